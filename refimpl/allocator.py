@@ -1,0 +1,84 @@
+"""The reference as an allocator object, for comparison and for judging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from focalloc.refimpl.greedy import greedy
+from focalloc.refimpl.ingest import reclaim
+from focalloc.spec.actions import Action
+from focalloc.spec.blocks import Context, positions
+from focalloc.spec.errors import InvalidInput, whole_number
+from focalloc.spec.geometry import MAX_SLOTS, Geometry
+from focalloc.spec.params import Params
+from focalloc.spec.scores import checked_scores
+from focalloc.spec.state import State, advanced, ingested, opened
+
+Strategy = Callable[[State, Sequence[int]], list[Action]]
+
+STRATEGIES: dict[str, Strategy] = {"greedy": greedy}
+"""Strategy name -> function from the state and the slot scores to the answer."""
+
+
+class ReferenceAllocator:
+    """Runs one strategy over a session, slowly and plainly.
+
+    Speaks the allocator protocol: `open`, `step`, `ingest`, and the optional reports `context` and `positions`.
+    """
+
+    def __init__(self) -> None:
+        self._state: State | None = None
+
+    @property
+    def state(self) -> State:
+        """The state after the last call; raises `InvalidInput` before `open`."""
+        if self._state is None:
+            raise InvalidInput("allocator", "not open", "call open(geometry, params, context) first")
+        return self._state
+
+    def open(self, geometry: Geometry, params: Params, context: Iterable[object]) -> None:
+        """Start a session, in place of any earlier one.
+
+        Raises:
+            InvalidInput: the context breaks CTX-1 to CTX-4, or the strategy is unknown.
+        """
+        if params.strategy not in STRATEGIES:
+            raise InvalidInput("strategy", params.strategy, f"must be one of {', '.join(STRATEGIES)}")
+        self._state = opened(geometry, params, context)
+
+    def step(self, scores: Sequence[int]) -> list[Action]:
+        """Run one iteration and return its actions in order.
+
+        Args:
+            scores: one fixed-point score per slot, oldest first.
+
+        Raises:
+            InvalidInput: the scores break SCO-1 or SCO-2; the state is unchanged.
+        """
+        state = self.state
+        checked_scores(state.geometry, state.context, scores)
+        actions = STRATEGIES[state.params.strategy](state, scores)
+        self._state = advanced(state, actions)
+        return actions
+
+    def ingest(self, blocks: int, scores: Sequence[int]) -> list[Action]:
+        """Append ``blocks`` level-0 blocks and return the collapses that made room for them.
+
+        Raises:
+            InvalidInput: ``blocks`` is not a positive integer, or the scores break SCO-1 or SCO-2.
+            NoRoom: legal collapses do not free enough. In every case the state is unchanged.
+        """
+        state = self.state
+        whole_number("blocks", blocks, 1, MAX_SLOTS)
+        checked_scores(state.geometry, state.context, scores)
+        collapses = reclaim(state, scores, blocks)
+        self._state = ingested(state, collapses, blocks)
+        return collapses
+
+    def context(self) -> Context:
+        """The working context, oldest block first."""
+        return self.state.context
+
+    def positions(self) -> list[int]:
+        """Token position of each slot (CTX-5)."""
+        return positions(self.state.geometry, self.state.context)

@@ -1,0 +1,64 @@
+"""Greedy: two sorted queues, alternating turns (clauses GRE-1 to GRE-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from focalloc.refimpl.candidates import Choice, choices
+from focalloc.spec.actions import Action
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+from focalloc.spec.state import State
+
+
+def greedy(state: State, scores: Sequence[int]) -> list[Action]:
+    """The greedy answer for the next iteration.
+
+    Args:
+        state: the state after the last iteration.
+        scores: one fixed-point score per slot of the context.
+    """
+    candidates = choices(state, scores)
+    expands = sorted((c for c in candidates if c.action.kind == "expand"), key=rank)
+    collapses = sorted((c for c in candidates if c.action.kind == "collapse"), key=rank)
+    chosen: list[Action] = []
+    used = state.used
+
+    while len(chosen) < state.params.n_diff:
+        before = len(chosen)
+
+        # EXPAND TURN: the head or nothing
+        if expands and has_room(state.params, used, expands[0]):
+            head = expands.pop(0)
+            chosen.append(head.action)
+            used += head.delta
+            collapses = [c for c in collapses if not overlap(state.geometry, c.action, head.action)]
+
+        # COLLAPSE TURN
+        if collapses and len(chosen) < state.params.n_diff:
+            head = collapses.pop(0)
+            chosen.append(head.action)
+            used += head.delta
+            expands = [c for c in expands if not overlap(state.geometry, c.action, head.action)]
+
+        if len(chosen) == before:
+            break
+    return chosen
+
+
+def rank(choice: Choice) -> tuple[int, int, int]:
+    """Place in the queue: by aggregate (expands from the top, collapses from the bottom), then start, then level."""
+    first = -choice.aggregate if choice.action.kind == "expand" else choice.aggregate
+    return first, choice.action.start, choice.action.level
+
+
+def has_room(params: Params, used: int, choice: Choice) -> bool:
+    """Whether an expand stays within the hard budget (BUD-1) and, unless it is worth it, the soft one (SOF-1)."""
+    after = used + choice.delta
+    worth_it = choice.aggregate > params.tau_expand + params.soft_margin
+    return after <= params.w_max and (after <= params.w_soft or worth_it)
+
+
+def overlap(geometry: Geometry, one: Action, other: Action) -> bool:
+    """Whether two actions replace some of the same tokens, so that at most one of them can happen."""
+    return one.start < other.start + geometry.span(other.level) and other.start < one.start + geometry.span(one.level)

@@ -1,0 +1,51 @@
+"""Ingest: collapse the least wanted until the new blocks fit (clauses ING-1 to ING-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from focalloc.refimpl.candidates import Choice, is_cooling, is_protected, legal_choices, slot_offsets
+from focalloc.spec.actions import Action
+from focalloc.spec.errors import NoRoom
+from focalloc.spec.state import State, acted
+
+
+def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
+    """The collapses that make room for ``blocks`` new level-0 blocks, in order.
+
+    Args:
+        state: the state between two iterations.
+        scores: one fixed-point score per slot of the context.
+        blocks: number of new level-0 blocks.
+
+    Raises:
+        NoRoom: legal collapses do not free enough.
+    """
+    needed = blocks * state.geometry.slots(0)
+    excess = state.used + needed - state.params.w_max
+    scores = list(scores)
+    collapses: list[Action] = []
+    while state.used + needed > state.params.w_max:
+        possible = [
+            choice
+            for choice in legal_choices(state, scores)
+            if choice.action.kind == "collapse"
+            and not is_cooling(state, choice.action, state.iteration)
+            and not is_protected(state, choice.action)
+        ]
+        if not possible:
+            raise NoRoom(excess, excess - (state.used + needed - state.params.w_max))
+        choice = min(possible, key=lambda c: (c.aggregate, c.action.start, c.action.level))
+        scores = collapsed_scores(state, scores, choice)
+        state = acted(state, choice.action)
+        collapses.append(choice.action)
+    return collapses
+
+
+def collapsed_scores(state: State, scores: list[int], choice: Choice) -> list[int]:
+    """Slot scores after a collapse: the new gist carries its family's aggregate in each of its slots."""
+    geometry, action = state.geometry, choice.action
+    slots = slot_offsets(geometry, state.context)
+    at = next(i for i, block in enumerate(state.context) if block.start == action.start)
+    first, last = slots[at], slots[at + geometry.fanout(action.level)]
+    return scores[:first] + [choice.aggregate] * geometry.slots(action.level) + scores[last:]

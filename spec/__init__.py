@@ -1,0 +1,38 @@
+"""What a focus allocator must do: ``SPEC.md`` as executable predicates, standard library only."""
+
+from focalloc.spec.actions import Action
+from focalloc.spec.answers import accepted_nonsense, tampered, unanswered
+from focalloc.spec.blocks import Block, Context
+from focalloc.spec.clauses import SPEC_VERSION, Clause, Violation, clauses
+from focalloc.spec.errors import InvalidInput, NoRoom
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+from focalloc.spec.scores import SCORE_SCALE, quantise
+from focalloc.spec.state import State, advanced, ingested, opened
+from focalloc.spec.violations import PROFILES, reclaim_violations, violations
+
+__all__ = [
+    "PROFILES",
+    "SCORE_SCALE",
+    "SPEC_VERSION",
+    "Action",
+    "Block",
+    "Clause",
+    "Context",
+    "Geometry",
+    "InvalidInput",
+    "NoRoom",
+    "Params",
+    "State",
+    "Violation",
+    "accepted_nonsense",
+    "advanced",
+    "clauses",
+    "ingested",
+    "opened",
+    "quantise",
+    "reclaim_violations",
+    "tampered",
+    "unanswered",
+    "violations",
+]

@@ -1,0 +1,176 @@
+"""Blocks and the working context they make up (clauses CTX-1 to CTX-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
+
+
+class Block(NamedTuple):
+    """A block of the working context, or a node of the tree: both are named by level and first token.
+
+    Attributes:
+        level: level of detail, 0 for raw tokens.
+        start: token position of the first token of its span, a multiple of the span.
+    """
+
+    level: int
+    start: int
+
+
+Context = tuple[Block, ...]
+"""A working context: blocks, oldest first."""
+
+
+def end(geometry: Geometry, block: Block) -> int:
+    """Token position just after ``block``'s span."""
+    return block.start + geometry.span(block.level)
+
+
+def used(geometry: Geometry, context: Iterable[Block]) -> int:
+    """Slots that ``context`` occupies."""
+    return sum(geometry.slots(block.level) for block in context)
+
+
+@clause("CTX-1")
+def misleveled(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
+    """CTX-1: every block has a level from 0 to ``L``."""
+    for i, (level, start) in enumerate(context):
+        if not 0 <= level <= geometry.top:
+            yield i, f"block {i} ({level}, {start}) has level {level}; levels run from 0 to {geometry.top}"
+
+
+@clause("CTX-2")
+def misaligned(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
+    """CTX-2: every block starts at a multiple of its span."""
+    for i, (level, start) in enumerate(context):
+        if 0 <= level <= geometry.top and start % geometry.span(level) != 0:
+            yield (
+                i,
+                (
+                    f"block {i} ({level}, {start}) is misaligned: a level-{level} block starts at a multiple of "
+                    f"{geometry.span(level)}"
+                ),
+            )
+
+
+@clause("CTX-3")
+def torn(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
+    """CTX-3: each block begins where the one before it ends; no gap, no overlap, and at least one block."""
+    if not context:
+        yield 0, "a working context has at least one block"
+    for i in range(1, len(context)):
+        before, block = context[i - 1], context[i]
+        if not 0 <= before.level <= geometry.top:
+            continue
+        expected = end(geometry, before)
+        if block.start != expected:
+            what = "a gap" if block.start > expected else "an overlap"
+            yield (
+                i,
+                (
+                    f"block {i} ({block.level}, {block.start}) leaves {what}: "
+                    f"the block before it ends at token {expected}"
+                ),
+            )
+
+
+@clause("CTX-4")
+def overfull(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
+    """CTX-4: positions lie in ``0..MAX_TOKEN`` and the slots number at most `MAX_SLOTS`."""
+    for i, block in enumerate(context):
+        if block.start < 0 or block.start + geometry.spans[-1] > MAX_TOKEN:
+            yield i, f"block {i} ({block.level}, {block.start}) lies outside the tokens 0..{MAX_TOKEN}"
+    slots = sum(geometry.slots(block.level) for block in context if 0 <= block.level <= geometry.top)
+    if slots > MAX_SLOTS:
+        yield 0, f"the context takes {slots} slots; the limit is {MAX_SLOTS}"
+
+
+def context_violations(geometry: Geometry, context: Sequence[Block]) -> list[Violation]:
+    """Every clause CTX-1 to CTX-4 that ``context`` breaks."""
+    return (
+        misleveled(geometry, context)
+        + misaligned(geometry, context)
+        + torn(geometry, context)
+        + overfull(geometry, context)
+    )
+
+
+def checked_context(geometry: Geometry, blocks: Iterable[object]) -> Context:
+    """Return ``blocks`` as a `Context`.
+
+    Args:
+        geometry: the geometry the blocks live in.
+        blocks: ``(level, start)`` pairs, oldest first.
+
+    Raises:
+        InvalidInput: a block is not a pair of integers, or the context breaks CTX-1 to CTX-4.
+    """
+    context: list[Block] = []
+    if isinstance(blocks, str | bytes) or not isinstance(blocks, Iterable):
+        raise InvalidInput("context", blocks, "must be a sequence of (level, start) pairs")
+    for i, pair in enumerate(blocks):
+        if not isinstance(pair, Sequence) or isinstance(pair, str | bytes) or len(pair) != 2:
+            raise InvalidInput(f"context[{i}]", pair, "must be a (level, start) pair of integers")
+        level, start = pair
+        for name, value in (("level", level), ("start", start)):
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise InvalidInput(f"context[{i}].{name}", value, "must be an integer")
+        context.append(Block(level, start))
+    broken = context_violations(geometry, context)
+    if broken:
+        where = broken[0].where
+        value = tuple(context[where]) if where < len(context) else ()
+        raise InvalidInput(f"context[{where}]", value, f"{broken[0].message} ({broken[0].clause})")
+    return tuple(context)
+
+
+def central_token(start: int, span: int) -> int:
+    """Token at the centre of a span, where its gist sits; of two central tokens, the later."""
+    return start + span // 2
+
+
+def block_positions(geometry: Geometry, block: Block) -> Iterator[int]:
+    """Token position of each slot of ``block``, for rotary position encoding.
+
+    A raw token sits at its own index, a gist at the central token of its span; where a unit takes several slots
+    they share its position.
+    """
+    if block.level == 0:
+        for token in range(block.start, end(geometry, block)):
+            yield from (token for _ in range(geometry.cost[0]))
+    else:
+        centre = central_token(block.start, geometry.span(block.level))
+        yield from (centre for _ in range(geometry.slots(block.level)))
+
+
+def positions(geometry: Geometry, context: Iterable[Block]) -> list[int]:
+    """Token position of each slot of ``context``, oldest first."""
+    return [token for block in context for token in block_positions(geometry, block)]
+
+
+@clause("CTX-5")
+def misplaced(geometry: Geometry, context: Context, reported: Sequence[int]) -> Iterator[Finding]:
+    """CTX-5: reported slot positions are those of the tokens and span centres of ``context``."""
+    expected = positions(geometry, context)
+    if len(reported) != len(expected):
+        yield 0, f"{len(reported)} positions were reported for {len(expected)} slots"
+    for slot, (mine, theirs) in enumerate(zip(expected, reported, strict=False)):
+        if mine != theirs:
+            yield slot, f"slot {slot} is reported at token {theirs}; it sits at token {mine}"
+            return
+
+
+@clause("CTX-6")
+def misreported(context: Context, reported: Sequence[object]) -> Iterator[Finding]:
+    """CTX-6: a context that an allocator reports is the one its actions led to."""
+    for i, (mine, theirs) in enumerate(zip(context, reported, strict=False)):
+        if mine != theirs:
+            yield i, f"block {i} is reported as {theirs}; the actions so far make it {tuple(mine)}"
+            return
+    if len(context) != len(reported):
+        yield WHOLE, f"{len(reported)} blocks are reported; the actions so far make {len(context)}"

@@ -1,0 +1,51 @@
+"""The two ways this package says no."""
+
+from __future__ import annotations
+
+
+class InvalidInput(ValueError):
+    """Input that breaks a rule of the spec; raised before anything changes.
+
+    Attributes:
+        field: the name of the offending field, e.g. ``"arity[1]"`` or ``"scores[17]"``.
+        value: the value found there.
+        rule: the rule it breaks, as a sentence.
+    """
+
+    def __init__(self, field: str, value: object, rule: str) -> None:
+        super().__init__(f"{field} = {value!r}: {rule}")
+        self.field = field
+        self.value = value
+        self.rule = rule
+
+    def __reduce__(self) -> tuple[type[InvalidInput], tuple[str, object, str]]:
+        return type(self), (self.field, self.value, self.rule)
+
+
+class NoRoom(RuntimeError):
+    """Ingest could not reclaim enough slots (clause ING-3); the context is unchanged.
+
+    Attributes:
+        needed: slots that the new blocks need, beyond what is free.
+        reclaimed: slots that legal collapses could have freed.
+    """
+
+    def __init__(self, needed: int, reclaimed: int) -> None:
+        super().__init__(
+            f"ingest needs {needed} more slots but legal collapses can free only {reclaimed}; "
+            "raise w_max, or lower protected_tokens or cooldown_steps"
+        )
+        self.needed = needed
+        self.reclaimed = reclaimed
+
+    def __reduce__(self) -> tuple[type[NoRoom], tuple[int, int]]:
+        return type(self), (self.needed, self.reclaimed)
+
+
+def whole_number(field: str, value: object, low: int, high: int) -> int:
+    """Return ``value`` if it is an ``int`` (not a ``bool``) within ``low..high``, else raise `InvalidInput`."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidInput(field, value, "must be an integer")
+    if not low <= value <= high:
+        raise InvalidInput(field, value, f"must lie between {low} and {high}")
+    return value

@@ -1,0 +1,191 @@
+"""Greedy as a judgement: was each action the right head at its turn, and was the stop justified? (GRE-1 to GRE-6)
+
+Nothing here computes the greedy answer. The judge walks along a given answer, keeps the candidates that are still
+open, and asks at each action whether a rule allowed it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from focalloc.spec.actions import OPPOSITE, Action, Kind, consumed, fits, is_complete, is_visible, produced
+from focalloc.spec.blocks import Block
+from focalloc.spec.candidates import Candidate, candidates, expand_limit
+from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+from focalloc.spec.scores import Aggregates
+from focalloc.spec.state import State
+
+
+@dataclass
+class Turn:
+    """One turn of a round: whose it is, and what could be done at it.
+
+    Attributes:
+        geometry: shape of the tree.
+        params: the parameters.
+        kind: whose turn it is.
+        used: slots used just before it.
+        open: candidates of both kinds that no earlier action of the iteration made impossible.
+    """
+
+    geometry: Geometry
+    params: Params
+    kind: Kind
+    used: int
+    open: list[Candidate]
+
+    def queue(self) -> list[Candidate]:
+        """The open candidates of the turn's kind."""
+        return [candidate for candidate in self.open if candidate.action.kind == self.kind]
+
+    def head(self) -> Candidate | None:
+        """The open candidate of the turn's kind that no other precedes."""
+        queue = self.queue()
+        return next((one for one in queue if not any(precedes(other, one) for other in queue)), None)
+
+    def room_for(self, candidate: Candidate) -> bool:
+        """Whether the budgets admit ``candidate`` now."""
+        if candidate.action.kind == "collapse":
+            return True
+        delta = self.geometry.delta(candidate.action.level)
+        return fits(self.used, delta, expand_limit(self.params, candidate.aggregate))
+
+    def can_act(self) -> bool:
+        """Whether the turn's head exists and fits."""
+        head = self.head()
+        return head is not None and self.room_for(head)
+
+
+def outranks(one: Candidate, other: Candidate) -> bool:
+    """Whether the aggregate of ``one`` puts it before ``other`` in the queue they share."""
+    return one.aggregate > other.aggregate if one.action.kind == "expand" else one.aggregate < other.aggregate
+
+
+def wins_tie(one: Candidate, other: Candidate) -> bool:
+    """Whether ``one`` comes before ``other`` of equal aggregate: the earlier start, then the lower level (GRE-4)."""
+    return (one.action.start, one.action.level) < (other.action.start, other.action.level)
+
+
+def precedes(one: Candidate, other: Candidate) -> bool:
+    """Whether ``one`` stands before ``other`` in the queue they share."""
+    return outranks(one, other) or (one.aggregate == other.aggregate and wins_tie(one, other))
+
+
+@clause("GRE-1")
+def skipped_turn(turn: Turn, action: Action) -> Iterator[Finding]:
+    """GRE-1: expand and collapse turns alternate; a turn is passed over only if its head is missing or does not fit."""
+    if action.kind != turn.kind and turn.can_act():
+        yield (
+            WHOLE,
+            (
+                f"{action.kind} of {tuple(action.node)} comes at a turn to {turn.kind}, "
+                f"where {_named(turn.head())} could have been done"
+            ),
+        )
+
+
+def _preceding(turn: Turn, action: Action) -> tuple[Candidate, Candidate] | None:
+    """``action`` as a candidate, and the head that precedes it; None if it is no candidate or is the head."""
+    mine = next((candidate for candidate in turn.queue() if candidate.action == action), None)
+    head = turn.head()
+    return None if mine is None or head is None or head.action == action else (mine, head)
+
+
+@clause("GRE-2")
+def wrong_expand(turn: Turn, action: Action) -> Iterator[Finding]:
+    """GRE-2: on an expand turn the open expand with the highest aggregate acts."""
+    pair = _preceding(turn, action)
+    if action.kind == "expand" and pair and outranks(pair[1], pair[0]) and turn.room_for(pair[1]):
+        yield WHOLE, f"{_named(pair[0])} was chosen before {_named(pair[1])}"
+
+
+@clause("GRE-3")
+def wrong_collapse(turn: Turn, action: Action) -> Iterator[Finding]:
+    """GRE-3: on a collapse turn the open collapse with the lowest aggregate acts."""
+    pair = _preceding(turn, action)
+    if action.kind == "collapse" and pair and outranks(pair[1], pair[0]):
+        yield WHOLE, f"{_named(pair[0])} was chosen before {_named(pair[1])}"
+
+
+@clause("GRE-4")
+def wrong_tie(turn: Turn, action: Action) -> Iterator[Finding]:
+    """GRE-4: among equal aggregates the earlier start acts first, then the lower level."""
+    pair = _preceding(turn, action)
+    if pair and pair[0].aggregate == pair[1].aggregate and turn.room_for(pair[1]):
+        yield WHOLE, f"{_named(pair[0])} was chosen before {_named(pair[1])}, which wins the tie"
+
+
+@clause("GRE-5")
+def overtaking(turn: Turn, action: Action) -> Iterator[Finding]:
+    """GRE-5: while the head of the expand queue does not fit, no lower-ranked expand overtakes it."""
+    pair = _preceding(turn, action)
+    if action.kind == "expand" and pair and not turn.room_for(pair[1]):
+        yield (
+            WHOLE,
+            f"{_named(pair[0])} overtook {_named(pair[1])}, which does not fit and must wait for room",
+        )
+
+
+@clause("GRE-6")
+def stopped_early(turn: Turn, done: int) -> Iterator[Finding]:
+    """GRE-6: an iteration ends at the cap, or after a round in which neither turn could act."""
+    if done >= turn.params.n_diff:
+        return
+    other = Turn(turn.geometry, turn.params, OPPOSITE[turn.kind], turn.used, turn.open)
+    for one in (turn, other):
+        if one.can_act():
+            yield (
+                WHOLE,
+                (
+                    f"the iteration stopped after {done} of at most {turn.params.n_diff} actions, "
+                    f"although {_named(one.head())} was still possible"
+                ),
+            )
+            return
+
+
+def _named(candidate: Candidate | None) -> str:
+    if candidate is None:
+        return "nothing"
+    (kind, level, start), aggregate = candidate
+    return f"{kind} of {(level, start)} with aggregate {aggregate}"
+
+
+def greedy_violations(state: State, scores: Sequence[int], actions: Sequence[Action]) -> list[Violation]:
+    """Every clause GRE-1 to GRE-6 that applicable ``actions`` break.
+
+    Args:
+        state: the state at the start of the iteration, already ticked.
+        scores: one fixed-point score per slot.
+        actions: an answer each of whose actions can be applied in order.
+    """
+    blocks = set(state.context)
+    turn = Turn(
+        state.geometry,
+        state.params,
+        "expand",
+        state.used,
+        candidates(state, Aggregates(state.geometry, state.context, scores)),
+    )
+    found: list[Violation] = []
+    for i, action in enumerate(actions):
+        here = skipped_turn(turn, action)
+        turn.kind = action.kind
+        for predicate in (wrong_expand, wrong_collapse, wrong_tie, overtaking):
+            here += predicate(turn, action)
+        found += [Violation(v.clause, v.message, i) for v in here]
+        blocks = (blocks - set(consumed(state.geometry, action))) | set(produced(state.geometry, action))
+        delta = state.geometry.delta(action.level)
+        turn.used += delta if action.kind == "expand" else -delta
+        turn.open = [c for c in turn.open if _still_possible(state.geometry, blocks, c.action)]
+        turn.kind = OPPOSITE[action.kind]
+    return found + stopped_early(turn, len(actions))
+
+
+def _still_possible(geometry: Geometry, blocks: set[Block], action: Action) -> bool:
+    if action.kind == "expand":
+        return is_visible(blocks, action.node)
+    return is_complete(geometry, blocks, action.node)

@@ -1,0 +1,165 @@
+"""Ingest: room for new tokens is reclaimed by collapses, then level-0 blocks are appended (ING-1 to ING-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from focalloc.spec.actions import (
+    Action,
+    consumed,
+    fits,
+    impossible_collapse,
+    off_grid,
+    produced,
+)
+from focalloc.spec.blocks import Block, used
+from focalloc.spec.candidates import Candidate, possible_actions, tail_collapse
+from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
+from focalloc.spec.cooldown import may_act, too_early
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.greedy import precedes
+from focalloc.spec.params import Params
+from focalloc.spec.scores import Aggregates, checked_scores
+from focalloc.spec.state import State
+
+
+@clause("ING-1")
+def not_a_collapse(actions: Sequence[Action]) -> Iterator[Finding]:
+    """ING-1: ingest reclaims by collapses only."""
+    for i, action in enumerate(actions):
+        if action.kind != "collapse":
+            yield i, f"action {i} of an ingest is an {action.kind}; ingest only collapses"
+
+
+@clause("ING-2")
+def no_room_made(used_after: int, needed: int, w_max: int) -> Iterator[Finding]:
+    """ING-2: after the reclaiming collapses the new blocks fit the budget."""
+    if not fits(used_after, needed, w_max):
+        yield (
+            WHOLE,
+            f"after the collapses {used_after} slots are used; {needed} more do not fit the budget {w_max}",
+        )
+
+
+@clause("ING-3")
+def needless_refusal(least_used: int, needed: int, w_max: int) -> Iterator[Finding]:
+    """ING-3: ingest is refused only if even all legal collapses together make too little room."""
+    if fits(least_used, needed, w_max):
+        yield (
+            WHOLE,
+            f"ingest was refused, although legal collapses reach {least_used} slots and {needed} more fit {w_max}",
+        )
+
+
+@clause("ING-4")
+def wrong_reclaim(possible: Sequence[Candidate], action: Action) -> Iterator[Finding]:
+    """ING-4: each reclaim is the legal collapse with the lowest aggregate; ties by start, then level."""
+    mine = next((one for one in possible if one.action == action), None)
+    better = next((one for one in possible if mine and precedes(one, mine)), None)
+    if mine and better:
+        yield (
+            WHOLE,
+            (
+                f"collapse of {tuple(action.node)} with aggregate {mine.aggregate} was reclaimed before "
+                f"{tuple(better.action.node)} with {better.aggregate}"
+            ),
+        )
+
+
+@clause("ING-5")
+def needless_reclaim(used_before: int, needed: int, w_max: int) -> Iterator[Finding]:
+    """ING-5: ingest collapses nothing once the new blocks fit."""
+    if fits(used_before, needed, w_max):
+        yield (
+            WHOLE,
+            f"{needed} new slots already fit beside {used_before} in the budget {w_max}; nothing more is reclaimed",
+        )
+
+
+def reclaimable(state: State, blocks: set[Block]) -> list[Action]:
+    """Legal collapses on ``blocks`` between iterations: complete families, rested, outside the protected tail."""
+    return [
+        action
+        for action in possible_actions(state.geometry, blocks)
+        if action.kind == "collapse"
+        and may_act(state.ledger, action, state.iteration, state.params.min_gap)
+        and not tail_collapse(state.geometry, state.params, state.end, action)
+    ]
+
+
+def least_used(state: State) -> int:
+    """Slots used once no legal collapse is left.
+
+    The order does not matter: a collapse neither forbids another nor undoes one, so all orders end in one context.
+    """
+    blocks = set(state.context)
+    while possible := reclaimable(state, blocks):
+        for action in possible:
+            blocks = (blocks - set(consumed(state.geometry, action))) | set(produced(state.geometry, action))
+    return used(state.geometry, blocks)
+
+
+def ingest_violations(
+    state: State, scores: Sequence[int], blocks: int, answer: Sequence[Action] | None, *, ordered: bool
+) -> list[Violation]:
+    """Every clause that an answer to an ingest breaks.
+
+    Args:
+        state: the state between two iterations.
+        scores: one fixed-point score per slot of the context.
+        blocks: number of new level-0 blocks, at least 1.
+        answer: the reclaiming collapses in order, or None if the allocator refused.
+        ordered: whether ING-4 and ING-5 apply (every profile but ``safety``).
+
+    Raises:
+        InvalidInput: the scores break SCO-1 or SCO-2.
+    """
+    checked_scores(state.geometry, state.context, scores)
+    needed = blocks * state.geometry.slots(0)
+    if answer is None:
+        return needless_refusal(least_used(state), needed, state.params.w_max)
+    found = off_grid(state.geometry, answer) + not_a_collapse(answer)
+    if found:
+        return found
+    aggregates = Aggregates(state.geometry, state.context, scores)
+    present, now_used = set(state.context), state.used
+    for i, action in enumerate(answer):
+        impossible = impossible_collapse(state.geometry, present, action)
+        here = impossible + too_early(state.ledger, action, state.iteration, state.params.min_gap)
+        here += tail_collapse(state.geometry, state.params, state.end, action)
+        if ordered and not impossible:
+            here += needless_reclaim(now_used, needed, state.params.w_max)
+            possible = [
+                Candidate(one, aggregates.of(consumed(state.geometry, one))) for one in reclaimable(state, present)
+            ]
+            here += wrong_reclaim(possible, action)
+        found += [Violation(v.clause, v.message, i) for v in here]
+        if impossible:
+            return found
+        aggregates.merge(consumed(state.geometry, action), action.node)
+        present = (present - set(consumed(state.geometry, action))) | {action.node}
+        now_used -= state.geometry.delta(action.level)
+    return found + no_room_made(now_used, needed, state.params.w_max)
+
+
+def sufficient_budget(geometry: Geometry, params: Params, tokens: int, blocks: int = 1) -> int:
+    """A ``w_max`` at which ingest of ``blocks`` blocks into a context of ``tokens`` tokens cannot fail.
+
+    Where no legal collapse is left, a slot that is not part of a whole top-level gist is there for one of three
+    reasons: it stands at a ragged edge, in the protected tail, or beside a node that cools down. The sum of the four
+    terms bounds what such a context can occupy, whatever happened before.
+
+    Args:
+        geometry: shape of the tree.
+        params: for the cap, the cooldown and the protected tail.
+        tokens: tokens that the context covers before the ingest.
+        blocks: new level-0 blocks.
+
+    Returns:
+        Slots, in general more than the least that would do.
+    """
+    whole = tokens // geometry.span(geometry.top) * geometry.slots(geometry.top)
+    edge = sum((geometry.arity[level - 1] - 1) * geometry.slots(level - 1) for level in range(2, geometry.top + 1))
+    tail = -(-params.protected_tokens // geometry.span(0)) * geometry.slots(0)
+    cooling = params.n_diff * params.min_gap * sum(geometry.deltas)
+    return whole + 2 * edge + tail + cooling + blocks * geometry.slots(0)

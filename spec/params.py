@@ -1,0 +1,113 @@
+"""Parameters of an allocator (clause PAR-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+
+from focalloc.spec.clauses import Finding, clause
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
+from focalloc.spec.scores import SCORE_LIMIT, quantise
+
+STRATEGIES = ("greedy",)
+"""Strategies that the spec defines."""
+
+TIE_BREAKS = ("position",)
+"""Tie-breaking orders that the spec defines."""
+
+MAX_N_DIFF = 2**16
+"""Largest cap on actions per iteration."""
+
+MAX_COOLDOWN_STEPS = 2**31
+"""Longest cooldown, in iterations."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Params:
+    """What one allocator is told once, at ``open``.
+
+    Scores, thresholds and margins are fixed-point integers (`quantise`).
+
+    Attributes:
+        w_max: hard budget in slots (BUD-1).
+        n_diff: most actions per iteration (CAP-1).
+        tau_expand: an expand needs an aggregate above this (THR-1).
+        tau_collapse: a collapse needs an aggregate below the negative of this (THR-1).
+        cooldown_steps: iterations before an action on a node may be reversed (COO-1).
+        protected_tokens: nodes that reach into this many last tokens never collapse (TAI-1).
+        w_soft: soft budget in slots, at most ``w_max``; 0 stands for ``w_max`` (SOF-1).
+        soft_margin: added to ``tau_expand`` for an expand that would leave more than ``w_soft`` used (SOF-1).
+        tie_break: order among equal aggregates (GRE-4).
+        strategy: which strategy selects.
+
+    Raises:
+        InvalidInput: a value is of the wrong type or out of its range; names field, value and rule (PAR-1).
+    """
+
+    w_max: int = 8192
+    n_diff: int = 4
+    tau_expand: int = quantise(0.20)
+    tau_collapse: int = quantise(0.20)
+    cooldown_steps: int = 2
+    protected_tokens: int = 0
+    w_soft: int = 0
+    soft_margin: int = 0
+    tie_break: str = "position"
+    strategy: str = "greedy"
+
+    def __post_init__(self) -> None:
+        if self.w_soft == 0:
+            object.__setattr__(self, "w_soft", self.w_max)
+        names = [field.name for field in fields(self)]
+        for violation in out_of_range({name: getattr(self, name) for name in names}):
+            name = names[violation.where]
+            raise InvalidInput(name, getattr(self, name), f"{violation.message} (PAR-1)")
+
+    @property
+    def min_gap(self) -> int:
+        """Iterations that must lie between an action on a node and its reversal (COO-1)."""
+        return reversal_gap(self.cooldown_steps)
+
+    def to_dict(self) -> dict[str, int | str]:
+        """The fields as a plain dict, as the wire protocol's ``open`` sends them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+RANGES: dict[str, tuple[int, int]] = {
+    "w_max": (1, MAX_SLOTS),
+    "n_diff": (0, MAX_N_DIFF),
+    "tau_expand": (0, SCORE_LIMIT - 1),
+    "tau_collapse": (0, SCORE_LIMIT - 1),
+    "cooldown_steps": (0, MAX_COOLDOWN_STEPS),
+    "protected_tokens": (0, MAX_TOKEN),
+    "w_soft": (0, MAX_SLOTS),
+    "soft_margin": (0, SCORE_LIMIT - 1),
+}
+"""Lowest and highest value of each integer parameter (PAR-1)."""
+
+
+CHOICES: dict[str, tuple[str, ...]] = {"tie_break": TIE_BREAKS, "strategy": STRATEGIES}
+"""Known values of each named parameter (PAR-1)."""
+
+
+@clause("PAR-1")
+def out_of_range(values: Mapping[str, object]) -> Iterator[Finding]:
+    """PAR-1: each parameter has its type and lies in its range; ``w_soft`` is at most ``w_max``."""
+    for i, (name, value) in enumerate(values.items()):
+        if name in CHOICES:
+            if value not in CHOICES[name]:
+                yield i, f"must be one of {', '.join(CHOICES[name])}"
+            continue
+        low, high = RANGES[name]
+        if isinstance(value, bool) or not isinstance(value, int):
+            yield i, "must be an integer; scores and thresholds are fixed point, see quantise()"
+        elif not low <= value <= high:
+            yield i, f"must lie between {low} and {high}"
+        elif name == "w_soft" and isinstance(w_max := values.get("w_max"), int) and value > w_max:
+            yield i, f"must be at most w_max = {w_max}"
+
+
+def reversal_gap(cooldown_steps: int) -> int:
+    """Smallest gap, in iterations, between opposite actions on one node: at least one iteration."""
+    return cooldown_steps if cooldown_steps > 1 else 1

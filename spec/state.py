@@ -1,0 +1,90 @@
+"""The state between iterations, and what an iteration and an ingest make of it (clause CTX-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from focalloc.spec.actions import Action, applied
+from focalloc.spec.blocks import Block, Context, checked_context, end, used
+from focalloc.spec.cooldown import Ledger, recorded, remembered
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything the rules depend on, between two iterations.
+
+    Attributes:
+        geometry: shape of the tree.
+        params: the parameters.
+        context: the working context, oldest block first.
+        ledger: latest action per recently acted node.
+        iteration: number of the last iteration; 0 before the first.
+    """
+
+    geometry: Geometry
+    params: Params
+    context: Context
+    ledger: Ledger
+    iteration: int
+
+    @property
+    def used(self) -> int:
+        """Slots the context occupies."""
+        return used(self.geometry, self.context)
+
+    @property
+    def end(self) -> int:
+        """Token position just after the context."""
+        return end(self.geometry, self.context[-1])
+
+
+def opened(geometry: Geometry, params: Params, context: Iterable[object]) -> State:
+    """The state after ``open``: no iteration yet, an empty ledger.
+
+    Raises:
+        InvalidInput: the context breaks CTX-1 to CTX-4.
+    """
+    return State(geometry, params, checked_context(geometry, context), {}, 0)
+
+
+def ticked(state: State) -> State:
+    """The state at the start of the next iteration: its number is one higher and old ledger entries are forgotten."""
+    iteration = state.iteration + 1
+    return replace(state, iteration=iteration, ledger=remembered(state.ledger, iteration, state.params.min_gap))
+
+
+def acted(state: State, action: Action) -> State:
+    """The state after one legal ``action`` at the current iteration."""
+    return replace(
+        state,
+        context=applied(state.geometry, state.context, action),
+        ledger=recorded(state.ledger, action, state.iteration),
+    )
+
+
+def advanced(state: State, actions: Sequence[Action]) -> State:
+    """The state after an iteration that applied ``actions`` in order (CTX-6).
+
+    Raises:
+        InvalidInput: an action is not legal at its turn (ACT-1 to ACT-4).
+    """
+    state = ticked(state)
+    for action in actions:
+        state = acted(state, action)
+    return state
+
+
+def ingested(state: State, collapses: Sequence[Action], blocks: int) -> State:
+    """The state after an ingest that reclaimed by ``collapses`` and appended ``blocks`` level-0 blocks (CTX-6).
+
+    Raises:
+        InvalidInput: a collapse is not legal at its turn, or the longer context breaks CTX-4.
+    """
+    for action in collapses:
+        state = acted(state, action)
+    span = state.geometry.span(0)
+    new = tuple(Block(0, state.end + i * span) for i in range(blocks))
+    return replace(state, context=checked_context(state.geometry, state.context + new))

@@ -1,0 +1,134 @@
+"""The judgement of one answer: every clause it breaks, each with a sentence and a witness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from focalloc.spec.actions import (
+    Action,
+    as_actions,
+    consumed,
+    impossible_collapse,
+    impossible_expand,
+    malformed,
+    off_grid,
+    produced,
+    signed_delta,
+)
+from focalloc.spec.candidates import (
+    Candidate,
+    below_threshold,
+    beyond_soft_budget,
+    not_fresh,
+    over_budget,
+    tail_collapse,
+)
+from focalloc.spec.clauses import Finding, Violation, clause
+from focalloc.spec.cooldown import too_early
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.greedy import greedy_violations
+from focalloc.spec.ingest import ingest_violations
+from focalloc.spec.scores import Aggregates, checked_scores
+from focalloc.spec.state import State, ticked
+
+Judgement = Callable[[State, Sequence[int], Sequence[Action]], list[Violation]]
+
+SELECTIONS: dict[str, Judgement] = {"greedy": greedy_violations}
+"""Profile -> judgement of what its strategy selects, on top of the safety and score rules."""
+
+PROFILES = ("safety", *SELECTIONS)
+"""Profiles that an allocator can claim; each includes `safety`."""
+
+
+@clause("CAP-1")
+def over_cap(n_diff: int, actions: Sequence[Action]) -> Iterator[Finding]:
+    """CAP-1: an iteration applies at most ``n_diff`` actions."""
+    if len(actions) > n_diff:
+        yield n_diff, f"{len(actions)} actions in one iteration; the cap is {n_diff}"
+
+
+def checked_profile(profile: str) -> str:
+    """Return ``profile`` if the spec defines it, else raise `InvalidInput`."""
+    if profile not in PROFILES:
+        raise InvalidInput("profile", profile, f"must be one of {', '.join(PROFILES)}")
+    return profile
+
+
+def violations(
+    state: State, scores: Sequence[int], actions: Sequence[Sequence[object]], profile: str = "safety"
+) -> list[Violation]:
+    """Every clause that ``actions`` break as the next iteration from ``state``.
+
+    Args:
+        state: the state after the last iteration.
+        scores: one fixed-point score per slot of the context, oldest first.
+        actions: the answer, ``(kind, level, start)`` triples in the order of application.
+        profile: ``"safety"`` for what every allocator owes, or a strategy's profile.
+
+    Returns:
+        Violations in the order of the actions; empty if the answer conforms. An action that cannot be applied ends
+        the judgement, since what comes after it has no meaning.
+
+    Raises:
+        InvalidInput: the scores break SCO-1 or SCO-2, or the profile is unknown.
+    """
+    checked_profile(profile)
+    checked_scores(state.geometry, state.context, scores)
+    geometry, params = state.geometry, state.params
+
+    # FORM
+    if ill_formed := malformed(geometry, actions):
+        return ill_formed
+    answer = as_actions(actions)
+    found = over_cap(params.n_diff, answer)
+    if unaligned := off_grid(geometry, answer):
+        return found + unaligned
+
+    # LEGALITY, BUDGET and COOLDOWN, on every prefix
+    now = ticked(state)
+    at_start, blocks, used = set(now.context), set(now.context), now.used
+    aggregates = Aggregates(geometry, now.context, scores)
+    for i, action in enumerate(answer):
+        impossible = impossible_expand(blocks, action) + impossible_collapse(geometry, blocks, action)
+        used += signed_delta(geometry, action)
+        stale = not_fresh(geometry, at_start, action) if not impossible else []
+        here = impossible + stale + tail_collapse(geometry, params, now.end, action)
+        here += too_early(now.ledger, action, now.iteration, params.min_gap) + over_budget(params, used, action)
+        if profile in SELECTIONS and not impossible and not stale:
+            candidate = Candidate(action, aggregates.of(consumed(geometry, action)))
+            here += below_threshold(params, candidate) + beyond_soft_budget(params, used, candidate)
+        found += [Violation(v.clause, v.message, i) for v in here]
+        if impossible:
+            return found
+        blocks = (blocks - set(consumed(geometry, action))) | set(produced(geometry, action))
+
+    # SELECTION
+    if profile in SELECTIONS:
+        found += SELECTIONS[profile](now, scores, answer)
+    return found
+
+
+def reclaim_violations(
+    state: State,
+    scores: Sequence[int],
+    blocks: int,
+    answer: Sequence[Sequence[object]] | None,
+    profile: str = "safety",
+) -> list[Violation]:
+    """Every clause that ``answer`` breaks as the reclaiming collapses of an ingest of ``blocks`` level-0 blocks.
+
+    Args:
+        state: the state between two iterations.
+        scores: one fixed-point score per slot of the context.
+        blocks: number of new level-0 blocks, at least 1.
+        answer: the collapses in order; None if the allocator refused.
+        profile: every profile but ``"safety"`` also fixes which collapses are made (ING-4, ING-5).
+
+    Raises:
+        InvalidInput: the scores break SCO-1 or SCO-2, or the profile is unknown.
+    """
+    ordered = checked_profile(profile) != "safety"
+    if answer is not None and (ill_formed := malformed(state.geometry, answer)):
+        return ill_formed
+    actions = None if answer is None else as_actions(answer)
+    return ingest_violations(state, scores, blocks, actions, ordered=ordered)
