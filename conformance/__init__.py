@@ -1,0 +1,1 @@
+"""Judges any allocator against the spec."""

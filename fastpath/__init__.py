@@ -1,0 +1,1 @@
+"""The strategies compiled, and the production Allocator."""

@@ -1,0 +1,1 @@
+"""focalloc: a formally specified Focus Allocator."""

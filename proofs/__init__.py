@@ -1,0 +1,1 @@
+"""Theorems and the runner that discharges them."""
