@@ -94,12 +94,13 @@ def expand_limit(params: Params, aggregate: int) -> int:
 def beyond_soft_budget(params: Params, used_after: int, candidate: Candidate) -> Iterator[Finding]:
     """SOF-1: an expand that leaves more than ``w_soft`` used needs more than ``tau_expand + soft_margin``."""
     (kind, level, start), aggregate = candidate
-    if kind == "expand" and params.w_soft < used_after and used_after > expand_limit(params, aggregate):
+    needed = params.tau_expand + params.soft_margin
+    if kind == "expand" and params.w_soft < used_after <= params.w_max and aggregate <= needed:
         yield (
             WHOLE,
             (
-                f"expand of {(level, start)} leaves {used_after} slots used, over the soft budget {params.w_soft}; with "
-                f"aggregate {aggregate} it would need one above {params.tau_expand + params.soft_margin}"
+                f"expand of {(level, start)} leaves {used_after} slots used, over the soft budget {params.w_soft}; "
+                f"with aggregate {aggregate} it would need one above {needed}"
             ),
         )
 
