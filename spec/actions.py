@@ -55,8 +55,7 @@ def family(geometry: Geometry, node: Block) -> Context:
     """The blocks that ``node`` (level at least 1) expands into and collapses from, oldest first."""
     level = node.level - 1
     return tuple(
-        Block(level, child_start(node.start, geometry.span(level), i))
-        for i in range(geometry.fanout(node.level))
+        Block(level, child_start(node.start, geometry.span(level), i)) for i in range(geometry.fanout(node.level))
     )
 
 

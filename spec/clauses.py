@@ -85,7 +85,5 @@ def clauses() -> dict[str, Clause]:
         predicate = re.search(r"^Predicate: `([\w.]+)`", body, re.M)
         if clause_id in found:
             raise RuntimeError(f"SPEC.md states clause {clause_id} twice")
-        found[clause_id] = Clause(
-            clause_id, title.strip(), body.strip(), predicate.group(1) if predicate else ""
-        )
+        found[clause_id] = Clause(clause_id, title.strip(), body.strip(), predicate.group(1) if predicate else "")
     return found

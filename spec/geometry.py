@@ -48,9 +48,7 @@ class Geometry:
         cost = _integers("cost", self.cost) or (1,) * (len(arity) + 1)
         broken = ill_shaped(arity, cost) or free_expansions(arity, cost) + oversized(arity, cost)
         if broken:
-            raise InvalidInput(
-                "geometry", {"arity": arity, "cost": cost}, f"{broken[0].message} ({broken[0].clause})"
-            )
+            raise InvalidInput("geometry", {"arity": arity, "cost": cost}, f"{broken[0].message} ({broken[0].clause})")
         object.__setattr__(self, "arity", arity)
         object.__setattr__(self, "cost", cost)
 
@@ -77,10 +75,7 @@ class Geometry:
         """Slots gained by expanding a node of each level; entry 0 is 0, as raw tokens expand no further."""
         return (
             0,
-            *(
-                expansion_delta(k, c, own)
-                for k, c, own in zip(self.arity, self.cost, self.cost[1:], strict=False)
-            ),
+            *(expansion_delta(k, c, own) for k, c, own in zip(self.arity, self.cost, self.cost[1:], strict=False)),
         )
 
     def span(self, level: int) -> int:

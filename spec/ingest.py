@@ -130,8 +130,7 @@ def ingest_violations(
         if ordered and not impossible:
             here += needless_reclaim(now_used, needed, state.params.w_max)
             possible = [
-                Candidate(one, aggregates.of(consumed(state.geometry, one)))
-                for one in reclaimable(state, present)
+                Candidate(one, aggregates.of(consumed(state.geometry, one))) for one in reclaimable(state, present)
             ]
             here += wrong_reclaim(possible, action)
         found += [Violation(v.clause, v.message, i) for v in here]
@@ -160,9 +159,7 @@ def sufficient_budget(geometry: Geometry, params: Params, tokens: int, blocks: i
         Slots, in general more than the least that would do.
     """
     whole = tokens // geometry.span(geometry.top) * geometry.slots(geometry.top)
-    edge = sum(
-        (geometry.arity[level - 1] - 1) * geometry.slots(level - 1) for level in range(2, geometry.top + 1)
-    )
+    edge = sum((geometry.arity[level - 1] - 1) * geometry.slots(level - 1) for level in range(2, geometry.top + 1))
     tail = -(-params.protected_tokens // geometry.span(0)) * geometry.slots(0)
     cooling = params.n_diff * params.min_gap * sum(geometry.deltas)
     return whole + 2 * edge + tail + cooling + blocks * geometry.slots(0)

@@ -29,9 +29,7 @@ def quantise(score: float, field: str = "score") -> int:
         raise InvalidInput(field, score, "must be finite (SCO-1)")
     fixed = round(score * SCORE_SCALE)
     if not -SCORE_LIMIT < fixed < SCORE_LIMIT:
-        raise InvalidInput(
-            field, score, "must be below 2048 in magnitude once rounded to fixed point (SCO-1)"
-        )
+        raise InvalidInput(field, score, "must be below 2048 in magnitude once rounded to fixed point (SCO-1)")
     return fixed
 
 
@@ -73,9 +71,7 @@ def slot_scores(geometry: Geometry, context: Context, block_scores: Sequence[int
             "block scores", len(block_scores), f"there must be one per block, {len(context)} in all (SCO-2)"
         )
     return [
-        score
-        for block, score in zip(context, block_scores, strict=True)
-        for _ in range(geometry.slots(block.level))
+        score for block, score in zip(context, block_scores, strict=True) for _ in range(geometry.slots(block.level))
     ]
 
 

@@ -53,9 +53,7 @@ def opened(geometry: Geometry, params: Params, context: Iterable[object]) -> Sta
 def ticked(state: State) -> State:
     """The state at the start of the next iteration: its number is one higher and old ledger entries are forgotten."""
     iteration = state.iteration + 1
-    return replace(
-        state, iteration=iteration, ledger=remembered(state.ledger, iteration, state.params.min_gap)
-    )
+    return replace(state, iteration=iteration, ledger=remembered(state.ledger, iteration, state.params.min_gap))
 
 
 def acted(state: State, action: Action) -> State:

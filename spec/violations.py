@@ -93,9 +93,7 @@ def violations(
         used += signed_delta(geometry, action)
         stale = not_fresh(geometry, at_start, action) if not impossible else []
         here = impossible + stale + tail_collapse(geometry, params, now.end, action)
-        here += too_early(now.ledger, action, now.iteration, params.min_gap) + over_budget(
-            params, used, action
-        )
+        here += too_early(now.ledger, action, now.iteration, params.min_gap) + over_budget(params, used, action)
         if profile in SELECTIONS and not impossible and not stale:
             candidate = Candidate(action, aggregates.of(consumed(geometry, action)))
             here += below_threshold(params, candidate) + beyond_soft_budget(params, used, candidate)

@@ -53,7 +53,9 @@ def test_a_mixed_geometry_has_a_price_per_level() -> None:
 
 
 @pytest.mark.clause("GEO-1")
-@pytest.mark.parametrize("arity, cost", [((), (1,)), ((1,), (1, 1)), ((2, 2), (1, 1)), ((2,), (1, 0)), ((2,), (0, 1))])
+@pytest.mark.parametrize(
+    ("arity", "cost"), [((), (1,)), ((1,), (1, 1)), ((2, 2), (1, 1)), ((2,), (1, 0)), ((2,), (0, 1))]
+)
 def test_ill_shaped_geometries_are_refused(arity: tuple[int, ...], cost: tuple[int, ...]) -> None:
     assert set(ids(ill_shaped(arity, cost))) == {"GEO-1"}
     with pytest.raises(InvalidInput, match="GEO-1"):
@@ -99,7 +101,7 @@ BAD_CONTEXTS: list[tuple[str, list[tuple[int, int]]]] = [
 
 
 @pytest.mark.clause("CTX-1", "CTX-2", "CTX-3", "CTX-4")
-@pytest.mark.parametrize("clause, blocks", BAD_CONTEXTS)
+@pytest.mark.parametrize(("clause", "blocks"), BAD_CONTEXTS)
 def test_a_context_breaks_exactly_the_clause_it_should(clause: str, blocks: list[tuple[int, int]]) -> None:
     assert ids(context_violations(DEFAULT, [Block(*b) for b in blocks])) == [clause]
     with pytest.raises(InvalidInput, match=clause):
@@ -146,7 +148,7 @@ def test_a_reported_context_must_match() -> None:
 
 @pytest.mark.clause("SCO-1")
 @pytest.mark.parametrize(
-    "score, fixed",
+    ("score", "fixed"),
     [(0.2, 209715), (-0.2, -209715), (1, 2**20), (2**-21, 0), (3 * 2**-21, 2), (-(2**-21), 0), (2047.5, 2146959360)],
 )
 def test_quantise_rounds_half_to_even(score: float, fixed: int) -> None:
@@ -203,7 +205,7 @@ def test_one_score_per_block_is_spread_over_its_slots() -> None:
 
 @pytest.mark.clause("PAR-1")
 @pytest.mark.parametrize(
-    "change, name",
+    ("change", "name"),
     [
         ({"w_max": 0}, "w_max"),
         ({"w_max": 2**26 + 1}, "w_max"),
@@ -230,7 +232,7 @@ def test_the_soft_budget_defaults_to_the_hard_one() -> None:
     assert Params(w_max=100).to_dict()["tau_expand"] == 209715
 
 
-@pytest.mark.parametrize("steps, gap", [(0, 1), (1, 1), (2, 2), (7, 7)])
+@pytest.mark.parametrize(("steps", "gap"), [(0, 1), (1, 1), (2, 2), (7, 7)])
 def test_a_reversal_always_waits_an_iteration(steps: int, gap: int) -> None:
     assert Params(cooldown_steps=steps).min_gap == gap
 
