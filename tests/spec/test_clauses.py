@@ -1,0 +1,52 @@
+"""The text of the spec and its predicates name each other."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from importlib.resources import files
+
+import pytest
+
+import focalloc.spec  # noqa: F401  # registers every predicate
+from focalloc.spec.clauses import PREDICATES, SPEC_VERSION, clause, clauses
+from focalloc.spec.params import RANGES, Params
+
+TEXT = (files("focalloc.spec") / "SPEC.md").read_text(encoding="utf-8")
+
+
+def test_every_clause_of_the_text_has_its_predicate_and_the_other_way_round() -> None:
+    assert {clause.id: clause.predicate for clause in clauses().values()} == PREDICATES
+
+
+@pytest.mark.parametrize("clause_id", sorted(PREDICATES))
+def test_a_clause_has_prose_and_its_predicate_exists_and_says_so(clause_id: str) -> None:
+    stated = clauses()[clause_id]
+    prose = stated.prose.split("Predicate:")[0]
+    assert len(prose.split()) >= 8
+    module, _, name = stated.predicate.rpartition(".")
+    predicate = getattr(import_module(module), name)
+    assert predicate.__doc__.startswith(f"{clause_id}: ")
+
+
+def test_clause_ids_cited_anywhere_in_the_text_exist() -> None:
+    cited = set(re.findall(r"\b([A-Z]{3}-\d+)\b", TEXT))
+    assert cited <= set(PREDICATES)
+
+
+def test_the_text_states_its_version_and_the_changelog_has_it() -> None:
+    assert f"Spec version {SPEC_VERSION}." in TEXT
+    assert f"### {SPEC_VERSION}\n" in TEXT
+
+
+def test_the_parameter_table_matches_the_code() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", TEXT, re.M))
+    assert set(RANGES) | {"tie_break", "strategy"} <= set(rows)
+    for name, default in Params().to_dict().items():
+        stated = rows[name].split("(")[0].strip(" `")
+        assert stated == ("w_max" if name == "w_soft" else str(default))
+
+
+def test_a_clause_cannot_have_two_predicates() -> None:
+    with pytest.raises(RuntimeError, match="two predicates"):
+        clause("BUD-1")(lambda: iter(()))
