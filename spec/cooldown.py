@@ -62,21 +62,21 @@ def remembered(ledger: Ledger, iteration: int, min_gap: int) -> dict[Block, Entr
 
 
 @clause("COO-2")
-def hoarded(ledger: Ledger, iteration: int, n_diff: int, min_gap: int, reclaimed: int) -> Iterator[Finding]:
+def hoarded(entries: int, iteration: int, n_diff: int, min_gap: int, reclaimed: int) -> Iterator[Finding]:
     """COO-2: after an iteration the ledger holds at most ``n_diff * min_gap`` entries plus ``reclaimed``.
 
     Args:
-        ledger: the ledger after iteration ``iteration`` (and its ingest).
+        entries: size of the ledger after iteration ``iteration`` (and its ingest).
         iteration: number of the last iteration.
         n_diff: cap on actions per iteration.
         min_gap: iterations an entry is kept for.
         reclaimed: collapses that ingest made in the last ``min_gap`` iterations.
     """
-    if len(ledger) > n_diff * min_gap + reclaimed:
+    if entries > n_diff * min_gap + reclaimed:
         yield (
             WHOLE,
             (
-                f"the ledger holds {len(ledger)} entries after iteration {iteration}; "
+                f"the ledger holds {entries} entries after iteration {iteration}; "
                 f"{n_diff} actions in {min_gap} iterations and {reclaimed} reclaims allow "
                 f"{n_diff * min_gap + reclaimed}"
             ),

@@ -130,8 +130,8 @@ def test_a_reversal_waits_for_the_cooldown(steps: int, first_legal_gap: int) -> 
 def test_the_ledger_forgets_what_can_no_longer_forbid() -> None:
     state = advanced(opened(TINY, PARAMS, MIXED), [Action("expand", 1, 0), Action("expand", 1, 2)])
     assert state.ledger == {Block(1, 0): Entry("expand", 1), Block(1, 2): Entry("expand", 1)}
-    assert hoarded(state.ledger, 1, 1, 2, 0) == []
-    assert [v.clause for v in hoarded(state.ledger, 1, 1, 1, 0)] == ["COO-2"]
+    assert hoarded(len(state.ledger), 1, 1, 2, 0) == []
+    assert [v.clause for v in hoarded(len(state.ledger), 1, 1, 1, 0)] == ["COO-2"]
     state = advanced(state, [Action("collapse", 1, 4)])
     assert set(state.ledger) == {Block(1, 0), Block(1, 2), Block(1, 4)}
     assert set(advanced(state, []).ledger) == {Block(1, 4)}
