@@ -1,0 +1,144 @@
+"""Wire protocol 1: one JSON object per line, a command answered by exactly one answer.
+
+Both sides use these types: the judge to write commands and read answers, `focalloc.conformance.server` the other way
+round. `schema` derives the JSON Schema that ships as ``protocol-1.schema.json`` from them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+from focalloc.spec.scores import SCORE_SCALE
+
+PROTOCOL: Final = 1
+
+WireAction = tuple[str, int, int]
+
+
+class Hello(msgspec.Struct, tag_field="cmd", tag="hello", forbid_unknown_fields=True):
+    """The first command; answered by `Welcome`."""
+
+    protocol: int = PROTOCOL
+
+
+class Open(msgspec.Struct, tag_field="cmd", tag="open", forbid_unknown_fields=True, kw_only=True):
+    """Start a session in place of any earlier one; answered by `Done`."""
+
+    geometry: Geometry
+    score_scale: int = SCORE_SCALE
+    params: Params
+    context: list[tuple[int, int]]
+
+
+class Step(msgspec.Struct, tag_field="cmd", tag="step", forbid_unknown_fields=True):
+    """Run one iteration on one fixed-point score per slot; answered by `Chosen`."""
+
+    scores: list[int]
+
+
+class Ingest(msgspec.Struct, tag_field="cmd", tag="ingest", forbid_unknown_fields=True):
+    """Append level-0 blocks; answered by `Chosen` with the reclaiming collapses, in order."""
+
+    blocks: int
+    scores: list[int]
+
+
+class Close(msgspec.Struct, tag_field="cmd", tag="close", forbid_unknown_fields=True):
+    """The last command; answered by `Done`, after which the program ends."""
+
+
+Command = Hello | Open | Step | Ingest | Close
+
+
+class Welcome(msgspec.Struct, kw_only=True):
+    """Answer to `Hello`: who speaks, and which strategies it knows."""
+
+    protocol: int
+    name: str
+    version: str
+    strategies: list[str]
+
+
+class Done(msgspec.Struct, forbid_unknown_fields=True):
+    """Answer to `Open` and `Close`."""
+
+    ok: bool
+
+
+class Chosen(msgspec.Struct, forbid_unknown_fields=True):
+    """Answer to `Step` and `Ingest`: ``[kind, level, start]`` triples in the order of application."""
+
+    actions: list[WireAction]
+
+
+class Refusal(msgspec.Struct, forbid_unknown_fields=True):
+    """Answer to any command: the allocator refuses, and says why."""
+
+    error: str
+
+
+class Skip(msgspec.Struct, forbid_unknown_fields=True):
+    """Answer to any command: not supported, and why."""
+
+    skipped: str
+
+
+Answer = Welcome | Done | Chosen | Refusal | Skip
+ANSWERED_BY: dict[type[Command], type[Welcome | Done | Chosen]] = {
+    Hello: Welcome,
+    Open: Done,
+    Step: Chosen,
+    Ingest: Chosen,
+    Close: Done,
+}
+
+
+def command_line(command: Command) -> bytes:
+    """``command`` as a line of the protocol."""
+    return msgspec.json.encode(command) + b"\n"
+
+
+def answer_line(answer: Answer) -> bytes:
+    """``answer`` as a line of the protocol."""
+    return msgspec.json.encode(answer) + b"\n"
+
+
+def read_command(line: bytes) -> Command:
+    """The command on ``line``; raises `msgspec.ValidationError` or `msgspec.DecodeError` with the reason."""
+    command: Command = _decoded(line, Command)
+    return command
+
+
+def read_answer(line: bytes, command: Command) -> Answer:
+    """The answer to ``command`` on ``line``; raises `msgspec.ValidationError` or `msgspec.DecodeError`."""
+    raw = _decoded(line, object)
+    expected: type[Answer] = ANSWERED_BY[type(command)]
+    if isinstance(raw, dict) and "error" in raw:
+        expected = Refusal
+    elif isinstance(raw, dict) and "skipped" in raw:
+        expected = Skip
+    return msgspec.convert(raw, type=expected)
+
+
+def _decoded(line: bytes, kind: Any) -> Any:  # noqa: ANN401  # whatever the line holds
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except RecursionError:
+        raise msgspec.DecodeError("nested too deeply") from None
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of every message: ``#/$defs/Hello`` and so on; the whole matches any one of them."""
+    types = [*ANSWERED_BY, Welcome, Done, Chosen, Refusal, Skip]
+    references, definitions = msgspec.json.schema_components(types)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"focalloc wire protocol {PROTOCOL}",
+        "description": "One JSON object per line; each command is answered by exactly one answer.",
+        "anyOf": list(references),
+        "$defs": definitions,
+    }

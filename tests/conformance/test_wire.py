@@ -1,0 +1,245 @@
+"""Wire protocol 1: the shipped schema, a well-behaved program, and every way to misbehave."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalloc.conformance import messages
+from focalloc.conformance.process import Misbehaved, ProcessAllocator, Refused, Skipped, TimedOut
+from focalloc.conformance.server import serve
+from focalloc.refimpl import ReferenceAllocator
+from focalloc.spec import Action, Geometry, Params
+
+TINY = Geometry((2, 2))
+PARAMS = Params(w_max=8)
+CONTEXT = [(2, 0), (2, 4)]
+
+WELCOME = '{"protocol": 1, "name": "x", "version": "1", "strategies": []}'
+POLITE = f"""
+import sys, os, time, subprocess
+def say(text): sys.stdout.write(text + chr(10)); sys.stdout.flush()
+def hear(): return sys.stdin.readline()
+hear(); say({WELCOME!r})
+"""
+OPENED = POLITE + """hear(); say('{"ok": true}'); hear()\n"""
+
+
+def program(source: str, timeout: float = 5.0) -> ProcessAllocator:
+    return ProcessAllocator([sys.executable, "-S", "-c", source], timeout)
+
+
+def test_the_shipped_schema_is_the_one_the_messages_have() -> None:
+    shipped = json.loads((files("focalloc.conformance") / "protocol-1.schema.json").read_text())
+    assert shipped == json.loads(json.dumps(messages.schema()))
+    jsonschema.Draft202012Validator.check_schema(shipped)
+
+
+EXAMPLES = [
+    messages.Hello(),
+    messages.Open(geometry=Geometry(), params=Params(), context=[(2, 0), (1, 1024), (0, 1056)]),
+    messages.Step([0, 838860, -48000]),
+    messages.Ingest(1, [0]),
+    messages.Close(),
+    messages.Welcome(protocol=1, name="acme-allocator", version="2.1", strategies=["greedy"]),
+    messages.Done(True),
+    messages.Chosen([("expand", 1, 1024)]),
+    messages.Refusal("why"),
+    messages.Skip("why"),
+]
+
+
+@pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
+def test_every_message_satisfies_its_schema(message: messages.Command | messages.Answer) -> None:
+    schema = {**messages.schema(), "anyOf": [{"$ref": f"#/$defs/{type(message).__name__}"}]}
+    jsonschema.validate(json.loads(msgspec.json.encode(message)), schema)
+
+
+def test_open_is_written_as_documented() -> None:
+    line = messages.command_line(messages.Open(geometry=Geometry(), params=Params(), context=[(2, 0), (1, 1024)]))
+    assert json.loads(line) == {
+        "cmd": "open",
+        "geometry": {"arity": [32, 32], "cost": [1, 1, 1]},
+        "score_scale": 1048576,
+        "params": Params().to_dict(),
+        "context": [[2, 0], [1, 1024]],
+    }
+
+
+def conversation(*commands: messages.Command | bytes) -> list[dict[str, object]]:
+    lines = [c if isinstance(c, bytes) else messages.command_line(c) for c in commands]
+    answers = io.BytesIO()
+    serve(ReferenceAllocator, io.BytesIO(b"".join(lines)), answers, name="r", version="0", strategies=["greedy"])
+    return [json.loads(line) for line in answers.getvalue().splitlines()]
+
+
+def test_the_server_answers_each_command_once_and_survives_nonsense() -> None:
+    opened = messages.Open(geometry=TINY, params=PARAMS, context=[(2, 0)])
+    answers = conversation(
+        messages.Step([0]),
+        messages.Hello(),
+        b"{nonsense\n",
+        b'{"cmd": "dance"}\n',
+        b'\xff\xfe"\n',
+        b"[" * 100_000 + b"\n",
+        opened,
+        messages.Step([0, 0]),
+        messages.Step([2**20]),
+        messages.Ingest(1, [0, 0]),
+        messages.Hello(protocol=2),
+        messages.Open(geometry=TINY, params=PARAMS, context=[(2, 1)]),
+        messages.Step([0] * 4),
+        messages.Close(),
+        messages.Step([0] * 4),
+    )
+    assert [next(iter(answer)) for answer in answers] == [
+        "error",
+        "protocol",
+        "error",
+        "error",
+        "error",
+        "error",
+        "ok",
+        "error",
+        "actions",
+        "actions",
+        "error",
+        "error",
+        "actions",
+        "ok",
+    ]
+    assert answers[8] == {"actions": [["expand", 2, 0]]}
+    assert "SCO-2" in str(answers[7]["error"])
+    assert "CTX-2" in str(answers[11]["error"])
+
+
+@given(st.binary(max_size=80).filter(lambda line: b"\n" not in line))
+def test_the_server_answers_any_line_at_all(line: bytes) -> None:
+    assert len(conversation(line + b"\n")) == 1
+
+
+SERVER = """
+import sys
+from focalloc.conformance.server import serve
+from focalloc.refimpl import ReferenceAllocator
+serve(ReferenceAllocator, sys.stdin.buffer, sys.stdout.buffer, name="ref", version="0", strategies=["greedy"])
+"""
+
+
+def test_a_program_behaves_as_the_object_it_wraps() -> None:
+    plain = ReferenceAllocator()
+    plain.open(TINY, PARAMS, CONTEXT)
+    with ProcessAllocator([sys.executable, "-c", SERVER]) as remote:
+        assert remote.start().name == "ref"
+        for _ in range(2):
+            plain.open(TINY, PARAMS, CONTEXT)
+            remote.open(TINY, PARAMS, CONTEXT)
+            for scores in ([2**20, -(2**20)], [0, 2**20, -(2**20)]):
+                assert [Action(*a) for a in remote.step(scores)] == plain.step(scores)  # type: ignore[arg-type]
+            used = plain.state.used
+            assert [Action(*a) for a in remote.ingest(1, [0] * used)] == plain.ingest(1, [0] * used)  # type: ignore[arg-type]
+            with pytest.raises(Refused, match="SCO-2"):
+                remote.step([])
+
+
+Provoke = Callable[[ProcessAllocator], object]
+
+
+def one_step(allocator: ProcessAllocator) -> object:
+    allocator.open(TINY, PARAMS, CONTEXT)
+    return allocator.step([0, 0])
+
+
+BAD = [
+    ("dies at once", "import sys; sys.exit(3)", Misbehaved, "status 3"),
+    ("dies in a step", OPENED + "os._exit(4)", Misbehaved, "status 4"),
+    ("is killed", OPENED + "os.kill(os.getpid(), 9)", Misbehaved, "SIGKILL"),
+    ("hangs", OPENED + "time.sleep(60)", TimedOut, "no answer within"),
+    ("half a line", OPENED + """sys.stdout.write('{"act'); sys.stdout.flush(); time.sleep(60)""", TimedOut, "no answer"),
+    ("half a line and gone", OPENED + """sys.stdout.write('{"act')""", Misbehaved, "status 0"),
+    ("garbage", OPENED + "say('Traceback (most recent call last)')", Misbehaved, "not the protocol"),
+    ("not UTF-8", OPENED +
+     r"""os.write(1, b'{"actions": [["\xff", 1, 0]]}\n'); hear()""", Misbehaved, "not the protocol"),
+    ("an array", OPENED + "say('[]')", Misbehaved, "not the protocol"),
+    ("wrong answer", OPENED + """say('{"ok": true}')""", Misbehaved, "not the protocol"),
+    ("pairs", OPENED + """say('{"actions": [["expand", 1]]}')""", Misbehaved, "not the protocol"),
+    ("floats", OPENED + """say('{"actions": [["expand", 1.5, 0]]}')""", Misbehaved, "not the protocol"),
+    ("nesting", OPENED + "say('[' * 100000)", Misbehaved, "not the protocol"),
+    ("wrong protocol", "input(); print('{\"protocol\": 2, \"name\": \"x\", \"version\": \"\", \"strategies\": []}')",
+     Misbehaved, "speaks protocol 2"),
+    ("closes stdout", OPENED + "os.close(1); time.sleep(60)", Misbehaved, "closed its stdout"),
+    ("refuses", OPENED + """say('{"error": "no mood"}'); hear()""", Refused, "no mood"),
+    ("skips", OPENED + """say('{"skipped": "no ingest"}'); hear()""", Skipped, "no ingest"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "kind", "reason"), [b[1:] for b in BAD], ids=[b[0] for b in BAD])
+def test_misbehaviour_has_a_name_and_context(source: str, kind: type[Exception], reason: str) -> None:
+    allocator = program("import sys; sys.stderr.write('my last words');" + source, timeout=0.7)
+    with pytest.raises(kind, match=reason) as caught:
+        one_step(allocator)
+    allocator.close()
+    assert caught.value.conversation[-1][0] in "<>"  # type: ignore[attr-defined]
+    assert "my last words" in caught.value.stderr  # type: ignore[attr-defined]
+
+
+def test_output_nobody_asked_for_is_noticed() -> None:
+    allocator = program(OPENED + """say('{"actions": []}' + chr(10) + '{"actions": []}'); hear(); hear()""")
+    one_step(allocator)
+    with pytest.raises(Misbehaved, match="without being asked"):
+        step_until_refused(allocator)
+    allocator.close()
+
+
+def step_until_refused(allocator: ProcessAllocator) -> None:
+    for _ in range(100):
+        allocator.step([0, 0])
+
+
+def test_a_flood_without_a_line_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("focalloc.conformance.process.LINE_LIMIT", 2**20)
+    with pytest.raises(Misbehaved, match="without ending a line"):
+        one_step(program(OPENED + "\nwhile True: sys.stdout.write('x' * 65536)"))
+
+
+def test_a_program_that_never_reads_cannot_block_the_judge() -> None:
+    allocator = program(POLITE + "time.sleep(60)", timeout=0.5)
+    allocator.start()
+    with pytest.raises(TimedOut):
+        allocator.step([2**31 - 1] * 2**20)
+
+
+def test_a_program_that_does_not_exist_is_named() -> None:
+    with pytest.raises(Misbehaved, match="cannot start no-such-program --x"):
+        ProcessAllocator("no-such-program --x").start()
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
+def test_no_process_outlives_its_allocator() -> None:
+    grandchild = POLITE + "\nchild = subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(60)'])\n"
+    allocator = program(
+        grandchild + """hear(); say('{"error": "%d %d"}' % (os.getpid(), child.pid)); time.sleep(60)""", 0.7
+    )
+    with pytest.raises(Refused) as caught:
+        allocator.open(TINY, PARAMS, CONTEXT)
+    allocator.close()
+    for pid in map(int, str(caught.value).split()):
+        assert not running(pid)
+
+
+def running(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
