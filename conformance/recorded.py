@@ -1,0 +1,298 @@
+"""A session over a real document: it is read from its beginning, then questions are put to it one after another.
+
+What LensNet would do is done by a lexical stand-in (`Lens`): BM25 over level-0 blocks says how relevant each block is
+to the question, and each slot of the working context gets a signed score from the relevance of its span. Nothing here
+knows an allocator; `play` drives one, `recorded_session` drives the reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+from focalloc.refimpl.allocator import ReferenceAllocator
+from focalloc.spec.actions import Action
+from focalloc.spec.blocks import Block, Context, used
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+from focalloc.spec.scores import SCORE_SCALE, quantise
+from focalloc.spec.state import State, advanced, ingested, opened
+
+TOKEN = re.compile(r"\w+|[^\w\s]+")
+
+DEFAULT_QUERIES = (
+    "how does a with statement enter and exit a context manager",
+    "which exceptions does a try statement catch, and when does finally run",
+    "customise attribute access with __getattr__ and descriptors",
+    "format a float with a given precision in a format string",
+    "what does yield from do inside a generator",
+    "how does a with statement enter and exit a context manager",
+)
+"""Questions to the default document. The last repeats the first, so focus must find its way back."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text and its tokens: words and runs of punctuation, in order.
+
+    Attributes:
+        name: what to call it on screen.
+        text: the whole text.
+    """
+
+    name: str
+    text: str
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Where each token begins and ends in `text`."""
+        return tuple(match.span() for match in TOKEN.finditer(self.text))
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens, in lower case."""
+        return tuple(self.text[begin:end].lower() for begin, end in self.spans)
+
+    def excerpt(self, start: int, tokens: int) -> str:
+        """The text of ``tokens`` tokens from token ``start``, on one line."""
+        covered = self.spans[start : start + tokens]
+        return " ".join(self.text[covered[0][0] : covered[-1][1]].split()) if covered else ""
+
+
+def default_document() -> Document:
+    """The language reference that every CPython carries in ``pydoc_data.topics``.
+
+    Raises:
+        InvalidInput: this Python was installed without it.
+    """
+    try:
+        from pydoc_data.topics import topics
+    except ImportError:
+        raise InvalidInput(
+            "document", "pydoc_data.topics", "is not part of this Python installation; give a text file instead"
+        ) from None
+    return Document("pydoc_data.topics", "\n\n".join(topics[name].strip() for name in sorted(topics)))
+
+
+class Lens:
+    """Scores every slot of a working context over ``document``, for one question at a time.
+
+    Args:
+        document: the document; only its whole level-0 blocks are looked at.
+        geometry: shape of the tree over it.
+
+    Raises:
+        InvalidInput: the document is shorter than one level-0 block.
+    """
+
+    def __init__(self, document: Document, geometry: Geometry) -> None:
+        self.geometry = geometry
+        self.document = document
+        span = geometry.span(0)
+        self.blocks = len(document.tokens) // span
+        if self.blocks == 0:
+            raise InvalidInput(
+                "document", document.name, f"has {len(document.tokens)} tokens; one block takes {span}"
+            )
+        import bm25s
+
+        self._bm25 = bm25s.BM25()
+        whole = [list(document.tokens[i * span : (i + 1) * span]) for i in range(self.blocks)]
+        self._bm25.index(whole, show_progress=False)
+
+    def relevance(self, query: str) -> list[float]:
+        """How relevant each level-0 block is to ``query``, from 0 to 1; what is beside a match matters half as much."""
+        words = [word.lower() for word in TOKEN.findall(query)]
+        raw = [float(x) for x in self._bm25.get_scores(words)] if words else [0.0] * self.blocks
+        best = max(raw)
+        if best <= 0:
+            return [0.0] * self.blocks
+        padded = [0.0, *raw, 0.0]
+        near = zip(padded, raw, padded[2:], strict=False)
+        return [max(here, before / 2, after / 2) / best for before, here, after in near]
+
+    def focus(self, query: str) -> Focus:
+        """The lens turned to ``query``."""
+        words = frozenset(word.lower() for word in TOKEN.findall(query) if len(word) > 2)
+        return Focus(self.geometry, self.document, self.relevance(query), words)
+
+
+ASKED_FOR = quantise(0.25)
+"""What a raw token gains by being a word of the question."""
+
+
+def signed(relevance: float) -> int:
+    """The score of a span of the given relevance: -1.0 where nothing matches, 1.0 at the best match, fixed point."""
+    return quantise(round(2 * relevance - 1, 4))
+
+
+class Focus:
+    """Slot scores for one question, a fixed function of the node.
+
+    A gist is as relevant as the best block in its span. A level below the top is never asked to compress harder than
+    its parent is, so what lies beside a wanted block is kept rather than collapsed over it; this makes the scores
+    coherent (no node is asked to expand while its family is asked to collapse).
+    """
+
+    def __init__(
+        self, geometry: Geometry, document: Document, relevance: Sequence[float], words: frozenset[str]
+    ) -> None:
+        self._geometry = geometry
+        self._raw = [signed(r) for r in relevance]
+        self._asked = [token in words for token in document.tokens]
+        levels = [list(relevance)]
+        for arity in geometry.arity[1:]:
+            below = levels[-1]
+            levels.append([max(below[i : i + arity]) for i in range(0, len(below), arity)])
+        scores = [[signed(r) for r in level] for level in levels]
+        for level in range(len(scores) - 2, -1, -1):
+            arity = geometry.arity[level + 1]
+            scores[level] = [
+                max(score, min(0, scores[level + 1][i // arity])) for i, score in enumerate(scores[level])
+            ]
+        self._gists = scores
+
+    def scores(self, context: Context) -> list[int]:
+        """One fixed-point score per slot of ``context``, oldest first."""
+        geometry, slots = self._geometry, list[int]()
+        for level, start in context:
+            index = start // geometry.span(level)
+            if level > 0:
+                slots += [self._gists[level - 1][index]] * geometry.slots(level)
+                continue
+            for token in range(start, start + geometry.span(0)):
+                score = self._raw[index] + (ASKED_FOR if self._asked[token] else 0)
+                slots += [min(score, SCORE_SCALE)] * geometry.cost[0]
+        return slots
+
+
+class Reading:
+    """No question yet: every slot scores 0, so what was read longest ago is compressed first."""
+
+    def __init__(self, geometry: Geometry) -> None:
+        self._geometry = geometry
+
+    def scores(self, context: Context) -> list[int]:
+        """A zero for each slot of ``context``."""
+        return [0] * used(self._geometry, context)
+
+
+class Move(NamedTuple):
+    """One call of an allocator.
+
+    Attributes:
+        query: number of the question being answered; -1 while the document is read.
+        blocks: level-0 blocks to ingest; 0 for an iteration.
+        lens: gives the slot scores, whatever the context has become.
+    """
+
+    query: int
+    blocks: int
+    lens: Focus | Reading
+
+
+@dataclass(frozen=True)
+class Session:
+    """A document, the questions put to it, and the allocator's terms.
+
+    Attributes:
+        document: what is read.
+        queries: the questions, in order.
+        geometry: shape of the tree.
+        params: the allocator's parameters; by default the budget is smaller than what the questions want.
+        iterations: iterations per question.
+        read_blocks: level-0 blocks per ingest.
+    """
+
+    document: Document = field(default_factory=default_document)
+    queries: tuple[str, ...] = DEFAULT_QUERIES
+    geometry: Geometry = field(default_factory=Geometry)
+    params: Params = field(default_factory=lambda: Params(w_max=768, protected_tokens=128))
+    iterations: int = 16
+    read_blocks: int = 8
+
+    @cached_property
+    def lens(self) -> Lens:
+        """The lens over the document."""
+        return Lens(self.document, self.geometry)
+
+    @property
+    def opening(self) -> Context:
+        """The context before reading: the first block."""
+        return (Block(0, 0),)
+
+    @property
+    def length(self) -> int:
+        """Number of moves."""
+        return -(-(self.lens.blocks - 1) // self.read_blocks) + len(self.queries) * self.iterations
+
+    def moves(self) -> Iterator[Move]:
+        """Every call of the session, in order: the document is read, then each question is asked."""
+        reading = Reading(self.geometry)
+        for done in range(1, self.lens.blocks, self.read_blocks):
+            yield Move(-1, min(self.read_blocks, self.lens.blocks - done), reading)
+        for number, query in enumerate(self.queries):
+            focus = self.lens.focus(query)
+            for _ in range(self.iterations):
+                yield Move(number, 0, focus)
+
+
+class Player(Protocol):
+    """What `play` needs of an allocator."""
+
+    def open(self, geometry: Geometry, params: Params, context: Context) -> object:
+        """Start a session."""
+
+    def step(self, scores: Sequence[int]) -> Sequence[Action]:
+        """Run one iteration."""
+
+    def ingest(self, blocks: int, scores: Sequence[int]) -> Sequence[Action]:
+        """Make room and append ``blocks`` level-0 blocks."""
+
+
+class Turn(NamedTuple):
+    """One call as it went.
+
+    Attributes:
+        move: what was asked.
+        before: the state it was asked in.
+        scores: the slot scores it was given.
+        actions: the answer.
+        after: the state the answer leads to, by the spec.
+    """
+
+    move: Move
+    before: State
+    scores: list[int]
+    actions: list[Action]
+    after: State
+
+
+def play(session: Session, allocator: Player) -> Iterator[Turn]:
+    """Take ``allocator`` through ``session``, one turn at a time.
+
+    Raises:
+        InvalidInput: an answer is not legal at its turn, or the session's terms are refused.
+        NoRoom: the allocator refuses an ingest.
+    """
+    state = opened(session.geometry, session.params, session.opening)
+    allocator.open(session.geometry, session.params, session.opening)
+    for move in session.moves():
+        scores = move.lens.scores(state.context)
+        if move.blocks:
+            actions = list(allocator.ingest(move.blocks, scores))
+            after = ingested(state, actions, move.blocks)
+        else:
+            actions = list(allocator.step(scores))
+            after = advanced(state, actions)
+        yield Turn(move, state, scores, actions, after)
+        state = after
+
+
+def recorded_session(session: Session | None = None) -> Iterator[Turn]:
+    """The turns of ``session`` (default: the default document and questions) as the reference takes them."""
+    return play(session or Session(), ReferenceAllocator())
