@@ -1,0 +1,66 @@
+"""What a call decided: a sequence of actions that is built only when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import overload
+
+from focalloc.spec.actions import KINDS, Action
+
+LEVELS = 32
+
+
+def unpacked(action: int) -> Action:
+    """The action that the kernels pack as ``(start * LEVELS + level) * 2 + kind``."""
+    node, kind = divmod(action, 2)
+    start, level = divmod(node, LEVELS)
+    return Action(KINDS[kind], level, start)
+
+
+class Plan(Sequence[Action]):
+    """The actions of one call, in order; equal to any sequence with the same actions.
+
+    Attributes:
+        iteration: number of the iteration.
+    """
+
+    def __init__(self, packed: list[int], iteration: int) -> None:
+        self._packed = packed
+        self.iteration = iteration
+
+    @cached_property
+    def actions(self) -> list[Action]:
+        """The actions in the order in which they were applied."""
+        return [unpacked(action) for action in self._packed]
+
+    @property
+    def expands(self) -> int:
+        """How many of the actions are expands."""
+        return len(self._packed) - self.collapses
+
+    @property
+    def collapses(self) -> int:
+        """How many of the actions are collapses."""
+        return sum(action % 2 for action in self._packed)
+
+    @overload
+    def __getitem__(self, index: int) -> Action: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Action]: ...
+    def __getitem__(self, index: int | slice) -> Action | Sequence[Action]:
+        return self.actions[index]
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __iter__(self) -> Iterator[Action]:
+        return iter(self.actions)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self.actions == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Plan(iteration={self.iteration}, actions={self.actions})"
