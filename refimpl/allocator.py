@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.ingest import reclaim
+from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context, positions
 from focalloc.spec.errors import InvalidInput, whole_number
@@ -16,7 +17,7 @@ from focalloc.spec.state import State, advanced, ingested, opened
 
 Strategy = Callable[[State, Sequence[int]], list[Action]]
 
-STRATEGIES: dict[str, Strategy] = {"greedy": greedy}
+STRATEGIES: dict[str, Strategy] = {"greedy": greedy, "knapsack": knapsack}
 """Strategy name -> function from the state and the slot scores to the answer."""
 
 

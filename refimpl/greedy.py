@@ -53,10 +53,14 @@ def rank(choice: Choice) -> tuple[int, int, int]:
 
 
 def has_room(params: Params, used: int, choice: Choice) -> bool:
-    """Whether an expand stays within the hard budget (BUD-1) and, unless it is worth it, the soft one (SOF-1)."""
+    """Whether an expand stays within the hard budget (BUD-1) and, unless it is urgent, the soft one (SOF-1)."""
     after = used + choice.delta
-    worth_it = choice.aggregate > params.tau_expand + params.soft_margin
-    return after <= params.w_max and (after <= params.w_soft or worth_it)
+    return after <= params.w_max and (after <= params.w_soft or is_urgent(params, choice))
+
+
+def is_urgent(params: Params, choice: Choice) -> bool:
+    """Whether an expand may go beyond the soft budget (SOF-1)."""
+    return choice.aggregate > params.tau_expand + params.soft_margin
 
 
 def overlap(geometry: Geometry, one: Action, other: Action) -> bool:

@@ -28,12 +28,13 @@ from focalloc.spec.cooldown import too_early
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.greedy import greedy_violations
 from focalloc.spec.ingest import ingest_violations
+from focalloc.spec.knapsack import knapsack_violations
 from focalloc.spec.scores import Aggregates, checked_scores
 from focalloc.spec.state import State, ticked
 
 Judgement = Callable[[State, Sequence[int], Sequence[Action]], list[Violation]]
 
-SELECTIONS: dict[str, Judgement] = {"greedy": greedy_violations}
+SELECTIONS: dict[str, Judgement] = {"greedy": greedy_violations, "knapsack": knapsack_violations}
 """Profile -> judgement of what its strategy selects, on top of the safety and score rules."""
 
 PROFILES = ("safety", *SELECTIONS)
