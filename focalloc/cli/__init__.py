@@ -1,1 +1,57 @@
-"""The command line `focalloc`."""
+"""The command line ``focalloc``.
+
+Exit status, everywhere: 0 conformant or done; 1 a violation or a difference; 2 bad usage, bad input or a missing
+extra; 3 incomplete.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+EXTRAS = {
+    "conformance": ("typer", "rich", "hypothesis", "msgspec", "jsonschema", "bm25s"),
+    "proofs": ("z3", "cvc5", "crosshair"),
+    "learn": ("torch",),
+    "viz": ("matplotlib",),
+}
+"""Extra -> the modules it brings."""
+
+
+def missing_extra(module: str) -> str | None:
+    """One sentence on which extra brings ``module``; None if none does."""
+    root = module.partition(".")[0]
+    for extra, modules in EXTRAS.items():
+        if root in modules:
+            return f"this command needs {root}; install it with: pip install 'focalloc[{extra}]'"
+    return None
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit status.
+
+    Args:
+        arguments: what follows the program's name; by default that of this process.
+    """
+    try:
+        from focalloc.cli.app import app
+        from focalloc.spec.errors import InvalidInput, NoRoom
+
+        try:
+            app(args=arguments, prog_name="focalloc")
+        except (InvalidInput, NoRoom) as refused:
+            sys.exit(_fail(str(refused)))
+    except ModuleNotFoundError as missing:
+        sentence = missing_extra(missing.name or "")
+        if sentence is None:
+            raise
+        sys.exit(_fail(sentence))
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; keep the interpreter from complaining when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _fail(sentence: str) -> int:
+    print(f"focalloc: {sentence}", file=sys.stderr)
+    return 2

@@ -1,0 +1,33 @@
+"""All commands; each is a function in a module of its own that loads what it needs when it runs."""
+
+from __future__ import annotations
+
+import typer
+
+from focalloc import __version__
+from focalloc.cli.session import session
+
+app = typer.Typer(
+    help="A formally specified Focus Allocator: judge it, compare it, watch it work.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"focalloc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version and leave."
+    ),
+) -> None:
+    """A formally specified Focus Allocator: judge it, compare it, watch it work."""
+
+
+app.command()(session)

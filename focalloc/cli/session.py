@@ -1,0 +1,195 @@
+"""``focalloc session``: watch the working context of a real document change as the questions change."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from focalloc.conformance.recorded import Document, Session, Turn
+    from focalloc.spec.actions import Action
+
+GLYPHS = "█▒·"
+"""Raw tokens, the finest gists, coarser gists."""
+STYLES = ("bold yellow", "blue", "bright_black")
+SHOWN = 3
+"""Actions of one question that are told with their text."""
+MOST_RELEVANT = 10
+EDGES = " .,;:*=-|)]}+"
+"""Left off where an excerpt begins."""
+
+
+def session(
+    file: Annotated[
+        Path | None, typer.Argument(help="A text file in UTF-8; by default CPython's own language reference.")
+    ] = None,
+    query: Annotated[list[str] | None, typer.Option("--query", "-q", help="A question; may be repeated.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a picture of level by position by iteration to this file.")
+    ] = None,
+    w_max: Annotated[int, typer.Option(help="Budget in slots.")] = 768,
+    n_diff: Annotated[int, typer.Option(help="Most actions per iteration.")] = 4,
+    iterations: Annotated[int, typer.Option(min=1, help="Iterations per question.")] = 16,
+    arity: Annotated[str, typer.Option(help="Units under one gist, level by level.")] = "32,32",
+) -> None:
+    """Read a text, put questions to it, and show what the working context looks like after each.
+
+    A lexical stand-in for LensNet (BM25 over blocks) scores the slots, so what is relevant to a question is
+    expanded to raw tokens and the rest is collapsed to pay for it.
+    """
+    from focalloc.cli.session_page import page
+    from focalloc.cli.terminal import output, tracked
+    from focalloc.conformance.recorded import DEFAULT_QUERIES, Session, default_document, play
+    from focalloc.fastpath.allocator import Allocator
+    from focalloc.spec.errors import InvalidInput
+    from focalloc.spec.geometry import Geometry
+    from focalloc.spec.params import Params
+
+    if file is not None and not query:
+        raise InvalidInput("query", (), "a file of your own needs at least one --query")
+    geometry = Geometry(_integers("arity", arity))
+    life = Session(
+        document=default_document() if file is None else _document(file),
+        queries=tuple(query or DEFAULT_QUERIES),
+        geometry=geometry,
+        params=Params(w_max=w_max, n_diff=n_diff, protected_tokens=4 * geometry.span(0)),
+        iterations=iterations,
+    )
+    turns = list(tracked(play(life, Allocator()), life.length, "playing the session"))
+    _tell(output(), life, turns)
+    if html is not None:
+        try:
+            html.write_text(page(life, turns), encoding="utf-8")
+        except OSError as error:
+            raise InvalidInput("html", str(html), error.strerror or str(error)) from error
+        print(f"picture written to {html}")
+
+
+def _integers(field: str, text: str) -> tuple[int, ...]:
+    from focalloc.spec.errors import InvalidInput
+
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidInput(field, text, "must be whole numbers with commas between them, such as 32,32") from None
+
+
+def _document(file: Path) -> Document:
+    from focalloc.conformance.recorded import Document
+    from focalloc.spec.errors import InvalidInput
+
+    try:
+        return Document(file.name, file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInput("file", str(file), error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput("file", str(file), f"is not UTF-8 text: {error.reason} at byte {error.start}") from error
+
+
+def _tell(console: Console, life: Session, turns: list[Turn]) -> None:
+    from rich.text import Text
+
+    lens, params = life.lens, life.params
+    shape = " x ".join(map(str, life.geometry.arity))
+    console.print(
+        f"{life.document.name}: {len(life.document.tokens):,} tokens, {lens.blocks:,} blocks of "
+        f"{life.geometry.span(0)}, tree {shape}"
+    )
+    console.print(f"budget {params.w_max:,} slots, at most {params.n_diff} actions per iteration")
+    legend = Text.assemble((_glyph(0), STYLES[0]), " raw tokens   ", (_glyph(1), STYLES[1]), " gists of one block   ")
+    if life.geometry.top > 1:
+        legend += Text.assemble((_glyph(2), STYLES[2]), " coarser gists   ")
+    console.print(legend + Text.assemble(("▼", "green"), f" the {MOST_RELEVANT} most relevant blocks"))
+
+    for number, played in groupby(turns, key=lambda turn: turn.move.query):
+        part = list(played)
+        console.print()
+        if number < 0:
+            console.print(Text.assemble(("reading", "bold")))
+            wanted: list[int] = []
+        else:
+            console.print(Text.assemble((f"question {number + 1}", "bold"), f"  {life.queries[number]}"))
+            wanted = most_relevant(life, number)
+        if wanted:
+            console.print(_markers(life, wanted, console.width))
+        console.print(_strip(life, part[-1], console.width))
+        for line in _summary(life, part, wanted):
+            console.print(line, soft_wrap=True)
+
+
+def most_relevant(life: Session, query: int) -> list[int]:
+    """The level-0 blocks, by number, that match the question best; fewer than ten if fewer match."""
+    relevance = life.lens.relevance(life.queries[query])
+    best = sorted(range(len(relevance)), key=lambda block: -relevance[block])[:MOST_RELEVANT]
+    return [block for block in best if relevance[block] > 0]
+
+
+def _summary(life: Session, part: list[Turn], wanted: list[int]) -> list[str]:
+    last, document = part[-1].after, life.document
+    actions = [action for turn in part for action in turn.actions]
+    share = f"{last.used:,} of {life.params.w_max:,} slots used ({last.used / life.params.w_max:.0%})"
+    if part[0].move.query < 0:
+        return [f"{share}; {len(part):,} ingests made room by {len(actions):,} collapses"]
+    active = max((i for i, turn in enumerate(part, start=1) if turn.actions), default=0)
+    rest = f"at rest after iteration {active}" if active < len(part) else "not yet at rest"
+    raw = {block.start // life.geometry.span(0) for block in last.context if block.level == 0}
+    lines = [f"{share}; {rest}"]
+    if wanted:
+        seen = sum(block in raw for block in wanted)
+        lines[0] += f"; {seen} of the {len(wanted)} most relevant blocks are raw"
+    else:
+        lines[0] += "; no word of the question occurs in the document"
+    for sign, kind in (("+", "expand"), ("-", "collapse")):
+        lines += _listed(life, document, sign, [action for action in actions if action.kind == kind])
+    return lines
+
+
+def _listed(life: Session, document: Document, sign: str, actions: list[Action]) -> list[str]:
+    if not actions:
+        return []
+    lines = [f"  {sign} {len(actions)} {actions[0].kind}s"]
+    # What became raw, or stopped being raw, says most about where the focus went.
+    finest = [action for action in actions if action.level == 1][:SHOWN]
+    for action in finest:
+        text = document.excerpt(action.start, life.geometry.span(action.level)).lstrip(EDGES)
+        lines.append(f"      token {action.start:>7,}  {text[:70]}{'...' if len(text) > 70 else ''}")
+    return lines
+
+
+def _glyph(level: int) -> str:
+    return GLYPHS[min(level, len(GLYPHS) - 1)]
+
+
+def _columns(life: Session, width: int) -> list[tuple[int, int]]:
+    length = life.lens.blocks * life.geometry.span(0)
+    count = min(width, life.lens.blocks)
+    return [(length * i // count, length * (i + 1) // count) for i in range(count)]
+
+
+def _strip(life: Session, turn: Turn, width: int) -> Text:
+    """The finest level under each column, from the first token to the last."""
+    from rich.text import Text
+
+    geometry, strip = life.geometry, Text(no_wrap=True)
+    for begin, end in _columns(life, width):
+        level = min(
+            block.level
+            for block in turn.after.context
+            if block.start < end and block.start + geometry.span(block.level) > begin
+        )
+        strip.append(_glyph(level), STYLES[min(level, len(STYLES) - 1)])
+    return strip
+
+
+def _markers(life: Session, wanted: list[int], width: int) -> Text:
+    from rich.text import Text
+
+    tokens = [block * life.geometry.span(0) for block in wanted]
+    marks = ("▼" if any(a <= t < b for t in tokens) else " " for a, b in _columns(life, width))
+    return Text("".join(marks).rstrip(), style="green", no_wrap=True)

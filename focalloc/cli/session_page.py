@@ -1,0 +1,72 @@
+"""The picture of a session: one self-contained page, position across, iteration down, colour for level."""
+
+from __future__ import annotations
+
+import html
+import json
+from importlib.resources import files
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from focalloc.conformance.recorded import Session, Turn
+
+READING_ROWS = 40
+"""Most rows that the reading takes; of more ingests, evenly spaced ones are shown."""
+
+EXCERPT = 90
+"""Characters of each level-0 block that the page carries for its hover text."""
+
+
+def page(life: Session, turns: list[Turn]) -> str:
+    """The page as HTML.
+
+    Args:
+        life: the session.
+        turns: its turns, in order.
+    """
+    from focalloc.cli.session import most_relevant
+
+    geometry, reading = life.geometry, [turn for turn in turns if turn.move.query < 0]
+    every = -(-len(reading) // READING_ROWS) or 1
+    shown = reading[every - 1 :: every]
+    shown += reading[-1:] if reading and shown[-1:] != reading[-1:] else []
+    bands = [{"title": "Reading", "wanted": [], "rows": [_row(turn) for turn in shown], "every": every}]
+    for number, part in groupby(turns[len(reading) :], key=lambda turn: turn.move.query):
+        bands.append(
+            {
+                "title": life.queries[number],
+                "wanted": most_relevant(life, number),
+                "rows": [_row(turn) for turn in part],
+                "every": 1,
+            }
+        )
+    span = geometry.span(0)
+    data = {
+        "document": life.document.name,
+        "tokens": life.lens.blocks * span,
+        "spans": list(geometry.spans),
+        "w_max": life.params.w_max,
+        "n_diff": life.params.n_diff,
+        "bands": bands,
+        "excerpts": [life.document.excerpt(i * span, span)[:EXCERPT] for i in range(life.lens.blocks)],
+    }
+    # "</" and "<!--" would end or confuse the script element that carries the data.
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    template = files("focalloc.cli").joinpath("session.html").read_text(encoding="utf-8")
+    return template.replace("{{TITLE}}", html.escape(life.document.name)).replace("{{DATA}}", text)
+
+
+def _row(turn: Turn) -> dict[str, object]:
+    runs: list[int] = []
+    for level, blocks in groupby(turn.after.context, key=lambda block: block.level):
+        runs += [level, len(list(blocks))]
+    return {
+        "runs": runs,
+        "used": turn.after.used,
+        "actions": [[action.kind[0], action.level, action.start] for action in turn.actions]
+        if turn.move.query >= 0
+        else [],
+        "collapses": sum(action.kind == "collapse" for action in turn.actions),
+        "expands": sum(action.kind == "expand" for action in turn.actions),
+    }
