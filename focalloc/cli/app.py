@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from focalloc import __version__
+from focalloc.cli.serve import serve
 from focalloc.cli.session import session
 
 app = typer.Typer(
@@ -30,4 +31,5 @@ def root(
     """A formally specified Focus Allocator: judge it, compare it, watch it work."""
 
 
+app.command()(serve)
 app.command()(session)
