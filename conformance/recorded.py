@@ -95,9 +95,7 @@ class Lens:
         span = geometry.span(0)
         self.blocks = len(document.tokens) // span
         if self.blocks == 0:
-            raise InvalidInput(
-                "document", document.name, f"has {len(document.tokens)} tokens; one block takes {span}"
-            )
+            raise InvalidInput("document", document.name, f"has {len(document.tokens)} tokens; one block takes {span}")
         import bm25s
 
         self._bm25 = bm25s.BM25()
@@ -151,9 +149,7 @@ class Focus:
         scores = [[signed(r) for r in level] for level in levels]
         for level in range(len(scores) - 2, -1, -1):
             arity = geometry.arity[level + 1]
-            scores[level] = [
-                max(score, min(0, scores[level + 1][i // arity])) for i, score in enumerate(scores[level])
-            ]
+            scores[level] = [max(score, min(0, scores[level + 1][i // arity])) for i, score in enumerate(scores[level])]
         self._gists = scores
 
     def scores(self, context: Context) -> list[int]:
