@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.ingest import reclaim
 from focalloc.refimpl.knapsack import knapsack
+from focalloc.refimpl.projection import projection
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context, positions
 from focalloc.spec.errors import InvalidInput, whole_number
@@ -17,7 +18,7 @@ from focalloc.spec.state import State, advanced, ingested, opened
 
 Strategy = Callable[[State, Sequence[int]], list[Action]]
 
-STRATEGIES: dict[str, Strategy] = {"greedy": greedy, "knapsack": knapsack}
+STRATEGIES: dict[str, Strategy] = {"greedy": greedy, "knapsack": knapsack, "projection": projection}
 """Strategy name -> function from the state and the slot scores to the answer."""
 
 

@@ -10,7 +10,7 @@ from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
 from focalloc.spec.scores import SCORE_LIMIT, quantise
 
-STRATEGIES = ("greedy", "knapsack")
+STRATEGIES = ("greedy", "knapsack", "projection")
 """Strategies that the spec defines."""
 
 TIE_BREAKS = ("position",)

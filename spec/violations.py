@@ -29,13 +29,21 @@ from focalloc.spec.errors import InvalidInput
 from focalloc.spec.greedy import greedy_violations
 from focalloc.spec.ingest import ingest_violations
 from focalloc.spec.knapsack import knapsack_violations
+from focalloc.spec.projection import projection_violations
 from focalloc.spec.scores import Aggregates, checked_scores
 from focalloc.spec.state import State, ticked
 
 Judgement = Callable[[State, Sequence[int], Sequence[Action]], list[Violation]]
 
-SELECTIONS: dict[str, Judgement] = {"greedy": greedy_violations, "knapsack": knapsack_violations}
-"""Profile -> judgement of what its strategy selects, on top of the safety and score rules."""
+SELECTIONS: dict[str, Judgement] = {
+    "greedy": greedy_violations,
+    "knapsack": knapsack_violations,
+    "projection": projection_violations,
+}
+"""Profile -> judgement of what its strategy selects, on top of the safety rules."""
+
+SCORE_DRIVEN = frozenset(SELECTIONS) - {"projection"}
+"""Profiles that thresholds and soft budget bind (THR-1, SOF-1); a policy's preferences are free of them."""
 
 PROFILES = ("safety", *SELECTIONS)
 """Profiles that an allocator can claim; each includes `safety`."""
@@ -95,7 +103,7 @@ def violations(
         stale = not_fresh(geometry, at_start, action) if not impossible else []
         here = impossible + stale + tail_collapse(geometry, params, now.end, action)
         here += too_early(now.ledger, action, now.iteration, params.min_gap) + over_budget(params, used, action)
-        if profile in SELECTIONS and not impossible and not stale:
+        if profile in SCORE_DRIVEN and not impossible and not stale:
             candidate = Candidate(action, aggregates.of(consumed(geometry, action)))
             here += below_threshold(params, candidate) + beyond_soft_budget(params, used, candidate)
         found += [Violation(v.clause, v.message, i) for v in here]
