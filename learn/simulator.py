@@ -203,7 +203,8 @@ def likeness(text: Text, scenario: Scenario) -> Floats:
         for word, times in count.items():
             weights[row, column[word]] = times * np.log(scenario.blocks / found_in[word])
     weights /= np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12)
-    return np.asarray(weights @ weights.T)
+    similarity: Floats = weights @ weights.T
+    return similarity
 
 
 def _needed(user: User, place: int, like: Floats) -> Floats:
@@ -304,7 +305,8 @@ class Session:
         """The same, one score per block."""
         geometry, lens = self.state.geometry, self.episode.lens
         said = [lens[level][self.iteration, start // geometry.span(level)] for level, start in self.state.context]
-        return np.rint(np.array(said) * SCORE_SCALE).astype(np.int64)
+        fixed: NDArray[np.int64] = np.rint(np.array(said) * SCORE_SCALE).astype(np.int64)
+        return fixed
 
     def _slots(self) -> list[int]:
         return [self.state.geometry.slots(block.level) for block in self.state.context]
