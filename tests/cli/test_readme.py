@@ -1,0 +1,49 @@
+"""The README says what CI does, and its example runs."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from focalloc.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_two_commands_are_install_and_test() -> None:
+    assert blocks("sh")[0].splitlines() == ["python3 -m pip install -e '.[dev]'", "python3 -m pytest"]
+
+
+def test_ci_reads_its_commands_from_the_readme() -> None:
+    script = ROOT / ".ci" / "readme_commands.py"
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout == blocks("sh")[0]
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "python .ci/readme_commands.py" in ci
+    assert "pytest" not in ci  # it has no test command of its own
+
+
+def test_the_example_prints_what_the_readme_says() -> None:
+    done = subprocess.run([sys.executable, "-c", blocks("python")[0]], capture_output=True, text=True, check=True)
+    assert done.stdout == blocks("text")[0]
+
+
+def test_the_example_is_ten_lines_at_most() -> None:
+    assert len(blocks("python")[0].splitlines()) <= 10
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"(?:`|^\$ )focalloc ([a-z]+)", README, re.MULTILINE))))
+def test_every_command_it_names_exists(command: str) -> None:
+    assert command in {info.name or info.callback.__name__ for info in app.registered_commands if info.callback}
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", README))
+def test_every_link_leads_somewhere(target: str) -> None:
+    assert (ROOT / target).exists()

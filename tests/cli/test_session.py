@@ -1,0 +1,119 @@
+"""`focalloc session` on a small text: what it prints, the page it writes, and what it refuses."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from focalloc.cli import main
+
+CATS = ["cats", "purr", "and", "sleep", "on", "warm", "stones", "."]
+DOGS = ["dogs", "bark", "at", "the", "moon", "and", "run", "after", "sticks", "."]
+
+
+def text(words: int) -> str:
+    """A text in which the two halves speak of different things, and one place of a third."""
+    half = words // 2
+    first = [CATS[i % len(CATS)] for i in range(half)]
+    second = [DOGS[i % len(DOGS)] for i in range(half)]
+    second[half // 2 : half // 2 + 3] = ["zebras", "graze", "quietly"]
+    return " ".join(first + second)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "animals.txt"
+    path.write_text(text(1200), encoding="utf-8")
+    return path
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(["session", *arguments])
+    assert isinstance(left.value.code, int)
+    return left.value.code
+
+
+SMALL = ("--arity", "8,4", "--w-max", "96", "--iterations", "12")
+
+
+def test_a_question_is_found_and_shown_raw(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(file), "--query", "where do zebras graze", *SMALL) == 0
+    out = capsys.readouterr().out
+    assert "1,200 tokens, 150 blocks of 8, tree 8 x 4" in out
+    assert "question 1  where do zebras graze" in out
+    raw = re.search(r"(\d+) of the (\d+) most relevant blocks are raw", out)
+    assert raw is not None
+    assert int(raw[1]) >= 1
+    assert "zebras graze quietly" in out
+    assert "\x1b" not in out  # plain text in a pipe
+
+
+def test_every_question_gets_its_strip(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(file), "-q", "purr", "-q", "bark", "-q", "unicorns", *SMALL) == 0
+    out = capsys.readouterr().out
+    assert out.count("question ") == 3
+    assert "no word of the question occurs in the document" in out
+    strips = [line for line in out.splitlines() if line and set(line) <= set("█▒·")]
+    assert [len(strip) for strip in strips] == [100] * 4
+
+
+def page_data(path: Path) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', path.read_text("utf-8"), re.S)
+    assert found is not None
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def test_the_page_is_self_contained_and_its_rows_tile_the_text(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "out.html"
+    assert run(str(file), "-q", "zebras", "-q", "dogs", "--html", str(page), *SMALL) == 0
+    assert f"picture written to {page}" in capsys.readouterr().out
+    written = page.read_text(encoding="utf-8")
+    assert not re.search(r"https?://|<link|\bsrc=|@import|url\(", written)
+    assert "{{" not in written
+    data = page_data(page)
+    assert data["tokens"] == 1200
+    assert [len(band["rows"]) for band in data["bands"][1:]] == [12, 12]
+    for band in data["bands"][1:]:
+        for row in band["rows"]:
+            runs = list(zip(row["runs"][::2], row["runs"][1::2], strict=True))
+            assert sum(data["spans"][level] * count for level, count in runs) == 1200
+            assert row["used"] <= 96
+            assert row["expands"] + row["collapses"] == len(row["actions"])
+    last = data["bands"][0]["rows"][-1]
+    assert sum(data["spans"][level] * n for level, n in zip(last["runs"][::2], last["runs"][1::2], strict=True)) == 1200
+
+
+def test_text_that_looks_like_markup_stays_text(tmp_path: Path) -> None:
+    file, page = tmp_path / "a<b>.txt", tmp_path / "out.html"
+    file.write_text("</script><script>alert(1)</script> <!-- " * 40, encoding="utf-8")
+    assert run(str(file), "-q", "</script><b>", "--html", str(page), *SMALL) == 0
+    assert page.read_text(encoding="utf-8").count("</script>") == 2
+    assert "<title>a&lt;b&gt;.txt" in page.read_text(encoding="utf-8")
+    assert "</script>" in page_data(page)["bands"][1]["title"]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert run(*arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def test_bad_input_is_refused_in_one_line(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "needs at least one --query" in refused(capsys, str(file))
+    assert "No such file" in refused(capsys, str(tmp_path / "none.txt"), "-q", "x")
+    (tmp_path / "latin.txt").write_bytes(b"caf\xe9 " * 50)
+    assert "is not UTF-8 text: " in refused(capsys, str(tmp_path / "latin.txt"), "-q", "x")
+    (tmp_path / "short.txt").write_text("too short")
+    assert "has 2 tokens; one block takes 32" in refused(capsys, str(tmp_path / "short.txt"), "-q", "x")
+    assert "arity" in refused(capsys, str(file), "-q", "x", "--arity", "32,many")
+    assert "GEO-1" in refused(capsys, str(file), "-q", "x", "--arity", "1,2")
+    assert "w_max = 0" in refused(capsys, str(file), "-q", "x", "--w-max", "0")
+    assert "raise w_max" in refused(capsys, str(file), "-q", "x", "--w-max", "40")
+    assert "html" in refused(capsys, str(file), "-q", "x", *SMALL, "--html", str(tmp_path / "none" / "a.html"))
