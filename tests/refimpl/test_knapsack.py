@@ -252,7 +252,6 @@ def utility_by_highs(state: State, found: list[Choice]) -> int:
 
 
 def check_against_highs(seeds: range) -> None:
-    pytest.importorskip("scipy")
     bound, conflicts = 0, 0
     for seed in seeds:
         state, scores = random_world(random.Random(seed), 12, [1, 2, 3, 4, 5, 8, 16])
