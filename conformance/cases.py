@@ -1,0 +1,128 @@
+"""A session as plain data: what an allocator is opened with and what it is then asked, one step at a time.
+
+A case never depends on the answers. Its rows of scores are short patterns that are laid over whatever slots the
+context has when their turn comes, so a case can be made up beforehand, shrunk, saved as JSON and replayed against
+any allocator. A pattern of full length is simply an exact row of scores.
+"""
+
+from __future__ import annotations
+
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from focalloc.spec import Block, Context, Geometry, Params
+from focalloc.spec.blocks import positions, used
+from focalloc.spec.scores import slot_scores
+
+Pairs = tuple[tuple[int, int], ...]
+"""Blocks as ``(level, start)`` pairs; not checked, since a case may hold senseless ones on purpose."""
+
+Per = Literal["slot", "block", "token"]
+"""What a pattern of scores is laid over: `Step.per`."""
+
+
+class Opening(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A second ``open`` in mid-session. What it leaves out is as in the case.
+
+    Attributes:
+        context: blocks, oldest first.
+        geometry: fields of a geometry.
+        params: parameters that differ from those of the case.
+    """
+
+    context: Pairs | None = None
+    geometry: dict[str, Any] | None = None
+    params: dict[str, Any] | None = None
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One thing asked of the allocator: an iteration, an ingest (`ingest` given) or an open (`open` given).
+
+    Input that the spec calls senseless is said in the same words; whether it must be refused is for the judge to
+    find out.
+
+    Attributes:
+        scores: pattern of fixed-point scores, repeated as often as needed; empty stands for zeros.
+        per: lay the pattern over slots, over blocks (each of a block's slots alike), or over token positions (so
+            that a slot's score does not depend on what else is in the context).
+        extra: scores to give beyond one per slot; below zero, to leave out. Anything but 0 breaks SCO-2.
+        ingest: number of new level-0 blocks.
+        open: start another session.
+    """
+
+    scores: tuple[int, ...] = ()
+    per: Per = "slot"
+    extra: int = 0
+    ingest: int | None = None
+    open: Opening | None = None
+
+
+class Case(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A session: a sensible opening, then steps.
+
+    Attributes:
+        geometry: shape of the tree.
+        params: the parameters.
+        context: the working context, oldest block first.
+        steps: what is asked, in order.
+        note: a sentence for people.
+    """
+
+    geometry: Geometry
+    params: Params
+    context: Context
+    steps: tuple[Step, ...]
+    note: str = ""
+
+
+def laid(geometry: Geometry, context: Context, step: Step) -> list[int]:
+    """The row of slot scores that ``step`` gives to an allocator whose context is ``context``."""
+    pattern = step.scores or (0,)
+    slots = used(geometry, context)
+    if step.per == "slot":
+        row = list(islice(cycle(pattern), slots))
+    elif step.per == "block":
+        row = slot_scores(geometry, context, list(islice(cycle(pattern), len(context))))
+    else:
+        row = [pattern[token % len(pattern)] for token in positions(geometry, context)]
+    if step.extra > 0:
+        return row + list(islice(cycle(pattern), step.extra))
+    return row[: slots + step.extra] if step.extra < 0 else row
+
+
+def to_json(case: Case) -> bytes:
+    """``case`` as one line of JSON; equal cases give equal bytes."""
+    return msgspec.json.encode(case, order="deterministic")
+
+
+def from_json(text: bytes | str) -> Case:
+    """The case that ``text`` describes.
+
+    Raises:
+        msgspec.ValidationError: the text is no case; says where and why.
+    """
+    return msgspec.json.decode(text, type=Case)
+
+
+def load(path: Path) -> Case:
+    """The case saved at ``path``."""
+    return from_json(path.read_bytes())
+
+
+def save(case: Case, path: Path) -> None:
+    """Write ``case`` to ``path``, indented for people."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(to_json(case), indent=2) + b"\n")
+
+
+def size(case: Case) -> tuple[int, int, int]:
+    """What makes one counterexample simpler than another: fewer steps, a smaller context, a shorter text."""
+    return len(case.steps), sum(block.level == 0 for block in case.context) + len(case.context), len(to_json(case))
+
+
+def pairs(context: Context) -> list[Block]:
+    """``context`` as a list of its own, to be given away."""
+    return list(context)

@@ -1,0 +1,322 @@
+"""The judge: drives one allocator through one case and says what it thinks of it.
+
+The judge keeps its own state by the spec. It believes nothing it is told: an answer moves the state only after it
+has been judged, and what an allocator reports of itself is compared with that state.
+
+Verdicts: ``pass`` (every answer conforms), ``fail`` (a clause is broken), ``error`` (sensible input was refused, or
+there was nothing left to talk to), ``skip`` (the allocator does not support what it was asked) and ``unknown``
+(nothing was judged). Only ``pass`` is a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from focalloc.conformance.cases import Case, Opening, Step, laid
+from focalloc.conformance.targets import Lost, NoAnswer, Refused, Skipped, Target, as_integers, as_pairs
+from focalloc.spec import (
+    Block,
+    Geometry,
+    InvalidInput,
+    Params,
+    State,
+    Violation,
+    accepted_nonsense,
+    advanced,
+    ingested,
+    opened,
+    reclaim_violations,
+    unanswered,
+    violations,
+)
+from focalloc.spec.actions import as_actions
+from focalloc.spec.blocks import context_violations, misplaced, misreported
+from focalloc.spec.cooldown import hoarded
+from focalloc.spec.errors import whole_number
+from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
+from focalloc.spec.scores import checked_scores
+from focalloc.spec.violations import checked_profile
+
+Status = Literal["pass", "fail", "error", "skip", "unknown"]
+
+OPENING = -1
+"""`Verdict.at` of the case's own ``open``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judge thinks of one session.
+
+    Attributes:
+        status: see the module.
+        at: index of the step that decided; `OPENING` for the opening. For a pass, the number of steps.
+        violations: the broken clauses; empty unless the status is ``fail``.
+        why: a sentence; empty for a pass.
+        answered: iterations and ingests that were answered and judged.
+    """
+
+    status: Status
+    at: int = OPENING
+    violations: tuple[Violation, ...] = ()
+    why: str = ""
+    answered: int = 0
+
+    @property
+    def clause(self) -> str:
+        """The clause broken first; empty unless the status is ``fail``."""
+        return self.violations[0].clause if self.violations else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One step as it happened, for replays and pictures.
+
+    Attributes:
+        at: index of the step; `OPENING` for the opening.
+        before: the state before it by the spec; None before the first ``open``.
+        scores: the row given; empty for an open.
+        answer: the answer as it came; the reason, if it was refused.
+        found: what the judge found.
+        after: the state after it by the spec; the state before it if the answer cannot be applied.
+    """
+
+    at: int
+    before: State | None
+    scores: Sequence[int]
+    answer: object
+    found: tuple[Violation, ...]
+    after: State | None
+
+
+Watcher = Callable[[Moment], None]
+
+
+def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher | None = None) -> Verdict:
+    """Drive ``target`` through ``case`` and judge every answer.
+
+    The session ends at the first answer that breaks a clause, as what comes after it has no defined meaning.
+
+    Args:
+        target: the allocator.
+        case: the session.
+        profile: what the allocator claims to conform to.
+        watcher: told of each step as it happens.
+
+    Raises:
+        InvalidInput: the case itself opens with a senseless context, or the profile is unknown.
+    """
+    checked_profile(profile)
+    opened(case.geometry, case.params, case.context)
+    session = _Session(target, case, profile, watcher)
+    at, skipped = OPENING, ""
+    try:
+        target.begin()
+        found = session.open(Opening())
+        while not found and at + 1 < len(case.steps):
+            at += 1
+            session.at = at
+            try:
+                found = session.take(case.steps[at])
+            except Skipped as no:
+                if case.steps[at].ingest is None:
+                    raise
+                skipped = f"ingest: {no}"  # the state is as it was, so the session can go on
+    except NoAnswer as limit:
+        found = unanswered(False, str(limit))
+        session.tell((), "no answer", found)
+    except Skipped as no:
+        return Verdict("skip", at, why=str(no), answered=session.answered)
+    except Refused as no:
+        session.tell((), str(no), [])
+        return Verdict("error", at, why=f"refused sensible input: {no}", answered=session.answered)
+    except Lost as lost:
+        session.tell((), str(lost), [])
+        return Verdict("error", at, why=str(lost), answered=session.answered)
+    if found:
+        return Verdict("fail", at, tuple(found), str(found[0]), session.answered)
+    if skipped:
+        return Verdict("skip", at, why=skipped, answered=session.answered)
+    return Verdict("pass", at + 1, answered=session.answered)
+
+
+class _Session:
+    """One session in progress: the state by the spec, and what is asked next."""
+
+    def __init__(self, target: Target, case: Case, profile: str, watcher: Watcher | None) -> None:
+        self.target, self.case, self.profile, self.watcher = target, case, profile, watcher
+        self.state: State | None = None
+        self.reclaimed: list[int] = []  # iteration number of each collapse that an ingest made
+        self.at = OPENING
+        self.answered = 0
+
+    @property
+    def strict(self) -> bool:
+        """Whether senseless input must be refused (ANS-3; freedom F-3 of the safety profile)."""
+        return self.profile != "safety"
+
+    def take(self, step: Step) -> list[Violation]:
+        """Ask for one step and judge what comes back."""
+        if step.open is not None:
+            return self.open(step.open)
+        return self.iterate(step) if step.ingest is None else self.ingest(step, step.ingest)
+
+    # OPEN
+
+    def open(self, opening: Opening) -> list[Violation]:
+        """Open a session, or see that a senseless opening is refused."""
+        geometry: dict[str, Any] = opening.geometry or _fields(self.case.geometry)
+        params: dict[str, Any] = self.case.params.to_dict() | (opening.params or {})
+        context: list[object] = [
+            Block(*pair) for pair in (self.case.context if opening.context is None else opening.context)
+        ]
+        try:
+            state = opened(Geometry(**geometry), Params(**params), context)
+        except (InvalidInput, TypeError) as senseless:
+            return self.refuses(str(senseless), lambda: self._open_raw(geometry, params, context))
+        self.target.open(state.geometry, state.params, context)
+        self.reclaimed = []
+        return self.settle(state, (), None, self.target.changed())
+
+    def _open_raw(self, geometry: dict[str, Any], params: dict[str, Any], context: list[object]) -> None:
+        try:
+            self.target.open(Geometry(**geometry), Params(**params), context)
+        except (InvalidInput, TypeError):
+            if not self.target.speaks_raw:
+                raise Refused("a Python allocator cannot be given this") from None
+            self.target.open(geometry, params, context)
+
+    # ITERATE AND INGEST
+
+    def iterate(self, step: Step) -> list[Violation]:
+        """Run one iteration and judge its actions."""
+        state = self._now
+        scores = laid(state.geometry, state.context, step)
+        if senseless := _senseless_scores(state, scores):
+            return self.refuses(senseless, lambda: self.target.step(scores), scores)
+        answer = self.target.step(scores)
+        self.answered += 1
+        found = self.target.changed()
+        if not isinstance(answer, list):
+            return self.tell(scores, answer, [*found, _shapeless(answer)])
+        found += violations(state, scores, answer, self.profile)
+        if found:
+            return self.tell(scores, answer, found)
+        return self.settle(advanced(state, as_actions(answer)), scores, answer, [])
+
+    def ingest(self, step: Step, blocks: int) -> list[Violation]:
+        """Ingest and judge the reclaiming collapses, or the refusal."""
+        if not self.target.offers("ingest"):
+            return []
+        state = self._now
+        scores = laid(state.geometry, state.context, step)
+        if senseless := _senseless_scores(state, scores) or _senseless_blocks(state, blocks):
+            return self.refuses(senseless, lambda: self.target.ingest(blocks, scores), scores)
+        try:
+            answer = self.target.ingest(blocks, scores)
+        except Refused as no:
+            self.answered += 1
+            found = self.target.changed() + reclaim_violations(state, scores, blocks, None, self.profile)
+            return self.settle(state, scores, str(no), found)
+        self.answered += 1
+        found = self.target.changed()
+        if not isinstance(answer, list):
+            return self.tell(scores, answer, [*found, _shapeless(answer)])
+        broken = reclaim_violations(state, scores, blocks, answer, self.profile)
+        if not self.target.knows_ingest_scores():
+            broken = [violation for violation in broken if violation.clause != "ING-4"]
+        if found + broken:
+            return self.tell(scores, answer, found + broken)
+        self.reclaimed += [state.iteration] * len(answer)
+        return self.settle(ingested(state, as_actions(answer), blocks), scores, answer, [])
+
+    # WHAT EVERY STEP ENDS WITH
+
+    def refuses(self, why: str, ask: Callable[[], object], scores: Sequence[int] = ()) -> list[Violation]:
+        """ANS-3: see that senseless input is refused and changes nothing. A safety allocator is not even asked."""
+        if not self.strict:
+            return []
+        try:
+            answer = ask()
+        except Refused as no:
+            return self.settle(self._now, scores, str(no), self.target.changed())
+        return self.tell(scores, answer, accepted_nonsense(False, why))
+
+    def settle(self, state: State, scores: Sequence[int], answer: object, found: list[Violation]) -> list[Violation]:
+        """Move on to ``state`` and compare it with what the allocator reports of itself."""
+        before, self.state = self.state, state
+        found = found or self.reports()
+        if self.watcher is not None:
+            self.watcher(Moment(self.at, before, scores, answer, tuple(found), state))
+        return found
+
+    def tell(self, scores: Sequence[int], answer: object, found: list[Violation]) -> list[Violation]:
+        """Show the watcher an answer that cannot move the state."""
+        if self.watcher is not None:
+            self.watcher(Moment(self.at, self.state, scores, answer, tuple(found), self.state))
+        return found
+
+    def reports(self) -> list[Violation]:
+        """Judge the optional reports: context (CTX), positions (CTX-5), size of the ledger (COO-2)."""
+        state, target = self._now, self.target
+        if target.offers("context"):
+            reported = as_pairs(target.report("context"))
+            if reported is None:
+                return [Violation("CTX-6", "the reported context is no list of (level, start) pairs")]
+            blocks = [Block(*pair) for pair in reported]
+            if found := context_violations(state.geometry, blocks) or misreported(state.context, blocks):
+                return found
+        if target.offers("positions"):
+            places = as_integers(target.report("positions"))
+            if places is None:
+                return [Violation("CTX-5", "the reported positions are no list of integers")]
+            if found := misplaced(state.geometry, state.context, places):
+                return found
+        if target.offers("ledger_size"):
+            entries, gap = target.report("ledger_size"), state.params.min_gap
+            if isinstance(entries, bool) or not isinstance(entries, int):
+                return [Violation("COO-2", f"the reported size of the ledger is {entries!r}, not a number")]
+            recent = sum(state.iteration - iteration < gap for iteration in self.reclaimed)
+            return hoarded(entries, state.iteration, state.params.n_diff, gap, recent)
+        return []
+
+    @property
+    def _now(self) -> State:
+        if self.state is None:
+            raise RuntimeError("the session is not open")
+        return self.state
+
+
+def _senseless_scores(state: State, scores: Sequence[int]) -> str:
+    """Why ``scores`` must be refused; empty if they are sensible."""
+    try:
+        checked_scores(state.geometry, state.context, scores)
+    except InvalidInput as senseless:
+        return str(senseless)
+    return ""
+
+
+def _senseless_blocks(state: State, blocks: int) -> str:
+    """Why an ingest of ``blocks`` must be refused whatever room there is; empty if it is sensible."""
+    try:
+        whole_number("blocks", blocks, 1, MAX_SLOTS)
+    except InvalidInput as senseless:
+        return str(senseless)
+    last = state.end + (blocks - 1) * state.geometry.span(0)
+    if last + state.geometry.span(state.geometry.top) > MAX_TOKEN:
+        return f"{blocks} more blocks reach beyond token {MAX_TOKEN} (CTX-4)"
+    return ""
+
+
+def _shapeless(answer: object) -> Violation:
+    return Violation("ACT-1", f"the answer is {_short(answer)}; an answer is a list of actions")
+
+
+def _short(thing: object, limit: int = 200) -> str:
+    text = repr(thing)
+    return text if len(text) <= limit else text[:limit] + "..."
+
+
+def _fields(geometry: Geometry) -> dict[str, Any]:
+    return {"arity": geometry.arity, "cost": geometry.cost}

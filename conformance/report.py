@@ -1,0 +1,185 @@
+"""What a conformance run found, as plain data."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from focalloc.conformance.cases import Case
+from focalloc.conformance.judge import Status, Verdict
+from focalloc.spec import SPEC_VERSION
+from focalloc.spec.clauses import WHOLE
+
+EXIT_STATUS: dict[Status, int] = {"pass": 0, "fail": 1, "error": 1, "skip": 3, "unknown": 3}
+"""What a command that ends with this verdict exits with."""
+
+
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A broken clause: `focalloc.spec.Violation` as data."""
+
+    clause: str
+    message: str
+    where: int = WHOLE
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """One way in which an allocator does not conform, with the smallest session that shows it.
+
+    Attributes:
+        id: what known-failure lists call it: the clause, or ``error``.
+        status: ``fail`` or ``error``.
+        message: the sentence that says why.
+        found: every clause that the offending answer breaks.
+        at: index of the offending step in `case`; -1 for the opening.
+        case: the session.
+        target: the allocator, as given on the command line where it was.
+        profile: what it was judged by.
+        seed: seed of the run.
+        batch: the batch of the run that it was found in.
+        repeatable: whether judging the same session again found the same.
+        path: where the session was saved; empty if it was not.
+    """
+
+    id: str
+    status: Literal["fail", "error"]
+    message: str
+    found: tuple[Finding, ...]
+    at: int
+    case: Case
+    target: str
+    profile: str
+    seed: int
+    batch: int
+    repeatable: bool = True
+    path: str = ""
+
+    @property
+    def replay(self) -> str:
+        """The command that plays the session again; empty if it was not saved."""
+        return f"focalloc replay {self.path}" if self.path else ""
+
+
+def failure(verdict: Verdict, case: Case, *, target: str, profile: str, seed: int, batch: int) -> Failure:
+    """The failure that ``verdict``, a ``fail`` or an ``error``, is about."""
+    return Failure(
+        id=verdict.clause or "error",
+        status="fail" if verdict.status == "fail" else "error",
+        message=verdict.why,
+        found=tuple(Finding(v.clause, v.message, v.where) for v in verdict.violations),
+        at=verdict.at,
+        case=case,
+        target=target,
+        profile=profile,
+        seed=seed,
+        batch=batch,
+    )
+
+
+class Versions(msgspec.Struct, frozen=True):
+    """What the run ran on."""
+
+    focalloc: str
+    spec: str
+    python: str
+    hypothesis: str
+
+
+def versions_here() -> Versions:
+    """The versions of this process."""
+    return Versions(version("focalloc"), SPEC_VERSION, platform.python_version(), version("hypothesis"))
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole run.
+
+    Attributes:
+        target: the allocator.
+        profile: what it was judged by.
+        seed: everything that was generated follows from it.
+        asked: sessions asked for.
+        examples: sessions judged, shrinking not counted.
+        answered: iterations and ingests judged in them.
+        verdicts: sessions by verdict.
+        failures: one per id, each with its smallest session.
+        skips: what the allocator said it does not support, and how often.
+        not_offered: optional calls that the allocator does not have, so that their clauses were not judged.
+        versions: what the run ran on.
+    """
+
+    target: str
+    profile: str
+    seed: int
+    asked: int
+    examples: int
+    answered: int
+    verdicts: dict[Status, int]
+    failures: tuple[Failure, ...] = ()
+    skips: dict[str, int] = {}
+    not_offered: tuple[str, ...] = ()
+    versions: Versions = msgspec.field(default_factory=versions_here)
+
+    @property
+    def status(self) -> Status:
+        """The verdict on the whole. A run in which nothing was answered is no pass, nor is one with a skip."""
+        if any(failed.status == "fail" for failed in self.failures):
+            return "fail"
+        if self.failures:
+            return "error"
+        if self.skips:
+            return "skip"
+        return "pass" if self.examples > 0 and self.answered > 0 else "unknown"
+
+    @property
+    def exit_status(self) -> int:
+        """What a command that ran this exits with."""
+        return EXIT_STATUS[self.status]
+
+    def raise_for_failures(self) -> None:
+        """Raise `NotConformant` unless the verdict is ``pass``."""
+        if self.status != "pass":
+            raise NotConformant(self)
+
+    def summary(self) -> str:
+        """The run in a few lines of plain text, each failure with its sentence and the command that replays it."""
+        counts = ", ".join(f"{n} {status}" for status, n in self.verdicts.items() if n)
+        lines = [
+            f"{self.target}: {self.status.upper()} by profile {self.profile} "
+            f"({self.examples} of {self.asked} sessions judged: {counts or 'none'}; {self.answered} answers; "
+            f"seed {self.seed}; focalloc {self.versions.focalloc}, spec {self.versions.spec})"
+        ]
+        for failed in self.failures:
+            lines.append(f"  {failed.id}: {failed.message.removeprefix(f'{failed.id}: ')}")
+            if not failed.repeatable:
+                lines.append("    judged again, the same session gave another verdict: the allocator is not deterministic")
+            if failed.path:
+                lines.append(f"    replay: {failed.replay}")
+        lines += [f"  skipped {times} times: {why}" for why, times in self.skips.items()]
+        if self.not_offered:
+            lines.append(f"  not offered, so not judged: {', '.join(self.not_offered)}")
+        return "\n".join(lines)
+
+
+class NotConformant(AssertionError):
+    """The allocator does not conform, or was not judged; the message is the report's summary.
+
+    Attributes:
+        report: the whole report.
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report.summary())
+        self.report = report
+
+
+def save_failure(failed: Failure, folder: Path) -> Failure:
+    """Write ``failed`` into ``folder``, and return it with its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = "".join(c if c.isalnum() else "-" for c in failed.target).strip("-")[:60]
+    path = folder / f"{name}-{failed.profile}-{failed.id}.json"
+    saved = msgspec.structs.replace(failed, path=str(path))
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(saved, order="deterministic"), indent=2) + b"\n")
+    return saved

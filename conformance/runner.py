@@ -1,0 +1,315 @@
+"""Runs of many sessions: generated in batches, judged, and the failures shrunk.
+
+A run is cut into batches of `BATCH` sessions. What a batch does depends on the seed and its own number only, so a
+run finds the same whatever the number of workers that its batches are spread over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import seed as seeded
+from hypothesis.errors import HypothesisException
+
+from focalloc.conformance.cases import Case, size
+from focalloc.conformance.judge import Status, Verdict, judged
+from focalloc.conformance.report import Failure, Report, failure, save_failure
+from focalloc.conformance.sessions import cases
+from focalloc.conformance.targets import PythonTarget, Target
+from focalloc.spec import Geometry, Params
+from focalloc.spec.violations import checked_profile
+
+DEFAULT_EXAMPLES = 1000
+"""Sessions of a run, unless said otherwise."""
+
+BATCH = 250
+"""Sessions of one batch."""
+
+MOST_SHRINKS = 1000
+"""Sessions judged to find a smaller counterexample to one clause."""
+
+MOST_HANGS = 12
+"""Of those, how many may run into the time limit."""
+
+FAILURES = Path("focalloc-failures")
+"""Where counterexamples are saved."""
+
+OPTIONAL = ("ingest", "context", "positions", "ledger_size")
+"""What an allocator need not offer (freedom F-5)."""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """What one batch found."""
+
+    index: int
+    examples: int
+    answered: int
+    verdicts: dict[Status, int]
+    failures: tuple[Failure, ...] = ()
+    skips: dict[str, int] = {}
+
+
+def run_conformance(
+    factory: Callable[[], Any],
+    *,
+    profile: str = "safety",
+    examples: int = DEFAULT_EXAMPLES,
+    seed: int = 0,
+    timeout: float = 10.0,
+    shrink: bool = True,
+    keep_going: bool = False,
+    save_to: Path | None = FAILURES,
+    name: str = "",
+) -> Report:
+    """Judge the allocators that ``factory`` makes. In a test of your own::
+
+        def test_my_allocator_conforms():
+            run_conformance(MyAllocator, profile="greedy").raise_for_failures()
+
+    Args:
+        factory: makes a fresh allocator: ``open(geometry, params, context)``, ``step(scores) -> actions``, and
+            optionally ``ingest(blocks, scores) -> actions``, ``context()``, ``positions()``, ``ledger_size()``.
+        profile: what it claims: ``"safety"`` for what every allocator owes, or a strategy's profile.
+        examples: sessions to judge.
+        seed: what the sessions follow from; the same seed gives the same sessions.
+        timeout: limit of one call into the allocator, in seconds of wall-clock time (ANS-1).
+        shrink: look for a smaller session where one fails.
+        keep_going: judge all examples, rather than stop at the end of the first batch that fails.
+        save_to: folder for counterexamples; None to save none.
+        name: how the report calls the allocator; by default ``module:factory``.
+
+    Raises:
+        InvalidInput: the profile is unknown.
+    """
+    target = PythonTarget(factory, name or importable_name(factory), timeout)
+    with target:
+        return run(
+            target,
+            profile=profile,
+            examples=examples,
+            seed=seed,
+            shrink=shrink,
+            keep_going=keep_going,
+            save_to=save_to,
+        )
+
+
+def importable_name(factory: Callable[[], Any]) -> str:
+    """``module:name`` of a factory, as the command line takes it."""
+    return f"{getattr(factory, '__module__', '?')}:{getattr(factory, '__qualname__', type(factory).__qualname__)}"
+
+
+def run(
+    target: Target,
+    *,
+    profile: str = "safety",
+    examples: int = DEFAULT_EXAMPLES,
+    seed: int = 0,
+    shrink: bool = True,
+    keep_going: bool = False,
+    save_to: Path | None = None,
+    watch: Callable[[Batch], None] | None = None,
+) -> Report:
+    """Judge ``target`` on generated sessions; see `run_conformance`. ``watch`` is told of each batch as it ends."""
+    checked_profile(profile)
+    smoke_test()
+
+    def batches() -> Iterable[Batch]:
+        for index, count in enumerate(batch_sizes(examples)):
+            batch = run_batch(target, profile, seed, index, count, shrink=shrink)
+            if watch is not None:
+                watch(batch)
+            yield batch
+            if batch.failures and not keep_going:
+                return
+
+    report = collected(target.name, profile, seed, examples, batches())
+    failures = report.failures if save_to is None else tuple(save_failure(f, save_to) for f in report.failures)
+    not_offered = tuple(what for what in OPTIONAL if report.answered and not target.offers(what))
+    return msgspec.structs.replace(report, failures=failures, not_offered=not_offered)
+
+
+def batch_sizes(examples: int) -> list[int]:
+    """How a run of ``examples`` sessions is cut into batches."""
+    return [min(BATCH, examples - at) for at in range(0, examples, BATCH)]
+
+
+def batch_seed(seed: int, index: int) -> int:
+    """The seed of one batch of a run."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{index}".encode()).digest()[:8])
+
+
+def run_batch(target: Target, profile: str, seed: int, index: int, examples: int, *, shrink: bool = True) -> Batch:
+    """Generate and judge one batch of sessions, and shrink what fails: one failure per clause."""
+    verdicts: Counter[Status] = Counter()
+    skips: Counter[str] = Counter()
+    failures: dict[str, Failure] = {}
+    answered, hung = 0, False
+
+    def judge(case: Case) -> Verdict:
+        return judged(target, case, profile)
+
+    def keep(case: Case, verdict: Verdict) -> None:
+        found = failure(verdict, case, target=target.name, profile=profile, seed=seed, batch=index)
+        if found.id not in failures or size(case) < size(failures[found.id].case):
+            failures[found.id] = found
+
+    def look(case: Case) -> None:
+        nonlocal answered, hung
+        if hung:  # each further session might take a whole time limit
+            return
+        verdict = judge(case)
+        verdicts[verdict.status] += 1
+        answered += verdict.answered
+        if verdict.status == "skip":
+            skips[verdict.why] += 1
+        elif verdict.status != "pass":
+            keep(case, verdict)
+            hung = verdict.clause == "ANS-1"
+
+    _generate(look, profile, batch_seed(seed, index), examples, shrink=False)
+    for wanted in list(failures) if shrink else ():
+        _shrink(judge, keep, wanted, profile, batch_seed(seed, index), examples)
+    checked = [msgspec.structs.replace(f, repeatable=_repeats(judge, f)) for f in failures.values()]
+    return Batch(
+        index=index,
+        examples=verdicts.total(),
+        answered=answered,
+        verdicts=dict(verdicts),
+        failures=tuple(sorted(checked, key=lambda f: f.id)),
+        skips=dict(skips),
+    )
+
+
+def collected(target: str, profile: str, seed: int, asked: int, batches: Iterable[Batch]) -> Report:
+    """One report of ``batches``: of failures with the same id, the smallest session stays."""
+    verdicts: Counter[Status] = Counter()
+    skips: Counter[str] = Counter()
+    failures: dict[str, Failure] = {}
+    examples = answered = 0
+    for batch in batches:
+        examples, answered = examples + batch.examples, answered + batch.answered
+        verdicts.update(batch.verdicts)
+        skips.update(batch.skips)
+        for found in batch.failures:
+            if found.id not in failures or size(found.case) < size(failures[found.id].case):
+                failures[found.id] = found
+    return Report(
+        target=target,
+        profile=profile,
+        seed=seed,
+        asked=asked,
+        examples=examples,
+        answered=answered,
+        verdicts=dict(verdicts),
+        failures=tuple(failures[key] for key in sorted(failures)),
+        skips=dict(skips),
+    )
+
+
+def _generate(look: Callable[[Case], None], profile: str, seed: int, examples: int, *, shrink: bool) -> None:
+    """Have Hypothesis draw sessions and show them to ``look``; what it raises, Hypothesis shrinks."""
+    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
+
+    @seeded(seed)
+    @settings(
+        max_examples=examples,
+        phases=phases,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases(profile))
+    def show(case: Case) -> None:
+        look(case)
+
+    show()
+
+
+class _Interesting(Exception):
+    """Tells Hypothesis that a session still fails as wanted."""
+
+
+def _shrink(
+    judge: Callable[[Case], Verdict],
+    keep: Callable[[Case, Verdict], None],
+    wanted: str,
+    profile: str,
+    seed: int,
+    examples: int,
+) -> None:
+    """Let Hypothesis look for a smaller session that fails in the ``wanted`` way; ``keep`` remembers the smallest.
+
+    The same seed generates the same sessions again, up to the first that fails so. The number of sessions is limited
+    rather than the time, so that the outcome does not depend on the machine.
+    """
+    tries = hangs = 0
+
+    def look(case: Case) -> None:
+        nonlocal tries, hangs
+        if tries >= MOST_SHRINKS or hangs >= MOST_HANGS:
+            return
+        verdict = judge(case)
+        hangs += verdict.clause == "ANS-1"
+        if verdict.status in ("fail", "error") and (verdict.clause or "error") == wanted:
+            keep(case, verdict)
+            tries += 1
+            raise _Interesting
+        tries += tries > 0
+
+    try:
+        _generate(look, profile, seed, examples, shrink=True)
+    except (_Interesting, HypothesisException):
+        pass  # including Flaky: an allocator may answer differently each time; what `keep` saw is what counts
+
+
+def _repeats(judge: Callable[[Case], Verdict], found: Failure) -> bool:
+    verdict = judge(found.case)
+    return (verdict.clause or "error") == found.id
+
+
+# A judge that finds nothing is useless however many sessions it has seen; so it first shows that it can tell.
+
+
+class _Idle:
+    """Never acts: safe, and not greedy."""
+
+    def open(self, geometry: Geometry, params: Params, context: object) -> None:
+        """Do nothing."""
+
+    def step(self, scores: object) -> list[object]:
+        """Do nothing."""
+        return []
+
+
+class _Eager(_Idle):
+    """Always expands the same node: not even safe."""
+
+    def step(self, scores: object) -> list[object]:
+        """Expand the first top-level node."""
+        return [("expand", 2, 0)]
+
+
+def smoke_test() -> None:
+    """See that the judge tells right from wrong on three known answers.
+
+    Raises:
+        RuntimeError: it does not; no report of it means anything.
+    """
+    text = b'{"geometry": {"arity": [2, 2]}, "params": {"w_max": 9}, "context": [[2, 0]], "steps": [{"scores": [999999]}, {}]}'
+    case = msgspec.json.decode(text, type=Case)
+    for factory, profile, expected in ((_Idle, "safety", ""), (_Idle, "greedy", "GRE-6"), (_Eager, "greedy", "ACT-3")):
+        with PythonTarget(factory) as target:
+            verdict = judged(target, case, profile)
+        if verdict.clause != expected or (verdict.status == "pass") != (expected == ""):
+            raise RuntimeError(f"the judge is broken: it says {verdict} of {factory.__name__} by profile {profile}")
