@@ -151,7 +151,8 @@ class Episode:
     def relevance(self, iteration: int) -> Floats:
         """Ground truth per token at ``iteration``; ``(tokens,)``, sums to 1."""
         span = self.scenario.geometry.span(0)
-        return np.repeat(self.need[iteration] / span, span)
+        per_token: Floats = np.repeat(self.need[iteration] / span, span)
+        return per_token
 
     @property
     def opening(self) -> Context:
@@ -216,8 +217,9 @@ def _needed(user: User, place: int, like: Floats) -> Floats:
     need[window] = 1.0
     elsewhere = np.where(need > 0, -1.0, like[place])
     best = np.argsort(-elsewhere, kind="stable")[: user.recall]
-    need[best] = np.where(elsewhere[best] > 0, 0.75, 0.0)
-    return need / need.sum()
+    need[best[elsewhere[best] > 0]] = 0.75
+    shares: Floats = need / need.sum()
+    return shares
 
 
 def truth(geometry: Geometry, need: Floats) -> tuple[Floats, ...]:

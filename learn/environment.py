@@ -1,0 +1,100 @@
+"""The simulator as a Gymnasium environment, for any learner.
+
+An observation holds a row of features per block, padded to ``max_blocks`` rows. An action holds three logits per row
+(expand, keep, collapse); they are projected onto what is feasible, so no action is ever illegal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from focalloc.learn.features import FEATURES, Observation, Observer
+from focalloc.learn.projection import project
+from focalloc.learn.simulator import RewardWeights, Scenario, Session, any_user, episode
+from focalloc.learn.texts import Text, language_reference, part, passage
+
+LARGEST = 10.0
+"""Bound of the logits in the action space."""
+
+Seen = dict[str, NDArray[Any]]
+
+
+class FocusEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
+    """One episode after another over passages of ``texts``.
+
+    Observation: ``{"features": (max_blocks, len(FEATURES)) float32, "legal": (max_blocks, 3) int8}``. Rows beyond the
+    context are zero; ``legal[i, 1]`` is 1 just for the rows that are blocks.
+
+    Action: ``(max_blocks, 3)`` float32 logits; rows beyond the context are ignored.
+
+    Info: ``quality``, ``used``, ``actions``, ``reversals`` and ``coverage`` of the iteration (`Outcome`).
+
+    Args:
+        scenario: terms of the episodes.
+        texts: what to work in; by default the training part of Python's language reference.
+        weights: weights of the reward's terms.
+        vary_user: draw a new user for each episode, in place of the scenario's.
+
+    Raises:
+        InvalidInput: the scenario is senseless, or there is no text.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | None = None,
+        texts: Sequence[Text] | None = None,
+        weights: RewardWeights | None = None,
+        *,
+        vary_user: bool = True,
+    ) -> None:
+        self.scenario = scenario or Scenario()
+        self.texts = list(texts) if texts is not None else part(language_reference(), "train")
+        self.weights = weights or RewardWeights()
+        self.vary_user = vary_user
+        self.max_blocks = self.scenario.blocks
+        self.observation_space: spaces.Space[Seen] = spaces.Dict(  # type: ignore[assignment]  # not generic there
+            {
+                "features": spaces.Box(-np.inf, np.inf, (self.max_blocks, len(FEATURES)), np.float32),
+                "legal": spaces.MultiBinary((self.max_blocks, 3)),
+            }
+        )
+        self.action_space = spaces.Box(-LARGEST, LARGEST, (self.max_blocks, 3), np.float32)
+        self._session: Session | None = None
+        self._observer = Observer()
+
+    @property
+    def session(self) -> Session:
+        """The session in progress."""
+        assert self._session is not None, "call reset() first"
+        return self._session
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
+        """Begin a new episode."""
+        super().reset(seed=seed)
+        rng = self.np_random
+        scenario = replace(self.scenario, user=any_user(rng)) if self.vary_user else self.scenario
+        text = passage(self.texts, scenario.tokens, rng)
+        self._session, self._observer = Session(episode(scenario, text, rng)), Observer()
+        return self._padded(), {}
+
+    def step(self, action: NDArray[np.float32]) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
+        """Project ``action``, apply it, and return observation, reward, terminated, truncated and info."""
+        session = self.session
+        outcome = session.step(project(session.state, action[: len(session.state.context)]))
+        return self._padded(), self.weights.reward(outcome), False, session.over, asdict(outcome)
+
+    def _padded(self) -> Seen:
+        """The observation, padded; all zero once the episode is over, as the lens then says nothing more."""
+        features = np.zeros((self.max_blocks, len(FEATURES)), np.float32)
+        legal = np.zeros((self.max_blocks, 3), np.int8)
+        if not self.session.over:
+            seen: Observation = self._observer.observe(self.session.state, self.session.scores(), self.session.cursor)
+            features[: len(seen.features)], legal[: len(seen.legal)] = seen.features, seen.legal
+        return {"features": features, "legal": legal}
