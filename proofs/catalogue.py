@@ -1,0 +1,31 @@
+"""Every theorem, in the order in which `README.md` states them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from focalloc.proofs import (  # noqa: F401 - importing a module states its theorems
+    budget,
+)
+from focalloc.proofs.theorem import THEOREMS, Theorem
+from focalloc.spec.errors import InvalidInput
+
+
+def theorems(*, full: bool = False) -> list[Theorem]:
+    """The quick set, or with ``full`` all of them."""
+    return [theorem for theorem in THEOREMS.values() if full or not theorem.full]
+
+
+def named(names: Sequence[str]) -> list[Theorem]:
+    """The theorems with these names, of whichever set.
+
+    Raises:
+        InvalidInput: there is no theorem of that name.
+    """
+    for name in names:
+        if name not in THEOREMS:
+            close = difflib.get_close_matches(name, THEOREMS, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise InvalidInput("theorem", name, f"is not the name of a theorem, see focalloc prove --list{hint}")
+    return [THEOREMS[name] for name in names]

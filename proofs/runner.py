@@ -1,0 +1,206 @@
+"""Discharges theorems: asks the solvers, runs the cover checks, plants the bugs, and says honestly what came out."""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from focalloc.proofs.catalogue import named
+from focalloc.proofs.smt import Answer, ask_cvc5, ask_z3, cover_question, question
+from focalloc.proofs.sources import Mutation
+from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Theorem
+
+
+class Result(StrEnum):
+    """What is known about a theorem."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one piece of evidence.
+
+    Attributes:
+        name: the obligation's or survey's name.
+        result: what is known about it.
+        rlimit: solver steps taken.
+        detail: a counterexample, or why nothing is known.
+        session: the counterexample as a session to replay, where it has one.
+    """
+
+    name: str
+    result: Result
+    rlimit: int = 0
+    detail: str = ""
+    session: Session | None = None
+
+
+@dataclass
+class Verdict:
+    """One row of the table.
+
+    Attributes:
+        theorem: name of the theorem.
+        findings: one per piece of evidence.
+        vacuous: names of the pieces of evidence whose cover check failed.
+        survivors: mutations that turned into no counterexample; None if none were planted.
+        disagreements: obligations about which the second solver says something else; None if it was not asked.
+        undecided_by_second: obligations that the second solver could not decide.
+        seconds: time taken.
+    """
+
+    theorem: str
+    findings: list[Finding] = field(default_factory=list)
+    vacuous: list[str] = field(default_factory=list)
+    survivors: list[str] | None = None
+    disagreements: list[str] | None = None
+    undecided_by_second: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def result(self) -> Result:
+        """Refuted if any evidence is, else unknown if any is, else proved. No evidence proves nothing."""
+        results = {finding.result for finding in self.findings} or {Result.UNKNOWN}
+        return next(result for result in (Result.REFUTED, Result.UNKNOWN, Result.PROVED) if result in results)
+
+    @property
+    def rlimit(self) -> int:
+        """Solver steps taken for the theorem itself."""
+        return sum(finding.rlimit for finding in self.findings)
+
+    @property
+    def sound(self) -> bool:
+        """Whether the theorem is proved by a proof that could have failed."""
+        return self.result is Result.PROVED and not (self.vacuous or self.survivors or self.disagreements)
+
+    @property
+    def exit_code(self) -> int:
+        """0 proved; 1 refuted, vacuous, blind to a planted bug, or disputed by the second solver; 3 not decided."""
+        if self.sound:
+            return 3 if self.undecided_by_second else 0
+        return 3 if self.result is Result.UNKNOWN and not self.disagreements else 1
+
+
+def judged(theorem: Theorem, evidence: Evidence) -> Finding:
+    """What comes of one piece of evidence."""
+    if isinstance(evidence, Survey):
+        if evidence.counterexample:
+            return Finding(evidence.name, Result.REFUTED, 0, evidence.counterexample, evidence.session)
+        result = Result.UNKNOWN if evidence.undecided else Result.PROVED
+        return Finding(evidence.name, result, 0, evidence.undecided)
+    reply = ask_z3(question(theorem, evidence))
+    if reply.answer is Answer.UNKNOWN:
+        return Finding(evidence.name, Result.UNKNOWN, reply.rlimit, reply.why)
+    if (reply.answer is Answer.SAT) == evidence.witness:
+        return Finding(evidence.name, Result.PROVED, reply.rlimit)
+    if evidence.witness:
+        return Finding(evidence.name, Result.REFUTED, reply.rlimit, "no solution exists")
+    session = evidence.session(reply.values) if evidence.session else None
+    values = ", ".join(f"{name} = {value}" for name, value in sorted(reply.values.items()))
+    return Finding(evidence.name, Result.REFUTED, reply.rlimit, values or "(no variables)", session)
+
+
+def covered(theorem: Theorem, evidence: Evidence) -> bool:
+    """Whether the evidence says something about at least one case."""
+    if isinstance(evidence, Survey):
+        return evidence.telling > 0
+    return ask_z3(cover_question(theorem, evidence)).answer is Answer.SAT
+
+
+def killed(theorem: Theorem, bug: Mutation) -> bool:
+    """Whether the theorem, with ``bug`` planted, turns into a counterexample."""
+    return any(judged(theorem, evidence).result is Result.REFUTED for evidence in theorem.evidence(bug))
+
+
+def prove(theorem: Theorem, *, mutations: bool = True, second_solver: bool = False, smt2: Path | None = None) -> Verdict:
+    """Discharge one theorem.
+
+    Args:
+        theorem: the theorem.
+        mutations: whether to plant its bugs too.
+        second_solver: whether to have cvc5 check every obligation again.
+        smt2: directory to write every obligation to.
+    """
+    began = time.perf_counter()
+    verdict = Verdict(theorem.name, disagreements=[] if second_solver else None)
+    for i, evidence in enumerate(theorem.evidence()):
+        finding = judged(theorem, evidence)
+        verdict.findings.append(finding)
+        if finding.result is Result.PROVED and not covered(theorem, evidence):
+            verdict.vacuous.append(evidence.name)
+        if not isinstance(evidence, Obligation):
+            continue
+        text = question(theorem, evidence)
+        if smt2 is not None:
+            path = smt2 / theorem.name / f"{i:02d}-{re.sub(r'[^a-z0-9]+', '-', evidence.name.lower()).strip('-')}.smt2"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        if verdict.disagreements is not None and finding.result is not Result.UNKNOWN:
+            _second_opinion(verdict, evidence, finding, text)
+    if mutations:
+        verdict.survivors = [bug.name for bug in theorem.mutations if not killed(theorem, bug)]
+    verdict.seconds = time.perf_counter() - began
+    return verdict
+
+
+def _second_opinion(verdict: Verdict, obligation: Obligation, finding: Finding, text: str) -> None:
+    answer = ask_cvc5(text).answer
+    expected = Answer.SAT if (finding.result is Result.PROVED) == obligation.witness else Answer.UNSAT
+    if answer is Answer.UNKNOWN:
+        verdict.undecided_by_second.append(obligation.name)
+    elif answer is not expected and verdict.disagreements is not None:
+        verdict.disagreements.append(obligation.name)
+
+
+def _prove_by_name(name: str, mutations: bool, second_solver: bool, smt2: Path | None) -> Verdict:
+    # A worker process is sent names: checks are generators and do not travel.
+    (theorem,) = named([name])
+    return prove(theorem, mutations=mutations, second_solver=second_solver, smt2=smt2)
+
+
+def prove_all(
+    theorems: Iterable[Theorem],
+    *,
+    jobs: int = 1,
+    mutations: bool = True,
+    second_solver: bool = False,
+    smt2: Path | None = None,
+    started: Callable[[str], None] = lambda _: None,
+) -> Iterator[Verdict]:
+    """Discharge theorems, yielding each verdict as it is reached.
+
+    Args:
+        theorems: the theorems.
+        jobs: processes to use; with 1 everything happens in this one, in order.
+        mutations: as in `prove`.
+        second_solver: as in `prove`.
+        smt2: as in `prove`.
+        started: called with a theorem's name as work on it begins (with one job) or is queued.
+    """
+    ordered: Sequence[Theorem] = sorted(theorems, key=lambda theorem: not theorem.heavy) if jobs > 1 else [*theorems]
+    if jobs == 1:
+        for theorem in ordered:
+            started(theorem.name)
+            yield prove(theorem, mutations=mutations, second_solver=second_solver, smt2=smt2)
+        return
+    # A fresh interpreter per worker: Z3 and Numba do not survive a fork.
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting = [
+            pool.submit(_prove_by_name, theorem.name, mutations, second_solver, smt2)
+            for theorem in ordered
+        ]
+        try:
+            for done in as_completed(waiting):
+                yield done.result()
+        finally:
+            for one in waiting:
+                one.cancel()

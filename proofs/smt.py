@@ -1,0 +1,119 @@
+"""Solvers: an obligation becomes SMT-LIB text, and the text is what Z3 and cvc5 are asked about.
+
+Each question is parsed afresh, in a context of its own, from exactly the text that ``--smt2`` writes. So what was
+proved can be read, and a resource count does not depend on what was asked before. Solvers are bounded by their own
+count of steps, never by the clock: the same question gets the same answer on a slow machine.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import z3
+
+from focalloc.proofs.terms import Term
+from focalloc.proofs.theorem import Obligation, Theorem
+
+Z3_RLIMIT = 400_000_000
+"""Z3 steps per question, several times what the hardest theorem takes."""
+
+CVC5_RLIMIT = 50_000_000
+"""cvc5 steps per question."""
+
+
+class Answer(StrEnum):
+    """What a solver says about a question."""
+
+    SAT = "sat"
+    UNSAT = "unsat"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A solver's answer.
+
+    Attributes:
+        answer: the answer.
+        values: where it is `sat`, a value for each variable.
+        rlimit: steps taken, in the solver's own count.
+        why: where it is `unknown`, what the solver says about it.
+    """
+
+    answer: Answer
+    values: Mapping[str, int]
+    rlimit: int
+    why: str = ""
+
+
+def smt2(formulas: Sequence[Term], *comments: str, expected: Answer | None = None) -> str:
+    """The question whether ``formulas`` have a common solution, as SMT-LIB 2 text."""
+    solver = z3.Solver()
+    solver.add(*formulas)
+    # Z3 writes its own header and no logic; a second solver needs the logic before the first declaration.
+    body = re.sub(r"^;.*\n|^\(set-info :status.*\n", "", solver.to_smt2(), flags=re.M)
+    lines = [f"; {line}" for comment in comments for line in textwrap.wrap(comment, 108)]
+    status = [f"(set-info :status {expected})"] if expected is not None else []
+    return "\n".join([*lines, "(set-logic ALL)", *status, body])
+
+
+def question(theorem: Theorem, obligation: Obligation) -> str:
+    """The SMT-LIB text of one obligation, its theorem's sentence as a comment."""
+    expected = Answer.SAT if obligation.witness else Answer.UNSAT
+    claim = "The claim is that this can happen" if obligation.witness else "The claim is that this cannot happen"
+    return smt2(
+        obligation.question,
+        f"{theorem.name}: {theorem.sentence}",
+        f"Obligation: {obligation.name}. {claim}, so the answer must be {expected}.",
+        expected=expected,
+    )
+
+
+def cover_question(theorem: Theorem, obligation: Obligation) -> str:
+    """The SMT-LIB text that asks whether one obligation's assumptions can be met at all."""
+    return smt2(
+        [*obligation.assume, *obligation.cover],
+        f"{theorem.name}: {theorem.sentence}",
+        f"Cover check of obligation: {obligation.name}. It would be vacuous unless the answer is sat.",
+        expected=Answer.SAT,
+    )
+
+
+def ask_z3(text: str, rlimit: int = Z3_RLIMIT) -> Reply:
+    """Z3's reply to a question in SMT-LIB text."""
+    solver = z3.Solver(ctx=z3.Context())
+    solver.set("rlimit", rlimit)
+    solver.from_string(text)
+    answer = Answer(str(solver.check()))
+    statistics = solver.statistics()
+    steps = statistics.get_key_value("rlimit count") if "rlimit count" in statistics.keys() else 0  # noqa: SIM118
+    values = {}
+    if answer is Answer.SAT:
+        model = solver.model()
+        for declaration in model.decls():
+            value = model[declaration]
+            if declaration.arity() == 0 and (z3.is_int_value(value) or z3.is_true(value) or z3.is_false(value)):
+                values[declaration.name()] = value.as_long() if z3.is_int_value(value) else int(z3.is_true(value))
+    why = solver.reason_unknown() if answer is Answer.UNKNOWN else ""
+    return Reply(answer, values, steps, why)
+
+
+def ask_cvc5(text: str, rlimit: int = CVC5_RLIMIT) -> Reply:
+    """cvc5's reply to a question in SMT-LIB text."""
+    import cvc5
+
+    solver = cvc5.Solver(cvc5.TermManager())
+    solver.setOption("rlimit-per", str(rlimit))
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "obligation")
+    said = ""
+    while not (command := parser.nextCommand()).isNull():
+        said += command.invoke(solver, parser.getSymbolManager())
+    answer = said.split()[0] if said.split() else ""
+    if answer not in set(Answer):
+        return Reply(Answer.UNKNOWN, {}, 0, said.strip())
+    return Reply(Answer(answer), {}, 0, said.strip())

@@ -1,0 +1,106 @@
+"""The source of the code under proof: read from the module that ships, with or without a planted bug.
+
+A proof about code is a proof about a text. `Source` holds that text, as found by ``inspect`` in the imported module,
+and hands it out in two forms: as syntax trees for the merging executor, and as plain Python functions (decorators
+dropped, so that nothing compiled is called on the way) for the forking executor and for comparison with CPython.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A bug to plant, on purpose, to see that a proof notices.
+
+    Attributes:
+        name: what is wrong, in a few words.
+        old: the text to replace, which must occur exactly once in the source; empty for a bug that is planted in a
+            model by name.
+        new: what replaces it.
+        module: last part of the name of the module it goes into; needed only where a theorem is about several.
+    """
+
+    name: str
+    old: str = ""
+    new: str = ""
+    module: str = ""
+
+
+AS_SHIPPED = Mutation("")
+"""No bug."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one module and what it means.
+
+    Attributes:
+        module: the module as imported.
+        text: its source, a planted bug included.
+    """
+
+    module: ModuleType
+    text: str
+
+    @classmethod
+    def of(cls, module: ModuleType, bug: Mutation = AS_SHIPPED) -> Source:
+        """The source of ``module`` with ``bug`` planted if it is meant for it.
+
+        Raises:
+            LookupError: the text that the bug replaces does not occur exactly once.
+        """
+        text = inspect.getsource(module)
+        if bug.old and bug.module in ("", module.__name__.rpartition(".")[2]):
+            if text.count(bug.old) != 1:
+                raise LookupError(f"{bug.name}: {bug.old!r} occurs {text.count(bug.old)} times in {module.__name__}")
+            text = text.replace(bug.old, bug.new)
+        return cls(module, text)
+
+    @cached_property
+    def functions(self) -> Mapping[str, ast.FunctionDef]:
+        """The module-level functions by name."""
+        return {node.name: node for node in ast.parse(self.text).body if isinstance(node, ast.FunctionDef)}
+
+    @cached_property
+    def constants(self) -> Mapping[str, int]:
+        """The module-level integers by name, those it imports included."""
+        return {
+            name: int(value)
+            for name, value in vars(self.module).items()
+            if isinstance(value, int) and not name.startswith("__")
+        }
+
+    @cached_property
+    def python(self) -> Mapping[str, Callable[..., Any]]:
+        """The module-level functions as plain Python functions that call each other, compiled from `text`."""
+        namespace = self._run(self._undecorated())
+        return {name: namespace[name] for name in self.functions}
+
+    def _undecorated(self) -> list[ast.FunctionDef]:
+        found = [node for node in ast.parse(self.text).body if isinstance(node, ast.FunctionDef)]
+        for node in found:
+            node.decorator_list = []
+        return found
+
+    def bare_class(self, name: str) -> Any:
+        """The class ``name`` without its decorators and without the validation that ``__post_init__`` does."""
+        (node,) = (node for node in ast.parse(self.text).body if isinstance(node, ast.ClassDef) and node.name == name)
+        node.decorator_list = []
+        node.body = [one for one in node.body if not (isinstance(one, ast.FunctionDef) and one.name == "__post_init__")]
+        return self._run([*self._undecorated(), node])[name]
+
+    def _run(self, definitions: list[Any]) -> dict[str, Any]:
+        """The module's names, with ``definitions`` in place of its own."""
+        namespace = dict(vars(self.module))
+        future = ast.ImportFrom("__future__", [ast.alias("annotations")], 0)
+        program = ast.fix_missing_locations(ast.Module([future, *definitions], []))
+        exec(compile(program, f"<{self.module.__name__}>", "exec"), namespace)
+        return namespace

@@ -1,0 +1,178 @@
+"""What a theorem is: a sentence, the clauses it serves, and something that can be checked and can fail.
+
+A theorem's *check* is a generator that takes a `Mutation`. Without one it yields what must hold of the spec or the
+code as they are; with one of the theorem's own planted bugs it must yield at least one thing that does not hold.
+It yields two kinds of evidence: an `Obligation` is a formula for the solvers, a `Survey` is the outcome of looking
+at every case.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import z3
+
+from focalloc.proofs.sources import AS_SHIPPED, Mutation
+from focalloc.proofs.terms import Term
+
+Session = dict[str, Any]
+"""A counterexample as a case that ``focalloc replay`` runs."""
+
+
+class Technique(StrEnum):
+    """How a theorem is established, which says what its proof covers."""
+
+    INDUCTION = "inductive obligations"
+    FORKING = "forking execution"
+    MERGING = "merging execution"
+    STEP_INDUCTION = "one-step induction on code"
+    MODEL_CHECKING = "bounded model checking"
+    FIXPOINT = "explicit-state fixpoint"
+    ENUMERATION = "enumeration on machine code"
+    CONTRACTS = "CrossHair contracts"
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """A formula to be discharged by a solver.
+
+    Attributes:
+        name: what it says, in a few words.
+        goal: what must hold wherever the assumptions do; or, for a `witness`, somewhere.
+        assume: the assumptions.
+        cover: something that must be possible under the assumptions, so that the goal does not hold vacuously.
+        witness: the claim is that a solution of ``assume and goal`` exists.
+        session: turns the values of a counterexample into a session to replay; None where the model has none.
+    """
+
+    name: str
+    goal: Term
+    assume: Sequence[Term] = ()
+    cover: Sequence[Term] = ()
+    witness: bool = False
+    session: Callable[[Mapping[str, int]], Session] | None = None
+
+    @property
+    def question(self) -> list[Term]:
+        """The formulas whose joint satisfiability decides the obligation."""
+        return [*self.assume, self.goal if self.witness else z3.Not(self.goal)]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The outcome of looking at every case.
+
+    Attributes:
+        name: what was looked for, in a few words.
+        cases: how many cases there were.
+        telling: how many of them exercise what the theorem is about; none would make it vacuous.
+        counterexample: the first case that fails, as text; empty if none does.
+        undecided: why some case could not be decided; empty if all could.
+        session: the counterexample as a session to replay, where it has one.
+    """
+
+    name: str
+    cases: int
+    telling: int
+    counterexample: str = ""
+    undecided: str = ""
+    session: Session | None = None
+
+
+Evidence = Obligation | Survey
+Check = Callable[[Mutation], Iterator[Evidence]]
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """One theorem.
+
+    Attributes:
+        name: stable name, for the command line and the README.
+        sentence: what it says, in English.
+        clauses: ids of the clauses of the spec that it serves.
+        technique: how it is established.
+        bounds: up to where; "none" for any size and any number of iterations.
+        assumes: what is assumed beyond the bounds.
+        mutations: planted bugs, each of which must turn into a counterexample.
+        check: yields the evidence.
+        full: whether it is left out of the quick set.
+        heavy: whether it takes so long that the runner should begin with it.
+        file: file name of the module that states it.
+    """
+
+    name: str
+    sentence: str
+    clauses: tuple[str, ...]
+    technique: Technique
+    bounds: str
+    assumes: str
+    mutations: tuple[Mutation, ...]
+    check: Check = field(compare=False)
+    full: bool = False
+    heavy: bool = False
+    file: str = ""
+
+    def evidence(self, bug: Mutation = AS_SHIPPED) -> Iterator[Evidence]:
+        """What must hold, with ``bug`` planted.
+
+        Raises:
+            LookupError: ``bug`` is not one of the theorem's mutations.
+        """
+        if bug is not AS_SHIPPED and bug not in self.mutations:
+            raise LookupError(f"{self.name} has no mutation {bug.name!r}")
+        return self.check(bug)
+
+
+THEOREMS: dict[str, Theorem] = {}
+"""Every theorem by name, in the order of statement."""
+
+
+def theorem(
+    name: str,
+    sentence: str,
+    *,
+    clauses: str,
+    technique: Technique,
+    bounds: str = "none",
+    assumes: str = "nothing",
+    mutations: Sequence[str | Mutation],
+    full: bool = False,
+    heavy: bool = False,
+) -> Callable[[Check], Check]:
+    """Register the decorated generator as the check of a new theorem.
+
+    Args:
+        name: as in `Theorem`.
+        sentence: as in `Theorem`.
+        clauses: clause ids, separated by blanks.
+        technique: as in `Theorem`.
+        bounds: as in `Theorem`.
+        assumes: as in `Theorem`.
+        mutations: planted bugs; a string names one that the check itself plants in its model.
+        full: as in `Theorem`.
+        heavy: as in `Theorem`.
+    """
+
+    def register(check: Check) -> Check:
+        if name in THEOREMS:
+            raise RuntimeError(f"two theorems are named {name}")
+        if not mutations:
+            raise RuntimeError(f"theorem {name} has no mutation, so nothing shows that it can fail")
+        planted = tuple(Mutation(one) if isinstance(one, str) else one for one in mutations)
+        file = check.__module__.rpartition(".")[2] + ".py"
+        THEOREMS[name] = Theorem(
+            name, sentence, tuple(clauses.split()), technique, bounds, assumes, planted, check, full, heavy, file
+        )
+
+        @functools.wraps(check)
+        def stated(bug: Mutation) -> Iterator[Evidence]:
+            return check(bug)
+
+        return stated
+
+    return register
