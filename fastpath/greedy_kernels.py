@@ -1,24 +1,31 @@
 """Greedy and ingest as plain loops over sequences of integers, compiled by Numba where it runs in production.
 
-Every function here also runs uncompiled on Python lists, which is how its tests cover it and its proofs read it.
-Nothing in it allocates, slices or calls outside this module.
+Every kernel but `take` also runs uncompiled on Python lists, which is how tests cover it and proofs read it: nothing
+in it allocates, slices or calls outside this module. Only `run_step` and `run_reclaim`, which production calls, cut
+their tables out of one array each of a kind, since every further array would make the call dearer.
 
 The context is one small integer per slot, the *tag*: the level of the block that begins there, or `BODY` inside a
-block. While an iteration selects, `MARK` is added to the tags of blocks that a chosen action replaces. Positions in
-the context are slots; tokens are counted from tags when an action has to be named.
+block. While an iteration selects, `MARK` is added to the tags of blocks that a chosen action replaces. Places in the
+context are slots; the token at a slot is counted from tags, beginning at the nearest complete family before it.
 
 A candidate is one integer, its *key*: rank above, place below, so that comparing keys is the whole order of a queue
 (GRE-2 to GRE-4). The rank is the aggregate of an expand and the negated aggregate of a collapse, the place is its
 first slot, and the greater key goes first.
 
-Actions travel packed as ``(start * LEVELS + level) * 2 + kind``.
+Nodes travel packed as ``start * LEVELS + level``, actions as ``node * 2 + kind``.
+
+Numba lets a negative index count from the end, and only where it can rule that out does a loop become vector code.
+Hence loops run from 0 over a base that is visibly not negative.
 """
 
 from __future__ import annotations
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Callable, MutableSequence, Sequence
+from typing import TypeVar
 
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 BODY = -1
 """Tag of a slot in which no block begins."""
@@ -33,7 +40,7 @@ CHUNK = 64
 """Slots per entry of the table of peaks."""
 
 LEVELS = 32
-"""Levels that a packed action can tell apart; a span of at most 2**31 tokens has at most 31 levels above raw tokens."""
+"""Levels that a packed node can tell apart; a span of at most 2**31 tokens has at most 31 levels above raw tokens."""
 
 EXPAND = 0
 COLLAPSE = 1
@@ -41,8 +48,11 @@ COLLAPSE = 1
 UNBOUNDED = 2**61
 """Above every key."""
 
-NO_PEAK = -(2**31)
-"""Peak of a chunk without a gist, below every score."""
+LOWEST = -(2**31)
+"""Below every score."""
+
+LIMIT = 2**31
+"""Scores in fixed point are smaller than this in magnitude (SCO-1)."""
 
 NO_ROOM = -1
 """Returned by `reclaim` if legal collapses do not free enough."""
@@ -50,7 +60,16 @@ NO_ROOM = -1
 LEDGER_FULL = -2
 """Returned before anything changed if the ledger has no space for another iteration."""
 
-# Places in the header: what changes from call to call, then the parameters of the session.
+WRONG_LENGTH = -3
+"""Returned before anything changed if there is not one score per slot."""
+
+BAD_SCORE = -4
+"""Returned before anything changed if a score does not fit."""
+
+UNSURE = -5
+"""Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
+
+# The header holds what changes from call to call, ...
 SLOTS = 0
 ITERATION = 1
 FIRST = 2
@@ -62,6 +81,7 @@ DONE = 7
 TAKEN_EXPANDS = 8
 TAKEN_COLLAPSES = 9
 FREED = 10
+# ... the parameters, ...
 TOP = 11
 W_MAX = 12
 W_SOFT = 13
@@ -71,12 +91,32 @@ TAU_COLLAPSE = 16
 SOFT_MARGIN = 17
 MIN_GAP = 18
 PROTECTED = 19
-HEADER = 20
+# ... what there is room for, ...
+CAPACITY = 20
+CHUNK_ROOM = 21
+LEDGER_ROOM = 22
+MULTI_SLOT = 23
+# ... the geometry by level: tokens of a block (by tag, so that BODY and marked tags find theirs), slots of a block,
+# slots of a family, blocks of a family, ...
+SPAN = 32
+UNITS = 160
+WIDTH = 192
+FANOUT = 224
+# ... and where the tables begin that share an array with it.
+OFFSETS = 256
+TABLES = 14
+HEADER = OFFSETS + TABLES + 1
 
 Ints = Sequence[int]
 Table = MutableSequence[int]
 
-kernel = njit(cache=True, error_model="numpy", nogil=True)
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def kernel(function: Function) -> Function:
+    """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``."""
+    compiled: Function = njit(cache=True, error_model="numpy", nogil=True)(function)
+    return compiled
 
 
 # PACKING
@@ -101,12 +141,12 @@ def place_of(key: int) -> int:
 
 
 @kernel
-def packed(kind: int, level: int, start: int) -> int:
-    """An action as one integer."""
-    return (start * LEVELS + level) * 2 + kind
+def node_of(level: int, start: int) -> int:
+    """A node as one integer."""
+    return start * LEVELS + level
 
 
-# THE BEST FEW: a heap of keys with the worst of them on top, each with a companion value
+# THE BEST FEW: a heap of keys with the worst of them on top, each with a note
 
 
 @kernel
@@ -161,73 +201,120 @@ def sort_best_first(keys: Table, notes: Table, size: int) -> None:
         sink(keys, notes, last, key, note)
 
 
-# GEOMETRY, from three tables by level: tokens a block spans, slots it takes, blocks in the family of a node
-
-
-@kernel
-def family_slots(level: int, units: Ints, fanout: Ints) -> int:
-    """Slots of the complete family of a node of ``level``."""
-    return fanout[level] * units[level - 1]
-
-
-@kernel
-def slots_before(kind: int, level: int, units: Ints, fanout: Ints) -> int:
-    """Slots that an action replaces."""
-    if kind == EXPAND:
-        return units[level]
-    return family_slots(level, units, fanout)
-
-
-@kernel
-def slots_after(kind: int, level: int, units: Ints, fanout: Ints) -> int:
-    """Slots that an action puts in their place."""
-    return slots_before(1 - kind, level, units, fanout)
-
-
-@kernel
-def tokens_between(tags: Ints, first: int, last: int, top: int, spans: Ints) -> int:
-    """Tokens under the blocks that begin in the slots ``first <= slot < last``."""
-    tokens = 0
-    for level in range(top + 1):
-        blocks = 0
-        for slot in range(first, last):
-            if tags[slot] == level or tags[slot] == level + MARK:
-                blocks += 1
-        tokens += blocks * spans[level]
-    return tokens
-
-
 # SCORES
 
 
 @kernel
-def blend(tags: Ints, fixed: Ints, worth: Table, slots: int, units: Ints) -> None:
-    """Write the aggregate of every gist to its first slot of ``worth`` (SCO-3)."""
-    for slot in range(slots):
-        level = tags[slot]
-        if level >= 1:
-            total = 0
-            for i in range(slot, slot + units[level]):
-                total += fixed[i]
-            worth[slot] = total // units[level]
+def take(
+    scores: NDArray[np.generic],
+    scale: np.generic,
+    tags: Ints,
+    fixed: Table,
+    peaks: Table,
+    slots: int,
+) -> bool:
+    """Quantise ``slots`` scores into ``fixed``, and note the highest of those at which a gist begins per chunk (SCO-1).
+
+    Args:
+        scale: 2**20 as a float of the same width for floats; 1.0 for scores that are in fixed point already.
+
+    Returns:
+        Whether all of them fit; if not, what was written means nothing.
+    """
+    misfits = np.int32(0)
+    for chunk in range((slots + CHUNK - 1) // CHUNK):
+        first = chunk * CHUNK
+        peak = np.int32(LOWEST)
+        for i in range(min(CHUNK, slots - first)):
+            scaled = np.rint(scores[first + i] * scale)
+            misfits |= np.int32(0) if abs(scaled) < LIMIT else np.int32(1)
+            score = np.int32(scaled)
+            fixed[first + i] = score
+            peak = max(peak, score if tags[first + i] >= 1 else np.int32(LOWEST))
+        peaks[chunk] = peak
+    return misfits == 0
 
 
 @kernel
-def survey(tags: Ints, worth: Ints, peaks: Table, slots: int) -> None:
-    """Write the greatest aggregate of the gists that begin in each chunk to ``peaks``."""
-    chunk = 0
-    first = 0
-    while first < slots:
-        peak = NO_PEAK
-        for slot in range(first, min(first + CHUNK, slots)):
-            if tags[slot] >= 1:
-                peak = max(peak, worth[slot])
+def blend(header: Ints, tags: Ints, fixed: Ints, worth: Table) -> None:
+    """Write the aggregate of every gist to its first slot of ``worth`` (SCO-3)."""
+    for slot in range(header[SLOTS]):
+        if tags[slot] >= 1:
+            slots = header[UNITS + tags[slot]]
+            worth[slot] = total(fixed, slot, slots) // slots
+
+
+@kernel
+def survey(header: Ints, tags: Ints, worth: Ints, peaks: Table) -> None:
+    """Write the highest aggregate of the gists that begin in each chunk to ``peaks``."""
+    slots = header[SLOTS]
+    for chunk in range((slots + CHUNK - 1) // CHUNK):
+        first = chunk * CHUNK
+        peak = LOWEST
+        for i in range(min(CHUNK, slots - first)):
+            if tags[first + i] >= 1:
+                peak = max(peak, worth[first + i])
         peaks[chunk] = peak
-        chunk += 1
-        first += CHUNK
 
 
-# LEDGER: packed actions and their iterations, oldest first; live between two places in the header
+@kernel
+def total(fixed: Ints, slot: int, slots: int) -> int:
+    """Sum of ``slots`` scores."""
+    score = 0
+    if slot >= 0:
+        for i in range(slots):
+            score += fixed[slot + i]
+    return score
+
+
+# TOKENS
+
+
+@kernel
+def families_before(header: Ints, family_slot: Ints, low: int, slot: int) -> int:
+    """How many families begin before ``slot``, at least ``low``."""
+    high = header[FAMILIES]
+    while low < high:
+        middle = (low + high) // 2
+        if family_slot[middle] < slot:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def tokens_between(header: Ints, tags: Ints, first: int, last: int) -> int:
+    """Tokens under the blocks that begin in the slots ``first <= slot < last``."""
+    tokens = 0
+    if first >= 0:
+        if last - first <= CHUNK:
+            for i in range(last - first):
+                tokens += header[SPAN + tags[first + i]]
+        else:
+            for level in range(header[TOP] + 1):
+                blocks = 0
+                for i in range(last - first):
+                    if tags[first + i] == level or tags[first + i] == level + MARK:
+                        blocks += 1
+                tokens += blocks * header[SPAN + level]
+    return tokens
+
+
+@kernel
+def token_at(
+    header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, known_slot: int, known_token: int, slot: int
+) -> int:
+    """Token at which the block at ``slot`` starts, given the one at ``known_slot``, which lies before it."""
+    if slot - known_slot > CHUNK:
+        family = families_before(header, family_slot, 0, slot + 1) - 1
+        if family >= 0 and family_slot[family] > known_slot:
+            known_slot = family_slot[family]
+            known_token = family_node[family] // LEVELS
+    return known_token + tokens_between(header, tags, known_slot, slot)
+
+
+# LEDGER: actions and their iterations, oldest first; live between two places in the header
 
 
 @kernel
@@ -241,7 +328,7 @@ def forget(header: Table, ledger_iteration: Ints) -> None:
 
 @kernel
 def is_barred(header: Ints, ledger_action: Ints, opposite: int) -> bool:
-    """Whether the packed action ``opposite`` happened too short a time ago for its reversal (COO-1)."""
+    """Whether the action ``opposite`` happened too short a time ago for its reversal (COO-1)."""
     for at in range(header[LEDGER_FROM], header[LEDGER_TO]):  # noqa: SIM110, kernels have no generators
         if ledger_action[at] == opposite:
             return True
@@ -267,29 +354,27 @@ def record(header: Table, ledger_action: Table, ledger_iteration: Table, action:
 
 
 @kernel
-def compact(header: Table, ledger_action: Table, ledger_iteration: Table) -> None:
-    """Move the live entries to the front."""
-    size = header[LEDGER_TO] - header[LEDGER_FROM]
-    for i in range(size):
-        ledger_action[i] = ledger_action[header[LEDGER_FROM] + i]
-        ledger_iteration[i] = ledger_iteration[header[LEDGER_FROM] + i]
-    header[LEDGER_FROM] = 0
-    header[LEDGER_TO] = size
+def has_space(header: Table, ledger_action: Table, ledger_iteration: Table, entries: int) -> bool:
+    """Whether ``entries`` more fit the ledger, for which live entries may have to move to the front."""
+    if header[LEDGER_TO] + entries > header[LEDGER_ROOM]:
+        size = header[LEDGER_TO] - header[LEDGER_FROM]
+        for i in range(size):
+            ledger_action[i] = ledger_action[header[LEDGER_FROM] + i]
+            ledger_iteration[i] = ledger_iteration[header[LEDGER_FROM] + i]
+        header[LEDGER_FROM] = 0
+        header[LEDGER_TO] = size
+    return header[LEDGER_TO] + entries <= header[LEDGER_ROOM]
 
 
-# SELECTION
+# CANDIDATES
 
 
 @kernel
 def best_collapses(
     header: Ints,
-    spans: Ints,
-    units: Ints,
-    fanout: Ints,
     fixed: Ints,
     family_slot: Ints,
-    family_level: Ints,
-    family_start: Ints,
+    family_node: Ints,
     ledger_action: Ints,
     threshold: int,
     room: int,
@@ -304,50 +389,51 @@ def best_collapses(
         How many there are.
     """
     size = 0
-    bar = key_of(threshold, 0)
+    bar = threshold
+    last_end = header[END] - header[PROTECTED]
     for family in range(header[FAMILIES]):
-        level = family_level[family]
-        start = family_start[family]
-        if start + spans[level] > header[END] - header[PROTECTED]:
-            break
-        slot = family_slot[family]
-        slots = family_slots(level, units, fanout)
-        total = 0
-        for i in range(slot, slot + slots):
-            total += fixed[i]
-        key = key_of(-(total // slots), slot)
-        if key > bar and not is_barred(header, ledger_action, packed(EXPAND, level, start)):
-            size = offer(keys, notes, size, room, key, family)
-            if size == room:
-                bar = keys[0]
+        node = family_node[family]
+        slots = header[WIDTH + node % LEVELS]
+        score = total(fixed, family_slot[family], slots)
+        # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
+        if score < -bar * slots:
+            if node // LEVELS + header[SPAN + node % LEVELS] > last_end:
+                break
+            if not is_barred(header, ledger_action, node * 2 + EXPAND):
+                key = key_of(-(score // slots), family_slot[family])
+                size = offer(keys, notes, size, room, key, family)
+                if size == room:
+                    bar = rank_of(keys[0])
     sort_best_first(keys, notes, size)
     return size
 
 
 @kernel
-def worst_useful_chunk(slots: int, peaks: Ints, threshold: int, room: int, keys: Table, notes: Table) -> int:
+def worst_useful_chunk(header: Ints, peaks: Ints, room: int, keys: Table, notes: Table) -> int:
     """Find the ``room`` chunks with the highest peaks; return the least of their keys."""
-    chunks = (slots + CHUNK - 1) // CHUNK
-    worst = key_of(threshold, 0)
+    chunks = (header[SLOTS] + CHUNK - 1) // CHUNK
+    worst = key_of(header[TAU_EXPAND], 0)
     if room >= chunks:
         return worst
     size = 0
+    bar = header[TAU_EXPAND]
     for chunk in range(chunks):
-        key = key_of(peaks[chunk], chunk)
-        if key > worst:
-            size = offer(keys, notes, size, room, key, chunk)
+        if peaks[chunk] > bar:
+            size = offer(keys, notes, size, room, key_of(peaks[chunk], chunk), chunk)
             if size == room:
                 worst = keys[0]
+                bar = rank_of(worst)
     return worst
 
 
 @kernel
 def best_expands(
     header: Ints,
-    spans: Ints,
     tags: Ints,
     worth: Ints,
     peaks: Ints,
+    family_slot: Ints,
+    family_node: Ints,
     ledger_action: Ints,
     ceiling: int,
     spoilt: int,
@@ -369,36 +455,32 @@ def best_expands(
     Returns:
         How many there are.
     """
-    slots = header[SLOTS]
-    top = header[TOP]
-    threshold = header[TAU_EXPAND]
-    worst = worst_useful_chunk(slots, peaks, threshold, room + spoilt, chunk_keys, chunk_notes)
+    worst = worst_useful_chunk(header, peaks, room + spoilt, chunk_keys, chunk_notes)
+    lowest_peak = rank_of(worst)
     size = 0
-    bar = key_of(threshold, 0)
-    token = header[FIRST]
+    bar = header[TAU_EXPAND]
     slot = 0
-    for chunk in range((slots + CHUNK - 1) // CHUNK):
-        if peaks[chunk] > threshold and key_of(peaks[chunk], chunk) >= worst:
+    token = header[FIRST]
+    for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
+        if peaks[chunk] >= lowest_peak and peaks[chunk] > bar and key_of(peaks[chunk], chunk) >= worst:
             first = chunk * CHUNK
-            last = min(first + CHUNK, slots)
-            token += tokens_between(tags, slot, first, top, spans)
-            slot = last
-            for i in range(first, last):
-                level = tags[i]
-                if level >= 1 and level < MARK:
-                    key = key_of(worth[i], i)
-                    if (
-                        key > bar
-                        and key < ceiling
-                        and not is_barred(header, ledger_action, packed(COLLAPSE, level, token))
-                    ):
-                        size = offer(keys, notes, size, room, key, token)
-                        if size == room:
-                            bar = keys[0]
-                if level >= 0:
-                    token += spans[level % MARK]
+            for i in range(min(CHUNK, header[SLOTS] - first)):
+                # an equal rank is no better, for the place is later
+                if worth[first + i] > bar and tags[first + i] >= 1 and tags[first + i] < MARK:
+                    key = key_of(worth[first + i], first + i)
+                    if key < ceiling:
+                        token = token_at(header, tags, family_slot, family_node, slot, token, first + i)
+                        slot = first + i
+                        opposite = node_of(tags[slot], token) * 2 + COLLAPSE
+                        if not is_barred(header, ledger_action, opposite):
+                            size = offer(keys, notes, size, room, key, token)
+                            if size == room:
+                                bar = rank_of(keys[0])
     sort_best_first(keys, notes, size)
     return size
+
+
+# SELECTION
 
 
 @kernel
@@ -429,9 +511,8 @@ def mark(tags: Table, slot: int, slots: int, stride: int) -> None:
 @kernel
 def alternate(
     header: Table,
-    units: Ints,
-    fanout: Ints,
     tags: Table,
+    family_node: Ints,
     expands: int,
     expand_keys: Ints,
     expand_tokens: Ints,
@@ -439,15 +520,13 @@ def alternate(
     collapses: int,
     collapse_keys: Ints,
     collapse_families: Ints,
-    family_level: Ints,
-    family_start: Ints,
     actions: Table,
     places: Table,
 ) -> bool:
     """Take turns: one expand if it fits, one collapse, until the cap or a round without either (GRE-1, GRE-5, GRE-6).
 
     Heads that an earlier action made impossible carry a mark and are passed over. Reads and leaves its place in the
-    queues, the actions so far and the slots used in the header.
+    queues, the number of actions and the slots freed in the header.
 
     Args:
         more: whether there may be expands beyond the ones in the queue.
@@ -472,9 +551,9 @@ def alternate(
         if e < expands:
             slot = place_of(expand_keys[e])
             level = tags[slot]
-            delta = family_slots(level, units, fanout) - units[level]
+            delta = header[WIDTH + level] - header[UNITS + level]
             if fits(header, used, delta, rank_of(expand_keys[e])):
-                actions[done] = packed(EXPAND, level, expand_tokens[e])
+                actions[done] = node_of(level, expand_tokens[e]) * 2 + EXPAND
                 places[done] = slot
                 mark(tags, slot, 1, 1)
                 used += delta
@@ -483,21 +562,20 @@ def alternate(
 
         # COLLAPSE TURN
         if done < header[N_DIFF]:
-            while c < collapses and is_marked(
-                tags,
-                place_of(collapse_keys[c]),
-                family_slots(family_level[collapse_families[c]], units, fanout),
-                units[family_level[collapse_families[c]] - 1],
-            ):
+            while c < collapses:
+                level = family_node[collapse_families[c]] % LEVELS
+                slot = place_of(collapse_keys[c])
+                if not is_marked(tags, slot, header[WIDTH + level], header[UNITS + level - 1]):
+                    break
                 c += 1
             if c < collapses:
                 slot = place_of(collapse_keys[c])
-                level = family_level[collapse_families[c]]
-                slots = family_slots(level, units, fanout)
-                actions[done] = packed(COLLAPSE, level, family_start[collapse_families[c]])
+                node = family_node[collapse_families[c]]
+                level = node % LEVELS
+                actions[done] = node * 2 + COLLAPSE
                 places[done] = slot
-                mark(tags, slot, slots, units[level - 1])
-                used -= slots - units[level]
+                mark(tags, slot, header[WIDTH + level], header[UNITS + level - 1])
+                used -= header[WIDTH + level] - header[UNITS + level]
                 done += 1
                 c += 1
 
@@ -510,241 +588,16 @@ def alternate(
     return hungry
 
 
-# APPLICATION
-
-
 @kernel
-def by_place(places: Ints, done: int, keys: Table, order: Table) -> None:
-    """Write the numbers of the actions to ``order``, first place first."""
-    for i in range(done):
-        rise(keys, order, i, key_of(0, places[i]), i)
-    sort_best_first(keys, order, done)
-
-
-@kernel
-def write_blocks(tags: Table, slot: int, blocks: int, level: int, units: int) -> None:
-    """Write ``blocks`` blocks of ``level``, of ``units`` slots each."""
-    for i in range(blocks * units):
-        tags[slot + i] = BODY
-    for i in range(blocks):
-        tags[slot + i * units] = level
-
-
-@kernel
-def splice(
+def select(
     header: Table,
-    units: Ints,
-    fanout: Ints,
     tags: Table,
-    spare: Table,
-    done: int,
-    actions: Ints,
-    places: Ints,
-    order: Ints,
-) -> None:
-    """Replace the blocks that the actions consume by the ones they produce (CTX-6).
-
-    What changes is put together in ``spare`` and copied back, so that both copies run between separate arrays.
-    """
-    slots = header[SLOTS]
-    first = places[order[0]]
-    source = first
-    length = 0
-    for i in range(done):
-        action = actions[order[i]]
-        kind = action % 2
-        level = action // 2 % LEVELS
-        place = places[order[i]]
-        for at in range(place - source):
-            spare[length + at] = tags[source + at]
-        length += place - source
-        source = place + slots_before(kind, level, units, fanout)
-        if kind == EXPAND:
-            write_blocks(spare, length, fanout[level], level - 1, units[level - 1])
-        else:
-            write_blocks(spare, length, 1, level, units[level])
-        length += slots_after(kind, level, units, fanout)
-    if first + length != source:
-        for at in range(slots - source):
-            spare[length + at] = tags[source + at]
-        length += slots - source
-        slots = first + length
-    for at in range(length):
-        tags[first + at] = spare[at]
-    header[SLOTS] = slots
-
-
-@kernel
-def family_of(slots: int, tags: Ints, slot: int, level: int, start: int, spans: Ints, units: Ints, fanout: Ints) -> int:
-    """First slot of the complete family that the gist at ``slot`` belongs to; -1 if it is incomplete.
-
-    Args:
-        level: level of the gist, below the top.
-        start: first token of the gist.
-    """
-    stride = units[level]
-    first = slot - start % spans[level + 1] // spans[level] * stride
-    if first < 0 or first + family_slots(level + 1, units, fanout) > slots:
-        return -1
-    for i in range(fanout[level + 1]):
-        if tags[first + i * stride] != level:
-            return -1
-    return first
-
-
-@kernel
-def drop_families(
-    header: Table,
-    units: Ints,
-    fanout: Ints,
-    family_slot: Table,
-    family_level: Table,
-    family_start: Table,
-    done: int,
-    actions: Ints,
-    places: Ints,
-    order: Ints,
-) -> None:
-    """Drop the families that the actions consume or break, and move the others to their new slots."""
-    kept = 0
-    i = 0
-    shift = 0
-    for family in range(header[FAMILIES]):
-        slot = family_slot[family]
-        level = family_level[family]
-        while i < done and places[order[i]] < slot:
-            kind = actions[order[i]] % 2
-            node_level = actions[order[i]] // 2 % LEVELS
-            shift += slots_after(kind, node_level, units, fanout) - slots_before(kind, node_level, units, fanout)
-            i += 1
-        if i < done and places[order[i]] < slot + family_slots(level, units, fanout):
-            continue
-        family_slot[kept] = slot + shift
-        family_level[kept] = level
-        family_start[kept] = family_start[family]
-        kept += 1
-    header[FAMILIES] = kept
-
-
-@kernel
-def new_families(
-    header: Ints,
-    spans: Ints,
-    units: Ints,
-    fanout: Ints,
-    tags: Ints,
-    done: int,
-    actions: Ints,
-    places: Ints,
-    order: Ints,
-    new_slot: Table,
-    new_level: Table,
-    new_start: Table,
-) -> int:
-    """List the families that the actions completed, by slot; return how many there are. The tags are the new ones."""
-    size = 0
-    shift = 0
-    for i in range(done):
-        kind = actions[order[i]] % 2
-        level = actions[order[i]] // 2 % LEVELS
-        start = actions[order[i]] // 2 // LEVELS
-        slot = places[order[i]] + shift
-        shift += slots_after(kind, level, units, fanout) - slots_before(kind, level, units, fanout)
-        if kind == COLLAPSE:
-            if level == header[TOP]:
-                continue
-            slot = family_of(header[SLOTS], tags, slot, level, start, spans, units, fanout)
-            level += 1
-            start -= start % spans[level]
-        # two collapses can complete one family; they find it one after the other
-        if slot >= 0 and (size == 0 or new_slot[size - 1] != slot):
-            new_slot[size] = slot
-            new_level[size] = level
-            new_start[size] = start
-            size += 1
-    return size
-
-
-@kernel
-def merge_families(
-    header: Table,
-    family_slot: Table,
-    family_level: Table,
-    family_start: Table,
-    new: int,
-    new_slot: Ints,
-    new_level: Ints,
-    new_start: Ints,
-) -> None:
-    """Merge ``new`` families into the list, from the back."""
-    old = header[FAMILIES]
-    header[FAMILIES] = old + new
-    while new > 0:
-        to = old + new - 1
-        if old > 0 and family_slot[old - 1] > new_slot[new - 1]:
-            old -= 1
-            family_slot[to] = family_slot[old]
-            family_level[to] = family_level[old]
-            family_start[to] = family_start[old]
-        else:
-            new -= 1
-            family_slot[to] = new_slot[new]
-            family_level[to] = new_level[new]
-            family_start[to] = new_start[new]
-
-
-@kernel
-def apply(
-    header: Table,
-    spans: Ints,
-    units: Ints,
-    fanout: Ints,
-    tags: Table,
-    spare: Table,
-    family_slot: Table,
-    family_level: Table,
-    family_start: Table,
-    ledger_action: Table,
-    ledger_iteration: Table,
-    done: int,
-    actions: Ints,
-    places: Ints,
-    keys: Table,
-    order: Table,
-    new_slot: Table,
-    new_level: Table,
-    new_start: Table,
-) -> None:
-    """Apply ``done`` (at least 1) actions on separate blocks: context, families, ledger."""
-    by_place(places, done, keys, order)
-    splice(header, units, fanout, tags, spare, done, actions, places, order)
-    drop_families(header, units, fanout, family_slot, family_level, family_start, done, actions, places, order)
-    new = new_families(header, spans, units, fanout, tags, done, actions, places, order, new_slot, new_level, new_start)
-    merge_families(header, family_slot, family_level, family_start, new, new_slot, new_level, new_start)
-    for i in range(done):
-        record(header, ledger_action, ledger_iteration, actions[i])
-
-
-# THE CALLS
-
-
-@kernel
-def step(
-    header: Table,
-    spans: Ints,
-    units: Ints,
-    fanout: Ints,
-    tags: Table,
-    spare: Table,
     fixed: Ints,
     worth: Ints,
     peaks: Ints,
-    family_slot: Table,
-    family_level: Table,
-    family_start: Table,
-    ledger_action: Table,
-    ledger_iteration: Table,
-    ledger_room: int,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
     actions: Table,
     places: Table,
     expand_keys: Table,
@@ -753,36 +606,20 @@ def step(
     collapse_families: Table,
     chunk_keys: Table,
     chunk_notes: Table,
-    new_slot: Table,
-    new_level: Table,
-    new_start: Table,
 ) -> int:
-    """One greedy iteration; return the number of actions, or `LEDGER_FULL` and nothing has changed."""
-    # LEDGER: room for this iteration first, so that nothing can fail half-way
+    """Choose the actions of an iteration and mark what they replace; return how many."""
     n_diff = header[N_DIFF]
-    if header[LEDGER_TO] + n_diff > ledger_room:
-        compact(header, ledger_action, ledger_iteration)
-        if header[LEDGER_TO] + n_diff > ledger_room:
-            return LEDGER_FULL
-    header[ITERATION] += 1
-    forget(header, ledger_iteration)
     header[DONE] = 0
     header[FREED] = 0
     header[TAKEN_EXPANDS] = 0
     header[TAKEN_COLLAPSES] = 0
     if n_diff == 0:
         return 0
-
-    # CANDIDATES
     collapses = best_collapses(
         header,
-        spans,
-        units,
-        fanout,
         fixed,
         family_slot,
-        family_level,
-        family_start,
+        family_node,
         ledger_action,
         header[TAU_COLLAPSE],
         n_diff,
@@ -795,10 +632,11 @@ def step(
     while hungry:
         expands = best_expands(
             header,
-            spans,
             tags,
             worth,
             peaks,
+            family_slot,
+            family_node,
             ledger_action,
             ceiling,
             spoilt,
@@ -808,15 +646,11 @@ def step(
             expand_keys,
             expand_tokens,
         )
-        if expands > 0:
-            ceiling = expand_keys[expands - 1]
-        # SELECT
         taken = header[TAKEN_COLLAPSES]
         hungry = alternate(
             header,
-            units,
-            fanout,
             tags,
+            family_node,
             expands,
             expand_keys,
             expand_tokens,
@@ -824,31 +658,297 @@ def step(
             collapses,
             collapse_keys,
             collapse_families,
-            family_level,
-            family_start,
             actions,
             places,
         )
         if hungry:
-            # conflicts emptied the queue: look for the next best, past what has been seen and what is marked
+            # collapses took the rest of the queue away: look for the next best, past what was seen and what is marked
+            ceiling = expand_keys[expands - 1]
             header[TAKEN_EXPANDS] = 0
             spoilt += expands
             for c in range(taken, header[TAKEN_COLLAPSES]):
-                spoilt += fanout[family_level[collapse_families[c]]]
+                spoilt += header[FANOUT + family_node[collapse_families[c]] % LEVELS]
+    return header[DONE]
 
+
+# APPLICATION
+
+
+@kernel
+def slots_before(header: Ints, action: int) -> int:
+    """Slots that ``action`` replaces."""
+    level = action // 2 % LEVELS
+    return header[UNITS + level] if action % 2 == EXPAND else header[WIDTH + level]
+
+
+@kernel
+def slots_added(header: Ints, action: int) -> int:
+    """Slots that ``action`` adds; negative for a collapse."""
+    level = action // 2 % LEVELS
+    delta = header[WIDTH + level] - header[UNITS + level]
+    return delta if action % 2 == EXPAND else -delta
+
+
+@kernel
+def by_place(actions: Ints, places: Ints, done: int, sorted_places: Table, sorted_actions: Table) -> None:
+    """Write the actions and their places in order of place."""
+    for i in range(done):
+        rise(sorted_places, sorted_actions, i, key_of(0, places[i]), actions[i])
+    sort_best_first(sorted_places, sorted_actions, done)
+    for i in range(done):
+        sorted_places[i] = place_of(sorted_places[i])
+
+
+@kernel
+def copy(source: Ints, at: int, target: Table, to: int, length: int, shift: int) -> None:
+    """Copy ``length`` numbers to another table, each raised by ``shift``."""
+    if at >= 0 and to >= 0:
+        for i in range(length):
+            target[to + i] = source[at + i] + shift
+
+
+@kernel
+def write_blocks(tags: Table, slot: int, blocks: int, level: int, units: int) -> None:
+    """Write ``blocks`` blocks of ``level``, of ``units`` slots each."""
+    if slot >= 0:
+        for i in range(blocks * units):
+            tags[slot + i] = BODY
+        for i in range(blocks):
+            tags[slot + i * units] = level
+
+
+@kernel
+def splice(header: Table, tags: Table, spare: Table, done: int, actions: Ints, places: Ints) -> None:
+    """Replace the blocks that ``done`` actions consume by the ones they produce (CTX-6).
+
+    What moves is put together in ``spare`` and copied back, so that both copies run between separate tables. Between
+    actions whose changes of length cancel, nothing moves.
+    """
+    slots = header[SLOTS]
+    first = 0
+    source = 0
+    length = 0
+    for i in range(done):
+        if first + length == source:
+            copy(spare, 0, tags, first, length, 0)
+            first = places[i]
+            source = first
+            length = 0
+        copy(tags, source, spare, length, places[i] - source, 0)
+        length += places[i] - source
+        source = places[i] + slots_before(header, actions[i])
+        level = actions[i] // 2 % LEVELS
+        if actions[i] % 2 == EXPAND:
+            write_blocks(spare, length, header[FANOUT + level], level - 1, header[UNITS + level - 1])
+            length += header[WIDTH + level]
+        else:
+            write_blocks(spare, length, 1, level, header[UNITS + level])
+            length += header[UNITS + level]
+    if first + length != source:
+        copy(tags, source, spare, length, slots - source, 0)
+        length += slots - source
+        header[SLOTS] = first + length
+    copy(spare, 0, tags, first, length, 0)
+
+
+@kernel
+def family_of(header: Ints, tags: Ints, slot: int, level: int, start: int) -> int:
+    """First slot of the complete family that the gist at ``slot`` belongs to; -1 if it is incomplete.
+
+    Args:
+        level: level of the gist, below the top.
+        start: first token of the gist.
+    """
+    stride = header[UNITS + level]
+    first = slot - start % header[SPAN + level + 1] // header[SPAN + level] * stride
+    if first < 0 or first + header[WIDTH + level + 1] > header[SLOTS]:
+        return -1
+    for i in range(header[FANOUT + level + 1]):
+        if tags[first + i * stride] != level:
+            return -1
+    return first
+
+
+@kernel
+def update_families(
+    header: Table,
+    tags: Ints,
+    family_slot: Table,
+    family_node: Table,
+    spare_slot: Table,
+    spare_node: Table,
+    done: int,
+    actions: Ints,
+    places: Ints,
+) -> None:
+    """Drop the families that the actions consumed or broke, add the ones they completed, move the others.
+
+    Args:
+        tags: the context after the actions.
+        places: where the actions were, before they happened.
+    """
+    first = families_before(header, family_slot, 0, places[0] + 1)
+    if first > 0:
+        first -= 1
+    source = first
+    size = 0
+    shift = 0
+    for i in range(done):
+        # the families before the action; the last of them may hold it, and then goes
+        until = families_before(header, family_slot, source, places[i] + 1)
+        kept = until - source
+        if kept > 0:
+            holder = until - 1
+            if family_slot[holder] + header[WIDTH + family_node[holder] % LEVELS] > places[i]:
+                kept -= 1
+        copy(family_slot, source, spare_slot, size, kept, shift)
+        copy(family_node, source, spare_node, size, kept, 0)
+        size += kept
+        source = until
+        # the family that the action made: the children of an expand, or the one its gist was the last to complete
+        node = actions[i] // 2
+        slot = places[i] + shift
+        shift += slots_added(header, actions[i])
+        if actions[i] % 2 == COLLAPSE:
+            level = node % LEVELS
+            if level == header[TOP]:
+                continue
+            start = node // LEVELS
+            slot = family_of(header, tags, slot, level, start)
+            node = node_of(level + 1, start - start % header[SPAN + level + 1])
+        # two collapses may find that they completed the same one
+        if slot >= 0 and (size == 0 or spare_slot[size - 1] != slot):
+            spare_slot[size] = slot
+            spare_node[size] = node
+            size += 1
+    if shift != 0 or first + size != source:
+        rest = header[FAMILIES] - source
+        copy(family_slot, source, spare_slot, size, rest, shift)
+        copy(family_node, source, spare_node, size, rest, 0)
+        size += rest
+        header[FAMILIES] = first + size
+    copy(spare_slot, 0, family_slot, first, size, 0)
+    copy(spare_node, 0, family_node, first, size, 0)
+
+
+@kernel
+def apply(
+    header: Table,
+    tags: Table,
+    spare: Table,
+    family_slot: Table,
+    family_node: Table,
+    spare_slot: Table,
+    spare_node: Table,
+    ledger_action: Table,
+    ledger_iteration: Table,
+    done: int,
+    actions: Ints,
+    places: Ints,
+    sorted_places: Table,
+    sorted_actions: Table,
+) -> None:
+    """Apply ``done`` (at least 1) actions on separate blocks to ledger, context and families."""
+    for i in range(done):
+        record(header, ledger_action, ledger_iteration, actions[i])
+    by_place(actions, places, done, sorted_places, sorted_actions)
+    splice(header, tags, spare, done, sorted_actions, sorted_places)
+    update_families(header, tags, family_slot, family_node, spare_slot, spare_node, done, sorted_actions, sorted_places)
+
+
+@kernel
+def list_families(header: Table, tags: Ints, family_slot: Table, family_node: Table) -> None:
+    """List all complete families of the context, by slot."""
+    families = 0
+    slot = 0
+    token = header[FIRST]
+    while slot < header[SLOTS]:
+        level = tags[slot]
+        if level == 0:
+            family_slot[families] = slot
+            family_node[families] = node_of(1, token)
+            families += 1
+        elif level < header[TOP] and token % header[SPAN + level + 1] == 0:
+            if family_of(header, tags, slot, level, token) == slot:
+                family_slot[families] = slot
+                family_node[families] = node_of(level + 1, token)
+                families += 1
+        token += header[SPAN + level]
+        slot += header[UNITS + level]
+    header[FAMILIES] = families
+    header[END] = token
+
+
+@kernel
+def append_block(header: Table, tags: Table, family_slot: Table, family_node: Table) -> None:
+    """Append one level-0 block, which is a complete family of its own."""
+    write_blocks(tags, header[SLOTS], 1, 0, header[UNITS])
+    family_slot[header[FAMILIES]] = header[SLOTS]
+    family_node[header[FAMILIES]] = node_of(1, header[END])
+    header[FAMILIES] += 1
+    header[SLOTS] += header[UNITS]
+    header[END] += header[SPAN]
+
+
+# THE CALLS
+
+
+@kernel
+def step(
+    header: Table,
+    tags: Table,
+    spare: Table,
+    fixed: Ints,
+    worth: Ints,
+    peaks: Ints,
+    family_slot: Table,
+    family_node: Table,
+    spare_slot: Table,
+    spare_node: Table,
+    ledger_action: Table,
+    ledger_iteration: Table,
+    actions: Table,
+    places: Table,
+    expand_keys: Table,
+    expand_tokens: Table,
+    collapse_keys: Table,
+    collapse_families: Table,
+    chunk_keys: Table,
+    chunk_notes: Table,
+) -> int:
+    """One greedy iteration; write its actions and return how many. The ledger must have space for them."""
+    # COOLDOWN
+    header[ITERATION] += 1
+    forget(header, ledger_iteration)
+    # CANDIDATES and SELECT
+    done = select(
+        header,
+        tags,
+        fixed,
+        worth,
+        peaks,
+        family_slot,
+        family_node,
+        ledger_action,
+        actions,
+        places,
+        expand_keys,
+        expand_tokens,
+        collapse_keys,
+        collapse_families,
+        chunk_keys,
+        chunk_notes,
+    )
     # APPLY
-    done = header[DONE]
     if done > 0:
         apply(
             header,
-            spans,
-            units,
-            fanout,
             tags,
             spare,
             family_slot,
-            family_level,
-            family_start,
+            family_node,
+            spare_slot,
+            spare_node,
             ledger_action,
             ledger_iteration,
             done,
@@ -856,132 +956,78 @@ def step(
             places,
             expand_keys,
             expand_tokens,
-            new_slot,
-            new_level,
-            new_start,
         )
     return done
 
 
 @kernel
-def append_block(
-    header: Table,
-    spans: Ints,
-    units: Ints,
-    tags: Table,
-    family_slot: Table,
-    family_level: Table,
-    family_start: Table,
-) -> None:
-    """Append one level-0 block, which is a complete family of its own."""
-    write_blocks(tags, header[SLOTS], 1, 0, units[0])
-    family = header[FAMILIES]
-    family_slot[family] = header[SLOTS]
-    family_level[family] = 1
-    family_start[family] = header[END]
-    header[FAMILIES] = family + 1
-    header[SLOTS] += units[0]
-    header[END] += spans[0]
-
-
-@kernel
-def may_fall_short(
-    header: Ints,
-    spans: Ints,
-    units: Ints,
-    fanout: Ints,
-    family_level: Ints,
-    family_start: Ints,
-    ledger_action: Ints,
-    needed: int,
-) -> bool:
+def may_fall_short(header: Ints, family_node: Ints, ledger_action: Ints, needed: int) -> bool:
     """Whether the families that are complete now, all collapsed, would leave no space for ``needed`` slots.
 
     If they leave it, the reclaim cannot fail: a collapse takes no other away.
     """
     slots = header[SLOTS]
     for family in range(header[FAMILIES]):
-        level = family_level[family]
-        start = family_start[family]
-        if slots + needed <= header[W_MAX] or start + spans[level] > header[END] - header[PROTECTED]:
-            break
-        if not is_barred(header, ledger_action, packed(EXPAND, level, start)):
-            slots -= family_slots(level, units, fanout) - units[level]
+        node = family_node[family]
+        level = node % LEVELS
+        if slots + needed <= header[W_MAX]:
+            return False
+        if node // LEVELS + header[SPAN + level] > header[END] - header[PROTECTED]:
+            return True
+        if not is_barred(header, ledger_action, node * 2 + EXPAND):
+            slots -= header[WIDTH + level] - header[UNITS + level]
     return slots + needed > header[W_MAX]
 
 
 @kernel
-def average_out(fixed: Table, slots: int, slot: int, before: int, after: int, aggregate: int) -> None:
-    """Replace ``before`` scores by ``after`` times their aggregate (ING-4)."""
-    for i in range(slot, slot + after):
-        fixed[i] = aggregate
-    for i in range(slot + before, slots):
-        fixed[i - before + after] = fixed[i]
+def average_out(header: Ints, fixed: Table, slot: int, action: int, aggregate: int) -> None:
+    """Replace the scores of a family by its aggregate, once for each slot of its gist (ING-4)."""
+    for i in range(header[UNITS + action // 2 % LEVELS]):
+        fixed[slot + i] = aggregate
+    shift = -slots_added(header, action)
+    for i in range(slot + slots_before(header, action), header[SLOTS]):
+        fixed[i - shift] = fixed[i]
 
 
 @kernel
 def reclaim(
     header: Table,
-    spans: Ints,
-    units: Ints,
-    fanout: Ints,
     tags: Table,
     spare: Table,
     fixed: Table,
     family_slot: Table,
-    family_level: Table,
-    family_start: Table,
+    family_node: Table,
+    spare_slot: Table,
+    spare_node: Table,
     ledger_action: Table,
     ledger_iteration: Table,
-    needed: int,
-    reclaimed: Table,
     actions: Table,
     places: Table,
     keys: Table,
     notes: Table,
-    new_slot: Table,
-    new_level: Table,
-    new_start: Table,
+    needed: int,
+    reclaimed: Table,
 ) -> int:
-    """Collapse the least wanted families until ``needed`` slots fit (ING-1 to ING-5); return how many.
+    """Collapse the least wanted families until ``needed`` slots fit (ING-1 to ING-5); write them and return how many.
 
-    Returns `NO_ROOM` if legal collapses do not suffice, and by then has made them all.
+    Returns `NO_ROOM` if legal collapses do not suffice, and by then has made them all. The ledger must have space.
     """
     done = 0
     while header[SLOTS] + needed > header[W_MAX]:
-        found = best_collapses(
-            header,
-            spans,
-            units,
-            fanout,
-            fixed,
-            family_slot,
-            family_level,
-            family_start,
-            ledger_action,
-            NO_PEAK,
-            1,
-            keys,
-            notes,
-        )
+        found = best_collapses(header, fixed, family_slot, family_node, ledger_action, LOWEST, 1, keys, notes)
         if found == 0:
             return NO_ROOM
-        slot = place_of(keys[0])
-        level = family_level[notes[0]]
-        average_out(fixed, header[SLOTS], slot, family_slots(level, units, fanout), units[level], -rank_of(keys[0]))
-        actions[0] = packed(COLLAPSE, level, family_start[notes[0]])
-        reclaimed[done] = actions[0]
-        places[0] = slot
+        actions[0] = family_node[notes[0]] * 2 + COLLAPSE
+        places[0] = place_of(keys[0])
+        average_out(header, fixed, places[0], actions[0], -rank_of(keys[0]))
         apply(
             header,
-            spans,
-            units,
-            fanout,
             tags,
             spare,
             family_slot,
-            family_level,
-            family_start,
+            family_node,
+            spare_slot,
+            spare_node,
             ledger_action,
             ledger_iteration,
             1,
@@ -989,9 +1035,128 @@ def reclaim(
             places,
             keys,
             notes,
-            new_slot,
-            new_level,
-            new_start,
         )
+        reclaimed[done] = actions[0]
         done += 1
     return done
+
+
+# THE SAME ON TABLES THAT SHARE AN ARRAY
+
+
+@kernel
+def run_step(
+    scores: NDArray[np.generic],
+    scale: np.generic,
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+) -> int:
+    """One greedy iteration on scores of any type; return how many actions, or why nothing happened.
+
+    Args:
+        scores: one per slot.
+        scale: as for `take`.
+        tags: tags, then as much to spare.
+        scratch: scores in fixed point, peaks, and with multi-slot gists their aggregates.
+        state: the header, and behind it the tables at its offsets.
+    """
+    header = state[:HEADER]
+    at = header[OFFSETS:]
+    ledger_action = state[at[12] : at[13]]
+    ledger_iteration = state[at[13] : at[14]]
+    if len(scores) != header[SLOTS]:
+        return WRONG_LENGTH
+    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
+        return LEDGER_FULL
+    capacity = header[CAPACITY]
+    fixed = scratch[:capacity]
+    worth = fixed
+    peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
+    if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
+        return BAD_SCORE
+    if header[MULTI_SLOT] == 1:
+        worth = scratch[capacity + header[CHUNK_ROOM] :]
+        blend(header, tags, fixed, worth)
+        survey(header, tags, worth, peaks)
+    return step(
+        header,
+        tags[:capacity],
+        tags[capacity:],
+        fixed,
+        worth,
+        peaks,
+        state[at[8] : at[9]],
+        state[at[9] : at[10]],
+        state[at[10] : at[11]],
+        state[at[11] : at[12]],
+        ledger_action,
+        ledger_iteration,
+        state[at[0] : at[1]],
+        state[at[1] : at[2]],
+        state[at[2] : at[3]],
+        state[at[3] : at[4]],
+        state[at[4] : at[5]],
+        state[at[5] : at[6]],
+        state[at[6] : at[7]],
+        state[at[7] : at[8]],
+    )
+
+
+@kernel
+def run_reclaim(
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+    needed: int,
+    bold: bool,
+    reclaimed: NDArray[np.int64],
+) -> int:
+    """Make room for ``needed`` slots; return how many collapses, or why it stopped.
+
+    Args:
+        bold: whether to go on although it may fail half-way.
+    """
+    header = state[:HEADER]
+    at = header[OFFSETS:]
+    capacity = header[CAPACITY]
+    family_node = state[at[9] : at[10]]
+    ledger_action = state[at[12] : at[13]]
+    ledger_iteration = state[at[13] : at[14]]
+    if not has_space(header, ledger_action, ledger_iteration, len(reclaimed)):
+        return LEDGER_FULL
+    if not bold and may_fall_short(header, family_node, ledger_action, needed):
+        return UNSURE
+    return reclaim(
+        header,
+        tags[:capacity],
+        tags[capacity:],
+        scratch[:capacity],
+        state[at[8] : at[9]],
+        family_node,
+        state[at[10] : at[11]],
+        state[at[11] : at[12]],
+        ledger_action,
+        ledger_iteration,
+        state[at[0] : at[1]],
+        state[at[1] : at[2]],
+        state[at[2] : at[3]],
+        state[at[3] : at[4]],
+        needed,
+        reclaimed,
+    )
+
+
+@kernel
+def run_load(tags: NDArray[np.int8], state: NDArray[np.int64]) -> None:
+    """List the families of a context that has just been written."""
+    at = state[OFFSETS:]
+    list_families(state[:HEADER], tags, state[at[8] : at[9]], state[at[9] : at[10]])
+
+
+@kernel
+def run_append(tags: NDArray[np.int8], state: NDArray[np.int64], blocks: int) -> None:
+    """Append ``blocks`` level-0 blocks."""
+    at = state[OFFSETS:]
+    for _ in range(blocks):
+        append_block(state[:HEADER], tags, state[at[8] : at[9]], state[at[9] : at[10]])

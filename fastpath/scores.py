@@ -1,0 +1,68 @@
+"""Scores as a caller may give them -> an array the kernels take (SCO-1)."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE, quantise
+
+SCALES: dict[np.dtype[Any], np.generic] = {
+    np.dtype(np.float32): np.float32(SCORE_SCALE),
+    np.dtype(np.float64): np.float64(SCORE_SCALE),
+    np.dtype(np.int32): np.float64(1),
+    np.dtype(np.int64): np.float64(1),
+}
+"""Type of scores that the kernels take -> factor to fixed point. Fixed-point scores stay exact in a float64."""
+
+
+def score_array(scores: ArrayLike) -> NDArray[Any]:
+    """Return ``scores`` as an array that the kernels take: one-dimensional, contiguous, writeable, of a known type.
+
+    Raises:
+        InvalidInput: they are no one-dimensional array or sequence of floats, or of integers.
+    """
+    if isinstance(scores, Sequence):
+        return _from_sequence(scores)
+    given = np.asarray(scores)
+    if given.ndim != 1:
+        raise InvalidInput("scores", f"array of shape {given.shape}", "must be one-dimensional (SCO-2)")
+    if given.dtype.kind not in "fiu" or given.dtype.itemsize > 8:
+        raise InvalidInput("scores", f"array of {given.dtype}", "must be floats of 16 to 64 bits, or integers (SCO-1)")
+    native = given.dtype.newbyteorder("=")
+    if native == np.float16:
+        native = np.dtype(np.float32)
+    elif native == np.uint64:
+        given = np.minimum(given, SCORE_LIMIT)  # out of range either way; int64 could not hold it
+    return np.require(given, native if native in SCALES else np.dtype(np.int64), ["C", "A", "W", "E"])
+
+
+def _from_sequence(scores: Sequence[object]) -> NDArray[Any]:
+    """A sequence of Python or NumPy numbers; all fixed point or all floats, for a mixture could mean either."""
+    whole = bool(scores) and isinstance(scores[0], numbers.Integral)
+    for i, score in enumerate(scores):
+        if isinstance(score, bool | np.bool_) or not isinstance(score, numbers.Real):
+            raise InvalidInput(f"scores[{i}]", score, "must be a number (SCO-1)")
+        if isinstance(score, numbers.Integral) != whole:
+            raise InvalidInput(f"scores[{i}]", score, "scores are all fixed-point integers or all floats (SCO-1)")
+        if whole and not -SCORE_LIMIT < score < SCORE_LIMIT:
+            _refuse_fixed(i, int(score))
+    return np.array(scores, np.int64 if whole else np.float64)
+
+
+def _refuse_fixed(i: int, score: int) -> None:
+    raise InvalidInput(f"scores[{i}]", score, f"fixed-point scores lie strictly within +-{SCORE_LIMIT} (SCO-1)")
+
+
+def refuse_misfit(scores: NDArray[Any]) -> None:
+    """Raise `InvalidInput` for the first score that does not fit, if there is one."""
+    for i, score in enumerate(scores.tolist()):
+        if isinstance(score, float):
+            quantise(score, f"scores[{i}]")
+        elif not -SCORE_LIMIT < score < SCORE_LIMIT:
+            _refuse_fixed(i, score)

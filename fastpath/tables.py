@@ -1,0 +1,137 @@
+"""The arrays in which one session lives, laid out for the kernels."""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalloc.fastpath import greedy_kernels as k
+from focalloc.spec.blocks import Block, Context
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+
+FAMILY_TABLES = ("family_slot", "family_node", "spare_slot", "spare_node")
+PICK_TABLES = ("actions", "places", "expand_keys", "expand_tokens", "collapse_keys", "collapse_families")
+CHUNK_TABLES = ("chunk_keys", "chunk_notes")
+LEDGER_TABLES = ("ledger_action", "ledger_iteration")
+NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES)
+"""The tables behind the header, in their order."""
+
+
+class Tables:
+    """Context, families, ledger and work space of one session.
+
+    Memory is reserved for the largest context that the budget allows, and takes space once it is used: about 15 bytes
+    a slot, up to 30 with small families, and 48 bytes for each action that `Params.n_diff` allows.
+
+    Attributes:
+        state: int64 header, then the tables in the order of `NAMES`.
+        tags: int8, one per slot, then as much to spare.
+        scratch: int32: scores in fixed point, peaks of chunks, aggregates of gists if some take several slots.
+    """
+
+    def __init__(self, geometry: Geometry, params: Params, context: Context) -> None:
+        slots = sum(geometry.slots(block.level) for block in context)
+        self.capacity = max(slots, params.w_max)
+        n_diff = min(params.n_diff, self.capacity)
+        chunks = self.capacity // k.CHUNK + 1
+        smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
+        self._sizes = (
+            dict.fromkeys(PICK_TABLES, max(1, n_diff))
+            | dict.fromkeys(CHUNK_TABLES, chunks)
+            | dict.fromkeys(FAMILY_TABLES, self.capacity // smallest + 1)
+            | dict.fromkeys(LEDGER_TABLES, 4 * n_diff + 16)
+        )
+        multi_slot = max(geometry.cost[1:]) > 1
+        self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
+        self.scratch = np.zeros(self.capacity * (1 + multi_slot) + chunks, np.int32)
+        self.state = np.zeros(k.HEADER + sum(self._sizes.values()), np.int64)
+        self._lay_out()
+        header = self.state
+        levels = np.array([block.level for block in context], np.int64)
+        units = np.array(geometry.block_slots, np.int64)
+        header[k.SLOTS] = slots
+        header[k.FIRST] = context[0].start
+        header[k.TOP] = geometry.top
+        header[k.W_MAX] = params.w_max
+        header[k.W_SOFT] = params.w_soft
+        header[k.N_DIFF] = n_diff
+        header[k.TAU_EXPAND] = params.tau_expand
+        header[k.TAU_COLLAPSE] = params.tau_collapse
+        header[k.SOFT_MARGIN] = params.soft_margin
+        header[k.MIN_GAP] = params.min_gap
+        header[k.PROTECTED] = params.protected_tokens
+        header[k.CAPACITY] = self.capacity
+        header[k.CHUNK_ROOM] = chunks
+        header[k.MULTI_SLOT] = multi_slot
+        for level in range(geometry.top + 1):
+            header[k.SPAN + level] = header[k.SPAN + level + k.MARK] = geometry.span(level)
+            header[k.UNITS + level] = geometry.slots(level)
+        for level in range(1, geometry.top + 1):
+            header[k.FANOUT + level] = geometry.fanout(level)
+            header[k.WIDTH + level] = geometry.fanout(level) * geometry.slots(level - 1)
+        self.tags[np.cumsum(units[levels]) - units[levels]] = levels
+        k.run_load(self.tags, self.state)
+
+    def _lay_out(self) -> None:
+        """Write where the tables begin to the header."""
+        ends = list(accumulate(self._sizes[name] for name in NAMES))
+        self.state[k.OFFSETS : k.HEADER] = [k.HEADER, *(k.HEADER + end for end in ends)]
+        self.state[k.LEDGER_ROOM] = self._sizes["ledger_action"]
+        self.header = memoryview(self.state)  # reads several times faster than the array
+        first = self.state[k.OFFSETS]
+        self.actions = self.header[first : first + self._sizes["actions"]]
+
+    def table(self, name: str) -> NDArray[np.int64]:
+        """One of the tables named in `NAMES`, as a view."""
+        first, last = list(pairwise(self.state[k.OFFSETS : k.HEADER]))[NAMES.index(name)]
+        return self.state[first:last]
+
+    def widen_ledger(self, entries: int) -> None:
+        """Make room for at least ``entries`` more entries."""
+        more = self._sizes["ledger_action"] + entries
+        old = {name: self.table(name) for name in NAMES}
+        header = self.state[: k.HEADER]
+        self._sizes |= dict.fromkeys(LEDGER_TABLES, self._sizes["ledger_action"] + more)
+        self.state = np.zeros(k.HEADER + sum(self._sizes.values()), np.int64)
+        self.state[: k.HEADER] = header
+        self._lay_out()
+        for name, values in old.items():
+            self.table(name)[: len(values)] = values
+
+    def snapshot(self) -> tuple[NDArray[Any], ...]:
+        """A copy of everything that a call can change."""
+        return self.state.copy(), self.tags.copy()
+
+    def restore(self, snapshot: tuple[NDArray[Any], ...]) -> None:
+        """Go back to a snapshot."""
+        self.state[:], self.tags[:] = snapshot
+
+    # VIEWS
+
+    def levels(self) -> NDArray[np.int8]:
+        """Level of each block."""
+        tags = self.tags[: self.header[k.SLOTS]]
+        return tags[tags != k.BODY]
+
+    def starts(self) -> NDArray[np.int64]:
+        """First token of each block."""
+        spans = self.state[k.SPAN + self.levels().astype(np.intp)]
+        return self.header[k.FIRST] + np.cumsum(spans) - spans
+
+    def positions(self) -> NDArray[np.int64]:
+        """Token position of each slot: its own for a raw token, the centre of the span for a gist (CTX-5)."""
+        levels = self.levels().astype(np.intp)
+        slots, spans = self.state[k.UNITS + levels], self.state[k.SPAN + levels]
+        begins = np.cumsum(slots) - slots
+        within = np.arange(self.header[k.SLOTS]) - np.repeat(begins, slots)
+        raw_cost = self.state[k.UNITS] // self.state[k.SPAN]
+        offset = np.where(np.repeat(levels, slots) == 0, within // raw_cost, np.repeat(spans // 2, slots))
+        return np.repeat(self.starts(), slots) + offset
+
+    def context(self) -> Context:
+        """The blocks, oldest first."""
+        return tuple(map(Block, self.levels().tolist(), self.starts().tolist()))
