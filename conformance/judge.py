@@ -303,8 +303,7 @@ def _senseless_blocks(state: State, blocks: int) -> str:
         whole_number("blocks", blocks, 1, MAX_SLOTS)
     except InvalidInput as senseless:
         return str(senseless)
-    last = state.end + (blocks - 1) * state.geometry.span(0)
-    if last + state.geometry.span(state.geometry.top) > MAX_TOKEN:
+    if state.end + blocks * state.geometry.span(0) > MAX_TOKEN:
         return f"{blocks} more blocks reach beyond token {MAX_TOKEN} (CTX-4)"
     return ""
 

@@ -81,9 +81,10 @@ def torn(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
 
 @clause("CTX-4")
 def overfull(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
-    """CTX-4: positions lie in ``0..MAX_TOKEN`` and the slots number at most `MAX_SLOTS`."""
+    """CTX-4: spans lie within ``0..MAX_TOKEN`` and the slots number at most `MAX_SLOTS`."""
     for i, block in enumerate(context):
-        if block.start < 0 or block.start + geometry.spans[-1] > MAX_TOKEN:
+        span = geometry.span(block.level) if 0 <= block.level <= geometry.top else 0
+        if block.start < 0 or block.start + span > MAX_TOKEN:
             yield i, f"block {i} ({block.level}, {block.start}) lies outside the tokens 0..{MAX_TOKEN}"
     slots = sum(geometry.slots(block.level) for block in context if 0 <= block.level <= geometry.top)
     if slots > MAX_SLOTS:

@@ -109,6 +109,13 @@ def test_a_context_breaks_exactly_the_clause_it_should(clause: str, blocks: list
 
 
 @pytest.mark.clause("CTX-4")
+def test_the_last_top_level_node_can_be_expanded_all_the_way() -> None:
+    last = MAX_TOKEN - DEFAULT.span(2)
+    assert context_violations(DEFAULT, [Block(2, last)]) == []
+    assert context_violations(DEFAULT, [Block(1, last + 32 * i) for i in range(32)]) == []
+
+
+@pytest.mark.clause("CTX-4")
 def test_a_context_of_too_many_slots_is_refused() -> None:
     wide = Geometry((2,), (MAX_SLOTS // 4, 1))
     blocks = [Block(0, 2 * i) for i in range(3)]
