@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 from focalloc.proofs import (  # noqa: F401 - importing a module states its theorems
     budget,
+    cooldown,
+    tiling,
+    rounds,
 )
 from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput

@@ -32,7 +32,8 @@ class Technique(StrEnum):
     STEP_INDUCTION = "one-step induction on code"
     MODEL_CHECKING = "bounded model checking"
     FIXPOINT = "explicit-state fixpoint"
-    ENUMERATION = "enumeration on machine code"
+    EXHAUSTION = "every case"
+    MACHINE_CODE = "every weak order on machine code"
     CONTRACTS = "CrossHair contracts"
 
 
