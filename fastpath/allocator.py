@@ -84,7 +84,7 @@ class Allocator:
         self._tables = self._new_tables(geometry, params, context)
         self.geometry, self.params = geometry, params
 
-    def _session(self) -> Any:  # noqa: ANN401, the type would import Numba
+    def _session(self) -> Any:
         if self._tables is None:
             raise InvalidInput("allocator", "not loaded", "call load(blocks) or open(geometry, params, context) first")
         return self._tables
@@ -148,7 +148,7 @@ class Allocator:
                 self._refuse(given)
         needed = blocks * geometry.slots(0)
         excess = slots + needed - self.params.w_max
-        too_far = header[k.END] + (blocks - 1) * geometry.span(0) + geometry.spans[-1] > MAX_TOKEN
+        too_far = header[k.END] + blocks * geometry.span(0) > MAX_TOKEN
         if too_far and excess <= 0:
             raise self._out_of_tokens(blocks)
         collapses = self._reclaim(needed, excess, undo=too_far) if excess > 0 else []

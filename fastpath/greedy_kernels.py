@@ -20,8 +20,8 @@ Hence loops run from 0 over a base that is visibly not negative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableSequence, Sequence
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -107,16 +107,25 @@ OFFSETS = 256
 TABLES = 14
 HEADER = OFFSETS + TABLES + 1
 
-Ints = Sequence[int]
-Table = MutableSequence[int]
+
+class Ints(Protocol):
+    """Integers to read: a list, or an array."""
+
+    def __getitem__(self, index: int, /) -> int: ...
+
+
+class Table(Ints, Protocol):
+    """Integers to read and write."""
+
+    def __setitem__(self, index: int, value: int, /) -> None: ...
+
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def kernel(function: Function) -> Function:
     """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``."""
-    compiled: Function = njit(cache=True, error_model="numpy", nogil=True)(function)
-    return compiled
+    return cast("Function", njit(cache=True, error_model="numpy", nogil=True)(function))
 
 
 # PACKING
@@ -209,8 +218,8 @@ def take(
     scores: NDArray[np.generic],
     scale: np.generic,
     tags: Ints,
-    fixed: Table,
-    peaks: Table,
+    fixed: NDArray[np.int32],
+    peaks: NDArray[np.int32],
     slots: int,
 ) -> bool:
     """Quantise ``slots`` scores into ``fixed``, and note the highest of those at which a gist begins per chunk (SCO-1).
@@ -232,7 +241,7 @@ def take(
             fixed[first + i] = score
             peak = max(peak, score if tags[first + i] >= 1 else np.int32(LOWEST))
         peaks[chunk] = peak
-    return misfits == 0
+    return bool(misfits == 0)
 
 
 @kernel
@@ -868,11 +877,14 @@ def list_families(header: Table, tags: Ints, family_slot: Table, family_node: Ta
             family_slot[families] = slot
             family_node[families] = node_of(1, token)
             families += 1
-        elif level < header[TOP] and token % header[SPAN + level + 1] == 0:
-            if family_of(header, tags, slot, level, token) == slot:
-                family_slot[families] = slot
-                family_node[families] = node_of(level + 1, token)
-                families += 1
+        elif (
+            level < header[TOP]
+            and token % header[SPAN + level + 1] == 0
+            and family_of(header, tags, slot, level, token) == slot
+        ):
+            family_slot[families] = slot
+            family_node[families] = node_of(level + 1, token)
+            families += 1
         token += header[SPAN + level]
         slot += header[UNITS + level]
     header[FAMILIES] = families

@@ -50,7 +50,7 @@ def _from_sequence(scores: Sequence[object]) -> NDArray[Any]:
             raise InvalidInput(f"scores[{i}]", score, "must be a number (SCO-1)")
         if isinstance(score, numbers.Integral) != whole:
             raise InvalidInput(f"scores[{i}]", score, "scores are all fixed-point integers or all floats (SCO-1)")
-        if whole and not -SCORE_LIMIT < score < SCORE_LIMIT:
+        if isinstance(score, numbers.Integral) and not -SCORE_LIMIT < int(score) < SCORE_LIMIT:
             _refuse_fixed(i, int(score))
     return np.array(scores, np.int64 if whole else np.float64)
 

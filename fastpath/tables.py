@@ -81,7 +81,7 @@ class Tables:
         ends = list(accumulate(self._sizes[name] for name in NAMES))
         self.state[k.OFFSETS : k.HEADER] = [k.HEADER, *(k.HEADER + end for end in ends)]
         self.state[k.LEDGER_ROOM] = self._sizes["ledger_action"]
-        self.header = memoryview(self.state)  # reads several times faster than the array
+        self.header = self.state.data  # reads several times faster than the array
         first = self.state[k.OFFSETS]
         self.actions = self.header[first : first + self._sizes["actions"]]
 
@@ -114,8 +114,8 @@ class Tables:
 
     def levels(self) -> NDArray[np.int8]:
         """Level of each block."""
-        tags = self.tags[: self.header[k.SLOTS]]
-        return tags[tags != k.BODY]
+        tags: NDArray[np.int8] = self.tags[: self.header[k.SLOTS]]
+        return tags.compress(tags != k.BODY)
 
     def starts(self) -> NDArray[np.int64]:
         """First token of each block."""
