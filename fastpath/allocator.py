@@ -12,11 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.scores import SCALES, refuse_misfit, score_array
+from focalloc.fastpath.snapshot import from_bytes, to_bytes
 from focalloc.spec.blocks import Context, checked_context
 from focalloc.spec.errors import InvalidInput, NoRoom, whole_number
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
 from focalloc.spec.ingest import sufficient_budget
 from focalloc.spec.params import Params
+from focalloc.spec.state import State
 
 __all__ = ["Allocator", "Plan"]
 
@@ -79,6 +81,32 @@ class Allocator:
             InvalidInput: the context breaks CTX-1 to CTX-4 or the strategy is unknown; nothing has changed.
         """
         self._start(geometry, _known_strategy(params), checked_context(geometry, context))
+
+    def state(self) -> State:
+        """The state by the spec: all that the next iterations depend on."""
+        tables = self._session()
+        return State(self.geometry, self.params, tables.context(), tables.ledger(), self.iteration)
+
+    def resume(self, state: State) -> None:
+        """Go on from ``state``, in place of any earlier session; exactly as the allocator that it came from would.
+
+        Raises:
+            InvalidInput: its context breaks CTX-1 to CTX-4 or its strategy is unknown; nothing has changed.
+        """
+        self.open(state.geometry, state.params, state.context)
+        self._session().recall(state.ledger, state.iteration)
+
+    def snapshot(self) -> bytes:
+        """The state as bytes that `restore` takes, in this process or another (see `focalloc.fastpath.snapshot`)."""
+        return to_bytes(self.state())
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from a snapshot, in place of any earlier session, geometry and parameters.
+
+        Raises:
+            InvalidInput: the snapshot is damaged, incomplete or of a newer version; nothing has changed.
+        """
+        self.resume(from_bytes(snapshot))
 
     def _start(self, geometry: Geometry, params: Params, context: Context) -> None:
         self._tables = self._new_tables(geometry, params, context)

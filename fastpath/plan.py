@@ -18,6 +18,11 @@ def unpacked(action: int) -> Action:
     return Action(KINDS[kind], level, start)
 
 
+def packed(action: Action) -> int:
+    """``action`` as the kernels pack it."""
+    return (action.start * LEVELS + action.level) * 2 + KINDS.index(action.kind)
+
+
 class Plan(Sequence[Action]):
     """The actions of one call, in order; equal to any sequence with the same actions.
 

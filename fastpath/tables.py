@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath import greedy_kernels as k
+from focalloc.fastpath.plan import packed, unpacked
+from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, Context
+from focalloc.spec.cooldown import Entry, Ledger
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 
@@ -135,3 +138,22 @@ class Tables:
     def context(self) -> Context:
         """The blocks, oldest first."""
         return tuple(map(Block, self.levels().tolist(), self.starts().tolist()))
+
+    # LEDGER
+
+    def ledger(self) -> dict[Block, Entry]:
+        """Latest action per recently acted node."""
+        live = slice(self.header[k.LEDGER_FROM], self.header[k.LEDGER_TO])
+        actions, iterations = (self.table(name)[live].tolist() for name in LEDGER_TABLES)
+        entries = zip(map(unpacked, actions), iterations, strict=True)
+        return {action.node: Entry(action.kind, iteration) for action, iteration in entries}
+
+    def recall(self, ledger: Ledger, iteration: int) -> None:
+        """Go on after ``iteration`` with the entries of ``ledger``."""
+        rows = sorted((entry.iteration, packed(Action(entry.kind, *node))) for node, entry in ledger.items())
+        if len(rows) > self._sizes["ledger_action"]:
+            self.widen_ledger(len(rows))
+        for name, column in zip(LEDGER_TABLES, ([row[1] for row in rows], [row[0] for row in rows]), strict=True):
+            self.table(name)[: len(rows)] = column
+        self.header[k.LEDGER_FROM], self.header[k.LEDGER_TO] = 0, len(rows)
+        self.header[k.ITERATION] = iteration

@@ -1,0 +1,159 @@
+"""A session's state as bytes or as a JSON object: what it means, not how the kernels lay it out.
+
+The bytes are ``MAGIC``, the version, the length of what follows, a digest of it, and the JSON object of `to_json`:
+
+    {"version": 1, "iteration": 7,
+     "geometry": {"arity": [32, 32], "cost": [1, 1, 1]},
+     "params": {"w_max": 8192, ...},
+     "context": {"start": 0, "runs": [[2, 1], [1, 31], [0, 2]]},
+     "ledger": [["expand", 1, 1024, 6]]}
+
+A context tiles, so its first token and its levels say it all: each run is ``[level, how many blocks]``. A ledger entry
+is ``[kind, level, start, iteration]``. Older versions stay readable; a newer one is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import fields
+from hashlib import blake2b
+from itertools import groupby
+from typing import Any
+
+from focalloc.spec.actions import Action, malformed, off_grid
+from focalloc.spec.blocks import Block, Context, checked_context
+from focalloc.spec.cooldown import Entry, rested
+from focalloc.spec.errors import InvalidInput, whole_number
+from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
+from focalloc.spec.params import Params
+from focalloc.spec.state import State
+
+MAGIC = b"focalloc"
+VERSION = 1
+MAX_ITERATION = 2**62
+DIGEST_SIZE = 16
+HEAD = struct.Struct(f"<{len(MAGIC)}sHQ{DIGEST_SIZE}s")
+
+
+def to_json(state: State) -> dict[str, Any]:
+    """``state`` as an object that `json.dumps` takes."""
+    return {
+        "version": VERSION,
+        "iteration": state.iteration,
+        "geometry": {"arity": list(state.geometry.arity), "cost": list(state.geometry.cost)},
+        "params": state.params.to_dict(),
+        "context": {
+            "start": state.context[0].start,
+            "runs": [[level, len(list(run))] for level, run in groupby(block.level for block in state.context)],
+        },
+        "ledger": [[entry.kind, *node, entry.iteration] for node, entry in sorted(state.ledger.items())],
+    }
+
+
+def from_json(snapshot: object) -> State:
+    """The state that `to_json` gave ``snapshot`` for.
+
+    Raises:
+        InvalidInput: a field is missing, unknown or senseless, or the version is newer; names the field.
+    """
+    version = _fields("snapshot", snapshot, None).get("version")
+    _refuse_newer(whole_number("snapshot.version", version, 1, 2**16 - 1))
+    whole = _fields("snapshot", snapshot, {"version", "iteration", "geometry", "params", "context", "ledger"})
+    geometry = Geometry(**_fields("snapshot.geometry", whole["geometry"], {"arity", "cost"}))
+    params = Params(**_fields("snapshot.params", whole["params"], {field.name for field in fields(Params)}))
+    iteration = whole_number("snapshot.iteration", whole["iteration"], 0, MAX_ITERATION)
+    return State(
+        geometry,
+        params,
+        _context(geometry, whole["context"]),
+        _ledger(geometry, params, iteration, whole["ledger"]),
+        iteration,
+    )
+
+
+def to_bytes(state: State) -> bytes:
+    """``state`` as bytes; equal states give equal bytes."""
+    body = json.dumps(to_json(state), sort_keys=True, separators=(",", ":")).encode()
+    return HEAD.pack(MAGIC, VERSION, len(body), _digest(body)) + body
+
+
+def from_bytes(snapshot: bytes) -> State:
+    """The state that `to_bytes` gave ``snapshot`` for.
+
+    Raises:
+        InvalidInput: it is no snapshot, incomplete, damaged, or of a newer version.
+    """
+    if not isinstance(snapshot, bytes | bytearray | memoryview):
+        raise InvalidInput("snapshot", type(snapshot).__name__, "must be bytes, or the object that to_json gives")
+    snapshot = bytes(snapshot)
+    if len(snapshot) < HEAD.size:
+        raise InvalidInput("snapshot", f"{len(snapshot)} bytes", f"is cut short: its head alone takes {HEAD.size}")
+    magic, version, length, digest = HEAD.unpack_from(snapshot)
+    if magic != MAGIC:
+        raise InvalidInput("snapshot", magic, f"is not a snapshot, which begins with {MAGIC!r}")
+    _refuse_newer(version)
+    body = snapshot[HEAD.size :]
+    if len(body) != length:
+        raise InvalidInput("snapshot", f"{len(snapshot)} bytes", f"should have {HEAD.size + length}")
+    if digest != _digest(body) or version < 1:
+        raise InvalidInput("snapshot", digest.hex(), "is damaged: its digest does not fit its content")
+    return from_json(json.loads(body))
+
+
+def _digest(body: bytes) -> bytes:
+    return blake2b(body, digest_size=DIGEST_SIZE).digest()
+
+
+def _refuse_newer(version: int) -> None:
+    if version > VERSION:
+        raise InvalidInput("snapshot.version", version, f"is newer than {VERSION}, the latest that this release reads")
+
+
+def _fields(name: str, value: object, known: set[str] | None) -> dict[str, Any]:
+    """``value`` as a dict; its keys are exactly ``known`` unless that is None."""
+    if not isinstance(value, Mapping):
+        raise InvalidInput(name, value, "must be an object")
+    for key in sorted(set(value) ^ known, key=str) if known is not None else ():
+        raise InvalidInput(f"{name}.{key}", value.get(key), "is missing" if known and key in known else "is unknown")
+    return dict(value)
+
+
+def _row(name: str, value: object, length: int) -> list[Any]:
+    if not isinstance(value, list | tuple) or len(value) != length:
+        raise InvalidInput(name, value, f"must be a list of {length}")
+    return list(value)
+
+
+def _rows(name: str, value: object, length: int) -> list[tuple[str, list[Any]]]:
+    """The rows of ``value``, a list of lists of ``length``, each with its name."""
+    if not isinstance(value, list | tuple):
+        raise InvalidInput(name, value, "must be a list")
+    return [(f"{name}[{i}]", _row(f"{name}[{i}]", row, length)) for i, row in enumerate(value)]
+
+
+def _context(geometry: Geometry, value: object) -> Context:
+    whole = _fields("snapshot.context", value, {"start", "runs"})
+    start = whole_number("snapshot.context.start", whole["start"], 0, MAX_TOKEN)
+    blocks: list[Block] = []
+    for name, (level, count) in _rows("snapshot.context.runs", whole["runs"], 2):
+        whole_number(f"{name}[0]", level, 0, geometry.top)
+        whole_number(f"{name}[1]", count, 1, MAX_SLOTS - len(blocks))
+        span = geometry.span(level)
+        blocks += [Block(level, start + i * span) for i in range(count)]
+        start += count * span
+    return checked_context(geometry, blocks)
+
+
+def _ledger(geometry: Geometry, params: Params, now: int, value: object) -> dict[Block, Entry]:
+    ledger: dict[Block, Entry] = {}
+    for name, (kind, level, start, iteration) in _rows("snapshot.ledger", value, 4):
+        action = Action(kind, level, start)
+        for violation in malformed(geometry, [action]) or off_grid(geometry, [action]):
+            raise InvalidInput(name, tuple(action), violation.message)
+        whole_number(f"{name}[3]", iteration, 0, now)
+        if rested(now - iteration, params.min_gap) or action.node in ledger:
+            raise InvalidInput(name, (*action, iteration), "is forgotten by now, or the second for its node (COO-2)")
+        ledger[action.node] = Entry(kind, iteration)
+    return ledger
