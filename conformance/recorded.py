@@ -8,11 +8,12 @@ knows an allocator; `play` drives one, `recorded_session` drives the reference.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from focalloc.conformance.cases import Case, Step
 from focalloc.refimpl.allocator import ReferenceAllocator
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, Context, used
@@ -292,3 +293,17 @@ def play(session: Session, allocator: Player) -> Iterator[Turn]:
 def recorded_session(session: Session | None = None) -> Iterator[Turn]:
     """The turns of ``session`` (default: the default document and questions) as the reference takes them."""
     return play(session or Session(), ReferenceAllocator())
+
+
+def recorded_case(turns: Iterable[Turn]) -> Case:
+    """``turns`` of a whole session as a case, so that the judge can put any allocator through it.
+
+    The rows of scores are those of these turns: exact for an allocator that answers alike, and just some rows for one
+    that goes its own way.
+    """
+    turns = list(turns)
+    first = turns[0].before
+    steps = tuple(
+        Step(scores=tuple(turn.scores) if any(turn.scores) else (), ingest=turn.move.blocks or None) for turn in turns
+    )
+    return Case(first.geometry, first.params, first.context, steps, note="a recorded session over a real document")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import typer
 
 from focalloc import __version__
+from focalloc.cli.conform import conform
+from focalloc.cli.replay import replay
 from focalloc.cli.serve import serve
 from focalloc.cli.session import session
+from focalloc.cli.verify import verify
 
 app = typer.Typer(
     help="A formally specified Focus Allocator: judge it, compare it, watch it work.",
@@ -31,5 +34,5 @@ def root(
     """A formally specified Focus Allocator: judge it, compare it, watch it work."""
 
 
-app.command()(serve)
-app.command()(session)
+for command in (verify, conform, replay, session, serve):
+    app.command()(command)

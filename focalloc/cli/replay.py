@@ -1,0 +1,104 @@
+"""``focalloc replay``: one saved session again, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from focalloc.conformance.cases import Case
+    from focalloc.conformance.judge import Moment
+
+SHOWN = 12
+"""Most scores, blocks or actions that one line lists."""
+
+
+def replay(
+    file: Annotated[
+        Path, typer.Argument(metavar="CASE.json", help="A counterexample that a run saved, or a bare case.")
+    ],
+    target: Annotated[
+        str, typer.Option(help="The allocator, as module:factory; by default the one that the file names.")
+    ] = "",
+    profile: Annotated[str, typer.Option(help="What to judge by; by default what the file says, or safety.")] = "",
+    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")] = 10.0,
+) -> None:
+    """Put an allocator through one saved session and show each step with what the judge says of it."""
+    from focalloc.cli.targets import factory_of
+    from focalloc.cli.terminal import output
+    from focalloc.conformance.judge import judged
+    from focalloc.conformance.report import EXIT_STATUS
+    from focalloc.conformance.targets import PythonTarget
+    from focalloc.spec.errors import InvalidInput
+    from focalloc.spec.violations import checked_profile
+
+    case, saved_target, saved_profile = _read(file)
+    name, judged_by = target or saved_target, checked_profile(profile or saved_profile or "safety")
+    if not name:
+        raise InvalidInput("target", "", "the file names none; give --target module:factory")
+    console = output()
+
+    def say(line: str) -> None:
+        console.print(line, soft_wrap=True, markup=False)
+
+    say(f"{name} by profile {judged_by}: {len(case.steps)} steps")
+    say(f"geometry {case.geometry.arity} cost {case.geometry.cost}")
+    say("params " + ", ".join(f"{field}={value}" for field, value in case.params.to_dict().items()))
+    with PythonTarget(factory_of(name), name, timeout) as subject:
+        verdict = judged(subject, case, judged_by, lambda moment: say(_told(case, moment)))
+    say(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}")
+    raise typer.Exit(EXIT_STATUS[verdict.status])
+
+
+def _read(file: Path) -> tuple[Case, str, str]:
+    """The case in ``file``, and the target and profile that it was saved with, if any."""
+    import msgspec
+
+    from focalloc.conformance.cases import from_json
+    from focalloc.conformance.report import Failure
+    from focalloc.spec.errors import InvalidInput
+
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise InvalidInput("file", str(file), error.strerror or str(error)) from error
+    try:
+        top = msgspec.json.decode(text)
+        if isinstance(top, dict) and "case" in top:
+            found = msgspec.json.decode(text, type=Failure)
+            return found.case, found.target, found.profile
+        return from_json(text), "", ""
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput("file", str(file), f"is no saved session: {error}") from error
+
+
+def _told(case: Case, moment: Moment) -> str:
+    step = case.steps[moment.at] if moment.at >= 0 else None
+    if step is None or step.open is not None:
+        asked = "open"
+    elif step.ingest is not None:
+        asked = f"ingest {step.ingest}"
+    else:
+        asked = "iterate"
+    where = "opening" if moment.at < 0 else f"step {moment.at}"
+    lines = [f"{where:<9} {asked}"]
+    if moment.scores:
+        lines.append(f"    scores  {_short(moment.scores)}")
+    if moment.answer is not None:
+        answer = moment.answer
+        lines.append(f"    answer  {_short(answer) if isinstance(answer, list) else answer}")
+    if moment.after is not None:
+        after = moment.after
+        blocks = [tuple(block) for block in after.context]
+        lines.append(f"    context {_short(blocks)}; {after.used} of {after.params.w_max} slots")
+    lines += [f"    broken  {violation}" for violation in moment.found]
+    return "\n".join(lines)
+
+
+def _short(items: object) -> str:
+    if not isinstance(items, list | tuple):
+        return str(items)
+    shown = ", ".join(str(item) for item in items[:SHOWN])
+    return f"[{shown}]" if len(items) <= SHOWN else f"[{shown}, ... {len(items)} in all]"

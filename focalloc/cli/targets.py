@@ -1,0 +1,39 @@
+"""How the command line names an allocator: ``module:factory``."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from focalloc.spec.errors import InvalidInput
+
+
+def factory_of(target: str) -> Callable[[], Any]:
+    """The factory that ``target`` names; modules of the working directory are found, too.
+
+    Raises:
+        InvalidInput: there is no such module, no such name in it, or it cannot be called.
+    """
+    module_name, colon, name = target.partition(":")
+    if not colon or not module_name or not name:
+        raise InvalidInput("target", target, "must be module:factory, such as mypackage.allocator:Allocator")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        found: Any = importlib.import_module(module_name)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or not f"{module_name}.".startswith(f"{missing.name}."):
+            raise InvalidInput("target", target, f"importing it failed: {missing}") from missing
+        raise InvalidInput("target", target, f"there is no module {missing.name}") from None
+    except Exception as error:  # somebody else's module may raise anything
+        raise InvalidInput("target", target, f"importing it failed: {type(error).__name__}: {error}") from error
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise InvalidInput("target", target, f"{module_name} has no {name}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise InvalidInput("target", target, f"{name} cannot be called; it should make a fresh allocator")
+    factory: Callable[[], Any] = found
+    return factory

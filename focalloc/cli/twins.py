@@ -1,0 +1,100 @@
+"""The reference and the fast path side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from focalloc.fastpath.allocator import Allocator
+from focalloc.refimpl.allocator import ReferenceAllocator
+from focalloc.spec.actions import Action
+from focalloc.spec.blocks import Context
+from focalloc.spec.errors import InvalidInput, NoRoom
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+
+T = TypeVar("T")
+
+
+class Differs(AssertionError):
+    """The reference and the fast path did not do the same."""
+
+
+@dataclass
+class Tally:
+    """What `Twins` have compared so far: calls, and the actions in their answers."""
+
+    calls: int = 0
+    actions: int = 0
+
+
+class Twins:
+    """An allocator that asks both and answers only if they agree, so that the judge finds where they do not.
+
+    Args:
+        tally: where to count what was compared.
+
+    Raises:
+        Differs: from any call in which the answers, or a refusal and an answer, differ.
+    """
+
+    def __init__(self, tally: Tally | None = None) -> None:
+        self._reference, self._fast = ReferenceAllocator(), Allocator()
+        self._tally = tally or Tally()
+
+    def open(self, geometry: Geometry, params: Params, context: Sequence[object]) -> None:
+        """Open both."""
+        self._both(
+            "open",
+            lambda: self._reference.open(geometry, params, list(context)),
+            lambda: self._fast.open(geometry, params, list(context)),
+        )
+
+    def step(self, scores: Sequence[int]) -> list[Action]:
+        """Run an iteration of both."""
+        return self._answer(
+            "step", lambda: self._reference.step(list(scores)), lambda: list(self._fast.step(list(scores)))
+        )
+
+    def ingest(self, blocks: int, scores: Sequence[int]) -> list[Action]:
+        """Have both ingest."""
+        return self._answer(
+            "ingest",
+            lambda: self._reference.ingest(blocks, list(scores)),
+            lambda: list(self._fast.ingest(blocks, list(scores))),
+        )
+
+    def context(self) -> Context:
+        """The working context of both."""
+        return self._both("context", self._reference.context, self._fast.context)
+
+    def positions(self) -> list[int]:
+        """The slot positions of both."""
+        return self._both("positions", self._reference.positions, self._fast.positions)
+
+    def _answer(
+        self, call: str, reference: Callable[[], list[Action]], fast: Callable[[], list[Action]]
+    ) -> list[Action]:
+        actions = self._both(call, reference, fast)
+        self._tally.calls += 1
+        self._tally.actions += len(actions)
+        return actions
+
+    def _both(self, call: str, reference: Callable[[], T], fast: Callable[[], T]) -> T:
+        one, two = _outcome(reference), _outcome(fast)
+        if isinstance(one, Exception) or isinstance(two, Exception):
+            if type(one) is not type(two):
+                raise Differs(f"{call}: the reference gives {one!r}, the fast path {two!r}")
+            assert isinstance(one, Exception)
+            raise one
+        if one != two:
+            raise Differs(f"{call}: the reference gives {one}, the fast path {two}")
+        return one
+
+
+def _outcome(call: Callable[[], T]) -> T | Exception:
+    try:
+        return call()
+    except (InvalidInput, NoRoom) as refusal:
+        return refusal
