@@ -52,12 +52,22 @@ class Noise:
 NOISES: dict[str, Noise] = {
     "clean": Noise(),
     "noisy": Noise(spread=0.8),
-    "lagging": Noise(lag=3),
-    "noisy and lagging": Noise(spread=0.5, lag=2),
+    "lagging": Noise(lag=4),
+    "noisy and lagging": Noise(spread=0.8, lag=4),
     "biased": Noise(spread=0.3, bias=0.5),
     "adversarial": Noise(spread=0.3, flips=0.4),
 }
-"""Named settings, for measurement."""
+"""Named settings, for measurement. All but the clean one lie outside of what `any_noise` draws for training."""
+
+
+def any_noise(rng: np.random.Generator) -> Noise:
+    """A lens of its own quality: from perfect to half noise, up to three iterations late."""
+    return Noise(
+        spread=float(rng.uniform(0, 0.7)),
+        bias=float(rng.uniform(-0.2, 0.3)),
+        lag=int(rng.integers(0, 4)),
+        flips=float(rng.uniform(0, 0.3)),
+    )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,186 @@
+"""How good a policy is: held-out documents, lenses worse than in training, and the rules it must beat."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalloc.learn.features import Observer
+from focalloc.learn.policy import Policy
+from focalloc.learn.projection import project
+from focalloc.learn.rollouts import Source
+from focalloc.learn.simulator import NOISES, Episode, Noise, Scenario, Session
+from focalloc.learn.teachers import clairvoyant
+from focalloc.learn.texts import Text
+from focalloc.refimpl.greedy import greedy
+from focalloc.refimpl.knapsack import knapsack
+from focalloc.spec.actions import Action
+from focalloc.spec.violations import violations
+
+Rule = Callable[[Session], Sequence[Action]]
+"""Answers one iteration of a session."""
+
+FIGURES = ("quality", "used", "actions", "reversals", "coverage", "milliseconds", "violations")
+"""What is measured, each as a mean per iteration: see `Outcome`; wall time of deciding; clauses broken."""
+
+Figures = dict[str, float]
+
+
+def greedily(session: Session) -> Sequence[Action]:
+    """The strategy ``greedy`` on the noisy scores."""
+    return greedy(session.state, session.scores())
+
+
+def optimally(session: Session) -> Sequence[Action]:
+    """The strategy ``knapsack`` on the noisy scores."""
+    return knapsack(session.state, session.scores())
+
+
+def knowingly(session: Session) -> Sequence[Action]:
+    """The clairvoyant, who sees no scores but what will be needed: what could be reached, not a contestant."""
+    return project(session.state, clairvoyant(session).logits())
+
+
+RULES: dict[str, Rule] = {"greedy": greedily, "exact optimum": optimally, "clairvoyant": knowingly}
+"""Rules that need no training, by name."""
+
+
+class Learned:
+    """A policy as a rule: observe, infer, project. Takes note of each new session by itself.
+
+    Args:
+        policy: the policy.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._session: Session | None = None
+        self._observer = Observer()
+
+    def __call__(self, session: Session) -> Sequence[Action]:
+        """The projection of the policy's logits."""
+        if session is not self._session:
+            self._session, self._observer = session, Observer()
+        seen = self._observer.observe(session.state, session.scores(), session.cursor)
+        return project(session.state, self._policy.logits(seen))
+
+
+def played(drawn: Episode, rule: Rule) -> Figures:
+    """Mean figures of ``rule`` over one episode; every answer is judged by the safety profile first."""
+    session, seconds, broken = Session(drawn), 0.0, 0
+    while not session.over:
+        begun = time.perf_counter()
+        actions = rule(session)
+        seconds += time.perf_counter() - begun
+        broken += len(violations(session.state, session.scores(), actions))
+        session.step(actions)
+    count = len(session.outcomes)
+    sums = {name: sum(getattr(one, name) for one in session.outcomes) for name in FIGURES[:5]}
+    return {name: total / count for name, total in sums.items()} | {
+        "milliseconds": 1000 * seconds / count,
+        "violations": broken / count,
+    }
+
+
+def measured(source: Source, rules: Mapping[str, Rule], seeds: Iterable[int]) -> dict[str, list[Figures]]:
+    """Figures of each rule on the same episodes, one per seed."""
+    episodes = [source.draw(np.random.default_rng([seed, 2])) for seed in seeds]
+    return {name: [played(one, rule) for one in episodes] for name, rule in rules.items()}
+
+
+@cache
+def student(freedom: int) -> float:
+    """The 97.5 % quantile of Student's t with ``freedom`` degrees of freedom, to three decimals, by bisection."""
+    density = math.gamma((freedom + 1) / 2) / (math.sqrt(freedom * math.pi) * math.gamma(freedom / 2))
+
+    def mass(limit: float) -> float:
+        grid: NDArray[np.float64] = np.linspace(0, limit, 20001)
+        heights = density * (1 + grid**2 / freedom) ** (-(freedom + 1) / 2)
+        return float((heights[1:] + heights[:-1]).sum() / 2 * (limit / 20000))
+
+    low, high = 0.0, 20.0
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        low, high = (middle, high) if mass(middle) < 0.475 else (low, middle)
+    return round((low + high) / 2, 3)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean with half the width of its 95 % confidence interval."""
+
+    mean: float
+    half: float
+
+    def __str__(self) -> str:
+        return f"{self.mean:.3f} ± {self.half:.3f}"
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """Student's interval for the mean of independent ``values``; infinitely wide for a single one."""
+    count = len(values)
+    if count < 2:
+        return Interval(float(np.mean(values)), math.inf)
+    return Interval(float(np.mean(values)), student(count - 1) * float(np.std(values, ddof=1)) / math.sqrt(count))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Figures of one noise setting.
+
+    Attributes:
+        noise: its name.
+        rules: mean figures of each untrained rule, over all episodes.
+        learned: interval of each figure over training seeds, of the learned policies' means over all episodes.
+        gains: the same of the learned policies less greedy, on the same episodes.
+    """
+
+    noise: str
+    rules: dict[str, Figures]
+    learned: dict[str, Interval]
+    gains: dict[str, Interval]
+
+
+def compared(
+    policies: Sequence[Policy],
+    scenario: Scenario,
+    texts: Sequence[Text],
+    episodes: int,
+    noises: Mapping[str, Noise] = NOISES,
+    seed: int = 0,
+) -> list[Comparison]:
+    """Policies from different training seeds against the rules, per noise setting, all on the same episodes.
+
+    Args:
+        policies: one per training seed.
+        scenario: terms of the episodes.
+        texts: what is worked in, held out from training.
+        episodes: episodes per setting.
+        noises: the settings.
+        seed: of the episodes.
+    """
+    rules = dict(RULES)
+    rules |= {f"learned {i}": Learned(policy) for i, policy in enumerate(policies)}
+    found = []
+    for name, noise in noises.items():
+        figures = measured(Source(scenario, texts, noise=noise), rules, range(seed, seed + episodes))
+        means = {
+            rule: {figure: float(np.mean([one[figure] for one in several])) for figure in FIGURES}
+            for rule, several in figures.items()
+        }
+        mine = [means[f"learned {i}"] for i in range(len(policies))]
+        found.append(
+            Comparison(
+                name,
+                {rule: means[rule] for rule in RULES},
+                {figure: interval([one[figure] for one in mine]) for figure in FIGURES},
+                {figure: interval([one[figure] - means["greedy"][figure] for one in mine]) for figure in FIGURES},
+            )
+        )
+    return found

@@ -1,0 +1,187 @@
+"""Training: losses by hand, reproducibility, resuming, and that each method learns something."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.torch
+
+from focalloc.learn.network import Batch, PolicyNetwork  # noqa: E402
+from focalloc.learn.policy import PolicyConfig  # noqa: E402
+from focalloc.learn.rollouts import Source, mean_outcome, play  # noqa: E402
+from focalloc.learn.simulator import Noise, Scenario  # noqa: E402
+from focalloc.learn.teachers import KEEP, TEACHERS, Lesson, clairvoyant  # noqa: E402
+from focalloc.learn.training import (  # noqa: E402
+    METHODS,
+    Record,
+    Settings,
+    Training,
+    clipped_loss,
+    credit,
+    gumbel_loss,
+    imitation_loss,
+    played,
+    train,
+)
+from focalloc.spec import Geometry, InvalidInput, Params  # noqa: E402
+
+SCENARIO = Scenario(geometry=Geometry((4, 4)), params=Params(w_max=30), blocks=16, iterations=12)
+SOURCE = Source(SCENARIO)
+TINY = PolicyConfig(hidden=16, layers=1, heads=2)
+SHORT = Settings(updates=3, episodes=3, minibatch=16)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def weights_of(network: PolicyNetwork) -> list[np.ndarray]:
+    return [tensor.numpy().copy() for tensor in network.state_dict().values()]
+
+
+def same(one: PolicyNetwork, other: PolicyNetwork) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(weights_of(one), weights_of(other), strict=True))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_run_is_a_function_of_its_seed_and_resumes_exactly(method: str, tmp_path: Path) -> None:
+    settings = replace(SHORT, method=method)  # type: ignore[arg-type]
+    whole = train(settings, SOURCE, TINY)
+    again = train(settings, SOURCE, TINY)
+    other = train(replace(settings, seed=1), SOURCE, TINY)
+    assert same(whole.network, again.network)
+    assert not same(whole.network, other.network)
+    assert all(math.isfinite(value) for figures in whole.history for value in figures.values())
+
+    begun = Training.begun(settings, SOURCE, TINY)
+    begun.update()
+    begun.save(tmp_path / "c.pt")
+    torch.rand(5)  # chance elsewhere makes no difference
+    resumed = train(settings, SOURCE, TINY, checkpoint=tmp_path / "c.pt")
+    assert same(whole.network, resumed.network)
+    assert resumed.history == whole.history
+    with pytest.raises(InvalidInput, match="other settings"):
+        train(replace(settings, seed=9), SOURCE, TINY, checkpoint=tmp_path / "c.pt")
+
+
+def test_senseless_settings_are_refused() -> None:
+    for field, value in (("method", "wish"), ("teacher", "nobody"), ("updates", 0), ("minibatch", 0)):
+        with pytest.raises(InvalidInput, match=field):
+            Settings(**{field: value})
+
+
+def lesson(labels: list[int], weights: list[float]) -> Lesson:
+    return Lesson(np.array(labels), np.array(weights))
+
+
+def test_imitation_is_weighted_cross_entropy_over_free_blocks() -> None:
+    log_probs = torch.log(torch.tensor([[[0.5, 0.25, 0.25], [0.1, 0.8, 0.1], [0.1, 0.8, 0.1]]]))
+    free = torch.tensor([[True, True, False]])
+    loss = imitation_loss(log_probs, [lesson([0, 2], [2.0, 1.0])], free)
+    assert loss.item() == pytest.approx((2 * math.log(2) + math.log(10)) / 2, rel=1e-5)
+
+
+def test_gumbel_samples_are_hard_forward_and_soft_backward() -> None:
+    logits = torch.tensor([[[20.0, 0.0, 0.0], [0.0, 20.0, 0.0]]], requires_grad=True)
+    free = torch.tensor([[True, True]])
+    loss = gumbel_loss(logits, [lesson([0, 0], [1.0, 0.5])], free, 0.5)
+    assert loss.item() == pytest.approx(-(1.0 - 0.5) / 2)
+    gentle = (logits * 0.05).detach().requires_grad_()
+    gumbel_loss(gentle, [lesson([0, 0], [1.0, 0.5])], free, 0.5).backward()
+    assert gentle.grad is not None
+    assert (gentle.grad[0, :, 0] < 0).all()  # both would do better to expand
+
+
+def test_clipping_takes_away_the_incentive_to_go_further() -> None:
+    free = torch.tensor([[True]])
+    old = torch.tensor([[math.log(0.5)]])
+    for new, gain, flat in ((0.5, 1.0, False), (0.7, 1.0, True), (0.7, -1.0, False), (0.3, -1.0, True)):
+        log_prob = torch.tensor([[math.log(new)]], requires_grad=True)
+        clipped_loss(log_prob, old, torch.tensor([gain]), free, 0.2).backward()
+        assert log_prob.grad is not None
+        assert (float(log_prob.grad) == 0) == flat
+
+
+def test_choices_are_played_at_their_probability() -> None:
+    probs = torch.tensor([[0.2, 0.7, 0.1], [0.6, 0.3, 0.1]])
+    assert np.allclose(played(probs, torch.tensor([2, 0])), [[0, 0, 0.1], [0.6, 0, 0]])
+
+
+@pytest.mark.parametrize("method", ["reinforce", "ppo"])
+def test_credit_is_the_discounted_future_less_a_baseline(method: str) -> None:
+    settings = replace(SHORT, method=method, discount=0.5, smoothing=1.0)  # type: ignore[arg-type]
+    rng = np.random.default_rng(0)
+    record = Record(PolicyNetwork(TINY), settings, rng, guided=0)
+    sessions = play([SOURCE.draw(rng) for _ in range(3)], record.decide)
+    rewards = np.array([[settings.weights.reward(o) for o in one.outcomes] for one in sessions]).T
+    advantages, returns = credit(record, sessions)
+    assert advantages.shape == (12, 3)
+    assert advantages.mean() == pytest.approx(0, abs=1e-9)
+    assert advantages.std() == pytest.approx(1)
+    last = np.array(record.values[-1])
+    tail = 0.0 if method == "reinforce" else 0.5 * last
+    assert np.allclose(returns[-1], rewards[-1] + tail)
+    assert np.allclose(returns[:-1], rewards[:-1] + 0.5 * returns[1:])
+
+
+def test_teachers_teach_what_the_mask_allows_or_wait() -> None:
+    rng = np.random.default_rng(2)
+    for teacher in TEACHERS.values():
+        seen_labels: set[int] = set()
+
+        def witness(sessions: list, seen: list, teacher: object = teacher, found: set = seen_labels) -> None:
+            for session, one in zip(sessions, seen, strict=True):
+                given = teacher(session)  # type: ignore[operator]
+                assert (given.weights > 0).all()
+                forbidden = ~one.legal[np.arange(len(given.labels)), given.labels]
+                assert not (forbidden & ~np.isin(given.labels, (0, 2))).any()
+                found.update(given.labels.tolist())
+
+        play([SOURCE.draw(rng) for _ in range(2)], lambda ss, _: [clairvoyant(s).logits() for s in ss], witness)
+        assert seen_labels == {0, KEEP, 2}
+
+
+def test_the_clairvoyant_does_much_better_than_doing_nothing() -> None:
+    rng = np.random.default_rng(3)
+    episodes = [SOURCE.draw(rng) for _ in range(4)]
+    knowing = play(episodes, lambda sessions, _: [clairvoyant(one).logits() for one in sessions])
+    assert mean_outcome(knowing)["quality"] > 0.5
+    idle = play(episodes, lambda sessions, _: [np.zeros((len(one.state.context), 3)) for one in sessions])
+    assert mean_outcome(idle)["quality"] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["imitate", "gumbel"])
+def test_a_short_course_already_shows_some_of_what_is_needed(method: str) -> None:
+    source = replace(SOURCE, noise=Noise(spread=0.3))
+    settings = Settings(method=method, updates=25, episodes=8, learning_rate=3e-3)  # type: ignore[arg-type]
+    run = train(settings, source, TINY)
+    rng = np.random.default_rng(99)
+    episodes = [source.draw(rng) for _ in range(6)]
+
+    def quality(network: PolicyNetwork) -> float:
+        def decide(_: object, seen: list) -> list:
+            with torch.no_grad():
+                rows = network(Batch(seen))[0].double().numpy()
+            return [row[: len(one.features)] for row, one in zip(rows, seen, strict=True)]
+
+        return mean_outcome(play(episodes, decide))["quality"]
+
+    torch.manual_seed(0)
+    assert quality(run.network) > quality(PolicyNetwork(TINY)) + 0.2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["reinforce", "ppo"])
+def test_reinforcement_raises_the_reward(method: str) -> None:
+    source = replace(SOURCE, noise=Noise())
+    settings = Settings(method=method, updates=40, episodes=12, learning_rate=3e-3, discount=0.8)  # type: ignore[arg-type]
+    rewards = [figures["reward"] for figures in train(settings, source, TINY).history]
+    assert np.mean(rewards[-5:]) > np.mean(rewards[:5]) + 0.03
