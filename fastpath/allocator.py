@@ -271,6 +271,10 @@ class Allocator:
         header, k = self._session().header, self._kernels
         return int(header[k.LEDGER_TO] - header[k.LEDGER_FROM])
 
+    def _check(self) -> None:
+        """Assert every internal invariant; for tests."""
+        self._session().check()
+
 
 def _known_strategy(params: Params) -> Params:
     if params.strategy not in STRATEGIES:

@@ -113,6 +113,37 @@ class Tables:
         """Go back to a snapshot."""
         self.state[:], self.tags[:] = snapshot
 
+    def check(self) -> None:
+        """Assert every invariant against a scan of the context; for tests, which call it between any two calls."""
+        h, tags = self.state, self.tags.tolist()
+        slots, top, token = int(h[k.SLOTS]), int(h[k.TOP]), int(h[k.FIRST])
+        assert 0 < slots <= self.capacity, "the context overflows"
+        at = 0
+        while at < slots:
+            level, units = tags[at], int(h[k.UNITS + tags[at]])
+            assert 0 <= level <= top, f"slot {at} has tag {level}"
+            assert token % h[k.SPAN + level] == 0, f"the block at slot {at} is misaligned"
+            assert tags[at + 1 : at + units] == [k.BODY] * (units - 1), f"the block at slot {at} has holes"
+            token += int(h[k.SPAN + level])
+            at += units
+        assert at == slots, "the last block is cut short"
+        assert token == h[k.END], "the end is not where the blocks end"
+
+        families = [self.table(name)[: h[k.FAMILIES]].tolist() for name in ("family_slot", "family_node")]
+        rescanned = self.state.copy()
+        at_slot, at_node = (np.zeros(self._sizes["family_slot"], np.int64) for _ in range(2))
+        k.list_families(rescanned, self.tags, at_slot, at_node)
+        found = [column[: rescanned[k.FAMILIES]].tolist() for column in (at_slot, at_node)]
+        assert families == found, "the list of families is not what a scan finds"
+
+        first, last = int(h[k.LEDGER_FROM]), int(h[k.LEDGER_TO])
+        assert 0 <= first <= last <= h[k.LEDGER_ROOM], "the ledger is out of bounds"
+        iterations = self.table("ledger_iteration")[first:last].tolist()
+        nodes = [action // 2 for action in self.table("ledger_action")[first:last].tolist()]
+        assert iterations == sorted(iterations), "the ledger is out of order"
+        assert all(0 <= h[k.ITERATION] - iteration < h[k.MIN_GAP] for iteration in iterations), "a stale entry"
+        assert len(set(nodes)) == len(nodes), "a node has two entries"
+
     # VIEWS
 
     def levels(self) -> NDArray[np.int8]:
