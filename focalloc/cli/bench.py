@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from focalloc.fastpath.allocator import Allocator
     from focalloc.spec.blocks import Block
     from focalloc.spec.geometry import Geometry
 

@@ -235,7 +235,13 @@ def test_the_tokens_may_run_out() -> None:
 
 @pytest.mark.parametrize(
     ("context", "clause"),
-    [([], "CTX-3"), ([(3, 0)], "CTX-1"), ([(1, 2)], "CTX-2"), ([(1, 0), (1, 24)], "CTX-3"), ([(1, 0), (1, 0)], "CTX-3")],
+    [
+        ([], "CTX-3"),
+        ([(3, 0)], "CTX-1"),
+        ([(1, 2)], "CTX-2"),
+        ([(1, 0), (1, 24)], "CTX-3"),
+        ([(1, 0), (1, 0)], "CTX-3"),
+    ],
 )
 def test_a_senseless_context_is_refused_and_the_session_goes_on(context: list[tuple[int, int]], clause: str) -> None:
     allocator = fresh()

@@ -40,7 +40,7 @@ def go_on(allocator: Allocator, seed: int, calls: int) -> list[Any]:
         if random.random() < 0.3:
             try:
                 answers.append(list(allocator.ingest(1, -scores[: allocator.used])))
-            except NoRoom as no:
+            except (NoRoom, InvalidInput) as no:
                 answers.append(str(no))
     return answers
 
