@@ -60,6 +60,7 @@ def session(
         geometry=geometry,
         params=Params(w_max=w_max, n_diff=n_diff, protected_tokens=4 * geometry.span(0)),
         iterations=iterations,
+        read_blocks=max(1, min(8, w_max // (3 * geometry.slots(0)))),
     )
     turns = list(tracked(play(life, Allocator()), life.length, "playing the session"))
     _tell(output(), life, turns)
