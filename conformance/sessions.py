@@ -183,7 +183,7 @@ def _row(draw: st.DrawFn, params: Params, **fields: Any) -> Step:
     edges = (params.tau_expand, params.tau_collapse, params.soft_margin)
     score = _palette(*edges)
     per = draw(_one_of(("block", "slot", "token")))
-    shape = draw(_one_of(("free", "free", "free", "tied", "alternating", "hot")))
+    shape = draw(_one_of(("free", "free", "free", "tied", "alternating", "hot", "leaning")))
     if shape == "tied":
         pattern = [draw(score)]
     elif shape == "alternating":
@@ -192,6 +192,9 @@ def _row(draw: st.DrawFn, params: Params, **fields: Any) -> Step:
     elif shape == "hot":
         pattern = [draw(score)] * draw(_between(1, 7))
         pattern[draw(_between(0, len(pattern) - 1))] = draw(score)
+    elif shape == "leaning":  # sums just off a multiple of the number of slots, where the rounding of a mean shows
+        base = draw(score)
+        pattern = [base] * draw(_between(1, 7)) + [max(-EXTREME, min(EXTREME, base + draw(_one_of((1, -1)))))]
     else:
         pattern = draw(_patterns(*edges))
     return Step(scores=tuple(pattern), per=per, **fields)
