@@ -18,7 +18,13 @@ from focalloc.learn.features import FEATURES, Observation
 from focalloc.spec.errors import InvalidInput, whole_number
 
 FORMAT = "focalloc-policy-1"
-"""Name and version of the file format: safetensors, with ``format``, ``config`` and ``features`` as metadata."""
+"""Name and version of the file format: safetensors whose metadata has one entry, `ENTRY`, a JSON object.
+
+The object has ``format``, ``config`` (of `PolicyConfig`), ``features`` (`FEATURES`) and ``notes``. One entry, as the
+order of several would differ from file to file.
+"""
+
+ENTRY = "focalloc"
 
 TOLERANCE = 1e-4
 """Largest difference of a logit between PyTorch and NumPy, for logits of order 1 to 10."""
@@ -145,11 +151,11 @@ class Policy:
         return self._linear(name + "out_proj", mixed.transpose(1, 0, 2).reshape(blocks, width))
 
     def save(self, path: Path, **notes: str) -> None:
-        """Write the policy to ``path``, with ``notes`` as further metadata."""
+        """Write the policy to ``path``, with ``notes`` for people; equal policies give equal bytes."""
         from safetensors.numpy import save_file
 
-        described = {"format": FORMAT, "config": json.dumps(asdict(self.config)), "features": json.dumps(FEATURES)}
-        save_file(self.weights, path, metadata=notes | described)
+        about = {"format": FORMAT, "config": asdict(self.config), "features": FEATURES, "notes": notes}
+        save_file(self.weights, path, metadata={ENTRY: json.dumps(about, sort_keys=True)})
 
 
 def load(path: str | Path) -> Policy:
@@ -166,16 +172,20 @@ def load(path: str | Path) -> Policy:
         raise InvalidInput("policy", str(path), "is not a file")
     try:
         with safe_open(path, framework="np") as file:
-            about = file.metadata() or {}
+            entry = (file.metadata() or {}).get(ENTRY, "null")
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
     except SafetensorError as error:
         raise InvalidInput("policy", str(path), f"is no safetensors file: {error}") from None
-    if about.get("format") != FORMAT:
-        raise InvalidInput("policy", str(path), f"has format {about.get('format')!r}; this package reads {FORMAT}")
-    if about.get("features") != json.dumps(FEATURES):
+    try:
+        about = json.loads(entry)
+    except json.JSONDecodeError as error:
+        raise InvalidInput("policy", str(path), f"has unreadable metadata: {error}") from None
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
+        raise InvalidInput("policy", str(path), f"is no policy of format {FORMAT}")
+    if about.get("features") != list(FEATURES):
         raise InvalidInput("policy", str(path), "was trained on other features than this package has")
     try:
-        config = PolicyConfig(**json.loads(about["config"]))
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        config = PolicyConfig(**about["config"])
+    except (KeyError, TypeError) as error:
         raise InvalidInput("policy", str(path), f"has no readable configuration: {error}") from None
     return Policy(config, weights)

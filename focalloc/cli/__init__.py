@@ -12,7 +12,7 @@ import sys
 EXTRAS = {
     "conformance": ("typer", "rich", "hypothesis", "msgspec", "jsonschema", "bm25s"),
     "proofs": ("z3", "cvc5", "crosshair"),
-    "learn": ("torch",),
+    "learn": ("torch", "gymnasium", "safetensors"),
     "viz": ("matplotlib",),
 }
 """Extra -> the modules it brings."""

@@ -9,6 +9,7 @@ from focalloc.cli.conform import conform
 from focalloc.cli.replay import replay
 from focalloc.cli.serve import serve
 from focalloc.cli.session import session
+from focalloc.cli.train import train
 from focalloc.cli.verify import verify
 
 app = typer.Typer(
@@ -34,5 +35,5 @@ def root(
     """A formally specified Focus Allocator: judge it, compare it, watch it work."""
 
 
-for command in (verify, conform, replay, session, serve):
+for command in (verify, conform, replay, session, serve, train):
     app.command()(command)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from focalloc.learn.features import FEATURES, Observation
-from focalloc.learn.policy import FORMAT, ILLEGAL, TOLERANCE, Policy, PolicyConfig, load
+from focalloc.learn.policy import ENTRY, FORMAT, ILLEGAL, TOLERANCE, Policy, PolicyConfig, load
 from focalloc.spec import InvalidInput
 
 safetensors = pytest.importorskip("safetensors.numpy")
@@ -36,6 +36,8 @@ def test_a_saved_policy_is_the_same_when_loaded(tmp_path: Path) -> None:
     two = load(tmp_path / "p.safetensors")
     assert two.config == SMALL
     assert np.array_equal(one.logits(seen(7)), two.logits(seen(7)))
+    two.save(tmp_path / "q.safetensors", seed="0")
+    assert (tmp_path / "p.safetensors").read_bytes() == (tmp_path / "q.safetensors").read_bytes()
 
 
 def test_the_mask_forbids() -> None:
@@ -68,24 +70,29 @@ def test_missing_corrupt_and_mismatched_files_are_refused(tmp_path: Path) -> Non
     with pytest.raises(InvalidInput, match="no safetensors file"):
         load(path)
     weights = policy().weights
-    good = {"format": FORMAT, "features": json.dumps(FEATURES), "config": '{"hidden": 16, "layers": 2, "heads": 2}'}
+    good = {"format": FORMAT, "features": FEATURES, "config": {"hidden": 16, "layers": 2, "heads": 2}}
     for wrong, message in [
         ({"format": "other"}, "format"),
-        ({"features": "[]"}, "other features"),
-        ({"config": "{"}, "configuration"),
-        ({"config": '{"width": 3}'}, "configuration"),
-        ({"config": '{"hidden": 16, "layers": 1, "heads": 2}'}, "not a weight"),
-        ({"config": '{"hidden": 16, "layers": 3, "heads": 2}'}, "is missing"),
-        ({"config": '{"hidden": 15, "heads": 2}'}, "multiple"),
-        ({"config": '{"hidden": 32, "layers": 2, "heads": 2}'}, "shape"),
+        ({"features": []}, "other features"),
+        ({"config": 3}, "configuration"),
+        ({"config": {"width": 3}}, "configuration"),
+        ({"config": {"hidden": "16"}}, "integer"),
+        ({"config": {"hidden": 16, "layers": 1, "heads": 2}}, "not a weight"),
+        ({"config": {"hidden": 16, "layers": 3, "heads": 2}}, "is missing"),
+        ({"config": {"hidden": 15, "heads": 2}}, "multiple"),
+        ({"config": {"hidden": 32, "layers": 2, "heads": 2}}, "shape"),
     ]:
-        safetensors.save_file(weights, path, metadata=good | wrong)
+        safetensors.save_file(weights, path, metadata={ENTRY: json.dumps(good | wrong)})
         with pytest.raises(InvalidInput, match=message):
             load(path)
-    safetensors.save_file(weights, path, metadata=good)
+    safetensors.save_file(weights, path, metadata={ENTRY: json.dumps(good)})
     load(path)
+    for entry, message in (({}, "no policy"), ({ENTRY: "{"}, "unreadable"), ({ENTRY: "[]"}, "no policy")):
+        safetensors.save_file(weights, path, metadata=entry)
+        with pytest.raises(InvalidInput, match=message):
+            load(path)
     weights["head.bias"] = np.array([0, np.nan, 0], np.float32)
-    safetensors.save_file(weights, path, metadata=good)
+    safetensors.save_file(weights, path, metadata={ENTRY: json.dumps(good)})
     with pytest.raises(InvalidInput, match="finite"):
         load(path)
 
