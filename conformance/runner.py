@@ -31,7 +31,7 @@ DEFAULT_EXAMPLES = 1000
 BATCH = 250
 """Sessions of one batch."""
 
-MOST_SHRINKS = 1000
+MOST_SHRINKS = 400
 """Sessions judged to find a smaller counterexample to one clause."""
 
 MOST_HANGS = 12

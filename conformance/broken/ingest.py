@@ -1,0 +1,109 @@
+"""Allocators that make room in the wrong way (ING)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from focalloc.conformance.broken import breaks
+from focalloc.conformance.broken.sound import Sound
+from focalloc.refimpl.candidates import Choice, legal_choices
+from focalloc.refimpl.ingest import collapsed_scores
+from focalloc.spec import Action, NoRoom, State
+from focalloc.spec.state import acted
+
+
+@breaks("ING-1")
+class ExpandsOnIngest(Sound):
+    """Takes the chance of an ingest to expand what is wanted."""
+
+    def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
+        """Add an expand where there is room to spare."""
+        collapses = super().reclaim(needed, scores)
+        for choice in legal_choices(self.state, scores):
+            if choice.action.kind == "expand" and not collapses and choice.aggregate > 0:
+                return [choice.action]
+        return collapses
+
+
+@breaks("ING-2")
+class NeverMakesRoom(Sound):
+    """Appends the new blocks whether they fit or not."""
+
+    def lacks_room(self, state: State, needed: int) -> bool:
+        """Always find room."""
+        return False
+
+
+@breaks("ING-2")
+class RoomForOneBlock(Sound):
+    """Makes room for one block however many are coming."""
+
+    def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
+        """Think of one block only."""
+        return super().reclaim(self.state.geometry.slots(0), scores)
+
+
+@breaks("ING-3")
+class NeverCollapses(Sound):
+    """Refuses an ingest whenever the new blocks do not fit at once."""
+
+    def reclaimable(self, state: State, scores: Sequence[int]) -> list[Choice]:
+        """Find nothing to collapse."""
+        return []
+
+
+@breaks("ING-3")
+class OneGenerationOnly(Sound):
+    """Does not collapse a gist that it has just made, and so gives up too early."""
+
+    def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
+        """Choose among the collapses that were possible at the beginning."""
+        possible = sorted(self.reclaimable(self.state, scores), key=self.rank)
+        used, collapses = self.state.used, list[Action]()
+        for choice in possible:
+            if used + needed > self.state.params.w_max:
+                collapses.append(choice.action)
+                used += choice.delta
+        if used + needed > self.state.params.w_max:
+            raise NoRoom(needed, self.state.used - used)
+        return collapses
+
+
+@breaks("ING-3")
+class ThresholdOnIngest(Sound):
+    """Applies the collapse threshold to an ingest, where it does not belong."""
+
+    def reclaimable(self, state: State, scores: Sequence[int]) -> list[Choice]:
+        """Drop what is not unwanted enough."""
+        return [choice for choice in super().reclaimable(state, scores) if self.passes(choice)]
+
+
+@breaks("ING-4", profile="greedy")
+class OldestFirst(Sound):
+    """Reclaims the oldest family, whatever its score."""
+
+    def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
+        """Take what comes first in the context."""
+        state, row = self.state, list(scores)
+        collapses: list[Action] = []
+        while self.lacks_room(state, needed):
+            possible = self.reclaimable(state, row)
+            if not possible:
+                raise NoRoom(needed, 0)
+            choice = min(possible, key=lambda one: (one.action.start, one.action.level))
+            row = collapsed_scores(state, row, choice)
+            state = acted(state, choice.action)
+            collapses.append(choice.action)
+        return collapses
+
+
+@breaks("ING-5", profile="greedy")
+class RoomToSpare(Sound):
+    """Goes on collapsing until a spare slot is free."""
+
+    def lacks_room(self, state: State, needed: int) -> bool:
+        """Ask for one slot more, as long as there is something to collapse."""
+        if super().lacks_room(state, needed):
+            return True
+        possible = self.reclaimable(state, [0] * state.used)
+        return bool(possible) and state is not self.state and super().lacks_room(state, needed + 1)

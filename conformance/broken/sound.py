@@ -1,0 +1,168 @@
+"""An allocator that conforms, cut into pieces that can be broken one at a time.
+
+Each method is one rule of the spec. A broken allocator overrides one of them and inherits the rest, so that what is
+wrong with it is what one reads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Sequence
+
+from focalloc.refimpl import candidates as refimpl
+from focalloc.refimpl.candidates import Choice
+from focalloc.refimpl.greedy import has_room, overlap, rank
+from focalloc.refimpl.ingest import collapsed_scores
+from focalloc.spec import Action, Block, Geometry, InvalidInput, NoRoom, Params, State, advanced, ingested, opened
+from focalloc.spec.blocks import positions
+from focalloc.spec.errors import whole_number
+from focalloc.spec.geometry import MAX_SLOTS
+from focalloc.spec.scores import checked_scores
+from focalloc.spec.state import acted
+
+
+class Sound:
+    """Greedy, by the rules."""
+
+    state: State
+
+    # WHAT THE JUDGE CALLS
+
+    def open(self, geometry: Geometry, params: Params, context: Iterable[object]) -> None:
+        """Start a session."""
+        self.state = opened(geometry, params, context)
+
+    def step(self, scores: list[int]) -> Sequence[Sequence[object]]:
+        """Run one iteration."""
+        self.check(scores)
+        answer = self.select(scores)
+        with contextlib.suppress(InvalidInput):  # a broken answer may be impossible, but it is still the answer
+            self.state = advanced(self.state, answer)
+        return answer
+
+    def ingest(self, blocks: int, scores: list[int]) -> Sequence[Sequence[object]]:
+        """Make room for ``blocks`` level-0 blocks and append them."""
+        whole_number("blocks", blocks, 1, MAX_SLOTS)
+        self.check(scores)
+        collapses = self.reclaim(blocks * self.state.geometry.slots(0), scores)
+        with contextlib.suppress(InvalidInput):
+            self.state = ingested(self.state, collapses, blocks)
+            return collapses
+        raise InvalidInput("blocks", blocks, "there is no room for so many")
+
+    def context(self) -> Sequence[Block]:
+        """The working context."""
+        return self.state.context
+
+    def positions(self) -> Sequence[int]:
+        """The token position of each slot."""
+        return positions(self.state.geometry, self.state.context)
+
+    def ledger_size(self) -> int:
+        """How many actions are remembered."""
+        return len(self.state.ledger)
+
+    # WHAT IS A CANDIDATE
+
+    def check(self, scores: Sequence[int]) -> None:
+        """Refuse senseless scores."""
+        checked_scores(self.state.geometry, self.state.context, scores)
+
+    def legal(self, scores: Sequence[int]) -> list[Choice]:
+        """Every legal action with its aggregate, by position."""
+        return [self.weighed(choice, scores) for choice in refimpl.legal_choices(self.state, scores)]
+
+    def weighed(self, choice: Choice, scores: Sequence[int]) -> Choice:
+        """``choice`` with its aggregate and cost as this allocator understands them."""
+        return choice
+
+    def is_cooling(self, action: Action, iteration: int) -> bool:
+        """Whether the cooldown forbids ``action``."""
+        return refimpl.is_cooling(self.state, action, iteration)
+
+    def is_protected(self, action: Action) -> bool:
+        """Whether the protected tail forbids ``action``."""
+        return refimpl.is_protected(self.state, action)
+
+    def passes(self, choice: Choice) -> bool:
+        """Whether ``choice`` passes its threshold."""
+        params = self.state.params
+        if choice.action.kind == "expand":
+            return choice.aggregate > params.tau_expand
+        return choice.aggregate < -params.tau_collapse
+
+    def candidates(self, scores: Sequence[int]) -> list[Choice]:
+        """What the next iteration may choose from."""
+        return [
+            choice
+            for choice in self.legal(scores)
+            if self.passes(choice)
+            and not self.is_cooling(choice.action, self.state.iteration + 1)
+            and not self.is_protected(choice.action)
+        ]
+
+    # WHAT IS SELECTED
+
+    def cap(self) -> int:
+        """Most actions of one iteration."""
+        return self.state.params.n_diff
+
+    def rank(self, choice: Choice) -> tuple[int, ...]:
+        """Place in the queue."""
+        return rank(choice)
+
+    def has_room(self, used: int, choice: Choice) -> bool:
+        """Whether an expand fits."""
+        return has_room(self.state.params, used, choice)
+
+    def still_possible(self, choice: Choice, done: Action) -> bool:
+        """Whether ``choice`` is open after ``done``."""
+        return not overlap(self.state.geometry, choice.action, done)
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """The answer: turns of the two queues until neither can act."""
+        found = sorted(self.candidates(scores), key=self.rank)
+        queues = {kind: [c for c in found if c.action.kind == kind] for kind in ("expand", "collapse")}
+        chosen: list[Action] = []
+        used, passes = self.state.used, 0
+        while passes < 2 and len(chosen) < self.cap():
+            for kind in ("expand", "collapse"):
+                passes += 1
+                queue = queues[kind]
+                if len(chosen) < self.cap() and queue and (kind == "collapse" or self.has_room(used, queue[0])):
+                    head = queue.pop(0)
+                    chosen.append(head.action)
+                    used += head.delta
+                    passes = 0
+                    queues = {k: [c for c in q if self.still_possible(c, head.action)] for k, q in queues.items()}
+        return chosen
+
+    # HOW ROOM IS MADE
+
+    def reclaimable(self, state: State, scores: Sequence[int]) -> list[Choice]:
+        """Collapses that an ingest may make."""
+        return [
+            choice
+            for choice in refimpl.legal_choices(state, scores)
+            if choice.action.kind == "collapse"
+            and not refimpl.is_cooling(state, choice.action, state.iteration)
+            and not refimpl.is_protected(state, choice.action)
+        ]
+
+    def lacks_room(self, state: State, needed: int) -> bool:
+        """Whether ``needed`` more slots do not fit."""
+        return state.used + needed > state.params.w_max
+
+    def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
+        """The collapses that make room for ``needed`` slots."""
+        state, row = self.state, list(scores)
+        collapses: list[Action] = []
+        while self.lacks_room(state, needed):
+            possible = self.reclaimable(state, row)
+            if not possible:
+                raise NoRoom(needed, 0)
+            choice = min(possible, key=self.rank)
+            row = collapsed_scores(state, row, choice)
+            state = acted(state, choice.action)
+            collapses.append(choice.action)
+        return collapses
