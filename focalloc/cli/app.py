@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from focalloc import __version__
+from focalloc.cli.bench import bench
+from focalloc.cli.clauses import clauses
 from focalloc.cli.conform import conform
 from focalloc.cli.replay import replay
 from focalloc.cli.serve import serve
@@ -35,5 +37,5 @@ def root(
     """A formally specified Focus Allocator: judge it, compare it, watch it work."""
 
 
-for command in (verify, conform, replay, session, serve, train):
+for command in (verify, conform, replay, clauses, session, bench, serve, train):
     app.command()(command)

@@ -1,0 +1,108 @@
+"""``focalloc clauses``: each clause of the spec with what stands behind it."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Behind = dict[str, list[str]]
+"""Clause id -> names of what is about it."""
+
+
+def clauses(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[CLAUSE]...", help="Clauses to show in full.")] = None,
+) -> None:
+    """List the clauses of the spec: predicate, tests, theorems, and the broken allocators that each exposes.
+
+    Tests are listed in a checkout only, where they are; theorems where the proofs extra is installed.
+    """
+    from rich import box
+    from rich.table import Table
+
+    from focalloc.cli.terminal import output
+    from focalloc.spec.clauses import SPEC_VERSION
+    from focalloc.spec.clauses import clauses as stated
+    from focalloc.spec.errors import InvalidInput
+
+    known, console = stated(), output()
+    for one in ids or ():
+        if one not in known:
+            raise InvalidInput("clause", one, "is not in the spec; run focalloc clauses for the list")
+    evidence = {"tests": _tests(), "theorems": _theorems(), "exposes": _broken()}
+    here = {what: behind for what, behind in evidence.items() if behind is not None}
+    if ids:
+        for one in ids:
+            console.print(f"{one} {known[one].title}\n\n{known[one].prose}\n", markup=False, soft_wrap=True)
+            for what, behind in here.items():
+                console.print(f"{what}: {', '.join(behind[one]) or 'none'}", markup=False, soft_wrap=True)
+            console.print()
+        return
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("clause", "title", "predicate"):
+        table.add_column(heading, overflow="fold")
+    for heading in here:
+        table.add_column(heading, justify="right")
+    for clause in known.values():
+        predicate = clause.predicate.removeprefix("focalloc.spec.") or "-"
+        table.add_row(clause.id, clause.title, predicate, *(str(len(behind[clause.id])) for behind in here.values()))
+    console.print(table)
+    absent = [what for what in evidence if what not in here]
+    note = f"; not available here: {', '.join(absent)}" if absent else ""
+    console.print(f"spec {SPEC_VERSION}: {len(known)} clauses{note}; focalloc clauses CLAUSE shows one in full")
+
+
+def _broken() -> Behind:
+    """The broken allocators that must be called by each clause."""
+    from focalloc.conformance.broken import BROKEN
+
+    found: Behind = defaultdict(list)
+    for broken in BROKEN.values():
+        for clause in broken.exposed_by:
+            found[clause].append(broken.name)
+    return found
+
+
+def _theorems() -> Behind | None:
+    """The theorems that serve each clause; None without the proofs extra."""
+    try:
+        from focalloc.proofs.catalogue import theorems
+    except ModuleNotFoundError as missing:
+        from focalloc.cli import missing_extra
+
+        if missing_extra(missing.name or "") is None:
+            raise
+        return None
+    found: Behind = defaultdict(list)
+    for theorem in theorems(full=True):
+        for clause in theorem.clauses:
+            found[clause].append(theorem.name)
+    return found
+
+
+def _tests() -> Behind | None:
+    """The tests that carry ``pytest.mark.clause`` for each clause; None outside a checkout."""
+    folder = Path(str(files("focalloc.spec"))).parent / "tests"
+    if not folder.is_dir():
+        return None
+    found: Behind = defaultdict(list)
+    for file in sorted(folder.rglob("test_*.py")):
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                for clause in chain.from_iterable(map(_marked, node.decorator_list)):
+                    found[clause].append(f"{file.relative_to(folder)}::{node.name}")
+    return found
+
+
+def _marked(decorator: ast.expr) -> list[str]:
+    """The clauses that a ``pytest.mark.clause(...)`` names; none if it is another decorator."""
+    match decorator:
+        case ast.Call(func=ast.Attribute(attr="clause"), args=arguments):
+            return [one.value for one in arguments if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return []
