@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.scores import SCALES, refuse_misfit, score_array
 from focalloc.fastpath.snapshot import from_bytes, to_bytes
 from focalloc.spec.blocks import Context, checked_context
+from focalloc.spec.clauses import Violation
 from focalloc.spec.errors import InvalidInput, NoRoom, whole_number
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
 from focalloc.spec.ingest import sufficient_budget
@@ -146,6 +148,23 @@ class Allocator:
             done = self._run_step(scores, SCALES[scores.dtype], tables.tags, tables.scratch, tables.state)
         return Plan(tables.actions[:done].tolist(), tables.header[1])
 
+    def apply(self, actions: Sequence[Sequence[object]]) -> Plan:
+        """Run one iteration with these actions in place of the strategy's, if they conform to profile ``safety``.
+
+        Args:
+            actions: ``(kind, level, start)`` triples in the order of application.
+
+        Raises:
+            InvalidInput: names the first action that breaks a rule, and the clause; nothing has changed.
+        """
+        if isinstance(actions, str | bytes) or not isinstance(actions, Sequence):
+            raise InvalidInput("actions", actions, "must be a sequence of (kind, level, start) triples (ACT-1)")
+        applied = apply_checked(self._session(), self.geometry, self.params, actions)
+        if isinstance(applied, Violation):
+            at = applied.where
+            raise InvalidInput(f"actions[{at}]", actions[at], f"{applied.message} ({applied.clause})")
+        return applied
+
     def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
         """Append level-0 blocks after the last token, once legal collapses have made room for them.
 
@@ -168,12 +187,7 @@ class Allocator:
         if scores is None:
             tables.scratch[:slots] = 0
         else:
-            given = self._per_slot(scores) if per_block else score_array(scores)
-            fits = len(given) == slots and k.take(
-                given, SCALES[given.dtype], tables.tags, tables.scratch, tables.scratch[tables.capacity :], slots
-            )
-            if not fits:
-                self._refuse(given)
+            self._quantise(scores, per_block)
         needed = blocks * geometry.slots(0)
         excess = slots + needed - self.params.w_max
         too_far = header[k.END] + blocks * geometry.span(0) > MAX_TOKEN
@@ -210,6 +224,17 @@ class Allocator:
 
     def _out_of_tokens(self, blocks: int) -> InvalidInput:
         return InvalidInput("blocks", blocks, f"the new blocks would lie outside the tokens 0..{MAX_TOKEN} (CTX-4)")
+
+    def _quantise(self, scores: ArrayLike, per_block: bool) -> NDArray[np.int32]:
+        """Scores in fixed point, one per slot; in the work space, where they last until the next call."""
+        tables = self._session()
+        slots = self.used
+        given = self._per_slot(scores) if per_block else score_array(scores)
+        peaks = tables.scratch[tables.capacity :]
+        scale = SCALES[given.dtype]
+        if len(given) != slots or not self._kernels.take(given, scale, tables.tags, tables.scratch, peaks, slots):
+            self._refuse(given)
+        return tables.scratch[:slots]  # type: ignore[no-any-return]
 
     def _per_slot(self, scores: ArrayLike) -> NDArray[Any]:
         """One score per slot from one per block."""

@@ -323,6 +323,36 @@ def token_at(
     return known_token + tokens_between(header, tags, known_slot, slot)
 
 
+@kernel
+def slot_at(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, token: int) -> int:
+    """First slot of the block that starts at ``token``; -1 if none does."""
+    low = 0
+    high = header[FAMILIES]
+    while low < high:
+        middle = (low + high) // 2
+        if family_node[middle] // LEVELS <= token:
+            low = middle + 1
+        else:
+            high = middle
+    slot = 0
+    here = header[FIRST]
+    if low > 0:
+        slot = family_slot[low - 1]
+        here = family_node[low - 1] // LEVELS
+    while here < token and slot + CHUNK <= header[SLOTS]:
+        passed = tokens_between(header, tags, slot, slot + CHUNK)
+        if here + passed > token:
+            break
+        here += passed
+        slot += CHUNK
+    while slot < header[SLOTS] and (here < token or tags[slot] == BODY):
+        here += header[SPAN + tags[slot]]
+        slot += 1
+    if here == token and slot < header[SLOTS]:
+        return slot
+    return -1
+
+
 # LEDGER: actions and their iterations, oldest first; live between two places in the header
 
 
@@ -865,6 +895,75 @@ def apply(
     update_families(header, tags, family_slot, family_node, spare_slot, spare_node, done, sorted_actions, sorted_places)
 
 
+# ACTIONS FROM ELSEWHERE
+
+
+@kernel
+def is_possible(header: Ints, tags: Ints, slot: int, kind: int, level: int) -> bool:
+    """Whether the unmarked blocks from ``slot`` on are what an action on a node of ``level`` replaces."""
+    if slot < 0:
+        return False
+    if kind == EXPAND:
+        return tags[slot] == level
+    stride = header[UNITS + level - 1]
+    if slot + header[WIDTH + level] > header[SLOTS]:
+        return False
+    for i in range(header[FANOUT + level]):  # noqa: SIM110, kernels have no generators
+        if tags[slot + i * stride] != level - 1:
+            return False
+    return True
+
+
+@kernel
+def first_misfit(
+    header: Ints,
+    tags: Table,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    done: int,
+    actions: Ints,
+    places: Table,
+) -> int:
+    """Number of the first of ``done`` actions that breaks a rule of the iteration; ``done`` if none does.
+
+    The rules are ACT-3 to ACT-5, BUD-1, COO-1 and TAI-1, each on its prefix. A block that an action created is never
+    fit for another, so all actions are looked up in the context as it stands. Their places are written.
+    """
+    used = header[SLOTS]
+    fit = 0
+    while fit < done:
+        action = actions[fit]
+        kind = action % 2
+        node = action // 2
+        level = node % LEVELS
+        token = node // LEVELS
+        slot = slot_at(header, tags, family_slot, family_node, token)
+        places[fit] = slot
+        if not is_possible(header, tags, slot, kind, level):
+            break
+        if is_barred(header, ledger_action, node * 2 + 1 - kind):
+            break
+        if kind == EXPAND:
+            if used + header[WIDTH + level] - header[UNITS + level] > header[W_MAX]:
+                break
+            mark(tags, slot, 1, 1)
+        else:
+            if token + header[SPAN + level] > header[END] - header[PROTECTED]:
+                break
+            mark(tags, slot, header[WIDTH + level], header[UNITS + level - 1])
+        used += slots_added(header, action)
+        fit += 1
+    for i in range(fit):
+        level = actions[i] // 2 % LEVELS
+        if actions[i] % 2 == EXPAND:
+            tags[places[i]] -= MARK
+        else:
+            for j in range(header[FANOUT + level]):
+                tags[places[i] + j * header[UNITS + level - 1]] -= MARK
+    return fit
+
+
 @kernel
 def list_families(header: Table, tags: Ints, family_slot: Table, family_node: Table) -> None:
     """List all complete families of the context, by slot."""
@@ -1113,6 +1212,51 @@ def run_step(
         state[at[6] : at[7]],
         state[at[7] : at[8]],
     )
+
+
+@kernel
+def run_apply(tags: NDArray[np.int8], state: NDArray[np.int64], done: int) -> int:
+    """Run an iteration with the first ``done`` entries of the table of actions, unless one of them is a misfit.
+
+    Returns:
+        ``done``; or, and nothing has changed, the number of the first misfit (`first_misfit`), or `LEDGER_FULL`.
+    """
+    header = state[:HEADER]
+    at = header[OFFSETS:]
+    family_slot = state[at[8] : at[9]]
+    family_node = state[at[9] : at[10]]
+    ledger_action = state[at[12] : at[13]]
+    ledger_iteration = state[at[13] : at[14]]
+    actions = state[at[0] : at[1]]
+    places = state[at[1] : at[2]]
+    capacity = header[CAPACITY]
+    if not has_space(header, ledger_action, ledger_iteration, done):
+        return LEDGER_FULL
+    oldest = header[LEDGER_FROM]
+    header[ITERATION] += 1
+    forget(header, ledger_iteration)
+    fit = first_misfit(header, tags[:capacity], family_slot, family_node, ledger_action, done, actions, places)
+    if fit < done:
+        header[ITERATION] -= 1
+        header[LEDGER_FROM] = oldest
+    elif done > 0:
+        apply(
+            header,
+            tags[:capacity],
+            tags[capacity:],
+            family_slot,
+            family_node,
+            state[at[10] : at[11]],
+            state[at[11] : at[12]],
+            ledger_action,
+            ledger_iteration,
+            done,
+            actions,
+            places,
+            state[at[2] : at[3]],
+            state[at[3] : at[4]],
+        )
+    return fit
 
 
 @kernel

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from focalloc.spec.actions import KINDS, Action
+
+if TYPE_CHECKING:
+    from focalloc.fastpath.guard import Fallback
 
 LEVELS = 32
 
@@ -28,7 +31,10 @@ class Plan(Sequence[Action]):
 
     Attributes:
         iteration: number of the iteration.
+        fallback: why a guarded selector's answer was not used; None if it was, or if nothing guards.
     """
+
+    fallback: Fallback | None = None
 
     def __init__(self, packed: list[int], iteration: int) -> None:
         self._packed = packed
