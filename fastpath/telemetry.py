@@ -1,0 +1,235 @@
+"""What an allocator does, one record per call; an allocator that is not watched pays nothing for it.
+
+>>> watched = Telemetry(allocator, log_to(logging.getLogger("serving")), metrics_to())
+>>> plan = watched.step(scores)
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from numpy.typing import ArrayLike
+
+from focalloc.fastpath.allocator import Allocator
+from focalloc.fastpath.plan import Plan
+from focalloc.spec.actions import family
+from focalloc.spec.blocks import Block
+from focalloc.spec.scores import SCORE_SCALE
+
+if TYPE_CHECKING:
+    from opentelemetry.metrics import Meter
+
+LOGGER = logging.getLogger("focalloc")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One call of an allocator.
+
+    Attributes:
+        call: which call.
+        iteration: number of the last iteration.
+        expands: expands applied.
+        collapses: collapses applied, those of an ingest included.
+        reclaims: collapses that an ingest made.
+        swap_rate: actions per block that the context had before the call.
+        residency: for how many iterations the nodes acted on had stayed as they were, on average; counted from when
+            the session came under watch, for nodes not acted on since. None if there was no action.
+        used: slots used after the call.
+        utilisation: the same as a share of ``w_max``.
+        tau_expand: threshold of an expand, as a score.
+        tau_collapse: threshold of a collapse, as a score.
+        fallback: why a guarded selector's answer was not used; empty if it was, or if nothing guards.
+        latency: duration of the call in seconds.
+    """
+
+    call: Literal["step", "ingest"]
+    iteration: int
+    expands: int
+    collapses: int
+    reclaims: int
+    swap_rate: float
+    residency: float | None
+    used: int
+    utilisation: float
+    tau_expand: float
+    tau_collapse: float
+    fallback: str
+    latency: float
+
+
+Sink = Callable[[Record], None]
+
+
+class Telemetry:
+    """An allocator under watch: used in its place, it does what the allocator does and tells the sinks.
+
+    Everything but the calls that it watches is the allocator's own. A call that is refused is not recorded. A sink
+    that raises is reported to the logger ``focalloc`` and not told anything more; the session goes on.
+
+    Args:
+        allocator: the allocator, in a session or before one.
+        sinks: told each record, in this order, after the call.
+
+    Attributes:
+        allocator: the allocator.
+        last: the latest record; None before the first.
+    """
+
+    def __init__(self, allocator: Allocator, *sinks: Sink) -> None:
+        self.allocator = allocator
+        self.last: Record | None = None
+        self._sinks = list(sinks)
+        self._session: Any = None
+        self._watched_from = 0
+        self._acted: dict[Block, int] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.allocator, name)
+
+    def step(self, scores: ArrayLike, *, per_block: bool = False) -> Plan:
+        """As `Allocator.step`."""
+        blocks = self._begin()
+        begin = time.perf_counter()
+        plan = self.allocator.step(scores, per_block=per_block)
+        self._tell("step", plan, blocks, time.perf_counter() - begin)
+        return plan
+
+    def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
+        """As `Allocator.ingest`."""
+        from focalloc.fastpath import greedy_kernels as k
+
+        before = self._begin()
+        begin = time.perf_counter()
+        plan = self.allocator.ingest(blocks, scores, per_block=per_block)
+        latency = time.perf_counter() - begin
+        self._tell("ingest", plan, before, latency)
+        span = self.allocator.geometry.span(0)
+        first = self._session.header[k.END] - blocks * span
+        for i in range(blocks):
+            self._acted[Block(1, first + i * span)] = plan.iteration
+        return plan
+
+    def _begin(self) -> int:
+        """Blocks in the context; starts to count anew if this is another session."""
+        if self._session is not self.allocator._session():
+            self._session = self.allocator._session()
+            self._watched_from = self.allocator.iteration
+            self._acted = {}
+        return len(self.allocator.levels)
+
+    def _tell(self, call: Literal["step", "ingest"], plan: Plan, blocks: int, latency: float) -> None:
+        from focalloc.fastpath import greedy_kernels as k
+
+        allocator, header = self.allocator, self._session.header
+        collapses = plan.collapses
+        self.last = record = Record(
+            call=call,
+            iteration=plan.iteration,
+            expands=len(plan) - collapses,
+            collapses=collapses,
+            reclaims=collapses if call == "ingest" else 0,
+            swap_rate=len(plan) / blocks,
+            residency=self._residency(plan),
+            used=allocator.used,
+            utilisation=allocator.used / allocator.params.w_max,
+            tau_expand=header[k.TAU_EXPAND] / SCORE_SCALE,
+            tau_collapse=header[k.TAU_COLLAPSE] / SCORE_SCALE,
+            fallback=plan.fallback.reason if plan.fallback else "",
+            latency=latency,
+        )
+        for sink in tuple(self._sinks):
+            try:
+                sink(record)
+            except Exception:  # the call has happened and its plan must reach the caller
+                LOGGER.exception("a telemetry sink failed and is told nothing more: %r", sink)
+                self._sinks.remove(sink)
+
+    def _residency(self, plan: Plan) -> float | None:
+        """How long the nodes acted on had stayed as they were; remembers that they no longer do.
+
+        What is remembered stays within the size of the context: a node is forgotten once its parent collapses.
+        """
+        stayed = 0
+        for action in plan:
+            stayed += plan.iteration - self._acted.get(action.node, self._watched_from)
+            self._acted[action.node] = plan.iteration
+            if action.kind == "collapse":
+                for child in family(self.allocator.geometry, action.node):
+                    self._acted.pop(child, None)
+        return stayed / len(plan) if plan else None
+
+
+# SINKS
+
+
+def log_to(logger: logging.Logger = LOGGER, level: int = logging.DEBUG) -> Sink:
+    """A sink that logs each record at ``level``; the record's fields are the log record's ``focalloc`` attribute."""
+
+    def log(record: Record) -> None:
+        if logger.isEnabledFor(level):
+            logger.log(
+                level,
+                "%s %d: %d expands, %d collapses, %.1f%% used%s, %.1f us",
+                record.call,
+                record.iteration,
+                record.expands,
+                record.collapses,
+                100 * record.utilisation,
+                f", fallback after {record.fallback}" if record.fallback else "",
+                1e6 * record.latency,
+                extra={"focalloc": asdict(record)},
+            )
+
+    return log
+
+
+def metrics_to(meter: Meter | None = None, attributes: Mapping[str, str | int] | None = None) -> Sink:
+    """A sink that feeds OpenTelemetry instruments named ``focalloc.*``.
+
+    Args:
+        meter: where the instruments are made; by default the global provider's meter ``focalloc``.
+        attributes: put on every measurement, say the model; a session's id would make one time series each.
+
+    Raises:
+        ModuleNotFoundError: opentelemetry-api is not installed.
+    """
+    try:
+        from opentelemetry.metrics import get_meter
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            "metrics_to() needs opentelemetry-api; install it with: pip install 'focalloc[telemetry]'", name="opentelemetry"
+        ) from None
+    meter = get_meter("focalloc") if meter is None else meter
+    expands = meter.create_counter("focalloc.expands", "{action}", "Expands applied")
+    collapses = meter.create_counter("focalloc.collapses", "{action}", "Collapses applied, reclaims included")
+    reclaims = meter.create_counter("focalloc.reclaims", "{action}", "Collapses that made room for new tokens")
+    fallbacks = meter.create_counter("focalloc.fallbacks", "{iteration}", "Iterations in which greedy stood in")
+    latency = meter.create_histogram("focalloc.latency", "s", "Duration of a call")
+    swap_rate = meter.create_histogram("focalloc.swap_rate", "1", "Actions per block of the context")
+    residency = meter.create_histogram("focalloc.residency", "{iteration}", "How long a node stayed as it was")
+    utilisation = meter.create_gauge("focalloc.utilisation", "1", "Slots used as a share of the budget")
+    tau_expand = meter.create_gauge("focalloc.tau_expand", "1", "Threshold of an expand")
+    tau_collapse = meter.create_gauge("focalloc.tau_collapse", "1", "Threshold of a collapse")
+    fixed = dict(attributes or {})
+
+    def measure(record: Record) -> None:
+        of_call = fixed | {"call": record.call}
+        expands.add(record.expands, of_call)
+        collapses.add(record.collapses, of_call)
+        reclaims.add(record.reclaims, of_call)
+        latency.record(record.latency, of_call)
+        swap_rate.record(record.swap_rate, of_call)
+        if record.residency is not None:
+            residency.record(record.residency, of_call)
+        if record.fallback:
+            fallbacks.add(1, of_call | {"reason": record.fallback})
+        utilisation.set(record.utilisation, fixed)
+        tau_expand.set(record.tau_expand, fixed)
+        tau_collapse.set(record.tau_collapse, fixed)
+
+    return measure
