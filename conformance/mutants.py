@@ -1,0 +1,174 @@
+"""Mutants of the reference, made mechanically: each differs from it in one comparison, sign, bound, order or rounding.
+
+They ask of the judge what the broken allocators ask of each clause: is a mistake like this one noticed? A mutant that
+conforms all the same must be shown to mean the same (`EQUIVALENT`).
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+MUTATED = ("candidates", "greedy", "ingest")
+"""Modules of the reference that are mutated, in the order they import each other."""
+
+REBUILT = (*MUTATED, "allocator")
+"""Modules that are loaded afresh around a mutated one."""
+
+COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+}
+"""Each comparison with the one it is mistaken for."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The reference with one small change.
+
+    Attributes:
+        name: ``module.function#n``, counted over the changes of that function; as stable as the function's text.
+        change: what was written, and what it became.
+        module: the changed module's name within the reference.
+        tree: its changed syntax tree.
+    """
+
+    name: str
+    change: str
+    module: str
+    tree: ast.Module
+
+    def __call__(self) -> Any:  # noqa: ANN401  # an allocator of a class that exists only here
+        """A fresh allocator of this kind, so that a mutant is itself a factory."""
+        return self.build()()
+
+    def build(self) -> Callable[[], Any]:
+        """The mutant's allocator class."""
+        fresh: dict[str, ModuleType] = {}
+        with patch.dict(sys.modules):
+            for name in REBUILT:
+                full = f"focalloc.refimpl.{name}"
+                module = ModuleType(full)
+                fresh[name] = sys.modules[full] = module
+                tree = self.tree if name == self.module else ast.parse(_source(name))
+                exec(compile(tree, full, "exec"), module.__dict__)
+        factory: Callable[[], Any] = fresh["allocator"].ReferenceAllocator
+        return factory
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every mutant, in the order of the text."""
+    for module in MUTATED:
+        original = ast.parse(_source(module))
+        for function in [node for node in original.body if isinstance(node, ast.FunctionDef)]:
+            count = 0
+            for at, node in enumerate(ast.walk(function)):
+                for change in _changes(node):
+                    tree = copy.deepcopy(original)
+                    twin = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function.name)
+                    target = list(ast.walk(twin))[at]
+                    before = ast.unparse(node)
+                    change(target)
+                    after = ast.unparse(target)
+                    if before == after or _in_annotation(function, node):
+                        continue
+                    count += 1
+                    ast.fix_missing_locations(tree)
+                    yield Mutant(f"{module}.{function.name}#{count}", f"{before}  ->  {after}", module, tree)
+
+
+Change = Callable[[Any], None]
+
+
+def _changes(node: ast.AST) -> list[Change]:
+    match node:
+        case ast.Compare(ops=ops):
+            return [_comparison(i) for i, op in enumerate(ops) if type(op) in COMPARISONS]
+        case ast.BinOp(op=ast.Add() | ast.Sub()):
+            return [_other_sign]
+        case ast.BinOp(op=ast.FloorDiv()):
+            return [_ceiling]
+        case ast.AugAssign(op=ast.Add() | ast.Sub()):
+            return [_other_sign]
+        case ast.UnaryOp(op=ast.USub() | ast.Not()):
+            return [_without_operator]
+        case ast.Constant(value=int() as value) if not isinstance(value, bool):
+            return [_one_more]
+        case ast.BoolOp():
+            return [_other_connective]
+        case ast.IfExp():
+            return [_swapped_branches]
+        case ast.Return(value=ast.Tuple() as row) | ast.Lambda(body=ast.Tuple() as row) if len(row.elts) > 1:
+            return [_other_order]
+    return []
+
+
+def _comparison(i: int) -> Change:
+    def change(node: ast.Compare) -> None:
+        node.ops[i] = COMPARISONS[type(node.ops[i])]()
+
+    return change
+
+
+def _other_sign(node: ast.BinOp | ast.AugAssign) -> None:
+    node.op = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+
+
+def _ceiling(node: ast.BinOp) -> None:
+    """``a // b`` becomes ``-(-a // b)``: rounded up instead of down."""
+    floored = ast.BinOp(ast.UnaryOp(ast.USub(), node.left), ast.FloorDiv(), node.right)
+    node.left, node.op, node.right = ast.Constant(0), ast.Sub(), floored
+
+
+def _without_operator(node: ast.UnaryOp) -> None:
+    node.op = ast.UAdd() if isinstance(node.op, ast.USub) else node.op
+    if isinstance(node.op, ast.Not):
+        node.operand = ast.UnaryOp(ast.Not(), node.operand)
+
+
+def _one_more(node: ast.Constant) -> None:
+    assert isinstance(node.value, int)
+    node.value += 1
+
+
+def _other_connective(node: ast.BoolOp) -> None:
+    node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+
+
+def _swapped_branches(node: ast.IfExp) -> None:
+    node.body, node.orelse = node.orelse, node.body
+
+
+def _other_order(node: ast.Return | ast.Lambda) -> None:
+    """A sort key ``(a, b, c)`` becomes ``(c, b, a)``."""
+    row = node.value if isinstance(node, ast.Return) else node.body
+    assert isinstance(row, ast.Tuple)
+    row.elts.reverse()
+
+
+def _in_annotation(function: ast.FunctionDef, node: ast.AST) -> bool:
+    typed = [inner for inner in ast.walk(function) if isinstance(inner, ast.arg | ast.AnnAssign)]
+    places = [place for place in (function.returns, *(inner.annotation for inner in typed)) if place is not None]
+    return any(node in ast.walk(place) for place in places)
+
+
+def _source(module: str) -> str:
+    return (files("focalloc.refimpl") / f"{module}.py").read_text(encoding="utf-8")
+
+
+EQUIVALENT: dict[str, str] = dict.fromkeys(
+    (f"ingest.reclaim#{n}" for n in (1, 3, 8, 13, 14)),
+    "changes only the figures that a refusal for lack of room gives as its reason, and how it is worded is free (F-4)",
+)
+"""Mutant name -> why it means the same as the reference."""
