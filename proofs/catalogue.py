@@ -10,6 +10,8 @@ from focalloc.proofs import (  # noqa: F401 - importing a module states its theo
     cooldown,
     tiling,
     rounds,
+    quiescence,
+    ingest,
 )
 from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput

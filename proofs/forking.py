@@ -216,12 +216,12 @@ class Explorer:
     Attributes:
         assumptions: what holds of the inputs.
         max_paths: an error beyond this many paths.
-        rlimit: Z3 resource limit per feasibility question; 0 for none.
+        rlimit: Z3 resource limit per feasibility question.
     """
 
     assumptions: tuple[Term, ...] = ()
     max_paths: int = 100_000
-    rlimit: int = 0
+    rlimit: int = 20_000_000
     _decisions: list[_Decision] = field(default_factory=list)
     _at: int = 0
     _solver: Any = None

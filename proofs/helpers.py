@@ -25,10 +25,12 @@ class Helpers:
     Attributes:
         module: the module they live in.
         bug: the planted bug.
+        assume: what holds of the arguments.
     """
 
     module: ModuleType
     bug: Mutation
+    assume: tuple[Term, ...] = ()
 
     def plain(self, function: str) -> Any:
         """The function itself."""
@@ -36,12 +38,12 @@ class Helpers:
 
     def __call__(self, function: str, *arguments: Any) -> Term:
         """The term that ``function`` computes."""
-        return summary(self.plain(function), *arguments)
+        return summary(self.plain(function), *arguments, assumptions=self.assume)
 
     def allows(self, predicate: str, *arguments: Any) -> Term:
         """Whether the predicate of a clause finds nothing to object to."""
         findings = self.plain(predicate)
-        return summary(lambda *given: not list(findings(*given)), *arguments)
+        return summary(lambda *given: not list(findings(*given)), *arguments, assumptions=self.assume)
 
 
 def record(**fields: Any) -> Any:

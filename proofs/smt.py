@@ -21,7 +21,7 @@ from focalloc.proofs.theorem import Obligation, Theorem
 Z3_RLIMIT = 400_000_000
 """Z3 steps per question, several times what the hardest theorem takes."""
 
-CVC5_RLIMIT = 50_000_000
+CVC5_RLIMIT = 10_000_000
 """cvc5 steps per question."""
 
 
