@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from focalloc.learn.features import FEATURES, Observer
 from focalloc.learn.policy import Policy
 from focalloc.learn.projection import project
 from focalloc.learn.rollouts import Source
-from focalloc.learn.simulator import NOISES, Episode, Noise, Scenario, Session
+from focalloc.learn.simulator import NOISES, Episode, Noise, Outcome, RewardWeights, Scenario, Session
 from focalloc.learn.teachers import clairvoyant
 from focalloc.learn.texts import Text
 from focalloc.refimpl.greedy import greedy
@@ -121,6 +121,30 @@ def measured(source: Source, rules: Mapping[str, Rule], seeds: Iterable[int]) ->
     """Figures of each rule on the same episodes, one per seed."""
     episodes = [source.draw(np.random.default_rng([seed, 2])) for seed in seeds]
     return {name: [played(one, rule) for one in episodes] for name, rule in rules.items()}
+
+
+MARGINS = tuple(i / 4 for i in range(-4, 7))
+"""Margins that `calibrated` tries."""
+
+
+def calibrated(
+    policy: Policy, source: Source, weights: RewardWeights, seeds: Iterable[int], margins: Sequence[float] = MARGINS
+) -> tuple[Policy, float]:
+    """The policy with the fondness for keeping that earns the highest mean reward, and that margin.
+
+    What a policy learns as odds is not yet the best threshold for acting on them. The episodes are drawn from
+    ``source``, which must be that of training, not that of a later measurement.
+    """
+    episodes = [source.draw(np.random.default_rng([seed, 3])) for seed in seeds]
+    names = [field.name for field in fields(Outcome)]
+
+    def reward(margin: float) -> float:
+        rule = Learned(policy.fonder_of_keeping(margin))
+        means = [played(one, rule) for one in episodes]
+        return float(np.mean([weights.reward(Outcome(**{name: mean[name] for name in names})) for mean in means]))
+
+    best = max(margins, key=reward)
+    return policy.fonder_of_keeping(best), best
 
 
 @cache

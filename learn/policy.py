@@ -130,6 +130,11 @@ class Policy:
         logits = self._linear("head", self._norm("encoder.norm", rows))
         return np.where(seen.legal, logits, np.float32(ILLEGAL))
 
+    def fonder_of_keeping(self, margin: float) -> Policy:
+        """The same policy with ``margin`` added to every logit for keeping; below 0 it becomes more active."""
+        bias = self.weights["head.bias"] + np.array([0, margin, 0], np.float32)
+        return Policy(self.config, self.weights | {"head.bias": bias})
+
     def _linear(self, name: str, rows: Array) -> Array:
         out: Array = rows @ self.weights[name + ".weight"].T + self.weights[name + ".bias"]
         return out

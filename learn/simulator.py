@@ -275,8 +275,8 @@ class Outcome:
 
     quality: float
     used: float
-    actions: int
-    reversals: int
+    actions: float
+    reversals: float
     coverage: float
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from focalloc.learn.simulator import Scenario
     from focalloc.learn.texts import Text
 
+CALIBRATION = 8
+"""Training episodes on which the policy's fondness for keeping is chosen."""
+
 
 def train(
     out: Annotated[Path, typer.Argument(help="Folder for the policy, checkpoints and curves; made if need be.")],
@@ -40,6 +43,7 @@ def train(
 
     from focalloc.cli.terminal import output, progress
     from focalloc.learn.curves import draw
+    from focalloc.learn.measure import calibrated
     from focalloc.learn.network import restored
     from focalloc.learn.policy import PolicyConfig, load
     from focalloc.learn.rollouts import Source
@@ -80,8 +84,8 @@ def train(
             )
             network, histories[stage] = done.network, done.history
     assert network is not None
-    policy = network.exported()
-    policy.save(out / "policy.safetensors", seed=str(seed), method=method)
+    policy, margin = calibrated(network.exported(), source, last.weights, range(seed, seed + CALIBRATION))
+    policy.save(out / "policy.safetensors", seed=str(seed), method=method, margin=str(margin))
     draw(histories, out / "curves.svg")
 
     console = output()

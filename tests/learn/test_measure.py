@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from focalloc.learn.features import FEATURES
-from focalloc.learn.measure import RULES, Learned, compared, interval, measured, played, student
+from focalloc.learn.measure import RULES, Learned, calibrated, compared, interval, measured, played, student
 from focalloc.learn.policy import Policy, PolicyConfig
 from focalloc.learn.rollouts import Source
-from focalloc.learn.simulator import Noise, Scenario, Session
+from focalloc.learn.simulator import Noise, RewardWeights, Scenario, Session
 from focalloc.learn.texts import synthetic
 from focalloc.spec import Action, Geometry, Params
 
@@ -55,6 +55,14 @@ def test_rules_are_measured_on_the_same_episodes_and_again_the_same() -> None:
     means = {name: np.mean([one["quality"] for one in several]) for name, several in once.items()}
     assert means["clairvoyant"] > means["greedy"] > 0
     assert means["learned"] > 0
+
+
+def test_calibration_picks_the_margin_that_earns_most() -> None:
+    source = Source(SCENARIO, noise=Noise(spread=0.2))
+    reckless = by_score().fonder_of_keeping(-9)
+    tamed, margin = calibrated(reckless, source, RewardWeights(churn=0.2), [1, 2], margins=(0.0, 9.0, 99.0))
+    assert margin == 9
+    assert tamed.weights["head.bias"].tolist() == by_score().weights["head.bias"].tolist()
 
 
 def test_a_policy_forgets_between_sessions() -> None:
