@@ -24,7 +24,8 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar, cast
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import overload
 from numpy.typing import NDArray
 
 BODY = -1
@@ -36,8 +37,11 @@ MARK = 64
 PLACES = 2**26
 """Places a key can tell apart, at least as many as a context has slots (MAX_SLOTS)."""
 
-CHUNK = 64
-"""Slots per entry of the table of peaks."""
+CHUNK = 128
+"""Slots per entry of the table of peaks: fewer make more peaks to look through, more a longer look inside."""
+
+NEAR = 64
+"""Slots up to which tokens are counted one by one."""
 
 LEVELS = 32
 """Levels that a packed node can tell apart; a span of at most 2**31 tokens has at most 31 levels above raw tokens."""
@@ -213,6 +217,20 @@ def sort_best_first(keys: Table, notes: Table, size: int) -> None:
 # SCORES
 
 
+def fixed_point(score: np.generic, scale: np.generic) -> np.generic:
+    """``score`` in fixed point; one that is an integer is so already."""
+    return score if isinstance(score, np.integer) else np.rint(score * scale)
+
+
+@overload(fixed_point, strict=False)
+def _fixed_point(score: types.Type, scale: types.Type) -> Callable[[np.generic, np.generic], np.generic]:
+    return (
+        (lambda score, scale: score)
+        if isinstance(score, types.Integer)
+        else (lambda score, scale: np.rint(score * scale))
+    )
+
+
 @kernel
 def take(
     scores: NDArray[np.generic],
@@ -225,22 +243,32 @@ def take(
     """Quantise ``slots`` scores into ``fixed``, and note the highest of those at which a gist begins per chunk (SCO-1).
 
     Args:
-        scale: 2**20 as a float of the same width for floats; 1.0 for scores that are in fixed point already.
+        scale: 2**20 as a float of the same width for floats; of no account for integers.
 
     Returns:
         Whether all of them fit; if not, what was written means nothing.
     """
     misfits = np.int32(0)
-    for chunk in range((slots + CHUNK - 1) // CHUNK):
+    whole = slots // CHUNK
+    for chunk in range(whole):
         first = chunk * CHUNK
         peak = np.int32(LOWEST)
-        for i in range(min(CHUNK, slots - first)):
-            scaled = np.rint(scores[first + i] * scale)
-            misfits |= np.int32(0) if abs(scaled) < LIMIT else np.int32(1)
-            score = np.int32(scaled)
+        for i in range(CHUNK):
+            number = fixed_point(scores[first + i], scale)
+            misfits = np.int32(misfits | (np.int32(0) if abs(number) < LIMIT else np.int32(1)))
+            score = np.int32(number)
             fixed[first + i] = score
             peak = max(peak, score if tags[first + i] >= 1 else np.int32(LOWEST))
         peaks[chunk] = peak
+    # the last, shorter chunk apart: the loop above is fast because its length is known
+    peak = np.int32(LOWEST)
+    for slot in range(whole * CHUNK, slots):
+        number = fixed_point(scores[slot], scale)
+        misfits = np.int32(misfits | (np.int32(0) if abs(number) < LIMIT else np.int32(1)))
+        score = np.int32(number)
+        fixed[slot] = score
+        peak = max(peak, score if tags[slot] >= 1 else np.int32(LOWEST))
+    peaks[whole] = peak
     return bool(misfits == 0)
 
 
@@ -297,7 +325,7 @@ def tokens_between(header: Ints, tags: Ints, first: int, last: int) -> int:
     """Tokens under the blocks that begin in the slots ``first <= slot < last``."""
     tokens = 0
     if first >= 0:
-        if last - first <= CHUNK:
+        if last - first <= NEAR:
             for i in range(last - first):
                 tokens += header[SPAN + tags[first + i]]
         else:
@@ -315,7 +343,7 @@ def token_at(
     header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, known_slot: int, known_token: int, slot: int
 ) -> int:
     """Token at which the block at ``slot`` starts, given the one at ``known_slot``, which lies before it."""
-    if slot - known_slot > CHUNK:
+    if slot - known_slot > NEAR:
         family = families_before(header, family_slot, 0, slot + 1) - 1
         if family >= 0 and family_slot[family] > known_slot:
             known_slot = family_slot[family]
@@ -339,12 +367,12 @@ def slot_at(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, toke
     if low > 0:
         slot = family_slot[low - 1]
         here = family_node[low - 1] // LEVELS
-    while here < token and slot + CHUNK <= header[SLOTS]:
-        passed = tokens_between(header, tags, slot, slot + CHUNK)
+    while here < token and slot + NEAR <= header[SLOTS]:
+        passed = tokens_between(header, tags, slot, slot + NEAR)
         if here + passed > token:
             break
         here += passed
-        slot += CHUNK
+        slot += NEAR
     while slot < header[SLOTS] and (here < token or tags[slot] == BODY):
         here += header[SPAN + tags[slot]]
         slot += 1
@@ -497,7 +525,8 @@ def best_expands(
     worst = worst_useful_chunk(header, peaks, room + spoilt, chunk_keys, chunk_notes)
     lowest_peak = rank_of(worst)
     size = 0
-    bar = header[TAU_EXPAND]
+    # each of those chunks holds a gist at its peak, so what lies below the lowest of these peaks is out of the race
+    bar = max(header[TAU_EXPAND], lowest_peak - 1)
     slot = 0
     token = header[FIRST]
     for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
