@@ -1,0 +1,113 @@
+"""A learned policy in production: the fast path's guard around features, inference and projection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from focalloc.fastpath.guard import Guarded, View
+from focalloc.fastpath.plan import Plan
+from focalloc.learn.features import Observation, Observer
+from focalloc.learn.policy import load
+from focalloc.learn.projection import project
+from focalloc.refimpl.greedy import greedy
+from focalloc.spec.actions import Action
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+
+SHIPPED = Path(__file__).parent / "policies" / "small.safetensors"
+"""The policy that comes with the package; its card lies beside it."""
+
+
+class Decides(Protocol):
+    """What gives logits: a `Policy`, or anything like it."""
+
+    def logits(self, seen: Observation) -> NDArray[np.float32]:
+        """Logits (expand, keep, collapse) per block; ``(blocks, 3)``."""
+
+
+class PolicySelector:
+    """A policy as a selector for `Guarded`: observe, infer, project.
+
+    Args:
+        policy: gives the logits; a path is loaded.
+
+    Attributes:
+        cursor: token position of the cursor at the next iteration; the end of the context if None.
+        asked: how often it has answered.
+        disagreements: how often its answer was not greedy's, whatever the order: how far it has drifted.
+
+    Raises:
+        InvalidInput: the policy file is missing, corrupt or made for other features.
+    """
+
+    def __init__(self, policy: Decides | str | Path = SHIPPED) -> None:
+        self._policy: Decides = load(policy) if isinstance(policy, str | Path) else policy
+        self._observer = Observer()
+        self._latest = -1
+        self.cursor: int | None = None
+        self.asked = 0
+        self.disagreements = 0
+
+    def __call__(self, view: View, scores: NDArray[np.int32]) -> list[Action]:
+        """The best feasible part of what the policy prefers.
+
+        Raises:
+            InvalidInput: the policy's logits are of the wrong shape, or NaN.
+        """
+        state = view.state()
+        if view.iteration <= self._latest:  # a new session: what the last one's lens said does not count
+            self._observer = Observer()
+        self._latest = view.iteration
+        answer = project(state, self._policy.logits(self._observer.observe(state, scores, self.cursor)))
+        self.asked += 1
+        self.disagreements += set(answer) != set(greedy(state, scores.tolist()))
+        return answer
+
+
+class LearnedAllocator(Guarded):
+    """An allocator that follows a policy under guard; greedy decides where the policy fails.
+
+    Args:
+        policy: gives the logits; a path is loaded.
+        geometry: shape of the tree.
+        params: budget, cap, cooldown; thresholds bind greedy only.
+        deadline: longest wait for the policy, in seconds.
+
+    Attributes:
+        selector: the policy at work; its ``cursor`` may be set before each step.
+
+    Raises:
+        InvalidInput: the policy file is missing, corrupt or made for other features; or as for `Guarded`.
+    """
+
+    def __init__(
+        self,
+        policy: Decides | str | Path = SHIPPED,
+        geometry: Geometry | None = None,
+        params: Params | None = None,
+        *,
+        deadline: float | None = None,
+    ) -> None:
+        self.selector = PolicySelector(policy)
+        self._steps = 0
+        super().__init__(self.selector, geometry, params, deadline=deadline)
+
+    def step(self, scores: ArrayLike, *, per_block: bool = False) -> Plan:
+        """As `Guarded.step`."""
+        plan = super().step(scores, per_block=per_block)
+        self._steps += 1
+        return plan
+
+    @property
+    def fallback_share(self) -> float:
+        """Share of the iterations that greedy had to decide."""
+        return sum(self.fallback_counts.values()) / max(1, self._steps)
+
+    @property
+    def disagreement_share(self) -> float:
+        """Share of the policy's answers that were not greedy's."""
+        return self.selector.disagreements / max(1, self.selector.asked)
