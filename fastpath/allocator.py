@@ -24,7 +24,7 @@ from focalloc.spec.state import State
 
 __all__ = ["Allocator", "Plan"]
 
-STRATEGIES = ("greedy",)
+STRATEGIES = ("greedy", "knapsack")
 """Strategies that the fast path has."""
 
 
@@ -49,7 +49,6 @@ class Allocator:
         from focalloc.fastpath import greedy_kernels, tables
 
         self._kernels, self._new_tables = greedy_kernels, tables.Tables
-        self._run_step = greedy_kernels.run_step
         self._tables: tables.Tables | None = None
         params = params or Params()
         self.geometry = geometry or Geometry()
@@ -113,6 +112,12 @@ class Allocator:
     def _start(self, geometry: Geometry, params: Params, context: Context) -> None:
         self._tables = self._new_tables(geometry, params, context)
         self.geometry, self.params = geometry, params
+        if params.strategy == "knapsack":
+            from focalloc.fastpath.workspace import Workspace
+
+            self._run_step = Workspace(geometry, self._tables.header[self._kernels.N_DIFF]).run_step
+        else:
+            self._run_step = self._kernels.run_step
 
     def _session(self) -> Any:
         if self._tables is None:

@@ -7,6 +7,7 @@ family, for a choice that reaches it; choices that no longer can are dropped on 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from focalloc.spec.actions import Action, consumed, fits, parent, signed_delta
@@ -88,7 +89,7 @@ def needless_use(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
 def out_of_order(pool: Sequence[Candidate], actions: Sequence[Action]) -> Iterator[Finding]:
     """KNA-5: collapses come before expands, and each kind in the order of its queue."""
     known = {one.action: one for one in pool}
-    for i, (first, second) in enumerate(zip(actions, actions[1:], strict=False), start=1):
+    for i, (first, second) in enumerate(pairwise(actions), start=1):
         if first.kind == "expand" and second.kind == "collapse":
             yield i, f"collapse of {tuple(second.node)} comes after an expand; collapses are applied first"
         elif first.kind == second.kind and first in known and second in known and precedes(known[second], known[first]):

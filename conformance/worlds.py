@@ -1,0 +1,94 @@
+"""Random worlds from a seed: cheap to make by the thousand, and the same everywhere.
+
+Hypothesis (`focalloc.conformance.sessions`) looks for a failure and shrinks it; this is for tests that want many
+instances of even difficulty, and for traces and benchmarks. Conflicts between a child's expand and its parent's
+collapse are rare in noise, so here families come whole, siblings lean the same way, and some of them stand out.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from focalloc.spec.actions import family, parent
+from focalloc.spec.blocks import Block, Context, used
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+from focalloc.spec.scores import SCORE_SCALE
+from focalloc.spec.state import State, opened
+
+
+def random_geometry(rng: random.Random) -> Geometry:
+    """One to four levels, small arities, gists of one to five slots."""
+    while True:
+        arity = tuple(rng.choice([2, 2, 3, 4, 8]) for _ in range(rng.randint(1, 4)))
+        cost = tuple(rng.choice([1, 1, 1, 2, 3, 5]) for _ in range(len(arity) + 1))
+        try:
+            return Geometry(arity, cost)
+        except InvalidInput:
+            continue
+
+
+def random_cut(rng: random.Random, geometry: Geometry, node: Block, depth: float) -> Iterator[Block]:
+    """The node, its whole family, or its children cut further.
+
+    Args:
+        rng: where chance comes from.
+        geometry: shape of the tree.
+        node: what to cut.
+        depth: probability of going one level deeper.
+    """
+    if node.level == 0 or rng.random() > depth:
+        yield node
+        return
+    whole = rng.random() < 0.5
+    for child in family(geometry, node):
+        yield from [child] if whole else random_cut(rng, geometry, child, depth)
+
+
+def random_context(rng: random.Random, geometry: Geometry, most: int) -> Context:
+    """A cut through at most ``most`` top-level nodes, now and then without its first blocks; about ``6 * most`` blocks
+    at most."""
+    depth = rng.choice([0.5, 0.8, 0.95])
+    blocks: list[Block] = []
+    for i in range(rng.randint(1, most)):
+        blocks += random_cut(rng, geometry, Block(geometry.top, i * geometry.span(geometry.top)), depth)
+        if len(blocks) > 6 * most:
+            break
+    return tuple(blocks[rng.randint(0, 2) :] or blocks)
+
+
+def random_params(rng: random.Random, strategy: str, slots: int, caps: Sequence[int]) -> Params:
+    """Parameters for a context of ``slots`` slots: a budget near that, thresholds near zero, a cap out of ``caps``."""
+    w_max = max(1, slots + rng.choice([0, 1, 5, 20, -1, -5, -20]) + rng.randint(-3, 3))
+    return Params(
+        strategy=strategy,
+        w_max=w_max,
+        n_diff=rng.choice(caps),
+        tau_expand=rng.choice([0, 1, 3]),
+        tau_collapse=rng.choice([0, 1, 3]),
+        cooldown_steps=rng.choice([0, 1, 2, 3]),
+        w_soft=rng.choice([0, 0, max(1, w_max - rng.randint(0, 9))]),
+        soft_margin=rng.randint(0, 5),
+        protected_tokens=rng.choice([0, 0, 0, 5]),
+    )
+
+
+def random_scores(rng: random.Random, geometry: Geometry, context: Context) -> list[int]:
+    """One score per slot, fixed point: the same all over a block, alike among siblings, with some that stand out."""
+    height = rng.choice([1, 3, 10, SCORE_SCALE])
+    lean: dict[Block | None, int] = {}
+    scores: list[int] = []
+    for block in context:
+        mean = lean.setdefault(parent(geometry, block), rng.randint(-3 * height, height))
+        outstanding = rng.choice([0, 0, 0, 4 * height])
+        scores += [mean + outstanding + rng.randint(-height, height) // 2] * geometry.slots(block.level)
+    return scores
+
+
+def random_state(rng: random.Random, strategy: str, most: int, caps: Sequence[int]) -> State:
+    """The state before the first iteration of a random session; arguments as for the functions above."""
+    geometry = random_geometry(rng)
+    context = random_context(rng, geometry, most)
+    return opened(geometry, random_params(rng, strategy, used(geometry, context), caps), context)

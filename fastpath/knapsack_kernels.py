@@ -1,0 +1,820 @@
+"""The exact optimum as plain loops: a few candidates of each class, then an exact search among them (KNA-1 to KNA-5).
+
+A *class* is all candidates of one kind and one delta, whatever their level. Without conflicts the best ``n_diff`` of
+each class are enough: a better candidate can take the place of a worse one. A conflict is a collapse whose family has
+a member with an expand of its own. It is looked at only once it occurs:
+
+1. Search among the best ``n_diff`` of each class as if nothing excluded anything.
+2. If the choice found holds a collapse and the expand of a member of its family, set that family apart: it becomes a
+   pair of runs that exclude each other (see `optimum_kernels`), with the best ``n_diff`` expands of its members.
+   Look for the best ``n_diff`` expands outside the families set apart, and search again.
+3. Otherwise the choice is the optimum: it is the best of all choices, and it is one that keeps the rule.
+
+Why ``n_diff`` is the right number at each search. Let the best choice hold candidate j and not i, of the same class and
+better. Replacing j by i changes neither the number of actions nor the slots, and is preferred; so i must be excluded by
+something chosen. Only families set apart exclude. For collapses: an expand excludes one collapse at most, so with a
+expands and b collapses chosen at most a + b - 1 < ``n_diff`` collapses are better than j. For expands outside the
+families set apart: nothing excludes them, so fewer than ``n_diff`` are better than j. For those inside one: what
+excludes i excludes j as well, so fewer than ``n_diff`` of the same family are better than j.
+
+Each search but the last sets a family apart, and there are at most ``n_diff`` collapses of each delta. So the searches
+end after at most ``n_diff`` times the number of deltas.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalloc.fastpath.greedy_kernels import (
+    BAD_SCORE,
+    CAPACITY,
+    CHUNK,
+    CHUNK_ROOM,
+    COLLAPSE,
+    END,
+    EXPAND,
+    FAMILIES,
+    FANOUT,
+    FIRST,
+    HEADER,
+    ITERATION,
+    LEDGER_FULL,
+    LEVELS,
+    LOWEST,
+    MARK,
+    MULTI_SLOT,
+    N_DIFF,
+    OFFSETS,
+    PROTECTED,
+    SLOTS,
+    SOFT_MARGIN,
+    SPAN,
+    TAU_COLLAPSE,
+    TAU_EXPAND,
+    TOP,
+    UNBOUNDED,
+    UNITS,
+    W_MAX,
+    W_SOFT,
+    WIDTH,
+    WRONG_LENGTH,
+    Ints,
+    Table,
+    apply,
+    blend,
+    count_collapses,
+    forget,
+    has_space,
+    is_barred,
+    is_marked,
+    kernel,
+    key_of,
+    mark,
+    node_of,
+    offer,
+    place_of,
+    rank_of,
+    sort_best_first,
+    survey,
+    take,
+    token_at,
+    total,
+    worst_useful_chunk,
+)
+from focalloc.fastpath.optimum_kernels import (
+    ACTIONS,
+    DELTA,
+    NOT_FOUND,
+    OUT_OF_SPACE,
+    PAIRS,
+    QUERY,
+    ROOM,
+    RUN,
+    RUNS,
+    SIZE,
+    search,
+)
+from focalloc.fastpath.optimum_kernels import FIRST as BEGIN
+
+WORK_FULL = -6
+"""Returned before anything changed if the search has no space for more states or families set apart."""
+
+# The header of the work space: the query of the search, ...
+APART = QUERY
+PAIR_SPACE = QUERY + 1
+ITEM_SPACE = QUERY + 2
+DELTAS = QUERY + 3
+# ... the deltas of the geometry, ascending, how many collapses of each are in the pool, ...
+DELTA_LIST = 32
+POOL_SIZES = 64
+# ... and where the tables begin that share an array with it.
+WORK_OFFSETS = 96
+WORK_TABLES = 16
+WORK_HEADER = WORK_OFFSETS + WORK_TABLES + 1
+
+
+@kernel
+def delta_at(header: Ints, level: int) -> int:
+    """Slots that expanding a node of ``level`` adds."""
+    return header[WIDTH + level] - header[UNITS + level]
+
+
+# CANDIDATES
+
+
+@kernel
+def best_collapses_of(
+    header: Ints,
+    fixed: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    delta: int,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Find the best `N_DIFF` collapses that refund ``delta`` slots, best first, with their family's number as note."""
+    size = 0
+    bar = header[TAU_COLLAPSE]
+    last_end = header[END] - header[PROTECTED]
+    for family in range(header[FAMILIES]):
+        node = family_node[family]
+        if delta_at(header, node % LEVELS) != delta:
+            continue
+        slots = header[WIDTH + node % LEVELS]
+        score = total(fixed, family_slot[family], slots)
+        # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
+        if score < -bar * slots:
+            if node // LEVELS + header[SPAN + node % LEVELS] > last_end:
+                break
+            if not is_barred(header, ledger_action, node * 2 + EXPAND):
+                key = key_of(-(score // slots), family_slot[family])
+                size = offer(keys, notes, size, header[N_DIFF], key, family)
+                if size == header[N_DIFF]:
+                    bar = rank_of(keys[0])
+    sort_best_first(keys, notes, size)
+    return size
+
+
+@kernel
+def survey_of(header: Ints, tags: Ints, worth: Ints, delta: int, peaks: Table) -> None:
+    """Write the highest aggregate per chunk of the gists that cost ``delta`` slots to expand to ``peaks``."""
+    chunks = (header[SLOTS] + CHUNK - 1) // CHUNK
+    for chunk in range(chunks):
+        peaks[chunk] = LOWEST
+    for level in range(1, header[TOP] + 1):
+        if delta_at(header, level) == delta:
+            for chunk in range(chunks):
+                first = chunk * CHUNK
+                peak = peaks[chunk]
+                for i in range(min(CHUNK, header[SLOTS] - first)):
+                    if tags[first + i] == level:
+                        peak = max(peak, worth[first + i])
+                peaks[chunk] = peak
+
+
+@kernel
+def best_expands_of(
+    header: Ints,
+    tags: Ints,
+    worth: Ints,
+    peaks: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    delta: int,
+    spoilt: int,
+    chunk_keys: Table,
+    chunk_notes: Table,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Find the best `N_DIFF` unmarked expands that cost ``delta`` slots, best first, with their first token as note.
+
+    They lie in the `N_DIFF` + ``spoilt`` chunks with the highest peaks, for the same reason as in greedy.
+
+    Args:
+        peaks: of the gists with that delta.
+        spoilt: at least the number of gists that must not be chosen, resting or marked.
+    """
+    worst = worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt, chunk_keys, chunk_notes)
+    lowest_peak = rank_of(worst)
+    size = 0
+    bar = header[TAU_EXPAND]
+    slot = 0
+    token = header[FIRST]
+    for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
+        if peaks[chunk] >= lowest_peak and peaks[chunk] > bar and key_of(peaks[chunk], chunk) >= worst:
+            first = chunk * CHUNK
+            for i in range(min(CHUNK, header[SLOTS] - first)):
+                at = first + i
+                # an equal rank is no better, for the place is later
+                if worth[at] > bar and tags[at] >= 1 and tags[at] < MARK and delta_at(header, tags[at]) == delta:
+                    token = token_at(header, tags, family_slot, family_node, slot, token, at)
+                    slot = at
+                    if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2 + COLLAPSE):
+                        size = offer(keys, notes, size, header[N_DIFF], key_of(worth[slot], slot), token)
+                        if size == header[N_DIFF]:
+                            bar = rank_of(keys[0])
+    sort_best_first(keys, notes, size)
+    return size
+
+
+@kernel
+def member_expands(
+    header: Ints, worth: Ints, ledger_action: Ints, node: int, place: int, keys: Table, notes: Table
+) -> int:
+    """Find the best `N_DIFF` expands of members of a family, best first, with their first token as note."""
+    size = 0
+    level = node % LEVELS - 1
+    for i in range(header[FANOUT + level + 1]):
+        slot = place + i * header[UNITS + level]
+        token = node // LEVELS + i * header[SPAN + level]
+        barred = is_barred(header, ledger_action, node_of(level, token) * 2 + COLLAPSE)
+        if worth[slot] > header[TAU_EXPAND] and not barred:
+            size = offer(keys, notes, size, header[N_DIFF], key_of(worth[slot], slot), token)
+    sort_best_first(keys, notes, size)
+    return size
+
+
+# RUNS
+
+
+@kernel
+def above(keys: Ints, size: int, threshold: int) -> int:
+    """How many of ``size`` keys, best first, have a rank above ``threshold``."""
+    while size > 0 and rank_of(keys[size - 1]) <= threshold:
+        size -= 1
+    return size
+
+
+@kernel
+def append_run(
+    work: Table,
+    runs: Table,
+    item_keys: Table,
+    item_notes: Table,
+    items: int,
+    delta: int,
+    keys: Ints,
+    notes: Ints,
+    size: int,
+) -> int:
+    """Append a run of ``size`` candidates to the ``items`` there are; return how many there are now."""
+    at = work[RUNS] * RUN
+    runs[at + BEGIN] = items
+    runs[at + SIZE] = size
+    runs[at + DELTA] = delta
+    for i in range(size):
+        item_keys[items + i] = keys[i]
+        item_notes[items + i] = notes[i]
+    work[RUNS] += 1
+    return items + size
+
+
+@kernel
+def mark_families(
+    header: Ints, tags: Table, family_node: Ints, apart_keys: Ints, apart_families: Ints, apart: int, by: int
+) -> int:
+    """Raise the tags of the members of the families set apart; return how many members there are."""
+    members = 0
+    for x in range(apart):
+        level = family_node[apart_families[x]] % LEVELS
+        place = place_of(apart_keys[x])
+        for i in range(header[FANOUT + level]):
+            tags[place + i * header[UNITS + level - 1]] += by
+        members += header[FANOUT + level]
+    return members
+
+
+@kernel
+def is_apart(apart_families: Ints, apart: int, family: int) -> bool:
+    """Whether ``family`` is set apart."""
+    for x in range(apart):  # noqa: SIM110, kernels have no generators
+        if apart_families[x] == family:
+            return True
+    return False
+
+
+@kernel
+def pool_collapses(
+    header: Ints,
+    work: Table,
+    fixed: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    pool_keys: Table,
+    pool_families: Table,
+    keys: Table,
+    notes: Table,
+) -> None:
+    """Put the best `N_DIFF` collapses of each delta into the pool."""
+    for d in range(work[DELTAS]):
+        delta = work[DELTA_LIST + d]
+        size = best_collapses_of(header, fixed, family_slot, family_node, ledger_action, delta, keys, notes)
+        work[POOL_SIZES + d] = size
+        for i in range(size):
+            pool_keys[d * header[N_DIFF] + i] = keys[i]
+            pool_families[d * header[N_DIFF] + i] = notes[i]
+
+
+@kernel
+def lay_out_pairs(
+    header: Ints,
+    work: Table,
+    worth: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    threshold: int,
+    apart_keys: Ints,
+    apart_families: Ints,
+    runs: Table,
+    item_keys: Table,
+    item_notes: Table,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Lay out a pair of runs for each family set apart; return how many candidates there are, or `OUT_OF_SPACE`."""
+    items = 0
+    for x in range(work[APART]):
+        node = family_node[apart_families[x]]
+        level = node % LEVELS
+        if items + 1 + header[FANOUT + level] > work[ITEM_SPACE]:
+            return OUT_OF_SPACE
+        keys[0] = apart_keys[x]
+        notes[0] = apart_families[x]
+        refund = delta_at(header, level)
+        items = append_run(work, runs, item_keys, item_notes, items, -refund, keys, notes, 1)
+        size = member_expands(header, worth, ledger_action, node, place_of(apart_keys[x]), keys, notes)
+        size = above(keys, size, threshold)
+        cost = delta_at(header, level - 1)
+        items = append_run(work, runs, item_keys, item_notes, items, cost, keys, notes, size)
+    return items
+
+
+@kernel
+def lay_out(
+    header: Ints,
+    work: Table,
+    tags: Table,
+    worth: Ints,
+    peaks: Table,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    threshold: int,
+    pool_keys: Ints,
+    pool_families: Ints,
+    apart_keys: Ints,
+    apart_families: Ints,
+    runs: Table,
+    item_keys: Table,
+    item_notes: Table,
+    chunk_keys: Table,
+    chunk_notes: Table,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Lay out the runs to search: a pair for each family set apart, then every class, by ascending delta.
+
+    Args:
+        threshold: expands up to this rank are left out; `UNBOUNDED` leaves out all.
+        keys: work space for `N_DIFF` keys.
+        notes: work space for their notes.
+
+    Returns:
+        How many candidates there are, or `OUT_OF_SPACE`.
+    """
+    work[RUNS] = 0
+    work[PAIRS] = work[APART]
+    items = lay_out_pairs(
+        header,
+        work,
+        worth,
+        family_node,
+        ledger_action,
+        threshold,
+        apart_keys,
+        apart_families,
+        runs,
+        item_keys,
+        item_notes,
+        keys,
+        notes,
+    )
+    if items == OUT_OF_SPACE or items + 2 * work[DELTAS] * header[N_DIFF] > work[ITEM_SPACE]:
+        return OUT_OF_SPACE
+
+    # COLLAPSES, the largest refund first
+    for i in range(work[DELTAS]):
+        d = work[DELTAS] - 1 - i
+        size = 0
+        for at in range(d * header[N_DIFF], d * header[N_DIFF] + work[POOL_SIZES + d]):
+            if not is_apart(apart_families, work[APART], pool_families[at]):
+                keys[size] = pool_keys[at]
+                notes[size] = pool_families[at]
+                size += 1
+        refund = work[DELTA_LIST + d]
+        items = append_run(work, runs, item_keys, item_notes, items, -refund, keys, notes, size)
+
+    # EXPANDS outside the families set apart
+    spoilt = mark_families(header, tags, family_node, apart_keys, apart_families, work[APART], MARK)
+    spoilt += count_collapses(header, ledger_action)
+    for d in range(work[DELTAS]):
+        delta = work[DELTA_LIST + d]
+        size = 0
+        if threshold < UNBOUNDED:
+            if work[DELTAS] > 1:
+                survey_of(header, tags, worth, delta, peaks)
+            size = best_expands_of(
+                header,
+                tags,
+                worth,
+                peaks,
+                family_slot,
+                family_node,
+                ledger_action,
+                delta,
+                spoilt,
+                chunk_keys,
+                chunk_notes,
+                keys,
+                notes,
+            )
+            size = above(keys, size, threshold)
+        items = append_run(work, runs, item_keys, item_notes, items, delta, keys, notes, size)
+    mark_families(header, tags, family_node, apart_keys, apart_families, work[APART], -MARK)
+    return items
+
+
+@kernel
+def set_conflicts_apart(
+    header: Ints,
+    work: Table,
+    tags: Table,
+    family_node: Ints,
+    done: int,
+    chosen: Ints,
+    chosen_notes: Ints,
+    apart_keys: Table,
+    apart_families: Table,
+) -> bool:
+    """Set apart the families whose collapse is chosen together with the expand of a member; return whether any is."""
+    before = work[APART]
+    for i in range(done):
+        if chosen[i] < UNBOUNDED:
+            mark(tags, place_of(chosen[i]), 1, 1)
+    for i in range(done):
+        if chosen[i] >= UNBOUNDED:
+            level = family_node[chosen_notes[i]] % LEVELS
+            place = place_of(chosen[i])
+            if level > 1 and is_marked(tags, place, header[WIDTH + level], header[UNITS + level - 1]):
+                if work[APART] < work[PAIR_SPACE]:
+                    apart_keys[work[APART]] = chosen[i] - UNBOUNDED
+                    apart_families[work[APART]] = chosen_notes[i]
+                work[APART] += 1
+    for i in range(done):
+        if chosen[i] < UNBOUNDED:
+            tags[place_of(chosen[i])] -= MARK
+    return work[APART] > before
+
+
+# SELECTION
+
+
+@kernel
+def optimum(
+    header: Ints,
+    work: Table,
+    tags: Table,
+    worth: Ints,
+    peaks: Table,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    threshold: int,
+    room: int,
+    pool_keys: Ints,
+    pool_families: Ints,
+    apart_keys: Table,
+    apart_families: Table,
+    runs: Table,
+    item_keys: Table,
+    item_notes: Table,
+    heads: Table,
+    bounds: Table,
+    states: Table,
+    order_keys: Table,
+    order: Table,
+    chunk_keys: Table,
+    chunk_notes: Table,
+    keys: Table,
+    notes: Table,
+    chosen: Table,
+    chosen_notes: Table,
+) -> int:
+    """Find the preferred choice that adds at most ``room`` slots, of the expands of a rank above ``threshold``.
+
+    Returns:
+        How many are chosen; `NOT_FOUND`; or `OUT_OF_SPACE`.
+    """
+    while True:
+        items = lay_out(
+            header,
+            work,
+            tags,
+            worth,
+            peaks,
+            family_slot,
+            family_node,
+            ledger_action,
+            threshold,
+            pool_keys,
+            pool_families,
+            apart_keys,
+            apart_families,
+            runs,
+            item_keys,
+            item_notes,
+            chunk_keys,
+            chunk_notes,
+            keys,
+            notes,
+        )
+        if items == OUT_OF_SPACE:
+            return OUT_OF_SPACE
+        work[ACTIONS] = min(header[N_DIFF], items)
+        work[ROOM] = room
+        done = search(
+            work, runs, item_keys, item_notes, heads, bounds, states, order_keys, order, chosen, chosen_notes
+        )
+        if done < 0 or not set_conflicts_apart(
+            header, work, tags, family_node, done, chosen, chosen_notes, apart_keys, apart_families
+        ):
+            return done
+        if work[APART] > work[PAIR_SPACE]:
+            return OUT_OF_SPACE
+
+
+@kernel
+def slots_of(header: Ints, tags: Ints, family_node: Ints, turn: int, note: int) -> int:
+    """Slots that a chosen candidate adds; negative for a collapse."""
+    if turn >= UNBOUNDED:
+        return -delta_at(header, family_node[note] % LEVELS)
+    return delta_at(header, tags[place_of(turn)])
+
+
+@kernel
+def is_preferred(
+    header: Ints,
+    tags: Ints,
+    family_node: Ints,
+    size: int,
+    turns: Ints,
+    notes: Ints,
+    other_size: int,
+    other_turns: Ints,
+    other_notes: Ints,
+) -> bool:
+    """Whether the one choice is preferred to the other (KNA-2 to KNA-4, then the one that acts earlier)."""
+    merit = 0
+    net = 0
+    for i in range(size):
+        merit += rank_of(turns[i] % UNBOUNDED)
+        net += slots_of(header, tags, family_node, turns[i], notes[i])
+    for i in range(other_size):
+        merit -= rank_of(other_turns[i] % UNBOUNDED)
+        net -= slots_of(header, tags, family_node, other_turns[i], other_notes[i])
+    if merit != 0:
+        return merit > 0
+    if size != other_size:
+        return size < other_size
+    if net != 0:
+        return net < 0
+    for i in range(size):
+        if turns[i] != other_turns[i]:
+            return turns[i] > other_turns[i]
+    return False
+
+
+@kernel
+def select_optimum(
+    header: Ints,
+    work: Table,
+    tags: Table,
+    fixed: Ints,
+    worth: Ints,
+    peaks: Table,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    pool_keys: Table,
+    pool_families: Table,
+    apart_keys: Table,
+    apart_families: Table,
+    runs: Table,
+    item_keys: Table,
+    item_notes: Table,
+    heads: Table,
+    bounds: Table,
+    states: Table,
+    order_keys: Table,
+    order: Table,
+    chunk_keys: Table,
+    chunk_notes: Table,
+    keys: Table,
+    notes: Table,
+    chosen: Table,
+    chosen_notes: Table,
+    other: Table,
+    other_notes: Table,
+) -> int:
+    """Choose the actions of an iteration, in order of application; return how many, or `OUT_OF_SPACE`.
+
+    A choice with an expand that is not urgent ends within the soft budget, any other within the hard one (SOF-1); if
+    none ends there, it has no expand (BUD-1).
+    """
+    work[APART] = 0
+    if header[N_DIFF] == 0:
+        return 0
+    pool_collapses(
+        header, work, fixed, family_slot, family_node, ledger_action, pool_keys, pool_families, keys, notes
+    )
+    done = NOT_FOUND
+    for attempt in range(3):
+        threshold = LOWEST
+        room = header[W_SOFT] - header[SLOTS]
+        if attempt == 1:
+            if header[W_SOFT] == header[W_MAX]:
+                continue
+            threshold = header[TAU_EXPAND] + header[SOFT_MARGIN]
+            room = header[W_MAX] - header[SLOTS]
+        if attempt == 2:
+            if done >= 0:
+                break
+            threshold = UNBOUNDED
+            room = 0
+        size = optimum(
+            header,
+            work,
+            tags,
+            worth,
+            peaks,
+            family_slot,
+            family_node,
+            ledger_action,
+            threshold,
+            room,
+            pool_keys,
+            pool_families,
+            apart_keys,
+            apart_families,
+            runs,
+            item_keys,
+            item_notes,
+            heads,
+            bounds,
+            states,
+            order_keys,
+            order,
+            chunk_keys,
+            chunk_notes,
+            keys,
+            notes,
+            other,
+            other_notes,
+        )
+        if size == OUT_OF_SPACE:
+            return OUT_OF_SPACE
+        if size >= 0 and (
+            done < 0
+            or is_preferred(header, tags, family_node, size, other, other_notes, done, chosen, chosen_notes)
+        ):
+            done = size
+            for i in range(size):
+                chosen[i] = other[i]
+                chosen_notes[i] = other_notes[i]
+    return done
+
+
+@kernel
+def name_actions(
+    tags: Ints, family_node: Ints, done: int, chosen: Ints, chosen_notes: Ints, actions: Table, places: Table
+) -> None:
+    """Write the chosen candidates as actions, with their places."""
+    for i in range(done):
+        places[i] = place_of(chosen[i])
+        if chosen[i] >= UNBOUNDED:
+            actions[i] = family_node[chosen_notes[i]] * 2 + COLLAPSE
+        else:
+            actions[i] = node_of(tags[places[i]], chosen_notes[i]) * 2 + EXPAND
+
+
+# THE CALL
+
+
+@kernel
+def run_knapsack(
+    scores: NDArray[np.generic],
+    scale: np.generic,
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+    space: NDArray[np.int64],
+) -> int:
+    """One iteration of the exact optimum on scores of any type; return how many actions, or why nothing happened.
+
+    Args:
+        scores: one per slot.
+        scale: as for `take`.
+        tags: tags, then as much to spare.
+        scratch: scores in fixed point, peaks, and with multi-slot gists their aggregates.
+        state: the header, and behind it the tables at its offsets.
+        space: the header of the work space, and behind it its tables at its offsets.
+    """
+    header = state[:HEADER]
+    at = header[OFFSETS:]
+    work = space[:WORK_HEADER]
+    to = work[WORK_OFFSETS:]
+    ledger_action = state[at[12] : at[13]]
+    ledger_iteration = state[at[13] : at[14]]
+    if len(scores) != header[SLOTS]:
+        return WRONG_LENGTH
+    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
+        return LEDGER_FULL
+    capacity = header[CAPACITY]
+    fixed = scratch[:capacity]
+    worth = fixed
+    peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
+    if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
+        return BAD_SCORE
+    if header[MULTI_SLOT] == 1:
+        worth = scratch[capacity + header[CHUNK_ROOM] :]
+        blend(header, tags, fixed, worth)
+        survey(header, tags, worth, peaks)
+    actions = state[at[0] : at[1]]
+    places = state[at[1] : at[2]]
+    family_slot = state[at[8] : at[9]]
+    family_node = state[at[9] : at[10]]
+    chosen = space[to[12] : to[13]]
+    chosen_notes = space[to[13] : to[14]]
+    # COOLDOWN
+    header[ITERATION] += 1
+    forget(header, ledger_iteration)
+    # CANDIDATES and SELECT
+    done = select_optimum(
+        header,
+        work,
+        tags,
+        fixed,
+        worth,
+        peaks,
+        family_slot,
+        family_node,
+        ledger_action,
+        space[to[0] : to[1]],
+        space[to[1] : to[2]],
+        space[to[2] : to[3]],
+        space[to[3] : to[4]],
+        space[to[4] : to[5]],
+        space[to[5] : to[6]],
+        space[to[6] : to[7]],
+        space[to[7] : to[8]],
+        space[to[8] : to[9]],
+        space[to[9] : to[10]],
+        space[to[10] : to[11]],
+        space[to[11] : to[12]],
+        state[at[6] : at[7]],
+        state[at[7] : at[8]],
+        state[at[2] : at[3]],
+        state[at[3] : at[4]],
+        chosen,
+        chosen_notes,
+        space[to[14] : to[15]],
+        space[to[15] : to[16]],
+    )
+    if done == OUT_OF_SPACE:
+        header[ITERATION] -= 1
+        return WORK_FULL
+    # APPLY
+    name_actions(tags, family_node, done, chosen, chosen_notes, actions, places)
+    if done > 0:
+        apply(
+            header,
+            tags[:capacity],
+            tags[capacity:],
+            family_slot,
+            family_node,
+            state[at[10] : at[11]],
+            state[at[11] : at[12]],
+            ledger_action,
+            ledger_iteration,
+            done,
+            actions,
+            places,
+            state[at[2] : at[3]],
+            state[at[3] : at[4]],
+        )
+    return done

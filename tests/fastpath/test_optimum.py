@@ -1,0 +1,164 @@
+"""The exact search among sorted runs, against all subsets, compiled and not; its space, its bounds, its worst cases."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import pytest
+
+from focalloc.fastpath import greedy_kernels
+from focalloc.fastpath import optimum_kernels as k
+from focalloc.fastpath.greedy_kernels import UNBOUNDED, key_of, rank_of
+
+DELTAS = [(31,), (31, 63), (1, 2, 3), (3, 5, 7), (1, 2), (2, 4, 6)]
+
+
+@dataclass
+class Instance:
+    """Runs ``(delta, keys)``, pairs first, and what is asked of them."""
+
+    runs: list[tuple[int, list[int]]]
+    pairs: int
+    actions: int
+    room: int
+
+
+def random_instance(rng: random.Random) -> Instance:
+    deltas, places = rng.choice(DELTAS), iter(rng.sample(range(200), 200))
+    height = rng.choice([1, 3, 20, 1000])
+
+    def keys(size: int) -> list[int]:
+        return sorted((key_of(rng.randint(1, height), next(places)) for _ in range(size)), reverse=True)
+
+    pairs = rng.choice([0, 0, 1, 2])
+    runs = []
+    for _ in range(pairs):
+        runs += [(-rng.choice(deltas), keys(1)), (rng.choice(deltas), keys(rng.randint(1, 3)))]
+    for delta in sorted([-delta for delta in deltas] + list(deltas)):
+        runs.append((delta, keys(rng.randint(0, 3))))
+    while sum(len(found) for _, found in runs) > 12:
+        run = rng.randrange(2 * pairs, len(runs))
+        runs[run] = (runs[run][0], runs[run][1][:-1])
+    return Instance(runs, pairs, rng.randint(0, 5), rng.randint(-2 * max(deltas), 3 * max(deltas)))
+
+
+class Search:
+    """The kernel with work space of its own."""
+
+    def __init__(self, instance: Instance, space: int, *, as_lists: bool = False) -> None:
+        n, runs = instance.actions, len(instance.runs)
+        shape: list[int] = []
+        keys: list[int] = []
+        for delta, found in instance.runs:
+            shape += [len(keys), len(found), delta]
+            keys += found
+        query = [n, instance.room, instance.pairs, runs, space] + [0] * (k.QUERY - 5)
+        rows = 2 * (runs - 2 * instance.pairs) + 1
+        work = [runs, k.BOUNDS * rows * (n + 1), 2 * k.STATE * space, space, space, n, n]
+        tables = [query, shape, keys, list(range(len(keys))), *([0] * size for size in work)]
+        self.tables = tables if as_lists else [np.array(table, np.int64) for table in tables]
+
+    def turns(self) -> list[int] | None:
+        done = k.search(*self.tables)
+        assert done != k.OUT_OF_SPACE
+        return None if done == k.NOT_FOUND else [int(turn) for turn in self.tables[-2][:done]]
+
+    def states(self) -> int:
+        return int(np.count_nonzero(np.array(self.tables[6]).reshape(-1, k.STATE)[: self.tables[0][k.SPACE], k.COUNT]))
+
+
+def best_subset(instance: Instance) -> list[int] | None:
+    """When each candidate of the preferred subset is applied, in order."""
+    candidates = [
+        (key + UNBOUNDED if delta < 0 else key, rank_of(key), delta, run)
+        for run, (delta, keys) in enumerate(instance.runs)
+        for key in keys
+    ]
+    merits = []
+    for size in range(instance.actions + 1):
+        for subset in combinations(sorted(candidates, reverse=True), size):
+            net = sum(delta for _, _, delta, _ in subset)
+            touched = {run for *_, run in subset}
+            exclusive = not any({2 * pair, 2 * pair + 1} <= touched for pair in range(instance.pairs))
+            if net <= instance.room and exclusive:
+                merits.append((-sum(rank for _, rank, _, _ in subset), size, net, [-turn for turn, *_ in subset]))
+    return [-turn for turn in min(merits)[3]] if merits else None
+
+
+def test_it_finds_the_preferred_subset() -> None:
+    impossible = 0
+    for seed in range(600):
+        instance = random_instance(random.Random(seed))
+        expected = best_subset(instance)
+        assert Search(instance, 500).turns() == expected, seed
+        impossible += expected is None
+    assert 20 < impossible < 200
+
+
+@pytest.fixture
+def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (greedy_kernels, k):
+        for name, value in list(vars(module).items()):
+            if hasattr(value, "py_func"):
+                monkeypatch.setattr(module, name, value.py_func)
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_the_same_source_uncompiled_on_lists_finds_it_too() -> None:
+    for seed in range(600, 800):
+        instance = random_instance(random.Random(seed))
+        assert Search(instance, 500, as_lists=True).turns() == best_subset(instance), seed
+
+
+def test_too_little_space_is_said_and_more_space_changes_nothing() -> None:
+    short = 0
+    for seed in range(300):
+        instance = random_instance(random.Random(seed))
+        search = Search(instance, 4)
+        done = k.search(*search.tables)
+        short += done == k.OUT_OF_SPACE
+        if done != k.OUT_OF_SPACE:
+            assert Search(instance, 4).turns() == Search(instance, 4000).turns()
+    assert short > 10
+
+
+def large_instance(deltas: Sequence[int], n: int, kind: str, rng: random.Random) -> Instance:
+    """``n`` candidates of each kind and delta, of which ``n`` may be taken, in about half the room they would need."""
+    places = iter(range(10**6))
+
+    def value(delta: int) -> int:
+        return {
+            "ties": 5,
+            "proportional": 1000 * delta,
+            "nearly proportional": 1000 * delta + rng.randint(0, 30),
+            "noise": rng.randint(1, 2**20),
+        }[kind]
+
+    runs = []
+    for delta in sorted([-delta for delta in deltas] + list(deltas)):
+        worth = [value(abs(delta)) // (4 if delta < 0 else 1) + 1 for _ in range(n)]
+        runs.append((delta, sorted((key_of(one, next(places)) for one in worth), reverse=True)))
+    return Instance(runs, 0, n, n * sum(deltas) // len(deltas) // 3)
+
+
+@pytest.mark.parametrize("kind", ["ties", "proportional", "nearly proportional", "noise"])
+@pytest.mark.parametrize("deltas", [(31,), (31, 63), (5, 7), (30, 31), (1, 2, 4)])
+def test_the_number_of_states_stays_below_its_polynomial_bound(deltas: tuple[int, ...], kind: str) -> None:
+    n = 24
+    search = Search(large_instance(deltas, n, kind, random.Random(1)), 200_000)
+    assert search.turns() is not None
+    assert search.states() <= comb(n + 2 * len(deltas), n)
+
+
+def test_the_largest_numbers_do_not_overflow() -> None:
+    most = 2**31 - 1
+    runs = [(-(2**26), [key_of(most, 1)]), (2**26, [key_of(most, 2), key_of(most - 1, 3)])]
+    instance = Instance(runs, 0, 3, -(2**26) + 1)
+    assert Search(instance, 100).turns() == best_subset(instance) == [key_of(most, 1) + UNBOUNDED]
+    instance = Instance(runs, 0, 3, 2**26 - 1)
+    assert Search(instance, 100).turns() == best_subset(instance)
