@@ -170,7 +170,7 @@ class PythonTarget:
             raise NoAnswer(self._limit) from None
         except NotImplementedError as no:
             raise Skipped(str(no) or "not implemented") from no
-        except Exception as error:  # noqa: BLE001  # whatever somebody else's code raises is an answer of a kind
+        except (Exception, SystemExit, GeneratorExit) as error:  # an answer of a kind
             raise Refused("".join(traceback.format_exception_only(error)).strip()) from error
 
 
