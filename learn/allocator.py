@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.guard import Guarded, View
 from focalloc.fastpath.plan import Plan
 from focalloc.learn.features import Observation, Observer
 from focalloc.learn.policy import load
 from focalloc.learn.projection import project
-from focalloc.refimpl.greedy import greedy
 from focalloc.spec.actions import Action
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -48,6 +49,7 @@ class PolicySelector:
         self._policy: Decides = load(policy) if isinstance(policy, str | Path) else policy
         self._observer = Observer()
         self._latest = -1
+        self._greedy = Allocator()
         self.cursor: int | None = None
         self.asked = 0
         self.disagreements = 0
@@ -64,7 +66,8 @@ class PolicySelector:
         self._latest = view.iteration
         answer = project(state, self._policy.logits(self._observer.observe(state, scores, self.cursor)))
         self.asked += 1
-        self.disagreements += set(answer) != set(greedy(state, scores.tolist()))
+        self._greedy.resume(replace(state, params=replace(state.params, strategy="greedy")))
+        self.disagreements += set(answer) != set(self._greedy.step(scores).actions)
         return answer
 
 

@@ -1,7 +1,8 @@
 """Trains the shipped policy, measures it over several training seeds, and writes its card. Needs PyTorch.
 
-Run as ``python -m focalloc.learn.card OUT``; what is finished is not done again. Copy OUT/small.safetensors and
-OUT/small.md to ``learn/policies/`` to ship them.
+Run as ``OPENBLAS_NUM_THREADS=1 python -m focalloc.learn.card OUT`` (one thread: the matrices are small, and the time of
+a decision is measured); what is finished is not done again. Copy OUT/small.safetensors and OUT/small.md to
+``learn/policies/`` to ship them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from focalloc.learn.texts import language_reference, part
 from focalloc.learn.training import Settings, train
 
 CONFIG = PolicyConfig(hidden=32, layers=2, heads=2)
-SETTINGS = Settings(method="imitate", updates=80)
+SETTINGS = Settings(method="imitate", updates=50, learning_rate=2e-3)
 SEEDS = range(5)
 EPISODES = 16
 FIRST_EPISODE = 1000
@@ -83,7 +84,7 @@ def card(found: Sequence[Comparison], gains: dict[str, Gain]) -> str:
         "  three of every four topics). No recorded sessions of people went into it.",
         f"- Terms: {Scenario().blocks} level-0 blocks of {Scenario().geometry.span(0)} tokens, arity "
         f"{Scenario().geometry.arity}, budget {Scenario().params.w_max} slots, {Scenario().iterations} iterations.",
-        "- Written by `python -m focalloc.learn.card`, every figure measured in that run.",
+        "- Written by `python -m focalloc.learn.card`, every figure measured in that run, one BLAS thread.",
         "",
         "## Measured",
         "",
