@@ -87,3 +87,25 @@ def clauses() -> dict[str, Clause]:
             raise RuntimeError(f"SPEC.md states clause {clause_id} twice")
         found[clause_id] = Clause(clause_id, title.strip(), body.strip(), predicate.group(1) if predicate else "")
     return found
+
+
+@cache
+def profile_clauses(profile: str) -> tuple[str, ...]:
+    """Ids of the clauses that bind ``profile``, in document order, as SPEC.md's table of profiles states them.
+
+    An entry of the table is an id, a range of ids, the letters that a group of ids begins with, or another profile.
+    """
+    text = (files("focalloc.spec") / "SPEC.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| `{re.escape(profile)}` \| ((?:GEO|all of)[^|]*)\|", text, re.M)
+    if row is None:
+        raise KeyError(profile)
+    known, bound = list(clauses()), set[str]()
+    for entry in re.findall(r"all of `\w+`|[A-Z]+-\d+ to [A-Z]+-\d+|[A-Z]+-\d+|[A-Z]{3}", row.group(1)):
+        if entry.startswith("all of"):
+            bound |= set(profile_clauses(entry.split("`")[1]))
+        elif " to " in entry:
+            first, last = entry.split(" to ")
+            bound |= set(known[known.index(first) : known.index(last) + 1])
+        else:
+            bound |= {one for one in known if one == entry or one.startswith(f"{entry}-")}
+    return tuple(one for one in known if one in bound)

@@ -9,8 +9,9 @@ from importlib.resources import files
 import pytest
 
 import focalloc.spec  # noqa: F401  # registers every predicate
-from focalloc.spec.clauses import PREDICATES, SPEC_VERSION, clause, clauses
+from focalloc.spec.clauses import PREDICATES, SPEC_VERSION, clause, clauses, profile_clauses
 from focalloc.spec.params import RANGES, Params
+from focalloc.spec.violations import PROFILES
 
 TEXT = (files("focalloc.spec") / "SPEC.md").read_text(encoding="utf-8")
 
@@ -50,3 +51,13 @@ def test_the_parameter_table_matches_the_code() -> None:
 def test_a_clause_cannot_have_two_predicates() -> None:
     with pytest.raises(RuntimeError, match="two predicates"):
         clause("BUD-1")(lambda: iter(()))
+
+
+def test_the_table_of_profiles_covers_every_clause_and_each_profile_includes_safety() -> None:
+    bound = {profile: set(profile_clauses(profile)) for profile in PROFILES}
+    assert set.union(*bound.values()) == set(PREDICATES)
+    assert all(bound["safety"] <= clauses for clauses in bound.values())
+    assert {"GRE-1", "THR-1", "ING-5", "ANS-3"} <= bound["greedy"] - bound["safety"]
+    assert not {"ING-4", "ANS-3", "THR-1"} & bound["safety"]
+    with pytest.raises(KeyError):
+        profile_clauses("courage")
