@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from focalloc.conformance.cases import Case, Opening, Pairs, Step
 from focalloc.spec import Block, Context, Geometry, Params
+from focalloc.spec.actions import family
 from focalloc.spec.blocks import used
 from focalloc.spec.geometry import MAX_TOKEN
 from focalloc.spec.params import STRATEGIES
@@ -31,8 +32,13 @@ GEOMETRIES = (
     Geometry((8,)),
     Geometry((32, 32)),
     Geometry((32, 8, 4), (1, 1, 2, 4)),
+    Geometry((2,) * 31),
 )
-"""The geometries that sessions live in, simplest first: shrinking prefers the front."""
+"""The geometries that sessions live in, simplest first: shrinking prefers the front. The last is as tall as GEO-3
+allows, with a top-level node of 2**31 tokens."""
+
+OPTIMA = ("knapsack", "projection")
+"""Profiles that compare whole choices; half of their sessions are `_exchange` sessions."""
 
 MOST_BLOCKS = 24
 """A context stops growing at about as many blocks; a family of 32 may still come whole."""
@@ -75,10 +81,13 @@ def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
     Half of the sessions bring the row of the first step back again and again, or its negative, as if scores were a
     fixed function of slot, block or token; in the others each step draws its own.
     """
+    if profile in OPTIMA and draw(_COIN):
+        return _exchange(draw, profile)
     geometry = draw(_one_of(GEOMETRIES))
     context = _context(draw, geometry)
     params = _params(draw, geometry, context, profile if profile in STRATEGIES else STRATEGIES[0])
-    steps = [_step(draw, geometry, params, context) for _ in range(draw(_between(1, MOST_STEPS)))]
+    kinds = _KINDS if profile == "safety" else _STRICT_KINDS
+    steps = [_step(draw, kinds, geometry, params, context) for _ in range(draw(_between(1, MOST_STEPS)))]
     if len(steps) > 1 and draw(_COIN):
         first = Step(scores=steps[0].scores, per=steps[0].per)
         flipped = Step(scores=tuple(-score for score in first.scores), per=first.per)
@@ -86,10 +95,35 @@ def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
     return Case(geometry=geometry, params=params, context=context, steps=tuple(steps))
 
 
+def _exchange(draw: st.DrawFn, profile: str) -> Case:
+    """A session in which one choice can stand in for others: expands of unlike cost, worth 1, 2 or 3 each, and room
+    for some of them only."""
+    geometry = draw(_one_of(tuple(one for one in GEOMETRIES if len(set(one.deltas[1:])) > 1)))
+    top_span = geometry.span(geometry.top)
+    wide = Block(geometry.top, 0)
+    split = family(geometry, Block(geometry.top, top_span))
+    context = (wide, *split, Block(geometry.top, 2 * top_span))
+    deltas = geometry.deltas[1:]
+    room = draw(_one_of(deltas)) + draw(_one_of((0, *deltas)))
+    params = Params(
+        w_max=used(geometry, context) + room,
+        n_diff=draw(_between(1, 4)),
+        tau_expand=0,
+        tau_collapse=draw(_one_of((0, EXTREME))),
+        cooldown_steps=0,
+        strategy=profile,
+    )
+    first, last = draw(_between(1, 2)), draw(_between(1, 2))
+    worth = [first, *(draw(_one_of((0, first + last, 1, 2))) for _ in split), last]
+    return Case(geometry=geometry, params=params, context=context, steps=(Step(scores=tuple(worth), per="block"),))
+
+
 # STRATEGIES, each built once
 
 
 _COIN = st.booleans()
+_KINDS = ("row",) * 12 + ("ingest",) * 4 + ("open",)
+_STRICT_KINDS = (*_KINDS, "senseless", "senseless", "senseless")
 
 
 @cache
@@ -166,24 +200,24 @@ def _params(draw: st.DrawFn, geometry: Geometry, context: Context, strategy: str
     )
 
 
-def _step(draw: st.DrawFn, geometry: Geometry, params: Params, context: Context) -> Step:
+def _step(draw: st.DrawFn, kinds: tuple[str, ...], geometry: Geometry, params: Params, context: Context) -> Step:
     """One step: mostly iterations, some ingests, now and then another session or something senseless."""
-    kind = draw(_one_of(("row",) * 12 + ("ingest",) * 4 + ("open", "senseless", "senseless")))
+    kind = draw(_one_of(kinds))
     if kind == "row":
-        return _row(draw, params)
+        return _row(draw, geometry, params)
     if kind == "ingest":
-        return _row(draw, params, ingest=draw(_one_of((1, 1, 2, 5))))
+        return _row(draw, geometry, params, ingest=draw(_one_of((1, 1, 2, 5))))
     if kind == "open":
         return Step(open=Opening(context=tuple((level, start) for level, start in _context(draw, geometry))))
     return _senseless(draw, geometry, params, context)
 
 
-def _row(draw: st.DrawFn, params: Params, **fields: Any) -> Step:
+def _row(draw: st.DrawFn, geometry: Geometry, params: Params, **fields: Any) -> Step:
     """A step with a pattern of scores, laid over slots, blocks or tokens."""
     edges = (params.tau_expand, params.tau_collapse, params.soft_margin)
     score = _palette(*edges)
     per = draw(_one_of(("block", "slot", "token")))
-    shape = draw(_one_of(("free", "free", "free", "tied", "alternating", "hot", "leaning")))
+    shape = draw(_one_of(("free", "free", "free", "tied", "alternating", "hot", "leaning", "small", "torn")))
     if shape == "tied":
         pattern = [draw(score)]
     elif shape == "alternating":
@@ -195,6 +229,14 @@ def _row(draw: st.DrawFn, params: Params, **fields: Any) -> Step:
     elif shape == "leaning":  # sums just off a multiple of the number of slots, where the rounding of a mean shows
         base = draw(score)
         pattern = [base] * draw(_between(1, 7)) + [max(-EXTREME, min(EXTREME, base + draw(_one_of((1, -1)))))]
+    elif shape == "small":  # so that sums meet: 3 is as much as 2 and 1
+        sign = draw(_one_of((1, -1)))
+        pattern = [sign * draw(_between(1, 3)) for _ in range(draw(_between(2, 6)))]
+        per = "block"
+    elif shape == "torn":  # each family wants to collapse, and one member of it to expand
+        cold = [-EXTREME] * (geometry.fanout(draw(_between(min(2, geometry.top), geometry.top))) - 1)
+        pattern = [one for _ in range(draw(_between(1, 4))) for one in (abs(draw(score)), *cold)]
+        per = "block"
     else:
         pattern = draw(_patterns(*edges))
     return Step(scores=tuple(pattern), per=per, **fields)
@@ -202,9 +244,9 @@ def _row(draw: st.DrawFn, params: Params, **fields: Any) -> Step:
 
 def _senseless(draw: st.DrawFn, geometry: Geometry, params: Params, context: Context) -> Step:
     """A step that a clause of GEO, CTX, SCO or PAR forbids."""
-    kind = draw(_one_of(("count", "range", "context", "ingest", "geometry", "params")))
+    kind = draw(_one_of(("count", "range", "context", "context", "context", "ingest", "geometry", "params")))
     if kind == "count":
-        return _row(draw, params, extra=draw(_one_of((1, -1, geometry.slots(0)))))
+        return _row(draw, geometry, params, extra=draw(_one_of((1, -1, geometry.slots(0)))))
     if kind == "range":
         return Step(scores=(draw(_one_of((0, 1))), draw(_one_of((2**31, -(2**31), 2**40)))))
     if kind == "context":

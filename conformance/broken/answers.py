@@ -86,7 +86,7 @@ class ClaimsGreedy(Sound):
         return []
 
 
-@breaks("CTX-6", shows=("CTX-6", "ACT-2", "ACT-3", "ACT-4", "error"))
+@breaks("CTX-6", also=("CTX-1", "CTX-2", "CTX-3"))
 class AnswersForAnother(Sound):
     """Goes on with its first session when a second is opened."""
 
@@ -96,7 +96,7 @@ class AnswersForAnother(Sound):
             super().open(geometry, params, context)
 
 
-@breaks("GRE-2", shows=("GRE-1", "GRE-2", "GRE-3", "GRE-4", "BUD-1", "SOF-1", "CAP-1"), profile="greedy")
+@breaks("GRE-1", also=("GRE-2", "GRE-3", "GRE-4", "GRE-5", "BUD-1", "SOF-1"), profile="greedy")
 class WrongOrder(Sound):
     """Chooses the right actions and says them backwards."""
 

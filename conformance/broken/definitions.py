@@ -38,24 +38,26 @@ class UnitCosts(Sound):
         return choice._replace(delta=delta if choice.action.kind == "expand" else -delta)
 
 
-@breaks("GEO-3", shows=("TAI-1",))
+@breaks("GEO-3", shows=("CTX-5",))
 class SpansIn16Bits(Sound):
     """Holds the span of a node in 16 bits, though a node may span 2**31 tokens."""
 
-    def is_protected(self, action: Action) -> bool:
-        """Compute where the node ends from a span that has wrapped around."""
-        geometry, params = self.state.geometry, self.state.params
-        node_end = action.start + geometry.span(action.level) % 2**16
-        return action.kind == "collapse" and node_end > self.state.end - params.protected_tokens
+    def positions(self) -> Sequence[int]:
+        """Report centres computed from spans that have wrapped around."""
+        geometry = self.state.geometry
+        wrapped = [geometry.span(block.level) - geometry.span(block.level) % 2**16 for block in self.state.context]
+        lost = [w for w, b in zip(wrapped, self.state.context, strict=True) for _ in range(geometry.slots(b.level))]
+        return [token - w // 2 for token, w in zip(super().positions(), lost, strict=True)]
 
 
 @breaks("CTX-1")
-class LevelsFromOne(Sound):
-    """Reports its context with levels counted from 1."""
+class OneLevelTooMany(Sound):
+    """Reports a top-level gist as one of a level above the top."""
 
     def context(self) -> Sequence[Block]:
-        """Report each level one too high."""
-        return [Block(level + 1, start) for level, start in self.state.context]
+        """Raise what is at the top."""
+        top = self.state.geometry.top
+        return [Block(level + (level == top), start) for level, start in self.state.context]
 
 
 @breaks("CTX-2")

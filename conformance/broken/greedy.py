@@ -31,7 +31,7 @@ class HardBudgetOnly(Sound):
         return used + choice.delta <= self.state.params.w_max
 
 
-@breaks("SOF-1", shows=("SOF-1", "GRE-1", "GRE-6"), profile="greedy")
+@breaks("SOF-1", profile="greedy")
 class MarginNotStrict(Sound):
     """Lets an expand into the room beyond the soft budget if its aggregate only equals the margin."""
 
@@ -75,7 +75,7 @@ class ExpandsThenCollapses(Sound):
         return super().select(scores) if len(chosen) < self.cap() else chosen
 
 
-@breaks("GRE-2", profile="greedy")
+@breaks("GRE-2", also=("GRE-1", "GRE-5", "GRE-6"), profile="greedy")
 class ExpandsTheLeast(Sound):
     """Takes the expand with the lowest aggregate first: a min-heap where a max-heap belongs."""
 
@@ -85,7 +85,7 @@ class ExpandsTheLeast(Sound):
         return (choice.aggregate if choice.action.kind == "expand" else first), start, level
 
 
-@breaks("GRE-3", shows=("GRE-3", "ING-4"), profile="greedy")
+@breaks("GRE-3", also=("ING-4",), profile="greedy")
 class CollapsesTheMost(Sound):
     """Takes the collapse with the highest aggregate first."""
 
@@ -111,7 +111,7 @@ class IgnoresSign(Sound):
         return chosen
 
 
-@breaks("GRE-4", shows=("GRE-4", "ING-4"), profile="greedy")
+@breaks("GRE-4", also=("GRE-1", "GRE-5", "GRE-6", "ING-4"), profile="greedy")
 class LatestFirst(Sound):
     """Breaks ties in favour of the later start."""
 
@@ -121,7 +121,7 @@ class LatestFirst(Sound):
         return first, -start, level
 
 
-@breaks("GRE-4", shows=("GRE-4", "ING-4"), profile="greedy")
+@breaks("GRE-4", also=("GRE-1", "GRE-5", "GRE-6", "ING-4"), profile="greedy")
 class CoarsestFirst(Sound):
     """Breaks ties in favour of the higher level, before it looks at the start."""
 

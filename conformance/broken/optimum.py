@@ -2,27 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
-from focalloc.refimpl.candidates import Choice
-from focalloc.refimpl.knapsack import Selection, knapsack, place, preference, selections
-from focalloc.refimpl.projection import projection
+from focalloc.refimpl.candidates import choices, legal_choices, mean, slot_offsets
+from focalloc.refimpl.greedy import greedy
+from focalloc.refimpl.knapsack import Selection, ending_within, knapsack, place, preference, selections
+from focalloc.refimpl.projection import preferred_choices, projection
 from focalloc.spec import Action
+from focalloc.spec.projection import Logits
+
+Preference = Callable[[Selection], Any]
 
 
 class SoundOptimum(Sound):
     """The exact optimum, by the rules."""
 
+    preference: Preference = staticmethod(preference)
+
     def select(self, scores: Sequence[int]) -> list[Action]:
-        """Select by the reference."""
-        return knapsack(self.state, scores)
+        """The preferred of the selections that end within the budget, else of the collapses alone."""
+        if self.state.params.w_soft < self.state.params.w_max:
+            return knapsack(self.state, scores)
+        found = choices(self.state, scores)
+        return self.preferred(found)
+
+    def preferred(self, found: Sequence[Any]) -> list[Action]:
+        """The preferred answer from the choices ``found``."""
+        within = ending_within(self.state.params.w_max, self.state, found)
+        collapses = [choice for choice in found if choice.action.kind == "collapse"]
+        return [c.action for c in min(within or selections(self.state, collapses), key=self.preference).chosen]
 
 
-class SoundProjection(Sound):
+class SoundProjection(SoundOptimum):
     """The exact projection, by the rules."""
 
     def select(self, scores: Sequence[int]) -> list[Action]:
-        """Select by the reference."""
-        return projection(self.state, scores)
+        """The preferred of what the policy wants."""
+        offsets = slot_offsets(self.state.geometry, self.state.context)
+        wish = [mean(scores[first:last]) for first, last in zip(offsets, offsets[1:], strict=False)]
+        return self.preferred(preferred_choices(self.state, [Logits(one, 0, -one) for one in wish]))
+
+
+def more_actions(selection: Selection) -> tuple[int, int, int]:
+    """Prefer the most useful, then the most actions."""
+    return -selection.utility, -len(selection.chosen), selection.delta
+
+
+@breaks("KNA-1", also=("KNA-2",), profile="knapsack")
+class LeavesDebts(SoundOptimum):
+    """Does nothing while the context is over its budget."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Wait for better days."""
+        return [] if self.state.used > self.state.params.w_max else super().select(scores)
+
+
+@breaks("KNA-2", also=("KNA-1", "KNA-3", "KNA-4", "SOF-1"), profile="knapsack")
+class MerelyGreedy(SoundOptimum):
+    """Makes the greedy choice, and says it in the order that an optimum is said in."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Sort the greedy answer."""
+        by_action = {choice.action: choice for choice in choices(self.state, scores)}
+        return [c.action for c in sorted((by_action[action] for action in greedy(self.state, scores)), key=place)]
+
+
+@breaks("KNA-3", profile="knapsack")
+class LikesToAct(SoundOptimum):
+    """Of equally useful choices, takes the one with the most actions."""
+
+    preference = staticmethod(more_actions)
+
+
+@breaks("KNA-4", profile="knapsack")
+class LikesToFill(SoundOptimum):
+    """Of equally useful choices with as many actions, takes the one that uses the most slots."""
+
+    preference = staticmethod(lambda one: (-one.utility, len(one.chosen), -one.delta))
+
+
+@breaks("KNA-5", also=("SOF-1",), profile="knapsack")
+class AnyOrder(SoundOptimum):
+    """Makes the right choice and applies its expands from the bottom of their queue."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Turn the expands round."""
+        chosen = super().select(scores)
+        expands = [action for action in chosen if action.kind == "expand"]
+        return [action for action in chosen if action.kind == "collapse"] + expands[::-1]
+
+
+@breaks("PRO-2", also=("PRO-3", "PRO-4", "PRO-5", "KNA-5"), profile="projection")
+class TidiesUp(SoundProjection):
+    """Collapses something that the policy would keep, when it has an action left."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Put a legal collapse before a right answer that has none."""
+        chosen = super().select(scores)
+        for choice in legal_choices(self.state, scores):
+            action = choice.action
+            fair = not self.is_cooling(action, self.state.iteration + 1) and not self.is_protected(action)
+            if action.kind == "collapse" and fair and not chosen and self.cap() > 0:
+                return [action]
+        return chosen
+
+
+@breaks("PRO-3", also=("PRO-4", "PRO-6"), profile="projection")
+class KeepsOneBack(SoundProjection):
+    """Never does all that the policy asks for: leaves the last action out."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Drop one."""
+        return super().select(scores)[:-1]
+
+
+@breaks("PRO-4", also=("PRO-5",), profile="projection")
+class CountsHeads(SoundProjection):
+    """Does as many things that the policy wants as it can, not those it wants most."""
+
+    preference = staticmethod(lambda one: (-len(one.chosen), one.delta))
+
+
+@breaks("PRO-5", profile="projection")
+class LikesToActAgain(SoundProjection):
+    """Of choices that the policy likes equally, takes the one with the most actions."""
+
+    preference = staticmethod(more_actions)
+
+
+@breaks("PRO-6", also=("PRO-3", "PRO-4"), profile="projection")
+class LeavesDebtsAgain(SoundProjection):
+    """Does nothing while the context is over its budget, though the policy would let it pay."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Wait for better days."""
+        return [] if self.state.used > self.state.params.w_max else super().select(scores)
