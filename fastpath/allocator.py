@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.scores import SCALES, refuse_misfit, score_array
-from focalloc.fastpath.snapshot import from_bytes, to_bytes
+from focalloc.fastpath.snapshot import from_bytes, from_json, to_bytes, to_json
 from focalloc.spec.blocks import Context, checked_context
 from focalloc.spec.clauses import Violation
 from focalloc.spec.errors import InvalidInput, NoRoom, whole_number
@@ -50,9 +50,9 @@ class Allocator:
 
         self._kernels, self._new_tables = greedy_kernels, tables.Tables
         self._tables: tables.Tables | None = None
-        params = params or Params()
-        self.geometry = geometry or Geometry()
-        self.params = _known_strategy(params if strategy is None else replace(params, strategy=strategy))
+        geometry = Geometry() if geometry is None else geometry
+        params = Params() if params is None else params
+        self.geometry, self.params = _checked_terms(geometry, params, strategy)
 
     # SESSION
 
@@ -81,7 +81,8 @@ class Allocator:
         Raises:
             InvalidInput: the context breaks CTX-1 to CTX-4 or the strategy is unknown; nothing has changed.
         """
-        self._start(geometry, _known_strategy(params), checked_context(geometry, context))
+        geometry, params = _checked_terms(geometry, params)
+        self._start(geometry, params, checked_context(geometry, context))
 
     def state(self) -> State:
         """The state by the spec: all that the next iterations depend on."""
@@ -92,8 +93,14 @@ class Allocator:
         """Go on from ``state``, in place of any earlier session; exactly as the allocator that it came from would.
 
         Raises:
-            InvalidInput: its context breaks CTX-1 to CTX-4 or its strategy is unknown; nothing has changed.
+            InvalidInput: its context breaks CTX-1 to CTX-4, its ledger makes no sense or its strategy is unknown;
+                nothing has changed.
         """
+        if not isinstance(state, State):
+            raise InvalidInput("state", state, "must be a State; restore() takes snapshots")
+        self._resume(from_json(to_json(state)))
+
+    def _resume(self, state: State) -> None:
         self.open(state.geometry, state.params, state.context)
         self._session().recall(state.ledger, state.iteration)
 
@@ -107,7 +114,7 @@ class Allocator:
         Raises:
             InvalidInput: the snapshot is damaged, incomplete or of a newer version; nothing has changed.
         """
-        self.resume(from_bytes(snapshot))
+        self._resume(from_bytes(snapshot))
 
     def _start(self, geometry: Geometry, params: Params, context: Context) -> None:
         self._tables = self._new_tables(geometry, params, context)
@@ -306,10 +313,16 @@ class Allocator:
         self._session().check()
 
 
-def _known_strategy(params: Params) -> Params:
+def _checked_terms(geometry: object, params: object, strategy: str | None = None) -> tuple[Geometry, Params]:
+    if not isinstance(geometry, Geometry):
+        raise InvalidInput("geometry", geometry, "must be a Geometry")
+    if not isinstance(params, Params):
+        raise InvalidInput("params", params, "must be a Params")
+    if strategy is not None:
+        params = replace(params, strategy=strategy)
     if params.strategy not in STRATEGIES:
         raise InvalidInput("strategy", params.strategy, f"must be one of {', '.join(STRATEGIES)}")
-    return params
+    return geometry, params
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

@@ -27,8 +27,12 @@ def score_array(scores: ArrayLike) -> NDArray[Any]:
     Raises:
         InvalidInput: they are no one-dimensional array or sequence of floats, or of integers.
     """
-    if isinstance(scores, Sequence):
+    if isinstance(scores, bytes | bytearray):
+        raise InvalidInput("scores", scores, "must be numbers (SCO-1)")
+    if isinstance(scores, Sequence) and not isinstance(scores, memoryview):
         return _from_sequence(scores)
+    if isinstance(scores, np.ma.MaskedArray):
+        raise InvalidInput("scores", "masked array", "must say a score for every slot; fill it first (SCO-2)")
     given = np.asarray(scores)
     if given.ndim != 1:
         raise InvalidInput("scores", f"array of shape {given.shape}", "must be one-dimensional (SCO-2)")
@@ -52,7 +56,7 @@ def _from_sequence(scores: Sequence[object]) -> NDArray[Any]:
             raise InvalidInput(f"scores[{i}]", score, "scores are all fixed-point integers or all floats (SCO-1)")
         if isinstance(score, numbers.Integral) and not -SCORE_LIMIT < int(score) < SCORE_LIMIT:
             _refuse_fixed(i, int(score))
-    return np.array(scores, np.int64 if whole else np.float64)
+    return np.array(list(scores), np.int64 if whole else np.float64)
 
 
 def _refuse_fixed(i: int, score: int) -> None:

@@ -202,7 +202,8 @@ def metrics_to(meter: Meter | None = None, attributes: Mapping[str, str | int] |
         from opentelemetry.metrics import get_meter
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
-            "metrics_to() needs opentelemetry-api; install it with: pip install 'focalloc[telemetry]'", name="opentelemetry"
+            "metrics_to() needs opentelemetry-api; install it with: pip install 'focalloc[telemetry]'",
+            name="opentelemetry",
         ) from None
     meter = get_meter("focalloc") if meter is None else meter
     expands = meter.create_counter("focalloc.expands", "{action}", "Expands applied")

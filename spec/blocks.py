@@ -112,9 +112,13 @@ def checked_context(geometry: Geometry, blocks: Iterable[object]) -> Context:
         InvalidInput: a block is not a pair of integers, or the context breaks CTX-1 to CTX-4.
     """
     context: list[Block] = []
-    if isinstance(blocks, str | bytes) or not isinstance(blocks, Iterable):
+    try:
+        pairs = None if isinstance(blocks, str | bytes) else list(blocks)
+    except (TypeError, NotImplementedError):  # a 0-d array claims to be iterable
+        pairs = None
+    if pairs is None:
         raise InvalidInput("context", blocks, "must be a sequence of (level, start) pairs")
-    for i, pair in enumerate(blocks):
+    for i, pair in enumerate(pairs):
         if not isinstance(pair, Sequence) or isinstance(pair, str | bytes) or len(pair) != 2:
             raise InvalidInput(f"context[{i}]", pair, "must be a (level, start) pair of integers")
         level, start = pair
