@@ -23,13 +23,14 @@ class Workspace:
         n_diff: most actions per iteration.
 
     Attributes:
+        space: how many states there is space for.
         table: int64: a header, then the tables that `knapsack_kernels.run_knapsack` cuts out of it.
     """
 
     def __init__(self, geometry: Geometry, n_diff: int) -> None:
         self._deltas = sorted(set(geometry.deltas[1:]))
         self._n_diff = max(1, n_diff)
-        self._space = FIRST_SPACE
+        self.space = FIRST_SPACE
         self._lay_out()
 
     def run_step(
@@ -42,12 +43,12 @@ class Workspace:
     ) -> int:
         """`knapsack_kernels.run_knapsack` with as much work space as it needs."""
         while (done := k.run_knapsack(scores, scale, tags, scratch, state, self.table)) == k.WORK_FULL:
-            self._space *= 2
+            self.space *= 2
             self._lay_out()
         return done
 
     def _lay_out(self) -> None:
-        n, deltas, space = self._n_diff, len(self._deltas), self._space
+        n, deltas, space = self._n_diff, len(self._deltas), self.space
         items = 2 * deltas * n + space
         runs = 2 * space + 2 * deltas
         sizes = [
