@@ -35,10 +35,10 @@ GEOMETRIES = {
 }
 
 
-def timed(call: Callable[[], Any]) -> tuple[float, Any]:
-    """Microseconds that ``call`` took, and its result."""
+def timed(call: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
+    """Microseconds that a call took, and its result."""
     before = perf_counter_ns()
-    result = call()
+    result = call(*arguments)
     return (perf_counter_ns() - before) / 1000, result
 
 
@@ -50,8 +50,8 @@ def against_greedy(rounds: int) -> None:
         slots = used(geometry, context)
         for n_diff in (4, 64):
             params = Params(w_max=slots + 2 * max(geometry.deltas), n_diff=n_diff)
-            cost = {strategy: session(geometry, params, context, strategy, rounds) for strategy in ("greedy", "knapsack")}
-            greedy, optimum = cost["greedy"], cost["knapsack"]
+            greedy = session(geometry, params, context, "greedy", rounds)
+            optimum = session(geometry, params, context, "knapsack", rounds)
             print(f"{name:22} {n_diff:6} {greedy:8.1f} {optimum:8.1f} {optimum / greedy:6.2f}", flush=True)
 
 
@@ -63,7 +63,7 @@ def session(geometry: Geometry, params: Params, context: list[Block], strategy: 
     times = []
     for _ in range(rounds):
         scores = rng.normal(0, 0.5, allocator.used).astype(np.float32)
-        times.append(timed(lambda scores=scores: allocator.step(scores))[0])  # type: ignore[misc]
+        times.append(timed(allocator.step, scores)[0])
     return median(times[rounds // 5 :])
 
 
@@ -71,7 +71,7 @@ def session(geometry: Geometry, params: Params, context: list[Block], strategy: 
 
 
 def instance(candidates: int, n_diff: int, kind: str, seed: int) -> tuple[State, NDArray[np.int64]]:
-    """An iteration with about that many candidates of six classes, short of room, short of it by far, or over budget."""
+    """An iteration with about that many candidates of six classes, with little room, with some, or over budget."""
     geometry = Geometry((32, 32, 32), (1, 1, 2, 32))
     rng = random.Random(seed)
     context: list[Block] = []
@@ -85,7 +85,8 @@ def instance(candidates: int, n_diff: int, kind: str, seed: int) -> tuple[State,
     scores: list[int] = []
     for block in context:
         sign = -1 if block.level == 0 else rng.choice([1, 1, -1])
-        scores += [sign * quantise(0.2 + abs(rng.gauss(0, 0.3))) // (3 if sign < 0 else 1)] * geometry.slots(block.level)
+        score = sign * quantise(0.2 + abs(rng.gauss(0, 0.3))) // (3 if sign < 0 else 1)
+        scores += [score] * geometry.slots(block.level)
     slots = used(geometry, context)
     room = {"tight": 17, "some": 20 * n_diff, "over": -31 * max(1, n_diff // 4)}[kind]
     params = Params(strategy="knapsack", w_max=slots + room, n_diff=n_diff, tau_expand=0, tau_collapse=0)
@@ -154,14 +155,14 @@ def against_solvers() -> None:
                 for _ in range(20):
                     fast = Allocator()
                     fast.open(state.geometry, state.params, state.context)
-                    took, plan = timed(lambda fast=fast: fast.step(scores))  # type: ignore[misc]
+                    took, plan = timed(fast.step, scores)
                     times.append(took)
                 utility = sum(known[action] for action in plan)
                 rows, most = rows_of(state, found)
                 line = ""
                 for name, solver in solvers.items():
                     try:
-                        took, optimum = timed(lambda solver=solver: solver(values, rows, most))  # type: ignore[misc]
+                        took, optimum = timed(solver, values, rows, most)
                     except ModuleNotFoundError:
                         line += f"  {name} not installed"
                         continue
@@ -212,7 +213,7 @@ def hard() -> None:
                         work = fast._run_step
                         fast.open(geometry, replace(params, strategy=strategy), context)
                         fast._run_step = work  # space that has grown stays
-                        times.append(timed(lambda fast=fast: fast.step(scores))[0])  # type: ignore[misc]
+                        times.append(timed(fast.step, scores)[0])
                     cost[strategy] = median(times)
                     if strategy == "knapsack":
                         space = fast._run_step.__self__.space  # type: ignore[attr-defined]
