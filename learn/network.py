@@ -62,12 +62,15 @@ class PolicyNetwork(nn.Module):
             self.head.bias.copy_(torch.tensor([0.0, FONDNESS_FOR_KEEPING, 0.0]))
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Logits ``(batch, blocks, 3)``, `ILLEGAL` where the mask forbids; and values ``(batch,)``."""
+        """Logits ``(batch, blocks, 3)``, `ILLEGAL` where the mask forbids; and values ``(batch,)``.
+
+        A value is a return times one less the discount, so of the size of one reward.
+        """
         rows = self.encoder(self.inlet(batch.features), src_key_padding_mask=~batch.present)
         logits = self.head(rows).masked_fill(~batch.legal, ILLEGAL)
         weight = batch.present.unsqueeze(-1).to(rows.dtype)
         pooled = (rows * weight).sum(dim=1) / weight.sum(dim=1)
-        return logits, self.value(pooled).squeeze(-1)
+        return logits, self.value(pooled.detach()).squeeze(-1)  # estimating must not bend what deciding needs
 
     def exported(self) -> Policy:
         """The same policy without PyTorch; the value estimate, which only training needs, is left out."""

@@ -287,7 +287,7 @@ def learned(
                     old = stacked([record.log_probs[t][s] for t, s in some], free, 0.0)
                     loss = clipped_loss(new, old, gain, free, settings.clip)
                     target = torch.tensor([returns[t, s] for t, s in some], dtype=torch.float32)
-                    loss = loss + 0.5 * functional.mse_loss(values, target)
+                    loss = loss + functional.mse_loss(values, target * (1 - settings.discount))
             loss = loss - settings.entropy * entropy
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -356,7 +356,7 @@ def credit(record: Record, sessions: list[Session]) -> tuple[NDArray[np.float64]
         returns[t] = following = rewards[t] + settings.discount * following
     if settings.method == "ppo":
         # the episode is cut off, not over: what would follow its end is worth what its last state is estimated at
-        values = np.array(record.values)
+        values = np.array(record.values) / (1 - settings.discount)
         after = np.vstack([values[1:], values[-1:]])
         surprise = rewards + settings.discount * after - values
         advantages, following = np.zeros_like(rewards), np.zeros(len(sessions))
