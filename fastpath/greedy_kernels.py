@@ -255,7 +255,7 @@ def take(
         peak = np.int32(LOWEST)
         for i in range(CHUNK):
             number = fixed_point(scores[first + i], scale)
-            misfits = np.int32(misfits | (np.int32(0) if abs(number) < LIMIT else np.int32(1)))
+            misfits = np.int32(misfits | (np.int32(0) if -LIMIT < number < LIMIT else np.int32(1)))
             score = np.int32(number)
             fixed[first + i] = score
             peak = max(peak, score if tags[first + i] >= 1 else np.int32(LOWEST))
@@ -264,7 +264,7 @@ def take(
     peak = np.int32(LOWEST)
     for slot in range(whole * CHUNK, slots):
         number = fixed_point(scores[slot], scale)
-        misfits = np.int32(misfits | (np.int32(0) if abs(number) < LIMIT else np.int32(1)))
+        misfits = np.int32(misfits | (np.int32(0) if -LIMIT < number < LIMIT else np.int32(1)))
         score = np.int32(number)
         fixed[slot] = score
         peak = max(peak, score if tags[slot] >= 1 else np.int32(LOWEST))
@@ -494,6 +494,54 @@ def worst_useful_chunk(header: Ints, peaks: Ints, room: int, keys: Table, notes:
 
 
 @kernel
+def useful_chunks(header: Ints, peaks: Ints, room: int, keys: Table, notes: Table) -> int:
+    """List the chunks with the highest peaks above the threshold, at most ``room``, best first; return how many."""
+    size = 0
+    bar = header[TAU_EXPAND]
+    for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
+        if peaks[chunk] > bar:
+            size = offer(keys, notes, size, room, key_of(peaks[chunk], chunk), chunk)
+            if size == room:
+                bar = rank_of(keys[0])
+    sort_best_first(keys, notes, size)
+    return size
+
+
+@kernel
+def drop_resting(
+    header: Ints,
+    tags: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    size: int,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Note the first token of each of ``size`` expands, drop those that the cooldown forbids, sort the rest.
+
+    Returns:
+        How many are left, best first.
+    """
+    # by place, so that tokens are counted in one go
+    for i in range(size):
+        rise(keys, notes, i, key_of(0, place_of(keys[i])), rank_of(keys[i]))
+    sort_best_first(keys, notes, size)
+    left = 0
+    slot = 0
+    token = header[FIRST]
+    for i in range(size):
+        place = place_of(keys[i])
+        token = token_at(header, tags, family_slot, family_node, slot, token, place)
+        slot = place
+        if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2 + COLLAPSE):
+            rise(keys, notes, left, key_of(notes[i], place), token)
+            left += 1
+    sort_best_first(keys, notes, left)
+    return left
+
+
+@kernel
 def best_expands(
     header: Ints,
     tags: Ints,
@@ -516,36 +564,34 @@ def best_expands(
     hold a gist that goes before it, and at most ``spoilt`` of those are out of the question.
 
     Args:
-        spoilt: at least the number of gists that must not be chosen: resting ones, marked ones, ones not below
-            ``ceiling``.
+        spoilt: at least the number of gists that must not be chosen beside the resting ones: marked ones, and ones
+            not below ``ceiling``.
 
     Returns:
         How many there are.
     """
-    worst = worst_useful_chunk(header, peaks, room + spoilt, chunk_keys, chunk_notes)
-    lowest_peak = rank_of(worst)
+    resting = count_collapses(header, ledger_action)
+    chunks = useful_chunks(header, peaks, room + resting + spoilt, chunk_keys, chunk_notes)
+    least = key_of(header[TAU_EXPAND], 0)
+    if chunks == room + resting + spoilt:
+        # each of them holds a gist at its peak, so what lies below the lowest of the peaks is out of the race
+        least = key_of(rank_of(chunk_keys[chunks - 1]) - 1, 0)
+    bar = rank_of(least) + 1
     size = 0
-    # each of those chunks holds a gist at its peak, so what lies below the lowest of these peaks is out of the race
-    bar = max(header[TAU_EXPAND], lowest_peak - 1)
-    slot = 0
-    token = header[FIRST]
-    for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
-        if peaks[chunk] >= lowest_peak and peaks[chunk] > bar and key_of(peaks[chunk], chunk) >= worst:
-            first = chunk * CHUNK
-            for i in range(min(CHUNK, header[SLOTS] - first)):
-                # an equal rank is no better, for the place is later
-                if worth[first + i] > bar and tags[first + i] >= 1 and tags[first + i] < MARK:
-                    key = key_of(worth[first + i], first + i)
-                    if key < ceiling:
-                        token = token_at(header, tags, family_slot, family_node, slot, token, first + i)
-                        slot = first + i
-                        opposite = node_of(tags[slot], token) * 2 + COLLAPSE
-                        if not is_barred(header, ledger_action, opposite):
-                            size = offer(keys, notes, size, room, key, token)
-                            if size == room:
-                                bar = rank_of(keys[0])
-    sort_best_first(keys, notes, size)
-    return size
+    for c in range(chunks):
+        if rank_of(chunk_keys[c]) < bar:
+            break
+        first = chunk_notes[c] * CHUNK
+        for i in range(min(CHUNK, header[SLOTS] - first)):
+            if worth[first + i] >= bar and tags[first + i] >= 1 and tags[first + i] < MARK:
+                key = key_of(worth[first + i], first + i)
+                if key > least and key < ceiling:
+                    size = offer(keys, notes, size, room + resting, key, 0)
+                    if size == room + resting:
+                        least = keys[0]
+                        bar = rank_of(least)
+    # of room + resting expands at least room are no resting ones
+    return min(room, drop_resting(header, tags, family_slot, family_node, ledger_action, size, keys, notes))
 
 
 # SELECTION
@@ -694,7 +740,7 @@ def select(
         collapse_keys,
         collapse_families,
     )
-    spoilt = count_collapses(header, ledger_action)
+    spoilt = 0
     ceiling = UNBOUNDED
     hungry = True
     while hungry:

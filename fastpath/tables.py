@@ -46,8 +46,8 @@ class Tables:
             dict.fromkeys(PICK_TABLES, max(1, n_diff))
             | dict.fromkeys(CHUNK_TABLES, chunks)
             | dict.fromkeys(FAMILY_TABLES, self.capacity // smallest + 1)
-            | dict.fromkeys(LEDGER_TABLES, 4 * n_diff + 16)
         )
+        self._size_ledger(4 * n_diff + 16)
         multi_slot = max(geometry.cost[1:]) > 1
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
         self.scratch = np.zeros(self.capacity * (1 + multi_slot) + chunks, np.int32)
@@ -79,6 +79,11 @@ class Tables:
         self.tags[np.cumsum(units[levels]) - units[levels]] = levels
         k.run_load(self.tags, self.state)
 
+    def _size_ledger(self, entries: int) -> None:
+        """Size the ledger, and with it the queue of expands, which may hold every resting gist on top of the cap."""
+        self._sizes |= dict.fromkeys(LEDGER_TABLES, entries)
+        self._sizes |= dict.fromkeys(("expand_keys", "expand_tokens"), self._sizes["actions"] + entries)
+
     def _lay_out(self) -> None:
         """Write where the tables begin to the header."""
         ends = list(accumulate(self._sizes[name] for name in NAMES))
@@ -98,7 +103,7 @@ class Tables:
         more = self._sizes["ledger_action"] + entries
         old = {name: self.table(name) for name in NAMES}
         header = self.state[: k.HEADER]
-        self._sizes |= dict.fromkeys(LEDGER_TABLES, self._sizes["ledger_action"] + more)
+        self._size_ledger(self._sizes["ledger_action"] + more)
         self.state = np.zeros(k.HEADER + sum(self._sizes.values()), np.int64)
         self.state[: k.HEADER] = header
         self._lay_out()
