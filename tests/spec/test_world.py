@@ -164,7 +164,7 @@ def test_quantise_rounds_half_to_even(score: float, fixed: int) -> None:
 
 @pytest.mark.clause("SCO-1")
 @pytest.mark.parametrize(
-    "score", [math.nan, math.inf, -math.inf, 2048.0, -2048.0, 2048 - 2**-22, 1e300, "1", True, None]
+    "score", [math.nan, math.inf, -math.inf, 2048.0, -2048.0, 2048 - 2**-22, 1e300, 10**400, "1", True, None]
 )
 def test_unrepresentable_scores_are_refused(score: object) -> None:
     with pytest.raises(InvalidInput, match=r"scores\[3\].*SCO-1"):
