@@ -124,7 +124,7 @@ def read_answer(line: bytes, command: Command) -> Answer:
     return msgspec.convert(raw, type=expected)
 
 
-def _decoded(line: bytes, kind: Any) -> Any:  # noqa: ANN401  # whatever the line holds
+def _decoded(line: bytes, kind: Any) -> Any:
     try:
         return msgspec.json.decode(line, type=kind)
     except RecursionError:

@@ -49,7 +49,7 @@ class Mutant:
     module: str
     tree: ast.Module
 
-    def __call__(self) -> Any:  # noqa: ANN401  # an allocator of a class that exists only here
+    def __call__(self) -> Any:
         """A fresh allocator of this kind, so that a mutant is itself a factory."""
         return self.build()()
 

@@ -18,12 +18,35 @@ EXIT_STATUS: dict[Status, int] = {"pass": 0, "fail": 1, "error": 1, "skip": 3, "
 """What a command that ends with this verdict exits with."""
 
 
+NEEDED_BY = {
+    "ingest": ("ING-1", "ING-2", "ING-3", "ING-4", "ING-5"),
+    "context": ("CTX-6",),
+    "positions": ("CTX-5",),
+    "ledger_size": ("COO-2",),
+}
+"""Optional call -> clauses that can only be judged with it."""
+
+
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """A broken clause: `focalloc.spec.Violation` as data."""
 
     clause: str
     message: str
     where: int = WHOLE
+
+
+class Known(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A failure that the implementer knows of.
+
+    Attributes:
+        id: the clause, ``error``, or ``skip``.
+        reason: why it is so.
+        link: where it is tracked.
+    """
+
+    id: str
+    reason: str
+    link: str = ""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +65,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         batch: the batch of the run that it was found in.
         repeatable: whether judging the same session again found the same.
         path: where the session was saved; empty if it was not.
+        program: whether the target is a command line rather than ``module:factory``.
     """
 
     id: str
@@ -56,6 +80,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     batch: int
     repeatable: bool = True
     path: str = ""
+    program: bool = False
 
     @property
     def replay(self) -> str:
@@ -63,7 +88,9 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         return f"focalloc replay {self.path}" if self.path else ""
 
 
-def failure(verdict: Verdict, case: Case, *, target: str, profile: str, seed: int, batch: int) -> Failure:
+def failure(
+    verdict: Verdict, case: Case, *, target: str, profile: str, seed: int, batch: int, program: bool = False
+) -> Failure:
     """The failure that ``verdict``, a ``fail`` or an ``error``, is about."""
     return Failure(
         id=verdict.clause or "error",
@@ -76,6 +103,7 @@ def failure(verdict: Verdict, case: Case, *, target: str, profile: str, seed: in
         profile=profile,
         seed=seed,
         batch=batch,
+        program=program,
     )
 
 
@@ -107,6 +135,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         failures: one per id, each with its smallest session.
         skips: what the allocator said it does not support, and how often.
         not_offered: optional calls that the allocator does not have, so that their clauses were not judged.
+        known: failures that the implementer declared beforehand.
         versions: what the run ran on.
     """
 
@@ -120,16 +149,37 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     failures: tuple[Failure, ...] = ()
     skips: dict[str, int] = {}
     not_offered: tuple[str, ...] = ()
+    known: tuple[Known, ...] = ()
     versions: Versions = msgspec.field(default_factory=versions_here)
 
     @property
+    def unexpected(self) -> tuple[Failure, ...]:
+        """Failures that nobody declared."""
+        declared = {one.id for one in self.known}
+        return tuple(failed for failed in self.failures if failed.id not in declared)
+
+    @property
+    def outlived(self) -> tuple[Known, ...]:
+        """Declared failures that did not happen."""
+        happened = {failed.id for failed in self.failures} | ({"skip"} if self.skips else set())
+        return tuple(one for one in self.known if one.id not in happened)
+
+    @property
+    def unjudged(self) -> dict[str, str]:
+        """Clauses that need a call which the allocator does not offer, and that call."""
+        return {clause: what for what in self.not_offered for clause in NEEDED_BY[what]}
+
+    @property
     def status(self) -> Status:
-        """The verdict on the whole. A run in which nothing was answered is no pass, nor is one with a skip."""
-        if any(failed.status == "fail" for failed in self.failures):
+        """The verdict on the whole. A run in which nothing was answered is no pass, nor is one with a skip.
+
+        Declared failures do not count; one that did not happen does.
+        """
+        if self.outlived or any(failed.status == "fail" for failed in self.unexpected):
             return "fail"
-        if self.failures:
+        if self.unexpected:
             return "error"
-        if self.skips:
+        if self.skips and "skip" not in {one.id for one in self.known}:
             return "skip"
         return "pass" if self.examples > 0 and self.answered > 0 else "unknown"
 
@@ -154,9 +204,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         for failed in self.failures:
             lines.append(f"  {failed.id}: {failed.message.removeprefix(f'{failed.id}: ')}")
             if not failed.repeatable:
-                lines.append("    judged again, the same session gave another verdict: the allocator is not deterministic")
+                lines.append(
+                    "    judged again, the same session gave another verdict: the allocator is not deterministic"
+                )
             if failed.path:
                 lines.append(f"    replay: {failed.replay}")
+            lines += [f"    known: {one.reason} {one.link}".rstrip() for one in self.known if one.id == failed.id]
+        lines += [f"  {one.id}: declared as a known failure ({one.reason}), but it passes" for one in self.outlived]
         lines += [f"  skipped {times} times: {why}" for why, times in self.skips.items()]
         if self.not_offered:
             lines.append(f"  not offered, so not judged: {', '.join(self.not_offered)}")

@@ -6,9 +6,13 @@ run finds the same whatever the number of workers that its batches are spread ov
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import hashlib
+import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +21,12 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
 from hypothesis.errors import HypothesisException
 
-from focalloc.conformance.cases import Case, size
+from focalloc.conformance.cases import Case, Step, size
 from focalloc.conformance.judge import Status, Verdict, judged
-from focalloc.conformance.report import Failure, Report, failure, save_failure
+from focalloc.conformance.report import NEEDED_BY, Failure, Report, failure, save_failure
 from focalloc.conformance.sessions import cases
 from focalloc.conformance.targets import PythonTarget, Target
-from focalloc.spec import Geometry, Params
+from focalloc.spec import Block, Geometry, Params
 from focalloc.spec.violations import checked_profile
 
 DEFAULT_EXAMPLES = 1000
@@ -31,7 +35,7 @@ DEFAULT_EXAMPLES = 1000
 BATCH = 250
 """Sessions of one batch."""
 
-MOST_SHRINKS = 400
+MOST_SHRINKS = 800
 """Sessions judged to find a smaller counterexample to one clause."""
 
 MOST_HANGS = 12
@@ -39,9 +43,6 @@ MOST_HANGS = 12
 
 FAILURES = Path("focalloc-failures")
 """Where counterexamples are saved."""
-
-OPTIONAL = ("ingest", "context", "positions", "ledger_size")
-"""What an allocator need not offer (freedom F-5)."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +121,7 @@ def run(
     checked_profile(profile)
     smoke_test()
 
-    def batches() -> Iterable[Batch]:
+    def batches() -> Iterator[Batch]:
         for index, count in enumerate(batch_sizes(examples)):
             batch = run_batch(target, profile, seed, index, count, shrink=shrink)
             if watch is not None:
@@ -129,9 +130,75 @@ def run(
             if batch.failures and not keep_going:
                 return
 
-    report = collected(target.name, profile, seed, examples, batches())
+    return _finished(target, collected(target.name, profile, seed, examples, batches()), save_to)
+
+
+def run_in_processes(
+    open_target: Callable[[], Target],
+    jobs: int,
+    *,
+    profile: str = "safety",
+    examples: int = DEFAULT_EXAMPLES,
+    seed: int = 0,
+    keep_going: bool = False,
+    save_to: Path | None = None,
+    watch: Callable[[Batch], None] | None = None,
+) -> Report:
+    """Judge as `run` does, and with the same outcome, with the batches spread over ``jobs`` processes.
+
+    Args:
+        open_target: makes the target in each process; must be picklable.
+        jobs: number of processes.
+        profile: as for `run`.
+        examples: as for `run`.
+        seed: as for `run`.
+        keep_going: as for `run`.
+        save_to: as for `run`.
+        watch: as for `run`; batches end in their order.
+    """
+    checked_profile(profile)
+    smoke_test()
+    sizes = batch_sizes(examples)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, spawn, _start_worker, (open_target,)) as pool:
+        futures = [pool.submit(_judge_in_worker, profile, seed, index, size) for index, size in enumerate(sizes)]
+
+        def batches() -> Iterator[Batch]:
+            for future in futures:
+                batch = future.result()
+                if watch is not None:
+                    watch(batch)
+                yield batch
+                if batch.failures and not keep_going:
+                    for later in futures:
+                        later.cancel()
+                    return
+
+        with open_target() as target:
+            report = collected(target.name, profile, seed, examples, batches())
+            if report.answered:
+                target.begin()
+            return _finished(target, report, save_to)
+
+
+_worker: Target | None = None
+
+
+def _start_worker(open_target: Callable[[], Target]) -> None:
+    global _worker  # noqa: PLW0603  # one target per process, for all of its batches
+    _worker = open_target()
+    _worker.__enter__()
+    atexit.register(_worker.close)
+
+
+def _judge_in_worker(profile: str, seed: int, index: int, size: int) -> Batch:
+    assert _worker is not None
+    return run_batch(_worker, profile, seed, index, size)
+
+
+def _finished(target: Target, report: Report, save_to: Path | None) -> Report:
     failures = report.failures if save_to is None else tuple(save_failure(f, save_to) for f in report.failures)
-    not_offered = tuple(what for what in OPTIONAL if report.answered and not target.offers(what))
+    not_offered = tuple(what for what in NEEDED_BY if report.answered and not target.offers(what))
     return msgspec.structs.replace(report, failures=failures, not_offered=not_offered)
 
 
@@ -150,13 +217,16 @@ def run_batch(target: Target, profile: str, seed: int, index: int, examples: int
     verdicts: Counter[Status] = Counter()
     skips: Counter[str] = Counter()
     failures: dict[str, Failure] = {}
+    first_seen: dict[str, int] = {}
     answered, hung = 0, False
 
     def judge(case: Case) -> Verdict:
         return judged(target, case, profile)
 
     def keep(case: Case, verdict: Verdict) -> None:
-        found = failure(verdict, case, target=target.name, profile=profile, seed=seed, batch=index)
+        found = failure(
+            verdict, case, target=target.name, profile=profile, seed=seed, batch=index, program=target.speaks_raw
+        )
         if found.id not in failures or size(case) < size(failures[found.id].case):
             failures[found.id] = found
 
@@ -171,11 +241,12 @@ def run_batch(target: Target, profile: str, seed: int, index: int, examples: int
             skips[verdict.why] += 1
         elif verdict.status != "pass":
             keep(case, verdict)
+            first_seen.setdefault(verdict.clause or "error", verdicts.total())
             hung = verdict.clause == "ANS-1"
 
     _generate(look, profile, batch_seed(seed, index), examples, shrink=False)
-    for wanted in list(failures) if shrink else ():
-        _shrink(judge, keep, wanted, profile, batch_seed(seed, index), examples)
+    for wanted, first in first_seen.items() if shrink else ():
+        _shrink(judge, keep, wanted, first, profile, batch_seed(seed, index), examples)
     checked = [msgspec.structs.replace(f, repeatable=_repeats(judge, f)) for f in failures.values()]
     return Batch(
         index=index,
@@ -244,20 +315,22 @@ def _shrink(
     judge: Callable[[Case], Verdict],
     keep: Callable[[Case, Verdict], None],
     wanted: str,
+    first: int,
     profile: str,
     seed: int,
     examples: int,
 ) -> None:
     """Let Hypothesis look for a smaller session that fails in the ``wanted`` way; ``keep`` remembers the smallest.
 
-    The same seed generates the same sessions again, up to the first that fails so. The number of sessions is limited
-    rather than the time, so that the outcome does not depend on the machine.
+    The same seed generates the same sessions again; number ``first`` is the first that fails so. The number of
+    sessions is limited rather than the time, so that the outcome does not depend on the machine.
     """
-    tries = hangs = 0
+    seen = tries = hangs = 0
 
     def look(case: Case) -> None:
-        nonlocal tries, hangs
-        if tries >= MOST_SHRINKS or hangs >= MOST_HANGS:
+        nonlocal seen, tries, hangs
+        seen += 1
+        if seen < first or tries >= MOST_SHRINKS or hangs >= MOST_HANGS:
             return
         verdict = judge(case)
         hangs += verdict.clause == "ANS-1"
@@ -267,10 +340,9 @@ def _shrink(
             raise _Interesting
         tries += tries > 0
 
-    try:
+    # including Flaky: an allocator may answer differently each time; what `keep` saw is what counts
+    with contextlib.suppress(_Interesting, HypothesisException):
         _generate(look, profile, seed, examples, shrink=True)
-    except (_Interesting, HypothesisException):
-        pass  # including Flaky: an allocator may answer differently each time; what `keep` saw is what counts
 
 
 def _repeats(judge: Callable[[Case], Verdict], found: Failure) -> bool:
@@ -306,8 +378,8 @@ def smoke_test() -> None:
     Raises:
         RuntimeError: it does not; no report of it means anything.
     """
-    text = b'{"geometry": {"arity": [2, 2]}, "params": {"w_max": 9}, "context": [[2, 0]], "steps": [{"scores": [999999]}, {}]}'
-    case = msgspec.json.decode(text, type=Case)
+    steps = (Step(scores=(10**6,)), Step())
+    case = Case(geometry=Geometry((2, 2)), params=Params(w_max=9), context=(Block(2, 0),), steps=steps)
     for factory, profile, expected in ((_Idle, "safety", ""), (_Idle, "greedy", "GRE-6"), (_Eager, "greedy", "ACT-3")):
         with PythonTarget(factory) as target:
             verdict = judged(target, case, profile)

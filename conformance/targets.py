@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from focalloc.conformance.watchdog import TimeUp, Watchdog
 from focalloc.spec import Context, Geometry, Params, Violation, tampered
@@ -43,6 +43,12 @@ class Target(Protocol):
     name: str
     speaks_raw: bool
     """Whether `open` can be given a senseless geometry or parameters; a Python object is never given such."""
+
+    def __enter__(self) -> Self:
+        """Be ready for use."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Release everything."""
 
     def begin(self) -> None:
         """Be ready for an `open`; what came before is over."""
@@ -95,7 +101,7 @@ class PythonTarget:
         self._allocator: Any = None
         self._given: list[tuple[str, object, object]] = []
 
-    def __enter__(self) -> PythonTarget:
+    def __enter__(self) -> Self:
         self._watchdog.__enter__()
         return self
 

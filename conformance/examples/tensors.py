@@ -4,7 +4,8 @@
 
 `TensorFocus` keeps its working context as two tensors, ``lod`` and ``positions``, one entry per *slot*, knows spans
 only through them, and is told ``update_focus(max_replacements, iterations, scores)``: an interface as found in
-runtimes of this kind. It reports nothing; the adapter compares the tensors before and after, and says which actions lie between.
+runtimes of this kind. It reports nothing; the adapter compares the tensors before and after a call, and says which
+actions lie between.
 """
 
 from __future__ import annotations

@@ -2,43 +2,99 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from focalloc.conformance.judge import Moment
+    from focalloc.conformance.report import Report
+    from focalloc.conformance.targets import Target
+
 
 def conform(
-    target: Annotated[str, typer.Argument(help="The allocator, as module:factory.")],
+    target: Annotated[str, typer.Argument(help="The allocator, as module:factory.", show_default=False)] = "",
+    program: Annotated[
+        str, typer.Option("--exec", metavar="'CMD ARGS'", help="Judge a program that speaks wire protocol 1 instead.")
+    ] = "",
     profile: Annotated[
         str, typer.Option(help="What it claims: safety, or the strategy whose choices it makes.")
     ] = "safety",
     examples: Annotated[int, typer.Option(min=1, help="Generated sessions.")] = 1000,
     seed: Annotated[int, typer.Option(help="What the generated sessions follow from.")] = 0,
     timeout: Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")] = 10.0,
+    report: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Write a report: .json, .xml (JUnit) or .html.")
+    ] = None,
+    xfail: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Known failures: a JSON array of {id, reason, link}. Implies --keep-going."),
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to spread the sessions over; same outcome.")] = 1,
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Go on after a failure.")] = False,
 ) -> None:
     """Judge a third-party allocator on generated sessions.
 
     An allocator is any object with open(geometry, params, context) and step(scores) -> actions; ingest(blocks,
-    scores) is optional. A session that fails is made smaller and saved, with the command that replays it.
+    scores) is optional. A program in any language does the same by one JSON object per line (--exec). A session that
+    fails is made smaller and saved, with the command that replays it.
     """
-    from focalloc.cli.targets import factory_of
+    from focalloc.cli.targets import target_of
     from focalloc.cli.terminal import output, progress
-    from focalloc.conformance.runner import FAILURES, run
-    from focalloc.conformance.targets import PythonTarget
+    from focalloc.conformance.known import load_known, with_known
+    from focalloc.conformance.reports import checked_path, write_report
+    from focalloc.conformance.runner import FAILURES, Batch, run, run_in_processes
     from focalloc.spec.violations import checked_profile
 
     checked_profile(profile)
-    with PythonTarget(factory_of(target), target, timeout) as judged, progress() as bar:
+    if report is not None:
+        checked_path(report)
+    known = () if xfail is None else load_known(xfail, profile)
+    keep_going = keep_going or xfail is not None
+    open_target = target_of(target, program, timeout)
+    with progress() as bar, open_target() as judged:
         task = bar.add_task("judging", total=examples)
-        report = run(
-            judged,
-            profile=profile,
-            examples=examples,
-            seed=seed,
-            keep_going=keep_going,
-            save_to=FAILURES,
-            watch=lambda batch: bar.advance(task, batch.examples),
-        )
-    output().print(report.summary(), soft_wrap=True, markup=False)
-    raise typer.Exit(report.exit_status)
+
+        def watch(batch: Batch) -> None:
+            bar.advance(task, batch.examples)
+
+        if jobs == 1:
+            found = run(
+                judged,
+                profile=profile,
+                examples=examples,
+                seed=seed,
+                keep_going=keep_going,
+                save_to=FAILURES,
+                watch=watch,
+            )
+        else:
+            found = run_in_processes(
+                open_target,
+                jobs,
+                profile=profile,
+                examples=examples,
+                seed=seed,
+                keep_going=keep_going,
+                save_to=FAILURES,
+                watch=watch,
+            )
+        found = with_known(found, known)
+        pictures = _pictures(judged, found) if report is not None and report.suffix == ".html" else {}
+    output().print(found.summary(), soft_wrap=True, markup=False)
+    if report is not None:
+        write_report(found, report, pictures)
+        output().print(f"report written to {report}", soft_wrap=True, markup=False)
+    raise typer.Exit(found.exit_status)
+
+
+def _pictures(target: Target, report: Report) -> dict[str, list[Moment]]:
+    """Each failure's session played once more, moment by moment."""
+    from focalloc.conformance.judge import judged
+
+    pictures: dict[str, list[Moment]] = {}
+    for failed in report.failures:
+        pictures[failed.id] = []
+        judged(target, failed.case, report.profile, pictures[failed.id].append)
+    return pictures

@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from focalloc.conformance.cases import Case
     from focalloc.conformance.judge import Moment
+    from focalloc.conformance.report import Failure
 
 SHOWN = 12
 """Most scores, blocks or actions that one line lists."""
@@ -22,22 +23,26 @@ def replay(
     target: Annotated[
         str, typer.Option(help="The allocator, as module:factory; by default the one that the file names.")
     ] = "",
+    program: Annotated[
+        str, typer.Option("--exec", metavar="'CMD ARGS'", help="The allocator, as a program; see focalloc conform.")
+    ] = "",
     profile: Annotated[str, typer.Option(help="What to judge by; by default what the file says, or safety.")] = "",
     timeout: Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")] = 10.0,
 ) -> None:
     """Put an allocator through one saved session and show each step with what the judge says of it."""
-    from focalloc.cli.targets import factory_of
+    from focalloc.cli.targets import target_of
     from focalloc.cli.terminal import output
     from focalloc.conformance.judge import judged
     from focalloc.conformance.report import EXIT_STATUS
-    from focalloc.conformance.targets import PythonTarget
     from focalloc.spec.errors import InvalidInput
     from focalloc.spec.violations import checked_profile
 
-    case, saved_target, saved_profile = _read(file)
-    name, judged_by = target or saved_target, checked_profile(profile or saved_profile or "safety")
-    if not name:
-        raise InvalidInput("target", "", "the file names none; give --target module:factory")
+    case, saved = _read(file)
+    if saved is not None and not target and not program:
+        target, program = ("", saved.target) if saved.program else (saved.target, "")
+    if not target and not program:
+        raise InvalidInput("target", "", "the file names none; give --target module:factory or --exec 'PROGRAM'")
+    name, judged_by = target or program, checked_profile(profile or (saved.profile if saved else "safety"))
     console = output()
 
     def say(line: str) -> None:
@@ -46,14 +51,14 @@ def replay(
     say(f"{name} by profile {judged_by}: {len(case.steps)} steps")
     say(f"geometry {case.geometry.arity} cost {case.geometry.cost}")
     say("params " + ", ".join(f"{field}={value}" for field, value in case.params.to_dict().items()))
-    with PythonTarget(factory_of(name), name, timeout) as subject:
+    with target_of(target, program, timeout)() as subject:
         verdict = judged(subject, case, judged_by, lambda moment: say(_told(case, moment)))
     say(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}")
     raise typer.Exit(EXIT_STATUS[verdict.status])
 
 
-def _read(file: Path) -> tuple[Case, str, str]:
-    """The case in ``file``, and the target and profile that it was saved with, if any."""
+def _read(file: Path) -> tuple[Case, Failure | None]:
+    """The case in ``file``, and the failure that it was saved with, if any."""
     import msgspec
 
     from focalloc.conformance.cases import from_json
@@ -68,8 +73,8 @@ def _read(file: Path) -> tuple[Case, str, str]:
         top = msgspec.json.decode(text)
         if isinstance(top, dict) and "case" in top:
             found = msgspec.json.decode(text, type=Failure)
-            return found.case, found.target, found.profile
-        return from_json(text), "", ""
+            return found.case, found
+        return from_json(text), None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput("file", str(file), f"is no saved session: {error}") from error
 

@@ -1,13 +1,17 @@
-"""How the command line names an allocator: ``module:factory``."""
+"""How the command line names an allocator: ``module:factory``, or with ``--exec`` a program."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from focalloc.spec.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from focalloc.conformance.targets import Target
 
 
 def factory_of(target: str) -> Callable[[], Any]:
@@ -37,3 +41,29 @@ def factory_of(target: str) -> Callable[[], Any]:
         raise InvalidInput("target", target, f"{name} cannot be called; it should make a fresh allocator")
     factory: Callable[[], Any] = found
     return factory
+
+
+def target_of(module_factory: str, program: str, timeout: float) -> Callable[[], Target]:
+    """What makes the target that exactly one of ``module_factory`` and ``program`` names; can be sent to a process.
+
+    Raises:
+        InvalidInput: none or both are given, or there is no such factory.
+    """
+    if bool(module_factory) == bool(program):
+        raise InvalidInput("target", module_factory or None, "give either module:factory or --exec 'PROGRAM ARGUMENTS'")
+    if module_factory:
+        factory_of(module_factory)
+        return partial(_python_target, module_factory, timeout)
+    return partial(_program_target, program, timeout)
+
+
+def _python_target(target: str, timeout: float) -> Target:
+    from focalloc.conformance.targets import PythonTarget
+
+    return PythonTarget(factory_of(target), target, timeout)
+
+
+def _program_target(command: str, timeout: float) -> Target:
+    from focalloc.conformance.programs import ProgramTarget
+
+    return ProgramTarget(command, timeout)

@@ -1,0 +1,180 @@
+"""The report as a page: a summary by clause, and each failure with its smallest session drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib.resources import files
+
+from focalloc.conformance.judge import OPENING, Moment
+from focalloc.conformance.report import Failure, Report
+from focalloc.spec import Action, Geometry, State
+from focalloc.spec.blocks import Block
+from focalloc.spec.clauses import clauses, profile_clauses
+
+Pictures = Mapping[str, Sequence[Moment]]
+"""Failure id -> the moments of its session, as a second run went; empty where none was made."""
+
+WIDTH = 1000
+"""Width of a row of blocks, in units of the drawing."""
+
+HEIGHT = 34
+
+SHOWN = 48
+"""Most scores that a row lists."""
+
+WORDS = {
+    "pass": "conforms",
+    "fail": "does not conform",
+    "error": "broke down",
+    "skip": "is incomplete",
+    "unknown": "was not judged",
+}
+
+
+def page(report: Report, pictures: Pictures) -> str:
+    """The page as HTML; nothing in it is loaded from elsewhere.
+
+    Args:
+        report: the run.
+        pictures: the moments of each failure's session.
+    """
+    template = files("focalloc.conformance").joinpath("page.html").read_text(encoding="utf-8")
+    counts = ", ".join(f"{count:,} {status}" for status, count in report.verdicts.items()) or "none"
+    values = {
+        "TITLE": f"{report.target}: {WORDS[report.status]}",
+        "STATUS": report.status,
+        "WORDS": WORDS[report.status],
+        "TARGET": report.target,
+        "PROFILE": report.profile,
+        "FACTS": (
+            f"{report.examples:,} of {report.asked:,} sessions judged ({counts}), {report.answered:,} answers; "
+            f"seed {report.seed}; focalloc {report.versions.focalloc}, spec {report.versions.spec}, "
+            f"Python {report.versions.python}, Hypothesis {report.versions.hypothesis}"
+        ),
+    }
+    parts = {
+        "CLAUSES": "\n".join(_clause_row(report, one) for one in profile_clauses(report.profile)),
+        "NOTES": _notes(report),
+        "FAILURES": "\n".join(_failure(failed, pictures.get(failed.id, ())) for failed in report.failures),
+    }
+    for name, value in values.items():
+        template = template.replace(f"{{{{{name}}}}}", escape(value))
+    for name, value in parts.items():
+        template = template.replace(f"{{{{{name}}}}}", value)
+    return template
+
+
+def _clause_row(report: Report, clause: str) -> str:
+    failed = next((one for one in report.failures if one.id == clause), None)
+    known = next((one for one in report.known if one.id == clause), None)
+    if failed is None:
+        state, said = ("fail", "declared as failing, but passes") if known else ("pass", "")
+    else:
+        state, said = ("known", known.reason) if known else ("fail", failed.message.removeprefix(f"{clause}: "))
+    if failed is None and clause in report.unjudged:
+        state, said = "unknown", f"not judged: the allocator does not offer {report.unjudged[clause]}"
+    elif report.status == "unknown":
+        state, said = "unknown", "not judged"
+    mark = {"pass": "held", "fail": "broken", "known": "known", "unknown": "?"}[state]
+    link = f'<a href="#{clause}">{clause}</a>' if failed else clause
+    return (
+        f'<tr class="{state}"><th scope="row">{link}</th><td>{escape(clauses()[clause].title)}</td>'
+        f'<td class="mark">{mark}</td><td>{escape(said)}</td></tr>'
+    )
+
+
+def _notes(report: Report) -> str:
+    notes = [f"Skipped {times:,} times: {why}" for why, times in report.skips.items()]
+    if report.not_offered:
+        notes.append(f"Not offered by the allocator, so not judged: {', '.join(report.not_offered)}.")
+    notes += [f"{one.id} is declared as a known failure ({one.reason}), but passes." for one in report.outlived]
+    return "".join(f"<p>{escape(note)}</p>" for note in notes)
+
+
+def _failure(failed: Failure, moments: Sequence[Moment]) -> str:
+    title = clauses()[failed.id].title if failed.id in clauses() else "The session broke down"
+    replay = f"<pre><code>{escape(failed.replay)}</code></pre>" if failed.replay else ""
+    flaky = (
+        ""
+        if failed.repeatable
+        else "<p>Judged again, the same session gave another verdict: the allocator is not deterministic.</p>"
+    )
+    params = ", ".join(f"{name} = {value}" for name, value in failed.case.params.to_dict().items())
+    rows = "\n".join(_moment(moment, failed) for moment in moments)
+    return (
+        f'<section id="{failed.id}"><h2><span>{failed.id}</span> {escape(title)}</h2>'
+        f'<p class="why">{escape(failed.message.removeprefix(f"{failed.id}: "))}</p>{flaky}{replay}'
+        f"<p class='small'>arity {failed.case.geometry.arity}, cost {failed.case.geometry.cost}; {escape(params)}</p>"
+        f"{rows}</section>"
+    )
+
+
+def _moment(moment: Moment, failed: Failure) -> str:
+    name = "opened" if moment.at == OPENING else f"step {moment.at + 1}"
+    scores = ", ".join(map(str, moment.scores[:SHOWN])) + (", ..." if len(moment.scores) > SHOWN else "")
+    said = f"<p class='small'>scores {escape(scores)}</p>" if moment.scores else ""
+    answer = moment.answer if isinstance(moment.answer, list | tuple) else ()
+    offender = {violation.where for violation in moment.found}
+    items = "".join(
+        f'<li class="{"bad" if i in offender else ""}">{escape(_told(action))}</li>'
+        for i, action in enumerate(answer[:SHOWN])
+    )
+    listed = f"<ol>{items}</ol>" if items else ""
+    if moment.answer is not None and not items:
+        listed = f"<p class='small'>answer: {escape(str(moment.answer) or 'nothing')[:400]}</p>"
+    found = "".join(f"<p class='why'>{escape(str(violation))}</p>" for violation in moment.found)
+    marked = [_node(action) for i, action in enumerate(answer) if i in offender]
+    state = moment.before or moment.after
+    drawing = _row(state, [node for node in marked if node is not None]) if state is not None else ""
+    return f'<div class="moment"><h3>{name}</h3><div>{drawing}{said}{listed}{found}</div></div>'
+
+
+def _told(action: object) -> str:
+    node = _node(action)
+    if node is None:
+        return str(action)
+    kind: str = action[0]  # type: ignore[index]
+    return f"{kind} node ({node.level}, {node.start})"
+
+
+def _node(action: object) -> Block | None:
+    match action:
+        case Action() | [str(), int(), int()] | (str(), int(), int()):
+            return Block(action[1], action[2])  # type: ignore[index]
+    return None
+
+
+def _row(state: State, marked: Sequence[Block]) -> str:
+    """The context as a row of blocks: width for tokens, colour for level, a frame around what an offender names."""
+    geometry, first = state.geometry, state.context[0].start
+    unit = WIDTH / (state.end - first)
+
+    def place(block: Block) -> tuple[float, float]:
+        return (block.start - first) * unit, _span(geometry, block.level) * unit
+
+    boxes = []
+    for block in state.context:
+        left, width = place(block)
+        boxes.append(
+            f'<rect class="l{min(block.level, 4)}" x="{left:.2f}" y="8" '
+            f'width="{max(width - 1, 0.5):.2f}" height="{HEIGHT - 10}">'
+            f"<title>level {block.level}, token {block.start}, {geometry.slots(block.level)} slots</title></rect>"
+        )
+        if width > 40:
+            boxes.append(f'<text x="{left + width / 2:.2f}" y="{HEIGHT - 9}">{block.level}: {block.start}</text>')
+    for block in marked:
+        left, width = place(block)
+        left, right = max(0.0, left), min(float(WIDTH), left + width)
+        if right > left:
+            boxes.append(f'<rect class="frame" x="{left:.2f}" y="4" width="{right - left:.2f}" height="{HEIGHT - 4}"/>')
+    label = f"context of {len(state.context)} blocks, {state.used} of {state.params.w_max} slots"
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 4}" role="img" aria-label="{label}" preserveAspectRatio="none">'
+        f"{''.join(boxes)}</svg>"
+        f"<p class='small'>{label}, iteration {state.iteration}</p>"
+    )
+
+
+def _span(geometry: Geometry, level: int) -> int:
+    return geometry.span(level) if 0 <= level <= geometry.top else geometry.span(0)

@@ -1,0 +1,119 @@
+"""A report in a file: JSON for programs, JUnit XML for CI servers, one HTML page for people."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from focalloc.conformance.page import Pictures, page
+from focalloc.conformance.report import Report
+from focalloc.spec.clauses import clauses, profile_clauses
+from focalloc.spec.errors import InvalidInput
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What a JSON report holds: the verdict on the whole, and the run."""
+
+    status: str
+    report: Report
+
+
+def to_json(report: Report, pictures: Pictures) -> bytes:
+    """The report as JSON; `schema` describes it."""
+    judged = Judged(status=report.status, report=report)
+    return msgspec.json.format(msgspec.json.encode(judged, order="deterministic"), indent=2) + b"\n"
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a JSON report; ships as ``report.schema.json``."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "focalloc conformance report",
+        **msgspec.json.schema(Judged),
+    }
+
+
+def to_junit(report: Report, pictures: Pictures) -> bytes:
+    """The report as JUnit XML: one test per clause of the profile, and one for the run as a whole."""
+    failures = {failed.id: failed for failed in report.failures}
+    known = {one.id: one for one in report.known}
+    outlived = {one.id for one in report.outlived}
+    titles = {one: clauses()[one].title for one in profile_clauses(report.profile)}
+    suite = ET.Element("testsuite", name=f"focalloc conform {report.target}", hostname="", timestamp="")
+    counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
+
+    def test(name: str) -> ET.Element:
+        counts["tests"] += 1
+        return ET.SubElement(suite, "testcase", classname=f"focalloc.{report.profile}", name=name)
+
+    def mark(case: ET.Element, kind: str, message: str, text: str = "") -> None:
+        counts[{"failure": "failures", "error": "errors", "skipped": "skipped"}[kind]] += 1
+        ET.SubElement(case, kind, message=_printable(message)).text = _printable(text)
+
+    for clause, title in titles.items():
+        case, failed = test(f"{clause} {title}"), failures.get(clause)
+        if clause in outlived:
+            mark(case, "failure", f"declared as a known failure ({known[clause].reason}), but it passes")
+        elif failed is not None and clause in known:
+            mark(case, "skipped", f"known failure: {known[clause].reason} {known[clause].link}".strip())
+        elif failed is not None:
+            mark(case, "failure", failed.message, f"{failed.message}\nseed {report.seed}\n{failed.replay}")
+        elif clause in report.unjudged:
+            mark(case, "skipped", f"not judged: the allocator does not offer {report.unjudged[clause]}")
+        elif report.status == "unknown":
+            mark(case, "skipped", "nothing was judged")
+    whole, failed = test("sessions run to their end"), failures.get("error")
+    if "error" in outlived or "skip" in outlived:
+        mark(whole, "failure", "a failure declared as known did not happen")
+    elif failed is not None and "error" not in known:
+        mark(whole, "error", failed.message, f"{failed.message}\nseed {report.seed}\n{failed.replay}")
+    elif report.skips:
+        mark(whole, "skipped", "; ".join(report.skips))
+    elif report.status == "unknown":
+        mark(whole, "error", "nothing was judged")
+    for name, count in counts.items():
+        suite.set(name, str(count))
+    del suite.attrib["hostname"], suite.attrib["timestamp"]
+    suites = ET.Element("testsuites", {name: str(count) for name, count in counts.items()})
+    suites.append(suite)
+    ET.indent(suites)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suites, encoding="utf-8") + b"\n"
+
+
+def _printable(text: str) -> str:
+    """``text`` without the characters that XML cannot hold."""
+    return "".join(
+        c if c in "\n\t" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff") else "?"
+        for c in text
+    )
+
+
+def to_html(report: Report, pictures: Pictures) -> bytes:
+    """The report as one self-contained page."""
+    return page(report, pictures).encode("utf-8")
+
+
+WRITERS: dict[str, Callable[[Report, Pictures], bytes]] = {".json": to_json, ".xml": to_junit, ".html": to_html}
+"""File suffix -> what writes such a report."""
+
+
+def checked_path(path: Path) -> Path:
+    """Return ``path`` if its suffix says what kind of report is wanted and its folder exists.
+
+    Raises:
+        InvalidInput: it does not.
+    """
+    if path.suffix not in WRITERS:
+        raise InvalidInput("report", str(path), f"must end in one of {', '.join(WRITERS)}")
+    if not path.parent.is_dir():
+        raise InvalidInput("report", str(path), "its folder does not exist")
+    return path
+
+
+def write_report(report: Report, path: Path, pictures: Pictures) -> None:
+    """Write ``report`` to ``path`` in the format that its suffix asks for."""
+    path.write_bytes(WRITERS[checked_path(path).suffix](report, pictures))

@@ -1,0 +1,181 @@
+"""Reports in files, known failures, other programs, several processes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from focalloc.conformance.examples.plain import Plain
+from focalloc.conformance.known import load_known, with_known
+from focalloc.conformance.page import page
+from focalloc.conformance.programs import ProgramTarget
+from focalloc.conformance.report import Known, Report
+from focalloc.conformance.reports import checked_path, schema, to_html, to_json, to_junit, write_report
+from focalloc.conformance.runner import run, run_conformance, run_in_processes
+from focalloc.conformance.targets import PythonTarget
+from focalloc.refimpl import ReferenceAllocator
+from focalloc.spec.clauses import profile_clauses
+from focalloc.spec.errors import InvalidInput
+
+EXAMPLES = files("focalloc.conformance.examples")
+
+
+@pytest.fixture(scope="module")
+def failed() -> Report:
+    return run_conformance(Plain, profile="greedy", examples=100, save_to=None)
+
+
+@pytest.fixture(scope="module")
+def passed() -> Report:
+    return run_conformance(ReferenceAllocator, profile="greedy", examples=20, save_to=None)
+
+
+def test_the_shipped_schema_is_the_one_that_reports_have(failed: Report, passed: Report) -> None:
+    shipped = json.loads((files("focalloc.conformance") / "report.schema.json").read_text())
+    assert shipped == json.loads(json.dumps(schema()))
+    for report in (failed, passed):
+        jsonschema.validate(json.loads(to_json(report, {})), shipped)
+    assert json.loads(to_json(failed, {}))["status"] == "fail"
+
+
+def test_junit_has_a_test_per_clause_and_its_counts_add_up(failed: Report) -> None:
+    suite = ET.fromstring(to_junit(failed, {})).find("testsuite")
+    assert suite is not None
+    cases = suite.findall("testcase")
+    names = [case.get("name", "").split()[0] for case in cases]
+    assert names[:-1] == list(profile_clauses("greedy"))
+    broken = {name for name, case in zip(names, cases, strict=True) if case.find("failure") is not None}
+    assert broken == {failure.id for failure in failed.failures}
+    unjudged = {name for name, case in zip(names, cases, strict=True) if case.find("skipped") is not None}
+    assert {"ING-1", "CTX-5", "COO-2"} <= unjudged
+    assert suite.get("failures") == str(len(broken))
+    assert suite.get("skipped") == str(len(unjudged))
+    assert suite.get("tests") == str(len(cases))
+
+
+def test_a_pass_has_no_failures_in_junit_and_one_that_judged_nothing_has(passed: Report) -> None:
+    assert ET.fromstring(to_junit(passed, {})).get("failures") == "0"
+    nothing = run_conformance(ReferenceAllocator, examples=0, save_to=None)
+    assert ET.fromstring(to_junit(nothing, {})).get("errors") == "1"
+
+
+def test_the_page_is_self_contained_and_escapes_what_it_is_told(failed: Report) -> None:
+    text = page(failed, {})
+    assert "does not conform" in text
+    assert "{{" not in text
+    assert not any(word in text for word in ("http:", "https:", "<script", "src="))
+    for failure in failed.failures:
+        assert f'<section id="{failure.id}">' in text
+    import msgspec
+
+    hostile = page(msgspec.structs.replace(failed, target="<script>alert(1)</script>"), {})
+    assert "<script>" not in hostile
+
+
+def test_every_writer_writes_and_an_unknown_suffix_is_refused(failed: Report, tmp_path: Path) -> None:
+    for suffix, start in ((".json", b"{"), (".xml", b"<?xml"), (".html", b"<!doctype html>")):
+        write_report(failed, tmp_path / f"report{suffix}", {})
+        assert (tmp_path / f"report{suffix}").read_bytes().startswith(start)
+    for path in (tmp_path / "report.pdf", tmp_path / "no" / "report.html"):
+        with pytest.raises(InvalidInput, match="report"):
+            checked_path(path)
+    assert to_html(failed, {}).decode("utf-8")
+
+
+def declared(*ids: str) -> tuple[Known, ...]:
+    return tuple(Known(one, "not done yet", "https://example.org/1") for one in ids)
+
+
+def test_known_failures_do_not_count_and_ones_that_pass_do(failed: Report, passed: Report) -> None:
+    ids = [failure.id for failure in failed.failures]
+    assert with_known(failed, declared(*ids)).status == "pass"
+    assert with_known(failed, declared(*ids[1:])).status == "fail"
+    outlived = with_known(failed, declared(*ids, "TAI-1"))
+    assert outlived.status == "fail"
+    assert "TAI-1: declared as a known failure (not done yet), but it passes" in outlived.summary()
+    assert with_known(passed, declared("GRE-4")).status == "fail"
+    assert "known failure" in to_junit(with_known(failed, declared(*ids)), {}).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ('[{"id": "XYZ-1", "reason": "old"}]', "stale"),
+        ('[{"id": "KNA-1", "reason": "of another profile"}]', "stale"),
+        ('[{"id": "GRE-4", "reason": " "}]', "needs a reason"),
+        ('[{"id": "GRE-4", "reason": "a"}, {"id": "GRE-4", "reason": "b"}]', "twice"),
+        ('{"id": "GRE-4"}', "JSON array"),
+        ("nonsense", "JSON array"),
+    ],
+)
+def test_a_list_of_known_failures_that_makes_no_sense_is_refused(text: str, rule: str, tmp_path: Path) -> None:
+    (tmp_path / "known.json").write_text(text)
+    with pytest.raises(InvalidInput, match=rule):
+        load_known(tmp_path / "known.json", "greedy")
+
+
+def test_a_list_of_known_failures_is_read(tmp_path: Path) -> None:
+    (tmp_path / "known.json").write_text(
+        '[{"id": "GRE-4", "reason": "ties are random", "link": "https://example.org/1"}]'
+    )
+    assert load_known(tmp_path / "known.json", "greedy") == (
+        Known("GRE-4", "ties are random", "https://example.org/1"),
+    )
+    with pytest.raises(InvalidInput, match="xfail"):
+        load_known(tmp_path / "absent.json", "greedy")
+
+
+def test_several_processes_find_what_one_finds() -> None:
+    with PythonTarget(Plain) as target:
+        alone = run(target, profile="greedy", examples=260, keep_going=True)
+    together = run_in_processes(partial(PythonTarget, Plain), 2, profile="greedy", examples=260, keep_going=True)
+    assert together == alone
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
+def test_the_javascript_example_is_greedy() -> None:
+    with ProgramTarget(f"node {EXAMPLES / 'greedy.mjs'}") as target:
+        assert run(target, profile="greedy", examples=150).status == "pass"
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+def test_the_c_example_is_safe_and_says_that_it_does_not_ingest(tmp_path: Path) -> None:
+    subprocess.run(["cc", "-O1", "-o", str(tmp_path / "safe"), str(EXAMPLES / "safe.c")], check=True)
+    with ProgramTarget(str(tmp_path / "safe")) as target:
+        report = run(target, examples=150)
+    assert report.status == "skip"
+    assert with_known(report, declared("skip")).status == "pass"
+
+
+def test_the_python_example_is_safe() -> None:
+    assert run_conformance(Plain, examples=100, save_to=None).status == "pass"
+
+
+@pytest.mark.torch
+def test_the_tensor_example_is_safe_where_it_applies() -> None:
+    pytest.importorskip("torch")
+    from focalloc.conformance.examples.tensors import Adapter
+
+    report = run_conformance(Adapter, examples=100, save_to=None)
+    assert report.status == "skip"
+    assert not report.failures
+    assert report.verdicts["pass"] > 10
+
+
+def test_a_program_that_dies_is_an_error_with_its_last_words() -> None:
+    dying = f"{sys.executable} -c \"import sys; sys.stderr.write('ouch'); sys.exit(3)\""
+    with ProgramTarget(dying) as target:
+        report = run(target, examples=5, shrink=False)
+    assert report.status == "error"
+    assert "status 3" in report.summary()
+    assert "ouch" in report.summary()
+    assert "hello" in report.summary()
