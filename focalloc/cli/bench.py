@@ -6,6 +6,7 @@ import gc
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -139,7 +140,9 @@ def measure(scenario: Scenario, seconds: float) -> Figures:
         for row, _ in zip(score_rows(scenario, used + 4096), range(8), strict=False)
     ]
     allocator = Allocator()
-    steps, maxima, actions = [], [], 0
+    steps: list[int] = []
+    maxima: list[int] = []
+    actions = 0
     deadline = perf_counter_ns() + int(seconds * 1e9)
     gc.disable()
     try:
@@ -153,12 +156,12 @@ def measure(scenario: Scenario, seconds: float) -> Figures:
                     spent = perf_counter_ns() - before
                 scores = rows[i % len(rows)][: allocator.used]
                 if i % 2:  # whoever comes first warms the cache for the other
-                    maxima.append(_timed(lambda scores=scores: np.max(scores)))
+                    maxima.append(_timed(partial(np.max, scores)))
                 before = perf_counter_ns()
                 plan = allocator.step(scores)
                 steps.append(spent + perf_counter_ns() - before)
                 if not i % 2:
-                    maxima.append(_timed(lambda scores=scores: np.max(scores)))
+                    maxima.append(_timed(partial(np.max, scores)))
                 actions += len(plan)
     finally:
         gc.enable()
@@ -192,7 +195,7 @@ def _reference(geometry: Geometry, params: Any, context: list[Block], rows: list
     for row in rows[:3]:
         part = row[: reference.state.used].tolist()
         scores = [quantise(score) if isinstance(score, float) else score for score in part]
-        times.append(_timed(lambda scores=scores: reference.step(scores)))
+        times.append(_timed(partial(reference.step, scores)))
     return float(np.median(times))
 
 

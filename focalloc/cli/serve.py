@@ -29,25 +29,18 @@ def serve(
     from focalloc import __version__
     from focalloc.conformance.server import Servable
     from focalloc.conformance.server import serve as answer
+    from focalloc.fastpath.allocator import STRATEGIES as COMPILED
+    from focalloc.fastpath.allocator import Allocator
+    from focalloc.refimpl.allocator import STRATEGIES, ReferenceAllocator
 
     def fresh() -> Servable:
-        if implementation is Built.reference:
-            from focalloc.refimpl import ReferenceAllocator
+        return ReferenceAllocator() if implementation is Built.reference else Allocator()
 
-            return ReferenceAllocator()
-        from focalloc.fastpath.allocator import Allocator
-
-        return Allocator()
-
-    if implementation is Built.reference:
-        from focalloc.refimpl.allocator import STRATEGIES as KNOWN
-    else:
-        from focalloc.fastpath.allocator import STRATEGIES as KNOWN
     answer(
         fresh,
         sys.stdin.buffer,
         sys.stdout.buffer,
         name=f"focalloc-{implementation.value}",
         version=__version__,
-        strategies=list(KNOWN),
+        strategies=list(STRATEGIES if implementation is Built.reference else COMPILED),
     )

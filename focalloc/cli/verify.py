@@ -169,8 +169,8 @@ def _table(rows: list[Row]) -> Table:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading, justify in (("strategy", "left"), ("allocator", "left"), ("sessions", "left")):
-        table.add_column(heading, justify=justify)
+    for heading in ("strategy", "allocator", "sessions"):
+        table.add_column(heading)
     for heading in ("number", "answers"):
         table.add_column(heading, justify="right")
     table.add_column("verdict")
