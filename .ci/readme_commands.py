@@ -1,4 +1,4 @@
-"""Print the commands of the README's first shell block, one per line: install, then test."""
+"""Print the commands of the README's first shell block, one per line: the main job, then the tests."""
 
 import re
 from pathlib import Path

@@ -17,8 +17,11 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def test_the_two_commands_are_install_and_test() -> None:
-    assert blocks("sh")[0].splitlines() == ["python3 -m pip install -e '.[dev]'", "python3 -m pytest"]
+def test_the_two_commands_do_the_main_job_and_pass_the_tests() -> None:
+    assert blocks("sh")[0].splitlines() == [
+        "python3 -m pip install -e '.[conformance]' && python3 -m focalloc verify",
+        "python3 -m pip install -e '.[dev]' && python3 -m pytest",
+    ]
 
 
 def test_ci_reads_its_commands_from_the_readme() -> None:
