@@ -91,7 +91,7 @@ def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
     if len(steps) > 1 and draw(_COIN):
         first = Step(scores=steps[0].scores, per=steps[0].per)
         flipped = Step(scores=tuple(-score for score in first.scores), per=first.per)
-        steps = [draw(_one_of((0, 1, 2))) and step or draw(_one_of((first, flipped))) for step in steps]
+        steps = [step if draw(_one_of((0, 1, 2))) else draw(_one_of((first, flipped))) for step in steps]
     return Case(geometry=geometry, params=params, context=context, steps=tuple(steps))
 
 

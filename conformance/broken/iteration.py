@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
@@ -80,7 +81,7 @@ class MixedSiblings(Sound):
     def select(self, scores: Sequence[int]) -> list[Action]:
         """Collapse what lies to the left of the first boundary between levels."""
         geometry, context = self.state.geometry, self.state.context
-        for block, after in zip(context, context[1:], strict=False):
+        for block, after in pairwise(context):
             node = Block(block.level + 1, block.start)
             wanted = 0 < block.level < geometry.top and after.level != block.level
             if wanted and block.start % geometry.span(node.level) == 0 and self.cap() > 0:

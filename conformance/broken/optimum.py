@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from focalloc.conformance.broken import breaks
@@ -10,7 +11,7 @@ from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import choices, legal_choices, mean, slot_offsets
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.knapsack import Selection, ending_within, knapsack, place, preference, selections
-from focalloc.refimpl.projection import preferred_choices, projection
+from focalloc.refimpl.projection import preferred_choices
 from focalloc.spec import Action
 from focalloc.spec.projection import Logits
 
@@ -42,7 +43,7 @@ class SoundProjection(SoundOptimum):
     def select(self, scores: Sequence[int]) -> list[Action]:
         """The preferred of what the policy wants."""
         offsets = slot_offsets(self.state.geometry, self.state.context)
-        wish = [mean(scores[first:last]) for first, last in zip(offsets, offsets[1:], strict=False)]
+        wish = [mean(scores[first:last]) for first, last in pairwise(offsets)]
         return self.preferred(preferred_choices(self.state, [Logits(one, 0, -one) for one in wish]))
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from focalloc.spec.clauses import Clause
 
 Behind = dict[str, list[str]]
 """Clause id -> names of what is about it."""
@@ -18,9 +22,10 @@ Behind = dict[str, list[str]]
 def clauses(
     ids: Annotated[list[str] | None, typer.Argument(metavar="[CLAUSE]...", help="Clauses to show in full.")] = None,
 ) -> None:
-    """List the clauses of the spec: predicate, tests, theorems, and the broken allocators that each exposes.
+    """List the clauses of the spec: predicate, tests, theorems, allocators that break it on purpose, what it exposes.
 
-    Tests are listed in a checkout only, where they are; theorems where the proofs extra is installed.
+    Tests are listed in a checkout only, where they are; theorems where the proofs extra is installed. A clause without
+    prose, predicate, test or broken allocator is a gap: it is named, and the exit status is 1.
     """
     from rich import box
     from rich.table import Table
@@ -34,7 +39,7 @@ def clauses(
     for one in ids or ():
         if one not in known:
             raise InvalidInput("clause", one, "is not in the spec; run focalloc clauses for the list")
-    evidence = {"tests": _tests(), "theorems": _theorems(), "exposes": _broken()}
+    evidence = {"tests": _tests(), "theorems": _theorems(), "broken": _broken(), "exposes": _exposed()}
     here = {what: behind for what, behind in evidence.items() if behind is not None}
     if ids:
         for one in ids:
@@ -56,9 +61,45 @@ def clauses(
     absent = [what for what in evidence if what not in here]
     note = f"; not available here: {', '.join(absent)}" if absent else ""
     console.print(f"spec {SPEC_VERSION}: {len(known)} clauses{note}; focalloc clauses CLAUSE shows one in full")
+    missing = gaps(known.values(), here)
+    for sentence in missing:
+        console.print(sentence, markup=False, soft_wrap=True)
+    if missing:
+        raise typer.Exit(1)
+
+
+def gaps(known: Iterable[Clause], evidence: Mapping[str, Behind]) -> list[str]:
+    """A sentence for each clause that something is missing behind.
+
+    Args:
+        known: the clauses.
+        evidence: what there is of ``"tests"`` and ``"broken"``; a kind that is not available here is not asked for. A
+            theorem is no obligation: not every clause is of a kind that one can be proved about.
+    """
+    from focalloc.conformance.broken import UNOBSERVABLE
+
+    found = []
+    for clause in known:
+        absent = [what for what in ("prose", "predicate") if not getattr(clause, what)]
+        absent += [what for what in ("tests", "broken") if what in evidence and not evidence[what].get(clause.id)]
+        if clause.id in UNOBSERVABLE:
+            absent = [what for what in absent if what != "broken"]
+        if absent:
+            found.append(f"gap: {clause.id} has no {' and no '.join(absent)}")
+    return found
 
 
 def _broken() -> Behind:
+    """The broken allocators that break or misread each clause."""
+    from focalloc.conformance.broken import BROKEN
+
+    found: Behind = defaultdict(list)
+    for broken in BROKEN.values():
+        found[broken.clause].append(broken.name)
+    return found
+
+
+def _exposed() -> Behind:
     """The broken allocators that must be called by each clause."""
     from focalloc.conformance.broken import BROKEN
 

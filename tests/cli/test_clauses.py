@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from focalloc.cli import main
+from focalloc.cli.clauses import _broken, _tests, gaps
 from focalloc.conformance.broken import BROKEN
-from focalloc.spec.clauses import PREDICATES
+from focalloc.spec.clauses import PREDICATES, Clause
 from focalloc.spec.clauses import clauses as stated
 
 
@@ -55,3 +56,20 @@ def test_an_unknown_clause_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
     status, _, err = run(capsys, "XYZ-9")
     assert status == 2
     assert "clause = 'XYZ-9'" in err
+
+
+def test_no_clause_of_the_spec_has_a_gap() -> None:
+    tests = _tests()
+    assert tests is not None
+    assert gaps(stated().values(), {"tests": tests, "broken": _broken()}) == []
+
+
+def test_a_gap_is_named_with_all_that_is_missing() -> None:
+    bare = Clause("BUD-9", "A budget for budgets", "", "")
+    assert gaps([bare], {"tests": {}, "broken": {"BUD-9": []}}) == [
+        "gap: BUD-9 has no prose and no predicate and no tests and no broken"
+    ]
+
+
+def test_what_is_not_available_is_not_asked_for() -> None:
+    assert gaps([Clause("BUD-9", "t", "Prose.", "p")], {}) == []

@@ -1,0 +1,61 @@
+"""Every broken allocator is called by its clause within the default number of sessions, and every clause has one."""
+
+from __future__ import annotations
+
+import pytest
+
+from focalloc.conformance.broken import BROKEN, UNOBSERVABLE, Broken
+from focalloc.conformance.broken.optimum import SoundOptimum, SoundProjection
+from focalloc.conformance.broken.sound import Sound
+from focalloc.conformance.runner import BATCH, DEFAULT_EXAMPLES, run_batch, run_conformance
+from focalloc.conformance.targets import PythonTarget
+from focalloc.spec.clauses import PREDICATES
+
+HANGS_SOON = 1.0
+"""Limit of one call in seconds where a hang is expected; the sound ones get the default."""
+
+
+def named(broken: Broken) -> set[str]:
+    """The ids that the judge names, judging batch after batch until one of the expected is among them."""
+    found: set[str] = set()
+    with PythonTarget(broken.factory, broken.name, HANGS_SOON if "ANS-1" in broken.exposed_by else 10.0) as target:
+        for index in range(DEFAULT_EXAMPLES // BATCH):
+            batch = run_batch(target, broken.profile, 0, index, BATCH, shrink=False)
+            found |= {failure.id for failure in batch.failures}
+            if found & set(broken.exposed_by):
+                return found
+    return found
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=lambda broken: broken.name)
+def test_a_broken_allocator_is_called_by_its_clause_and_by_no_other(broken: Broken) -> None:
+    found = named(broken)
+    assert found & set(broken.exposed_by), broken.mistake
+    assert found <= {*broken.exposed_by, *broken.also}
+
+
+def test_every_clause_has_a_broken_allocator_or_a_reason_why_none_can_show() -> None:
+    covered = {broken.clause for broken in BROKEN.values()}
+    assert covered | set(UNOBSERVABLE) == set(PREDICATES)
+    assert not covered & set(UNOBSERVABLE)
+
+
+def test_every_obligation_is_called_by_its_own_name() -> None:
+    """Definitions show through other clauses; what an allocator owes must be said as such."""
+    called = {clause for broken in BROKEN.values() for clause in broken.exposed_by}
+    definitions = {clause for clause in PREDICATES if clause[:3] in ("GEO", "SCO", "PAR")} | {"CTX-4"}
+    assert set(PREDICATES) - called == definitions | set(UNOBSERVABLE)
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=lambda broken: broken.name)
+def test_a_mistake_is_said_in_a_sentence(broken: Broken) -> None:
+    assert broken.mistake.endswith(".")
+    assert len(broken.mistake.split()) > 5
+
+
+@pytest.mark.parametrize(
+    ("factory", "profile"),
+    [(Sound, "safety"), (Sound, "greedy"), (SoundOptimum, "knapsack"), (SoundProjection, "projection")],
+)
+def test_what_they_are_made_from_is_sound(factory: type[Sound], profile: str) -> None:
+    run_conformance(factory, profile=profile, examples=BATCH, seed=7, save_to=None).raise_for_failures()

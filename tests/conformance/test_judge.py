@@ -1,0 +1,245 @@
+"""The judge: its own state, verdicts of every kind, reports, refusals, time limits."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from focalloc.conformance import Case, Opening, PythonTarget, Step, Verdict, judged
+from focalloc.conformance.broken.sound import Sound
+from focalloc.conformance.cases import from_json, laid, to_json
+from focalloc.conformance.judge import Moment
+from focalloc.refimpl import ReferenceAllocator
+from focalloc.spec import Block, Geometry, Params
+
+TINY = Geometry((2, 2))
+HIGH = 10**6
+
+
+def case(*steps: Step, context: Sequence[tuple[int, int]] = ((2, 0), (2, 4)), **params: Any) -> Case:
+    return Case(
+        geometry=TINY,
+        params=Params(w_max=params.pop("w_max", 9), **params),
+        context=tuple(Block(*pair) for pair in context),
+        steps=steps,
+    )
+
+
+def verdict(factory: Any, what: Case, profile: str = "safety", timeout: float = 10.0) -> Verdict:
+    with PythonTarget(factory, timeout=timeout) as target:
+        return judged(target, what, profile)
+
+
+class Fixed:
+    """Gives the same answers to everybody."""
+
+    def __init__(self, *answers: object) -> None:
+        self.answers = itertools.cycle(answers or ([],))
+
+    def open(self, geometry: Geometry, params: Params, context: object) -> None:
+        pass
+
+    def step(self, scores: list[int]) -> object:
+        answer = next(self.answers)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+def test_the_state_moves_by_the_answers_and_not_by_what_is_reported() -> None:
+    moments: list[Moment] = []
+    what = case(Step(scores=(HIGH,)), Step(scores=(HIGH,)), n_diff=1)
+    with PythonTarget(lambda: Fixed([("expand", 2, 0)], [("expand", 2, 4)])) as target:
+        assert judged(target, what, "safety", moments.append).status == "pass"
+    assert [moment.at for moment in moments] == [-1, 0, 1]
+    assert moments[-1].after is not None
+    assert moments[-1].after.context == ((1, 0), (1, 2), (1, 4), (1, 6))
+
+
+def test_a_session_ends_at_the_first_violation() -> None:
+    found = verdict(lambda: Fixed([], [("expand", 2, 8)], [("grow", 2, 0)]), case(Step(), Step(), Step()))
+    assert (found.status, found.at, found.clause, found.answered) == ("fail", 1, "ACT-3", 2)
+
+
+@pytest.mark.clause("ACT-1")
+@pytest.mark.parametrize("answer", [None, 7, "expand", {"actions": []}, [None], [("expand", 2)], [["expand", 2, 0.0]]])
+def test_an_answer_of_the_wrong_shape_is_a_violation_and_no_traceback(answer: object) -> None:
+    assert verdict(lambda: Fixed(answer), case(Step())).clause == "ACT-1"
+
+
+def test_an_answer_may_be_any_iterable_of_actions() -> None:
+    class Lazy(Sound):
+        def step(self, scores: list[int]) -> Any:
+            return (tuple(action) for action in super().step(scores))
+
+    assert verdict(Lazy, case(Step(scores=(HIGH,))), "greedy").status == "pass"
+
+
+@pytest.mark.clause("ANS-1")
+def test_an_endless_answer_has_an_end() -> None:
+    assert verdict(lambda: Fixed(itertools.repeat(("expand", 2, 0))), case(Step())).clause == "CAP-1"
+
+
+@pytest.mark.clause("ANS-1")
+def test_a_loop_is_interrupted_even_if_it_catches_exceptions() -> None:
+    class Stubborn(Fixed):
+        def step(self, scores: list[int]) -> object:
+            while True:
+                try:
+                    while True:
+                        pass
+                except Exception:  # noqa: BLE001  # that is the point
+                    continue
+
+    found = verdict(Stubborn, case(Step()), timeout=0.3)
+    assert (found.status, found.clause) == ("fail", "ANS-1")
+    assert "0.3 s" in found.why
+
+
+@pytest.mark.clause("ANS-1")
+def test_a_watchdog_lets_the_next_call_go_on() -> None:
+    class SpinsOnce(Sound):
+        def step(self, scores: list[int]) -> Any:
+            while min(scores) > 0:
+                pass
+            return super().step(scores)
+
+    with PythonTarget(SpinsOnce, timeout=0.3) as target:
+        assert judged(target, case(Step(scores=(HIGH,)))).clause == "ANS-1"
+        assert judged(target, case(Step(), Step(), Step())).status == "pass"
+
+
+@pytest.mark.clause("ANS-2")
+@pytest.mark.parametrize("profile", ["safety", "greedy"])
+def test_tampering_with_the_input_shows_whatever_the_answer(profile: str) -> None:
+    class Tidy(Sound):
+        def step(self, scores: list[int]) -> Any:
+            answer = super().step(scores)
+            scores.clear()
+            return answer
+
+    class Grabs(Sound):
+        def open(self, geometry: Geometry, params: Params, context: Any) -> None:
+            super().open(geometry, params, context)
+            object.__setattr__(params, "w_max", 1)
+
+    found = verdict(Tidy, case(Step(scores=(HIGH,))), profile)
+    assert (found.clause, found.at) == ("ANS-2", 0)
+    assert "scores" in found.why
+    found = verdict(Grabs, case(Step(scores=(HIGH,))), profile)
+    assert (found.clause, found.at) == ("ANS-2", -1)
+    assert "parameters" in found.why
+
+
+def test_refusing_sensible_input_is_an_error_with_the_reason() -> None:
+    found = verdict(lambda: Fixed(ValueError("not today")), case(Step()))
+    assert (found.status, found.at) == ("error", 0)
+    assert "not today" in found.why
+
+
+def test_what_is_not_supported_is_a_skip_and_no_pass() -> None:
+    assert verdict(lambda: Fixed(NotImplementedError("soon")), case(Step())).status == "skip"
+
+
+def test_a_skipped_ingest_does_not_hide_what_comes_after() -> None:
+    class NoIngest(Fixed):
+        def ingest(self, blocks: int, scores: list[int]) -> object:
+            raise NotImplementedError
+
+    assert verdict(NoIngest, case(Step(ingest=1), Step())).status == "skip"
+    assert verdict(lambda: NoIngest([("expand", 1, 0)]), case(Step(ingest=1), Step())).clause == "ACT-3"
+
+
+@pytest.mark.clause("ING-4")
+def test_an_ingest_without_scores_cannot_be_blamed_for_its_order() -> None:
+    class Blind(Sound):
+        def ingest(self, blocks: int) -> Any:  # type: ignore[override]
+            return super().ingest(blocks, list(range(self.state.used)))
+
+    steps = Step(scores=(5, 5, 1, 1), ingest=1)
+    assert verdict(Blind, case(steps, context=[(0, 0), (0, 2)], w_max=5), "greedy").status == "pass"
+
+
+@pytest.mark.clause("ANS-3")
+@pytest.mark.parametrize(
+    "senseless",
+    [
+        Step(extra=1),
+        Step(extra=-1),
+        Step(scores=(2**31,)),
+        Step(ingest=0),
+        Step(ingest=-1),
+        Step(open=Opening(context=())),
+        Step(open=Opening(context=((0, 0), (0, 0)))),
+        Step(open=Opening(context=((1, 1),))),
+        Step(open=Opening(context=((3, 0),))),
+    ],
+)
+def test_senseless_input_must_be_refused_by_all_but_the_safety_profile(senseless: Step) -> None:
+    class Meek(Fixed):
+        def ingest(self, blocks: int, scores: list[int]) -> object:
+            return []
+
+    what = case(senseless, Step())
+    assert verdict(Meek, what, "safety").status == "pass"
+    assert verdict(Meek, what, "greedy").clause == "ANS-3"
+    assert verdict(ReferenceAllocator, what, "greedy").status == "pass"
+
+
+@pytest.mark.clause("ANS-3")
+def test_a_refusal_that_loses_the_session_shows_in_the_next_answer() -> None:
+    class Amnesiac(Sound):
+        def open(self, geometry: Geometry, params: Params, context: Any) -> None:
+            blocks = list(context)
+            self.forgotten = hasattr(self, "state")
+            super().open(geometry, params, blocks)
+
+        def step(self, scores: list[int]) -> Any:
+            return [] if self.forgotten else super().step(scores)
+
+    what = case(Step(open=Opening(context=())), Step(scores=(HIGH,)))
+    assert verdict(Amnesiac, what, "greedy").clause == "GRE-6"
+
+
+def test_a_second_open_replaces_the_session() -> None:
+    what = case(Step(scores=(HIGH,)), Step(open=Opening(context=((2, 8),))), Step(scores=(HIGH,)))
+    assert verdict(ReferenceAllocator, what, "greedy").status == "pass"
+
+
+@pytest.mark.clause("CTX-1", "CTX-2", "CTX-3", "CTX-5", "CTX-6", "COO-2")
+@pytest.mark.parametrize(
+    ("report", "value", "clause"),
+    [
+        ("context", [(3, 0)], "CTX-1"),
+        ("context", [(1, 1)], "CTX-2"),
+        ("context", [(2, 0), (2, 8)], "CTX-3"),
+        ("context", [(2, 0)], "CTX-6"),
+        ("context", "all of it", "CTX-6"),
+        ("positions", [0, 4], "CTX-5"),
+        ("positions", [2], "CTX-5"),
+        ("positions", None, "CTX-5"),
+        ("ledger_size", 10**9, "COO-2"),
+        ("ledger_size", "small", "COO-2"),
+    ],
+)
+def test_reports_are_judged_where_they_are_offered(report: str, value: object, clause: str) -> None:
+    liar = type("Liar", (Fixed,), {report: lambda self: value})
+    assert verdict(liar, case(Step())).clause == clause
+
+
+@pytest.mark.clause("SCO-2")
+def test_patterns_are_laid_over_slots_blocks_or_tokens() -> None:
+    context = (Block(0, 0), Block(1, 2), Block(2, 4))
+    assert laid(TINY, context, Step(scores=(1, 2, 3))) == [1, 2, 3, 1]
+    assert laid(TINY, context, Step(scores=(1, 2, 3), per="block")) == [1, 1, 2, 3]
+    assert laid(TINY, context, Step(scores=(1, 2, 3), per="token")) == [1, 2, 1, 1]
+    assert laid(TINY, context, Step(scores=(1, 2), extra=2)) == [1, 2, 1, 2, 1, 2]
+    assert laid(TINY, context, Step(extra=-1)) == [0, 0, 0]
+
+
+def test_a_case_survives_json() -> None:
+    what = case(Step(scores=(1, -2), per="token"), Step(ingest=2), Step(open=Opening(context=((9, 9),))), n_diff=3)
+    assert from_json(to_json(what)) == what

@@ -1,0 +1,175 @@
+"""Runs: deterministic in their seed, shrunk, replayable, and never a pass for nothing."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import strategies as st
+
+from focalloc.conformance import Failure, NotConformant, Report, judged, run_conformance, runner
+from focalloc.conformance.broken.greedy import NotStrict
+from focalloc.conformance.broken.iteration import RestsTooShort
+from focalloc.conformance.broken.seed import ListingSpins
+from focalloc.conformance.broken.sound import Sound
+from focalloc.conformance.cases import size
+from focalloc.conformance.judge import Verdict
+from focalloc.conformance.runner import BATCH, run
+from focalloc.conformance.targets import PythonTarget
+from focalloc.refimpl import ReferenceAllocator
+from focalloc.spec import InvalidInput
+from focalloc.spec.violations import PROFILES
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_reference_conforms(profile: str) -> None:
+    report = run_conformance(ReferenceAllocator, profile=profile, examples=BATCH, save_to=None)
+    report.raise_for_failures()
+    assert report.verdicts == {"pass": BATCH}
+    assert report.answered > BATCH
+
+
+def test_a_run_is_deterministic_in_its_seed() -> None:
+    one, two, other = (
+        run_conformance(NotStrict, profile="greedy", examples=100, seed=seed, save_to=None) for seed in (3, 3, 4)
+    )
+    assert one == two
+    assert one.verdicts != other.verdicts
+
+
+def test_a_failure_is_small_saved_and_fails_again_when_replayed(tmp_path: Path) -> None:
+    report = run_conformance(NotStrict, profile="greedy", examples=BATCH, save_to=tmp_path)
+    assert report.exit_status == 1
+    (failed,) = report.failures
+    assert failed.repeatable
+    assert len(failed.case.steps) == 1
+    assert len(failed.case.context) == 1
+    saved = msgspec.json.decode(Path(failed.path).read_bytes(), type=Failure)
+    assert saved == failed
+    with PythonTarget(NotStrict) as target:
+        again = judged(target, saved.case, saved.profile)
+    assert (again.clause, again.at) == (saved.id, saved.at) == ("THR-1", 0)
+    assert f"focalloc replay {failed.path}" in report.summary()
+
+
+def test_shrinking_only_makes_it_smaller() -> None:
+    rough, fine = (
+        run_conformance(RestsTooShort, examples=BATCH, shrink=shrink, save_to=None).failures[0]
+        for shrink in (False, True)
+    )
+    assert rough.id == fine.id == "COO-1"
+    assert size(fine.case) < size(rough.case)
+
+
+@pytest.mark.clause("ANS-1")
+def test_a_hanging_allocator_does_not_hang_the_run() -> None:
+    report = run_conformance(ListingSpins, examples=BATCH, timeout=0.3, save_to=None)
+    assert [failed.id for failed in report.failures] == ["ANS-1"]
+    assert report.examples < BATCH
+
+
+def test_failures_of_an_allocator_that_changes_its_mind_are_kept_and_marked() -> None:
+    calls = itertools.count()
+
+    class Fickle(Sound):
+        def step(self, scores: list[int]) -> list[tuple[str, int, int]]:  # type: ignore[override]
+            return [("expand", 9, 9)] if next(calls) == 100 else super().step(scores)  # type: ignore[return-value]
+
+    report = run_conformance(Fickle, examples=BATCH, save_to=None)
+    assert [(failed.id, failed.repeatable) for failed in report.failures] == [("ACT-1", False)]
+    assert "not deterministic" in report.summary()
+
+
+def test_no_sessions_are_no_pass() -> None:
+    report = run_conformance(ReferenceAllocator, examples=0, save_to=None)
+    assert (report.status, report.exit_status) == ("unknown", 3)
+    with pytest.raises(NotConformant):
+        report.raise_for_failures()
+
+
+def test_sessions_without_an_answer_are_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "cases", lambda profile: EMPTY)
+    monkeypatch.setattr(runner, "smoke_test", lambda: None)
+    assert run_conformance(ReferenceAllocator, examples=10, save_to=None).status == "unknown"
+
+
+EMPTY = st.builds(
+    lambda text: msgspec.json.decode(text, type=runner.Case),
+    st.just('{"geometry": {"arity": [2]}, "params": {}, "context": [[1, 0]], "steps": []}'),
+)
+
+
+def test_a_skip_is_no_pass() -> None:
+    class Partial(Sound):
+        def ingest(self, blocks: int, scores: list[int]) -> list[object]:  # type: ignore[override]
+            raise NotImplementedError("no ingest yet")
+
+    report = run_conformance(Partial, profile="greedy", examples=BATCH, save_to=None)
+    assert (report.status, report.exit_status) == ("skip", 3)
+    assert sum(report.skips.values()) == report.verdicts["skip"] > 0
+
+
+def test_what_is_not_offered_is_said() -> None:
+    class Minimal:
+        def __init__(self) -> None:
+            self.sound = Sound()
+            self.open, self.step = self.sound.open, self.sound.step
+
+    report = run_conformance(Minimal, profile="greedy", examples=50, save_to=None)
+    assert report.status == "pass"
+    assert report.not_offered == ("ingest", "context", "positions", "ledger_size")
+    assert "ingest" in report.summary()
+
+
+@pytest.mark.parametrize("blind", [Verdict("pass", 0), Verdict("fail", 0), Verdict("skip", 0)])
+def test_a_broken_judge_refuses_to_work(monkeypatch: pytest.MonkeyPatch, blind: Verdict) -> None:
+    monkeypatch.setattr(runner, "judged", lambda *_: blind)
+    with pytest.raises(RuntimeError, match="the judge is broken"):
+        run_conformance(ReferenceAllocator, save_to=None)
+
+
+def test_an_unknown_profile_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="astrology"):
+        run_conformance(ReferenceAllocator, profile="astrology")
+
+
+def test_a_report_is_plain_data() -> None:
+    report = run_conformance(NotStrict, profile="greedy", examples=BATCH, save_to=None)
+    text = msgspec.json.encode(report)
+    assert msgspec.json.decode(text, type=Report) == report
+    assert json.loads(text)["seed"] == 0
+
+
+def test_a_watcher_is_told_of_each_batch() -> None:
+    seen: list[int] = []
+    with PythonTarget(Sound) as target:
+        run(target, examples=BATCH + 50, watch=lambda batch: seen.append(batch.examples))
+    assert seen == [BATCH, 50]
+
+
+THEIR_TEST = """
+from focalloc.conformance import run_conformance
+from focalloc.conformance.broken.answers import ClaimsGreedy
+
+def test_it_is_safe():
+    run_conformance(ClaimsGreedy, examples=50).raise_for_failures()
+
+def test_it_is_greedy():
+    run_conformance(ClaimsGreedy, profile="greedy", examples=50).raise_for_failures()
+"""
+
+
+def test_it_works_in_a_third_partys_own_pytest(tmp_path: Path) -> None:
+    (tmp_path / "test_theirs.py").write_text(THEIR_TEST)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_theirs.py"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "1 failed, 1 passed" in ran.stdout
+    assert "NotConformant" in ran.stdout
+    assert "FAIL by profile greedy" in ran.stdout
+    (saved,) = (tmp_path / "focalloc-failures").iterdir()
+    assert f"focalloc replay focalloc-failures/{saved.name}" in ran.stdout
