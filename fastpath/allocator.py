@@ -49,6 +49,7 @@ class Allocator:
         from focalloc.fastpath import greedy_kernels, tables
 
         self._kernels, self._new_tables = greedy_kernels, tables.Tables
+        self._at_iteration = greedy_kernels.ITERATION
         self._tables: tables.Tables | None = None
         geometry = Geometry() if geometry is None else geometry
         params = Params() if params is None else params
@@ -158,7 +159,7 @@ class Allocator:
                 self._refuse(scores)
             tables.widen_ledger(self.params.n_diff)
             done = self._run_step(scores, SCALES[scores.dtype], tables.tags, tables.scratch, tables.state)
-        return Plan(tables.actions[:done].tolist(), tables.header[1])
+        return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
 
     def apply(self, actions: Sequence[Sequence[object]]) -> Plan:
         """Run one iteration with these actions in place of the strategy's, if they conform to profile ``safety``.
@@ -192,50 +193,35 @@ class Allocator:
             InvalidInput: as for `step`, or ``blocks`` is not a positive integer, or the tokens run out (CTX-4).
             NoRoom: legal collapses do not free enough. In every case the state is unchanged.
         """
-        k, tables, geometry = self._kernels, self._session(), self.geometry
-        header = tables.header
-        whole_number("blocks", blocks, 1, MAX_SLOTS)
-        slots = header[k.SLOTS]
-        if scores is None:
-            tables.scratch[:slots] = 0
-        else:
-            self._quantise(scores, per_block)
-        needed = blocks * geometry.slots(0)
-        excess = slots + needed - self.params.w_max
-        too_far = header[k.END] + blocks * geometry.span(0) > MAX_TOKEN
-        if too_far and excess <= 0:
-            raise self._out_of_tokens(blocks)
-        collapses = self._reclaim(needed, excess, undo=too_far) if excess > 0 else []
-        if too_far:
-            raise self._out_of_tokens(blocks)
-        k.run_append(tables.tags, tables.state, blocks)
-        return Plan(collapses, header[k.ITERATION])
-
-    def _reclaim(self, needed: int, excess: int, *, undo: bool) -> list[int]:
-        """Collapse until ``needed`` slots fit; the collapses, packed."""
         k, tables = self._kernels, self._session()
-        most = min(excess // min(self.geometry.deltas[1:]) + 1, tables.header[k.SLOTS])
-        reclaimed = np.zeros(most, np.int64)
-        backup: tuple[NDArray[Any], ...] = ()
-        done = k.LEDGER_FULL if not undo else k.UNSURE
-        while True:
-            if done == k.UNSURE:
-                backup = tables.snapshot()
-            done = k.run_reclaim(tables.tags, tables.scratch, tables.state, needed, bool(backup), reclaimed)
-            if done == k.LEDGER_FULL:
-                tables.widen_ledger(most)
-                backup = tables.snapshot() if backup else ()
-            elif done != k.UNSURE:
-                break
-        left = tables.header[k.SLOTS] + needed - self.params.w_max
-        if done == k.NO_ROOM or undo:
-            tables.restore(backup)
-        if done == k.NO_ROOM:
-            raise NoRoom(excess, excess - left)
-        return reclaimed[:done].tolist()  # type: ignore[no-any-return]
+        whole_number("blocks", blocks, 1, MAX_SLOTS)
+        flat = scores is None
+        if scores is not None:
+            self._quantise(scores, per_block)
+        reclaimed = tables.space_for_reclaims(blocks)
+        if tables.header[k.END] + blocks * self.geometry.span(0) > MAX_TOKEN:
+            self._ingest_carefully(blocks, flat, reclaimed, undo=True)
+            raise InvalidInput("blocks", blocks, f"the new blocks would lie outside the tokens 0..{MAX_TOKEN} (CTX-4)")
+        done = k.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, False, reclaimed)
+        if done < 0:
+            done = self._ingest_carefully(blocks, flat, reclaimed, undo=False)
+        return Plan(reclaimed[:done].tolist(), tables.header[k.ITERATION])
 
-    def _out_of_tokens(self, blocks: int) -> InvalidInput:
-        return InvalidInput("blocks", blocks, f"the new blocks would lie outside the tokens 0..{MAX_TOKEN} (CTX-4)")
+    def _ingest_carefully(self, blocks: int, flat: bool, reclaimed: NDArray[np.int64], *, undo: bool) -> int:
+        """Ingest with a way back, for when it may fail half-way; ``undo`` takes it in any case."""
+        k, tables = self._kernels, self._session()
+        for _ in range(2):
+            before = tables.snapshot()
+            done = int(k.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, True, reclaimed))
+            if done != k.LEDGER_FULL:
+                break
+            tables.widen_ledger(len(reclaimed))
+        slots, left = int(before[0][k.SLOTS]), int(tables.header[k.SLOTS])
+        if done == k.NO_ROOM or undo:
+            tables.restore(before)
+        if done == k.NO_ROOM:
+            raise NoRoom(slots + blocks * self.geometry.slots(0) - self.params.w_max, slots - left)
+        return done
 
     def _quantise(self, scores: ArrayLike, per_block: bool) -> NDArray[np.int32]:
         """Scores in fixed point, one per slot; in the work space, where they last until the next call."""

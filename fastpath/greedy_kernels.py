@@ -1,7 +1,7 @@
 """Greedy and ingest as plain loops over sequences of integers, compiled by Numba where it runs in production.
 
 Every kernel but `take` also runs uncompiled on Python lists, which is how tests cover it and proofs read it: nothing
-in it allocates, slices or calls outside this module. Only `run_step` and `run_reclaim`, which production calls, cut
+in it allocates, slices or calls outside this module. Only `run_step` and its likes, which production calls, cut
 their tables out of one array each of a kind, since every further array would make the call dearer.
 
 The context is one small integer per slot, the *tag*: the level of the block that begins there, or `BODY` inside a
@@ -45,6 +45,9 @@ NEAR = 64
 
 LEVELS = 32
 """Levels that a packed node can tell apart; a span of at most 2**31 tokens has at most 31 levels above raw tokens."""
+
+AT_ONCE = 32
+"""Most collapses that a reclaim looks up at once."""
 
 EXPAND = 0
 COLLAPSE = 1
@@ -1166,13 +1169,47 @@ def may_fall_short(header: Ints, family_node: Ints, ledger_action: Ints, needed:
 
 
 @kernel
-def average_out(header: Ints, fixed: Table, slot: int, action: int, aggregate: int) -> None:
-    """Replace the scores of a family by its aggregate, once for each slot of its gist (ING-4)."""
-    for i in range(header[UNITS + action // 2 % LEVELS]):
-        fixed[slot + i] = aggregate
-    shift = -slots_added(header, action)
-    for i in range(slot + slots_before(header, action), header[SLOTS]):
-        fixed[i - shift] = fixed[i]
+def place_now(header: Ints, keys: Ints, notes: Ints, i: int) -> int:
+    """Where collapse ``i`` of a list is to be made, once the ones before it in the list have been made."""
+    place = place_of(keys[i])
+    for j in range(i):
+        if place_of(keys[j]) < place_of(keys[i]):
+            place += slots_added(header, notes[j])
+    return place
+
+
+@kernel
+def average_out(header: Ints, fixed: Table, slots: int, done: int, keys: Ints, notes: Ints) -> None:
+    """Make of ``slots`` scores what the first ``done`` collapses of a list leave: each gist has its family's aggregate.
+
+    Clause ING-4.
+    """
+    for i in range(done):
+        place = place_now(header, keys, notes, i)
+        before = slots_before(header, notes[i])
+        after = before + slots_added(header, notes[i])
+        for at in range(place, place + after):
+            fixed[at] = -rank_of(keys[i])
+        for at in range(place + before, slots):
+            fixed[at - before + after] = fixed[at]
+        slots += after - before
+
+
+@kernel
+def oldest_collapses(
+    header: Ints, family_slot: Ints, family_node: Ints, ledger_action: Ints, room: int, keys: Table, notes: Table
+) -> int:
+    """`best_collapses` where all scores are equal: the first ``room`` that may collapse; return how many there are."""
+    size = 0
+    for family in range(header[FAMILIES]):
+        node = family_node[family]
+        if size == room or node // LEVELS + header[SPAN + node % LEVELS] > header[END] - header[PROTECTED]:
+            break
+        if not is_barred(header, ledger_action, node * 2 + EXPAND):
+            keys[size] = key_of(0, family_slot[family])
+            notes[size] = family
+            size += 1
+    return size
 
 
 @kernel
@@ -1189,41 +1226,65 @@ def reclaim(
     ledger_iteration: Table,
     actions: Table,
     places: Table,
+    sorted_places: Table,
+    sorted_actions: Table,
     keys: Table,
     notes: Table,
+    room: int,
+    flat: bool,
     needed: int,
     reclaimed: Table,
 ) -> int:
     """Collapse the least wanted families until ``needed`` slots fit (ING-1 to ING-5); write them and return how many.
 
-    Returns `NO_ROOM` if legal collapses do not suffice, and by then has made them all. The ledger must have space.
+    Several are looked up at once; they are looked up anew once a collapse completes another family.
+
+    Args:
+        room: how many ``keys`` and ``notes`` hold.
+        flat: whether all scores are equal; ``fixed`` is not read then.
+
+    Returns:
+        How many; or `NO_ROOM` if legal collapses do not suffice, and by then all have been made. The ledger must have
+        space for them.
     """
     done = 0
     while header[SLOTS] + needed > header[W_MAX]:
-        found = best_collapses(header, fixed, family_slot, family_node, ledger_action, LOWEST, 1, keys, notes)
+        if flat:
+            found = oldest_collapses(header, family_slot, family_node, ledger_action, room, keys, notes)
+        else:
+            found = best_collapses(header, fixed, family_slot, family_node, ledger_action, LOWEST, room, keys, notes)
         if found == 0:
             return NO_ROOM
-        actions[0] = family_node[notes[0]] * 2 + COLLAPSE
-        places[0] = place_of(keys[0])
-        average_out(header, fixed, places[0], actions[0], -rank_of(keys[0]))
-        apply(
-            header,
-            tags,
-            spare,
-            family_slot,
-            family_node,
-            spare_slot,
-            spare_node,
-            ledger_action,
-            ledger_iteration,
-            1,
-            actions,
-            places,
-            keys,
-            notes,
-        )
-        reclaimed[done] = actions[0]
-        done += 1
+        for i in range(found):
+            notes[i] = family_node[notes[i]] * 2 + COLLAPSE
+        slots = header[SLOTS]
+        families = header[FAMILIES]
+        i = 0
+        # one family fewer for each collapse, unless that completed another
+        while i < found and header[SLOTS] + needed > header[W_MAX] and header[FAMILIES] == families - i:
+            actions[0] = notes[i]
+            places[0] = place_now(header, keys, notes, i)
+            apply(
+                header,
+                tags,
+                spare,
+                family_slot,
+                family_node,
+                spare_slot,
+                spare_node,
+                ledger_action,
+                ledger_iteration,
+                1,
+                actions,
+                places,
+                sorted_places,
+                sorted_actions,
+            )
+            reclaimed[done] = notes[i]
+            done += 1
+            i += 1
+        if not flat and header[SLOTS] + needed > header[W_MAX]:
+            average_out(header, fixed, slots, i, keys, notes)
     return done
 
 
@@ -1335,47 +1396,63 @@ def run_apply(tags: NDArray[np.int8], state: NDArray[np.int64], done: int) -> in
 
 
 @kernel
-def run_reclaim(
+def run_ingest(
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
-    needed: int,
+    blocks: int,
+    flat: bool,
     bold: bool,
     reclaimed: NDArray[np.int64],
 ) -> int:
-    """Make room for ``needed`` slots; return how many collapses, or why it stopped.
+    """Make room for ``blocks`` level-0 blocks and append them; return how many collapses, or why it stopped.
 
     Args:
+        flat: whether all scores are equal; else they are in ``scratch``.
         bold: whether to go on although it may fail half-way.
+        reclaimed: takes the collapses, and is long enough for them.
     """
     header = state[:HEADER]
     at = header[OFFSETS:]
     capacity = header[CAPACITY]
+    family_slot = state[at[8] : at[9]]
     family_node = state[at[9] : at[10]]
-    ledger_action = state[at[12] : at[13]]
-    ledger_iteration = state[at[13] : at[14]]
-    if not has_space(header, ledger_action, ledger_iteration, len(reclaimed)):
-        return LEDGER_FULL
-    if not bold and may_fall_short(header, family_node, ledger_action, needed):
-        return UNSURE
-    return reclaim(
-        header,
-        tags[:capacity],
-        tags[capacity:],
-        scratch[:capacity],
-        state[at[8] : at[9]],
-        family_node,
-        state[at[10] : at[11]],
-        state[at[11] : at[12]],
-        ledger_action,
-        ledger_iteration,
-        state[at[0] : at[1]],
-        state[at[1] : at[2]],
-        state[at[2] : at[3]],
-        state[at[3] : at[4]],
-        needed,
-        reclaimed,
-    )
+    needed = blocks * header[UNITS]
+    done = 0
+    if header[SLOTS] + needed > header[W_MAX]:
+        ledger_action = state[at[12] : at[13]]
+        ledger_iteration = state[at[13] : at[14]]
+        if not has_space(header, ledger_action, ledger_iteration, len(reclaimed)):
+            return LEDGER_FULL
+        if not bold and may_fall_short(header, family_node, ledger_action, needed):
+            return UNSURE
+        done = reclaim(
+            header,
+            tags[:capacity],
+            tags[capacity:],
+            scratch[:capacity],
+            family_slot,
+            family_node,
+            state[at[10] : at[11]],
+            state[at[11] : at[12]],
+            ledger_action,
+            ledger_iteration,
+            state[at[0] : at[1]],
+            state[at[1] : at[2]],
+            state[at[2] : at[3]],
+            state[at[3] : at[4]],
+            state[at[4] : at[5]],
+            state[at[5] : at[6]],
+            min(AT_ONCE, at[5] - at[4], len(reclaimed)),
+            flat,
+            needed,
+            reclaimed,
+        )
+        if done == NO_ROOM:
+            return NO_ROOM
+    for _ in range(blocks):
+        append_block(header, tags, family_slot, family_node)
+    return done
 
 
 @kernel
@@ -1383,11 +1460,3 @@ def run_load(tags: NDArray[np.int8], state: NDArray[np.int64]) -> None:
     """List the families of a context that has just been written."""
     at = state[OFFSETS:]
     list_families(state[:HEADER], tags, state[at[8] : at[9]], state[at[9] : at[10]])
-
-
-@kernel
-def run_append(tags: NDArray[np.int8], state: NDArray[np.int64], blocks: int) -> None:
-    """Append ``blocks`` level-0 blocks."""
-    at = state[OFFSETS:]
-    for _ in range(blocks):
-        append_block(state[:HEADER], tags, state[at[8] : at[9]], state[at[9] : at[10]])

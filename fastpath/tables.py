@@ -52,6 +52,8 @@ class Tables:
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
         self.scratch = np.zeros(self.capacity * (1 + multi_slot) + chunks, np.int32)
         self.state = np.zeros(k.HEADER + sum(self._sizes.values()), np.int64)
+        self._reclaimed = np.zeros(max(1, 4 * n_diff), np.int64)
+        self._least_delta = min(geometry.deltas[1:])
         self._lay_out()
         header = self.state
         levels = np.array([block.level for block in context], np.int64)
@@ -109,6 +111,14 @@ class Tables:
         self._lay_out()
         for name, values in old.items():
             self.table(name)[: len(values)] = values
+
+    def space_for_reclaims(self, blocks: int) -> NDArray[np.int64]:
+        """A table with space for the collapses that an ingest of ``blocks`` blocks may need."""
+        excess = self.header[k.SLOTS] + blocks * self.header[k.UNITS] - self.header[k.W_MAX]
+        most = min(max(0, excess) // self._least_delta + 1, self.header[k.SLOTS])
+        if most > len(self._reclaimed):
+            self._reclaimed = np.zeros(2 * most, np.int64)
+        return self._reclaimed[:most]
 
     def snapshot(self) -> tuple[NDArray[Any], ...]:
         """A copy of everything that a call can change."""

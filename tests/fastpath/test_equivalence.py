@@ -178,6 +178,9 @@ class OnLists:
             list(scores),
             *self._columns("family_slot", "family_node", "spare_slot", "spare_node"),
             *self._columns("ledger_action", "ledger_iteration", "actions", "places", "expand_keys", "expand_tokens"),
+            *self._columns("collapse_keys", "collapse_families"),
+            len(self.lists["collapse_keys"]),
+            not any(scores),
             needed,
             reclaimed,
         )
