@@ -15,7 +15,18 @@ from pathlib import Path
 
 import torch
 
-from focalloc.learn.measure import RULES, Comparison, Interval, calibrated, compared
+from focalloc.learn.measure import (
+    FIGURES,
+    RULES,
+    Comparison,
+    Figures,
+    Interval,
+    Learned,
+    Rule,
+    calibrated,
+    compared,
+    measured,
+)
 from focalloc.learn.meta import Gain, MetaSettings, gain_of_adapting, reptile
 from focalloc.learn.network import restored
 from focalloc.learn.policy import Policy, PolicyConfig, load
@@ -26,6 +37,7 @@ from focalloc.learn.training import Settings, train
 
 CONFIG = PolicyConfig(hidden=32, layers=2, heads=2)
 SETTINGS = Settings(method="imitate", updates=50, learning_rate=2e-3)
+REFINEMENT = Settings(method="ppo", updates=30, passes=3, learning_rate=5e-4, entropy=0.0)
 SEEDS = range(5)
 EPISODES = 16
 FIRST_EPISODE = 1000
@@ -43,6 +55,32 @@ def trained(out: Path, seed: int) -> Policy:
         policy, margin = calibrated(run.network.exported(), source, settings.weights, range(8))
         policy.save(path, seed=str(seed), method=settings.method, margin=str(margin))
     return load(path)
+
+
+def refined(out: Path, policy: Policy) -> Policy:
+    """``policy`` after some updates of reinforcement, calibrated again; trained unless ``out`` has it."""
+    path = out / "refined.safetensors"
+    if not path.exists():
+        source = Source(Scenario(), part(language_reference(), "train"))
+        run = train(REFINEMENT, source, network=restored(policy), checkpoint=out / "refined.checkpoint")
+        again, margin = calibrated(run.network.exported(), source, REFINEMENT.weights, range(8))
+        again.save(path, seed=str(REFINEMENT.seed), method="imitate, then ppo", margin=str(margin))
+    return load(path)
+
+
+def refinement(before: Policy, after: Policy) -> dict[str, dict[str, Figures]]:
+    """Mean figures of one policy before and after, per lens, on the held-out episodes of the comparison."""
+    texts = part(language_reference(), "held-out")
+    rules: dict[str, Rule] = {"imitation": Learned(before), "then PPO": Learned(after)}
+    episodes = range(FIRST_EPISODE, FIRST_EPISODE + EPISODES)
+    found = {}
+    for name, noise in NOISES.items():
+        several = measured(Source(Scenario(), texts, noise=noise), rules, episodes)
+        found[name] = {
+            rule: {figure: sum(one[figure] for one in figures) / len(figures) for figure in FIGURES}
+            for rule, figures in several.items()
+        }
+    return found
 
 
 def comparisons(policies: Sequence[Policy]) -> list[Comparison]:
@@ -70,7 +108,9 @@ def verdict(gain: Interval, *, more_is_better: bool) -> str:
     return "better" if (low > 0) == more_is_better else "worse"
 
 
-def card(found: Sequence[Comparison], gains: dict[str, Gain]) -> str:
+def card(
+    found: Sequence[Comparison], gains: dict[str, Gain], refinements: dict[str, dict[str, Figures]] | None = None
+) -> str:
     """The card as Markdown."""
     settings = ", ".join(f"{name} {value}" for name, value in asdict(SETTINGS).items() if name != "weights")
     lines = [
@@ -123,6 +163,26 @@ def card(found: Sequence[Comparison], gains: dict[str, Gain]) -> str:
     lines += [
         "",
         f"Clauses of the safety profile broken by any learned policy in these episodes: {broken:g}.",
+    ]
+    if refinements:
+        lines += [
+            "",
+            "## Going on by reinforcement",
+            "",
+            f"Seed 0 before and after {REFINEMENT.updates} updates of PPO, on the same episodes: one seed, so no",
+            "interval, and not the policy that is shipped.",
+            "",
+            "| lens | quality | then | actions | then | used | then |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for noise, both in refinements.items():
+            pairs = [
+                f"{both[rule][figure]:.3f}"
+                for figure in ("quality", "actions", "used")
+                for rule in ("imitation", "then PPO")
+            ]
+            lines.append(f"| {noise} | " + " | ".join(pairs) + " |")
+    lines += [
         "",
         "## Adapting to a user",
         "",
@@ -159,11 +219,11 @@ def main(out: Path) -> None:
     figures = out / "figures.json"
     if not figures.exists():
         found, gains = comparisons(policies), adaptation(policies[0])
-        measured = {
+        everything = {
             "comparisons": [asdict(one) for one in found],
             "adaptation": {k: asdict(v) for k, v in gains.items()},
         }
-        figures.write_text(json.dumps(measured, indent=1))
+        figures.write_text(json.dumps(everything, indent=1))
     saved = json.loads(figures.read_text())
     found = [
         Comparison(one["noise"], one["rules"], _intervals(one["learned"]), _intervals(one["gains"]))
@@ -172,7 +232,10 @@ def main(out: Path) -> None:
     gains = {
         name: Gain(one["before"], one["after"], Interval(**one["gain"])) for name, one in saved["adaptation"].items()
     }
-    (out / "small.md").write_text(card(found, gains))
+    methods = out / "refinement.json"
+    if not methods.exists():
+        methods.write_text(json.dumps(refinement(policies[0], refined(out, policies[0])), indent=1))
+    (out / "small.md").write_text(card(found, gains, json.loads(methods.read_text())))
 
 
 def _intervals(saved: dict[str, dict[str, float]]) -> dict[str, Interval]:
