@@ -14,7 +14,7 @@ from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.scores import SCALES, refuse_misfit, score_array
 from focalloc.fastpath.snapshot import from_bytes, from_json, to_bytes, to_json
-from focalloc.spec.blocks import Context, checked_context
+from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.clauses import Violation
 from focalloc.spec.errors import InvalidInput, NoRoom, whole_number
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
@@ -54,6 +54,22 @@ class Allocator:
         geometry = Geometry() if geometry is None else geometry
         params = Params() if params is None else params
         self.geometry, self.params = _checked_terms(geometry, params, strategy)
+
+    def warmup(self) -> None:
+        """Compile everything that the strategy needs, or load it from the cache, so that no later call has to.
+
+        Takes seconds the first time on a machine. The session, if there is one, is not touched.
+        """
+        geometry = self.geometry
+        w_max = geometry.slots(0) + geometry.slots(1)  # so that the ingest below has to reclaim
+        params = replace(self.params, w_max=w_max, w_soft=0, protected_tokens=0, n_diff=1)
+        twin = Allocator(geometry, params)
+        for kind in SCALES:
+            twin._start(geometry, params, (Block(0, 0),))
+            twin.ingest(1, np.zeros(twin.used, kind))
+            twin.step(np.zeros(twin.used, kind))
+            twin.apply(())
+        twin.restore(twin.snapshot())
 
     # SESSION
 

@@ -21,7 +21,7 @@ Hence loops run from 0 over a base that is visibly not negative.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numba import njit, types
@@ -220,13 +220,13 @@ def sort_best_first(keys: Table, notes: Table, size: int) -> None:
 # SCORES
 
 
-def fixed_point(score: np.generic, scale: np.generic) -> np.generic:
+def fixed_point(score: Any, scale: Any) -> Any:
     """``score`` in fixed point; one that is an integer is so already."""
     return score if isinstance(score, np.integer) else np.rint(score * scale)
 
 
 @overload(fixed_point, strict=False)
-def _fixed_point(score: types.Type, scale: types.Type) -> Callable[[np.generic, np.generic], np.generic]:
+def _fixed_point(score: Any, scale: Any) -> Callable[[Any, Any], Any]:
     return (
         (lambda score, scale: score)
         if isinstance(score, types.Integer)

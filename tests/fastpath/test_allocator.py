@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from focalloc.fastpath import greedy_kernels
 from focalloc.fastpath.allocator import Allocator, Plan
+from focalloc.fastpath.scores import SCALES
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block
@@ -335,6 +337,30 @@ def test_allocators_in_different_threads_are_independent() -> None:
     for thread in threads:
         thread.join()
     assert results == [expected] * 4
+
+
+def test_warming_up_leaves_nothing_to_compile_and_the_session_as_it_is() -> None:
+    allocator = fresh()
+    before = everything(allocator)
+    allocator.warmup()
+    assert everything(allocator) == before
+
+    def compiled() -> dict[str, int]:
+        return {
+            name: len(value.signatures) for name, value in vars(greedy_kernels).items() if hasattr(value, "signatures")
+        }
+
+    warm = compiled()
+    assert warm["run_step"] >= len(SCALES)
+    for geometry in (GEOMETRY, Geometry((4, 4), (1, 2, 3))):
+        allocator.open(geometry, Params(w_max=40), [(2, 0), (0, 16), (0, 20)])
+        for dtype in SCALES:
+            allocator.step(np.ones(allocator.used, dtype))
+            allocator.step(np.ones(len(allocator.levels), dtype), per_block=True)
+            allocator.ingest(1, np.ones(allocator.used, dtype))
+        allocator.ingest()
+        allocator.apply([])
+    assert compiled() == warm
 
 
 def test_importing_the_front_door_does_not_import_numba() -> None:
