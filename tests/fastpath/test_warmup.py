@@ -1,0 +1,65 @@
+"""`Allocator.warmup` leaves nothing to compile."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from focalloc import Allocator, Geometry, Params
+
+PROBE = """
+import sys
+import numpy as np
+from numba.core import event
+from focalloc import Allocator, Geometry, Params
+
+alloc = Allocator(Geometry((4, 3), (1, 1, 2)), Params(w_max=40), strategy=sys.argv[1])
+if sys.argv[2] == "warm":
+    alloc.warmup()
+with event.install_recorder("numba:compile") as compiled:
+    for kind in (np.float32, np.float64, np.int32, np.int64):
+        alloc.open(alloc.geometry, alloc.params, [(2, 0), (1, 12), (0, 16), (1, 20)])
+        scores = np.zeros(alloc.used, kind)
+        scores[:] = np.arange(alloc.used) - 3
+        alloc.step(scores)
+        for _ in range(12):
+            alloc.ingest(1, np.arange(alloc.used).astype(kind))
+        alloc.step([0.5] * alloc.used)
+        alloc.step(np.zeros(len(alloc.levels), kind), per_block=True)
+        alloc.apply(())
+        alloc.restore(alloc.snapshot())
+print(len(compiled.buffer))
+"""
+
+
+def compilations(strategy: str, warm: str, cache: str) -> int:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PROBE, strategy, warm],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"NUMBA_CACHE_DIR": cache, "PATH": ""},
+    )
+    return int(done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", ["greedy", "knapsack"])
+def test_nothing_is_compiled_after_it(strategy: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert compilations(strategy, "cold", str(tmp_path_factory.mktemp("cold"))) > 0
+    assert compilations(strategy, "warm", str(tmp_path_factory.mktemp("warm"))) == 0
+
+
+@pytest.mark.parametrize("strategy", ["greedy", "knapsack"])
+@pytest.mark.parametrize("geometry", [Geometry(), Geometry((2,)), Geometry((4, 3, 3), (1, 1, 2, 4))])
+def test_it_does_not_touch_the_session(geometry: Geometry, strategy: str) -> None:
+    alloc = Allocator(geometry, Params(w_max=5000, protected_tokens=9, cooldown_steps=3), strategy=strategy)
+    alloc.warmup()
+    alloc.load([(geometry.top, 0)])
+    alloc.step(np.ones(alloc.used, np.float32))
+    before = alloc.snapshot()
+    alloc.warmup()
+    assert alloc.snapshot() == before
