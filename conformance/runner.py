@@ -244,7 +244,7 @@ def run_batch(target: Target, profile: str, seed: int, index: int, examples: int
             first_seen.setdefault(verdict.clause or "error", verdicts.total())
             hung = verdict.clause == "ANS-1"
 
-    _generate(look, profile, batch_seed(seed, index), examples, shrink=False)
+    generate(look, profile, batch_seed(seed, index), examples)
     for wanted, first in first_seen.items() if shrink else ():
         _shrink(judge, keep, wanted, first, profile, batch_seed(seed, index), examples)
     checked = [msgspec.structs.replace(f, repeatable=_repeats(judge, f)) for f in failures.values()]
@@ -284,7 +284,9 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
     )
 
 
-def _generate(look: Callable[[Case], None], profile: str, seed: int, examples: int, *, shrink: bool) -> None:
+def generate(
+    look: Callable[[Case], None], profile: str, seed: int, examples: int, *, shrink: bool = False
+) -> None:
     """Have Hypothesis draw sessions and show them to ``look``; what it raises, Hypothesis shrinks."""
     phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
 
@@ -342,7 +344,7 @@ def _shrink(
 
     # including Flaky: an allocator may answer differently each time; what `keep` saw is what counts
     with contextlib.suppress(_Interesting, HypothesisException):
-        _generate(look, profile, seed, examples, shrink=True)
+        generate(look, profile, seed, examples, shrink=True)
 
 
 def _repeats(judge: Callable[[Case], Verdict], found: Failure) -> bool:

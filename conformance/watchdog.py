@@ -8,6 +8,7 @@ allocator over the wire (``--exec``), where the whole process is ended.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import threading
 import time
@@ -54,14 +55,20 @@ class Watchdog:
                 self._deadline = time.monotonic() + self.seconds
                 return function()
             finally:
-                with self._lock:
-                    self._deadline = None
-                    if self._barked:  # only then: to CPython even a withdrawal is an event to handle
-                        _raise_in(self._busy, None)
-                        self._barked = False
+                self._disarm()
         except TimeUp:
-            self._deadline = None  # a bark may also come just before the lock is taken; it means the same
+            while self._deadline is not None:  # a bark may hit the line above, too
+                with contextlib.suppress(TimeUp):
+                    self._disarm()
             raise
+
+    def _disarm(self) -> None:
+        """No bark comes after this, and one that is on its way is withdrawn."""
+        with self._lock:
+            if self._barked:  # only then: to CPython even a withdrawal is an event to handle
+                _raise_in(self._busy, None)
+                self._barked = False
+            self._deadline = None
 
     def _patrol(self) -> None:
         while not self._done.wait(self.seconds / 8):

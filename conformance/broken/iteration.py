@@ -8,7 +8,7 @@ from itertools import pairwise
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import Choice
-from focalloc.spec import Action, Block
+from focalloc.spec import Action, Block, State
 from focalloc.spec.actions import produced
 from focalloc.spec.cooldown import Entry
 
@@ -160,7 +160,11 @@ class ForgetsOnIngest(Sound):
 
 @breaks("COO-1")
 class ForgetsReclaims(Sound):
-    """Does not enter the collapses of an ingest into the ledger."""
+    """Makes all the room it can for an ingest, and does not enter those collapses into the ledger."""
+
+    def lacks_room(self, state: State, needed: int) -> bool:
+        """Go on as long as there is something to collapse."""
+        return super().lacks_room(state, needed) or bool(self.reclaimable(state, [0] * state.used))
 
     def ingest(self, blocks: int, scores: list[int]) -> Sequence[Sequence[object]]:
         """Ingest, and keep the ledger from before."""
