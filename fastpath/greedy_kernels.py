@@ -132,7 +132,12 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 def kernel(function: Function) -> Function:
     """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``."""
-    return cast("Function", njit(cache=True, error_model="numpy", nogil=True)(function))
+    options = {"error_model": "numpy", "nogil": True}
+    try:
+        compiled = njit(cache=True, **options)(function)
+    except RuntimeError:  # neither the package's folder nor the user's cache folder can be written
+        compiled = njit(**options)(function)
+    return cast("Function", compiled)
 
 
 # PACKING
@@ -1348,6 +1353,30 @@ def run_step(
         state[at[6] : at[7]],
         state[at[7] : at[8]],
     )
+
+
+@kernel
+def run_steps(
+    scores: NDArray[np.generic],
+    scale: np.generic,
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+    sessions: NDArray[np.int64],
+    first: int,
+    last: int,
+    done: NDArray[np.int64],
+) -> None:
+    """`run_step` for the sessions listed from ``first`` to before ``last``, each in its row of every table.
+
+    Args:
+        scores: a row per listed session, of which only as many count as the session has slots.
+        done: what `run_step` returned, by session.
+    """
+    for i in range(first, last):
+        session = sessions[i]
+        row = scores[i][: state[session, SLOTS]]
+        done[session] = run_step(row, scale, tags[session], scratch[session], state[session])
 
 
 @kernel

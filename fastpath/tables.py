@@ -95,6 +95,13 @@ class Tables:
         first = self.state[k.OFFSETS]
         self.actions = self.header[first : first + self._sizes["actions"]]
 
+    def move(self, tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> None:
+        """Live in these arrays from now on, each at least as long as the one it replaces."""
+        tags, scratch, state = tags[: len(self.tags)], scratch[: len(self.scratch)], state[: len(self.state)]
+        tags[:], scratch[:], state[:] = self.tags, self.scratch, self.state
+        self.tags, self.scratch, self.state = tags, scratch, state
+        self._lay_out()
+
     def table(self, name: str) -> NDArray[np.int64]:
         """One of the tables named in `NAMES`, as a view."""
         first, last = list(pairwise(self.state[k.OFFSETS : k.HEADER]))[NAMES.index(name)]

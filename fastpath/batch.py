@@ -1,0 +1,230 @@
+"""Many sessions in one call, on as many threads as wanted.
+
+**What is thread-safe.** An `Allocator` belongs to one thread at a time; it may be handed over. Different allocators
+share nothing and run at the same time in different threads: the kernels let go of Python's interpreter lock. A `Batch`
+and the allocators in it belong to one thread at a time together, whatever threads `Batch.step` itself uses.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from focalloc.fastpath.allocator import Allocator
+from focalloc.fastpath.plan import Plan
+from focalloc.fastpath.scores import SCALES, score_array
+from focalloc.spec.errors import InvalidInput, whole_number
+
+MAX_THREADS = 256
+
+BATCHED = ("greedy",)
+"""Strategies that a batch runs."""
+
+GRAIN = 2**17
+"""Slots that a thread takes on at once, some hundred microseconds of work: waking a thread for less does not pay."""
+
+Answer = Plan | InvalidInput
+
+
+class Batch(Sequence[Allocator]):
+    """Sessions that step together, each exactly as it would alone.
+
+    The allocators stay usable by themselves, for ingest, views, snapshots or a step of their own; the batch merely
+    lays their tables side by side. They need not be alike.
+
+    Args:
+        allocators: plain allocators of strategy ``greedy``, each in a session, none twice.
+        threads: how many threads a step may use, the caller's included. Work is dealt out as threads ask for it, so a
+            thread that gets no core delays only what it has begun.
+
+    Raises:
+        InvalidInput: an allocator is of another kind or not in a session, or ``threads`` is not from 1 to 256.
+    """
+
+    def __init__(self, allocators: Iterable[Allocator], *, threads: int = 1) -> None:
+        self._allocators = tuple(allocators)
+        self._threads = whole_number("threads", threads, 1, MAX_THREADS)
+        for i, allocator in enumerate(self._allocators):
+            if type(allocator) is not Allocator:
+                raise InvalidInput(f"allocators[{i}]", allocator, "must be an Allocator")
+        if len(set(map(id, self._allocators))) < len(self._allocators):
+            raise InvalidInput("allocators", len(self._allocators), "an allocator stands here twice")
+        self._homes: list[tuple[Any, Any]]
+        self._pool: ThreadPoolExecutor | None = None
+        self._pid = os.getpid()
+        self._lay([allocator._session() for allocator in self._allocators])
+
+    # THE TABLES, one row per session
+
+    def _settle(self) -> None:
+        """Lay the tables of all sessions side by side, unless they are still where they were laid."""
+        tables = [allocator._session() for allocator in self._allocators]
+        if not all(one is home and one.state is state for one, (home, state) in zip(tables, self._homes, strict=True)):
+            self._lay(tables)
+
+    def _lay(self, tables: list[Any]) -> None:
+        from focalloc.fastpath import greedy_kernels as k
+
+        for i, allocator in enumerate(self._allocators):
+            strategy = allocator.params.strategy
+            if strategy not in BATCHED:
+                raise InvalidInput(f"allocators[{i}].strategy", strategy, f"must be {', '.join(BATCHED)} in a batch")
+        rows = len(tables)
+        self._tags = np.zeros((rows, max((len(one.tags) for one in tables), default=0)), np.int8)
+        self._scratch = np.zeros((rows, max((len(one.scratch) for one in tables), default=0)), np.int32)
+        self._state = np.zeros((rows, max((len(one.state) for one in tables), default=k.HEADER)), np.int64)
+        for one, *row in zip(tables, self._tags, self._scratch, self._state, strict=True):
+            one.move(*row)
+        self._homes = [(one, one.state) for one in tables]
+        self._slots = max((one.capacity for one in tables), default=1)
+
+    # STEP
+
+    def step(self, scores: NDArray[Any] | Sequence[ArrayLike]) -> Sequence[Answer]:
+        """Run one iteration of every session.
+
+        Args:
+            scores: an array with a row per session, at least as long as the longest context; what a row has beyond
+                its session's slots is ignored. Or one row of scores per session, each as for `Allocator.step`.
+
+        Returns:
+            What each session's own `Allocator.step` would have returned. A session whose scores are refused is
+            unchanged and has the `InvalidInput` in its place; the others are none of its business and go on.
+
+        Raises:
+            InvalidInput: there is not one row per session, or the array is too narrow; nothing has changed.
+        """
+        from focalloc.fastpath import greedy_kernels as k
+
+        self._settle()
+        done = np.zeros(len(self), np.int64)
+        instead: dict[int, Answer] = {}
+        if isinstance(scores, np.ndarray) and scores.ndim == 2:
+            groups = [(self._matrix(scores), np.arange(len(self)))]
+        elif isinstance(scores, Sequence) or np.ndim(scores) > 0:
+            groups = list(self._stacked(scores, instead))
+        else:
+            raise InvalidInput("scores", scores, f"must have one row for each of {len(self)} sessions")
+        for matrix, members in groups:
+            self._run(matrix, members, done)
+        most = max(0, int(done.max(initial=0)))
+        actions, iterations = self._state[:, k.HEADER : k.HEADER + most].copy(), self._state[:, k.ITERATION].copy()
+        if done.min(initial=0) < 0:
+            for matrix, members in groups:
+                for i in np.flatnonzero(done[members] < 0).tolist():
+                    instead[int(members[i])] = self._alone(self._allocators[members[i]], matrix[i])
+        return Plans(actions, done, iterations, instead)
+
+    def _alone(self, allocator: Allocator, row: NDArray[Any]) -> Answer:
+        """A step that a kernel has put back: its scores are refused, or its ledger has to grow first."""
+        try:
+            return allocator.step(row[: allocator.used])
+        except InvalidInput as no:
+            return no
+
+    def _matrix(self, scores: NDArray[Any]) -> NDArray[Any]:
+        """A row of scores per session, of a type that the kernels take."""
+        from focalloc.fastpath import greedy_kernels as k
+
+        if len(scores) != len(self):
+            raise InvalidInput("scores", scores.shape, f"must have one row for each of {len(self)} sessions")
+        longest = int(self._state[:, k.SLOTS].max(initial=0))
+        if scores.shape[1] < longest:
+            raise InvalidInput("scores", scores.shape, f"must have rows of at least {longest} scores (SCO-2)")
+        if scores.dtype in SCALES and scores.flags.carray:
+            return scores
+        return score_array(scores.reshape(-1)).reshape(scores.shape)
+
+    def _stacked(
+        self, scores: NDArray[Any] | Sequence[ArrayLike], instead: dict[int, Answer]
+    ) -> Iterator[tuple[NDArray[Any], NDArray[np.int64]]]:
+        """The rows as one array per type of scores, each with the numbers of its sessions."""
+        if len(scores) != len(self):
+            raise InvalidInput("scores", f"{len(scores)} rows", f"must have one row for each of {len(self)} sessions")
+        by_type: dict[np.dtype[Any], list[tuple[int, NDArray[Any]]]] = {}
+        for session, (allocator, given) in enumerate(zip(self._allocators, scores, strict=True)):
+            try:
+                row = score_array(given)
+                if len(row) != allocator.used:
+                    allocator._refuse(row)
+                by_type.setdefault(row.dtype, []).append((session, row))
+            except InvalidInput as no:
+                instead[session] = no
+        for dtype, rows in by_type.items():
+            matrix = np.zeros((len(rows), self._slots), dtype)
+            for i, (_, row) in enumerate(rows):
+                matrix[i, : len(row)] = row
+            yield matrix, np.array([session for session, _ in rows])
+
+    def _run(self, matrix: NDArray[Any], members: NDArray[np.int64], done: NDArray[np.int64]) -> None:
+        """Step the sessions ``members``, on several threads if there is enough to do."""
+        from focalloc.fastpath import greedy_kernels as k
+
+        grain = max(1, GRAIN // self._slots)
+        turns = count(0, grain)
+
+        def work() -> None:
+            while (first := next(turns)) < len(members):
+                last = min(first + grain, len(members))
+                k.run_steps(
+                    matrix, SCALES[matrix.dtype], self._tags, self._scratch, self._state, members, first, last, done
+                )
+
+        helpers = min(self._threads, -(-len(members) // grain)) - 1
+        helping = [self._executor().submit(work) for _ in range(helpers)]
+        work()
+        for helper in helping:
+            if not helper.cancel():  # one that has not begun is not waited for
+                helper.result()
+
+    def _executor(self) -> ThreadPoolExecutor:
+        if self._pool is None or self._pid != os.getpid():  # threads do not survive a fork
+            self._pool, self._pid = ThreadPoolExecutor(self._threads - 1, "focalloc batch"), os.getpid()
+        return self._pool
+
+    # THE SESSIONS
+
+    @overload
+    def __getitem__(self, index: int) -> Allocator: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Allocator]: ...
+    def __getitem__(self, index: int | slice) -> Allocator | Sequence[Allocator]:
+        return self._allocators[index]
+
+    def __len__(self) -> int:
+        return len(self._allocators)
+
+
+class Plans(Sequence[Answer]):
+    """What a step of a batch returned, each plan built when somebody looks."""
+
+    def __init__(
+        self,
+        actions: NDArray[np.int64],
+        done: NDArray[np.int64],
+        iterations: NDArray[np.int64],
+        instead: dict[int, Answer],
+    ) -> None:
+        self._actions, self._done, self._iterations = actions, done, iterations
+        self.instead = instead
+
+    @overload
+    def __getitem__(self, index: int) -> Answer: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Answer]: ...
+    def __getitem__(self, index: int | slice) -> Answer | Sequence[Answer]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        index = range(len(self))[index]
+        if index in self.instead:
+            return self.instead[index]
+        return Plan(self._actions[index, : self._done[index]].tolist(), int(self._iterations[index]))
+
+    def __len__(self) -> int:
+        return len(self._done)

@@ -1,0 +1,253 @@
+"""Sessions in a batch, and allocators in threads, do exactly what each would do alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, Plan
+from focalloc.conformance.sessions import cases
+from focalloc.fastpath import batch as module
+from focalloc.fastpath.batch import Batch
+from focalloc.fastpath.guard import Guarded
+
+
+def session(seed: int, w_max: int = 600, n_diff: int = 4) -> Allocator:
+    """One of many unlike sessions."""
+    geometry = [Geometry(), Geometry((4, 3, 3), (1, 1, 2, 4)), Geometry((2, 2))][seed % 3]
+    allocator = Allocator(geometry, Params(w_max=w_max, n_diff=n_diff + seed % 2, cooldown_steps=seed % 4))
+    span = geometry.span(geometry.top)
+    blocks = [(geometry.top, i * span) for i in range(2 + seed % 5)]
+    allocator.open(allocator.geometry, allocator.params, [*blocks, (0, blocks[-1][1] + span)])
+    return allocator
+
+
+def matrix(random: np.random.Generator, allocators: Any, dtype: Any = np.float32) -> np.ndarray[Any, Any]:
+    width = max((allocator.used for allocator in allocators), default=0) + 3
+    scores = random.normal(size=(len(allocators), width)) * (1 if np.dtype(dtype).kind == "f" else 2**20)
+    return scores.astype(dtype)
+
+
+@pytest.fixture
+def fine_grain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deal out sessions one by one, so that a few small ones already use every thread."""
+    monkeypatch.setattr(module, "GRAIN", 1)
+
+
+@pytest.mark.usefixtures("fine_grain")
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, np.int32, np.int64, ">f4"])
+def test_a_batch_steps_as_each_alone(threads: int, dtype: Any) -> None:
+    alone = [session(seed) for seed in range(12)]
+    batch = Batch([session(seed) for seed in range(12)], threads=threads)
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        scores = matrix(random, alone, dtype)
+        plans = batch.step(scores)
+        expected = [one.step(row[: one.used]) for one, row in zip(alone, scores, strict=True)]
+        assert list(plans) == expected
+        assert [plan.iteration for plan in plans] == [plan.iteration for plan in expected]
+    for one, other in zip(alone, batch, strict=True):
+        assert one.state() == other.state()
+        other._check()
+
+
+@given(st.lists(cases("greedy"), min_size=1, max_size=5), st.integers(0, 2**32 - 1), st.sampled_from([1, 2]))
+def test_any_sessions_at_all(drawn: Any, seed: int, threads: int) -> None:
+    pair: list[list[Allocator]] = [[], []]
+    for case in drawn:
+        for side in pair:
+            side.append(Allocator())
+            side[-1].open(case.geometry, case.params, case.context)
+    alone, batch = pair[0], Batch(pair[1], threads=threads)
+    random = np.random.default_rng(seed)
+    for _ in range(4):
+        rows = [random.integers(-3, 4, one.used) * 2**18 for one in alone]
+        assert list(batch.step(rows)) == [one.step(row) for one, row in zip(alone, rows, strict=True)]
+        for one, other in zip(alone, batch, strict=True):
+            answers = []
+            for allocator in (one, other):
+                try:
+                    answers.append(list(allocator.ingest(1)))
+                except (NoRoom, InvalidInput) as no:
+                    answers.append(str(no))
+            assert answers[0] == answers[1]
+    assert [one.snapshot() for one in alone] == [one.snapshot() for one in batch]
+
+
+def test_sessions_live_on_by_themselves() -> None:
+    """What an allocator of a batch does alone, the batch goes on from: steps, ingests, another session, restores."""
+    alone, mine = [[session(seed) for seed in range(4)] for _ in range(2)]
+    batch, other = Batch(mine), Batch(mine[::-1])
+    random = np.random.default_rng(2)
+    for turn in range(30):
+        for side in (alone, mine):
+            one = side[turn % 4]
+            if turn % 5 == 0:
+                one.open(Geometry((2, 2)), Params(w_max=100 + turn), [(2, 0), (0, 4)])
+            elif turn % 5 == 1:
+                one.ingest()
+            elif turn % 5 == 2:
+                one.restore(one.snapshot())
+            elif turn % 5 == 3:
+                one.step([0.5] * one.used)
+        scores = matrix(random, alone)
+        plans = batch.step(scores) if turn % 2 else list(other.step(scores[::-1]))[::-1]
+        assert list(plans) == [one.step(row[: one.used]) for one, row in zip(alone, scores, strict=True)]
+    assert [one.snapshot() for one in alone] == [one.snapshot() for one in mine]
+
+
+def test_a_ledger_that_grows_within_a_batch() -> None:
+    def busy() -> list[Allocator]:
+        allocators = [Allocator() for _ in range(3)]
+        for one in allocators:
+            context = [(1, 2 * i) for i in range(200)]
+            one.open(Geometry((2, 2)), Params(w_max=400, n_diff=5, cooldown_steps=10**6), context)
+        return allocators
+
+    alone, batch = busy(), Batch(busy())
+    random = np.random.default_rng(3)
+    for _ in range(30):
+        scores = matrix(random, alone)
+        assert list(batch.step(scores)) == [one.step(row[: one.used]) for one, row in zip(alone, scores, strict=True)]
+    assert alone[0].ledger_size() > 100
+    assert [one.snapshot() for one in alone] == [one.snapshot() for one in batch]
+
+
+@pytest.mark.parametrize("as_rows", [False, True])
+def test_a_session_that_is_refused_is_no_concern_of_the_others(as_rows: bool) -> None:
+    alone, batch = [session(seed) for seed in range(4)], Batch([session(seed) for seed in range(4)])
+    scores = matrix(np.random.default_rng(4), alone)
+    scores[2, 5] = np.nan
+    before = batch[2].snapshot()
+    given = [row[: one.used] for one, row in zip(alone, scores, strict=True)] if as_rows else scores
+    plans = batch.step(given)
+    assert isinstance(plans[2], InvalidInput)
+    assert str(plans[2]) == "scores[5] = nan: must be finite (SCO-1)"
+    assert batch[2].snapshot() == before
+    for i in (0, 1, 3):
+        assert plans[i] == alone[i].step(scores[i, : alone[i].used])
+        assert batch[i].state() == alone[i].state()
+    assert isinstance(plans[-1], Plan)
+    assert [type(plan) for plan in plans[1:]] == [Plan, InvalidInput, Plan]
+
+
+def test_rows_of_different_kinds() -> None:
+    alone, batch = [session(seed) for seed in range(4)], Batch([session(seed) for seed in range(4)])
+    rows: list[Any] = [
+        [0.5] * alone[0].used,
+        np.full(alone[1].used, 2**20),
+        np.full(alone[2].used, -0.5, np.float32),
+        [1.0],
+    ]
+    plans = batch.step(rows)
+    assert list(plans[:3]) == [one.step(row) for one, row in zip(alone[:3], rows, strict=False)]
+    assert str(plans[3]) == f"scores = 1: 1 scores were given for {alone[3].used} slots (SCO-2)"
+
+
+@pytest.mark.parametrize(
+    ("scores", "rule"),
+    [
+        (np.zeros((3, 600), np.float32), "one row for each of 4 sessions"),
+        (np.zeros((4, 2), np.float32), "rows of at least"),
+        (np.zeros((4, 600), bool), "floats of 16 to 64 bits"),
+        ([np.zeros(600)] * 3, "one row for each of 4 sessions"),
+        (np.zeros((4, 6, 2), np.float32), "one-dimensional"),
+        (None, "one row for each of 4 sessions"),
+        (7, "one row for each of 4 sessions"),
+    ],
+)
+def test_senseless_batches_are_refused(scores: Any, rule: str) -> None:
+    batch = Batch([session(seed) for seed in range(4)])
+    before = [one.snapshot() for one in batch]
+    try:
+        plans = batch.step(scores)
+    except InvalidInput as no:
+        said = {no.rule}
+    else:
+        said = {plan.rule for plan in plans if isinstance(plan, InvalidInput)}
+        assert len(plans) == 4
+    assert len(said) == 1
+    assert rule in said.pop()
+    assert [one.snapshot() for one in batch] == before
+
+
+def test_what_cannot_be_in_a_batch() -> None:
+    one = session(0)
+    guarded = Guarded(lambda view, scores: [])
+    knapsack = Allocator(strategy="knapsack")
+    for wrong in (guarded, knapsack):
+        wrong.open(Geometry((2, 2)), Params(w_max=8, strategy=wrong.params.strategy), [(0, 0)])
+    for allocators in ([one, one], [None], [Allocator()], [guarded], [knapsack]):
+        with pytest.raises(InvalidInput):
+            Batch(allocators)  # type: ignore[arg-type]
+    for threads in (0, -1, 1.5, True, 10**6):
+        with pytest.raises(InvalidInput, match="threads"):
+            Batch([one], threads=threads)  # type: ignore[arg-type]
+
+
+def test_an_empty_batch() -> None:
+    batch = Batch([], threads=2)
+    assert list(batch.step([])) == []
+    assert list(batch.step(np.zeros((0, 5), np.float32))) == []
+
+
+@pytest.mark.usefixtures("fine_grain")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+def test_a_batch_works_on_after_a_fork() -> None:
+    batch = Batch([session(seed) for seed in range(6)], threads=3)
+    scores = np.zeros((6, 600), np.float32)
+    batch.step(scores)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if [plan.iteration for plan in batch.step(scores)] == [2] * 6 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+# THREADS
+
+
+def test_allocators_of_different_threads_do_not_meet() -> None:
+    """Each thread owns its allocators; interleaved at every turn, they answer as in one thread."""
+
+    def drive(seed: int) -> list[Any]:
+        one, random = session(seed), np.random.default_rng(seed)
+        answers: list[Any] = []
+        for _ in range(150):
+            answers.append(list(one.step(random.normal(size=one.used))))
+            try:
+                answers.append(list(one.ingest(1, random.normal(size=one.used))))
+            except NoRoom as no:
+                answers.append(str(no))
+        return [*answers, one.snapshot()]
+
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            together = list(pool.map(drive, range(6)))
+    finally:
+        sys.setswitchinterval(switching)
+    assert together == [drive(seed) for seed in range(6)]
+
+
+@pytest.mark.usefixtures("fine_grain")
+def test_a_helper_without_a_core_delays_nothing() -> None:
+    """The pool is kept busy by something else: the caller does all the work and does not wait."""
+    alone, batch = [session(seed) for seed in range(6)], Batch([session(seed) for seed in range(6)], threads=2)
+    go_on, begun = threading.Event(), threading.Event()
+    blocked = batch._executor().submit(lambda: (begun.set(), go_on.wait()))
+    assert begun.wait(60)
+    scores = matrix(np.random.default_rng(5), alone)
+    plans = batch.step(scores)
+    assert not blocked.done()
+    go_on.set()
+    assert list(plans) == [one.step(row[: one.used]) for one, row in zip(alone, scores, strict=True)]

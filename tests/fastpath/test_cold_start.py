@@ -1,0 +1,195 @@
+"""The first seconds of a process: what is imported, what is compiled, where it is kept. Each test starts processes.
+
+The slow ones compile everything anew: `pytest -m slow tests/fastpath/test_cold_start.py` takes some minutes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import focalloc.fastpath
+import focalloc.spec
+from focalloc.fastpath.allocator import STRATEGIES
+from focalloc.fastpath.batch import BATCHED
+
+STARTS = {
+    "focalloc": "import focalloc",
+    "the spec": "from focalloc import Action, Geometry, Params, InvalidInput, State, violations",
+    "the allocator's class": "from focalloc import Geometry, Params; Params(); Geometry()",
+}
+HEAVY = ("numpy", "numba", "hypothesis", "rich", "typer", "z3", "torch", "msgspec", "opentelemetry")
+
+
+def run(code: str, **options: Any) -> str:
+    """What ``code`` prints in a fresh process."""
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, **options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_nothing_heavy_is_imported_before_it_is_used(start: str) -> None:
+    loaded = run(f"{STARTS[start]}\nimport sys; print(*(name for name in {HEAVY} if name in sys.modules))")
+    assert loaded.split() == []
+
+
+def test_the_allocators_class_can_be_had_without_numba() -> None:
+    loaded = run("from focalloc import Allocator\nimport sys; print('numba' in sys.modules)")
+    assert loaded.strip() == "False"
+
+
+COUNT = """
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+from focalloc.fastpath import greedy_kernels, knapsack_kernels, optimum_kernels
+
+def dispatchers():
+    for module in (greedy_kernels, knapsack_kernels, optimum_kernels):
+        for value in vars(module).values():
+            if isinstance(value, Dispatcher):
+                yield value
+
+def compiled():
+    return sum(len(one.signatures) for one in dispatchers())
+
+def missed():
+    return sum(sum(one.stats.cache_misses.values()) for one in dispatchers())
+"""
+
+SESSION = """
+from focalloc import Allocator, Geometry, Params, Action
+allocator = Allocator(Geometry((32, 8, 4), (1, 1, 2, 4)), Params(w_max=600, n_diff=3, strategy={strategy!r}))
+random = np.random.default_rng(1)
+answers = []
+allocator.load([(3, 0), (2, 1024), *((1, 1280 + 32 * i) for i in range(8)), (0, 1536)])
+for dtype in (np.float64, np.float32, np.float16, np.int64, np.int32, np.int8, ">f4", np.uint64):
+    for per_block in (False, True):
+        n = len(allocator.levels) if per_block else allocator.used
+        scores = random.normal(size=n) * 40
+        scores = (abs(scores) if np.dtype(dtype).kind == "u" else scores).astype(dtype)
+        answers.append([tuple(one) for one in allocator.step(scores, per_block=per_block)])
+        answers.append([tuple(one) for one in allocator.ingest(1, scores[:1].repeat(allocator.used))])
+allocator.step([0.5] * allocator.used)
+allocator.step([5] * allocator.used)
+allocator.apply([])
+allocator.restore(allocator.snapshot())
+allocator.ingest(2)
+"""
+
+
+BATCH = """
+from focalloc.fastpath.batch import Batch
+for dtype in (np.float64, np.float32, np.int64, np.int32):
+    Batch([allocator], threads=2).step(np.zeros((1, 600), dtype))
+"""
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_after_warmup_nothing_is_compiled(strategy: str) -> None:
+    before, after = run(
+        COUNT
+        + f"from focalloc.fastpath.warmup import warmup; warmup({strategy!r}); before = compiled()\n"
+        + SESSION.format(strategy=strategy)
+        + (BATCH if strategy in BATCHED else "")
+        + "print(before, compiled())"
+    ).split()
+    assert int(before) > 0
+    assert before == after
+
+
+def test_a_second_process_finds_everything_in_the_cache() -> None:
+    code = COUNT + SESSION.format(strategy="greedy") + "print(missed())"
+    run(code)
+    assert run(code).strip() == "0"
+
+
+# WHERE THE CACHE CAN OR CANNOT BE
+
+
+ANSWERS = COUNT + SESSION.format(strategy="greedy") + "print(focalloc.__file__, missed(), answers, sep='\\n')"
+
+
+def obey_permissions() -> None:
+    """Have even root's processes obey permission bits once they execute something."""
+    if os.geteuid() == 0:
+        drop_from_bounding_set, override_permissions = 24, 1
+        ctypes.CDLL(None).prctl(drop_from_bounding_set, override_permissions, 0, 0, 0)
+
+
+@pytest.fixture
+def site() -> Iterator[Path]:
+    """A folder with a read-only copy of the package."""
+    folder = Path(tempfile.mkdtemp())
+    for package in (focalloc, focalloc.fastpath, focalloc.spec):
+        source = Path(str(package.__file__)).parent
+        target = folder / "site" / Path(*package.__name__.split("."))
+        shutil.copytree(source, target, dirs_exist_ok=True, ignore=_pycache_and_subpackages)
+    _freeze(folder / "site", 0o555)
+    yield folder
+    _freeze(folder / "site", 0o755)
+    shutil.rmtree(folder)
+
+
+def _pycache_and_subpackages(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == "__pycache__" or (Path(folder) / name).is_dir()]
+
+
+def _freeze(folder: Path, mode: int) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        if path.is_dir():
+            path.chmod(mode)
+
+
+def run_from(site: Path, home: Path) -> list[str]:
+    """How many functions were compiled, and the answers, of a process that finds the package in ``site``."""
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("NUMBA", "XDG", "PYTHON", "COVERAGE"))
+    }
+    environment |= {"PYTHONPATH": str(site / "site"), "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+    found, *rest = run("import focalloc\n" + ANSWERS, env=environment, preexec_fn=obey_permissions).splitlines()
+    assert Path(found).is_relative_to(site), "the test looks at the wrong package"
+    return rest
+
+
+@pytest.mark.slow
+def test_a_read_only_package_is_cached_in_the_users_folder(site: Path) -> None:
+    home = site / "home"
+    home.mkdir()
+    first, second = run_from(site, home), run_from(site, home)
+    assert int(first[0]) > 0
+    assert second == ["0", first[1]]
+
+
+@pytest.mark.slow
+def test_where_nothing_can_be_written_it_works_uncached(site: Path) -> None:
+    missing = site / "site" / "missing"
+    [_, answers] = run_from(site, missing)
+    assert answers == run("import focalloc\n" + ANSWERS).splitlines()[2]
+    assert not missing.exists()
+    assert not list((site / "site").rglob("__pycache__"))
+
+
+@pytest.mark.slow
+def test_concurrent_first_starts(tmp_path: Path) -> None:
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "not yet there")}
+    code = "import focalloc\n" + ANSWERS
+    processes = [
+        subprocess.Popen([sys.executable, "-P", "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
+        for _ in range(3)
+    ]
+    answers = {process.communicate()[0].splitlines()[2] for process in processes}
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert len(answers) == 1
+    [_, misses, last] = run(code, env=environment).splitlines()
+    assert (misses, {last}) == ("0", answers)
