@@ -12,6 +12,7 @@ from focalloc.proofs import (  # noqa: F401 - importing a module states its theo
     rounds,
     quiescence,
     ingest,
+    kernels,
 )
 from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput

@@ -71,6 +71,11 @@ class Intervals:
             return min(low for low, _ in known), max(high for _, high in known)
         if kind == z3.Z3_OP_ADD:
             return sum(low for low, _ in known), sum(high for _, high in known)
+        if kind == z3.Z3_OP_SUB and len(known) == 2:
+            return known[0][0] - known[1][1], known[0][1] - known[1][0]
+        if kind in (z3.Z3_OP_IDIV, z3.Z3_OP_MOD) and known[1][0] == known[1][1] > 0:
+            divisor = known[1][0]
+            return (known[0][0] // divisor, known[0][1] // divisor) if kind == z3.Z3_OP_IDIV else (0, divisor - 1)
         if kind == z3.Z3_OP_UMINUS:
             return -known[0][1], -known[0][0]
         if kind == z3.Z3_OP_MUL:

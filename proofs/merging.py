@@ -10,7 +10,7 @@ What Python would raise for, and compiled code would not even notice, becomes an
 - *unwritten*: nothing is read before it is written, neither a variable nor a cell of an uninitialised buffer,
 - *unwinding*: no loop runs more often than it was unrolled,
 - *range*: every arithmetic result fits into 64 bits, every stored value into its array,
-- *division*: every divisor is positive (floor and Euclidean division agree there).
+- *division*: every divisor is positive (floor and Euclidean division agree there), and every symbolic step too.
 
 A kernel meets its spec if the obligations hold and the returned term does what it should. Integers are mathematical;
 the range obligations are what makes that the same as machine integers.
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -28,7 +28,7 @@ import z3
 
 from focalloc.proofs.intervals import Intervals
 from focalloc.proofs.sources import Source
-from focalloc.proofs.terms import Term
+from focalloc.proofs.terms import Term, total
 
 INT64 = (-(2**63), 2**63 - 1)
 """Lowest and highest value of a scalar."""
@@ -116,8 +116,39 @@ COMPARISON: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 }
 
 
+MANY = 64
+"""Up to this many alternatives are kept apart; beyond, a number becomes an opaque term."""
+
+
+class Among:
+    """A number that is one of a few, each under its own condition; exactly one of the conditions holds.
+
+    Indices, levels and counters are of this kind: they come from merging constants. Kept apart, an index reads only
+    the cells that it can be, and most comparisons are settled without a solver.
+    """
+
+    __slots__ = ("_term", "cases")
+
+    def __init__(self, cases: Mapping[int, Any]) -> None:
+        self.cases = cases
+        self._term: Term = None
+
+    @property
+    def term(self) -> Term:
+        """The number as a term."""
+        if self._term is None:
+            values = iter(self.cases.items())
+            result = z3.IntVal(next(values)[0])
+            for value, condition in values:
+                result = z3.If(condition, z3.IntVal(value), result)
+            self._term = result
+        return self._term
+
+
 def number(value: Any) -> Term:
     """``value`` as an integer term; a truth value counts 0 or 1."""
+    if isinstance(value, Among):
+        return value.term
     if isinstance(value, int):
         return z3.IntVal(int(value))
     return z3.If(value, z3.IntVal(1), z3.IntVal(0)) if z3.is_bool(value) else value
@@ -127,7 +158,9 @@ def truth(value: Any) -> Any:
     """``value`` as a truth value, concrete where possible."""
     if isinstance(value, int):
         return bool(value)
-    return value if z3.is_bool(value) else fold(value != 0)
+    if isinstance(value, Among):
+        return settled(value, lambda case: case != 0)
+    return value if z3.is_bool(value) else value != 0
 
 
 def formula(value: Any) -> Term:
@@ -136,41 +169,66 @@ def formula(value: Any) -> Term:
     return z3.BoolVal(value) if isinstance(value, bool) else value
 
 
-def fold(expression: Any) -> Any:
-    """``expression`` simplified, as a Python value if it is one."""
-    expression = z3.simplify(expression)
-    if z3.is_int_value(expression):
-        return expression.as_long()
-    if z3.is_true(expression) or z3.is_false(expression):
-        return z3.is_true(expression)
-    return expression
-
-
 def conjunction(one: Any, other: Any) -> Any:
     """``one and other`` of truth values, concrete where possible."""
     if one is False or other is False:
         return False
-    if one is True:
+    if one is True or one is other:
         return other
-    return one if other is True else fold(z3.And(one, other))
+    if other is True or one.eq(other):
+        return one
+    return False if _opposite(one, other) else z3.And(one, other)
 
 
 def negation(value: Any) -> Any:
     """``not value`` of a truth value, concrete where possible."""
-    return not value if isinstance(value, bool) else fold(z3.Not(value))
+    if isinstance(value, bool):
+        return not value
+    return value.arg(0) if z3.is_not(value) else z3.Not(value)
 
 
 def disjunction(one: Any, other: Any) -> Any:
     """``one or other`` of truth values, concrete where possible."""
     if one is True or other is True:
         return True
-    if one is False:
+    if one is False or one is other:
         return other
-    return one if other is False else fold(z3.Or(one, other))
+    if other is False or one.eq(other):
+        return one
+    return True if _opposite(one, other) else z3.Or(one, other)
+
+
+def _opposite(one: Term, other: Term) -> bool:
+    return (z3.is_not(one) and one.arg(0).eq(other)) or (z3.is_not(other) and other.arg(0).eq(one))
 
 
 def _is_truth(value: Any) -> bool:
     return isinstance(value, bool) or z3.is_bool(value)
+
+
+def cases_of(value: Any) -> Mapping[int, Any] | None:
+    """The alternatives of a number and their conditions; None for an opaque term."""
+    if isinstance(value, Among):
+        return value.cases
+    return {int(value): True} if isinstance(value, int) else None
+
+
+def among(cases: Mapping[int, Any]) -> Any:
+    """The number with these alternatives; a Python integer if there is only one."""
+    possible = {value: condition for value, condition in cases.items() if condition is not False}
+    return next(iter(possible)) if len(possible) == 1 else Among(possible)
+
+
+def settled(value: Any, holds: Callable[[int], bool]) -> Any:
+    """Whether ``holds`` is true of a number with alternatives."""
+    yes = [condition for case, condition in value.cases.items() if holds(case)]
+    no = [condition for case, condition in value.cases.items() if not holds(case)]
+    if not yes or not no:
+        return bool(yes)
+    result: Any = False
+    for condition in yes if len(yes) <= len(no) else no:
+        result = disjunction(result, condition)
+    return result if len(yes) <= len(no) else negation(result)
 
 
 def choose(guard: Any, then: Any, otherwise: Any) -> Any:
@@ -189,13 +247,82 @@ def choose(guard: Any, then: Any, otherwise: Any) -> Any:
         return value if written is True else Partial(value, written)
     if isinstance(then, tuple) and isinstance(otherwise, tuple) and len(then) == len(otherwise):
         return tuple(choose(guard, one, other) for one, other in zip(then, otherwise, strict=True))
-    if isinstance(then, int) and isinstance(otherwise, int) and type(then) is type(otherwise) and then == otherwise:
-        return then
     if isinstance(then, list | tuple) or isinstance(otherwise, list | tuple):
         raise Unsupported("the two sides of a branch bind a name to different arrays or shapes")
     if _is_truth(then) and _is_truth(otherwise):
-        return fold(z3.If(guard, formula(then), formula(otherwise)))
-    return fold(z3.If(guard, number(then), number(otherwise)))
+        return _choose_truth(guard, then, otherwise)
+    one_case, other_case = cases_of(then), cases_of(otherwise)
+    if one_case is not None and other_case is not None and len(one_case.keys() | other_case.keys()) <= MANY:
+        return among(
+            {
+                case: _choose_truth(guard, one_case.get(case, False), other_case.get(case, False))
+                for case in [*one_case, *(case for case in other_case if case not in one_case)]
+            }
+        )
+    one, other = number(then), number(otherwise)
+    return one if one.eq(other) else z3.If(guard, one, other)
+
+
+def _choose_truth(guard: Any, then: Any, otherwise: Any) -> Any:
+    if then is True:
+        return disjunction(guard, otherwise)
+    if then is False:
+        return conjunction(negation(guard), otherwise)
+    if otherwise is True:
+        return disjunction(negation(guard), then)
+    if otherwise is False:
+        return conjunction(guard, then)
+    return then if then.eq(otherwise) else z3.If(guard, then, otherwise)
+
+
+@dataclass
+class Division:
+    """Quotients and rests by one divisor, where possible without a division.
+
+    Packed numbers such as ``node * 32 + level`` come apart again: multiples of the divisor are divided exactly, what
+    is known to be smaller than the divisor is the rest, and a choice is divided on both its sides.
+
+    Attributes:
+        divisor: a positive number.
+        intervals: what is known about the size of terms.
+    """
+
+    divisor: int
+    intervals: Intervals
+    _known: dict[int, tuple[Term, Any, Any]] = field(default_factory=dict)
+
+    def __call__(self, dividend: Term) -> tuple[Any, Any]:
+        """Quotient and rest."""
+        key = dividend.get_id()
+        if key not in self._known:
+            self._known[key] = dividend, *self._divided(dividend)
+        return self._known[key][1:]
+
+    def _divided(self, dividend: Term) -> tuple[Any, Any]:
+        if z3.is_app_of(dividend, z3.Z3_OP_ITE):
+            guard, then, otherwise = dividend.children()
+            (one, one_rest), (other, other_rest) = self(then), self(otherwise)
+            return choose(guard, one, other), choose(guard, one_rest, other_rest)
+        plain = z3.simplify(dividend)
+        exact: list[Term] = []
+        left: list[Term] = []
+        constant = 0
+        for part in plain.children() if z3.is_add(plain) else [plain]:
+            factor = part.arg(0).as_long() if z3.is_mul(part) and z3.is_int_value(part.arg(0)) else 1
+            if z3.is_int_value(part):
+                constant += part.as_long()
+            elif factor % self.divisor == 0:
+                exact.append(z3.simplify(z3.IntVal(factor // self.divisor) * z3.Product(part.children()[1:])))
+            else:
+                left.append(part)
+        if not left:
+            quotient = constant // self.divisor
+            return (total([*exact, z3.IntVal(quotient)]) if exact else quotient), constant % self.divisor
+        small = z3.simplify(total([*left, z3.IntVal(constant)]))
+        size = self.intervals(small)
+        if size is not None and size[0] >= 0 and size[1] < self.divisor:
+            return (total(exact) if exact else 0), small
+        return total([*exact, small / self.divisor]), small % self.divisor
 
 
 def _partial(value: Any) -> Partial:
@@ -210,19 +337,22 @@ class Kernel:
         source: the functions.
         assumptions: what holds of the symbolic inputs; used to see which loops have ended.
         unwind: most turns of a loop whose end is symbolic.
+        patience: solver steps to spend on finding out that such a loop has ended.
         duties: the obligations so far.
     """
 
     source: Source
     assumptions: Sequence[Term] = ()
     unwind: int = 16
+    patience: int = 2_000_000
     duties: list[Duty] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._solver = z3.Solver()
-        self._solver.set("rlimit", 2_000_000)
+        self._solver.set("rlimit", self.patience)
         self._solver.add(*self.assumptions)
         self._intervals = Intervals(self.assumptions)
+        self._divisions: dict[int, Division] = {}
         self._where = ""
         # Condition of the call in progress. Guards inside it are relative to it, so that a helper's own variables
         # are not wrapped in the condition under which it was called.
@@ -243,13 +373,13 @@ class Kernel:
         claim, guard = truth(claim), conjunction(self._entered, guard)
         if claim is True or guard is False:
             return
-        duty = fold(z3.Implies(formula(guard), formula(claim)))
-        if duty is not True:
-            self.duties.append(Duty(kind, self._where, formula(duty)))
+        self.duties.append(Duty(kind, self._where, z3.Implies(formula(guard), formula(claim))))
 
     def _in_range(self, value: Any, guard: Any, low: int = INT64[0], high: int = INT64[1]) -> Any:
         if isinstance(value, int):
             self._owe("range", guard, low <= value <= high)
+        elif isinstance(value, Among):
+            self._owe("range", guard, settled(value, lambda case: low <= case <= high))
         elif not z3.is_bool(value):
             known = self._intervals(value)
             if known is None or known[0] < low or known[1] > high:
@@ -318,29 +448,57 @@ class Kernel:
         self._refuse(node)
 
     def _binary(self, node: ast.AST, op: ast.operator, left: Any, right: Any, guard: Any) -> Any:
-        if isinstance(left, int) and isinstance(right, int):
-            if isinstance(op, ast.FloorDiv | ast.Mod) and right <= 0:
-                self._owe("division", guard, False)
-                return 0
-            return self._in_range(CONCRETE[type(op)](left, right), guard)
         if isinstance(op, ast.BitAnd | ast.BitOr) and _is_truth(left) and _is_truth(right):
-            return (conjunction if isinstance(op, ast.BitAnd) else disjunction)(truth(left), truth(right))
+            return (conjunction if isinstance(op, ast.BitAnd) else disjunction)(left, right)
+        lefts, rights = cases_of(left), cases_of(right)
+        if lefts is not None and rights is not None and len(lefts) * len(rights) <= MANY * MANY:
+            return self._binary_cases(op, lefts, rights, guard)
         if isinstance(op, ast.LShift | ast.RShift) and isinstance(right, int) and right >= 0:
             op, right = (ast.Mult(), 1 << right) if isinstance(op, ast.LShift) else (ast.FloorDiv(), 1 << right)
         one, other = number(left), number(right)
         if type(op) in ARITHMETIC:
-            return self._in_range(fold(ARITHMETIC[type(op)](one, other)), guard)
+            return self._in_range(ARITHMETIC[type(op)](one, other), guard)
         if isinstance(op, ast.FloorDiv | ast.Mod):
-            self._owe("division", guard, fold(other > 0))
-            return fold(one / other if isinstance(op, ast.FloorDiv) else one % other)
+            if isinstance(right, int) and right > 0:
+                division = self._divisions.setdefault(right, Division(right, self._intervals))
+                return division(one)[0 if isinstance(op, ast.FloorDiv) else 1]
+            self._owe("division", guard, other > 0)
+            return one / other if isinstance(op, ast.FloorDiv) else one % other
         self._refuse(node)
+
+    def _binary_cases(self, op: ast.operator, lefts: Mapping[int, Any], rights: Mapping[int, Any], guard: Any) -> Any:
+        results: dict[int, Any] = {}
+        for left, one in lefts.items():
+            for right, other in rights.items():
+                both = conjunction(one, other)
+                if both is False:
+                    continue
+                result = 0
+                if isinstance(op, ast.FloorDiv | ast.Mod) and right <= 0:
+                    self._owe("division", conjunction(guard, both), False)
+                else:
+                    result = CONCRETE[type(op)](left, right)
+                    if not INT64[0] <= result <= INT64[1]:
+                        self._owe("range", conjunction(guard, both), False)
+                results[result] = disjunction(results.get(result, False), both)
+        return among(results)
 
     def _compare(self, node: ast.AST, op: ast.cmpop, left: Any, right: Any) -> Any:
         if type(op) not in COMPARISON:
             self._refuse(node)
-        if isinstance(left, int) and isinstance(right, int):
-            return COMPARISON[type(op)](left, right)
-        return fold(COMPARISON[type(op)](number(left), number(right)))
+        compare = COMPARISON[type(op)]
+        lefts, rights = cases_of(left), cases_of(right)
+        if lefts is not None and rights is not None:
+            if len(rights) == 1:
+                (other,) = rights
+                return settled(Among(lefts), lambda one: compare(one, other))
+            if len(lefts) == 1:
+                (one,) = lefts
+                return settled(Among(rights), lambda other: compare(one, other))
+        one_term, other_term = number(left), number(right)
+        if one_term.eq(other_term):
+            return compare(0, 0)
+        return compare(one_term, other_term)
 
     def _shortcut(self, is_and: bool, operands: Sequence[ast.expr], frame: _Frame, guard: Any) -> Any:
         """``and`` / ``or``: each operand is evaluated only where the ones before it leave the answer open."""
@@ -360,20 +518,26 @@ class Kernel:
             for one in index[:-1]:
                 array = self._row(array, one, node)
             index = index[-1]
-        if isinstance(index, int):
-            if not 0 <= index < len(array):
-                self._owe("index", guard, False)
-                return 0
-            return self._read_value(array[index], guard)
-        self._owe("index", guard, fold(z3.And(index >= 0, index < len(array))))
-        if not array:
+        cells = self._cells(array, index, guard)
+        if not cells:
             return 0
-        result = array[-1]
-        for i in range(len(array) - 2, -1, -1):
-            here = fold(index == i)
-            if here is not False:
-                result = choose(here, array[i], result)
+        result = array[cells[-1][0]]
+        for i, here in cells[-2::-1]:
+            result = choose(here, array[i], result)
         return self._read_value(result, guard)
+
+    def _cells(self, array: Sequence[Any], index: Any, guard: Any) -> list[tuple[int, Any]]:
+        """The cells that ``index`` can be, each with its condition."""
+        cases = cases_of(index)
+        if cases is None:
+            self._owe("index", guard, z3.And(index >= 0, index < len(array)))
+            return [(i, index == i) for i in range(len(array))]
+        outside: Any = False
+        for i, here in cases.items():
+            if not 0 <= i < len(array):
+                outside = disjunction(outside, here)
+        self._owe("index", guard, negation(outside))
+        return [(i, here) for i, here in cases.items() if 0 <= i < len(array)]
 
     def _row(self, array: Any, index: Any, node: ast.AST) -> Any:
         if not isinstance(index, int) or not 0 <= index < len(array):
@@ -397,9 +561,9 @@ class Kernel:
                     first = self._extreme(operator.gt, first, other)
                 return first
             case (ast.Name(id="int" | "int64") | ast.Attribute(attr="int64")), [value]:
-                return value if isinstance(value, int) else number(value)
+                return value if cases_of(value) is not None else number(value)
             case (ast.Name(id="int32") | ast.Attribute(attr="int32")), [value]:
-                return self._in_range(value if isinstance(value, int) else number(value), guard, -(2**31), 2**31 - 1)
+                return self._in_range(value if cases_of(value) is not None else number(value), guard, -(2**31), 2**31 - 1)
             case ast.Name(id="bool"), [value]:
                 return truth(value)
         self._refuse(node)
@@ -407,7 +571,7 @@ class Kernel:
     def _extreme(self, better: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:
         if isinstance(one, int) and isinstance(other, int):
             return one if better(one, other) else other
-        return choose(fold(better(number(one), number(other))), one, other)
+        return choose(better(number(one), number(other)), one, other)
 
     # -- statements
 
@@ -440,8 +604,8 @@ class Kernel:
         match statement:
             case ast.Expr(value=ast.Constant()) | ast.Pass():
                 pass
-            case ast.Expr(value=ast.Call() as call):
-                self._evaluate(call, frame, guard)
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=arguments)) if name in self.source.functions:
+                self._call(name, [self._evaluate(argument, frame, guard) for argument in arguments], guard)
             case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._assign(target, self._evaluate(value, frame, guard), frame, guard)
             case ast.AugAssign(target=ast.Name() | ast.Subscript() as target, op=op, value=value):
@@ -493,29 +657,25 @@ class Kernel:
         if isinstance(array, Cells):
             self._in_range(value, guard, array.low, array.high)
         written = conjunction(self._entered, guard)
-        if isinstance(index, int):
-            if 0 <= index < len(array):
-                array[index] = choose(written, value, array[index])
-            else:
-                self._owe("index", guard, False)
-            return
-        self._owe("index", guard, fold(z3.And(index >= 0, index < len(array))))
-        for i in range(len(array)):
-            array[i] = choose(conjunction(written, fold(index == i)), value, array[i])
+        for i, here in self._cells(array, index, guard):
+            array[i] = choose(conjunction(written, here), value, array[i])
 
     def _for(
         self, target: ast.Name, steps: ast.Call, body: Sequence[ast.stmt], frame: _Frame, guard: Any
     ) -> None:
         bounds = [self._evaluate(argument, frame, guard) for argument in steps.args]
         start, stop, step = (0, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]
-        if not isinstance(step, int) or step == 0:
-            self._refuse(steps, "the step of a range must be concrete")
-        concrete = isinstance(start, int) and isinstance(stop, int)
+        if isinstance(step, int) and step == 0:
+            self._refuse(steps, "the step of a range must not be zero")
+        if not isinstance(step, int):
+            self._owe("division", guard, self._compare(steps, ast.Gt(), step, 0))
+        concrete = isinstance(start, int) and isinstance(stop, int) and isinstance(step, int)
+        upwards = not isinstance(step, int) or step > 0
         outer, frame.broken = frame.broken, False
         turn = 0
         while True:
-            value = start + step * turn if isinstance(start, int) else fold(start + step * turn)
-            more = self._compare(steps, ast.Lt() if step > 0 else ast.Gt(), value, stop)
+            value = self._binary(steps, ast.Add(), start, self._binary(steps, ast.Mult(), step, turn, guard), guard)
+            more = self._compare(steps, ast.Lt() if upwards else ast.Gt(), value, stop)
             alive = conjunction(self._alive(frame, guard), more)
             if not concrete and not self._feasible(alive):
                 break

@@ -45,14 +45,16 @@ class Source:
     Attributes:
         module: the module as imported.
         text: its source, a planted bug included.
+        settings: module constants to replace, so that a small instance exercises what otherwise takes a large one.
     """
 
     module: ModuleType
     text: str
+    settings: tuple[tuple[str, int], ...] = ()
 
     @classmethod
-    def of(cls, module: ModuleType, bug: Mutation = AS_SHIPPED) -> Source:
-        """The source of ``module`` with ``bug`` planted if it is meant for it.
+    def of(cls, module: ModuleType, bug: Mutation = AS_SHIPPED, **settings: int) -> Source:
+        """The source of ``module`` with ``bug`` planted if it is meant for it, and some of its constants changed.
 
         Raises:
             LookupError: the text that the bug replaces does not occur exactly once.
@@ -62,7 +64,7 @@ class Source:
             if text.count(bug.old) != 1:
                 raise LookupError(f"{bug.name}: {bug.old!r} occurs {text.count(bug.old)} times in {module.__name__}")
             text = text.replace(bug.old, bug.new)
-        return cls(module, text)
+        return cls(module, text, tuple(settings.items()))
 
     @cached_property
     def functions(self) -> Mapping[str, ast.FunctionDef]:
@@ -76,7 +78,7 @@ class Source:
             name: int(value)
             for name, value in vars(self.module).items()
             if isinstance(value, int) and not name.startswith("__")
-        }
+        } | dict(self.settings)
 
     @cached_property
     def python(self) -> Mapping[str, Callable[..., Any]]:
@@ -99,7 +101,7 @@ class Source:
 
     def _run(self, definitions: list[Any]) -> dict[str, Any]:
         """The module's names, with ``definitions`` in place of its own."""
-        namespace = dict(vars(self.module))
+        namespace = dict(vars(self.module)) | dict(self.settings)
         future = ast.ImportFrom("__future__", [ast.alias("annotations")], 0)
         program = ast.fix_missing_locations(ast.Module([future, *definitions], []))
         exec(compile(program, f"<{self.module.__name__}>", "exec"), namespace)
