@@ -1,0 +1,76 @@
+"""The card of the shipped policy, and the policy that it describes."""
+
+from __future__ import annotations
+
+import json
+import re
+from math import inf
+
+import numpy as np
+import pytest
+
+pytest.importorskip("safetensors")
+
+from focalloc.conformance import run_conformance
+from focalloc.learn.allocator import SHIPPED, LearnedAllocator
+from focalloc.learn.measure import FIGURES, RULES, Comparison, Interval, Learned, greedily, measured
+from focalloc.learn.policy import ENTRY, load
+from focalloc.learn.rollouts import Source
+from focalloc.learn.simulator import NOISES, Scenario
+from focalloc.learn.texts import language_reference, part
+
+CARD = SHIPPED.with_suffix(".md").read_text(encoding="utf-8")
+
+
+def test_the_card_has_a_row_for_every_rule_under_every_lens() -> None:
+    rows = {tuple(cell.strip() for cell in line.split("|")[1:3]) for line in CARD.splitlines() if line.startswith("|")}
+    for noise in NOISES:
+        assert (noise, "**learned**") in rows
+        for rule in RULES:
+            assert (noise, rule) in rows
+
+
+def test_the_shipped_policy_conforms_wherever_it_is_used() -> None:
+    run_conformance(LearnedAllocator, examples=30, save_to=None).raise_for_failures()
+
+
+def test_the_shipped_policy_says_where_it_comes_from() -> None:
+    from safetensors import safe_open
+
+    with safe_open(SHIPPED, framework="np") as file:
+        notes = json.loads(file.metadata()[ENTRY])["notes"]
+    assert {"seed", "method", "margin"} <= set(notes)
+
+
+@pytest.mark.slow
+def test_what_the_card_says_of_a_noisy_and_late_lens_can_be_seen_again() -> None:
+    noise = "noisy and lagging"
+    source = Source(Scenario(), part(language_reference(), "held-out"), noise=NOISES[noise])
+    found = measured(source, {"learned": Learned(load(SHIPPED)), "greedy": greedily}, range(1000, 1006))
+    means = {rule: np.mean([one["quality"] for one in several]) for rule, several in found.items()}
+    row = re.search(rf"^\| {noise} \| \*\*learned\*\* \| ([\d.]+)", CARD, re.M)
+    assert row is not None
+    assert means["learned"] == pytest.approx(float(row[1]), abs=0.1)
+    assert means["learned"] > means["greedy"]
+
+
+@pytest.mark.torch
+def test_a_card_says_better_and_worse_only_where_the_interval_does() -> None:
+    pytest.importorskip("torch")
+    from focalloc.learn.card import card, verdict
+    from focalloc.learn.meta import Gain
+
+    assert verdict(Interval(0.1, 0.05), more_is_better=True) == "better"
+    assert verdict(Interval(0.1, 0.05), more_is_better=False) == "worse"
+    assert verdict(Interval(-0.1, 0.05), more_is_better=False) == "better"
+    assert verdict(Interval(0.1, 0.1), more_is_better=True) == "no clear difference"
+    assert verdict(Interval(0.1, inf), more_is_better=True) == "no clear difference"
+
+    rules = {rule: dict.fromkeys(FIGURES, 0.5 if rule == "greedy" else 0.7) for rule in RULES}
+    learned = dict.fromkeys(FIGURES, Interval(0.7, 0.1))
+    gains = {"as trained": Gain(0.5, 0.4, Interval(-0.1, 0.2)), "prepared": Gain(0.3, 0.35, Interval(0.05, 0.01))}
+    text = card([Comparison("clean", rules, learned, {})], gains)
+    assert "| clean | 0.200 ± 0.100 | better | 0.200 ± 0.100 | worse | 0.200 ± 0.100 | worse |" in text
+    assert text.count("| clean | 0.000 ± 0.100 | no clear difference |") == 1
+    assert "| as trained | 0.500 | 0.400 | -0.100 ± 0.200 | no clear difference |" in text
+    assert "prepared and adapted, less as trained and adapted, is -0.050" in text
