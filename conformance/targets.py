@@ -83,7 +83,8 @@ class Target(Protocol):
 class PythonTarget:
     """An allocator object in this process.
 
-    It is given copies, which are compared afterwards, and each call has a time limit (see `Watchdog`).
+    It is given copies, which are compared afterwards, and each call has a time limit (see `Watchdog`). If it offers
+    ``warmup()``, that is called once per strategy, without a limit, so that compiling does not count as answering.
 
     Args:
         factory: makes a fresh allocator; called once per session.
@@ -100,6 +101,7 @@ class PythonTarget:
         self._limit = f"{timeout:g} s"
         self._allocator: Any = None
         self._given: list[tuple[str, object, object]] = []
+        self._warm: set[str] = set()
 
     def __enter__(self) -> Self:
         self._watchdog.__enter__()
@@ -143,6 +145,7 @@ class PythonTarget:
             ("context", list(blocks), blocks),
         ]
         self._call(lambda: self._allocator.open(*mine, blocks))
+        self._warm_up(params.strategy)
 
     def step(self, scores: Sequence[int]) -> object:
         """Call ``step`` with a list of its own."""
@@ -163,6 +166,15 @@ class PythonTarget:
     def changed(self) -> list[Violation]:
         """Compare everything that was given with its original."""
         return [violation for what, before, now in self._given for violation in tampered(before, now, what)]
+
+    def _warm_up(self, strategy: str) -> None:
+        """Let an allocator that offers ``warmup`` compile first: the limit is on answers, not on getting ready."""
+        if strategy not in self._warm and self.offers("warmup"):
+            try:
+                self._allocator.warmup()
+            except Exception as error:
+                raise Refused("".join(traceback.format_exception_only(error)).strip()) from error
+        self._warm.add(strategy)
 
     def _lend(self, scores: Sequence[int]) -> list[int]:
         row = list(scores)
