@@ -55,6 +55,8 @@ class Verdict:
         survivors: mutations that turned into no counterexample; None if none were planted.
         disagreements: obligations about which the second solver says something else; None if it was not asked.
         undecided_by_second: obligations that the second solver could not decide.
+        covered: how many cover checks succeeded.
+        seconded: how many obligations the second solver agrees on.
         seconds: time taken.
     """
 
@@ -64,6 +66,8 @@ class Verdict:
     survivors: list[str] | None = None
     disagreements: list[str] | None = None
     undecided_by_second: list[str] = field(default_factory=list)
+    covered: int = 0
+    seconded: int = 0
     seconds: float = 0.0
 
     @property
@@ -135,8 +139,11 @@ def prove(theorem: Theorem, *, mutations: bool = True, second_solver: bool = Fal
     for i, evidence in enumerate(theorem.evidence()):
         finding = judged(theorem, evidence)
         verdict.findings.append(finding)
-        if finding.result is Result.PROVED and not covered(theorem, evidence):
-            verdict.vacuous.append(evidence.name)
+        if finding.result is Result.PROVED:
+            if covered(theorem, evidence):
+                verdict.covered += 1
+            else:
+                verdict.vacuous.append(evidence.name)
         if not isinstance(evidence, Obligation):
             continue
         text = question(theorem, evidence)
@@ -157,7 +164,9 @@ def _second_opinion(verdict: Verdict, obligation: Obligation, finding: Finding, 
     expected = Answer.SAT if (finding.result is Result.PROVED) == obligation.witness else Answer.UNSAT
     if answer is Answer.UNKNOWN:
         verdict.undecided_by_second.append(obligation.name)
-    elif answer is not expected and verdict.disagreements is not None:
+    elif answer is expected:
+        verdict.seconded += 1
+    elif verdict.disagreements is not None:
         verdict.disagreements.append(obligation.name)
 
 
@@ -194,10 +203,10 @@ def prove_all(
         return
     # A fresh interpreter per worker: Z3 and Numba do not survive a fork.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting = [
-            pool.submit(_prove_by_name, theorem.name, mutations, second_solver, smt2)
-            for theorem in ordered
-        ]
+        waiting = []
+        for theorem in ordered:
+            started(theorem.name)
+            waiting.append(pool.submit(_prove_by_name, theorem.name, mutations, second_solver, smt2))
         try:
             for done in as_completed(waiting):
                 yield done.result()

@@ -8,6 +8,7 @@ from focalloc import __version__
 from focalloc.cli.bench import bench
 from focalloc.cli.clauses import clauses
 from focalloc.cli.conform import conform
+from focalloc.cli.prove import prove
 from focalloc.cli.replay import replay
 from focalloc.cli.serve import serve
 from focalloc.cli.session import session
@@ -37,5 +38,5 @@ def root(
     """A formally specified Focus Allocator: judge it, compare it, watch it work."""
 
 
-for command in (verify, conform, replay, clauses, session, bench, serve, train):
+for command in (verify, conform, replay, prove, clauses, session, bench, serve, train):
     app.command()(command)

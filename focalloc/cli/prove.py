@@ -1,0 +1,104 @@
+"""``focalloc prove``: discharge the theorems."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from focalloc.proofs.runner import Verdict
+    from focalloc.proofs.theorem import Theorem
+
+
+def prove(
+    names: Annotated[list[str] | None, typer.Argument(help="Theorems; by default the quick set.")] = None,
+    listing: Annotated[bool, typer.Option("--list", help="Say what there is, and prove nothing.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Also the theorems that take minutes.")] = False,
+    smt2: Annotated[Path | None, typer.Option(help="Write each obligation to this directory as SMT-LIB 2.")] = None,
+    second_solver: Annotated[bool, typer.Option("--second-solver", help="Have cvc5 check them again.")] = False,
+    mutations: Annotated[bool, typer.Option(help="Also plant the bugs that each theorem must notice.")] = True,
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per processor.")] = 0,
+) -> None:
+    """Discharge theorems about the spec and about the code that ships.
+
+    Exit status: 0 all proved; 1 one is refuted, vacuous or blind to a planted bug, or the solvers disagree; 3 one could
+    not be decided.
+    """
+    from focalloc.cli.terminal import output, tracked
+    from focalloc.proofs.catalogue import named, theorems
+    from focalloc.proofs.runner import prove_all
+
+    chosen = named(names) if names else theorems(full=full)
+    console = output()
+    if listing:
+        for theorem in chosen:
+            _state(console, theorem)
+        return
+    jobs = min(workers or os.cpu_count() or 1, len(chosen))
+    verdicts = {}
+    running = prove_all(chosen, jobs=jobs, mutations=mutations, second_solver=second_solver, smt2=smt2)
+    for verdict in tracked(running, len(chosen), "theorems"):
+        verdicts[verdict.theorem] = verdict
+    for theorem in chosen:
+        _report(console, theorem, verdicts[theorem.name])
+    codes = [verdict.exit_code for verdict in verdicts.values()]
+    console.print(_totals(list(verdicts.values())))
+    raise typer.Exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _state(console: Console, theorem: Theorem) -> None:
+    """One theorem, as ``--list`` shows it."""
+    console.print(f"{theorem.name}{' (full set)' if theorem.full else ''}", style="bold", markup=False)
+    for line in (
+        theorem.sentence,
+        f"clauses {' '.join(theorem.clauses)}; {theorem.technique}; bounds: {theorem.bounds}",
+        f"assumes: {theorem.assumes}; file {theorem.file}",
+        f"planted bugs: {', '.join(bug.name for bug in theorem.mutations)}",
+    ):
+        console.print(f"  {line}", markup=False)
+
+
+def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
+    """One theorem and what came of it."""
+    _state(console, theorem)
+    caught = "not planted"
+    if verdict.survivors is not None:
+        total = len(theorem.mutations)
+        caught = f"{total - len(verdict.survivors)} of {total} caught"
+    cover = f"fails for {', '.join(verdict.vacuous)}" if verdict.vacuous else "satisfiable"
+    if not verdict.covered:
+        cover = "not checked"
+    facts = [
+        str(verdict.result),
+        f"{len(verdict.findings)} obligations",
+        f"cover {cover}",
+        f"bugs {caught}",
+        f"rlimit {verdict.rlimit:,}",
+        f"{verdict.seconds:.1f} s",
+    ]
+    if verdict.disagreements is not None:
+        facts.append(_second(verdict))
+    console.print(f"  {'; '.join(facts)}", style="green" if verdict.exit_code == 0 else "red", markup=False)
+    for name in verdict.survivors or ():
+        console.print(f"  the proof does not notice: {name}", style="red", markup=False)
+    for finding in verdict.findings:
+        if finding.result != "proved":
+            console.print(f"  {finding.result}: {finding.name}: {finding.detail}", style="red", markup=False)
+
+
+def _second(verdict: Verdict) -> str:
+    if verdict.disagreements:
+        return f"cvc5 DISAGREES on {', '.join(verdict.disagreements)}"
+    if verdict.undecided_by_second:
+        return f"cvc5 cannot decide {', '.join(verdict.undecided_by_second)}"
+    return f"cvc5 agrees on {verdict.seconded}"
+
+
+def _totals(verdicts: list[Verdict]) -> str:
+    counts = {code: sum(verdict.exit_code == code for verdict in verdicts) for code in (0, 1, 3)}
+    return f"{len(verdicts)} theorems: {counts[0]} proved, {counts[1]} failed, {counts[3]} not decided"
