@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from focalloc.conformance.judge import OPENING, Moment
 from focalloc.conformance.report import Failure, Report
-from focalloc.spec import Action, Geometry, State
+from focalloc.spec import Geometry, State
 from focalloc.spec.blocks import Block
 from focalloc.spec.clauses import clauses, profile_clauses
 
@@ -131,17 +131,16 @@ def _moment(moment: Moment, failed: Failure) -> str:
 
 
 def _told(action: object) -> str:
-    node = _node(action)
-    if node is None:
-        return str(action)
-    kind: str = action[0]  # type: ignore[index]
-    return f"{kind} node ({node.level}, {node.start})"
+    match action:
+        case (str() as kind, int() as level, int() as start):
+            return f"{kind} node ({level}, {start})"
+    return str(action)
 
 
 def _node(action: object) -> Block | None:
     match action:
-        case Action() | [str(), int(), int()] | (str(), int(), int()):
-            return Block(action[1], action[2])  # type: ignore[index]
+        case (str(), int() as level, int() as start):
+            return Block(level, start)
     return None
 
 

@@ -81,7 +81,8 @@ def to_junit(report: Report, pictures: Pictures) -> bytes:
     suites = ET.Element("testsuites", {name: str(count) for name, count in counts.items()})
     suites.append(suite)
     ET.indent(suites)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suites, encoding="utf-8") + b"\n"
+    text: str = ET.tostring(suites, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
 def _printable(text: str) -> str:
