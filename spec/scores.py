@@ -25,7 +25,7 @@ def quantise(score: float, field: str = "score") -> int:
     """
     if isinstance(score, bool) or not isinstance(score, int | float):
         raise InvalidInput(field, score, "must be a number (SCO-1)")
-    if isinstance(score, float) and not math.isfinite(score):
+    if not isinstance(score, int) and not math.isfinite(score):
         raise InvalidInput(field, score, "must be finite (SCO-1)")
     fixed = round(score * SCORE_SCALE)
     if not -SCORE_LIMIT < fixed < SCORE_LIMIT:
