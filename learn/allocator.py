@@ -19,7 +19,7 @@ from focalloc.spec.actions import Action
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 
-SHIPPED = Path(__file__).parent / "policies" / "small.safetensors"
+SHIPPED = Path(__file__).with_name("small.safetensors")
 """The policy that comes with the package; its card lies beside it."""
 
 

@@ -2,7 +2,7 @@
 
 Run as ``OPENBLAS_NUM_THREADS=1 python -m focalloc.learn.card OUT`` (one thread: the matrices are small, and the time of
 a decision is measured); what is finished is not done again. Copy OUT/small.safetensors and OUT/small.md to
-``learn/policies/`` to ship them.
+``learn/`` to ship them.
 """
 
 from __future__ import annotations
