@@ -1,0 +1,153 @@
+"""A million iterations with ingest, every invariant checked after every call.
+
+The default run takes a few hundred of them; `pytest -m slow tests/fastpath/test_soak.py` takes the million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from focalloc import Action, Allocator, Geometry, NoRoom, Params, State, violations
+from focalloc.refimpl.greedy import greedy
+from focalloc.spec import reclaim_violations
+from focalloc.spec.actions import OPPOSITE
+from focalloc.spec.blocks import Block, end, positions
+from focalloc.spec.cooldown import hoarded
+from focalloc.spec.state import advanced
+
+WORLDS = {
+    "tiny": (Geometry((2, 2)), Params(w_max=24, n_diff=3, cooldown_steps=3)),
+    "deep": (Geometry((2, 2, 2, 2)), Params(w_max=40, n_diff=4, cooldown_steps=2)),
+    "one level": (Geometry((4,)), Params(w_max=40, n_diff=2, cooldown_steps=0)),
+    "multi-slot": (Geometry((3, 2), (2, 3, 4)), Params(w_max=80, n_diff=5, cooldown_steps=4)),
+    "mixed": (Geometry((4, 3, 3), (1, 1, 2, 4)), Params(w_max=90, n_diff=3, cooldown_steps=1, protected_tokens=8)),
+    "soft budget": (Geometry((4, 4)), Params(w_max=64, w_soft=40, soft_margin=2**19, n_diff=4, cooldown_steps=7)),
+    "default": (Geometry((32, 32)), Params(w_max=256, n_diff=4, cooldown_steps=2, protected_tokens=32)),
+    "wide": (Geometry((32, 8, 4), (1, 1, 2, 4)), Params(w_max=300, n_diff=9, cooldown_steps=5)),
+}
+ITERATIONS = 125_000
+"""Per world, for a million in all."""
+
+
+Scores = Callable[[int], NDArray[np.int32]]
+
+
+def weather(random: np.random.Generator) -> Scores:
+    """Scores for so many slots that change their nature every now and then."""
+    natures: list[Scores] = [
+        lambda slots: (random.normal(size=slots) * 2**20).astype(np.int32),
+        lambda slots: np.full(slots, random.integers(-(2**21), 2**21), np.int32),
+        lambda slots: np.where(random.random(slots) < 0.02, 2**21, -(2**19)).astype(np.int32),
+        lambda slots: np.zeros(slots, np.int32),
+        lambda slots: np.tile(np.array([2**31 - 1, -(2**31) + 1], np.int32), slots)[:slots],
+        lambda slots: random.integers(-3, 4, slots, dtype=np.int32) * 2**18,
+    ]
+    nature = natures[0]
+
+    def scores(slots: int) -> NDArray[np.int32]:
+        nonlocal nature
+        if random.random() < 0.05:
+            nature = natures[random.integers(len(natures))]
+        return nature(slots)
+
+    return scores
+
+
+def without_the_oldest(state: State) -> State:
+    """What a server does when a context has grown too long to be ingested into: it lets go of the older half."""
+    context = state.context[len(state.context) // 2 :]
+    while context[0].start % state.geometry.span(state.geometry.top):
+        context = context[1:]
+    first = context[0].start
+    return replace(state, context=context, ledger={n: e for n, e in state.ledger.items() if n.start >= first})
+
+
+class Witness:
+    """Watches one session and knows only the rules."""
+
+    def __init__(self, allocator: Allocator) -> None:
+        self.allocator = allocator
+        self.acted: dict[Block, tuple[str, int]] = {}
+        self.reclaimed: list[int] = []
+
+    def saw(self, actions: list[Action]) -> None:
+        """The actions of a call: no reversal comes too early."""
+        now, gap = self.allocator.iteration, self.allocator.params.min_gap
+        for action in actions:
+            kind, when = self.acted.get(action.node, ("", 0))
+            assert kind != OPPOSITE[action.kind] or now - when >= gap
+            self.acted[action.node] = (action.kind, now)
+        if len(self.acted) > 10_000:
+            self.acted = {node: entry for node, entry in self.acted.items() if now - entry[1] < gap}
+
+    def check(self) -> None:
+        """Everything that can be said of the session between two calls."""
+        allocator, params = self.allocator, self.allocator.params
+        allocator._check()
+        assert allocator.used <= params.w_max
+        self.reclaimed = [one for one in self.reclaimed if allocator.iteration - one < params.min_gap]
+        assert not hoarded(
+            allocator.ledger_size(), allocator.iteration, params.n_diff, params.min_gap, len(self.reclaimed)
+        )
+
+
+def soak(geometry: Geometry, params: Params, iterations: int, seed: int, judged_every: int) -> None:
+    allocator, random = Allocator(), np.random.default_rng(seed)
+    allocator.open(geometry, params, [(geometry.top, 0), (0, geometry.span(geometry.top))])
+    witness, scores = Witness(allocator), weather(random)
+    ingests = slides = 0
+    sizes = []
+    for i in range(iterations):
+        row = scores(allocator.used)
+        state = allocator.state() if i % judged_every == 0 else None
+        plan = list(allocator.step(row))
+        assert allocator.iteration == i + 1
+        assert len(plan) <= params.n_diff
+        witness.saw(plan)
+        if state:
+            assert violations(state, row.tolist(), plan, "greedy") == []
+            assert plan == greedy(state, row.tolist())
+            assert allocator.state() == advanced(state, plan)
+            assert allocator.positions() == positions(geometry, allocator.context())
+        witness.check()
+
+        if i % 3 == 0:
+            row = scores(allocator.used)
+            state = allocator.state() if i % judged_every == 0 else None
+            try:
+                reclaims = list(allocator.ingest(1, row))
+            except NoRoom:
+                if state:
+                    assert reclaim_violations(state, row.tolist(), 1, None, "greedy") == []
+                allocator.resume(without_the_oldest(allocator.state()))
+                slides += 1
+            else:
+                ingests += 1
+                witness.reclaimed += [allocator.iteration] * len(reclaims)
+                witness.saw(reclaims)
+                if state:
+                    assert reclaim_violations(state, row.tolist(), 1, reclaims, "greedy") == []
+            witness.check()
+        if i % 1000 == 0:
+            sizes.append(allocator._session().state.nbytes)
+    assert ingests > iterations // 6, "a soak without ingests would show little"
+    assert slides or iterations < 10_000, "the context never grew too long"
+    assert max(sizes) == max(sizes[: max(1, len(sizes) // 10)]), "memory grows"
+    last = allocator.context()[-1]
+    assert end(geometry, last) - geometry.span(geometry.top) >= ingests * geometry.span(0)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_some_hundred_iterations(world: str) -> None:
+    soak(*WORLDS[world], iterations=250, seed=1, judged_every=5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_million_iterations(world: str) -> None:
+    soak(*WORLDS[world], iterations=ITERATIONS, seed=2, judged_every=100)
