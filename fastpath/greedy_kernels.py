@@ -132,11 +132,10 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 def kernel(function: Function) -> Function:
     """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``."""
-    options = {"error_model": "numpy", "nogil": True}
     try:
-        compiled = njit(cache=True, **options)(function)
+        compiled = njit(cache=True, error_model="numpy", nogil=True)(function)
     except RuntimeError:  # neither the package's folder nor the user's cache folder can be written
-        compiled = njit(**options)(function)
+        compiled = njit(error_model="numpy", nogil=True)(function)
     return cast("Function", compiled)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import z3
 
+from focalloc.proofs.forking import lifted, term
 from focalloc.proofs.helpers import Helpers, SymbolicGeometry, record
 from focalloc.proofs.sources import Mutation
 from focalloc.proofs.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
-from focalloc.proofs.forking import lifted, term
 from focalloc.refimpl import greedy as reference_greedy
 from focalloc.spec import actions, candidates
 from focalloc.spec.actions import KINDS, Action, Kind
@@ -26,7 +26,9 @@ W, USED, DELTA = z3.Ints("w_max used delta")
     technique=Technique.INDUCTION,
     bounds="1 to 4 levels, any arities and costs",
     mutations=[
-        Mutation("the node's own slots are forgotten", "return arity * child_cost - own_cost", "return arity * child_cost"),
+        Mutation(
+            "the node's own slots are forgotten", "return arity * child_cost - own_cost", "return arity * child_cost"
+        ),
         Mutation("a gist's family is one block", "return 1 if level == 1 else self.arity[level - 1]", "return 1"),
         Mutation("spans skip a level", "spans.append(spans[-1] * arity)", "spans.append(spans[-1] + arity)"),
     ],
@@ -52,8 +54,15 @@ def delta_is_exact(bug: Mutation) -> Iterator[Evidence]:
     clauses="BUD-1",
     technique=Technique.INDUCTION,
     mutations=[
-        Mutation("one slot too many is let through", "used_after > params.w_max:", "used_after > params.w_max + 1:", "candidates"),
-        Mutation("the last slot is never used", "used_after > params.w_max:", "used_after >= params.w_max:", "candidates"),
+        Mutation(
+            "one slot too many is let through",
+            "used_after > params.w_max:",
+            "used_after > params.w_max + 1:",
+            "candidates",
+        ),
+        Mutation(
+            "the last slot is never used", "used_after > params.w_max:", "used_after >= params.w_max:", "candidates"
+        ),
         Mutation("the refund is counted twice", "else -delta", "else -2 * delta", "actions"),
     ],
 )
@@ -76,7 +85,12 @@ def budget_on_every_prefix(bug: Mutation) -> Iterator[Evidence]:
     technique=Technique.INDUCTION,
     mutations=[
         Mutation("a collapse refunds nothing", "else -delta", "else 0", "actions"),
-        Mutation("expands are not held back", "if action.kind == \"expand\" and used_after", "if False and used_after", "candidates"),
+        Mutation(
+            "expands are not held back",
+            'if action.kind == "expand" and used_after',
+            "if False and used_after",
+            "candidates",
+        ),
     ],
 )
 def over_budget_only_shrinks(bug: Mutation) -> Iterator[Evidence]:
@@ -106,8 +120,12 @@ def one_action(bug: Mutation, kind: Kind) -> tuple[Term, Term]:
     assumes="w_soft <= w_max (PAR-1)",
     mutations=[
         Mutation("budget test with <", "after <= params.w_max and", "after < params.w_max and", "greedy"),
-        Mutation("soft margin not strict", "aggregate > params.tau_expand + params.soft_margin else", "aggregate >= "
-                 "params.tau_expand + params.soft_margin else", "candidates"),
+        Mutation(
+            "soft margin not strict",
+            "aggregate > params.tau_expand + params.soft_margin else",
+            "aggregate >= params.tau_expand + params.soft_margin else",
+            "candidates",
+        ),
         Mutation("fits with <", "return used + delta <= limit", "return used + delta < limit", "actions"),
     ],
 )

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from focalloc.proofs import (  # noqa: F401 - importing a module states its theorems
     budget,
     cooldown,
-    tiling,
-    rounds,
-    quiescence,
     ingest,
     kernels,
+    quiescence,
+    rounds,
+    tiling,
 )
 from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput

@@ -37,7 +37,9 @@ EARLY_PRUNING = Mutation(
     "if not rested(iteration - entry.iteration + 1, min_gap)",
     "cooldown",
 )
-GAP_TOO_SHORT = Mutation("cooldown one iteration short", "return gap >= min_gap", "return gap >= min_gap - 1", "cooldown")
+GAP_TOO_SHORT = Mutation(
+    "cooldown one iteration short", "return gap >= min_gap", "return gap >= min_gap - 1", "cooldown"
+)
 GAP_TOO_LONG = Mutation("cooldown one iteration long", "return gap >= min_gap", "return gap > min_gap", "cooldown")
 ONE_WAY = Mutation(
     "only expands are recorded",
@@ -104,11 +106,11 @@ def entry_after(change: Any, memory: Memory, *arguments: Any) -> Any:
     ]
 
 
-def keeps(
-    change: Any, memory: Memory, history: tuple[Kind, Term] | None, now: Term, *arguments: Any
-) -> Term:
+def keeps(change: Any, memory: Memory, history: tuple[Kind, Term] | None, now: Term, *arguments: Any) -> Term:
     """Whether the invariant holds after a ledger function has run, given the new history."""
-    return z3.And([z3.Implies(when, related(entry, history, now)) for when, entry in entry_after(change, memory, *arguments)])
+    return z3.And(
+        [z3.Implies(when, related(entry, history, now)) for when, entry in entry_after(change, memory, *arguments)]
+    )
 
 
 @theorem(
@@ -182,7 +184,7 @@ def reversals_wait(bug: Mutation) -> Iterator[Evidence]:
 def reference_cools_alike(bug: Mutation) -> Iterator[Evidence]:
     """Both are executed on every kind of ledger entry."""
     steps = z3.Int("cooldown_steps")
-    gap = summary(lambda count: params.reversal_gap(count), steps)
+    gap = summary(params.reversal_gap, steps)
     for memory in ENTRIES:
         for kind in KINDS:
             action = Action(kind, *NODE)
@@ -238,7 +240,7 @@ def ledger_stays_small(bug: Mutation) -> Iterator[Evidence]:
         )
     ]
     # At the start of iteration i entries of i - GAP + 1 .. i - 1 are left; iteration i adds its own.
-    young = [GAP >= 1, STAMP < iteration]
+    young = [GAP >= 1, iteration > STAMP]
     yield Obligation("what is kept is young", z3.Implies(z3.Or(kept), iteration - STAMP <= GAP - 1), young)
     yield Obligation("what is young is kept", z3.Implies(iteration - STAMP <= GAP - 1, z3.Or(kept)), young)
     # capped: entries stamped with one of the `ages` latest iterations; reclaimed: those of them made by ingest.
@@ -249,4 +251,3 @@ def ledger_stays_small(bug: Mutation) -> Iterator[Evidence]:
     yield Obligation(
         "one more iteration", capped + more + at_ingest <= n_diff * (ages + 1) + (reclaimed + at_ingest), before
     )
-

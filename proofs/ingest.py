@@ -36,7 +36,9 @@ def bug_in_bound(name: str, old: str, new: str) -> Mutation:
     return Mutation(name, old, new, "ingest")
 
 
-NO_COOLING = bug_in_bound("cooling nodes are left out", "whole + 2 * edge + tail + cooling +", "whole + 2 * edge + tail +")
+NO_COOLING = bug_in_bound(
+    "cooling nodes are left out", "whole + 2 * edge + tail + cooling +", "whole + 2 * edge + tail +"
+)
 ONE_EDGE = bug_in_bound("only one edge is ragged", "whole + 2 * edge", "whole + edge")
 TAIL_DOWN = bug_in_bound("the tail is rounded down", "-(-params.protected_tokens // geometry.span(0))",
                          "(params.protected_tokens // geometry.span(0))")  # fmt: skip
@@ -111,7 +113,9 @@ def raw_is_dearest(bug: Mutation) -> Iterator[Evidence]:
             if level > 1:
                 ragged.append(term((shape.arity[level - 1] - 1) * shape.slots(level - 1)))
             name = f"level {level} of {levels}"
-            yield Obligation(f"{name}: a gist over the edge of the tail", term(shape.slots(level)) <= raw + total(ragged), assume)
+            yield Obligation(
+                f"{name}: a gist over the edge of the tail", term(shape.slots(level)) <= raw + total(ragged), assume
+            )
 
 
 @theorem(
@@ -170,7 +174,7 @@ def ingest_finds_room(bug: Mutation) -> Iterator[Evidence]:
             for context in rows(geometry, offset, offset + length * unit):
                 slots, last = used(geometry, context), offset + length * unit
                 complete = complete_families(geometry, context)
-                for protected in range(0, length * unit + 1):
+                for protected in range(length * unit + 1):
                     cases += 1
                     cooling = [node for node in complete if end(geometry, node) <= last - protected]
                     telling += bool(cooling) and protected > 0

@@ -16,7 +16,7 @@ import z3
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.proofs.merging import UNWRITTEN, Cells, Kernel, Partial, number
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.terms import Term, both, count, some, total
+from focalloc.proofs.terms import Term, both, count
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
 
 SCORE = 2**31

@@ -199,7 +199,7 @@ def disjunction(one: Any, other: Any) -> Any:
 
 
 def _opposite(one: Term, other: Term) -> bool:
-    return (z3.is_not(one) and one.arg(0).eq(other)) or (z3.is_not(other) and other.arg(0).eq(one))
+    return bool((z3.is_not(one) and one.arg(0).eq(other)) or (z3.is_not(other) and other.arg(0).eq(one)))
 
 
 def _is_truth(value: Any) -> bool:
@@ -402,7 +402,7 @@ class Kernel:
             return value.value
         return value
 
-    def _evaluate(self, node: ast.expr, frame: _Frame, guard: Any) -> Any:
+    def _evaluate(self, node: ast.expr, frame: _Frame, guard: Any) -> Any:  # noqa: RET503  # refusing never returns
         match node:
             case ast.Constant(value=bool() | int() | None as value):
                 return value
@@ -427,8 +427,8 @@ class Kernel:
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 values = [self._evaluate(one, frame, guard) for one in (left, *comparators)]
                 result: Any = True
-                for op, one, other in zip(ops, values, values[1:], strict=False):
-                    result = conjunction(result, self._compare(node, op, one, other))
+                for comparison, one, other in zip(ops, values, values[1:], strict=False):
+                    result = conjunction(result, self._compare(node, comparison, one, other))
                 return result
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 condition = truth(self._evaluate(test, frame, guard))
@@ -447,7 +447,9 @@ class Kernel:
                 return self._evaluate_call(node, function, [self._evaluate(a, frame, guard) for a in arguments], guard)
         self._refuse(node)
 
-    def _binary(self, node: ast.AST, op: ast.operator, left: Any, right: Any, guard: Any) -> Any:
+    def _binary(  # noqa: RET503
+        self, node: ast.AST, op: ast.operator, left: Any, right: Any, guard: Any
+    ) -> Any:
         if isinstance(op, ast.BitAnd | ast.BitOr) and _is_truth(left) and _is_truth(right):
             return (conjunction if isinstance(op, ast.BitAnd) else disjunction)(left, right)
         lefts, rights = cases_of(left), cases_of(right)
@@ -544,7 +546,9 @@ class Kernel:
             self._refuse(node, "all indices of a matrix but the last must be concrete")
         return array[index]
 
-    def _evaluate_call(self, node: ast.Call, function: ast.expr, arguments: list[Any], guard: Any) -> Any:
+    def _evaluate_call(  # noqa: RET503
+        self, node: ast.Call, function: ast.expr, arguments: list[Any], guard: Any
+    ) -> Any:
         match function, arguments:
             case ast.Name(id=name), _ if name in self.source.functions:
                 return self._read_value(self._call(name, arguments, guard), guard)
@@ -560,10 +564,12 @@ class Kernel:
                 for other in others:
                     first = self._extreme(operator.gt, first, other)
                 return first
-            case (ast.Name(id="int" | "int64") | ast.Attribute(attr="int64")), [value]:
+            case ((ast.Name(id="int" | "int64") | ast.Attribute(attr="int64")), [value]):
                 return value if cases_of(value) is not None else number(value)
-            case (ast.Name(id="int32") | ast.Attribute(attr="int32")), [value]:
-                return self._in_range(value if cases_of(value) is not None else number(value), guard, -(2**31), 2**31 - 1)
+            case ((ast.Name(id="int32") | ast.Attribute(attr="int32")), [value]):
+                return self._in_range(
+                    value if cases_of(value) is not None else number(value), guard, -(2**31), 2**31 - 1
+                )
             case ast.Name(id="bool"), [value]:
                 return truth(value)
         self._refuse(node)
@@ -660,9 +666,7 @@ class Kernel:
         for i, here in self._cells(array, index, guard):
             array[i] = choose(conjunction(written, here), value, array[i])
 
-    def _for(
-        self, target: ast.Name, steps: ast.Call, body: Sequence[ast.stmt], frame: _Frame, guard: Any
-    ) -> None:
+    def _for(self, target: ast.Name, steps: ast.Call, body: Sequence[ast.stmt], frame: _Frame, guard: Any) -> None:
         bounds = [self._evaluate(argument, frame, guard) for argument in steps.args]
         start, stop, step = (0, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]
         if isinstance(step, int) and step == 0:

@@ -32,9 +32,7 @@ def wishes(bug: Mutation, tau_e: Term = TAU_E, tau_c: Term = TAU_C) -> tuple[Ter
 
 def at_most_once(events: Term, split: Term, expand: Term, collapse: Term) -> Term:
     """No event yet, or one whose wish still holds and is fulfilled, so that only the opposite could follow."""
-    return z3.Or(
-        events == 0, z3.And(events == 1, split, expand), z3.And(events == 1, z3.Not(split), collapse)
-    )
+    return z3.Or(events == 0, z3.And(events == 1, split, expand), z3.And(events == 1, z3.Not(split), collapse))
 
 
 @theorem(
@@ -78,8 +76,8 @@ def rest_needs_coherence(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "close-scores-are-coherent",
-    "Scores are coherent if no gist scores more than tau_expand + tau_collapse + 1 (fixed point) above the mean of what "
-    "it stands for; in particular if it scores that mean. One unit more would not do.",
+    "Scores are coherent if no gist scores more than tau_expand + tau_collapse + 1 (fixed point) above the mean of "
+    "what it stands for; in particular if it scores that mean. One unit more would not do.",
     clauses="THR-1 SCO-3",
     technique=Technique.INDUCTION,
     mutations=["one unit more"],
@@ -88,7 +86,7 @@ def close_scores_are_coherent(bug: Mutation) -> Iterator[Evidence]:
     """The condition is sufficient, and tight for each pair of thresholds."""
     expand, collapse = wishes(bug)
     slack = TAU_E + TAU_C + (2 if bug.name == "one unit more" else 1)
-    yield Obligation("sufficient", z3.Not(z3.And(expand, collapse)), [*TAUS, SHOWN - FAMILY <= slack])
+    yield Obligation("sufficient", z3.Not(z3.And(expand, collapse)), [*TAUS, slack >= SHOWN - FAMILY])
     tight = z3.And(expand, collapse, SHOWN - FAMILY == TAU_E + TAU_C + 2)
     yield Obligation("tight", z3.Exists([SHOWN, FAMILY], tight), TAUS)
 

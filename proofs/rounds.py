@@ -42,7 +42,9 @@ class Round(NamedTuple):
     acted: Any = False
 
 
-def one_round(now: Round, cap: Any, w_max: Any, cost: Any, refund: Any, lost: tuple[Any, Any], retest: bool = True) -> Round:
+def one_round(
+    now: Round, cap: Any, w_max: Any, cost: Any, refund: Any, lost: tuple[Any, Any], retest: bool = True
+) -> Round:
     """One expand turn and one collapse turn.
 
     Args:
@@ -76,8 +78,8 @@ def rounds(retest: bool = True) -> Iterator[tuple[Term, Round]]:
     """Condition and outcome of each way through a round from an arbitrary situation."""
     before = Round(*(lifted(value) for value in (DONE, USED, EXPANDS, COLLAPSES)))
     lost = lifted(LOST_C), lifted(LOST_E)
-    fixed = [lifted(value) for value in (CAP, W, COST, REFUND)]
-    for path in Explorer(tuple(GIVEN)).paths(lambda: one_round(before, *fixed, lost, retest)):
+    cap, w_max, cost, refund = (lifted(value) for value in (CAP, W, COST, REFUND))
+    for path in Explorer(tuple(GIVEN)).paths(lambda: one_round(before, cap, w_max, cost, refund, lost, retest)):
         yield z3.And(list(path.conditions)), path.result
 
 
@@ -129,7 +131,7 @@ def reclaiming_ends(bug: Mutation) -> Iterator[Evidence]:
             family = term(world.geometry.fanout(level) * world.geometry.slots(level - 1))
             after = USED - term(world.geometry.delta(level))
             yield Obligation(
-                f"level {level} of {levels}", z3.And(after < USED, after >= 1), [*world.assume, USED >= family]
+                f"level {level} of {levels}", z3.And(after < USED, after >= 1), [*world.assume, family <= USED]
             )
 
 

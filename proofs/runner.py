@@ -125,7 +125,9 @@ def killed(theorem: Theorem, bug: Mutation) -> bool:
     return any(judged(theorem, evidence).result is Result.REFUTED for evidence in theorem.evidence(bug))
 
 
-def prove(theorem: Theorem, *, mutations: bool = True, second_solver: bool = False, smt2: Path | None = None) -> Verdict:
+def prove(
+    theorem: Theorem, *, mutations: bool = True, second_solver: bool = False, smt2: Path | None = None
+) -> Verdict:
     """Discharge one theorem.
 
     Args:

@@ -9,7 +9,7 @@ from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import Choice
 from focalloc.spec import Action, Block, State
-from focalloc.spec.actions import produced
+from focalloc.spec.actions import as_actions, produced
 from focalloc.spec.cooldown import Entry
 
 
@@ -52,8 +52,8 @@ class NamesTheCentre(Sound):
 
     def step(self, scores: list[int]) -> Sequence[Sequence[object]]:
         """Shift each start by half a span."""
-        answer = super().step(scores)
-        return [(kind, level, start + self.state.geometry.span(level) // 2) for kind, level, start in answer]  # type: ignore[call-overload,operator]
+        answer = as_actions(super().step(scores))
+        return [(kind, level, start + self.state.geometry.span(level) // 2) for kind, level, start in answer]
 
 
 @breaks("ACT-3")

@@ -19,9 +19,9 @@ from typing import Any
 
 import msgspec
 
-from focalloc.conformance.cases import Case, Opening, Step, laid
+from focalloc.conformance.cases import Case, Opening, Step
 from focalloc.conformance.judge import Moment, judged
-from focalloc.conformance.targets import PythonTarget, Target
+from focalloc.conformance.targets import Target
 from focalloc.refimpl.allocator import STRATEGIES
 from focalloc.refimpl.ingest import reclaim
 from focalloc.spec import (
@@ -275,7 +275,7 @@ def _after(state: State, step: VectorStep) -> State:
     if step.open is not None:
         opening = step.open
         geometry = Geometry(**opening.geometry) if opening.geometry else state.geometry
-        params = Params(**(state.params.to_dict() | (opening.params or {})))  # type: ignore[arg-type]
+        params = Params(**(state.params.to_dict() | (opening.params or {})))
         return opened(geometry, params, step.expect.context)
     actions = as_actions(step.expect.actions or ())
     return advanced(state, actions) if step.ingest is None else ingested(state, actions, step.ingest)
@@ -310,7 +310,7 @@ def _must_refuse(one: Vector, opening: Opening) -> bool:
     try:
         opened(
             Geometry(**geometry),
-            Params(**(one.params.to_dict() | (opening.params or {}))),  # type: ignore[arg-type]
+            Params(**(one.params.to_dict() | (opening.params or {}))),
             one.context if opening.context is None else opening.context,
         )
     except (InvalidInput, TypeError):
