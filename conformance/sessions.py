@@ -217,7 +217,7 @@ def _row(draw: st.DrawFn, geometry: Geometry, params: Params, **fields: Any) -> 
     edges = (params.tau_expand, params.tau_collapse, params.soft_margin)
     score = _palette(*edges)
     per = draw(_one_of(("block", "slot", "token")))
-    shape = draw(_one_of(("free", "free", "free", "tied", "alternating", "hot", "leaning", "small", "torn")))
+    shape = draw(_one_of(("free", "free", "free", "tied", "alternating", "hot", "leaning", "leaning", "small", "torn")))
     if shape == "tied":
         pattern = [draw(score)]
     elif shape == "alternating":
@@ -227,7 +227,8 @@ def _row(draw: st.DrawFn, geometry: Geometry, params: Params, **fields: Any) -> 
         pattern = [draw(score)] * draw(_between(1, 7))
         pattern[draw(_between(0, len(pattern) - 1))] = draw(score)
     elif shape == "leaning":  # sums just off a multiple of the number of slots, where the rounding of a mean shows
-        base = draw(score)
+        base = draw(_one_of((draw(score), -params.tau_collapse, -1 - params.tau_collapse)))
+        per = "slot"
         pattern = [base] * draw(_between(1, 7)) + [max(-EXTREME, min(EXTREME, base + draw(_one_of((1, -1)))))]
     elif shape == "small":  # so that sums meet: 3 is as much as 2 and 1
         sign = draw(_one_of((1, -1)))

@@ -111,7 +111,7 @@ class ActsOnItsOwnWork(Sound):
 
 @breaks("CAP-1")
 class OneMore(Sound):
-    """Counts to the cap inclusively."""
+    """Counts to the cap inclusively, so that one action too many is let through."""
 
     def cap(self) -> int:
         """Allow one action more."""
@@ -178,7 +178,7 @@ class ForgetsReclaims(Sound):
 
 @breaks("COO-2")
 class NeverForgets(Sound):
-    """Remembers every action for ever."""
+    """Remembers every action for ever, so that its ledger grows without bound."""
 
     def __init__(self) -> None:
         self.remembered: dict[Block, Entry] = {}
