@@ -74,7 +74,7 @@ class CollapsesWhatIsGone(Sound):
         return choice.action.kind == "collapse" or super().still_possible(choice, done)
 
 
-@breaks("ACT-4")
+@breaks("ACT-4", also=("TAI-1",))
 class MixedSiblings(Sound):
     """Collapses a family of which the last member is at another level."""
 
