@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import re
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -76,6 +77,33 @@ def test_apply_agrees_with_the_spec_on_every_answer(allocator: Allocator, data: 
         assert allocator.state() == advanced(state, [Action(*action) for action in actions])
         assert plan.iteration == state.iteration + 1
     allocator._check()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_apply_agrees_with_the_spec_on_every_single_action(seed: int) -> None:
+    """Not a sample: cooldowns, a protected tail and a tight budget, each action there is, from each of some states."""
+    geometry = [Geometry((2, 2)), Geometry((4, 3, 3), (1, 1, 2, 4)), Geometry((3, 2), (2, 3, 4))][seed % 3]
+    top = geometry.span(geometry.top)
+    params = Params(w_max=8 * geometry.slots(0), n_diff=3, cooldown_steps=4, protected_tokens=geometry.span(0))
+    allocator, other = Allocator(), Allocator()
+    allocator.open(geometry, params, [(geometry.top, 0), (geometry.top, top), (0, 2 * top)])
+    random = np.random.default_rng(seed)
+    clauses = set()
+    for _ in range(8):
+        allocator.step(random.normal(size=allocator.used) * 4)
+        state = allocator.state()
+        for action in nearby(state):
+            found = violations(state, [0] * state.used, [action])
+            other.resume(state)
+            if found:
+                clauses.add(found[0].clause)
+                with pytest.raises(InvalidInput, match=re.escape(f"{found[0].message} ({found[0].clause})")):
+                    other.apply([action])
+                assert other.state() == state
+            else:
+                other.apply([action])
+                assert other.state() == advanced(state, [Action(*action)])
+    assert {"ACT-1", "ACT-2", "ACT-3", "ACT-4", "COO-1"} <= clauses
 
 
 def test_more_actions_than_slots() -> None:
