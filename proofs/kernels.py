@@ -16,8 +16,9 @@ import z3
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.proofs.merging import UNWRITTEN, Cells, Kernel, Partial, number
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.terms import Term, both, count
+from focalloc.proofs.terms import Term, both, count, some
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
+from focalloc.proofs.turns import Answered, Queues, greedy_turns
 
 SCORE = 2**31
 MAX_SLOTS = 2**26
@@ -139,3 +140,145 @@ def best_few_are_kept(bug: Mutation) -> Iterator[Evidence]:
 def best_few_are_kept_8(bug: Mutation) -> Iterator[Evidence]:
     """As `best_few_are_kept`."""
     yield from best_few(*((5, 3) if bug is not AS_SHIPPED else (8, 4)), bug)
+
+
+# TURNS
+
+
+def turns(expands: int, collapses: int, cap: int, cost: Sequence[int], bug: Mutation) -> Iterator[Evidence]:
+    """Queues of this length, in order of rank; where the expands lie is as unknown as what they score.
+
+    The context is one family of two level-1 gists per collapse, and two gists of levels 1 and 2 that belong to none.
+    An expand in a family and the collapse of that family exclude each other.
+    """
+    gists = 2 * collapses + 2
+    unit = cost[1]
+    levels = ([1] + [code.BODY] * (unit - 1)) * (gists - 1) + [2] + [code.BODY] * (cost[2] - 1)
+    w_max, w_soft, tau, margin, used = z3.Ints("w_max w_soft tau_expand soft_margin used")
+    ranks, assume = scores("rank", expands)
+    collapse_ranks, more = scores("collapse_rank", collapses)
+    gist = [z3.Int(f"gist{i}") for i in range(expands)]
+    places = [unit * which for which in gist]
+    assume += [*more, *(within(0, which, gists - 1) for which in gist), *distinct(gist)]
+    assume += [within(0, tau, SCORE - 1), within(0, margin, SCORE - 1), within(1, used, MAX_SLOTS)]
+    assume += [within(1, w_max, MAX_SLOTS), w_soft >= 1, w_soft <= w_max]
+    header = header_of(SLOTS=used, W_MAX=w_max, W_SOFT=w_soft, TAU_EXPAND=tau, SOFT_MARGIN=margin, N_DIFF=cap)
+    write_geometry(header, (2, 2), cost)
+    tags, actions, where = bytes_of(levels), buffer(cap), buffer(cap)
+    tokens = [64 * (i + 1) for i in range(expands)]
+    families = [(1_000_000 + 64 * j) * code.LEVELS + 2 for j in range(collapses)]
+    expand_keys = Cells(packed(rank, place) for rank, place in zip(ranks, places, strict=True))
+    collapse_keys = Cells(packed(rank, 2 * unit * j) for j, rank in enumerate(collapse_ranks))
+    kernel = Kernel(Source.of(code, bug), assume, unwind=max(expands, collapses, cap) + 1, patience=300_000)
+    kernel(
+        "alternate", header, tags, Cells(families), expands, expand_keys, Cells(tokens), False,
+        collapses, collapse_keys, Cells(range(collapses)), actions, where,
+    )  # fmt: skip
+
+    done = number(header[code.DONE])
+    level = [z3.If(which == gists - 1, 2, 1) for which in gist]
+    taken = [
+        [
+            z3.And(q < done, content(actions[q]) == (z3.IntVal(tokens[i]) * code.LEVELS + level[i]) * 2)
+            for i in range(expands)
+        ]
+        for q in range(cap)
+    ]
+    closed = [[z3.And(q < done, content(actions[q]) == node * 2 + 1) for node in families] for q in range(cap)]
+    deltas = [2 * cost[0] - cost[1], 2 * cost[1] - cost[2]]
+    delta = [z3.If(which == gists - 1, deltas[1], deltas[0]) for which in gist]
+    answer = Answered(done, taken, closed)
+    queue = Queues(
+        delta, [deltas[1]] * collapses, [rank > tau + margin for rank in ranks],
+        [[z3.Or(which == 2 * j, which == 2 * j + 1) for j in range(collapses)] for which in gist],
+    )  # fmt: skip
+    definitions, claims = greedy_turns(queue, answer, cap, used, w_max, w_soft)
+    for q in range(cap):
+        at = [z3.Implies(taken[q][i], content(where[q]) == places[i]) for i in range(expands)]
+        at += [z3.Implies(closed[q][j], content(where[q]) == 2 * unit * j) for j in range(collapses)]
+        claims.append(both(at))
+    full = [done == cap, some(answer.expanded(q) for q in range(cap)), some(answer.collapsed(q) for q in range(cap))]
+    yield from safe(kernel, assume, full)
+    yield Obligation("every turn is greedy's", both(claims), [*assume, *definitions], full)
+
+
+def packed(rank: Term, place: Any) -> Term:
+    """A key, as the kernels pack it."""
+    return rank * code.PLACES + (code.PLACES - 1 - place)
+
+
+def distinct(terms: Sequence[Term]) -> list[Term]:
+    """That no two are equal."""
+    return [z3.Distinct(list(terms))] if len(terms) > 1 else []
+
+
+TURN_BUGS = [
+    Mutation(
+        "N_diff tested once per round",
+        "        # COLLAPSE TURN\n        if done < header[N_DIFF]:",
+        "        # COLLAPSE TURN\n        if True:",
+    ),
+    Mutation(
+        "a head that does not fit is overtaken",
+        "                done += 1\n                e += 1\n",
+        "                done += 1\n            e += 1\n",
+    ),
+    Mutation(
+        "a family is not re-validated after its child was expanded",
+        "if not is_marked(tags, slot, header[WIDTH + level], header[UNITS + level - 1]):",
+        "if True:",
+    ),
+    Mutation(
+        "a removed child stays in the queue",
+        "while e < expands and tags[place_of(expand_keys[e])] >= MARK:",
+        "while e < expands and False:",
+    ),
+    Mutation("budget test with <", "    if after > header[W_MAX]:", "    if after >= header[W_MAX]:"),
+    Mutation(
+        "the refund is counted twice",
+        "used -= header[WIDTH + level] - header[UNITS + level]",
+        "used -= 2 * (header[WIDTH + level] - header[UNITS + level])",
+    ),
+]
+
+THREE_COSTS = ((1, 1, 1), (3, 1, 1), (2, 2, 3))
+"""Costs per level: every delta 1, a dear and a cheap expand, two dear ones."""
+
+
+def turns_of_sizes(sizes: Sequence[tuple[int, int, Sequence[int]]], bug: Mutation) -> Iterator[Evidence]:
+    """Queue length, cap and costs as given; planted bugs show at a small size with an odd cap."""
+    for length, cap, cost in sizes if bug is AS_SHIPPED else [(3, 3, THREE_COSTS[1])]:
+        yield from turns(length, length, cap, cost, bug)
+
+
+@theorem(
+    "turns-are-greedy",
+    "Given its two queues, the shipped loop answers exactly what greedy's clauses ask: every action was the right head "
+    "at its turn and fits, and the stop was justified.",
+    clauses="GRE-1 GRE-2 GRE-3 GRE-5 GRE-6 CAP-1 BUD-1 SOF-1",
+    technique=Technique.MERGING,
+    bounds="5 + 5 candidates with n_diff 4; 3 + 3 with n_diff 3 and 2; three costs; any ranks, budgets and conflicts",
+    assumes="queues in order of rank (best-few-are-kept)",
+    mutations=TURN_BUGS,
+    heavy=True,
+)
+def turns_are_greedy(bug: Mutation) -> Iterator[Evidence]:
+    """`alternate`, `fits`, `mark` and `is_marked` as shipped."""
+    sizes = [(5, 4, THREE_COSTS[1]), (3, 3, THREE_COSTS[0]), (3, 2, THREE_COSTS[2])]
+    yield from turns_of_sizes(sizes, bug)
+
+
+@theorem(
+    "turns-are-greedy-8",
+    "The same with longer queues.",
+    clauses="GRE-1 GRE-2 GRE-3 GRE-5 GRE-6 CAP-1 BUD-1 SOF-1",
+    technique=Technique.MERGING,
+    bounds="8 + 8 candidates with n_diff 4; any ranks, budgets and conflicts of its context",
+    assumes="queues in order of rank (best-few-are-kept-8)",
+    mutations=TURN_BUGS,
+    full=True,
+    heavy=True,
+)
+def turns_are_greedy_8(bug: Mutation) -> Iterator[Evidence]:
+    """As `turns_are_greedy`."""
+    yield from turns_of_sizes([(8, 4, THREE_COSTS[1])], bug)

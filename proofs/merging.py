@@ -22,7 +22,7 @@ import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 import z3
 
@@ -391,8 +391,8 @@ class Kernel:
         guard = conjunction(self._entered, guard)
         return guard if isinstance(guard, bool) else bool(self._solver.check(guard) != z3.unsat)
 
-    def _refuse(self, node: ast.AST, why: str = "not in the subset") -> NoReturn:
-        raise Unsupported(f"{self._where}: {why}: {ast.unparse(node)}")
+    def _unsupported(self, node: ast.AST, why: str = "not in the subset") -> Unsupported:
+        return Unsupported(f"{self._where}: {why}: {ast.unparse(node)}")
 
     # -- expressions
 
@@ -402,7 +402,7 @@ class Kernel:
             return value.value
         return value
 
-    def _evaluate(self, node: ast.expr, frame: _Frame, guard: Any) -> Any:  # noqa: RET503  # refusing never returns
+    def _evaluate(self, node: ast.expr, frame: _Frame, guard: Any) -> Any:
         match node:
             case ast.Constant(value=bool() | int() | None as value):
                 return value
@@ -411,7 +411,7 @@ class Kernel:
                     return self._read_value(frame.names[name], guard)
                 if name in self.source.constants:
                     return self.source.constants[name]
-                self._refuse(node, "unknown name")
+                raise self._unsupported(node, "unknown name")
             case ast.Tuple(elts=elements):
                 return tuple(self._evaluate(element, frame, guard) for element in elements)
             case ast.BinOp(left=left, op=op, right=right):
@@ -445,11 +445,9 @@ class Kernel:
                 )
             case ast.Call(func=function, args=arguments, keywords=[]):
                 return self._evaluate_call(node, function, [self._evaluate(a, frame, guard) for a in arguments], guard)
-        self._refuse(node)
+        raise self._unsupported(node)
 
-    def _binary(  # noqa: RET503
-        self, node: ast.AST, op: ast.operator, left: Any, right: Any, guard: Any
-    ) -> Any:
+    def _binary(self, node: ast.AST, op: ast.operator, left: Any, right: Any, guard: Any) -> Any:
         if isinstance(op, ast.BitAnd | ast.BitOr) and _is_truth(left) and _is_truth(right):
             return (conjunction if isinstance(op, ast.BitAnd) else disjunction)(left, right)
         lefts, rights = cases_of(left), cases_of(right)
@@ -466,7 +464,7 @@ class Kernel:
                 return division(one)[0 if isinstance(op, ast.FloorDiv) else 1]
             self._owe("division", guard, other > 0)
             return one / other if isinstance(op, ast.FloorDiv) else one % other
-        self._refuse(node)
+        raise self._unsupported(node)
 
     def _binary_cases(self, op: ast.operator, lefts: Mapping[int, Any], rights: Mapping[int, Any], guard: Any) -> Any:
         results: dict[int, Any] = {}
@@ -487,7 +485,7 @@ class Kernel:
 
     def _compare(self, node: ast.AST, op: ast.cmpop, left: Any, right: Any) -> Any:
         if type(op) not in COMPARISON:
-            self._refuse(node)
+            raise self._unsupported(node)
         compare = COMPARISON[type(op)]
         lefts, rights = cases_of(left), cases_of(right)
         if lefts is not None and rights is not None:
@@ -515,7 +513,7 @@ class Kernel:
 
     def _read_cell(self, array: Any, index: Any, guard: Any, node: ast.AST) -> Any:
         if not isinstance(array, list | tuple):
-            self._refuse(node, "not an array")
+            raise self._unsupported(node, "not an array")
         if isinstance(index, tuple):
             for one in index[:-1]:
                 array = self._row(array, one, node)
@@ -543,12 +541,10 @@ class Kernel:
 
     def _row(self, array: Any, index: Any, node: ast.AST) -> Any:
         if not isinstance(index, int) or not 0 <= index < len(array):
-            self._refuse(node, "all indices of a matrix but the last must be concrete")
+            raise self._unsupported(node, "all indices of a matrix but the last must be concrete")
         return array[index]
 
-    def _evaluate_call(  # noqa: RET503
-        self, node: ast.Call, function: ast.expr, arguments: list[Any], guard: Any
-    ) -> Any:
+    def _evaluate_call(self, node: ast.Call, function: ast.expr, arguments: list[Any], guard: Any) -> Any:
         match function, arguments:
             case ast.Name(id=name), _ if name in self.source.functions:
                 return self._read_value(self._call(name, arguments, guard), guard)
@@ -572,7 +568,7 @@ class Kernel:
                 )
             case ast.Name(id="bool"), [value]:
                 return truth(value)
-        self._refuse(node)
+        raise self._unsupported(node)
 
     def _extreme(self, better: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:
         if isinstance(one, int) and isinstance(other, int):
@@ -637,7 +633,7 @@ class Kernel:
                     frame.result = choose(guard, result, frame.result)
                 frame.returned = disjunction(frame.returned, guard)
             case _:
-                self._refuse(statement)
+                raise self._unsupported(statement)
 
     def _assign(self, target: ast.expr, value: Any, frame: _Frame, guard: Any) -> None:
         match target:
@@ -651,11 +647,11 @@ class Kernel:
                     self._evaluate(array, frame, guard), self._evaluate(index, frame, guard), value, guard, target
                 )
             case _:
-                self._refuse(target)
+                raise self._unsupported(target)
 
     def _write_cell(self, array: Any, index: Any, value: Any, guard: Any, node: ast.AST) -> None:
         if not isinstance(array, list):
-            self._refuse(node, "not an array that can be written to")
+            raise self._unsupported(node, "not an array that can be written to")
         if isinstance(index, tuple):
             for one in index[:-1]:
                 array = self._row(array, one, node)
@@ -670,7 +666,7 @@ class Kernel:
         bounds = [self._evaluate(argument, frame, guard) for argument in steps.args]
         start, stop, step = (0, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]
         if isinstance(step, int) and step == 0:
-            self._refuse(steps, "the step of a range must not be zero")
+            raise self._unsupported(steps, "the step of a range must not be zero")
         if not isinstance(step, int):
             self._owe("division", guard, self._compare(steps, ast.Gt(), step, 0))
         concrete = isinstance(start, int) and isinstance(stop, int) and isinstance(step, int)
