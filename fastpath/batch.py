@@ -20,6 +20,8 @@ from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.scores import SCALES, score_array
 from focalloc.spec.errors import InvalidInput, whole_number
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
 
 MAX_THREADS = 256
 
@@ -55,17 +57,25 @@ class Batch(Sequence[Allocator]):
                 raise InvalidInput(f"allocators[{i}]", allocator, "must be an Allocator")
         if len(set(map(id, self._allocators))) < len(self._allocators):
             raise InvalidInput("allocators", len(self._allocators), "an allocator stands here twice")
-        self._homes: list[tuple[Any, Any]]
         self._pool: ThreadPoolExecutor | None = None
         self._pid = os.getpid()
         self._lay([allocator._session() for allocator in self._allocators])
+
+    def warmup(self) -> None:
+        """As `Allocator.warmup`, for the sessions' own calls and for `step`. The sessions are not touched."""
+        geometry, params = Geometry((2, 2)), Params(w_max=2)
+        twin = Allocator(geometry, params)
+        twin.warmup()
+        twin.open(geometry, params, [(0, 0)])
+        for kind in SCALES:
+            Batch([twin]).step(np.zeros((1, params.w_max), kind))
 
     # THE TABLES, one row per session
 
     def _settle(self) -> None:
         """Lay the tables of all sessions side by side, unless they are still where they were laid."""
-        tables = [allocator._session() for allocator in self._allocators]
-        if not all(one is home and one.state is state for one, (home, state) in zip(tables, self._homes, strict=True)):
+        tables: list[Any] = [allocator._tables for allocator in self._allocators]
+        if [id(one.state) for one in tables] != self._ids:
             self._lay(tables)
 
     def _lay(self, tables: list[Any]) -> None:
@@ -81,7 +91,9 @@ class Batch(Sequence[Allocator]):
         self._state = np.zeros((rows, max((len(one.state) for one in tables), default=k.HEADER)), np.int64)
         for one, *row in zip(tables, self._tags, self._scratch, self._state, strict=True):
             one.move(*row)
-        self._homes = [(one, one.state) for one in tables]
+        self._laid = [one.state for one in tables]
+        self._ids = [id(one) for one in self._laid]
+        self._most = max((one.header[k.N_DIFF] for one in tables), default=0)
         self._slots = max((one.capacity for one in tables), default=1)
 
     # STEP
@@ -90,20 +102,18 @@ class Batch(Sequence[Allocator]):
         """Run one iteration of every session.
 
         Args:
-            scores: an array with a row per session, at least as long as the longest context; what a row has beyond
-                its session's slots is ignored. Or one row of scores per session, each as for `Allocator.step`.
+            scores: an array with a row per session; what a row has beyond its session's slots is ignored. Or one row
+                of scores per session, each as for `Allocator.step`.
 
         Returns:
             What each session's own `Allocator.step` would have returned. A session whose scores are refused is
             unchanged and has the `InvalidInput` in its place; the others are none of its business and go on.
 
         Raises:
-            InvalidInput: there is not one row per session, or the array is too narrow; nothing has changed.
+            InvalidInput: there is not one row per session; nothing has changed.
         """
-        from focalloc.fastpath import greedy_kernels as k
-
         self._settle()
-        done = np.zeros(len(self), np.int64)
+        answers = np.zeros((len(self), 2 + self._most), np.int64)
         instead: dict[int, Answer] = {}
         if isinstance(scores, np.ndarray) and scores.ndim == 2:
             groups = [(self._matrix(scores), np.arange(len(self)))]
@@ -112,14 +122,13 @@ class Batch(Sequence[Allocator]):
         else:
             raise InvalidInput("scores", scores, f"must have one row for each of {len(self)} sessions")
         for matrix, members in groups:
-            self._run(matrix, members, done)
-        most = max(0, int(done.max(initial=0)))
-        actions, iterations = self._state[:, k.HEADER : k.HEADER + most].copy(), self._state[:, k.ITERATION].copy()
+            self._run(matrix, members, answers)
+        done = answers[:, 0]
         if done.min(initial=0) < 0:
             for matrix, members in groups:
                 for i in np.flatnonzero(done[members] < 0).tolist():
                     instead[int(members[i])] = self._alone(self._allocators[members[i]], matrix[i])
-        return Plans(actions, done, iterations, instead)
+        return Plans(answers, instead)
 
     def _alone(self, allocator: Allocator, row: NDArray[Any]) -> Answer:
         """A step that a kernel has put back: its scores are refused, or its ledger has to grow first."""
@@ -130,13 +139,8 @@ class Batch(Sequence[Allocator]):
 
     def _matrix(self, scores: NDArray[Any]) -> NDArray[Any]:
         """A row of scores per session, of a type that the kernels take."""
-        from focalloc.fastpath import greedy_kernels as k
-
         if len(scores) != len(self):
             raise InvalidInput("scores", scores.shape, f"must have one row for each of {len(self)} sessions")
-        longest = int(self._state[:, k.SLOTS].max(initial=0))
-        if scores.shape[1] < longest:
-            raise InvalidInput("scores", scores.shape, f"must have rows of at least {longest} scores (SCO-2)")
         if scores.dtype in SCALES and scores.flags.carray:
             return scores
         return score_array(scores.reshape(-1)).reshape(scores.shape)
@@ -162,7 +166,7 @@ class Batch(Sequence[Allocator]):
                 matrix[i, : len(row)] = row
             yield matrix, np.array([session for session, _ in rows])
 
-    def _run(self, matrix: NDArray[Any], members: NDArray[np.int64], done: NDArray[np.int64]) -> None:
+    def _run(self, matrix: NDArray[Any], members: NDArray[np.int64], answers: NDArray[np.int64]) -> None:
         """Step the sessions ``members``, on several threads if there is enough to do."""
         from focalloc.fastpath import greedy_kernels as k
 
@@ -173,7 +177,7 @@ class Batch(Sequence[Allocator]):
             while (first := next(turns)) < len(members):
                 last = min(first + grain, len(members))
                 k.run_steps(
-                    matrix, SCALES[matrix.dtype], self._tags, self._scratch, self._state, members, first, last, done
+                    matrix, SCALES[matrix.dtype], self._tags, self._scratch, self._state, members, first, last, answers
                 )
 
         helpers = min(self._threads, -(-len(members) // grain)) - 1
@@ -204,15 +208,9 @@ class Batch(Sequence[Allocator]):
 class Plans(Sequence[Answer]):
     """What a step of a batch returned, each plan built when somebody looks."""
 
-    def __init__(
-        self,
-        actions: NDArray[np.int64],
-        done: NDArray[np.int64],
-        iterations: NDArray[np.int64],
-        instead: dict[int, Answer],
-    ) -> None:
-        self._actions, self._done, self._iterations = actions, done, iterations
-        self.instead = instead
+    def __init__(self, answers: NDArray[np.int64], instead: dict[int, Answer]) -> None:
+        self._answers = answers
+        self._instead = instead
 
     @overload
     def __getitem__(self, index: int) -> Answer: ...
@@ -222,9 +220,10 @@ class Plans(Sequence[Answer]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         index = range(len(self))[index]
-        if index in self.instead:
-            return self.instead[index]
-        return Plan(self._actions[index, : self._done[index]].tolist(), int(self._iterations[index]))
+        if index in self._instead:
+            return self._instead[index]
+        done, iteration, *actions = self._answers[index].tolist()
+        return Plan(actions[:done], iteration)
 
     def __len__(self) -> int:
-        return len(self._done)
+        return len(self._answers)

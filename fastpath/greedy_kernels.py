@@ -1364,18 +1364,22 @@ def run_steps(
     sessions: NDArray[np.int64],
     first: int,
     last: int,
-    done: NDArray[np.int64],
+    answers: NDArray[np.int64],
 ) -> None:
     """`run_step` for the sessions listed from ``first`` to before ``last``, each in its row of every table.
 
     Args:
         scores: a row per listed session, of which only as many count as the session has slots.
-        done: what `run_step` returned, by session.
+        answers: a row per session: what `run_step` returned, the iteration's number, the actions.
     """
     for i in range(first, last):
         session = sessions[i]
         row = scores[i][: state[session, SLOTS]]
-        done[session] = run_step(row, scale, tags[session], scratch[session], state[session])
+        done = run_step(row, scale, tags[session], scratch[session], state[session])
+        answers[session, 0] = done
+        answers[session, 1] = state[session, ITERATION]
+        for j in range(done):
+            answers[session, 2 + j] = state[session, HEADER + j]
 
 
 @kernel

@@ -27,6 +27,8 @@ def score_array(scores: ArrayLike) -> NDArray[Any]:
     Raises:
         InvalidInput: they are no one-dimensional array or sequence of floats, or of integers.
     """
+    if type(scores) is np.ndarray and scores.dtype in SCALES and scores.flags.carray and scores.ndim == 1:
+        return scores
     if isinstance(scores, bytes | bytearray):
         raise InvalidInput("scores", scores, "must be numbers (SCO-1)")
     if isinstance(scores, Sequence) and not isinstance(scores, memoryview):

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from focalloc.fastpath.allocator import Allocator, Plan
+    from focalloc.fastpath.batch import Batch
+    from focalloc.fastpath.guard import Guarded
+    from focalloc.fastpath.telemetry import Telemetry
     from focalloc.spec.actions import Action
     from focalloc.spec.blocks import Block
     from focalloc.spec.errors import InvalidInput, NoRoom
@@ -25,13 +28,16 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "Allocator",
+    "Batch",
     "Block",
     "Geometry",
+    "Guarded",
     "InvalidInput",
     "NoRoom",
     "Params",
     "Plan",
     "State",
+    "Telemetry",
     "__version__",
     "quantise",
     "violations",
@@ -42,13 +48,16 @@ __version__ = "0.1.0"
 _HOME = {
     "Action": "focalloc.spec.actions",
     "Allocator": "focalloc.fastpath.allocator",
+    "Batch": "focalloc.fastpath.batch",
     "Block": "focalloc.spec.blocks",
     "Geometry": "focalloc.spec.geometry",
+    "Guarded": "focalloc.fastpath.guard",
     "InvalidInput": "focalloc.spec.errors",
     "NoRoom": "focalloc.spec.errors",
     "Params": "focalloc.spec.params",
     "Plan": "focalloc.fastpath.allocator",
     "State": "focalloc.spec.state",
+    "Telemetry": "focalloc.fastpath.telemetry",
     "quantise": "focalloc.spec.scores",
     "violations": "focalloc.spec.violations",
 }

@@ -15,10 +15,8 @@ from itertools import cycle, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc import Allocator, Geometry, Params, Plan
+from focalloc import Allocator, Batch, Geometry, Params, Plan
 from focalloc.conformance.recorded import DEFAULT_QUERIES, Focus, Lens, default_document
-from focalloc.fastpath.batch import Batch
-from focalloc.fastpath.warmup import warmup
 
 GEOMETRY = Geometry((32, 32))
 PARAMS = Params(w_max=1024, protected_tokens=128)
@@ -83,9 +81,9 @@ def serve(sessions: list[Session], turns: int, threads: int = 1) -> Iterator[lis
 
 
 def main() -> None:
-    warmup()
     lens = Lens(default_document(), GEOMETRY)
     sessions = opened(lens, 24)
+    Batch([]).warmup()
     actions = [0] * len(sessions)
     for turn in serve(sessions, turns=200, threads=2):
         for number, one in enumerate(turn):

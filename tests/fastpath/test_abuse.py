@@ -32,9 +32,18 @@ def tiny() -> Allocator:
 # THE TABLE IN THE README
 
 
+README = files("focalloc.fastpath").joinpath("README.md").read_text()
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_snippets_in_the_readme_run() -> None:
+    snippets = re.findall(r"^```python\n(.+?)^```", README, flags=re.MULTILINE | re.DOTALL)
+    assert len(snippets) >= 5
+    exec("\n".join(snippets), {})
+
+
 def _rows() -> list[tuple[str, str]]:
-    text = files("focalloc.fastpath").joinpath("README.md").read_text()
-    table = text.split("## What it says to senseless input")[1].split("\n## ")[0]
+    table = README.split("## What it says to senseless input")[1].split("\n## ")[0]
     return re.findall(r"^\| `(.+?)` \| (.+?) \|$", table, flags=re.MULTILINE)
 
 
@@ -59,11 +68,13 @@ def test_the_table_in_the_readme_is_true(call: str, answer: str) -> None:
         assert allocator.snapshot() == before
 
 
+ARGUMENTLESS = {"state", "snapshot", "warmup", "context", "positions", "ledger_size"}
+
+
 def test_the_table_covers_every_public_entry() -> None:
     named = {match for call, _ in _rows() for match in re.findall(r"alloc\.(\w+)\(", call)}
     entries = {name for name in vars(Allocator) if not name.startswith("_") and callable(getattr(Allocator, name))}
-    without_arguments = {"state", "snapshot", "context", "positions", "ledger_size", "warmup"}
-    assert entries - named == without_arguments
+    assert entries - named == ARGUMENTLESS
 
 
 # FUZZING

@@ -19,8 +19,6 @@ import pytest
 
 import focalloc.fastpath
 import focalloc.spec
-from focalloc.fastpath.allocator import STRATEGIES
-from focalloc.fastpath.batch import BATCHED
 
 STARTS = {
     "focalloc": "import focalloc",
@@ -69,7 +67,7 @@ def missed():
 
 SESSION = """
 from focalloc import Allocator, Geometry, Params, Action
-allocator = Allocator(Geometry((32, 8, 4), (1, 1, 2, 4)), Params(w_max=600, n_diff=3, strategy={strategy!r}))
+allocator = Allocator(Geometry((32, 8, 4), (1, 1, 2, 4)), Params(w_max=600, n_diff=3))
 random = np.random.default_rng(1)
 answers = []
 allocator.load([(3, 0), (2, 1024), *((1, 1280 + 32 * i) for i in range(8)), (0, 1536)])
@@ -89,27 +87,20 @@ allocator.ingest(2)
 
 
 BATCH = """
-from focalloc.fastpath.batch import Batch
 for dtype in (np.float64, np.float32, np.int64, np.int32):
     Batch([allocator], threads=2).step(np.zeros((1, 600), dtype))
 """
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_after_warmup_nothing_is_compiled(strategy: str) -> None:
-    before, after = run(
-        COUNT
-        + f"from focalloc.fastpath.warmup import warmup; warmup({strategy!r}); before = compiled()\n"
-        + SESSION.format(strategy=strategy)
-        + (BATCH if strategy in BATCHED else "")
-        + "print(before, compiled())"
-    ).split()
+def test_after_the_warmup_of_a_batch_nothing_is_compiled() -> None:
+    warmup = "from focalloc import Batch; Batch([]).warmup(); before = compiled()\n"
+    before, after = run(COUNT + warmup + SESSION + BATCH + "print(before, compiled())").split()
     assert int(before) > 0
     assert before == after
 
 
 def test_a_second_process_finds_everything_in_the_cache() -> None:
-    code = COUNT + SESSION.format(strategy="greedy") + "print(missed())"
+    code = COUNT + SESSION + "print(missed())"
     run(code)
     assert run(code).strip() == "0"
 
@@ -117,7 +108,7 @@ def test_a_second_process_finds_everything_in_the_cache() -> None:
 # WHERE THE CACHE CAN OR CANNOT BE
 
 
-ANSWERS = COUNT + SESSION.format(strategy="greedy") + "print(focalloc.__file__, missed(), answers, sep='\\n')"
+ANSWERS = COUNT + SESSION + "print(focalloc.__file__, missed(), answers, sep='\\n')"
 
 
 def obey_permissions() -> None:

@@ -61,8 +61,6 @@ def weather(random: np.random.Generator) -> Scores:
 def without_the_oldest(state: State) -> State:
     """What a server does when a context has grown too long to be ingested into: it lets go of the older half."""
     context = state.context[len(state.context) // 2 :]
-    while context[0].start % state.geometry.span(state.geometry.top):
-        context = context[1:]
     first = context[0].start
     return replace(state, context=context, ledger={n: e for n, e in state.ledger.items() if n.start >= first})
 
