@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from time import perf_counter
 from typing import Any, overload
 
 import numpy as np
@@ -31,6 +32,9 @@ BATCHED = ("greedy",)
 GRAIN = 2**17
 """Slots that a thread takes on at once, some hundred microseconds of work: waking a thread for less does not pay."""
 
+PROBE = 32
+"""Every so many steps the way that was slower lately, with or without helping threads, gets another chance."""
+
 Answer = Plan | InvalidInput
 
 
@@ -42,8 +46,8 @@ class Batch(Sequence[Allocator]):
 
     Args:
         allocators: plain allocators of strategy ``greedy``, each in a session, none twice.
-        threads: how many threads a step may use, the caller's included. Work is dealt out as threads ask for it, so a
-            thread that gets no core delays only what it has begun.
+        threads: how many threads a step may use, the caller's included. Work is dealt out as threads ask for it, and
+            where helpers slow a step down, because other processes hold the cores, the caller goes on without them.
 
     Raises:
         InvalidInput: an allocator is of another kind or not in a session, or ``threads`` is not from 1 to 256.
@@ -59,6 +63,7 @@ class Batch(Sequence[Allocator]):
             raise InvalidInput("allocators", len(self._allocators), "an allocator stands here twice")
         self._pool: ThreadPoolExecutor | None = None
         self._pid = os.getpid()
+        self._pace = Pace()
         self._lay([allocator._session() for allocator in self._allocators])
 
     def warmup(self) -> None:
@@ -181,11 +186,17 @@ class Batch(Sequence[Allocator]):
                 )
 
         helpers = min(self._threads, -(-len(members) // grain)) - 1
-        helping = [self._executor().submit(work) for _ in range(helpers)]
+        if helpers < 1:
+            work()
+            return
+        together = self._pace.choose()
+        begin = perf_counter()
+        helping = [self._executor().submit(work) for _ in range(helpers)] if together else []
         work()
         for helper in helping:
             if not helper.cancel():  # one that has not begun is not waited for
                 helper.result()
+        self._pace.learn(together, (perf_counter() - begin) / len(members))
 
     def _executor(self) -> ThreadPoolExecutor:
         if self._pool is None or self._pid != os.getpid():  # threads do not survive a fork
@@ -203,6 +214,26 @@ class Batch(Sequence[Allocator]):
 
     def __len__(self) -> int:
         return len(self._allocators)
+
+
+class Pace:
+    """Whether helpers pay, by how long a session took lately with and without them."""
+
+    def __init__(self) -> None:
+        self._lately: dict[bool, float] = {}
+        self._steps = 0
+
+    def choose(self) -> bool:
+        """Whether the next step uses helpers."""
+        if len(self._lately) < 2:
+            return False in self._lately
+        self._steps += 1
+        pays = self._lately[True] <= self._lately[False]
+        return pays != (self._steps % PROBE == 0)
+
+    def learn(self, together: bool, seconds: float) -> None:
+        """A session took ``seconds`` on average."""
+        self._lately[together] = (self._lately.get(together, seconds) + seconds) / 2
 
 
 class Plans(Sequence[Answer]):

@@ -38,8 +38,9 @@ def matrix(random: np.random.Generator, allocators: Any, dtype: Any = np.float32
 
 @pytest.fixture
 def fine_grain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Deal out sessions one by one, so that a few small ones already use every thread."""
+    """Deal out sessions one by one, so that a few small ones already use every thread, and always use helpers."""
     monkeypatch.setattr(module, "GRAIN", 1)
+    monkeypatch.setattr(module.Pace, "choose", lambda self: True)
 
 
 @pytest.mark.usefixtures("fine_grain")
@@ -237,6 +238,27 @@ def test_allocators_of_different_threads_do_not_meet() -> None:
     finally:
         sys.setswitchinterval(switching)
     assert together == [drive(seed) for seed in range(6)]
+
+
+@pytest.mark.parametrize(("with_helpers", "share"), [(0.5, (0.9, 1.0)), (4.0, (0.0, 0.1))])
+def test_helpers_are_used_where_they_pay(with_helpers: float, share: tuple[float, float]) -> None:
+    pace = module.Pace()
+    used = 0
+    for _ in range(1000):
+        together = pace.choose()
+        pace.learn(together, with_helpers if together else 1.0)
+        used += together
+    assert share[0] <= used / 1000 <= share[1]
+    assert used > 1, "the slower way never gets another chance"
+
+
+def test_helpers_come_back_once_the_cores_are_free() -> None:
+    pace = module.Pace()
+    for seconds in (4.0, 0.5):
+        for _ in range(200):
+            together = pace.choose()
+            pace.learn(together, seconds if together else 1.0)
+    assert pace.choose()
 
 
 @pytest.mark.usefixtures("fine_grain")
