@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import subprocess
@@ -40,6 +41,16 @@ def test_a_run_is_deterministic_in_its_seed() -> None:
     )
     assert one == two
     assert one.verdicts != other.verdicts
+
+
+def test_sessions_do_not_depend_on_what_modules_are_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, after = [], []
+    runner.generate(before.append, "greedy", 5, 120)
+    (tmp_path / "full_of_numbers.py").write_text(f"NUMBERS = {list(range(3, 4003, 8))}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("full_of_numbers")
+    runner.generate(after.append, "greedy", 5, 120)
+    assert before == after
 
 
 def test_a_failure_is_small_saved_and_fails_again_when_replayed(tmp_path: Path) -> None:
