@@ -322,7 +322,7 @@ def _seed_alone() -> Iterator[None]:
     if not hasattr(providers, "_get_local_constants"):  # a version that does not mix them in
         yield
         return
-    none = providers.Constants()
+    none = type(providers.GLOBAL_CONSTANTS)()
     with (
         patch.object(providers, "_get_local_constants", lambda: none),
         patch.object(providers, "CONSTANTS_CACHE", type(providers.CONSTANTS_CACHE)(1024)),
