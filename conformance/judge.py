@@ -274,7 +274,7 @@ class _Session:
             if found := misplaced(state.geometry, state.context, places):
                 return found
         if target.offers("ledger_size"):
-            entries, gap = target.report("ledger_size"), state.params.min_gap
+            entries, gap = target.report("ledger_size"), state.params.memory
             if isinstance(entries, bool) or not isinstance(entries, int):
                 return [Violation("COO-2", f"the reported size of the ledger is {entries!r}, not a number")]
             recent = sum(state.iteration - iteration < gap for iteration in self.reclaimed)

@@ -98,7 +98,9 @@ ANSWERED_BY: dict[type[Command], type[Welcome | Done | Chosen]] = {
 
 
 def command_line(command: Command) -> bytes:
-    """``command`` as a line of the protocol."""
+    """``command`` as a line of the protocol; parameters beyond the core are told only where they matter."""
+    if isinstance(command, Open) and isinstance(command.params, Params):
+        return msgspec.json.encode(msgspec.to_builtins(command) | {"params": command.params.to_dict()}) + b"\n"
     return msgspec.json.encode(command) + b"\n"
 
 

@@ -16,8 +16,14 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-MUTATED = ("candidates", "greedy", "ingest")
-"""Modules of the reference that are mutated, in the order they import each other."""
+MUTATED = {
+    "candidates": "greedy",
+    "ties": "enhanced",
+    "greedy": "greedy",
+    "ingest": "greedy",
+    "preparation": "enhanced",
+}
+"""Modules of the reference that are mutated, as they import each other, and the profile they are judged by."""
 
 REBUILT = (*MUTATED, "allocator")
 """Modules that are loaded afresh around a mutated one."""
@@ -48,6 +54,11 @@ class Mutant:
     change: str
     module: str
     tree: ast.Module
+
+    @property
+    def profile(self) -> str:
+        """What the mutant is judged by."""
+        return MUTATED[self.module]
 
     def __call__(self) -> Any:
         """A fresh allocator of this kind, so that a mutant is itself a factory."""
@@ -167,8 +178,14 @@ def _source(module: str) -> str:
     return (files("focalloc.refimpl") / f"{module}.py").read_text(encoding="utf-8")
 
 
-EQUIVALENT: dict[str, str] = dict.fromkeys(
-    (f"ingest.reclaim#{n}" for n in (1, 3, 8, 13, 14)),
-    "changes only the figures that a refusal for lack of room gives as its reason, and how it is worded is free (F-4)",
-)
+EQUIVALENT: dict[str, str] = {
+    **dict.fromkeys(
+        (f"ingest.reclaim#{n}" for n in (1, 3, 8, 13, 14)),
+        "changes only the figures that a refusal for lack of room gives as its reason; how it is worded is free (F-4)",
+    ),
+    **dict.fromkeys(("preparation.balance#5", "preparation.balance#6"), "counts or scales a score of 0, which stays 0"),
+    **dict.fromkeys(("preparation.balance#9", "preparation.balance#10"), "counts scores of 0 into a sum, which stays"),
+    "preparation.balance#7": "scales the other side where the masses match, and then the gain is 1",
+    "ties.by_recency#3": "stands for nothing remembered by -2 instead of -1, which is below every iteration just so",
+}
 """Mutant name -> why it means the same as the reference."""

@@ -10,6 +10,7 @@ every session would take longer than judging it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -73,6 +74,15 @@ SENSELESS_PARAMS: tuple[dict[str, Any], ...] = (
 )
 """Each breaks PAR-1."""
 
+SENSELESS_REFINEMENTS: tuple[dict[str, Any], ...] = (
+    {"adaptive_window": -1},
+    {"tau_min": 0},
+    {"adaptive_window": 1, "tau_expand": 1, "tau_min": 2},
+    {"strategy": "greedy", "tie_break": "cursor"},
+    {"balance": 2},
+)
+"""Each breaks PAR-1 or PAR-2, in parameters that only those are told who claim profile ``enhanced``."""
+
 
 @st.composite
 def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
@@ -83,6 +93,8 @@ def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
     """
     if profile in OPTIMA and draw(_COIN):
         return _exchange(draw, profile)
+    if profile == "enhanced" and draw(_COIN):
+        return draw(_one_of((_filling, _waiting, _tilted)))(draw)  # type: ignore[no-any-return]
     geometry = draw(_one_of(GEOMETRIES))
     context = _context(draw, geometry)
     params = _params(draw, geometry, context, profile if profile in STRATEGIES else STRATEGIES[0])
@@ -116,6 +128,71 @@ def _exchange(draw: st.DrawFn, profile: str) -> Case:
     first, last = draw(_between(1, 2)), draw(_between(1, 2))
     worth = [first, *(draw(_one_of((0, first + last, 1, 2))) for _ in split), last]
     return Case(geometry=geometry, params=params, context=context, steps=(Step(scores=tuple(worth), per="block"),))
+
+
+def _gists(number: int) -> Context:
+    """A context of ``number`` level-1 gists of one slot, which cost one slot each to expand."""
+    return tuple(Block(1, 2 * i) for i in range(number))
+
+
+def _filling(draw: st.DrawFn) -> Case:
+    """A session in which nothing happens until the thresholds adapt: utilisation on and beside the edges, scores on and
+    beside where a threshold moves to."""
+    slots, w_max = draw(_one_of(((4, 5), (19, 20), (95, 119), (81, 101), (96, 101), (90, 94))))
+    window = draw(_between(1, 2))
+    params = Params(
+        w_max=w_max,
+        n_diff=draw(_between(1, 3)),
+        tau_expand=100,
+        tau_collapse=100,
+        adaptive_window=window,
+        tau_min=draw(_one_of((1, 95, 96, 100))),
+        tau_max=draw(_one_of((EXTREME, 105, 104, 100))),
+        strategy="enhanced",
+    )
+    row = tuple(draw(_one_of((94, 95, 96, 97, 100, 101, 104, 105, 106, 107))) for _ in range(draw(_between(1, 3))))
+    rest = [Step(scores=(0,), per="block")] * draw(_between(window, window + 2))
+    return Case(
+        geometry=Geometry((2, 2)),
+        params=params,
+        context=_gists(slots),
+        steps=(*rest, Step(scores=row, per="block")),
+    )
+
+
+def _waiting(draw: st.DrawFn) -> Case:
+    """A session in which some nodes are expanded and collapsed again, at different times, before they all tie."""
+    size = draw(_between(2, 4))
+    params = Params(
+        w_max=2 * size,
+        n_diff=draw(_between(1, 2)),
+        tau_expand=0,
+        tau_collapse=0,
+        cooldown_steps=draw(_one_of((0, 1, 2))),
+        tie_break=draw(_one_of(("recency", "recency", "cursor"))),
+        recency_memory=draw(_between(1, 5)),
+        strategy="enhanced",
+    )
+
+    def row(at: int, score: int) -> Step:
+        return Step(scores=tuple(score if i == at else 0 for i in range(size)), per="block")
+
+    rest = Step(scores=(0,), per="block")
+    steps: list[Step] = []
+    for _ in range(draw(_between(1, 2))):
+        at = draw(_between(0, size - 1))
+        steps += [row(at, 1), *[rest] * draw(_one_of((0, 0, 1))), row(at, -1), *[rest] * draw(_between(0, 2))]
+    tied = Step(scores=(1,), per="block")
+    return Case(geometry=Geometry((2, 2)), params=params, context=_gists(size), steps=(*steps, tied))
+
+
+def _tilted(draw: st.DrawFn) -> Case:
+    """A session in which small scores are balanced, where rounding decides what is left of them."""
+    size = draw(_between(2, 6))
+    params = Params(w_max=2 * size, n_diff=9, tau_expand=0, tau_collapse=0, balance=1, strategy="enhanced")
+    small = _one_of((1, 1, -1, -1, 2, -2, 7, -7))
+    steps = [Step(scores=tuple(draw(small) for _ in range(size)), per="block") for _ in range(draw(_between(1, 2)))]
+    return Case(geometry=Geometry((2, 2)), params=params, context=_gists(size), steps=tuple(steps))
 
 
 # STRATEGIES, each built once
@@ -187,7 +264,7 @@ def _params(draw: st.DrawFn, geometry: Geometry, context: Context, strategy: str
     room = draw(_one_of((0, delta, delta - 1, 2 * delta, sum(deltas), 10 * sum(deltas), -1, -delta, -slots)))
     w_max = max(1, slots + room)
     soft = draw(_one_of((None, None, None, 0, delta, delta - 1, -1)))
-    return Params(
+    params = Params(
         w_max=w_max,
         n_diff=draw(_one_of((2, 1, 3, 4, 5, 9, 0))),
         tau_expand=draw(_one_of(THRESHOLDS)),
@@ -197,6 +274,28 @@ def _params(draw: st.DrawFn, geometry: Geometry, context: Context, strategy: str
         w_soft=w_max if soft is None else min(w_max, max(1, slots + soft)),
         soft_margin=draw(_one_of((0, 0, 1, 5, EXTREME))),
         strategy=strategy,
+    )
+    return _enhanced(draw, params, slots) if strategy == "enhanced" else params
+
+
+def _enhanced(draw: st.DrawFn, params: Params, slots: int) -> Params:
+    """``params`` with ties, adaptation and balance as enhanced greedy knows them."""
+    window = draw(_one_of((0, 1, 1, 2, 3)))
+    tau = draw(_one_of((1, 20, 100, 209_000) if window else (0, 0, 1, 209_000)))
+    low = draw(_one_of((1, tau * 19 // 20, tau)))
+    w_max = draw(_one_of((params.w_max, slots * 5 // 4, slots * 5 // 4 + 1, slots * 20 // 19, 8 * slots)))
+    return replace(
+        params,
+        w_max=w_max,
+        w_soft=draw(_one_of((0, 0, 0, min(w_max, slots)))),
+        tie_break=draw(_one_of(("position", "cursor", "recency"))),
+        adaptive_window=window,
+        tau_min=max(1, low),
+        tau_max=max(1, tau) + draw(_one_of((0, 1, tau))),
+        tau_expand=tau,
+        tau_collapse=tau,
+        recency_memory=draw(_one_of((1, 2, 3, 64))),
+        balance=draw(_one_of((0, 1))),
     )
 
 
@@ -215,6 +314,9 @@ def _step(draw: st.DrawFn, kinds: tuple[str, ...], geometry: Geometry, params: P
 def _row(draw: st.DrawFn, geometry: Geometry, params: Params, **fields: Any) -> Step:
     """A step with a pattern of scores, laid over slots, blocks or tokens."""
     edges = (params.tau_expand, params.tau_collapse, params.soft_margin)
+    if params.adaptive_window:
+        tau = draw(_one_of((edges[0], edges[0] * 19 // 20, -(-edges[0] * 21 // 20))))
+        edges = (tau, tau, params.soft_margin)
     score = _palette(*edges)
     per = draw(_one_of(("block", "slot", "token")))
     shape = draw(_one_of(("free", "free", "free", "tied", "alternating", "hot", "leaning", "leaning", "small", "torn")))
@@ -256,7 +358,8 @@ def _senseless(draw: st.DrawFn, geometry: Geometry, params: Params, context: Con
         return Step(ingest=draw(_one_of((0, -1, 2**45))))
     if kind == "geometry":
         return Step(open=Opening(geometry=SENSELESS_GEOMETRIES[draw(_between(0, len(SENSELESS_GEOMETRIES) - 1))]))
-    return Step(open=Opening(params=SENSELESS_PARAMS[draw(_between(0, len(SENSELESS_PARAMS) - 1))]))
+    senseless = SENSELESS_PARAMS + (SENSELESS_REFINEMENTS if params.strategy == "enhanced" else ())
+    return Step(open=Opening(params=senseless[draw(_between(0, len(senseless) - 1))]))
 
 
 def _broken_context(draw: st.DrawFn, geometry: Geometry, context: Context) -> Pairs:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from focalloc.spec.actions import family, parent
 from focalloc.spec.blocks import Block, Context, used
@@ -62,7 +63,7 @@ def random_context(rng: random.Random, geometry: Geometry, most: int) -> Context
 def random_params(rng: random.Random, strategy: str, slots: int, caps: Sequence[int]) -> Params:
     """Parameters for a context of ``slots`` slots: a budget near that, thresholds near zero, a cap out of ``caps``."""
     w_max = max(1, slots + rng.choice([0, 1, 5, 20, -1, -5, -20]) + rng.randint(-3, 3))
-    return Params(
+    params = Params(
         strategy=strategy,
         w_max=w_max,
         n_diff=rng.choice(caps),
@@ -72,6 +73,23 @@ def random_params(rng: random.Random, strategy: str, slots: int, caps: Sequence[
         w_soft=rng.choice([0, 0, max(1, w_max - rng.randint(0, 9))]),
         soft_margin=rng.randint(0, 5),
         protected_tokens=rng.choice([0, 0, 0, 5]),
+    )
+    return enhanced(rng, params) if strategy == "enhanced" else params
+
+
+def enhanced(rng: random.Random, params: Params) -> Params:
+    """``params`` with some of what enhanced greedy can do."""
+    low = rng.randint(1, 4)
+    return replace(
+        params,
+        tie_break=rng.choice(["position", "cursor", "recency"]),
+        adaptive_window=rng.choice([0, 1, 2, 3]),
+        tau_min=low,
+        tau_max=low + rng.choice([0, 5, 100]),
+        tau_expand=low,
+        tau_collapse=low,
+        recency_memory=rng.choice([1, 3, 64]),
+        balance=rng.choice([0, 1]),
     )
 
 

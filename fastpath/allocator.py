@@ -324,6 +324,8 @@ def _checked_terms(geometry: object, params: object, strategy: str | None = None
         params = replace(params, strategy=strategy)
     if params.strategy not in STRATEGIES:
         raise InvalidInput("strategy", params.strategy, f"must be one of {', '.join(STRATEGIES)}")
+    if params.adaptive_window or params.balance:
+        raise InvalidInput("strategy", params.strategy, "does not adapt thresholds or balance scores on the fast path")
     return geometry, params
 
 

@@ -9,14 +9,15 @@ The bytes are ``MAGIC``, the version, the length of what follows, a digest of it
      "ledger": [["expand", 1, 1024, 6]]}
 
 A context tiles, so its first token and its levels say it all: each run is ``[level, how many blocks]``. A ledger entry
-is ``[kind, level, start, iteration]``. Older versions stay readable; a newer one is refused.
+is ``[kind, level, start, iteration]``. ``recent`` stands there only where thresholds adapt: the slots used after each
+of the last iterations. Older versions stay readable; a newer one is refused.
 """
 
 from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from hashlib import blake2b
 from itertools import groupby
@@ -27,7 +28,7 @@ from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.cooldown import Entry, rested
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
-from focalloc.spec.params import Params
+from focalloc.spec.params import CORE, Params
 from focalloc.spec.state import State
 
 MAGIC = b"focalloc"
@@ -49,6 +50,7 @@ def to_json(state: State) -> dict[str, Any]:
             "runs": [[level, len(list(run))] for level, run in groupby(block.level for block in state.context)],
         },
         "ledger": [[entry.kind, *node, entry.iteration] for node, entry in sorted(state.ledger.items())],
+        **({"recent": list(state.recent)} if state.recent else {}),
     }
 
 
@@ -60,9 +62,10 @@ def from_json(snapshot: object) -> State:
     """
     version = _fields("snapshot", snapshot, None).get("version")
     _refuse_newer(whole_number("snapshot.version", version, 1, 2**16 - 1))
-    whole = _fields("snapshot", snapshot, {"version", "iteration", "geometry", "params", "context", "ledger"})
+    known = {"version", "iteration", "geometry", "params", "context", "ledger"}
+    whole = {"recent": []} | _fields("snapshot", snapshot, known, {"recent"})
     geometry = Geometry(**_fields("snapshot.geometry", whole["geometry"], {"arity", "cost"}))
-    params = Params(**_fields("snapshot.params", whole["params"], {field.name for field in fields(Params)}))
+    params = Params(**_fields("snapshot.params", whole["params"], set(CORE), {field.name for field in fields(Params)}))
     iteration = whole_number("snapshot.iteration", whole["iteration"], 0, MAX_ITERATION)
     return State(
         geometry,
@@ -70,6 +73,7 @@ def from_json(snapshot: object) -> State:
         _context(geometry, whole["context"]),
         _ledger(geometry, params, iteration, whole["ledger"]),
         iteration,
+        _recent(params, whole["recent"]),
     )
 
 
@@ -111,12 +115,13 @@ def _refuse_newer(version: int) -> None:
         raise InvalidInput("snapshot.version", version, f"is newer than {VERSION}, the latest that this release reads")
 
 
-def _fields(name: str, value: object, known: set[str] | None) -> dict[str, Any]:
-    """``value`` as a dict; its keys are exactly ``known`` unless that is None."""
+def _fields(name: str, value: object, known: set[str] | None, optional: Collection[str] = ()) -> dict[str, Any]:
+    """``value`` as a dict; its keys are ``known`` and maybe some that are ``optional``, unless ``known`` is None."""
     if not isinstance(value, Mapping):
         raise InvalidInput(name, value, "must be an object")
-    for key in sorted(set(value) ^ known, key=str) if known is not None else ():
-        raise InvalidInput(f"{name}.{key}", value.get(key), "is missing" if known and key in known else "is unknown")
+    expected = set(value) if known is None else known | set(value).intersection(optional)
+    for key in sorted(set(value) ^ expected, key=str):
+        raise InvalidInput(f"{name}.{key}", value.get(key), "is missing" if key in expected else "is unknown")
     return dict(value)
 
 
@@ -146,6 +151,12 @@ def _context(geometry: Geometry, value: object) -> Context:
     return checked_context(geometry, blocks)
 
 
+def _recent(params: Params, value: object) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple) or len(value) > params.adaptive_window:
+        raise InvalidInput("snapshot.recent", value, f"must be a list of at most {params.adaptive_window} (ADA-1)")
+    return tuple(whole_number(f"snapshot.recent[{i}]", slots, 0, MAX_SLOTS) for i, slots in enumerate(value))
+
+
 def _ledger(geometry: Geometry, params: Params, now: int, value: object) -> dict[Block, Entry]:
     ledger: dict[Block, Entry] = {}
     for name, (kind, level, start, iteration) in _rows("snapshot.ledger", value, 4):
@@ -153,7 +164,7 @@ def _ledger(geometry: Geometry, params: Params, now: int, value: object) -> dict
         for violation in malformed(geometry, [action]) or off_grid(geometry, [action]):
             raise InvalidInput(name, tuple(action), violation.message)
         whole_number(f"{name}[3]", iteration, 0, now)
-        if rested(now - iteration, params.min_gap) or action.node in ledger:
+        if rested(now - iteration, params.memory) or action.node in ledger:
             raise InvalidInput(name, (*action, iteration), "is forgotten by now, or the second for its node (COO-2)")
         ledger[action.node] = Entry(kind, iteration)
     return ledger

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.ingest import reclaim
 from focalloc.refimpl.knapsack import knapsack
+from focalloc.refimpl.preparation import prepared
 from focalloc.refimpl.projection import projection
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context, positions
@@ -18,8 +19,13 @@ from focalloc.spec.state import State, advanced, ingested, opened
 
 Strategy = Callable[[State, Sequence[int]], list[Action]]
 
-STRATEGIES: dict[str, Strategy] = {"greedy": greedy, "knapsack": knapsack, "projection": projection}
+STRATEGIES: dict[str, Strategy] = {"greedy": greedy, "enhanced": greedy, "knapsack": knapsack, "projection": projection}
 """Strategy name -> function from the state and the slot scores to the answer."""
+
+
+def answered(state: State, scores: Sequence[int]) -> list[Action]:
+    """The actions of the next iteration from ``state``, whose parameters name the strategy."""
+    return STRATEGIES[state.params.strategy](*prepared(state, scores))
 
 
 class ReferenceAllocator:
@@ -59,7 +65,7 @@ class ReferenceAllocator:
         """
         state = self.state
         checked_scores(state.geometry, state.context, scores)
-        actions = STRATEGIES[state.params.strategy](state, scores)
+        actions = answered(state, scores)
         self._state = advanced(state, actions)
         return actions
 

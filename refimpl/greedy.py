@@ -1,10 +1,11 @@
-"""Greedy: two sorted queues, alternating turns (clauses GRE-1 to GRE-6)."""
+"""Greedy: two sorted queues, alternating turns (clauses GRE-1 to GRE-6, TIE-1, TIE-2)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from focalloc.refimpl.candidates import Choice, choices
+from focalloc.refimpl.ties import TIE_BREAKS
 from focalloc.spec.actions import Action
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -19,8 +20,9 @@ def greedy(state: State, scores: Sequence[int]) -> list[Action]:
         scores: one fixed-point score per slot of the context.
     """
     candidates = choices(state, scores)
-    expands = sorted((c for c in candidates if c.action.kind == "expand"), key=rank)
-    collapses = sorted((c for c in candidates if c.action.kind == "collapse"), key=rank)
+    order = TIE_BREAKS[state.params.tie_break](state)
+    expands = sorted((c for c in candidates if c.action.kind == "expand"), key=order)
+    collapses = sorted((c for c in candidates if c.action.kind == "collapse"), key=order)
     chosen: list[Action] = []
     used = state.used
 
@@ -44,12 +46,6 @@ def greedy(state: State, scores: Sequence[int]) -> list[Action]:
         if len(chosen) == before:
             break
     return chosen
-
-
-def rank(choice: Choice) -> tuple[int, int, int]:
-    """Place in the queue: by aggregate (expands from the top, collapses from the bottom), then start, then level."""
-    first = -choice.aggregate if choice.action.kind == "expand" else choice.aggregate
-    return first, choice.action.start, choice.action.level
 
 
 def has_room(params: Params, used: int, choice: Choice) -> bool:

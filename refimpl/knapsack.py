@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from focalloc.refimpl.candidates import Choice, choices
-from focalloc.refimpl.greedy import is_urgent, rank
+from focalloc.refimpl.greedy import is_urgent
+from focalloc.refimpl.ties import rank
 from focalloc.spec.actions import Action
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.state import State

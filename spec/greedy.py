@@ -1,4 +1,4 @@
-"""Greedy as a judgement: was each action the right head at its turn, and was the stop justified? (GRE-1 to GRE-6)
+"""Greedy as a judgement: was each action the right head at its turn, and was the stop justified? (GRE, TIE)
 
 Nothing here computes the greedy answer. The judge walks along a given answer, keeps the candidates that are still
 open, and asks at each action whether a rule allowed it there.
@@ -6,13 +6,14 @@ open, and asks at each action whether a rule allowed it there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from focalloc.spec.actions import OPPOSITE, Action, Kind, consumed, fits, is_complete, is_visible, produced
 from focalloc.spec.blocks import Block
 from focalloc.spec.candidates import Candidate, candidates, expand_limit
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
+from focalloc.spec.cooldown import Ledger
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.scores import Aggregates
@@ -29,6 +30,7 @@ class Turn:
         kind: whose turn it is.
         used: slots used just before it.
         open: candidates of both kinds that no earlier action of the iteration made impossible.
+        ledger: latest action per recently acted node, before the iteration.
     """
 
     geometry: Geometry
@@ -36,6 +38,7 @@ class Turn:
     kind: Kind
     used: int
     open: list[Candidate]
+    ledger: Ledger = field(default_factory=dict)
 
     def queue(self) -> list[Candidate]:
         """The open candidates of the turn's kind."""
@@ -44,7 +47,12 @@ class Turn:
     def head(self) -> Candidate | None:
         """The open candidate of the turn's kind that no other precedes."""
         queue = self.queue()
-        return next((one for one in queue if not any(precedes(other, one) for other in queue)), None)
+        return next((one for one in queue if not any(self.precedes(other, one) for other in queue)), None)
+
+    def precedes(self, one: Candidate, other: Candidate) -> bool:
+        """Whether ``one`` stands before ``other`` in the queue they share, ties as the parameters have it."""
+        wins = TIE_ORDERS[self.params.tie_break]
+        return outranks(one, other) or (one.aggregate == other.aggregate and wins(self.ledger, one, other))
 
     def room_for(self, candidate: Candidate) -> bool:
         """Whether the budgets admit ``candidate`` now."""
@@ -69,8 +77,38 @@ def wins_tie(one: Candidate, other: Candidate) -> bool:
     return (one.action.start, one.action.level) < (other.action.start, other.action.level)
 
 
+def wins_by_cursor(one: Candidate, other: Candidate) -> bool:
+    """Whether of equal expands ``one`` is nearer to the decode cursor, or of equal collapses farther away (TIE-1).
+
+    The cursor stands at the end of the context. What shares a queue does not overlap, so later means nearer.
+    """
+    if one.action.kind == "expand":
+        return one.action.start > other.action.start
+    return one.action.start < other.action.start
+
+
+def last_acted(ledger: Ledger, one: Candidate) -> int:
+    """The iteration in which the node of ``one`` was last acted on; 0 if none is remembered."""
+    entry = ledger.get(one.action.node)
+    return 0 if entry is None else entry.iteration
+
+
+def wins_by_recency(ledger: Ledger, one: Candidate, other: Candidate) -> bool:
+    """Whether ``one`` was acted on longer ago than ``other`` of equal aggregate, then as `wins_tie` (TIE-2)."""
+    mine, theirs = last_acted(ledger, one), last_acted(ledger, other)
+    return mine < theirs or (mine == theirs and wins_tie(one, other))
+
+
+TIE_ORDERS: dict[str, Callable[[Ledger, Candidate, Candidate], bool]] = {
+    "position": lambda _, one, other: wins_tie(one, other),
+    "cursor": lambda _, one, other: wins_by_cursor(one, other),
+    "recency": wins_by_recency,
+}
+"""Value of ``tie_break`` -> whether the first of two candidates of equal aggregate goes first."""
+
+
 def precedes(one: Candidate, other: Candidate) -> bool:
-    """Whether ``one`` stands before ``other`` in the queue they share."""
+    """Whether ``one`` stands before ``other`` in the queue they share, ties by position."""
     return outranks(one, other) or (one.aggregate == other.aggregate and wins_tie(one, other))
 
 
@@ -110,12 +148,28 @@ def wrong_collapse(turn: Turn, action: Action) -> Iterator[Finding]:
         yield WHOLE, f"{_named(pair[0])} was chosen before {_named(pair[1])}"
 
 
+def _lost_tie(turn: Turn, action: Action, tie_break: str, why: str) -> Iterator[Finding]:
+    pair = _preceding(turn, action) if turn.params.tie_break == tie_break else None
+    if pair and pair[0].aggregate == pair[1].aggregate and turn.room_for(pair[1]):
+        yield WHOLE, f"{_named(pair[0])} was chosen before {_named(pair[1])}, which {why}"
+
+
 @clause("GRE-4")
 def wrong_tie(turn: Turn, action: Action) -> Iterator[Finding]:
     """GRE-4: among equal aggregates the earlier start acts first, then the lower level."""
-    pair = _preceding(turn, action)
-    if pair and pair[0].aggregate == pair[1].aggregate and turn.room_for(pair[1]):
-        yield WHOLE, f"{_named(pair[0])} was chosen before {_named(pair[1])}, which wins the tie"
+    yield from _lost_tie(turn, action, "position", "wins the tie")
+
+
+@clause("TIE-1")
+def wrong_tie_by_cursor(turn: Turn, action: Action) -> Iterator[Finding]:
+    """TIE-1: by cursor, of equal aggregates the expand nearest to the end acts first, and the farthest collapse."""
+    yield from _lost_tie(turn, action, "cursor", f"is {'nearer' if action.kind == 'expand' else 'farther away'}")
+
+
+@clause("TIE-2")
+def wrong_tie_by_recency(turn: Turn, action: Action) -> Iterator[Finding]:
+    """TIE-2: by recency, of equal aggregates the node acted on longest ago acts first, then as GRE-4."""
+    yield from _lost_tie(turn, action, "recency", "has waited longer, or as long and comes first")
 
 
 @clause("GRE-5")
@@ -134,7 +188,7 @@ def stopped_early(turn: Turn, done: int) -> Iterator[Finding]:
     """GRE-6: an iteration ends at the cap, or after a round in which neither turn could act."""
     if done >= turn.params.n_diff:
         return
-    other = Turn(turn.geometry, turn.params, OPPOSITE[turn.kind], turn.used, turn.open)
+    other = replace(turn, kind=OPPOSITE[turn.kind])
     for one in (turn, other):
         if one.can_act():
             yield (
@@ -154,8 +208,11 @@ def _named(candidate: Candidate | None) -> str:
     return f"{kind} of {(level, start)} with aggregate {aggregate}"
 
 
+TIES = (wrong_tie, wrong_tie_by_cursor, wrong_tie_by_recency)
+
+
 def greedy_violations(state: State, scores: Sequence[int], actions: Sequence[Action]) -> list[Violation]:
-    """Every clause GRE-1 to GRE-6 that applicable ``actions`` break.
+    """Every clause GRE-1 to GRE-6, TIE-1 and TIE-2 that applicable ``actions`` break.
 
     Args:
         state: the state at the start of the iteration, already ticked.
@@ -169,12 +226,13 @@ def greedy_violations(state: State, scores: Sequence[int], actions: Sequence[Act
         "expand",
         state.used,
         candidates(state, Aggregates(state.geometry, state.context, scores)),
+        state.ledger,
     )
     found: list[Violation] = []
     for i, action in enumerate(actions):
         here = skipped_turn(turn, action)
         turn.kind = action.kind
-        for predicate in (wrong_expand, wrong_collapse, wrong_tie, overtaking):
+        for predicate in (wrong_expand, wrong_collapse, *TIES, overtaking):
             here += predicate(turn, action)
         found += [Violation(v.clause, v.message, i) for v in here]
         blocks = (blocks - set(consumed(state.geometry, action))) | set(produced(state.geometry, action))

@@ -1,19 +1,20 @@
-"""Parameters of an allocator (clause PAR-1)."""
+"""Parameters of an allocator (clauses PAR-1 and PAR-2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from focalloc.spec.clauses import Finding, clause
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
 from focalloc.spec.scores import SCORE_LIMIT, quantise
 
-STRATEGIES = ("greedy", "knapsack", "projection")
+STRATEGIES = ("greedy", "enhanced", "knapsack", "projection")
 """Strategies that the spec defines."""
 
-TIE_BREAKS = ("position",)
+TIE_BREAKS = ("position", "cursor", "recency")
 """Tie-breaking orders that the spec defines."""
 
 MAX_N_DIFF = 2**16
@@ -21,6 +22,12 @@ MAX_N_DIFF = 2**16
 
 MAX_COOLDOWN_STEPS = 2**31
 """Longest cooldown, in iterations."""
+
+MAX_WINDOW = 2**16
+"""Longest window for adaptive thresholds, in iterations."""
+
+MAX_MEMORY = 2**31
+"""Longest memory of actions for tie-breaking by recency, in iterations."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +45,13 @@ class Params:
         protected_tokens: nodes that reach into this many last tokens never collapse (TAI-1).
         w_soft: soft budget in slots, at most ``w_max``; 0 stands for ``w_max`` (SOF-1).
         soft_margin: added to ``tau_expand`` for an expand that would leave more than ``w_soft`` used (SOF-1).
-        tie_break: order among equal aggregates (GRE-4).
+        tie_break: order among equal aggregates (GRE-4, TIE-1, TIE-2).
         strategy: which strategy selects.
+        adaptive_window: iterations over which utilisation is averaged to adapt the thresholds; 0 to leave them (ADA-1).
+        tau_min: lowest threshold that adaptation reaches (ADA-2).
+        tau_max: highest threshold that adaptation reaches (ADA-2).
+        recency_memory: iterations for which tie-breaking by recency remembers an action (TIE-2).
+        balance: 1 to scale scores so that positive and negative mass match, else 0 (BAL-1).
 
     Raises:
         InvalidInput: a value is of the wrong type or out of its range; names field, value and rule (PAR-1).
@@ -55,23 +67,53 @@ class Params:
     soft_margin: int = 0
     tie_break: str = "position"
     strategy: str = "greedy"
+    adaptive_window: int = 0
+    tau_min: int = 1
+    tau_max: int = SCORE_LIMIT - 1
+    recency_memory: int = 64
+    balance: int = 0
 
     def __post_init__(self) -> None:
         if self.w_soft == 0:
             object.__setattr__(self, "w_soft", self.w_max)
         names = [field.name for field in fields(self)]
-        for violation in out_of_range({name: getattr(self, name) for name in names}):
+        values = {name: getattr(self, name) for name in names}
+        for violation in out_of_range(values) or at_odds(values):
             name = names[violation.where]
-            raise InvalidInput(name, getattr(self, name), f"{violation.message} (PAR-1)")
+            raise InvalidInput(name, getattr(self, name), f"{violation.message} ({violation.clause})")
 
     @property
     def min_gap(self) -> int:
         """Iterations that must lie between an action on a node and its reversal (COO-1)."""
         return reversal_gap(self.cooldown_steps)
 
+    @property
+    def memory(self) -> int:
+        """Iterations for which the ledger remembers an action (COO-2)."""
+        return max(self.min_gap, self.recency_memory) if self.tie_break == "recency" else self.min_gap
+
     def to_dict(self) -> dict[str, int | str]:
-        """The fields as a plain dict, as the wire protocol's ``open`` sends them."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """The `CORE` fields and those not at their default, as the wire protocol's ``open`` sends them."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name in CORE or getattr(self, field.name) != field.default
+        }
+
+
+CORE = (
+    "w_max",
+    "n_diff",
+    "tau_expand",
+    "tau_collapse",
+    "cooldown_steps",
+    "protected_tokens",
+    "w_soft",
+    "soft_margin",
+    "tie_break",
+    "strategy",
+)
+"""Parameters that every allocator is told; the others only where they are not at their default."""
 
 
 RANGES: dict[str, tuple[int, int]] = {
@@ -83,6 +125,11 @@ RANGES: dict[str, tuple[int, int]] = {
     "protected_tokens": (0, MAX_TOKEN),
     "w_soft": (0, MAX_SLOTS),
     "soft_margin": (0, SCORE_LIMIT - 1),
+    "adaptive_window": (0, MAX_WINDOW),
+    "tau_min": (1, SCORE_LIMIT - 1),
+    "tau_max": (1, SCORE_LIMIT - 1),
+    "recency_memory": (1, MAX_MEMORY),
+    "balance": (0, 1),
 }
 """Lowest and highest value of each integer parameter (PAR-1)."""
 
@@ -106,6 +153,17 @@ def out_of_range(values: Mapping[str, object]) -> Iterator[Finding]:
             yield i, f"must lie between {low} and {high}"
         elif name == "w_soft" and isinstance(w_max := values.get("w_max"), int) and value > w_max:
             yield i, f"must be at most w_max = {w_max}"
+
+
+@clause("PAR-2")
+def at_odds(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """PAR-2: thresholds that adapt start within their clamp, and ties go by position but for strategy ``enhanced``."""
+    low, high = values["tau_min"], values["tau_max"]
+    for i, (name, value) in enumerate(values.items()):
+        if values["adaptive_window"] and name in ("tau_expand", "tau_collapse") and not low <= value <= high:
+            yield i, f"must lie between tau_min = {low} and tau_max = {high}, as adaptive_window is not 0"
+        if name == "tie_break" and value != "position" and values["strategy"] != "enhanced":
+            yield i, "must be position unless strategy is enhanced"
 
 
 def reversal_gap(cooldown_steps: int) -> int:

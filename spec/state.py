@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from focalloc.spec.actions import Action, applied
+from focalloc.spec.adaptation import adapted
 from focalloc.spec.blocks import Block, Context, checked_context, end, used
 from focalloc.spec.cooldown import Ledger, recorded, remembered
 from focalloc.spec.geometry import Geometry
@@ -18,10 +19,11 @@ class State:
 
     Attributes:
         geometry: shape of the tree.
-        params: the parameters.
+        params: the parameters; the thresholds are those that the last iteration had (ADA-1).
         context: the working context, oldest block first.
         ledger: latest action per recently acted node.
         iteration: number of the last iteration; 0 before the first.
+        recent: slots used after each of the last ``adaptive_window`` iterations, oldest first.
     """
 
     geometry: Geometry
@@ -29,6 +31,7 @@ class State:
     context: Context
     ledger: Ledger
     iteration: int
+    recent: tuple[int, ...] = ()
 
     @property
     def used(self) -> int:
@@ -51,9 +54,10 @@ def opened(geometry: Geometry, params: Params, context: Iterable[object]) -> Sta
 
 
 def ticked(state: State) -> State:
-    """The state at the start of the next iteration: its number is one higher and old ledger entries are forgotten."""
-    iteration = state.iteration + 1
-    return replace(state, iteration=iteration, ledger=remembered(state.ledger, iteration, state.params.min_gap))
+    """The state at the start of the next iteration: its number is one higher, old ledger entries are forgotten and
+    thresholds adapted (COO-2, ADA-1)."""
+    iteration, params = state.iteration + 1, adapted(state.params, state.recent)
+    return replace(state, params=params, iteration=iteration, ledger=remembered(state.ledger, iteration, params.memory))
 
 
 def acted(state: State, action: Action) -> State:
@@ -74,7 +78,8 @@ def advanced(state: State, actions: Sequence[Action]) -> State:
     state = ticked(state)
     for action in actions:
         state = acted(state, action)
-    return state
+    window = state.params.adaptive_window
+    return replace(state, recent=(*state.recent, state.used)[-window:]) if window else state
 
 
 def ingested(state: State, collapses: Sequence[Action], blocks: int) -> State:

@@ -15,6 +15,7 @@ from focalloc.spec.actions import (
     produced,
     signed_delta,
 )
+from focalloc.spec.adaptation import balanced
 from focalloc.spec.candidates import (
     Candidate,
     below_threshold,
@@ -37,6 +38,7 @@ Judgement = Callable[[State, Sequence[int], Sequence[Action]], list[Violation]]
 
 SELECTIONS: dict[str, Judgement] = {
     "greedy": greedy_violations,
+    "enhanced": greedy_violations,
     "knapsack": knapsack_violations,
     "projection": projection_violations,
 }
@@ -83,7 +85,10 @@ def violations(
     """
     checked_profile(profile)
     checked_scores(state.geometry, state.context, scores)
-    geometry, params = state.geometry, state.params
+    now = ticked(state)
+    geometry, params = now.geometry, now.params
+    if params.balance:
+        scores = balanced(scores)
 
     # FORM
     if ill_formed := malformed(geometry, actions):
@@ -94,7 +99,6 @@ def violations(
         return found + unaligned
 
     # LEGALITY, BUDGET and COOLDOWN, on every prefix
-    now = ticked(state)
     at_start, blocks, used = set(now.context), set(now.context), now.used
     aggregates = Aggregates(geometry, now.context, scores)
     for i, action in enumerate(answer):

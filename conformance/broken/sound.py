@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from focalloc.refimpl import candidates as refimpl
 from focalloc.refimpl.candidates import Choice
-from focalloc.refimpl.greedy import has_room, overlap, rank
+from focalloc.refimpl.greedy import has_room, overlap
 from focalloc.refimpl.ingest import collapsed_scores
+from focalloc.refimpl.ties import rank
 from focalloc.spec import Action, Block, Geometry, InvalidInput, NoRoom, Params, State, advanced, ingested, opened
 from focalloc.spec.blocks import positions
 from focalloc.spec.errors import whole_number

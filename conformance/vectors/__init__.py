@@ -22,7 +22,7 @@ import msgspec
 from focalloc.conformance.cases import Case, Opening, Step
 from focalloc.conformance.judge import Moment, judged
 from focalloc.conformance.targets import Target
-from focalloc.refimpl.allocator import STRATEGIES
+from focalloc.refimpl.allocator import answered
 from focalloc.refimpl.ingest import reclaim
 from focalloc.spec import (
     SPEC_VERSION,
@@ -182,8 +182,8 @@ def digest(made: Vector) -> str:
 
     Parameters at their defaults do not count, so that a parameter which a later spec adds changes no id.
     """
-    defaults = Params().to_dict()
-    params = {name: value for name, value in made.params.to_dict().items() if value != defaults[name]}
+    defaults = Params()
+    params = {name: value for name, value in made.params.to_dict().items() if value != getattr(defaults, name)}
     asked = (made.profile, made.geometry, params, made.context, made.steps)
     return hashlib.sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()[:8]
 
@@ -223,7 +223,7 @@ def right_answer(
     try:
         checked_scores(state.geometry, state.context, scores)
         if ingest is None:
-            answer = STRATEGIES[state.params.strategy](state, scores)
+            answer = answered(state, scores)
             return tuple(answer), advanced(state, answer), False
         whole_number("blocks", ingest, 1, MAX_SLOTS)
         collapses = reclaim(state, scores, ingest)

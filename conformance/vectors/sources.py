@@ -92,7 +92,7 @@ def all_vectors(say: Callable[[str], None] = print) -> list[Vector]:
     for mutant in mutants():
         if mutant.name not in EQUIVALENT:
             note = f"Tells the reference from itself with {mutant.change} in {mutant.name.partition('#')[0]}."
-            keep(of_mistake(mutant, "greedy", (), ("mutant",), note, f"mutant:{mutant.name}"))
+            keep(of_mistake(mutant, mutant.profile, (), ("mutant",), note, f"mutant:{mutant.name}"))
     for profile in PROFILES:
         keep(islice(sessions(profile), SESSIONS))
     return list(made.values())
@@ -100,7 +100,7 @@ def all_vectors(say: Callable[[str], None] = print) -> list[Vector]:
 
 def sessions(profile: str) -> Iterator[Vector]:
     """Whole sessions of the reference, with something happening in them."""
-    about = {"greedy": "GRE-1", "knapsack": "KNA-2", "projection": "PRO-4"}.get(profile, "CTX-6")
+    about = {"greedy": "GRE-1", "enhanced": "ADA-1", "knapsack": "KNA-2", "projection": "PRO-4"}.get(profile, "CTX-6")
     with PythonTarget(ReferenceAllocator) as target:
         for case in pool(profile):
             moments = recorded(target, case, profile)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from focalloc.conformance.broken import BROKEN, UNOBSERVABLE, Broken
+from focalloc.conformance.broken.enhanced import SoundEnhanced
 from focalloc.conformance.broken.optimum import SoundOptimum, SoundProjection
 from focalloc.conformance.broken.sound import Sound
 from focalloc.conformance.runner import BATCH, DEFAULT_EXAMPLES, run_batch, run_conformance
@@ -43,7 +44,7 @@ def test_every_clause_has_a_broken_allocator_or_a_reason_why_none_can_show() -> 
 def test_every_obligation_is_called_by_its_own_name() -> None:
     """Definitions show through other clauses; what an allocator owes must be said as such."""
     called = {clause for broken in BROKEN.values() for clause in broken.exposed_by}
-    definitions = {clause for clause in PREDICATES if clause[:3] in ("GEO", "SCO", "PAR")} | {"CTX-4"}
+    definitions = {clause for clause in PREDICATES if clause[:3] in ("GEO", "SCO", "PAR", "ADA", "BAL")} | {"CTX-4"}
     assert set(PREDICATES) - called == definitions | set(UNOBSERVABLE)
 
 
@@ -55,7 +56,13 @@ def test_a_mistake_is_said_in_a_sentence(broken: Broken) -> None:
 
 @pytest.mark.parametrize(
     ("factory", "profile"),
-    [(Sound, "safety"), (Sound, "greedy"), (SoundOptimum, "knapsack"), (SoundProjection, "projection")],
+    [
+        (Sound, "safety"),
+        (Sound, "greedy"),
+        (SoundEnhanced, "enhanced"),
+        (SoundOptimum, "knapsack"),
+        (SoundProjection, "projection"),
+    ],
 )
 def test_what_they_are_made_from_is_sound(factory: type[Sound], profile: str) -> None:
     run_conformance(factory, profile=profile, examples=BATCH, seed=7, save_to=None).raise_for_failures()

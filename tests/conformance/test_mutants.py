@@ -16,7 +16,7 @@ PATCH = 50
 def is_exposed(mutant: Mutant) -> bool:
     with PythonTarget(mutant, mutant.name, timeout=5.0) as target:
         for index in range(DEFAULT_EXAMPLES // PATCH):
-            if run_batch(target, "greedy", 0, index, PATCH, shrink=False).failures:
+            if run_batch(target, mutant.profile, 0, index, PATCH, shrink=False).failures:
                 return True
     return False
 

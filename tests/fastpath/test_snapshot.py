@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, State
 from focalloc.conformance.sessions import cases
 from focalloc.fastpath import snapshot as snapshots
+from focalloc.spec.params import CORE
 from focalloc.spec.state import opened
 
 
@@ -189,7 +190,7 @@ def test_what_is_no_snapshot_at_all_is_refused(nonsense: Any) -> None:
 def test_a_snapshot_holds_every_field_of_the_state() -> None:
     """A field that a later spec adds must not be lost silently."""
     geometry, params = Geometry((2, 2)), Params()
-    assert [field.name for field in fields(State)] == ["geometry", "params", "context", "ledger", "iteration"]
+    assert [field.name for field in fields(State)] == ["geometry", "params", "context", "ledger", "iteration", "recent"]
     whole = snapshots.to_json(opened(geometry, params, [(0, 0)]))
-    assert set(whole["params"]) == {field.name for field in fields(Params)}
+    assert set(whole["params"]) == set(CORE)
     assert set(whole["geometry"]) == {field.name for field in fields(Geometry)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from importlib import import_module
 from importlib.resources import files
 
@@ -43,8 +44,8 @@ def test_the_text_states_its_version_and_the_changelog_has_it() -> None:
 def test_the_parameter_table_matches_the_code() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", TEXT, re.M))
     assert set(RANGES) | {"tie_break", "strategy"} <= set(rows)
-    for name, default in Params().to_dict().items():
-        stated = rows[name].split("(")[0].strip(" `")
+    for name, default in asdict(Params()).items():
+        stated = rows[name].split("(")[0].strip(" `").replace("2^31 - 1", str(2**31 - 1))
         assert stated == ("w_max" if name == "w_soft" else str(default))
 
 

@@ -1,0 +1,133 @@
+"""Allocators whose greedy is sound and whose refinements are not (TIE, ADA, BAL)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from focalloc.conformance.broken import breaks
+from focalloc.conformance.broken.sound import Sound
+from focalloc.refimpl.candidates import Choice
+from focalloc.refimpl.preparation import adapt, balance
+from focalloc.refimpl.ties import TIE_BREAKS
+from focalloc.spec import Action, Geometry, Params, State
+from focalloc.spec.scores import SCORE_LIMIT
+from focalloc.spec.state import ticked
+
+WRONG_THRESHOLDS = ("THR-1", "GRE-1", "GRE-2", "GRE-3", "GRE-5", "GRE-6", "SOF-1", "TIE-1", "TIE-2", "GRE-4")
+"""What a threshold or an aggregate that is not the right one can show as, in one session or another."""
+
+
+class SoundEnhanced(Sound):
+    """Enhanced greedy, by the rules."""
+
+    order: Callable[[Choice], tuple[int, ...]] | None = None
+
+    def adapted(self, params: Params) -> Params:
+        """The parameters with the thresholds of the next iteration."""
+        return adapt(params, self.state.recent)
+
+    def balanced(self, scores: Sequence[int]) -> Sequence[int]:
+        """The scores that candidates are formed from."""
+        return balance(scores) if self.state.params.balance else scores
+
+    def ranking(self, state: State) -> Callable[[Choice], tuple[int, ...]]:
+        """How the queues of an iteration are ranked."""
+        return TIE_BREAKS[state.params.tie_break](state)
+
+    def rank(self, choice: Choice) -> tuple[int, ...]:
+        """Place in the queue; within an ingest ties go by position."""
+        return super().rank(choice) if self.order is None else self.order(choice)
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Prepare, then select greedily."""
+        kept, scores = self.state, self.balanced(scores)
+        self.state = replace(ticked(kept), params=self.adapted(kept.params), iteration=kept.iteration)
+        self.order = self.ranking(self.state)
+        chosen = super().select(scores)
+        self.state, self.order = kept, None
+        return chosen
+
+
+@breaks("TIE-1", profile="enhanced")
+class NoCursor(SoundEnhanced):
+    """Knows nothing of a cursor: its ties go by position instead."""
+
+    def ranking(self, state: State) -> Callable[[Choice], tuple[int, ...]]:
+        """Take cursor for position."""
+        order = "position" if state.params.tie_break == "cursor" else state.params.tie_break
+        return TIE_BREAKS[order](state)
+
+
+@breaks("TIE-1", profile="enhanced")
+class AlwaysNearest(SoundEnhanced):
+    """By cursor it collapses the nearest first too, not the farthest."""
+
+    def ranking(self, state: State) -> Callable[[Choice], tuple[int, ...]]:
+        """Put the later start first in both queues."""
+        if state.params.tie_break != "cursor":
+            return super().ranking(state)
+        by_cursor = super().ranking(state)
+        return lambda choice: (by_cursor(choice)[0], -choice.action.start)
+
+
+@breaks("TIE-2", profile="enhanced")
+class NeverActedLast(SoundEnhanced):
+    """By recency it puts the nodes that were never acted on last, not first."""
+
+    def ranking(self, state: State) -> Callable[[Choice], tuple[int, ...]]:
+        """Count nothing remembered as just now."""
+        if state.params.tie_break != "recency":
+            return super().ranking(state)
+        by_recency = super().ranking(state)
+
+        def order(choice: Choice) -> tuple[int, ...]:
+            first, last, *position = by_recency(choice)
+            return first, state.iteration + 1 if last < 0 else last, *position
+
+        return order
+
+
+@breaks("PAR-2", shows=("THR-1", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class StartsAtTheBottom(SoundEnhanced):
+    """Starts adapting from the lowest threshold that it may reach, whatever it is told to start from."""
+
+    def open(self, geometry: Geometry, params: Params, context: Iterable[object]) -> None:
+        """Start from ``tau_min`` if thresholds adapt."""
+        bottom = {"tau_expand": params.tau_min, "tau_collapse": params.tau_min} if params.adaptive_window else {}
+        super().open(geometry, replace(params, **bottom), context)  # type: ignore[arg-type]
+
+
+@breaks("ADA-1", shows=("THR-1", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class FixedThresholds(SoundEnhanced):
+    """Leaves its thresholds where they were set, however empty or full the context is."""
+
+    opening = Params()
+
+    def open(self, geometry: Geometry, params: Params, context: Iterable[object]) -> None:
+        """Remember the thresholds for good."""
+        super().open(geometry, params, context)
+        self.opening = params
+
+    def adapted(self, params: Params) -> Params:
+        """Adapt nothing."""
+        return replace(params, tau_expand=self.opening.tau_expand, tau_collapse=self.opening.tau_collapse)
+
+
+@breaks("ADA-2", shows=("THR-1", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class Unclamped(SoundEnhanced):
+    """Lets an adapted threshold pass its clamp by one step."""
+
+    def adapted(self, params: Params) -> Params:
+        """Clamp one wider."""
+        wide = replace(params, tau_min=max(1, params.tau_min - 1), tau_max=min(params.tau_max + 1, SCORE_LIMIT - 1))
+        return adapt(wide, self.state.recent)
+
+
+@breaks("BAL-1", shows=("THR-1", "GRE-2", "GRE-3", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class OutOfBalance(SoundEnhanced):
+    """Takes the scores as they come, whatever it was told about balance."""
+
+    def balanced(self, scores: Sequence[int]) -> Sequence[int]:
+        """Balance nothing."""
+        return scores
