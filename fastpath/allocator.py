@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.plan import Plan
-from focalloc.fastpath.scores import SCALES, refuse_misfit, score_array
+from focalloc.fastpath.scores import LOGIT_TYPES, SCALES, fixed_logits, logit_array, refuse_misfit, score_array
 from focalloc.fastpath.snapshot import from_bytes, from_json, to_bytes, to_json
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.clauses import Violation
@@ -24,7 +24,7 @@ from focalloc.spec.state import State
 
 __all__ = ["Allocator", "Plan"]
 
-STRATEGIES = ("greedy", "knapsack")
+STRATEGIES = ("greedy", "knapsack", "projection")
 """Strategies that the fast path has."""
 
 
@@ -69,6 +69,9 @@ class Allocator:
             twin.ingest(1, np.zeros(twin.used, kind))
             twin.step(np.zeros(twin.used, kind))
             twin.apply(())
+        if params.strategy == "projection":
+            for kind in LOGIT_TYPES:
+                twin.prefer(np.zeros((len(twin.levels), 3), kind))
         twin.restore(twin.snapshot())
 
     # SESSION
@@ -136,12 +139,16 @@ class Allocator:
     def _start(self, geometry: Geometry, params: Params, context: Context) -> None:
         self._tables = self._new_tables(geometry, params, context)
         self.geometry, self.params = geometry, params
-        if params.strategy == "knapsack":
-            from focalloc.fastpath.workspace import Workspace
+        self._run_step = self._kernels.run_step
+        if params.strategy != "greedy":
+            from focalloc.fastpath.workspace import Projector, Workspace
 
-            self._run_step = Workspace(geometry, self._tables.header[self._kernels.N_DIFF]).run_step
-        else:
-            self._run_step = self._kernels.run_step
+            n_diff = self._tables.header[self._kernels.N_DIFF]
+            if params.strategy == "projection":
+                self._projector = Projector(geometry, n_diff, self._tables.capacity)
+                self._run_step = self._projector.run_step
+            else:
+                self._run_step = Workspace(geometry, n_diff).run_step
 
     def _session(self) -> Any:
         if self._tables is None:
@@ -175,6 +182,28 @@ class Allocator:
                 self._refuse(scores)
             tables.widen_ledger(self.params.n_diff)
             done = self._run_step(scores, SCALES[scores.dtype], tables.tags, tables.scratch, tables.state)
+        return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
+
+    def prefer(self, logits: ArrayLike) -> Plan:
+        """Run one iteration of strategy ``projection`` by a policy's logits in place of scores.
+
+        Args:
+            logits: floats (expand, keep, collapse) per block, oldest first; ``(blocks, 3)``. Whatever is too large
+                saturates (PRO-1).
+
+        Raises:
+            InvalidInput: the strategy is another, the shape is wrong or an entry is NaN; the state is unchanged.
+        """
+        tables = self._session()
+        if self.params.strategy != "projection":
+            raise InvalidInput("strategy", self.params.strategy, "must be projection, to follow logits")
+        given = logit_array(logits)
+        done = self._projector.run_logits(given.reshape(-1), tables.tags, tables.state)
+        if done == self._kernels.WRONG_LENGTH or done == self._kernels.BAD_SCORE:
+            fixed_logits(given, len(tables.levels()))
+        if done < 0:
+            tables.widen_ledger(self.params.n_diff)
+            done = self._projector.run_logits(given.reshape(-1), tables.tags, tables.state)
         return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
 
     def apply(self, actions: Sequence[Sequence[object]]) -> Plan:

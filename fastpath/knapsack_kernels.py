@@ -110,7 +110,7 @@ DELTA_LIST = 32
 POOL_SIZES = 64
 # ... and where the tables begin that share an array with it.
 WORK_OFFSETS = 96
-WORK_TABLES = 16
+WORK_TABLES = 22
 WORK_HEADER = WORK_OFFSETS + WORK_TABLES + 1
 
 
@@ -311,13 +311,23 @@ def pool_collapses(
     notes: Table,
 ) -> None:
     """Put the best `N_DIFF` collapses of each delta into the pool."""
+    if header[N_DIFF] == 0:
+        return
     for d in range(work[DELTAS]):
         delta = work[DELTA_LIST + d]
         size = best_collapses_of(header, fixed, family_slot, family_node, ledger_action, delta, keys, notes)
-        work[POOL_SIZES + d] = size
-        for i in range(size):
-            pool_keys[d * header[N_DIFF] + i] = keys[i]
-            pool_families[d * header[N_DIFF] + i] = notes[i]
+        fill_pool(header, work, d, keys, notes, size, pool_keys, pool_families)
+
+
+@kernel
+def fill_pool(
+    header: Ints, work: Table, d: int, keys: Ints, notes: Ints, size: int, pool_keys: Table, pool_families: Table
+) -> None:
+    """Make ``size`` collapses, best first, the pool of the delta with number ``d``."""
+    work[POOL_SIZES + d] = size
+    for i in range(size):
+        pool_keys[d * header[N_DIFF] + i] = keys[i]
+        pool_families[d * header[N_DIFF] + i] = notes[i]
 
 
 @kernel
@@ -604,14 +614,13 @@ def select_optimum(
     header: Ints,
     work: Table,
     tags: Table,
-    fixed: Ints,
     worth: Ints,
     peaks: Table,
     family_slot: Ints,
     family_node: Ints,
     ledger_action: Ints,
-    pool_keys: Table,
-    pool_families: Table,
+    pool_keys: Ints,
+    pool_families: Ints,
     apart_keys: Table,
     apart_families: Table,
     runs: Table,
@@ -633,15 +642,12 @@ def select_optimum(
 ) -> int:
     """Choose the actions of an iteration, in order of application; return how many, or `OUT_OF_SPACE`.
 
-    A choice with an expand that is not urgent ends within the soft budget, any other within the hard one (SOF-1); if
-    none ends there, it has no expand (BUD-1).
+    The pool holds the best collapses of each delta. A choice with an expand that is not urgent ends within the soft
+    budget, any other within the hard one (SOF-1); if none ends there, it has no expand (BUD-1).
     """
     work[APART] = 0
     if header[N_DIFF] == 0:
         return 0
-    pool_collapses(
-        header, work, fixed, family_slot, family_node, ledger_action, pool_keys, pool_families, keys, notes
-    )
     done = NOT_FOUND
     for attempt in range(3):
         threshold = LOWEST
@@ -716,59 +722,38 @@ def name_actions(
 
 
 @kernel
-def run_knapsack(
-    scores: NDArray[np.generic],
-    scale: np.generic,
+def decide(
     tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
+    worth: NDArray[np.integer],
+    peaks: NDArray[np.integer],
     state: NDArray[np.int64],
     space: NDArray[np.int64],
 ) -> int:
-    """One iteration of the exact optimum on scores of any type; return how many actions, or why nothing happened.
+    """Select and apply, once the pool is filled; return how many actions, or `WORK_FULL`: then the iteration is undone.
 
     Args:
-        scores: one per slot.
-        scale: as for `take`.
-        tags: tags, then as much to spare.
-        scratch: scores in fixed point, peaks, and with multi-slot gists their aggregates.
-        state: the header, and behind it the tables at its offsets.
-        space: the header of the work space, and behind it its tables at its offsets.
+        tags: as for `run_knapsack`, as are ``state`` and ``space``.
+        worth: what each gist's expand is worth, at its first slot.
+        peaks: the highest of those per chunk.
     """
     header = state[:HEADER]
     at = header[OFFSETS:]
     work = space[:WORK_HEADER]
     to = work[WORK_OFFSETS:]
-    ledger_action = state[at[12] : at[13]]
-    ledger_iteration = state[at[13] : at[14]]
-    if len(scores) != header[SLOTS]:
-        return WRONG_LENGTH
-    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
-        return LEDGER_FULL
     capacity = header[CAPACITY]
-    fixed = scratch[:capacity]
-    worth = fixed
-    peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
-        return BAD_SCORE
-    if header[MULTI_SLOT] == 1:
-        worth = scratch[capacity + header[CHUNK_ROOM] :]
-        blend(header, tags, fixed, worth)
-        survey(header, tags, worth, peaks)
     actions = state[at[0] : at[1]]
     places = state[at[1] : at[2]]
     family_slot = state[at[8] : at[9]]
     family_node = state[at[9] : at[10]]
+    ledger_action = state[at[12] : at[13]]
+    ledger_iteration = state[at[13] : at[14]]
     chosen = space[to[12] : to[13]]
     chosen_notes = space[to[13] : to[14]]
-    # COOLDOWN
-    header[ITERATION] += 1
-    forget(header, ledger_iteration)
-    # CANDIDATES and SELECT
+    # SELECT
     done = select_optimum(
         header,
         work,
         tags,
-        fixed,
         worth,
         peaks,
         family_slot,
@@ -818,3 +803,63 @@ def run_knapsack(
             state[at[3] : at[4]],
         )
     return done
+
+
+@kernel
+def run_knapsack(
+    scores: NDArray[np.generic],
+    scale: np.generic,
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+    space: NDArray[np.int64],
+) -> int:
+    """One iteration of the exact optimum on scores of any type; return how many actions, or why nothing happened.
+
+    Args:
+        scores: one per slot.
+        scale: as for `take`.
+        tags: tags, then as much to spare.
+        scratch: scores in fixed point, peaks, and with multi-slot gists their aggregates.
+        state: the header, and behind it the tables at its offsets.
+        space: the header of the work space, and behind it its tables at its offsets.
+    """
+    header = state[:HEADER]
+    at = header[OFFSETS:]
+    work = space[:WORK_HEADER]
+    to = work[WORK_OFFSETS:]
+    ledger_action = state[at[12] : at[13]]
+    ledger_iteration = state[at[13] : at[14]]
+    if len(scores) != header[SLOTS]:
+        return WRONG_LENGTH
+    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
+        return LEDGER_FULL
+    capacity = header[CAPACITY]
+    fixed = scratch[:capacity]
+    worth = fixed
+    peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
+    if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
+        return BAD_SCORE
+    if header[MULTI_SLOT] == 1:
+        worth = scratch[capacity + header[CHUNK_ROOM] :]
+        blend(header, tags, fixed, worth)
+        survey(header, tags, worth, peaks)
+    family_slot = state[at[8] : at[9]]
+    family_node = state[at[9] : at[10]]
+    # COOLDOWN
+    header[ITERATION] += 1
+    forget(header, ledger_iteration)
+    # CANDIDATES
+    pool_collapses(
+        header,
+        work,
+        fixed,
+        family_slot,
+        family_node,
+        ledger_action,
+        space[to[0] : to[1]],
+        space[to[1] : to[2]],
+        state[at[2] : at[3]],
+        state[at[3] : at[4]],
+    )
+    return decide(tags, worth, peaks, state, space)

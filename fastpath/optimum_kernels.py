@@ -12,9 +12,9 @@ that can still be added makes it as useful as a choice already known. There are 
 candidates per run with the sum ``n``: for r runs ``(n + r)! / (n! r!)``, a polynomial in n of degree r, and a geometry
 of L levels has at most 2 L runs that are not paired. Each pair extends each state in at most n + 1 ways.
 
-All numbers fit 64 bits. Values lie below 2**31, refunds add up to at most 2**26 slots and the room is less than that
+All numbers fit 64 bits. Values lie below 2**32, refunds add up to at most 2**26 slots and the room is less than that
 in magnitude, so a state that can still end within the room is 2**27 slots or fewer off, and with a price of at most
-2**31 per slot no bound reaches 2**60.
+2**32 per slot no bound reaches 2**60.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from focalloc.fastpath.greedy_kernels import (
     sort_best_first,
 )
 
-HIGHEST_PRICE = 2**31
+HIGHEST_PRICE = 2**32
 """A slot at this price is dearer than any candidate is useful."""
 
 NOT_FOUND = -1

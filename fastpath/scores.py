@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.projection import LARGEST_LOGIT
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE, quantise
 
 SCALES: dict[np.dtype[Any], np.generic] = {
@@ -72,3 +73,43 @@ def refuse_misfit(scores: NDArray[Any]) -> None:
             quantise(score, f"scores[{i}]")
         elif not -SCORE_LIMIT < score < SCORE_LIMIT:
             _refuse_fixed(i, score)
+
+
+LOGIT_TYPES = (np.dtype(np.float32), np.dtype(np.float64))
+"""Types of logits that the kernels take."""
+
+
+def logit_array(logits: ArrayLike) -> NDArray[np.floating]:
+    """Return ``logits`` as an array that the kernels take: of three columns, in the order expand, keep, collapse.
+
+    Raises:
+        InvalidInput: they are no numbers, or not in rows of three (PRO-1).
+    """
+    if isinstance(logits, np.ma.MaskedArray):
+        raise InvalidInput("logits", "masked array", "must say logits for every block; fill it first (PRO-1)")
+    try:
+        given = np.asarray(logits)
+        if given.dtype.kind not in "fiu":
+            raise TypeError
+    except (TypeError, ValueError):
+        raise InvalidInput("logits", type(logits).__name__, "must be an array of numbers (PRO-1)") from None
+    if given.ndim != 2 or given.shape[1] != 3:
+        raise InvalidInput("logits", given.shape, "must be (expand, keep, collapse) for each block (PRO-1)")
+    native = given.dtype.newbyteorder("=")
+    return np.require(given, native if native in LOGIT_TYPES else np.dtype(np.float64), ["C", "A", "W", "E"])
+
+
+def fixed_logits(logits: ArrayLike, blocks: int) -> NDArray[np.int64]:
+    """Fixed-point logits, saturated (PRO-1); ``(blocks, 3)``.
+
+    Raises:
+        InvalidInput: as for `logit_array`, or there is not one row per block, or an entry is NaN.
+    """
+    given = logit_array(logits).astype(np.float64)
+    if len(given) != blocks:
+        raise InvalidInput("logits", len(given), f"must be one triple per block, {blocks} in all (PRO-1)")
+    for first in np.flatnonzero(np.isnan(given).any(axis=1)).tolist():
+        raise InvalidInput(f"logits[{first}]", given[first].tolist(), "must not be NaN (PRO-1)")
+    largest = LARGEST_LOGIT / SCORE_SCALE
+    fixed: NDArray[np.int64] = np.rint(np.clip(given, -largest, largest) * SCORE_SCALE).astype(np.int64)
+    return fixed

@@ -62,11 +62,14 @@ class Tables:
         header[k.FIRST] = context[0].start
         header[k.TOP] = geometry.top
         header[k.W_MAX] = params.w_max
-        header[k.W_SOFT] = params.w_soft
         header[k.N_DIFF] = n_diff
-        header[k.TAU_EXPAND] = params.tau_expand
-        header[k.TAU_COLLAPSE] = params.tau_collapse
-        header[k.SOFT_MARGIN] = params.soft_margin
+        if params.strategy == "projection":  # thresholds and soft budget do not bind
+            header[k.W_SOFT] = params.w_max
+        else:
+            header[k.W_SOFT] = params.w_soft
+            header[k.TAU_EXPAND] = params.tau_expand
+            header[k.TAU_COLLAPSE] = params.tau_collapse
+            header[k.SOFT_MARGIN] = params.soft_margin
         header[k.MIN_GAP] = params.min_gap
         header[k.PROTECTED] = params.protected_tokens
         header[k.CAPACITY] = self.capacity

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath import knapsack_kernels as k
+from focalloc.fastpath import projection_kernels as p
+from focalloc.fastpath.greedy_kernels import CHUNK
 from focalloc.fastpath.optimum_kernels import BOUNDS, RUN, SPACE, STATE
 from focalloc.spec.geometry import Geometry
 
@@ -27,6 +30,9 @@ class Workspace:
         table: int64: a header, then the tables that `knapsack_kernels.run_knapsack` cuts out of it.
     """
 
+    extra: tuple[int, ...] = (0, 0, 0, 0, 0, 0)
+    """Sizes of the tables that only projections need: wishes, two preferences by slot, peaks, the two by block."""
+
     def __init__(self, geometry: Geometry, n_diff: int) -> None:
         self._deltas = sorted(set(geometry.deltas[1:]))
         self._n_diff = max(1, n_diff)
@@ -42,7 +48,11 @@ class Workspace:
         state: NDArray[np.int64],
     ) -> int:
         """`knapsack_kernels.run_knapsack` with as much work space as it needs."""
-        while (done := k.run_knapsack(scores, scale, tags, scratch, state, self.table)) == k.WORK_FULL:
+        return self._with_space(lambda: k.run_knapsack(scores, scale, tags, scratch, state, self.table))
+
+    def _with_space(self, run: Callable[[], int]) -> int:
+        """What ``run`` returns, once the work space is large enough for it."""
+        while (done := run()) == k.WORK_FULL:
             self.space *= 2
             self._lay_out()
         return done
@@ -62,6 +72,7 @@ class Workspace:
             *(space, space),  # order of extensions: keys, states
             *(n, n),  # choice: turns, notes
             *(n, n),  # another choice: turns, notes
+            *self.extra,
         ]
         self.table = np.zeros(k.WORK_HEADER + sum(sizes), np.int64)
         self.table[k.WORK_OFFSETS : k.WORK_HEADER] = k.WORK_HEADER + np.array([0, *accumulate(sizes)])
@@ -69,3 +80,33 @@ class Workspace:
         self.table[k.ITEM_SPACE] = items
         self.table[k.DELTAS] = deltas
         self.table[k.DELTA_LIST : k.DELTA_LIST + deltas] = self._deltas
+
+
+class Projector(Workspace):
+    """A work space for projections, by scores and by logits.
+
+    Args:
+        geometry: shape of the tree.
+        n_diff: most actions per iteration.
+        slots: most slots that the context can have.
+    """
+
+    def __init__(self, geometry: Geometry, n_diff: int, slots: int) -> None:
+        smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
+        self.extra = (slots // smallest + 1, slots, slots, slots // CHUNK + 1, slots, slots)
+        super().__init__(geometry, n_diff)
+
+    def run_step(
+        self,
+        scores: NDArray[np.generic],
+        scale: np.generic,
+        tags: NDArray[np.int8],
+        scratch: NDArray[np.int32],
+        state: NDArray[np.int64],
+    ) -> int:
+        """`projection_kernels.run_projection` with as much work space as it needs."""
+        return self._with_space(lambda: p.run_projection(scores, scale, tags, scratch, state, self.table))
+
+    def run_logits(self, logits: NDArray[np.floating], tags: NDArray[np.int8], state: NDArray[np.int64]) -> int:
+        """`projection_kernels.run_logits` with as much work space as it needs."""
+        return self._with_space(lambda: p.run_logits(logits, tags, state, self.table))

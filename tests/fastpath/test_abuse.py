@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 import focalloc
 from focalloc import Action, Allocator, Geometry, InvalidInput, NoRoom, Params, violations
 from focalloc.fastpath.guard import Guarded
+from focalloc.spec.projection import saturated, violations_of_projection
 from focalloc.spec.state import advanced
 
 TINY, PARAMS = Geometry((2, 2)), Params(w_max=8, cooldown_steps=3)
@@ -167,6 +169,21 @@ def test_scores_of_any_kind(data: st.DataObject, per_block: bool) -> None:
         again = tiny()
         exact = np.asarray(scores, np.float64 if np.asarray(scores).dtype.kind == "f" else np.int64)
         assert again.step(exact, per_block=per_block) == plan, "the same scores in plain clothes"
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_logits_of_any_kind(data: st.DataObject) -> None:
+    allocator = tiny()
+    allocator.open(TINY, replace(PARAMS, strategy="projection"), CONTEXT)
+    state = allocator.state()
+    rows = data.draw(arrays(9).map(lambda given: given.reshape(3, 3) if np.size(given) == 9 else given) | anything(3))
+    shown = repr(rows)
+    plan = outcome(allocator, lambda: allocator.prefer(rows))
+    assert repr(rows) == shown, "the logits belong to the caller"
+    if plan is not None:
+        fixed = [[saturated(float(one)) for one in row] for row in rows]
+        assert violations_of_projection(state, fixed, list(plan)) == []
 
 
 @settings(max_examples=200)

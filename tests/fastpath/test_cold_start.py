@@ -50,10 +50,10 @@ def test_the_allocators_class_can_be_had_without_numba() -> None:
 COUNT = """
 import numpy as np
 from numba.core.dispatcher import Dispatcher
-from focalloc.fastpath import greedy_kernels, knapsack_kernels, optimum_kernels
+from focalloc.fastpath import greedy_kernels, knapsack_kernels, optimum_kernels, projection_kernels
 
 def dispatchers():
-    for module in (greedy_kernels, knapsack_kernels, optimum_kernels):
+    for module in (greedy_kernels, knapsack_kernels, optimum_kernels, projection_kernels):
         for value in vars(module).values():
             if isinstance(value, Dispatcher):
                 yield value

@@ -159,18 +159,12 @@ def selected_on_lists(state: State, scores: Sequence[int]) -> list[Action]:
     greedy_kernels.survey(header, tags, worth, peaks)
     names = ("chunk_keys", "chunk_notes", "expand_keys", "expand_tokens")
     families = (tables.table("family_slot").tolist(), tables.table("family_node").tolist())
+    ledger_action = tables.table("ledger_action").tolist()
+    keys, notes = ([0] * len(lists[0]) for _ in range(2))
+    k.pool_collapses(header, work, fixed, *families, ledger_action, *lists[:2], keys, notes)
+    tables_of_session = (tables.table(name).tolist() for name in names)
     done = k.select_optimum(
-        header,
-        work,
-        tags,
-        fixed,
-        worth,
-        peaks,
-        *families,
-        tables.table("ledger_action").tolist(),
-        *lists[:12],
-        *(tables.table(name).tolist() for name in names),
-        *lists[12:],
+        header, work, tags, worth, peaks, *families, ledger_action, *lists[:12], *tables_of_session, *lists[12:16]
     )
     assert done >= 0
     assert tags == tables.tags.tolist()

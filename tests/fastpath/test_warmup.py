@@ -30,6 +30,8 @@ with event.install_recorder("numba:compile") as compiled:
         alloc.step([0.5] * alloc.used)
         alloc.step(np.zeros(len(alloc.levels), kind), per_block=True)
         alloc.apply(())
+        if sys.argv[1] == "projection":
+            alloc.prefer(np.zeros((len(alloc.levels), 3), kind))
         alloc.restore(alloc.snapshot())
 print(len(compiled.buffer))
 """
@@ -47,13 +49,13 @@ def compilations(strategy: str, warm: str, cache: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["greedy", "knapsack"])
+@pytest.mark.parametrize("strategy", ["greedy", "knapsack", "projection"])
 def test_nothing_is_compiled_after_it(strategy: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert compilations(strategy, "cold", str(tmp_path_factory.mktemp("cold"))) > 0
     assert compilations(strategy, "warm", str(tmp_path_factory.mktemp("warm"))) == 0
 
 
-@pytest.mark.parametrize("strategy", ["greedy", "knapsack"])
+@pytest.mark.parametrize("strategy", ["greedy", "knapsack", "projection"])
 @pytest.mark.parametrize("geometry", [Geometry(), Geometry((2,)), Geometry((4, 3, 3), (1, 1, 2, 4))])
 def test_it_does_not_touch_the_session(geometry: Geometry, strategy: str) -> None:
     alloc = Allocator(geometry, Params(w_max=5000, protected_tokens=9, cooldown_steps=3), strategy=strategy)

@@ -1,4 +1,4 @@
-"""The quick projection, held against the reference and the judge."""
+"""The projection of float logits, held against the reference and the judge."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import random
 import numpy as np
 import pytest
 
-from focalloc.learn.projection import fixed_logits, project
+from focalloc.learn.projection import project
 from focalloc.refimpl import projection as reference
-from focalloc.spec import Action, Geometry, InvalidInput, Params, State, advanced, opened, violations
+from focalloc.spec import Geometry, InvalidInput, Params, State, advanced, opened, violations
 from focalloc.spec.actions import family
 from focalloc.spec.blocks import Block, used
-from focalloc.spec.projection import checked_logits, saturated, violations_of_projection
+from focalloc.spec.projection import saturated, violations_of_projection
 
 GEOMETRIES = [Geometry((2, 2)), Geometry((2, 2, 2)), Geometry((3, 2), (2, 3, 4)), Geometry((4, 3, 3), (1, 1, 2, 4))]
 
@@ -44,15 +44,9 @@ def logits_for(rng: random.Random, state: State) -> list[list[float]]:
     return [[rng.choice(pool) for _ in range(3)] for _ in state.context]
 
 
-def total(state: State, logits: list[list[float]], actions: list[Action]) -> tuple[int, int, int]:
-    fixed = checked_logits(state, [tuple(saturated(x) for x in triple) for triple in logits])
-    worth = {one.action: abs(one.aggregate) for one in reference.preferred_choices(state, fixed)}
-    return sum(worth[action] for action in actions), len(actions), advanced(state, actions).used
-
-
 @pytest.mark.clause("PRO-2", "PRO-3", "PRO-4", "PRO-5", "PRO-6")
 @pytest.mark.parametrize("seed", range(150))
-def test_it_is_as_good_as_the_reference_and_conforms(seed: int) -> None:
+def test_it_is_equal_to_the_reference_and_conforms(seed: int) -> None:
     rng = random.Random(seed)
     state = world(rng)
     for _ in range(4):
@@ -61,15 +55,8 @@ def test_it_is_as_good_as_the_reference_and_conforms(seed: int) -> None:
         fixed = [tuple(saturated(x) for x in triple) for triple in logits]
         assert violations(state, [0] * state.used, answer, "safety") == []
         assert violations_of_projection(state, fixed, answer) == []
-        assert total(state, logits, answer) == total(state, logits, reference.project(state, fixed))
+        assert answer == reference.project(state, fixed)
         state = advanced(state, answer)
-
-
-@pytest.mark.clause("PRO-1")
-def test_fixed_logits_are_those_of_the_spec() -> None:
-    rng = random.Random(1)
-    rows = [[rng.uniform(-3000, 3000) for _ in range(3)] for _ in range(200)] + [[math.inf, -math.inf, 0.5 / 2**20]]
-    assert fixed_logits(rows, 201).tolist() == [[saturated(x) for x in row] for row in rows]
 
 
 @pytest.mark.clause("PRO-1")
@@ -77,5 +64,5 @@ def test_nan_and_wrong_shapes_are_refused() -> None:
     state = opened(Geometry((2, 2)), Params(), [(2, 0), (2, 4)])
     with pytest.raises(InvalidInput, match=r"logits\[1\]"):
         project(state, [[0, 0, 0], [0, math.nan, 0]])
-    with pytest.raises(InvalidInput, match=r"shape \(2, 3\)"):
+    with pytest.raises(InvalidInput, match="one triple per block, 2 in all"):
         project(state, np.zeros((3, 3)))
