@@ -6,12 +6,17 @@ import inspect
 import operator
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from focalloc.conformance.watchdog import TimeUp, Watchdog
 from focalloc.spec import Context, Geometry, Params, Violation, tampered
+
+_OURS = {Path(str(files(package))) for package in ("focalloc.spec", "focalloc.refimpl", "focalloc.conformance")}
+"""Folders whose frames say nothing about where an allocator went wrong."""
 
 ANSWER_LIMIT = 100_000
 """Most actions read from one answer; far beyond any cap, so that an endless answer has an end."""
@@ -173,7 +178,7 @@ class PythonTarget:
             try:
                 self._allocator.warmup()
             except Exception as error:
-                raise Refused("".join(traceback.format_exception_only(error)).strip()) from error
+                raise Refused(_told(error)) from error
         self._warm.add(strategy)
 
     def _lend(self, scores: Sequence[int]) -> list[int]:
@@ -189,7 +194,14 @@ class PythonTarget:
         except NotImplementedError as no:
             raise Skipped(str(no) or "not implemented") from no
         except (Exception, SystemExit, GeneratorExit) as error:  # an answer of a kind
-            raise Refused("".join(traceback.format_exception_only(error)).strip()) from error
+            raise Refused(_told(error)) from error
+
+
+def _told(error: BaseException) -> str:
+    """``error`` in words, with the last line of the allocator's own code that it went through."""
+    said = "".join(traceback.format_exception_only(error)).strip()
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent not in _OURS]
+    return f"{said} ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else said
 
 
 def _plain(answer: object) -> object:

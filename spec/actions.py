@@ -167,6 +167,17 @@ def applied(geometry: Geometry, context: Context, action: Action) -> Context:
     return before + produced(geometry, action) + after
 
 
+def checked_actions(geometry: Geometry, answer: Sequence[object]) -> tuple[Action, ...]:
+    """``(kind, level, start)`` triples as `Action` objects.
+
+    Raises:
+        InvalidInput: one of them is ill-formed (ACT-1).
+    """
+    for violation in malformed(geometry, answer):
+        raise InvalidInput(f"actions[{violation.where}]", answer[violation.where], f"{violation.message} (ACT-1)")
+    return as_actions(answer)  # type: ignore[arg-type]
+
+
 def as_actions(answer: Iterable[Sequence[object]]) -> tuple[Action, ...]:
     """Well-formed ``(kind, level, start)`` triples (ACT-1) as `Action` objects."""
     return tuple(Action(*triple) for triple in answer)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from focalloc.spec.actions import Action, applied
+from focalloc.spec.actions import Action, applied, checked_actions
 from focalloc.spec.adaptation import adapted
 from focalloc.spec.blocks import Block, Context, checked_context, end, used
 from focalloc.spec.cooldown import Ledger, recorded, remembered
@@ -69,26 +69,26 @@ def acted(state: State, action: Action) -> State:
     )
 
 
-def advanced(state: State, actions: Sequence[Action]) -> State:
-    """The state after an iteration that applied ``actions`` in order (CTX-6).
+def advanced(state: State, actions: Sequence[Sequence[object]]) -> State:
+    """The state after an iteration that applied ``actions``, `Action` objects or plain triples, in order (CTX-6).
 
     Raises:
         InvalidInput: an action is not legal at its turn (ACT-1 to ACT-4).
     """
     state = ticked(state)
-    for action in actions:
+    for action in checked_actions(state.geometry, actions):
         state = acted(state, action)
     window = state.params.adaptive_window
     return replace(state, recent=(*state.recent, state.used)[-window:]) if window else state
 
 
-def ingested(state: State, collapses: Sequence[Action], blocks: int) -> State:
+def ingested(state: State, collapses: Sequence[Sequence[object]], blocks: int) -> State:
     """The state after an ingest that reclaimed by ``collapses`` and appended ``blocks`` level-0 blocks (CTX-6).
 
     Raises:
         InvalidInput: a collapse is not legal at its turn, or the longer context breaks CTX-4.
     """
-    for action in collapses:
+    for action in checked_actions(state.geometry, collapses):
         state = acted(state, action)
     span = state.geometry.span(0)
     new = tuple(Block(0, state.end + i * span) for i in range(blocks))

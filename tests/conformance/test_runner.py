@@ -184,3 +184,14 @@ def test_it_works_in_a_third_partys_own_pytest(tmp_path: Path) -> None:
     assert "FAIL by profile greedy" in ran.stdout
     (saved,) = (tmp_path / "focalloc-failures").iterdir()
     assert f"focalloc replay focalloc-failures/{saved.name}" in ran.stdout
+
+
+class Stumbles(Sound):
+    def step(self, scores: list[int]) -> list[object]:
+        return [scores[len(scores)]]
+
+
+def test_an_exception_is_reported_with_the_line_of_the_allocator_that_raised_it() -> None:
+    report = run_conformance(Stumbles, examples=20, save_to=None)
+    line = Stumbles.step.__code__.co_firstlineno + 1
+    assert f"IndexError: list index out of range (test_runner.py, line {line})" in report.failures[0].message

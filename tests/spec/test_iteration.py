@@ -287,3 +287,12 @@ def test_the_sufficient_budget_of_the_default_geometry() -> None:
     params = Params(n_diff=4, cooldown_steps=2, protected_tokens=160)
     # 8 whole gists, 31 + 31 at the edges, 5 raw blocks, 8 cooling chains of 62, one new block
     assert sufficient_budget(Geometry(), params, 8192) == 8 + 62 + 160 + 496 + 32
+
+
+def test_plain_triples_advance_a_state_and_a_senseless_one_is_named() -> None:
+    state = opened(Geometry((2, 2)), Params(w_max=8), [(2, 0), (1, 4)])
+    assert advanced(state, [("expand", 2, 0)]) == advanced(state, [Action("expand", 2, 0)])
+    with pytest.raises(InvalidInput, match=r"actions\[1\] = \('grow', 1, 4\).*ACT-1"):
+        advanced(state, [("expand", 2, 0), ("grow", 1, 4)])
+    with pytest.raises(InvalidInput, match=r"actions\[0\].*ACT-1"):
+        ingested(state, [5], 1)  # type: ignore[list-item]
