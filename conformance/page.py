@@ -39,7 +39,9 @@ def page(report: Report, pictures: Pictures) -> str:
         report: the run.
         pictures: the moments of each failure's session.
     """
-    template = files("focalloc.conformance").joinpath("page.html").read_text(encoding="utf-8")
+    template, style = (
+        files("focalloc.conformance").joinpath(name).read_text(encoding="utf-8") for name in ("page.html", "failure.css")
+    )
     counts = ", ".join(f"{count:,} {status}" for status, count in report.verdicts.items()) or "none"
     values = {
         "TITLE": f"{report.target}: {WORDS[report.status]}",
@@ -54,9 +56,10 @@ def page(report: Report, pictures: Pictures) -> str:
         ),
     }
     parts = {
+        "FAILURE_STYLE": style,
         "CLAUSES": "\n".join(_clause_row(report, one) for one in profile_clauses(report.profile)),
         "NOTES": _notes(report),
-        "FAILURES": "\n".join(_failure(failed, pictures.get(failed.id, ())) for failed in report.failures),
+        "FAILURES": "\n".join(drawn(failed, pictures.get(failed.id, ())) for failed in report.failures),
     }
     for name, value in values.items():
         template = template.replace(f"{{{{{name}}}}}", escape(value))
@@ -92,7 +95,15 @@ def _notes(report: Report) -> str:
     return "".join(f"<p>{escape(note)}</p>" for note in notes)
 
 
-def _failure(failed: Failure, moments: Sequence[Moment]) -> str:
+def drawn(failed: Failure, moments: Sequence[Moment]) -> str:
+    """A failure as a section of a page: the sentence that says why, the replay, and its session as rows of blocks.
+
+    It is styled by ``failure.css``.
+
+    Args:
+        failed: the failure.
+        moments: what happened, step by step.
+    """
     title = clauses()[failed.id].title if failed.id in clauses() else "The session broke down"
     replay = f"<pre><code>{escape(failed.replay)}</code></pre>" if failed.replay else ""
     flaky = (
@@ -103,7 +114,7 @@ def _failure(failed: Failure, moments: Sequence[Moment]) -> str:
     params = ", ".join(f"{name} = {value}" for name, value in failed.case.params.to_dict().items())
     rows = "\n".join(_moment(moment, failed) for moment in moments)
     return (
-        f'<section id="{failed.id}"><h2><span>{failed.id}</span> {escape(title)}</h2>'
+        f'<section class="failure" id="{failed.id}"><h2><span>{failed.id}</span> {escape(title)}</h2>'
         f'<p class="why">{escape(failed.message.removeprefix(f"{failed.id}: "))}</p>{flaky}{replay}'
         f"<p class='small'>arity {failed.case.geometry.arity}, cost {failed.case.geometry.cost}; {escape(params)}</p>"
         f"{rows}</section>"

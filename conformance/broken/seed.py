@@ -1,7 +1,9 @@
-"""The listing that the spec grew out of, transcribed word by word, in the three ways in which it goes wrong.
+"""The listings that the spec grew out of, transcribed word by word, in the ways in which they go wrong.
 
-Its loop tests the cap once per round of two actions, ends only when both queues are empty, and asks whether a head
-is cooling down only when its turn comes. `Listing` holds the loop; each subclass mends two of the three defects.
+The greedy loop tests the cap once per round of two actions, ends only when both queues are empty, and asks whether a
+head is cooling down only when its turn comes. `Listing` holds the loop; each subclass mends two of the three defects.
+The mass matching adds up signed scores and signed costs and compares with the whole budget; of its two defects, each
+class has one.
 """
 
 from __future__ import annotations
@@ -9,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from focalloc.conformance.broken import breaks
+from focalloc.conformance.broken.optimum import SoundOptimum
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import Choice
+from focalloc.refimpl.knapsack import preference, selections
 from focalloc.spec import Action
 
 
@@ -86,3 +90,23 @@ class ListingBlocksItsQueue(Listing):
 
     checks_cap_per_action = True
     stops_when_stuck = True
+
+
+@breaks("KNA-2", also=("KNA-1",), profile="knapsack")
+class ListingNeverCollapses(SoundOptimum):
+    """The listing adds up signed scores, so that a collapse, whose score is negative, never pays."""
+
+    def preferred(self, found: Sequence[Choice]) -> list[Action]:
+        """The most useful expands that fit."""
+        return super().preferred([choice for choice in found if choice.action.kind == "expand"])
+
+
+@breaks("BUD-1")
+class ListingForgetsWhatIsUsed(SoundOptimum):
+    """The listing holds what it chooses against the whole budget, as if no slot were in use yet."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """The most useful of what would fit into an empty context."""
+        found = selections(self.state, self.candidates(scores))
+        best = min((one for one in found if one.delta <= self.state.params.w_max), key=preference)
+        return [choice.action for choice in best.chosen]
