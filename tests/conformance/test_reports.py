@@ -74,7 +74,7 @@ def test_the_page_is_self_contained_and_escapes_what_it_is_told(failed: Report) 
     assert "{{" not in text
     assert not any(word in text for word in ("http:", "https:", "<script", "src="))
     for failure in failed.failures:
-        assert f'<section id="{failure.id}">' in text
+        assert f'<section class="failure" id="{failure.id}">' in text
     import msgspec
 
     hostile = page(msgspec.structs.replace(failed, target="<script>alert(1)</script>"), {})
