@@ -39,9 +39,8 @@ def page(report: Report, pictures: Pictures) -> str:
         report: the run.
         pictures: the moments of each failure's session.
     """
-    template, style = (
-        files("focalloc.conformance").joinpath(name).read_text(encoding="utf-8") for name in ("page.html", "failure.css")
-    )
+    folder = files("focalloc.conformance")
+    template, style = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("page.html", "failure.css"))
     counts = ", ".join(f"{count:,} {status}" for status, count in report.verdicts.items()) or "none"
     values = {
         "TITLE": f"{report.target}: {WORDS[report.status]}",
