@@ -169,19 +169,21 @@ class Allocator:
             InvalidInput: a score is not a finite number below 2048 in magnitude, or there is a wrong number of them
                 (SCO-1, SCO-2); the state is unchanged.
         """
-        tables = self._session()
+        tables = self._tables if self._tables is not None else self._session()
         if per_block:
             scores = self._per_slot(scores)
-        elif (
-            type(scores) is not np.ndarray or scores.dtype not in SCALES or not scores.flags.carray or scores.ndim != 1
-        ):
+        elif type(scores) is not np.ndarray or not scores.flags.carray or scores.ndim != 1:
             scores = score_array(scores)
-        done = self._run_step(scores, SCALES[scores.dtype], tables.tags, tables.scratch, tables.state)
+        scale = SCALES.get(scores.dtype)
+        if scale is None:
+            scores = score_array(scores)
+            scale = SCALES[scores.dtype]
+        done = self._run_step(scores, scale, tables.tags, tables.scratch, tables.state)
         if done < 0:
             if done != self._kernels.LEDGER_FULL:
                 self._refuse(scores)
             tables.widen_ledger(self.params.n_diff)
-            done = self._run_step(scores, SCALES[scores.dtype], tables.tags, tables.scratch, tables.state)
+            done = self._run_step(scores, scale, tables.tags, tables.scratch, tables.state)
         return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
 
     def prefer(self, logits: ArrayLike) -> Plan:
@@ -243,24 +245,23 @@ class Allocator:
         flat = scores is None
         if scores is not None:
             self._quantise(scores, per_block)
-        reclaimed = tables.space_for_reclaims(blocks)
         if tables.header[k.END] + blocks * self.geometry.span(0) > MAX_TOKEN:
-            self._ingest_carefully(blocks, flat, reclaimed, undo=True)
+            self._ingest_carefully(blocks, flat, undo=True)
             raise InvalidInput("blocks", blocks, f"the new blocks would lie outside the tokens 0..{MAX_TOKEN} (CTX-4)")
-        done = k.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, False, reclaimed)
+        done = k.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, False, tables.reclaimed)
         if done < 0:
-            done = self._ingest_carefully(blocks, flat, reclaimed, undo=False)
-        return Plan(reclaimed[:done].tolist(), tables.header[k.ITERATION])
+            done = self._ingest_carefully(blocks, flat, undo=False)
+        return Plan(tables.reclaims[:done].tolist(), tables.header[self._at_iteration])
 
-    def _ingest_carefully(self, blocks: int, flat: bool, reclaimed: NDArray[np.int64], *, undo: bool) -> int:
+    def _ingest_carefully(self, blocks: int, flat: bool, *, undo: bool) -> int:
         """Ingest with a way back, for when it may fail half-way; ``undo`` takes it in any case."""
         k, tables = self._kernels, self._session()
         for _ in range(2):
             before = tables.snapshot()
-            done = int(k.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, True, reclaimed))
+            done = int(k.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, True, tables.reclaimed))
             if done != k.LEDGER_FULL:
                 break
-            tables.widen_ledger(len(reclaimed))
+            tables.make_space_for_reclaims(blocks)
         slots, left = int(before[0][k.SLOTS]), int(tables.header[k.SLOTS])
         if done == k.NO_ROOM or undo:
             tables.restore(before)

@@ -1442,7 +1442,7 @@ def run_ingest(
     Args:
         flat: whether all scores are equal; else they are in ``scratch``.
         bold: whether to go on although it may fail half-way.
-        reclaimed: takes the collapses, and is long enough for them.
+        reclaimed: takes the collapses; one that is too short counts as a full ledger.
     """
     header = state[:HEADER]
     at = header[OFFSETS:]
@@ -1454,7 +1454,11 @@ def run_ingest(
     if header[SLOTS] + needed > header[W_MAX]:
         ledger_action = state[at[12] : at[13]]
         ledger_iteration = state[at[13] : at[14]]
-        if not has_space(header, ledger_action, ledger_iteration, len(reclaimed)):
+        least = header[WIDTH + 1] - header[UNITS + 1]
+        for level in range(2, header[TOP] + 1):
+            least = min(least, header[WIDTH + level] - header[UNITS + level])
+        most = min((header[SLOTS] + needed - header[W_MAX] + least - 1) // least, header[SLOTS])
+        if most > len(reclaimed) or not has_space(header, ledger_action, ledger_iteration, most):
             return LEDGER_FULL
         if not bold and may_fall_short(header, family_node, ledger_action, needed):
             return UNSURE
@@ -1475,7 +1479,7 @@ def run_ingest(
             state[at[3] : at[4]],
             state[at[4] : at[5]],
             state[at[5] : at[6]],
-            min(AT_ONCE, at[5] - at[4], len(reclaimed)),
+            min(AT_ONCE, at[5] - at[4], most),
             flat,
             needed,
             reclaimed,

@@ -32,6 +32,7 @@ class Tables:
 
     Attributes:
         state: int64 header, then the tables in the order of `NAMES`.
+        reclaimed: int64: the collapses of an ingest.
         tags: int8, one per slot, then as much to spare.
         scratch: int32: scores in fixed point, peaks of chunks, aggregates of gists if some take several slots.
     """
@@ -52,7 +53,8 @@ class Tables:
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
         self.scratch = np.zeros(self.capacity * (1 + multi_slot) + chunks, np.int32)
         self.state = np.zeros(k.HEADER + sum(self._sizes.values()), np.int64)
-        self._reclaimed = np.zeros(max(1, 4 * n_diff), np.int64)
+        self.reclaimed = np.zeros(16, np.int64)
+        self.reclaims = self.reclaimed.data
         self._least_delta = min(geometry.deltas[1:])
         self._lay_out()
         header = self.state
@@ -122,13 +124,14 @@ class Tables:
         for name, values in old.items():
             self.table(name)[: len(values)] = values
 
-    def space_for_reclaims(self, blocks: int) -> NDArray[np.int64]:
-        """A table with space for the collapses that an ingest of ``blocks`` blocks may need."""
+    def make_space_for_reclaims(self, blocks: int) -> None:
+        """Make space for the collapses that an ingest of ``blocks`` blocks may need, here and in the ledger."""
         excess = self.header[k.SLOTS] + blocks * self.header[k.UNITS] - self.header[k.W_MAX]
         most = min(max(0, excess) // self._least_delta + 1, self.header[k.SLOTS])
-        if most > len(self._reclaimed):
-            self._reclaimed = np.zeros(2 * most, np.int64)
-        return self._reclaimed[:most]
+        if most > len(self.reclaimed):
+            self.reclaimed = np.zeros(2 * most, np.int64)
+            self.reclaims = self.reclaimed.data
+        self.widen_ledger(most)
 
     def snapshot(self) -> tuple[NDArray[Any], ...]:
         """A copy of everything that a call can change."""
