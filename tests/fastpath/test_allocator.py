@@ -203,6 +203,19 @@ def test_ingest_without_scores_collapses_the_oldest_first() -> None:
     allocator._check()
 
 
+@pytest.mark.parametrize(("blocks", "n_diff"), [(5, 4), (40, 4), (40, 64)])
+def test_an_ingest_may_need_more_collapses_than_any_before_it(blocks: int, n_diff: int) -> None:
+    context = [(0, 4 * i) for i in range(100)]
+    reference, allocator = ReferenceAllocator(), Allocator()
+    for one in (reference, allocator):
+        one.open(GEOMETRY, Params(w_max=400, n_diff=n_diff), context)
+    for _ in range(2):
+        expected = reference.ingest(blocks, [0] * allocator.used)
+        assert allocator.ingest(blocks) == expected
+        assert allocator.context() == reference.context()
+        allocator._check()
+
+
 class ReferenceAnswer:
     """What the reference says to the same."""
 
