@@ -38,13 +38,14 @@ GEOMETRIES = (
 """The geometries that sessions live in, simplest first: shrinking prefers the front. The last is as tall as GEO-3
 allows, with a top-level node of 2**31 tokens."""
 
-OPTIMA = ("knapsack", "projection")
+OPTIMA = ("knapsack", "hybrid", "projection")
 """Profiles that compare whole choices; half of their sessions are `_exchange` sessions."""
 
 MOST_BLOCKS = 24
 """A context stops growing at about as many blocks; a family of 32 may still come whole."""
 
 MOST_STEPS = 8
+TOP_K = (1, 2, 3, 50)
 EXTREME = SCORE_LIMIT - 1
 
 THRESHOLDS = (0, 1, SCORE_SCALE // 5, 5)
@@ -124,6 +125,7 @@ def _exchange(draw: st.DrawFn, profile: str) -> Case:
         tau_collapse=draw(_one_of((0, EXTREME))),
         cooldown_steps=0,
         strategy=profile,
+        top_k=draw(_one_of(TOP_K)) if profile == "hybrid" else 50,
     )
     first, last = draw(_between(1, 2)), draw(_between(1, 2))
     worth = [first, *(draw(_one_of((0, first + last, 1, 2))) for _ in split), last]
@@ -275,6 +277,8 @@ def _params(draw: st.DrawFn, geometry: Geometry, context: Context, strategy: str
         soft_margin=draw(_one_of((0, 0, 1, 5, EXTREME))),
         strategy=strategy,
     )
+    if strategy == "hybrid":
+        return replace(params, top_k=draw(_one_of(TOP_K)))
     return _enhanced(draw, params, slots) if strategy == "enhanced" else params
 
 

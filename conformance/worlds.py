@@ -74,6 +74,8 @@ def random_params(rng: random.Random, strategy: str, slots: int, caps: Sequence[
         soft_margin=rng.randint(0, 5),
         protected_tokens=rng.choice([0, 0, 0, 5]),
     )
+    if strategy == "hybrid":
+        return replace(params, top_k=rng.choice([1, 2, 3, 5, 50]))
     return enhanced(rng, params) if strategy == "enhanced" else params
 
 

@@ -24,7 +24,7 @@ from focalloc.spec.state import State
 
 __all__ = ["Allocator", "Plan"]
 
-STRATEGIES = ("greedy", "knapsack", "projection")
+STRATEGIES = ("greedy", "knapsack", "hybrid", "projection")
 """Strategies that the fast path has."""
 
 
@@ -141,14 +141,15 @@ class Allocator:
         self.geometry, self.params = geometry, params
         self._run_step = self._kernels.run_step
         if params.strategy != "greedy":
+            from focalloc.fastpath.tables import top_k_of
             from focalloc.fastpath.workspace import Projector, Workspace
 
-            n_diff = self._tables.header[self._kernels.N_DIFF]
+            n_diff, capacity = self._tables.header[self._kernels.N_DIFF], self._tables.capacity
             if params.strategy == "projection":
-                self._projector = Projector(geometry, n_diff, self._tables.capacity)
+                self._projector = Projector(geometry, n_diff, capacity)
                 self._run_step = self._projector.run_step
             else:
-                self._run_step = Workspace(geometry, n_diff).run_step
+                self._run_step = Workspace(geometry, n_diff, top_k_of(params, capacity)).run_step
 
     def _session(self) -> Any:
         if self._tables is None:

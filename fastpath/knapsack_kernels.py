@@ -62,6 +62,8 @@ from focalloc.fastpath.greedy_kernels import (
     Ints,
     Table,
     apply,
+    best_collapses,
+    best_expands,
     blend,
     count_collapses,
     forget,
@@ -105,6 +107,10 @@ APART = QUERY
 PAIR_SPACE = QUERY + 1
 ITEM_SPACE = QUERY + 2
 DELTAS = QUERY + 3
+# ... how many of each queue may act (0 for all) and the least keys that are among those, ...
+TOP_K = QUERY + 4
+EXPAND_FLOOR = QUERY + 5
+COLLAPSE_FLOOR = QUERY + 6
 # ... the deltas of the geometry, ascending, how many collapses of each are in the pool, ...
 DELTA_LIST = 32
 POOL_SIZES = 64
@@ -238,13 +244,58 @@ def member_expands(
     return size
 
 
+@kernel
+def prune(
+    header: Ints,
+    work: Table,
+    tags: Ints,
+    fixed: Ints,
+    worth: Ints,
+    peaks: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    chunk_keys: Table,
+    chunk_notes: Table,
+    keys: Table,
+    notes: Table,
+) -> None:
+    """Find the last of the first `TOP_K` candidates of each queue: what ranks below them may not act (HYB-1).
+
+    Args:
+        keys: work space for `TOP_K` keys and as many more as gists are resting.
+        notes: work space for their notes.
+    """
+    room = work[TOP_K]
+    bar = header[TAU_COLLAPSE]
+    size = best_collapses(header, fixed, family_slot, family_node, ledger_action, bar, room, keys, notes)
+    work[COLLAPSE_FLOOR] = keys[size - 1] if size == room else 0
+    size = best_expands(
+        header,
+        tags,
+        worth,
+        peaks,
+        family_slot,
+        family_node,
+        ledger_action,
+        UNBOUNDED,
+        0,
+        room,
+        chunk_keys,
+        chunk_notes,
+        keys,
+        notes,
+    )
+    work[EXPAND_FLOOR] = keys[size - 1] if size == room else 0
+
+
 # RUNS
 
 
 @kernel
-def above(keys: Ints, size: int, threshold: int) -> int:
-    """How many of ``size`` keys, best first, have a rank above ``threshold``."""
-    while size > 0 and rank_of(keys[size - 1]) <= threshold:
+def above(keys: Ints, size: int, threshold: int, floor: int) -> int:
+    """How many of ``size`` keys, best first, have a rank above ``threshold`` and are at least ``floor``."""
+    while size > 0 and (rank_of(keys[size - 1]) <= threshold or keys[size - 1] < floor):
         size -= 1
     return size
 
@@ -316,6 +367,7 @@ def pool_collapses(
     for d in range(work[DELTAS]):
         delta = work[DELTA_LIST + d]
         size = best_collapses_of(header, fixed, family_slot, family_node, ledger_action, delta, keys, notes)
+        size = above(keys, size, 0, work[COLLAPSE_FLOOR])
         fill_pool(header, work, d, keys, notes, size, pool_keys, pool_families)
 
 
@@ -358,7 +410,7 @@ def lay_out_pairs(
         refund = delta_at(header, level)
         items = append_run(work, runs, item_keys, item_notes, items, -refund, keys, notes, 1)
         size = member_expands(header, worth, ledger_action, node, place_of(apart_keys[x]), keys, notes)
-        size = above(keys, size, threshold)
+        size = above(keys, size, threshold, work[EXPAND_FLOOR])
         cost = delta_at(header, level - 1)
         items = append_run(work, runs, item_keys, item_notes, items, cost, keys, notes, size)
     return items
@@ -453,7 +505,7 @@ def lay_out(
                 keys,
                 notes,
             )
-            size = above(keys, size, threshold)
+            size = above(keys, size, threshold, work[EXPAND_FLOOR])
         items = append_run(work, runs, item_keys, item_notes, items, delta, keys, notes, size)
     mark_families(header, tags, family_node, apart_keys, apart_families, work[APART], -MARK)
     return items
@@ -850,6 +902,22 @@ def run_knapsack(
     header[ITERATION] += 1
     forget(header, ledger_iteration)
     # CANDIDATES
+    if work[TOP_K] > 0:
+        prune(
+            header,
+            work,
+            tags,
+            fixed,
+            worth,
+            peaks,
+            family_slot,
+            family_node,
+            ledger_action,
+            state[at[6] : at[7]],
+            state[at[7] : at[8]],
+            state[at[2] : at[3]],
+            state[at[3] : at[4]],
+        )
     pool_collapses(
         header,
         work,

@@ -7,14 +7,18 @@ by one and keeps a list of *states*, each the best way to spend a number of acti
 Some runs come in *pairs*: a collapse alone in its run, and the expands of its family's members, which it excludes.
 All other runs are free of each other.
 
+What a candidate *gains* is its rank, less what each action costs, plus what its slots are worth on the way to a target;
+beyond the target each slot costs twice that. So the sum of the gains less this penalty is, but for a constant, the
+utility less the churn and the distance from the target (MUL-1), and without churn and target it is the utility.
+
 A state is dropped if another does no worse with as many actions and no more slots, or if a bound says that nothing
 that can still be added makes it as useful as a choice already known. There are at most as many states as numbers of
 candidates per run with the sum ``n``: for r runs ``(n + r)! / (n! r!)``, a polynomial in n of degree r, and a geometry
 of L levels has at most 2 L runs that are not paired. Each pair extends each state in at most n + 1 ways.
 
-All numbers fit 64 bits. Values lie below 2**32, refunds add up to at most 2**26 slots and the room is less than that
-in magnitude, so a state that can still end within the room is 2**27 slots or fewer off, and with a price of at most
-2**32 per slot no bound reaches 2**60.
+All numbers fit 64 bits. Ranks lie below 2**32 and weights below 2**31, refunds add up to at most 2**26 slots and the
+room and the target are less than that in magnitude, so a state that can still end within the room is 2**27 slots or
+fewer off and worth less than 2**60. Prices lie below 2**33, and bounds are cut off at 2**61.
 """
 
 from __future__ import annotations
@@ -29,8 +33,8 @@ from focalloc.fastpath.greedy_kernels import (
     sort_best_first,
 )
 
-HIGHEST_PRICE = 2**32
-"""A slot at this price is dearer than any candidate is useful."""
+HIGHEST_BOUND = 2**61
+"""More than any choice is worth."""
 
 NOT_FOUND = -1
 """Returned if no choice fits the room."""
@@ -64,18 +68,23 @@ ROOM = 1
 PAIRS = 2
 RUNS = 3
 SPACE = 4
-# ... the price of a slot, the utility that is known to be reachable, ...
-PRICE = 5
-MARK_TO_REACH = 6
-# ... and the best choice so far: utility, actions, slots added, the state before the last stage and its option there.
-BEST_VALUE = 7
-BEST_COUNT = 8
-BEST_NET = 9
-BEST_STATE = 10
-BEST_OPTION = 11
-QUERY = 12
+# ... what an action costs, what a slot is worth up to the target and costs beyond it, the slots that reach it, ...
+CHURN = 5
+WEIGHT = 6
+TARGET = 7
+# ... the price of a slot, what all slots within the room come to at that, the worth that is known to be reachable, ...
+PRICE = 8
+ALLOWANCE = 9
+MARK_TO_REACH = 10
+# ... and the best choice so far: worth, actions, slots added, the state before the last stage and its option there.
+BEST_VALUE = 11
+BEST_COUNT = 12
+BEST_NET = 13
+BEST_STATE = 14
+BEST_OPTION = 15
+QUERY = 16
 
-# Kinds of bounds: of the utility, of the utility less the price of the slots, of the slots freed.
+# Kinds of bounds: of the gain, of the gain less the price of the slots, of the slots freed.
 FREE = 0
 PAID = 1
 FREED = 2
@@ -107,11 +116,23 @@ def turn_of(runs: Ints, keys: Ints, run: int, index: int) -> int:
     return key + UNBOUNDED if delta_of(runs, run) < 0 else key
 
 
+@kernel
+def gain_of(query: Ints, runs: Ints, keys: Ints, run: int, index: int) -> int:
+    """What one candidate of ``run`` gains."""
+    return rank_of(key_in(runs, keys, run, index)) - query[CHURN] + query[WEIGHT] * delta_of(runs, run)
+
+
+@kernel
+def penalty(query: Ints, net: int) -> int:
+    """What the slots beyond the target cost."""
+    return 2 * query[WEIGHT] * max(0, net - query[TARGET])
+
+
 # BOUNDS
 
 
 @kernel
-def best_head(runs: Ints, keys: Ints, heads: Ints, first: int, last: int, price: int) -> int:
+def best_head(query: Ints, runs: Ints, keys: Ints, heads: Ints, first: int, last: int, price: int) -> int:
     """The run whose next candidate is worth most after paying for its slots, if more than 0; else -1.
 
     Of equally good ones it is the first run.
@@ -120,7 +141,7 @@ def best_head(runs: Ints, keys: Ints, heads: Ints, first: int, last: int, price:
     most = 0
     for run in range(first, last):
         if heads[run] < size_of(runs, run):
-            worth = rank_of(key_in(runs, keys, run, heads[run])) - price * delta_of(runs, run)
+            worth = gain_of(query, runs, keys, run, heads[run]) - price * delta_of(runs, run)
             if worth > most:
                 most = worth
                 best = run
@@ -142,10 +163,11 @@ def bound_worth(
         heads[run] = 0
     bounds[at] = 0
     for m in range(query[ACTIONS]):
-        run = best_head(runs, keys, heads, first, last, price)
+        run = best_head(query, runs, keys, heads, first, last, price)
         bounds[at + m + 1] = bounds[at + m]
         if run >= 0:
-            bounds[at + m + 1] += rank_of(key_in(runs, keys, run, heads[run])) - price * delta_of(runs, run)
+            worth = gain_of(query, runs, keys, run, heads[run]) - price * delta_of(runs, run)
+            bounds[at + m + 1] = min(bounds[at + m] + worth, HIGHEST_BOUND)
             heads[run] += 1
 
 
@@ -177,7 +199,7 @@ def take_at_price(query: Ints, runs: Ints, keys: Ints, heads: Table, price: int)
         heads[run] = 0
     net = 0
     for _ in range(query[ACTIONS]):
-        run = best_head(runs, keys, heads, 2 * query[PAIRS], query[RUNS], price)
+        run = best_head(query, runs, keys, heads, 2 * query[PAIRS], query[RUNS], price)
         if run < 0:
             break
         heads[run] += 1
@@ -186,38 +208,61 @@ def take_at_price(query: Ints, runs: Ints, keys: Ints, heads: Table, price: int)
 
 
 @kernel
-def set_mark(query: Table, runs: Ints, keys: Ints, heads: Table) -> None:
-    """Find the price at which what is taken just fits, and the utility of what is then taken with the rest filled up.
+def room_at(query: Ints, price: int) -> int:
+    """The slots that may be added at ``price``: up to the target while a slot beyond it costs more."""
+    return min(query[ROOM], query[TARGET]) if price < 2 * query[WEIGHT] else query[ROOM]
 
-    Pairs are left out, so that what is taken is a choice. If it fits at no price, any utility will do.
+
+@kernel
+def dearest(query: Ints, runs: Ints, keys: Ints) -> int:
+    """A price of a slot at which no expand of the free runs is worth taking."""
+    price = 2 * query[WEIGHT]
+    for run in range(2 * query[PAIRS], query[RUNS]):
+        if delta_of(runs, run) > 0 and size_of(runs, run) > 0:
+            price = max(price, gain_of(query, runs, keys, run, 0) // delta_of(runs, run) + 1)
+    return price
+
+
+@kernel
+def set_mark(query: Table, runs: Ints, keys: Ints, heads: Table) -> None:
+    """Find the price at which what is taken just fits, and the worth of what is then taken with the rest filled up.
+
+    Pairs are left out, so that what is taken is a choice. If it fits at no price, any worth will do.
     """
     low = -1
-    high = HIGHEST_PRICE
+    high = dearest(query, runs, keys)
     while high - low > 1:
         middle = (low + high) // 2
-        if take_at_price(query, runs, keys, heads, middle) <= query[ROOM]:
+        if take_at_price(query, runs, keys, heads, middle) <= room_at(query, middle):
             high = middle
         else:
             low = middle
     query[PRICE] = high
-    query[MARK_TO_REACH] = 0
+    # a slot up to the target counts at the price, one beyond it as far as the price exceeds what it costs
+    query[ALLOWANCE] = min(high, 2 * query[WEIGHT]) * min(query[ROOM], query[TARGET])
+    query[ALLOWANCE] += max(0, high - 2 * query[WEIGHT]) * query[ROOM]
+    query[MARK_TO_REACH] = -HIGHEST_BOUND
     net = take_at_price(query, runs, keys, heads, high)
     if net > query[ROOM]:
         return
     count = 0
-    utility = 0
+    worth = 0
     for run in range(2 * query[PAIRS], query[RUNS]):
         for i in range(heads[run]):
-            utility += rank_of(key_in(runs, keys, run, i))
+            worth += gain_of(query, runs, keys, run, i)
         count += heads[run]
+    worth -= penalty(query, net)
     for run in range(2 * query[PAIRS], query[RUNS]):
         delta = delta_of(runs, run)
         while heads[run] < size_of(runs, run) and count < query[ACTIONS] and net + delta <= query[ROOM]:
-            utility += rank_of(key_in(runs, keys, run, heads[run]))
+            more = gain_of(query, runs, keys, run, heads[run]) + penalty(query, net) - penalty(query, net + delta)
+            if more <= 0:
+                break
+            worth += more
             heads[run] += 1
             count += 1
             net += delta
-    query[MARK_TO_REACH] = utility
+    query[MARK_TO_REACH] = worth
 
 
 @kernel
@@ -233,15 +278,21 @@ def set_bounds(query: Ints, runs: Ints, keys: Ints, heads: Table, bounds: Table)
 
 
 @kernel
+def can_fit(query: Ints, bounds: Ints, row: int, count: int, net: int) -> bool:
+    """Whether a state can still end within the room."""
+    return net - bounds[bound_at(query, row, FREED) + query[ACTIONS] - count] <= query[ROOM]
+
+
+@kernel
 def is_promising(query: Ints, bounds: Ints, row: int, count: int, net: int, value: int) -> bool:
-    """Whether a state can still end within the room, and be as useful as the mark."""
-    left = query[ACTIONS] - count
-    spare = query[ROOM] - net
-    if spare + bounds[bound_at(query, row, FREED) + left] < 0:
+    """Whether a state can still end within the room, and be worth as much as the mark."""
+    if not can_fit(query, bounds, row, count, net):
         return False
+    left = query[ACTIONS] - count
     if value + bounds[bound_at(query, row, FREE) + left] < query[MARK_TO_REACH]:
         return False
-    return value + bounds[bound_at(query, row, PAID) + left] + query[PRICE] * spare >= query[MARK_TO_REACH]
+    paid = value - query[PRICE] * net + query[ALLOWANCE]
+    return paid + bounds[bound_at(query, row, PAID) + left] >= query[MARK_TO_REACH]
 
 
 # STATES
@@ -343,19 +394,19 @@ def extend(
                     return OUT_OF_SPACE
                 put(states, space + size, count, net, value, state, option)
                 size += 1
-            elif size > before:
+            elif size > before or (delta > 0 and not can_fit(query, bounds, row, count, net)):
                 # each bound is concave in the option, so what is promising is an interval
                 break
             if option == size_of(runs, run) or count == query[ACTIONS]:
                 break
-            value += rank_of(key_in(runs, keys, run, option))
+            value += gain_of(query, runs, keys, run, option)
             count += 1
             net += delta
             option += 1
         if stage < query[PAIRS] and states[state * STATE + COUNT] < query[ACTIONS]:
             count = states[state * STATE + COUNT] + 1
             net = states[state * STATE + NET] + delta_of(runs, run - 1)
-            value = states[state * STATE + VALUE] + rank_of(key_in(runs, keys, run - 1, 0))
+            value = states[state * STATE + VALUE] + gain_of(query, runs, keys, run - 1, 0)
             if is_promising(query, bounds, row, count, net, value):
                 if size == space:
                     return OUT_OF_SPACE
@@ -418,17 +469,6 @@ def settle(
 
 
 @kernel
-def most_that_fit(query: Ints, runs: Ints, run: int, count: int, net: int) -> int:
-    """How many of ``run`` can be added at most; -1 if it does not fit with any number of them."""
-    most = min(size_of(runs, run), query[ACTIONS] - count)
-    spare = query[ROOM] - net
-    delta = delta_of(runs, run)
-    if delta > 0:
-        return min(most, spare // delta) if spare >= 0 else -1
-    return most if net + most * delta <= query[ROOM] else -1
-
-
-@kernel
 def collect(query: Ints, runs: Ints, keys: Ints, notes: Ints, heads: Ints, chosen: Table, chosen_notes: Table) -> int:
     """Write when each of the first candidates of each run is applied, and its note, in that order; return how many."""
     size = 0
@@ -457,34 +497,57 @@ def unwind(query: Ints, states: Ints, stage: int, state: int, option: int, heads
 
 
 @kernel
+def is_better(
+    query: Ints,
+    runs: Ints,
+    keys: Ints,
+    states: Ints,
+    stage: int,
+    state: int,
+    option: int,
+    count: int,
+    net: int,
+    value: int,
+) -> bool:
+    """Whether a complete choice is preferred to the best so far."""
+    if value != query[BEST_VALUE]:
+        return value > query[BEST_VALUE]
+    if count != query[BEST_COUNT]:
+        return count < query[BEST_COUNT]
+    if net != query[BEST_NET]:
+        return net < query[BEST_NET]
+    return goes_first(query, runs, keys, states, stage, state, option, query[BEST_STATE], query[BEST_OPTION])
+
+
+@kernel
 def finish(query: Table, runs: Ints, keys: Ints, states: Ints, stage: int, first: int, last: int) -> bool:
-    """Complete every state by the last run, as much as fits, and note the best; return whether there is one."""
+    """Complete every state by some of the last run, and note the best; return whether any fits."""
     found = False
     run = run_of(query, stage)
+    delta = delta_of(runs, run)
     for state in range(first, last):
         count = states[state * STATE + COUNT]
         net = states[state * STATE + NET]
-        value = states[state * STATE + VALUE]
-        option = most_that_fit(query, runs, run, count, net)
-        if option < 0:
-            continue
-        for i in range(option):
-            value += rank_of(key_in(runs, keys, run, i))
-        count += option
-        net += option * delta_of(runs, run)
-        better = not found or value > query[BEST_VALUE]
-        if found and value == query[BEST_VALUE]:
-            better = count < query[BEST_COUNT] or (count == query[BEST_COUNT] and net < query[BEST_NET])
-            if count == query[BEST_COUNT] and net == query[BEST_NET]:
-                rival = query[BEST_STATE]
-                better = goes_first(query, runs, keys, states, stage, state, option, rival, query[BEST_OPTION])
-        if better:
-            found = True
-            query[BEST_VALUE] = value
-            query[BEST_COUNT] = count
-            query[BEST_NET] = net
-            query[BEST_STATE] = state
-            query[BEST_OPTION] = option
+        gained = states[state * STATE + VALUE]
+        option = 0
+        while True:
+            if net <= query[ROOM]:
+                value = gained - penalty(query, net)
+                if not found or is_better(query, runs, keys, states, stage, state, option, count, net, value):
+                    found = True
+                    query[BEST_VALUE] = value
+                    query[BEST_COUNT] = count
+                    query[BEST_NET] = net
+                    query[BEST_STATE] = state
+                    query[BEST_OPTION] = option
+            elif delta > 0:
+                break
+            if option == size_of(runs, run) or count == query[ACTIONS]:
+                break
+            gained += gain_of(query, runs, keys, run, option)
+            count += 1
+            net += delta
+            option += 1
     return found
 
 
@@ -504,11 +567,11 @@ def search(
 ) -> int:
     """Find the preferred choice of at most `ACTIONS` candidates that add at most `ROOM` slots.
 
-    It is the one of the greatest utility, then of the fewest actions, then of the fewest slots, then the one that acts
+    It is the one of the greatest worth, then of the fewest actions, then of the fewest slots, then the one that acts
     earlier where they differ.
 
     Args:
-        query: actions, room, pairs, runs and space are given; the rest is work space, as are the other tables from
+        query: everything before the price is given; the rest is work space, as are the other tables from
             ``heads`` to ``order``.
         runs: first the pairs, each its collapse and then its expands, then at least one free run, by ascending delta.
         keys: the candidates' keys.
@@ -520,8 +583,8 @@ def search(
     Returns:
         How many are chosen; `NOT_FOUND`; or `OUT_OF_SPACE`.
     """
-    if query[PAIRS] == 0 and take_at_price(query, runs, keys, heads, 0) <= query[ROOM]:
-        # the room does not bind: the best candidates of all, of equally useful ones the least dear
+    if query[PAIRS] == 0 and take_at_price(query, runs, keys, heads, 0) <= room_at(query, 0):
+        # neither room nor target binds: the best candidates of all, of equally useful ones the least dear
         return collect(query, runs, keys, notes, heads, chosen, chosen_notes)
     set_mark(query, runs, keys, heads)
     set_bounds(query, runs, keys, heads, bounds)

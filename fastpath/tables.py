@@ -24,6 +24,11 @@ NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES)
 """The tables behind the header, in their order."""
 
 
+def top_k_of(params: Params, slots: int) -> int:
+    """How many candidates of each queue may act, of at most ``slots``; 0 for all (HYB-1)."""
+    return min(params.top_k, slots) if params.strategy == "hybrid" else 0
+
+
 class Tables:
     """Context, families, ledger and work space of one session.
 
@@ -44,7 +49,7 @@ class Tables:
         chunks = self.capacity // k.CHUNK + 1
         smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
         self._sizes = (
-            dict.fromkeys(PICK_TABLES, max(1, n_diff))
+            dict.fromkeys(PICK_TABLES, max(1, n_diff, top_k_of(params, self.capacity)))
             | dict.fromkeys(CHUNK_TABLES, chunks)
             | dict.fromkeys(FAMILY_TABLES, self.capacity // smallest + 1)
         )

@@ -24,6 +24,7 @@ class Workspace:
     Args:
         geometry: shape of the tree.
         n_diff: most actions per iteration.
+        top_k: how many of each queue may act (HYB-1); 0 for all.
 
     Attributes:
         space: how many states there is space for.
@@ -33,9 +34,10 @@ class Workspace:
     extra: tuple[int, ...] = (0, 0, 0, 0, 0, 0)
     """Sizes of the tables that only projections need: wishes, two preferences by slot, peaks, the two by block."""
 
-    def __init__(self, geometry: Geometry, n_diff: int) -> None:
+    def __init__(self, geometry: Geometry, n_diff: int, top_k: int = 0) -> None:
         self._deltas = sorted(set(geometry.deltas[1:]))
         self._n_diff = max(1, n_diff)
+        self._top_k = top_k
         self.space = FIRST_SPACE
         self._lay_out()
 
@@ -78,6 +80,7 @@ class Workspace:
         self.table[k.WORK_OFFSETS : k.WORK_HEADER] = k.WORK_HEADER + np.array([0, *accumulate(sizes)])
         self.table[SPACE] = self.table[k.PAIR_SPACE] = space
         self.table[k.ITEM_SPACE] = items
+        self.table[k.TOP_K] = self._top_k
         self.table[k.DELTAS] = deltas
         self.table[k.DELTA_LIST : k.DELTA_LIST + deltas] = self._deltas
 

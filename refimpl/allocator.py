@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from focalloc.refimpl.greedy import greedy
+from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.ingest import reclaim
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.refimpl.preparation import prepared
@@ -19,7 +20,13 @@ from focalloc.spec.state import State, advanced, ingested, opened
 
 Strategy = Callable[[State, Sequence[int]], list[Action]]
 
-STRATEGIES: dict[str, Strategy] = {"greedy": greedy, "enhanced": greedy, "knapsack": knapsack, "projection": projection}
+STRATEGIES: dict[str, Strategy] = {
+    "greedy": greedy,
+    "enhanced": greedy,
+    "knapsack": knapsack,
+    "hybrid": hybrid,
+    "projection": projection,
+}
 """Strategy name -> function from the state and the slot scores to the answer."""
 
 

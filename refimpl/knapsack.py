@@ -39,8 +39,12 @@ def knapsack(state: State, scores: Sequence[int]) -> list[Action]:
         state: the state after the last iteration.
         scores: one fixed-point score per slot of the context.
     """
+    return optimum(state, choices(state, scores))
+
+
+def optimum(state: State, found: Sequence[Choice]) -> list[Action]:
+    """The exact optimum of the choices ``found``."""
     params = state.params
-    found = choices(state, scores)
     collapses = [choice for choice in found if choice.action.kind == "collapse"]
 
     within = ending_within(params.w_max, state, found)

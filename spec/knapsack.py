@@ -193,9 +193,15 @@ def knapsack_violations(state: State, scores: Sequence[int], actions: Sequence[A
         scores: one fixed-point score per slot.
         actions: an answer each of whose actions can be applied in order.
     """
+    aggregates = Aggregates(state.geometry, state.context, scores)
+    return optimum_violations(state, aggregates, candidates(state, aggregates), actions)
+
+
+def optimum_violations(
+    state: State, aggregates: Aggregates, pool: Sequence[Candidate], actions: Sequence[Action]
+) -> list[Violation]:
+    """Every clause KNA-1 to KNA-5 that applicable ``actions`` break as a choice from ``pool``."""
     geometry, params = state.geometry, state.params
-    aggregates = Aggregates(geometry, state.context, scores)
-    pool = candidates(state, aggregates)
     found = out_of_order(pool, actions)
 
     present = set(state.context)

@@ -11,7 +11,7 @@ from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
 from focalloc.spec.scores import SCORE_LIMIT, quantise
 
-STRATEGIES = ("greedy", "enhanced", "knapsack", "projection")
+STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "projection")
 """Strategies that the spec defines."""
 
 TIE_BREAKS = ("position", "cursor", "recency")
@@ -22,6 +22,9 @@ MAX_N_DIFF = 2**16
 
 MAX_COOLDOWN_STEPS = 2**31
 """Longest cooldown, in iterations."""
+
+MAX_TOP_K = 2**16
+"""Most candidates of a queue that strategy ``hybrid`` can be told to keep."""
 
 MAX_WINDOW = 2**16
 """Longest window for adaptive thresholds, in iterations."""
@@ -52,6 +55,7 @@ class Params:
         tau_max: highest threshold that adaptation reaches (ADA-2).
         recency_memory: iterations for which tie-breaking by recency remembers an action (TIE-2).
         balance: 1 to scale scores so that positive and negative mass match, else 0 (BAL-1).
+        top_k: candidates of each queue that strategy ``hybrid`` chooses from (HYB-1).
 
     Raises:
         InvalidInput: a value is of the wrong type or out of its range; names field, value and rule (PAR-1).
@@ -72,6 +76,7 @@ class Params:
     tau_max: int = SCORE_LIMIT - 1
     recency_memory: int = 64
     balance: int = 0
+    top_k: int = 50
 
     def __post_init__(self) -> None:
         if self.w_soft == 0:
@@ -130,6 +135,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "tau_max": (1, SCORE_LIMIT - 1),
     "recency_memory": (1, MAX_MEMORY),
     "balance": (0, 1),
+    "top_k": (1, MAX_TOP_K),
 }
 """Lowest and highest value of each integer parameter (PAR-1)."""
 

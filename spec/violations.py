@@ -28,6 +28,7 @@ from focalloc.spec.clauses import Finding, Violation, clause
 from focalloc.spec.cooldown import too_early
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.greedy import greedy_violations
+from focalloc.spec.hybrid import hybrid_violations
 from focalloc.spec.ingest import ingest_violations
 from focalloc.spec.knapsack import knapsack_violations
 from focalloc.spec.projection import projection_violations
@@ -40,6 +41,7 @@ SELECTIONS: dict[str, Judgement] = {
     "greedy": greedy_violations,
     "enhanced": greedy_violations,
     "knapsack": knapsack_violations,
+    "hybrid": hybrid_violations,
     "projection": projection_violations,
 }
 """Profile -> judgement of what its strategy selects, on top of the safety rules."""

@@ -1,4 +1,4 @@
-"""Allocators that are safe but not optimal (KNA, PRO)."""
+"""Allocators that are safe but not optimal (KNA, HYB, PRO)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import choices, legal_choices, mean, slot_offsets
 from focalloc.refimpl.greedy import greedy
-from focalloc.refimpl.knapsack import Selection, ending_within, knapsack, place, preference, selections
+from focalloc.refimpl.hybrid import hybrid
+from focalloc.refimpl.knapsack import Selection, ending_within, knapsack, optimum, place, preference, selections
 from focalloc.refimpl.projection import preferred_choices
 from focalloc.spec import Action
 from focalloc.spec.projection import Logits
@@ -35,6 +36,14 @@ class SoundOptimum(Sound):
         within = ending_within(self.state.params.w_max, self.state, found)
         collapses = [choice for choice in found if choice.action.kind == "collapse"]
         return [c.action for c in min(within or selections(self.state, collapses), key=self.preference).chosen]
+
+
+class SoundHybrid(SoundOptimum):
+    """The optimum of the first of each queue, by the rules."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Prune, then choose."""
+        return hybrid(self.state, scores)
 
 
 class SoundProjection(SoundOptimum):
@@ -94,6 +103,25 @@ class AnyOrder(SoundOptimum):
         chosen = super().select(scores)
         expands = [action for action in chosen if action.kind == "expand"]
         return [action for action in chosen if action.kind == "collapse"] + expands[::-1]
+
+
+@breaks("HYB-1", profile="hybrid")
+class PrunesNothing(SoundHybrid):
+    """Takes the optimum of all candidates, those far down a queue included."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Choose from everything."""
+        return knapsack(self.state, scores)
+
+
+@breaks("HYB-1", shows=("KNA-2",), also=("KNA-1",), profile="hybrid")
+class PrunesQueuesTogether(SoundHybrid):
+    """Keeps so many candidates of both queues together, by magnitude, in place of so many of each."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Prune in one go."""
+        found = sorted(choices(self.state, scores), key=lambda choice: -abs(choice.aggregate))
+        return optimum(self.state, found[: self.state.params.top_k])
 
 
 @breaks("PRO-2", also=("PRO-3", "PRO-4", "PRO-5", "KNA-5"), profile="projection")

@@ -98,9 +98,13 @@ def all_vectors(say: Callable[[str], None] = print) -> list[Vector]:
     return list(made.values())
 
 
+ABOUT = {"greedy": "GRE-1", "enhanced": "ADA-1", "knapsack": "KNA-2", "hybrid": "HYB-1", "projection": "PRO-4"}
+"""Profile -> the clause that its whole sessions are about."""
+
+
 def sessions(profile: str) -> Iterator[Vector]:
     """Whole sessions of the reference, with something happening in them."""
-    about = {"greedy": "GRE-1", "enhanced": "ADA-1", "knapsack": "KNA-2", "projection": "PRO-4"}.get(profile, "CTX-6")
+    about = ABOUT.get(profile, "CTX-6")
     with PythonTarget(ReferenceAllocator) as target:
         for case in pool(profile):
             moments = recorded(target, case, profile)

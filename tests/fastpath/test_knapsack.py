@@ -25,10 +25,10 @@ from focalloc.spec.actions import family
 CAPS = [0, 1, 2, 3, 4, 5, 8, 16]
 
 
-def compare(seed: int, most: int, steps: int, caps: Sequence[int] = CAPS) -> Allocator:
+def compare(seed: int, most: int, steps: int, caps: Sequence[int] = CAPS, strategy: str = "knapsack") -> Allocator:
     """Take the reference and the fast path through one session and compare them after every call."""
     rng = random.Random(seed)
-    state = random_state(rng, "knapsack", most, caps)
+    state = random_state(rng, strategy, most, caps)
     reference, fast = ReferenceAllocator(), Allocator()
     for allocator in (reference, fast):
         allocator.open(state.geometry, state.params, state.context)  # type: ignore[attr-defined]
@@ -56,6 +56,19 @@ def test_equal_to_the_reference_on_thousands() -> None:
 def test_equal_to_the_reference_on_many_chunks() -> None:
     for seed in range(6):
         compare(seed, 150, 2, [2, 3, 4])
+        compare(seed, 150, 2, [2, 3, 4], "hybrid")
+
+
+@pytest.mark.clause("HYB-1")
+def test_hybrid_is_equal_to_the_reference() -> None:
+    for seed in range(200):
+        compare(seed, 4, 5, strategy="hybrid")
+
+
+@pytest.mark.slow
+def test_hybrid_is_equal_to_the_reference_on_thousands() -> None:
+    for seed in range(1000, 4000):
+        compare(seed, random.Random(seed).choice([3, 6, 12]), 4, strategy="hybrid")
 
 
 # CONFLICTS: many families that are to collapse although a member is to expand

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 
@@ -26,6 +26,9 @@ class Instance:
     pairs: int
     actions: int
     room: int
+    churn: int = 0
+    weight: int = 0
+    target: int = 0
 
 
 def random_instance(rng: random.Random) -> Instance:
@@ -44,7 +47,12 @@ def random_instance(rng: random.Random) -> Instance:
     while sum(len(found) for _, found in runs) > 12:
         run = rng.randrange(2 * pairs, len(runs))
         runs[run] = (runs[run][0], runs[run][1][:-1])
-    return Instance(runs, pairs, rng.randint(0, 5), rng.randint(-2 * max(deltas), 3 * max(deltas)))
+    room = rng.randint(-2 * max(deltas), 3 * max(deltas))
+    plain = Instance(runs, pairs, rng.randint(0, 5), room)
+    if rng.random() < 0.5:
+        return plain
+    churn, weight = rng.choice([0, 1, height // 2]), rng.choice([0, 1, 2, height])
+    return replace(plain, churn=churn, weight=weight, target=rng.randint(-3 * max(deltas), 4 * max(deltas)))
 
 
 class Search:
@@ -57,7 +65,8 @@ class Search:
         for delta, found in instance.runs:
             shape += [len(keys), len(found), delta]
             keys += found
-        query = [n, instance.room, instance.pairs, runs, space] + [0] * (k.QUERY - 5)
+        query = [n, instance.room, instance.pairs, runs, space, instance.churn, instance.weight, instance.target]
+        query += [0] * (k.QUERY - len(query))
         rows = 2 * (runs - 2 * instance.pairs) + 1
         work = [runs, k.BOUNDS * rows * (n + 1), 2 * k.STATE * space, space, space, n, n]
         tables = [query, shape, keys, list(range(len(keys))), *([0] * size for size in work)]
@@ -86,7 +95,9 @@ def best_subset(instance: Instance) -> list[int] | None:
             touched = {run for *_, run in subset}
             exclusive = not any({2 * pair, 2 * pair + 1} <= touched for pair in range(instance.pairs))
             if net <= instance.room and exclusive:
-                merits.append((-sum(rank for _, rank, _, _ in subset), size, net, [-turn for turn, *_ in subset]))
+                worth = sum(rank for _, rank, _, _ in subset) - instance.churn * size
+                worth -= instance.weight * abs(net - instance.target)
+                merits.append((-worth, size, net, [-turn for turn, *_ in subset]))
     return [-turn for turn in min(merits)[3]] if merits else None
 
 
