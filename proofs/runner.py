@@ -53,6 +53,7 @@ class Verdict:
         findings: one per piece of evidence.
         vacuous: names of the pieces of evidence whose cover check failed.
         survivors: mutations that turned into no counterexample; None if none were planted.
+        caught: how many did.
         disagreements: obligations about which the second solver says something else; None if it was not asked.
         undecided_by_second: obligations that the second solver could not decide.
         covered: how many cover checks succeeded.
@@ -64,6 +65,7 @@ class Verdict:
     findings: list[Finding] = field(default_factory=list)
     vacuous: list[str] = field(default_factory=list)
     survivors: list[str] | None = None
+    caught: int = 0
     disagreements: list[str] | None = None
     undecided_by_second: list[str] = field(default_factory=list)
     covered: int = 0
@@ -85,6 +87,17 @@ class Verdict:
     def sound(self) -> bool:
         """Whether the theorem is proved by a proof that could have failed."""
         return self.result is Result.PROVED and not (self.vacuous or self.survivors or self.disagreements)
+
+    @property
+    def objections(self) -> list[str]:
+        """What stands against the theorem, a sentence each."""
+        return [
+            *(f"{one.result}: {one.name}: {one.detail}" for one in self.findings if one.result is not Result.PROVED),
+            *(f"vacuous: the cover check fails for {name}" for name in self.vacuous),
+            *(f"the proof does not notice: {name}" for name in self.survivors or ()),
+            *(f"the second solver disagrees on {name}" for name in self.disagreements or ()),
+            *(["there is no evidence"] if not self.findings else []),
+        ]
 
     @property
     def exit_code(self) -> int:
@@ -157,6 +170,7 @@ def prove(
             _second_opinion(verdict, evidence, finding, text)
     if mutations:
         verdict.survivors = [bug.name for bug in theorem.mutations if not killed(theorem, bug)]
+        verdict.caught = len(theorem.mutations) - len(verdict.survivors)
     verdict.seconds = time.perf_counter() - began
     return verdict
 

@@ -68,8 +68,7 @@ def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     _state(console, theorem)
     caught = "not planted"
     if verdict.survivors is not None:
-        total = len(theorem.mutations)
-        caught = f"{total - len(verdict.survivors)} of {total} caught"
+        caught = f"{verdict.caught} of {len(theorem.mutations)} caught"
     cover = f"fails for {', '.join(verdict.vacuous)}" if verdict.vacuous else "satisfiable"
     if not verdict.covered:
         cover = "not checked"
@@ -84,11 +83,8 @@ def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     if verdict.disagreements is not None:
         facts.append(_second(verdict))
     console.print(f"  {'; '.join(facts)}", style="green" if verdict.exit_code == 0 else "red", markup=False)
-    for name in verdict.survivors or ():
-        console.print(f"  the proof does not notice: {name}", style="red", markup=False)
-    for finding in verdict.findings:
-        if finding.result != "proved":
-            console.print(f"  {finding.result}: {finding.name}: {finding.detail}", style="red", markup=False)
+    for why in verdict.objections:
+        console.print(f"  {why}", style="red", markup=False)
 
 
 def _second(verdict: Verdict) -> str:

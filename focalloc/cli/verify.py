@@ -1,4 +1,4 @@
-"""``focalloc verify``: the built-in allocators against the spec, and against each other."""
+"""``focalloc verify``: the built-in allocators against the spec and against each other, and the quick theorems."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from focalloc.cli.twins import Tally
     from focalloc.conformance.judge import Status
     from focalloc.conformance.report import Failure
+    from focalloc.proofs.runner import Verdict
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,29 @@ class Row:
     answers: int
     status: Status
     failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True)
+class Proved:
+    """One line of the table of theorems: those of one technique.
+
+    Attributes:
+        technique: how they are established.
+        theorems: how many there are.
+        proved: how many of them are proved, by a proof that notices every planted bug.
+        obligations: how many pieces of evidence they consist of.
+        bugs: how many planted bugs turned into counterexamples.
+        status: what it amounts to; a theorem that was not looked at is a skip.
+        notes: a sentence about each theorem that is not proved.
+    """
+
+    technique: str
+    theorems: int
+    proved: int
+    obligations: int
+    bugs: int
+    status: Status
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,13 +87,13 @@ def verify(
     seed: Annotated[int, typer.Option(help="What the generated sessions follow from.")] = 0,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per processor.")] = 0,
 ) -> None:
-    """Judge the built-in allocators against the spec. The main job; needs no arguments.
+    """Judge the built-in allocators against the spec, and prove the quick theorems. The main job; needs no arguments.
 
     Each strategy of the reference and of the fast path is put through generated sessions and through a recorded
-    session over a real document. Then both go through all of it side by side and are compared action by action.
+    session over a real document. Then both go through all of it side by side and are compared action by action. The
+    theorems are those of `focalloc prove`; without the proofs extra they are skipped, which is no pass.
     """
     from focalloc.cli.terminal import output, tracked
-    from focalloc.conformance.report import EXIT_STATUS
     from focalloc.fastpath.allocator import STRATEGIES as FAST
     from focalloc.refimpl.allocator import STRATEGIES as REFERENCE
     from focalloc.spec.violations import PROFILES
@@ -87,21 +111,26 @@ def verify(
     for found, compared in tracked(_done(jobs, workers), len(jobs), "judging"):
         rows += found
         calls, actions = calls + compared.calls, actions + compared.actions
+    proofs = _proofs(workers)
 
     console = output()
     console.print(_table(rows))
+    console.print(_proofs_table(proofs))
     for failure in (failure for row in rows for failure in row.failures):
         console.print(_told(failure), soft_wrap=True, markup=False)
+    for note in (note for line in proofs for note in line.notes):
+        console.print(note, soft_wrap=True, markup=False)
     totals = [
         f"{len({job.strategy for job in jobs})} strategies",
         f"{sum(row.sessions for row in rows):,} sessions",
         f"{sum(row.answers for row in rows):,} answers judged",
         f"{actions:,} actions in {calls:,} answers compared",
+        f"{sum(line.proved for line in proofs)} theorems proved",
         f"{time.monotonic() - began:.0f} s",
     ]
-    console.print(f"{_verdict(rows)}: {', '.join(totals)} ({_versions(seed)})", soft_wrap=True, markup=False)
-    statuses = {EXIT_STATUS[row.status] for row in rows}
-    raise typer.Exit(next((status for status in (1, 3) if status in statuses), 0))
+    verdict = _verdict(rows, proofs)
+    console.print(f"{verdict}: {', '.join(totals)} ({_versions(seed)})", soft_wrap=True, markup=False)
+    raise typer.Exit({"PASS": 0, "FAIL": 1, "INCOMPLETE": 3}[verdict])
 
 
 def _done(jobs: list[Job], workers: int) -> Iterator[tuple[list[Row], Tally]]:
@@ -164,6 +193,63 @@ def _compile(strategy: str) -> None:
     allocator.ingest(1, [0] * 4)
 
 
+def _proofs(workers: int) -> list[Proved]:
+    """What comes of the quick theorems, by technique."""
+    from focalloc.cli.terminal import tracked
+
+    try:
+        from focalloc.proofs import catalogue
+        from focalloc.proofs.runner import prove_all
+    except ModuleNotFoundError as missing:
+        from focalloc.cli import missing_extra
+
+        if missing_extra(missing.name or "") is None:
+            raise
+        note = f"no theorem was looked at: {missing.name} is not there; install it with: pip install 'focalloc[proofs]'"
+        return [Proved("not installed", 0, 0, 0, 0, "skip", (note,))]
+    quick = catalogue.theorems()
+    verdicts: dict[str, list[Verdict]] = {theorem.technique: [] for theorem in quick}
+    technique = {theorem.name: theorem.technique for theorem in quick}
+    running = prove_all(quick, jobs=min(len(quick) or 1, workers or os.cpu_count() or 1))
+    for verdict in tracked(running, len(quick), "proving"):
+        verdicts[technique[verdict.theorem]].append(verdict)
+    return [_proved(technique, of_it) for technique, of_it in verdicts.items()]
+
+
+def _proved(technique: str, verdicts: list[Verdict]) -> Proved:
+    """One line about the theorems of one technique."""
+    codes = [verdict.exit_code for verdict in verdicts]
+    return Proved(
+        technique,
+        len(verdicts),
+        codes.count(0),
+        sum(len(verdict.findings) for verdict in verdicts),
+        sum(verdict.caught for verdict in verdicts),
+        "fail" if 1 in codes else "unknown" if 3 in codes else "pass",
+        tuple(f"theorem {verdict.theorem}: {why}" for verdict in verdicts for why in verdict.objections),
+    )
+
+
+def _proofs_table(lines: list[Proved]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("theorems by")
+    for heading in ("number", "obligations", "bugs caught"):
+        table.add_column(heading, justify="right")
+    table.add_column("verdict")
+    for line in lines:
+        numbers = (f"{number:,}" for number in (line.theorems, line.obligations, line.bugs))
+        table.add_row(line.technique, *numbers, _colored(line.status))
+    return table
+
+
+def _colored(status: Status) -> str:
+    style = {"pass": "green", "fail": "bold red", "error": "bold red"}.get(status, "yellow")
+    return f"[{style}]{status}"
+
+
 def _table(rows: list[Row]) -> Table:
     from rich import box
     from rich.table import Table
@@ -174,10 +260,9 @@ def _table(rows: list[Row]) -> Table:
     for heading in ("number", "answers"):
         table.add_column(heading, justify="right")
     table.add_column("verdict")
-    styles = {"pass": "green", "fail": "bold red", "error": "bold red"}
     for row in rows:
-        verdict = f"[{styles.get(row.status, 'yellow')}]{row.status}"
-        table.add_row(row.strategy, row.allocator, row.source, f"{row.sessions:,}", f"{row.answers:,}", verdict)
+        numbers = f"{row.sessions:,}", f"{row.answers:,}"
+        table.add_row(row.strategy, row.allocator, row.source, *numbers, _colored(row.status))
     return table
 
 
@@ -188,9 +273,11 @@ def _told(failure: Failure) -> str:
     )
 
 
-def _verdict(rows: list[Row]) -> str:
-    statuses = {row.status for row in rows}
-    return "FAIL" if statuses & {"fail", "error"} else "INCOMPLETE" if statuses - {"pass"} or not rows else "PASS"
+def _verdict(rows: list[Row], proofs: list[Proved]) -> str:
+    statuses = {row.status for row in rows} | {line.status for line in proofs}
+    if statuses & {"fail", "error"}:
+        return "FAIL"
+    return "PASS" if rows and proofs and statuses == {"pass"} else "INCOMPLETE"
 
 
 def _versions(seed: int) -> str:

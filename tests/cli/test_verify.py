@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,9 @@ from focalloc.cli.twins import Differs, Tally, Twins
 from focalloc.conformance import recorded
 from focalloc.conformance.recorded import Document, Session, default_document
 from focalloc.fastpath import allocator as fastpath
+from focalloc.proofs import catalogue
+from focalloc.proofs.sources import Mutation
+from focalloc.proofs.theorem import Survey, Technique, Theorem
 from focalloc.refimpl import allocator as refimpl
 from focalloc.spec import Geometry, NoRoom, Params
 from focalloc.spec.actions import Action
@@ -38,6 +44,19 @@ def greedy_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorded, "Session", lambda: session)
     monkeypatch.setattr(refimpl, "STRATEGIES", {"greedy": refimpl.STRATEGIES["greedy"]})
     monkeypatch.setattr(fastpath, "STRATEGIES", ("greedy",))
+    prove_only(monkeypatch, *catalogue.named(["reversals-wait", "levels-stay-known"]))
+
+
+def prove_only(monkeypatch: pytest.MonkeyPatch, *theorems: Theorem) -> None:
+    monkeypatch.setattr(catalogue, "theorems", lambda: list(theorems))
+
+
+def invented(*evidence: Survey, notices: bool = True) -> Theorem:
+    def check(bug: Mutation) -> Iterator[Survey]:
+        yield from [Survey("planted", 1, 1, "here")] if bug.name and notices else evidence
+
+    bugs = (Mutation("a bug"),)
+    return Theorem("invented", "A sentence.", (), Technique.EXHAUSTION, "none", "nothing", bugs, check)
 
 
 @pytest.mark.usefixtures("greedy_only")
@@ -52,6 +71,12 @@ def test_all_is_judged_and_compared(capsys: pytest.CaptureFixture[str], elsewher
     ]
     totals = out.splitlines()[-1]
     assert totals.startswith("PASS: 1 strategies, 63 sessions, ")
+    proofs = re.findall(r"^ *(inductive obligations|every case) +(\d+) +(\d+) +(\d+) +pass *$", out, re.MULTILINE)
+    assert [(line[0], line[1], line[3]) for line in proofs] == [
+        ("inductive obligations", "1", "3"), ("every case", "1", "3"),
+    ]  # fmt: skip
+    assert all(int(line[2]) > 0 for line in proofs)
+    assert ", 2 theorems proved, " in totals
     answers = sum(int(row[3].replace(",", "")) for row in rows)
     assert f"{answers:,} answers judged" in totals
     compared = re.search(r"([\d,]+) actions in ([\d,]+) answers compared", totals)
@@ -91,6 +116,66 @@ def test_nothing_judged_is_no_pass(capsys: pytest.CaptureFixture[str], monkeypat
     status, out = run(capsys, "--workers", "1")
     assert status == 3
     assert out.splitlines()[-1].startswith("INCOMPLETE: ")
+
+
+@pytest.fixture
+def all_else_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def passes(job: verify.Job) -> tuple[list[verify.Row], Tally]:
+        return [verify.Row(job.strategy, job.allocator, "generated", 1, 1, "pass", ())], Tally()
+
+    monkeypatch.setattr(verify, "judge", passes)
+
+
+@pytest.mark.usefixtures("all_else_passes")
+@pytest.mark.parametrize(
+    ("theorem", "ends", "says", "why"),
+    [
+        (invented(Survey("all", 3, 1)), 0, "PASS", ""),
+        (invented(Survey("all", 3, 1, "case 2")), 1, "FAIL", "refuted: all: case 2"),
+        (invented(Survey("all", 3, 0)), 1, "FAIL", "vacuous: the cover check fails for all"),
+        (invented(Survey("all", 3, 1), notices=False), 1, "FAIL", "the proof does not notice: a bug"),
+        (invented(Survey("all", 3, 1, undecided="too hard")), 3, "INCOMPLETE", "unknown: all: too hard"),
+        (invented(), 3, "INCOMPLETE", "there is no evidence"),
+    ],
+)
+def test_what_comes_of_a_theorem_counts(
+    theorem: Theorem,
+    ends: int,
+    says: str,
+    why: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prove_only(monkeypatch, theorem)
+    status, out = run(capsys, "--workers", "1")
+    assert status == ends
+    assert out.splitlines()[-1].startswith(f"{says}: ")
+    assert f", {0 if ends else 1} theorems proved, " in out.splitlines()[-1]
+    assert (f"theorem invented: {why}" in out) if why else ("theorem invented" not in out)
+
+
+@pytest.mark.usefixtures("all_else_passes")
+def test_no_theorem_is_no_pass(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    prove_only(monkeypatch)
+    assert run(capsys, "--workers", "1")[0] == 3
+
+
+def test_without_the_proofs_extra_theorems_are_skipped_which_is_no_pass() -> None:
+    # a process of its own: importing the proofs anew here would leave half a package behind for the tests that follow
+    code = """
+import sys
+sys.modules["z3"] = None
+from focalloc.cli import main, verify
+from focalloc.cli.twins import Tally
+verify.judge = lambda job: ([verify.Row(job.strategy, job.allocator, "generated", 1, 1, "pass", ())], Tally())
+main(["verify", "--workers", "1"])
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 3, ended.stderr
+    assert re.search(r"not installed +0 +0 +0 +skip", ended.stdout)
+    assert "no theorem was looked at: z3 is not there; install it with: pip install 'focalloc[proofs]'" in ended.stdout
+    assert ended.stdout.splitlines()[-1].startswith("INCOMPLETE: ")
+    assert ", 0 theorems proved, " in ended.stdout.splitlines()[-1]
 
 
 def test_twins_compare_every_call() -> None:
