@@ -41,6 +41,8 @@ class Opening(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One thing asked of the allocator: an iteration, an ingest (`ingest` given) or an open (`open` given).
 
+    An iteration is by scores, or by logits if those are given.
+
     Input that the spec calls senseless is said in the same words; whether it must be refused is for the judge to
     find out.
 
@@ -51,6 +53,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         extra: scores to give beyond one per slot; below zero, to leave out. Anything but 0 breaks SCO-2.
         ingest: number of new level-0 blocks.
         open: start another session.
+        logits: pattern of logits (expand, keep, collapse), repeated over the blocks as often as needed.
     """
 
     scores: tuple[int, ...] = ()
@@ -58,6 +61,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     extra: int = 0
     ingest: int | None = None
     open: Opening | None = None
+    logits: tuple[tuple[float, float, float], ...] = ()
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -91,6 +95,11 @@ def laid(geometry: Geometry, context: Context, step: Step) -> list[int]:
     if step.extra > 0:
         return row + list(islice(cycle(pattern), step.extra))
     return row[: slots + step.extra] if step.extra < 0 else row
+
+
+def preferred(context: Context, step: Step) -> list[list[float]]:
+    """The logits (expand, keep, collapse) per block that ``step`` gives to an allocator whose context is ``context``."""
+    return [list(triple) for triple in islice(cycle(step.logits), len(context))]
 
 
 def to_json(case: Case) -> bytes:

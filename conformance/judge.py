@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from focalloc.conformance.cases import Case, Opening, Step, laid
+from focalloc.conformance.cases import Case, Opening, Step, laid, preferred
 from focalloc.conformance.targets import Lost, NoAnswer, Refused, Skipped, Target, as_integers, as_pairs
 from focalloc.spec import (
     Block,
@@ -36,7 +36,8 @@ from focalloc.spec.blocks import context_violations, misplaced, misreported
 from focalloc.spec.cooldown import hoarded
 from focalloc.spec.errors import whole_number
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
-from focalloc.spec.scores import checked_scores
+from focalloc.spec.projection import LARGEST_LOGIT, missaturated, saturated, violations_of_projection
+from focalloc.spec.scores import SCORE_SCALE, checked_scores
 from focalloc.spec.violations import checked_profile
 
 Status = Literal["pass", "fail", "error", "skip", "unknown"]
@@ -160,6 +161,8 @@ class _Session:
         """Ask for one step and judge what comes back."""
         if step.open is not None:
             return self.open(step.open)
+        if step.logits:
+            return self.follow(step)
         return self.iterate(step) if step.ingest is None else self.ingest(step, step.ingest)
 
     # OPEN
@@ -204,6 +207,31 @@ class _Session:
         if found:
             return self.tell(scores, answer, found)
         return self.settle(advanced(state, as_actions(answer)), scores, answer, [])
+
+    def follow(self, step: Step) -> list[Violation]:
+        """Run one iteration by logits and judge its actions; whatever is too large must saturate (PRO-1)."""
+        if not self.target.offers("prefer"):
+            return []
+        state = self._now
+        logits = preferred(state.context, step)
+        try:
+            answer = self.target.prefer(logits)
+        except Refused:
+            if too_large := [one for row in logits for one in row if abs(one * SCORE_SCALE) > LARGEST_LOGIT]:
+                self.answered += 1
+                return self.tell((), "refused", missaturated(too_large[0], None))
+            raise
+        self.answered += 1
+        found = self.target.changed()
+        if not isinstance(answer, list):
+            return self.tell((), answer, [*found, _shapeless(answer)])
+        found += violations(state, [0] * state.used, answer, "safety")
+        if not found:
+            fixed = [[saturated(one) for one in row] for row in logits]
+            found = violations_of_projection(state, fixed, as_actions(answer))
+        if found:
+            return self.tell((), answer, found)
+        return self.settle(advanced(state, as_actions(answer)), (), answer, [])
 
     def ingest(self, step: Step, blocks: int) -> list[Violation]:
         """Ingest and judge the reclaiming collapses, or the refusal."""

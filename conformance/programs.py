@@ -61,6 +61,10 @@ class ProgramTarget:
         """Send ``step`` and return the actions."""
         return self._call(lambda: list(self._program.step(scores)))
 
+    def prefer(self, logits: Sequence[Sequence[float]]) -> object:
+        """The protocol has no logits."""
+        raise NotImplementedError("prefer")
+
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Send ``ingest`` and return the reclaiming collapses."""
         return self._call(lambda: list(self._program.ingest(blocks, scores)))

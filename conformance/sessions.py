@@ -50,6 +50,9 @@ EXTREME = SCORE_LIMIT - 1
 
 THRESHOLDS = (0, 1, SCORE_SCALE // 5, 5)
 
+LOGITS = (0.0, 1.0, -1.0, 2.0, 3.0, 2**-20, 1.5 * 2**-20, 2048.0, -2048.0, 3000.0, -3000.0, 1e300, -1e300)
+"""Logits worth trying: small ones, whose sums meet; ones that rounding decides; ones that saturate (PRO-1)."""
+
 SENSELESS_GEOMETRIES: tuple[dict[str, Any], ...] = (
     {"arity": [], "cost": [1]},
     {"arity": [1, 2], "cost": [1, 1, 1]},
@@ -100,6 +103,8 @@ def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
     context = _context(draw, geometry)
     params = _params(draw, geometry, context, profile if profile in STRATEGIES else STRATEGIES[0])
     kinds = _KINDS if profile == "safety" else _STRICT_KINDS
+    if profile == "projection":
+        kinds += ("logits",) * 8
     steps = [_step(draw, kinds, geometry, params, context) for _ in range(draw(_between(1, MOST_STEPS)))]
     if len(steps) > 1 and draw(_COIN):
         first = Step(scores=steps[0].scores, per=steps[0].per)
@@ -310,9 +315,17 @@ def _step(draw: st.DrawFn, kinds: tuple[str, ...], geometry: Geometry, params: P
         return _row(draw, geometry, params)
     if kind == "ingest":
         return _row(draw, geometry, params, ingest=draw(_one_of((1, 1, 2, 5))))
+    if kind == "logits":
+        return Step(logits=tuple(_triple(draw) for _ in range(draw(_between(1, 6)))))
     if kind == "open":
         return Step(open=Opening(context=tuple((level, start) for level, start in _context(draw, geometry))))
     return _senseless(draw, geometry, params, context)
+
+
+def _triple(draw: st.DrawFn) -> tuple[float, float, float]:
+    """Logits of one block: mostly close together, some beyond what fixed point can hold."""
+    expand, keep, collapse = (draw(_one_of(LOGITS)) for _ in range(3))
+    return expand, keep, collapse
 
 
 def _row(draw: st.DrawFn, geometry: Geometry, params: Params, **fields: Any) -> Step:

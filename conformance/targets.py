@@ -69,6 +69,9 @@ class Target(Protocol):
     def step(self, scores: Sequence[int]) -> object:
         """Run an iteration and return its answer."""
 
+    def prefer(self, logits: Sequence[Sequence[float]]) -> object:
+        """Run an iteration by a policy's logits and return its answer."""
+
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Append blocks and return the reclaiming collapses."""
 
@@ -156,6 +159,12 @@ class PythonTarget:
         """Call ``step`` with a list of its own."""
         row = self._lend(scores)
         return self._call(lambda: _plain(self._allocator.step(row)))
+
+    def prefer(self, logits: Sequence[Sequence[float]]) -> object:
+        """Call ``prefer`` with a list of lists of its own."""
+        rows = [list(row) for row in logits]
+        self._given = [*self._given[:3], ("logits", [list(row) for row in rows], rows)]
+        return self._call(lambda: _plain(self._allocator.prefer(rows)))
 
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Call ``ingest(blocks, scores)``, or ``ingest(blocks)`` if it takes no more."""

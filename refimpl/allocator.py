@@ -9,12 +9,13 @@ from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.ingest import reclaim
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.refimpl.preparation import prepared
-from focalloc.refimpl.projection import projection
+from focalloc.refimpl.projection import project, projection
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context, positions
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import MAX_SLOTS, Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.projection import saturated
 from focalloc.spec.scores import checked_scores
 from focalloc.spec.state import State, advanced, ingested, opened
 
@@ -73,6 +74,22 @@ class ReferenceAllocator:
         state = self.state
         checked_scores(state.geometry, state.context, scores)
         actions = answered(state, scores)
+        self._state = advanced(state, actions)
+        return actions
+
+    def prefer(self, logits: Sequence[Sequence[float]]) -> list[Action]:
+        """Run one iteration of strategy ``projection`` by a policy's logits in place of scores.
+
+        Args:
+            logits: floats (expand, keep, collapse) per block, oldest first; what is too large saturates.
+
+        Raises:
+            InvalidInput: the strategy is another, or the logits break PRO-1; the state is unchanged.
+        """
+        state = self.state
+        if state.params.strategy != "projection":
+            raise InvalidInput("strategy", state.params.strategy, "must be projection, to follow logits")
+        actions = project(state, [[saturated(one, f"logits[{i}]") for one in row] for i, row in enumerate(logits)])
         self._state = advanced(state, actions)
         return actions
 

@@ -55,8 +55,16 @@ def saturated(logit: float, field: str = "logit") -> int:
 
 
 @clause("PRO-1")
-def missaturated(logit: float, fixed: int) -> Iterator[Finding]:
-    """PRO-1: a fixed-point logit is the nearest one within `LARGEST_LOGIT` to the logit, ties to even."""
+def missaturated(logit: float, fixed: int | None) -> Iterator[Finding]:
+    """PRO-1: a fixed-point logit is the nearest one within `LARGEST_LOGIT` to the logit, ties to even.
+
+    Args:
+        logit: what a policy said; no NaN.
+        fixed: what it was taken for; None if it was refused.
+    """
+    if fixed is None:
+        yield WHOLE, f"{logit!r} is refused, but a logit that does not fit becomes the nearest that does"
+        return
     exact = math.inf if logit == math.inf else -math.inf if logit == -math.inf else logit * SCORE_SCALE
     if abs(fixed) > LARGEST_LOGIT:
         yield WHOLE, f"{fixed} lies beyond +-{LARGEST_LOGIT}"

@@ -16,12 +16,6 @@ Factory = TypeVar("Factory", bound=Callable[[], Any])
 BROKEN: dict[str, Broken] = {}
 """Every broken allocator by name, in the order of the clauses they break."""
 
-UNOBSERVABLE: dict[str, str] = {
-    "PRO-1": "a session gives scores, which cannot saturate; logits are given to the projection function directly",
-}
-"""Clauses that no session can show to be broken, and why."""
-
-
 @dataclass(frozen=True)
 class Broken:
     """One broken allocator.

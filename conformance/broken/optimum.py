@@ -13,8 +13,9 @@ from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.knapsack import Selection, ending_within, knapsack, optimum, place, preference, selections
 from focalloc.refimpl.projection import preferred_choices
-from focalloc.spec import Action
-from focalloc.spec.projection import Logits
+from focalloc.spec import Action, advanced
+from focalloc.spec.projection import Logits, saturated
+from focalloc.spec.scores import SCORE_SCALE, quantise
 
 Preference = Callable[[Selection], Any]
 
@@ -53,7 +54,21 @@ class SoundProjection(SoundOptimum):
         """The preferred of what the policy wants."""
         offsets = slot_offsets(self.state.geometry, self.state.context)
         wish = [mean(scores[first:last]) for first, last in pairwise(offsets)]
-        return self.preferred(preferred_choices(self.state, [Logits(one, 0, -one) for one in wish]))
+        return self.projected([Logits(one, 0, -one) for one in wish])
+
+    def prefer(self, logits: Sequence[Sequence[float]]) -> Sequence[Sequence[object]]:
+        """Run one iteration by a policy's logits."""
+        answer = self.projected([Logits(*map(self.fixed, row)) for row in logits])
+        self.state = advanced(self.state, answer)
+        return answer
+
+    def projected(self, logits: Sequence[Logits]) -> list[Action]:
+        """The preferred of what the logits want."""
+        return self.preferred(preferred_choices(self.state, logits))
+
+    def fixed(self, logit: float) -> int:
+        """A logit in fixed point."""
+        return saturated(logit)
 
 
 def more_actions(selection: Selection) -> tuple[int, int, int]:
@@ -122,6 +137,24 @@ class PrunesQueuesTogether(SoundHybrid):
         """Prune in one go."""
         found = sorted(choices(self.state, scores), key=lambda choice: -abs(choice.aggregate))
         return optimum(self.state, found[: self.state.params.top_k])
+
+
+@breaks("PRO-1", profile="projection")
+class RefusesExtremes(SoundProjection):
+    """Takes a logit for a score, and refuses one that does not fit."""
+
+    def fixed(self, logit: float) -> int:
+        """Quantise as scores are."""
+        return quantise(logit)
+
+
+@breaks("PRO-1", shows=("PRO-2", "PRO-3", "PRO-4", "PRO-5", "PRO-6"), also=("KNA-5",), profile="projection")
+class WrapsAround(SoundProjection):
+    """Keeps the low 32 bits of a logit that does not fit, so that the strongest wish may become its opposite."""
+
+    def fixed(self, logit: float) -> int:
+        """Wrap around."""
+        return (round(logit * SCORE_SCALE) + 2**31) % 2**32 - 2**31
 
 
 @breaks("PRO-2", also=("PRO-3", "PRO-4", "PRO-5", "KNA-5"), profile="projection")

@@ -34,11 +34,15 @@ SESSIONS = 15
 
 @cache
 def pool(profile: str) -> list[Case]:
-    """Short sessions in small worlds, the simplest first."""
+    """Short sessions in small worlds, by scores alone, the simplest first."""
     drawn: list[Case] = []
     generate(drawn.append, profile, batch_seed(1, 0), POOL)
     small = [
-        case for case in drawn if len(case.steps) <= MOST_STEPS and used(case.geometry, case.context) <= MOST_SLOTS
+        case
+        for case in drawn
+        if len(case.steps) <= MOST_STEPS
+        and used(case.geometry, case.context) <= MOST_SLOTS
+        and not any(step.logits for step in case.steps)
     ]
     return sorted(small, key=lambda case: (len(case.steps), used(case.geometry, case.context), to_json(case)))
 

@@ -76,14 +76,10 @@ def gaps(known: Iterable[Clause], evidence: Mapping[str, Behind]) -> list[str]:
         evidence: what there is of ``"tests"`` and ``"broken"``; a kind that is not available here is not asked for. A
             theorem is no obligation: not every clause is of a kind that one can be proved about.
     """
-    from focalloc.conformance.broken import UNOBSERVABLE
-
     found = []
     for clause in known:
         absent = [what for what in ("prose", "predicate") if not getattr(clause, what)]
         absent += [what for what in ("tests", "broken") if what in evidence and not evidence[what].get(clause.id)]
-        if clause.id in UNOBSERVABLE:
-            absent = [what for what in absent if what != "broken"]
         if absent:
             found.append(f"gap: {clause.id} has no {' and no '.join(absent)}")
     return found

@@ -86,11 +86,13 @@ def _told(case: Case, moment: Moment) -> str:
     elif step.ingest is not None:
         asked = f"ingest {step.ingest}"
     else:
-        asked = "iterate"
+        asked = "iterate by logits" if step.logits else "iterate"
     where = "opening" if moment.at < 0 else f"step {moment.at}"
     lines = [f"{where:<9} {asked}"]
     if moment.scores:
         lines.append(f"    scores  {_short(moment.scores)}")
+    if step is not None and step.logits:
+        lines.append(f"    logits  {_short(step.logits)}, over the blocks again and again")
     if moment.answer is not None:
         answer = moment.answer
         lines.append(f"    answer  {_short(answer) if isinstance(answer, list) else answer}")

@@ -57,6 +57,14 @@ class Twins:
             "step", lambda: self._reference.step(list(scores)), lambda: list(self._fast.step(list(scores)))
         )
 
+    def prefer(self, logits: Sequence[Sequence[float]]) -> list[Action]:
+        """Run an iteration of both by logits."""
+        return self._answer(
+            "prefer",
+            lambda: self._reference.prefer([list(row) for row in logits]),
+            lambda: list(self._fast.prefer([list(row) for row in logits])),
+        )
+
     def ingest(self, blocks: int, scores: Sequence[int]) -> list[Action]:
         """Have both ingest."""
         return self._answer(

@@ -243,3 +243,50 @@ def test_patterns_are_laid_over_slots_blocks_or_tokens() -> None:
 def test_a_case_survives_json() -> None:
     what = case(Step(scores=(1, -2), per="token"), Step(ingest=2), Step(open=Opening(context=((9, 9),))), n_diff=3)
     assert from_json(to_json(what)) == what
+
+
+# LOGITS
+
+
+class Follows(Fixed):
+    """Gives its answers to logits, too."""
+
+    def prefer(self, logits: list[list[float]]) -> object:
+        return self.step([])
+
+
+@pytest.mark.clause("PRO-1")
+def test_logits_are_laid_over_the_blocks_and_the_answer_is_judged_as_their_projection() -> None:
+    what = case(Step(logits=((1e300, 0.0, 0.0), (0.0, 0.0, 0.0))), strategy="projection")
+    assert from_json(to_json(what)) == what
+    right, wrong = [("expand", 2, 0)], [("expand", 2, 4)]
+    assert verdict(lambda: Follows(right), what, "projection").status == "pass"
+    assert verdict(lambda: Follows(wrong), what, "projection").clause == "PRO-2"
+    assert verdict(lambda: Follows([]), what, "projection").clause == "PRO-3"
+    assert verdict(lambda: Follows([("expand", 1, 0)]), what, "projection").clause == "ACT-3"
+    assert verdict(lambda: Follows("no"), what, "projection").status == "fail"
+    assert verdict(ReferenceAllocator, what, "projection") == Verdict("pass", 1, answered=1)
+
+
+@pytest.mark.clause("PRO-1")
+def test_to_refuse_a_logit_that_is_too_large_breaks_pro_1_and_to_refuse_another_is_an_error() -> None:
+    large, small = (case(Step(logits=((one, 0.0, 0.0),)), strategy="projection") for one in (-4000.0, 1.0))
+    found = verdict(lambda: Follows(ValueError("too large")), large, "projection")
+    assert (found.status, found.clause) == ("fail", "PRO-1")
+    assert "-4000.0 is refused" in found.why
+    assert verdict(lambda: Follows(ValueError("too large")), small, "projection").status == "error"
+
+
+def test_logits_are_not_put_to_an_allocator_that_does_not_follow_them() -> None:
+    what = case(Step(logits=((1.0, 0.0, 0.0),)), Step(), strategy="projection")
+    assert verdict(Fixed, what, "projection") == Verdict("pass", 2, answered=1)
+
+
+def test_to_change_the_logits_is_to_tamper() -> None:
+    class Tampers(Follows):
+        def prefer(self, logits: list[list[float]]) -> object:
+            logits[0][0] = 0.0
+            return [("expand", 2, 0), ("expand", 2, 4)]
+
+    what = case(Step(logits=((1.0, 0.0, 0.0),)), strategy="projection", w_max=8)
+    assert verdict(Tampers, what, "projection").clause == "ANS-2"

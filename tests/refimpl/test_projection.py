@@ -113,3 +113,18 @@ def test_misshapen_logits_are_refused() -> None:
     state = opened(Geometry((2, 2)), Params(), [(2, 0)])
     with pytest.raises(InvalidInput, match="logits"):
         project(state, [])
+
+
+@pytest.mark.clause("PRO-1")
+def test_by_logits_the_allocator_answers_as_the_function_does_and_refuses_what_makes_no_sense() -> None:
+    allocator = ReferenceAllocator()
+    allocator.open(Geometry((2, 2)), Params(w_max=9, strategy="projection"), [(2, 0), (2, 4)])
+    state = allocator.state
+    for senseless in ([[0, 0, 0]], [[0, 0], [0, 0]], [[float("nan"), 0, 0]] * 2, [["1", 0, 0]] * 2):
+        with pytest.raises(InvalidInput, match="logits"):
+            allocator.prefer(senseless)  # type: ignore[arg-type]
+        assert allocator.state == state
+    assert allocator.prefer([[float("inf"), 0, 0], [0, 0, 0]]) == [Action("expand", 2, 0)]
+    allocator.open(Geometry((2, 2)), Params(w_max=9), [(2, 0)])
+    with pytest.raises(InvalidInput, match="strategy"):
+        allocator.prefer([[1, 0, 0]])

@@ -58,6 +58,7 @@ def test_logits_saturate_and_never_overflow(logit: float, fixed: int) -> None:
     assert not missaturated(logit, fixed)
     assert missaturated(logit, fixed + 1)
     assert missaturated(logit, fixed - 1)
+    assert missaturated(logit, None)
 
 
 @pytest.mark.clause("PRO-1")
