@@ -98,7 +98,7 @@ def laid(geometry: Geometry, context: Context, step: Step) -> list[int]:
 
 
 def preferred(context: Context, step: Step) -> list[list[float]]:
-    """The logits (expand, keep, collapse) per block that ``step`` gives to an allocator whose context is ``context``."""
+    """The logits (expand, keep, collapse) per block that ``step`` gives to an allocator with this context."""
     return [list(triple) for triple in islice(cycle(step.logits), len(context))]
 
 

@@ -102,7 +102,7 @@ def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
     geometry = draw(_one_of(GEOMETRIES))
     context = _context(draw, geometry)
     params = _params(draw, geometry, context, profile if profile in STRATEGIES else STRATEGIES[0])
-    kinds = _KINDS if profile == "safety" else _STRICT_KINDS
+    kinds: tuple[str, ...] = _KINDS if profile == "safety" else _STRICT_KINDS
     if profile == "projection":
         kinds += ("logits",) * 8
     steps = [_step(draw, kinds, geometry, params, context) for _ in range(draw(_between(1, MOST_STEPS)))]
