@@ -10,7 +10,7 @@ from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput
 
 for _module in (
-    "budget", "cooldown", "tiling", "rounds", "quiescence", "ingest", "reachable", "kernels", "machine",
+    "budget", "cooldown", "tiling", "rounds", "quiescence", "ingest", "reachable", "kernels", "machine", "projection",
 ):  # fmt: skip
     # Importing a module states its theorems.
     import_module(f"focalloc.proofs.{_module}")
