@@ -10,7 +10,8 @@ from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput
 
 for _module in (
-    "budget", "cooldown", "tiling", "rounds", "quiescence", "ingest", "reachable", "kernels", "machine", "projection",
+    "budget", "cooldown", "tiling", "rounds", "quiescence", "enhanced", "ingest", "reachable", "kernels", "machine",
+    "projection",
 ):  # fmt: skip
     # Importing a module states its theorems.
     import_module(f"focalloc.proofs.{_module}")

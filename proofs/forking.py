@@ -112,7 +112,7 @@ class SymInt:
         return _number(term(other) - self.term)
 
     def __mul__(self, other: object) -> Any:
-        return _number(self.term * term(other))
+        return _number(self.term * term(other)) if _is_number(other) else NotImplemented
 
     def __neg__(self) -> Any:
         return _number(-self.term)

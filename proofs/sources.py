@@ -93,11 +93,16 @@ class Source:
         return found
 
     def bare_class(self, name: str) -> Any:
-        """The class ``name`` without its decorators and without the validation that ``__post_init__`` does."""
-        (node,) = (node for node in ast.parse(self.text).body if isinstance(node, ast.ClassDef) and node.name == name)
+        """The class ``name`` without its decorators and without the validation that ``__post_init__`` does.
+
+        Tables of functions at module level are built anew, so that a planted bug reaches the class through them too.
+        """
+        body = ast.parse(self.text).body
+        (node,) = (node for node in body if isinstance(node, ast.ClassDef) and node.name == name)
+        tables = [one for one in body if isinstance(one, ast.AnnAssign) and isinstance(one.value, ast.Dict)]
         node.decorator_list = []
         node.body = [one for one in node.body if not (isinstance(one, ast.FunctionDef) and one.name == "__post_init__")]
-        return self._run([*self._undecorated(), node])[name]
+        return self._run([*self._undecorated(), *tables, node])[name]
 
     def _run(self, definitions: list[Any]) -> dict[str, Any]:
         """The module's names, with ``definitions`` in place of its own."""

@@ -88,9 +88,9 @@ def wins_by_cursor(one: Candidate, other: Candidate) -> bool:
 
 
 def last_acted(ledger: Ledger, one: Candidate) -> int:
-    """The iteration in which the node of ``one`` was last acted on; 0 if none is remembered."""
+    """The iteration in which the node of ``one`` was last acted on; -1, before any, if none is remembered."""
     entry = ledger.get(one.action.node)
-    return 0 if entry is None else entry.iteration
+    return -1 if entry is None else entry.iteration
 
 
 def wins_by_recency(ledger: Ledger, one: Candidate, other: Candidate) -> bool:

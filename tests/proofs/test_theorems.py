@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from focalloc.proofs import catalogue
 from focalloc.proofs.catalogue import named, theorems
+from focalloc.proofs.enhanced import Ratio
 from focalloc.proofs.rounds import Round, one_round
 from focalloc.proofs.runner import Result, judged, killed, prove
 from focalloc.proofs.smt import Answer, ask_cvc5, ask_z3, smt2
@@ -185,6 +188,15 @@ def reference_rounds(cap: int, used: int, w_max: int, expands: int, collapses: i
     state = record(params=params, geometry=geometry, used=used)
     with patch.object(reference, "choices", lambda *_: [*ups, *downs]):
         return len(reference.greedy(state, []))
+
+
+@given(st.integers(-50, 50), st.integers(1, 20), st.integers(-50, 50), st.integers(1, 20), st.integers(-50, 50))
+def test_the_model_of_a_fraction_is_a_fraction(a: int, b: int, c: int, d: int, factor: int) -> None:
+    one, other = Ratio(a, b), Ratio(c, d)
+    assert (one < other) == (Fraction(a, b) < Fraction(c, d))
+    assert (one > other) == (Fraction(a, b) > Fraction(c, d))
+    assert math.floor(factor * one) == math.floor(factor * Fraction(a, b))
+    assert math.ceil(factor * one) == math.ceil(factor * Fraction(a, b))
 
 
 @given(st.data())

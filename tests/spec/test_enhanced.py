@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalloc.spec import Action, Geometry, InvalidInput, Params, State, advanced, opened, quantise, violations
+from focalloc.spec import (
+    Action,
+    Geometry,
+    InvalidInput,
+    Params,
+    State,
+    advanced,
+    ingested,
+    opened,
+    quantise,
+    violations,
+)
 from focalloc.spec.adaptation import adapted, balanced, beyond_clamp, masses, misadapted, unbalanced
 from focalloc.spec.blocks import Block
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
@@ -55,6 +66,16 @@ def acted_on(*nodes: int, rest: int = 3, **change: object) -> State:
     for _ in range(rest):
         state = advanced(state, [])
     return state
+
+
+@pytest.mark.clause("TIE-2")
+def test_an_ingest_before_the_first_iteration_is_remembered_too() -> None:
+    """What it collapsed was acted on later than what never was, although its number is 0."""
+    params = replace(PARAMS, w_max=4, w_soft=0, tie_break="recency", n_diff=1)
+    state = ingested(opened(TINY, params, [(0, 0), (1, 2)]), [Action("collapse", 1, 0)], 1)
+    state = advanced(advanced(state, [Action("collapse", 1, 4)]), [])
+    assert violations(state, [5, 5, 0], [("expand", 1, 2)], "enhanced") == []
+    assert [one.clause for one in violations(state, [5, 5, 0], [("expand", 1, 0)], "enhanced")] == ["TIE-2"]
 
 
 @pytest.mark.clause("TIE-2")
