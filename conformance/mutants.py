@@ -184,7 +184,7 @@ EQUIVALENT: dict[str, str] = {
         "changes only the figures that a refusal for lack of room gives as its reason; how it is worded is free (F-4)",
     ),
     **dict.fromkeys(("preparation.balance#5", "preparation.balance#6"), "counts or scales a score of 0, which stays 0"),
-    **dict.fromkeys(("preparation.balance#9", "preparation.balance#10"), "counts scores of 0 into a sum, which stays"),
+    **dict.fromkeys(("preparation.balance#9", "preparation.balance#11"), "counts scores of 0 into a sum, which stays"),
     "preparation.balance#7": "scales the other side where the masses match, and then the gain is 1",
     "ties.by_recency#3": "stands for nothing remembered by -2 instead of -1, which is below every iteration just so",
 }

@@ -98,7 +98,7 @@ def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
     if profile in OPTIMA and draw(_COIN):
         return _exchange(draw, profile)
     if profile == "enhanced" and draw(_COIN):
-        return draw(_one_of((_filling, _waiting, _tilted)))(draw)  # type: ignore[no-any-return]
+        return draw(_one_of((_filling, _filling, _waiting, _tilted)))(draw)  # type: ignore[no-any-return]
     geometry = draw(_one_of(GEOMETRIES))
     context = _context(draw, geometry)
     params = _params(draw, geometry, context, profile if profile in STRATEGIES else STRATEGIES[0])
@@ -157,8 +157,8 @@ def _filling(draw: st.DrawFn) -> Case:
         tau_max=draw(_one_of((EXTREME, 105, 104, 100))),
         strategy="enhanced",
     )
-    row = tuple(draw(_one_of((94, 95, 96, 97, 100, 101, 104, 105, 106, 107))) for _ in range(draw(_between(1, 3))))
-    rest = [Step(scores=(0,), per="block")] * draw(_between(window, window + 2))
+    row = tuple(draw(_one_of((94, 95, 96, 100, 101, 104, 105, 106))) for _ in range(draw(_one_of((1, 1, 2)))))
+    rest = [Step(scores=(0,), per="block")] * (window + draw(_one_of((0, 0, 0, 1, 2))))
     return Case(
         geometry=Geometry((2, 2)),
         params=params,

@@ -61,6 +61,8 @@ def apply_checked(
         return apply_checked(tables, geometry, params, actions)
     if fit < len(packed):
         return _misfit(tables, geometry, params, as_actions(actions[: fit + 1]))
+    if tables.refinement is not None:
+        tables.refinement.applied(packed)
     return Plan(packed, tables.header[k.ITERATION])
 
 

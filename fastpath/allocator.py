@@ -24,7 +24,7 @@ from focalloc.spec.state import State
 
 __all__ = ["Allocator", "Plan"]
 
-STRATEGIES = ("greedy", "knapsack", "hybrid", "projection")
+STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "projection")
 """Strategies that the fast path has."""
 
 
@@ -107,7 +107,19 @@ class Allocator:
     def state(self) -> State:
         """The state by the spec: all that the next iterations depend on."""
         tables = self._session()
-        return State(self.geometry, self.params, tables.context(), tables.ledger(), self.iteration)
+        return State(self.geometry, self.terms(), tables.context(), tables.ledger(), self.iteration, self.recent())
+
+    def terms(self) -> Params:
+        """The parameters, with the thresholds of the last iteration if they adapt (ADA-1)."""
+        if self.params.adaptive_window == 0:
+            return self.params
+        tau_expand, tau_collapse = self._session().refinement.thresholds
+        return replace(self.params, tau_expand=tau_expand, tau_collapse=tau_collapse)
+
+    def recent(self) -> tuple[int, ...]:
+        """Slots used after each of the last `Params.adaptive_window` iterations, oldest first (ADA-1)."""
+        refinement = self._session().refinement
+        return () if refinement is None else refinement.recent()
 
     def resume(self, state: State) -> None:
         """Go on from ``state``, in place of any earlier session; exactly as the allocator that it came from would.
@@ -122,7 +134,7 @@ class Allocator:
 
     def _resume(self, state: State) -> None:
         self.open(state.geometry, state.params, state.context)
-        self._session().recall(state.ledger, state.iteration)
+        self._session().recall(state.ledger, state.iteration, state.recent)
 
     def snapshot(self) -> bytes:
         """The state as bytes that `restore` takes, in this process or another (see `focalloc.fastpath.snapshot`)."""
@@ -140,7 +152,7 @@ class Allocator:
         self._tables = self._new_tables(geometry, params, context)
         self.geometry, self.params = geometry, params
         self._run_step = self._kernels.run_step
-        if params.strategy != "greedy":
+        if params.strategy not in ("greedy", "enhanced"):
             from focalloc.fastpath.tables import top_k_of
             from focalloc.fastpath.workspace import Projector, Workspace
 
@@ -150,6 +162,11 @@ class Allocator:
                 self._run_step = self._projector.run_step
             else:
                 self._run_step = Workspace(geometry, n_diff, top_k_of(params, capacity)).run_step
+        if params.is_refined:
+            from focalloc.fastpath.refinement import Refinement
+
+            self._tables.refinement = Refinement(params, self._tables, self._run_step)
+            self._run_step = self._tables.refinement.run_step
 
     def _session(self) -> Any:
         if self._tables is None:
@@ -207,6 +224,8 @@ class Allocator:
         if done < 0:
             tables.widen_ledger(self.params.n_diff)
             done = self._projector.run_logits(given.reshape(-1), tables.tags, tables.state)
+        if tables.refinement is not None:
+            tables.refinement.applied(tables.actions[:done])
         return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
 
     def apply(self, actions: Sequence[Sequence[object]]) -> Plan:
@@ -252,6 +271,8 @@ class Allocator:
         done = k.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, False, tables.reclaimed)
         if done < 0:
             done = self._ingest_carefully(blocks, flat, undo=False)
+        if tables.refinement is not None:
+            tables.refinement.reclaimed(tables.reclaimed[:done])
         return Plan(tables.reclaims[:done].tolist(), tables.header[self._at_iteration])
 
     def _ingest_carefully(self, blocks: int, flat: bool, *, undo: bool) -> int:
@@ -338,8 +359,9 @@ class Allocator:
 
     def ledger_size(self) -> int:
         """Actions that are remembered for the cooldown (COO-2)."""
-        header, k = self._session().header, self._kernels
-        return int(header[k.LEDGER_TO] - header[k.LEDGER_FROM])
+        tables, k = self._session(), self._kernels
+        kept = None if tables.refinement is None else tables.refinement.ledger()
+        return len(kept) if kept is not None else int(tables.header[k.LEDGER_TO] - tables.header[k.LEDGER_FROM])
 
     def _check(self) -> None:
         """Assert every internal invariant; for tests."""
@@ -355,8 +377,6 @@ def _checked_terms(geometry: object, params: object, strategy: str | None = None
         params = replace(params, strategy=strategy)
     if params.strategy not in STRATEGIES:
         raise InvalidInput("strategy", params.strategy, f"must be one of {', '.join(STRATEGIES)}")
-    if params.adaptive_window or params.balance:
-        raise InvalidInput("strategy", params.strategy, "does not adapt thresholds or balance scores on the fast path")
     return geometry, params
 
 

@@ -45,7 +45,8 @@ class Batch(Sequence[Allocator]):
     lays their tables side by side. They need not be alike.
 
     Args:
-        allocators: plain allocators of strategy ``greedy``, each in a session, none twice.
+        allocators: plain allocators of strategy ``greedy`` without refinements (ADA, BAL), each in a session, none
+            twice.
         threads: how many threads a step may use, the caller's included. Work is dealt out as threads ask for it, and
             where helpers slow a step down, because other processes hold the cores, the caller goes on without them.
 
@@ -90,6 +91,9 @@ class Batch(Sequence[Allocator]):
             strategy = allocator.params.strategy
             if strategy not in BATCHED:
                 raise InvalidInput(f"allocators[{i}].strategy", strategy, f"must be {', '.join(BATCHED)} in a batch")
+            if allocator.params.is_refined:
+                given = allocator.params
+                raise InvalidInput(f"allocators[{i}].params", given, "must neither adapt nor balance in a batch")
         rows = len(tables)
         self._tags = np.zeros((rows, max((len(one.tags) for one in tables), default=0)), np.int8)
         self._scratch = np.zeros((rows, max((len(one.scratch) for one in tables), default=0)), np.int32)

@@ -62,7 +62,8 @@ class View:
 
     Attributes:
         geometry: shape of the tree.
-        params: the parameters.
+        params: the parameters, with the thresholds of the last iteration (ADA-1).
+        recent: slots used after each of the last iterations, as many as adaptation looks at.
         iteration: number of the last iteration.
         used: slots that the context occupies.
     """
@@ -70,7 +71,8 @@ class View:
     def __init__(self, allocator: Allocator) -> None:
         self._allocator = allocator
         self.geometry = allocator.geometry
-        self.params = allocator.params
+        self.params = allocator.terms()
+        self.recent = allocator.recent()
         self.iteration = allocator.iteration
         self.used = allocator.used
 
@@ -96,7 +98,7 @@ class View:
 
     def state(self) -> State:
         """The same by the spec; takes about a microsecond per block."""
-        return State(self.geometry, self.params, self.context, dict(self.ledger), self.iteration)
+        return State(self.geometry, self.params, self.context, dict(self.ledger), self.iteration, self.recent)
 
     def settle(self) -> View:
         """Read everything now, so that the view stays true when the session goes on."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from focalloc.spec.blocks import Block, Context
 from focalloc.spec.cooldown import Entry, Ledger
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+
+if TYPE_CHECKING:
+    from focalloc.fastpath.refinement import Refinement
 
 FAMILY_TABLES = ("family_slot", "family_node", "spare_slot", "spare_node")
 PICK_TABLES = ("actions", "places", "expand_keys", "expand_tokens", "collapse_keys", "collapse_families")
@@ -40,10 +44,12 @@ class Tables:
         reclaimed: int64: the collapses of an ingest.
         tags: int8, one per slot, then as much to spare.
         scratch: int32: scores in fixed point, peaks of chunks, aggregates of gists if some take several slots.
+        refinement: what `Params` beyond plain greedy ask for; None if nothing.
     """
 
     def __init__(self, geometry: Geometry, params: Params, context: Context) -> None:
         slots = sum(geometry.slots(block.level) for block in context)
+        self.refinement: Refinement | None = None
         self.capacity = max(slots, params.w_max)
         n_diff = min(params.n_diff, self.capacity)
         chunks = self.capacity // k.CHUNK + 1
@@ -207,14 +213,23 @@ class Tables:
 
     def ledger(self) -> dict[Block, Entry]:
         """Latest action per recently acted node."""
+        kept = None if self.refinement is None else self.refinement.ledger()
+        if kept is not None:
+            return kept
         live = slice(self.header[k.LEDGER_FROM], self.header[k.LEDGER_TO])
         actions, iterations = (self.table(name)[live].tolist() for name in LEDGER_TABLES)
         entries = zip(map(unpacked, actions), iterations, strict=True)
         return {action.node: Entry(action.kind, iteration) for action, iteration in entries}
 
-    def recall(self, ledger: Ledger, iteration: int) -> None:
-        """Go on after ``iteration`` with the entries of ``ledger``."""
-        rows = sorted((entry.iteration, packed(Action(entry.kind, *node))) for node, entry in ledger.items())
+    def recall(self, ledger: Ledger, iteration: int, recent: Sequence[int]) -> None:
+        """Go on after ``iteration`` with the entries of ``ledger``, and the slots used after ``recent`` iterations."""
+        if self.refinement is not None:
+            self.refinement.recall(ledger, recent)
+        rows = sorted(
+            (entry.iteration, packed(Action(entry.kind, *node)))
+            for node, entry in ledger.items()
+            if iteration - entry.iteration < self.header[k.MIN_GAP]
+        )
         if len(rows) > self._sizes["ledger_action"]:
             self.widen_ledger(len(rows))
         for name, column in zip(LEDGER_TABLES, ([row[1] for row in rows], [row[0] for row in rows]), strict=True):

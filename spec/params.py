@@ -97,6 +97,11 @@ class Params:
         """Iterations for which the ledger remembers an action (COO-2)."""
         return max(self.min_gap, self.recency_memory) if self.tie_break == "recency" else self.min_gap
 
+    @property
+    def is_refined(self) -> bool:
+        """Whether any refinement is asked for: another order of ties, adaptive thresholds, balance (TIE, ADA, BAL)."""
+        return self.tie_break != "position" or self.adaptive_window > 0 or self.balance > 0
+
     def to_dict(self) -> dict[str, int | str]:
         """The `CORE` fields and those not at their default, as the wire protocol's ``open`` sends them."""
         return {

@@ -81,6 +81,9 @@ TARGETS = {
 }
 """Where each allocator is found, as a command that replays a failure names it."""
 
+REFINED: dict[str, dict[str, Any]] = {"enhanced": {"tie_break": "recency", "adaptive_window": 8}}
+"""Strategy -> parameters for the recorded session in which it is more than another by another name."""
+
 
 def verify(
     examples: Annotated[int, typer.Option(min=1, help="Generated sessions per strategy and allocator.")] = 500,
@@ -163,7 +166,8 @@ def judge(job: Job) -> tuple[list[Row], Tally]:
         "compared": lambda: Twins(tally),
     }
     life = Session()
-    case = recorded_case(recorded_session(replace(life, params=replace(life.params, strategy=job.strategy))))
+    params = replace(life.params, strategy=job.strategy, **REFINED.get(job.strategy, {}))
+    case = recorded_case(recorded_session(replace(life, params=params)))
     if job.allocator != "reference":
         _compile(job.strategy)
     with PythonTarget(factories[job.allocator], TARGETS[job.allocator], timeout=30) as target:
@@ -185,12 +189,14 @@ def _compile(strategy: str) -> None:
     from focalloc.fastpath.allocator import Allocator
     from focalloc.spec.blocks import Block
     from focalloc.spec.geometry import Geometry
-    from focalloc.spec.params import Params
+    from focalloc.spec.params import TIE_BREAKS, Params
 
-    allocator = Allocator()
-    allocator.open(Geometry((2, 2)), Params(w_max=4, strategy=strategy), [Block(0, 0), Block(0, 2)])
-    allocator.step([0] * 4)
-    allocator.ingest(1, [0] * 4)
+    for tie_break in TIE_BREAKS if strategy == "enhanced" else TIE_BREAKS[:1]:
+        allocator = Allocator()
+        params = Params(w_max=4, strategy=strategy, tie_break=tie_break, adaptive_window=1, balance=1)
+        allocator.open(Geometry((2, 2)), params, [Block(0, 0), Block(0, 2)])
+        allocator.step([0] * 4)
+        allocator.ingest(1, [0] * 4)
 
 
 def _proofs(workers: int) -> list[Proved]:

@@ -16,7 +16,8 @@ import numpy as np
 from numba.core import event
 from focalloc import Allocator, Geometry, Params
 
-alloc = Allocator(Geometry((4, 3), (1, 1, 2)), Params(w_max=40), strategy=sys.argv[1])
+more = {"tie_break": "recency", "adaptive_window": 2, "balance": 1} if sys.argv[1] == "enhanced" else {}
+alloc = Allocator(Geometry((4, 3), (1, 1, 2)), Params(w_max=40, strategy=sys.argv[1], **more))
 if sys.argv[2] == "warm":
     alloc.warmup()
 with event.install_recorder("numba:compile") as compiled:
@@ -49,7 +50,7 @@ def compilations(strategy: str, warm: str, cache: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["greedy", "knapsack", "projection"])
+@pytest.mark.parametrize("strategy", ["greedy", "enhanced", "knapsack", "projection"])
 def test_nothing_is_compiled_after_it(strategy: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert compilations(strategy, "cold", str(tmp_path_factory.mktemp("cold"))) > 0
     assert compilations(strategy, "warm", str(tmp_path_factory.mktemp("warm"))) == 0

@@ -1,0 +1,182 @@
+"""What refines an iteration, whatever the strategy: adaptive thresholds, balanced scores, ties by cursor and recency.
+
+A session that asks for none of it has no `Refinement` and pays nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalloc.fastpath import enhanced_kernels as e
+from focalloc.fastpath import greedy_kernels as k
+from focalloc.fastpath.plan import packed, unpacked
+from focalloc.spec.actions import Action
+from focalloc.spec.blocks import Block
+from focalloc.spec.cooldown import Entry, Ledger
+from focalloc.spec.params import Params
+
+if TYPE_CHECKING:
+    from focalloc.fastpath.tables import Tables
+
+RunStep = Callable[
+    [NDArray[np.generic], np.generic, NDArray[np.int8], NDArray[np.int32], NDArray[np.int64]],
+    int,
+]
+"""A strategy on the tables of a session, as `greedy_kernels.run_step`."""
+
+FIRST_SPACE = 64
+"""Actions that a history has space for at first."""
+
+
+class Refinement:
+    """The refinements of one session, around the strategy that selects.
+
+    Args:
+        params: which refinements.
+        tables: the session.
+        select: the strategy; with ties by cursor or recency it is greedy, and not asked.
+    """
+
+    def __init__(self, params: Params, tables: Tables, select: RunStep) -> None:
+        self._params, self._tables = params, tables
+        self._select = select if params.tie_break == "position" else self._select_tied
+        self._by_cursor = params.tie_break == "cursor"
+        self._remembers = params.tie_break == "recency"
+        self._history = History(params.memory)
+        self._adaptive = np.zeros(e.RING + params.adaptive_window, np.int64)
+        self._adaptive[e.WINDOW] = params.adaptive_window
+        self._adaptive[e.TAU_MIN], self._adaptive[e.TAU_MAX] = params.tau_min, params.tau_max
+        self._adaptive[e.EXPAND_NOW], self._adaptive[e.COLLAPSE_NOW] = params.tau_expand, params.tau_collapse
+        self._balanced = np.zeros(tables.capacity if params.balance else 0, np.int32)
+        self._work = np.zeros(0, np.int64)
+
+    def run_step(
+        self,
+        scores: NDArray[np.generic],
+        scale: np.generic,
+        tags: NDArray[np.int8],
+        scratch: NDArray[np.int32],
+        state: NDArray[np.int64],
+    ) -> int:
+        """One refined iteration; arguments and result as for `greedy_kernels.run_step`."""
+        if self._params.balance:
+            refused = e.run_balance(scores, scale, tags, scratch, state, self._balanced)
+            if refused:
+                return refused
+            scores, scale = self._balanced[: state[k.SLOTS]], np.float64(1)
+        before = self.thresholds
+        self._adapt(state)
+        done = self._select(scores, scale, tags, scratch, state)
+        if done < 0:
+            self._adaptive[e.EXPAND_NOW], self._adaptive[e.COLLAPSE_NOW] = before
+        else:
+            self._observe(state, state[k.HEADER : k.HEADER + done])
+        return done
+
+    def _select_tied(
+        self,
+        scores: NDArray[np.generic],
+        scale: np.generic,
+        tags: NDArray[np.int8],
+        scratch: NDArray[np.int32],
+        state: NDArray[np.int64],
+    ) -> int:
+        history = self._history
+        cooling = state[k.LEDGER_TO] - state[k.LEDGER_FROM]
+        candidates = min(state[k.N_DIFF] + history.size + cooling, state[k.SLOTS])
+        if len(self._work) < e.COLUMNS * candidates:
+            self._work = np.zeros(e.COLUMNS * 2 * candidates, np.int64)
+        return e.run_tied(
+            scores, scale, tags, scratch, state, self._by_cursor, self._params.memory, history.size, history.table,
+            self._work,
+        )  # fmt: skip
+
+    # WHAT HAPPENED
+
+    def applied(self, actions: Sequence[int]) -> None:
+        """An iteration ran these packed actions, from elsewhere, and the tables have them already."""
+        self._adapt(self._tables.state)
+        self._observe(self._tables.state, np.array(actions, np.int64))
+
+    def reclaimed(self, actions: NDArray[np.int64]) -> None:
+        """An ingest made these packed collapses."""
+        if self._remembers and len(actions):
+            self._history.add(actions, self._tables.header[k.ITERATION])
+
+    def _adapt(self, state: NDArray[np.int64]) -> None:
+        e.adapt(self._adaptive, state[k.W_MAX])
+        if self._params.strategy != "projection":  # which they do not bind
+            state[k.TAU_EXPAND], state[k.TAU_COLLAPSE] = self.thresholds
+
+    def _observe(self, state: NDArray[np.int64], actions: NDArray[np.int64]) -> None:
+        e.observe(self._adaptive, state[k.SLOTS])
+        if self._remembers:
+            self._history.add(actions, state[k.ITERATION])
+
+    # THE STATE BY THE SPEC
+
+    @property
+    def thresholds(self) -> tuple[int, int]:
+        """Those of the last iteration, of an expand and of a collapse (ADA-1)."""
+        return int(self._adaptive[e.EXPAND_NOW]), int(self._adaptive[e.COLLAPSE_NOW])
+
+    def recent(self) -> tuple[int, ...]:
+        """Slots used after each of the last iterations, oldest first (ADA-1)."""
+        filled, after = self._adaptive[e.FILLED], self._adaptive[e.NEXT]
+        ring = self._adaptive[e.RING :]
+        return tuple(np.roll(ring, -after)[len(ring) - filled :].tolist())
+
+    def ledger(self) -> dict[Block, Entry] | None:
+        """Latest action per remembered node (TIE-2); None if no more is remembered than the cooldown needs."""
+        return self._history.ledger(self._tables.header[k.ITERATION]) if self._remembers else None
+
+    def recall(self, ledger: Ledger, recent: Sequence[int]) -> None:
+        """Go on with what `ledger` and `recent` gave."""
+        for slots in recent:
+            e.observe(self._adaptive, slots)
+        if self._remembers:
+            self._history.recall(ledger)
+
+
+class History:
+    """The latest action on each node acted on in the last ``memory`` iterations.
+
+    Attributes:
+        size: how many there are.
+        table: int64: a column of packed actions, longest ago first, and a column of their iterations.
+    """
+
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
+        self.size = 0
+        self.table = np.zeros(2 * FIRST_SPACE, np.int64)
+        self._work = np.zeros(2 * FIRST_SPACE, np.int64)
+
+    def add(self, actions: NDArray[np.int64], iteration: int) -> None:
+        """Note packed actions of an iteration."""
+        space = self.size + len(actions)
+        if space > len(self.table) // 2:
+            columns = self._columns()
+            self.table, self._work = np.zeros(4 * space, np.int64), np.zeros(4 * space, np.int64)
+            for old, new in zip(columns, self.table.reshape(2, -1), strict=True):
+                new[: self.size] = old
+        self.size = e.run_remember(self.size, self.table, self._memory, iteration, actions, self._work)
+
+    def ledger(self, iteration: int) -> dict[Block, Entry]:
+        """Latest action per node that is remembered after ``iteration``."""
+        rows = zip(*(column.tolist() for column in self._columns()), strict=True)
+        named = [(unpacked(action), then) for action, then in rows if iteration - then < self._memory]
+        return {action.node: Entry(action.kind, then) for action, then in named}
+
+    def recall(self, ledger: Ledger) -> None:
+        """Remember what `ledger` gave."""
+        for node, entry in sorted(ledger.items(), key=lambda item: item[1].iteration):
+            self.add(np.array([packed(Action(entry.kind, *node))], np.int64), entry.iteration)
+
+    def _columns(self) -> NDArray[np.int64]:
+        columns: NDArray[np.int64] = self.table.reshape(2, -1)[:, : self.size]
+        return columns
