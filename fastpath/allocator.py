@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,10 @@ STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "projection")
 """Strategies that the fast path has."""
 
 
+LEARNED = "learned"
+"""What is no strategy of the spec, but a policy under guard that one of those stands in for."""
+
+
 class Allocator:
     """Keeps a working context within its budget and as detailed as the scores ask for.
 
@@ -36,15 +41,34 @@ class Allocator:
     Args:
         geometry: shape of the tree.
         params: budget, cap, thresholds, cooldown.
-        strategy: which strategy selects; by default the one that ``params`` names.
+        strategy: which strategy selects; by default the one that ``params`` names. ``"learned"`` makes a
+            `focalloc.learn.allocator.LearnedAllocator`: a policy selects, guarded, and the strategy of ``params``
+            stands in.
+        policy: path of the policy file, for strategy ``"learned"`` only; by default the one that ships.
 
     Raises:
-        InvalidInput: the strategy is unknown.
+        InvalidInput: the strategy is unknown, or the policy file is missing, corrupt or made for something else.
     """
 
+    def __new__(
+        cls, geometry: Geometry | None = None, params: Params | None = None, strategy: object = None, **_: object
+    ) -> Allocator:
+        """An allocator; of the learned kind if that is asked for."""
+        if cls is Allocator and strategy == LEARNED:
+            # by name, as imports run downwards only
+            return object.__new__(import_module("focalloc.learn.allocator").LearnedAllocator)  # type: ignore[no-any-return]
+        return object.__new__(cls)
+
     def __init__(
-        self, geometry: Geometry | None = None, params: Params | None = None, strategy: str | None = None
+        self,
+        geometry: Geometry | None = None,
+        params: Params | None = None,
+        strategy: str | None = None,
+        *,
+        policy: object = None,
     ) -> None:
+        if policy is not None:
+            raise InvalidInput("policy", policy, f'goes with strategy "{LEARNED}" only')
         # Numba is imported here and no earlier, so that importing the package stays quick.
         from focalloc.fastpath import greedy_kernels, tables
 

@@ -45,6 +45,8 @@ class Record:
         tau_collapse: threshold of a collapse, as a score.
         fallback: why a guarded selector's answer was not used; empty if it was, or if nothing guards.
         latency: duration of the call in seconds.
+        fallback_share: share of the session's iterations in which a learned policy failed; None without a policy.
+        disagreement_share: share of a learned policy's answers that were not greedy's; None without a policy.
     """
 
     call: Literal["step", "ingest"]
@@ -60,6 +62,8 @@ class Record:
     tau_collapse: float
     fallback: str
     latency: float
+    fallback_share: float | None = None
+    disagreement_share: float | None = None
 
 
 Sink = Callable[[Record], None]
@@ -141,6 +145,8 @@ class Telemetry:
             tau_collapse=header[k.TAU_COLLAPSE] / SCORE_SCALE,
             fallback=plan.fallback.reason if plan.fallback else "",
             latency=latency,
+            fallback_share=getattr(allocator, "fallback_share", None),
+            disagreement_share=getattr(allocator, "disagreement_share", None),
         )
         for sink in tuple(self._sinks):
             try:
@@ -216,6 +222,8 @@ def metrics_to(meter: Meter | None = None, attributes: Mapping[str, str | int] |
     utilisation = meter.create_gauge("focalloc.utilisation", "1", "Slots used as a share of the budget")
     tau_expand = meter.create_gauge("focalloc.tau_expand", "1", "Threshold of an expand")
     tau_collapse = meter.create_gauge("focalloc.tau_collapse", "1", "Threshold of a collapse")
+    fallback_share = meter.create_gauge("focalloc.policy.fallback_share", "1", "How often a policy failed")
+    disagreement = meter.create_gauge("focalloc.policy.disagreement_share", "1", "How often a policy was not greedy")
     fixed = dict(attributes or {})
 
     def measure(record: Record) -> None:
@@ -232,5 +240,8 @@ def metrics_to(meter: Meter | None = None, attributes: Mapping[str, str | int] |
         utilisation.set(record.utilisation, fixed)
         tau_expand.set(record.tau_expand, fixed)
         tau_collapse.set(record.tau_collapse, fixed)
+        if record.fallback_share is not None and record.disagreement_share is not None:
+            fallback_share.set(record.fallback_share, fixed)
+            disagreement.set(record.disagreement_share, fixed)
 
     return measure

@@ -9,13 +9,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from focalloc.fastpath.allocator import Allocator
+from focalloc.fastpath.allocator import LEARNED, Allocator
 from focalloc.fastpath.guard import Guarded, View
 from focalloc.fastpath.plan import Plan
 from focalloc.learn.features import Observation, Observer
 from focalloc.learn.policy import load
 from focalloc.learn.projection import project
 from focalloc.spec.actions import Action
+from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 
@@ -46,7 +47,15 @@ class PolicySelector:
     """
 
     def __init__(self, policy: Decides | str | Path = SHIPPED) -> None:
-        self._policy: Decides = load(policy) if isinstance(policy, str | Path) else policy
+        if isinstance(policy, str | Path):
+            loaded = load(policy)
+            if loaded.config.embedding > 0:
+                rule = f"expects embeddings of {loaded.config.embedding} numbers per block, which are not given here"
+                raise InvalidInput("policy", str(policy), rule)
+            policy = loaded
+        if not callable(getattr(policy, "logits", None)):
+            raise InvalidInput("policy", policy, "must be a path, or have a method logits")
+        self._policy = policy
         self._observer = Observer()
         self._latest = -1
         self._greedy = Allocator()
@@ -66,18 +75,21 @@ class PolicySelector:
         self._latest = view.iteration
         answer = project(state, self._policy.logits(self._observer.observe(state, scores, self.cursor)))
         self.asked += 1
-        self._greedy.resume(replace(state, params=replace(state.params, strategy="greedy")))
+        self._greedy._resume(replace(state, params=replace(state.params, strategy="greedy")))
         self.disagreements += set(answer) != set(self._greedy.step(scores).actions)
         return answer
 
 
 class LearnedAllocator(Guarded):
-    """An allocator that follows a policy under guard; greedy decides where the policy fails.
+    """An allocator that follows a policy under guard; the strategy of ``params`` decides where the policy fails.
+
+    ``Allocator(strategy="learned", policy=PATH)`` makes one.
 
     Args:
-        policy: gives the logits; a path is loaded.
         geometry: shape of the tree.
-        params: budget, cap, cooldown; thresholds bind greedy only.
+        params: budget, cap, cooldown; thresholds bind the strategy that stands in only.
+        strategy: ``"learned"``, if anything.
+        policy: gives the logits; a path is loaded.
         deadline: longest wait for the policy, in seconds.
 
     Attributes:
@@ -89,13 +101,16 @@ class LearnedAllocator(Guarded):
 
     def __init__(
         self,
-        policy: Decides | str | Path = SHIPPED,
         geometry: Geometry | None = None,
         params: Params | None = None,
+        strategy: str = LEARNED,
         *,
+        policy: Decides | str | Path | None = None,
         deadline: float | None = None,
     ) -> None:
-        self.selector = PolicySelector(policy)
+        if strategy != LEARNED:
+            raise InvalidInput("strategy", strategy, f'must be "{LEARNED}"; the one that stands in is that of params')
+        self.selector = PolicySelector(SHIPPED if policy is None else policy)
         self._steps = 0
         super().__init__(self.selector, geometry, params, deadline=deadline)
 
@@ -107,7 +122,7 @@ class LearnedAllocator(Guarded):
 
     @property
     def fallback_share(self) -> float:
-        """Share of the iterations that greedy had to decide."""
+        """Share of the iterations in which the policy failed."""
         return sum(self.fallback_counts.values()) / max(1, self._steps)
 
     @property

@@ -6,6 +6,7 @@ was trained on, so that a policy for other features is refused instead of misrea
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -20,8 +21,8 @@ from focalloc.spec.errors import InvalidInput, whole_number
 FORMAT = "focalloc-policy-1"
 """Name and version of the file format: safetensors whose metadata has one entry, `ENTRY`, a JSON object.
 
-The object has ``format``, ``config`` (of `PolicyConfig`), ``features`` (`FEATURES`) and ``notes``. One entry, as the
-order of several would differ from file to file.
+The object has ``format``, ``config`` (of `PolicyConfig`), ``features`` (`FEATURES`), ``digest`` (of the weights, see
+`digest_of`) and ``notes``. One entry, as the order of several would differ from file to file.
 """
 
 ENTRY = "focalloc"
@@ -88,6 +89,15 @@ class PolicyConfig:
             "head.weight": (3, width),
             "head.bias": (3,),
         }
+
+
+def digest_of(weights: Mapping[str, Array]) -> str:
+    """SHA-256 of the weights, in the order of their names, in hexadecimal."""
+    found = hashlib.sha256()
+    for name in sorted(weights):
+        found.update(f"{name} {weights[name].shape}".encode())
+        found.update(np.ascontiguousarray(weights[name], dtype="<f4").tobytes())
+    return found.hexdigest()
 
 
 class Policy:
@@ -159,7 +169,13 @@ class Policy:
         """Write the policy to ``path``, with ``notes`` for people; equal policies give equal bytes."""
         from safetensors.numpy import save_file
 
-        about = {"format": FORMAT, "config": asdict(self.config), "features": FEATURES, "notes": notes}
+        about = {
+            "format": FORMAT,
+            "config": asdict(self.config),
+            "features": FEATURES,
+            "digest": digest_of(self.weights),
+            "notes": notes,
+        }
         save_file(self.weights, path, metadata={ENTRY: json.dumps(about, sort_keys=True)})
 
 
@@ -193,4 +209,7 @@ def load(path: str | Path) -> Policy:
         config = PolicyConfig(**about["config"])
     except (KeyError, TypeError) as error:
         raise InvalidInput("policy", str(path), f"has no readable configuration: {error}") from None
-    return Policy(config, weights)
+    policy = Policy(config, weights)
+    if about.get("digest") != digest_of(weights):
+        raise InvalidInput("policy", str(path), "is damaged: its weights are not those that were saved")
+    return policy

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from focalloc import Allocator, Telemetry
 from focalloc.conformance import run_conformance
-from focalloc.learn.allocator import LearnedAllocator
+from focalloc.learn.allocator import SHIPPED, LearnedAllocator
 from focalloc.learn.features import Observation
+from focalloc.learn.policy import Policy, PolicyConfig
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec import Action, Geometry, InvalidInput, Params, opened
 from focalloc.spec.scores import quantise
@@ -52,14 +54,14 @@ class Fixed:
 
 
 def loaded(policy: object) -> LearnedAllocator:
-    allocator = LearnedAllocator(policy, Geometry((2, 2)), PARAMS)  # type: ignore[arg-type]
+    allocator = LearnedAllocator(Geometry((2, 2)), PARAMS, policy=policy)  # type: ignore[arg-type]
     allocator.open(Geometry((2, 2)), PARAMS, CONTEXT)
     return allocator
 
 
 @pytest.mark.parametrize("sane", [True, False])
 def test_any_policy_conforms_to_the_safety_profile(sane: bool) -> None:
-    run_conformance(lambda: LearnedAllocator(Wild(sane=sane)), examples=30, save_to=None).raise_for_failures()
+    run_conformance(lambda: LearnedAllocator(policy=Wild(sane=sane)), examples=30, save_to=None).raise_for_failures()
 
 
 @pytest.mark.parametrize("logits", [[[np.nan] * 3] * 2, [[0, 0, 0]]])
@@ -100,6 +102,65 @@ def test_memory_and_cursor_belong_to_the_session() -> None:
     assert recent[2] == [0, 0]
 
 
-def test_a_missing_policy_file_is_an_error_at_construction(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="policy"):
-        LearnedAllocator(tmp_path / "none.safetensors")
+def test_the_front_door_makes_one() -> None:
+    allocator = Allocator(Geometry((2, 2)), PARAMS, "learned", policy=SHIPPED)
+    assert isinstance(allocator, LearnedAllocator)
+    assert isinstance(Allocator(strategy="learned"), LearnedAllocator)
+    assert allocator.params.strategy == "greedy"
+    allocator.open(Geometry((2, 2)), PARAMS, CONTEXT)
+    assert allocator.step(SCORES).fallback is None
+    with pytest.raises(InvalidInput, match="goes with strategy"):
+        Allocator(strategy="greedy", policy=SHIPPED)
+    with pytest.raises(InvalidInput, match="strategy"):
+        LearnedAllocator(strategy="greedy")
+
+
+def damaged(path: Path) -> dict[str, tuple[Path, str]]:
+    """Policy files in which something is wrong, and what the error says."""
+    whole = SHIPPED.read_bytes()
+    flipped = bytearray(whole)
+    flipped[-100] ^= 1
+    wide = Policy(PolicyConfig(hidden=4, layers=0, heads=1, embedding=3), weights_of(PolicyConfig(4, 0, 1, 3)))
+    wide.save(path / "wide")
+    made = {
+        "cut short": (whole[:-10], "is no safetensors file"),
+        "empty": (b"", "is no safetensors file"),
+        "text": (b"a policy\n" * 9, "is no safetensors file"),
+        "flipped": (bytes(flipped), "is damaged"),
+        "other features": (whole.replace(b"lasting score", b"fleeting mood"), "other features"),
+        "other format": (whole.replace(b"focalloc-policy-1", b"focalloc-policy-9"), "is no policy of format"),
+    }
+    for name, (content, _) in made.items():
+        (path / name).write_bytes(content)
+    return {name: (path / name, message) for name, (_, message) in made.items()} | {
+        "none": (path / "none", "is not a file"),
+        "a folder": (path, "is not a file"),
+        "wide": (path / "wide", "expects embeddings of 3 numbers"),
+    }
+
+
+def weights_of(config: PolicyConfig) -> dict[str, NDArray[np.float32]]:
+    return {name: np.zeros(shape, np.float32) for name, shape in config.shapes().items()}
+
+
+def test_a_policy_file_that_is_missing_damaged_or_of_another_kind_is_an_error_at_construction(tmp_path: Path) -> None:
+    for path, message in damaged(tmp_path).values():
+        with pytest.raises(InvalidInput, match=f"policy = .*{message}"):
+            Allocator(strategy="learned", policy=str(path))
+    with pytest.raises(InvalidInput, match="must be a path"):
+        Allocator(strategy="learned", policy=7)
+
+
+def test_drift_appears_in_telemetry() -> None:
+    watched = Telemetry(loaded(Fixed([[0, 1, 0], [1, 0, 0]])))
+    watched.step(SCORES)
+    assert watched.last is not None
+    assert (watched.last.fallback_share, watched.last.disagreement_share) == (0, 1)
+    watched.step([0.0] * watched.used)  # two rows of logits for three blocks: the policy fails
+    assert watched.last.fallback == "exception"
+    assert watched.last.fallback_share == 0.5
+    plain = Telemetry(Allocator())
+    plain.open(Geometry((2, 2)), PARAMS, CONTEXT)
+    plain.step(SCORES)
+    assert plain.last is not None
+    assert (plain.last.fallback_share, plain.last.disagreement_share) == (None, None)

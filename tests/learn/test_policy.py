@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from focalloc.learn.features import FEATURES, Observation
-from focalloc.learn.policy import ENTRY, FORMAT, ILLEGAL, TOLERANCE, Policy, PolicyConfig, load
+from focalloc.learn.policy import ENTRY, FORMAT, ILLEGAL, TOLERANCE, Policy, PolicyConfig, digest_of, load
 from focalloc.spec import InvalidInput
 
 safetensors = pytest.importorskip("safetensors.numpy")
@@ -70,7 +70,8 @@ def test_missing_corrupt_and_mismatched_files_are_refused(tmp_path: Path) -> Non
     with pytest.raises(InvalidInput, match="no safetensors file"):
         load(path)
     weights = policy().weights
-    good = {"format": FORMAT, "features": FEATURES, "config": {"hidden": 16, "layers": 2, "heads": 2}}
+    config = {"hidden": 16, "layers": 2, "heads": 2}
+    good = {"format": FORMAT, "features": FEATURES, "config": config, "digest": digest_of(weights)}
     for wrong, message in [
         ({"format": "other"}, "format"),
         ({"features": []}, "other features"),
@@ -81,6 +82,7 @@ def test_missing_corrupt_and_mismatched_files_are_refused(tmp_path: Path) -> Non
         ({"config": {"hidden": 16, "layers": 3, "heads": 2}}, "is missing"),
         ({"config": {"hidden": 15, "heads": 2}}, "multiple"),
         ({"config": {"hidden": 32, "layers": 2, "heads": 2}}, "shape"),
+        ({"digest": digest_of(weights | {"head.bias": np.zeros(3, np.float32)})}, "is damaged"),
     ]:
         safetensors.save_file(weights, path, metadata={ENTRY: json.dumps(good | wrong)})
         with pytest.raises(InvalidInput, match=message):
