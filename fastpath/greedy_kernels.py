@@ -46,6 +46,9 @@ NEAR = 64
 LEVELS = 32
 """Levels that a packed node can tell apart; a span of at most 2**31 tokens has at most 31 levels above raw tokens."""
 
+SAMPLE = 16
+"""Families looked at per wanted collapse to tell how good one has to be, before all are."""
+
 AT_ONCE = 32
 """Most collapses that a reclaim looks up at once."""
 
@@ -289,6 +292,31 @@ def blend(header: Ints, tags: Ints, fixed: Ints, worth: Table) -> None:
 
 
 @kernel
+def bound(header: Ints, tags: Ints, fixed: Ints, peaks: Table) -> None:
+    """Write a bound on the aggregates of the gists that begin in each chunk to ``peaks``: the highest score in them.
+
+    Every slot in which no block begins counts, whatever it belongs to: a bound that is too high only costs time.
+    """
+    slots = header[SLOTS]
+    whole = slots // CHUNK
+    for chunk in range(whole):
+        first = chunk * CHUNK
+        peak: Any = np.int32(LOWEST)
+        for i in range(CHUNK):
+            peak = max(peak, fixed[first + i] if tags[first + i] != 0 else np.int32(LOWEST))
+        # the last gist may reach beyond the chunk
+        slot = first + CHUNK
+        while slot < slots and tags[slot] == BODY:
+            peak = max(peak, fixed[slot])
+            slot += 1
+        peaks[chunk] = int(peak)
+    peak = np.int32(LOWEST)
+    for slot in range(whole * CHUNK, slots):
+        peak = max(peak, fixed[slot] if tags[slot] != 0 else np.int32(LOWEST))
+    peaks[whole] = int(peak)
+
+
+@kernel
 def survey(header: Ints, tags: Ints, worth: Ints, peaks: Table) -> None:
     """Write the highest aggregate of the gists that begin in each chunk to ``peaks``."""
     slots = header[SLOTS]
@@ -306,6 +334,8 @@ def total(fixed: Ints, slot: int, slots: int) -> int:
     """Sum of ``slots`` scores."""
     score = 0
     if slot >= 0:
+        if slots == 2:  # a loop, and vector code all the more, is dear for so few
+            return fixed[slot] + fixed[slot + 1]
         for i in range(slots):
             score += fixed[slot + i]
     return score
@@ -444,6 +474,39 @@ def has_space(header: Table, ledger_action: Table, ledger_iteration: Table, entr
 
 
 @kernel
+def gather_collapses(
+    header: Ints,
+    fixed: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    stride: int,
+    threshold: int,
+    room: int,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Keep the best ``room`` collapses of a rank above ``threshold`` among every ``stride``-th family; how many."""
+    size = 0
+    bar = threshold
+    last_end = header[END] - header[PROTECTED]
+    for family in range(0, header[FAMILIES], stride):
+        node = family_node[family]
+        slots = header[WIDTH + node % LEVELS]
+        score = total(fixed, family_slot[family], slots)
+        # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
+        if score < -bar * slots:
+            if node // LEVELS + header[SPAN + node % LEVELS] > last_end:
+                break
+            if not is_barred(header, ledger_action, node * 2 + EXPAND):
+                key = key_of(-(score // slots), family_slot[family])
+                size = offer(keys, notes, size, room, key, family)
+                if size == room:
+                    bar = rank_of(keys[0])
+    return size
+
+
+@kernel
 def best_collapses(
     header: Ints,
     fixed: Ints,
@@ -462,22 +525,15 @@ def best_collapses(
     Returns:
         How many there are.
     """
-    size = 0
-    bar = threshold
-    last_end = header[END] - header[PROTECTED]
-    for family in range(header[FAMILIES]):
-        node = family_node[family]
-        slots = header[WIDTH + node % LEVELS]
-        score = total(fixed, family_slot[family], slots)
-        # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
-        if score < -bar * slots:
-            if node // LEVELS + header[SPAN + node % LEVELS] > last_end:
-                break
-            if not is_barred(header, ledger_action, node * 2 + EXPAND):
-                key = key_of(-(score // slots), family_slot[family])
-                size = offer(keys, notes, size, room, key, family)
-                if size == room:
-                    bar = rank_of(keys[0])
+    stride = header[FAMILIES] // (SAMPLE * room)
+    if stride > 1:
+        # a sample first, or else each family could be the best so far and be kept for a while
+        size = gather_collapses(
+            header, fixed, family_slot, family_node, ledger_action, stride, threshold, room, keys, notes
+        )
+        if size == room:
+            threshold = rank_of(keys[0]) - 1
+    size = gather_collapses(header, fixed, family_slot, family_node, ledger_action, 1, threshold, room, keys, notes)
     sort_best_first(keys, notes, size)
     return size
 
@@ -549,10 +605,42 @@ def drop_resting(
 
 
 @kernel
+def pick_expands(
+    header: Ints,
+    tags: Ints,
+    fixed: Ints,
+    chunk: int,
+    least: int,
+    ceiling: int,
+    size: int,
+    room: int,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Offer the expands of one chunk with keys above ``least`` and below ``ceiling``; return how many are kept now."""
+    first = chunk * CHUNK
+    several = header[MULTI_SLOT] == 1
+    bar = rank_of(least + 1)
+    for i in range(min(CHUNK, header[SLOTS] - first)):
+        if (several or fixed[first + i] >= bar) and tags[first + i] >= 1 and tags[first + i] < MARK:
+            slots = header[UNITS + tags[first + i]]
+            score = total(fixed, first + i, slots)
+            # floor(score / slots) >= bar, without a division
+            if score >= bar * slots:
+                key = key_of(score // slots, first + i)
+                if key > least and key < ceiling:
+                    size = offer(keys, notes, size, room, key, 0)
+                    if size == room:
+                        least = keys[0]
+                        bar = rank_of(least)
+    return size
+
+
+@kernel
 def best_expands(
     header: Ints,
     tags: Ints,
-    worth: Ints,
+    fixed: Ints,
     peaks: Ints,
     family_slot: Ints,
     family_node: Ints,
@@ -567,8 +655,9 @@ def best_expands(
 ) -> int:
     """Find the best ``room`` expands with keys below ``ceiling``, best first, with their first token as note.
 
-    They lie in the ``room + spoilt`` chunks with the highest peaks: if one lay elsewhere, each of those chunks would
-    hold a gist that goes before it, and at most ``spoilt`` of those are out of the question.
+    Where each gist takes one slot, they lie in the ``room + spoilt`` chunks with the highest peaks: if one lay
+    elsewhere, each of those chunks would hold a gist that goes before it, and at most ``spoilt`` of those are out of
+    the question. Otherwise a peak is but a bound, and all chunks whose peak could go before the worst find are seen.
 
     Args:
         spoilt: at least the number of gists that must not be chosen beside the resting ones: marked ones, and ones
@@ -577,27 +666,28 @@ def best_expands(
     Returns:
         How many there are.
     """
-    resting = count_collapses(header, ledger_action)
-    chunks = useful_chunks(header, peaks, room + resting + spoilt, chunk_keys, chunk_notes)
+    wanted = room + count_collapses(header, ledger_action)
+    several = header[MULTI_SLOT] == 1
+    chunks = useful_chunks(header, peaks, wanted + spoilt, chunk_keys, chunk_notes)
     least = key_of(header[TAU_EXPAND], 0)
-    if chunks == room + resting + spoilt:
+    if chunks == wanted + spoilt and not several:
         # each of them holds a gist at its peak, so what lies below the lowest of the peaks is out of the race
         least = key_of(rank_of(chunk_keys[chunks - 1]) - 1, 0)
-    bar = rank_of(least) + 1
     size = 0
     for c in range(chunks):
-        if rank_of(chunk_keys[c]) < bar:
+        if key_of(rank_of(chunk_keys[c]), chunk_notes[c] * CHUNK) <= least:
             break
-        first = chunk_notes[c] * CHUNK
-        for i in range(min(CHUNK, header[SLOTS] - first)):
-            if worth[first + i] >= bar and tags[first + i] >= 1 and tags[first + i] < MARK:
-                key = key_of(worth[first + i], first + i)
-                if key > least and key < ceiling:
-                    size = offer(keys, notes, size, room + resting, key, 0)
-                    if size == room + resting:
-                        least = keys[0]
-                        bar = rank_of(least)
-    # of room + resting expands at least room are no resting ones
+        size = pick_expands(header, tags, fixed, chunk_notes[c], least, ceiling, size, wanted, keys, notes)
+        if size == wanted:
+            least = keys[0]
+    if several and chunks == wanted + spoilt:
+        seen = chunk_keys[chunks - 1]
+        for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
+            if key_of(peaks[chunk], chunk * CHUNK) > least and key_of(peaks[chunk], chunk) < seen:
+                size = pick_expands(header, tags, fixed, chunk, least, ceiling, size, wanted, keys, notes)
+                if size == wanted:
+                    least = keys[0]
+    # of those at least room are no resting ones
     return min(room, drop_resting(header, tags, family_slot, family_node, ledger_action, size, keys, notes))
 
 
@@ -714,7 +804,6 @@ def select(
     header: Table,
     tags: Table,
     fixed: Ints,
-    worth: Ints,
     peaks: Ints,
     family_slot: Ints,
     family_node: Ints,
@@ -754,7 +843,7 @@ def select(
         expands = best_expands(
             header,
             tags,
-            worth,
+            fixed,
             peaks,
             family_slot,
             family_node,
@@ -1092,7 +1181,6 @@ def step(
     tags: Table,
     spare: Table,
     fixed: Ints,
-    worth: Ints,
     peaks: Ints,
     family_slot: Table,
     family_node: Table,
@@ -1118,7 +1206,6 @@ def step(
         header,
         tags,
         fixed,
-        worth,
         peaks,
         family_slot,
         family_node,
@@ -1322,20 +1409,16 @@ def run_step(
         return LEDGER_FULL
     capacity = header[CAPACITY]
     fixed = scratch[:capacity]
-    worth = fixed
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
     if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
         return BAD_SCORE
     if header[MULTI_SLOT] == 1:
-        worth = scratch[capacity + header[CHUNK_ROOM] :]
-        blend(header, tags, fixed, worth)
-        survey(header, tags, worth, peaks)
+        bound(header, tags, fixed, peaks)
     return step(
         header,
         tags[:capacity],
         tags[capacity:],
         fixed,
-        worth,
         peaks,
         state[at[8] : at[9]],
         state[at[9] : at[10]],

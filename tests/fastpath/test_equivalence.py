@@ -147,16 +147,17 @@ class OnLists:
             self.header[k.LEDGER_ROOM] += entries
 
     def step(self, scores: Sequence[int]) -> list[Action]:
-        fixed, worth = list(scores), list(scores)
+        fixed = list(scores)
         self._reserve(self.header[k.N_DIFF])
-        k.blend(self.header, self.tags, fixed, worth)
-        k.survey(self.header, self.tags, worth, self.peaks)
+        if self.header[k.MULTI_SLOT] == 1:
+            k.bound(self.header, self.tags, fixed, self.peaks)
+        else:
+            k.survey(self.header, self.tags, fixed, self.peaks)
         done = k.step(
             self.header,
             self.tags,
             self.spare,
             fixed,
-            worth,
             self.peaks,
             *self._columns("family_slot", "family_node", "spare_slot", "spare_node"),
             *self._columns("ledger_action", "ledger_iteration", "actions", "places"),
