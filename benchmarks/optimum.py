@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.cli.bench import mixed_context
+from focalloc.cli.timing import mixed_context
 from focalloc.fastpath.allocator import Allocator
 from focalloc.refimpl.candidates import Choice, choices
 from focalloc.spec import Action, Block, Geometry, Params, State, opened, quantise
