@@ -145,7 +145,7 @@ def _gists(number: int) -> Context:
 def _filling(draw: st.DrawFn) -> Case:
     """A session in which nothing happens until the thresholds adapt: utilisation on and beside the edges, scores on and
     beside where a threshold moves to."""
-    slots, w_max = draw(_one_of(((4, 5), (19, 20), (95, 119), (81, 101), (96, 101), (90, 94))))
+    slots, w_max = draw(_one_of(((4, 5), (19, 20), (95, 119), (3, 5), (96, 101), (90, 94))))
     window = draw(_between(1, 2))
     params = Params(
         w_max=w_max,
@@ -153,11 +153,12 @@ def _filling(draw: st.DrawFn) -> Case:
         tau_expand=100,
         tau_collapse=100,
         adaptive_window=window,
-        tau_min=draw(_one_of((1, 95, 96, 100))),
+        tau_min=draw(_one_of((1, 1, 1, 95, 100))),
         tau_max=draw(_one_of((EXTREME, 105, 104, 100))),
         strategy="enhanced",
     )
-    row = tuple(draw(_one_of((94, 95, 96, 100, 101, 104, 105, 106))) for _ in range(draw(_one_of((1, 1, 2)))))
+    goal = draw(_one_of((95, 95, 105, 105, 100)))
+    row = tuple(goal + draw(_between(-1, 1)) for _ in range(draw(_one_of((1, 1, 2)))))
     rest = [Step(scores=(0,), per="block")] * (window + draw(_one_of((0, 0, 0, 1, 2))))
     return Case(
         geometry=Geometry((2, 2)),

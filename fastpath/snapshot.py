@@ -60,12 +60,13 @@ def from_json(snapshot: object) -> State:
     Raises:
         InvalidInput: a field is missing, unknown or senseless, or the version is newer; names the field.
     """
-    version = _fields("snapshot", snapshot, None).get("version")
+    version = known_fields("snapshot", snapshot, None).get("version")
     _refuse_newer(whole_number("snapshot.version", version, 1, 2**16 - 1))
     known = {"version", "iteration", "geometry", "params", "context", "ledger"}
-    whole = {"recent": []} | _fields("snapshot", snapshot, known, {"recent"})
-    geometry = Geometry(**_fields("snapshot.geometry", whole["geometry"], {"arity", "cost"}))
-    params = Params(**_fields("snapshot.params", whole["params"], set(CORE), {field.name for field in fields(Params)}))
+    whole = {"recent": []} | known_fields("snapshot", snapshot, known, {"recent"})
+    geometry = Geometry(**known_fields("snapshot.geometry", whole["geometry"], {"arity", "cost"}))
+    every = {field.name for field in fields(Params)}
+    params = Params(**known_fields("snapshot.params", whole["params"], set(CORE), every))
     iteration = whole_number("snapshot.iteration", whole["iteration"], 0, MAX_ITERATION)
     return State(
         geometry,
@@ -115,7 +116,7 @@ def _refuse_newer(version: int) -> None:
         raise InvalidInput("snapshot.version", version, f"is newer than {VERSION}, the latest that this release reads")
 
 
-def _fields(name: str, value: object, known: set[str] | None, optional: Collection[str] = ()) -> dict[str, Any]:
+def known_fields(name: str, value: object, known: set[str] | None, optional: Collection[str] = ()) -> dict[str, Any]:
     """``value`` as a dict; its keys are ``known`` and maybe some that are ``optional``, unless ``known`` is None."""
     if not isinstance(value, Mapping):
         raise InvalidInput(name, value, "must be an object")
@@ -139,7 +140,7 @@ def _rows(name: str, value: object, length: int) -> list[tuple[str, list[Any]]]:
 
 
 def _context(geometry: Geometry, value: object) -> Context:
-    whole = _fields("snapshot.context", value, {"start", "runs"})
+    whole = known_fields("snapshot.context", value, {"start", "runs"})
     start = whole_number("snapshot.context.start", whole["start"], 0, MAX_TOKEN)
     blocks: list[Block] = []
     for name, (level, count) in _rows("snapshot.context.runs", whole["runs"], 2):

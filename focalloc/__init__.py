@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from focalloc.fastpath.batch import Batch
     from focalloc.fastpath.guard import Guarded
     from focalloc.fastpath.telemetry import Telemetry
+    from focalloc.fastpath.trace import Recorder
     from focalloc.spec.actions import Action
     from focalloc.spec.blocks import Block
     from focalloc.spec.errors import InvalidInput, NoRoom
@@ -36,6 +37,7 @@ __all__ = [
     "NoRoom",
     "Params",
     "Plan",
+    "Recorder",
     "State",
     "Telemetry",
     "__version__",
@@ -56,6 +58,7 @@ _HOME = {
     "NoRoom": "focalloc.spec.errors",
     "Params": "focalloc.spec.params",
     "Plan": "focalloc.fastpath.allocator",
+    "Recorder": "focalloc.fastpath.trace",
     "State": "focalloc.spec.state",
     "Telemetry": "focalloc.fastpath.telemetry",
     "quantise": "focalloc.spec.scores",

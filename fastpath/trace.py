@@ -1,0 +1,276 @@
+"""Traces: what sessions were given and what they did, recorded in production and read back anywhere.
+
+>>> alloc = Recorder(alloc, "session.jsonl")  # and use it as before; close it at the end
+
+A trace is JSON Lines in UTF-8, compressed if its name ends in ``.gz``. Each line is one object of one of two shapes
+(``trace-1.schema.json`` beside this file has them as JSON Schema). A session begins, or goes on from another state:
+
+    {"trace": 1, "state": {"version": 1, "iteration": 0, "geometry": ..., "params": ..., "context": ..., "ledger": []}}
+
+``trace`` is the version of the format; ``state`` is as in `focalloc.fastpath.snapshot`. Then one line per call:
+
+    {"event": "step", "scores": [0, 838860, -48000], "actions": [["expand", 1, 1024]], "seconds": 6.1e-06}
+    {"event": "ingest", "blocks": 1, "actions": [["collapse", 1, 0]], "seconds": 2.3e-05}
+    {"event": "apply", "actions": [], "seconds": 1.1e-05}
+
+Scores are in fixed point, one per slot, or one per block where ``"per": "block"`` says so; an ingest may have none.
+``apply`` is an iteration whose actions came from elsewhere. ``seconds`` is how long the call took.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, Literal, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from focalloc.fastpath.allocator import Allocator
+from focalloc.fastpath.plan import Plan
+from focalloc.fastpath.scores import SCALES, score_array
+from focalloc.fastpath.snapshot import from_json, known_fields, to_json
+from focalloc.spec.actions import Action
+from focalloc.spec.errors import InvalidInput, whole_number
+from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
+from focalloc.spec.scores import SCORE_LIMIT, checked_scores, slot_scores
+from focalloc.spec.state import State, advanced, ingested
+from focalloc.spec.violations import reclaim_violations, violations
+
+VERSION = 1
+"""Version of the format that this release writes, and the latest that it reads."""
+
+LOGGER = logging.getLogger("focalloc")
+
+Call = Literal["step", "ingest", "apply"]
+
+
+# WRITING
+
+
+class Recorder:
+    """An allocator whose calls are recorded: used in its place, it does what the allocator does.
+
+    Everything but `step`, `ingest` and `apply` is the allocator's own. A call that is refused is not recorded. If the
+    file can no longer be written, that is reported to the logger ``focalloc``, and the session goes on unrecorded.
+
+    Args:
+        allocator: the allocator, in a session or before one.
+        path: the file to write, in place of any that is there.
+
+    Raises:
+        InvalidInput: the file cannot be written.
+    """
+
+    def __init__(self, allocator: Allocator, path: str | Path) -> None:
+        self.allocator = allocator
+        self._recorded: Any = None
+        try:
+            self._file: IO[str] | None = _opened(Path(path), "wt")
+        except OSError as error:
+            raise InvalidInput("path", str(path), error.strerror or str(error)) from error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.allocator, name)
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def step(self, scores: ArrayLike, *, per_block: bool = False) -> Plan:
+        """As `Allocator.step`."""
+        self._begin()
+        begun = time.perf_counter()
+        plan = self.allocator.step(scores, per_block=per_block)
+        self._tell("step", plan, time.perf_counter() - begun, **_given(scores, per_block))
+        return plan
+
+    def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
+        """As `Allocator.ingest`."""
+        self._begin()
+        begun = time.perf_counter()
+        plan = self.allocator.ingest(blocks, scores, per_block=per_block)
+        given = {} if scores is None else _given(scores, per_block)
+        self._tell("ingest", plan, time.perf_counter() - begun, blocks=blocks, **given)
+        return plan
+
+    def apply(self, actions: Sequence[Sequence[object]]) -> Plan:
+        """As `Allocator.apply`."""
+        self._begin()
+        begun = time.perf_counter()
+        plan = self.allocator.apply(actions)
+        self._tell("apply", plan, time.perf_counter() - begun)
+        return plan
+
+    def close(self) -> None:
+        """Finish the file; what follows is not recorded."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _begin(self) -> None:
+        """Write the state if this is another session than at the last call."""
+        if self._recorded is not self.allocator._tables:
+            self._recorded = self.allocator._tables
+            self._write({"trace": VERSION, "state": to_json(self.allocator.state())})
+
+    def _tell(self, call: Call, plan: Plan, seconds: float, **given: object) -> None:
+        self._write({"event": call} | given | {"actions": plan.actions, "seconds": float(f"{seconds:.3g}")})
+
+    def _write(self, line: dict[str, object]) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
+            self._file.flush()
+        except OSError:
+            LOGGER.exception("the trace can no longer be written; the session goes on unrecorded")
+            self._file = None
+
+
+def _given(scores: ArrayLike, per_block: bool) -> dict[str, object]:
+    """The scores as a line holds them; the allocator has accepted them."""
+    given = score_array(scores)
+    fixed: NDArray[Any] = given if given.dtype.kind == "i" else np.rint(given * SCALES[given.dtype])
+    return {"scores": fixed.astype(np.int64).tolist()} | ({"per": "block"} if per_block else {})
+
+
+def _opened(path: Path, mode: str) -> IO[str]:
+    if path.suffix == ".gz":
+        return cast("IO[str]", gzip.open(path, mode, encoding="utf-8"))
+    return cast("IO[str]", path.open(mode, encoding="utf-8"))
+
+
+# READING
+
+
+class Event(NamedTuple):
+    """One call of a recorded session.
+
+    Attributes:
+        session: number of the session in the trace, from 0.
+        call: which call.
+        before: the state it was made in.
+        blocks: new level-0 blocks of an ingest, else 0.
+        scores: one fixed-point score per slot; zeros for an ``apply`` or an ingest without scores.
+        actions: what was done.
+        seconds: how long it took.
+    """
+
+    session: int
+    call: Call
+    before: State
+    blocks: int
+    scores: Sequence[int]
+    actions: tuple[Action, ...]
+    seconds: float
+
+    @property
+    def after(self) -> State:
+        """The state it led to."""
+        return ingested(self.before, self.actions, self.blocks) if self.blocks else advanced(self.before, self.actions)
+
+
+def events(path: str | Path) -> Iterator[Event]:
+    """The calls in the trace at ``path``, in order, each checked against the format and profile ``safety``.
+
+    Raises:
+        InvalidInput: there is no such file, or a line is not what the format asks for; names line and field.
+    """
+    session, state = -1, None
+    for number, line in _lines(Path(path)):
+        try:
+            if "trace" in line:
+                session, state = session + 1, _state(line)
+                continue
+            if state is None:
+                raise InvalidInput("trace", None, "the first line must have it, with a state")
+            event = _event(session, state, line)
+            state = event.after
+        except InvalidInput as no:
+            raise InvalidInput(f"{path}, line {number}: {no.field}", no.value, no.rule) from None
+        yield event
+    if state is None:
+        raise InvalidInput("trace", str(path), "holds no session")
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        with _opened(path, "rt") as file:
+            for number, text in enumerate(file, 1):
+                try:
+                    line = json.loads(text)
+                except ValueError:
+                    raise InvalidInput(f"{path}, line {number}", text[:40], "is not JSON") from None
+                if not isinstance(line, dict):
+                    raise InvalidInput(f"{path}, line {number}", text[:40], "must be an object")
+                yield number, line
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise InvalidInput("trace", str(path), getattr(error, "strerror", None) or str(error)) from error
+
+
+def _state(line: dict[str, Any]) -> State:
+    known_fields("line", line, {"trace", "state"})
+    version = whole_number("trace", line["trace"], 1, 2**16 - 1)
+    if version > VERSION:
+        raise InvalidInput("trace", version, f"is newer than {VERSION}, the latest that this release reads")
+    return from_json(line["state"])
+
+
+FIELDS: dict[Call, tuple[set[str], set[str]]] = {
+    "step": ({"event", "scores", "actions", "seconds"}, {"per"}),
+    "ingest": ({"event", "blocks", "actions", "seconds"}, {"scores", "per"}),
+    "apply": ({"event", "actions", "seconds"}, set()),
+}
+"""Call -> the fields that its line has, and those that it may have."""
+
+
+def _event(session: int, state: State, line: dict[str, Any]) -> Event:
+    call = line.get("event")
+    if not isinstance(call, str) or call not in FIELDS:
+        raise InvalidInput("event", call, f"must be one of {', '.join(FIELDS)}")
+    known_fields("line", line, *FIELDS[call])
+    blocks = whole_number("blocks", line["blocks"], 1, MAX_SLOTS) if call == "ingest" else 0
+    scores = _scores(state, line.get("scores"), line.get("per", "slot"))
+    actions = tuple(_actions(line["actions"]))
+    seconds = line["seconds"]
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
+        raise InvalidInput("seconds", seconds, "must be a number of seconds, at least 0")
+    found = reclaim_violations(state, scores, blocks, actions) if blocks else violations(state, scores, actions)
+    for violation in found[:1]:
+        raise InvalidInput("actions", [list(one) for one in actions], f"{violation.message} ({violation.clause})")
+    return Event(session, call, state, blocks, scores, actions, float(seconds))
+
+
+def _scores(state: State, given: object, per: object) -> Sequence[int]:
+    if per not in ("slot", "block"):
+        raise InvalidInput("per", per, "must be slot or block")
+    if given is None:
+        return [0] * state.used
+    if not isinstance(given, list):
+        raise InvalidInput("scores", given, "must be a list of fixed-point integers")
+    for i, score in enumerate(given):
+        whole_number(f"scores[{i}]", score, 1 - SCORE_LIMIT, SCORE_LIMIT - 1)
+    if per == "block":
+        if len(given) != len(state.context):
+            raise InvalidInput("scores", len(given), f"there must be one per block, {len(state.context)} in all")
+        given = slot_scores(state.geometry, state.context, given)
+    checked_scores(state.geometry, state.context, given)
+    return given
+
+
+def _actions(given: object) -> Iterable[Action]:
+    if not isinstance(given, list):
+        raise InvalidInput("actions", given, "must be a list")
+    for i, action in enumerate(given):
+        if not isinstance(action, list) or len(action) != 3 or action[0] not in ("expand", "collapse"):
+            raise InvalidInput(f"actions[{i}]", action, "must be [expand or collapse, level, start]")
+        kind, level, start = action
+        level = whole_number(f"actions[{i}][1]", level, 1, 31)
+        yield Action(kind, level, whole_number(f"actions[{i}][2]", start, 0, MAX_TOKEN))
