@@ -25,7 +25,8 @@ def clauses(
     """List the clauses of the spec: predicate, tests, theorems, allocators that break it on purpose, what it exposes.
 
     Tests are listed in a checkout only, where they are; theorems where the proofs extra is installed. A clause without
-    prose, predicate, test or broken allocator is a gap: it is named, and the exit status is 1.
+    prose, predicate, test, broken allocator, or theorem or a reason why there is none, is a gap: it is named, and the
+    exit status is 1.
     """
     from rich import box
     from rich.table import Table
@@ -40,12 +41,14 @@ def clauses(
         if one not in known:
             raise InvalidInput("clause", one, "is not in the spec; run focalloc clauses for the list")
     evidence = {"tests": _tests(), "theorems": _theorems(), "broken": _broken(), "exposes": _exposed()}
+    unproved = _unproved() if evidence["theorems"] is not None else {}
     here = {what: behind for what, behind in evidence.items() if behind is not None}
     if ids:
         for one in ids:
             console.print(f"{one} {known[one].title}\n\n{known[one].prose}\n", markup=False, soft_wrap=True)
             for what, behind in here.items():
-                console.print(f"{what}: {', '.join(behind[one]) or 'none'}", markup=False, soft_wrap=True)
+                none = f"none; {unproved[one]}" if what == "theorems" and one in unproved else "none"
+                console.print(f"{what}: {', '.join(behind[one]) or none}", markup=False, soft_wrap=True)
             console.print()
         return
 
@@ -61,25 +64,32 @@ def clauses(
     absent = [what for what in evidence if what not in here]
     note = f"; not available here: {', '.join(absent)}" if absent else ""
     console.print(f"spec {SPEC_VERSION}: {len(known)} clauses{note}; focalloc clauses CLAUSE shows one in full")
-    missing = gaps(known.values(), here)
+    missing = gaps(known.values(), here, unproved)
     for sentence in missing:
         console.print(sentence, markup=False, soft_wrap=True)
     if missing:
         raise typer.Exit(1)
 
 
-def gaps(known: Iterable[Clause], evidence: Mapping[str, Behind]) -> list[str]:
+def gaps(known: Iterable[Clause], evidence: Mapping[str, Behind], unproved: Mapping[str, str]) -> list[str]:
     """A sentence for each clause that something is missing behind.
 
     Args:
         known: the clauses.
-        evidence: what there is of ``"tests"`` and ``"broken"``; a kind that is not available here is not asked for. A
-            theorem is no obligation: not every clause is of a kind that one can be proved about.
+        evidence: what there is of ``"tests"``, ``"broken"`` and ``"theorems"``; a kind that is not available here is
+            not asked for.
+        unproved: clause id -> why no theorem serves it.
     """
     found = []
     for clause in known:
         absent = [what for what in ("prose", "predicate") if not getattr(clause, what)]
-        absent += [what for what in ("tests", "broken") if what in evidence and not evidence[what].get(clause.id)]
+        absent += [
+            what
+            for what in ("tests", "broken", "theorems")
+            if what in evidence
+            and not evidence[what].get(clause.id)
+            and not (what == "theorems" and unproved.get(clause.id))
+        ]
         if absent:
             found.append(f"gap: {clause.id} has no {' and no '.join(absent)}")
     return found
@@ -121,6 +131,12 @@ def _theorems() -> Behind | None:
         for clause in theorem.clauses:
             found[clause].append(theorem.name)
     return found
+
+
+def _unproved() -> dict[str, str]:
+    from focalloc.proofs.unproved import UNPROVED
+
+    return UNPROVED
 
 
 def _tests() -> Behind | None:

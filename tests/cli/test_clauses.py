@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from focalloc.cli import main
-from focalloc.cli.clauses import _broken, _tests, gaps
+from focalloc.cli.clauses import _broken, _tests, _theorems, _unproved, gaps
 from focalloc.conformance.broken import BROKEN
 from focalloc.spec.clauses import PREDICATES, Clause
 from focalloc.spec.clauses import clauses as stated
@@ -59,15 +59,45 @@ def test_an_unknown_clause_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
 def test_no_clause_of_the_spec_has_a_gap() -> None:
     tests = _tests()
     assert tests is not None
-    assert gaps(stated().values(), {"tests": tests, "broken": _broken()}) == []
+    evidence = {"tests": tests, "broken": _broken()}
+    theorems = _theorems()
+    unproved = _unproved() if theorems is not None else {}
+    if theorems is not None:
+        evidence["theorems"] = theorems
+    assert gaps(stated().values(), evidence, unproved) == []
+    assert set(unproved) <= set(stated())
 
 
-def test_a_gap_is_named_with_all_that_is_missing() -> None:
+@pytest.mark.parametrize("missing", ["prose", "predicate", "tests", "broken", "theorems"])
+def test_each_kind_of_gap_is_named(missing: str) -> None:
+    clause = Clause("BUD-9", "t", "" if missing == "prose" else "Prose.", "" if missing == "predicate" else "p")
+    evidence = {what: {"BUD-9": [] if what == missing else ["x"]} for what in ("tests", "broken", "theorems")}
+    assert gaps([clause], evidence, {}) == [f"gap: BUD-9 has no {missing}"]
+
+
+def test_a_reason_stands_for_a_theorem_and_for_nothing_else() -> None:
+    clause, nothing = Clause("BUD-9", "t", "Prose.", "p"), {"BUD-9": list[str]()}
+    assert gaps([clause], {"theorems": nothing}, {"BUD-9": "a definition"}) == []
+    assert gaps([clause], {"theorems": nothing}, {"BUD-9": ""}) == ["gap: BUD-9 has no theorems"]
+    assert gaps([clause], {"tests": nothing, "theorems": nothing}, {"BUD-9": "a definition"}) == [
+        "gap: BUD-9 has no tests"
+    ]
+
+
+def test_several_gaps_of_a_clause_are_one_sentence() -> None:
     bare = Clause("BUD-9", "A budget for budgets", "", "")
-    assert gaps([bare], {"tests": {}, "broken": {"BUD-9": []}}) == [
+    assert gaps([bare], {"tests": {}, "broken": {"BUD-9": []}}, {}) == [
         "gap: BUD-9 has no prose and no predicate and no tests and no broken"
     ]
 
 
 def test_what_is_not_available_is_not_asked_for() -> None:
-    assert gaps([Clause("BUD-9", "t", "Prose.", "p")], {}) == []
+    assert gaps([Clause("BUD-9", "t", "Prose.", "p")], {}, {}) == []
+
+
+def test_a_gap_ends_the_command_with_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = {one: [] if one == "BUD-1" else ["x"] for one in stated()}
+    monkeypatch.setattr("focalloc.cli.clauses._broken", lambda: broken)
+    status, out, _ = run(capsys)
+    assert status == 1
+    assert out.splitlines()[-1] == "gap: BUD-1 has no broken"

@@ -1,0 +1,27 @@
+"""Clauses that no theorem serves, and why; `focalloc clauses` takes any other without a theorem for a gap."""
+
+from __future__ import annotations
+
+DEFINITION = "a definition of what is sensible: it is checked wherever input is read, and nothing follows from it alone"
+OPEN = "open: it holds of the whole answer to any input, and is tested against exhaustive search instead"
+
+UNPROVED: dict[str, str] = {
+    "GEO-3": DEFINITION,
+    "CTX-4": DEFINITION,
+    "SCO-1": DEFINITION,
+    "SCO-2": DEFINITION,
+    "PAR-1": DEFINITION,
+    "ACT-5": "open: it is tested, by the judge's comparison of each prefix with what the iteration began with",
+    "BAL-1": "a definition of one integer formula, which spec, reference and fast path each compute; they are compared",
+    "KNA-1": OPEN,
+    "KNA-2": OPEN,
+    "KNA-3": OPEN,
+    "KNA-4": OPEN,
+    "HYB-1": "open: the reference cuts its queues off at `top_k`, and the judge counts who stands before an action",
+    "PRO-1": DEFINITION,
+    "ING-2": "open: it is the condition on which the loop of the reference ends, and is tested",
+    "ING-5": "open: it is the condition on which the loop of the reference goes on, and is tested",
+    "ANS-2": "about memory that is handed over, which the theorems do not model; the judge compares it with a copy",
+    "ANS-3": "about what callers see of an exception, which the theorems do not model; the judge provokes it",
+}
+"""Clause id -> the reason."""
