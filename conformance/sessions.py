@@ -38,7 +38,7 @@ GEOMETRIES = (
 """The geometries that sessions live in, simplest first: shrinking prefers the front. The last is as tall as GEO-3
 allows, with a top-level node of 2**31 tokens."""
 
-OPTIMA = ("knapsack", "hybrid", "projection")
+OPTIMA = ("knapsack", "hybrid", "multi_objective", "projection")
 """Profiles that compare whole choices; half of their sessions are `_exchange` sessions."""
 
 MOST_BLOCKS = 24
@@ -130,8 +130,8 @@ def _exchange(draw: st.DrawFn, profile: str) -> Case:
         tau_collapse=draw(_one_of((0, EXTREME))),
         cooldown_steps=0,
         strategy=profile,
-        top_k=draw(_one_of(TOP_K)) if profile == "hybrid" else 50,
     )
+    params = _weighed(draw, params, used(geometry, context))
     first, last = draw(_between(1, 2)), draw(_between(1, 2))
     worth = [first, *(draw(_one_of((0, first + last, 1, 2))) for _ in split), last]
     return Case(geometry=geometry, params=params, context=context, steps=(Step(scores=tuple(worth), per="block"),))
@@ -283,9 +283,24 @@ def _params(draw: st.DrawFn, geometry: Geometry, context: Context, strategy: str
         soft_margin=draw(_one_of((0, 0, 1, 5, EXTREME))),
         strategy=strategy,
     )
-    if strategy == "hybrid":
+    if strategy == "enhanced":
+        return _enhanced(draw, params, slots)
+    return _weighed(draw, params, slots)
+
+
+def _weighed(draw: st.DrawFn, params: Params, slots: int) -> Params:
+    """``params`` with what the variants of the optimum look at beside the scores."""
+    if params.strategy == "hybrid":
         return replace(params, top_k=draw(_one_of(TOP_K)))
-    return _enhanced(draw, params, slots) if strategy == "enhanced" else params
+    if params.strategy == "multi_objective":
+        return replace(
+            params,
+            churn_weight=draw(_one_of((0, 0, 1, 2, 5, EXTREME))),
+            cursor_weight=draw(_one_of((0, 0, 2, 7, 100, EXTREME))),
+            budget_weight=draw(_one_of((0, 0, 1, 3, EXTREME))),
+            budget_target=draw(_one_of((0, 1, slots, slots + 1, max(1, slots - 2)))),
+        )
+    return params
 
 
 def _enhanced(draw: st.DrawFn, params: Params, slots: int) -> Params:

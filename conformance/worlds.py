@@ -76,6 +76,14 @@ def random_params(rng: random.Random, strategy: str, slots: int, caps: Sequence[
     )
     if strategy == "hybrid":
         return replace(params, top_k=rng.choice([1, 2, 3, 5, 50]))
+    if strategy == "multi_objective":
+        return replace(
+            params,
+            churn_weight=rng.choice([0, 0, 1, 3, 10]),
+            cursor_weight=rng.choice([0, 0, 3, 20, 1000]),
+            budget_weight=rng.choice([0, 0, 1, 2, 1000]),
+            budget_target=max(0, rng.choice([0, slots, w_max]) + rng.randint(-5, 5)),
+        )
     return enhanced(rng, params) if strategy == "enhanced" else params
 
 

@@ -25,7 +25,7 @@ from focalloc.spec.state import State
 
 __all__ = ["Allocator", "Plan"]
 
-STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "projection")
+STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "multi_objective", "projection")
 """Strategies that the fast path has."""
 
 
@@ -178,12 +178,14 @@ class Allocator:
         self._run_step = self._kernels.run_step
         if params.strategy not in ("greedy", "enhanced"):
             from focalloc.fastpath.tables import top_k_of
-            from focalloc.fastpath.workspace import Projector, Workspace
+            from focalloc.fastpath.workspace import Objectives, Projector, Workspace
 
             n_diff, capacity = self._tables.header[self._kernels.N_DIFF], self._tables.capacity
             if params.strategy == "projection":
                 self._projector = Projector(geometry, n_diff, capacity)
                 self._run_step = self._projector.run_step
+            elif params.strategy == "multi_objective":
+                self._run_step = Objectives(geometry, params, n_diff, capacity).run_step
             else:
                 self._run_step = Workspace(geometry, n_diff, top_k_of(params, capacity)).run_step
         if params.is_refined:

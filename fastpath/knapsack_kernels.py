@@ -46,6 +46,7 @@ from focalloc.fastpath.greedy_kernels import (
     MULTI_SLOT,
     N_DIFF,
     OFFSETS,
+    PLACES,
     PROTECTED,
     SLOTS,
     SOFT_MARGIN,
@@ -77,6 +78,7 @@ from focalloc.fastpath.greedy_kernels import (
     offer,
     place_of,
     rank_of,
+    rise,
     sort_best_first,
     survey,
     take,
@@ -86,6 +88,7 @@ from focalloc.fastpath.greedy_kernels import (
 )
 from focalloc.fastpath.optimum_kernels import (
     ACTIONS,
+    CHURN,
     DELTA,
     NOT_FOUND,
     OUT_OF_SPACE,
@@ -95,6 +98,8 @@ from focalloc.fastpath.optimum_kernels import (
     RUN,
     RUNS,
     SIZE,
+    WEIGHT,
+    penalty,
     search,
 )
 from focalloc.fastpath.optimum_kernels import FIRST as BEGIN
@@ -111,6 +116,9 @@ DELTAS = QUERY + 3
 TOP_K = QUERY + 4
 EXPAND_FLOOR = QUERY + 5
 COLLAPSE_FLOOR = QUERY + 6
+# ... what nearness to the cursor is worth, the use to aim at, ...
+CURSOR = QUERY + 7
+GOAL = QUERY + 8
 # ... the deltas of the geometry, ascending, how many collapses of each are in the pool, ...
 DELTA_LIST = 32
 POOL_SIZES = 64
@@ -126,12 +134,25 @@ def delta_at(header: Ints, level: int) -> int:
     return header[WIDTH + level] - header[UNITS + level]
 
 
+@kernel
+def nearness(header: Ints, work: Ints, node_end: int) -> int:
+    """What acting on a node that ends at ``node_end`` is worth for being near the cursor (MUL-1)."""
+    return work[CURSOR] // (1 + (header[END] - node_end) // header[SPAN])
+
+
+@kernel
+def end_of(header: Ints, node: int) -> int:
+    """The token just after a node."""
+    return node // LEVELS + header[SPAN + node % LEVELS]
+
+
 # CANDIDATES
 
 
 @kernel
 def best_collapses_of(
     header: Ints,
+    work: Ints,
     fixed: Ints,
     family_slot: Ints,
     family_node: Ints,
@@ -152,13 +173,13 @@ def best_collapses_of(
         score = total(fixed, family_slot[family], slots)
         # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
         if score < -bar * slots:
-            if node // LEVELS + header[SPAN + node % LEVELS] > last_end:
+            if end_of(header, node) > last_end:
                 break
             if not is_barred(header, ledger_action, node * 2 + EXPAND):
-                key = key_of(-(score // slots), family_slot[family])
-                size = offer(keys, notes, size, header[N_DIFF], key, family)
+                rank = nearness(header, work, end_of(header, node)) - score // slots
+                size = offer(keys, notes, size, header[N_DIFF], key_of(rank, family_slot[family]), family)
                 if size == header[N_DIFF]:
-                    bar = rank_of(keys[0])
+                    bar = max(bar, rank_of(keys[0]) - work[CURSOR])
     sort_best_first(keys, notes, size)
     return size
 
@@ -183,6 +204,7 @@ def survey_of(header: Ints, tags: Ints, worth: Ints, delta: int, peaks: Table) -
 @kernel
 def best_expands_of(
     header: Ints,
+    work: Ints,
     tags: Ints,
     worth: Ints,
     peaks: Ints,
@@ -190,6 +212,7 @@ def best_expands_of(
     family_node: Ints,
     ledger_action: Ints,
     delta: int,
+    threshold: int,
     spoilt: int,
     chunk_keys: Table,
     chunk_notes: Table,
@@ -202,7 +225,8 @@ def best_expands_of(
 
     Args:
         peaks: of the gists with that delta.
-        spoilt: at least the number of gists that must not be chosen, resting or marked.
+        threshold: expands of an aggregate up to this are left out.
+        spoilt: at least the number of gists that must not be chosen but are worth more than some that may.
     """
     worst = worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt, chunk_keys, chunk_notes)
     lowest_peak = rank_of(worst)
@@ -219,7 +243,9 @@ def best_expands_of(
                 if worth[at] > bar and tags[at] >= 1 and tags[at] < MARK and delta_at(header, tags[at]) == delta:
                     token = token_at(header, tags, family_slot, family_node, slot, token, at)
                     slot = at
-                    if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2 + COLLAPSE):
+                    node = node_of(tags[slot], token)
+                    wanted = worth[slot] - nearness(header, work, end_of(header, node)) > threshold
+                    if wanted and not is_barred(header, ledger_action, node * 2 + COLLAPSE):
                         size = offer(keys, notes, size, header[N_DIFF], key_of(worth[slot], slot), token)
                         if size == header[N_DIFF]:
                             bar = rank_of(keys[0])
@@ -229,16 +255,31 @@ def best_expands_of(
 
 @kernel
 def member_expands(
-    header: Ints, worth: Ints, ledger_action: Ints, node: int, place: int, keys: Table, notes: Table
+    header: Ints,
+    work: Ints,
+    worth: Ints,
+    ledger_action: Ints,
+    threshold: int,
+    node: int,
+    place: int,
+    keys: Table,
+    notes: Table,
 ) -> int:
-    """Find the best `N_DIFF` expands of members of a family, best first, with their first token as note."""
+    """Find the best `N_DIFF` expands of members of a family, best first, with their first token as note.
+
+    Args:
+        threshold: expands of an aggregate up to this are left out.
+        node: the family's.
+        place: where it begins.
+    """
     size = 0
     level = node % LEVELS - 1
     for i in range(header[FANOUT + level + 1]):
         slot = place + i * header[UNITS + level]
         token = node // LEVELS + i * header[SPAN + level]
         barred = is_barred(header, ledger_action, node_of(level, token) * 2 + COLLAPSE)
-        if worth[slot] > header[TAU_EXPAND] and not barred:
+        wanted = worth[slot] - nearness(header, work, token + header[SPAN + level]) > threshold
+        if wanted and worth[slot] > header[TAU_EXPAND] and not barred:
             size = offer(keys, notes, size, header[N_DIFF], key_of(worth[slot], slot), token)
     sort_best_first(keys, notes, size)
     return size
@@ -293,9 +334,9 @@ def prune(
 
 
 @kernel
-def above(keys: Ints, size: int, threshold: int, floor: int) -> int:
-    """How many of ``size`` keys, best first, have a rank above ``threshold`` and are at least ``floor``."""
-    while size > 0 and (rank_of(keys[size - 1]) <= threshold or keys[size - 1] < floor):
+def at_least(keys: Ints, size: int, floor: int) -> int:
+    """How many of ``size`` keys, best first, are at least ``floor``."""
+    while size > 0 and keys[size - 1] < floor:
         size -= 1
     return size
 
@@ -366,8 +407,8 @@ def pool_collapses(
         return
     for d in range(work[DELTAS]):
         delta = work[DELTA_LIST + d]
-        size = best_collapses_of(header, fixed, family_slot, family_node, ledger_action, delta, keys, notes)
-        size = above(keys, size, 0, work[COLLAPSE_FLOOR])
+        size = best_collapses_of(header, work, fixed, family_slot, family_node, ledger_action, delta, keys, notes)
+        size = at_least(keys, size, work[COLLAPSE_FLOOR])
         fill_pool(header, work, d, keys, notes, size, pool_keys, pool_families)
 
 
@@ -409,8 +450,9 @@ def lay_out_pairs(
         notes[0] = apart_families[x]
         refund = delta_at(header, level)
         items = append_run(work, runs, item_keys, item_notes, items, -refund, keys, notes, 1)
-        size = member_expands(header, worth, ledger_action, node, place_of(apart_keys[x]), keys, notes)
-        size = above(keys, size, threshold, work[EXPAND_FLOOR])
+        place = place_of(apart_keys[x])
+        size = member_expands(header, work, worth, ledger_action, threshold, node, place, keys, notes)
+        size = at_least(keys, size, work[EXPAND_FLOOR])
         cost = delta_at(header, level - 1)
         items = append_run(work, runs, item_keys, item_notes, items, cost, keys, notes, size)
     return items
@@ -442,7 +484,7 @@ def lay_out(
     """Lay out the runs to search: a pair for each family set apart, then every class, by ascending delta.
 
     Args:
-        threshold: expands up to this rank are left out; `UNBOUNDED` leaves out all.
+        threshold: expands of an aggregate up to this are left out; `UNBOUNDED` leaves out all.
         keys: work space for `N_DIFF` keys.
         notes: work space for their notes.
 
@@ -484,6 +526,8 @@ def lay_out(
     # EXPANDS outside the families set apart
     spoilt = mark_families(header, tags, family_node, apart_keys, apart_families, work[APART], MARK)
     spoilt += count_collapses(header, ledger_action)
+    if work[CURSOR] > 0 and threshold > LOWEST:
+        spoilt += header[SLOTS]  # what is worth most need not be above the threshold
     for d in range(work[DELTAS]):
         delta = work[DELTA_LIST + d]
         size = 0
@@ -492,6 +536,7 @@ def lay_out(
                 survey_of(header, tags, worth, delta, peaks)
             size = best_expands_of(
                 header,
+                work,
                 tags,
                 worth,
                 peaks,
@@ -499,13 +544,14 @@ def lay_out(
                 family_node,
                 ledger_action,
                 delta,
+                threshold,
                 spoilt,
                 chunk_keys,
                 chunk_notes,
                 keys,
                 notes,
             )
-            size = above(keys, size, threshold, work[EXPAND_FLOOR])
+            size = at_least(keys, size, work[EXPAND_FLOOR])
         items = append_run(work, runs, item_keys, item_notes, items, delta, keys, notes, size)
     mark_families(header, tags, family_node, apart_keys, apart_families, work[APART], -MARK)
     return items
@@ -629,8 +675,27 @@ def slots_of(header: Ints, tags: Ints, family_node: Ints, turn: int, note: int) 
 
 
 @kernel
+def net_of(header: Ints, tags: Ints, family_node: Ints, size: int, turns: Ints, notes: Ints) -> int:
+    """Slots that a choice adds."""
+    net = 0
+    for i in range(size):
+        net += slots_of(header, tags, family_node, turns[i], notes[i])
+    return net
+
+
+@kernel
+def merit_of(work: Ints, size: int, turns: Ints, net: int) -> int:
+    """What a choice that adds ``net`` slots is worth, but for a constant."""
+    merit = work[WEIGHT] * net - penalty(work, net) - work[CHURN] * size
+    for i in range(size):
+        merit += rank_of(turns[i] % UNBOUNDED)
+    return merit
+
+
+@kernel
 def is_preferred(
     header: Ints,
+    work: Ints,
     tags: Ints,
     family_node: Ints,
     size: int,
@@ -640,21 +705,17 @@ def is_preferred(
     other_turns: Ints,
     other_notes: Ints,
 ) -> bool:
-    """Whether the one choice is preferred to the other (KNA-2 to KNA-4, then the one that acts earlier)."""
-    merit = 0
-    net = 0
-    for i in range(size):
-        merit += rank_of(turns[i] % UNBOUNDED)
-        net += slots_of(header, tags, family_node, turns[i], notes[i])
-    for i in range(other_size):
-        merit -= rank_of(other_turns[i] % UNBOUNDED)
-        net -= slots_of(header, tags, family_node, other_turns[i], other_notes[i])
-    if merit != 0:
-        return merit > 0
+    """Whether the one choice is preferred to the other (KNA-2 to KNA-4, MUL-1, MUL-2, then the one acting earlier)."""
+    net = net_of(header, tags, family_node, size, turns, notes)
+    other_net = net_of(header, tags, family_node, other_size, other_turns, other_notes)
+    merit = merit_of(work, size, turns, net)
+    other_merit = merit_of(work, other_size, other_turns, other_net)
+    if merit != other_merit:
+        return merit > other_merit
     if size != other_size:
         return size < other_size
-    if net != 0:
-        return net < 0
+    if net != other_net:
+        return net < other_net
     for i in range(size):
         if turns[i] != other_turns[i]:
             return turns[i] > other_turns[i]
@@ -748,13 +809,27 @@ def select_optimum(
             return OUT_OF_SPACE
         if size >= 0 and (
             done < 0
-            or is_preferred(header, tags, family_node, size, other, other_notes, done, chosen, chosen_notes)
+            or is_preferred(header, work, tags, family_node, size, other, other_notes, done, chosen, chosen_notes)
         ):
             done = size
             for i in range(size):
                 chosen[i] = other[i]
                 chosen_notes[i] = other_notes[i]
     return done
+
+
+@kernel
+def put_in_order(
+    header: Ints, work: Ints, tags: Ints, family_node: Ints, done: int, chosen: Table, chosen_notes: Table
+) -> None:
+    """Sort a choice that was made with an eye to the cursor by aggregates alone (KNA-5)."""
+    for i in range(done):
+        node = node_of(tags[place_of(chosen[i])], chosen_notes[i])
+        if chosen[i] >= UNBOUNDED:
+            node = family_node[chosen_notes[i]]
+        turn = chosen[i] - nearness(header, work, end_of(header, node)) * PLACES
+        rise(chosen, chosen_notes, i, turn, chosen_notes[i])
+    sort_best_first(chosen, chosen_notes, done)
 
 
 @kernel
@@ -836,6 +911,8 @@ def decide(
         header[ITERATION] -= 1
         return WORK_FULL
     # APPLY
+    if work[CURSOR] > 0:
+        put_in_order(header, work, tags, family_node, done, chosen, chosen_notes)
     name_actions(tags, family_node, done, chosen, chosen_notes, actions, places)
     if done > 0:
         apply(

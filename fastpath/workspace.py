@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath import knapsack_kernels as k
+from focalloc.fastpath import objective_kernels, optimum_kernels
 from focalloc.fastpath import projection_kernels as p
 from focalloc.fastpath.greedy_kernels import CHUNK
 from focalloc.fastpath.optimum_kernels import BOUNDS, RUN, SPACE, STATE
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
 
 FIRST_SPACE = 256
 """States that there is space for at first; it doubles whenever a search needs more."""
@@ -32,7 +34,7 @@ class Workspace:
     """
 
     extra: tuple[int, ...] = (0, 0, 0, 0, 0, 0)
-    """Sizes of the tables that only projections need: wishes, two preferences by slot, peaks, the two by block."""
+    """Sizes of the tables that only some strategies need: wishes, two preferences by slot, peaks, the two by block."""
 
     def __init__(self, geometry: Geometry, n_diff: int, top_k: int = 0) -> None:
         self._deltas = sorted(set(geometry.deltas[1:]))
@@ -83,6 +85,42 @@ class Workspace:
         self.table[k.TOP_K] = self._top_k
         self.table[k.DELTAS] = deltas
         self.table[k.DELTA_LIST : k.DELTA_LIST + deltas] = self._deltas
+
+
+class Objectives(Workspace):
+    """A work space for the optimum of several objectives.
+
+    Args:
+        geometry: shape of the tree.
+        params: the weights.
+        n_diff: most actions per iteration.
+        slots: most slots that the context can have.
+    """
+
+    def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int) -> None:
+        self._params = params
+        self.extra = (0, slots, 0, slots // CHUNK + 1, 0, 0)
+        super().__init__(geometry, n_diff)
+
+    def run_step(
+        self,
+        scores: NDArray[np.generic],
+        scale: np.generic,
+        tags: NDArray[np.int8],
+        scratch: NDArray[np.int32],
+        state: NDArray[np.int64],
+    ) -> int:
+        """`objective_kernels.run_objectives` with as much work space as it needs."""
+        return self._with_space(
+            lambda: objective_kernels.run_objectives(scores, scale, tags, scratch, state, self.table)
+        )
+
+    def _lay_out(self) -> None:
+        super()._lay_out()
+        self.table[optimum_kernels.CHURN] = self._params.churn_weight
+        self.table[optimum_kernels.WEIGHT] = self._params.budget_weight
+        self.table[k.CURSOR] = self._params.cursor_weight
+        self.table[k.GOAL] = self._params.goal
 
 
 class Projector(Workspace):

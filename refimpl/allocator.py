@@ -8,6 +8,7 @@ from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.ingest import reclaim
 from focalloc.refimpl.knapsack import knapsack
+from focalloc.refimpl.objective import multi_objective
 from focalloc.refimpl.preparation import prepared
 from focalloc.refimpl.projection import project, projection
 from focalloc.spec.actions import Action
@@ -26,6 +27,7 @@ STRATEGIES: dict[str, Strategy] = {
     "enhanced": greedy,
     "knapsack": knapsack,
     "hybrid": hybrid,
+    "multi_objective": multi_objective,
     "projection": projection,
 }
 """Strategy name -> function from the state and the slot scores to the answer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from focalloc.refimpl.candidates import Choice, choices
@@ -44,18 +45,27 @@ def knapsack(state: State, scores: Sequence[int]) -> list[Action]:
 
 def optimum(state: State, found: Sequence[Choice]) -> list[Action]:
     """The exact optimum of the choices ``found``."""
+    urgent = {choice.action for choice in found if is_urgent(state.params, choice)}
+    best = min(admissible(state, found, urgent), key=preference)
+    return [choice.action for choice in best.chosen]
+
+
+def admissible(state: State, found: Sequence[Choice], urgent: AbstractSet[Action]) -> list[Selection]:
+    """Every size of selection that an iteration may make, each the best of its size.
+
+    Args:
+        state: the state after the last iteration.
+        found: what there is to choose from.
+        urgent: the expands that may go beyond the soft budget.
+    """
     params = state.params
     collapses = [choice for choice in found if choice.action.kind == "collapse"]
-
     within = ending_within(params.w_max, state, found)
     if params.w_soft < params.w_max:
         # the least urgent expand is applied last, so what it leaves in use is what the iteration leaves in use
-        urgent = [choice for choice in found if choice.action.kind == "expand" and is_urgent(params, choice)]
-        within = ending_within(params.w_soft, state, found) + ending_within(params.w_max, state, collapses + urgent)
-    if not within:
-        within = selections(state, collapses)
-    best = min(within, key=preference)
-    return [choice.action for choice in best.chosen]
+        expands = [choice for choice in found if choice.action.kind == "expand" and choice.action in urgent]
+        within = ending_within(params.w_soft, state, found) + ending_within(params.w_max, state, collapses + expands)
+    return within or selections(state, collapses)
 
 
 def preference(selection: Selection) -> tuple[int, int, int, list[tuple[bool, int, int, int]]]:

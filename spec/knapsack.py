@@ -6,7 +6,7 @@ family, for a choice that reaches it; choices that no longer can are dropped on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -42,6 +42,10 @@ class Outcome(NamedTuple):
 def utility(candidate: Candidate) -> int:
     """What a candidate is worth: the magnitude of its aggregate."""
     return abs(candidate.aggregate)
+
+
+Worth = Callable[[Candidate], int]
+"""What a candidate counts for; `utility`, unless a strategy has other aims."""
 
 
 def least_possible_use(geometry: Geometry, pool: Iterable[Candidate], n_diff: int, used: int) -> int:
@@ -124,27 +128,29 @@ def most_useful(*several: Rivals) -> Rivals:
     return best
 
 
-def extended(geometry: Geometry, rivals: Rivals, one: Candidate, n_diff: int) -> Rivals:
+def extended(geometry: Geometry, rivals: Rivals, one: Candidate, n_diff: int, worth: Worth) -> Rivals:
     """Every choice with ``one`` added, as far as the cap allows."""
     delta = signed_delta(geometry, one.action)
     return {
-        (count + 1, used + delta): Outcome(rival.utility + utility(one), used + delta, (*rival.actions, one.action))
+        (count + 1, used + delta): Outcome(rival.utility + worth(one), used + delta, (*rival.actions, one.action))
         for (count, used), rival in rivals.items()
         if count < n_diff
     }
 
 
-def rivals_of(geometry: Geometry, pool: Iterable[Candidate], n_diff: int, used: int, mark: int) -> list[Outcome]:
-    """Conflict-free choices from ``pool`` of utility at least ``mark``, among them every kind of best.
+def rivals_of(
+    geometry: Geometry, pool: Iterable[Candidate], n_diff: int, used: int, mark: int, worth: Worth = utility
+) -> list[Outcome]:
+    """Conflict-free choices from ``pool`` of utility, or worth, at least ``mark``, among them every kind of best.
 
     For each number of actions and final use that such a choice can have, one of the greatest utility is returned.
     """
     groups = families(geometry, pool)
-    groups.sort(key=lambda group: max(map(utility, group[0] + group[1])), reverse=True)
+    groups.sort(key=lambda group: max(map(worth, group[0] + group[1])), reverse=True)
     rivals: Rivals = {(0, used): Outcome(0, used, ())}
     for collapses, expands in groups:
         # PRUNE: nothing that follows is worth more than the best of this family
-        most = max(map(utility, collapses + expands))
+        most = max(0, *map(worth, collapses + expands))
         rivals = {
             (count, after): rival
             for (count, after), rival in rivals.items()
@@ -152,15 +158,15 @@ def rivals_of(geometry: Geometry, pool: Iterable[Candidate], n_diff: int, used: 
         }
 
         # EXTEND: by any of the expands, or by the collapse and none of them
-        collapsed = [extended(geometry, rivals, one, n_diff) for one in collapses]
+        collapsed = [extended(geometry, rivals, one, n_diff, worth) for one in collapses]
         for one in expands:
-            rivals = most_useful(rivals, extended(geometry, rivals, one, n_diff))
+            rivals = most_useful(rivals, extended(geometry, rivals, one, n_diff, worth))
         rivals = most_useful(rivals, *collapsed)
     return [rival for rival in rivals.values() if rival.utility >= mark]
 
 
-def admissible_rivals(state: State, pool: Sequence[Candidate], mark: int) -> list[Outcome]:
-    """Choices of utility at least ``mark`` that an iteration may make, seen as a whole.
+def admissible_rivals(state: State, pool: Sequence[Candidate], mark: int, worth: Worth = utility) -> list[Outcome]:
+    """Choices of utility, or worth, at least ``mark`` that an iteration may make, seen as a whole.
 
     A choice ends within ``w_max``, and within ``w_soft`` if any of its expands needs that (SOF-1): that expand ranks
     below those that do not, so it is applied after them and what it leaves in use, or a like one after it, is final.
@@ -169,7 +175,7 @@ def admissible_rivals(state: State, pool: Sequence[Candidate], mark: int) -> lis
     geometry, params = state.geometry, state.params
 
     def within(limit: int, part: list[Candidate]) -> list[Outcome]:
-        rivals = rivals_of(geometry, part, params.n_diff, state.used, mark)
+        rivals = rivals_of(geometry, part, params.n_diff, state.used, mark, worth)
         return [rival for rival in rivals if fits(rival.used, 0, limit)]
 
     if not fits(least_possible_use(geometry, pool, params.n_diff, state.used), 0, params.w_max):

@@ -11,7 +11,7 @@ from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
 from focalloc.spec.scores import SCORE_LIMIT, quantise
 
-STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "projection")
+STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "multi_objective", "projection")
 """Strategies that the spec defines."""
 
 TIE_BREAKS = ("position", "cursor", "recency")
@@ -56,6 +56,10 @@ class Params:
         recency_memory: iterations for which tie-breaking by recency remembers an action (TIE-2).
         balance: 1 to scale scores so that positive and negative mass match, else 0 (BAL-1).
         top_k: candidates of each queue that strategy ``hybrid`` chooses from (HYB-1).
+        churn_weight: what each action costs strategy ``multi_objective`` (MUL-1).
+        cursor_weight: what an action at the cursor is worth more than one far from it (MUL-1).
+        budget_weight: what each slot between the final use and the target costs (MUL-1).
+        budget_target: the use to aim at, slots; 0 stands for ``w_max`` (MUL-1).
 
     Raises:
         InvalidInput: a value is of the wrong type or out of its range; names field, value and rule (PAR-1).
@@ -77,6 +81,10 @@ class Params:
     recency_memory: int = 64
     balance: int = 0
     top_k: int = 50
+    churn_weight: int = 0
+    cursor_weight: int = 0
+    budget_weight: int = 0
+    budget_target: int = 0
 
     def __post_init__(self) -> None:
         if self.w_soft == 0:
@@ -91,6 +99,11 @@ class Params:
     def min_gap(self) -> int:
         """Iterations that must lie between an action on a node and its reversal (COO-1)."""
         return reversal_gap(self.cooldown_steps)
+
+    @property
+    def goal(self) -> int:
+        """The use to aim at, in slots (MUL-1)."""
+        return self.budget_target or self.w_max
 
     @property
     def memory(self) -> int:
@@ -141,6 +154,10 @@ RANGES: dict[str, tuple[int, int]] = {
     "recency_memory": (1, MAX_MEMORY),
     "balance": (0, 1),
     "top_k": (1, MAX_TOP_K),
+    "churn_weight": (0, SCORE_LIMIT - 1),
+    "cursor_weight": (0, SCORE_LIMIT - 1),
+    "budget_weight": (0, SCORE_LIMIT - 1),
+    "budget_target": (0, MAX_SLOTS),
 }
 """Lowest and highest value of each integer parameter (PAR-1)."""
 

@@ -31,6 +31,7 @@ from focalloc.spec.greedy import greedy_violations
 from focalloc.spec.hybrid import hybrid_violations
 from focalloc.spec.ingest import ingest_violations
 from focalloc.spec.knapsack import knapsack_violations
+from focalloc.spec.objective import objective_violations
 from focalloc.spec.projection import projection_violations
 from focalloc.spec.scores import Aggregates, checked_scores
 from focalloc.spec.state import State, ticked
@@ -42,6 +43,7 @@ SELECTIONS: dict[str, Judgement] = {
     "enhanced": greedy_violations,
     "knapsack": knapsack_violations,
     "hybrid": hybrid_violations,
+    "multi_objective": objective_violations,
     "projection": projection_violations,
 }
 """Profile -> judgement of what its strategy selects, on top of the safety rules."""

@@ -1,8 +1,9 @@
-"""Allocators that are safe but not optimal (KNA, HYB, PRO)."""
+"""Allocators that are safe but not optimal (KNA, HYB, MUL, PRO)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ from focalloc.refimpl.candidates import choices, legal_choices, mean, slot_offse
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.knapsack import Selection, ending_within, knapsack, optimum, place, preference, selections
+from focalloc.refimpl.objective import multi_objective
 from focalloc.refimpl.projection import preferred_choices
 from focalloc.spec import Action, advanced
 from focalloc.spec.projection import Logits, saturated
@@ -155,6 +157,47 @@ class WrapsAround(SoundProjection):
     def fixed(self, logit: float) -> int:
         """Wrap around."""
         return (round(logit * SCORE_SCALE) + 2**31) % 2**32 - 2**31
+
+
+class SoundObjectives(SoundOptimum):
+    """The optimum of several objectives, by the rules."""
+
+    weights: Mapping[str, Any] = {}
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Choose with the weights as told, or as misunderstood."""
+        params = replace(self.state.params, **self.weights)
+        return multi_objective(replace(self.state, params=params), scores)
+
+
+@breaks("MUL-1", also=("MUL-2",), profile="multi_objective")
+class ChurnsFreely(SoundObjectives):
+    """Does not count what an action costs."""
+
+    weights = {"churn_weight": 0}  # noqa: RUF012
+
+
+@breaks("MUL-1", also=("MUL-2",), profile="multi_objective")
+class IgnoresTheCursor(SoundObjectives):
+    """Is as fond of what lies far from the cursor as of what lies near it."""
+
+    weights = {"cursor_weight": 0}  # noqa: RUF012
+
+
+@breaks("MUL-1", also=("MUL-2",), profile="multi_objective")
+class IgnoresTheTarget(SoundObjectives):
+    """Does not care how far from the target it ends."""
+
+    weights = {"budget_weight": 0}  # noqa: RUF012
+
+
+@breaks("MUL-2", profile="multi_objective")
+class LikesToActFreely(SoundObjectives):
+    """Of choices that are worth as much, takes the one with the most actions."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Turn the preference for few actions round, among choices of one worth."""
+        return multi_objective(self.state, scores, more_actions)
 
 
 @breaks("PRO-2", also=("PRO-3", "PRO-4", "PRO-5", "KNA-5"), profile="projection")

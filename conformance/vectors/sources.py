@@ -102,7 +102,14 @@ def all_vectors(say: Callable[[str], None] = print) -> list[Vector]:
     return list(made.values())
 
 
-ABOUT = {"greedy": "GRE-1", "enhanced": "ADA-1", "knapsack": "KNA-2", "hybrid": "HYB-1", "projection": "PRO-4"}
+ABOUT = {
+    "greedy": "GRE-1",
+    "enhanced": "ADA-1",
+    "knapsack": "KNA-2",
+    "hybrid": "HYB-1",
+    "multi_objective": "MUL-1",
+    "projection": "PRO-4",
+}
 """Profile -> the clause that its whole sessions are about."""
 
 

@@ -65,6 +65,20 @@ def test_hybrid_is_equal_to_the_reference() -> None:
         compare(seed, 4, 5, strategy="hybrid")
 
 
+@pytest.mark.clause("MUL-1", "MUL-2")
+def test_several_objectives_are_equal_to_the_reference() -> None:
+    for seed in range(250):
+        compare(seed, 4, 5, strategy="multi_objective")
+    for seed in range(4):
+        compare(seed, 150, 2, [2, 3, 4], "multi_objective")
+
+
+@pytest.mark.slow
+def test_several_objectives_are_equal_to_the_reference_on_thousands() -> None:
+    for seed in range(1000, 4000):
+        compare(seed, random.Random(seed).choice([3, 6, 12]), 4, strategy="multi_objective")
+
+
 @pytest.mark.slow
 def test_hybrid_is_equal_to_the_reference_on_thousands() -> None:
     for seed in range(1000, 4000):

@@ -1,0 +1,87 @@
+"""Several objectives as a judgement: could a choice have been worth more, all things weighed? (MUL-1, MUL-2)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from focalloc.spec.actions import Action, consumed, signed_delta
+from focalloc.spec.blocks import end
+from focalloc.spec.candidates import Candidate, candidates
+from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
+from focalloc.spec.knapsack import (
+    Outcome,
+    admissible_rivals,
+    least_possible_use,
+    not_shed,
+    out_of_order,
+    utility,
+)
+from focalloc.spec.params import Params
+from focalloc.spec.scores import Aggregates
+from focalloc.spec.state import State
+
+
+def nearness(state: State, action: Action) -> int:
+    """What an action is worth for being near the cursor, which stands at the end of the context.
+
+    The weight divided by one more than the number of whole level-0 spans between node and cursor, rounded down.
+    """
+    between = state.end - end(state.geometry, action.node)
+    return state.params.cursor_weight // (1 + between // state.geometry.span(0))
+
+
+def worth(state: State, one: Candidate) -> int:
+    """What a candidate is worth wherever the iteration ends: utility and nearness less churn."""
+    return utility(one) + nearness(state, one.action) - state.params.churn_weight
+
+
+def off_target(params: Params, used: int) -> int:
+    """What ending with ``used`` slots costs for its distance from the target."""
+    return params.budget_weight * abs(used - params.goal)
+
+
+@clause("MUL-1")
+def less_worth(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
+    """MUL-1: no admissible choice is worth more, all things weighed."""
+    if rival.utility > mine.utility:
+        yield WHOLE, f"the answer is worth {mine.utility}; better is {rival}"
+
+
+@clause("MUL-2")
+def more_than_needed(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
+    """MUL-2: no admissible choice worth as much has fewer actions, or as many and fewer slots used."""
+    if rival.utility == mine.utility and (len(rival.actions), rival.used) < (len(mine.actions), mine.used):
+        yield WHOLE, f"the answer takes {len(mine.actions)} actions and {mine.used} slots; worth as much is {rival}"
+
+
+def objective_violations(state: State, scores: Sequence[int], actions: Sequence[Action]) -> list[Violation]:
+    """Every clause MUL-1, MUL-2, KNA-1 and KNA-5 that applicable ``actions`` break.
+
+    Args:
+        state: the state at the start of the iteration, already ticked.
+        scores: one fixed-point score per slot.
+        actions: an answer each of whose actions can be applied in order.
+    """
+    geometry, params = state.geometry, state.params
+    aggregates = Aggregates(geometry, state.context, scores)
+    pool = candidates(state, aggregates)
+    found = out_of_order(pool, actions)
+
+    def valued(one: Outcome) -> Outcome:
+        return Outcome(one.utility - off_target(params, one.used), one.used, one.actions)
+
+    present = set(state.context)
+    known = [
+        Candidate(action, aggregates.of(consumed(geometry, action)))
+        for action in actions
+        if present.issuperset(consumed(geometry, action))
+    ]
+    used = state.used + sum(signed_delta(geometry, action) for action in actions)
+    mine = valued(Outcome(sum(worth(state, one) for one in known), used, tuple(actions)))
+    least = least_possible_use(geometry, pool, params.n_diff, state.used)
+    if over := not_shed(least, used, params.w_max):
+        return found + over
+    # distance only costs, so a rival's worth before it is at least what the answer's is after it
+    rivals = [valued(one) for one in admissible_rivals(state, pool, mine.utility, lambda one: worth(state, one))]
+    rival = min(rivals, key=lambda one: (-one.utility, len(one.actions), one.used), default=mine)
+    return found + less_worth(mine, rival) + more_than_needed(mine, rival)

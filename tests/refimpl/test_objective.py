@@ -1,0 +1,70 @@
+"""Several objectives held against the judge, against the optimum and against all subsets."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from focalloc.conformance.worlds import random_scores, random_state
+from focalloc.refimpl.candidates import choices
+from focalloc.refimpl.knapsack import knapsack, place
+from focalloc.refimpl.objective import multi_objective
+from focalloc.spec import Action, State, violations
+
+CAPS = [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.clause("MUL-1", "MUL-2", "KNA-1", "KNA-5")
+def test_the_reference_conforms_to_the_profile() -> None:
+    other = 0
+    for seed in range(400):
+        rng = random.Random(seed)
+        state = random_state(rng, "multi_objective", 4, CAPS)
+        scores = random_scores(rng, state.geometry, state.context)
+        answer = multi_objective(state, scores)
+        assert violations(state, scores, answer, "multi_objective") == [], seed
+        other += answer != knapsack(state, scores)
+    assert other > 40
+
+
+@pytest.mark.clause("MUL-1", "MUL-2")
+def test_without_weights_it_is_the_exact_optimum() -> None:
+    for seed in range(300):
+        rng = random.Random(seed)
+        state = random_state(rng, "multi_objective", 4, CAPS)
+        params = replace(state.params, churn_weight=0, cursor_weight=0, budget_weight=0)
+        scores = random_scores(rng, state.geometry, state.context)
+        assert multi_objective(replace(state, params=params), scores) == knapsack(state, scores), seed
+
+
+def worth(state: State, scores: list[int], answer: list[Action]) -> tuple[int, int, int]:
+    """What an answer is worth by the formula of the spec, with fewer actions and less use preferred."""
+    params, aggregates = state.params, {choice.action: choice for choice in choices(state, scores)}
+    total, used = 0, state.used
+    for action in answer:
+        blocks = (state.end - action.start - state.geometry.span(action.level)) // state.geometry.span(0)
+        total += abs(aggregates[action].aggregate) + params.cursor_weight // (1 + blocks) - params.churn_weight
+        used += aggregates[action].delta
+    return total - params.budget_weight * abs(used - (params.budget_target or params.w_max)), -len(answer), -used
+
+
+def test_no_subset_is_worth_more() -> None:
+    seen = 0
+    for seed in range(500):
+        rng = random.Random(seed)
+        state = random_state(rng, "multi_objective", 3, CAPS)
+        scores = random_scores(rng, state.geometry, state.context)
+        found = sorted(choices(state, scores), key=place)
+        if len(found) > 8 or state.used > state.params.w_max:
+            continue
+        seen += 1
+        mine = worth(state, scores, multi_objective(state, scores))
+        for size in range(min(state.params.n_diff, len(found)) + 1):
+            for subset in combinations(found, size):
+                answer = [choice.action for choice in subset]
+                if all(one.clause.startswith("GRE") for one in violations(state, scores, answer, "greedy")):
+                    assert worth(state, scores, answer) <= mine, seed
+    assert seen > 100
