@@ -1,0 +1,62 @@
+"""The page for adopters: its program is compiled and judged, its commands print what it shows, its dialogue happens."""
+
+from __future__ import annotations
+
+import doctest
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from focalloc.cli.app import app
+from focalloc.conformance.server import serve
+from focalloc.refimpl import ReferenceAllocator
+
+README = (files("focalloc.conformance") / "README.md").read_text(encoding="utf-8")
+
+
+def fenced(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.skipif(shutil.which("c++") is None, reason="needs a C++ compiler")
+def test_the_skeleton_gets_the_verdicts_that_the_page_shows(tmp_path: Path) -> None:
+    (tmp_path / "skeleton.cpp").write_text(fenced("cpp")[0])
+    (tmp_path / "known.json").write_text(fenced("json")[0])
+    commands = 0
+    for block in fenced("console"):
+        parts = re.split(r"^\$ (.*)\n", block, flags=re.MULTILINE)[1:]
+        for command, shown in zip(parts[::2], parts[1::2], strict=True):
+            words = command.split()
+            if words[0] == "focalloc":
+                words[:1] = [sys.executable, "-m", "focalloc"]
+            done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+            as_shown = doctest.OutputChecker().check_output(shown, done.stdout, doctest.ELLIPSIS)
+            assert as_shown, f"{command}\n{done.stdout}{done.stderr}"
+            commands += 1
+    assert commands == 5
+
+
+def test_the_dialogue_is_what_the_reference_says() -> None:
+    lines = fenced("text")[0].splitlines()
+    asked = [line.removeprefix("> ") for line in lines if line.startswith(">")]
+    shown = [json.loads(line.removeprefix("< ")) for line in lines if line.startswith("<")]
+    answers = io.BytesIO()
+    commands = io.BytesIO("".join(f"{line}\n" for line in asked).encode())
+    serve(ReferenceAllocator, commands, answers, name="reference", version="1.0", strategies=["greedy"])
+    assert [json.loads(line) for line in answers.getvalue().splitlines()] == shown
+
+
+def test_what_it_links_to_and_every_command_it_names_is_there() -> None:
+    here = Path(__file__).parents[2] / "conformance"
+    prose = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)#]+)", prose):
+        assert (here / target).exists(), target
+    names = {info.name or info.callback.__name__ for info in app.registered_commands if info.callback}
+    assert set(re.findall(r"focalloc ([a-z]+)[ `\n]", README)) <= names
