@@ -11,7 +11,7 @@ from focalloc.spec.errors import InvalidInput
 
 for _module in (
     "budget", "cooldown", "tiling", "rounds", "quiescence", "enhanced", "ingest", "reachable", "kernels", "machine",
-    "projection", "contracts",
+    "projection", "contracts", "bounded",
 ):  # fmt: skip
     # Importing a module states its theorems.
     import_module(f"focalloc.proofs.{_module}")

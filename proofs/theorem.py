@@ -19,9 +19,6 @@ import z3
 from focalloc.proofs.sources import AS_SHIPPED, Mutation
 from focalloc.proofs.terms import Term
 
-Session = dict[str, Any]
-"""A counterexample as a case that ``focalloc replay`` runs."""
-
 
 class Technique(StrEnum):
     """How a theorem is established, which says what its proof covers."""
@@ -35,6 +32,21 @@ class Technique(StrEnum):
     EXHAUSTION = "every case"
     MACHINE_CODE = "every weak order on machine code"
     CONTRACTS = "CrossHair contracts"
+
+
+@dataclass(frozen=True)
+class Session:
+    """A counterexample that ``focalloc replay`` runs.
+
+    Attributes:
+        case: the session, as `focalloc.conformance.cases.Case` reads it from JSON.
+        target: the allocator that it refutes, as ``module:factory``.
+        profile: what to judge it by.
+    """
+
+    case: Mapping[str, Any]
+    target: str
+    profile: str
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from focalloc.proofs.runner import Verdict
-    from focalloc.proofs.theorem import Theorem
+    from focalloc.proofs.theorem import Session, Theorem
+
+FAILURES = Path("focalloc-failures/theorems")
+"""Where counterexamples are saved."""
 
 
 def prove(
@@ -25,6 +29,8 @@ def prove(
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per processor.")] = 0,
 ) -> None:
     """Discharge theorems about the spec and about the code that ships.
+
+    A counterexample that is a session is saved, and the command that replays it against the spec is printed.
 
     Exit status: 0 all proved; 1 one is refuted, vacuous or blind to a planted bug, or the solvers disagree; 3 one could
     not be decided.
@@ -85,6 +91,17 @@ def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     console.print(f"  {'; '.join(facts)}", style="green" if verdict.exit_code == 0 else "red", markup=False)
     for why in verdict.objections:
         console.print(f"  {why}", style="red", markup=False)
+    for i, session in enumerate(finding.session for finding in verdict.findings if finding.session is not None):
+        command = _saved(f"{theorem.name}-{i + 1}", session)
+        console.print(f"  replay: {command}", soft_wrap=True, markup=False)
+
+
+def _saved(name: str, session: Session) -> str:
+    """Save a counterexample; return the command that runs it against the spec."""
+    path = FAILURES / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(session.case, indent=2) + "\n", encoding="utf-8")
+    return f"focalloc replay {path} --target {session.target} --profile {session.profile}"
 
 
 def _second(verdict: Verdict) -> str:
