@@ -7,6 +7,7 @@ import typer
 from focalloc import __version__
 from focalloc.cli.bench import bench
 from focalloc.cli.clauses import clauses
+from focalloc.cli.compare import compare
 from focalloc.cli.conform import conform
 from focalloc.cli.prove import prove
 from focalloc.cli.replay import replay
@@ -38,5 +39,5 @@ def root(
     """A formally specified Focus Allocator: judge it, compare it, watch it work."""
 
 
-for command in (verify, conform, replay, prove, clauses, session, bench, serve, train):
+for command in (verify, conform, replay, prove, clauses, session, compare, bench, serve, train):
     app.command()(command)

@@ -1,0 +1,286 @@
+"""``focalloc compare``: what is played, what is measured, how sure a difference is, and how it is told."""
+
+from __future__ import annotations
+
+import random
+import sys
+from math import isnan
+from pathlib import Path
+
+import pytest
+
+from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, Recorder
+from focalloc.cli import main
+from focalloc.cli.comparison import (
+    FEWEST,
+    GROUPS,
+    MEASURES,
+    Contender,
+    Leaves,
+    Move,
+    Scene,
+    Seen,
+    compare,
+    contender,
+    difference,
+    generated,
+    play,
+    recorded,
+    traced,
+)
+from focalloc.conformance.worlds import random_scores, random_state
+from focalloc.fastpath.trace import events
+from focalloc.refimpl import ReferenceAllocator
+from focalloc.spec import Block, quantise
+from focalloc.spec.blocks import used
+from focalloc.spec.scores import SCORE_SCALE
+
+TINY = Geometry((2, 2))
+GREEDY = contender("greedy")
+
+
+# WHO
+
+
+def test_a_contender_is_a_strategy_with_parameters_of_its_own() -> None:
+    one = contender("enhanced:tie_break=cursor,tau_expand=0.5,n_diff=8")
+    params = one.params(Params(w_max=77, n_diff=2, tau_collapse=5))
+    assert (params.strategy, params.tie_break, params.tau_expand) == ("enhanced", "cursor", quantise(0.5))
+    assert (params.w_max, params.n_diff, params.tau_collapse) == (77, 8, 5)
+    assert contender("greedy:w_max=50").params(Params(w_max=77)) == Params(w_max=50)
+    assert contender("greedy:w_max=50").params(Params(w_max=77, w_soft=40)).w_soft == 40
+
+
+def test_a_contender_does_not_inherit_what_belongs_to_another_strategy() -> None:
+    recorded_with = Params(strategy="enhanced", tie_break="cursor", balance=1, w_max=9)
+    assert GREEDY.params(recorded_with) == Params(w_max=9)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("astrology", "strategy = 'astrology': must be one of greedy"),
+        ("greedy:mood=3", "must be name=value, with a name out of adaptive_window"),
+        ("greedy:strategy=knapsack", "must be name=value"),
+        ("greedy:n_diff=many", "n_diff = 'many': must be an integer"),
+        ("greedy:n_diff=-1", "n_diff = -1: must lie between"),
+        ("greedy:tie_break=cursor", "PAR-2"),
+        ("enhanced:tie_break=whim", "PAR-1"),
+    ],
+)
+def test_a_senseless_contender_is_refused(text: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        contender(text)
+
+
+# WHAT IS PLAYED
+
+
+def test_generated_sessions_follow_from_their_seed_and_differ() -> None:
+    def rows(scene: Scene) -> list[list[int]]:
+        return [list(move.lens(scene.opening)) for move in scene.moves]
+
+    made = [generated(group, seed) for group in GROUPS for seed in range(4)]
+    assert [rows(scene) for scene in made] == [rows(generated(group, seed)) for group in GROUPS for seed in range(4)]
+    assert len({str(rows(scene)) for scene in made}) > len(made) - 4
+    assert len({scene.geometry for scene in made}) == 2
+    assert any(move.blocks for scene in made for move in scene.moves)
+    assert all(used(scene.geometry, scene.opening) <= scene.params.w_max for scene in made)
+
+
+def test_something_happens_in_every_kind_of_session() -> None:
+    for group in GROUPS:
+        assert all(play(generated(group, seed), GREEDY)["utility"] > 0 for seed in range(2)), group
+
+
+def test_a_gist_is_wanted_as_much_as_the_best_block_under_it() -> None:
+    lens = Leaves(TINY, [3, 5, -7, -2])
+    assert list(lens((Block(2, 0), Block(1, 4), Block(0, 6)))) == [5, -7, -2, -2]
+
+
+def test_a_lens_that_saw_one_context_speaks_of_others() -> None:
+    lens = Seen(TINY, (Block(2, 0), Block(1, 4), Block(0, 6)), [5, -7, 4, 1])
+    assert list(lens((Block(2, 0), Block(1, 4), Block(0, 6)))) == [5, -7, 4, 1]
+    assert list(lens((Block(1, 0), Block(0, 2), Block(2, 4)))) == [5, 5, 5, -1]  # floor of (-7 + 4 + 1) / 3
+    assert list(lens((Block(2, 0), Block(0, 4), Block(1, 6)))) == [5, -7, -7, 2]
+
+
+def test_who_does_what_was_done_is_given_what_was_recorded(tmp_path: Path) -> None:
+    replayed = 0
+    for seed in range(25):
+        rng = random.Random(seed)
+        state = random_state(rng, "greedy", 3, [1, 2, 3])
+        with Recorder(Allocator(), tmp_path / "t.jsonl") as recorder:
+            recorder.open(state.geometry, state.params, state.context)
+            for _ in range(10):
+                scores = random_scores(rng, state.geometry, recorder.context())
+                try:
+                    recorder.step(scores) if rng.random() < 0.7 else recorder.ingest(1, scores)
+                except NoRoom:
+                    continue
+        (scene,) = traced(tmp_path / "t.jsonl")
+        again = ReferenceAllocator()
+        again.open(scene.geometry, GREEDY.params(scene.params), scene.opening)
+        for event, move in zip(events(tmp_path / "t.jsonl"), scene.moves, strict=True):
+            row = list(move.lens(again.context()))
+            assert row == list(event.scores)
+            done = again.ingest(move.blocks, row) if move.blocks else again.step(row)
+            assert tuple(done) == event.actions
+            replayed += len(done)
+    assert replayed > 50
+
+
+def test_the_recorded_session_is_one_of_the_scenes() -> None:
+    scene = recorded()
+    assert sum(move.blocks for move in scene.moves) > 1000
+    assert sum(not move.blocks for move in scene.moves) == 96
+
+
+# WHAT IS MEASURED
+
+
+def test_measures_worked_by_hand() -> None:
+    """Two gists; the first is wanted, then unwanted again: expand, wait out the cooldown, collapse."""
+    wanted, unwanted = [SCORE_SCALE, -SCORE_SCALE], [-SCORE_SCALE, -SCORE_SCALE]
+    moves = tuple(Move(0, Leaves(TINY, row)) for row in (wanted, unwanted, unwanted, unwanted))
+    scene = Scene("hand", TINY, Params(w_max=10, cooldown_steps=2), (Block(1, 0), Block(1, 2)), moves)
+    found = play(scene, GREEDY)
+    # iteration 1: expand; 2: cooling; 3: collapse; 4: the two gists collapse into their parent
+    assert found["utility"] == 3 / 4
+    assert found["unmet"] == 0
+    assert found["budget use"] == pytest.approx((3 + 3 + 2 + 1) / 4 / 10)
+    assert found["swap rate"] == (1 / 2 + 0 + 1 / 2 + 1 / 2) / 4
+    assert found["residency"] == (1 + 2 + 4) / 3
+    assert found["reversals"] == 1 / 4
+    assert found["latency"] > 0
+
+
+def test_unmet_is_what_the_gists_that_are_left_would_have_wanted() -> None:
+    scene = Scene(
+        "hand",
+        TINY,
+        Params(w_max=10, n_diff=1),
+        (Block(1, 0), Block(1, 2)),
+        (Move(0, Leaves(TINY, [SCORE_SCALE] * 2)),),
+    )
+    assert play(scene, GREEDY)["unmet"] == 1
+
+
+def test_what_did_not_occur_has_no_mean() -> None:
+    scene = Scene("hand", TINY, Params(w_max=10), (Block(1, 0),), (Move(0, Leaves(TINY, [0])),))
+    assert isnan(play(scene, GREEDY)["residency"])
+
+
+def test_a_contender_against_itself_does_not_differ() -> None:
+    found = compare(GREEDY, contender("greedy:n_diff=4"), [generated(group, 0) for group in GROUPS], lambda: None)
+    for differences in found.groups.values():
+        assert all(one.mean == 0 or isnan(one.mean) for one in differences if one.measure.name != "latency")
+
+
+def test_each_figure_belongs_to_its_contender_whoever_went_first() -> None:
+    scenes = [generated("noisy", seed) for seed in range(4)]
+    found = compare(GREEDY, contender("greedy:n_diff=0"), scenes, lambda: None)
+    utility = found.groups["noisy"][0]
+    assert utility.second == 0 < utility.first
+    assert all(one < 0 for one in utility.each)
+
+
+# HOW SURE
+
+
+def test_a_difference_is_paired_and_its_interval_holds_the_mean() -> None:
+    measure = MEASURES[0]
+    first = [{"utility": float(i)} for i in range(20)]
+    second = [{"utility": i + 1.0 + i % 2} for i in range(20)]
+    found = difference(measure, first, second)
+    assert (found.pairs, found.first, found.second, found.mean) == (20, 9.5, 11.0, 1.5)
+    assert 1.2 < found.low < 1.5 < found.high < 1.8
+    assert found.differs
+    assert difference(measure, first, second) == found
+
+
+def test_pairs_without_a_value_are_left_out_and_few_pairs_have_no_interval() -> None:
+    measure = MEASURES[0]
+    some = [{"utility": 1.0}, {"utility": float("nan")}, {"utility": 3.0}]
+    found = difference(measure, some, [{"utility": 2.0}] * 3)
+    assert (found.pairs, found.mean) == (2, 0)
+    assert isnan(found.low)
+    assert not found.differs
+    none = difference(measure, some[1:2], some[1:2])
+    assert none.pairs == 0
+    assert isnan(none.mean)
+    assert not isnan(difference(measure, [{"utility": 1.0}] * FEWEST, [{"utility": 2.0}] * FEWEST).low)
+
+
+# THE COMMAND
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
+    with pytest.raises(SystemExit) as left:
+        main(["compare", *arguments])
+    return (left.value.code, *capsys.readouterr())
+
+
+@pytest.fixture(scope="module")
+def trace(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("trace") / "t.jsonl"
+    with Recorder(Allocator(TINY, Params(w_max=100)), path) as recorder:
+        for _ in range(6):
+            recorder.load([(1, 0), (1, 2)])
+            recorder.step([1.0, -1.0])
+            recorder.step([1.0, 1.0, -1.0])
+    return str(path)
+
+
+def test_a_trace_is_compared_and_drawn(trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    html, png = tmp_path / "page.html", tmp_path / "picture.png"
+    status, out, err = run(
+        capsys, "greedy", "greedy:n_diff=0", "--trace", trace, "--html", str(html), "--png", str(png)
+    )
+    assert (status, err) == (0, "")
+    assert "trace (6)" in out
+    assert all(measure.name in out for measure in MEASURES)
+    assert "6 sessions, 7 comparisons" in out
+    assert png.read_bytes().startswith(b"\x89PNG")
+    page = html.read_text("utf-8")
+    assert "greedy:n_diff=0" in page
+    assert 'class="worse"' in page
+    assert "data:image/png;base64," in page
+
+
+@pytest.mark.slow
+def test_without_a_trace_every_kind_is_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "greedy", "enhanced:adaptive_window=4", "--sessions", "1")
+    assert status == 0
+    assert all(f"{group} (1)" in out for group in (*GROUPS, "recorded"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("greedy", "astrology"), "must be one of greedy"),
+        (("greedy", "greedy", "--trace", "/nowhere/t.jsonl"), "No such file"),
+        (("greedy", "greedy", "--png", "/nowhere/p.png"), "there is no such folder"),
+    ],
+)
+def test_bad_input_is_2_and_one_line(arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_a_missing_extra_is_told_before_the_work(
+    trace: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    status, out, err = run(capsys, "greedy", "greedy", "--trace", trace, "--png", str(tmp_path / "p.png"))
+    assert (status, out) == (2, "")
+    assert "focalloc[viz]" in err
+
+
+def test_a_strategy_that_the_fast_path_lacks_is_played_by_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    import focalloc.fastpath.allocator as fast
+
+    monkeypatch.setattr(fast, "STRATEGIES", ())
+    assert isinstance(Contender("greedy", "greedy", {}).allocator(), ReferenceAllocator)
