@@ -11,6 +11,7 @@ import copy
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from types import ModuleType
 from typing import Any
@@ -62,9 +63,10 @@ class Mutant:
 
     def __call__(self) -> Any:
         """A fresh allocator of this kind, so that a mutant is itself a factory."""
-        return self.build()()
+        return self.allocator()
 
-    def build(self) -> Callable[[], Any]:
+    @cached_property
+    def allocator(self) -> Callable[[], Any]:
         """The mutant's allocator class."""
         fresh: dict[str, ModuleType] = {}
         with patch.dict(sys.modules):

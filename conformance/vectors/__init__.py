@@ -1,29 +1,33 @@
 """Conformance vectors: short sessions as language-neutral JSON, each with its right answers and often a wrong one.
 
 A vector holds one idea. Its `flags` and its `note` say why it exists; its `id` is the clause and a digest of what is
-asked, so that it never changes while the vector means the same. The vectors are data for people without Python: every
-row of scores is spelt out, and integers stay below 2**53.
+asked and answered, so that it never changes while the vector means the same. The vectors are data for people without
+Python: every row of scores is spelt out, and integers stay below 2**53.
 
 They come from the reference and from everything that is wrong on purpose (`focalloc.conformance.broken`,
 `focalloc.conformance.mutants`): a session that exposes a mistake, made as short as possible, is a vector about that
-mistake. `check` proves that the shipped ones follow from the spec, and does not ask how they were made.
+mistake. ``focalloc vectors --update`` makes those that are missing and leaves the others as they are; `check` proves
+that the shipped ones follow from the spec, and does not ask how they were made.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from focalloc.conformance.cases import Case, Opening, Step
+from focalloc.conformance.cases import Case, Opening, Step, preferred
 from focalloc.conformance.judge import Moment, judged
 from focalloc.conformance.targets import Target
 from focalloc.refimpl.allocator import answered
 from focalloc.refimpl.ingest import reclaim
+from focalloc.refimpl.projection import project
 from focalloc.spec import (
     SPEC_VERSION,
     Context,
@@ -40,17 +44,27 @@ from focalloc.spec import (
 )
 from focalloc.spec.actions import as_actions
 from focalloc.spec.blocks import positions
+from focalloc.spec.clauses import clauses as stated
 from focalloc.spec.errors import whole_number
 from focalloc.spec.geometry import MAX_SLOTS
+from focalloc.spec.projection import saturated, violations_of_projection
 from focalloc.spec.scores import checked_scores
+from focalloc.spec.violations import PROFILES
+
+FOLDER = Path(str(files(__name__)))
+"""Where the shipped vectors are: one file per clause, and these two."""
+
+MANIFEST = "manifest.json"
+SCHEMA = "vectors.schema.json"
 
 WireAction = tuple[str, int, int]
 LARGEST_INTEGER = 2**53
 """No integer in a vector is larger in magnitude, so that every JSON reader reads it exactly."""
 
-
 NOT_IN_THE_ANSWER = ("CTX", "COO-2", "ANS")
-"""Clauses that an answer itself cannot break; they are about reports and calls."""
+"""Beginnings of clauses that an answer itself cannot break; they are about reports and calls."""
+
+UPDATE = "make what is missing with: focalloc vectors --update"
 
 
 class Wrong(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +72,7 @@ class Wrong(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         actions: the answer.
-        breaks: the clauses that it breaks, the first as the judge finds it first.
+        breaks: clauses that it breaks, the first as the judge finds it first.
     """
 
     actions: tuple[tuple[Any, ...], ...]
@@ -86,6 +100,7 @@ class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
     Attributes:
         scores: one fixed-point score per slot, unless their number is what must be refused.
+        logits: one triple (expand, keep, collapse) per block, for an iteration by logits instead of scores.
         ingest: number of new level-0 blocks.
         open: another session.
         expect: what it must lead to.
@@ -93,6 +108,7 @@ class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     """
 
     scores: tuple[int, ...] = ()
+    logits: tuple[tuple[float, float, float], ...] = ()
     ingest: int | None = None
     open: Opening | None = None
     expect: Expected
@@ -113,6 +129,7 @@ class Vector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         geometry: shape of the tree.
         params: the parameters.
         context: the context that the session opens with.
+        positions: the token position of each slot of it.
         steps: what is asked, in order.
     """
 
@@ -126,6 +143,7 @@ class Vector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     geometry: Geometry
     params: Params
     context: Context
+    positions: tuple[int, ...]
     steps: tuple[VectorStep, ...]
 
 
@@ -160,7 +178,6 @@ def vector(
 ) -> Vector:
     """The vector that a session as it happened makes: its steps with the answers that were found right, or, where the
     last was wrong, with the reference's answer and the wrong one beside it."""
-    steps = tuple(_step(moment, case) for moment in moments if moment.at >= 0)
     made = Vector(
         id="",
         spec_version=SPEC_VERSION,
@@ -172,7 +189,8 @@ def vector(
         geometry=case.geometry,
         params=case.params,
         context=case.context,
-        steps=steps,
+        positions=tuple(positions(case.geometry, case.context)),
+        steps=tuple(_step(moment, case) for moment in moments if moment.at >= 0),
     )
     return msgspec.structs.replace(made, id=f"{clauses[0]}-{digest(made)}")
 
@@ -180,11 +198,15 @@ def vector(
 def digest(made: Vector) -> str:
     """Eight hexadecimal digits of what is asked and answered, whatever is said about it.
 
-    Parameters at their defaults do not count, so that a parameter which a later spec adds changes no id.
+    Parameters at their defaults do not count, nor which clauses a wrong answer breaks, so that a parameter or a clause
+    which a later spec adds changes no id.
     """
     defaults = Params()
     params = {name: value for name, value in made.params.to_dict().items() if value != getattr(defaults, name)}
-    asked = (made.profile, made.geometry, params, made.context, made.steps)
+    steps = msgspec.to_builtins(made.steps)
+    for wrong in chain.from_iterable(step.get("invalid", ()) for step in steps):
+        del wrong["breaks"]
+    asked = (made.profile, made.geometry, params, made.context, steps)
     return hashlib.sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()[:8]
 
 
@@ -192,11 +214,12 @@ def _step(moment: Moment, case: Case) -> VectorStep:
     asked, before, after = case.steps[moment.at], moment.before, moment.after
     assert before is not None
     assert after is not None
+    logits = tuple((e, k, c) for e, k, c in preferred(before.context, asked))
     refused = isinstance(moment.answer, str) or any(found.clause == "ANS-3" for found in moment.found)
     invalid: tuple[Wrong, ...] = ()
     actions: tuple[WireAction, ...] | None = None
     if moment.found and asked.open is None:
-        actions, after, refused = right_answer(before, moment.scores, asked.ingest)
+        actions, after, refused = right_answer(before, moment.scores, logits, asked.ingest)
         breaks = tuple(dict.fromkeys(found.clause for found in moment.found))
         if isinstance(moment.answer, list) and not any(clause.startswith(NOT_IN_THE_ANSWER) for clause in breaks):
             invalid = (Wrong(tuple(map(tuple, moment.answer)), breaks),)
@@ -204,6 +227,7 @@ def _step(moment: Moment, case: Case) -> VectorStep:
         actions = tuple((kind, level, start) for kind, level, start in moment.answer)
     return VectorStep(
         scores=tuple(moment.scores),
+        logits=logits,
         ingest=asked.ingest,
         open=asked.open,
         expect=Expected(
@@ -217,10 +241,13 @@ def _step(moment: Moment, case: Case) -> VectorStep:
 
 
 def right_answer(
-    state: State, scores: Sequence[int], ingest: int | None
+    state: State, scores: Sequence[int], logits: Sequence[Sequence[float]], ingest: int | None
 ) -> tuple[tuple[WireAction, ...] | None, State, bool]:
     """The reference's answer, the state after it, and whether it refuses."""
     try:
+        if logits:
+            answer = project(state, fixed_point(logits))
+            return tuple(answer), advanced(state, answer), False
         checked_scores(state.geometry, state.context, scores)
         if ingest is None:
             answer = answered(state, scores)
@@ -230,6 +257,11 @@ def right_answer(
         return tuple(collapses), ingested(state, collapses, ingest), False
     except (InvalidInput, NoRoom):
         return None, state, True
+
+
+def fixed_point(logits: Sequence[Sequence[float]]) -> list[list[int]]:
+    """``logits`` in fixed point, where what does not fit saturates (PRO-1)."""
+    return [[saturated(one) for one in row] for row in logits]
 
 
 def recorded(target: Target, case: Case, profile: str) -> list[Moment]:
@@ -244,8 +276,18 @@ def recorded(target: Target, case: Case, profile: str) -> list[Moment]:
 
 def shipped() -> list[Vector]:
     """The vectors that come with this package, by file and id."""
-    folder = files(__name__)
-    manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+    return in_folder(FOLDER)
+
+
+def in_folder(folder: Path) -> list[Vector]:
+    """The vectors that the manifest in ``folder`` lists, by file and id.
+
+    Raises:
+        InvalidInput: there is no manifest there.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise InvalidInput("folder", str(folder), f"has no {MANIFEST}")
+    manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     return [
         one
         for entry in manifest.files
@@ -253,32 +295,38 @@ def shipped() -> list[Vector]:
     ]
 
 
+def by_clause(vectors: Sequence[Vector]) -> dict[str, int]:
+    """How many vectors are about each clause, in the order of the spec."""
+    counts = Counter(clause for one in vectors for clause in one.clauses)
+    return {clause: counts[clause] for clause in stated()}
+
+
 def case_of(one: Vector) -> Case:
     """``one`` as a session that can be judged or replayed."""
     steps = []
     state = opened(one.geometry, one.params, one.context)
     for step in one.steps:
-        slots = state.used
-        steps.append(
-            Step(scores=step.scores, ingest=step.ingest, open=step.open, extra=len(step.scores) - slots)
-            if step.open is None
-            else Step(open=step.open)
-        )
-        state = _after(state, step)
+        extra = 0 if step.open or step.logits else len(step.scores) - state.used
+        steps.append(Step(scores=step.scores, logits=step.logits, ingest=step.ingest, open=step.open, extra=extra))
+        state = _after(one, state, step)
     return Case(geometry=one.geometry, params=one.params, context=one.context, steps=tuple(steps), note=one.note)
 
 
-def _after(state: State, step: VectorStep) -> State:
+def _after(one: Vector, state: State, step: VectorStep) -> State:
     """The state after the right answer to ``step``."""
     if step.expect.refused:
         return state
     if step.open is not None:
-        opening = step.open
-        geometry = Geometry(**opening.geometry) if opening.geometry else state.geometry
-        params = Params(**(state.params.to_dict() | (opening.params or {})))
-        return opened(geometry, params, step.expect.context)
+        return opened_by(one, step.open)
     actions = as_actions(step.expect.actions or ())
     return advanced(state, actions) if step.ingest is None else ingested(state, actions, step.ingest)
+
+
+def opened_by(one: Vector | Case, opening: Opening) -> State:
+    """The state that ``opening`` leads to in ``one``; raises `InvalidInput` or `TypeError` if it must be refused."""
+    geometry = one.geometry if opening.geometry is None else Geometry(**opening.geometry)
+    params = Params(**(one.params.to_dict() | (opening.params or {})))
+    return opened(geometry, params, one.context if opening.context is None else opening.context)
 
 
 # CHECKING
@@ -288,64 +336,83 @@ def problems(one: Vector) -> Iterator[str]:
     """Everything about ``one`` that does not follow from the spec, a sentence each."""
     if one.id != f"{one.clauses[0]}-{digest(one)}":
         yield f"{one.id}: its id is not the digest of its content"
-    if one.spec_version != SPEC_VERSION:
+    if not still_valid(one.spec_version):
         yield f"{one.id}: made for spec {one.spec_version}, this is {SPEC_VERSION}"
     if not one.note or not one.flags:
         yield f"{one.id}: does not say why it exists"
-    state = opened(one.geometry, one.params, one.context)
-    for i, step in enumerate(one.steps):
-        if step.open is None:
+    try:
+        state = opened(one.geometry, one.params, one.context)
+        if one.positions != tuple(positions(one.geometry, one.context)):
+            yield f"{one.id}: the positions at first are others"
+        for i, step in enumerate(one.steps):
             yield from (f"{one.id}: step {i}: {sentence}" for sentence in _wrong(one, state, step))
-        elif step.expect.refused != _must_refuse(one, step.open):
-            yield f"{one.id}: step {i}: the open should {'' if step.expect.refused else 'not '}have been accepted"
-        state = _after(state, step)
-        if step.expect.context != state.context:
-            yield f"{one.id}: step {i}: the context afterwards is another"
-        if step.expect.positions != tuple(positions(state.geometry, state.context)):
-            yield f"{one.id}: step {i}: the positions afterwards are others"
+            state = _after(one, state, step)
+            if step.expect.context != state.context:
+                yield f"{one.id}: step {i}: the context afterwards is another"
+            if step.expect.positions != tuple(positions(state.geometry, state.context)):
+                yield f"{one.id}: step {i}: the positions afterwards are others"
+    except (InvalidInput, TypeError) as senseless:
+        yield f"{one.id}: cannot be played: {senseless}"
+
+
+def still_valid(version: str) -> bool:
+    """Whether what was made for ``version`` of the spec holds for this one: the same major version, not a later one."""
+    made, now = ([int(part) for part in text.split(".")] for text in (version, SPEC_VERSION))
+    return made[0] == now[0] and made <= now
 
 
 def _must_refuse(one: Vector, opening: Opening) -> bool:
-    geometry = opening.geometry or {"arity": one.geometry.arity, "cost": one.geometry.cost}
     try:
-        opened(
-            Geometry(**geometry),
-            Params(**(one.params.to_dict() | (opening.params or {}))),
-            one.context if opening.context is None else opening.context,
-        )
+        opened_by(one, opening)
     except (InvalidInput, TypeError):
         return True
     return False
 
 
 def _wrong(one: Vector, state: State, step: VectorStep) -> Iterator[str]:
-    answer, _, refused = right_answer(state, step.scores, step.ingest)
+    """What is wrong with what ``step`` says of its answers."""
+    answer: tuple[WireAction, ...] | None = None
+    if step.open is not None:
+        refused = _must_refuse(one, step.open)
+    else:
+        answer, _, refused = right_answer(state, step.scores, step.logits, step.ingest)
     if refused != step.expect.refused:
         yield f"the input is to be {'refused' if refused else 'accepted'}"
-        return
-    if refused:
+    if refused or step.open is not None:
         return
     if one.profile != "safety" and answer != step.expect.actions:
         yield f"the reference answers {answer}"
-    found = judged_answer(state, step, step.expect.actions or (), one.profile)
-    if found:
+    if found := judged_answer(state, step, step.expect.actions or (), one.profile):
         yield f"the expected answer breaks {found[0]}"
     for wrong in step.invalid:
-        breaks = tuple(dict.fromkeys(judged_answer(state, step, wrong.actions, one.profile)))
-        if breaks != wrong.breaks:
-            yield f"{wrong.actions} breaks {breaks}, not {wrong.breaks}"
+        broken = dict.fromkeys(judged_answer(state, step, wrong.actions, one.profile))
+        yield from (f"{wrong.actions} does not break {clause}" for clause in wrong.breaks if clause not in broken)
+        if not wrong.breaks:
+            yield f"{wrong.actions} is called wrong, without a clause"
 
 
 def judged_answer(state: State, step: VectorStep, actions: Sequence[Sequence[object]], profile: str) -> list[str]:
     """The clauses that ``actions`` break as the answer to ``step``."""
+    if step.logits:
+        found = violations(state, [0] * state.used, actions, "safety")
+        found = found or violations_of_projection(state, fixed_point(step.logits), as_actions(actions))
+        return [one.clause for one in found]
     if step.ingest is None:
         return [found.clause for found in violations(state, step.scores, actions, profile)]
     return [found.clause for found in reclaim_violations(state, step.scores, step.ingest, actions, profile)]
 
 
+def uncovered(vectors: Sequence[Vector]) -> list[str]:
+    """A sentence for each clause and each profile that no vector is about."""
+    counts, profiles = by_clause(vectors), {one.profile for one in vectors}
+    bare = [clause for clause, count in counts.items() if not count]
+    bare += [f"profile {profile}" for profile in PROFILES if profile not in profiles]
+    return [f"{what}: no vector is about it; {UPDATE}" for what in bare]
+
+
 def check(folder: Path) -> list[str]:
     """Everything that is wrong with the vectors in ``folder``; empty if they are as they should be."""
-    manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+    manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     found: list[str] = []
     ids: set[str] = set()
     total = 0
@@ -362,12 +429,12 @@ def check(folder: Path) -> list[str]:
             ids.add(one.id)
             found += problems(one)
         total += len(listed)
-    if total != manifest.vectors or manifest.spec_version != SPEC_VERSION:
+    if total != manifest.vectors or not still_valid(manifest.spec_version):
         found.append(f"manifest.json: says {manifest.vectors} vectors of spec {manifest.spec_version}; found {total}")
     unlisted = {path.name for path in folder.glob("*.json")} - {entry.file for entry in manifest.files}
-    found += [f"{name}: is not in the manifest" for name in sorted(unlisted - {"manifest.json", "vectors.schema.json"})]
-    if msgspec.json.decode((folder / "vectors.schema.json").read_bytes()) != schema():
-        found.append("vectors.schema.json: is not the schema of the vectors")
+    found += [f"{name}: is not in the manifest" for name in sorted(unlisted - {MANIFEST, SCHEMA})]
+    if msgspec.json.decode((folder / SCHEMA).read_bytes()) != schema():
+        found.append(f"vectors.schema.json: is not the schema of the vectors; {UPDATE}")
     return found
 
 
@@ -377,19 +444,22 @@ def check(folder: Path) -> list[str]:
 def write(vectors: Sequence[Vector], folder: Path) -> Manifest:
     """Write ``vectors`` into ``folder``, one file per clause, with the manifest and the schema."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.json"):
-        old.unlink()
     entries = []
     for clause in dict.fromkeys(one.clauses[0] for one in vectors):
         mine = sorted((one for one in vectors if one.clauses[0] == clause), key=lambda one: one.id)
-        lines = b",\n".join(msgspec.json.encode(one, order="deterministic") for one in mine)
+        lines = b",\n".join(map(encoded, mine))
         text = b"[\n" + lines + b"\n]\n"
         (folder / f"{clause}.json").write_bytes(text)
         entries.append(Entry(f"{clause}.json", len(mine), hashlib.sha256(text).hexdigest()))
     manifest = Manifest(SPEC_VERSION, len(vectors), tuple(sorted(entries, key=lambda entry: entry.file)))
-    for name, value in (("manifest.json", manifest), ("vectors.schema.json", schema())):
+    for name, value in ((MANIFEST, manifest), (SCHEMA, schema())):
         (folder / name).write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
     return manifest
+
+
+def encoded(one: Vector) -> bytes:
+    """``one`` on one line, with the parameters that the wire protocol would tell it."""
+    return msgspec.json.encode(msgspec.to_builtins(one) | {"params": one.params.to_dict()})
 
 
 def schema() -> dict[str, Any]:

@@ -1,106 +1,42 @@
-"""Where the shipped vectors come from; run with ``python -m focalloc.conformance.vectors.sources FOLDER``."""
+"""Where the shipped vectors come from: everything that is wrong on purpose, and whole sessions of the reference.
+
+A source that has given a vector is not asked again, so that the vectors that ship stay as they are; ``focalloc vectors
+--update`` asks the others. What a source gives follows from the code and from how Hypothesis draws sessions.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
-from focalloc.conformance.broken import BROKEN
-from focalloc.conformance.cases import Case, to_json
+from focalloc.conformance.broken import BROKEN, Broken
+from focalloc.conformance.cases import Case, Opening, Step, to_json
 from focalloc.conformance.judge import judged
-from focalloc.conformance.mutants import EQUIVALENT, mutants
+from focalloc.conformance.mutants import EQUIVALENT, Mutant, mutants
 from focalloc.conformance.runner import batch_seed, generate
+from focalloc.conformance.sessions import SENSELESS_GEOMETRIES, SENSELESS_PARAMS
 from focalloc.conformance.targets import PythonTarget, Target
-from focalloc.conformance.vectors import Vector, recorded, vector, write
+from focalloc.conformance.vectors import Vector, case_of, opened_by, recorded, vector
 from focalloc.refimpl import ReferenceAllocator
+from focalloc.spec import Block, Geometry, InvalidInput, Params
 from focalloc.spec.blocks import used
+from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
 from focalloc.spec.violations import PROFILES
 
-POOL = 3000
+POOL = 2000
 """Sessions drawn per profile to choose from."""
 
 MOST_SLOTS = 64
-MOST_STEPS = 4
+"""Slots that a session opens with at most; one of the reference keeps to them."""
 
-SESSIONS = 15
+SESSIONS = 30
 """Whole sessions of the reference per profile."""
-
-
-@cache
-def pool(profile: str) -> list[Case]:
-    """Short sessions in small worlds, by scores alone, the simplest first."""
-    drawn: list[Case] = []
-    generate(drawn.append, profile, batch_seed(1, 0), POOL)
-    small = [
-        case
-        for case in drawn
-        if len(case.steps) <= MOST_STEPS
-        and used(case.geometry, case.context) <= MOST_SLOTS
-        and not any(step.logits for step in case.steps)
-    ]
-    return sorted(small, key=lambda case: (len(case.steps), used(case.geometry, case.context), to_json(case)))
-
-
-def exposed(target: Target, profile: str, wanted: Sequence[str]) -> Iterator[Case]:
-    """The simplest session that breaks each clause that the target breaks, without the steps that it can do without."""
-    seen: set[str] = set()
-    for case in pool(profile):
-        verdict = judged(target, case, profile)
-        if verdict.status != "fail" or verdict.clause in seen:
-            continue
-        short = replace(case, steps=case.steps[: verdict.at + 1])
-        for at in reversed(range(verdict.at)):
-            shorter = replace(short, steps=short.steps[:at] + short.steps[at + 1 :])
-            if judged(target, shorter, profile).clause == verdict.clause:
-                short = shorter
-        if judged(target, short, profile).clause == verdict.clause:
-            seen.add(verdict.clause)
-            yield short
-        if seen & {*wanted, "ANS-1"} or not wanted:
-            return
-
-
-def of_mistake(
-    factory: Callable[[], Any], profile: str, wanted: Sequence[str], flags: tuple[str, ...], note: str, source: str
-) -> Iterator[Vector]:
-    """One vector for each way in which the allocator fails, until one of ``wanted`` is among them."""
-    with PythonTarget(factory, timeout=3.0) as target:
-        for case in exposed(target, profile, wanted):
-            moments = recorded(target, case, profile)
-            clauses = tuple(dict.fromkeys(found.clause for found in moments[-1].found))
-            yield vector(moments, case, profile=profile, clauses=clauses, flags=flags, note=note, source=source)
-
-
-def all_vectors(say: Callable[[str], None] = print) -> list[Vector]:
-    """Make every vector."""
-    made: dict[str, Vector] = {}
-
-    def keep(vectors: Iterator[Vector]) -> None:
-        for one in vectors:
-            made.setdefault(one.id, one)
-            say(f"{one.id} {one.source}")
-
-    for broken in BROKEN.values():
-        flags = ("mistake", broken.clause, _dashed(broken.name))
-        keep(
-            of_mistake(
-                broken.factory, broken.profile, broken.exposed_by, flags, broken.mistake, f"broken:{broken.name}"
-            )
-        )
-    for mutant in mutants():
-        if mutant.name not in EQUIVALENT:
-            note = f"Tells the reference from itself with {mutant.change} in {mutant.name.partition('#')[0]}."
-            keep(of_mistake(mutant, mutant.profile, (), ("mutant",), note, f"mutant:{mutant.name}"))
-    for profile in PROFILES:
-        keep(islice(sessions(profile), SESSIONS))
-    return list(made.values())
-
 
 ABOUT = {
     "greedy": "GRE-1",
@@ -112,30 +48,206 @@ ABOUT = {
 }
 """Profile -> the clause that its whole sessions are about."""
 
+SENSELESS_STEPS = (
+    *(Step(open=Opening(geometry=fields)) for fields in SENSELESS_GEOMETRIES),
+    *(Step(open=Opening(params=fields)) for fields in SENSELESS_PARAMS),
+    *(
+        Step(open=Opening(context=blocks))
+        for blocks in (
+            (),
+            ((3, 0),),
+            ((-1, 0),),
+            ((1, 1),),
+            ((2, -4),),
+            ((2, 0), (2, 8)),
+            ((2, 0), (1, 2)),
+            ((2, 4), (2, 0)),
+            ((0, 2**48),),
+        )
+    ),
+    Step(scores=(SCORE_LIMIT,)),
+    Step(scores=(-SCORE_LIMIT,)),
+    Step(scores=(1,), extra=1),
+    Step(scores=(1,), extra=-1),
+    Step(scores=(1,), ingest=0),
+    Step(scores=(1,), ingest=-1),
+)
+"""Each must be refused, in a session that then goes on as if nothing had been asked."""
 
-def sessions(profile: str) -> Iterator[Vector]:
+
+@dataclass(frozen=True)
+class Source:
+    """What vectors are made from.
+
+    Attributes:
+        name: as `Vector.source` gives it.
+        make: makes them, given the vectors that are there already; slow.
+    """
+
+    name: str
+    make: Callable[[Sequence[Vector]], Iterator[Vector]]
+
+
+def sources() -> Iterator[Source]:
+    """Every source, the quickest to ask first."""
+    for broken in BROKEN.values():
+        yield Source(f"broken:{broken.name}", partial(of_broken, broken))
+    yield Source("refusals", of_refusals)
+    for profile in PROFILES:
+        yield Source(f"reference:{profile}", partial(of_reference, profile))
+    for mutant in mutants():
+        if mutant.name not in EQUIVALENT:
+            yield Source(_of(mutant), partial(of_mutant, mutant))
+
+
+def missing(vectors: Sequence[Vector], asked: Iterable[Source]) -> Iterator[tuple[str, list[Vector]]]:
+    """The sources in ``asked`` that none of ``vectors`` comes from, each with those it gives that are not there yet."""
+    there = {one.id: one for one in vectors}
+    given = {one.source for one in vectors}
+    for source in asked:
+        if source.name not in given:
+            given.add(source.name)
+            new = {one.id: one for one in source.make(list(there.values())) if one.id not in there}
+            there |= new
+            yield source.name, list(new.values())
+
+
+# EACH KIND OF SOURCE
+
+
+def of_broken(broken: Broken, _: Sequence[Vector]) -> Iterator[Vector]:
+    """A vector for each clause that ``broken`` breaks, until one that it must be called by is among them."""
+    flags = ("mistake", broken.clause, _dashed(broken.name))
+    name = f"broken:{broken.name}"
+    yield from _of_mistake(
+        broken.factory, broken.profile, broken.exposed_by, (broken.clause,), flags, broken.mistake, name
+    )
+
+
+def of_mutant(mutant: Mutant, there: Sequence[Vector]) -> Iterator[Vector]:
+    """One vector that tells ``mutant`` from the reference, unless one that is ``there`` does."""
+    with PythonTarget(mutant, timeout=3.0) as target:
+        mine = (one for one in there if one.profile == mutant.profile)
+        if any(judged(target, case_of(one), one.profile).status != "pass" for one in mine):
+            return
+    note = f"Tells the reference from itself with {mutant.change} in {mutant.name.partition('#')[0]}."
+    yield from _of_mistake(mutant, mutant.profile, (), (), ("mutant",), note, _of(mutant))
+
+
+def of_refusals(_: Sequence[Vector]) -> Iterator[Vector]:
+    """A session for each kind of senseless input."""
+    with PythonTarget(ReferenceAllocator) as target:
+        for senseless in SENSELESS_STEPS:
+            case = Case(
+                geometry=Geometry((2, 2)),
+                params=Params(w_max=8),
+                context=(Block(2, 0), Block(2, 4)),
+                steps=(senseless, Step(scores=(SCORE_SCALE, -SCORE_SCALE))),
+            )
+            moments = recorded(target, case, "greedy")
+            reason = _refusal(case, senseless) or str(moments[1].answer).partition(": ")[2]
+            yield vector(
+                moments,
+                case,
+                profile="greedy",
+                clauses=("ANS-3", *re.findall(r"\b[A-Z]{3}-\d+\b", reason)),
+                flags=("refusal",),
+                note=f"To be refused: {reason}. What follows goes on from the state before.",
+                source="refusals",
+            )
+
+
+def _refusal(case: Case, step: Step) -> str:
+    """Why the open of ``step`` is refused; empty for another step."""
+    if step.open is not None:
+        try:
+            opened_by(case, step.open)
+        except InvalidInput as senseless:
+            return str(senseless)
+    return ""
+
+
+def of_reference(profile: str, _: Sequence[Vector]) -> Iterator[Vector]:
     """Whole sessions of the reference, with something happening in them."""
-    about = ABOUT.get(profile, "CTX-6")
+    return islice(_sessions(profile), SESSIONS)
+
+
+def _sessions(profile: str) -> Iterator[Vector]:
     with PythonTarget(ReferenceAllocator) as target:
         for case in pool(profile):
+            if len(case.steps) < 2:
+                continue
             moments = recorded(target, case, profile)
             acted = sum(len(moment.answer) for moment in moments if isinstance(moment.answer, list))
             small = all(moment.after is not None and moment.after.used <= MOST_SLOTS for moment in moments)
-            if small and acted >= 3 and len(case.steps) >= 3:
+            if small and acted >= 3:
                 yield vector(
                     moments,
                     case,
                     profile=profile,
-                    clauses=(about,),
+                    clauses=(ABOUT.get(profile, "CTX-6"),),
                     flags=("session",),
                     note="A whole session, as the reference answers it.",
-                    source="reference",
+                    source=f"reference:{profile}",
                 )
+
+
+def _of_mistake(
+    factory: Callable[[], Any],
+    profile: str,
+    wanted: Sequence[str],
+    about: Sequence[str],
+    flags: tuple[str, ...],
+    note: str,
+    source: str,
+) -> Iterator[Vector]:
+    with PythonTarget(factory, timeout=3.0) as target:
+        for case in _exposing(target, profile, wanted):
+            moments = recorded(target, case, profile)
+            found = [one.clause for one in moments[-1].found]
+            if found:  # or it does not always answer alike, so that nothing can be recorded of it
+                clauses = tuple(dict.fromkeys((*found, *about)))
+                yield vector(moments, case, profile=profile, clauses=clauses, flags=flags, note=note, source=source)
+
+
+def _exposing(target: Target, profile: str, wanted: Sequence[str]) -> Iterator[Case]:
+    """The simplest session for each clause that the target breaks, until one of ``wanted`` is among them, or any."""
+    seen: set[str] = set()
+    for case in pool(profile):
+        verdict = judged(target, case, profile)
+        if verdict.status != "fail" or verdict.clause in seen:
+            continue
+        seen.add(verdict.clause)
+        yield _shortened(target, profile, replace(case, steps=case.steps[: verdict.at + 1]), verdict.clause)
+        if verdict.clause == "ANS-1" or verdict.clause in wanted or not wanted:
+            return
+
+
+def _shortened(target: Target, profile: str, case: Case, clause: str) -> Case:
+    """``case`` without the steps that it can do without to break ``clause``."""
+    for at in reversed(range(len(case.steps) - 1)):
+        shorter = replace(case, steps=case.steps[:at] + case.steps[at + 1 :])
+        if judged(target, shorter, profile).clause == clause:
+            case = shorter
+    return case
+
+
+@cache
+def pool(profile: str) -> list[Case]:
+    """Sessions in small worlds, the simplest first."""
+    drawn: list[Case] = []
+    generate(drawn.append, profile, batch_seed(1, 0), POOL)
+    small = [case for case in drawn if _slots(case) <= MOST_SLOTS]
+    return sorted(small, key=lambda case: (len(case.steps), _slots(case), to_json(case)))
+
+
+def _slots(case: Case) -> int:
+    return used(case.geometry, case.context)
+
+
+def _of(mutant: Mutant) -> str:
+    return f"mutant:{mutant.name.partition('#')[0]}: {mutant.change}"
 
 
 def _dashed(name: str) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).strip("-")
-
-
-if __name__ == "__main__":
-    print(write(all_vectors(), Path(sys.argv[1])))

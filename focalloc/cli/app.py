@@ -14,6 +14,7 @@ from focalloc.cli.replay import replay
 from focalloc.cli.serve import serve
 from focalloc.cli.session import session
 from focalloc.cli.train import train
+from focalloc.cli.vectors import vectors
 from focalloc.cli.verify import verify
 
 app = typer.Typer(
@@ -39,5 +40,5 @@ def root(
     """A formally specified Focus Allocator: judge it, compare it, watch it work."""
 
 
-for command in (verify, conform, replay, prove, clauses, session, compare, bench, serve, train):
+for command in (verify, conform, replay, vectors, prove, clauses, session, compare, bench, serve, train):
     app.command()(command)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from focalloc.conformance.cases import Case
     from focalloc.conformance.judge import Moment
     from focalloc.conformance.report import Failure
+    from focalloc.conformance.vectors import Vector
 
 SHOWN = 12
 """Most scores, blocks or actions that one line lists."""
@@ -18,7 +19,10 @@ SHOWN = 12
 
 def replay(
     file: Annotated[
-        Path, typer.Argument(metavar="CASE.json", help="A counterexample that a run saved, or a bare case.")
+        Path,
+        typer.Argument(
+            metavar="CASE", help="A counterexample that a run saved, a bare case, a vector, or the id of a shipped one."
+        ),
     ],
     target: Annotated[
         str, typer.Option(help="The allocator, as module:factory; by default the one that the file names.")
@@ -33,12 +37,12 @@ def replay(
     from focalloc.cli.targets import target_of
     from focalloc.cli.terminal import output
     from focalloc.conformance.judge import judged
-    from focalloc.conformance.report import EXIT_STATUS
+    from focalloc.conformance.report import EXIT_STATUS, Failure
     from focalloc.spec.errors import InvalidInput
     from focalloc.spec.violations import checked_profile
 
     case, saved = _read(file)
-    if saved is not None and not target and not program:
+    if isinstance(saved, Failure) and not target and not program:
         target, program = ("", saved.target) if saved.program else (saved.target, "")
     if not target and not program:
         raise InvalidInput("target", "", "the file names none; give --target module:factory or --exec 'PROGRAM'")
@@ -57,14 +61,20 @@ def replay(
     raise typer.Exit(EXIT_STATUS[verdict.status])
 
 
-def _read(file: Path) -> tuple[Case, Failure | None]:
-    """The case in ``file``, and the failure that it was saved with, if any."""
+def _read(file: Path) -> tuple[Case, Failure | Vector | None]:
+    """The case in ``file``, or of the vector that it names; and the failure or vector that it is part of."""
     import msgspec
 
     from focalloc.conformance.cases import from_json
     from focalloc.conformance.report import Failure
+    from focalloc.conformance.vectors import Vector, case_of, shipped
     from focalloc.spec.errors import InvalidInput
 
+    if not file.suffix and not file.exists():
+        known = {one.id: one for one in shipped()}
+        if str(file) not in known:
+            raise InvalidInput("file", str(file), "is neither a file nor the id of a shipped vector")
+        return case_of(known[str(file)]), known[str(file)]
     try:
         text = file.read_bytes()
     except OSError as error:
@@ -74,6 +84,9 @@ def _read(file: Path) -> tuple[Case, Failure | None]:
         if isinstance(top, dict) and "case" in top:
             found = msgspec.json.decode(text, type=Failure)
             return found.case, found
+        if isinstance(top, dict) and "spec_version" in top:
+            vector = msgspec.json.decode(text, type=Vector)
+            return case_of(vector), vector
         return from_json(text), None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput("file", str(file), f"is no saved session: {error}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from focalloc.cli.twins import Tally
     from focalloc.conformance.judge import Status
     from focalloc.conformance.report import Failure
+    from focalloc.conformance.targets import Target
     from focalloc.proofs.runner import Verdict
 
 
@@ -92,9 +93,10 @@ def verify(
 ) -> None:
     """Judge the built-in allocators against the spec, and prove the quick theorems. The main job; needs no arguments.
 
-    Each strategy of the reference and of the fast path is put through generated sessions and through a recorded
-    session over a real document. Then both go through all of it side by side and are compared action by action. The
-    theorems are those of `focalloc prove`; without the proofs extra they are skipped, which is no pass.
+    Each strategy of the reference and of the fast path is put through generated sessions, through a recorded session
+    over a real document and through the conformance vectors, which are themselves held to the spec. Then both go
+    through all of it side by side and are compared action by action. The theorems are those of `focalloc prove`;
+    without the proofs extra they are skipped, which is no pass.
     """
     from focalloc.cli.terminal import output, tracked
     from focalloc.fastpath.allocator import STRATEGIES as FAST
@@ -109,6 +111,7 @@ def verify(
         for allocator in TARGETS
         if allocator == "reference" or strategy in FAST
     ]
+    checked, problems = _checked_vectors({job.strategy for job in jobs})
     rows: list[Row] = []
     calls = actions = 0
     for found, compared in tracked(_done(jobs, workers), len(jobs), "judging"):
@@ -116,9 +119,12 @@ def verify(
         calls, actions = calls + compared.calls, actions + compared.actions
     proofs = _proofs(workers)
 
+    rows.append(checked)
     console = output()
     console.print(_table(rows))
     console.print(_proofs_table(proofs))
+    for sentence in problems:
+        console.print(f"vector {sentence}", soft_wrap=True, markup=False)
     for failure in (failure for row in rows for failure in row.failures):
         console.print(_told(failure), soft_wrap=True, markup=False)
     for note in (note for line in proofs for note in line.notes):
@@ -173,6 +179,7 @@ def judge(job: Job) -> tuple[list[Row], Tally]:
     with PythonTarget(factories[job.allocator], TARGETS[job.allocator], timeout=30) as target:
         report = run(target, profile=job.strategy, examples=job.examples, seed=job.seed, save_to=FAILURES)
         verdict = judged(target, case, job.strategy)
+        vectors = _judged_vectors(target, job)
     failures: tuple[Failure, ...] = ()
     if verdict.status in ("fail", "error"):
         upto = structs.replace(case, steps=case.steps[: verdict.at + 1])
@@ -181,7 +188,39 @@ def judge(job: Job) -> tuple[list[Row], Tally]:
     return [
         Row(job.strategy, job.allocator, "generated", report.examples, report.answered, report.status, report.failures),
         Row(job.strategy, job.allocator, "recorded", 1, verdict.answered, verdict.status, failures),
+        vectors,
     ], tally
+
+
+def _judged_vectors(target: Target, job: Job) -> Row:
+    """What ``target`` makes of the vectors for its strategy, with a failure for each clause."""
+    from focalloc.conformance.judge import judged
+    from focalloc.conformance.report import failure, save_failure
+    from focalloc.conformance.runner import FAILURES
+    from focalloc.conformance.vectors import case_of, shipped
+
+    mine = [one for one in shipped() if one.params.strategy == job.strategy]
+    answers = 0
+    failures: dict[str, Failure] = {}
+    for one in mine:
+        case = case_of(one)
+        verdict = judged(target, case, one.profile)
+        answers += verdict.answered
+        if verdict.status != "pass" and verdict.clause not in failures:
+            found = failure(verdict, case, target=target.name, profile=one.profile, seed=job.seed, batch=0)
+            failures[verdict.clause] = save_failure(found, FAILURES / "vectors")
+    status: Status = "fail" if failures else "pass" if mine else "unknown"
+    return Row(job.strategy, job.allocator, "vectors", len(mine), answers, status, tuple(failures.values()))
+
+
+def _checked_vectors(strategies: Container[str]) -> tuple[Row, list[str]]:
+    """Whether the vectors for ``strategies`` follow from the spec, and what is wrong if they do not."""
+    from focalloc.conformance.vectors import problems, shipped
+
+    mine = [one for one in shipped() if one.params.strategy in strategies]
+    found = [sentence for one in mine for sentence in problems(one)]
+    status: Status = "fail" if found else "pass" if mine else "unknown"
+    return Row("all", "spec", "vectors", len(mine), sum(len(one.steps) for one in mine), status, ()), found
 
 
 def _compile(strategy: str) -> None:

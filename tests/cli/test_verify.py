@@ -14,6 +14,7 @@ from focalloc.cli import main, verify
 from focalloc.cli.twins import Differs, Tally, Twins
 from focalloc.conformance import recorded
 from focalloc.conformance.recorded import Document, Session, default_document
+from focalloc.conformance.vectors import shipped
 from focalloc.fastpath import allocator as fastpath
 from focalloc.proofs import catalogue
 from focalloc.proofs.sources import Mutation
@@ -63,21 +64,26 @@ def invented(*evidence: Survey, notices: bool = True) -> Theorem:
 def test_all_is_judged_and_compared(capsys: pytest.CaptureFixture[str], elsewhere: Path) -> None:
     status, out = run(capsys, "--examples", "20", "--workers", "1")
     assert status == 0
-    rows = re.findall(r"^ *greedy +(.+?) {2,}(generated|recorded) +([\d,]+) +([\d,]+) +pass *$", out, re.MULTILINE)
+    greedy = [one for one in shipped() if one.params.strategy == "greedy"]
+    row_of_greedy = r"^ *greedy +(.+?) {2,}(generated|recorded|vectors) +([\d,]+) +([\d,]+) +pass *$"
+    rows = re.findall(row_of_greedy, out, re.MULTILINE)
     assert [row[:3] for row in rows] == [
         (allocator, *source)
         for allocator in ("reference", "fast path", "compared")
-        for source in (("generated", "20"), ("recorded", "1"))
+        for source in (("generated", "20"), ("recorded", "1"), ("vectors", f"{len(greedy)}"))
     ]
+    followed = re.search(r"^ *all +spec +vectors +([\d,]+) +([\d,]+) +pass *$", out, re.MULTILINE)
+    assert followed is not None
+    assert int(followed[1]) == len(greedy)
     totals = out.splitlines()[-1]
-    assert totals.startswith("PASS: 1 strategies, 63 sessions, ")
+    assert totals.startswith(f"PASS: 1 strategies, {3 * 21 + 4 * len(greedy):,} sessions, ")
     proofs = re.findall(r"^ *(inductive obligations|every case) +(\d+) +(\d+) +(\d+) +pass *$", out, re.MULTILINE)
     assert [(line[0], line[1], line[3]) for line in proofs] == [
         ("inductive obligations", "1", "3"), ("every case", "1", "3"),
     ]  # fmt: skip
     assert all(int(line[2]) > 0 for line in proofs)
     assert ", 2 theorems proved, " in totals
-    answers = sum(int(row[3].replace(",", "")) for row in rows)
+    answers = sum(int(number.replace(",", "")) for number in (*(row[3] for row in rows), followed[2]))
     assert f"{answers:,} answers judged" in totals
     compared = re.search(r"([\d,]+) actions in ([\d,]+) answers compared", totals)
     assert compared is not None

@@ -24,7 +24,7 @@ def is_exposed(mutant: Mutant) -> bool:
 def test_mutants_have_names_of_their_own_and_run() -> None:
     assert len({mutant.name for mutant in ALL}) == len(ALL) > 80
     for mutant in ALL:
-        assert mutant.build().__name__ == "ReferenceAllocator"
+        assert mutant.allocator.__name__ == "ReferenceAllocator"
 
 
 def test_every_survivor_that_is_excused_exists_and_the_excuse_says_why() -> None:

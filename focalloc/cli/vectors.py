@@ -1,0 +1,95 @@
+"""``focalloc vectors``: the conformance vectors, checked, made, or put to an allocator."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from focalloc.conformance.vectors import Vector
+
+
+def vectors(
+    target: Annotated[
+        str, typer.Argument(help="Put them to this allocator, module:factory.", show_default=False)
+    ] = "",
+    program: Annotated[
+        str, typer.Option("--exec", metavar="'CMD ARGS'", help="Put them to a program that speaks wire protocol 1.")
+    ] = "",
+    profile: Annotated[str, typer.Option(help="What it claims, which decides what is put to it.")] = "safety",
+    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")] = 10.0,
+    check: Annotated[bool, typer.Option("--check", help="Prove that they follow from the spec and cover it.")] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Make those that are missing, which takes minutes; the others stay.")
+    ] = False,
+    folder: Annotated[Path | None, typer.Option(help="These instead of the ones that ship.")] = None,
+) -> None:
+    """List the conformance vectors by clause; with an allocator, put them to it.
+
+    Vectors are short sessions as language-neutral JSON: what is asked, the right answer, and often a wrong one with
+    the clauses that it breaks. An allocator gets those of its profile, and those that every allocator has to pass.
+    """
+    from focalloc.cli.terminal import output
+    from focalloc.conformance import vectors as shipped
+
+    console = output()
+    here = folder or shipped.FOLDER
+
+    def say(line: str) -> None:
+        console.print(line, markup=False, soft_wrap=True)
+
+    if target or program:
+        raise typer.Exit(_put(target, program, profile, timeout, shipped.in_folder(here), say))
+    if update:
+        from focalloc.conformance.vectors.sources import missing, sources
+
+        made = shipped.in_folder(here) if (here / shipped.MANIFEST).is_file() else []
+        before = len(made)
+        for source, new in missing(made, sources()):
+            say(f"{source}: {', '.join(one.id for one in new) or 'nothing new'}")
+            if new:  # written at once, whatever interrupts the next one
+                made += new
+                shipped.write(made, here)
+        shipped.write(made, here)
+        say(f"{len(made) - before} new vectors; {len(made)} in {here}")
+    listed = shipped.in_folder(here)
+    if check or update:
+        problems = shipped.check(here) + shipped.uncovered(listed)
+        for sentence in problems:
+            say(sentence)
+        say(f"{len(listed)} vectors checked: {len(problems) or 'no'} problems")
+        raise typer.Exit(1 if problems else 0)
+    for clause, count in shipped.by_clause(listed).items():
+        say(f"{clause:<8} {count:>4}")
+    say(f"{len(listed)} vectors in {here}")
+
+
+def _put(
+    target: str, program: str, profile: str, timeout: float, listed: list[Vector], say: Callable[[str], None]
+) -> int:
+    """Put the vectors of ``profile`` to an allocator; the exit status."""
+    from focalloc.cli.targets import target_of
+    from focalloc.cli.terminal import tracked
+    from focalloc.conformance.judge import judged
+    from focalloc.conformance.report import EXIT_STATUS
+    from focalloc.conformance.vectors import case_of
+    from focalloc.spec.violations import checked_profile
+
+    mine = [one for one in listed if one.profile in ("safety", checked_profile(profile))]
+    named = f"--exec {shlex.quote(program)}" if program else f"--target {target}"
+    counts = dict.fromkeys(EXIT_STATUS, 0)
+    with target_of(target, program, timeout)() as subject:
+        for one in tracked(mine, len(mine), "vectors"):
+            verdict = judged(subject, case_of(one), one.profile)
+            counts[verdict.status] += 1
+            if verdict.status != "pass":
+                say(f"{one.id} {verdict.status}: {verdict.why}\n    {one.note}")
+                say(f"    replay: focalloc replay {one.id} {named}")
+    told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    say(f"{len(mine)} vectors of profile {profile}: {told or 'none judged'}")
+    found = [EXIT_STATUS[status] for status, count in counts.items() if count]
+    return 1 if 1 in found else max(found, default=EXIT_STATUS["unknown"])
