@@ -12,15 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Literal
 
 from focalloc.conformance.cases import Case, Opening, Step, laid, preferred
 from focalloc.conformance.targets import Lost, NoAnswer, Refused, Skipped, Target, as_integers, as_pairs
 from focalloc.spec import (
+    Action,
     Block,
     Geometry,
     InvalidInput,
     Params,
+    Relaxation,
     State,
     Violation,
     accepted_nonsense,
@@ -28,6 +31,7 @@ from focalloc.spec import (
     ingested,
     opened,
     reclaim_violations,
+    relaxation_violations,
     unanswered,
     violations,
 )
@@ -198,6 +202,8 @@ class _Session:
         scores = laid(state.geometry, state.context, step)
         if senseless := _senseless_scores(state, scores):
             return self.refuses(senseless, lambda: self.target.step(scores), scores)
+        if found := self.relaxed(state, scores):
+            return self.tell(scores, "relaxation", found)
         answer = self.target.step(scores)
         self.answered += 1
         found = self.target.changed()
@@ -207,6 +213,19 @@ class _Session:
         if found:
             return self.tell(scores, answer, found)
         return self.settle(advanced(state, as_actions(answer)), scores, answer, [])
+
+    def relaxed(self, state: State, scores: Sequence[int]) -> list[Violation]:
+        """Judge the relaxation of an iteration (LPR), if the profile is that of the optimum and it is offered."""
+        if self.profile != "knapsack" or not self.target.offers("relaxation"):
+            return []
+        answer: Any = self.target.relaxation(scores)
+        try:
+            bound, shares, slot_price, action_price = answer
+            parts = {Action(*action): Fraction(part) for action, part in shares.items()}
+            relaxation = Relaxation(Fraction(bound), parts, Fraction(slot_price), Fraction(action_price))
+        except (TypeError, ValueError, AttributeError):
+            return [Violation("LPR-1", f"{answer!r} is no bound with shares and two prices")]
+        return self.target.changed() or relaxation_violations(state, scores, relaxation)
 
     def follow(self, step: Step) -> list[Violation]:
         """Run one iteration by logits and judge its actions; whatever is too large must saturate (PRO-1)."""

@@ -65,6 +65,10 @@ class ProgramTarget:
         """The protocol has no logits."""
         raise NotImplementedError("prefer")
 
+    def relaxation(self, scores: Sequence[int]) -> object:
+        """The protocol has no relaxations."""
+        raise NotImplementedError("relaxation")
+
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Send ``ingest`` and return the reclaiming collapses."""
         return self._call(lambda: list(self._program.ingest(blocks, scores)))

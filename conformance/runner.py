@@ -77,8 +77,8 @@ def run_conformance(
 
     Args:
         factory: makes a fresh allocator: ``open(geometry, params, context)``, ``step(scores) -> actions``, and
-            optionally ``ingest(blocks, scores) -> actions``, ``prefer(logits) -> actions``, ``context()``,
-            ``positions()``, ``ledger_size()``.
+            optionally ``ingest(blocks, scores) -> actions``, ``prefer(logits) -> actions``,
+            ``relaxation(scores)``, ``context()``, ``positions()``, ``ledger_size()``.
         profile: what it claims: ``"safety"`` for what every allocator owes, or a strategy's profile.
         examples: sessions to judge.
         seed: what the sessions follow from; the same seed gives the same sessions.

@@ -38,7 +38,7 @@ GEOMETRIES = (
 """The geometries that sessions live in, simplest first: shrinking prefers the front. The last is as tall as GEO-3
 allows, with a top-level node of 2**31 tokens."""
 
-OPTIMA = ("knapsack", "hybrid", "multi_objective", "projection")
+OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 """Profiles that compare whole choices; half of their sessions are `_exchange` sessions."""
 
 MOST_BLOCKS = 24

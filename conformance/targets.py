@@ -72,6 +72,9 @@ class Target(Protocol):
     def prefer(self, logits: Sequence[Sequence[float]]) -> object:
         """Run an iteration by a policy's logits and return its answer."""
 
+    def relaxation(self, scores: Sequence[int]) -> object:
+        """What the optimum of the next iteration could be worth if actions could be done in part."""
+
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Append blocks and return the reclaiming collapses."""
 
@@ -165,6 +168,11 @@ class PythonTarget:
         rows = [list(row) for row in logits]
         self._given = [*self._given[:3], ("logits", [list(row) for row in rows], rows)]
         return self._call(lambda: _plain(self._allocator.prefer(rows)))
+
+    def relaxation(self, scores: Sequence[int]) -> object:
+        """Call ``relaxation`` with a list of its own."""
+        row = self._lend(scores)
+        return self._call(lambda: self._allocator.relaxation(row))
 
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Call ``ingest(blocks, scores)``, or ``ingest(blocks)`` if it takes no more."""

@@ -21,11 +21,12 @@ from focalloc.spec.errors import InvalidInput, NoRoom, whole_number
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
 from focalloc.spec.ingest import sufficient_budget
 from focalloc.spec.params import Params
+from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.state import State
 
 __all__ = ["Allocator", "Plan"]
 
-STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "multi_objective", "projection")
+STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 """Strategies that the fast path has."""
 
 
@@ -178,7 +179,7 @@ class Allocator:
         self._run_step = self._kernels.run_step
         if params.strategy not in ("greedy", "enhanced"):
             from focalloc.fastpath.tables import top_k_of
-            from focalloc.fastpath.workspace import Objectives, Projector, Workspace
+            from focalloc.fastpath.workspace import Objectives, Projector, Regions, Workspace
 
             n_diff, capacity = self._tables.header[self._kernels.N_DIFF], self._tables.capacity
             if params.strategy == "projection":
@@ -186,6 +187,9 @@ class Allocator:
                 self._run_step = self._projector.run_step
             elif params.strategy == "multi_objective":
                 self._run_step = Objectives(geometry, params, n_diff, capacity).run_step
+            elif params.strategy == "hierarchical":
+                families = len(self._tables.table("family_slot"))
+                self._run_step = Regions(geometry, n_diff, capacity, families).run_step
             else:
                 self._run_step = Workspace(geometry, n_diff, top_k_of(params, capacity)).run_step
         if params.is_refined:
@@ -253,6 +257,29 @@ class Allocator:
         if tables.refinement is not None:
             tables.refinement.applied(tables.actions[:done])
         return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
+
+    def relaxation(self, scores: ArrayLike) -> Relaxation:
+        """What the optimum of the next iteration could be worth if actions could be done in part (LPR).
+
+        Its ``gap`` says how far an answer's utility is from that at most. The session is left as it is, whatever its
+        strategy.
+
+        Args:
+            scores: as for `step`.
+
+        Raises:
+            InvalidInput: as for `step`, or thresholds adapt or scores are balanced, which nothing looks ahead to.
+        """
+        from focalloc.fastpath.relaxation import relaxation
+
+        tables = self._session()
+        if self.params.is_refined:
+            raise InvalidInput("params", self.params.strategy, "a relaxation takes thresholds and scores as they are")
+        given = score_array(scores)
+        found = relaxation(self.geometry, self.params.w_max, tables, given, SCALES[given.dtype])
+        if found is None:
+            self._refuse(given)
+        return found  # type: ignore[return-value]
 
     def apply(self, actions: Sequence[Sequence[object]]) -> Plan:
         """Run one iteration with these actions in place of the strategy's, if they conform to profile ``safety``.

@@ -8,10 +8,10 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from focalloc.fastpath import hierarchy_kernels, objective_kernels, optimum_kernels
 from focalloc.fastpath import knapsack_kernels as k
-from focalloc.fastpath import objective_kernels, optimum_kernels
 from focalloc.fastpath import projection_kernels as p
-from focalloc.fastpath.greedy_kernels import CHUNK
+from focalloc.fastpath.greedy_kernels import CHUNK, HEADER
 from focalloc.fastpath.optimum_kernels import BOUNDS, RUN, SPACE, STATE
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -121,6 +121,36 @@ class Objectives(Workspace):
         self.table[optimum_kernels.WEIGHT] = self._params.budget_weight
         self.table[k.CURSOR] = self._params.cursor_weight
         self.table[k.GOAL] = self._params.goal
+
+
+class Regions(Workspace):
+    """A work space for hierarchical planning: that of the search, and tables for one region at a time.
+
+    Args:
+        geometry: shape of the tree.
+        n_diff: most actions per iteration.
+        slots: most slots that the context can have.
+        families: most families that it can have.
+    """
+
+    def __init__(self, geometry: Geometry, n_diff: int, slots: int, families: int) -> None:
+        super().__init__(geometry, n_diff)
+        self._tags = np.zeros(slots, np.int8)
+        self._scores = np.zeros(2 * slots + slots // CHUNK + 1, np.int32)
+        sizes = (HEADER, hierarchy_kernels.REGION * (slots + 1), 2 * families, 2 * max(1, n_diff))
+        self._state = np.zeros(sum(sizes), np.int64)
+
+    def run_step(
+        self,
+        scores: NDArray[np.generic],
+        scale: np.generic,
+        tags: NDArray[np.int8],
+        scratch: NDArray[np.int32],
+        state: NDArray[np.int64],
+    ) -> int:
+        """`hierarchy_kernels.run_hierarchy` with as much work space as it needs."""
+        run, own = hierarchy_kernels.run_hierarchy, (self._tags, self._scores, self._state)
+        return self._with_space(lambda: run(scores, scale, tags, scratch, state, self.table, *own))
 
 
 class Projector(Workspace):

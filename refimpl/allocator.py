@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from focalloc.refimpl.greedy import greedy
+from focalloc.refimpl.hierarchy import hierarchical
 from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.ingest import reclaim
 from focalloc.refimpl.knapsack import knapsack
@@ -28,6 +29,7 @@ STRATEGIES: dict[str, Strategy] = {
     "knapsack": knapsack,
     "hybrid": hybrid,
     "multi_objective": multi_objective,
+    "hierarchical": hierarchical,
     "projection": projection,
 }
 """Strategy name -> function from the state and the slot scores to the answer."""

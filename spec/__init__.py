@@ -7,6 +7,7 @@ from focalloc.spec.clauses import SPEC_VERSION, Clause, Violation, clauses
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.relaxation import Relaxation, relaxation_violations
 from focalloc.spec.scores import SCORE_SCALE, quantise
 from focalloc.spec.state import State, advanced, ingested, opened
 from focalloc.spec.violations import PROFILES, reclaim_violations, violations
@@ -23,6 +24,7 @@ __all__ = [
     "InvalidInput",
     "NoRoom",
     "Params",
+    "Relaxation",
     "State",
     "Violation",
     "accepted_nonsense",
@@ -32,6 +34,7 @@ __all__ = [
     "opened",
     "quantise",
     "reclaim_violations",
+    "relaxation_violations",
     "tampered",
     "unanswered",
     "violations",

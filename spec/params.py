@@ -11,7 +11,7 @@ from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
 from focalloc.spec.scores import SCORE_LIMIT, quantise
 
-STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "multi_objective", "projection")
+STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 """Strategies that the spec defines."""
 
 TIE_BREAKS = ("position", "cursor", "recency")

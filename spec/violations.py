@@ -28,6 +28,7 @@ from focalloc.spec.clauses import Finding, Violation, clause
 from focalloc.spec.cooldown import too_early
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.greedy import greedy_violations
+from focalloc.spec.hierarchy import hierarchy_violations
 from focalloc.spec.hybrid import hybrid_violations
 from focalloc.spec.ingest import ingest_violations
 from focalloc.spec.knapsack import knapsack_violations
@@ -44,6 +45,7 @@ SELECTIONS: dict[str, Judgement] = {
     "knapsack": knapsack_violations,
     "hybrid": hybrid_violations,
     "multi_objective": objective_violations,
+    "hierarchical": hierarchy_violations,
     "projection": projection_violations,
 }
 """Profile -> judgement of what its strategy selects, on top of the safety rules."""

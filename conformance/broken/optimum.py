@@ -1,21 +1,25 @@
-"""Allocators that are safe but not optimal (KNA, HYB, MUL, PRO)."""
+"""Allocators that are safe but not optimal (KNA, LPR, HYB, MUL, HIE, PRO)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 from typing import Any
 
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
-from focalloc.refimpl.candidates import choices, legal_choices, mean, slot_offsets
+from focalloc.refimpl.candidates import Choice, choices, legal_choices, mean, slot_offsets
 from focalloc.refimpl.greedy import greedy
+from focalloc.refimpl.hierarchy import hierarchical
 from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.knapsack import Selection, ending_within, knapsack, optimum, place, preference, selections
 from focalloc.refimpl.objective import multi_objective
 from focalloc.refimpl.projection import preferred_choices
-from focalloc.spec import Action, advanced
+from focalloc.refimpl.relaxation import relaxation, relaxed
+from focalloc.spec import Action, Relaxation, advanced
 from focalloc.spec.projection import Logits, saturated
 from focalloc.spec.scores import SCORE_SCALE, quantise
 
@@ -39,6 +43,55 @@ class SoundOptimum(Sound):
         within = ending_within(self.state.params.w_max, self.state, found)
         collapses = [choice for choice in found if choice.action.kind == "collapse"]
         return [c.action for c in min(within or selections(self.state, collapses), key=self.preference).chosen]
+
+
+class SoundRelaxation(SoundOptimum):
+    """The exact optimum and its relaxation, by the rules."""
+
+    def relaxation(self, scores: Sequence[int]) -> Relaxation:
+        """What the optimum could be worth if actions could be done in part."""
+        return relaxation(self.state, scores)
+
+
+@breaks("LPR-1", also=("LPR-2",), profile="knapsack")
+class RoundsUp(SoundRelaxation):
+    """Does in full what it should do in part, beyond the budget."""
+
+    def relaxation(self, scores: Sequence[int]) -> Relaxation:
+        """Round every share up."""
+        right = super().relaxation(scores)
+        return right._replace(shares=dict.fromkeys(right.shares, Fraction(1)))
+
+
+@breaks("LPR-2", profile="knapsack")
+class PromisesTooMuch(SoundRelaxation):
+    """Says a bound that is rounded up to a whole number, and can no longer prove it."""
+
+    def relaxation(self, scores: Sequence[int]) -> Relaxation:
+        """Round the bound up."""
+        right = super().relaxation(scores)
+        return right._replace(bound=Fraction(ceil(right.bound)))
+
+
+@breaks("LPR-3", profile="knapsack")
+class DoesALittleOfEverything(SoundRelaxation):
+    """Makes every exchange that is worth the same in the same part, in place of one after the other."""
+
+    def relaxation(self, scores: Sequence[int]) -> Relaxation:
+        """Mix the two lots."""
+        return relaxed(self.state, scores, mixed)
+
+
+def mixed(fewest: Sequence[Choice], most: Sequence[Choice], room: int) -> dict[Action, Fraction]:
+    """Shares between two lots of choices, all in the same part."""
+    least, greatest = (sum(choice.delta for choice in lot) for lot in (fewest, most))
+    part = Fraction(room - least, greatest - least) if greatest > least else Fraction(0)
+    shares = dict.fromkeys((choice.action for choice in (*fewest, *most)), Fraction(0))
+    for choice in fewest:
+        shares[choice.action] += 1 - part
+    for choice in most:
+        shares[choice.action] += part
+    return shares
 
 
 class SoundHybrid(SoundOptimum):
@@ -198,6 +251,42 @@ class LikesToActFreely(SoundObjectives):
     def select(self, scores: Sequence[int]) -> list[Action]:
         """Turn the preference for few actions round, among choices of one worth."""
         return multi_objective(self.state, scores, more_actions)
+
+
+class SoundRegions(SoundOptimum):
+    """Hierarchical planning, by the rules."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Share out, then choose."""
+        return hierarchical(self.state, scores)
+
+
+@breaks("HIE-1", also=("HIE-2", "HIE-3", "SOF-1"), profile="hierarchical")
+class KnowsNoRegions(SoundRegions):
+    """Takes the optimum of the whole context, wherever it lies."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Choose from everything."""
+        return knapsack(self.state, scores)
+
+
+@breaks("HIE-2", also=("SOF-1",), profile="hierarchical")
+class SharesOutTheHardBudget(SoundRegions):
+    """Shares out the slots up to the hard budget, beyond the soft one."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Forget the soft budget."""
+        params = self.state.params
+        return hierarchical(replace(self.state, params=replace(params, w_soft=params.w_max)), scores)
+
+
+@breaks("HIE-3", profile="hierarchical")
+class PlansNothing(SoundRegions):
+    """Makes its plan, and then leaves the last action of it out."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Drop one."""
+        return super().select(scores)[:-1]
 
 
 @breaks("PRO-2", also=("PRO-3", "PRO-4", "PRO-5", "KNA-5"), profile="projection")

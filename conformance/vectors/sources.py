@@ -44,6 +44,7 @@ ABOUT = {
     "knapsack": "KNA-2",
     "hybrid": "HYB-1",
     "multi_objective": "MUL-1",
+    "hierarchical": "HIE-3",
     "projection": "PRO-4",
 }
 """Profile -> the clause that its whole sessions are about."""

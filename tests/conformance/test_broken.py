@@ -6,7 +6,14 @@ import pytest
 
 from focalloc.conformance.broken import BROKEN, Broken
 from focalloc.conformance.broken.enhanced import SoundEnhanced
-from focalloc.conformance.broken.optimum import SoundHybrid, SoundObjectives, SoundOptimum, SoundProjection
+from focalloc.conformance.broken.optimum import (
+    SoundHybrid,
+    SoundObjectives,
+    SoundOptimum,
+    SoundProjection,
+    SoundRegions,
+    SoundRelaxation,
+)
 from focalloc.conformance.broken.sound import Sound
 from focalloc.conformance.runner import BATCH, DEFAULT_EXAMPLES, run_batch, run_conformance
 from focalloc.conformance.targets import PythonTarget
@@ -59,7 +66,11 @@ def test_a_mistake_is_said_in_a_sentence(broken: Broken) -> None:
         (Sound, "greedy"),
         (SoundEnhanced, "enhanced"),
         (SoundOptimum, "knapsack"),
-        (SoundHybrid, "hybrid"), (SoundObjectives, "multi_objective"), (SoundProjection, "projection"),
+        (SoundRelaxation, "knapsack"),
+        (SoundHybrid, "hybrid"),
+        (SoundObjectives, "multi_objective"),
+        (SoundRegions, "hierarchical"),
+        (SoundProjection, "projection"),
     ],
 )
 def test_what_they_are_made_from_is_sound(factory: type[Sound], profile: str) -> None:

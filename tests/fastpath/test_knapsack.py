@@ -79,6 +79,20 @@ def test_several_objectives_are_equal_to_the_reference_on_thousands() -> None:
         compare(seed, random.Random(seed).choice([3, 6, 12]), 4, strategy="multi_objective")
 
 
+@pytest.mark.clause("HIE-1", "HIE-2", "HIE-3")
+def test_hierarchical_is_equal_to_the_reference() -> None:
+    for seed in range(250):
+        compare(seed, 6, 5, strategy="hierarchical")
+    for seed in range(4):
+        compare(seed, 150, 2, [2, 3, 4], "hierarchical")
+
+
+@pytest.mark.slow
+def test_hierarchical_is_equal_to_the_reference_on_thousands() -> None:
+    for seed in range(1000, 4000):
+        compare(seed, random.Random(seed).choice([3, 6, 12]), 4, strategy="hierarchical")
+
+
 @pytest.mark.slow
 def test_hybrid_is_equal_to_the_reference_on_thousands() -> None:
     for seed in range(1000, 4000):

@@ -1,0 +1,124 @@
+"""The candidates that the relaxation of the exact optimum needs, as plain loops (LPR-1 to LPR-3)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalloc.fastpath.greedy_kernels import (
+    BAD_SCORE,
+    CAPACITY,
+    CHUNK_ROOM,
+    HEADER,
+    ITERATION,
+    LEDGER_FROM,
+    LOWEST,
+    MULTI_SLOT,
+    N_DIFF,
+    OFFSETS,
+    SLOTS,
+    WRONG_LENGTH,
+    blend,
+    forget,
+    kernel,
+    node_of,
+    place_of,
+    survey,
+    take,
+)
+from focalloc.fastpath.knapsack_kernels import APART, WORK_HEADER, WORK_OFFSETS, lay_out, pool_collapses
+from focalloc.fastpath.optimum_kernels import DELTA, RUN, RUNS, SIZE
+from focalloc.fastpath.optimum_kernels import FIRST as FIRST_ITEM
+
+
+@kernel
+def run_candidates(
+    scores: NDArray[np.generic],
+    scale: np.generic,
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+    space: NDArray[np.int64],
+) -> int:
+    """Lay out the best `N_DIFF` candidates of each class of the next iteration; arguments as for `run_knapsack`.
+
+    Nothing but work space has changed afterwards. Each candidate's note is its node.
+
+    Returns:
+        How many candidates there are, or why nothing happened.
+    """
+    header = state[:HEADER]
+    at = header[OFFSETS:]
+    work = space[:WORK_HEADER]
+    to = work[WORK_OFFSETS:]
+    if len(scores) != header[SLOTS]:
+        return WRONG_LENGTH
+    capacity = header[CAPACITY]
+    fixed = scratch[:capacity]
+    worth = fixed
+    peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
+    if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
+        return BAD_SCORE
+    if header[MULTI_SLOT] == 1:
+        worth = scratch[capacity + header[CHUNK_ROOM] :]
+        blend(header, tags, fixed, worth)
+        survey(header, tags, worth, peaks)
+    family_slot = state[at[8] : at[9]]
+    family_node = state[at[9] : at[10]]
+    ledger_action = state[at[12] : at[13]]
+    pool_families = space[to[1] : to[2]]
+    runs = space[to[4] : to[5]]
+    item_notes = space[to[6] : to[7]]
+    keys = state[at[2] : at[3]]
+    notes = state[at[3] : at[4]]
+    remembered = header[LEDGER_FROM]
+    header[ITERATION] += 1
+    forget(header, state[at[13] : at[14]])
+    work[APART] = 0
+    work[RUNS] = 0
+    items = 0
+    if header[N_DIFF] > 0:
+        pool_collapses(
+            header,
+            work,
+            fixed,
+            family_slot,
+            family_node,
+            ledger_action,
+            space[to[0] : to[1]],
+            pool_families,
+            keys,
+            notes,
+        )
+        items = lay_out(
+            header,
+            work,
+            tags,
+            worth,
+            peaks,
+            family_slot,
+            family_node,
+            ledger_action,
+            LOWEST,
+            space[to[0] : to[1]],
+            pool_families,
+            space[to[2] : to[3]],
+            space[to[3] : to[4]],
+            runs,
+            space[to[5] : to[6]],
+            item_notes,
+            state[at[6] : at[7]],
+            state[at[7] : at[8]],
+            keys,
+            notes,
+        )
+    header[ITERATION] -= 1
+    header[LEDGER_FROM] = remembered
+    # NAME
+    for run in range(work[RUNS]):
+        for i in range(runs[run * RUN + FIRST_ITEM], runs[run * RUN + FIRST_ITEM] + runs[run * RUN + SIZE]):
+            if runs[run * RUN + DELTA] < 0:
+                item_notes[i] = family_node[item_notes[i]]
+            else:
+                item_notes[i] = node_of(tags[place_of(space[to[5] + i])], item_notes[i])
+    return items

@@ -1,0 +1,47 @@
+"""Hierarchical planning held against the judge, and measured against the optimum."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from focalloc.conformance.worlds import random_scores, random_state
+from focalloc.refimpl.candidates import choices
+from focalloc.refimpl.hierarchy import hierarchical
+from focalloc.refimpl.knapsack import knapsack
+from focalloc.spec import violations
+
+CAPS = [0, 1, 2, 3, 4, 5, 9]
+
+
+@pytest.mark.clause("HIE-1", "HIE-2", "HIE-3", "KNA-5")
+def test_the_reference_conforms_to_the_profile_and_is_never_above_the_optimum() -> None:
+    whole = part = 0
+    for seed in range(500):
+        rng = random.Random(seed)
+        state = random_state(rng, "hierarchical", 6, CAPS)
+        scores = random_scores(rng, state.geometry, state.context)
+        answer = hierarchical(state, scores)
+        assert violations(state, scores, answer, "hierarchical") == [], seed
+        if state.used <= state.params.w_max:
+            values = {choice.action: abs(choice.aggregate) for choice in choices(state, scores)}
+            mine, best = (sum(map(values.__getitem__, one)) for one in (answer, knapsack(state, scores)))
+            assert mine <= best, seed
+            whole += best > 0
+            part += 2 * mine >= best > 0
+    assert part > whole / 2
+
+
+def test_one_region_is_planned_as_the_whole() -> None:
+    seen = 0
+    for seed in range(300):
+        rng = random.Random(seed)
+        state = random_state(rng, "hierarchical", 1, CAPS)
+        state = replace(state, params=replace(state.params, w_soft=state.params.w_max))
+        if state.used <= state.params.w_max:
+            scores = random_scores(rng, state.geometry, state.context)
+            assert hierarchical(state, scores) == knapsack(state, scores), seed
+            seen += 1
+    assert seen > 100
