@@ -6,8 +6,8 @@ as a session: ``focalloc prove`` writes it to a file, and ``focalloc replay`` ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any
 
@@ -16,6 +16,8 @@ from focalloc.proofs.theorem import Evidence, Session, Survey, Technique, theore
 from focalloc.refimpl import candidates as reference_candidates
 from focalloc.refimpl import greedy as reference_greedy
 from focalloc.spec import Action, Geometry, Params, State, advanced, opened, violations
+from focalloc.spec.actions import family
+from focalloc.spec.blocks import Block
 from focalloc.spec.scores import slot_scores
 
 ALPHABET = (-9, 0, 3, 5)
@@ -126,3 +128,88 @@ def short_sessions_conform(bug: Mutation) -> Iterator[Evidence]:
             w_soft=w_max - 1, soft_margin=3,
         )  # fmt: skip
         yield searched(opened(Geometry((2, 2)), params, [(2, 0), (1, 4)]), 4, bug)
+
+
+# REST
+
+MILD = (-3, 0, 3, 5)
+"""Scores of a block: cold, but not so cold that one child makes a family so."""
+
+
+@dataclass(frozen=True)
+class Lasso:
+    """A session under scores that never change, run until a state comes round again.
+
+    Attributes:
+        actions: on the way to the loop and once around it.
+        restless: how many of them are in the loop.
+        repeated: whether a node was acted on twice.
+    """
+
+    actions: int
+    restless: int
+    repeated: bool
+
+
+def lasso(start: State, worth: Mapping[Block, int], greedy: Any) -> Lasso:
+    """Run ``greedy`` from ``start`` on fixed scores per block."""
+    state, nodes = start, list[Block]()
+    met: dict[tuple[object, ...], int] = {}
+    while key(state) not in met:
+        met[key(state)] = len(nodes)
+        scores = slot_scores(state.geometry, state.context, [worth[block] for block in state.context])
+        actions = greedy(state, scores)
+        nodes += [action.node for action in actions]
+        state = advanced(state, actions)
+    return Lasso(len(nodes), len(nodes) - met[key(state)], len(set(nodes)) < len(nodes))
+
+
+def is_coherent(geometry: Geometry, params: Params, worth: Mapping[Block, int]) -> bool:
+    """Whether no node is hot enough to expand while its family is cold enough to collapse."""
+    for node in worth:
+        if node.level == 0:
+            continue
+        children = family(geometry, node)
+        weights = [geometry.slots(child.level) for child in children]
+        summed = sum(worth[child] * weight for child, weight in zip(children, weights, strict=True))
+        if worth[node] > params.tau_expand and summed // sum(weights) < -params.tau_collapse:
+            return False
+    return True
+
+
+@theorem(
+    "only-incoherent-scores-keep-it-busy",
+    "Under scores that depend on the block only and never change, the reference's greedy comes to rest and acts on no "
+    "node twice, if they are coherent; and of those that are not, some keep it busy for ever.",
+    clauses="THR-1 COO-1 GRE-6",
+    technique=Technique.MODEL_CHECKING,
+    bounds="arity (2, 2), one tree; every block scores -3, 0, 3 or 5; n_diff 2; cooldowns of 1 and 3",
+    mutations=[
+        Mutation("expands have no threshold", "choice.aggregate <= params.tau_expand if", "False if", "candidates"),
+        Mutation("a family is judged by its first block", "aggregate = mean(scores[slot[i] : slot[i + members]])",
+                 "aggregate = mean(scores[slot[i] : slot[i + 1]])", "candidates"),
+    ],
+)  # fmt: skip
+def only_incoherent_scores_keep_it_busy(bug: Mutation) -> Iterator[Evidence]:
+    """Every assignment of scores to the blocks of the tree, each until its states repeat."""
+    greedy, geometry = greedy_with(bug), Geometry((2, 2))
+    blocks = [Block(2, 0), Block(1, 0), Block(1, 2), Block(0, 0), Block(0, 2)]
+    for cooldown in (1, 3):
+        params = Params(w_max=4, n_diff=2, tau_expand=1, tau_collapse=1, cooldown_steps=cooldown)
+        start = opened(geometry, params, [(2, 0)])
+        coherent = busy = calm = 0
+        wrong = ""
+        for values in product(MILD, repeat=len(blocks)):
+            worth = dict(zip(blocks, values, strict=True))
+            run = lasso(start, worth, greedy)
+            if not is_coherent(geometry, params, worth):
+                busy += run.restless > 0
+                continue
+            coherent += 1
+            calm += run.actions > 0
+            if (run.restless or run.repeated) and not wrong:
+                told = ", ".join(f"{tuple(block)}: {value}" for block, value in worth.items())
+                wrong = f"coherent scores {told}, and {run.restless} actions again and again"
+        yield Survey(f"cooldown {cooldown}: coherent scores lead to rest", coherent, calm, wrong)
+        missing = "" if busy else "no scores keep it busy"
+        yield Survey(f"cooldown {cooldown}: incoherent scores need not", len(MILD) ** len(blocks), busy, missing)

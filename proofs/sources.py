@@ -62,7 +62,10 @@ class Source:
         text = inspect.getsource(module)
         if bug.old and bug.module in ("", module.__name__.rpartition(".")[2]):
             if text.count(bug.old) != 1:
-                raise LookupError(f"{bug.name}: {bug.old!r} occurs {text.count(bug.old)} times in {module.__name__}")
+                raise LookupError(
+                    f"{bug.name}: {bug.old!r} occurs {text.count(bug.old)} times in {module.__name__}; the code has "
+                    f"changed, so give the planted bug a text that occurs in it exactly once"
+                )
             text = text.replace(bug.old, bug.new)
         return cls(module, text, tuple(settings.items()))
 
