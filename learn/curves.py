@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-PANELS = (("reward",), ("quality", "coverage"), ("actions", "reversals"), ("loss",), ("entropy",))
+PANELS = (("reward",), ("quality", "coverage"), ("actions", "reversals"), ("agreement",), ("loss",), ("entropy",))
 """Figures that share a panel, panel by panel."""
 
 
@@ -18,14 +18,17 @@ def draw(histories: Mapping[str, Sequence[Mapping[str, float]]], path: Path) -> 
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 2 * len(PANELS)), layout="constrained")
-    axes = figure.subplots(len(PANELS), sharex=True, squeeze=False)[:, 0]
-    for axis, names in zip(axes, PANELS, strict=True):
+    known = {name for history in histories.values() for one in history for name in one}
+    panels = [names for names in PANELS if known.intersection(names)]
+    figure = Figure(figsize=(8, 2 * len(panels)), layout="constrained")
+    axes = figure.subplots(len(panels), sharex=True, squeeze=False)[:, 0]
+    for axis, names in zip(axes, panels, strict=True):
         begun = 0
         for i, (stage, history) in enumerate(histories.items()):
             updates = range(begun + 1, begun + 1 + len(history))
             for name, style in zip(names, ("-", "--"), strict=False):
-                axis.plot(updates, [one[name] for one in history], style, color=f"C{i}", label=f"{name}, {stage}")
+                values = [one.get(name, float("nan")) for one in history]
+                axis.plot(updates, values, style, color=f"C{i}", label=f"{name}, {stage}")
             begun += len(history)
         axis.set_ylabel(names[0])
         axis.grid(alpha=0.3)

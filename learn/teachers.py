@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from focalloc.learn.projection import complete_families
 from focalloc.learn.simulator import Session
 from focalloc.refimpl.knapsack import knapsack
-from focalloc.spec.actions import consumed
+from focalloc.spec.actions import Action, consumed
 from focalloc.spec.blocks import Block
+from focalloc.spec.state import State
 
 EXPAND, KEEP, COLLAPSE = 0, 1, 2
 """Columns of logits and values of labels."""
@@ -48,12 +49,17 @@ Teacher = Callable[[Session], Lesson]
 
 def exact_optimum(session: Session) -> Lesson:
     """What the strategy ``knapsack`` does with the scores as they are."""
-    state = session.state
+    return lesson_of(session.state, knapsack(session.state, session.scores()))
+
+
+def lesson_of(state: State, actions: Iterable[Action]) -> Lesson:
+    """To do just these ``actions``, all labels alike."""
     index = {block: i for i, block in enumerate(state.context)}
     labels = np.full(len(state.context), KEEP)
-    for action in knapsack(state, session.scores()):
+    for action in actions:
         for block in consumed(state.geometry, action):
-            labels[index[block]] = EXPAND if action.kind == "expand" else COLLAPSE
+            if block in index:  # an action may build on one before it, which the first lesson must teach
+                labels[index[block]] = EXPAND if action.kind == "expand" else COLLAPSE
     return Lesson(labels, np.ones(len(labels)))
 
 

@@ -22,6 +22,7 @@ from torch.nn import functional
 from focalloc.learn.features import Observation
 from focalloc.learn.network import Batch, PolicyNetwork
 from focalloc.learn.policy import PolicyConfig
+from focalloc.learn.recorded import Recording
 from focalloc.learn.rollouts import Source, mean_outcome, play
 from focalloc.learn.simulator import RewardWeights, Session
 from focalloc.learn.teachers import KEEP, TEACHERS, Lesson
@@ -89,14 +90,14 @@ class Training:
 
     Attributes:
         settings: how to train.
-        source: where episodes come from.
+        source: where episodes come from; or recorded iterations, which are imitated.
         network: what is trained.
         optimiser: its optimiser.
         history: figures of each update so far.
     """
 
     settings: Settings
-    source: Source
+    source: Source | Recording
     network: PolicyNetwork
     optimiser: torch.optim.Optimizer
     history: list[Figures] = field(default_factory=list)
@@ -105,11 +106,17 @@ class Training:
     def begun(
         cls,
         settings: Settings,
-        source: Source,
+        source: Source | Recording,
         config: PolicyConfig | None = None,
         network: PolicyNetwork | None = None,
     ) -> Training:
-        """A run at its beginning, from ``network`` or from a new one of the given size."""
+        """A run at its beginning, from ``network`` or from a new one of the given size.
+
+        Raises:
+            InvalidInput: something else than imitation is to be done with recorded iterations.
+        """
+        if isinstance(source, Recording) and settings.method != "imitate":
+            raise InvalidInput("method", settings.method, "must be imitate, to learn from traces")
         torch.manual_seed(settings.seed)
         network = network or PolicyNetwork(config or PolicyConfig())
         optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
@@ -121,12 +128,16 @@ class Training:
         return len(self.history) >= self.settings.updates
 
     def update(self) -> Figures:
-        """Play episodes, learn from them, and report."""
+        """Play episodes or draw recorded iterations, learn from them, and report."""
         number, settings = len(self.history), self.settings
         torch.manual_seed(settings.seed * 1_000_003 + number)
         rng = np.random.default_rng([settings.seed, number])
         for group in self.optimiser.param_groups:
             group["lr"] = settings.learning_rate * (1 - 0.9 * number / settings.updates)
+        if isinstance(self.source, Recording):
+            figures = imitated(self.network, self.optimiser, settings, self.source, rng)
+            self.history.append(figures)
+            return figures
         episodes = [self.source.draw(rng) for _ in range(settings.episodes)]
         record = Record(self.network, settings, rng, guided=1 - number / (0.5 * settings.updates))
         sessions = play(episodes, record.decide)
@@ -152,7 +163,7 @@ class Training:
         partial.replace(path)
 
     @classmethod
-    def resumed(cls, path: Path, settings: Settings, source: Source) -> Training:
+    def resumed(cls, path: Path, settings: Settings, source: Source | Recording) -> Training:
         """The run saved at ``path``.
 
         Raises:
@@ -170,7 +181,7 @@ class Training:
 
 def train(
     settings: Settings,
-    source: Source,
+    source: Source | Recording,
     config: PolicyConfig | None = None,
     network: PolicyNetwork | None = None,
     checkpoint: Path | None = None,
@@ -180,7 +191,7 @@ def train(
 
     Args:
         settings: how to train.
-        source: where episodes come from.
+        source: where episodes come from; or recorded iterations.
         config: size of a new network.
         network: a network to begin with instead.
         checkpoint: file to resume from if it exists, written after each update.
@@ -298,6 +309,32 @@ def learned(
         if settings.method == "reinforce":
             break  # further passes would no longer be on the policy that played
     return {"loss": float(np.mean(losses)), "entropy": float(np.mean(entropies))}
+
+
+def imitated(
+    network: PolicyNetwork,
+    optimiser: torch.optim.Optimizer,
+    settings: Settings,
+    recording: Recording,
+    rng: np.random.Generator,
+) -> Figures:
+    """Take ``passes`` gradient steps on recorded iterations; mean loss, entropy and share of labels hit."""
+    steps = []
+    for _ in range(settings.passes):
+        some = recording.drawn(rng, settings.minibatch)
+        batch = Batch([one.seen for one in some])
+        log_probs = functional.log_softmax(network(batch)[0], dim=-1)
+        free = batch.present & (batch.legal.sum(dim=-1) > 1)
+        lessons = [one.lesson for one in some]
+        entropy = mean_over(-(log_probs.exp() * log_probs.clamp(min=-30)).sum(dim=-1), free)
+        loss = imitation_loss(log_probs, lessons, free) - settings.entropy * entropy
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        hits = mean_over((log_probs.argmax(dim=-1) == taught(lessons, free)[0]).float(), free)
+        steps.append((loss.item(), entropy.item(), hits.item()))
+    return dict(zip(("loss", "entropy", "agreement"), np.mean(steps, axis=0).tolist(), strict=True))
 
 
 def mean_over(values: Tensor, where: Tensor) -> Tensor:

@@ -21,12 +21,17 @@ def train(
     method: Annotated[str, typer.Option(help="imitate, gumbel, reinforce or ppo.")] = "imitate",
     updates: Annotated[int, typer.Option(min=1, help="Updates by that method.")] = 60,
     warm_up: Annotated[int, typer.Option(min=0, help="Updates of imitation before it.")] = 0,
-    teacher: Annotated[str, typer.Option(help="Whom to imitate: clairvoyant or optimum.")] = "clairvoyant",
+    teacher: Annotated[
+        str, typer.Option(help="Whom to imitate: clairvoyant or optimum; in traces recorded or optimum.")
+    ] = "",
     episodes: Annotated[int, typer.Option(min=1, help="Episodes per update.")] = 16,
     learning_rate: Annotated[float, typer.Option(help="Step size of Adam at the beginning.")] = 1e-3,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything.")] = 0,
     texts: Annotated[
         Path | None, typer.Option(help="Folder of text to work in; by default Python's own language reference.")
+    ] = None,
+    traces: Annotated[
+        Path | None, typer.Option(help="A recorded trace, or a folder of them, to imitate in place of the simulator.")
     ] = None,
     begin_with: Annotated[Path | None, typer.Option("--from", help="A policy to go on from.")] = None,
     hidden: Annotated[int, typer.Option(min=1, help="Width of a new network.")] = 32,
@@ -37,7 +42,8 @@ def train(
     """Train a policy and write it to OUT/policy.safetensors, which runs without PyTorch.
 
     A run that was interrupted goes on from its last update when it is repeated with the same options. Every fourth
-    document is held out of training and used for the comparison at the end.
+    document is held out of training and used for the comparison at the end. Traces are those that
+    `focalloc.Recorder` writes in production; they are imitated, and of the simulator only the comparison is left.
     """
     import torch
 
@@ -46,6 +52,7 @@ def train(
     from focalloc.learn.measure import calibrated
     from focalloc.learn.network import restored
     from focalloc.learn.policy import PolicyConfig, load
+    from focalloc.learn.recorded import Recording
     from focalloc.learn.rollouts import Source
     from focalloc.learn.simulator import Scenario
     from focalloc.learn.texts import folder, language_reference, part
@@ -53,6 +60,8 @@ def train(
     from focalloc.learn.training import train as run
 
     torch.set_num_threads(1)
+    recording = None if traces is None else Recording.of(traces, teacher or "recorded")
+    teacher = "clairvoyant" if recording is not None or not teacher else teacher
     last = Settings(
         method=method,  # type: ignore[arg-type]  # checked there
         seed=seed,
@@ -76,7 +85,7 @@ def train(
             task = bar.add_task(stage, total=settings.updates)
             done = run(
                 settings,
-                source,
+                source if recording is None else recording,
                 config,
                 network,
                 out / f"{stage}.checkpoint",
@@ -84,7 +93,9 @@ def train(
             )
             network, histories[stage] = done.network, done.history
     assert network is not None
-    policy, margin = calibrated(network.exported(), source, last.weights, range(seed, seed + CALIBRATION))
+    policy, margin = network.exported(), 0.0
+    if recording is None:  # traces do not say what was needed, so nothing says how active to be
+        policy, margin = calibrated(policy, source, last.weights, range(seed, seed + CALIBRATION))
     policy.save(out / "policy.safetensors", seed=str(seed), method=method, margin=str(margin))
     draw(histories, out / "curves.svg")
 

@@ -51,3 +51,19 @@ def test_bad_input_is_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "method" in capsys.readouterr().err
     assert run(tmp_path / "o", "--from", tmp_path / "none") == 2
     assert run(tmp_path / "o", "--texts", tmp_path) == 2
+
+
+def test_it_trains_on_traces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import numpy as np
+
+    from focalloc import Allocator, Geometry, Params, Recorder
+
+    with Recorder(Allocator(), tmp_path / "a.jsonl") as alloc:
+        alloc.open(Geometry((2, 2)), Params(w_max=12, tau_expand=0), [(2, 0), (2, 4)])
+        for _ in range(3):
+            alloc.step(np.ones(alloc.used))
+    assert run(tmp_path / "out", "--traces", tmp_path, "--updates", "2", *SHORT) == 0
+    assert load(tmp_path / "out" / "policy.safetensors").config.hidden == 8
+    assert "agreement" in (tmp_path / "out" / "curves.svg").read_text()
+    assert run(tmp_path / "o", "--traces", tmp_path, "--teacher", "clairvoyant", *SHORT) == 2
+    assert "recorded, optimum" in capsys.readouterr().err
