@@ -99,3 +99,10 @@ def test_a_counterexample_still_fails_as_it_did(file: Path) -> None:
     saved, moments = run(file)
     assert moments[-1].found[0].clause == saved.id
     assert f"generated/{file.stem}.html" in (DOCS / "defects.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda script: script.stem)
+def test_a_benchmark_starts_and_its_page_knows_it(script: Path) -> None:
+    done = subprocess.run([sys.executable, script, "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"benchmarks/{script.name}" in (DOCS / "benchmarks.md").read_text(encoding="utf-8")
