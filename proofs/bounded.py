@@ -132,8 +132,8 @@ def short_sessions_conform(bug: Mutation) -> Iterator[Evidence]:
 
 # REST
 
-MILD = (-3, 0, 3, 5)
-"""Scores of a block: cold, but not so cold that one child makes a family so."""
+MILD = (-3, 0, 1, 5)
+"""Scores of a block: cold, but beside a lukewarm one not cold enough for the family to be so; lukewarm; wanted."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def is_coherent(geometry: Geometry, params: Params, worth: Mapping[Block, int]) 
     "node twice, if they are coherent; and of those that are not, some keep it busy for ever.",
     clauses="THR-1 COO-1 GRE-6",
     technique=Technique.MODEL_CHECKING,
-    bounds="arity (2, 2), one tree; every block scores -3, 0, 3 or 5; n_diff 2; cooldowns of 1 and 3",
+    bounds="arity (2, 2), one tree; every block scores -3, 0, 1 or 5; n_diff 2; cooldowns of 1 and 3",
     mutations=[
         Mutation("expands have no threshold", "choice.aggregate <= params.tau_expand if", "False if", "candidates"),
         Mutation("a family is judged by its first block", "aggregate = mean(scores[slot[i] : slot[i + members]])",
