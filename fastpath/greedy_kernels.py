@@ -617,22 +617,34 @@ def pick_expands(
     keys: Table,
     notes: Table,
 ) -> int:
-    """Offer the expands of one chunk with keys above ``least`` and below ``ceiling``; return how many are kept now."""
+    """Offer the expands of one chunk with keys above ``least`` and below ``ceiling``; return how many are kept now.
+
+    No mean is higher than the highest of its scores, so only gists with a score that would do are looked at.
+    """
     first = chunk * CHUNK
     several = header[MULTI_SLOT] == 1
+    length = min(CHUNK, header[SLOTS] - first)
+    while first + length < header[SLOTS] and tags[first + length] == BODY:
+        length += 1
     bar = rank_of(least + 1)
-    for i in range(min(CHUNK, header[SLOTS] - first)):
-        if (several or fixed[first + i] >= bar) and tags[first + i] >= 1 and tags[first + i] < MARK:
-            slots = header[UNITS + tags[first + i]]
-            score = total(fixed, first + i, slots)
-            # floor(score / slots) >= bar, without a division
-            if score >= bar * slots:
-                key = key_of(score // slots, first + i)
-                if key > least and key < ceiling:
-                    size = offer(keys, notes, size, room, key, 0)
-                    if size == room:
-                        least = keys[0]
-                        bar = rank_of(least)
+    seen = first
+    for i in range(length):
+        if fixed[first + i] >= bar and (several or tags[first + i] >= 1) and first + i >= seen:
+            slot = first + i
+            while tags[slot] == BODY:
+                slot -= 1
+            if tags[slot] < MARK:
+                slots = header[UNITS + tags[slot]]
+                seen = slot + slots
+                score = total(fixed, slot, slots)
+                # floor(score / slots) >= bar, without a division
+                if slot >= first and tags[slot] >= 1 and score >= bar * slots:
+                    key = key_of(score // slots, slot)
+                    if key > least and key < ceiling:
+                        size = offer(keys, notes, size, room, key, 0)
+                        if size == room:
+                            least = keys[0]
+                            bar = rank_of(least)
     return size
 
 
