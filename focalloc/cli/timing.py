@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 STRATEGIES: dict[str, dict[str, Any]] = {
     "greedy": {},
+    "enhanced": {"strategy": "enhanced", "adaptive_window": 8, "balance": 1, "tie_break": "recency"},
     "knapsack": {"strategy": "knapsack"},
     "hybrid": {"strategy": "hybrid"},
     "projection": {"strategy": "projection"},

@@ -1,0 +1,234 @@
+"""The fast path in production: many sessions, guard, telemetry, cold start, memory.
+
+Run ``python benchmarks/production.py``. Whatever is compared takes turns, and each is taken at its fastest, which is
+what other processes on the machine disturb least; compare figures of one run with each other only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from time import perf_counter_ns
+
+import numpy as np
+
+from focalloc import Action, Allocator, Batch, Geometry, Guarded, Params, Telemetry
+from focalloc.cli.timing import GEOMETRIES, mixed_context, score_rows, timed
+from focalloc.fastpath import snapshot
+
+SESSIONS = 256
+SLOTS = 8192
+STEPS = 32
+GEOMETRY = Geometry((32, 32))
+
+
+def opened(slots: int = SLOTS, geometry: Geometry = GEOMETRY) -> Allocator:
+    """An allocator in the middle of a session."""
+    context = mixed_context(geometry, slots, random.Random(slots))
+    used = sum(geometry.slots(block.level) for block in context)
+    allocator = Allocator(geometry, Params(w_max=used + 2 * max(geometry.deltas)))
+    allocator.load(context)
+    return allocator
+
+
+def in_turns(calls: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """The fastest of ``rounds`` turns of each call, in microseconds."""
+    times = np.array([[timed(call) for call in calls] for _ in range(rounds)])
+    return [float(fastest) / 1e3 for fastest in times.min(axis=0)]
+
+
+# MANY SESSIONS
+
+
+def burn() -> None:
+    """Hold a core."""
+    while True:
+        pass
+
+
+def batch(rounds: int) -> None:
+    """A batch on one thread and on two, and two threads each with sessions of its own, on free and on busy cores."""
+    groups = [[opened() for _ in range(SESSIONS)] for _ in range(2)]
+    batches = [Batch(group, threads=threads) for threads, group in enumerate(groups, 1)]
+    pace = batches[1]._pace
+    rows = np.stack(list(score_rows("dense", 2 * SLOTS))).astype(np.float32)
+    scores = np.repeat(rows, SESSIONS // len(rows), axis=0)
+    for either in batches:
+        either.warmup()
+    owned = [[opened() for _ in range(SESSIONS // 2)] for _ in range(2)]
+    mine = [[scores[i][: one.used] for i, one in enumerate(part)] for part in owned]
+
+    def alone(part: int) -> None:
+        for allocator, row in zip(owned[part], mine[part], strict=True):
+            allocator.step(row[: allocator.used])
+
+    def one_thread() -> None:
+        alone(0)
+        alone(1)
+
+    def two_threads() -> None:
+        threads = [threading.Thread(target=alone, args=(part,)) for part in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def together() -> None:
+        pace._lately.clear()  # with helpers, whatever it has learned
+        pace._lately.update({False: 1.0, True: 0.0})
+        batches[1].step(scores)
+
+    calls = (partial(batches[0].step, scores), together, partial(batches[1].step, scores), one_thread, two_threads)
+    print(f"\n{SESSIONS} sessions of {SLOTS} slots, ms{'':14} 1 thread  2 threads    ratio  2, as it decides")
+    context = multiprocessing.get_context("fork")
+    for burners in (0, 1, 2):
+        busy = [context.Process(target=burn, daemon=True) for _ in range(burners)]
+        for process in busy:
+            process.start()
+        alone_us, pair_us, decides_us, one_us, two_us = in_turns(calls, rounds)
+        for process in busy:
+            process.kill()
+            process.join()
+        name = f"batch, {burners} other processes"
+        one, pair, decides = alone_us / 1e3, pair_us / 1e3, decides_us / 1e3
+        print(f"{name:37} {one:9.2f} {pair:10.2f} {one / pair:8.2f} {decides:17.2f}")
+        name = "an Allocator per session"
+        print(f"{name:37} {one_us / 1e3:9.2f} {two_us / 1e3:10.2f} {one_us / two_us:8.2f}", flush=True)
+
+
+# GUARD AND TELEMETRY
+
+
+def wrapped(rounds: int) -> None:
+    """What checking an answer, guarding a selector and watching cost beside a plain step."""
+    print(f"\n{'us':22} {'slots':>8} {'step':>8} {'check, apply':>13} {'ratio':>6} {'guarded':>8} {'telemetry':>10}")
+    for name, (arity, cost) in GEOMETRIES.items():
+        for slots in (SLOTS, 65_536):
+            geometry = Geometry(arity, cost)
+            plain, checked, watched = (opened(slots, geometry) for _ in range(3))
+            answer: list[Action] = []
+            guarded = Guarded(lambda view, scores, answer=answer: answer, plain.geometry, plain.params)
+            guarded.resume(plain.state())
+            rows = [row.astype(np.float32) for row in score_rows("dense", 2 * slots)]
+            kept = [one.snapshot() for one in (plain, checked, watched, guarded)]
+            lives = []
+            for _ in range(max(3, rounds // 10)):
+                for one, bytes_ in zip((plain, checked, watched, guarded), kept, strict=True):
+                    one.restore(bytes_)
+                telemetry = Telemetry(watched, lambda record: None)
+                life = []
+                for i in range(STEPS):
+                    row = rows[i % len(rows)][: plain.used]
+                    before = perf_counter_ns()
+                    plan = plain.step(row)
+                    spent = perf_counter_ns() - before
+                    answer[:] = plan
+                    life.append(
+                        (
+                            spent,
+                            timed(partial(checked.apply, answer)),
+                            timed(partial(guarded.step, row)),
+                            timed(partial(telemetry.step, row)),
+                        )
+                    )
+                lives.append(life)
+            assert not guarded.fallbacks
+            step, check, guard, watch = np.array(lives).min(axis=0)[1:].mean(axis=0) / 1e3
+            told = f"{step:8.1f} {check:13.1f} {check / step:6.2f} {guard:8.1f} {watch:10.1f}"
+            print(f"{name:22} {slots:8} {told}", flush=True)
+
+
+# COLD START AND MEMORY
+
+START = """
+import time
+def now():
+    return time.process_time() * 1e3
+begin = now()
+import numba
+import numpy as np
+there = now()
+{}
+print(there - begin, now() - there)
+"""
+FIRST_STEP = """
+from focalloc import Action, Allocator, Geometry, Params
+alloc = Allocator(Geometry((32, 32)), Params(w_max=8192))
+alloc.load([(2, 0), (1, 1024), (0, 1056)])
+alloc.step(np.zeros(alloc.used, np.float32))
+"""
+EMPTY = """
+import sys
+sys.path.insert(0, {!r})
+from empty import empty
+empty(np.zeros(1))
+"""
+IMPORT = "import time; begin = time.process_time(); import focalloc; print((time.process_time() - begin) * 1e3)"
+
+
+def cold_start(rounds: int) -> None:
+    """A fresh process with a warm cache, in milliseconds of its own time.
+
+    Whoever calls a compiled function first pays for Numba's own beginning, which is what the empty one shows.
+    """
+
+    def run(code: str) -> list[float]:
+        done = subprocess.run([sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True)
+        return [float(part) for part in done.stdout.split()]
+
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "empty.py").write_text("import numba\n@numba.njit(cache=True)\ndef empty(x): return 0\n")
+        codes = IMPORT, START.format(EMPTY.format(folder)), START.format(FIRST_STEP)
+        for code in codes:
+            run(code)
+        turns = [[run(code) for code in codes] for _ in range(rounds)]
+    imports, empty, ours = (np.array(column).min(axis=0) for column in zip(*turns, strict=True))
+    print(
+        f"\ncold start, ms: import focalloc {imports[0]:.0f}; import numba {ours[0]:.0f}; after that, the first call "
+        f"of an empty compiled function {empty[1]:.0f}, our first step {ours[1]:.0f}"
+    )
+
+
+def memory() -> None:
+    """Bytes of a session's tables, and of its snapshot."""
+    print(f"\n{'memory':22} {'slots':>8} {'bytes':>12} {'per slot':>9} {'snapshot':>10} {'as JSON':>10}")
+    for name, (arity, cost) in GEOMETRIES.items():
+        for slots in (256, SLOTS, 65_536):
+            allocator = opened(slots, Geometry(arity, cost))
+            tables = allocator._session()
+            size = tables.tags.nbytes + tables.scratch.nbytes + tables.state.nbytes
+            text = json.dumps(snapshot.to_json(allocator.state()))
+            told = f"{len(allocator.snapshot()):10} {len(text):10}"
+            print(f"{name:22} {slots:8} {size:12} {size / tables.capacity:9.1f} {told}")
+
+
+def main() -> None:
+    """Print all tables."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--rounds", type=int, default=100, help="how often everything takes its turn")
+    parser.add_argument("--only", choices=["batch", "wrapped", "start", "memory"], help="one part only")
+    chosen = parser.parse_args()
+    warnings.simplefilter("ignore")
+    parts = {
+        "batch": partial(batch, chosen.rounds),
+        "wrapped": partial(wrapped, chosen.rounds),
+        "start": partial(cold_start, max(3, chosen.rounds // 10)),
+        "memory": memory,
+    }
+    for name, part in parts.items():
+        if chosen.only in (None, name):
+            part()
+
+
+if __name__ == "__main__":
+    main()
