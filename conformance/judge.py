@@ -10,6 +10,7 @@ there was nothing left to talk to), ``skip`` (the allocator does not support wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -127,23 +128,28 @@ def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher
             except Skipped as no:
                 if case.steps[at].ingest is None:
                     raise
-                skipped = f"ingest: {no}"  # the state is as it was, so the session can go on
+                skipped = f"ingest: {printable(no)}"  # the state is as it was, so the session can go on
     except NoAnswer as limit:
         found = unanswered(False, str(limit))
         session.tell((), "no answer", found)
     except Skipped as no:
-        return Verdict("skip", at, why=str(no), answered=session.answered)
+        return Verdict("skip", at, why=printable(no), answered=session.answered)
     except Refused as no:
-        session.tell((), str(no), [])
-        return Verdict("error", at, why=f"refused sensible input: {no}", answered=session.answered)
+        session.tell((), printable(no), [])
+        return Verdict("error", at, why=f"refused sensible input: {printable(no)}", answered=session.answered)
     except Lost as lost:
-        session.tell((), str(lost), [])
-        return Verdict("error", at, why=str(lost), answered=session.answered)
+        session.tell((), printable(lost), [])
+        return Verdict("error", at, why=printable(lost), answered=session.answered)
     if found:
         return Verdict("fail", at, tuple(found), str(found[0]), session.answered)
     if skipped:
         return Verdict("skip", at, why=skipped, answered=session.answered)
     return Verdict("pass", at + 1, answered=session.answered)
+
+
+def printable(said: object) -> str:
+    """What an allocator said, with control characters spelt out, so that it cannot write over a terminal."""
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda one: repr(one[0])[1:-1], str(said))
 
 
 class _Session:
@@ -265,7 +271,7 @@ class _Session:
         except Refused as no:
             self.answered += 1
             found = self.target.changed() + reclaim_violations(state, scores, blocks, None, self.profile)
-            return self.settle(state, scores, str(no), found)
+            return self.settle(state, scores, printable(no), found)
         self.answered += 1
         found = self.target.changed()
         if not isinstance(answer, list):
@@ -287,7 +293,7 @@ class _Session:
         try:
             answer = ask()
         except Refused as no:
-            return self.settle(self._now, scores, str(no), self.target.changed())
+            return self.settle(self._now, scores, printable(no), self.target.changed())
         return self.tell(scores, answer, accepted_nonsense(False, why))
 
     def settle(self, state: State, scores: Sequence[int], answer: object, found: list[Violation]) -> list[Violation]:

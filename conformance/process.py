@@ -14,8 +14,10 @@ import signal
 import subprocess
 import threading
 import time
+import uuid
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
@@ -36,6 +38,10 @@ SHOWN = 200
 
 MESSAGES_KEPT = 6
 """Messages of the conversation that a report shows, from the end."""
+
+
+TAG = "FOCALLOC_PROGRAM"
+"""Environment variable that marks a program and what it starts, so that a daemon it leaves behind is found."""
 
 
 class ProgramError(Exception):
@@ -82,6 +88,7 @@ class ProcessAllocator:
         self._command = shlex.split(command) if isinstance(command, str) else list(command)
         self._timeout = timeout
         self._process: subprocess.Popen[bytes] | None = None
+        self._tag = ""
         self._stdout = _Stream()
         self._stderr: deque[bytes] = deque(maxlen=64)
         self._outbox: queue.Queue[bytes | None] = queue.Queue()
@@ -129,13 +136,14 @@ class ProcessAllocator:
         self.start()
         return self._ask(command)
 
-    def close(self) -> None:
-        """Ask the program to end, and end it and whatever it started in any case."""
-        if self._process is None:
-            return
-        with contextlib.suppress(ProgramError):
-            self._ask(messages.Close())
-        self._end()
+    def close(self, *, politely: bool = True) -> None:
+        """Ask the program to end if ``politely``, and end it and whatever it started in any case."""
+        try:
+            if politely and self._process is not None:
+                with contextlib.suppress(ProgramError):
+                    self._ask(messages.Close())
+        finally:
+            self._end()
 
     def __enter__(self) -> Self:
         return self
@@ -143,9 +151,10 @@ class ProcessAllocator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.close(politely=error is None)
 
     def _spawn(self) -> None:
+        self._tag = uuid.uuid4().hex
         try:
             self._process = subprocess.Popen(
                 self._command,
@@ -153,6 +162,7 @@ class ProcessAllocator:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                env={**os.environ, TAG: self._tag},
             )
         except OSError as error:
             raise Misbehaved(f"cannot start {shlex.join(self._command)}: {error.strerror or error}") from error
@@ -217,7 +227,7 @@ class ProcessAllocator:
         except subprocess.TimeoutExpired:
             return "it closed its stdout without answering"
         if status < 0:
-            return f"it was ended by {signal.Signals(-status).name}"
+            return f"it was ended by {_signal_name(-status)}"
         return f"it ended with status {status} without answering"
 
     def _end(self) -> None:
@@ -230,6 +240,7 @@ class ProcessAllocator:
                 os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
+        _end_marked(f"{TAG}={self._tag}".encode())
         self._stdout.close()
         for thread in self._threads:
             thread.join(timeout=2.0)
@@ -318,6 +329,25 @@ def _deliver(pipe: IO[bytes], outbox: queue.Queue[bytes | None]) -> None:
         while (line := outbox.get()) is not None:
             pipe.write(line)
             pipe.flush()
+
+
+def _end_marked(mark: bytes) -> None:
+    """End every process with ``mark`` in its environment, those included that made sessions of their own (Linux)."""
+    found = True
+    while found:
+        found = False
+        for file in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if mark in file.read_bytes().split(b"\0"):  # a process that has ended has none
+                    os.kill(int(file.parent.name), signal.SIGKILL)
+                    found = True
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have no name
+        return f"signal {number}"
 
 
 def _name(command: messages.Command) -> str:

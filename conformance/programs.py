@@ -30,7 +30,7 @@ class ProgramTarget:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
+        self._program.close(politely=error is None)
 
     def close(self) -> None:
         """End the program."""

@@ -7,7 +7,9 @@ extra; 3 incomplete.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 
 EXTRAS = {
     "conformance": ("typer", "rich", "hypothesis", "msgspec", "jsonschema", "bm25s"),
@@ -33,6 +35,9 @@ def main(arguments: list[str] | None = None) -> None:
     Args:
         arguments: what follows the program's name; by default that of this process.
     """
+    if threading.current_thread() is threading.main_thread():
+        # leave as on Ctrl-C, so that whatever was started is ended
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         from focalloc.cli.app import app
         from focalloc.spec.errors import InvalidInput, NoRoom
@@ -46,6 +51,8 @@ def main(arguments: list[str] | None = None) -> None:
         if sentence is None:
             raise
         sys.exit(_fail(sentence))
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
     except BrokenPipeError:
         # Whoever read our output has seen enough; keep the interpreter from complaining when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 
 import jsonschema
 import msgspec
@@ -17,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalloc.conformance import messages
+from focalloc.conformance.judge import printable
 from focalloc.conformance.process import Misbehaved, ProcessAllocator, Refused, Skipped, TimedOut
 from focalloc.conformance.server import serve
 from focalloc.refimpl import ReferenceAllocator
@@ -246,3 +250,53 @@ def running(pid: int) -> bool:
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+def test_a_daemon_that_left_its_session_is_ended_too() -> None:
+    daemon = """
+child = os.fork()
+if child == 0:
+    os.setsid(); time.sleep(60)
+hear(); say('{"error": "%d"}' % child); hear()
+"""
+    allocator = program(POLITE + daemon)
+    with pytest.raises(Refused) as caught:
+        allocator.open(TINY, PARAMS, CONTEXT)
+    assert running(int(str(caught.value)))
+    allocator.close()
+    deadline = time.monotonic() + 5
+    while running(int(str(caught.value))):
+        assert time.monotonic() < deadline
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGRTMIN"), reason="needs real-time signals")
+def test_a_signal_without_a_name_is_told_by_its_number() -> None:
+    with pytest.raises(Misbehaved, match="ended by signal 36"):
+        one_step(program(OPENED + "os.kill(os.getpid(), 36); time.sleep(60)"))
+
+
+def test_what_a_program_says_cannot_write_over_a_terminal() -> None:
+    assert printable("a\0b\x1b[31mc\r\nd é") == "a\\x00b\\x1b[31mc\\r\nd é"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGTERM") or os.name != "posix", reason="needs signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_ended_ends_the_program(number: signal.Signals, tmp_path: Path) -> None:
+    hangs = tmp_path / "hangs.py"
+    note = tmp_path / "pid"
+    hangs.write_text(OPENED + f"open({str(note)!r}, 'w').write(str(os.getpid()) + chr(10)); time.sleep(600)")
+    words = ["conform", "--exec", f"{sys.executable} -S {hangs}", "--timeout", "300"]
+    command = [sys.executable, "-m", "focalloc", *words]
+    judge = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 60
+        while not (note.exists() and note.read_text().endswith("\n")):
+            assert time.monotonic() < deadline
+        judge.send_signal(number)
+        said, _ = judge.communicate(timeout=60)
+    finally:
+        judge.kill()
+    assert judge.returncode == 130
+    assert b"Traceback" not in said
+    assert not running(int(note.read_text()))
