@@ -28,6 +28,8 @@ STRATEGIES: dict[str, dict[str, Any]] = {
     "enhanced": {"strategy": "enhanced", "adaptive_window": 8, "balance": 1, "tie_break": "recency"},
     "knapsack": {"strategy": "knapsack"},
     "hybrid": {"strategy": "hybrid"},
+    "multi_objective": {"strategy": "multi_objective"},
+    "hierarchical": {"strategy": "hierarchical"},
     "projection": {"strategy": "projection"},
 }
 """Name of a strategy with a fast path -> the parameters that choose it; one line per strategy."""
