@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from focalloc.learn.allocator import LearnedAllocator
 from focalloc.learn.features import FEATURES, Observer
 from focalloc.learn.policy import Policy
 from focalloc.learn.projection import project
@@ -18,17 +20,19 @@ from focalloc.learn.rollouts import Source
 from focalloc.learn.simulator import NOISES, Episode, Noise, Outcome, RewardWeights, Scenario, Session
 from focalloc.learn.teachers import clairvoyant
 from focalloc.learn.texts import Text
+from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec.actions import Action
-from focalloc.spec.scores import SCORE_SCALE, slot_scores
+from focalloc.spec.scores import SCORE_SCALE, quantise, slot_scores
 from focalloc.spec.violations import violations
 
 Rule = Callable[[Session], Sequence[Action]]
 """Answers one iteration of a session."""
 
-FIGURES = ("quality", "used", "actions", "reversals", "coverage", "milliseconds", "violations")
-"""What is measured, each as a mean per iteration: see `Outcome`; wall time of deciding; clauses broken."""
+FIGURES = ("quality", "used", "actions", "reversals", "coverage", "milliseconds", "violations", "fallbacks")
+"""What is measured, each as a mean per iteration: see `Outcome`; wall time of deciding; clauses broken; share of the
+iterations in which greedy had to stand in for a policy."""
 
 Figures = dict[str, float]
 
@@ -46,6 +50,29 @@ def optimally(session: Session) -> Sequence[Action]:
 def knowingly(session: Session) -> Sequence[Action]:
     """The clairvoyant, who sees no scores but what will be needed: what could be reached, not a contestant."""
     return project(session.state, clairvoyant(session).logits())
+
+
+class Adaptive:
+    """The strategy ``enhanced`` on the noisy scores: greedy whose thresholds follow utilisation, ties by recency."""
+
+    TERMS: Mapping[str, Any] = {  # read only
+        "strategy": "enhanced",
+        "adaptive_window": 8,
+        "tau_min": quantise(0.02),
+        "tau_max": quantise(2.0),
+        "tie_break": "recency",
+    }
+
+    def __init__(self) -> None:
+        self._session: Session | None = None
+
+    def __call__(self, session: Session) -> Sequence[Action]:
+        """The reference's answer, in a session of its own that goes the same way."""
+        if session is not self._session:
+            self._session, self._allocator = session, ReferenceAllocator()
+            state = session.state
+            self._allocator.open(state.geometry, replace(state.params, **self.TERMS), state.context)
+        return self._allocator.step(session.scores())
 
 
 class Informed:
@@ -73,6 +100,7 @@ class Informed:
 
 RULES: dict[str, Rule] = {
     "greedy": greedily,
+    "adaptive greedy": Adaptive(),
     "exact optimum": optimally,
     "informed greedy": Informed(),
     "clairvoyant": knowingly,
@@ -81,32 +109,39 @@ RULES: dict[str, Rule] = {
 
 
 class Learned:
-    """A policy as a rule: observe, infer, project. Takes note of each new session by itself.
+    """A policy as it runs in production: projected, guarded. Takes note of each new session by itself.
 
     Args:
         policy: the policy.
+
+    Attributes:
+        fell_back: whether greedy had to stand in at the last iteration.
     """
 
     def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+        self._allocator = LearnedAllocator(policy=policy)
         self._session: Session | None = None
-        self._observer = Observer()
+        self.fell_back = False
 
     def __call__(self, session: Session) -> Sequence[Action]:
-        """The projection of the policy's logits."""
+        """What the allocator answers, in a session of its own that goes the same way."""
         if session is not self._session:
-            self._session, self._observer = session, Observer()
-        seen = self._observer.observe(session.state, session.scores(), session.cursor)
-        return project(session.state, self._policy.logits(seen))
+            self._session, state = session, session.state
+            self._allocator.open(state.geometry, state.params, state.context)
+        self._allocator.selector.cursor = session.cursor
+        plan = self._allocator.step(session.scores())
+        self.fell_back = plan.fallback is not None
+        return plan.actions
 
 
 def played(drawn: Episode, rule: Rule) -> Figures:
     """Mean figures of ``rule`` over one episode; every answer is judged by the safety profile first."""
-    session, seconds, broken = Session(drawn), 0.0, 0
+    session, seconds, broken, fallbacks = Session(drawn), 0.0, 0, 0
     while not session.over:
         begun = time.perf_counter()
         actions = rule(session)
         seconds += time.perf_counter() - begun
+        fallbacks += getattr(rule, "fell_back", False)
         broken += len(violations(session.state, session.scores(), actions))
         session.step(actions)
     count = len(session.outcomes)
@@ -114,6 +149,7 @@ def played(drawn: Episode, rule: Rule) -> Figures:
     return {name: total / count for name, total in sums.items()} | {
         "milliseconds": 1000 * seconds / count,
         "violations": broken / count,
+        "fallbacks": fallbacks / count,
     }
 
 
@@ -207,6 +243,7 @@ def compared(
     episodes: int,
     noises: Mapping[str, Noise] = NOISES,
     seed: int = 0,
+    rules: Mapping[str, Rule] = RULES,
 ) -> list[Comparison]:
     """Policies from different training seeds against the rules, per noise setting, all on the same episodes.
 
@@ -217,12 +254,12 @@ def compared(
         episodes: episodes per setting.
         noises: the settings.
         seed: of the episodes.
+        rules: what they are compared with; ``greedy`` is among them.
     """
-    rules = dict(RULES)
-    rules |= {f"learned {i}": Learned(policy) for i, policy in enumerate(policies)}
+    everybody = dict(rules) | {f"learned {i}": Learned(policy) for i, policy in enumerate(policies)}
     found = []
     for name, noise in noises.items():
-        figures = measured(Source(scenario, texts, noise=noise), rules, range(seed, seed + episodes))
+        figures = measured(Source(scenario, texts, noise=noise), everybody, range(seed, seed + episodes))
         means = {
             rule: {figure: float(np.mean([one[figure] for one in several])) for figure in FIGURES}
             for rule, several in figures.items()
@@ -231,7 +268,7 @@ def compared(
         found.append(
             Comparison(
                 name,
-                {rule: means[rule] for rule in RULES},
+                {rule: means[rule] for rule in rules},
                 {figure: interval([one[figure] for one in mine]) for figure in FIGURES},
                 {figure: interval([one[figure] - means["greedy"][figure] for one in mine]) for figure in FIGURES},
             )
