@@ -97,8 +97,8 @@ def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
     """
     if profile in OPTIMA and draw(_COIN):
         return _exchange(draw, profile)
-    if profile == "enhanced" and draw(_COIN):
-        return draw(_one_of((_filling, _filling, _waiting, _tilted)))(draw)  # type: ignore[no-any-return]
+    if profile == "enhanced" and (made := draw(_one_of(_ENHANCED))):
+        return made(draw)  # type: ignore[no-any-return]
     geometry = draw(_one_of(GEOMETRIES))
     context = _context(draw, geometry)
     params = _params(draw, geometry, context, profile if profile in STRATEGIES else STRATEGIES[0])
@@ -145,7 +145,9 @@ def _gists(number: int) -> Context:
 def _filling(draw: st.DrawFn) -> Case:
     """A session in which nothing happens until the thresholds adapt: utilisation on and beside the edges, scores on and
     beside where a threshold moves to."""
-    slots, w_max = draw(_one_of(((4, 5), (19, 20), (95, 119), (3, 5), (96, 101), (90, 94))))
+    slots, w_max, goal = draw(
+        _one_of(((4, 5, 95), (19, 20, 105), (95, 119, 95), (95, 119, 95), (3, 5, 95), (96, 101, 105), (90, 94, 105)))
+    )
     window = draw(_between(1, 2))
     params = Params(
         w_max=w_max,
@@ -154,10 +156,10 @@ def _filling(draw: st.DrawFn) -> Case:
         tau_collapse=100,
         adaptive_window=window,
         tau_min=draw(_one_of((1, 1, 1, 95, 100))),
-        tau_max=draw(_one_of((EXTREME, 105, 104, 100))),
+        tau_max=draw(_one_of((EXTREME, EXTREME, 105, 104, 100))),
         strategy="enhanced",
     )
-    goal = draw(_one_of((95, 95, 105, 105, 100)))
+    goal = draw(_one_of((goal, goal, goal, 100)))
     row = tuple(goal + draw(_between(-1, 1)) for _ in range(draw(_one_of((1, 1, 2)))))
     rest = [Step(scores=(0,), per="block")] * (window + draw(_one_of((0, 0, 0, 1, 2))))
     return Case(
@@ -186,12 +188,14 @@ def _waiting(draw: st.DrawFn) -> Case:
         return Step(scores=tuple(score if i == at else 0 for i in range(size)), per="block")
 
     rest = Step(scores=(0,), per="block")
-    steps: list[Step] = []
+    raw = draw(_COIN)  # so that the very first iteration can leave a gist behind
+    steps = [row(0, -1)] if raw else []
     for _ in range(draw(_between(1, 2))):
         at = draw(_between(0, size - 1))
         steps += [row(at, 1), *[rest] * draw(_one_of((0, 0, 1))), row(at, -1), *[rest] * draw(_between(0, 2))]
-    tied = Step(scores=(1,), per="block")
-    return Case(geometry=Geometry((2, 2)), params=params, context=_gists(size), steps=(*steps, tied))
+    tied = Step(scores=draw(_one_of(((1,), (1,), (1, 2), (2, 1)))), per="block")
+    context = (Block(0, 0), *_gists(size)[1:]) if raw else _gists(size)
+    return Case(geometry=Geometry((2, 2)), params=params, context=context, steps=(*steps, tied))
 
 
 def _tilted(draw: st.DrawFn) -> Case:
@@ -202,6 +206,9 @@ def _tilted(draw: st.DrawFn) -> Case:
     steps = [Step(scores=tuple(draw(small) for _ in range(size)), per="block") for _ in range(draw(_between(1, 2)))]
     return Case(geometry=Geometry((2, 2)), params=params, context=_gists(size), steps=tuple(steps))
 
+
+_ENHANCED = (None, None, _filling, _filling, _filling, _waiting, _waiting, _tilted)
+"""What sessions of profile ``enhanced`` are; None stands for one as any other profile has."""
 
 # STRATEGIES, each built once
 

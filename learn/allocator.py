@@ -75,7 +75,7 @@ class PolicySelector:
         self._latest = view.iteration
         answer = project(state, self._policy.logits(self._observer.observe(state, scores, self.cursor)))
         self.asked += 1
-        self._greedy._resume(replace(state, params=replace(state.params, strategy="greedy")))
+        self._greedy._resume(replace(state, params=replace(state.params, strategy="greedy", tie_break="position")))
         self.disagreements += set(answer) != set(self._greedy.step(scores).actions)
         return answer
 

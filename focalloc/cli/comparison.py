@@ -17,7 +17,7 @@ import numpy as np
 from focalloc.spec.actions import OPPOSITE, Action, consumed
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.cooldown import Entry
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import CHOICES, RANGES, Params
 from focalloc.spec.scores import SCORE_SCALE, Aggregates, quantise, slot_scores
@@ -291,8 +291,7 @@ def play(scene: Scene, one: Contender) -> Figures:
     """The figures of ``one`` in ``scene``; NaN for what did not occur.
 
     Raises:
-        InvalidInput: its parameters make no sense there, or there is no iteration.
-        NoRoom: it finds no room for an ingest.
+        InvalidInput: its parameters make no sense there, or it finds no room for an ingest.
     """
     from focalloc.fastpath.allocator import Allocator
 
@@ -300,11 +299,14 @@ def play(scene: Scene, one: Contender) -> Figures:
     state, allocator = opened(scene.geometry, params, scene.opening), one.allocator()
     allocator.open(scene.geometry, params, scene.opening)
     watch = Watch(state)
-    for move in scene.moves:
+    for number, move in enumerate(scene.moves):
         scores = np.array(move.lens(state.context), np.int64)
         given: Any = scores if isinstance(allocator, Allocator) else scores.tolist()
         if move.blocks:
-            actions = list(allocator.ingest(move.blocks, given))
+            try:
+                actions = list(allocator.ingest(move.blocks, given))
+            except NoRoom as no:
+                raise InvalidInput(one.name, f"{scene.group}, call {number}", str(no)) from None
             state = ingested(state, actions, move.blocks)
             watch.ingested(state, actions)
             continue

@@ -185,6 +185,12 @@ def test_each_figure_belongs_to_its_contender_whoever_went_first() -> None:
     assert all(one < 0 for one in utility.each)
 
 
+def test_who_finds_no_room_for_an_ingest_is_named() -> None:
+    scene = Scene("hand", TINY, Params(w_max=3), (Block(1, 0),), (Move(9, Leaves(TINY, [0])),))
+    with pytest.raises(InvalidInput, match="greedy = 'hand, call 0': ingest needs"):
+        play(scene, GREEDY)
+
+
 # HOW SURE
 
 
