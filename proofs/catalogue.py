@@ -19,6 +19,7 @@ MODULES = (
     "ingest",
     "reachable",
     "kernels",
+    "step",
     "machine",
     "projection",
     "contracts",

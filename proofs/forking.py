@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import Any
 
 import z3
 
-from focalloc.proofs.terms import Term
+from focalloc.proofs.terms import Term, total
 
 _explorer: Explorer | None = None
 
@@ -36,19 +37,21 @@ def _asked() -> Explorer:
 
 
 def term(value: object) -> Term:
-    """The Z3 term of a symbolic value or of a Python ``int`` or ``bool``."""
+    """The Z3 term of a symbolic value, or of a Python or NumPy integer or a ``bool``."""
     if isinstance(value, SymInt | SymBool):
         return value.term
     if isinstance(value, bool):
         return z3.BoolVal(value)
-    if isinstance(value, int):
-        return z3.IntVal(value)
+    if isinstance(value, Integral):
+        return z3.IntVal(int(value))
     raise TypeError(f"{value!r} is neither an integer nor a truth value")
 
 
 def _number(result: Term) -> Any:
     result = z3.simplify(result)
-    return result.as_long() if z3.is_int_value(result) else SymInt(result)
+    if z3.is_int_value(result):
+        return result.as_long()
+    return SymInt(result)
 
 
 def _truth(result: Term) -> Any:
@@ -63,6 +66,26 @@ def _is_number(value: object) -> bool:
     return isinstance(value, SymInt) or (isinstance(value, int) and not isinstance(value, bool))
 
 
+def _remembered(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """``operation``, looked up where the same operands met on an earlier path: most of a path repeats another."""
+    name = operation.__name__
+
+    def found(self: Any, *others: Any) -> Any:
+        explorer = _explorer
+        if explorer is None:
+            return operation(self, *others)
+        # Operands are kept alongside: an id is reused once its object is gone.
+        key = (name, id(self), *(id(o) if isinstance(o, SymInt | SymBool) else (type(o), o) for o in others))
+        known = explorer.memory.get(key)
+        if known is None:
+            known = explorer.memory[key] = operation(self, *others), self, others
+        if explorer.watch is not None and isinstance(known[0], SymInt):
+            explorer.watch(known[0].term)
+        return known[0]
+
+    return found
+
+
 class SymBool:
     """A symbolic truth value; asking for its truth forks, ``& | ~`` do not."""
 
@@ -75,18 +98,23 @@ class SymBool:
     def __bool__(self) -> bool:
         return _asked().decide(self.term)
 
+    @_remembered
     def __and__(self, other: object) -> Any:
         return _truth(z3.And(self.term, term(other)))
 
+    @_remembered
     def __or__(self, other: object) -> Any:
         return _truth(z3.Or(self.term, term(other)))
 
+    @_remembered
     def __invert__(self) -> Any:
         return _truth(z3.Not(self.term))
 
+    @_remembered
     def __eq__(self, other: object) -> Any:
         return _truth(self.term == term(other))
 
+    @_remembered
     def __ne__(self, other: object) -> Any:
         return _truth(self.term != term(other))
 
@@ -102,21 +130,27 @@ class SymInt:
     def __init__(self, term: Term) -> None:
         self.term = term
 
+    @_remembered
     def __add__(self, other: object) -> Any:
         return _number(self.term + term(other))
 
+    @_remembered
     def __sub__(self, other: object) -> Any:
         return _number(self.term - term(other))
 
+    @_remembered
     def __rsub__(self, other: object) -> Any:
         return _number(term(other) - self.term)
 
+    @_remembered
     def __mul__(self, other: object) -> Any:
         return _number(self.term * term(other)) if _is_number(other) else NotImplemented
 
+    @_remembered
     def __neg__(self) -> Any:
         return _number(-self.term)
 
+    @_remembered
     def __abs__(self) -> Any:
         return _number(z3.If(self.term >= 0, self.term, -self.term))
 
@@ -132,21 +166,27 @@ class SymInt:
     def __rmod__(self, other: object) -> Any:
         return other - floor_division(other, self) * self
 
+    @_remembered
     def __lt__(self, other: object) -> Any:
         return _truth(self.term < term(other))
 
+    @_remembered
     def __le__(self, other: object) -> Any:
         return _truth(self.term <= term(other))
 
+    @_remembered
     def __gt__(self, other: object) -> Any:
         return _truth(self.term > term(other))
 
+    @_remembered
     def __ge__(self, other: object) -> Any:
         return _truth(self.term >= term(other))
 
+    @_remembered
     def __eq__(self, other: object) -> Any:
         return _truth(self.term == term(other)) if _is_number(other) else False
 
+    @_remembered
     def __ne__(self, other: object) -> Any:
         return _truth(self.term != term(other)) if _is_number(other) else True
 
@@ -161,12 +201,29 @@ class SymInt:
 
 def floor_division(numerator: object, divisor: object) -> Any:
     """``numerator // divisor``, forking on the divisor's sign: Z3's division floors for positive divisors only."""
+    if isinstance(numerator, SymInt) and isinstance(divisor, int) and divisor > 0:
+        return _exact_part(numerator, divisor)
     above, below = term(numerator), term(divisor)
     if bool(_truth(below == 0)):
         raise ZeroDivisionError
     if bool(_truth(below > 0)):
         return _number(above / below)
     return _number(-above / -below)
+
+
+@_remembered
+def _exact_part(numerator: SymInt, divisor: int) -> Any:
+    """``numerator // divisor``; what is visibly a multiple of the divisor is divided without a division."""
+    plain = z3.simplify(numerator.term)
+    exact: list[Term] = []
+    rest: list[Term] = []
+    for part in plain.children() if z3.is_add(plain) else [plain]:
+        scaled = z3.is_mul(part) and part.num_args() == 2 and z3.is_int_value(part.arg(0))
+        if scaled and part.arg(0).as_long() % divisor == 0:
+            exact.append(z3.IntVal(part.arg(0).as_long() // divisor) * part.arg(1))
+        else:
+            rest.append(part)
+    return _number(total(exact) + z3.simplify(total(rest)) / divisor)
 
 
 @dataclass(frozen=True)
@@ -217,14 +274,20 @@ class Explorer:
         assumptions: what holds of the inputs.
         max_paths: an error beyond this many paths.
         rlimit: Z3 resource limit per feasibility question.
+        watch: called with every symbolic number that the program computes, while it is set.
+        memory: results of operations on earlier paths.
     """
 
     assumptions: tuple[Term, ...] = ()
     max_paths: int = 100_000
     rlimit: int = 20_000_000
+    watch: Callable[[Term], None] | None = None
     _decisions: list[_Decision] = field(default_factory=list)
     _at: int = 0
     _solver: Any = None
+    memory: dict[Any, Any] = field(default_factory=dict)
+    _decided: dict[int, tuple[Term, bool]] = field(default_factory=dict)
+    _example: Any = None
 
     def paths(self, program: Callable[[], Any]) -> Iterator[Path]:
         """Every feasible path of ``program``, which must do the same thing whenever it is given the same answers.
@@ -237,9 +300,9 @@ class Explorer:
         self._solver = z3.Solver()
         self._solver.set("rlimit", self.rlimit)
         self._solver.add(*self.assumptions)
-        self._decisions, count = [], 0
+        self._decisions, self._example, count = [], None, 0
         while True:
-            self._at = 0
+            self._at, self._decided = 0, {}
             outer, _explorer = _explorer, self
             try:
                 path: Path | None = Path((), program())
@@ -256,13 +319,25 @@ class Explorer:
                 return
 
     def decide(self, condition: Term) -> bool:
-        """The truth of ``condition`` on the current path; where both are possible, true first."""
+        """The truth of ``condition`` on the current path; where both are possible, what the last example does first."""
+        key = condition.get_id()
+        if key in self._decided:
+            return self._decided[key][1]
         if self._at == len(self._decisions):
-            true = self._possible(condition)
-            false = self._possible(z3.Not(condition)) if true else True
-            self._take(_Decision(condition, true, true and false))
+            example = self._example.eval(condition, model_completion=True) if self._example is not None else None
+            if z3.is_true(example) or z3.is_false(example):
+                # The example shows that one way is possible; only the other needs an answer.
+                first = z3.is_true(example)
+                both_ways = self._possible(z3.Not(condition) if first else condition)
+                self._take(_Decision(condition, first, both_ways))
+            else:
+                true = self._possible(condition)
+                false = self._possible(z3.Not(condition)) if true else True
+                self._take(_Decision(condition, true, true and false))
         decision = self._decisions[self._at]
         self._at += 1
+        # The condition is kept alongside: an id is reused once its term is gone.
+        self._decided[key] = condition, decision.taken
         return decision.taken
 
     def concretise(self, number: Term) -> int:
@@ -289,6 +364,7 @@ class Explorer:
             self._solver.pop()
             if decision.other_way_left:
                 self._take(_Decision(decision.condition, not decision.taken, False))
+                self._example = self._solver.model() if self._possible(z3.BoolVal(True)) else None
                 return True
         return False
 

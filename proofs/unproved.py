@@ -14,7 +14,6 @@ UNPROVED: dict[str, str] = {
     "SCO-1": DEFINITION,
     "SCO-2": DEFINITION,
     "PAR-1": DEFINITION,
-    "ACT-5": "open: it is tested, by the judge's comparison of each prefix with what the iteration began with",
     "BAL-1": "a definition of one integer formula, which spec, reference and fast path each compute; they are compared",
     "KNA-1": OPEN,
     "KNA-2": OPEN,
