@@ -21,6 +21,10 @@ Hence loops run from 0 over a base that is visibly not negative.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
@@ -133,12 +137,25 @@ class Table(Ints, Protocol):
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
+@cache
+def stamp(folder: Path) -> str:
+    """A digest of the source of every kernel in ``folder``."""
+    digest = sha256()
+    for file in sorted(folder.glob("*_kernels.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def kernel(function: Function) -> Function:
     """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``."""
     try:
         compiled = njit(cache=True, error_model="numpy", nogil=True)(function)
     except RuntimeError:  # neither the package's folder nor the user's cache folder can be written
         compiled = njit(error_model="numpy", nogil=True)(function)
+    else:
+        with suppress(AttributeError):  # there is no cache where compiling is switched off
+            # Numba compares the file of the outermost kernel only, not those of the kernels that it calls.
+            compiled._cache._cache_file._source_stamp = stamp(Path(__file__).parent)  # type: ignore[attr-defined]
     return cast("Function", compiled)
 
 

@@ -12,13 +12,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from numba.core.dispatcher import Dispatcher
 
 import focalloc.fastpath
 import focalloc.spec
+from focalloc.fastpath import greedy_kernels
 
 STARTS = {
     "focalloc": "import focalloc",
@@ -103,6 +106,22 @@ def test_a_second_process_finds_everything_in_the_cache() -> None:
     code = COUNT + SESSION + "print(missed())"
     run(code)
     assert run(code).strip() == "0"
+
+
+def test_machine_code_is_dropped_when_the_source_of_any_kernel_changes(tmp_path: Path) -> None:
+    folder = Path(str(greedy_kernels.__file__)).parent
+    names = [file.stem for file in folder.glob("*_kernels.py")]
+    modules = [import_module(f"focalloc.fastpath.{name}") for name in names]
+    kernels = {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
+    assert len(names) > 5
+    assert len(kernels) > 50
+    assert {one._cache._cache_file._source_stamp for one in kernels} == {greedy_kernels.stamp(folder)}
+    for name in names:
+        changed = tmp_path / name
+        shutil.copytree(folder, changed, ignore=shutil.ignore_patterns("__pycache__"))
+        with (changed / f"{name}.py").open("a") as file:
+            file.write("# another line\n")
+        assert greedy_kernels.stamp(changed) != greedy_kernels.stamp(folder)
 
 
 # WHERE THE CACHE CAN OR CANNOT BE
