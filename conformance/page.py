@@ -15,10 +15,8 @@ from focalloc.spec.clauses import clauses, profile_clauses
 Pictures = Mapping[str, Sequence[Moment]]
 """Failure id -> the moments of its session, as a second run went; empty where none was made."""
 
-WIDTH = 1000
-"""Width of a row of blocks, in units of the drawing."""
-
-HEIGHT = 34
+LABELLED = 15.0
+"""Share of a row, in percent, from which on a block has room for its name on a phone; a fourth of that on a desk."""
 
 SHOWN = 48
 """Most scores that a row lists."""
@@ -157,7 +155,7 @@ def _node(action: object) -> Block | None:
 def _row(state: State, marked: Sequence[Block]) -> str:
     """The context as a row of blocks: width for tokens, colour for level, a frame around what an offender names."""
     geometry, first = state.geometry, state.context[0].start
-    unit = WIDTH / (state.end - first)
+    unit = 100 / (state.end - first)
 
     def place(block: Block) -> tuple[float, float]:
         return (block.start - first) * unit, _span(geometry, block.level) * unit
@@ -166,21 +164,20 @@ def _row(state: State, marked: Sequence[Block]) -> str:
     for block in state.context:
         left, width = place(block)
         boxes.append(
-            f'<rect class="l{min(block.level, 4)}" x="{left:.2f}" y="8" '
-            f'width="{max(width - 1, 0.5):.2f}" height="{HEIGHT - 10}">'
+            f'<rect class="l{min(block.level, 4)}" x="{left:.3f}%" y="6" width="{width:.3f}%" height="26">'
             f"<title>level {block.level}, token {block.start}, {geometry.slots(block.level)} slots</title></rect>"
         )
-        if width > 40:
-            boxes.append(f'<text x="{left + width / 2:.2f}" y="{HEIGHT - 9}">{block.level}: {block.start}</text>')
+        if width >= LABELLED / 4:
+            narrow = "" if width >= LABELLED else ' class="narrow"'
+            boxes.append(f'<text{narrow} x="{left + width / 2:.3f}%" y="23">{block.level}: {block.start}</text>')
     for block in marked:
         left, width = place(block)
-        left, right = max(0.0, left), min(float(WIDTH), left + width)
+        left, right = max(0.0, left), min(100.0, left + width)
         if right > left:
-            boxes.append(f'<rect class="frame" x="{left:.2f}" y="4" width="{right - left:.2f}" height="{HEIGHT - 4}"/>')
+            boxes.append(f'<rect class="frame" x="{left:.3f}%" y="4" width="{right - left:.3f}%" height="30"/>')
     label = f"context of {len(state.context)} blocks, {state.used} of {state.params.w_max} slots"
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 4}" role="img" aria-label="{label}" preserveAspectRatio="none">'
-        f"{''.join(boxes)}</svg>"
+        f'<svg role="img" aria-label="{label}">{"".join(boxes)}</svg>'
         f"<p class='small'>{label}, iteration {state.iteration}</p>"
     )
 
