@@ -20,7 +20,7 @@ def blocks(language: str) -> list[str]:
 def test_the_two_commands_do_the_main_job_and_pass_the_tests() -> None:
     assert blocks("sh")[0].splitlines() == [
         "python3 -m pip install -e '.[conformance,proofs]' && python3 -m focalloc verify",
-        "python3 -m pip install -e '.[dev]' && python3 -m pytest",
+        "python3 -m pip install -e '.[dev]' && python3 -m pytest -n auto",
     ]
 
 
