@@ -171,13 +171,17 @@ def test_scores_of_any_kind(data: st.DataObject, per_block: bool) -> None:
         assert again.step(exact, per_block=per_block) == plan, "the same scores in plain clothes"
 
 
+def in_threes(given: Any) -> Any:
+    return given.reshape(3, 3) if isinstance(given, np.ndarray) and given.size == 9 else given
+
+
 @settings(max_examples=200)
 @given(st.data())
 def test_logits_of_any_kind(data: st.DataObject) -> None:
     allocator = tiny()
     allocator.open(TINY, replace(PARAMS, strategy="projection"), CONTEXT)
     state = allocator.state()
-    rows = data.draw(arrays(9).map(lambda given: given.reshape(3, 3) if np.size(given) == 9 else given) | anything(3))
+    rows = data.draw(arrays(9).map(in_threes) | anything(3))
     shown = repr(rows)
     plan = outcome(allocator, lambda: allocator.prefer(rows))
     assert repr(rows) == shown, "the logits belong to the caller"
