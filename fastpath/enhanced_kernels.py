@@ -21,10 +21,8 @@ from focalloc.fastpath.greedy_kernels import (
     FREED,
     HEADER,
     ITERATION,
-    LEDGER_FULL,
     LEVELS,
     MARK,
-    MULTI_SLOT,
     N_DIFF,
     OFFSETS,
     SLOTS,
@@ -36,13 +34,9 @@ from focalloc.fastpath.greedy_kernels import (
     Ints,
     Table,
     alternate,
-    apply,
     best_collapses,
-    blend,
     count_collapses,
     families_before,
-    forget,
-    has_space,
     is_barred,
     kernel,
     key_of,
@@ -51,8 +45,11 @@ from focalloc.fastpath.greedy_kernels import (
     place_of,
     rank_of,
     rise,
+    run_begin,
+    run_chosen,
+    run_survey,
+    run_take,
     sort_best_first,
-    survey,
     take,
     token_at,
 )
@@ -545,48 +542,31 @@ def run_tied(
     """
     header = state[:HEADER]
     at = header[OFFSETS:]
-    ledger_action = state[at[12] : at[13]]
-    ledger_iteration = state[at[13] : at[14]]
-    if len(scores) != header[SLOTS]:
-        return WRONG_LENGTH
-    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
-        return LEDGER_FULL
+    refused = run_take(scores, scale, tags, scratch, state) or run_begin(state)
+    if refused:
+        return refused
     capacity = header[CAPACITY]
-    fixed = scratch[:capacity]
-    worth = fixed
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
-        return BAD_SCORE
-    if header[MULTI_SLOT] == 1:
-        worth = scratch[capacity + header[CHUNK_ROOM] :]
-        blend(header, tags, fixed, worth)
-        survey(header, tags, worth, peaks)
-    family_slot = state[at[8] : at[9]]
-    family_node = state[at[9] : at[10]]
-    actions = state[at[0] : at[1]]
-    places = state[at[1] : at[2]]
+    worth = run_survey(tags, scratch, state)
     space = len(history) // 2
     long = len(work) // COLUMNS
-    # COOLDOWN
-    header[ITERATION] += 1
-    forget(header, ledger_iteration)
     # CANDIDATES and SELECT
     done = select_tied(
         header,
         tags[:capacity],
-        fixed,
+        scratch[:capacity],
         worth,
         peaks,
-        family_slot,
-        family_node,
-        ledger_action,
+        state[at[8] : at[9]],
+        state[at[9] : at[10]],
+        state[at[12] : at[13]],
         by_cursor,
         memory,
         remembered,
         history[:space],
         history[space:],
-        actions,
-        places,
+        state[at[0] : at[1]],
+        state[at[1] : at[2]],
         state[at[2] : at[3]],
         state[at[3] : at[4]],
         state[at[4] : at[5]],
@@ -600,24 +580,7 @@ def run_tied(
         work[6 * long : 7 * long],
         work[7 * long :],
     )
-    # APPLY
-    if done > 0:
-        apply(
-            header,
-            tags[:capacity],
-            tags[capacity:],
-            family_slot,
-            family_node,
-            state[at[10] : at[11]],
-            state[at[11] : at[12]],
-            ledger_action,
-            ledger_iteration,
-            done,
-            actions,
-            places,
-            state[at[2] : at[3]],
-            state[at[3] : at[4]],
-        )
+    run_chosen(tags, state, done)
     return done
 
 

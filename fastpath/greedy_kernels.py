@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
@@ -146,8 +146,14 @@ def stamp(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def kernel(function: Function) -> Function:
-    """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``."""
+def kernel(function: Function, *, by_constants: bool = False) -> Function:
+    """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``.
+
+    Args:
+        function: plain loops over integers and arrays.
+        by_constants: whether to compile it once more for each constant and width of integer that a kernel passes to
+            it, as Numba would do with all. That takes twice as long, so it is for where a constant makes a loop faster.
+    """
     try:
         compiled = njit(cache=True, error_model="numpy", nogil=True)(function)
     except RuntimeError:  # neither the package's folder nor the user's cache folder can be written
@@ -156,7 +162,17 @@ def kernel(function: Function) -> Function:
         with suppress(AttributeError):  # there is no cache where compiling is switched off
             # Numba compares the file of the outermost kernel only, not those of the kernels that it calls.
             compiled._cache._cache_file._source_stamp = stamp(Path(__file__).parent)  # type: ignore[attr-defined]
+    template = getattr(compiled, "get_call_template", None)  # there is none where compiling is switched off
+    if template is not None and not by_constants:
+        widened = lambda args, kws: template(tuple(_widened(kind) for kind in args), kws)  # noqa: E731
+        compiled.get_call_template = widened  # type: ignore[method-assign]
     return cast("Function", compiled)
+
+
+def _widened(kind: types.Type) -> types.Type:
+    """What a kernel is given by another, in place of an integer of type ``kind``."""
+    plain: types.Type = types.unliteral(kind)  # type: ignore[no-untyped-call]
+    return types.int64 if plain in types.signed_domain else plain
 
 
 # PACKING
@@ -490,7 +506,7 @@ def has_space(header: Table, ledger_action: Table, ledger_iteration: Table, entr
 # CANDIDATES
 
 
-@kernel
+@partial(kernel, by_constants=True)  # a stride of 1
 def gather_collapses(
     header: Ints,
     fixed: Ints,
@@ -1412,6 +1428,82 @@ def reclaim(
 
 
 @kernel
+def run_take(
+    scores: NDArray[np.generic],
+    scale: np.generic,
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+) -> int:
+    """Take scores of any type into ``scratch`` if there is one per slot; return 0, or why not; else as `run_step`."""
+    capacity = state[CAPACITY]
+    peaks = scratch[capacity : capacity + state[CHUNK_ROOM]]
+    if len(scores) != state[SLOTS]:
+        return WRONG_LENGTH
+    return 0 if take(scores, scale, tags, scratch[:capacity], peaks, state[SLOTS]) else BAD_SCORE
+
+
+@kernel
+def run_blend(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The aggregate of every gist at its first slot, once the scores are taken: a score, unless gists have several."""
+    capacity = state[CAPACITY]
+    fixed = scratch[:capacity]
+    if state[MULTI_SLOT] == 0:
+        return fixed
+    worth = scratch[capacity + state[CHUNK_ROOM] :]
+    blend(state, tags, fixed, worth)
+    return worth
+
+
+@kernel
+def run_survey(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> NDArray[np.int32]:
+    """`run_blend`, with the peaks of what it returns in their place in ``scratch``."""
+    capacity = state[CAPACITY]
+    worth = run_blend(tags, scratch, state)
+    if state[MULTI_SLOT] == 1:  # else `take` has noted them
+        survey(state, tags, worth, scratch[capacity : capacity + state[CHUNK_ROOM]])
+    return worth
+
+
+@kernel
+def run_begin(state: NDArray[np.int64]) -> int:
+    """COOLDOWN: begin an iteration, if the ledger has space for it; return 0, or `LEDGER_FULL`."""
+    header = state[:HEADER]
+    at = header[OFFSETS:]
+    ledger_iteration = state[at[13] : at[14]]
+    if not has_space(header, state[at[12] : at[13]], ledger_iteration, header[N_DIFF]):
+        return LEDGER_FULL
+    header[ITERATION] += 1
+    forget(header, ledger_iteration)
+    return 0
+
+
+@kernel
+def run_chosen(tags: NDArray[np.int8], state: NDArray[np.int64], done: int) -> None:
+    """APPLY: the first ``done`` entries of the table of actions, with their places."""
+    header = state[:HEADER]
+    at = header[OFFSETS:]
+    capacity = header[CAPACITY]
+    if done > 0:
+        apply(
+            header,
+            tags[:capacity],
+            tags[capacity:],
+            state[at[8] : at[9]],
+            state[at[9] : at[10]],
+            state[at[10] : at[11]],
+            state[at[11] : at[12]],
+            state[at[12] : at[13]],
+            state[at[13] : at[14]],
+            done,
+            state[at[0] : at[1]],
+            state[at[1] : at[2]],
+            state[at[2] : at[3]],
+            state[at[3] : at[4]],
+        )
+
+
+@kernel
 def run_step(
     scores: NDArray[np.generic],
     scale: np.generic,
@@ -1432,15 +1524,14 @@ def run_step(
     at = header[OFFSETS:]
     ledger_action = state[at[12] : at[13]]
     ledger_iteration = state[at[13] : at[14]]
-    if len(scores) != header[SLOTS]:
-        return WRONG_LENGTH
-    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
-        return LEDGER_FULL
     capacity = header[CAPACITY]
     fixed = scratch[:capacity]
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
-        return BAD_SCORE
+    refused = run_take(scores, scale, tags, scratch, state)
+    if refused:
+        return refused
+    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
+        return LEDGER_FULL
     if header[MULTI_SLOT] == 1:
         bound(header, tags, fixed, peaks)
     return step(
@@ -1519,23 +1610,8 @@ def run_apply(tags: NDArray[np.int8], state: NDArray[np.int64], done: int) -> in
     if fit < done:
         header[ITERATION] -= 1
         header[LEDGER_FROM] = oldest
-    elif done > 0:
-        apply(
-            header,
-            tags[:capacity],
-            tags[capacity:],
-            family_slot,
-            family_node,
-            state[at[10] : at[11]],
-            state[at[11] : at[12]],
-            ledger_action,
-            ledger_iteration,
-            done,
-            actions,
-            places,
-            state[at[2] : at[3]],
-            state[at[3] : at[4]],
-        )
+    else:
+        run_chosen(tags, state, done)
     return fit
 
 

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.greedy_kernels import (
-    BAD_SCORE,
     CAPACITY,
-    CHUNK_ROOM,
     COLLAPSE,
     END,
     EXPAND,
@@ -20,10 +18,8 @@ from focalloc.fastpath.greedy_kernels import (
     FIRST,
     HEADER,
     ITERATION,
-    LEDGER_FULL,
     LEVELS,
     LOWEST,
-    MULTI_SLOT,
     N_DIFF,
     OFFSETS,
     PROTECTED,
@@ -35,20 +31,18 @@ from focalloc.fastpath.greedy_kernels import (
     UNBOUNDED,
     W_SOFT,
     WIDTH,
-    WRONG_LENGTH,
     Ints,
     Table,
-    apply,
-    blend,
-    forget,
-    has_space,
     is_barred,
     kernel,
     node_of,
     rise,
+    run_begin,
+    run_blend,
+    run_chosen,
+    run_take,
     sort_best_first,
     survey,
-    take,
     total,
 )
 from focalloc.fastpath.knapsack_kernels import (
@@ -206,19 +200,8 @@ def run_hierarchy(
     work = space[:WORK_HEADER]
     to = work[WORK_OFFSETS:]
     ledger_action = state[at[12] : at[13]]
-    ledger_iteration = state[at[13] : at[14]]
-    if len(scores) != header[SLOTS]:
-        return WRONG_LENGTH
-    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
-        return LEDGER_FULL
     capacity = header[CAPACITY]
     fixed = scratch[:capacity]
-    worth = fixed
-    if not take(scores, scale, tags, fixed, scratch[capacity : capacity + header[CHUNK_ROOM]], header[SLOTS]):
-        return BAD_SCORE
-    if header[MULTI_SLOT] == 1:
-        worth = scratch[capacity + header[CHUNK_ROOM] :]
-        blend(header, tags, fixed, worth)
     family_slot = state[at[8] : at[9]]
     family_node = state[at[9] : at[10]]
     own_fixed = own_scores[:capacity]
@@ -237,9 +220,10 @@ def run_hierarchy(
     chosen_notes = space[to[13] : to[14]]
     keys = state[at[2] : at[3]]
     key_notes = state[at[3] : at[4]]
-    # COOLDOWN
-    header[ITERATION] += 1
-    forget(header, ledger_iteration)
+    refused = run_take(scores, scale, tags, scratch, state) or run_begin(state)
+    if refused:
+        return refused
+    worth = run_blend(tags, scratch, state)
     # COARSE
     size = list_regions(header, tags, fixed, worth, family_slot, family_node, ledger_action, regions)
     mass = 0
@@ -339,21 +323,5 @@ def run_hierarchy(
     sort_best_first(turns, notes, done)
     # APPLY
     name_actions(tags, family_node, done, turns, notes, state[at[0] : at[1]], state[at[1] : at[2]])
-    if done > 0:
-        apply(
-            header,
-            tags[:capacity],
-            tags[capacity:],
-            family_slot,
-            family_node,
-            state[at[10] : at[11]],
-            state[at[11] : at[12]],
-            ledger_action,
-            ledger_iteration,
-            done,
-            state[at[0] : at[1]],
-            state[at[1] : at[2]],
-            keys,
-            key_notes,
-        )
+    run_chosen(tags, state, done)
     return done

@@ -27,7 +27,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.greedy_kernels import (
-    BAD_SCORE,
     CAPACITY,
     CHUNK,
     CHUNK_ROOM,
@@ -39,11 +38,9 @@ from focalloc.fastpath.greedy_kernels import (
     FIRST,
     HEADER,
     ITERATION,
-    LEDGER_FULL,
     LEVELS,
     LOWEST,
     MARK,
-    MULTI_SLOT,
     N_DIFF,
     OFFSETS,
     PLACES,
@@ -59,16 +56,11 @@ from focalloc.fastpath.greedy_kernels import (
     W_MAX,
     W_SOFT,
     WIDTH,
-    WRONG_LENGTH,
     Ints,
     Table,
-    apply,
     best_collapses,
     best_expands,
-    blend,
     count_collapses,
-    forget,
-    has_space,
     is_barred,
     is_marked,
     kernel,
@@ -79,9 +71,11 @@ from focalloc.fastpath.greedy_kernels import (
     place_of,
     rank_of,
     rise,
+    run_begin,
+    run_chosen,
+    run_survey,
+    run_take,
     sort_best_first,
-    survey,
-    take,
     token_at,
     total,
     worst_useful_chunk,
@@ -848,6 +842,26 @@ def name_actions(
 
 
 @kernel
+def run_pool(fixed: NDArray[np.int32], state: NDArray[np.int64], space: NDArray[np.int64]) -> None:
+    """`pool_collapses` on tables that share an array; ``state`` and ``space`` are as for `run_knapsack`."""
+    at = state[OFFSETS:]
+    work = space[:WORK_HEADER]
+    to = work[WORK_OFFSETS:]
+    pool_collapses(
+        state[:HEADER],
+        work,
+        fixed,
+        state[at[8] : at[9]],
+        state[at[9] : at[10]],
+        state[at[12] : at[13]],
+        space[to[0] : to[1]],
+        space[to[1] : to[2]],
+        state[at[2] : at[3]],
+        state[at[3] : at[4]],
+    )
+
+
+@kernel
 def decide(
     tags: NDArray[np.int8],
     worth: NDArray[np.integer],
@@ -866,13 +880,11 @@ def decide(
     at = header[OFFSETS:]
     work = space[:WORK_HEADER]
     to = work[WORK_OFFSETS:]
-    capacity = header[CAPACITY]
     actions = state[at[0] : at[1]]
     places = state[at[1] : at[2]]
     family_slot = state[at[8] : at[9]]
     family_node = state[at[9] : at[10]]
     ledger_action = state[at[12] : at[13]]
-    ledger_iteration = state[at[13] : at[14]]
     chosen = space[to[12] : to[13]]
     chosen_notes = space[to[13] : to[14]]
     # SELECT
@@ -913,23 +925,7 @@ def decide(
     if work[CURSOR] > 0:
         put_in_order(header, work, tags, family_node, done, chosen, chosen_notes)
     name_actions(tags, family_node, done, chosen, chosen_notes, actions, places)
-    if done > 0:
-        apply(
-            header,
-            tags[:capacity],
-            tags[capacity:],
-            family_slot,
-            family_node,
-            state[at[10] : at[11]],
-            state[at[11] : at[12]],
-            ledger_action,
-            ledger_iteration,
-            done,
-            actions,
-            places,
-            state[at[2] : at[3]],
-            state[at[3] : at[4]],
-        )
+    run_chosen(tags, state, done)
     return done
 
 
@@ -955,28 +951,15 @@ def run_knapsack(
     header = state[:HEADER]
     at = header[OFFSETS:]
     work = space[:WORK_HEADER]
-    to = work[WORK_OFFSETS:]
-    ledger_action = state[at[12] : at[13]]
-    ledger_iteration = state[at[13] : at[14]]
-    if len(scores) != header[SLOTS]:
-        return WRONG_LENGTH
-    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
-        return LEDGER_FULL
     capacity = header[CAPACITY]
     fixed = scratch[:capacity]
-    worth = fixed
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
-        return BAD_SCORE
-    if header[MULTI_SLOT] == 1:
-        worth = scratch[capacity + header[CHUNK_ROOM] :]
-        blend(header, tags, fixed, worth)
-        survey(header, tags, worth, peaks)
     family_slot = state[at[8] : at[9]]
     family_node = state[at[9] : at[10]]
-    # COOLDOWN
-    header[ITERATION] += 1
-    forget(header, ledger_iteration)
+    refused = run_take(scores, scale, tags, scratch, state) or run_begin(state)
+    if refused:
+        return refused
+    worth = run_survey(tags, scratch, state)
     # CANDIDATES
     if work[TOP_K] > 0:
         prune(
@@ -987,22 +970,11 @@ def run_knapsack(
             peaks,
             family_slot,
             family_node,
-            ledger_action,
+            state[at[12] : at[13]],
             state[at[6] : at[7]],
             state[at[7] : at[8]],
             state[at[2] : at[3]],
             state[at[3] : at[4]],
         )
-    pool_collapses(
-        header,
-        work,
-        fixed,
-        family_slot,
-        family_node,
-        ledger_action,
-        space[to[0] : to[1]],
-        space[to[1] : to[2]],
-        state[at[2] : at[3]],
-        state[at[3] : at[4]],
-    )
+    run_pool(fixed, state, space)
     return decide(tags, worth, peaks, state, space)

@@ -11,29 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.greedy_kernels import (
-    BAD_SCORE,
     CAPACITY,
-    CHUNK_ROOM,
     FIRST,
     HEADER,
-    ITERATION,
-    LEDGER_FULL,
     LOWEST,
-    MULTI_SLOT,
-    N_DIFF,
-    OFFSETS,
     SLOTS,
     SPAN,
     TAU_EXPAND,
-    WRONG_LENGTH,
     Ints,
     Table,
-    blend,
-    forget,
-    has_space,
     kernel,
+    run_begin,
+    run_blend,
+    run_take,
     survey,
-    take,
 )
 from focalloc.fastpath.knapsack_kernels import (
     GOAL,
@@ -41,7 +32,7 @@ from focalloc.fastpath.knapsack_kernels import (
     WORK_OFFSETS,
     decide,
     nearness,
-    pool_collapses,
+    run_pool,
 )
 from focalloc.fastpath.optimum_kernels import TARGET
 
@@ -71,42 +62,16 @@ def run_objectives(
 ) -> int:
     """One iteration of the optimum of several objectives; arguments and result as for `run_knapsack`."""
     header = state[:HEADER]
-    at = header[OFFSETS:]
     work = space[:WORK_HEADER]
     to = work[WORK_OFFSETS:]
-    ledger_action = state[at[12] : at[13]]
-    ledger_iteration = state[at[13] : at[14]]
-    if len(scores) != header[SLOTS]:
-        return WRONG_LENGTH
-    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
-        return LEDGER_FULL
-    capacity = header[CAPACITY]
-    fixed = scratch[:capacity]
-    aggregates = fixed
-    if not take(scores, scale, tags, fixed, scratch[capacity : capacity + header[CHUNK_ROOM]], header[SLOTS]):
-        return BAD_SCORE
-    if header[MULTI_SLOT] == 1:
-        aggregates = scratch[capacity + header[CHUNK_ROOM] :]
-        blend(header, tags, fixed, aggregates)
+    refused = run_take(scores, scale, tags, scratch, state) or run_begin(state)
+    if refused:
+        return refused
     worth = space[to[17] : to[18]]
     peaks = space[to[19] : to[20]]
-    weigh(header, work, tags, aggregates, worth)
+    weigh(header, work, tags, run_blend(tags, scratch, state), worth)
     survey(header, tags, worth, peaks)
     work[TARGET] = work[GOAL] - header[SLOTS]
-    # COOLDOWN
-    header[ITERATION] += 1
-    forget(header, ledger_iteration)
     # CANDIDATES
-    pool_collapses(
-        header,
-        work,
-        fixed,
-        state[at[8] : at[9]],
-        state[at[9] : at[10]],
-        ledger_action,
-        space[to[0] : to[1]],
-        space[to[1] : to[2]],
-        state[at[2] : at[3]],
-        state[at[3] : at[4]],
-    )
+    run_pool(scratch[: header[CAPACITY]], state, space)
     return decide(tags, worth, peaks, state, space)

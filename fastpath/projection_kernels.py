@@ -21,10 +21,7 @@ from focalloc.fastpath.greedy_kernels import (
     FAMILIES,
     FANOUT,
     HEADER,
-    ITERATION,
-    LEDGER_FULL,
     LEVELS,
-    MULTI_SLOT,
     N_DIFF,
     OFFSETS,
     PROTECTED,
@@ -34,17 +31,16 @@ from focalloc.fastpath.greedy_kernels import (
     WRONG_LENGTH,
     Ints,
     Table,
-    blend,
-    forget,
-    has_space,
     is_barred,
     kernel,
     key_of,
     offer,
     rank_of,
+    run_begin,
+    run_survey,
+    run_take,
     sort_best_first,
     survey,
-    take,
     total,
 )
 from focalloc.fastpath.knapsack_kernels import (
@@ -152,15 +148,12 @@ def pool_wishes(
 
 
 @kernel
-def begin(state: NDArray[np.int64], space: NDArray[np.int64]) -> None:
-    """COOLDOWN, and CANDIDATES among the collapses, once the wishes are written."""
-    header = state[:HEADER]
-    at = header[OFFSETS:]
+def run_pool_wishes(state: NDArray[np.int64], space: NDArray[np.int64]) -> None:
+    """`pool_wishes` on tables that share an array."""
+    at = state[OFFSETS:]
     to = space[:WORK_HEADER][WORK_OFFSETS:]
-    header[ITERATION] += 1
-    forget(header, state[at[13] : at[14]])
     pool_wishes(
-        header,
+        state[:HEADER],
         space[:WORK_HEADER],
         space[to[16] : to[17]],
         state[at[8] : at[9]],
@@ -186,22 +179,15 @@ def run_projection(
     header = state[:HEADER]
     at = header[OFFSETS:]
     to = space[:WORK_HEADER][WORK_OFFSETS:]
-    if len(scores) != header[SLOTS]:
-        return WRONG_LENGTH
-    if not has_space(header, state[at[12] : at[13]], state[at[13] : at[14]], header[N_DIFF]):
-        return LEDGER_FULL
     capacity = header[CAPACITY]
-    fixed = scratch[:capacity]
-    worth = fixed
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
-        return BAD_SCORE
-    if header[MULTI_SLOT] == 1:
-        worth = scratch[capacity + header[CHUNK_ROOM] :]
-        blend(header, tags, fixed, worth)
-        survey(header, tags, worth, peaks)
-    wishes_by_scores(header, fixed, state[at[8] : at[9]], state[at[9] : at[10]], space[to[16] : to[17]])
-    begin(state, space)
+    refused = run_take(scores, scale, tags, scratch, state) or run_begin(state)
+    if refused:
+        return refused
+    worth = run_survey(tags, scratch, state)
+    # CANDIDATES
+    wishes_by_scores(header, scratch[:capacity], state[at[8] : at[9]], state[at[9] : at[10]], space[to[16] : to[17]])
+    run_pool_wishes(state, space)
     return decide(tags, worth, peaks, state, space)
 
 
@@ -271,8 +257,6 @@ def run_logits(
     header = state[:HEADER]
     at = header[OFFSETS:]
     to = space[:WORK_HEADER][WORK_OFFSETS:]
-    if not has_space(header, state[at[12] : at[13]], state[at[13] : at[14]], header[N_DIFF]):
-        return LEDGER_FULL
     blocks = count_blocks(header, tags)
     if len(logits) != 3 * blocks:
         return WRONG_LENGTH
@@ -283,8 +267,12 @@ def run_logits(
     less_by_block = space[to[21] : to[22]]
     if not saturate(logits, blocks, more_by_block, less_by_block):
         return BAD_SCORE
+    refused = run_begin(state)
+    if refused:
+        return refused
+    # CANDIDATES
     spread(header, tags, more_by_block, less_by_block, worth, less)
     survey(header, tags, worth, peaks)
     wishes_by_logits(header, less, state[at[8] : at[9]], state[at[9] : at[10]], space[to[16] : to[17]])
-    begin(state, space)
+    run_pool_wishes(state, space)
     return decide(tags, worth, peaks, state, space)

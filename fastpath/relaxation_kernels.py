@@ -6,27 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.greedy_kernels import (
-    BAD_SCORE,
     CAPACITY,
     CHUNK_ROOM,
     HEADER,
     ITERATION,
     LEDGER_FROM,
     LOWEST,
-    MULTI_SLOT,
     N_DIFF,
     OFFSETS,
-    SLOTS,
-    WRONG_LENGTH,
-    blend,
     forget,
     kernel,
     node_of,
     place_of,
-    survey,
-    take,
+    run_survey,
+    run_take,
 )
-from focalloc.fastpath.knapsack_kernels import APART, WORK_HEADER, WORK_OFFSETS, lay_out, pool_collapses
+from focalloc.fastpath.knapsack_kernels import APART, WORK_HEADER, WORK_OFFSETS, lay_out, run_pool
 from focalloc.fastpath.optimum_kernels import DELTA, RUN, RUNS, SIZE
 from focalloc.fastpath.optimum_kernels import FIRST as FIRST_ITEM
 
@@ -51,18 +46,12 @@ def run_candidates(
     at = header[OFFSETS:]
     work = space[:WORK_HEADER]
     to = work[WORK_OFFSETS:]
-    if len(scores) != header[SLOTS]:
-        return WRONG_LENGTH
+    refused = run_take(scores, scale, tags, scratch, state)
+    if refused:
+        return refused
     capacity = header[CAPACITY]
-    fixed = scratch[:capacity]
-    worth = fixed
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    if not take(scores, scale, tags, fixed, peaks, header[SLOTS]):
-        return BAD_SCORE
-    if header[MULTI_SLOT] == 1:
-        worth = scratch[capacity + header[CHUNK_ROOM] :]
-        blend(header, tags, fixed, worth)
-        survey(header, tags, worth, peaks)
+    worth = run_survey(tags, scratch, state)
     family_slot = state[at[8] : at[9]]
     family_node = state[at[9] : at[10]]
     ledger_action = state[at[12] : at[13]]
@@ -78,18 +67,7 @@ def run_candidates(
     work[RUNS] = 0
     items = 0
     if header[N_DIFF] > 0:
-        pool_collapses(
-            header,
-            work,
-            fixed,
-            family_slot,
-            family_node,
-            ledger_action,
-            space[to[0] : to[1]],
-            pool_families,
-            keys,
-            notes,
-        )
+        run_pool(scratch[:capacity], state, space)
         items = lay_out(
             header,
             work,

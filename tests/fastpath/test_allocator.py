@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from focalloc.fastpath import greedy_kernels
-from focalloc.fastpath.allocator import Allocator, Plan
+from focalloc.fastpath.allocator import STRATEGIES, Allocator, Plan
 from focalloc.fastpath.scores import SCALES
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec.actions import Action
@@ -379,3 +379,26 @@ def test_warming_up_leaves_nothing_to_compile_and_the_session_as_it_is() -> None
 def test_importing_the_front_door_does_not_import_numba() -> None:
     script = "import sys, focalloc.fastpath.allocator; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.clause("ANS-3")
+@pytest.mark.parametrize(
+    ("strategy", "by_logits"), [*((strategy, False) for strategy in STRATEGIES), ("projection", True)]
+)
+def test_a_bad_score_is_refused_by_a_full_ledger_too(strategy: str, by_logits: bool) -> None:
+    params = Params(w_max=200, n_diff=4, cooldown_steps=1000, tau_expand=0, tau_collapse=0, strategy=strategy)
+    allocator = Allocator(Geometry((2, 2)), params)
+    allocator.open(allocator.geometry, params, [Block(1, 2 * i) for i in range(48)])
+    assert allocator._tables is not None
+    room = len(allocator._tables.table("ledger_action"))
+    while len(allocator._tables.table("ledger_action")) == room:
+        blocks = len(allocator.context())
+        row = np.full((blocks, 3), [1, 0, -1], np.float32) if by_logits else np.full(allocator.used, 0.5, np.float32)
+        bad = row.copy()
+        bad[-1] = np.nan
+        step = allocator.prefer if by_logits else allocator.step
+        before = everything(allocator)
+        with pytest.raises(InvalidInput, match=r"NaN|finite"):
+            step(bad)
+        assert everything(allocator) == before
+        assert step(row).actions
