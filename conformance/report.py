@@ -181,6 +181,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return "error"
         if self.skips and "skip" not in {one.id for one in self.known}:
             return "skip"
+        if self.verdicts.get("unknown"):
+            return "unknown"
         return "pass" if self.examples > 0 and self.answered > 0 else "unknown"
 
     @property

@@ -143,3 +143,10 @@ def test_bad_input_is_2_and_one_line(arguments: tuple[str, ...], said: str, caps
     assert said in err
     assert err.count("\n") == 1
     assert not out
+
+
+def test_a_journal_without_a_campaign_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["conform", "focalloc.refimpl:ReferenceAllocator", "--journal", "book.jsonl"])
+    assert left.value.code == 2
+    assert "--cluster" in capsys.readouterr().err
