@@ -2,19 +2,22 @@
 
 What a batch finds follows from the seed and its number alone, and shrinking waits until all batches are in, so the
 outcome is the same whatever the number of workers, in which order they finish, and how often the campaign was
-interrupted. A batch whose worker dies is judged again elsewhere.
+interrupted. A batch whose worker dies is judged again elsewhere; one that ends every worker it is given to is unknown.
 """
 
 from __future__ import annotations
 
+import pickle
 import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+import cloudpickle
 import msgspec
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 from hypothesis.errors import HypothesisDeprecationWarning
@@ -71,7 +74,8 @@ def run_campaign(
         watch: told of each batch as it ends, those from the journal included.
 
     Raises:
-        InvalidInput: the profile is unknown, no scheduler answers, or the journal belongs to another campaign.
+        InvalidInput: the profile is unknown, no scheduler answers, its workers lack a module, or the journal belongs to
+            another campaign.
     """
     checked_profile(profile)
     smoke_test()
@@ -87,16 +91,17 @@ def run_campaign(
             if watch is not None:
                 watch(batch)
         client = stack.enter_context(_client(address, stack))
+        hand = partial(_handed, client, open_target, profile, seed)
         waiting = deque((i, size) for i, size in enumerate(batch_sizes(examples)) if i not in done)
-        for batch in _judged(client, open_target, profile, seed, waiting):
+        for batch in _judged(hand, waiting, BATCHES_PER_WORKER * max(1, sum(client.nthreads().values()))):
             done[batch.index] = batch
-            if book is not None:
+            if book is not None and batch.examples:  # one that is unknown is tried again when the campaign is
                 book.write(msgspec.json.encode(batch) + b"\n")
                 book.flush()
             if watch is not None:
                 watch(batch)
         report = collected(target.name, profile, seed, examples, (done[index] for index in sorted(done)))
-        failures = tuple(_shrunk(client, open_target, examples, report))
+        failures = tuple(_shrunk(hand, examples, report))
     if save_to is not None:
         failures = tuple(save_failure(failed, save_to) for failed in failures)
     return msgspec.structs.replace(report, failures=failures, not_offered=not_offered if report.answered else ())
@@ -112,43 +117,79 @@ def _client(address: str, stack: ExitStack) -> Client:
     return Client(stack.enter_context(cluster))
 
 
-def _judged(
-    client: Client, open_target: OpenTarget, profile: str, seed: int, waiting: deque[tuple[int, int]]
-) -> Iterator[Batch]:
-    """The batches that are ``waiting``, judged, in whatever order they end."""
-    sizes = dict(waiting)
-    handed_out: dict[str, int] = {}
+class _Call:
+    """Unpickled, it is what ``function`` returns of ``arguments``."""
+
+    def __init__(self, function: Callable[..., Batch], *arguments: object) -> None:
+        self._call = function, arguments
+
+    def __reduce__(self) -> tuple[Callable[..., Batch], tuple[object, ...]]:
+        return self._call
+
+
+def _handed(
+    client: Client, open_target: OpenTarget, profile: str, seed: int, index: int, size: int, shrink: bool = False
+) -> Future:
+    """Hand one batch out."""
+    # unpickled by the task, as a worker that lacks a module says so there; anywhere else it would fall silent
+    call = cloudpickle.dumps(_Call(judge_batch, open_target, profile, seed, index, size, shrink))
+    return client.submit(pickle.loads, call, pure=False)
+
+
+def _result(future: Future) -> Batch:
+    """What came of a batch.
+
+    Raises:
+        InvalidInput: its worker lacks a module.
+        KilledWorker: several workers in a row have ended over it.
+    """
+    try:
+        found: Batch = future.result()
+    except ModuleNotFoundError as missing:
+        raise InvalidInput("cluster", future.client.scheduler.address, f"a worker has {missing}") from missing
+    return found
+
+
+Hand = Callable[..., Future]
+
+
+def _judged(hand: Hand, waiting: deque[tuple[int, int]], ahead: int) -> Iterator[Batch]:
+    """The batches that are ``waiting``, judged, in whatever order they end; ``ahead`` at a time are handed out."""
+    handed_out: dict[str, tuple[int, int]] = {}
+    suspects: list[tuple[int, int]] = []
 
     def next_one() -> Future:
-        index, size = waiting.popleft()
-        future = client.submit(judge_batch, open_target, profile, seed, index, size, False, pure=False)
-        handed_out[future.key] = index
+        batch = waiting.popleft()
+        future = hand(*batch)
+        handed_out[future.key] = batch
         return future
 
-    ahead = BATCHES_PER_WORKER * max(1, sum(client.nthreads().values()))
     running = as_completed([next_one() for _ in range(min(ahead, len(waiting)))])
     for future in running:
-        index = handed_out.pop(future.key)
+        batch = handed_out.pop(future.key)
         try:
-            yield future.result()
-        except KilledWorker:  # whatever worker it is given to: the allocator ends the process
-            yield Batch(index=index, examples=0, answered=0, verdicts={"unknown": sizes[index]})
+            yield _result(future)
+        except KilledWorker:  # by this batch, or by another that the same worker held
+            suspects.append(batch)
         future.release()
         if waiting:
             running.add(next_one())
+    for index, size in sorted(suspects):  # each alone, so that none is blamed for another
+        try:
+            yield _result(hand(index, size))
+        except KilledWorker:
+            yield Batch(index=index, examples=0, answered=0, verdicts={"unknown": size})
 
 
-def _shrunk(client: Client, open_target: OpenTarget, examples: int, report: Report) -> Iterator[Failure]:
+def _shrunk(hand: Hand, examples: int, report: Report) -> Iterator[Failure]:
     """Each failure of ``report``, with its batch judged once more to find a smaller session."""
     sizes = batch_sizes(examples)
-    profile, seed = report.profile, report.seed
     again = {
-        index: client.submit(judge_batch, open_target, profile, seed, index, sizes[index], True, pure=False)
-        for index in sorted({failed.batch for failed in report.failures})
+        index: hand(index, sizes[index], shrink=True) for index in sorted({failed.batch for failed in report.failures})
     }
     for failed in report.failures:
         try:
-            found: Batch = again[failed.batch].result()
+            found = _result(again[failed.batch])
         except KilledWorker:  # what is known of it is better than nothing
             yield failed
         else:

@@ -36,7 +36,9 @@ def conform(
     cluster: Annotated[
         str,
         typer.Option(
-            metavar="ADDRESS", help="Spread a campaign over this dask scheduler; 'local' starts one on this machine."
+            metavar="ADDRESS",
+            help="Spread a large campaign over this dask.distributed scheduler; 'local' starts one on this machine. "
+            "Judges all sessions, failures or not; same outcome whatever the workers.",
         ),
     ] = "",
     journal: Annotated[

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import pytest
 
 pytest.importorskip("distributed")
 
+import psutil
 from distributed import Client, LocalCluster
 
 from focalloc.cli import main
@@ -23,9 +27,7 @@ from focalloc.conformance.report import Report
 from focalloc.conformance.runner import Batch, run
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
-from focalloc.spec import InvalidInput
-
-pytestmark = pytest.mark.slow
+from focalloc.spec import Block, Geometry, InvalidInput, Params
 
 REFERENCE = partial(PythonTarget, ReferenceAllocator, "reference")
 BROKEN = partial(PythonTarget, NotStrict, "broken")
@@ -52,12 +54,14 @@ def here(open_target: partial[PythonTarget]) -> Report:
         return run(target, profile="greedy", examples=EXAMPLES, shrink=False, keep_going=True)
 
 
+@pytest.mark.slow
 def test_a_campaign_finds_what_a_run_finds(cluster: LocalCluster) -> None:
     report = run_campaign(REFERENCE, profile="greedy", examples=EXAMPLES, address=cluster.scheduler_address)
     assert report == here(REFERENCE)
     assert report.status == "pass"
 
 
+@pytest.mark.slow
 def test_failures_are_kept_once_per_clause_and_shrunk(cluster: LocalCluster, tmp_path: Path) -> None:
     report = run_campaign(
         BROKEN, profile="greedy", examples=EXAMPLES, address=cluster.scheduler_address, save_to=tmp_path
@@ -69,6 +73,7 @@ def test_failures_are_kept_once_per_clause_and_shrunk(cluster: LocalCluster, tmp
     assert Path(report.failures[0].path).is_file()
 
 
+@pytest.mark.slow
 def test_a_worker_killed_midway_changes_nothing(cluster: LocalCluster) -> None:
     killed: list[int] = []
 
@@ -85,6 +90,7 @@ def test_a_worker_killed_midway_changes_nothing(cluster: LocalCluster) -> None:
     assert report == here(REFERENCE)
 
 
+@pytest.mark.slow
 def test_an_interrupted_campaign_goes_on_where_it_stopped(cluster: LocalCluster, tmp_path: Path) -> None:
     journal = tmp_path / "campaign.jsonl"
     seen: list[int] = []
@@ -118,6 +124,7 @@ def test_an_interrupted_campaign_goes_on_where_it_stopped(cluster: LocalCluster,
     assert {msgspec.json.decode(line, type=Batch).index for line in lines[1:]} == set(range(6))
 
 
+@pytest.mark.slow
 def test_something_that_is_no_journal_is_refused(cluster: LocalCluster, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("dear diary\n")
     with pytest.raises(InvalidInput, match="is no journal"):
@@ -130,6 +137,7 @@ def test_something_that_is_no_journal_is_refused(cluster: LocalCluster, tmp_path
         )
 
 
+@pytest.mark.slow
 def test_the_command_judges_on_a_cluster_and_goes_on_from_its_journal(
     cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,6 +155,7 @@ def test_the_command_judges_on_a_cluster_and_goes_on_from_its_journal(
     assert len(Path("campaign.jsonl").read_bytes().splitlines()) == 1 + 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://nowhere"])
 def test_a_scheduler_that_does_not_answer_is_one_clear_error(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(campaign, "ANSWERS_WITHIN", 1)
@@ -154,6 +163,86 @@ def test_a_scheduler_that_does_not_answer_is_one_clear_error(address: str, monke
         run_campaign(REFERENCE, profile="greedy", examples=BATCH, address=address)
 
 
+def children() -> set[int]:
+    """Processes that this one has started and that have not ended, but for the one that Python keeps to clean up."""
+    found = psutil.Process().children(recursive=True)
+    return {one.pid for one in found if not any("resource_tracker" in word for word in one.cmdline())}
+
+
 def test_a_cluster_of_this_machine_is_started_and_ended() -> None:
-    report = run_campaign(REFERENCE, profile="greedy", examples=20)
-    assert report.verdicts == {"pass": 20}
+    before = children()
+    seen: set[int] = set()
+    report = run_campaign(
+        REFERENCE, profile="greedy", examples=BATCH + 10, watch=lambda batch: seen.update(children() - before)
+    )
+    assert report.verdicts == {"pass": BATCH + 10}
+    assert seen
+    assert children() <= before
+
+
+def mortal(deadly: int) -> type[ReferenceAllocator]:
+    """An allocator that ends its process when ``w_max`` is ``deadly``; of a class that goes to the workers whole."""
+
+    class Mortal(ReferenceAllocator):
+        def open(self, geometry: Geometry, params: Params, context: Sequence[Block]) -> None:
+            if params.w_max == deadly:
+                os._exit(1)
+            super().open(geometry, params, context)
+
+    return Mortal
+
+
+def widths(index: int, size: int) -> set[int]:
+    """Every ``w_max`` in the sessions of one batch."""
+    seen: set[int] = set()
+    runner.generate(lambda case: seen.add(case.params.w_max), "greedy", runner.batch_seed(0, index), size)
+    return seen
+
+
+@pytest.mark.slow
+def test_only_the_batches_that_end_their_process_are_unknown_and_nothing_is_left_running(tmp_path: Path) -> None:
+    sizes = runner.batch_sizes(EXAMPLES)
+    first, *others = (widths(index, size) for index, size in enumerate(sizes))
+    deadly = min(first.difference(*others))
+    before = children()
+    journal = tmp_path / "campaign.jsonl"
+    report = run_campaign(
+        partial(PythonTarget, mortal(deadly), "mortal"), profile="greedy", examples=EXAMPLES, journal=journal
+    )
+    assert report.verdicts == {"unknown": sizes[0], "pass": EXAMPLES - sizes[0]}
+    assert (report.status, report.exit_status) == ("unknown", 3)
+    assert f"{sizes[0]} sessions are unknown" in report.summary()
+    assert children() <= before
+    assert len(journal.read_bytes().splitlines()) == 1 + 5  # the one that is unknown would be tried again
+
+
+@pytest.mark.slow
+def test_workers_that_lack_the_allocator_are_one_clear_error(
+    cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "only_here.py").write_text("class Allocator: pass")
+    monkeypatch.syspath_prepend(tmp_path)
+    only_here = importlib.import_module("only_here")
+    with pytest.raises(InvalidInput, match=r"cluster = 'tcp://.*': a worker has No module named 'only_here'"):
+        run_campaign(
+            partial(PythonTarget, only_here.Allocator),
+            profile="greedy",
+            examples=BATCH,
+            address=cluster.scheduler_address,
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_campaign_that_is_stopped_leaves_nothing_running(stop: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "focalloc", "conform", "focalloc.refimpl:ReferenceAllocator"]
+    command += ["--profile", "greedy", "--examples", "1000000", "--cluster", "local", "--journal", "campaign.jsonl"]
+    started = psutil.Popen(command, cwd=tmp_path)
+    while not (book := tmp_path / "campaign.jsonl").is_file() or book.read_bytes().count(b"\n") < 2:
+        with contextlib.suppress(psutil.TimeoutExpired):
+            assert started.wait(0.2) is None
+    family = started.children(recursive=True)
+    started.send_signal(stop)
+    assert started.wait(60) == 130
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert not alive
