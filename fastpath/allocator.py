@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.plan import Plan
@@ -80,22 +80,26 @@ class Allocator:
         params = Params() if params is None else params
         self.geometry, self.params = _checked_terms(geometry, params, strategy)
 
-    def warmup(self) -> None:
+    def warmup(self, *types: DTypeLike) -> None:
         """Compile everything that the strategy needs, or load it from the cache, so that no later call has to.
 
         Takes seconds the first time on a machine. The session, if there is one, is not touched.
+
+        Args:
+            types: of the arrays of scores and logits to come; by default all that are taken as they are: float32,
+                float64, int32 and int64, the last of which Python's own integers become.
         """
         geometry = self.geometry
         w_max = geometry.slots(0) + geometry.slots(1)  # so that the ingest below has to reclaim
         params = replace(self.params, w_max=w_max, w_soft=0, protected_tokens=0, n_diff=1)
         twin = Allocator(geometry, params)
-        for kind in SCALES:
+        for kind in types or SCALES:
             twin._start(geometry, params, (Block(0, 0),))
             twin.ingest(1, np.zeros(twin.used, kind))
             twin.step(np.zeros(twin.used, kind))
             twin.apply(())
         if params.strategy == "projection":
-            for kind in LOGIT_TYPES:
+            for kind in types or LOGIT_TYPES:
                 twin.prefer(np.zeros((len(twin.levels), 3), kind))
         twin.restore(twin.snapshot())
 
@@ -176,22 +180,12 @@ class Allocator:
     def _start(self, geometry: Geometry, params: Params, context: Context) -> None:
         self._tables = self._new_tables(geometry, params, context)
         self.geometry, self.params = geometry, params
-        self._run_step = self._kernels.run_step
+        self._workspace: Any = None
         if params.strategy not in ("greedy", "enhanced"):
-            from focalloc.fastpath.tables import top_k_of
-            from focalloc.fastpath.workspace import Objectives, Projector, Regions, Workspace
+            from focalloc.fastpath.workspace import workspace_for
 
-            n_diff, capacity = self._tables.header[self._kernels.N_DIFF], self._tables.capacity
-            if params.strategy == "projection":
-                self._projector = Projector(geometry, n_diff, capacity)
-                self._run_step = self._projector.run_step
-            elif params.strategy == "multi_objective":
-                self._run_step = Objectives(geometry, params, n_diff, capacity).run_step
-            elif params.strategy == "hierarchical":
-                families = len(self._tables.table("family_slot"))
-                self._run_step = Regions(geometry, n_diff, capacity, families).run_step
-            else:
-                self._run_step = Workspace(geometry, n_diff, top_k_of(params, capacity)).run_step
+            self._workspace = workspace_for(geometry, params, self._tables)
+        self._run_step = self._kernels.run_step if self._workspace is None else self._workspace.run_step
         if params.is_refined:
             from focalloc.fastpath.refinement import Refinement
 
@@ -248,12 +242,12 @@ class Allocator:
         if self.params.strategy != "projection":
             raise InvalidInput("strategy", self.params.strategy, "must be projection, to follow logits")
         given = logit_array(logits)
-        done = self._projector.run_logits(given.reshape(-1), tables.tags, tables.state)
+        done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.state)
         if done == self._kernels.WRONG_LENGTH or done == self._kernels.BAD_SCORE:
             fixed_logits(given, len(tables.levels()))
         if done < 0:
             tables.widen_ledger(self.params.n_diff)
-            done = self._projector.run_logits(given.reshape(-1), tables.tags, tables.state)
+            done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.state)
         if tables.refinement is not None:
             tables.refinement.applied(tables.actions[:done])
         return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
@@ -413,8 +407,8 @@ class Allocator:
     def ledger_size(self) -> int:
         """Actions that are remembered for the cooldown (COO-2)."""
         tables, k = self._session(), self._kernels
-        kept = None if tables.refinement is None else tables.refinement.ledger()
-        return len(kept) if kept is not None else int(tables.header[k.LEDGER_TO] - tables.header[k.LEDGER_FROM])
+        kept = None if tables.refinement is None else tables.refinement.ledger_size()
+        return int(tables.header[k.LEDGER_TO] - tables.header[k.LEDGER_FROM]) if kept is None else kept
 
     def _check(self) -> None:
         """Assert every internal invariant; for tests."""

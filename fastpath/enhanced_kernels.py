@@ -48,7 +48,6 @@ from focalloc.fastpath.greedy_kernels import (
     run_begin,
     run_chosen,
     run_survey,
-    run_take,
     sort_best_first,
     take,
     token_at,
@@ -519,8 +518,6 @@ def select_tied(
 
 @kernel
 def run_tied(
-    scores: NDArray[np.generic],
-    scale: np.generic,
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
@@ -533,7 +530,7 @@ def run_tied(
     """One greedy iteration with ties by cursor or recency; return how many actions, or why nothing happened.
 
     Args:
-        scores: as for `greedy_kernels.run_step`, and so the following up to ``state``.
+        tags: as for `greedy_kernels.run_step`, and so the following up to ``state``; the scores are taken.
         by_cursor: whether ties go by cursor; else by recency.
         memory: iterations for which actions are remembered (TIE-2).
         remembered: how many those are; none by cursor.
@@ -542,7 +539,7 @@ def run_tied(
     """
     header = state[:HEADER]
     at = header[OFFSETS:]
-    refused = run_take(scores, scale, tags, scratch, state) or run_begin(state)
+    refused = run_begin(state)
     if refused:
         return refused
     capacity = header[CAPACITY]

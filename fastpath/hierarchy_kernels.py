@@ -40,7 +40,6 @@ from focalloc.fastpath.greedy_kernels import (
     run_begin,
     run_blend,
     run_chosen,
-    run_take,
     sort_best_first,
     survey,
     total,
@@ -178,8 +177,6 @@ def copy_region(
 
 @kernel
 def run_hierarchy(
-    scores: NDArray[np.generic],
-    scale: np.generic,
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
@@ -220,7 +217,7 @@ def run_hierarchy(
     chosen_notes = space[to[13] : to[14]]
     keys = state[at[2] : at[3]]
     key_notes = state[at[3] : at[4]]
-    refused = run_take(scores, scale, tags, scratch, state) or run_begin(state)
+    refused = run_begin(state)
     if refused:
         return refused
     worth = run_blend(tags, scratch, state)

@@ -74,7 +74,6 @@ from focalloc.fastpath.greedy_kernels import (
     run_begin,
     run_chosen,
     run_survey,
-    run_take,
     sort_best_first,
     token_at,
     total,
@@ -931,20 +930,16 @@ def decide(
 
 @kernel
 def run_knapsack(
-    scores: NDArray[np.generic],
-    scale: np.generic,
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
     space: NDArray[np.int64],
 ) -> int:
-    """One iteration of the exact optimum on scores of any type; return how many actions, or why nothing happened.
+    """One iteration of the exact optimum on scores that are taken; return how many actions, or why nothing happened.
 
     Args:
-        scores: one per slot.
-        scale: as for `take`.
         tags: tags, then as much to spare.
-        scratch: scores in fixed point, peaks, and with multi-slot gists their aggregates.
+        scratch: what `run_take` has written, and with multi-slot gists their aggregates.
         state: the header, and behind it the tables at its offsets.
         space: the header of the work space, and behind it its tables at its offsets.
     """
@@ -956,7 +951,7 @@ def run_knapsack(
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
     family_slot = state[at[8] : at[9]]
     family_node = state[at[9] : at[10]]
-    refused = run_take(scores, scale, tags, scratch, state) or run_begin(state)
+    refused = run_begin(state)
     if refused:
         return refused
     worth = run_survey(tags, scratch, state)

@@ -23,7 +23,6 @@ from focalloc.fastpath.greedy_kernels import (
     kernel,
     run_begin,
     run_blend,
-    run_take,
     survey,
 )
 from focalloc.fastpath.knapsack_kernels import (
@@ -53,8 +52,6 @@ def weigh(header: Ints, work: Ints, tags: Ints, aggregates: Ints, worth: Table) 
 
 @kernel
 def run_objectives(
-    scores: NDArray[np.generic],
-    scale: np.generic,
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
@@ -64,7 +61,7 @@ def run_objectives(
     header = state[:HEADER]
     work = space[:WORK_HEADER]
     to = work[WORK_OFFSETS:]
-    refused = run_take(scores, scale, tags, scratch, state) or run_begin(state)
+    refused = run_begin(state)
     if refused:
         return refused
     worth = space[to[17] : to[18]]

@@ -38,7 +38,6 @@ from focalloc.fastpath.greedy_kernels import (
     rank_of,
     run_begin,
     run_survey,
-    run_take,
     sort_best_first,
     survey,
     total,
@@ -168,20 +167,18 @@ def run_pool_wishes(state: NDArray[np.int64], space: NDArray[np.int64]) -> None:
 
 @kernel
 def run_projection(
-    scores: NDArray[np.generic],
-    scale: np.generic,
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
     space: NDArray[np.int64],
 ) -> int:
-    """One iteration by scores of any type; as `knapsack_kernels.run_knapsack`."""
+    """One iteration by scores; arguments and result as for `knapsack_kernels.run_knapsack`."""
     header = state[:HEADER]
     at = header[OFFSETS:]
     to = space[:WORK_HEADER][WORK_OFFSETS:]
     capacity = header[CAPACITY]
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    refused = run_take(scores, scale, tags, scratch, state) or run_begin(state)
+    refused = run_begin(state)
     if refused:
         return refused
     worth = run_survey(tags, scratch, state)

@@ -90,10 +90,9 @@ class Refinement:
         candidates = min(state[k.N_DIFF] + history.size + cooling, state[k.SLOTS])
         if len(self._work) < e.COLUMNS * candidates:
             self._work = np.zeros(e.COLUMNS * 2 * candidates, np.int64)
-        return e.run_tied(
-            scores, scale, tags, scratch, state, self._by_cursor, self._params.memory, history.size, history.table,
-            self._work,
-        )  # fmt: skip
+        return k.run_take(scores, scale, tags, scratch, state) or e.run_tied(
+            tags, scratch, state, self._by_cursor, self._params.memory, history.size, history.table, self._work
+        )
 
     # WHAT HAPPENED
 
@@ -134,6 +133,10 @@ class Refinement:
         """Latest action per remembered node (TIE-2); None if no more is remembered than the cooldown needs."""
         return self._history.ledger(self._tables.header[k.ITERATION]) if self._remembers else None
 
+    def ledger_size(self) -> int | None:
+        """How many actions `ledger` holds, or None as it does."""
+        return self._history.count(self._tables.header[k.ITERATION]) if self._remembers else None
+
     def recall(self, ledger: Ledger, recent: Sequence[int]) -> None:
         """Go on with what `ledger` and `recent` gave."""
         for slots in recent:
@@ -171,6 +174,10 @@ class History:
         rows = zip(*(column.tolist() for column in self._columns()), strict=True)
         named = [(unpacked(action), then) for action, then in rows if iteration - then < self._memory]
         return {action.node: Entry(action.kind, then) for action, then in named}
+
+    def count(self, iteration: int) -> int:
+        """How many `ledger` holds: there is one row per node."""
+        return int(np.count_nonzero(iteration - self._columns()[1] < self._memory))
 
     def recall(self, ledger: Ledger) -> None:
         """Remember what `ledger` gave."""

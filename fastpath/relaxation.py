@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.fastpath.greedy_kernels import COLLAPSE, EXPAND, N_DIFF, PLACES, SLOTS
+from focalloc.fastpath.greedy_kernels import COLLAPSE, EXPAND, N_DIFF, PLACES, SLOTS, run_take
 from focalloc.fastpath.knapsack_kernels import WORK_OFFSETS
 from focalloc.fastpath.optimum_kernels import RUN, RUNS
 from focalloc.fastpath.plan import unpacked
@@ -54,8 +54,9 @@ def relaxation(
     """
     most, used = int(tables.state[N_DIFF]), int(tables.state[SLOTS])
     work = Workspace(geometry, most).table
-    if run_candidates(scores, scale, tables.tags, tables.scratch, tables.state, work) < 0:
+    if run_take(scores, scale, tables.tags, tables.scratch, tables.state):
         return None
+    run_candidates(tables.tags, tables.scratch, tables.state, work)
     items = []
     runs, keys, nodes = (work[work[WORK_OFFSETS + i] :].tolist() for i in (4, 5, 6))
     for run in range(work[RUNS]):

@@ -19,7 +19,6 @@ from focalloc.fastpath.greedy_kernels import (
     node_of,
     place_of,
     run_survey,
-    run_take,
 )
 from focalloc.fastpath.knapsack_kernels import APART, WORK_HEADER, WORK_OFFSETS, lay_out, run_pool
 from focalloc.fastpath.optimum_kernels import DELTA, RUN, RUNS, SIZE
@@ -28,8 +27,6 @@ from focalloc.fastpath.optimum_kernels import FIRST as FIRST_ITEM
 
 @kernel
 def run_candidates(
-    scores: NDArray[np.generic],
-    scale: np.generic,
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
@@ -40,15 +37,12 @@ def run_candidates(
     Nothing but work space has changed afterwards. Each candidate's note is its node.
 
     Returns:
-        How many candidates there are, or why nothing happened.
+        How many candidates there are.
     """
     header = state[:HEADER]
     at = header[OFFSETS:]
     work = space[:WORK_HEADER]
     to = work[WORK_OFFSETS:]
-    refused = run_take(scores, scale, tags, scratch, state)
-    if refused:
-        return refused
     capacity = header[CAPACITY]
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
     worth = run_survey(tags, scratch, state)

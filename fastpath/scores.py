@@ -51,15 +51,19 @@ def score_array(scores: ArrayLike) -> NDArray[Any]:
 
 def _from_sequence(scores: Sequence[object]) -> NDArray[Any]:
     """A sequence of Python or NumPy numbers; all fixed point or all floats, for a mixture could mean either."""
-    whole = bool(scores) and isinstance(scores[0], numbers.Integral)
-    for i, score in enumerate(scores):
+    given: list[Any] = list(scores)
+    kinds = set(map(type, given))
+    if kinds == {float} or (kinds == {int} and min(given) > -SCORE_LIMIT and max(given) < SCORE_LIMIT):
+        return np.array(given, np.float64 if float in kinds else np.int64)
+    whole = bool(given) and isinstance(given[0], numbers.Integral)
+    for i, score in enumerate(given):
         if isinstance(score, bool | np.bool_) or not isinstance(score, numbers.Real):
             raise InvalidInput(f"scores[{i}]", score, "must be a number (SCO-1)")
         if isinstance(score, numbers.Integral) != whole:
             raise InvalidInput(f"scores[{i}]", score, "scores are all fixed-point integers or all floats (SCO-1)")
         if isinstance(score, numbers.Integral) and not -SCORE_LIMIT < int(score) < SCORE_LIMIT:
             _refuse_fixed(i, int(score))
-    return np.array(list(scores), np.int64 if whole else np.float64)
+    return np.array(given, np.int64 if whole else np.float64)
 
 
 def _refuse_fixed(i: int, score: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import accumulate
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 from focalloc.fastpath import hierarchy_kernels, objective_kernels, optimum_kernels
 from focalloc.fastpath import knapsack_kernels as k
 from focalloc.fastpath import projection_kernels as p
-from focalloc.fastpath.greedy_kernels import CHUNK, HEADER
+from focalloc.fastpath.greedy_kernels import CHUNK, HEADER, N_DIFF, run_take
 from focalloc.fastpath.optimum_kernels import BOUNDS, RUN, SPACE, STATE
+from focalloc.fastpath.tables import Tables, top_k_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 
@@ -33,6 +35,12 @@ class Workspace:
         table: int64: a header, then the tables that `knapsack_kernels.run_knapsack` cuts out of it.
     """
 
+    kernel: ClassVar[Callable[..., int]] = staticmethod(k.run_knapsack)
+    """The strategy, as `knapsack_kernels.run_knapsack`; it may take tables of its own behind the work space."""
+
+    own: tuple[NDArray[np.generic], ...] = ()
+    """Those tables."""
+
     extra: tuple[int, ...] = (0, 0, 0, 0, 0, 0)
     """Sizes of the tables that only some strategies need: wishes, two preferences by slot, peaks, the two by block."""
 
@@ -51,8 +59,13 @@ class Workspace:
         scratch: NDArray[np.int32],
         state: NDArray[np.int64],
     ) -> int:
-        """`knapsack_kernels.run_knapsack` with as much work space as it needs."""
-        return self._with_space(lambda: k.run_knapsack(scores, scale, tags, scratch, state, self.table))
+        """One iteration with as much work space as it needs; arguments and result as for `greedy_kernels.run_step`.
+
+        Scores are taken by a kernel of their own, so that one compiled strategy serves scores of every type.
+        """
+        return run_take(scores, scale, tags, scratch, state) or self._with_space(
+            lambda: self.kernel(tags, scratch, state, self.table, *self.own)
+        )
 
     def _with_space(self, run: Callable[[], int]) -> int:
         """What ``run`` returns, once the work space is large enough for it."""
@@ -97,23 +110,12 @@ class Objectives(Workspace):
         slots: most slots that the context can have.
     """
 
+    kernel = staticmethod(objective_kernels.run_objectives)
+
     def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int) -> None:
         self._params = params
         self.extra = (0, slots, 0, slots // CHUNK + 1, 0, 0)
         super().__init__(geometry, n_diff)
-
-    def run_step(
-        self,
-        scores: NDArray[np.generic],
-        scale: np.generic,
-        tags: NDArray[np.int8],
-        scratch: NDArray[np.int32],
-        state: NDArray[np.int64],
-    ) -> int:
-        """`objective_kernels.run_objectives` with as much work space as it needs."""
-        return self._with_space(
-            lambda: objective_kernels.run_objectives(scores, scale, tags, scratch, state, self.table)
-        )
 
     def _lay_out(self) -> None:
         super()._lay_out()
@@ -133,24 +135,16 @@ class Regions(Workspace):
         families: most families that it can have.
     """
 
+    kernel = staticmethod(hierarchy_kernels.run_hierarchy)
+
     def __init__(self, geometry: Geometry, n_diff: int, slots: int, families: int) -> None:
         super().__init__(geometry, n_diff)
-        self._tags = np.zeros(slots, np.int8)
-        self._scores = np.zeros(2 * slots + slots // CHUNK + 1, np.int32)
         sizes = (HEADER, hierarchy_kernels.REGION * (slots + 1), 2 * families, 2 * max(1, n_diff))
-        self._state = np.zeros(sum(sizes), np.int64)
-
-    def run_step(
-        self,
-        scores: NDArray[np.generic],
-        scale: np.generic,
-        tags: NDArray[np.int8],
-        scratch: NDArray[np.int32],
-        state: NDArray[np.int64],
-    ) -> int:
-        """`hierarchy_kernels.run_hierarchy` with as much work space as it needs."""
-        run, own = hierarchy_kernels.run_hierarchy, (self._tags, self._scores, self._state)
-        return self._with_space(lambda: run(scores, scale, tags, scratch, state, self.table, *own))
+        self.own = (
+            np.zeros(slots, np.int8),
+            np.zeros(2 * slots + slots // CHUNK + 1, np.int32),
+            np.zeros(sum(sizes), np.int64),
+        )
 
 
 class Projector(Workspace):
@@ -162,22 +156,27 @@ class Projector(Workspace):
         slots: most slots that the context can have.
     """
 
+    kernel = staticmethod(p.run_projection)
+
     def __init__(self, geometry: Geometry, n_diff: int, slots: int) -> None:
         smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
         self.extra = (slots // smallest + 1, slots, slots, slots // CHUNK + 1, slots, slots)
         super().__init__(geometry, n_diff)
 
-    def run_step(
-        self,
-        scores: NDArray[np.generic],
-        scale: np.generic,
-        tags: NDArray[np.int8],
-        scratch: NDArray[np.int32],
-        state: NDArray[np.int64],
-    ) -> int:
-        """`projection_kernels.run_projection` with as much work space as it needs."""
-        return self._with_space(lambda: p.run_projection(scores, scale, tags, scratch, state, self.table))
-
     def run_logits(self, logits: NDArray[np.floating], tags: NDArray[np.int8], state: NDArray[np.int64]) -> int:
         """`projection_kernels.run_logits` with as much work space as it needs."""
         return self._with_space(lambda: p.run_logits(logits, tags, state, self.table))
+
+
+def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspace:
+    """The work space for the strategy of ``params``, any but the greedy ones, on the tables of a session."""
+    n_diff, slots = int(tables.header[N_DIFF]), tables.capacity
+    match params.strategy:
+        case "projection":
+            return Projector(geometry, n_diff, slots)
+        case "multi_objective":
+            return Objectives(geometry, params, n_diff, slots)
+        case "hierarchical":
+            return Regions(geometry, n_diff, slots, len(tables.table("family_slot")))
+        case _:
+            return Workspace(geometry, n_diff, top_k_of(params, slots))

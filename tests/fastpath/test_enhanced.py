@@ -287,12 +287,12 @@ class OnLists:
         self.selections = self.looks = 0
 
     def __call__(
-        self, scores: Any, scale: Any, tags: Any, scratch: Any, state: Any, by_cursor: bool, memory: int,
-        remembered: int, history: Any, work: Any,
+        self, tags: Any, scratch: Any, state: Any, by_cursor: bool, memory: int, remembered: int, history: Any,
+        work: Any,
     ) -> int:  # fmt: skip
         header, at = state[: k.HEADER].tolist(), state[k.OFFSETS : k.HEADER].tolist()
         tables = [state[first:last].tolist() for first, last in pairwise(at)]
-        tagged, fixed = tags.tolist(), scores.tolist()
+        tagged, fixed = tags.tolist(), scratch[: header[k.SLOTS]].tolist()
         worth, peaks, long = list(fixed), [0] * header[k.CHUNK_ROOM], len(work) // e.COLUMNS
         acted = history.tolist()
         k.blend(header, tagged, fixed, worth)
@@ -304,7 +304,7 @@ class OnLists:
             header, tagged, fixed, worth, peaks, tables[8], tables[9], tables[12], by_cursor, memory, remembered,
             acted[: len(acted) // 2], acted[len(acted) // 2 :], *tables[:6], *([0] * long for _ in range(e.COLUMNS)),
         )  # fmt: skip
-        answer = self._compiled(scores, scale, tags, scratch, state, by_cursor, memory, remembered, history, work)
+        answer = self._compiled(tags, scratch, state, by_cursor, memory, remembered, history, work)
         assert tables[0][:done] == state[k.HEADER : k.HEADER + answer].tolist()
         return answer
 

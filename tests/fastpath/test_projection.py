@@ -114,7 +114,7 @@ def test_work_space_and_ledger_grow_when_they_must(monkeypatch: pytest.MonkeyPat
     grown = 0
     for seed in range(40):
         fast = compare_by_logits(seed, 4, 12, [3, 8])
-        grown += int(fast._projector.table[optimum_kernels.SPACE]) > 1
+        grown += int(fast._workspace.table[optimum_kernels.SPACE]) > 1
     assert grown > 10
 
 
