@@ -95,7 +95,7 @@ class PythonTarget:
     """An allocator object in this process.
 
     It is given copies, which are compared afterwards, and each call has a time limit (see `Watchdog`). If it offers
-    ``warmup()``, that is called once per strategy, without a limit, so that compiling does not count as answering.
+    ``warmup()``, that is called once per strategy and order of ties, without a limit, as compiling is no answering.
 
     Args:
         factory: makes a fresh allocator; called once per session.
@@ -112,7 +112,7 @@ class PythonTarget:
         self._limit = f"{timeout:g} s"
         self._allocator: Any = None
         self._given: list[tuple[str, object, object]] = []
-        self._warm: set[str] = set()
+        self._warm: set[tuple[object, ...]] = set()
 
     def __enter__(self) -> Self:
         self._watchdog.__enter__()
@@ -156,7 +156,7 @@ class PythonTarget:
             ("context", list(blocks), blocks),
         ]
         self._call(lambda: self._allocator.open(*mine, blocks))
-        self._warm_up(params.strategy)
+        self._warm_up(params)
 
     def step(self, scores: Sequence[int]) -> object:
         """Call ``step`` with a list of its own."""
@@ -189,14 +189,15 @@ class PythonTarget:
         """Compare everything that was given with its original."""
         return [violation for what, before, now in self._given for violation in tampered(before, now, what)]
 
-    def _warm_up(self, strategy: str) -> None:
+    def _warm_up(self, params: Params) -> None:
         """Let an allocator that offers ``warmup`` compile first: the limit is on answers, not on getting ready."""
-        if strategy not in self._warm and self.offers("warmup"):
+        kind = params.strategy, params.tie_break, params.is_refined
+        if kind not in self._warm and self.offers("warmup"):
             try:
                 self._allocator.warmup()
             except Exception as error:
                 raise Refused(_told(error)) from error
-        self._warm.add(strategy)
+        self._warm.add(kind)
 
     def _lend(self, scores: Sequence[int]) -> list[int]:
         row = list(scores)
@@ -223,7 +224,7 @@ def _told(error: BaseException) -> str:
 
 def _plain(answer: object) -> object:
     """Iterables as lists and anything that counts as an integer as `int`, all the way down; the rest as it is."""
-    if isinstance(answer, str | bytes | Mapping | bool):
+    if type(answer) is int or isinstance(answer, str | bytes | Mapping | bool):  # the first, as there are thousands
         return answer
     try:
         return operator.index(answer)  # type: ignore[arg-type]

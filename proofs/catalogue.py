@@ -22,7 +22,6 @@ MODULES = (
     "step",
     "machine",
     "projection",
-    "optima",
     "contracts",
     "bounded",
 )

@@ -13,7 +13,6 @@ context of small trees.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import product
 
 import z3
@@ -26,7 +25,7 @@ from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, the
 from focalloc.proofs.trees import rows
 from focalloc.spec import ingest
 from focalloc.spec.actions import family
-from focalloc.spec.blocks import Block, Context, end, used
+from focalloc.spec.blocks import Block, end, used
 from focalloc.spec.geometry import Geometry
 
 ARITY, FIRST, LAST, LEVEL_COST = z3.Ints("arity first last cost")
@@ -170,34 +169,27 @@ def ingest_finds_room(bug: Mutation) -> Iterator[Evidence]:
     enough = Helpers(ingest, bug).plain("sufficient_budget")
     for geometry, longest in SMALL:
         cases, telling, wrong = 0, 0, ""
-        for context, protected in tails(geometry, longest):
-            cases += 1
-            first, last = context[0].start, end(geometry, context[-1])
-            cooling = sum(end(geometry, node) <= last - protected for node in complete_families(geometry, context))
-            telling += cooling > 0 and protected > 0
-            # One iteration's worth of cooling suffices to name exactly these nodes.
-            params = record(n_diff=cooling, min_gap=1, protected_tokens=protected)
-            bound = enough(geometry, params, last - first, 1)
-            slots = used(geometry, context) + geometry.slots(0)
-            if slots > bound:
-                wrong = (
-                    f"{[tuple(block) for block in context]} with {protected} protected tokens and {cooling} cooling "
-                    f"nodes takes {slots} slots with the new block, bound {bound}"
-                )
-                break
+        unit, period = geometry.span(0), geometry.span(geometry.top)
+        for offset, length in product(range(0, period, unit), range(1, longest + 1)):
+            for context in rows(geometry, offset, offset + length * unit):
+                slots, last = used(geometry, context), offset + length * unit
+                complete = complete_families(geometry, context)
+                for protected in range(length * unit + 1):
+                    cases += 1
+                    cooling = [node for node in complete if end(geometry, node) <= last - protected]
+                    telling += bool(cooling) and protected > 0
+                    # One iteration's worth of cooling suffices to name exactly these nodes.
+                    params = record(n_diff=len(cooling), min_gap=1, protected_tokens=protected)
+                    bound = enough(geometry, params, length * unit, 1)
+                    if slots + geometry.slots(0) > bound and not wrong:
+                        wrong = (
+                            f"{[tuple(block) for block in context]} with {protected} protected tokens and "
+                            f"{len(cooling)} cooling nodes takes {slots} + {geometry.slots(0)} slots, bound {bound}"
+                        )
         yield Survey(f"arity {geometry.arity}, cost {geometry.cost}", cases, telling, wrong)
 
 
-def tails(geometry: Geometry, longest: int) -> Iterator[tuple[Context, int]]:
-    """Every context of up to ``longest`` level-0 blocks at every offset, with every protected length."""
-    unit = geometry.span(0)
-    for offset, length in product(range(0, geometry.span(geometry.top), unit), range(1, longest + 1)):
-        for context in rows(geometry, offset, offset + length * unit):
-            yield from ((context, protected) for protected in range(length * unit + 1))
-
-
-@lru_cache(maxsize=1)  # asked again for every tail of one context
-def complete_families(geometry: Geometry, context: Context) -> list[Block]:
+def complete_families(geometry: Geometry, context: tuple[Block, ...]) -> list[Block]:
     """Nodes whose whole family is in the context."""
     blocks = set(context)
     nodes = {

@@ -247,7 +247,7 @@ THREE_COSTS = ((1, 1, 1), (3, 1, 1), (2, 2, 3))
 
 def turns_of_sizes(sizes: Sequence[tuple[int, int, Sequence[int]]], bug: Mutation) -> Iterator[Evidence]:
     """Queue length, cap and costs as given; planted bugs show at a small size with an odd cap."""
-    for length, cap, cost in sizes if bug is AS_SHIPPED else [(2, 3, THREE_COSTS[1])]:
+    for length, cap, cost in sizes if bug is AS_SHIPPED else [(3, 3, THREE_COSTS[1])]:
         yield from turns(length, length, cap, cost, bug)
 
 

@@ -11,7 +11,7 @@ import ast
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -53,7 +53,6 @@ class Source:
     settings: tuple[tuple[str, int], ...] = ()
 
     @classmethod
-    @lru_cache(maxsize=64)  # every world of a theorem is about the same text
     def of(cls, module: ModuleType, bug: Mutation = AS_SHIPPED, **settings: int) -> Source:
         """The source of ``module`` with ``bug`` planted if it is meant for it, and some of its constants changed.
 

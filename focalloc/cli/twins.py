@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeVar
 
 from focalloc.fastpath.allocator import Allocator
 from focalloc.refimpl.allocator import ReferenceAllocator
+from focalloc.refimpl.relaxation import relaxation
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.relaxation import Relaxation
 
 T = TypeVar("T")
 
@@ -43,6 +46,10 @@ class Twins:
         self._reference, self._fast = ReferenceAllocator(), Allocator()
         self._tally = tally or Tally()
 
+    def warmup(self) -> None:
+        """Have the fast path compile what takes fixed-point scores."""
+        self._fast.warmup("int64")
+
     def open(self, geometry: Geometry, params: Params, context: Sequence[object]) -> None:
         """Open both."""
         self._both(
@@ -72,6 +79,21 @@ class Twins:
             lambda: self._reference.ingest(blocks, list(scores)),
             lambda: list(self._fast.ingest(blocks, list(scores))),
         )
+
+    def relaxation(self, scores: Sequence[int]) -> Relaxation:
+        """The relaxation of the next iteration, once both give the same bound; the shares may differ (LPR)."""
+        found: list[Relaxation] = []
+
+        def fast() -> Fraction:
+            found.append(self._fast.relaxation(list(scores)))
+            return found[0].bound
+
+        self._both("relaxation", lambda: relaxation(self._reference.state, list(scores)).bound, fast)
+        return found[0]
+
+    def ledger_size(self) -> int:
+        """How many actions the fast path remembers; the reference's ledger is no part of what it offers."""
+        return self._fast.ledger_size()
 
     def context(self) -> Context:
         """The working context of both."""

@@ -65,25 +65,21 @@ def test_all_is_judged_and_compared(capsys: pytest.CaptureFixture[str], elsewher
     status, out = run(capsys, "--examples", "20", "--workers", "1")
     assert status == 0
     greedy = [one for one in shipped() if one.params.strategy == "greedy"]
-    row_of_greedy = r"^ *greedy +(.+?) {2,}(generated|recorded|vectors) +([\d,]+) +([\d,]+) +pass *$"
+    row_of_greedy = r"^ *greedy +(generated|recorded|vectors) +([\d,]+) +([\d,]+) +pass *$"
     rows = re.findall(row_of_greedy, out, re.MULTILINE)
-    assert [row[:3] for row in rows] == [
-        (allocator, *source)
-        for allocator in ("reference", "fast path", "compared")
-        for source in (("generated", "20"), ("recorded", "1"), ("vectors", f"{len(greedy)}"))
-    ]
-    followed = re.search(r"^ *all +spec +vectors +([\d,]+) +([\d,]+) +pass *$", out, re.MULTILINE)
+    assert [row[:2] for row in rows] == [("generated", "20"), ("recorded", "1"), ("vectors", f"{len(greedy)}")]
+    followed = re.search(r"^ *all +vectors, by the spec +([\d,]+) +([\d,]+) +pass *$", out, re.MULTILINE)
     assert followed is not None
     assert int(followed[1]) == len(greedy)
     totals = out.splitlines()[-1]
-    assert totals.startswith(f"PASS: 1 strategies, {3 * 21 + 4 * len(greedy):,} sessions, ")
+    assert totals.startswith(f"PASS: 1 strategies, {21 + 2 * len(greedy):,} sessions, ")
     proofs = re.findall(r"^ *(inductive obligations|every case) +(\d+) +(\d+) +(\d+) +pass *$", out, re.MULTILINE)
     assert [(line[0], line[1], line[3]) for line in proofs] == [
         ("inductive obligations", "1", "3"), ("every case", "1", "3"),
     ]  # fmt: skip
     assert all(int(line[2]) > 0 for line in proofs)
     assert ", 2 theorems proved, " in totals
-    answers = sum(int(number.replace(",", "")) for number in (*(row[3] for row in rows), followed[2]))
+    answers = sum(int(number.replace(",", "")) for number in (*(row[2] for row in rows), followed[2]))
     assert f"{answers:,} answers judged" in totals
     compared = re.search(r"([\d,]+) actions in ([\d,]+) answers compared", totals)
     assert compared is not None
@@ -102,21 +98,31 @@ def test_an_allocator_that_cheats_is_found(
     status, out = run(capsys, "--examples", "60", "--workers", "1")
     assert status == 1
     assert out.splitlines()[-1].startswith("FAIL: ")
-    assert "(GRE-6)" in out
     assert "Differs: step: the reference gives" in out
-    replayed = re.search(r"replay: focalloc replay (\S+GRE-6\.json)", out)
+    assert "  the reference alone: GRE-6: " in out
+    assert "  the fast path alone: pass" in out
+    replayed = re.search(r"replay: focalloc replay (\S+error\S*\.json)", out)
     assert replayed is not None
     assert (elsewhere / replayed[1]).exists()
     with pytest.raises(SystemExit) as left:
         main(["replay", replayed[1]])
     assert left.value.code == 1
-    assert "broken  GRE-6: " in capsys.readouterr().out
+    assert "Differs: step: the reference gives" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("greedy_only")
+def test_an_error_that_both_share_is_found(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = Twins.step
+    monkeypatch.setattr(Twins, "step", lambda twins, scores: honest(twins, scores)[:-1])
+    status, out = run(capsys, "--examples", "60", "--workers", "1")
+    assert status == 1
+    assert "(GRE-6)" in out
 
 
 @pytest.mark.usefixtures("greedy_only")
 def test_nothing_judged_is_no_pass(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def silent(job: verify.Job) -> tuple[list[verify.Row], Tally]:
-        return [verify.Row(job.strategy, job.allocator, "generated", 0, 0, "unknown", ())], Tally()
+        return [verify.Row(job.strategy, "generated", 0, 0, "unknown", ())], Tally()
 
     monkeypatch.setattr(verify, "judge", silent)
     status, out = run(capsys, "--workers", "1")
@@ -127,7 +133,7 @@ def test_nothing_judged_is_no_pass(capsys: pytest.CaptureFixture[str], monkeypat
 @pytest.fixture
 def all_else_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     def passes(job: verify.Job) -> tuple[list[verify.Row], Tally]:
-        return [verify.Row(job.strategy, job.allocator, "generated", 1, 1, "pass", ())], Tally()
+        return [verify.Row(job.strategy, "generated", 1, 1, "pass", ())], Tally()
 
     monkeypatch.setattr(verify, "judge", passes)
 
@@ -173,7 +179,7 @@ import sys
 sys.modules["z3"] = None
 from focalloc.cli import main, verify
 from focalloc.cli.twins import Tally
-verify.judge = lambda job: ([verify.Row(job.strategy, job.allocator, "generated", 1, 1, "pass", ())], Tally())
+verify.judge = lambda job: ([verify.Row(job.strategy, "generated", 1, 1, "pass", ())], Tally())
 main(["verify", "--workers", "1"])
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
