@@ -211,14 +211,7 @@ class _Session:
         if found := self.relaxed(state, scores):
             return self.tell(scores, "relaxation", found)
         answer = self.target.step(scores)
-        self.answered += 1
-        found = self.target.changed()
-        if not isinstance(answer, list):
-            return self.tell(scores, answer, [*found, _shapeless(answer)])
-        found += violations(state, scores, answer, self.profile)
-        if found:
-            return self.tell(scores, answer, found)
-        return self.settle(advanced(state, as_actions(answer)), scores, answer, [])
+        return self.advance(scores, answer, lambda actions: violations(state, scores, actions, self.profile))
 
     def relaxed(self, state: State, scores: Sequence[int]) -> list[Violation]:
         """Judge the relaxation of an iteration (LPR), if the profile is that of the optimum and it is offered."""
@@ -246,17 +239,25 @@ class _Session:
                 self.answered += 1
                 return self.tell((), "refused", missaturated(too_large[0], None))
             raise
+        fixed = [[saturated(one) for one in row] for row in logits]
+
+        def broken(actions: list[Any]) -> list[Violation]:
+            unsafe = violations(state, [0] * state.used, actions, "safety")
+            return unsafe or violations_of_projection(state, fixed, as_actions(actions))
+
+        return self.advance((), answer, broken)
+
+    def advance(
+        self, scores: Sequence[int], answer: object, broken: Callable[[list[Any]], list[Violation]]
+    ) -> list[Violation]:
+        """Judge the answer to an iteration, and move on by it if it breaks nothing."""
         self.answered += 1
         found = self.target.changed()
         if not isinstance(answer, list):
-            return self.tell((), answer, [*found, _shapeless(answer)])
-        found += violations(state, [0] * state.used, answer, "safety")
-        if not found:
-            fixed = [[saturated(one) for one in row] for row in logits]
-            found = violations_of_projection(state, fixed, as_actions(answer))
-        if found:
-            return self.tell((), answer, found)
-        return self.settle(advanced(state, as_actions(answer)), (), answer, [])
+            return self.tell(scores, answer, [*found, _shapeless(answer)])
+        if found := found + broken(answer):
+            return self.tell(scores, answer, found)
+        return self.settle(advanced(self._now, as_actions(answer)), scores, answer, [])
 
     def ingest(self, step: Step, blocks: int) -> list[Violation]:
         """Ingest and judge the reclaiming collapses, or the refusal."""

@@ -39,7 +39,7 @@ GEOMETRIES = (
 allows, with a top-level node of 2**31 tokens."""
 
 OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
-"""Profiles that compare whole choices; half of their sessions are `_exchange` sessions."""
+"""Profiles that compare whole choices; half of their sessions are `_exchange` or `_mixture` sessions."""
 
 MOST_BLOCKS = 24
 """A context stops growing at about as many blocks; a family of 32 may still come whole."""
@@ -96,7 +96,7 @@ def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
     fixed function of slot, block or token; in the others each step draws its own.
     """
     if profile in OPTIMA and draw(_COIN):
-        return _exchange(draw, profile)
+        return _exchange(draw, profile) if profile != "knapsack" or draw(_COIN) else _mixture(draw)
     if profile == "enhanced" and (made := draw(_one_of(_ENHANCED))):
         return made(draw)  # type: ignore[no-any-return]
     geometry = draw(_one_of(GEOMETRIES))
@@ -113,14 +113,39 @@ def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
     return Case(geometry=geometry, params=params, context=context, steps=tuple(steps))
 
 
+def _unlike(draw: st.DrawFn) -> tuple[Geometry, Context]:
+    """A geometry whose expands cost unlike, and a top-level gist, the children of another, and a third."""
+    geometry = draw(_one_of(tuple(one for one in GEOMETRIES if len(set(one.deltas[1:])) > 1)))
+    top_span = geometry.span(geometry.top)
+    split = family(geometry, Block(geometry.top, top_span))
+    return geometry, (Block(geometry.top, 0), *split, Block(geometry.top, 2 * top_span))
+
+
+def _mixture(draw: st.DrawFn) -> Case:
+    """A session in which it would pay to do half of each of two actions: of unlike cost, worth nearly as much, and cap
+    and budget both bind."""
+    geometry, context = _unlike(draw)
+    low, high = sorted(geometry.deltas[-2:])
+    n_diff = draw(_between(1, 3))
+    params = Params(
+        w_max=used(geometry, context) + draw(_between(n_diff * low, n_diff * high)),
+        n_diff=n_diff,
+        tau_expand=0,
+        tau_collapse=EXTREME,
+        strategy="knapsack",
+    )
+    dear, cheap = draw(_one_of((9, 8))), draw(_one_of((6, 5)))
+    worth = tuple(
+        draw(_one_of((dear, dear, 7, 0) if geometry.deltas[block.level] == high else (cheap, cheap, 7, 0)))
+        for block in context
+    )
+    return Case(geometry=geometry, params=params, context=context, steps=(Step(scores=worth, per="block"),))
+
+
 def _exchange(draw: st.DrawFn, profile: str) -> Case:
     """A session in which one choice can stand in for others: expands of unlike cost, worth 1, 2 or 3 each, and room
     for some of them only."""
-    geometry = draw(_one_of(tuple(one for one in GEOMETRIES if len(set(one.deltas[1:])) > 1)))
-    top_span = geometry.span(geometry.top)
-    wide = Block(geometry.top, 0)
-    split = family(geometry, Block(geometry.top, top_span))
-    context = (wide, *split, Block(geometry.top, 2 * top_span))
+    geometry, context = _unlike(draw)
     deltas = geometry.deltas[1:]
     room = draw(_one_of(deltas)) + draw(_one_of((0, *deltas)))
     params = Params(
@@ -133,7 +158,7 @@ def _exchange(draw: st.DrawFn, profile: str) -> Case:
     )
     params = _weighed(draw, params, used(geometry, context))
     first, last = draw(_between(1, 2)), draw(_between(1, 2))
-    worth = [first, *(draw(_one_of((0, first + last, 1, 2))) for _ in split), last]
+    worth = [first, *(draw(_one_of((0, first + last, 1, 2))) for _ in context[1:-1]), last]
     return Case(geometry=geometry, params=params, context=context, steps=(Step(scores=tuple(worth), per="block"),))
 
 

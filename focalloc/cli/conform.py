@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from focalloc.cli.targets import TIMEOUT, Timeout, target_of
+
 if TYPE_CHECKING:
     from focalloc.conformance.judge import Moment
     from focalloc.conformance.report import Report
@@ -23,7 +25,7 @@ def conform(
     ] = "safety",
     examples: Annotated[int, typer.Option(min=1, help="Generated sessions.")] = 1000,
     seed: Annotated[int, typer.Option(help="What the generated sessions follow from.")] = 0,
-    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")] = 10.0,
+    timeout: Timeout = TIMEOUT,
     report: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Write a report: .json, .xml (JUnit) or .html.")
     ] = None,
@@ -40,7 +42,6 @@ def conform(
     scores) is optional. A program in any language does the same by one JSON object per line (--exec). A session that
     fails is made smaller and saved, with the command that replays it.
     """
-    from focalloc.cli.targets import target_of
     from focalloc.cli.terminal import output, progress
     from focalloc.conformance.known import load_known, with_known
     from focalloc.conformance.reports import checked_path, write_report

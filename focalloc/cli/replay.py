@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from focalloc.cli.targets import TIMEOUT, Timeout, target_of
+
 if TYPE_CHECKING:
     from focalloc.conformance.cases import Case
     from focalloc.conformance.judge import Moment
@@ -31,10 +33,9 @@ def replay(
         str, typer.Option("--exec", metavar="'CMD ARGS'", help="The allocator, as a program; see focalloc conform.")
     ] = "",
     profile: Annotated[str, typer.Option(help="What to judge by; by default what the file says, or safety.")] = "",
-    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")] = 10.0,
+    timeout: Timeout = TIMEOUT,
 ) -> None:
     """Put an allocator through one saved session and show each step with what the judge says of it."""
-    from focalloc.cli.targets import target_of
     from focalloc.cli.terminal import output
     from focalloc.conformance.judge import judged
     from focalloc.conformance.report import EXIT_STATUS, Failure

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from focalloc.cli.targets import TIMEOUT, Timeout, target_of
+
 if TYPE_CHECKING:
     from focalloc.conformance.vectors import Vector
 
@@ -21,7 +23,7 @@ def vectors(
         str, typer.Option("--exec", metavar="'CMD ARGS'", help="Put them to a program that speaks wire protocol 1.")
     ] = "",
     profile: Annotated[str, typer.Option(help="What it claims, which decides what is put to it.")] = "safety",
-    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")] = 10.0,
+    timeout: Timeout = TIMEOUT,
     check: Annotated[bool, typer.Option("--check", help="Prove that they follow from the spec and cover it.")] = False,
     update: Annotated[
         bool, typer.Option("--update", help="Make those that are missing, which takes minutes; the others stay.")
@@ -72,7 +74,6 @@ def _put(
     target: str, program: str, profile: str, timeout: float, listed: list[Vector], say: Callable[[str], None]
 ) -> int:
     """Put the vectors of ``profile`` to an allocator; the exit status."""
-    from focalloc.cli.targets import target_of
     from focalloc.cli.terminal import tracked
     from focalloc.conformance.judge import judged
     from focalloc.conformance.report import EXIT_STATUS
