@@ -22,6 +22,7 @@ MODULES = (
     "step",
     "machine",
     "projection",
+    "optima",
     "contracts",
     "bounded",
 )

@@ -264,6 +264,7 @@ class _Decision:
     condition: Term
     taken: bool
     other_way_left: bool
+    fact: Term = None
 
 
 @dataclass
@@ -314,7 +315,7 @@ class Explorer:
                 count += 1
                 if count > self.max_paths:
                     raise RuntimeError(f"more than {self.max_paths} paths")
-                yield Path(tuple(self._solver.assertions()), path.result)
+                yield Path((*self.assumptions, *(one.fact for one in self._decisions)), path.result)
             if not self._turn_back():
                 return
 
@@ -353,9 +354,10 @@ class Explorer:
                 return int(guess)
 
     def _take(self, decision: _Decision) -> None:
+        decision.fact = decision.condition if decision.taken else z3.Not(decision.condition)
         self._decisions.append(decision)
         self._solver.push()
-        self._solver.add(decision.condition if decision.taken else z3.Not(decision.condition))
+        self._solver.add(decision.fact)
 
     def _turn_back(self) -> bool:
         """Go to the last decision that could also have gone the other way; False if none is left."""

@@ -247,7 +247,7 @@ THREE_COSTS = ((1, 1, 1), (3, 1, 1), (2, 2, 3))
 
 def turns_of_sizes(sizes: Sequence[tuple[int, int, Sequence[int]]], bug: Mutation) -> Iterator[Evidence]:
     """Queue length, cap and costs as given; planted bugs show at a small size with an odd cap."""
-    for length, cap, cost in sizes if bug is AS_SHIPPED else [(3, 3, THREE_COSTS[1])]:
+    for length, cap, cost in sizes if bug is AS_SHIPPED else [(2, 3, THREE_COSTS[1])]:
         yield from turns(length, length, cap, cost, bug)
 
 
@@ -257,14 +257,15 @@ def turns_of_sizes(sizes: Sequence[tuple[int, int, Sequence[int]]], bug: Mutatio
     "at its turn and fits, and the stop was justified.",
     clauses="GRE-1 GRE-2 GRE-3 GRE-5 GRE-6 CAP-1 BUD-1 SOF-1",
     technique=Technique.MERGING,
-    bounds="5 + 5 candidates with n_diff 4; 3 + 3 with n_diff 3 and 2; three costs; any ranks, budgets and conflicts",
+    bounds="5 + 5 candidates with n_diff 4, 3 + 3 with n_diff 3, 2 + 2 with n_diff 2; a cost each; any "
+    "ranks, budgets and conflicts",
     assumes="queues in order of rank (best-few-are-kept)",
     mutations=TURN_BUGS,
     heavy=True,
 )
 def turns_are_greedy(bug: Mutation) -> Iterator[Evidence]:
     """`alternate`, `fits`, `mark` and `is_marked` as shipped."""
-    sizes = [(5, 4, THREE_COSTS[1]), (3, 3, THREE_COSTS[0]), (3, 2, THREE_COSTS[2])]
+    sizes = [(5, 4, THREE_COSTS[1]), (3, 3, THREE_COSTS[2]), (2, 2, THREE_COSTS[0])]
     yield from turns_of_sizes(sizes, bug)
 
 

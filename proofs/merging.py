@@ -348,7 +348,7 @@ class Kernel:
     duties: list[Duty] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._solver = z3.Solver()
+        self._solver = z3.SimpleSolver()
         self._solver.set("rlimit", self.patience)
         self._solver.add(*self.assumptions)
         self._intervals = Intervals(self.assumptions)

@@ -11,8 +11,8 @@ import ast
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from types import ModuleType
+from functools import cached_property, lru_cache
+from types import CodeType, ModuleType
 from typing import Any
 
 
@@ -72,7 +72,7 @@ class Source:
     @cached_property
     def functions(self) -> Mapping[str, ast.FunctionDef]:
         """The module-level functions by name."""
-        return {node.name: node for node in ast.parse(self.text).body if isinstance(node, ast.FunctionDef)}
+        return parsed(self.text)
 
     @cached_property
     def constants(self) -> Mapping[str, int]:
@@ -86,14 +86,8 @@ class Source:
     @cached_property
     def python(self) -> Mapping[str, Callable[..., Any]]:
         """The module-level functions as plain Python functions that call each other, compiled from `text`."""
-        namespace = self._run(self._undecorated())
+        namespace = self._run(compiled(self.text, self.module.__name__))
         return {name: namespace[name] for name in self.functions}
-
-    def _undecorated(self) -> list[ast.FunctionDef]:
-        found = [node for node in ast.parse(self.text).body if isinstance(node, ast.FunctionDef)]
-        for node in found:
-            node.decorator_list = []
-        return found
 
     def bare_class(self, name: str) -> Any:
         """The class ``name`` without its decorators and without the validation that ``__post_init__`` does.
@@ -105,12 +99,36 @@ class Source:
         tables = [one for one in body if isinstance(one, ast.AnnAssign) and isinstance(one.value, ast.Dict)]
         node.decorator_list = []
         node.body = [one for one in node.body if not (isinstance(one, ast.FunctionDef) and one.name == "__post_init__")]
-        return self._run([*self._undecorated(), *tables, node])[name]
+        return self._run(program([*undecorated(self.text), *tables, node], self.module.__name__))[name]
 
-    def _run(self, definitions: list[Any]) -> dict[str, Any]:
-        """The module's names, with ``definitions`` in place of its own."""
+    def _run(self, code: CodeType) -> dict[str, Any]:
+        """The module's names, with those that ``code`` defines in place of its own."""
         namespace = dict(vars(self.module)) | dict(self.settings)
-        future = ast.ImportFrom("__future__", [ast.alias("annotations")], 0)
-        program = ast.fix_missing_locations(ast.Module([future, *definitions], []))
-        exec(compile(program, f"<{self.module.__name__}>", "exec"), namespace)
+        exec(code, namespace)
         return namespace
+
+
+@lru_cache(maxsize=32)
+def parsed(text: str) -> Mapping[str, ast.FunctionDef]:
+    """The module-level functions of a source by name, only to be read."""
+    return {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+
+
+def undecorated(text: str) -> list[ast.FunctionDef]:
+    """The module-level functions of a source, without their decorators."""
+    found = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    for node in found:
+        node.decorator_list = []
+    return found
+
+
+def program(definitions: list[Any], name: str) -> CodeType:
+    """What defines these; ``name`` is shown in tracebacks."""
+    future = ast.ImportFrom("__future__", [ast.alias("annotations")], 0)
+    return compile(ast.fix_missing_locations(ast.Module([future, *definitions], [])), f"<{name}>", "exec")
+
+
+@lru_cache(maxsize=32)
+def compiled(text: str, name: str) -> CodeType:
+    """The functions of a source, which every world of a theorem runs afresh and none need compile anew."""
+    return program(undecorated(text), name)

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 DEFINITION = "a definition of what is sensible: it is checked wherever input is read, and nothing follows from it alone"
-OPEN = "open: it holds of the whole answer to any input, and is tested against exhaustive search instead"
-
-SHARES = "open: shares are products that solvers are slow with; the judge recomputes them from the answer"
-CERTIFICATE = "a relaxation brings its own proof, shares and prices of one worth, and the judge checks it each time"
 
 UNPROVED: dict[str, str] = {
     "GEO-3": DEFINITION,
@@ -15,19 +11,6 @@ UNPROVED: dict[str, str] = {
     "SCO-2": DEFINITION,
     "PAR-1": DEFINITION,
     "BAL-1": "a definition of one integer formula, which spec, reference and fast path each compute; they are compared",
-    "KNA-1": OPEN,
-    "KNA-2": OPEN,
-    "KNA-3": OPEN,
-    "KNA-4": OPEN,
-    "HYB-1": "open: the reference cuts its queues off at `top_k`, and the judge counts who stands before an action",
-    "MUL-1": OPEN,
-    "MUL-2": OPEN,
-    "HIE-1": SHARES,
-    "HIE-2": SHARES,
-    "HIE-3": OPEN,
-    "LPR-1": CERTIFICATE,
-    "LPR-2": CERTIFICATE,
-    "LPR-3": CERTIFICATE,
     "PRO-1": DEFINITION,
     "ING-2": "open: it is the condition on which the loop of the reference ends, and is tested",
     "ING-5": "open: it is the condition on which the loop of the reference goes on, and is tested",

@@ -1,0 +1,210 @@
+"""Theorems about the strategies that weigh whole choices: optimum, hybrid, several objectives, regions, relaxation.
+
+Each runs the reference on every small world and has the spec's own judge look for a better choice. Scores go by block
+and come from few values, so chosen that different choices are often worth the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from types import ModuleType
+from typing import Any
+
+from focalloc.proofs.sources import Mutation, Source
+from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
+from focalloc.refimpl import hierarchy, hybrid, knapsack, objective
+from focalloc.refimpl import relaxation as relaxing
+from focalloc.spec.blocks import Block, used
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+from focalloc.spec.relaxation import relaxation_violations
+from focalloc.spec.scores import slot_scores
+from focalloc.spec.state import State, opened
+from focalloc.spec.violations import violations
+
+ALPHABET = (-6, -2, 2, 4)
+"""Scores of a block: so cold that its family collapses although another is wanted, cold, wanted, wanted as two are."""
+
+SHAPE = Geometry((2, 2), (2, 2, 3))
+"""A node of level 1 costs 2 slots more when expanded, one of level 2 only 1."""
+
+CONTEXTS = (
+    ((2, 0),),
+    ((1, 0), (1, 2)),
+    ((1, 0), (0, 2)),
+    ((0, 0), (0, 2)),
+    ((1, 0), (1, 2), (2, 4)),
+    ((1, 0), (1, 2), (0, 4)),
+    ((2, 0), (2, 4), (1, 8)),
+)
+"""Cuts through one top-level node (but for mirror images), and what can stand beside it."""
+
+Pairs = tuple[tuple[int, int], ...]
+Settings = dict[str, Any]
+Faulty = Callable[[State, Sequence[int]], tuple[bool, str]]
+"""Whether there was something to do for a state and scores, and what is wrong with what was done."""
+
+REST: Settings = {"tau_expand": 1, "tau_collapse": 1, "cooldown_steps": 0}
+
+
+def worlds(context: tuple[Block, ...], strategy: str, several: Sequence[Settings]) -> Iterator[State]:
+    """Every cap and budget with each of the settings; ``below_soft`` is how far the soft budget lies below the hard."""
+    slots = used(SHAPE, context)
+    for n_diff, room, settings in product((1, 2), (-2, 0, 2), several):
+        w_max = slots + room
+        below = settings.get("below_soft", 0)
+        if w_max - below < 1:
+            continue
+        others = {name: value for name, value in settings.items() if name != "below_soft"}
+        params = Params(w_max=w_max, w_soft=w_max - below, n_diff=n_diff, strategy=strategy, **(REST | others))
+        yield opened(SHAPE, params, context)
+
+
+def surveyed(strategy: str, contexts: Sequence[Pairs], several: Sequence[Settings], faulty: Faulty) -> Iterator[Survey]:
+    """Every world of every context under all scores."""
+    for pairs in contexts:
+        context = tuple(Block(*pair) for pair in pairs)
+        rows = [slot_scores(SHAPE, context, blocks) for blocks in product(ALPHABET, repeat=len(context))]
+        cases, telling, wrong = 0, 0, ""
+        for state, row in product(worlds(context, strategy, several), rows):
+            cases += 1
+            acted, fault = faulty(state, row)
+            telling += acted
+            if fault:
+                wrong = f"{list(pairs)}, scores {list(row)}, {state.params.to_dict()}: {fault}"
+                break
+        yield Survey(f"context {list(pairs)}", cases, telling, wrong)
+
+
+def judged(module: ModuleType, name: str, profile: str, bug: Mutation) -> Faulty:
+    """The reference's answer, by the judge of a profile."""
+    answer: Callable[..., Any] = Source.of(module, bug).python[name]
+
+    def faulty(state: State, row: Sequence[int]) -> tuple[bool, str]:
+        actions = answer(state, row)
+        found = violations(state, row, actions, profile)
+        return bool(actions), str(found[0]) if found else ""
+
+    return faulty
+
+
+@theorem(
+    "optimum-is-exact",
+    "The reference's optimum pays a debt first, and no admissible choice is more useful, or as useful with fewer "
+    "actions, or then with fewer slots; its collapses go first.",
+    clauses="KNA-1 KNA-2 KNA-3 KNA-4 KNA-5 SOF-1 BUD-1 CAP-1 ACT-5",
+    technique=Technique.EXHAUSTION,
+    bounds="arities 2 and 2, cost (2, 2, 3); contexts of up to 3 blocks, 4 scores per block; caps 1 and 2; from two "
+    "slots over the budget to room for two; with and without a soft budget",
+    mutations=[
+        Mutation("what is too much is chosen all the same", "return within or", "return within +"),
+        Mutation("the last slot is never used", "delta <= limit]", "delta < limit]"),
+        Mutation("the more actions the better", "utility, len(selection.chosen)", "utility, -len(selection.chosen)"),
+        Mutation("as many slots as will do", "selection.delta, places", "0, places"),
+        Mutation("conflicts are overlooked", "tables[bisect_right(ends, choice.action.start)]", "tables[-1]"),
+        Mutation("expands go first", 'return choice.action.kind == "expand", *rank',
+                 'return choice.action.kind == "collapse", *rank'),
+        Mutation("the soft budget is left out", "params.w_soft < params.w_max:", "False:"),
+    ],
+)  # fmt: skip
+def optimum_is_exact(bug: Mutation) -> Iterator[Evidence]:
+    """`refimpl.knapsack` on every world."""
+    settings = [{}, {"below_soft": 1, "soft_margin": 2}]
+    yield from surveyed("knapsack", CONTEXTS, settings, judged(knapsack, "knapsack", "knapsack", bug))
+
+
+@theorem(
+    "pruned-optimum-is-exact",
+    "The reference's hybrid answers the exact optimum of the first top_k candidates of each queue.",
+    clauses="HYB-1 KNA-1 KNA-2 KNA-3 KNA-4 KNA-5",
+    technique=Technique.EXHAUSTION,
+    bounds="arities 2 and 2, cost (2, 2, 3); contexts of 2 and 3 blocks, 4 scores per block; top_k 1 and 2; caps 1 and "
+    "2; from two slots over the budget to room for two",
+    mutations=[
+        Mutation("one expand more is looked at", "expands[: state.params.top_k]", "expands[: state.params.top_k + 1]"),
+        Mutation("one collapse less is looked at", "collapses[: state.params.top_k]",
+                 "collapses[: state.params.top_k - 1]"),
+        Mutation("the queues are not in order", "sorted(choices(state, scores), key=rank)", "choices(state, scores)"),
+    ],
+)  # fmt: skip
+def pruned_optimum_is_exact(bug: Mutation) -> Iterator[Evidence]:
+    """`refimpl.hybrid` on every world."""
+    contexts = [((0, 0), (0, 2)), ((1, 0), (1, 2), (2, 4)), ((1, 0), (1, 2), (0, 4))]
+    yield from surveyed("hybrid", contexts, [{"top_k": 1}, {"top_k": 2}], judged(hybrid, "hybrid", "hybrid", bug))
+
+
+@theorem(
+    "all-things-are-weighed",
+    "The reference's answer for several objectives is admissible, and no admissible choice is worth more, or as much "
+    "with fewer actions, or then with fewer slots.",
+    clauses="MUL-1 MUL-2 KNA-1 KNA-5",
+    technique=Technique.EXHAUSTION,
+    bounds="arities 2 and 2, cost (2, 2, 3); contexts of up to 3 blocks, 4 scores per block; two sets of "
+    "weights; caps 1 and 2; from two slots over the budget to room for two",
+    mutations=[
+        Mutation("actions cost nothing", "churn = params.churn_weight * len(selection.chosen)", "churn = 0"),
+        Mutation("less than the target is a gain", "abs(state.used + selection.delta - params.goal)",
+                 "(state.used + selection.delta - params.goal)"),
+        Mutation("nearness falls off too soon", "// geometry.span(0) + 1)", "// geometry.span(0) + 2)"),
+        Mutation("being near is against a collapse", "choice.aggregate + sign * more", "choice.aggregate + more"),
+        Mutation("as many actions as will do", "*preference(selection)[1:]", "*preference(selection)[2:]"),
+    ],
+)  # fmt: skip
+def all_things_are_weighed(bug: Mutation) -> Iterator[Evidence]:
+    """`refimpl.objective` on every world."""
+    settings = [{"churn_weight": 3, "cursor_weight": 4}, {"budget_weight": 2, "cursor_weight": 2}]
+    faulty = judged(objective, "multi_objective", "multi_objective", bug)
+    yield from surveyed("multi_objective", CONTEXTS, settings, faulty)
+
+
+@theorem(
+    "regions-keep-to-their-shares",
+    "In the reference's hierarchical answer each region keeps to its share of the actions and of the slots, and no "
+    "choice inside its shares is more useful, or as useful with fewer actions, or then with fewer slots.",
+    clauses="HIE-1 HIE-2 HIE-3 KNA-5 BUD-1 CAP-1",
+    technique=Technique.EXHAUSTION,
+    bounds="arities 2 and 2, cost (2, 2, 3); contexts of 3 blocks in 2 and 3 regions, 4 scores per block; caps 1 "
+    "and 2; from two slots over the budget to room for two; with and without a soft budget",
+    mutations=[
+        Mutation("actions taken are forgotten", "mass)) - len(chosen)", "mass))"),
+        Mutation("slots added are forgotten", " - sum(choice.delta for choice in chosen)", ""),
+        Mutation("every region may use all there is", "<= start]", "< 2**60]"),
+        Mutation("the least preferred is chosen", "best = min(", "best = max("),
+        Mutation("beyond the soft budget expands go on", "if state.used > params.w_soft:", "if False:"),
+    ],
+)  # fmt: skip
+def regions_keep_to_their_shares(bug: Mutation) -> Iterator[Evidence]:
+    """`refimpl.hierarchy` on every world."""
+    contexts = [((1, 0), (1, 2), (2, 4)), ((0, 2), (1, 4), (1, 6)), ((2, 0), (2, 4), (1, 8))]
+    faulty = judged(hierarchy, "hierarchical", "hierarchical", bug)
+    yield from surveyed("hierarchical", contexts, [{}, {"below_soft": 1}], faulty)
+
+
+@theorem(
+    "bound-is-attained-and-proved",
+    "The reference's relaxation has feasible shares, at most two of them in part, and they are worth the bound that "
+    "its prices prove.",
+    clauses="LPR-1 LPR-2 LPR-3",
+    technique=Technique.EXHAUSTION,
+    bounds="arities 2 and 2, cost (2, 2, 3); contexts of up to 3 blocks, 4 scores per block; caps 1 and 2; from two "
+    "slots over the budget to room for two",
+    mutations=[
+        Mutation("the dearest price is taken", "price = min(prices(found)", "price = max(prices(found)"),
+        Mutation("room is given away", "shared(at_least, at_most, room) if price > 0",
+                 "shared(at_least, at_most, 0) if price > 0"),
+        Mutation("an exchange counts twice", "shares[choice.action] = 1 - part", "shares[choice.action] = 1"),
+        Mutation("an action has no price", "worths[most - 1] if 0 < most", "Fraction(0) if 0 < most"),
+        Mutation("a debt is overlooked", "if not ending_within(state.params.w_max, state, found):", "if False:"),
+    ],
+)  # fmt: skip
+def bound_is_attained_and_proved(bug: Mutation) -> Iterator[Evidence]:
+    """`refimpl.relaxation` on every world."""
+    relax = Source.of(relaxing, bug).python["relaxation"]
+
+    def faulty(state: State, row: Sequence[int]) -> tuple[bool, str]:
+        bound = relax(state, row)
+        found = relaxation_violations(state, row, bound)
+        return bool(bound.shares), str(found[0]) if found else ""
+
+    yield from surveyed("knapsack", CONTEXTS, [{}], faulty)
