@@ -181,6 +181,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return "error"
         if self.skips and "skip" not in {one.id for one in self.known}:
             return "skip"
+        if self.verdicts.get("unknown"):
+            return "unknown"
         return "pass" if self.examples > 0 and self.answered > 0 else "unknown"
 
     @property
@@ -212,6 +214,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             lines += [f"    known: {one.reason} {one.link}".rstrip() for one in self.known if one.id == failed.id]
         lines += [f"  {one.id}: declared as a known failure ({one.reason}), but it passes" for one in self.outlived]
         lines += [f"  skipped {times} times: {why}" for why, times in self.skips.items()]
+        if lost := self.verdicts.get("unknown"):
+            lines.append(f"  {lost} sessions are unknown: whatever process judges them ends; by the allocator?")
         if self.not_offered:
             lines.append(f"  not offered, so not judged: {', '.join(self.not_offered)}")
         return "\n".join(lines)

@@ -13,6 +13,7 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -29,6 +30,7 @@ from focalloc.conformance.report import NEEDED_BY, Failure, Report, failure, sav
 from focalloc.conformance.sessions import cases
 from focalloc.conformance.targets import PythonTarget, Target
 from focalloc.spec import Block, Geometry, Params
+from focalloc.spec.errors import InvalidInput
 from focalloc.spec.violations import checked_profile
 
 DEFAULT_EXAMPLES = 1000
@@ -158,6 +160,9 @@ def run_in_processes(
         keep_going: as for `run`.
         save_to: as for `run`.
         watch: as for `run`; batches end in their order.
+
+    Raises:
+        InvalidInput: the profile is unknown, or a process ended before it had judged its batch.
     """
     checked_profile(profile)
     smoke_test()
@@ -168,7 +173,10 @@ def run_in_processes(
 
         def batches() -> Iterator[Batch]:
             for future in futures:
-                batch = future.result()
+                try:
+                    batch = future.result()
+                except BrokenProcessPool as ended:
+                    raise InvalidInput("jobs", jobs, "a process ended before its sessions were judged") from ended
                 if watch is not None:
                     watch(batch)
                 yield batch
@@ -287,9 +295,7 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
     )
 
 
-def generate(
-    look: Callable[[Case], None], profile: str, seed: int, examples: int, *, shrink: bool = False
-) -> None:
+def generate(look: Callable[[Case], None], profile: str, seed: int, examples: int, *, shrink: bool = False) -> None:
     """Have Hypothesis draw sessions and show them to ``look``; what it raises, Hypothesis shrinks."""
     phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
 

@@ -12,6 +12,7 @@ import sys
 import threading
 
 EXTRAS = {
+    "cluster": ("distributed", "cloudpickle"),
     "conformance": ("typer", "rich", "hypothesis", "msgspec", "jsonschema", "bm25s"),
     "proofs": ("z3", "cvc5", "crosshair"),
     "learn": ("torch", "gymnasium", "safetensors"),

@@ -35,6 +35,17 @@ def conform(
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes to spread the sessions over; same outcome.")] = 1,
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Go on after a failure.")] = False,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Spread a large campaign over this dask.distributed scheduler; 'local' starts one on this machine. "
+            "Judges all sessions, failures or not; same outcome whatever the workers.",
+        ),
+    ] = "",
+    journal: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --cluster: what is done; a campaign goes on from it.")
+    ] = None,
 ) -> None:
     """Judge a third-party allocator on generated sessions.
 
@@ -46,9 +57,12 @@ def conform(
     from focalloc.conformance.known import load_known, with_known
     from focalloc.conformance.reports import checked_path, write_report
     from focalloc.conformance.runner import FAILURES, Batch, run, run_in_processes
+    from focalloc.spec.errors import InvalidInput
     from focalloc.spec.violations import checked_profile
 
     checked_profile(profile)
+    if journal is not None and not cluster:
+        raise InvalidInput("journal", str(journal), "only a campaign keeps one; give --cluster, too")
     if report is not None:
         checked_path(report)
     known = () if xfail is None else load_known(xfail, profile)
@@ -60,7 +74,20 @@ def conform(
         def watch(batch: Batch) -> None:
             bar.advance(task, batch.examples)
 
-        if jobs == 1:
+        if cluster:
+            from focalloc.conformance.campaign import run_campaign
+
+            found = run_campaign(
+                open_target,
+                profile=profile,
+                examples=examples,
+                seed=seed,
+                address=cluster,
+                journal=journal,
+                save_to=FAILURES,
+                watch=watch,
+            )
+        elif jobs == 1:
             found = run(
                 judged,
                 profile=profile,

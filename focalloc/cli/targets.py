@@ -32,7 +32,7 @@ def factory_of(target: str) -> Callable[[], Any]:
     if not colon or not module_name or not name:
         raise InvalidInput("target", target, "must be module:factory, such as mypackage.allocator:Allocator")
     if "" not in sys.path:
-        sys.path.insert(0, "")
+        sys.path.append("")  # last: a process that inherits the path must not take a checkout's folder for the package
     try:
         found: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as missing:

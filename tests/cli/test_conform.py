@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,3 +144,35 @@ def test_bad_input_is_2_and_one_line(arguments: tuple[str, ...], said: str, caps
     assert said in err
     assert err.count("\n") == 1
     assert not out
+
+
+def test_a_journal_without_a_campaign_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["conform", "focalloc.refimpl:ReferenceAllocator", "--journal", "book.jsonl"])
+    assert left.value.code == 2
+    assert "--cluster" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("target", "status", "said"),
+    [
+        ("theirs:Good", 0, "PASS by profile safety (20 of 20 sessions"),
+        ("mortal:Allocator", 2, "jobs = 2: a process ended before its sessions were judged\n"),
+    ],
+)
+def test_several_processes_judge_wherever_one_stands(target: str, status: int, said: str, theirs: Path) -> None:
+    (theirs / "mortal.py").write_text(
+        "import os\nfrom theirs import Idle\nclass Allocator(Idle):\n    def step(self, scores): os._exit(1)\n"
+    )
+    (theirs / "focalloc").mkdir()
+    (theirs / "focalloc" / "__init__.py").touch()  # as in a checkout of this project, where it is not the whole package
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "focalloc", "conform", target, "--jobs", "2", "--examples", "20"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,238 @@
+"""Large campaigns: a run of millions of sessions, its batches spread over a dask.distributed cluster.
+
+What a batch finds follows from the seed and its number alone, and shrinking waits until all batches are in, so the
+outcome is the same whatever the number of workers, in which order they finish, and how often the campaign was
+interrupted. A batch whose worker dies is judged again elsewhere; one that ends every worker it is given to is unknown.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+import cloudpickle
+import msgspec
+from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from hypothesis.errors import HypothesisDeprecationWarning
+
+from focalloc.conformance.report import NEEDED_BY, Failure, Report, Versions, save_failure, versions_here
+from focalloc.conformance.runner import Batch, batch_sizes, collected, run_batch, smoke_test
+from focalloc.conformance.targets import Target
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.violations import checked_profile
+
+LOCAL = "local"
+"""Address that stands for a cluster on this machine, started for the campaign and ended with it."""
+
+BATCHES_PER_WORKER = 4
+"""Batches that are handed out ahead, so that no worker waits; the others wait here and not in the scheduler."""
+
+ANSWERS_WITHIN = 10
+"""Seconds to wait for a scheduler."""
+
+OpenTarget = Callable[[], Target]
+
+
+class Header(msgspec.Struct, frozen=True):
+    """First line of a journal: which campaign it belongs to."""
+
+    target: str
+    profile: str
+    seed: int
+    examples: int
+    versions: Versions
+
+
+def run_campaign(
+    open_target: OpenTarget,
+    *,
+    profile: str,
+    examples: int,
+    seed: int = 0,
+    address: str = LOCAL,
+    journal: Path | None = None,
+    save_to: Path | None = None,
+    watch: Callable[[Batch], None] | None = None,
+) -> Report:
+    """Judge all ``examples`` sessions, failures or not, and shrink the simplest failure of each kind.
+
+    Args:
+        open_target: makes the target in each worker; must be picklable.
+        profile: what the allocator claims.
+        examples: sessions to judge.
+        seed: what the sessions follow from.
+        address: the scheduler's, such as ``tcp://127.0.0.1:8786``; `LOCAL` for a cluster of this machine.
+        journal: file to write each batch to as it ends; if it is there, the campaign goes on where it stopped.
+        save_to: folder for counterexamples; None to save none.
+        watch: told of each batch as it ends, those from the journal included.
+
+    Raises:
+        InvalidInput: the profile is unknown, no scheduler answers, its workers lack a module, or the journal belongs to
+            another campaign.
+    """
+    checked_profile(profile)
+    smoke_test()
+    with ExitStack() as stack:
+        target = stack.enter_context(open_target())
+        target.begin()
+        not_offered = tuple(what for what in NEEDED_BY if not target.offers(what))
+        header = Header(target.name, profile, seed, examples, versions_here())
+        done, book = _opened_journal(journal, header)
+        if book is not None:
+            stack.enter_context(book)
+        for batch in done.values():
+            if watch is not None:
+                watch(batch)
+        client = stack.enter_context(_client(address, stack))
+        hand = partial(_handed, client, open_target, profile, seed)
+        waiting = deque((i, size) for i, size in enumerate(batch_sizes(examples)) if i not in done)
+        for batch in _judged(hand, waiting, BATCHES_PER_WORKER * max(1, sum(client.nthreads().values()))):
+            done[batch.index] = batch
+            if book is not None and batch.examples:  # one that is unknown is tried again when the campaign is
+                book.write(msgspec.json.encode(batch) + b"\n")
+                book.flush()
+            if watch is not None:
+                watch(batch)
+        report = collected(target.name, profile, seed, examples, (done[index] for index in sorted(done)))
+        failures = tuple(_shrunk(hand, examples, report))
+    if save_to is not None:
+        failures = tuple(save_failure(failed, save_to) for failed in failures)
+    return msgspec.structs.replace(report, failures=failures, not_offered=not_offered if report.answered else ())
+
+
+def _client(address: str, stack: ExitStack) -> Client:
+    if address != LOCAL:
+        try:
+            return Client(address, timeout=ANSWERS_WITHIN)
+        except (OSError, ValueError) as error:
+            raise InvalidInput("cluster", address, f"no scheduler answers there: {error}") from error
+    cluster = LocalCluster(threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1")
+    return Client(stack.enter_context(cluster))
+
+
+class _Call:
+    """Unpickled, it is what ``function`` returns of ``arguments``."""
+
+    def __init__(self, function: Callable[..., Batch], *arguments: object) -> None:
+        self._call = function, arguments
+
+    def __reduce__(self) -> tuple[Callable[..., Batch], tuple[object, ...]]:
+        return self._call
+
+
+def _handed(
+    client: Client, open_target: OpenTarget, profile: str, seed: int, index: int, size: int, shrink: bool = False
+) -> Future:
+    """Hand one batch out."""
+    # unpickled by the task, as a worker that lacks a module says so there; anywhere else it would fall silent
+    call = cloudpickle.dumps(_Call(judge_batch, open_target, profile, seed, index, size, shrink))
+    return client.submit(pickle.loads, call, pure=False)
+
+
+def _result(future: Future) -> Batch:
+    """What came of a batch.
+
+    Raises:
+        InvalidInput: its worker lacks a module.
+        KilledWorker: several workers in a row have ended over it.
+    """
+    try:
+        found: Batch = future.result()
+    except ModuleNotFoundError as missing:
+        raise InvalidInput("cluster", future.client.scheduler.address, f"a worker has {missing}") from missing
+    return found
+
+
+Hand = Callable[..., Future]
+
+
+def _judged(hand: Hand, waiting: deque[tuple[int, int]], ahead: int) -> Iterator[Batch]:
+    """The batches that are ``waiting``, judged, in whatever order they end; ``ahead`` at a time are handed out."""
+    handed_out: dict[str, tuple[int, int]] = {}
+    suspects: list[tuple[int, int]] = []
+
+    def next_one() -> Future:
+        batch = waiting.popleft()
+        future = hand(*batch)
+        handed_out[future.key] = batch
+        return future
+
+    running = as_completed([next_one() for _ in range(min(ahead, len(waiting)))])
+    for future in running:
+        batch = handed_out.pop(future.key)
+        try:
+            yield _result(future)
+        except KilledWorker:  # by this batch, or by another that the same worker held
+            suspects.append(batch)
+        future.release()
+        if waiting:
+            running.add(next_one())
+    for index, size in sorted(suspects):  # each alone, so that none is blamed for another
+        try:
+            yield _result(hand(index, size))
+        except KilledWorker:
+            yield Batch(index=index, examples=0, answered=0, verdicts={"unknown": size})
+
+
+def _shrunk(hand: Hand, examples: int, report: Report) -> Iterator[Failure]:
+    """Each failure of ``report``, with its batch judged once more to find a smaller session."""
+    sizes = batch_sizes(examples)
+    again = {
+        index: hand(index, sizes[index], shrink=True) for index in sorted({failed.batch for failed in report.failures})
+    }
+    for failed in report.failures:
+        try:
+            found = _result(again[failed.batch])
+        except KilledWorker:  # what is known of it is better than nothing
+            yield failed
+        else:
+            yield next((one for one in found.failures if one.id == failed.id), failed)
+
+
+# IN THE WORKERS
+
+_one_at_a_time = threading.Lock()
+
+
+def judge_batch(open_target: OpenTarget, profile: str, seed: int, index: int, size: int, shrink: bool) -> Batch:
+    """Judge one batch in a worker, one at a time in each process."""
+    # a worker's other threads use `random` while Hypothesis draws, which it takes for a strategy's doing
+    warnings.filterwarnings("ignore", "Do not use the `random` module", HypothesisDeprecationWarning)
+    with _one_at_a_time, open_target() as target:
+        return run_batch(target, profile, seed, index, size, shrink=shrink)
+
+
+# THE JOURNAL
+
+
+def _opened_journal(path: Path | None, header: Header) -> tuple[dict[int, Batch], IO[bytes] | None]:
+    """What the journal at ``path`` already holds, and the journal itself, ready for more."""
+    if path is None:
+        return {}, None
+    done: dict[int, Batch] = {}
+    lines: list[bytes] = path.read_bytes().split(b"\n") if path.is_file() else []
+    whole = lines[:-1]  # what follows the last line's end was cut off when the campaign was interrupted
+    if whole:
+        found = _decoded(whole[0], Header, path)
+        if found != header:
+            raise InvalidInput("journal", str(path), f"belongs to another campaign: {found}")
+        for line in whole[1:]:
+            batch = _decoded(line, Batch, path)
+            done[batch.index] = batch
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(line + b"\n" for line in (whole or [msgspec.json.encode(header)])))
+    return done, path.open("ab")
+
+
+def _decoded(line: bytes, kind: Any, path: Path) -> Any:
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except msgspec.DecodeError as error:
+        raise InvalidInput("journal", str(path), f"is no journal of a campaign: {error}") from error

@@ -1,0 +1,248 @@
+"""Campaigns on a real scheduler and real workers on loopback: same outcome, resumed, with a worker killed midway."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+
+pytest.importorskip("distributed")
+
+import psutil
+from distributed import Client, LocalCluster
+
+from focalloc.cli import main
+from focalloc.conformance import campaign, runner
+from focalloc.conformance.broken.greedy import NotStrict
+from focalloc.conformance.campaign import run_campaign
+from focalloc.conformance.report import Report
+from focalloc.conformance.runner import Batch, run
+from focalloc.conformance.targets import PythonTarget
+from focalloc.refimpl import ReferenceAllocator
+from focalloc.spec import Block, Geometry, InvalidInput, Params
+
+REFERENCE = partial(PythonTarget, ReferenceAllocator, "reference")
+BROKEN = partial(PythonTarget, NotStrict, "broken")
+BATCH = 40
+EXAMPLES = 6 * BATCH - 10
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut the runs into small batches, so that there are several of them to lose and to resume."""
+    monkeypatch.setattr(runner, "BATCH", BATCH)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as started:
+        yield started
+
+
+def here(open_target: partial[PythonTarget]) -> Report:
+    with open_target() as target:
+        return run(target, profile="greedy", examples=EXAMPLES, shrink=False, keep_going=True)
+
+
+@pytest.mark.slow
+def test_a_campaign_finds_what_a_run_finds(cluster: LocalCluster) -> None:
+    report = run_campaign(REFERENCE, profile="greedy", examples=EXAMPLES, address=cluster.scheduler_address)
+    assert report == here(REFERENCE)
+    assert report.status == "pass"
+
+
+@pytest.mark.slow
+def test_failures_are_kept_once_per_clause_and_shrunk(cluster: LocalCluster, tmp_path: Path) -> None:
+    report = run_campaign(
+        BROKEN, profile="greedy", examples=EXAMPLES, address=cluster.scheduler_address, save_to=tmp_path
+    )
+    rough = here(BROKEN)
+    assert report.verdicts == rough.verdicts
+    assert [failed.id for failed in report.failures] == [failed.id for failed in rough.failures] == ["THR-1"]
+    assert runner.size(report.failures[0].case) <= runner.size(rough.failures[0].case)
+    assert Path(report.failures[0].path).is_file()
+
+
+@pytest.mark.slow
+def test_a_worker_killed_midway_changes_nothing(cluster: LocalCluster) -> None:
+    killed: list[int] = []
+
+    def kill_one(batch: Batch) -> None:
+        if not killed:
+            with Client(cluster.scheduler_address) as client:
+                killed.append(min(client.run(os.getpid).values()))
+            os.kill(killed[0], signal.SIGKILL)
+
+    report = run_campaign(
+        REFERENCE, profile="greedy", examples=EXAMPLES, address=cluster.scheduler_address, watch=kill_one
+    )
+    assert killed
+    assert report == here(REFERENCE)
+
+
+@pytest.mark.slow
+def test_an_interrupted_campaign_goes_on_where_it_stopped(cluster: LocalCluster, tmp_path: Path) -> None:
+    journal = tmp_path / "campaign.jsonl"
+    seen: list[int] = []
+
+    def stop_after_two(batch: Batch) -> None:
+        seen.append(batch.index)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+
+    go = partial(
+        run_campaign,
+        BROKEN,
+        profile="greedy",
+        examples=EXAMPLES,
+        address=cluster.scheduler_address,
+        journal=journal,
+    )
+    with pytest.raises(KeyboardInterrupt):
+        go(watch=stop_after_two)
+    with journal.open("ab") as book:
+        book.write(b'{"index": 5, "exam')  # as a crash in the middle of a line leaves it
+    again: list[int] = []
+    resumed = go(watch=lambda batch: again.append(batch.index))
+    assert again[:2] == seen
+    assert sorted(again) == list(range(6))
+    assert resumed == run_campaign(BROKEN, profile="greedy", examples=EXAMPLES, address=cluster.scheduler_address)
+    with pytest.raises(InvalidInput, match="another campaign"):
+        go(seed=1)
+    lines = journal.read_bytes().splitlines()
+    assert len(lines) == 1 + 6
+    assert {msgspec.json.decode(line, type=Batch).index for line in lines[1:]} == set(range(6))
+
+
+@pytest.mark.slow
+def test_something_that_is_no_journal_is_refused(cluster: LocalCluster, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("dear diary\n")
+    with pytest.raises(InvalidInput, match="is no journal"):
+        run_campaign(
+            REFERENCE,
+            profile="greedy",
+            examples=BATCH,
+            address=cluster.scheduler_address,
+            journal=tmp_path / "notes.txt",
+        )
+
+
+@pytest.mark.slow
+def test_the_command_judges_on_a_cluster_and_goes_on_from_its_journal(
+    cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["conform", "focalloc.refimpl:ReferenceAllocator", "--profile", "greedy", "--examples", "60"]
+    command += ["--cluster", cluster.scheduler_address, "--journal", "campaign.jsonl"]
+    said = []
+    for _ in range(2):
+        with pytest.raises(SystemExit) as left:
+            main(command)
+        assert left.value.code == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert "PASS by profile greedy (60 of 60 sessions judged: 60 pass; " in said[0]
+    assert len(Path("campaign.jsonl").read_bytes().splitlines()) == 1 + 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://nowhere"])
+def test_a_scheduler_that_does_not_answer_is_one_clear_error(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaign, "ANSWERS_WITHIN", 1)
+    with pytest.raises(InvalidInput, match="no scheduler answers there"):
+        run_campaign(REFERENCE, profile="greedy", examples=BATCH, address=address)
+
+
+def children() -> set[int]:
+    """Processes that this one has started and that have not ended, but for the one that Python keeps to clean up."""
+    found = psutil.Process().children(recursive=True)
+    return {one.pid for one in found if not any("resource_tracker" in word for word in one.cmdline())}
+
+
+def test_a_cluster_of_this_machine_is_started_and_ended() -> None:
+    before = children()
+    seen: set[int] = set()
+    report = run_campaign(
+        REFERENCE, profile="greedy", examples=BATCH + 10, watch=lambda batch: seen.update(children() - before)
+    )
+    assert report.verdicts == {"pass": BATCH + 10}
+    assert seen
+    assert children() <= before
+
+
+def mortal(deadly: int) -> type[ReferenceAllocator]:
+    """An allocator that ends its process when ``w_max`` is ``deadly``; of a class that goes to the workers whole."""
+
+    class Mortal(ReferenceAllocator):
+        def open(self, geometry: Geometry, params: Params, context: Sequence[Block]) -> None:
+            if params.w_max == deadly:
+                os._exit(1)
+            super().open(geometry, params, context)
+
+    return Mortal
+
+
+def widths(index: int, size: int) -> set[int]:
+    """Every ``w_max`` in the sessions of one batch."""
+    seen: set[int] = set()
+    runner.generate(lambda case: seen.add(case.params.w_max), "greedy", runner.batch_seed(0, index), size)
+    return seen
+
+
+@pytest.mark.slow
+def test_only_the_batches_that_end_their_process_are_unknown_and_nothing_is_left_running(tmp_path: Path) -> None:
+    sizes = runner.batch_sizes(EXAMPLES)
+    first, *others = (widths(index, size) for index, size in enumerate(sizes))
+    deadly = min(first.difference(*others))
+    before = children()
+    journal = tmp_path / "campaign.jsonl"
+    report = run_campaign(
+        partial(PythonTarget, mortal(deadly), "mortal"), profile="greedy", examples=EXAMPLES, journal=journal
+    )
+    assert report.verdicts == {"unknown": sizes[0], "pass": EXAMPLES - sizes[0]}
+    assert (report.status, report.exit_status) == ("unknown", 3)
+    assert f"{sizes[0]} sessions are unknown" in report.summary()
+    assert children() <= before
+    assert len(journal.read_bytes().splitlines()) == 1 + 5  # the one that is unknown would be tried again
+
+
+@pytest.mark.slow
+def test_workers_that_lack_the_allocator_are_one_clear_error(
+    cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "only_here.py").write_text("class Allocator: pass")
+    monkeypatch.syspath_prepend(tmp_path)
+    only_here = importlib.import_module("only_here")
+    with pytest.raises(InvalidInput, match=r"cluster = 'tcp://.*': a worker has No module named 'only_here'"):
+        run_campaign(
+            partial(PythonTarget, only_here.Allocator),
+            profile="greedy",
+            examples=BATCH,
+            address=cluster.scheduler_address,
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_campaign_that_is_stopped_leaves_nothing_running(stop: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "focalloc", "conform", "focalloc.refimpl:ReferenceAllocator"]
+    command += ["--profile", "greedy", "--examples", "1000000", "--cluster", "local", "--journal", "campaign.jsonl"]
+    started = psutil.Popen(command, cwd=tmp_path)
+    while not (book := tmp_path / "campaign.jsonl").is_file() or book.read_bytes().count(b"\n") < 2:
+        with contextlib.suppress(psutil.TimeoutExpired):
+            assert started.wait(0.2) is None
+    family = started.children(recursive=True)
+    started.send_signal(stop)
+    assert started.wait(60) == 130
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert not alive
