@@ -34,7 +34,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def failed() -> Report:
-    return run_conformance(Plain, profile="greedy", examples=100, save_to=None)
+    return run_conformance(Plain, profile="greedy", examples=12, save_to=None)
 
 
 @pytest.fixture(scope="module")

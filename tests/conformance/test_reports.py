@@ -14,6 +14,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from focalloc.conformance import runner
+from focalloc.conformance.broken.greedy import NotStrict
 from focalloc.conformance.examples.plain import Plain
 from focalloc.conformance.known import load_known, with_known
 from focalloc.conformance.page import page
@@ -31,7 +33,7 @@ EXAMPLES = files("focalloc.conformance.examples")
 
 @pytest.fixture(scope="module")
 def failed() -> Report:
-    return run_conformance(Plain, profile="greedy", examples=100, save_to=None)
+    return run_conformance(Plain, profile="greedy", examples=100, shrink=False, save_to=None)
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +136,13 @@ def test_a_list_of_known_failures_is_read(tmp_path: Path) -> None:
         load_known(tmp_path / "absent.json", "greedy")
 
 
-def test_several_processes_find_what_one_finds() -> None:
-    with PythonTarget(Plain) as target:
-        alone = run(target, profile="greedy", examples=260, keep_going=True)
-    together = run_in_processes(partial(PythonTarget, Plain), 2, profile="greedy", examples=260, keep_going=True)
+def test_several_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "BATCH", 20)
+    with PythonTarget(NotStrict) as target:
+        alone = run(target, profile="greedy", examples=50, keep_going=True)
+    together = run_in_processes(partial(PythonTarget, NotStrict), 2, profile="greedy", examples=50, keep_going=True)
     assert together == alone
+    assert [failure.id for failure in alone.failures] == ["THR-1"]
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
