@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -23,6 +23,12 @@ MUTATED = {
     "greedy": "greedy",
     "ingest": "greedy",
     "preparation": "enhanced",
+    "knapsack": "knapsack",
+    "hybrid": "hybrid",
+    "objective": "multi_objective",
+    "hierarchy": "hierarchical",
+    "projection": "projection",
+    "relaxation": "knapsack",
 }
 """Modules of the reference that are mutated, as they import each other, and the profile they are judged by."""
 
@@ -47,12 +53,14 @@ class Mutant:
     Attributes:
         name: ``module.function#n``, counted over the changes of that function; as stable as the function's text.
         change: what was written, and what it became.
+        shown: the same, and what a constant is part of.
         module: the changed module's name within the reference.
         tree: its changed syntax tree.
     """
 
     name: str
     change: str
+    shown: str
     module: str
     tree: ast.Module
 
@@ -66,7 +74,7 @@ class Mutant:
         return self.allocator()
 
     @cached_property
-    def allocator(self) -> Callable[[], Any]:
+    def allocator(self) -> type[Any]:
         """The mutant's allocator class."""
         fresh: dict[str, ModuleType] = {}
         with patch.dict(sys.modules):
@@ -76,8 +84,14 @@ class Mutant:
                 fresh[name] = sys.modules[full] = module
                 tree = self.tree if name == self.module else ast.parse(_source(name))
                 exec(compile(tree, full, "exec"), module.__dict__)
-        factory: Callable[[], Any] = fresh["allocator"].ReferenceAllocator
-        return factory
+        made: type[Any] = fresh["allocator"].ReferenceAllocator
+        if self.module == "relaxation":  # no strategy of its own, and so no part of the reference's class
+
+            def relaxation(allocator: Any, scores: Sequence[int]) -> object:
+                return fresh["relaxation"].relaxation(allocator.state, scores)
+
+            return type(made.__name__, (made,), {"relaxation": relaxation})
+        return made
 
 
 def mutants() -> Iterator[Mutant]:
@@ -91,14 +105,23 @@ def mutants() -> Iterator[Mutant]:
                     tree = copy.deepcopy(original)
                     twin = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function.name)
                     target = list(ast.walk(twin))[at]
-                    before = ast.unparse(node)
+                    around = _around(twin, target)
+                    before, wide = ast.unparse(target), ast.unparse(around)
                     change(target)
-                    after = ast.unparse(target)
+                    after, shown = ast.unparse(target), f"{wide}  ->  {ast.unparse(around)}"
                     if before == after or _in_annotation(function, node):
                         continue
                     count += 1
                     ast.fix_missing_locations(tree)
-                    yield Mutant(f"{module}.{function.name}#{count}", f"{before}  ->  {after}", module, tree)
+                    name = f"{module}.{function.name}#{count}"
+                    yield Mutant(name, f"{before}  ->  {after}", shown, module, tree)
+
+
+def _around(function: ast.FunctionDef, node: ast.AST) -> ast.AST:
+    """What to show of a change of ``node``: itself, or what a constant is part of."""
+    if not isinstance(node, ast.Constant):
+        return node
+    return next(outer for outer in ast.walk(function) if node in ast.iter_child_nodes(outer))
 
 
 Change = Callable[[Any], None]
@@ -182,12 +205,38 @@ def _source(module: str) -> str:
 
 EQUIVALENT: dict[str, str] = {
     **dict.fromkeys(
+        ("candidates.choices#1", "candidates.is_cooling#2", "candidates.is_cooling#5"),
+        "lengthens the cooldown beyond what the ledger remembers, and what is forgotten cools nothing (COO-2)",
+    ),
+    **dict.fromkeys(
         (f"ingest.reclaim#{n}" for n in (1, 3, 8, 13, 14)),
         "changes only the figures that a refusal for lack of room gives as its reason; how it is worded is free (F-4)",
     ),
     **dict.fromkeys(("preparation.balance#5", "preparation.balance#6"), "counts or scales a score of 0, which stays 0"),
     **dict.fromkeys(("preparation.balance#9", "preparation.balance#11"), "counts scores of 0 into a sum, which stays"),
     "preparation.balance#7": "scales the other side where the masses match, and then the gain is 1",
+    "knapsack.admissible#1": "lists some selections twice where both budgets are equal, and the best of a list stays",
+    **dict.fromkeys(
+        ("knapsack.selections#3", "knapsack.selections#9"),
+        "labels the numbers of slots otherwise, one to one, and labels are only compared with each other",
+    ),
+    "knapsack.selections#4": "makes every selection worth one more, the empty one included",
+    "objective.nearness#5": "rounds up what is a whole number of blocks, as nodes and context end on the grid (CTX-3)",
+    "objective.nearness#7": "measures in level-1 gists, which are as long as a block",
+    "hierarchy.ratio#2": "gives room for expands where there are none, and a collapse fits in any room",
+    "projection.preferred_choices#9": "invents other scores where only legality is asked for",
+    "relaxation.relaxed#9": "brings other shares at a price of 0 that are worth as much, and any such will do (LPR-2)",
+    "relaxation.relaxed#10": "changes the room in a debt, where only collapses are left and the price of a slot is 0",
+    **dict.fromkeys(
+        ("relaxation.relaxed#16", "relaxation.relaxed#22", "relaxation.bill#2"),
+        "doubles a number of which only the sign is looked at",
+    ),
+    "relaxation.relaxed#23": "prices an action where neither candidates nor actions are allowed, and the bound stays 0",
+    "relaxation.prices#5": "adds the price 0 to a set that it is added to anyway",
+    **dict.fromkeys(
+        ("relaxation.taken#7", "relaxation.taken#9"), "asks about choices that cost no slots, which GEO-2 rules out"
+    ),
+    "relaxation.shared#7": "is the part of an exchange that moves no slots, and the two lots never differ by one",
     "ties.by_recency#3": "stands for nothing remembered by -2 instead of -1, which is below every iteration just so",
 }
 """Mutant name -> why it means the same as the reference."""

@@ -1,28 +1,28 @@
-"""The judge exposes every mutant of the reference within the default number of examples, or says why it cannot."""
+"""The judge exposes every mistake made on purpose within a default run, or says why it cannot: the kill table."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from focalloc.conformance.mutants import EQUIVALENT, Mutant, mutants
-from focalloc.conformance.runner import DEFAULT_EXAMPLES, run_batch
-from focalloc.conformance.targets import PythonTarget
+from focalloc.conformance.kills import HEAD, SURVIVES, Kill, killed, mistakes, row
+from focalloc.conformance.mutants import EQUIVALENT, mutants
 
 ALL = list(mutants())
-PATCH = 50
-"""Sessions judged between two looks at whether the mutant has been exposed."""
+MISTAKES = list(mistakes())
+PAGE = Path(__file__).parents[2] / "conformance" / "KILLS.md"
+ROWS = PAGE.read_text(encoding="utf-8").removeprefix(HEAD).splitlines(keepends=True)
+SAMPLE = [at for at in range(5, len(MISTAKES), 31) if not MISTAKES[at].same]
 
 
-def is_exposed(mutant: Mutant) -> bool:
-    with PythonTarget(mutant, mutant.name, timeout=5.0) as target:
-        for index in range(DEFAULT_EXAMPLES // PATCH):
-            if run_batch(target, mutant.profile, 0, index, PATCH, shrink=False).failures:
-                return True
-    return False
+def cells(line: str) -> list[str]:
+    return re.split(r"(?<!\\) \| ", line)
 
 
 def test_mutants_have_names_of_their_own_and_run() -> None:
-    assert len({mutant.name for mutant in ALL}) == len(ALL) > 80
+    assert len({mutant.name for mutant in ALL}) == len(ALL) > 250
     for mutant in ALL:
         assert mutant.allocator.__name__ == "ReferenceAllocator"
 
@@ -32,12 +32,20 @@ def test_every_survivor_that_is_excused_exists_and_the_excuse_says_why() -> None
     assert all(len(reason.split()) > 5 for reason in EQUIVALENT.values())
 
 
-@pytest.mark.parametrize("mutant", ALL[5::16], ids=lambda mutant: mutant.name)
-def test_a_sample_of_the_mutants_is_exposed(mutant: Mutant) -> None:
-    assert is_exposed(mutant) != (mutant.name in EQUIVALENT), mutant.change
+def test_the_table_has_every_mistake_in_order_and_nothing_survives() -> None:
+    told = [cells(line)[:3] for line in ROWS]
+    assert told == [cells(row(Kill(mistake, "", 0)))[:3] for mistake in MISTAKES], "write it again, as its head says"
+    assert not [line for line in ROWS if SURVIVES in line]
+    excused = [mistake.name for mistake, line in zip(MISTAKES, ROWS, strict=True) if "| equivalent: " in line]
+    assert excused == [mistake.name for mistake in MISTAKES if mistake.same]
+
+
+@pytest.mark.parametrize("at", SAMPLE, ids=lambda at: MISTAKES[at].name)
+def test_a_sample_of_the_table_is_what_the_judge_finds(at: int) -> None:
+    assert row(killed(MISTAKES[at])) == ROWS[at]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.name)
-def test_every_mutant_is_exposed_or_equivalent(mutant: Mutant) -> None:
-    assert is_exposed(mutant) != (mutant.name in EQUIVALENT), mutant.change
+@pytest.mark.parametrize("at", range(len(MISTAKES)), ids=lambda at: MISTAKES[at].name)
+def test_the_table_is_what_the_judge_finds(at: int) -> None:
+    assert row(killed(MISTAKES[at])) == ROWS[at]
