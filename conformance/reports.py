@@ -65,7 +65,7 @@ def to_junit(report: Report, pictures: Pictures) -> bytes:
         elif clause in report.unjudged:
             mark(case, "skipped", f"not judged: the allocator does not offer {report.unjudged[clause]}")
         elif report.status == "unknown":
-            mark(case, "skipped", "nothing was judged")
+            mark(case, "skipped", "not judged, or not in full")
     whole, failed = test("sessions run to their end"), failures.get("error")
     if "error" in outlived or "skip" in outlived:
         mark(whole, "failure", "a failure declared as known did not happen")
@@ -74,7 +74,7 @@ def to_junit(report: Report, pictures: Pictures) -> bytes:
     elif report.skips:
         mark(whole, "skipped", "; ".join(report.skips))
     elif report.status == "unknown":
-        mark(whole, "error", "nothing was judged")
+        mark(whole, "error", "not judged, or not in full")
     for name, count in counts.items():
         suite.set(name, str(count))
     del suite.attrib["hostname"], suite.attrib["timestamp"]
