@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -26,6 +28,7 @@ EXPECTED = {
 """Theorem -> the contracts that it must find confirmed."""
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("name", EXPECTED)
 def test_the_expected_contracts_are_confirmed(name: str) -> None:
     verdict = prove(THEOREMS[name], mutations=False)
@@ -78,15 +81,18 @@ def garbled(number: int) -> int:
     return number
 
 
+@pytest.mark.alone
 def test_a_contract_that_is_not_found_fails() -> None:
     assert examined(no_contract).counterexample == "CrossHair finds no contract"
     assert examined(garbled).counterexample
 
 
+@pytest.mark.alone
 def test_a_false_contract_fails_with_its_arguments() -> None:
     assert "false returns" in examined(false).counterexample or "false(" in examined(false).counterexample
 
 
+@pytest.mark.alone
 def test_a_contract_that_is_not_confirmed_is_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contracts, "PATHS", 5)
     survey = examined(endless)
@@ -94,12 +100,21 @@ def test_a_contract_that_is_not_confirmed_is_not_decided(monkeypatch: pytest.Mon
     assert judged(THEOREMS["cooldown-by-contract"], survey).result is Result.UNKNOWN
 
 
+@pytest.mark.alone
 def test_a_contract_that_nothing_can_meet_is_vacuous() -> None:
     assert examined(impossible).telling == 0
 
 
+@pytest.mark.alone
 def test_what_ships_is_what_is_examined() -> None:
     plant(AS_SHIPPED)
     assert contracts.CODE.scores.floor_mean(-7, 2) == -4
     assert contracts.CODE.reference.mean([-3, -4]) == -4
     assert contracts.CODE.actions.impossible_expand(set(), contracts.Action("expand", 1, 0))
+
+
+def test_crosshair_in_a_process_of_its_own() -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "alone", __file__]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout
+    assert "9 passed" in ended.stdout
