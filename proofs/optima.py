@@ -13,6 +13,7 @@ from typing import Any
 
 from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
+from focalloc.proofs.trees import Pairs, case_by_case
 from focalloc.refimpl import hierarchy, hybrid, knapsack, objective
 from focalloc.refimpl import relaxation as relaxing
 from focalloc.spec.blocks import Block, used
@@ -40,10 +41,9 @@ CONTEXTS = (
 )
 """Cuts through one top-level node (but for mirror images), and what can stand beside it."""
 
-Pairs = tuple[tuple[int, int], ...]
 Settings = dict[str, Any]
 Faulty = Callable[[State, Sequence[int]], tuple[bool, str]]
-"""Whether there was something to do for a state and scores, and what is wrong with what was done."""
+"""As `case_by_case` takes it, for scores."""
 
 REST: Settings = {"tau_expand": 1, "tau_collapse": 1, "cooldown_steps": 0}
 
@@ -66,15 +66,7 @@ def surveyed(strategy: str, contexts: Sequence[Pairs], several: Sequence[Setting
     for pairs in contexts:
         context = tuple(Block(*pair) for pair in pairs)
         rows = [slot_scores(SHAPE, context, blocks) for blocks in product(ALPHABET, repeat=len(context))]
-        cases, telling, wrong = 0, 0, ""
-        for state, row in product(worlds(context, strategy, several), rows):
-            cases += 1
-            acted, fault = faulty(state, row)
-            telling += acted
-            if fault:
-                wrong = f"{list(pairs)}, scores {list(row)}, {state.params.to_dict()}: {fault}"
-                break
-        yield Survey(f"context {list(pairs)}", cases, telling, wrong)
+        yield case_by_case(pairs, product(worlds(context, strategy, several), rows), faulty)
 
 
 def judged(module: ModuleType, name: str, profile: str, bug: Mutation) -> Faulty:

@@ -14,10 +14,11 @@ import z3
 
 from focalloc.proofs.budget import DELTA, USED, W, one_action
 from focalloc.proofs.sources import Mutation, Source
-from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, theorem
+from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
+from focalloc.proofs.trees import case_by_case
 from focalloc.refimpl import projection
 from focalloc.spec.actions import Action, consumed, signed_delta
-from focalloc.spec.blocks import Block, used
+from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.candidates import possible_actions
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -25,6 +26,8 @@ from focalloc.spec.state import State, opened
 from focalloc.spec.violations import violations
 
 REST = z3.Int("rest")
+
+Logits = Sequence[tuple[int, int, int]]
 
 OPTIONS = ((0, 0, 0), (1, 0, 0), (3, 0, 0), (0, 0, 1), (0, 0, 2), (2, 1, 4))
 """Logits of one block: indifferent, for more, for less, for either."""
@@ -89,27 +92,28 @@ def projection_is_feasible(bug: Mutation) -> Iterator[Evidence]:
 def projection_is_exact(bug: Mutation) -> Iterator[Evidence]:
     """By running the reference on every world."""
     project = Source.of(projection, bug).python["project"]
-    geometry = Geometry((2, 2))
+
+    def faulty(state: State, logits: Logits) -> tuple[bool, str]:
+        wanted = worths(state, logits)
+        best, choice = best_of(state, wanted)
+        return len(choice) < len(wanted), fault_of(state, wanted, best, project(state, logits))
+
     for pairs in CONTEXTS:
         context = tuple(Block(*pair) for pair in pairs)
-        slots, cases, telling, wrong = used(geometry, context), 0, 0, ""
-        for n_diff, room in product((1, 2), (-1, 0, 1, 2)):
-            if slots + room < 1:
-                continue
+        yield case_by_case(pairs, product(worlds(context), product(OPTIONS, repeat=len(context))), faulty)
+
+
+def worlds(context: Context) -> Iterator[State]:
+    """Every cap and budget."""
+    geometry = Geometry((2, 2))
+    slots = used(geometry, context)
+    for n_diff, room in product((1, 2), (-1, 0, 1, 2)):
+        if slots + room >= 1:
             params = Params(w_max=slots + room, n_diff=n_diff, cooldown_steps=0, strategy="projection")
-            state = opened(geometry, params, context)
-            for logits in product(OPTIONS, repeat=len(context)):
-                cases += 1
-                wanted = worths(state, logits)
-                best = best_of(state, wanted)
-                telling += len(best[1]) < len(wanted)
-                answer = project(state, logits)
-                fault = faulty(state, wanted, best[0], answer)
-                wrong = wrong or (fault and f"{list(pairs)}, {params.w_max} slots, cap {n_diff}, {logits}: {fault}")
-        yield Survey(f"context {list(pairs)}", cases, telling, wrong)
+            yield opened(geometry, params, context)
 
 
-def worths(state: State, logits: Sequence[tuple[int, int, int]]) -> dict[Action, int]:
+def worths(state: State, logits: Logits) -> dict[Action, int]:
     """What each possible action that is worth more than 0 is worth."""
     said = dict(zip(state.context, logits, strict=True))
     found = {}
@@ -140,7 +144,9 @@ def best_of(state: State, wanted: dict[Action, int]) -> tuple[tuple[bool, int, i
     return max(found, key=lambda one: one[0])
 
 
-def faulty(state: State, wanted: dict[Action, int], best: tuple[bool, int, int, int], answer: Sequence[Action]) -> str:
+def fault_of(
+    state: State, wanted: dict[Action, int], best: tuple[bool, int, int, int], answer: Sequence[Action]
+) -> str:
     """What is wrong with an answer; empty if nothing is."""
     if broken := violations(state, [0] * state.used, answer, "safety"):
         return str(broken[0])

@@ -1,12 +1,20 @@
-"""Small trees, listed completely: every row of blocks that tiles a range."""
+"""Small trees, listed completely: every row of blocks that tiles a range, every case of a context."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from typing import TypeVar
 
+from focalloc.proofs.theorem import Survey
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.state import State
+
+Given = TypeVar("Given")
+
+Pairs = tuple[tuple[int, int], ...]
+"""A context as (level, start) pairs."""
 
 
 def rows(geometry: Geometry, first: int, last: int) -> Iterator[Context]:
@@ -24,3 +32,24 @@ def rows(geometry: Geometry, first: int, last: int) -> Iterator[Context]:
 @cache
 def _rows(geometry: Geometry, first: int, last: int) -> tuple[Context, ...]:
     return tuple(rows(geometry, first, last))
+
+
+def case_by_case(
+    pairs: Pairs, cases: Iterable[tuple[State, Given]], faulty: Callable[[State, Given], tuple[bool, str]]
+) -> Survey:
+    """Every case of a context, up to the first that is refuted.
+
+    Args:
+        pairs: the context.
+        cases: states with that context, each with what the allocator is given.
+        faulty: whether there was something to do, and what is wrong with what was done; empty if nothing is.
+    """
+    count, telling, wrong = 0, 0, ""
+    for state, given in cases:
+        count += 1
+        acted, fault = faulty(state, given)
+        telling += acted
+        if fault:
+            wrong = f"{list(pairs)}, given {given}, {state.params.to_dict()}: {fault}"
+            break
+    return Survey(f"context {list(pairs)}", count, telling, wrong)
