@@ -31,13 +31,10 @@ def run_candidates(
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
     space: NDArray[np.int64],
-) -> int:
+) -> None:
     """Lay out the best `N_DIFF` candidates of each class of the next iteration; arguments as for `run_knapsack`.
 
     Nothing but work space has changed afterwards. Each candidate's note is its node.
-
-    Returns:
-        How many candidates there are.
     """
     header = state[:HEADER]
     at = header[OFFSETS:]
@@ -59,10 +56,9 @@ def run_candidates(
     forget(header, state[at[13] : at[14]])
     work[APART] = 0
     work[RUNS] = 0
-    items = 0
     if header[N_DIFF] > 0:
         run_pool(scratch[:capacity], state, space)
-        items = lay_out(
+        lay_out(
             header,
             work,
             tags,
@@ -93,4 +89,3 @@ def run_candidates(
                 item_notes[i] = family_node[item_notes[i]]
             else:
                 item_notes[i] = node_of(tags[place_of(space[to[5] + i])], item_notes[i])
-    return items
