@@ -75,6 +75,9 @@ class Job:
 BOTH = "focalloc.cli.twins:Twins"
 """Where the two allocators side by side are found, as a command that replays a failure names it."""
 
+LIMIT = 60.0
+"""Seconds that one call may take, on a machine that may be slow and busy proving."""
+
 BEGINNING = 150_000
 """Characters of the document that all strategies but greedy read: reading is ingest, which is the same for them all."""
 
@@ -83,7 +86,7 @@ REFINED: dict[str, dict[str, Any]] = {"enhanced": {"tie_break": "recency", "adap
 
 
 def verify(
-    examples: Annotated[int, typer.Option(min=1, help="Generated sessions per strategy and allocator.")] = 250,
+    examples: Annotated[int, typer.Option(min=1, help="Generated sessions per strategy.")] = 250,
     seed: Annotated[int, typer.Option(help="What the generated sessions follow from.")] = 0,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per processor.")] = 0,
 ) -> None:
@@ -161,7 +164,7 @@ def judge(job: Job) -> tuple[list[Row], Tally]:
         life = replace(life, document=Document(life.document.name, life.document.text[:BEGINNING]))
     params = replace(life.params, strategy=job.strategy, **REFINED.get(job.strategy, {}))
     case = recorded_case(recorded_session(replace(life, params=params)))
-    with PythonTarget(lambda: Twins(tally), BOTH, timeout=60) as target:
+    with PythonTarget(lambda: Twins(tally), BOTH, timeout=LIMIT) as target:
         report = run(target, profile=job.strategy, examples=job.examples, seed=job.seed, save_to=FAILURES)
         verdict = judged(target, case, job.strategy)
         vectors = _judged_vectors(target, job)
@@ -297,7 +300,7 @@ def _alone(failure: Failure) -> Iterator[str]:
 
     alone: dict[str, Callable[[], Any]] = {"reference": ReferenceAllocator, "fast path": Allocator}
     for name, factory in alone.items():
-        with PythonTarget(factory, timeout=60) as target:
+        with PythonTarget(factory, timeout=LIMIT) as target:
             verdict = judged(target, failure.case, failure.profile)
         yield f"  the {name} alone: {verdict.why or verdict.status}"
 
