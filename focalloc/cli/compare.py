@@ -92,13 +92,8 @@ def _table(found: Comparison) -> Table:
 
 def _summary(found: Comparison, scenes: int) -> str:
     """One line: where an interval leaves out 0, counted by which of the two does better."""
-    better = {"A": 0, "B": 0}
-    for differences in found.groups.values():
-        for one in differences:
-            if one.differs and one.measure.better:
-                better["B" if one.mean * one.measure.better > 0 else "A"] += 1
-    told = sum(len(differences) for differences in found.groups.values())
+    gains = [one.gain for differences in found.groups.values() for one in differences]
     return (
-        f"{scenes} sessions, {told} comparisons: B does better in {better['B']}, A in {better['A']}, "
+        f"{scenes} sessions, {len(gains)} comparisons: B does better in {gains.count(1)}, A in {gains.count(-1)}, "
         "where the interval leaves out 0 (bold)"
     )

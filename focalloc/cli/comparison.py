@@ -404,6 +404,11 @@ class Difference:
         """Whether the interval leaves out 0."""
         return self.low > 0 or self.high < 0
 
+    @property
+    def gain(self) -> int:
+        """1 if the second does better, -1 if it does worse; 0 if the interval holds 0 or neither way is better."""
+        return int(np.sign(self.mean)) * self.measure.better if self.differs else 0
+
 
 def difference(measure: Measure, first: Sequence[Figures], second: Sequence[Figures]) -> Difference:
     """How ``second`` differs from ``first``, session by session."""

@@ -19,7 +19,12 @@ LEGEND = """dot: one session
 bar: mean and 95 % interval
 green: B better, red: A better
 grey: 0 within the interval"""
-BETTER, WORSE, NEITHER, DOT = "#1a7f4b", "#c0392b", "#4a5568", "#b8c0cc"
+DOT = "#b8c0cc"
+COLOURS = {1: "#1a7f4b", -1: "#c0392b", 0: "#4a5568"}
+"""Gain -> the colour of its bar."""
+
+KINDS = {1: "better", -1: "worse", 0: ""}
+"""Gain -> the class of its row in the page."""
 
 
 def draw(found: Comparison) -> Figure:
@@ -40,8 +45,6 @@ def draw(found: Comparison) -> Figure:
             ax.set_yticks(range(len(groups)), groups if i % 4 == 0 else [""] * len(groups))
             ax.set_ylim(len(groups) - 0.5, -0.5)
             ax.locator_params(axis="x", nbins=4)
-        for ax in list(axes)[len(MEASURES) :]:
-            ax.axis("off")
         whole.suptitle(f"B − A, session by session\nA: {found.first.name}    B: {found.second.name}", fontsize=10)
         last = whole.axes[-1]
         last.axis("off")
@@ -56,8 +59,7 @@ def _row(ax: Any, row: int, one: Difference) -> None:
     ax.plot(one.each, [row] * len(one.each), "o", color=DOT, markersize=3, zorder=1)
     if isnan(one.mean):
         return
-    gain = one.mean * one.measure.better
-    colour = NEITHER if not one.differs or not one.measure.better else BETTER if gain > 0 else WORSE
+    colour = COLOURS[one.gain]
     if not isnan(one.low):
         ax.plot([one.low, one.high], [row, row], "-", color=colour, linewidth=2.5, zorder=2)
     ax.plot([one.mean], [row], "D", color=colour, markersize=4.5, zorder=3)
@@ -77,13 +79,11 @@ def write_html(found: Comparison, path: Path) -> None:
         for i, one in enumerate(differences):
             head = f'<th rowspan="{len(differences)}">{escape(group)}</th>' if i == 0 else ""
             interval = "–" if isnan(one.low) else f"{figure(one.low)} … {figure(one.high)}"
-            gain = one.mean * one.measure.better
-            kind = "" if not one.differs or not one.measure.better else "better" if gain > 0 else "worse"
             cells = "".join(
                 f"<td>{cell}</td>"
                 for cell in (figure(one.first), figure(one.second), figure(one.mean), interval, one.pairs)
             )
-            rows.append(f'<tr class="{kind}">{head}<th>{one.measure.name}</th>{cells}</tr>')
+            rows.append(f'<tr class="{KINDS[one.gain]}">{head}<th>{one.measure.name}</th>{cells}</tr>')
     meanings = "".join(f"<dt>{one.name}</dt><dd>{escape(one.meaning)}</dd>" for one in MEASURES)
     path.write_text(
         PAGE.format(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
@@ -203,6 +204,10 @@ def test_a_difference_is_paired_and_its_interval_holds_the_mean() -> None:
     assert 1.2 < found.low < 1.5 < found.high < 1.8
     assert found.differs
     assert difference(measure, first, second) == found
+    for better in (1, -1, 0):
+        towards = replace(measure, better=better)
+        assert difference(towards, first, second).gain == better
+        assert difference(towards, second, first).gain == -better
 
 
 def test_pairs_without_a_value_are_left_out_and_few_pairs_have_no_interval() -> None:
@@ -212,6 +217,7 @@ def test_pairs_without_a_value_are_left_out_and_few_pairs_have_no_interval() -> 
     assert (found.pairs, found.mean) == (2, 0)
     assert isnan(found.low)
     assert not found.differs
+    assert found.gain == 0
     none = difference(measure, some[1:2], some[1:2])
     assert none.pairs == 0
     assert isnan(none.mean)
