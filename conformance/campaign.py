@@ -7,13 +7,16 @@ interrupted. A batch whose worker dies is judged again elsewhere; one that ends 
 
 from __future__ import annotations
 
+import logging
 import pickle
+import signal
 import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import IO, Any
 
@@ -113,8 +116,30 @@ def _client(address: str, stack: ExitStack) -> Client:
             return Client(address, timeout=ANSWERS_WITHIN)
         except (OSError, ValueError) as error:
             raise InvalidInput("cluster", address, f"no scheduler answers there: {error}") from error
-    cluster = LocalCluster(threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1")
+    with _not_interrupted():
+        cluster = LocalCluster(
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",
+            host="127.0.0.1",
+            silence_logs=logging.ERROR,  # a batch that is cut off when the campaign is stopped is no news
+        )
     return Client(stack.enter_context(cluster))
+
+
+@contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """Whatever thread or process is started here never sees SIGINT: a terminal sends it to them all, and this one ends
+    its workers itself."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it unblocks SIGINT as it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Call:

@@ -6,8 +6,7 @@ import contextlib
 import importlib
 import os
 import signal
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -44,7 +43,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
     ) as started:
         yield started
 
@@ -233,16 +232,26 @@ def test_workers_that_lack_the_allocator_are_one_clear_error(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_campaign_that_is_stopped_leaves_nothing_running(stop: signal.Signals, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "focalloc", "conform", "focalloc.refimpl:ReferenceAllocator"]
-    command += ["--profile", "greedy", "--examples", "1000000", "--cluster", "local", "--journal", "campaign.jsonl"]
-    started = psutil.Popen(command, cwd=tmp_path)
-    while not (book := tmp_path / "campaign.jsonl").is_file() or book.read_bytes().count(b"\n") < 2:
-        with contextlib.suppress(psutil.TimeoutExpired):
-            assert started.wait(0.2) is None
-    family = started.children(recursive=True)
-    started.send_signal(stop)
-    assert started.wait(60) == 130
+@pytest.mark.parametrize(
+    ("send", "stop"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)], ids=["as a terminal", "as a service"]
+)
+def test_a_campaign_that_is_stopped_leaves_nothing_running_and_says_nothing(
+    send: Callable[[int, int], None], stop: signal.Signals, tmp_path: Path, focalloc: list[str]
+) -> None:
+    command = [*focalloc, "conform", "focalloc.refimpl:ReferenceAllocator", "--profile", "greedy"]
+    command += ["--examples", "1000000", "--cluster", "local", "--journal", "campaign.jsonl"]
+    with (tmp_path / "said").open("wb") as said:
+        started = psutil.Popen(command, cwd=tmp_path, stdout=said, stderr=said, start_new_session=True)
+        try:
+            while not (book := tmp_path / "campaign.jsonl").is_file() or book.read_bytes().count(b"\n") < 2:
+                with contextlib.suppress(psutil.TimeoutExpired):
+                    assert started.wait(0.2) is None
+            family = started.children(recursive=True)
+            send(started.pid, stop)
+            assert started.wait(60) == 130
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(started.pid, signal.SIGKILL)
     _, alive = psutil.wait_procs(family, timeout=20)
     assert not alive
+    assert (tmp_path / "said").read_text() == ""

@@ -280,22 +280,13 @@ def test_what_a_program_says_cannot_write_over_a_terminal() -> None:
     assert printable("a\0b\x1b[31mc\r\nd é") == "a\\x00b\\x1b[31mc\\r\nd é"
 
 
-HEED_INTERRUPTS = """
-import signal, sys
-from focalloc.cli import main
-signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell runs in the background ignores them
-main(sys.argv[1:])
-"""
-
-
 @pytest.mark.skipif(not hasattr(signal, "SIGTERM") or os.name != "posix", reason="needs signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_ended_ends_the_program(number: signal.Signals, tmp_path: Path) -> None:
+def test_a_run_that_is_ended_ends_the_program(number: signal.Signals, tmp_path: Path, focalloc: list[str]) -> None:
     hangs = tmp_path / "hangs.py"
     note = tmp_path / "pid"
     hangs.write_text(OPENED + f"open({str(note)!r}, 'w').write(str(os.getpid()) + chr(10)); time.sleep(600)")
-    words = ["conform", "--exec", f"{sys.executable} -S {hangs}", "--timeout", "300"]
-    command = [sys.executable, "-c", HEED_INTERRUPTS, *words]
+    command = [*focalloc, "conform", "--exec", f"{sys.executable} -S {hangs}", "--timeout", "300"]
     judge = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         deadline = time.monotonic() + 60
