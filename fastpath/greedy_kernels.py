@@ -317,11 +317,28 @@ def take(
 
 @kernel
 def blend(header: Ints, tags: Ints, fixed: Ints, worth: Table) -> None:
-    """Write the aggregate of every gist to its first slot of ``worth`` (SCO-3)."""
-    for slot in range(header[SLOTS]):
-        if tags[slot] >= 1:
-            slots = header[UNITS + tags[slot]]
-            worth[slot] = total(fixed, slot, slots) // slots
+    """Write the aggregate of every gist to its first slot of ``worth`` (SCO-3); the other slots hold anything.
+
+    A branch per gist that nobody can foresee costs more than the mean, so gists of two or four slots have loops that
+    become vector code: these compute a mean at every slot, and keep those where a gist of the level begins.
+    """
+    slots = header[SLOTS]
+    for slot in range(slots):
+        worth[slot] = fixed[slot]
+    for level in range(1, header[TOP] + 1):
+        units = header[UNITS + level]
+        if units == 2:
+            for slot in range(slots - 1):
+                mean = (fixed[slot] + fixed[slot + 1]) >> 1
+                worth[slot] = mean if tags[slot] == level else worth[slot]
+        elif units == 4:
+            for slot in range(slots - 3):
+                mean = (fixed[slot] + fixed[slot + 1] + fixed[slot + 2] + fixed[slot + 3]) >> 2
+                worth[slot] = mean if tags[slot] == level else worth[slot]
+        elif units > 1:
+            for slot in range(slots):
+                if tags[slot] == level:
+                    worth[slot] = total(fixed, slot, units) // units
 
 
 @kernel

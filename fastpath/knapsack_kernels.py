@@ -72,6 +72,7 @@ from focalloc.fastpath.greedy_kernels import (
     rank_of,
     rise,
     run_begin,
+    run_blend,
     run_chosen,
     run_survey,
     sort_best_first,
@@ -954,7 +955,10 @@ def run_knapsack(
     refused = run_begin(state)
     if refused:
         return refused
-    worth = run_survey(tags, scratch, state)
+    if work[DELTAS] == 1 or work[TOP_K] > 0:
+        worth = run_survey(tags, scratch, state)
+    else:  # `lay_out` surveys one delta after the other
+        worth = run_blend(tags, scratch, state)
     # CANDIDATES
     if work[TOP_K] > 0:
         prune(

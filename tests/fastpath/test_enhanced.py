@@ -312,12 +312,10 @@ class OnLists:
 @pytest.fixture
 def on_lists(monkeypatch: pytest.MonkeyPatch) -> OnLists:
     """Plain functions in place of compiled ones inside the modules, but for what production calls."""
-    for tie_break in ("cursor", "recency"):  # what is called compiled must be compiled before its helpers are not
-        params = Params(w_max=8, tie_break=tie_break, adaptive_window=1, balance=1, strategy="enhanced")
-        for _ in drive(
-            random.Random(0), opened(Geometry((2,)), params, [(1, 0)]), 3, ReferenceAllocator(), Allocator()
-        ):
-            pass
+    for refined in (0, 1):  # what runs compiled must be compiled before its helpers are not
+        for tie_break in ("position", "cursor", "recency"):
+            params = Params(strategy="enhanced", w_max=8, tie_break=tie_break, adaptive_window=refined, balance=refined)
+            Allocator(Geometry((2,)), params).warmup()
     for module in (k, e):
         for name, value in list(vars(module).items()):
             if hasattr(value, "py_func") and not name.startswith(("run_", "list_families")):

@@ -179,6 +179,7 @@ ON_ARRAYS = {"run_step", "run_reclaim", "run_load", "run_append", "run_knapsack"
 @pytest.fixture
 def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The plain functions in place of the compiled ones, wherever they are named."""
+    Allocator(Geometry((2,)), Params(w_max=8)).warmup()  # compiled before its helpers are not
     for module in (greedy_kernels, optimum_kernels, knapsack_kernels):
         for name, value in list(vars(module).items()):
             if hasattr(value, "py_func") and name not in ON_ARRAYS:
