@@ -131,14 +131,14 @@ def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher
                 skipped = f"ingest: {printable(no)}"  # the state is as it was, so the session can go on
     except NoAnswer as limit:
         found = unanswered(False, str(limit))
-        session.tell((), "no answer", found)
+        session.tell(session.asked, "no answer", found)
     except Skipped as no:
         return Verdict("skip", at, why=printable(no), answered=session.answered)
     except Refused as no:
-        session.tell((), printable(no), [])
+        session.tell(session.asked, printable(no), [])
         return Verdict("error", at, why=f"refused sensible input: {printable(no)}", answered=session.answered)
     except Lost as lost:
-        session.tell((), printable(lost), [])
+        session.tell(session.asked, printable(lost), [])
         return Verdict("error", at, why=printable(lost), answered=session.answered)
     if found:
         return Verdict("fail", at, tuple(found), str(found[0]), session.answered)
@@ -160,6 +160,7 @@ class _Session:
         self.state: State | None = None
         self.reclaimed: list[int] = []  # iteration number of each collapse that an ingest made
         self.at = OPENING
+        self.asked: Sequence[int] = ()  # the row of the step in progress
         self.answered = 0
 
     @property
@@ -169,11 +170,12 @@ class _Session:
 
     def take(self, step: Step) -> list[Violation]:
         """Ask for one step and judge what comes back."""
+        self.asked = () if step.open or step.logits else laid(self._now.geometry, self._now.context, step)
         if step.open is not None:
             return self.open(step.open)
         if step.logits:
             return self.follow(step)
-        return self.iterate(step) if step.ingest is None else self.ingest(step, step.ingest)
+        return self.iterate() if step.ingest is None else self.ingest(step.ingest)
 
     # OPEN
 
@@ -202,11 +204,10 @@ class _Session:
 
     # ITERATE AND INGEST
 
-    def iterate(self, step: Step) -> list[Violation]:
+    def iterate(self) -> list[Violation]:
         """Run one iteration and judge its actions."""
-        state = self._now
-        scores = laid(state.geometry, state.context, step)
-        if senseless := _senseless_scores(state, scores):
+        state, scores = self._now, self.asked
+        if senseless := senseless_scores(state, scores):
             return self.refuses(senseless, lambda: self.target.step(scores), scores)
         if found := self.relaxed(state, scores):
             return self.tell(scores, "relaxation", found)
@@ -235,9 +236,9 @@ class _Session:
         try:
             answer = self.target.prefer(logits)
         except Refused:
-            if too_large := [one for row in logits for one in row if abs(one * SCORE_SCALE) > LARGEST_LOGIT]:
+            if found := refused_logits(logits):
                 self.answered += 1
-                return self.tell((), "refused", missaturated(too_large[0], None))
+                return self.tell((), "refused", found)
             raise
         fixed = [[saturated(one) for one in row] for row in logits]
 
@@ -259,13 +260,12 @@ class _Session:
             return self.tell(scores, answer, found)
         return self.settle(advanced(self._now, as_actions(answer)), scores, answer, [])
 
-    def ingest(self, step: Step, blocks: int) -> list[Violation]:
+    def ingest(self, blocks: int) -> list[Violation]:
         """Ingest and judge the reclaiming collapses, or the refusal."""
         if not self.target.offers("ingest"):
             return []
-        state = self._now
-        scores = laid(state.geometry, state.context, step)
-        if senseless := _senseless_scores(state, scores) or _senseless_blocks(state, blocks):
+        state, scores = self._now, self.asked
+        if senseless := senseless_scores(state, scores) or senseless_blocks(state, blocks):
             return self.refuses(senseless, lambda: self.target.ingest(blocks, scores), scores)
         try:
             answer = self.target.ingest(blocks, scores)
@@ -342,7 +342,7 @@ class _Session:
         return self.state
 
 
-def _senseless_scores(state: State, scores: Sequence[int]) -> str:
+def senseless_scores(state: State, scores: Sequence[int]) -> str:
     """Why ``scores`` must be refused; empty if they are sensible."""
     try:
         checked_scores(state.geometry, state.context, scores)
@@ -351,7 +351,7 @@ def _senseless_scores(state: State, scores: Sequence[int]) -> str:
     return ""
 
 
-def _senseless_blocks(state: State, blocks: int) -> str:
+def senseless_blocks(state: State, blocks: int) -> str:
     """Why an ingest of ``blocks`` must be refused whatever room there is; empty if it is sensible."""
     try:
         whole_number("blocks", blocks, 1, MAX_SLOTS)
@@ -360,6 +360,12 @@ def _senseless_blocks(state: State, blocks: int) -> str:
     if state.end + blocks * state.geometry.span(0) > MAX_TOKEN:
         return f"{blocks} more blocks reach beyond token {MAX_TOKEN} (CTX-4)"
     return ""
+
+
+def refused_logits(logits: Sequence[Sequence[float]]) -> list[Violation]:
+    """What a refusal of ``logits`` breaks: nothing, unless one is too large, which must saturate (PRO-1)."""
+    too_large = [one for row in logits for one in row if abs(one * SCORE_SCALE) > LARGEST_LOGIT]
+    return missaturated(too_large[0], None) if too_large else []
 
 
 def _shapeless(answer: object) -> Violation:

@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 from focalloc.conformance.cases import Case, Opening, Step, preferred
-from focalloc.conformance.judge import Moment, judged
+from focalloc.conformance.judge import Moment, judged, refused_logits, senseless_blocks, senseless_scores
 from focalloc.conformance.targets import Target
 from focalloc.refimpl.allocator import answered
 from focalloc.refimpl.ingest import reclaim
@@ -36,6 +36,8 @@ from focalloc.spec import (
     NoRoom,
     Params,
     State,
+    Violation,
+    accepted_nonsense,
     advanced,
     ingested,
     opened,
@@ -61,21 +63,23 @@ WireAction = tuple[str, int, int]
 LARGEST_INTEGER = 2**53
 """No integer in a vector is larger in magnitude, so that every JSON reader reads it exactly."""
 
-NOT_IN_THE_ANSWER = ("CTX", "COO-2", "ANS")
-"""Beginnings of clauses that an answer itself cannot break; they are about reports and calls."""
+NOT_IN_THE_ANSWER = ("GEO", "CTX", "SCO", "PAR", "COO-2", "ADA", "BAL", "LPR", "ANS-1", "ANS-2")
+"""Beginnings of clauses that an answer itself cannot break: definitions, and what is owed apart from an answer."""
 
 UPDATE = "make what is missing with: focalloc vectors --update"
 
 
-class Wrong(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Wrong(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
     """An answer that must not be given.
 
     Attributes:
-        actions: the answer.
+        actions: the answer; absent for a refusal.
+        refused: whether it is wrong to refuse the input.
         breaks: clauses that it breaks, the first as the judge finds it first.
     """
 
-    actions: tuple[tuple[Any, ...], ...]
+    actions: tuple[tuple[Any, ...], ...] | None = None
+    refused: bool = False
     breaks: tuple[str, ...]
 
 
@@ -221,8 +225,12 @@ def _step(moment: Moment, case: Case) -> VectorStep:
     if moment.found and asked.open is None:
         actions, after, refused = right_answer(before, moment.scores, logits, asked.ingest)
         breaks = tuple(dict.fromkeys(found.clause for found in moment.found))
-        if isinstance(moment.answer, list) and not any(clause.startswith(NOT_IN_THE_ANSWER) for clause in breaks):
-            invalid = (Wrong(tuple(map(tuple, moment.answer)), breaks),)
+        if any(clause.startswith(NOT_IN_THE_ANSWER) for clause in breaks):
+            pass  # whatever was answered is not what is wrong
+        elif isinstance(moment.answer, list):
+            invalid = (Wrong(actions=tuple(map(tuple, moment.answer)), breaks=breaks),)
+        elif isinstance(moment.answer, str):
+            invalid = (Wrong(refused=True, breaks=breaks),)
     elif isinstance(moment.answer, list):
         actions = tuple((kind, level, start) for kind, level, start in moment.answer)
     return VectorStep(
@@ -378,36 +386,52 @@ def _wrong(one: Vector, state: State, step: VectorStep) -> Iterator[str]:
         answer, _, refused = right_answer(state, step.scores, step.logits, step.ingest)
     if refused != step.expect.refused:
         yield f"the input is to be {'refused' if refused else 'accepted'}"
-    if refused or step.open is not None:
+    if step.open is not None:
         return
     if one.profile != "safety" and answer != step.expect.actions:
         yield f"the reference answers {answer}"
-    if found := judged_answer(state, step, step.expect.actions or (), one.profile):
-        yield f"the expected answer breaks {found[0]}"
+    if found := judged_answer(state, step, step.expect.actions, one.profile):
+        yield f"the expected answer breaks {found[0].clause}"
     for wrong in step.invalid:
-        broken = dict.fromkeys(judged_answer(state, step, wrong.actions, one.profile))
-        yield from (f"{wrong.actions} does not break {clause}" for clause in wrong.breaks if clause not in broken)
+        said = "refusing it" if wrong.refused else f"{wrong.actions}"
+        if wrong.refused == (wrong.actions is not None):
+            yield f"{said} is either refused or answered"
+        broken = {found.clause for found in judged_answer(state, step, wrong.actions, one.profile)}
+        yield from (f"{said} does not break {clause}" for clause in wrong.breaks if clause not in broken)
         if not wrong.breaks:
-            yield f"{wrong.actions} is called wrong, without a clause"
+            yield f"{said} is called wrong, without a clause"
 
 
-def judged_answer(state: State, step: VectorStep, actions: Sequence[Sequence[object]], profile: str) -> list[str]:
-    """The clauses that ``actions`` break as the answer to ``step``."""
+def judged_answer(
+    state: State, step: VectorStep, actions: Sequence[Sequence[object]] | None, profile: str
+) -> list[Violation]:
+    """What ``actions`` break as the answer to ``step``; None stands for a refusal."""
     if step.logits:
+        if actions is None:
+            return refused_logits(step.logits)
         found = violations(state, [0] * state.used, actions, "safety")
-        found = found or violations_of_projection(state, fixed_point(step.logits), as_actions(actions))
-        return [one.clause for one in found]
+        return found or violations_of_projection(state, fixed_point(step.logits), as_actions(actions))
+    if senseless := senseless_scores(state, step.scores):
+        return accepted_nonsense(actions is None or profile == "safety", senseless)
     if step.ingest is None:
-        return [found.clause for found in violations(state, step.scores, actions, profile)]
-    return [found.clause for found in reclaim_violations(state, step.scores, step.ingest, actions, profile)]
+        return [] if actions is None else violations(state, step.scores, actions, profile)
+    if senseless := senseless_blocks(state, step.ingest):
+        return accepted_nonsense(actions is None or profile == "safety", senseless)
+    return reclaim_violations(state, step.scores, step.ingest, actions, profile)
 
 
 def uncovered(vectors: Sequence[Vector]) -> list[str]:
-    """A sentence for each clause and each profile that no vector is about."""
+    """A sentence for each clause and each profile that no vector is about, or that no answer in one breaks."""
     counts, profiles = by_clause(vectors), {one.profile for one in vectors}
     bare = [clause for clause, count in counts.items() if not count]
     bare += [f"profile {profile}" for profile in PROFILES if profile not in profiles]
-    return [f"{what}: no vector is about it; {UPDATE}" for what in bare]
+    wrong = [(one.profile, answer) for one in vectors for step in one.steps for answer in step.invalid]
+    broken = {clause for _, answer in wrong for clause in answer.breaks}
+    whole = [clause for clause in counts if clause not in broken and not clause.startswith(NOT_IN_THE_ANSWER)]
+    whole += [f"profile {profile}" for profile in PROFILES if profile not in {profile for profile, _ in wrong}]
+    return [f"{what}: no vector is about it; {UPDATE}" for what in bare] + [
+        f"{what}: no wrong answer breaks it; {UPDATE}" for what in whole
+    ]
 
 
 def check(folder: Path) -> list[str]:
