@@ -1,14 +1,15 @@
-"""The variants of the optimum: what they cost, how far from the optimum they are, and the front of their objectives.
+"""The variants of the optimum: what they cost, and how far from the optimum they are.
 
-Run ``python benchmarks/variants.py``; ``--png PATH`` draws the front (needs the extra viz). Times are the best of
-several runs of one iteration, as multiples of greedy's in the same run; utilities are sums over the same iterations.
+Run ``python benchmarks/variants.py``. Times are the best of several runs of one iteration, as multiples of greedy's in
+the same run; utilities are sums over the same iterations. What several objectives trade for each other is shown by
+``focalloc front``.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 from time import perf_counter_ns
@@ -21,7 +22,6 @@ from focalloc.cli.timing import mixed_context
 from focalloc.fastpath.allocator import Allocator
 from focalloc.spec import Action, Block, Geometry, Params, quantise
 from focalloc.spec.blocks import used
-from focalloc.spec.objective import nearness
 
 GEOMETRIES = {
     "32,32": Geometry(),
@@ -33,7 +33,6 @@ STRATEGIES = ("greedy", "hybrid", "multi_objective", "hierarchical", "knapsack")
 SLOTS = 8192
 ROWS = 12
 REPEATS = 5
-WEIGHTS = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Run(NamedTuple):
@@ -106,111 +105,6 @@ def against_the_optimum() -> None:
             print(f"{name:20} {n_diff:6} {strategy:>16} {cost:7.1f} {mine / best:11.2%} {gap:12.3%}", flush=True)
 
 
-# THE FRONT
-
-
-class Point(NamedTuple):
-    """What weights lead to, on average over the iterations: the first is best high, the others low.
-
-    Attributes:
-        utility: utility of the actions, in scores.
-        actions: actions.
-        distance: slots between final use and target.
-        far: how far from the cursor the actions are: 1 less their mean nearness, which is 1 at the cursor.
-        weights: churn, cursor, budget.
-    """
-
-    utility: float
-    actions: float
-    distance: float
-    far: float
-    weights: tuple[float, float, float]
-
-    def dominates(self, other: Point) -> bool:
-        """Whether this point is nowhere worse than another and somewhere better."""
-        mine, theirs = ((-one.utility, one.actions, one.distance, one.far) for one in (self, other))
-        return mine != theirs and all(a <= b for a, b in zip(mine, theirs, strict=True))
-
-
-def points() -> Iterator[Point]:
-    """One point for each of the weights, on the usual geometry with a target of 31 slots more than are used."""
-    geometry = Geometry()
-    context = mixed_context(geometry, 2048, random.Random(2048))
-    slots = used(geometry, context)
-    plain = Params(w_max=slots + 124, n_diff=8, strategy="multi_objective", budget_target=slots + 31)
-    rows = rows_of(slots)
-    allocator = Allocator(geometry, plain)
-    for churn, cursor, budget in product(WEIGHTS, WEIGHTS, (0.0, 0.001, 0.01, 0.1)):
-        params = replace(
-            plain, churn_weight=quantise(churn), cursor_weight=quantise(cursor), budget_weight=quantise(budget)
-        )
-        worth = actions = distance = 0
-        near: list[float] = []
-        for row in rows:
-            allocator.open(geometry, params, context)
-            state = replace(allocator.state(), params=replace(params, cursor_weight=quantise(1.0)))
-            plan = allocator.step(row)
-            worth += utility(geometry, context, row, plan.actions)
-            actions += len(plan)
-            distance += abs(allocator.used - params.goal)
-            near += [nearness(state, action) / quantise(1.0) for action in plan]
-        far = 1 - sum(near) / len(near) if near else 1.0
-        yield Point(
-            worth / ROWS / quantise(1.0), actions / ROWS, distance / ROWS, far, weights=(churn, cursor, budget)
-        )
-
-
-def front(several: Sequence[Point]) -> list[Point]:
-    """The points that no other dominates, each once, the most useful first."""
-    one_each = list({point[:4]: point for point in reversed(several)}.values())
-    best = [point for point in one_each if not any(other.dominates(point) for other in one_each)]
-    return sorted(best, key=lambda point: -point.utility)
-
-
-def print_front(several: Sequence[Point]) -> None:
-    """The front as a table."""
-    best = front(several)
-    print(f"\nfront: {len(best)} of {len(several)} weights")
-    print(f"{'churn':>6} {'cursor':>6} {'budget':>6} {'utility':>9} {'actions':>8} {'off target':>10} {'far':>6}")
-    for point in best:
-        churn, cursor, budget = point.weights
-        print(
-            f"{churn:6.2f} {cursor:6.2f} {budget:6.3f} {point.utility:9.3f} {point.actions:8.2f} "
-            f"{point.distance:10.1f} {point.far:6.3f}"
-        )
-
-
-def draw_front(several: Sequence[Point], path: str) -> None:
-    """The front as a picture: utility against actions, coloured by distance from the target."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
-    axes.scatter([p.actions for p in several], [p.utility for p in several], s=12, c="lightgrey", label="dominated")
-    best = front(several)
-    shown = axes.scatter([p.actions for p in best], [p.utility for p in best], s=28, c=[p.distance for p in best])
-    figure.colorbar(shown, label="slots off target")
-    axes.set(xlabel="actions per iteration", ylabel="utility per iteration", title="Front over a sweep of weights")
-    axes.legend(loc="lower right")
-    figure.savefig(path, dpi=150)
-
-
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--only", choices=["optimum", "front"], help="one table only")
-    parser.add_argument("--png", help="where to draw the front")
-    chosen = parser.parse_args()
-    if chosen.only in (None, "optimum"):
-        against_the_optimum()
-    if chosen.only in (None, "front") or chosen.png:
-        several = list(points())
-        print_front(several)
-        if chosen.png:
-            draw_front(several, chosen.png)
-
-
 if __name__ == "__main__":
-    main()
+    argparse.ArgumentParser(description=against_the_optimum.__doc__).parse_args()
+    against_the_optimum()

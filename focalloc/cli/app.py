@@ -9,6 +9,7 @@ from focalloc.cli.bench import bench
 from focalloc.cli.clauses import clauses
 from focalloc.cli.compare import compare
 from focalloc.cli.conform import conform
+from focalloc.cli.front import front
 from focalloc.cli.prove import prove
 from focalloc.cli.replay import replay
 from focalloc.cli.serve import serve
@@ -40,5 +41,5 @@ def root(
     """A formally specified Focus Allocator: judge it, compare it, watch it work."""
 
 
-for command in (verify, conform, replay, vectors, prove, clauses, session, compare, bench, serve, train):
+for command in (verify, conform, replay, vectors, prove, clauses, session, compare, front, bench, serve, train):
     app.command()(command)
