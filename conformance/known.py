@@ -1,7 +1,7 @@
 """Known failures: what an implementer knows to be broken, and answers for.
 
-The file is a JSON array of ``{"id", "reason", "link"}``. An ``id`` is a clause, ``error``, or ``skip``; ``link`` may be
-left out. A known failure that no longer happens is as much a reason to fail the run as a new one.
+The file is a JSON array of ``{"id", "reason", "link"}``. An ``id`` is a clause, ``error``, or ``skip``. A known
+failure that no longer happens is as much a reason to fail the run as a new one.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ def load_known(path: Path, profile: str) -> tuple[Known, ...]:
     for i, one in enumerate(listed):
         if one.id not in known_ids:
             raise InvalidInput(f"xfail[{i}].id", one.id, f"is stale: profile {profile} has no such test")
-        if not one.reason.strip():
-            raise InvalidInput(f"xfail[{i}].reason", one.reason, "a known failure needs a reason")
+        for name in ("reason", "link"):
+            if not getattr(one, name).strip():
+                raise InvalidInput(f"xfail[{i}].{name}", getattr(one, name), f"a known failure needs a {name}")
         if one.id in {other.id for other in listed[:i]}:
             raise InvalidInput(f"xfail[{i}].id", one.id, "is listed twice")
     return listed

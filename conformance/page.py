@@ -26,7 +26,7 @@ WORDS = {
     "fail": "does not conform",
     "error": "broke down",
     "skip": "is incomplete",
-    "unknown": "was not judged",
+    "unknown": "was not judged, or not in full",
 }
 
 
@@ -54,7 +54,7 @@ def page(report: Report, pictures: Pictures) -> str:
     }
     parts = {
         "FAILURE_STYLE": style,
-        "CLAUSES": "\n".join(_clause_row(report, one) for one in profile_clauses(report.profile)),
+        "CLAUSES": "\n".join(_row_of(report, one) for one in (*profile_clauses(report.profile), "error")),
         "NOTES": _notes(report),
         "FAILURES": "\n".join(drawn(failed, pictures.get(failed.id, ())) for failed in report.failures),
     }
@@ -65,21 +65,25 @@ def page(report: Report, pictures: Pictures) -> str:
     return template
 
 
-def _clause_row(report: Report, clause: str) -> str:
-    failed = next((one for one in report.failures if one.id == clause), None)
-    known = next((one for one in report.known if one.id == clause), None)
-    if failed is None:
-        state, said = ("fail", "declared as failing, but passes") if known else ("pass", "")
+def _row_of(report: Report, test: str) -> str:
+    """The line of a clause, or of ``error``, in the summary."""
+    failed = next((one for one in report.failures if one.id == test), None)
+    known = next((one for one in report.known if one.id == test), None)
+    if failed is not None:
+        state, said = ("known", known.reason) if known else ("fail", failed.message.removeprefix(f"{test}: "))
+    elif known is not None:
+        state, said = "fail", "declared as failing, but passes"
+    elif test in report.unjudged:
+        state, said = "unknown", report.unjudged[test]
+    elif test == "error" and report.cut_short:
+        state, said = "unknown", "some were lost, or nothing was answered"
     else:
-        state, said = ("known", known.reason) if known else ("fail", failed.message.removeprefix(f"{clause}: "))
-    if failed is None and clause in report.unjudged:
-        state, said = "unknown", f"not judged: the allocator does not offer {report.unjudged[clause]}"
-    elif report.status == "unknown":
-        state, said = "unknown", "not judged"
+        state, said = "pass", ""
     mark = {"pass": "held", "fail": "broken", "known": "known", "unknown": "?"}[state]
-    link = f'<a href="#{clause}">{clause}</a>' if failed else clause
+    link = f'<a href="#{test}">{test}</a>' if failed else test
+    title = clauses()[test].title if test in clauses() else "Sessions run to their end"
     return (
-        f'<tr class="{state}"><th scope="row">{link}</th><td>{escape(clauses()[clause].title)}</td>'
+        f'<tr class="{state}"><th scope="row">{link}</th><td>{escape(title)}</td>'
         f'<td class="mark">{mark}</td><td>{escape(said)}</td></tr>'
     )
 
@@ -89,6 +93,8 @@ def _notes(report: Report) -> str:
     if report.not_offered:
         notes.append(f"Not offered by the allocator, so not judged: {', '.join(report.not_offered)}.")
     notes += [f"{one.id} is declared as a known failure ({one.reason}), but passes." for one in report.outlived]
+    if lost := report.verdicts.get("unknown"):
+        notes.append(f"{lost:,} sessions are unknown: whatever process judges them ends; by the allocator?")
     return "".join(f"<p>{escape(note)}</p>" for note in notes)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from focalloc.conformance.cases import Case
 from focalloc.conformance.judge import Status, Verdict
 from focalloc.spec import SPEC_VERSION
-from focalloc.spec.clauses import WHOLE
+from focalloc.spec.clauses import WHOLE, profile_clauses
 
 EXIT_STATUS: dict[Status, int] = {"pass": 0, "fail": 1, "error": 1, "skip": 3, "unknown": 3}
 """What a command that ends with this verdict exits with."""
@@ -35,7 +35,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     where: int = WHOLE
 
 
-class Known(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A failure that the implementer knows of.
 
     Attributes:
@@ -46,7 +46,7 @@ class Known(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
     id: str
     reason: str
-    link: str = ""
+    link: str
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,8 +166,19 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unjudged(self) -> dict[str, str]:
-        """Clauses that need a call which the allocator does not offer, and that call."""
-        return {clause: what for what in self.not_offered for clause in NEEDED_BY[what]}
+        """Clauses that were not judged, or not in full, and why; a failure that was found stays one."""
+        reasons = dict.fromkeys(profile_clauses(self.profile), "not judged, or not in full") if self.cut_short else {}
+        for why in self.skips:
+            if why.startswith("ingest: "):
+                reasons |= dict.fromkeys(NEEDED_BY["ingest"], f"not judged, or not in full: {why}")
+        for what in self.not_offered:
+            reasons |= dict.fromkeys(NEEDED_BY[what], f"not judged: the allocator does not offer {what}")
+        return reasons
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether some sessions got no verdict, or none was answered."""
+        return self.verdicts.get("unknown", 0) > 0 or self.examples == 0 or self.answered == 0
 
     @property
     def status(self) -> Status:
@@ -181,9 +192,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return "error"
         if self.skips and "skip" not in {one.id for one in self.known}:
             return "skip"
-        if self.verdicts.get("unknown"):
-            return "unknown"
-        return "pass" if self.examples > 0 and self.answered > 0 else "unknown"
+        return "unknown" if self.cut_short else "pass"
 
     @property
     def exit_status(self) -> int:
@@ -211,7 +220,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
                 )
             if failed.path:
                 lines.append(f"    replay: {failed.replay}")
-            lines += [f"    known: {one.reason} {one.link}".rstrip() for one in self.known if one.id == failed.id]
+            lines += [f"    known: {one.reason} {one.link}" for one in self.known if one.id == failed.id]
         lines += [f"  {one.id}: declared as a known failure ({one.reason}), but it passes" for one in self.outlived]
         lines += [f"  skipped {times} times: {why}" for why, times in self.skips.items()]
         if lost := self.verdicts.get("unknown"):

@@ -43,7 +43,7 @@ def to_junit(report: Report, pictures: Pictures) -> bytes:
     known = {one.id: one for one in report.known}
     outlived = {one.id for one in report.outlived}
     titles = {one: clauses()[one].title for one in profile_clauses(report.profile)}
-    suite = ET.Element("testsuite", name=f"focalloc conform {report.target}", hostname="", timestamp="")
+    suite = ET.Element("testsuite", name=_printable(f"focalloc conform {report.target}"))
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
 
     def test(name: str) -> ET.Element:
@@ -59,26 +59,25 @@ def to_junit(report: Report, pictures: Pictures) -> bytes:
         if clause in outlived:
             mark(case, "failure", f"declared as a known failure ({known[clause].reason}), but it passes")
         elif failed is not None and clause in known:
-            mark(case, "skipped", f"known failure: {known[clause].reason} {known[clause].link}".strip())
+            mark(case, "skipped", f"known failure: {known[clause].reason} {known[clause].link}")
         elif failed is not None:
             mark(case, "failure", failed.message, f"{failed.message}\nseed {report.seed}\n{failed.replay}")
         elif clause in report.unjudged:
-            mark(case, "skipped", f"not judged: the allocator does not offer {report.unjudged[clause]}")
-        elif report.status == "unknown":
-            mark(case, "skipped", "not judged, or not in full")
+            mark(case, "skipped", report.unjudged[clause])
     whole, failed = test("sessions run to their end"), failures.get("error")
     if "error" in outlived or "skip" in outlived:
         mark(whole, "failure", "a failure declared as known did not happen")
-    elif failed is not None and "error" not in known:
+    elif failed is not None and "error" in known:
+        mark(whole, "skipped", f"known failure: {known['error'].reason} {known['error'].link}")
+    elif failed is not None:
         mark(whole, "error", failed.message, f"{failed.message}\nseed {report.seed}\n{failed.replay}")
     elif report.skips:
         mark(whole, "skipped", "; ".join(report.skips))
-    elif report.status == "unknown":
+    elif report.cut_short:
         mark(whole, "error", "not judged, or not in full")
     for name, count in counts.items():
         suite.set(name, str(count))
-    del suite.attrib["hostname"], suite.attrib["timestamp"]
-    suites = ET.Element("testsuites", {name: str(count) for name, count in counts.items()})
+    suites = ET.Element("testsuites", {name: str(counts[name]) for name in ("tests", "failures", "errors")})
     suites.append(suite)
     ET.indent(suites)
     text: str = ET.tostring(suites, encoding="unicode")

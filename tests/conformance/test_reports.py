@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 
 from focalloc.conformance import runner
@@ -70,6 +71,36 @@ def test_a_pass_has_no_failures_in_junit_and_one_that_judged_nothing_has(passed:
     assert ET.fromstring(to_junit(nothing, {})).get("errors") == "1"
 
 
+def marks(report: Report, kind: str) -> dict[str, str]:
+    """The tests that the XML says ``kind`` of, by their first word, and why."""
+    cases = ET.fromstring(to_junit(report, {})).iter("testcase")
+    return {case.get("name", "").split()[0]: mark.get("message", "") for case in cases for mark in case.findall(kind)}
+
+
+def test_what_was_skipped_or_lost_is_no_pass_in_any_report(passed: Report) -> None:
+    ingest = [clause for clause in profile_clauses("greedy") if clause.startswith("ING")]
+    skipping = msgspec.structs.replace(passed, skips={"ingest: not yet": 3})
+    assert set(ingest) <= set(marks(skipping, "skipped"))
+    assert marks(skipping, "skipped")["ING-1"] == "not judged, or not in full: ingest: not yet"
+    assert page(skipping, {}).count("not judged, or not in full: ingest: not yet") == len(ingest)
+    lost = msgspec.structs.replace(passed, verdicts={"pass": 20, "unknown": 40})
+    assert (lost.status, set(marks(lost, "error"))) == ("unknown", {"sessions"})
+    assert set(marks(lost, "skipped")) == set(profile_clauses("greedy"))
+    text = page(lost, {})
+    assert "held" not in text
+    assert "40 sessions are unknown" in text
+
+
+def test_a_session_that_broke_down_is_in_every_report() -> None:
+    with ProgramTarget("false") as target:
+        report = run(target, examples=5, shrink=False)
+    assert set(marks(report, "error")) == {"sessions"}
+    assert '<a href="#error">error</a>' in page(report, {})
+    known = with_known(report, declared("error"))
+    assert "known failure" in marks(known, "skipped")["sessions"]
+    assert '<tr class="known">' in page(known, {})
+
+
 def test_the_page_is_self_contained_and_escapes_what_it_is_told(failed: Report) -> None:
     text = page(failed, {})
     assert "does not conform" in text
@@ -77,8 +108,6 @@ def test_the_page_is_self_contained_and_escapes_what_it_is_told(failed: Report) 
     assert not any(word in text for word in ("http:", "https:", "<script", "src="))
     for failure in failed.failures:
         assert f'<section class="failure" id="{failure.id}">' in text
-    import msgspec
-
     hostile = page(msgspec.structs.replace(failed, target="<script>alert(1)</script>"), {})
     assert "<script>" not in hostile
 
@@ -111,10 +140,13 @@ def test_known_failures_do_not_count_and_ones_that_pass_do(failed: Report, passe
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ('[{"id": "XYZ-1", "reason": "old"}]', "stale"),
-        ('[{"id": "KNA-1", "reason": "of another profile"}]', "stale"),
-        ('[{"id": "GRE-4", "reason": " "}]', "needs a reason"),
-        ('[{"id": "GRE-4", "reason": "a"}, {"id": "GRE-4", "reason": "b"}]', "twice"),
+        ('[{"id": "XYZ-1", "reason": "old", "link": "#1"}]', "stale"),
+        ('[{"id": "KNA-1", "reason": "of another profile", "link": "#1"}]', "stale"),
+        ('[{"id": "GRE-4", "reason": " ", "link": "#1"}]', "needs a reason"),
+        ('[{"id": "GRE-4", "reason": "a", "link": ""}]', "needs a link"),
+        ('[{"id": "GRE-4", "reason": "a"}]', "missing required field `link`"),
+        ('[{"id": "GRE-4", "reason": "a", "link": "#1"}, {"id": "GRE-4", "reason": "b", "link": "#2"}]', "twice"),
+        ('[{"id": "GRE-4", "reason": "a", "link": "#1", "until": "May"}]', "unknown field `until`"),
         ('{"id": "GRE-4"}', "JSON array"),
         ("nonsense", "JSON array"),
     ],
