@@ -303,6 +303,8 @@ class Division:
             guard, then, otherwise = dividend.children()
             (one, one_rest), (other, other_rest) = self(then), self(otherwise)
             return choose(guard, one, other), choose(guard, one_rest, other_rest)
+        if self.divisor == 1:
+            return dividend, 0
         plain = z3.simplify(dividend)
         exact: list[Term] = []
         left: list[Term] = []

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from focalloc.proofs.forking import Explorer, SymInt, lifted, summary, term
 from focalloc.proofs.intervals import Intervals
-from focalloc.proofs.merging import UNWRITTEN, Cells, Kernel, Unsupported, number
+from focalloc.proofs.merging import UNWRITTEN, Cells, Division, Kernel, Unsupported, number
 from focalloc.proofs.sources import Mutation, Source
 
 SMALL = st.integers(-9, 9)
@@ -145,6 +145,18 @@ def test_a_symbolic_index_writes_one_cell() -> None:
     assert holds(kernel.claims(), assume)
     for point in ((i, x) for i in range(3) for x in (-9, 0, 7)):
         assert value_at(merged, [index, value], point) == source().python["scatter"]([0, 0, 0], *point)
+
+
+@pytest.mark.parametrize("divisor", [1, 2, 3, 8])
+@given(a=SMALL, b=st.integers(0, 2), flag=st.booleans())
+def test_division_equals_cpython(divisor: int, a: int, b: int, flag: bool) -> None:
+    names = x, y, choice = z3.Int("a"), z3.Int("b"), z3.Bool("c")
+    divide = Division(divisor, Intervals([x >= -9, x <= 9, y >= 0, y <= 2]))
+    for one in (x, y, -x, x + 5, x * 8 + y, x * 6 + 7, x * y, x * y * 6 + 3, z3.If(choice, x * 8 + y, y - 4)):
+        points = list(zip(names, (z3.IntVal(a), z3.IntVal(b), z3.BoolVal(flag)), strict=True))
+        value = z3.simplify(z3.substitute(one, *points)).as_long()
+        parts = (z3.simplify(z3.substitute(number(part), *points)).as_long() for part in divide(one))
+        assert tuple(parts) == divmod(value, divisor), one
 
 
 def branching(a: Any, b: Any) -> Any:
