@@ -19,6 +19,7 @@ MODULES = (
     "ingest",
     "reachable",
     "kernels",
+    "parts",
     "step",
     "machine",
     "projection",

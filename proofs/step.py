@@ -281,12 +281,7 @@ class World:
         geometry, after = self.geometry, self.context
         for action in answer:
             after = applied(geometry, after, action)
-        tags: list[int] = []
-        families: list[tuple[int, int]] = []
-        for i, block in enumerate(after):
-            if family_length(geometry, after, i):
-                families.append((len(tags), block.start * code.LEVELS + block.level + 1))
-            tags += [block.level] + [code.BODY] * (geometry.slots(block.level) - 1)
+        tags, families = laid_out(geometry, after)
         header = tables["header"]
         live, count = int(header[code.LEDGER_FROM]), int(header[code.FAMILIES])
         left = {
@@ -306,6 +301,17 @@ class World:
         for name, (found, wanted) in left.items():
             if found != wanted:
                 raise Broken(f"after {told(answer)}: {name} {found}, should be {wanted}")
+
+
+def laid_out(geometry: Geometry, context: Context) -> tuple[list[int], list[tuple[int, int]]]:
+    """The tags of a context, and the first slot and the packed node of each of its complete families."""
+    tags: list[int] = []
+    families: list[tuple[int, int]] = []
+    for i, block in enumerate(context):
+        if family_length(geometry, context, i):
+            families.append((len(tags), block.start * code.LEVELS + block.level + 1))
+        tags += [block.level] + [code.BODY] * (geometry.slots(block.level) - 1)
+    return tags, families
 
 
 def aggregates(geometry: Geometry, context: Context, scored: Sequence[Term], length: int, chunk: int) -> list[Term]:
