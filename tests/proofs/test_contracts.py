@@ -113,8 +113,15 @@ def test_what_ships_is_what_is_examined() -> None:
     assert contracts.CODE.actions.impossible_expand(set(), contracts.Action("expand", 1, 0))
 
 
+def is_alone(node: ast.AST) -> bool:
+    """Whether this defines a test that is marked to run alone."""
+    return isinstance(node, ast.FunctionDef) and "pytest.mark.alone" in map(ast.unparse, node.decorator_list)
+
+
 def test_crosshair_in_a_process_of_its_own() -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "alone", __file__]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout
-    assert "9 passed" in ended.stdout
+    # the expected contracts, and the other tests here that run alone: none may be left out
+    alone = [one for one in ast.walk(ast.parse(inspect.getsource(sys.modules[__name__]))) if is_alone(one)]
+    assert f"{len(EXPECTED) + len(alone) - 1} passed" in ended.stdout
