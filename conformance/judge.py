@@ -116,7 +116,7 @@ def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher
     checked_profile(profile)
     opened(case.geometry, case.params, case.context)
     session = _Session(target, case, profile, watcher)
-    at, skipped = OPENING, ""
+    at, skipped, context = OPENING, "", ""
     try:
         target.begin()
         found = session.open(Opening())
@@ -130,7 +130,7 @@ def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher
                     raise
                 skipped = f"ingest: {printable(no)}"  # the state is as it was, so the session can go on
     except NoAnswer as limit:
-        found = unanswered(False, str(limit))
+        found, context = unanswered(False, str(limit)), printable(limit.context)
         session.tell(session.asked, "no answer", found)
     except Skipped as no:
         return Verdict("skip", at, why=printable(no), answered=session.answered)
@@ -141,7 +141,7 @@ def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher
         session.tell(session.asked, printable(lost), [])
         return Verdict("error", at, why=printable(lost), answered=session.answered)
     if found:
-        return Verdict("fail", at, tuple(found), str(found[0]), session.answered)
+        return Verdict("fail", at, tuple(found), f"{found[0]}\n{context}".rstrip(), session.answered)
     if skipped:
         return Verdict("skip", at, why=skipped, answered=session.answered)
     return Verdict("pass", at + 1, answered=session.answered)

@@ -70,7 +70,8 @@ def _row_of(report: Report, test: str) -> str:
     failed = next((one for one in report.failures if one.id == test), None)
     known = next((one for one in report.known if one.id == test), None)
     if failed is not None:
-        state, said = ("known", known.reason) if known else ("fail", failed.message.removeprefix(f"{test}: "))
+        sentence = failed.message.removeprefix(f"{test}: ").partition("\n")[0]
+        state, said = ("known", known.reason) if known else ("fail", sentence)
     elif known is not None:
         state, said = "fail", "declared as failing, but passes"
     elif test in report.unjudged:

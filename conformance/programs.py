@@ -89,13 +89,14 @@ class ProgramTarget:
         except process.Skipped as no:
             raise Skipped(no.reason) from no
         except process.TimedOut as late:
-            raise NoAnswer(self._limit) from late
+            raise NoAnswer(self._limit, _context(late)) from late
         except process.Misbehaved as lost:
-            raise Lost(_with_context(lost)) from lost
+            raise Lost(f"{lost.reason}\n{_context(lost)}".rstrip()) from lost
 
 
-def _with_context(error: process.ProgramError) -> str:
-    lines = [error.reason]
+def _context(error: process.ProgramError) -> str:
+    """What was said last, over the wire and to stderr."""
+    lines = []
     if error.conversation:
         lines += ["the last messages:", *(f"  {line}" for line in error.conversation)]
     if error.stderr.strip():

@@ -31,7 +31,16 @@ class Skipped(Exception):
 
 
 class NoAnswer(Exception):
-    """The allocator did not answer in time (ANS-1); the message is the limit."""
+    """The allocator did not answer in time (ANS-1); the message is the limit.
+
+    Args:
+        limit: the time it had.
+        context: lines that say what went before; empty if nothing is known.
+    """
+
+    def __init__(self, limit: str, context: str = "") -> None:
+        super().__init__(limit)
+        self.context = context
 
 
 class Lost(Exception):

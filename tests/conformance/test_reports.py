@@ -207,6 +207,16 @@ def test_the_tensor_example_is_safe_where_it_applies() -> None:
     assert report.verdicts["pass"] > 10
 
 
+def test_a_program_that_hangs_breaks_its_clause_and_its_last_words_are_told() -> None:
+    with ProgramTarget("sh -c 'echo $((6 * 7)) >&2; exec sleep 60'", timeout=0.5) as target:
+        report = run(target, examples=5, shrink=False)
+    assert [failed.id for failed in report.failures] == ["ANS-1"]
+    assert "hello" in report.summary()
+    assert "the end of its stderr:\n  42" in report.summary()
+    assert ">ANS-1</a>" in page(report, {})
+    assert "the end of its stderr" not in page(report, {}).partition("</table>")[0]
+
+
 def test_a_program_that_dies_is_an_error_with_its_last_words() -> None:
     dying = f"{sys.executable} -c \"import sys; sys.stderr.write('ouch'); sys.exit(3)\""
     with ProgramTarget(dying) as target:

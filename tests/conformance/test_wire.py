@@ -182,6 +182,7 @@ BAD = [
     ("nesting", OPENED + "say('[' * 100000)", Misbehaved, "not the protocol"),
     ("wrong protocol", "input(); print('{\"protocol\": 2, \"name\": \"x\", \"version\": \"\", \"strategies\": []}')",
      Misbehaved, "speaks protocol 2"),
+    ("leaves its stdout behind", OPENED + "subprocess.Popen(['sleep', '60']); os._exit(5)", Misbehaved, "status 5"),
     ("closes stdout", OPENED + "os.close(1); time.sleep(60)", Misbehaved, "closed its stdout"),
     ("refuses", OPENED + """say('{"error": "no mood"}'); hear()""", Refused, "no mood"),
     ("skips", OPENED + """say('{"skipped": "no ingest"}'); hear()""", Skipped, "no ingest"),
