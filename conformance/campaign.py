@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import cloudpickle
+import dask
 import msgspec
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 from hypothesis.errors import HypothesisDeprecationWarning
@@ -116,6 +117,8 @@ def _client(address: str, stack: ExitStack) -> Client:
             return Client(address, timeout=ANSWERS_WITHIN)
         except (OSError, ValueError) as error:
             raise InvalidInput("cluster", address, f"no scheduler answers there: {error}") from error
+    # a worker whose predecessors fell in a row may be late, but is not to be given up
+    stack.enter_context(dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 days"}))
     with _not_interrupted():
         cluster = LocalCluster(
             threads_per_worker=1,
