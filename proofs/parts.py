@@ -243,6 +243,7 @@ EXPAND_BUGS = [
     "parameters, an action remembered",
     assumes="peaks of chunks are the highest aggregates in them (peaks-are-bounds)",
     mutations=EXPAND_BUGS,
+    full=True,
 )
 def expands_are_found(bug: Mutation) -> Iterator[Evidence]:
     """`best_expands`, `useful_chunks`, `pick_expands`, `drop_resting` and what they call, as shipped."""
