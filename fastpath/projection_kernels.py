@@ -85,9 +85,13 @@ def wishes_by_logits(header: Ints, less: Ints, family_slot: Ints, family_node: I
     for family in range(header[FAMILIES]):
         level = family_node[family] % LEVELS
         members = header[FANOUT + level]
+        slots = header[UNITS + level - 1]
         wish = 0
-        for i in range(members):
-            wish += less[family_slot[family] + i * header[UNITS + level - 1]]
+        if slots == 1:
+            wish = total(less, family_slot[family], members)
+        else:
+            for i in range(members):
+                wish += less[family_slot[family] + i * slots]
         wishes[family] = wish // members
 
 
@@ -262,13 +266,17 @@ def run_logits(
     peaks = space[to[19] : to[20]]
     more_by_block = space[to[20] : to[21]]
     less_by_block = space[to[21] : to[22]]
+    if blocks == header[SLOTS]:  # each block has one slot
+        more_by_block = worth
+        less_by_block = less
     if not saturate(logits, blocks, more_by_block, less_by_block):
         return BAD_SCORE
     refused = run_begin(state)
     if refused:
         return refused
     # CANDIDATES
-    spread(header, tags, more_by_block, less_by_block, worth, less)
+    if blocks < header[SLOTS]:
+        spread(header, tags, more_by_block, less_by_block, worth, less)
     survey(header, tags, worth, peaks)
     wishes_by_logits(header, less, state[at[8] : at[9]], state[at[9] : at[10]], space[to[16] : to[17]])
     run_pool_wishes(state, space)
