@@ -46,6 +46,7 @@ from focalloc.fastpath.greedy_kernels import (
 )
 from focalloc.fastpath.knapsack_kernels import (
     APART,
+    CAP,
     WORK_FULL,
     WORK_HEADER,
     WORK_OFFSETS,
@@ -242,7 +243,7 @@ def run_hierarchy(
             continue
         mass_so_far += regions[r * REGION + MASS]
         demand_so_far += regions[r * REGION + DEMAND]
-        own[N_DIFF] = share(header[N_DIFF], mass_so_far, mass) - done
+        own[N_DIFF] = min(header[N_DIFF], share(work[CAP], mass_so_far, mass) - done)
         if own[N_DIFF] == 0:
             continue
         left = share(room, demand_so_far, demand) - net

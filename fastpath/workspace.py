@@ -130,14 +130,16 @@ class Regions(Workspace):
 
     Args:
         geometry: shape of the tree.
-        n_diff: most actions per iteration.
+        cap: the actions that are shared out over the regions.
+        n_diff: most actions per iteration, as far as the context has room for them.
         slots: most slots that the context can have.
         families: most families that it can have.
     """
 
     kernel = staticmethod(hierarchy_kernels.run_hierarchy)
 
-    def __init__(self, geometry: Geometry, n_diff: int, slots: int, families: int) -> None:
+    def __init__(self, geometry: Geometry, cap: int, n_diff: int, slots: int, families: int) -> None:
+        self._cap = cap
         super().__init__(geometry, n_diff)
         sizes = (HEADER, hierarchy_kernels.REGION * (slots + 1), 2 * families, 2 * max(1, n_diff))
         self.own = (
@@ -145,6 +147,10 @@ class Regions(Workspace):
             np.zeros(2 * slots + slots // CHUNK + 1, np.int32),
             np.zeros(sum(sizes), np.int64),
         )
+
+    def _lay_out(self) -> None:
+        super()._lay_out()
+        self.table[k.CAP] = self._cap
 
 
 class Projector(Workspace):
@@ -177,6 +183,6 @@ def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspa
         case "multi_objective":
             return Objectives(geometry, params, n_diff, slots)
         case "hierarchical":
-            return Regions(geometry, n_diff, slots, len(tables.table("family_slot")))
+            return Regions(geometry, params.n_diff, n_diff, slots, len(tables.table("family_slot")))
         case _:
             return Workspace(geometry, n_diff, top_k_of(params, slots))

@@ -87,6 +87,16 @@ def test_hierarchical_is_equal_to_the_reference() -> None:
         compare(seed, 150, 2, [2, 3, 4], "hierarchical")
 
 
+@pytest.mark.clause("HIE-1")
+def test_hierarchical_shares_out_the_whole_cap_where_the_context_has_room_for_fewer_actions() -> None:
+    params = Params(strategy="hierarchical", w_max=10, w_soft=7, n_diff=16, tau_expand=3, tau_collapse=1)
+    for allocator in (ReferenceAllocator(), Allocator()):
+        allocator.open(Geometry((4,), (1, 1)), params, [(0, 0), (0, 4)])  # type: ignore[attr-defined]
+        scores = [-3] * 4 + [-28] * 4
+        # the first region has 3 of 31 parts of the focus: one of 16 actions, none of the 10 that fit ten slots
+        assert list(allocator.step(scores)) == [("collapse", 1, 4), ("collapse", 1, 0)]
+
+
 @pytest.mark.slow
 def test_hierarchical_is_equal_to_the_reference_on_thousands() -> None:
     for seed in range(1000, 4000):
