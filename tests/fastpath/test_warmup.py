@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -44,7 +45,7 @@ def compilations(strategy: str, warm: str, cache: str) -> int:
         capture_output=True,
         text=True,
         check=True,
-        env={"NUMBA_CACHE_DIR": cache, "PATH": ""},
+        env=os.environ | {"NUMBA_CACHE_DIR": cache},
     )
     return int(done.stdout)
 
