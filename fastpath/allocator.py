@@ -37,7 +37,9 @@ LEARNED = "learned"
 class Allocator:
     """Keeps a working context within its budget and as detailed as the scores ask for.
 
-    An allocator holds one session and is used by one thread at a time; different allocators are independent.
+    An allocator holds one session and is used by one thread at a time; different allocators are independent. Every
+    call is answered (ANS-1), arguments are only read (ANS-2), and senseless ones are refused before anything changes
+    (ANS-3); `Geometry` and `Params` refuse what breaks GEO-1 to GEO-3, PAR-1 and PAR-2 when they are made.
 
     Args:
         geometry: shape of the tree.

@@ -180,7 +180,7 @@ def _widened(kind: types.Type) -> types.Type:
 
 @kernel
 def key_of(rank: int, place: int) -> int:
-    """The candidate of this rank at this place as one integer; the greater key goes first."""
+    """The candidate of this rank at this place as one integer; the greater key goes first (GRE-2 to GRE-4)."""
     return rank * PLACES + (PLACES - 1 - place)
 
 
@@ -536,7 +536,10 @@ def gather_collapses(
     keys: Table,
     notes: Table,
 ) -> int:
-    """Keep the best ``room`` collapses of a rank above ``threshold`` among every ``stride``-th family; how many."""
+    """Keep the best ``room`` collapses of a rank above ``threshold`` among every ``stride``-th family; how many.
+
+    Families are complete (ACT-4), of a mean below the threshold (THR-1), before the tail (TAI-1) and at rest (COO-1).
+    """
     size = 0
     bar = threshold
     last_end = header[END] - header[PROTECTED]
@@ -667,7 +670,7 @@ def pick_expands(
     keys: Table,
     notes: Table,
 ) -> int:
-    """Offer the expands of one chunk with keys above ``least`` and below ``ceiling``; return how many are kept now.
+    """Offer the expands of one chunk with keys above ``least`` (THR-1) and below ``ceiling``; return how many are kept.
 
     No mean is higher than the highest of its scores, so only gists with a score that would do are looked at.
     """
@@ -796,7 +799,7 @@ def alternate(
     actions: Table,
     places: Table,
 ) -> bool:
-    """Take turns: one expand if it fits, one collapse, until the cap or a round without either (GRE-1, GRE-5, GRE-6).
+    """Take turns: one expand if it fits, one collapse, until the cap or an idle round (CAP-1, GRE-1, GRE-5, GRE-6).
 
     Heads that an earlier action made impossible carry a mark and are passed over. Reads and leaves its place in the
     queues, the number of actions and the slots freed in the header.

@@ -43,6 +43,9 @@ def answered(state: State, scores: Sequence[int]) -> list[Action]:
 class ReferenceAllocator:
     """Runs one strategy over a session, slowly and plainly.
 
+    Every call is answered (ANS-1), arguments are only read (ANS-2), and senseless ones are refused before anything
+    changes (ANS-3); `Geometry` and `Params` refuse what breaks GEO-1 to GEO-3, PAR-1 and PAR-2 when they are made.
+
     Speaks the allocator protocol: `open`, `step`, `ingest`, and the optional reports `context` and `positions`.
     """
 
@@ -67,7 +70,7 @@ class ReferenceAllocator:
         self._state = opened(geometry, params, context)
 
     def step(self, scores: Sequence[int]) -> list[Action]:
-        """Run one iteration and return its actions in order.
+        """Run one iteration and return its actions in order; they go into context and ledger (CTX-6, COO-2).
 
         Args:
             scores: one fixed-point score per slot, oldest first.

@@ -26,7 +26,9 @@ class Choice(NamedTuple):
 
 
 def choices(state: State, scores: Sequence[int]) -> list[Choice]:
-    """Candidates for the next iteration, in order of position (clauses ACT-3, ACT-4, COO-1, TAI-1, THR-1).
+    """Candidates for the next iteration, in order of position (ACT-1 to ACT-5, THR-1, COO-1, TAI-1).
+
+    They are all read off the context that the iteration begins with, so that no action acts on another's work.
 
     Args:
         state: the state after the last iteration.
@@ -35,9 +37,12 @@ def choices(state: State, scores: Sequence[int]) -> list[Choice]:
     params, iteration = state.params, state.iteration + 1
     found = []
     for choice in legal_choices(state, scores):
+        # THRESHOLD (THR-1)
         expand = choice.action.kind == "expand"
         if choice.aggregate <= params.tau_expand if expand else choice.aggregate >= -params.tau_collapse:
             continue
+
+        # COOLDOWN AND TAIL (COO-1, TAI-1)
         if is_cooling(state, choice.action, iteration) or is_protected(state, choice.action):
             continue
         found.append(choice)
@@ -49,9 +54,12 @@ def legal_choices(state: State, scores: Sequence[int]) -> Iterator[Choice]:
     geometry, context = state.geometry, state.context
     slot = slot_offsets(geometry, context)
     for i, block in enumerate(context):
+        # EXPAND (ACT-3)
         if block.level > 0:
             aggregate = mean(scores[slot[i] : slot[i + 1]])
             yield Choice(Action("expand", *block), aggregate, geometry.delta(block.level))
+
+        # COLLAPSE (ACT-4)
         members = family_length(geometry, context, i)
         if members:
             aggregate = mean(scores[slot[i] : slot[i + members]])
@@ -59,7 +67,7 @@ def legal_choices(state: State, scores: Sequence[int]) -> Iterator[Choice]:
 
 
 def family_length(geometry: Geometry, context: Sequence[Block], i: int) -> int:
-    """Length of the complete family that begins at block ``i``; 0 if none does."""
+    """Length of the complete family that begins at block ``i``; 0 if none does (ACT-4)."""
     level, start = context[i]
     if level == geometry.top or start % geometry.span(level + 1) != 0:
         return 0

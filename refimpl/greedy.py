@@ -1,4 +1,4 @@
-"""Greedy: two sorted queues, alternating turns (clauses GRE-1 to GRE-6, TIE-1, TIE-2)."""
+"""Greedy: two sorted queues, alternating turns (clauses CAP-1, BUD-1, SOF-1, GRE-1 to GRE-6, TIE-1, TIE-2)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def greedy(state: State, scores: Sequence[int]) -> list[Action]:
         state: the state after the last iteration.
         scores: one fixed-point score per slot of the context.
     """
+    # CANDIDATES, EACH KIND BY RANK (GRE-2 to GRE-4)
     candidates = choices(state, scores)
     order = TIE_BREAKS[state.params.tie_break](state)
     expands = sorted((c for c in candidates if c.action.kind == "expand"), key=order)
@@ -26,10 +27,11 @@ def greedy(state: State, scores: Sequence[int]) -> list[Action]:
     chosen: list[Action] = []
     used = state.used
 
+    # TURNS, UP TO THE CAP (CAP-1, GRE-1)
     while len(chosen) < state.params.n_diff:
         before = len(chosen)
 
-        # EXPAND TURN: the head or nothing
+        # EXPAND TURN: the head or nothing (GRE-5)
         if expands and has_room(state.params, used, expands[0]):
             head = expands.pop(0)
             chosen.append(head.action)
@@ -43,6 +45,7 @@ def greedy(state: State, scores: Sequence[int]) -> list[Action]:
             used += head.delta
             expands = [c for c in expands if not overlap(state.geometry, c.action, head.action)]
 
+        # NEITHER COULD ACT (GRE-6)
         if len(chosen) == before:
             break
     return chosen

@@ -28,12 +28,12 @@ def hierarchical(state: State, scores: Sequence[int]) -> list[Action]:
 
     chosen: list[Choice] = []
     for start in sorted({region(state, choice) for choice in found}):
-        # COARSE: what this region and the older ones may use together, less what those have used
+        # COARSE: what this region and the older ones may use together, less what those have used (HIE-1, HIE-2)
         older = [choice for choice in found if region(state, choice) <= start]
         most = floor(params.n_diff * ratio(focus(older), mass)) - len(chosen)
         left = floor(room * ratio(focus(expands(older)), demand)) - sum(choice.delta for choice in chosen)
 
-        # FINE: the optimum of that
+        # FINE: the optimum of that (HIE-3)
         mine = [choice for choice in found if region(state, choice) == start]
         possible = selections(replace(state, params=replace(params, n_diff=most)), mine)
         best = min((one for one in possible if one.delta <= left), key=preference)

@@ -11,7 +11,7 @@ from focalloc.spec.state import State, acted
 
 
 def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
-    """The collapses that make room for ``blocks`` new level-0 blocks, in order.
+    """The collapses that make room for ``blocks`` new level-0 blocks, in order (ING-1).
 
     Args:
         state: the state between two iterations.
@@ -19,12 +19,14 @@ def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
         blocks: number of new level-0 blocks.
 
     Raises:
-        NoRoom: legal collapses do not free enough.
+        NoRoom: legal collapses do not free enough (ING-3).
     """
     needed = blocks * state.geometry.slots(0)
     excess = state.used + needed - state.params.w_max
     scores = list(scores)
     collapses: list[Action] = []
+
+    # UNTIL THERE IS ROOM, AND NO LONGER (ING-2, ING-5)
     while state.used + needed > state.params.w_max:
         possible = [
             choice
@@ -35,6 +37,8 @@ def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
         ]
         if not possible:
             raise NoRoom(excess, excess - (state.used + needed - state.params.w_max))
+
+        # THE LEAST WANTED (ING-4)
         choice = min(possible, key=lambda c: (c.aggregate, c.action.start, c.action.level))
         scores = collapsed_scores(state, scores, choice)
         state = acted(state, choice.action)
@@ -43,7 +47,7 @@ def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
 
 
 def collapsed_scores(state: State, scores: list[int], choice: Choice) -> list[int]:
-    """Slot scores after a collapse: the new gist carries its family's aggregate in each of its slots."""
+    """Slot scores after a collapse: the new gist carries its family's aggregate in each of its slots (ING-4)."""
     geometry, action = state.geometry, choice.action
     slots = slot_offsets(geometry, state.context)
     at = next(i for i, block in enumerate(state.context) if block.start == action.start)

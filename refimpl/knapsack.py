@@ -1,4 +1,4 @@
-"""Exact optimum: interval scheduling over the timeline, with a count and a budget (clauses KNA-1 to KNA-5)."""
+"""Exact optimum: interval scheduling over the timeline, with a count and a budget (CAP-1, KNA-1 to KNA-5)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def optimum(state: State, found: Sequence[Choice]) -> list[Action]:
 
 
 def admissible(state: State, found: Sequence[Choice], urgent: AbstractSet[Action]) -> list[Selection]:
-    """Every size of selection that an iteration may make, each the best of its size.
+    """Every size of selection that an iteration may make, each the best of its size (BUD-1, SOF-1, KNA-1).
 
     Args:
         state: the state after the last iteration.
@@ -69,7 +69,7 @@ def admissible(state: State, found: Sequence[Choice], urgent: AbstractSet[Action
 
 
 def preference(selection: Selection) -> tuple[int, int, int, list[tuple[bool, int, int, int]]]:
-    """Greatest utility, then fewest actions, then least use, then first in the order of application."""
+    """Greatest utility, then fewest actions, then least use, then first in the order of application (KNA-2 to KNA-4)."""
     return -selection.utility, len(selection.chosen), selection.delta, places(selection)
 
 
@@ -79,7 +79,7 @@ def places(selection: Selection) -> list[tuple[bool, int, int, int]]:
 
 
 def place(choice: Choice) -> tuple[bool, int, int, int]:
-    """Place in the order of application: collapses, then expands, each by rank."""
+    """Place in the order of application: collapses, then expands, each by rank (KNA-5)."""
     return choice.action.kind == "expand", *rank(choice)
 
 
@@ -94,7 +94,7 @@ def ending_within(limit: int, state: State, found: Sequence[Choice]) -> list[Sel
 
 
 def selections(state: State, found: Sequence[Choice]) -> list[Selection]:
-    """For each number of actions and of slots added that is possible, the best selection.
+    """For each number of actions up to the cap (CAP-1) and of slots added that is possible, the best selection.
 
     Two choices exclude each other just where their tokens overlap, so this is interval scheduling: choices are
     visited by the token they end at, and each is added to what could be selected before the token it starts at.

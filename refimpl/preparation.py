@@ -13,7 +13,7 @@ from focalloc.spec.state import State
 
 
 def prepared(state: State, scores: Sequence[int]) -> tuple[State, Sequence[int]]:
-    """The state and the scores as a strategy sees them in the next iteration."""
+    """The state and the scores as a strategy sees them in the next iteration (TIE-2 says what is remembered)."""
     params = adapt(state.params, state.recent)
     since = state.iteration + 1 - params.memory
     ledger = {node: entry for node, entry in state.ledger.items() if entry.iteration > since}
@@ -21,7 +21,7 @@ def prepared(state: State, scores: Sequence[int]) -> tuple[State, Sequence[int]]
 
 
 def adapt(params: Params, recent: Sequence[int]) -> Params:
-    """The parameters with thresholds moved by 5 % if the context has been too empty or too full.
+    """The parameters with thresholds moved by 5 % if the context has been too empty or too full (ADA-1, ADA-2).
 
     Args:
         params: the parameters of the last iteration.
@@ -41,7 +41,7 @@ def adapt(params: Params, recent: Sequence[int]) -> Params:
 
 
 def balance(scores: Sequence[int]) -> list[int]:
-    """The scores with the positive ones or the negative ones scaled down, so that they add up to about 0."""
+    """The scores with the positive ones or the negative ones scaled down, so that they add up to about 0 (BAL-1)."""
     positive = sum(score for score in scores if score > 0)
     negative = -sum(score for score in scores if score < 0)
     if 0 in (positive, negative):

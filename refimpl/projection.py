@@ -13,7 +13,7 @@ from focalloc.spec.state import State
 
 
 def project(state: State, logits: Sequence[Sequence[int]]) -> list[Action]:
-    """The best feasible answer to ``logits`` for the next iteration.
+    """The best feasible answer to ``logits`` for the next iteration (PRO-3 to PRO-6).
 
     Args:
         state: the state after the last iteration.
@@ -38,7 +38,7 @@ def projection(state: State, scores: Sequence[int]) -> list[Action]:
 
 
 def preferred_choices(state: State, logits: Sequence[Logits]) -> list[Choice]:
-    """The legal actions that are worth more than 0; a collapse's worth stands as a negative aggregate."""
+    """The legal actions that are worth more than 0 (PRO-2); a collapse's worth stands as a negative aggregate."""
     more = {block: logit.expand - logit.keep for block, logit in zip(state.context, logits, strict=True)}
     less = {block: logit.collapse - logit.keep for block, logit in zip(state.context, logits, strict=True)}
     found = []

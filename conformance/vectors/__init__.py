@@ -24,6 +24,7 @@ import msgspec
 
 from focalloc.conformance.cases import Case, Opening, Step, preferred
 from focalloc.conformance.judge import Moment, judged, refused_logits, senseless_blocks, senseless_scores
+from focalloc.conformance.messages import same_schema
 from focalloc.conformance.targets import Target
 from focalloc.refimpl.allocator import answered
 from focalloc.refimpl.ingest import reclaim
@@ -457,7 +458,7 @@ def check(folder: Path) -> list[str]:
         found.append(f"manifest.json: says {manifest.vectors} vectors of spec {manifest.spec_version}; found {total}")
     unlisted = {path.name for path in folder.glob("*.json")} - {entry.file for entry in manifest.files}
     found += [f"{name}: is not in the manifest" for name in sorted(unlisted - {MANIFEST, SCHEMA})]
-    if msgspec.json.decode((folder / SCHEMA).read_bytes()) != schema():
+    if not same_schema(msgspec.json.decode((folder / SCHEMA).read_bytes()), schema()):
         found.append(f"vectors.schema.json: is not the schema of the vectors; {UPDATE}")
     return found
 

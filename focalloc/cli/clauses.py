@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from focalloc.cli.places import code_of, place_of, shown
 
 if TYPE_CHECKING:
     from focalloc.spec.clauses import Clause
@@ -24,9 +27,10 @@ def clauses(
 ) -> None:
     """List the clauses of the spec: predicate, tests, theorems, allocators that break it on purpose, what it exposes.
 
-    Tests are listed in a checkout only, where they are; theorems where the proofs extra is installed. A clause without
-    prose, predicate, test, broken allocator, or theorem or a reason why there is none, is a gap: it is named, and the
-    exit status is 1.
+    Of a clause that is named, all of it is shown, with file and line: also where the reference and the fast path carry
+    it out, and its vectors. Tests are listed in a checkout only, where they are; theorems where the proofs extra is
+    installed. A clause without prose, predicate, test, broken allocator, or theorem or a reason why there is none, is a
+    gap: it is named, and the exit status is 1.
     """
     from rich import box
     from rich.table import Table
@@ -40,15 +44,23 @@ def clauses(
     for one in ids or ():
         if one not in known:
             raise InvalidInput("clause", one, "is not in the spec; run focalloc clauses for the list")
-    evidence = {"tests": _tests(), "theorems": _theorems(), "broken": _broken(), "exposes": _exposed()}
+    evidence = {
+        "theorems": _theorems(),
+        "broken": _broken(),
+        "exposes": _exposed(),
+        "vectors": _vectors(),
+        "tests": _tests(),
+    }
     unproved = _unproved() if evidence["theorems"] is not None else {}
     here = {what: behind for what, behind in evidence.items() if behind is not None}
     if ids:
+        written = {"reference": code_of("focalloc.refimpl"), "fast path": code_of("focalloc.fastpath")}
         for one in ids:
             console.print(f"{one} {known[one].title}\n\n{known[one].prose}\n", markup=False, soft_wrap=True)
-            for what, behind in here.items():
-                none = f"none; {unproved[one]}" if what == "theorems" and one in unproved else "none"
-                console.print(f"{what}: {', '.join(behind[one]) or none}", markup=False, soft_wrap=True)
+            absent = {"theorems": unproved.get(one, "none")}
+            for what, behind in chain([("predicate", _predicates())], written.items(), here.items()):
+                for number, line in enumerate(behind.get(one) or [absent.get(what, "none")]):
+                    console.print(f"{'' if number else what:<10} {line}", markup=False, soft_wrap=True)
             console.print()
         return
 
@@ -95,13 +107,24 @@ def gaps(known: Iterable[Clause], evidence: Mapping[str, Behind], unproved: Mapp
     return found
 
 
+def _predicates() -> Behind:
+    """The predicate of each clause."""
+    from focalloc.spec.clauses import PREDICATES
+
+    found: Behind = {}
+    for clause, dotted in PREDICATES.items():
+        module, _, name = dotted.rpartition(".")
+        found[clause] = [f"{place_of(getattr(import_module(module), name))} {name}"]
+    return found
+
+
 def _broken() -> Behind:
-    """The broken allocators that break or misread each clause."""
+    """The broken allocators that break or misread each clause, with their mistakes."""
     from focalloc.conformance.broken import BROKEN
 
     found: Behind = defaultdict(list)
     for broken in BROKEN.values():
-        found[broken.clause].append(broken.name)
+        found[broken.clause].append(f"{place_of(broken.factory)} {broken.name}: {broken.mistake}")
     return found
 
 
@@ -129,7 +152,18 @@ def _theorems() -> Behind | None:
     found: Behind = defaultdict(list)
     for theorem in theorems(full=True):
         for clause in theorem.clauses:
-            found[clause].append(theorem.name)
+            found[clause].append(f"{place_of(theorem.check)} {theorem.name}")
+    return found
+
+
+def _vectors() -> Behind:
+    """The shipped vectors of each clause."""
+    from focalloc.conformance.vectors import FOLDER, shipped
+
+    found: Behind = defaultdict(list)
+    for vector in shipped():
+        for clause in vector.clauses:
+            found[clause].append(f"{shown(FOLDER / vector.clauses[0])}.json {vector.id}")
     return found
 
 
@@ -149,7 +183,7 @@ def _tests() -> Behind | None:
         for node in ast.walk(ast.parse(file.read_bytes())):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 for clause in chain.from_iterable(map(_marked, node.decorator_list)):
-                    found[clause].append(f"{file.relative_to(folder)}::{node.name}")
+                    found[clause].append(f"{shown(file)}::{node.name}")
     return found
 
 

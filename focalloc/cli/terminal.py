@@ -25,6 +25,7 @@ def output() -> Console:
 def progress() -> Progress:
     """A progress display on stderr that vanishes when done and is silent in a pipe."""
     watched = Console(stderr=True)
+    watched.quiet = not watched.is_terminal  # before version 15 a disabled display still ends with an empty line
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from focalloc.cli import main
 from focalloc.cli.clauses import _broken, _tests, _theorems, _unproved, gaps
+from focalloc.cli.places import named
 from focalloc.conformance.broken import BROKEN
 from focalloc.spec.clauses import PREDICATES, Clause
 from focalloc.spec.clauses import clauses as stated
@@ -35,11 +37,40 @@ def test_a_clause_in_full(capsys: pytest.CaptureFixture[str]) -> None:
     assert status == 0
     assert stated()["BUD-1"].prose in out
     assert PREDICATES["CAP-1"] in out
-    exposed = [line for line in out.splitlines() if line.startswith("exposes: ")]
-    expected = [{name for name, broken in BROKEN.items() if one in broken.exposed_by} for one in ("BUD-1", "CAP-1")]
-    assert [set(line.removeprefix("exposes: ").split(", ")) for line in exposed] == expected
-    tests = next(line for line in out.splitlines() if line.startswith("tests: "))
-    assert "spec/test_iteration.py::test_every_prefix_keeps_the_budget" in tests
+    budget, cap = (listed(half) for half in out.split("\nCAP-1 "))
+    for clause, told in (("BUD-1", budget), ("CAP-1", cap)):
+        assert set(told["exposes"]) == {name for name, broken in BROKEN.items() if clause in broken.exposed_by}
+        assert all(place.endswith(".json") and clause in name for place, name in map(str.split, told["vectors"]))
+    assert any(one.endswith("spec/test_iteration.py::test_every_prefix_keeps_the_budget") for one in budget["tests"])
+
+
+def listed(told: str) -> dict[str, list[str]]:
+    """What stands behind a clause, as the command lists it."""
+    found: dict[str, list[str]] = {}
+    for line in told.splitlines():
+        heading = re.match(r"(predicate|reference|fast path|theorems|broken|exposes|vectors|tests)? +(\S.*)", line)
+        if heading:
+            found.setdefault(heading[1] or list(found)[-1], []).append(heading[2])
+    return found
+
+
+def test_each_place_of_a_clause_is_where_it_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, *stated())
+    for whole in out.split("Predicate: ")[1:]:
+        told = listed(whole)
+        assert told.keys() >= {"predicate", "broken", "vectors", "tests"}
+        for what in ("predicate", "reference", "fast path", "broken"):
+            assert told[what] != ["none"], whole
+            for one in told[what]:
+                place, _, rest = one.partition(" ")
+                file, line = place.split(":")
+                begins = Path(file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+                name = rest.split(":")[0].rpartition(".")[2]
+                assert re.search(rf"(def|class) {name}\b", begins) if name else line == "1"
+
+
+def test_a_range_names_what_lies_within() -> None:
+    assert list(named("By GRE-1 to GRE-3, and ING-4 to 5.")) == ["GRE-1", "GRE-2", "GRE-3", "ING-4", "ING-5"]
 
 
 def test_without_the_proofs_extra_theorems_are_said_to_be_missing() -> None:

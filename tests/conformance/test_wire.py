@@ -46,7 +46,8 @@ def program(source: str, timeout: float = 5.0) -> ProcessAllocator:
 
 def test_the_shipped_schema_is_the_one_the_messages_have() -> None:
     shipped = json.loads((files("focalloc.conformance") / "protocol-1.schema.json").read_text())
-    assert shipped == json.loads(json.dumps(messages.schema()))
+    assert messages.same_schema(shipped, messages.schema())
+    assert not messages.same_schema(shipped, messages.schema() | {"anyOf": []})
     jsonschema.Draft202012Validator.check_schema(shipped)
 
 
