@@ -100,9 +100,9 @@ def killed(mistake: Mistake) -> Kill:
 HEAD = f"""# Kill table
 
 Every allocator that is wrong on purpose and every mechanical mutant of the reference, judged by the {DEFAULT_EXAMPLES}
-sessions of a default run: the clause that exposed it, and after how many sessions; another version of Hypothesis may draw
-others. A mutant that survives them has the reason why it means the same as the reference. Written by `python -m
-focalloc.conformance.kills`.
+sessions of a default run: the clause that exposed it, and after how many sessions; another version of Hypothesis draws
+others. A mutant that survives them has the reason why it means the same as the reference. Written by
+`python -m focalloc.conformance.kills`.
 
 | mistake | what is wrong | profile | exposed by | after |
 |---|---|---|---|---|

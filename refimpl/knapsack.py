@@ -69,7 +69,7 @@ def admissible(state: State, found: Sequence[Choice], urgent: AbstractSet[Action
 
 
 def preference(selection: Selection) -> tuple[int, int, int, list[tuple[bool, int, int, int]]]:
-    """Greatest utility, then fewest actions, then least use, then first in the order of application (KNA-2 to KNA-4)."""
+    """Greatest utility, then fewest actions, then least use, then first in order (KNA-2 to KNA-4)."""
     return -selection.utility, len(selection.chosen), selection.delta, places(selection)
 
 

@@ -57,9 +57,9 @@ def clauses(
         written = {"reference": code_of("focalloc.refimpl"), "fast path": code_of("focalloc.fastpath")}
         for one in ids:
             console.print(f"{one} {known[one].title}\n\n{known[one].prose}\n", markup=False, soft_wrap=True)
-            absent = {"theorems": unproved.get(one, "none")}
+            excuses = {"theorems": unproved.get(one, "none")}
             for what, behind in chain([("predicate", _predicates())], written.items(), here.items()):
-                for number, line in enumerate(behind.get(one) or [absent.get(what, "none")]):
+                for number, line in enumerate(behind.get(one) or [excuses.get(what, "none")]):
                     console.print(f"{'' if number else what:<10} {line}", markup=False, soft_wrap=True)
             console.print()
         return

@@ -19,10 +19,10 @@ from focalloc.conformance import runner
 from focalloc.conformance.broken.greedy import NotStrict
 from focalloc.conformance.examples.plain import Plain
 from focalloc.conformance.known import load_known, with_known
+from focalloc.conformance.messages import same_schema
 from focalloc.conformance.page import page
 from focalloc.conformance.programs import ProgramTarget
 from focalloc.conformance.report import Known, Report
-from focalloc.conformance.messages import same_schema
 from focalloc.conformance.reports import checked_path, schema, to_html, to_json, to_junit, write_report
 from focalloc.conformance.runner import run, run_conformance, run_in_processes
 from focalloc.conformance.targets import PythonTarget
