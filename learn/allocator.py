@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from focalloc.fastpath.allocator import LEARNED, Allocator
 from focalloc.fastpath.guard import Guarded, View
@@ -113,6 +113,13 @@ class LearnedAllocator(Guarded):
         self.selector = PolicySelector(SHIPPED if policy is None else policy)
         self._steps = 0
         super().__init__(self.selector, geometry, params, deadline=deadline)
+
+    def warmup(self, *types: DTypeLike) -> None:
+        """As `Allocator.warmup`, for the strategy that stands in and for what the policy goes through."""
+        super().warmup(*types)
+        for strategy in ("projection", "greedy"):
+            params = replace(self.params, strategy=strategy, tie_break="position")
+            Allocator(self.geometry, params).warmup(np.float32, np.int32)
 
     def step(self, scores: ArrayLike, *, per_block: bool = False) -> Plan:
         """As `Guarded.step`."""

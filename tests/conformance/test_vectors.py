@@ -220,9 +220,8 @@ def test_a_vector_outlives_a_later_spec_that_adds_something() -> None:
 def test_files_that_were_touched_are_noticed(tmp_path: Path) -> None:
     write(ALL, tmp_path)
     assert check(tmp_path) == []
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
-        path.name: path.read_bytes() for path in FOLDER.glob("*.json")
-    }
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.name != SCHEMA}
+    assert written == {path.name: path.read_bytes() for path in FOLDER.glob("*.json") if path.name != SCHEMA}
     touched = tmp_path / "CAP-1.json"
     touched.write_bytes(touched.read_bytes() + b" ")
     (tmp_path / "stray.json").write_text("[]")

@@ -18,7 +18,7 @@ from numba.core import event
 from focalloc import Allocator, Geometry, Params
 
 more = {"tie_break": "recency", "adaptive_window": 2, "balance": 1} if sys.argv[1] == "enhanced" else {}
-alloc = Allocator(Geometry((4, 3), (1, 1, 2)), Params(w_max=40, strategy=sys.argv[1], **more))
+alloc = Allocator(Geometry((4, 3), (1, 1, 2)), Params(w_max=40, **more), strategy=sys.argv[1])
 if sys.argv[2] == "warm":
     alloc.warmup()
 with event.install_recorder("numba:compile") as compiled:
@@ -51,7 +51,7 @@ def compilations(strategy: str, warm: str, cache: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["greedy", "enhanced", "knapsack", "projection"])
+@pytest.mark.parametrize("strategy", ["greedy", "enhanced", "knapsack", "projection", "learned"])
 def test_nothing_is_compiled_after_it(strategy: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert compilations(strategy, "cold", str(tmp_path_factory.mktemp("cold"))) > 0
     assert compilations(strategy, "warm", str(tmp_path_factory.mktemp("warm"))) == 0
