@@ -1,8 +1,9 @@
 """What no solver sees: the compiled machine code, run on every order that its inputs can have.
 
 The buffer of the best few looks at its keys through comparisons only, so what it does depends on their order alone,
-and keys are never equal (their places differ). Every order of n keys is therefore every case. That only comparisons
-are used is itself checked, with keys that can do nothing else.
+and keys are never equal (their places differ). Every order of n keys is therefore every case. A step looks at scores
+through comparisons of means only, so every order of the means among each other and to the thresholds is every case.
+That this is so is itself checked, with numbers that can do nothing else (`focalloc.proofs.orders`).
 """
 
 from __future__ import annotations
@@ -16,37 +17,18 @@ import numpy as np
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.fastpath import tables as layout
 from focalloc.proofs.kernels import HEAP_BUGS, TURN_BUGS
+from focalloc.proofs.orders import GREATEST, LEAST, Comparable, Mean
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.step import told, unpacked
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
+from focalloc.refimpl.candidates import legal_choices
 from focalloc.refimpl.greedy import greedy
+from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.scores import slot_scores
 from focalloc.spec.state import State, opened
-
-
-class Key:
-    """Something that can be compared, and nothing else: any arithmetic on it raises `TypeError`."""
-
-    __slots__ = ("_order",)
-    __hash__ = None  # type: ignore[assignment]
-
-    def __init__(self, order: int) -> None:
-        self._order = order
-
-    def __lt__(self, other: Key) -> bool:
-        return self._order < other._order
-
-    def __le__(self, other: Key) -> bool:
-        return self._order <= other._order
-
-    def __gt__(self, other: Key) -> bool:
-        return self._order > other._order
-
-    def __ge__(self, other: Key) -> bool:
-        return self._order >= other._order
 
 
 def kept(functions: Any, keys: Any, buffer: Any, notes: Any, room: int) -> list[int]:
@@ -112,22 +94,38 @@ def best_of_every_order(length: int, bug: Mutation) -> Iterator[Evidence]:
     for order in permutations(range(5)):
         cases += 1
         try:
-            kept(source, [Key(one) for one in order], [None] * 3, [0] * 3, 3)
+            kept(source, [Comparable(one) for one in order], [None] * 3, [0] * 3, 3)
         except TypeError as error:
             wrong = f"keys {order}: {error}"
             break
     yield Survey("comparisons only", cases, cases, wrong)
 
 
-def weak_orders(length: int) -> Iterator[tuple[int, ...]]:
-    """Every order of so many things of which some may be equal, as a rank for each, without gaps."""
-    for ranks in product(range(length), repeat=length):
-        if len(set(ranks)) == max(ranks) + 1:
-            yield ranks
+def orders(state: State, reach: int) -> list[tuple[int, ...]]:
+    """Slot scores for each order that the means of gists and those of families can have, and their thresholds of 0.
+
+    Args:
+        state: its context has the blocks.
+        reach: the blocks have scores of up to this magnitude.
+    """
+    found: dict[tuple[tuple[int, ...], ...], tuple[int, ...]] = {}
+    for blocks in product(range(-reach, reach + 1), repeat=len(state.context)):
+        scored = tuple(slot_scores(state.geometry, state.context, blocks))
+        choices = list(legal_choices(state, scored))
+        queues = ([0, *(c.aggregate for c in choices if c.action.kind == kind)] for kind in ("expand", "collapse"))
+        found.setdefault(tuple(tuple(sorted(set(queue)).index(mean) for mean in queue) for queue in queues), scored)
+    return list(found.values())
 
 
-def answered(functions: Any, names: list[str], made: layout.Tables, scored: tuple[int, ...], compiled: bool) -> Any:
-    """The answer of a step of the functions, on tables of their own."""
+def answered(functions: Any, made: layout.Tables, scored: tuple[int, ...], opaque: bool) -> list[Action]:
+    """The answer of a step of the functions, on tables of their own: lists for those that are not compiled.
+
+    Args:
+        functions: by name.
+        made: the tables of the state.
+        scored: slot scores, fixed point.
+        opaque: whether scores and thresholds are numbers that can only be averaged and compared.
+    """
     state, capacity = made.state.copy(), made.capacity
     began = made.state.ctypes.data
     tables: dict[str, Any] = {"header": state[: code.HEADER]}
@@ -140,31 +138,50 @@ def answered(functions: Any, names: list[str], made: layout.Tables, scored: tupl
     fixed[: len(scored)] = scored
     tables |= {"tags": tags[:capacity], "spare": tags[capacity:], "fixed": fixed}
     tables["peaks"] = np.full(capacity // code.CHUNK + 1, code.LOWEST, np.int32)
-    if not compiled:
+    if functions is not COMPILED:
         tables = {name: table.tolist() for name, table in tables.items()}
+    if opaque:
+        tables["fixed"] = [Mean(score) for score in tables["fixed"]]
+        for at in (code.TAU_EXPAND, code.TAU_COLLAPSE):
+            tables["header"][at] = Mean(tables["header"][at])
     functions["survey"](tables["header"], tables["tags"], tables["fixed"], tables["peaks"])
-    done = functions["step"](*(tables[name] for name in names))
+    done = functions["step"](*(tables[name] for name in ARGUMENTS))
     return [unpacked(int(one)) for one in tables["actions"][:done]]
 
 
-def ordered(state: State, blocks: int, bug: Mutation) -> Survey:
-    """A step on every weak order of the scores of the blocks, with the thresholds at each and between."""
-    source = Source.of(code, bug)
-    names = [one.arg for one in source.functions["step"].args.args]
-    compiled = bug is AS_SHIPPED
-    functions = {"survey": code.survey, "step": code.step} if compiled else source.python
+COMPILED = {"survey": code.survey, "step": code.step}
+ARGUMENTS = [one.arg for one in Source.of(code).functions["step"].args.args]
+
+
+def ordered(state: State, reach: int, bug: Mutation) -> Survey:
+    """A step in every order of the means; compiled, if it is as shipped."""
+    return compared("every order", state, reach, COMPILED if bug is AS_SHIPPED else Source.of(code, bug).python)
+
+
+def seeing_order_only(state: State, bug: Mutation) -> Survey:
+    """A step on numbers that can only be averaged and compared."""
+    functions = Source.of(code, bug, LOWEST=LEAST, UNBOUNDED=GREATEST).python
+    return compared("comparisons only", state, 2, functions, opaque=True)
+
+
+def compared(what: str, state: State, reach: int, functions: Any, *, opaque: bool = False) -> Survey:
+    """The answers of a step, beside those of the reference, on scores of each order of the means."""
     made = layout.Tables(state.geometry, state.params, state.context)
-    cases = telling = 0
-    for ranks in weak_orders(blocks):
-        for shift in range(-1, 2 * max(ranks) + 2):
-            scored = tuple(slot_scores(state.geometry, state.context, [2 * rank - shift for rank in ranks]))
-            found, wanted = answered(functions, names, made, scored, compiled), greedy(state, scored)
-            cases += 1
-            telling += bool(wanted)
-            if found != wanted:
-                wrong = f"scores {scored}: answered {told(found)}, the reference {told(wanted)}"
-                return Survey("every weak order", cases, telling, wrong)
-    return Survey(f"every weak order of {blocks} blocks, arity {state.geometry.arity}", cases, telling)
+    cases, telling, wrong = 0, 0, ""
+    for scored in orders(state, reach):
+        wanted = greedy(state, scored)
+        cases += 1
+        telling += bool(wanted)
+        try:
+            found = answered(functions, made, scored, opaque)
+        except TypeError as error:
+            wrong = f"scores {scored}: {error}"
+            break
+        if found != wanted:
+            wrong = f"scores {scored}: answered {told(found)}, the reference {told(wanted)}"
+            break
+    levels = "".join(str(block.level) for block in state.context)
+    return Survey(f"{what} of blocks of levels {levels}, arity {state.geometry.arity}", cases, telling, wrong)
 
 
 def begun(arity: tuple[int, ...], token: int, levels: str, n_diff: int) -> State:
@@ -177,28 +194,37 @@ def begun(arity: tuple[int, ...], token: int, levels: str, n_diff: int) -> State
     return opened(geometry, Params(w_max=used + 1, n_diff=n_diff, tau_expand=0, tau_collapse=0), tuple(context))
 
 
-SELECTION_BUGS = [bug for bug in TURN_BUGS if bug.name in ("a head that does not fit is overtaken",
-                                                           "a family is not re-validated after its child was expanded",
-                                                           "budget test with <")]  # fmt: skip
+SELECTION_BUGS = [
+    *(bug for bug in TURN_BUGS if bug.name in ("a head that does not fit is overtaken",
+                                               "a family is not re-validated after its child was expanded",
+                                               "budget test with <")),
+    Mutation("an expand is ranked by twice its mean", "key_of(score // slots, slot)",
+             "key_of(score // slots * 2, slot)"),
+    Mutation("a collapse is ranked by its sum", "key_of(-(score // slots), family", "key_of(-score, family"),
+]  # fmt: skip
 
 
 @theorem(
     "step-in-machine-code",
-    "The compiled step answers as the reference does in every order that the scores of its blocks can have among each "
-    "other and to the thresholds.",
+    "The compiled step answers as the reference does in every order that the means of its gists and families can have "
+    "among each other and to the thresholds; and it looks at scores through comparisons of means only.",
     clauses="THR-1 BUD-1 CAP-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6",
     technique=Technique.MACHINE_CODE,
-    bounds="every weak order of 4 and 5 blocks, 2 of them a family of gists, with n_diff 3; of 3 blocks whose expands "
-    "differ in cost, with n_diff 2; thresholds at each score and between; room for one slot more",
-    assumes="where a family is one block, answers depend on the order of scores only; other families have means",
+    bounds="every order that scores from -6 to 6 can make of 4 blocks, 2 of them a family of gists, with n_diff 3; "
+    "from -4 to 4 of 5 with three families, and from -2 to 2 of 3 whose expands differ in cost, with n_diff 2; gists "
+    "of one slot; room for one slot more",
+    assumes="machine code depends on scores as its source does, through comparisons of means only",
     mutations=SELECTION_BUGS,
 )
 def step_in_machine_code(bug: Mutation) -> Iterator[Evidence]:
     """A planted bug is run uncompiled; as shipped, it is the compiled functions that run."""
-    yield ordered(begun((4, 2), 0, "210", 2), 3, bug)
-    yield ordered(begun((2, 2), 2, "1110", 3), 4, bug)
+    costs, family = begun((4, 2), 0, "210", 2), begun((2, 2), 2, "1110", 3)
+    yield ordered(costs, 2, bug)
+    yield ordered(family, 6 if bug is AS_SHIPPED else 2, bug)
     if bug is AS_SHIPPED:
-        yield ordered(begun((2, 2), 2, "11100", 3), 5, bug)
+        yield ordered(begun((2, 2), 2, "11100", 3), 4, bug)
+    yield seeing_order_only(costs, bug)
+    yield seeing_order_only(family, bug)
 
 
 @theorem(
@@ -206,15 +232,17 @@ def step_in_machine_code(bug: Mutation) -> Iterator[Evidence]:
     "The same with more blocks.",
     clauses="THR-1 BUD-1 CAP-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6",
     technique=Technique.MACHINE_CODE,
-    bounds="every weak order of 6 blocks without conflicts, 3 gists and 3 raw, with n_diff 3; thresholds at each score "
-    "and between; room for one slot more",
-    assumes="where a family is one block, answers depend on the order of scores only",
+    bounds="every order that scores from -3 to 3 can make of 6 blocks without conflicts, 3 gists and 3 families, with "
+    "n_diff 3; gists of one slot; room for one slot more",
+    assumes="machine code depends on scores as its source does, through comparisons of means only",
     mutations=SELECTION_BUGS,
     full=True,
 )
 def step_in_machine_code_6(bug: Mutation) -> Iterator[Evidence]:
     """As `step_in_machine_code`."""
     if bug is AS_SHIPPED:
-        yield ordered(begun((2,), 0, "110100", 3), 6, bug)
+        state = begun((2,), 0, "110100", 3)
+        yield ordered(state, 3, bug)
+        yield seeing_order_only(state, bug)
     else:
         yield from step_in_machine_code(bug)

@@ -50,10 +50,10 @@ class Source:
 
     module: ModuleType
     text: str
-    settings: tuple[tuple[str, int], ...] = ()
+    settings: tuple[tuple[str, Any], ...] = ()
 
     @classmethod
-    def of(cls, module: ModuleType, bug: Mutation = AS_SHIPPED, **settings: int) -> Source:
+    def of(cls, module: ModuleType, bug: Mutation = AS_SHIPPED, **settings: Any) -> Source:
         """The source of ``module`` with ``bug`` planted if it is meant for it, and some of its constants changed.
 
         Raises:
