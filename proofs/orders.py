@@ -31,10 +31,10 @@ class Comparable(_Opaque):
 
     _order: int
 
-    def __lt__(self, other: Comparable) -> bool:
+    def __lt__(self, other: object) -> bool:
         return self._order < other._order if isinstance(other, Comparable) else NotImplemented
 
-    def __le__(self, other: Comparable) -> bool:
+    def __le__(self, other: object) -> bool:
         return self._order <= other._order if isinstance(other, Comparable) else NotImplemented
 
 
@@ -52,10 +52,10 @@ class Mean(_Opaque):
     def _place(self) -> tuple[float, int]:
         return self._value, self._beside
 
-    def __lt__(self, other: Mean) -> bool:
+    def __lt__(self, other: object) -> bool:
         return self._place() < other._place() if isinstance(other, Mean) else NotImplemented
 
-    def __le__(self, other: Mean) -> bool:
+    def __le__(self, other: object) -> bool:
         return self._place() <= other._place() if isinstance(other, Mean) else NotImplemented
 
     def __neg__(self) -> Mean:
@@ -64,7 +64,7 @@ class Mean(_Opaque):
     def __sub__(self, one: int) -> Mean:
         return Mean(self._value, self._beside - 1) if type(one) is int and one == 1 else NotImplemented
 
-    def __add__(self, other: Mean) -> Total:
+    def __add__(self, other: object) -> Total:
         return Total(self._value, 1) + other if isinstance(other, Mean) else NotImplemented
 
     def __radd__(self, nothing: int) -> Total:
@@ -87,7 +87,7 @@ class Total(_Opaque):
     def _mean(self) -> Mean:
         return Mean(self._value // self._count)
 
-    def __add__(self, score: Mean) -> Total:
+    def __add__(self, score: object) -> Total:
         return Total(self._value + score._value, self._count + 1) if isinstance(score, Mean) else NotImplemented
 
     def __floordiv__(self, count: int) -> Mean:
@@ -124,10 +124,10 @@ class Key(_Opaque):
     def _place(self) -> tuple[float, int, int]:
         return *self._mean._place(), self._rest
 
-    def __lt__(self, other: Key) -> bool:
+    def __lt__(self, other: object) -> bool:
         return self._place() < other._place() if isinstance(other, Key) else NotImplemented
 
-    def __le__(self, other: Key) -> bool:
+    def __le__(self, other: object) -> bool:
         return self._place() <= other._place() if isinstance(other, Key) else NotImplemented
 
     def __floordiv__(self, places: int) -> Mean:
