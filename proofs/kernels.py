@@ -15,9 +15,10 @@ import z3
 
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.proofs.merging import UNWRITTEN, Cells, Kernel, Partial, number
+from focalloc.proofs.sessions import by_search
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.terms import Term, both, count, some
-from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
+from focalloc.proofs.theorem import Evidence, Obligation, Technique, Telling, theorem
 from focalloc.proofs.turns import Answered, Queues, greedy_turns
 
 SCORE = 2**31
@@ -55,12 +56,14 @@ def scores(name: str, how_many: int) -> tuple[list[Term], list[Term]]:
     return listed, [within(1 - SCORE, score, SCORE - 1) for score in listed]
 
 
-def safe(kernel: Kernel, assume: Sequence[Term], cover: Sequence[Term] = ()) -> Iterator[Evidence]:
+def safe(
+    kernel: Kernel, assume: Sequence[Term], cover: Sequence[Term] = (), session: Telling | None = None
+) -> Iterator[Evidence]:
     """The obligations that came up on the way, one for each kind."""
     for kind in ("index", "unwritten", "unwinding", "range", "division"):
         claims = kernel.claims(kind)
         if claims:
-            yield Obligation(f"{kind} ({len(claims)} places)", both(claims), assume, cover)
+            yield Obligation(f"{kind} ({len(claims)} places)", both(claims), assume, cover, session=session)
 
 
 def header_of(**fields: Any) -> Cells:
@@ -105,14 +108,15 @@ def best_few(keys: int, room: int, bug: Mutation) -> Iterator[Evidence]:
         size = kernel("offer", kept, notes, size, room, key, i)
     kernel("sort_best_first", kept, notes, size)
     name = f"{keys} keys, room for {room}"
-    yield from safe(kernel, assume)
+    session = by_search(bug)
+    yield from safe(kernel, assume, session=session)
     for i, key in enumerate(offered):
         better = count(other > key for other in offered if other is not key)
         placed = [
             z3.Implies(better == place, z3.And(content(kept[place]) == key, content(notes[place]) == i))
             for place in range(min(keys, room))
         ]
-        yield Obligation(f"{name}: key {i} is where it belongs", both(placed), assume)
+        yield Obligation(f"{name}: key {i} is where it belongs", both(placed), assume, session=session)
 
 
 @theorem(
@@ -198,8 +202,9 @@ def turns(expands: int, collapses: int, cap: int, cost: Sequence[int], bug: Muta
         at += [z3.Implies(closed[q][j], content(where[q]) == 2 * unit * j) for j in range(collapses)]
         claims.append(both(at))
     full = [done == cap, some(answer.expanded(q) for q in range(cap)), some(answer.collapsed(q) for q in range(cap))]
-    yield from safe(kernel, assume, full)
-    yield Obligation("every turn is greedy's", both(claims), [*assume, *definitions], full)
+    session = by_search(bug)
+    yield from safe(kernel, assume, full, session)
+    yield Obligation("every turn is greedy's", both(claims), [*assume, *definitions], full, session=session)
 
 
 def packed(rank: Term, place: Any) -> Term:

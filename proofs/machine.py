@@ -9,6 +9,7 @@ That this is so is itself checked, with numbers that can do nothing else (`focal
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import permutations, product
 from typing import Any
 
@@ -17,9 +18,11 @@ import numpy as np
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.fastpath import tables as layout
 from focalloc.proofs.kernels import HEAP_BUGS, TURN_BUGS
+from focalloc.proofs.memory import unpacked
 from focalloc.proofs.orders import GREATEST, LEAST, Comparable, Mean
+from focalloc.proofs.sessions import SEARCHED, drawn, refuted
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.step import told, unpacked
+from focalloc.proofs.step import told
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
 from focalloc.refimpl.candidates import legal_choices
 from focalloc.refimpl.greedy import greedy
@@ -88,7 +91,8 @@ def best_of_every_order(length: int, bug: Mutation) -> Iterator[Evidence]:
             telling += room < length
             if found != best[:room] and not wrong:
                 wrong = f"keys {order}, room {room}: kept {found}, the best are {best[:room]}"
-    yield Survey("every order", cases, telling, wrong)
+    session = partial(drawn, Source.of(code, bug), SEARCHED)
+    yield Survey("every order", cases, telling, wrong, session=session)
 
     cases, wrong = 0, ""
     for order in permutations(range(5)):
@@ -167,7 +171,7 @@ def seeing_order_only(state: State, bug: Mutation) -> Survey:
 def compared(what: str, state: State, reach: int, functions: Any, *, opaque: bool = False) -> Survey:
     """The answers of a step, beside those of the reference, on scores of each order of the means."""
     made = layout.Tables(state.geometry, state.params, state.context)
-    cases, telling, wrong = 0, 0, ""
+    cases, telling, wrong, session = 0, 0, "", None
     for scored in orders(state, reach):
         wanted = greedy(state, scored)
         cases += 1
@@ -179,9 +183,12 @@ def compared(what: str, state: State, reach: int, functions: Any, *, opaque: boo
             break
         if found != wanted:
             wrong = f"scores {scored}: answered {told(found)}, the reference {told(wanted)}"
+            session = partial(refuted, state, [scored], lambda *_, given=found: given, wrong)
             break
     levels = "".join(str(block.level) for block in state.context)
-    return Survey(f"{what} of blocks of levels {levels}, arity {state.geometry.arity}", cases, telling, wrong)
+    return Survey(
+        f"{what} of blocks of levels {levels}, arity {state.geometry.arity}", cases, telling, wrong, session=session
+    )
 
 
 def begun(arity: tuple[int, ...], token: int, levels: str, n_diff: int) -> State:
@@ -208,7 +215,7 @@ SELECTION_BUGS = [
     "step-in-machine-code",
     "The compiled step answers as the reference does in every order that the means of its gists and families can have "
     "among each other and to the thresholds; and it looks at scores through comparisons of means only.",
-    clauses="THR-1 BUD-1 CAP-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6",
+    clauses="ACT-4 THR-1 BUD-1 CAP-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6",
     technique=Technique.MACHINE_CODE,
     bounds="every order that scores from -6 to 6 can make of 4 blocks, 2 of them a family of gists, with n_diff 3; "
     "from -4 to 4 of 5 with three families, and from -2 to 2 of 3 whose expands differ in cost, with n_diff 2; gists "
@@ -230,7 +237,7 @@ def step_in_machine_code(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "step-in-machine-code-6",
     "The same with more blocks.",
-    clauses="THR-1 BUD-1 CAP-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6",
+    clauses="ACT-4 THR-1 BUD-1 CAP-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6",
     technique=Technique.MACHINE_CODE,
     bounds="every order that scores from -3 to 3 can make of 6 blocks without conflicts, 3 gists and 3 families, with "
     "n_diff 3; gists of one slot; room for one slot more",

@@ -11,8 +11,9 @@ from itertools import product
 from types import ModuleType
 from typing import Any
 
+from focalloc.proofs.sessions import refuted, session
 from focalloc.proofs.sources import Mutation, Source
-from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
+from focalloc.proofs.theorem import Evidence, Session, Survey, Technique, theorem
 from focalloc.proofs.trees import Pairs, case_by_case
 from focalloc.refimpl import hierarchy, hybrid, knapsack, objective
 from focalloc.refimpl import relaxation as relaxing
@@ -43,7 +44,8 @@ CONTEXTS = (
 
 Settings = dict[str, Any]
 Faulty = Callable[[State, Sequence[int]], tuple[bool, str]]
-"""As `case_by_case` takes it, for scores."""
+Told = Callable[[State, Sequence[int]], Session | None]
+"""As `case_by_case` takes them, for scores."""
 
 REST: Settings = {"tau_expand": 1, "tau_collapse": 1, "cooldown_steps": 0}
 
@@ -61,16 +63,18 @@ def worlds(context: tuple[Block, ...], strategy: str, several: Sequence[Settings
         yield opened(SHAPE, params, context)
 
 
-def surveyed(strategy: str, contexts: Sequence[Pairs], several: Sequence[Settings], faulty: Faulty) -> Iterator[Survey]:
+def surveyed(
+    strategy: str, contexts: Sequence[Pairs], several: Sequence[Settings], faulty: Faulty, told: Told
+) -> Iterator[Survey]:
     """Every world of every context under all scores."""
     for pairs in contexts:
         context = tuple(Block(*pair) for pair in pairs)
         rows = [slot_scores(SHAPE, context, blocks) for blocks in product(ALPHABET, repeat=len(context))]
-        yield case_by_case(pairs, product(worlds(context, strategy, several), rows), faulty)
+        yield case_by_case(pairs, product(worlds(context, strategy, several), rows), faulty, told)
 
 
-def judged(module: ModuleType, name: str, profile: str, bug: Mutation) -> Faulty:
-    """The reference's answer, by the judge of a profile."""
+def judged(module: ModuleType, name: str, profile: str, bug: Mutation) -> tuple[Faulty, Told]:
+    """The reference's answer by the judge of a profile, and the session in which it is given."""
     answer: Callable[..., Any] = Source.of(module, bug).python[name]
 
     def faulty(state: State, row: Sequence[int]) -> tuple[bool, str]:
@@ -78,14 +82,14 @@ def judged(module: ModuleType, name: str, profile: str, bug: Mutation) -> Faulty
         found = violations(state, row, actions, profile)
         return bool(actions), str(found[0]) if found else ""
 
-    return faulty
+    return faulty, lambda state, row: refuted(state, [row], answer)
 
 
 @theorem(
     "optimum-is-exact",
     "The reference's optimum pays a debt first, and no admissible choice is more useful, or as useful with fewer "
     "actions, or then with fewer slots; its collapses go first.",
-    clauses="KNA-1 KNA-2 KNA-3 KNA-4 KNA-5 SOF-1 BUD-1 CAP-1 ACT-5",
+    clauses="KNA-1 KNA-2 KNA-3 KNA-4 KNA-5 SOF-1 BUD-1 CAP-1 ACT-3 ACT-5",
     technique=Technique.EXHAUSTION,
     bounds="arities 2 and 2, cost (2, 2, 3); contexts of up to 3 blocks, 4 scores per block; caps 1 and 2; from two "
     "slots over the budget to room for two; with and without a soft budget",
@@ -103,7 +107,7 @@ def judged(module: ModuleType, name: str, profile: str, bug: Mutation) -> Faulty
 def optimum_is_exact(bug: Mutation) -> Iterator[Evidence]:
     """`refimpl.knapsack` on every world."""
     settings = [{}, {"below_soft": 1, "soft_margin": 2}]
-    yield from surveyed("knapsack", CONTEXTS, settings, judged(knapsack, "knapsack", "knapsack", bug))
+    yield from surveyed("knapsack", CONTEXTS, settings, *judged(knapsack, "knapsack", "knapsack", bug))
 
 
 @theorem(
@@ -123,7 +127,7 @@ def optimum_is_exact(bug: Mutation) -> Iterator[Evidence]:
 def pruned_optimum_is_exact(bug: Mutation) -> Iterator[Evidence]:
     """`refimpl.hybrid` on every world."""
     contexts = [((0, 0), (0, 2)), ((1, 0), (1, 2), (2, 4)), ((1, 0), (1, 2), (0, 4))]
-    yield from surveyed("hybrid", contexts, [{"top_k": 1}, {"top_k": 2}], judged(hybrid, "hybrid", "hybrid", bug))
+    yield from surveyed("hybrid", contexts, [{"top_k": 1}, {"top_k": 2}], *judged(hybrid, "hybrid", "hybrid", bug))
 
 
 @theorem(
@@ -146,8 +150,8 @@ def pruned_optimum_is_exact(bug: Mutation) -> Iterator[Evidence]:
 def all_things_are_weighed(bug: Mutation) -> Iterator[Evidence]:
     """`refimpl.objective` on every world."""
     settings = [{"churn_weight": 3, "cursor_weight": 4}, {"budget_weight": 2, "cursor_weight": 2}]
-    faulty = judged(objective, "multi_objective", "multi_objective", bug)
-    yield from surveyed("multi_objective", CONTEXTS, settings, faulty)
+    judgement = judged(objective, "multi_objective", "multi_objective", bug)
+    yield from surveyed("multi_objective", CONTEXTS, settings, *judgement)
 
 
 @theorem(
@@ -169,8 +173,8 @@ def all_things_are_weighed(bug: Mutation) -> Iterator[Evidence]:
 def regions_keep_to_their_shares(bug: Mutation) -> Iterator[Evidence]:
     """`refimpl.hierarchy` on every world."""
     contexts = [((1, 0), (1, 2), (2, 4)), ((0, 2), (1, 4), (1, 6)), ((2, 0), (2, 4), (1, 8))]
-    faulty = judged(hierarchy, "hierarchical", "hierarchical", bug)
-    yield from surveyed("hierarchical", contexts, [{}, {"below_soft": 1}], faulty)
+    judgement = judged(hierarchy, "hierarchical", "hierarchical", bug)
+    yield from surveyed("hierarchical", contexts, [{}, {"below_soft": 1}], *judgement)
 
 
 @theorem(
@@ -199,4 +203,13 @@ def bound_is_attained_and_proved(bug: Mutation) -> Iterator[Evidence]:
         found = relaxation_violations(state, row, bound)
         return bool(bound.shares), str(found[0]) if found else ""
 
-    yield from surveyed("knapsack", CONTEXTS, [{}], faulty)
+    def told(state: State, row: Sequence[int]) -> Session:
+        bound = relax(state, row)
+        shares = [(*action, str(share)) for action, share in bound.shares.items()]
+        prices = str(bound.slot_price), str(bound.action_price)
+        relaxation = {"bound": str(bound.bound), "shares": shares, "prices": prices}
+        return session(
+            state, [row], [knapsack.knapsack(state, row)], "the relaxation is wrong", "knapsack", [relaxation]
+        )
+
+    yield from surveyed("knapsack", CONTEXTS, [{}], faulty, told)

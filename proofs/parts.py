@@ -6,8 +6,9 @@ made of the spec's own functions where it has them, which takes fewer paths and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, permutations
 from typing import Any
 
@@ -28,12 +29,14 @@ from focalloc.proofs.kernels import (
     within,
     words_of,
 )
+from focalloc.proofs.memory import Broken, Memory, filled, unpacked
+from focalloc.proofs.memory import packed as packed_action
 from focalloc.proofs.merging import Cells, Kernel, formula, number
+from focalloc.proofs.sessions import SEARCHED, by_search, drawn, of_kernels
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.step import STEP_BUGS, Broken, Memory, aggregates, filled, laid_out, told
-from focalloc.proofs.step import packed as packed_action
+from focalloc.proofs.step import STEP_BUGS, aggregates, laid_out, told
 from focalloc.proofs.terms import Term, both, count, some, total
-from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, theorem
+from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, Telling, theorem
 from focalloc.proofs.trees import rows
 from focalloc.spec import candidates as spec_candidates
 from focalloc.spec import cooldown as spec_cooldown
@@ -91,12 +94,13 @@ def listed(
 
 def best_are_kept(
     what: str, candidates: Listed, notes: Sequence[int], room: int, size: Any, found: Cells, found_notes: Cells,
-    assume: Sequence[Term],
+    assume: Sequence[Term], session: Telling,
 ) -> Iterator[Evidence]:  # fmt: skip
     """That a queue has the best ``room`` of what is eligible, best first, each with its note."""
     eligible, keys = candidates.eligible, candidates.keys
     many = count(eligible)
-    yield Obligation(f"{what}: as many as there are", number(size) == z3.If(many < room, many, room), assume, eligible)
+    as_many = number(size) == z3.If(many < room, many, room)
+    yield Obligation(f"{what}: as many as there are", as_many, assume, eligible, session=session)
     for i, (one, key) in enumerate(zip(eligible, keys, strict=True)):
         better = count(
             z3.And(other, rival > key) for j, (other, rival) in enumerate(zip(eligible, keys, strict=True)) if j != i
@@ -105,7 +109,8 @@ def best_are_kept(
             z3.Implies(better == place, z3.And(content(found[place]) == key, content(found_notes[place]) == notes[i]))
             for place in range(min(room, len(keys)))
         ]
-        yield Obligation(f"{what}: candidate {i} is where it belongs", both(placed), [*assume, one], eligible)
+        name = f"{what}: candidate {i} is where it belongs"
+        yield Obligation(name, both(placed), [*assume, one], eligible, session=session)
 
 
 def header_for(geometry: Geometry, context: Context, **fields: Any) -> tuple[layout.Tables, Cells]:
@@ -117,6 +122,23 @@ def header_for(geometry: Geometry, context: Context, **fields: Any) -> tuple[lay
     return made, header
 
 
+def met(source: Source, geometry: Geometry, context: Context, n_diff: int) -> Telling:
+    """The whole step of ``source`` on the values of a counterexample; if that is as it should be, see `drawn`."""
+    slots = used(geometry, context)
+
+    def told_of(values: Mapping[str, int]) -> Session | None:
+        terms: dict[str, Any] = {"tau_expand": SCORE - 1, "tau_collapse": SCORE - 1} | {
+            name: values[name] for name in ("tau_expand", "tau_collapse") if name in values
+        }
+        raw = (end(geometry, context[-1]) - context[0].start) * geometry.cost[0]
+        params = Params(w_max=raw, n_diff=n_diff, protected_tokens=values.get("protected", 0), **terms)
+        scores = [values.get(f"score{i}", 0) for i in range(slots)]
+        history = unpacked(values.get("acted", 0)), 0
+        return of_kernels(source, geometry, params, context, scores, "", history) or drawn(source, SEARCHED)
+
+    return told_of
+
+
 def collapses_of(geometry: Geometry, families: int, room: int, bug: Mutation, **small: int) -> Iterator[Evidence]:
     """`best_collapses` on so many families of two gists."""
     context = tuple(Block(1, 2 * i) for i in range(2 * families))
@@ -125,7 +147,8 @@ def collapses_of(geometry: Geometry, families: int, room: int, bug: Mutation, **
     slots, nodes = (made.table(name)[:families].tolist() for name in ("family_slot", "family_node"))
     scored, assume = scores("score", used(geometry, context))
     assume += [within(0, tau, SCORE - 1), within(0, protected, 2**48), within(0, acted, 2**54)]
-    kernel = Kernel(Source.of(code, bug, **small), assume, unwind=families + 1, patience=300_000)
+    source = Source.of(code, bug, **small)
+    kernel = Kernel(source, assume, unwind=families + 1, patience=300_000)
     keys, notes = buffer(room), buffer(room)
     size = kernel(
         "best_collapses", header, words_of(scored), Cells(slots), Cells(nodes), Cells([acted]), tau, room, keys, notes
@@ -133,8 +156,9 @@ def collapses_of(geometry: Geometry, families: int, room: int, bug: Mutation, **
     actions = [Action("collapse", 2, 4 * i) for i in range(families)]
     candidates = listed(geometry, context, actions, scored, tau, protected, acted)
     what = f"{families} families, cost {geometry.cost}, room for {room}{', a sample first' if small else ''}"
-    yield from safe(kernel, assume)
-    yield from best_are_kept(what, candidates, range(families), room, size, keys, notes, assume)
+    session = met(source, geometry, context, room)
+    yield from safe(kernel, assume, session=session)
+    yield from best_are_kept(what, candidates, range(families), room, size, keys, notes, assume, session)
 
 
 COLLAPSE_BUGS = [
@@ -157,7 +181,7 @@ COLLAPSE_BUGS = [
     "collapses-are-found",
     "The shipped search for collapses finds the best of all that threshold, tail and cooldown allow, best first, by "
     "the floor of the mean over their slots.",
-    clauses="SCO-3 THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4",
+    clauses="SCO-3 THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4 GRE-6",
     technique=Technique.MERGING,
     bounds="5 families of two gists with room for 4; 4 with room for 2 after a sample; cost (2, 2, 3) on 3 with room "
     "for 2; any scores and parameters, an action remembered",
@@ -176,7 +200,7 @@ def collapses_are_found(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "collapses-are-found-5",
     "The same after a sample among more families.",
-    clauses="SCO-3 THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4",
+    clauses="SCO-3 THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4 GRE-6",
     technique=Technique.MERGING,
     bounds="5 families of two gists with room for 2 after a sample; any scores and parameters, an action remembered",
     mutations=COLLAPSE_BUGS,
@@ -209,16 +233,18 @@ def expands_of(gists: int, spoilt: int, room: int, bug: Mutation) -> Iterator[Ev
     below = [key < ceiling for key in candidates.keys]
     assume.append(count(z3.Not(one) for one in below) <= spoilt)
     candidates = Listed([z3.And(*one) for one in zip(candidates.eligible, below, strict=True)], candidates.keys)
-    kernel = Kernel(Source.of(code, bug, CHUNK=2, NEAR=2), assume, unwind=gists + 3, patience=300_000)
+    source = Source.of(code, bug, CHUNK=2, NEAR=2)
+    kernel = Kernel(source, assume, unwind=gists + 3, patience=300_000)
     keys, notes = buffer(room + 1), buffer(room + 1)
     size = kernel(
         "best_expands", header, bytes_of([1] * gists), words_of(scored), words_of(peaks), Cells(slots), Cells(nodes),
         Cells([acted]), ceiling, spoilt, room, buffer(chunks), buffer(chunks), keys, notes,
     )  # fmt: skip
     tokens = [block.start for block in context]
-    yield from safe(kernel, assume)
     what = f"{gists} gists, {spoilt} seen before, room for {room}"
-    yield from best_are_kept(what, candidates, tokens, room, size, keys, notes, assume)
+    session = met(source, PAIR, context, room)
+    yield from safe(kernel, assume, session=session)
+    yield from best_are_kept(what, candidates, tokens, room, size, keys, notes, assume, session)
 
 
 EXPAND_BUGS = [
@@ -237,7 +263,7 @@ EXPAND_BUGS = [
     "expands-are-found",
     "The shipped search for expands finds the best of all that threshold and cooldown allow, best first, each with its "
     "first token; and if some were seen before, the best of the others.",
-    clauses="SCO-3 THR-1 COO-1 GRE-2 GRE-3 GRE-4",
+    clauses="SCO-3 THR-1 COO-1 GRE-2 GRE-3 GRE-4 GRE-6",
     technique=Technique.MERGING,
     bounds="3 gists of one slot, chunks of 2; room for 2, and for 1 of those that one was seen before; any scores and "
     "parameters, an action remembered",
@@ -255,7 +281,7 @@ def expands_are_found(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "expands-are-found-4",
     "The same among more gists.",
-    clauses="SCO-3 THR-1 COO-1 GRE-2 GRE-3 GRE-4",
+    clauses="SCO-3 THR-1 COO-1 GRE-2 GRE-3 GRE-4 GRE-6",
     technique=Technique.MERGING,
     bounds="4 gists of one slot, chunks of 2, room for 3 of those that one was seen before; any scores and "
     "parameters, an action remembered",
@@ -344,12 +370,13 @@ def splices(geometry: Geometry, first: int, last: int, most: int, bug: Mutation)
         function(*(tables[name] for name in arguments))
 
     cases = 0
+    session = partial(drawn, source, SEARCHED)
     for context in rows(geometry, first, last):
         for actions in separate(geometry, context, most):
             cases += 1
             if wrong := left_behind(geometry, context, actions, run):
                 told_context = " ".join(f"{level}@{start}" for level, start in context)
-                return Survey("apply", cases, cases, f"context {told_context}, {told(actions)}: {wrong}")
+                return Survey("apply", cases, cases, f"context {told_context}, {told(actions)}: {wrong}", "", session)
     return Survey(f"arity {geometry.arity}, cost {geometry.cost}: {cases} cases", cases, cases)
 
 
@@ -431,7 +458,7 @@ def ledger_in_code(bug: Mutation) -> Iterator[Evidence]:
         *(within(0, one, 2**54) for one in acted), *(within(0, one, 2**60) for one in when),
         *(one <= other for one, other in zip(when, [*when[1:], now], strict=True)),
     ]  # fmt: skip
-    rested = Helpers(spec_cooldown, AS_SHIPPED)
+    rested, session = Helpers(spec_cooldown, AS_SHIPPED), by_search(bug)
     kernel = Kernel(Source.of(code, bug), assume, unwind=room + 1)
     header = header_of(LEDGER_FROM=begin, LEDGER_TO=behind, ITERATION=now, MIN_GAP=gap, LEDGER_ROOM=room)
     actions, iterations = Cells(acted), Cells(when)
@@ -443,21 +470,25 @@ def ledger_in_code(bug: Mutation) -> Iterator[Evidence]:
     some_live = [some(live), kept > begin, behind < room]
     yield Obligation(
         "what can still forbid is kept", both(one == other for one, other in zip(live, matters, strict=True)), assume,
-        some_live,
+        some_live, session=session,
     )  # fmt: skip
 
     barred = formula(kernel("is_barred", header, actions, asked))
     asks = [z3.And(matter, one == asked) for matter, one in zip(matters, acted, strict=True)]
-    yield Obligation("its reversal is held back, and nothing else", barred == some(asks), assume, [some(asks)])
+    yield Obligation(
+        "its reversal is held back, and nothing else", barred == some(asks), assume, [some(asks)], session=session
+    )
 
     collapses = number(kernel("count_collapses", header, actions))
     counted = count(z3.And(matter, one % 2 == code.COLLAPSE) for matter, one in zip(matters, acted, strict=True))
-    yield Obligation("collapses are counted", collapses == counted, assume, [counted > 0])
+    yield Obligation("collapses are counted", collapses == counted, assume, [counted > 0], session=session)
 
     fits = formula(kernel("has_space", header, actions, iterations, more))
     size = count(matters)
     first, last = number(header[code.LEDGER_FROM]), number(header[code.LEDGER_TO])
-    yield Obligation("there is space, or not", fits == (size + more <= room), assume, [fits, first != kept])
+    yield Obligation(
+        "there is space, or not", fits == (size + more <= room), assume, [fits, first != kept], session=session
+    )
     moved = [
         z3.Implies(
             z3.And(live[i], kept + place - first == i),
@@ -466,7 +497,9 @@ def ledger_in_code(bug: Mutation) -> Iterator[Evidence]:
         for i in range(room)
         for place in range(room)
     ]
-    yield Obligation("nothing is lost", both([last - first == size, *moved]), assume, [fits, first != kept])
+    yield Obligation(
+        "nothing is lost", both([last - first == size, *moved]), assume, [fits, first != kept], session=session
+    )
 
     # an action is entered only where there is space
     entering = Kernel(Source.of(code, bug), [*assume, behind < room], unwind=room + 1)
@@ -481,6 +514,6 @@ def ledger_in_code(bug: Mutation) -> Iterator[Evidence]:
         for i in range(room)
     ]
     claim = both([*entered, number(header[code.LEDGER_TO]) == behind + 1])
-    yield Obligation("an action is entered", claim, [*assume, behind < room])
-    yield from safe(kernel, assume)
-    yield from safe(entering, [*assume, behind < room])
+    yield Obligation("an action is entered", claim, [*assume, behind < room], session=session)
+    yield from safe(kernel, assume, session=session)
+    yield from safe(entering, [*assume, behind < room], session=session)

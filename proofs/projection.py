@@ -13,8 +13,9 @@ from itertools import combinations, product
 import z3
 
 from focalloc.proofs.budget import DELTA, USED, W, one_action
+from focalloc.proofs.sessions import followed
 from focalloc.proofs.sources import Mutation, Source
-from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
+from focalloc.proofs.theorem import Evidence, Obligation, Session, Technique, theorem
 from focalloc.proofs.trees import case_by_case
 from focalloc.refimpl import projection
 from focalloc.spec.actions import Action, consumed, signed_delta
@@ -77,7 +78,7 @@ def projection_is_feasible(bug: Mutation) -> Iterator[Evidence]:
     "projection-is-exact",
     "The reference's answer keeps every clause of safety; it is all that is preferred where that is feasible; and no "
     "feasible choice is worth more, or as much with fewer actions or slots.",
-    clauses="PRO-2 PRO-3 PRO-4 PRO-5 PRO-6",
+    clauses="PRO-2 PRO-3 PRO-4 PRO-5 PRO-6 BUD-1 CAP-1",
     technique=Technique.EXHAUSTION,
     bounds="arities 2 and 2; cuts of one node, some beside another; 6 kinds of logits per block; caps 1 and 2; "
     "from one slot over the budget to room for two actions",
@@ -98,9 +99,12 @@ def projection_is_exact(bug: Mutation) -> Iterator[Evidence]:
         best, choice = best_of(state, wanted)
         return len(choice) < len(wanted), fault_of(state, wanted, best, project(state, logits))
 
+    def told(state: State, logits: Logits) -> Session:
+        return followed(state, logits, project(state, logits))
+
     for pairs in CONTEXTS:
         context = tuple(Block(*pair) for pair in pairs)
-        yield case_by_case(pairs, product(worlds(context), product(OPTIONS, repeat=len(context))), faulty)
+        yield case_by_case(pairs, product(worlds(context), product(OPTIONS, repeat=len(context))), faulty, told)
 
 
 def worlds(context: Context) -> Iterator[State]:

@@ -9,12 +9,14 @@ of them holds for any number of iterations.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from focalloc.proofs.helpers import Helpers
+from focalloc.proofs.sessions import refuted
 from focalloc.proofs.sources import Mutation, Source
-from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
+from focalloc.proofs.theorem import Evidence, Session, Survey, Technique, theorem
 from focalloc.refimpl import candidates as reference
 from focalloc.spec import cooldown
 from focalloc.spec.actions import OPPOSITE, Action, Kind, applied
@@ -22,7 +24,7 @@ from focalloc.spec.blocks import Block, Context, context_violations, positions, 
 from focalloc.spec.cooldown import Entry
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
-from focalloc.spec.state import State
+from focalloc.spec.state import State, opened
 
 NOW = 1 << 20
 """The number of every iteration: what happened before it is kept as an age."""
@@ -52,6 +54,17 @@ class Explored:
     actions: int = 0
     reversals: int = 0
     wrong: str = ""
+    at: Place | None = None
+    last: tuple[Action, ...] = ()
+    came: dict[Place, tuple[Place, Taken]] = field(default_factory=dict)
+
+    def answers(self) -> list[list[Action]]:
+        """The actions of each iteration from the root to what went wrong."""
+        told, place = [list(self.last)], self.at
+        while place in self.came:
+            place, taken = self.came[place]
+            told.append([Action(kind, *node) for node, kind in taken])
+        return told[::-1]
 
 
 def explore(geometry: Geometry, params: Params, bug: Mutation) -> Explored:
@@ -63,9 +76,10 @@ def explore(geometry: Geometry, params: Params, bug: Mutation) -> Explored:
     while frontier and not found.wrong:
         following = []
         for place in frontier:
-            for after in iteration(geometry, params, place, found, is_cooling, recorded, remembered):
+            for taken, after in iteration(geometry, params, place, found, is_cooling, recorded, remembered):
                 if after not in seen:
                     seen.add(after)
+                    found.came[after] = place, taken
                     following.append(after)
         frontier = following
     found.states = len(seen)
@@ -75,8 +89,8 @@ def explore(geometry: Geometry, params: Params, bug: Mutation) -> Explored:
 def iteration(
     geometry: Geometry, params: Params, place: Place, found: Explored, is_cooling: object, recorded: object,
     remembered: object,
-) -> Iterator[Place]:  # fmt: skip
-    """The states that one iteration can lead to, any legal actions up to the cap."""
+) -> Iterator[tuple[Taken, Place]]:  # fmt: skip
+    """The states that one iteration can lead to by any legal actions up to the cap, each with those."""
     older = {node: Entry(kind, NOW - age - 1) for node, kind, age in place.ledger}
     ledger = remembered(older, NOW, params.min_gap)  # type: ignore[operator]
     history = {node: (kind, age + 1) for node, kind, age in place.history}
@@ -86,7 +100,7 @@ def iteration(
     for done in range(params.n_diff + 1):
         following: set[tuple[Context, Taken, frozenset[Any]]] = set()
         for context, taken, entries in layer:
-            yield settled(geometry, context, taken, dict(entries), history, params)
+            yield taken, settled(geometry, context, taken, dict(entries), history, params)
             if done == params.n_diff:
                 continue
             state = replace(start, context=context, ledger=dict(entries))
@@ -97,6 +111,8 @@ def iteration(
                 if not fits or not consumed <= fresh or is_cooling(state, action, NOW):  # type: ignore[operator]
                     continue
                 check(geometry, params, state, action, history, found)
+                if found.wrong and found.at is None:
+                    found.at, found.last = place, (*(Action(kind, *node) for node, kind in taken), action)
                 after = applied(geometry, context, action)
                 made = recorded(dict(entries), action, NOW)  # type: ignore[operator]
                 following.add((after, (*taken, (action.node, action.kind)), frozenset(made.items())))
@@ -149,6 +165,15 @@ def settled(
     )
 
 
+def answered(geometry: Geometry, params: Params, found: Explored) -> Session | None:
+    """The session from the root to what went wrong, under scores of 0: safety does not ask for reasons."""
+    answers = iter(found.answers())
+    return refuted(
+        opened(geometry, params, [(geometry.top, 0)]), [(0,)] * len(found.answers()), lambda *_: next(answers),
+        found.wrong, "safety",
+    )  # fmt: skip
+
+
 BUGS = [
     Mutation("cooldown one iteration short", "iteration - latest.iteration < max(1,",
              "iteration - latest.iteration < max(1, -1 +", "candidates"),
@@ -162,7 +187,8 @@ def surveyed(worlds: list[tuple[Geometry, Params]], bug: Mutation) -> Iterator[E
     for geometry, params in worlds:
         found = explore(geometry, params, bug)
         name = f"arity {geometry.arity}, cost {geometry.cost}: {found.states} states, {found.actions} actions"
-        yield Survey(name, found.actions, found.reversals, found.wrong)
+        session = partial(answered, geometry, params, found)
+        yield Survey(name, found.actions, found.reversals, found.wrong, session=session)
 
 
 @theorem(

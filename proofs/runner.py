@@ -107,11 +107,12 @@ class Verdict:
         return 3 if self.result is Result.UNKNOWN and not self.disagreements else 1
 
 
-def judged(theorem: Theorem, evidence: Evidence) -> Finding:
-    """What comes of one piece of evidence."""
+def judged(theorem: Theorem, evidence: Evidence, *, told: bool = True) -> Finding:
+    """What comes of one piece of evidence; ``told`` asks for a counterexample as a session, where it is one."""
     if isinstance(evidence, Survey):
         if evidence.counterexample:
-            return Finding(evidence.name, Result.REFUTED, 0, evidence.counterexample, evidence.session)
+            session = evidence.session() if told and evidence.session else None
+            return Finding(evidence.name, Result.REFUTED, 0, evidence.counterexample, session)
         result = Result.UNKNOWN if evidence.undecided else Result.PROVED
         return Finding(evidence.name, result, 0, evidence.undecided)
     reply = ask_z3(question(theorem, evidence))
@@ -121,7 +122,7 @@ def judged(theorem: Theorem, evidence: Evidence) -> Finding:
         return Finding(evidence.name, Result.PROVED, reply.rlimit)
     if evidence.witness:
         return Finding(evidence.name, Result.REFUTED, reply.rlimit, "no solution exists")
-    session = evidence.session(reply.values) if evidence.session else None
+    session = evidence.session(reply.values) if told and evidence.session else None
     values = ", ".join(f"{name} = {value}" for name, value in sorted(reply.values.items()))
     return Finding(evidence.name, Result.REFUTED, reply.rlimit, values or "(no variables)", session)
 
@@ -135,7 +136,7 @@ def covered(theorem: Theorem, evidence: Evidence) -> bool:
 
 def killed(theorem: Theorem, bug: Mutation) -> bool:
     """Whether the theorem, with ``bug`` planted, turns into a counterexample."""
-    return any(judged(theorem, evidence).result is Result.REFUTED for evidence in theorem.evidence(bug))
+    return any(judged(theorem, evidence, told=False).result is Result.REFUTED for evidence in theorem.evidence(bug))
 
 
 def prove(

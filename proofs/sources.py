@@ -69,6 +69,10 @@ class Source:
             text = text.replace(bug.old, bug.new)
         return cls(module, text, tuple(settings.items()))
 
+    def again(self) -> Source:
+        """The same, its functions built anew: nothing that was done to their globals is left."""
+        return Source(self.module, self.text, self.settings)
+
     @cached_property
     def functions(self) -> Mapping[str, ast.FunctionDef]:
         """The module-level functions by name."""

@@ -9,8 +9,9 @@ in which this holds and leaves one in which it holds, it holds for any number of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -22,16 +23,18 @@ from focalloc.proofs.forking import Explorer, SymBool, Undecided, lifted
 from focalloc.proofs.helpers import record
 from focalloc.proofs.intervals import Intervals
 from focalloc.proofs.kernels import SCORE, TURN_BUGS, content, safe, scores, within
+from focalloc.proofs.memory import Broken, Memory, called, filled, memory_of, packed, unpacked
 from focalloc.proofs.merging import INT64, UNWRITTEN, Cells, Kernel
+from focalloc.proofs.sessions import SEARCHED, by_search, drawn, example, of_kernels
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.terms import Term, both, some, total
-from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, theorem
+from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, theorem
 from focalloc.proofs.trees import rows
 from focalloc.refimpl.candidates import family_length
 from focalloc.refimpl.greedy import greedy
-from focalloc.spec.actions import Action, applied, impossible_collapse, impossible_expand, signed_delta
+from focalloc.spec.actions import OPPOSITE, Action, applied, impossible_collapse, impossible_expand, signed_delta
 from focalloc.spec.blocks import Block, Context, end, used
-from focalloc.spec.candidates import not_fresh, over_budget, tail_collapse
+from focalloc.spec.candidates import not_fresh, over_budget, possible_actions, tail_collapse
 from focalloc.spec.cooldown import Entry, too_early
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -40,43 +43,6 @@ from focalloc.spec.violations import over_cap
 
 SMALL = {"NEAR": 2, "SAMPLE": 1}
 """Constants of the kernels, so small that a small tree counts tokens both ways and samples its families."""
-
-PATIENCE = 50_000
-"""Reads of memory after which a step that has not ended counts as one that never will."""
-
-
-class Broken(Exception):
-    """The kernel did what compiled code would not notice, or the answer is wrong."""
-
-
-class Memory(list[Any]):
-    """A table whose every access is checked; None stands for what was never written."""
-
-    def __init__(self, name: str, cells: Iterable[Any], bits: int = 64) -> None:
-        super().__init__(cells)
-        self.name = name
-        self.low, self.high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
-        self.reads = 0
-
-    def _at(self, index: Any) -> int:
-        at = index.__index__()
-        if not 0 <= at < len(self):
-            raise Broken(f"index {at} of {self.name}, which has {len(self)} cells")
-        return int(at)
-
-    def __getitem__(self, index: Any) -> Any:
-        value = super().__getitem__(self._at(index))
-        self.reads += 1
-        if value is None:
-            raise Broken(f"{self.name}[{index}] is read before it is written")
-        if self.reads > PATIENCE:
-            raise Broken(f"no end: {self.name} was read {self.reads} times")
-        return value
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        if not (self.low <= value) or not (value <= self.high):
-            raise Broken(f"{self.name}[{index}] cannot hold what is written to it")
-        super().__setitem__(self._at(index), value)
 
 
 class Remembered:
@@ -92,17 +58,6 @@ class Remembered:
                 if action == packed(Action(kind, *node)):
                     return Entry(kind, iteration)
         return None
-
-
-def packed(action: Action) -> int:
-    """An action, as kernels pack it."""
-    return (action.start * code.LEVELS + action.level) * 2 + (action.kind == "collapse")
-
-
-def unpacked(action: int) -> Action:
-    """The action that a kernel packed."""
-    node, kind = divmod(action, 2)
-    return Action("collapse" if kind else "expand", node % code.LEVELS, node // code.LEVELS)
 
 
 @dataclass(frozen=True)
@@ -139,12 +94,14 @@ class World:
 
     def __init__(self, small: Small, context: Context, bug: Mutation) -> None:
         self.geometry, self.context, self.cap, self.entries = small.geometry, context, small.cap, small.entries
-        self.chunk = small.chunk
+        self.chunk, self.soft = small.chunk, small.soft
         geometry, cap, entries = small.geometry, small.cap, small.entries
         self.slots = used(geometry, context)
         raw = (end(geometry, context[-1]) - context[0].start) * geometry.cost[0]
         self.made = layout.Tables(geometry, Params(w_max=raw, n_diff=cap), context)
         self.source = Source.of(code, bug, CHUNK=small.chunk, **SMALL)
+        # an int of a symbolic number would be one number in particular
+        self.source.python["step"].__globals__["int"] = lambda number: number
         self.unknown: dict[str, Term] = {}
         self.assume: list[Term] = []
         self.params = record(
@@ -190,6 +147,34 @@ class World:
             self.assume.append(some(peak == one for one in found) if found else peak == code.LOWEST)
         return peak
 
+    def example(self, facts: Sequence[Term]) -> dict[str, int]:
+        """Values that meet ``facts``, small ones if there are such, and such as a session leads to."""
+        known = self.unknown
+        wishes = [known["cooldown_steps"] <= 3, known["iteration"] <= 4, known["protected_tokens"] <= 8]
+        wishes += [known["w_max"] >= room for room in (2 * self.slots, self.slots)] if self.entries else []
+        wishes += [known[name] <= 9 for name in ("tau_expand", "tau_collapse", "soft_margin")]
+        wishes += [within(-99, term, 99) for name, term in known.items() if name.startswith("score")]
+        possible = sorted(possible_actions(self.geometry, set(self.context)))
+        undone = [packed(Action(OPPOSITE[one.kind], *one.node)) for one in possible]
+        wishes += [some(known["acted0"] == one for one in undone)] if self.entries else []
+        wishes += [when >= 1 for name, when in known.items() if name.endswith("_in")]
+        return example(facts, known, wishes)
+
+    def session(self, values: Mapping[str, int], note: str) -> Session | None:
+        """The session in which the kernels meet these values in this context; None if the spec is content with it."""
+        fixed: dict[str, Any] = {name: values[name] for name in (
+            "w_max", "tau_expand", "tau_collapse", "soft_margin", "cooldown_steps", "protected_tokens"
+        )}  # fmt: skip
+        fixed |= {"w_soft": values["w_soft"]} if self.soft else {"w_soft": 0, "soft_margin": 0}
+        params = Params(n_diff=self.cap, **fixed)
+        scores = [values[f"score{i}"] for i in range(self.slots)]
+        history = None
+        if self.entries:
+            history = unpacked(values["acted0"]), values["iteration"] - values["acted0_in"]
+        source = self.source.again()
+        found = of_kernels(source, self.geometry, params, self.context, scores, note, history)
+        return found or drawn(source, SEARCHED)
+
     def _watch(self, number: Term) -> None:
         """Have every number that the kernels compute fit into 64 bits."""
         key = number.get_id()
@@ -203,47 +188,25 @@ class World:
 
     def step(self) -> tuple[dict[str, Memory], list[Action]]:
         """Run the kernels; return their tables and the answer."""
-        made, cells = self.made, self.made.capacity
-        header = Memory("header", (int(one) for one in made.state[: code.HEADER]))
-        params = self.params
+        tables = memory_of(self.made, self.chunk)
+        header, params = tables["header"], self.params
         for name, value in {
             "W_MAX": params.w_max, "W_SOFT": params.w_soft, "TAU_EXPAND": params.tau_expand,
             "TAU_COLLAPSE": params.tau_collapse, "SOFT_MARGIN": params.soft_margin, "MIN_GAP": params.cooldown_steps,
             "PROTECTED": params.protected_tokens, "ITERATION": self.now, "LEDGER_TO": self.entries,
         }.items():  # fmt: skip
             header[getattr(code, name)] = value
-        families = int(header[code.FAMILIES])
-        known: dict[str, list[Any]] = {
-            "family_slot": made.table("family_slot")[:families].tolist(),
-            "family_node": made.table("family_node")[:families].tolist(),
-            "ledger_action": self.acted,
-            "ledger_iteration": self.when,
-        }
-        tables = {name: filled(name, known.get(name, []), len(made.table(name))) for name in layout.NAMES}
-        chunks = cells // self.chunk + 1
-        tables |= {
-            "header": header,
-            "tags": filled("tags", made.tags[: self.slots].tolist(), cells, 8),
-            "spare": filled("spare", [], cells, 8),
-            "fixed": filled("fixed", self.scores, cells, 32),
-            "peaks": filled("peaks", self.peaks, chunks, 32),
-            "chunk_keys": filled("chunk_keys", [], chunks),
-            "chunk_notes": filled("chunk_notes", [], chunks),
-        }
+        for name, known in (
+            ("ledger_action", self.acted), ("ledger_iteration", self.when), ("fixed", self.scores),
+            ("peaks", self.peaks),
+        ):  # fmt: skip
+            tables[name] = filled(name, known, len(tables[name]), 32 if name in ("fixed", "peaks") else 64)
         self.explorer.watch = self._watch
         try:
-            done = self._call("step", tables)
+            done = called(self.source, "step", tables)
         finally:
             self.explorer.watch = None
         return tables, [unpacked(tables["actions"][q].__index__()) for q in range(done)]
-
-    def _call(self, function: str, tables: dict[str, Memory]) -> Any:
-        names = [one.arg for one in self.source.functions[function].args.args]
-        if missing := [name for name in names if name not in tables]:
-            raise LookupError(f"{function} takes {', '.join(missing)}; say what that is in proofs/step.py")
-        run = self.source.python[function]
-        run.__globals__["int"] = lambda number: number  # an int of a symbolic number would be one number in particular
-        return run(*(tables[name] for name in names))
 
     def wrong(self) -> str:
         """What is wrong with one path; empty if nothing is."""
@@ -325,11 +288,6 @@ def aggregates(geometry: Geometry, context: Context, scored: Sequence[Term], len
     return found
 
 
-def filled(name: str, known: Sequence[Any], cells: int, bits: int = 64) -> Memory:
-    """A table of which only the beginning has been written."""
-    return Memory(name, [*known, *[None] * (cells - len(known))], bits)
-
-
 def told(answer: Iterable[Action]) -> str:
     """An answer in few characters."""
     return ", ".join(f"{kind} {level}@{start}" for kind, level, start in answer) or "nothing"
@@ -338,13 +296,17 @@ def told(answer: Iterable[Action]) -> str:
 def surveyed(small: Small, bug: Mutation) -> Iterator[Evidence]:
     """Every path of every context."""
     cases, telling, wrong, undecided = 0, 0, "", ""
+    session = None
     for context in reversed(list(rows(small.geometry, small.first, small.last))):  # few blocks first, on few paths
         world = World(small, context, bug)
         try:
             for path in world.explorer.paths(world.wrong):
                 cases += 1
                 if path.result:
-                    wrong = f"context {[tuple(block) for block in context]}: {path.result}"
+                    values = world.example(path.conditions)
+                    told_values = ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
+                    wrong = f"context {[tuple(block) for block in context]}: {path.result}; {told_values}"
+                    session = partial(world.session, values, f"context {list(map(tuple, context))}: {path.result}")
                     break
         except Undecided as error:
             undecided = str(error)
@@ -354,7 +316,7 @@ def surveyed(small: Small, bug: Mutation) -> Iterator[Evidence]:
     shape = small.geometry
     what = f"{', soft budget' if small.soft else ''}{f', {small.entries} remembered' if small.entries else ''}"
     name = f"arity {shape.arity}, cost {shape.cost}, n_diff {small.cap}{what}: {cases} paths"
-    yield Survey(name, cases, telling, wrong, undecided)
+    yield Survey(name, cases, telling, wrong, undecided, session)
 
 
 STEP_BUGS = [
@@ -456,7 +418,7 @@ def step_is_the_reference_8(bug: Mutation) -> Iterator[Evidence]:
     "peaks-are-bounds",
     "The peak of a chunk is the highest aggregate of the gists that begin in it; where gists take several slots it is "
     "no lower than that.",
-    clauses="SCO-3 GRE-2",
+    clauses="SCO-3 GRE-2 GRE-6",
     technique=Technique.MERGING,
     bounds="every context of 4 tokens with arity (2, 2), of 8 with arity (2, 3), cost (1, 1, 2); chunks of 2 slots",
     assumes="nothing",
@@ -489,4 +451,4 @@ def peaks_are_bounds(bug: Mutation) -> Iterator[Evidence]:
                 if not several:
                     claims.append(some(peak == one for one in found) if found else peak == code.LOWEST)
             yield from safe(kernel, assume)
-            yield Obligation(f"{name}: peaks", both(claims), assume)
+            yield Obligation(f"{name}: peaks", both(claims), assume, session=by_search(bug, CHUNK=2))

@@ -36,17 +36,26 @@ class Technique(StrEnum):
 
 @dataclass(frozen=True)
 class Session:
-    """A counterexample that ``focalloc replay`` runs.
+    """A counterexample that ``focalloc replay`` runs: a session, and how it was answered.
 
     Attributes:
         case: the session, as `focalloc.conformance.cases.Case` reads it from JSON.
-        target: the allocator that it refutes, as ``module:factory``.
+        answers: to each step its actions, the last of which are wrong; as text, why there are none.
         profile: what to judge it by.
+        relaxations: where one was asked for at each step (LPR), what it was; numbers as text.
     """
 
     case: Mapping[str, Any]
-    target: str
+    answers: Sequence[Sequence[Sequence[Any]] | str]
     profile: str
+    relaxations: Sequence[Mapping[str, Any]] = ()
+
+
+Told = Callable[[], Session | None]
+"""Makes a session of a counterexample, which may take seconds; None where the spec has nothing against it."""
+
+Telling = Callable[[Mapping[str, int]], Session | None]
+"""The same, from the values that a solver found."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class Obligation:
         assume: the assumptions.
         cover: something that must be possible under the assumptions, so that the goal does not hold vacuously.
         witness: the claim is that a solution of ``assume and goal`` exists.
-        session: turns the values of a counterexample into a session to replay; None where the model has none.
+        session: makes a session of the values of a counterexample; None where they are none.
     """
 
     name: str
@@ -67,7 +76,7 @@ class Obligation:
     assume: Sequence[Term] = ()
     cover: Sequence[Term] = ()
     witness: bool = False
-    session: Callable[[Mapping[str, int]], Session] | None = None
+    session: Telling | None = field(default=None, compare=False)
 
     @property
     def question(self) -> list[Term]:
@@ -85,7 +94,7 @@ class Survey:
         telling: how many of them exercise what the theorem is about; none would make it vacuous.
         counterexample: the first case that fails, as text; empty if none does.
         undecided: why some case could not be decided; empty if all could.
-        session: the counterexample as a session to replay, where it has one.
+        session: makes a session of the counterexample; None where it is none.
     """
 
     name: str
@@ -93,7 +102,7 @@ class Survey:
     telling: int
     counterexample: str = ""
     undecided: str = ""
-    session: Session | None = None
+    session: Told | None = field(default=None, compare=False)
 
 
 Evidence = Obligation | Survey

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
-from focalloc.proofs.theorem import Survey
+from focalloc.proofs.theorem import Session, Survey
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.state import State
@@ -35,7 +35,10 @@ def _rows(geometry: Geometry, first: int, last: int) -> tuple[Context, ...]:
 
 
 def case_by_case(
-    pairs: Pairs, cases: Iterable[tuple[State, Given]], faulty: Callable[[State, Given], tuple[bool, str]]
+    pairs: Pairs,
+    cases: Iterable[tuple[State, Given]],
+    faulty: Callable[[State, Given], tuple[bool, str]],
+    told: Callable[[State, Given], Session | None],
 ) -> Survey:
     """Every case of a context, up to the first that is refuted.
 
@@ -43,13 +46,15 @@ def case_by_case(
         pairs: the context.
         cases: states with that context, each with what the allocator is given.
         faulty: whether there was something to do, and what is wrong with what was done; empty if nothing is.
+        told: the session of a case that is refuted.
     """
-    count, telling, wrong = 0, 0, ""
+    count, telling, wrong, session = 0, 0, "", None
     for state, given in cases:
         count += 1
         acted, fault = faulty(state, given)
         telling += acted
         if fault:
             wrong = f"{list(pairs)}, given {given}, {state.params.to_dict()}: {fault}"
+            session = partial(told, state, given)
             break
-    return Survey(f"context {list(pairs)}", count, telling, wrong)
+    return Survey(f"context {list(pairs)}", count, telling, wrong, session=session)

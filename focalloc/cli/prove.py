@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 FAILURES = Path("focalloc-failures/theorems")
 """Where counterexamples are saved."""
+
+SHOWN = 3
+"""Most counterexamples of one theorem that are saved: each shows that it is refuted."""
 
 
 def prove(
@@ -91,17 +95,19 @@ def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     console.print(f"  {'; '.join(facts)}", style="green" if verdict.exit_code == 0 else "red", markup=False)
     for why in verdict.objections:
         console.print(f"  {why}", style="red", markup=False)
-    for i, session in enumerate(finding.session for finding in verdict.findings if finding.session is not None):
-        command = _saved(f"{theorem.name}-{i + 1}", session)
-        console.print(f"  replay: {command}", soft_wrap=True, markup=False)
+    sessions = [finding.session for finding in verdict.findings if finding.session is not None]
+    for i, session in enumerate(sessions[:SHOWN]):
+        path = _saved(theorem, f"{theorem.name}-{i + 1}", session)
+        console.print(f"  replay: focalloc replay {path}", soft_wrap=True, markup=False)
 
 
-def _saved(name: str, session: Session) -> str:
-    """Save a counterexample; return the command that runs it against the spec."""
+def _saved(theorem: Theorem, name: str, session: Session) -> Path:
+    """Save a counterexample as `focalloc.conformance.transcripts.Transcript`; return its file."""
     path = FAILURES / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(session.case, indent=2) + "\n", encoding="utf-8")
-    return f"focalloc replay {path} --target {session.target} --profile {session.profile}"
+    told = asdict(session) | {"source": f"counterexample of {theorem.name}: {theorem.sentence}"}
+    path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    return path
 
 
 def _second(verdict: Verdict) -> str:

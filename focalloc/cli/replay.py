@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from focalloc.conformance.cases import Case
     from focalloc.conformance.judge import Moment
     from focalloc.conformance.report import Failure
+    from focalloc.conformance.transcripts import Transcript
     from focalloc.conformance.vectors import Vector
 
 SHOWN = 12
@@ -27,7 +28,8 @@ def replay(
         ),
     ],
     target: Annotated[
-        str, typer.Option(help="The allocator, as module:factory; by default the one that the file names.")
+        str,
+        typer.Option(help="The allocator, as module:factory; by default the one that the file names, or its answers."),
     ] = "",
     program: Annotated[
         str, typer.Option("--exec", metavar="'CMD ARGS'", help="The allocator, as a program; see focalloc conform.")
@@ -35,39 +37,51 @@ def replay(
     profile: Annotated[str, typer.Option(help="What to judge by; by default what the file says, or safety.")] = "",
     timeout: Timeout = TIMEOUT,
 ) -> None:
-    """Put an allocator through one saved session and show each step with what the judge says of it."""
+    """Put an allocator through one saved session and show each step with what the judge says of it.
+
+    A file that has answers too, as `focalloc prove` writes it, needs no allocator: the answers are judged.
+    """
     from focalloc.cli.terminal import output
     from focalloc.conformance.judge import judged
     from focalloc.conformance.report import EXIT_STATUS, Failure
+    from focalloc.conformance.targets import PythonTarget
+    from focalloc.conformance.transcripts import Reciter, Transcript
     from focalloc.spec.errors import InvalidInput
     from focalloc.spec.violations import checked_profile
 
     case, saved = _read(file)
     if isinstance(saved, Failure) and not target and not program:
         target, program = ("", saved.target) if saved.program else (saved.target, "")
-    if not target and not program:
+    recited = saved if isinstance(saved, Transcript) and not target and not program else None
+    if not target and not program and recited is None:
         raise InvalidInput("target", "", "the file names none; give --target module:factory or --exec 'PROGRAM'")
-    name, judged_by = target or program, checked_profile(profile or (saved.profile if saved else "safety"))
+    name = target or program or "the answers in the file"
+    judged_by = checked_profile(profile or (saved.profile if saved else "safety"))
     console = output()
 
     def say(line: str) -> None:
         console.print(line, soft_wrap=True, markup=False)
 
+    if isinstance(saved, Transcript):
+        say(saved.source)
+    if case.note:
+        say(case.note)
     say(f"{name} by profile {judged_by}: {len(case.steps)} steps")
     say(f"geometry {case.geometry.arity} cost {case.geometry.cost}")
     say("params " + ", ".join(f"{field}={value}" for field, value in case.params.to_dict().items()))
-    with target_of(target, program, timeout)() as subject:
+    with PythonTarget(lambda: Reciter(recited), name) if recited else target_of(target, program, timeout)() as subject:
         verdict = judged(subject, case, judged_by, lambda moment: say(_told(case, moment)))
     say(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}")
     raise typer.Exit(EXIT_STATUS[verdict.status])
 
 
-def _read(file: Path) -> tuple[Case, Failure | Vector | None]:
-    """The case in ``file``, or of the vector that it names; and the failure or vector that it is part of."""
+def _read(file: Path) -> tuple[Case, Failure | Vector | Transcript | None]:
+    """The case in ``file``, or of the vector that it names; and the failure, vector or transcript it is part of."""
     import msgspec
 
     from focalloc.conformance.cases import from_json
     from focalloc.conformance.report import Failure
+    from focalloc.conformance.transcripts import Transcript
     from focalloc.conformance.vectors import Vector, case_of, shipped
     from focalloc.spec.errors import InvalidInput
 
@@ -82,6 +96,9 @@ def _read(file: Path) -> tuple[Case, Failure | Vector | None]:
         raise InvalidInput("file", str(file), error.strerror or str(error)) from error
     try:
         top = msgspec.json.decode(text)
+        if isinstance(top, dict) and "answers" in top:
+            told = msgspec.json.decode(text, type=Transcript)
+            return told.case, told
         if isinstance(top, dict) and "case" in top:
             found = msgspec.json.decode(text, type=Failure)
             return found.case, found

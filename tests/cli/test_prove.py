@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shlex
 from dataclasses import replace
@@ -10,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from focalloc.cli import main
-from focalloc.conformance.cases import from_json
 from focalloc.proofs import catalogue
 from focalloc.proofs.bounded import greedy_with
+from focalloc.proofs.catalogue import theorems
+from focalloc.proofs.runner import Result, judged
+from focalloc.proofs.sessions import SEARCHED
 from focalloc.proofs.sources import Mutation
-from focalloc.proofs.theorem import THEOREMS
+from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.refimpl import allocator as refimpl
 
 SHORT = THEOREMS["short-sessions-conform"]
@@ -41,23 +44,64 @@ def test_a_theorem_that_holds(capsys: pytest.CaptureFixture[str], elsewhere: Pat
     assert not list(elsewhere.iterdir())
 
 
-@pytest.mark.parametrize("bug", SHORT.mutations, ids=lambda bug: bug.name)
-def test_a_refuted_theorem_comes_with_a_session_to_replay(
-    bug: Mutation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As if the reference shipped with the bug: the theorem finds it, and so does the judge in the saved session."""
-    broken = replace(SHORT, mutations=(), check=lambda _: SHORT.check(bug))  # type: ignore[arg-type]
+def refuted(
+    theorem: Theorem, bug: Mutation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """Prove ``theorem`` as if ``bug`` had shipped; return the command that replays the counterexample."""
+    broken = replace(theorem, mutations=(), check=lambda _: theorem.check(bug))  # type: ignore[arg-type]
     monkeypatch.setattr(catalogue, "THEOREMS", {broken.name: broken})
     status, out = run(capsys, "prove", "--workers", "1", broken.name)
     assert status == 1
-    told = re.search(r"refuted: sessions: in iteration (\d) of scores", out)
+    assert "  refuted: " in out
     command = re.search(r"replay: focalloc (replay .*)", out)
-    assert told is not None
     assert command is not None
-    arguments = shlex.split(command[1])
-    assert len(from_json(Path(arguments[1]).read_bytes()).steps) == int(told[1])
-    assert run(capsys, *arguments)[0] == 0
-    monkeypatch.setitem(refimpl.STRATEGIES, "greedy", greedy_with(bug))  # type: ignore[arg-type]
+    return shlex.split(command[1])
+
+
+README = (Path(inspect.getfile(catalogue)).parent / "README.md").read_text(encoding="utf-8")
+WITH_SESSIONS = re.findall(r"`([a-z-]+)`", README.partition("is a session:")[2].partition(".\n")[0])
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+@pytest.mark.parametrize("theorem", [THEOREMS[name] for name in WITH_SESSIONS], ids=lambda theorem: theorem.name)
+def test_a_counterexample_is_a_session_that_the_spec_objects_to(
+    theorem: Theorem, which: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bug = theorem.mutations[min(which, len(theorem.mutations) - 1)]
+    arguments = refuted(theorem, bug, capsys, monkeypatch)
     status, out = run(capsys, *arguments)
     assert status == 1
+    last = out.splitlines()[-1]
+    crashed = last.startswith("error: refused sensible input: RuntimeError: ")
+    clause = re.match(r"fail: ([A-Z]+-\d+): ", last)
+    assert crashed or clause is not None
+    assert clause is None or clause[1] in theorem.clauses or SEARCHED in out
+
+
+@pytest.mark.parametrize("bug", SHORT.mutations, ids=lambda bug: bug.name)
+def test_a_saved_session_can_be_put_to_any_allocator(
+    bug: Mutation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the reference shipped with the bug: the theorem finds it, and so does the judge in the saved session."""
+    arguments = refuted(SHORT, bug, capsys, monkeypatch)
+    assert run(capsys, *arguments)[0] == 1
+    reference = ["--target", "focalloc.refimpl:ReferenceAllocator"]
+    assert run(capsys, *arguments, *reference)[0] == 0
+    monkeypatch.setitem(refimpl.STRATEGIES, "greedy", greedy_with(bug))  # type: ignore[arg-type]
+    status, out = run(capsys, *arguments, *reference)
+    assert status == 1
     assert re.search(r"^(fail|error): ", out.splitlines()[-1])
+
+
+@pytest.mark.parametrize("name", [one.name for one in theorems() if one.name not in WITH_SESSIONS])
+def test_the_readme_says_which_counterexamples_are_no_sessions(name: str) -> None:
+    theorem = THEOREMS[name]
+    found = [judged(theorem, evidence) for evidence in theorem.evidence(theorem.mutations[0])]
+    wrong = [finding for finding in found if finding.result is Result.REFUTED]
+    assert wrong
+    assert all(finding.detail and finding.session is None for finding in wrong)
+
+
+def test_the_readme_names_theorems_whose_counterexamples_are_sessions() -> None:
+    assert len(WITH_SESSIONS) > 15
+    assert set(WITH_SESSIONS) <= set(THEOREMS)

@@ -1,0 +1,128 @@
+"""The kernels' tables with every access checked, and an allocator made of their source, uncompiled.
+
+Compiled code does not notice an index beyond a table, a read of what was never written or a number that does not fit.
+Here each of them stops the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from focalloc.fastpath import greedy_kernels as code
+from focalloc.fastpath import tables as layout
+from focalloc.proofs.sources import Source
+from focalloc.spec.actions import Action
+from focalloc.spec.state import State
+
+PATIENCE = 50_000
+"""Reads of memory after which a step that has not ended counts as one that never will."""
+
+
+class Broken(Exception):
+    """The kernel did what compiled code would not notice, or the answer is wrong."""
+
+
+class Memory(list[Any]):
+    """A table whose every access is checked; None stands for what was never written."""
+
+    def __init__(self, name: str, cells: Iterable[Any], bits: int = 64) -> None:
+        super().__init__(cells)
+        self.name = name
+        self.low, self.high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+        self.reads = 0
+
+    def _at(self, index: Any) -> int:
+        at = index.__index__()
+        if not 0 <= at < len(self):
+            raise Broken(f"index {at} of {self.name}, which has {len(self)} cells")
+        return int(at)
+
+    def __getitem__(self, index: Any) -> Any:
+        value = super().__getitem__(self._at(index))
+        self.reads += 1
+        if value is None:
+            raise Broken(f"{self.name}[{index}] is read before it is written")
+        if self.reads > PATIENCE:
+            raise Broken(f"no end: {self.name} was read {self.reads} times")
+        return value
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if not (self.low <= value) or not (value <= self.high):
+            raise Broken(f"{self.name}[{index}] cannot hold what is written to it")
+        super().__setitem__(self._at(index), value)
+
+
+def filled(name: str, known: Sequence[Any], cells: int, bits: int = 64) -> Memory:
+    """A table of which only the beginning has been written."""
+    return Memory(name, [*known, *[None] * (cells - len(known))], bits)
+
+
+def memory_of(made: layout.Tables, chunk: int) -> dict[str, Memory]:
+    """Production's tables as loading leaves them, with room for chunks of this many slots; scores are not there yet."""
+    cells, chunks = made.capacity, made.capacity // chunk + 1
+    header = Memory("header", (int(one) for one in made.state[: code.HEADER]))
+    families = int(header[code.FAMILIES])
+    loaded = {name: made.table(name)[:families].tolist() for name in ("family_slot", "family_node")}
+    tables = {name: filled(name, loaded.get(name, []), len(made.table(name))) for name in layout.NAMES}
+    return tables | {
+        "header": header,
+        "tags": filled("tags", made.tags[: int(header[code.SLOTS])].tolist(), cells, 8),
+        "spare": filled("spare", [], cells, 8),
+        "fixed": filled("fixed", [], cells, 32),
+        "peaks": filled("peaks", [], chunks, 32),
+        "chunk_keys": filled("chunk_keys", [], chunks),
+        "chunk_notes": filled("chunk_notes", [], chunks),
+    }
+
+
+def called(source: Source, function: str, tables: Mapping[str, Any]) -> Any:
+    """Run a kernel on the tables that its arguments are named after.
+
+    Raises:
+        LookupError: there is no such table.
+        Broken: the kernel does what compiled code would not notice.
+    """
+    names = [one.arg for one in source.functions[function].args.args]
+    if missing := [name for name in names if name not in tables]:
+        raise LookupError(f"{function} takes {', '.join(missing)}; say what that is in proofs/memory.py")
+    return source.python[function](*(tables[name] for name in names))
+
+
+def packed(action: Action) -> int:
+    """An action, as kernels pack it."""
+    return (action.start * code.LEVELS + action.level) * 2 + (action.kind == "collapse")
+
+
+def unpacked(action: int) -> Action:
+    """The action that a kernel packed."""
+    node, kind = divmod(action, 2)
+    return Action("collapse" if kind else "expand", node % code.LEVELS, node // code.LEVELS)
+
+
+class Uncompiled:
+    """The kernels of a source, planted bug and all, as an allocator that goes through one session.
+
+    Args:
+        source: of the kernels.
+        start: the state at the beginning.
+    """
+
+    def __init__(self, source: Source, start: State) -> None:
+        self._source = source
+        self._tables = memory_of(layout.Tables(start.geometry, start.params, start.context), source.constants["CHUNK"])
+
+    def __call__(self, _: State, scores: Sequence[int]) -> list[Action]:
+        """The answer to the next iteration; it keeps its own state.
+
+        Raises:
+            Broken: the kernels do what compiled code would not notice.
+        """
+        tables = self._tables
+        for table in tables.values():
+            table.reads = 0
+        tables["fixed"] = filled("fixed", scores, len(tables["fixed"]), 32)
+        source, header = self._source, tables["header"]
+        called(source, "bound" if header[code.MULTI_SLOT] else "survey", tables | {"worth": tables["fixed"]})
+        called(source, "has_space", tables | {"entries": header[code.N_DIFF]})
+        return [unpacked(tables["actions"][q]) for q in range(called(source, "step", tables))]
