@@ -12,8 +12,6 @@ UNPROVED: dict[str, str] = {
     "PAR-1": DEFINITION,
     "BAL-1": "a definition of one integer formula, which spec, reference and fast path each compute; they are compared",
     "PRO-1": DEFINITION,
-    "ING-2": "open: it is the condition on which the loop of the reference ends, and is tested",
-    "ING-5": "open: it is the condition on which the loop of the reference goes on, and is tested",
     "ANS-2": "about memory that is handed over, which the theorems do not model; the judge compares it with a copy",
     "ANS-3": "about what callers see of an exception, which the theorems do not model; the judge provokes it",
 }
