@@ -38,7 +38,7 @@ def case_by_case(
     pairs: Pairs,
     cases: Iterable[tuple[State, Given]],
     faulty: Callable[[State, Given], tuple[bool, str]],
-    told: Callable[[State, Given], Session | None],
+    told: Callable[[State, Given], Session | None] = lambda state, given: None,
 ) -> Survey:
     """Every case of a context, up to the first that is refuted.
 
@@ -46,7 +46,7 @@ def case_by_case(
         pairs: the context.
         cases: states with that context, each with what the allocator is given.
         faulty: whether there was something to do, and what is wrong with what was done; empty if nothing is.
-        told: the session of a case that is refuted.
+        told: the session of a case that is refuted; by default none.
     """
     count, telling, wrong, session = 0, 0, "", None
     for state, given in cases:
