@@ -68,7 +68,7 @@ def coherent_scores_come_to_rest(bug: Mutation) -> Iterator[Evidence]:
     mutations=["a gist scores exactly what its family does"],
 )
 def rest_needs_coherence(bug: Mutation) -> Iterator[Evidence]:
-    """A witness; `oscillation-at-the-gap` runs one in the reference."""
+    """A witness; `only-incoherent-scores-keep-it-busy` runs one in the reference."""
     expand, collapse = wishes(bug)
     extra = [SHOWN == FAMILY] if bug.name else []
     yield Obligation("both wishes at once", z3.And(expand, collapse), [*TAUS, *extra], witness=True)

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import z3
-from hypothesis import given
-from hypothesis import strategies as st
 
 from focalloc.proofs import catalogue
 from focalloc.proofs.catalogue import named, theorems
-from focalloc.proofs.enhanced import Ratio
-from focalloc.proofs.rounds import Round, one_round
 from focalloc.proofs.runner import Result, judged, killed, prove, prove_all
 from focalloc.proofs.smt import Answer, ask_cvc5, ask_z3, smt2
 from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import THEOREMS, Evidence, Obligation, Survey, Technique, Theorem
-from focalloc.proofs.tiling import after_collapse, after_expand
-from focalloc.spec import Geometry
-from focalloc.spec.actions import Action, applied
-from focalloc.spec.blocks import Block, end
 from focalloc.spec.clauses import clauses
 from focalloc.spec.errors import InvalidInput
 
@@ -153,82 +143,6 @@ def test_an_unknown_name_is_refused_with_a_hint() -> None:
 def test_only_declared_bugs_are_planted() -> None:
     with pytest.raises(LookupError):
         killed(THEOREMS["reversals-wait"], Mutation("another"))
-
-
-# MODELS beside what they stand for
-
-
-@given(
-    st.integers(0, 4), st.integers(1, 4), st.integers(0, 6), st.integers(0, 6), st.integers(0, 20), st.integers(0, 20)
-)
-def test_the_model_of_a_round_is_the_reference(
-    done: int, left: int, expands: int, collapses: int, used: int, w_max: int
-) -> None:
-    """Without conflicts and with equal deltas one round of the reference is determined by the queue lengths."""
-    cap = done + left
-    now, delta = Round(done, used, expands, collapses), 1
-    chosen = [now]
-    while chosen[-1].done < cap:
-        after = one_round(chosen[-1], cap, w_max, delta, delta, (0, 0))
-        if not after.acted:
-            break
-        chosen.append(after)
-    assert reference_rounds(left, used, w_max, expands, collapses) == chosen[-1].done - done
-
-
-def reference_rounds(cap: int, used: int, w_max: int, expands: int, collapses: int) -> int:
-    """How many actions the reference's greedy makes of so many candidates, each worth one slot."""
-    from unittest.mock import patch
-
-    from focalloc.proofs.helpers import record
-    from focalloc.refimpl import greedy as reference
-    from focalloc.refimpl.candidates import Choice
-
-    geometry = Geometry((2,))
-    ups = [Choice(Action("expand", 1, 2 * i), 9, 1) for i in range(expands)]
-    downs = [Choice(Action("collapse", 1, 100 + 2 * i), -9, -1) for i in range(collapses)]
-    params = record(n_diff=cap, w_max=w_max, w_soft=w_max, tau_expand=0, soft_margin=0, tie_break="position")
-    state = record(params=params, geometry=geometry, used=used)
-    with patch.object(reference, "choices", lambda *_: [*ups, *downs]):
-        return len(reference.greedy(state, []))
-
-
-@given(st.integers(-50, 50), st.integers(1, 20), st.integers(-50, 50), st.integers(1, 20), st.integers(-50, 50))
-def test_the_model_of_a_fraction_is_a_fraction(a: int, b: int, c: int, d: int, factor: int) -> None:
-    one, other = Ratio(a, b), Ratio(c, d)
-    assert (one < other) == (Fraction(a, b) < Fraction(c, d))
-    assert (one > other) == (Fraction(a, b) > Fraction(c, d))
-    assert math.floor(factor * one) == math.floor(factor * Fraction(a, b))
-    assert math.ceil(factor * one) == math.ceil(factor * Fraction(a, b))
-
-
-@given(st.data())
-def test_the_model_of_a_row_is_what_actions_do(data: st.DataObject) -> None:
-    geometry = Geometry(data.draw(st.sampled_from([(2, 2), (3, 2), (2, 4)])))
-    top = geometry.span(2)
-    context = [Block(2, top * i) for i in range(3)]
-    for _ in range(data.draw(st.integers(0, 3))):
-        at = data.draw(st.integers(0, len(context) - 1))
-        if context[at].level > 0:
-            context = list(applied(geometry, tuple(context), Action("expand", *context[at])))
-    at = data.draw(st.sampled_from([i for i, block in enumerate(context) if block.level > 0] or [0]))
-    node = context[at]
-    if node.level == 0:
-        return
-    fanout, span = geometry.fanout(node.level), geometry.span(node.level - 1)
-    choose = lambda condition, then, otherwise: then if condition else otherwise  # noqa: E731
-
-    def start(i: int) -> int:
-        return context[i].start if 0 <= i < len(context) else -1
-
-    after = applied(geometry, tuple(context), Action("expand", *node))
-    model = after_expand(start, at, fanout, lambda j: node.start + j * span, choose)
-    assert [model(i) for i in range(len(after))] == [block.start for block in after]
-    back = applied(geometry, after, Action("collapse", *node))
-    assert back == tuple(context)
-    model = after_collapse(lambda i: after[i].start if 0 <= i < len(after) else -1, at, fanout, node.start, choose)
-    assert [model(i) for i in range(len(back))] == [block.start for block in back]
-    assert end(geometry, after[-1]) == end(geometry, context[-1])
 
 
 def test_the_readme_states_every_theorem_in_order() -> None:
