@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -55,9 +55,10 @@ class Verdict:
         survivors: mutations that turned into no counterexample; None if none were planted.
         caught: how many did.
         disagreements: obligations about which the second solver says something else; None if it was not asked.
-        undecided_by_second: obligations that the second solver could not decide.
+        undecided_by_second: obligations that the second solver could not decide, which is no agreement.
         covered: how many cover checks succeeded.
-        seconded: how many obligations the second solver agrees on.
+        asked_second: how many obligations the second solver was asked about: formulas, not surveys of cases.
+        seconded: how many of them it agrees on.
         seconds: time taken.
     """
 
@@ -69,6 +70,7 @@ class Verdict:
     disagreements: list[str] | None = None
     undecided_by_second: list[str] = field(default_factory=list)
     covered: int = 0
+    asked_second: int = 0
     seconded: int = 0
     seconds: float = 0.0
 
@@ -101,7 +103,7 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """0 proved; 1 refuted, vacuous, blind to a planted bug, or disputed by the second solver; 3 not decided."""
+        """0 proved; 1 refuted, vacuous, blind to a planted bug, or disputed by the second solver; 3 undecided."""
         if self.sound:
             return 3 if self.undecided_by_second else 0
         return 3 if self.result is Result.UNKNOWN and not self.disagreements else 1
@@ -178,6 +180,7 @@ def prove(
 
 def _second_opinion(verdict: Verdict, obligation: Obligation, finding: Finding, text: str) -> None:
     answer = ask_cvc5(text).answer
+    verdict.asked_second += 1
     expected = Answer.SAT if (finding.result is Result.PROVED) == obligation.witness else Answer.UNSAT
     if answer is Answer.UNKNOWN:
         verdict.undecided_by_second.append(obligation.name)
@@ -200,7 +203,6 @@ def prove_all(
     mutations: bool = True,
     second_solver: bool = False,
     smt2: Path | None = None,
-    started: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Verdict]:
     """Discharge theorems, yielding each verdict as it is reached.
 
@@ -210,20 +212,15 @@ def prove_all(
         mutations: as in `prove`.
         second_solver: as in `prove`.
         smt2: as in `prove`.
-        started: called with a theorem's name as work on it begins (with one job) or is queued.
     """
     ordered: Sequence[Theorem] = sorted(theorems, key=lambda theorem: not theorem.heavy) if jobs > 1 else [*theorems]
     if jobs == 1:
         for theorem in ordered:
-            started(theorem.name)
             yield prove(theorem, mutations=mutations, second_solver=second_solver, smt2=smt2)
         return
     # A fresh interpreter per worker: Z3 and Numba do not survive a fork.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting = []
-        for theorem in ordered:
-            started(theorem.name)
-            waiting.append(pool.submit(_prove_by_name, theorem.name, mutations, second_solver, smt2))
+        waiting = [pool.submit(_prove_by_name, theorem.name, mutations, second_solver, smt2) for theorem in ordered]
         try:
             for done in as_completed(waiting):
                 yield done.result()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,10 +35,11 @@ def prove(
 ) -> None:
     """Discharge theorems about the spec and about the code that ships.
 
-    A counterexample that is a session is saved, and the command that replays it against the spec is printed.
+    A counterexample that is a session is saved with the wrong answer, and the command that has the spec judge it is
+    printed.
 
-    Exit status: 0 all proved; 1 one is refuted, vacuous or blind to a planted bug, or the solvers disagree; 3 one could
-    not be decided.
+    Exit status: 0 all proved, and confirmed where a second solver was asked; 1 one is refuted, vacuous or blind to a
+    planted bug, or the solvers disagree; 3 one could not be decided, by either solver that was asked.
     """
     from focalloc.cli.terminal import output, tracked
     from focalloc.proofs.catalogue import named, theorems
@@ -47,7 +49,8 @@ def prove(
     console = output()
     if listing:
         for theorem in chosen:
-            _state(console, theorem)
+            console.print(theorem.name, style="bold", markup=False, highlight=False)
+            _say(console, *_statement(theorem), f"planted bugs: {_bugs(theorem)}")
         return
     jobs = min(workers or os.cpu_count() or 1, len(chosen))
     verdicts = {}
@@ -57,44 +60,58 @@ def prove(
     for theorem in chosen:
         _report(console, theorem, verdicts[theorem.name])
     codes = [verdict.exit_code for verdict in verdicts.values()]
-    console.print(_totals(list(verdicts.values())))
+    for line in _totals(list(verdicts.values())):
+        console.print(line, soft_wrap=True, markup=False)
     raise typer.Exit(1 if 1 in codes else max(codes, default=0))
 
 
-def _state(console: Console, theorem: Theorem) -> None:
-    """One theorem, as ``--list`` shows it."""
-    console.print(f"{theorem.name}{' (full set)' if theorem.full else ''}", style="bold", markup=False)
-    for line in (
+def _say(console: Console, *lines: str, style: str = "") -> None:
+    """Lines below the name of a theorem, each indented however long it is."""
+    for line in lines:
+        told = textwrap.fill(line, console.width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+        console.print(told, style=style, markup=False, highlight=False)
+
+
+def _statement(theorem: Theorem) -> list[str]:
+    """What a theorem says and how it is established."""
+    return [
         theorem.sentence,
-        f"clauses {' '.join(theorem.clauses)}; {theorem.technique}; bounds: {theorem.bounds}",
-        f"assumes: {theorem.assumes}; file {theorem.file}",
-        f"planted bugs: {', '.join(bug.name for bug in theorem.mutations)}",
-    ):
-        console.print(f"  {line}", markup=False)
+        f"clauses: {' '.join(theorem.clauses)}",
+        f"technique: {theorem.technique}, in {theorem.file}{' (full set)' if theorem.full else ''}",
+        f"bounds: {theorem.bounds}",
+        f"assumes: {theorem.assumes}",
+    ]
+
+
+def _bugs(theorem: Theorem) -> str:
+    return "; ".join(bug.name for bug in theorem.mutations)
 
 
 def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     """One theorem and what came of it."""
-    _state(console, theorem)
+    good = verdict.exit_code == 0
+    style = "green" if good else "red"
+    console.print(f"{verdict.result} {theorem.name}", style=f"bold {style}", markup=False, highlight=False)
+    _say(console, *_statement(theorem))
     caught = "not planted"
     if verdict.survivors is not None:
         caught = f"{verdict.caught} of {len(theorem.mutations)} caught"
-    cover = f"fails for {', '.join(verdict.vacuous)}" if verdict.vacuous else "satisfiable"
-    if not verdict.covered:
-        cover = "not checked"
+    _say(console, f"planted bugs, {caught}: {_bugs(theorem)}")
+    cover = f"cover fails for {', '.join(verdict.vacuous)}" if verdict.vacuous else "cover satisfiable"
+    if not verdict.covered and not verdict.vacuous:
+        cover = "cover not checked"
     facts = [
-        str(verdict.result),
-        f"{len(verdict.findings)} obligations",
-        f"cover {cover}",
-        f"bugs {caught}",
+        _counted(len(verdict.findings), "obligation"),
+        cover,
         f"rlimit {verdict.rlimit:,}",
         f"{verdict.seconds:.1f} s",
     ]
-    if verdict.disagreements is not None:
-        facts.append(_second(verdict))
-    console.print(f"  {'; '.join(facts)}", style="green" if verdict.exit_code == 0 else "red", markup=False)
-    for why in verdict.objections:
-        console.print(f"  {why}", style="red", markup=False)
+    if verdict.asked_second:
+        facts.append(f"cvc5 agrees on {verdict.seconded} of {verdict.asked_second}")
+    _say(console, "; ".join(facts))
+    _say(console, *verdict.objections, style="red")
+    if verdict.undecided_by_second:
+        _say(console, f"cvc5 cannot decide {'; '.join(verdict.undecided_by_second)}", style="yellow")
     sessions = [finding.session for finding in verdict.findings if finding.session is not None]
     for i, session in enumerate(sessions[:SHOWN]):
         path = _saved(theorem, f"{theorem.name}-{i + 1}", session)
@@ -110,14 +127,31 @@ def _saved(theorem: Theorem, name: str, session: Session) -> Path:
     return path
 
 
-def _second(verdict: Verdict) -> str:
-    if verdict.disagreements:
-        return f"cvc5 DISAGREES on {', '.join(verdict.disagreements)}"
-    if verdict.undecided_by_second:
-        return f"cvc5 cannot decide {', '.join(verdict.undecided_by_second)}"
-    return f"cvc5 agrees on {verdict.seconded}"
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _totals(verdicts: list[Verdict]) -> str:
+def _totals(verdicts: list[Verdict]) -> list[str]:
+    """The run in a few lines; the last says how it ended."""
+    obligations = sum(len(verdict.findings) for verdict in verdicts)
+    covered = sum(verdict.covered for verdict in verdicts)
+    caught = sum(verdict.caught for verdict in verdicts)
+    survived = sum(len(verdict.survivors or ()) for verdict in verdicts)
+    lines = [f"{_counted(obligations, 'obligation')}, {covered:,} of them with a satisfiable cover"]
+    if any(verdict.survivors is not None for verdict in verdicts):
+        lines.append(f"{_counted(caught + survived, 'planted bug')}, {caught:,} of them caught")
+    if asked := sum(verdict.asked_second for verdict in verdicts):
+        agreed = sum(verdict.seconded for verdict in verdicts)
+        undecided = sum(len(verdict.undecided_by_second) for verdict in verdicts)
+        other = asked - agreed - undecided
+        lines.append(
+            f"{_counted(asked, 'formula')} put to cvc5: {agreed:,} agreed, {other} disputed, {undecided} not decided"
+        )
+    for code, what in ((1, "failed"), (3, "not decided")):
+        if names := [verdict.theorem for verdict in verdicts if verdict.exit_code == code]:
+            lines.append(f"{what}: {', '.join(names)}")
     counts = {code: sum(verdict.exit_code == code for verdict in verdicts) for code in (0, 1, 3)}
-    return f"{len(verdicts)} theorems: {counts[0]} proved, {counts[1]} failed, {counts[3]} not decided"
+    lines.append(
+        f"{_counted(len(verdicts), 'theorem')}: {counts[0]} proved, {counts[1]} failed, {counts[3]} not decided"
+    )
+    return lines

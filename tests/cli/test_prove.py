@@ -16,6 +16,7 @@ from focalloc.proofs.bounded import greedy_with
 from focalloc.proofs.catalogue import theorems
 from focalloc.proofs.runner import Result, judged
 from focalloc.proofs.sessions import SEARCHED
+from focalloc.proofs.smt import Answer, Reply
 from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.refimpl import allocator as refimpl
@@ -39,8 +40,10 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_theorem_that_holds(capsys: pytest.CaptureFixture[str], elsewhere: Path) -> None:
     status, out = run(capsys, "prove", "--workers", "1", "levels-stay-known")
     assert status == 0
-    assert "proved; 1 obligations; cover satisfiable; bugs 3 of 3 caught" in out
-    assert out.splitlines()[-1] == "1 theorems: 1 proved, 0 failed, 0 not decided"
+    assert out.startswith("proved levels-stay-known\n")
+    assert "planted bugs, 3 of 3 caught: " in out
+    assert "  1 obligation; cover satisfiable; rlimit 0; " in out
+    assert out.splitlines()[-1] == "1 theorem: 1 proved, 0 failed, 0 not decided"
     assert not list(elsewhere.iterdir())
 
 
@@ -56,6 +59,25 @@ def refuted(
     command = re.search(r"replay: focalloc (replay .*)", out)
     assert command is not None
     return shlex.split(command[1])
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "told"),
+    [
+        (Answer.UNSAT, 0, "cvc5: 11 agreed, 0 disputed, 0 not decided"),
+        (Answer.UNKNOWN, 3, "cvc5: 0 agreed, 0 disputed, 11 not decided"),
+        (Answer.SAT, 1, "cvc5: 0 agreed, 11 disputed, 0 not decided"),
+    ],
+)
+def test_what_the_second_solver_says_is_counted(
+    answer: Answer, status: int, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("focalloc.proofs.runner.ask_cvc5", lambda text: Reply(answer, {}, 0))
+    ended, out = run(capsys, "prove", "--workers", "1", "--no-mutations", "--second-solver", "reversals-wait")
+    assert ended == status
+    assert f"11 formulas put to {told}" in out
+    assert ("cannot decide" in out) == (status == 3)
+    assert ("disagrees on" in out) == (status == 1)
 
 
 README = (Path(inspect.getfile(catalogue)).parent / "README.md").read_text(encoding="utf-8")

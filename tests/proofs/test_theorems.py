@@ -115,12 +115,31 @@ def test_a_witness_must_exist() -> None:
 def test_the_second_solver_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     from focalloc.proofs.smt import Reply
 
-    good = invented(Obligation("fine", X + 1 > X))
-    assert prove(good, mutations=False, second_solver=True).seconded == 1
+    good = invented(Obligation("fine", X + 1 > X), Survey("all", 3, 1))
+    verdict = prove(good, mutations=False, second_solver=True)
+    assert (verdict.asked_second, verdict.seconded, verdict.exit_code) == (1, 1, 0)
     monkeypatch.setattr("focalloc.proofs.runner.ask_cvc5", lambda text: Reply(Answer.SAT, {}, 0))
-    assert prove(good, mutations=False, second_solver=True).exit_code == 1
+    verdict = prove(good, mutations=False, second_solver=True)
+    assert (verdict.asked_second, verdict.seconded, verdict.exit_code) == (1, 0, 1)
+    assert verdict.objections == ["the second solver disagrees on fine"]
     monkeypatch.setattr("focalloc.proofs.runner.ask_cvc5", lambda text: Reply(Answer.UNKNOWN, {}, 0))
-    assert prove(good, mutations=False, second_solver=True).exit_code == 3
+    verdict = prove(good, mutations=False, second_solver=True)
+    assert (verdict.asked_second, verdict.seconded, verdict.exit_code) == (1, 0, 3)
+    assert verdict.undecided_by_second == ["fine"]
+
+
+def test_the_second_solver_gives_up_by_its_own_count() -> None:
+    a, b, c = z3.Ints("a b c")
+    hard = smt2([a * a * a + b * b * b == c * c * c + 33, a > 3, b > a, c > b])
+    assert ask_cvc5(hard, rlimit=1000).answer is Answer.UNKNOWN
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUICK)
+def test_the_second_solver_agrees_on_every_formula_of_the_quick_set(name: str) -> None:
+    verdict = prove(THEOREMS[name], mutations=False, second_solver=True)
+    assert verdict.seconded == verdict.asked_second
+    assert verdict.asked_second == sum(isinstance(one, Obligation) for one in THEOREMS[name].evidence())
 
 
 def test_written_obligations_are_what_was_asked(tmp_path: Path) -> None:
