@@ -19,6 +19,8 @@ excludes i excludes j as well, so fewer than ``n_diff`` of the same family are b
 
 Each search but the last sets a family apart, and there are at most ``n_diff`` collapses of each delta. So the searches
 end after at most ``n_diff`` times the number of deltas.
+
+Theorems best-few-collapses-are-enough, best-few-expands-are-enough and searches-end say the same in formulas.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ MODULES = (
     "step",
     "machine",
     "projection",
+    "dominance",
     "optima",
     "contracts",
     "bounded",
