@@ -244,6 +244,11 @@ TURN_BUGS = [
         "used -= header[WIDTH + level] - header[UNITS + level]",
         "used -= 2 * (header[WIDTH + level] - header[UNITS + level])",
     ),
+    Mutation(
+        "a head that never fits keeps the loop alive",
+        "        if done == before:\n            break",
+        "        if e == expands and c == collapses:\n            break",
+    ),
 ]
 
 THREE_COSTS = ((1, 1, 1), (3, 1, 1), (2, 2, 3))

@@ -64,11 +64,11 @@ def smt2(formulas: Sequence[Term], *comments: str, expected: Answer | None = Non
 def question(theorem: Theorem, obligation: Obligation) -> str:
     """The SMT-LIB text of one obligation, its theorem's sentence as a comment."""
     expected = Answer.SAT if obligation.witness else Answer.UNSAT
-    claim = "The claim is that this can happen" if obligation.witness else "The claim is that this cannot happen"
+    asked = "the claim, which can be met" if obligation.witness else "the opposite of the claim, which cannot be met"
     return smt2(
         obligation.question,
         f"{theorem.name}: {theorem.sentence}",
-        f"Obligation: {obligation.name}. {claim}, so the answer must be {expected}.",
+        f"Obligation: {obligation.name}. Asserted are the assumptions and {asked}: the answer must be {expected}.",
         expected=expected,
     )
 

@@ -174,9 +174,7 @@ def test_the_model_of_what_is_eligible_is_the_judges(seed: int, remembers: bool)
         mine = [action for action in actions if action.kind == kind]
         tau = z3.IntVal(params.tau_expand if kind == "expand" else params.tau_collapse)
         scored = [z3.IntVal(score) for score in row]
-        model = listed(
-            geometry, state.context, mine, scored, tau, z3.IntVal(params.protected_tokens), z3.IntVal(acted)
-        )
+        model = listed(geometry, state.context, mine, scored, tau, z3.IntVal(params.protected_tokens), z3.IntVal(acted))
         keys = {
             action: z3.simplify(key).as_long()
             for action, eligible, key in zip(mine, model.eligible, model.keys, strict=True)

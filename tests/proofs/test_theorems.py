@@ -15,6 +15,7 @@ from focalloc.proofs.runner import Result, judged, killed, prove, prove_all
 from focalloc.proofs.smt import Answer, ask_cvc5, ask_z3, smt2
 from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import THEOREMS, Evidence, Obligation, Survey, Technique, Theorem
+from focalloc.proofs.theorem import theorem as state_theorem
 from focalloc.spec.clauses import clauses
 from focalloc.spec.errors import InvalidInput
 
@@ -53,6 +54,88 @@ def test_theorem_is_stated_completely(theorem: Theorem) -> None:
     assert theorem.mutations
     assert len({bug.name for bug in theorem.mutations}) == len(theorem.mutations)
     assert (Path(inspect.getfile(catalogue)).parent / theorem.file).is_file()
+
+
+KNOWN_MISTAKES = {
+    "N_diff tested once per round": {
+        "cap-in-every-round": "N_diff tested once per round",
+        "turns-are-greedy": "N_diff tested once per round",
+        "step-is-the-reference": "N_diff tested once per round",
+        "short-sessions-conform": "N_diff tested once per round",
+    },
+    "a head that never fits": {
+        "greedy-ends": "a head that never fits keeps the loop alive",
+        "turns-are-greedy": "a head that never fits keeps the loop alive",
+        "step-is-the-reference": "a head that never fits keeps the loop alive",
+    },
+    "cooldown one iteration short": {
+        "reversals-wait": "cooldown one iteration short",
+        "reference-cools-alike": "cooldown one iteration short",
+        "step-is-the-reference": "the cooldown is forgotten one iteration early",
+        "short-sessions-conform": "cooldown one iteration short",
+    },
+    "cooldown one iteration long": {
+        "reversals-wait": "cooldown one iteration long",
+        "reference-cools-alike": "cooldown one iteration long",
+        "step-is-the-reference": "the cooldown lasts one iteration longer",
+    },
+    "pruning one iteration early": {
+        "ledger-remembers-enough": "pruned one iteration early",
+        "cooldown-by-contract": "pruned one iteration early",
+        "ledger-in-code": "the cooldown is forgotten one iteration early",
+    },
+    "a partial family": {
+        "row-stays-in-one-piece": "a partial family collapses",
+        "step-is-the-reference": "a partial family collapses",
+        "short-sessions-conform": "partial family",
+    },
+    "an unaligned family": {
+        "row-stays-in-one-piece": "an unaligned family collapses",
+        "step-is-the-reference": "an unaligned family collapses",
+        "short-sessions-conform": "unaligned family",
+    },
+    "a family not re-validated after its child was expanded": {
+        "turns-are-greedy": "a family is not re-validated after its child was expanded",
+        "step-is-the-reference": "a family is not re-validated after its child was expanded",
+        "short-sessions-conform": "a family is not re-validated after its child was expanded",
+    },
+    "a removed child left in the queue": {
+        "turns-are-greedy": "a removed child stays in the queue",
+        "step-is-the-reference": "a removed child stays in the queue",
+        "short-sessions-conform": "a removed child stays in the queue",
+    },
+    "budget test with <": {
+        "room-is-one-rule": "budget test with <",
+        "turns-are-greedy": "budget test with <",
+        "step-is-the-reference": "budget test with <",
+        "short-sessions-conform": "budget test with <",
+    },
+    "the refund counted twice": {
+        "budget-on-every-prefix": "the refund is counted twice",
+        "turns-are-greedy": "the refund is counted twice",
+        "short-sessions-conform": "the refund is counted twice",
+    },
+    "truncation instead of the floor": {
+        "aggregates-may-be-compared-as-sums": "truncated instead of floored",
+        "step-is-the-reference": "an aggregate is truncated",
+        "aggregates-by-contract": "truncates",
+    },
+}
+"""Mistakes that implementations make -> theorems of the quick set and the planted bug by which each must notice it."""
+
+
+@pytest.mark.parametrize("mistake", KNOWN_MISTAKES)
+def test_known_mistakes_are_planted_in_models_kernels_and_reference(mistake: str) -> None:
+    for name, bug in KNOWN_MISTAKES[mistake].items():
+        assert name in QUICK
+        assert bug in [planted.name for planted in THEOREMS[name].mutations]
+
+
+def test_a_theorem_without_a_planted_bug_cannot_be_stated() -> None:
+    with pytest.raises(RuntimeError, match="nothing shows that it can fail"):
+        state_theorem("idle", "A sentence.", clauses="", technique=Technique.INDUCTION, mutations=[])(
+            lambda _: iter(())
+        )
 
 
 X = z3.Int("x")
