@@ -257,7 +257,7 @@ class World:
         }  # fmt: skip
         # A recorded action is kept exactly as long as it can forbid something; the new ones come last.
         aged = [self.now + 1 - when >= self.params.cooldown_steps for when in self.when]
-        left |= {f"entry {i}": (i >= live, not one) for i, one in enumerate(aged)}
+        left |= {f"entry {i} kept": (i >= live, not one) for i, one in enumerate(aged)}
         entries = zip(tables["ledger_action"], tables["ledger_iteration"], strict=True)
         events = [*zip(self.acted, self.when, strict=True), *((packed(one), self.now + 1) for one in answer)]
         left |= {f"event {i}": pair for i, pair in enumerate(zip(entries, events, strict=False)) if i >= live}

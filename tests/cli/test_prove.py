@@ -84,8 +84,17 @@ README = (Path(inspect.getfile(catalogue)).parent / "README.md").read_text(encod
 WITH_SESSIONS = re.findall(r"`([a-z-]+)`", README.partition("is a session:")[2].partition(".\n")[0])
 
 
+FURTHER = [one for one in theorems(full=True) if one.full and re.sub(r"-\d+$", "", one.name) in WITH_SESSIONS]
+
+
 @pytest.mark.parametrize("which", [0, 1, 2])
-@pytest.mark.parametrize("theorem", [THEOREMS[name] for name in WITH_SESSIONS], ids=lambda theorem: theorem.name)
+@pytest.mark.parametrize(
+    "theorem",
+    [
+        *(pytest.param(THEOREMS[name], id=name) for name in WITH_SESSIONS),
+        *(pytest.param(theorem, id=theorem.name, marks=pytest.mark.slow) for theorem in FURTHER),
+    ],
+)
 def test_a_counterexample_is_a_session_that_the_spec_objects_to(
     theorem: Theorem, which: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
