@@ -41,9 +41,9 @@ def page(report: Report, pictures: Pictures) -> str:
     template, style = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("page.html", "failure.css"))
     counts = ", ".join(f"{count:,} {status}" for status, count in report.verdicts.items()) or "none"
     values = {
-        "TITLE": f"{report.target}: {WORDS[report.status]}",
+        "TITLE": f"{report.target}: {WORDS[report.status]}{report.reserve}",
         "STATUS": report.status,
-        "WORDS": WORDS[report.status],
+        "WORDS": WORDS[report.status] + report.reserve,
         "TARGET": report.target,
         "PROFILE": report.profile,
         "FACTS": (

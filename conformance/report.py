@@ -195,6 +195,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return "unknown" if self.cut_short else "pass"
 
     @property
+    def reserve(self) -> str:
+        """What a pass passes over, to be said with it: the declared failures."""
+        known = ", ".join(one.id for one in self.known) if self.status == "pass" else ""
+        return known and f" but for known failures ({known})"
+
+    @property
     def exit_status(self) -> int:
         """What a command that ran this exits with."""
         return EXIT_STATUS[self.status]
@@ -208,7 +214,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """The run in a few lines of plain text, each failure with its sentence and the command that replays it."""
         counts = ", ".join(f"{n} {status}" for status, n in self.verdicts.items() if n)
         lines = [
-            f"{self.target}: {self.status.upper()} by profile {self.profile} "
+            f"{self.target}: {self.status.upper()}{self.reserve} by profile {self.profile} "
             f"({self.examples} of {self.asked} sessions judged: {counts or 'none'}; {self.answered} answers; "
             f"seed {self.seed}; focalloc {self.versions.focalloc}, spec {self.versions.spec})"
         ]

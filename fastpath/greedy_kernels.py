@@ -21,16 +21,17 @@ Hence loops run from 0 over a base that is visibly not negative.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
-from numba import njit, types
+from numba import config, njit, types
 from numba.extending import overload
 from numpy.typing import NDArray
+
+from focalloc.spec.errors import InvalidInput
 
 BODY = -1
 """Tag of a slot in which no block begins."""
@@ -153,17 +154,21 @@ def kernel(function: Function, *, by_constants: bool = False) -> Function:
         function: plain loops over integers and arrays.
         by_constants: whether to compile it once more for each constant and width of integer that a kernel passes to
             it, as Numba would do with all. That takes twice as long, so it is for where a constant makes a loop faster.
+
+    Raises:
+        InvalidInput: compiling is switched off; what then ran would be other code than what is proved and promised.
     """
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        raise InvalidInput("NUMBA_DISABLE_JIT", 1, "must not be set: the fast path is machine code")
     try:
         compiled = njit(cache=True, error_model="numpy", nogil=True)(function)
     except RuntimeError:  # neither the package's folder nor the user's cache folder can be written
         compiled = njit(error_model="numpy", nogil=True)(function)
     else:
-        with suppress(AttributeError):  # there is no cache where compiling is switched off
-            # Numba compares the file of the outermost kernel only, not those of the kernels that it calls.
-            compiled._cache._cache_file._source_stamp = stamp(Path(__file__).parent)  # type: ignore[attr-defined]
-    template = getattr(compiled, "get_call_template", None)  # there is none where compiling is switched off
-    if template is not None and not by_constants:
+        # Numba compares the file of the outermost kernel only, not those of the kernels that it calls.
+        compiled._cache._cache_file._source_stamp = stamp(Path(__file__).parent)  # type: ignore[attr-defined]
+    if not by_constants:
+        template = compiled.get_call_template
         widened = lambda args, kws: template(tuple(_widened(kind) for kind in args), kws)  # noqa: E731
         compiled.get_call_template = widened  # type: ignore[method-assign]
     return cast("Function", compiled)

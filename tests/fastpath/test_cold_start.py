@@ -31,6 +31,19 @@ STARTS = {
 HEAVY = ("numpy", "numba", "hypothesis", "rich", "typer", "z3", "torch", "msgspec", "opentelemetry")
 
 
+def test_a_fast_path_that_is_not_compiled_is_refused() -> None:
+    """With Python's integers and without machine code nothing would be what is proved, compared and measured."""
+    done = subprocess.run(
+        [sys.executable, "-m", "focalloc", "verify", "--examples", "1"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+    )
+    assert done.returncode == 2
+    assert done.stderr == "focalloc: NUMBA_DISABLE_JIT = 1: must not be set: the fast path is machine code\n"
+
+
 def run(code: str, **options: Any) -> str:
     """What ``code`` prints in a fresh process."""
     command = [sys.executable, "-P", "-c", code]
