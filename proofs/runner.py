@@ -155,7 +155,8 @@ def prove(
     began = time.perf_counter()
     verdict = Verdict(theorem.name, disagreements=[] if second_solver else None)
     for i, evidence in enumerate(theorem.evidence()):
-        finding = judged(theorem, evidence)
+        # one session shows that the theorem is refuted, and making another may take seconds
+        finding = judged(theorem, evidence, told=all(one.session is None for one in verdict.findings))
         verdict.findings.append(finding)
         if finding.result is Result.PROVED:
             if covered(theorem, evidence):

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 FAILURES = Path("focalloc-failures/theorems")
 """Where counterexamples are saved."""
 
-SHOWN = 3
-"""Most counterexamples of one theorem that are saved: each shows that it is refuted."""
-
 
 def prove(
     names: Annotated[list[str] | None, typer.Argument(help="Theorems; by default the quick set.")] = None,
@@ -112,15 +109,13 @@ def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     _say(console, *verdict.objections, style="red")
     if verdict.undecided_by_second:
         _say(console, f"cvc5 cannot decide {'; '.join(verdict.undecided_by_second)}", style="yellow")
-    sessions = [finding.session for finding in verdict.findings if finding.session is not None]
-    for i, session in enumerate(sessions[:SHOWN]):
-        path = _saved(theorem, f"{theorem.name}-{i + 1}", session)
-        console.print(f"  replay: focalloc replay {path}", soft_wrap=True, markup=False)
+    for session in (finding.session for finding in verdict.findings if finding.session is not None):
+        console.print(f"  replay: focalloc replay {_saved(theorem, session)}", soft_wrap=True, markup=False)
 
 
-def _saved(theorem: Theorem, name: str, session: Session) -> Path:
+def _saved(theorem: Theorem, session: Session) -> Path:
     """Save a counterexample as `focalloc.conformance.transcripts.Transcript`; return its file."""
-    path = FAILURES / f"{name}.json"
+    path = FAILURES / f"{theorem.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     told = asdict(session) | {"source": f"counterexample of {theorem.name}: {theorem.sentence}"}
     path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
