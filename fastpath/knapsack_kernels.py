@@ -20,7 +20,8 @@ excludes i excludes j as well, so fewer than ``n_diff`` of the same family are b
 Each search but the last sets a family apart, and there are at most ``n_diff`` collapses of each delta. So the searches
 end after at most ``n_diff`` times the number of deltas.
 
-Theorems best-few-collapses-are-enough, best-few-expands-are-enough and searches-end say the same in formulas.
+Theorems better-takes-its-place, few-of-each-class-are-enough and searches-end say the same in formulas, the first two
+of the number that is kept here.
 """
 
 from __future__ import annotations

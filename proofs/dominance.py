@@ -1,93 +1,219 @@
-"""Theorems about how few candidates can matter to the exact optimum.
+"""Theorems about what the exact optimum leaves out: a few candidates of each class are all that it has to look at.
 
-A *class* is all candidates of one kind that add or free equally many slots. In the place of one of them any other of
-its class can act, if nothing chosen excludes it: the number of actions and of slots stays the same. So a choice in
-which a better one of the class could take the place of a worse one is not the optimum; and the optimum does without all
-that have `n_diff` better ones, if families set apart are looked at by themselves. The docstring of
-`fastpath/knapsack_kernels.py` is the same argument in words.
+A *class* is all candidates of one kind that add or free equally many slots. Of a choice that holds a candidate beyond
+those kept, a better one of its class takes that place: as many actions, as many slots, worth more. One is left to do so
+because so many are kept. How many that is, the theorems read off the kernel: `rooms` runs its source with ``n_diff``
+unknown and watches what it asks its buffers to keep.
+
+Only families set apart exclude anything in a search, see `focalloc.fastpath.knapsack_kernels`. Were conflicts to count
+without that, so many would not be enough; that is one of the planted bugs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise, product
+from typing import Any
 
 import z3
 
-from focalloc.proofs.sources import Mutation
+from focalloc.fastpath import greedy_kernels, optimum_kernels
+from focalloc.fastpath import knapsack_kernels as code
+from focalloc.fastpath.tables import Tables
+from focalloc.fastpath.workspace import Workspace
+from focalloc.proofs.forking import summary
+from focalloc.proofs.memory import unpacked
+from focalloc.proofs.optima import CONTEXTS, REST, surveyed
+from focalloc.proofs.sessions import refuted
+from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.step import told
 from focalloc.proofs.terms import Term, both, count, some
-from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
+from focalloc.proofs.theorem import Evidence, Obligation, Session, Technique, theorem
+from focalloc.proofs.trees import case_by_case
+from focalloc.refimpl.knapsack import knapsack
+from focalloc.spec.actions import Action
+from focalloc.spec.blocks import Block, Context, used
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+from focalloc.spec.scores import slot_scores
+from focalloc.spec.state import State, opened
 
-ONE_LESS = Mutation("one candidate less is kept")
+N = z3.Int("n_diff")
+
+COLLAPSES, EXPANDS, MEMBERS = "collapses", "expands outside the families set apart", "expands inside one"
+
+ROOM_BUGS = [
+    Mutation("one collapse too few is kept", "header[N_DIFF], key_of(rank, family_slot[family]), family)",
+             "header[N_DIFF] - 1, key_of(rank, family_slot[family]), family)"),
+    Mutation("one expand too few is kept",
+             "header[N_DIFF], key_of(worth[slot], slot), token)\n                        if",
+             "header[N_DIFF] - 1, key_of(worth[slot], slot), token)\n                        if"),
+    Mutation("one member too few is kept", "header[N_DIFF], key_of(worth[slot], slot), token)\n    sort",
+             "header[N_DIFF] - 1, key_of(worth[slot], slot), token)\n    sort"),
+]  # fmt: skip
+
+
+def uncompiled(bug: Mutation, **settings: int) -> dict[str, Any]:
+    """The kernels of the optimum and those they call, as plain Python functions that call each other."""
+    inside: dict[str, Any] = {}
+    for module in (greedy_kernels, optimum_kernels, code):
+        functions = Source.of(module, bug if module is code else AS_SHIPPED, **settings).python
+        inside |= functions
+        names: dict[str, Any] = next(iter(functions.values())).__globals__
+        names.update(inside)
+    return names
+
+
+def rooms(bug: Mutation) -> dict[str, Term]:
+    """For each class how many candidates the kernel asks its buffer to keep, as a term in ``n_diff``."""
+    shape, context = Geometry((2, 2)), (Block(1, 0), Block(1, 2), Block(1, 4))
+    made = Tables(shape, Params(w_max=8, n_diff=1, tau_expand=0, tau_collapse=0), context)
+    slots, nodes = (made.table(name)[:1].tolist() for name in ("family_slot", "family_node"))
+    functions = uncompiled(bug)
+
+    def asked(name: str, *arguments: Any) -> Term:
+        def run(n_diff: Any) -> Any:
+            header, work, seen = made.header.tolist(), [0] * code.WORK_HEADER, []
+            header[greedy_kernels.N_DIFF] = n_diff
+
+            def watched(keys: Any, notes: Any, size: int, room: Any, key: int, note: int) -> int:
+                seen.append(room)
+                return size
+
+            functions["offer"] = watched
+            functions[name](header, work, *arguments)
+            return seen[-1]  # of whatever is offered nothing, nothing can be said
+
+        return summary(run, N, assumptions=[N >= 1])
+
+    cold, hot, spare, nothing = [-5] * 3, [5] * 3, [[0] * 8 for _ in range(4)], greedy_kernels.LOWEST
+    return {
+        COLLAPSES: asked("best_collapses_of", cold, slots, nodes, [], 1, *spare[:2]),
+        EXPANDS: asked("best_expands_of", [1] * 3, hot, hot, slots, nodes, [], 1, nothing, 0, *spare),
+        MEMBERS: asked("member_expands", hot, [], nothing, nodes[0], slots[0], *spare[:2]),
+    }
+
+
+@theorem(
+    "better-takes-its-place",
+    "A choice that holds a candidate beyond those that the shipped kernel keeps of its class leaves a better one of "
+    "that class free, and not excluded, to take its place; whoever exchanges so comes to an end.",
+    clauses="KNA-2 KNA-3 KNA-4",
+    technique=Technique.INDUCTION,
+    assumes="an expand lies in one family at most, that of its parent (collapse-keeps-alignment)",
+    mutations=ROOM_BUGS,
+)
+def better_takes_its_place(bug: Mutation) -> Iterator[Evidence]:
+    """By counting what can be in the way of those kept, with as many kept as the kernel's own source says."""
+    expands, collapses, ahead, excluded = z3.Ints("expands collapses chosen_ahead excluded")
+    place, better, others = z3.Ints("place better_place other_places")
+    kept = rooms(bug)
+    given = [N >= 1, expands >= 0, collapses >= 0, expands + collapses <= N, ahead >= 0, excluded >= 0]
+    ways = {
+        # of those ahead of it, the choice holds no more than its others of that kind
+        COLLAPSES: [collapses >= 1, ahead <= collapses - 1, excluded <= expands],
+        EXPANDS: [expands >= 1, ahead <= expands - 1, excluded == 0],
+        MEMBERS: [expands >= 1, ahead <= expands - 1, excluded == 0],
+    }
+    for name, limits in ways.items():
+        yield Obligation(f"{name}: one is left", kept[name] - ahead - excluded >= 1, [*given, *limits])
+    earlier = [better >= 0, better < place, others >= 0]
+    yield Obligation("places in the queues add up to less", others + better < others + place, earlier)
+    yield Obligation("and never to less than nothing", others + better >= 0, earlier)
+
+
+CONFLICTS_COUNT = Mutation("conflicts count although no family is set apart")
 TWO_EACH = Mutation("an expand excludes two collapses")
-ONE_QUEUE = Mutation("families set apart share a queue with the rest")
+
+
+def exchanges(n_diff: int, collapses: int, expands: int, bug: Mutation) -> Iterator[Evidence]:
+    """Any queues of this length, deltas, families and choice: whoever is beyond the kept can be exchanged."""
+    kept = {
+        name: z3.simplify(z3.substitute(room, (N, z3.IntVal(n_diff)))).as_long() for name, room in rooms(bug).items()
+    }
+    parent = [z3.Int(f"parent{e}") for e in range(expands)]
+    refund = [z3.Int(f"refund{c}") for c in range(collapses)]
+    cost = [z3.Int(f"cost{e}") for e in range(expands)]
+    apart = [z3.Bool(f"apart{c}") for c in range(collapses)]
+    collapsed = [z3.Bool(f"collapsed{c}") for c in range(collapses)]
+    expanded = [z3.Bool(f"expanded{e}") for e in range(expands)]
+    set_apart = [some(z3.And(one == c, apart[c]) for c in range(collapses)) for one in parent]
+    excludes = [
+        [
+            z3.And(
+                z3.Or(one == c, one == c + 1) if bug is TWO_EACH else one == c,
+                z3.BoolVal(True) if bug is CONFLICTS_COUNT else apart[c],
+            )
+            for c in range(collapses)
+        ]
+        for one in parent
+    ]
+
+    # queues are in order, so whoever comes earlier is better
+    def alike(e: int, other: int) -> Term:
+        same_family = z3.And(set_apart[e], parent[e] == parent[other])
+        return z3.Or(same_family, z3.And(z3.Not(set_apart[e]), z3.Not(set_apart[other]), cost[e] == cost[other]))
+
+    better_collapses = [count(refund[i] == refund[c] for i in range(c)) for c in range(collapses)]
+    better_expands = [count(alike(e, i) for i in range(e)) for e in range(expands)]
+    is_pooled = [better < kept[COLLAPSES] for better in better_collapses]
+    is_kept = [
+        better < z3.If(apart_here, kept[MEMBERS], kept[EXPANDS])
+        for better, apart_here in zip(better_expands, set_apart, strict=True)
+    ]
+    assume = [
+        *(z3.And(one >= -1, one < collapses) for one in parent),  # -1: no family that could collapse
+        # siblings are of one level, so of one delta
+        *(
+            z3.Implies(z3.And(parent[e] == parent[i], parent[e] >= 0), cost[e] == cost[i])
+            for e in range(expands)
+            for i in range(e)
+        ),
+        *(z3.Implies(one, pooled) for one, pooled in zip(apart, is_pooled, strict=True)),
+        *(
+            z3.Not(z3.And(expanded[e], collapsed[c], excludes[e][c]))
+            for e, c in product(range(expands), range(collapses))
+        ),
+        count([*collapsed, *expanded]) <= n_diff,
+    ]
+    what = f"n_diff {n_diff}, {collapses} collapses, {expands} expands"
+    # the first ones are kept whatever their class
+    for c in range(kept[COLLAPSES], collapses):
+        stand_ins = [
+            both([refund[i] == refund[c], is_pooled[i], z3.Not(collapsed[i]),
+                  *(z3.Not(z3.And(expanded[e], excludes[e][i])) for e in range(expands))])
+            for i in range(c)
+        ]  # fmt: skip
+        outside = [collapsed[c], z3.Not(is_pooled[c])]
+        yield Obligation(f"{what}: collapse {c}", some(stand_ins), [*assume, *outside], [some(apart)])
+    for e in range(min(kept[EXPANDS], kept[MEMBERS]), expands):
+        stand_ins = [
+            both([alike(e, i), is_kept[i], z3.Not(expanded[i]),
+                  *(z3.Not(z3.And(collapsed[c], excludes[i][c])) for c in range(collapses))])
+            for i in range(e)
+        ]  # fmt: skip
+        outside = [expanded[e], z3.Not(is_kept[e])]
+        yield Obligation(f"{what}: expand {e}", some(stand_ins), [*assume, *outside], [some(apart)])
+
+
+@theorem(
+    "few-of-each-class-are-enough",
+    "Whatever excludes what, each candidate of a choice that is not among those that the shipped kernel keeps can be "
+    "exchanged for a better one that is, with the same delta; so the best choice of those kept is the best of all.",
+    clauses="KNA-2 KNA-3 KNA-4 CAP-1",
+    technique=Technique.INDUCTION,
+    bounds="n_diff 1 to 4 with two more collapses and expands than that; any deltas, families, families set apart and "
+    "choice; an expand lies in one family at most",
+    assumes="exchanging comes to an end (better-takes-its-place)",
+    mutations=[*ROOM_BUGS, CONFLICTS_COUNT, TWO_EACH],
+)
+def few_of_each_class_are_enough(bug: Mutation) -> Iterator[Evidence]:
+    """Candidates are named by their place in the queue, which loses nothing since the queue is an order."""
+    for n_diff in (1, 2, 3, 4) if bug is AS_SHIPPED else (2,):
+        yield from exchanges(n_diff, n_diff + 2, n_diff + 2, bug)
+
+
 AGAIN = Mutation("a family may be set apart twice")
-
-MOST = 6
-"""The largest n_diff."""
-
-
-def excluded(family: int, expands: list[Term], owners: list[Term], twice: bool) -> Term:
-    """Whether the collapse of a family is excluded by an expand that is chosen."""
-    hit = [z3.Or(owner == family, owner + 1 == family) if twice else owner == family for owner in owners]
-    return some(z3.And(chosen, one) for chosen, one in zip(expands, hit, strict=True))
-
-
-@theorem(
-    "best-few-collapses-are-enough",
-    "Whichever choice holds a collapse that has n_diff better ones in its class, one of those can take its place: it "
-    "is neither chosen nor excluded by an expand of its family.",
-    clauses="KNA-2 KNA-3 KNA-4 CAP-1",
-    technique=Technique.INDUCTION,
-    bounds="n_diff 1 to 6; any choice of n_diff actions, any conflicts; an expand lies in one family at most",
-    mutations=[ONE_LESS, TWO_EACH],
-)
-def best_few_collapses_are_enough(bug: Mutation) -> Iterator[Evidence]:
-    """Collapse 0 is the best of its class; the last one is chosen."""
-    for n in range(1, MOST + 1):
-        kept = n - 1 if bug is ONE_LESS else n
-        collapses = [z3.Bool(f"collapse_{i}") for i in range(kept + 1)]
-        expands = [z3.Bool(f"expand_{i}") for i in range(n)]
-        owners = z3.Ints([f"family_of_{i}" for i in range(n)])
-        barred = [excluded(i, expands, owners, bug is TWO_EACH) for i in range(kept + 1)]
-        choice = [
-            count([*collapses, *expands]) <= n,
-            collapses[kept],
-            *(z3.Not(z3.And(one, bar)) for one, bar in zip(collapses, barred, strict=True)),
-        ]
-        better = some(z3.And(z3.Not(collapses[i]), z3.Not(barred[i])) for i in range(kept))
-        cover = [some(expands)] if n > 1 else []
-        yield Obligation(f"n_diff {n}", better, choice, cover)
-
-
-@theorem(
-    "best-few-expands-are-enough",
-    "Whichever choice holds an expand that has n_diff better ones in its class, outside the families set apart or "
-    "inside the same one, one of those can take its place.",
-    clauses="KNA-2 KNA-3 KNA-4 CAP-1",
-    technique=Technique.INDUCTION,
-    bounds="n_diff 1 to 6; any choice of n_diff actions; one family set apart",
-    assumes="the collapse of a family that is not set apart is not chosen beside an expand of it",
-    mutations=[ONE_LESS, ONE_QUEUE],
-)
-def best_few_expands_are_enough(bug: Mutation) -> Iterator[Evidence]:
-    """Expand 0 is the best of its class; the last one is chosen. The collapse excludes expands inside its family."""
-    for n in range(1, MOST + 1):
-        kept = n - 1 if bug is ONE_LESS else n
-        expands = [z3.Bool(f"expand_{i}") for i in range(kept + 1)]
-        inside = [z3.Bool(f"inside_{i}") for i in range(kept + 1)]
-        collapse = z3.Bool("collapse")
-        choice = [
-            count([*expands, collapse]) <= n,
-            expands[kept],
-            *(z3.Not(z3.And(one, within, collapse)) for one, within in zip(expands, inside, strict=True)),
-        ]
-        better = some(z3.And(z3.Not(expands[i]), z3.Not(z3.And(inside[i], collapse))) for i in range(kept))
-        if bug is ONE_QUEUE:
-            yield Obligation(f"n_diff {n}, one queue", better, choice)
-            continue
-        for where, queue in (("outside", both(map(z3.Not, inside))), ("inside one family", both(inside))):
-            cover = [collapse] if where == "outside" and n > 1 else []
-            yield Obligation(f"n_diff {n}, {where}", better, [*choice, queue], cover)
 
 
 @theorem(
@@ -106,3 +232,92 @@ def searches_end(bug: Mutation) -> Iterator[Evidence]:
     given = [apart >= 0, apart <= pool, found >= least, found <= pool - apart]
     yield Obligation("fewer are left", pool - (apart + found) < pool - apart, given)
     yield Obligation("never less than none", pool - (apart + found) >= 0, given)
+
+
+# ON THE CODE
+
+
+def selected(functions: Mapping[str, Any], state: State, scores: Sequence[int]) -> list[Action]:
+    """What the kernels select in the first iteration, on lists: production's tables as loading leaves them."""
+    made = Tables(state.geometry, state.params, state.context)
+    space = Workspace(state.geometry, int(made.header[greedy_kernels.N_DIFF]))
+    header, tags = made.header.tolist(), made.tags.tolist()
+    header[greedy_kernels.ITERATION] = 1
+    work = space.table[: code.WORK_HEADER].tolist()
+    own = [space.table[first:last].tolist() for first, last in pairwise(work[code.WORK_OFFSETS : code.WORK_HEADER])]
+    fixed, worth = list(scores), list(scores)
+    peaks, chunks = [0] * len(scores), [[0] * len(scores) for _ in range(2)]  # as many as with chunks of 1 slot
+    functions["blend"](header, tags, fixed, worth)
+    functions["survey"](header, tags, worth, peaks)
+    names = ("family_slot", "family_node", "ledger_action", "expand_keys", "expand_tokens")
+    slots, nodes, remembered, *spare = (made.table(name).tolist() for name in names)
+    functions["pool_collapses"](header, work, fixed, slots, nodes, remembered, *own[:2], *spare)
+    done = functions["select_optimum"](
+        header, work, tags, worth, peaks, slots, nodes, remembered, *own[:12], *chunks, *spare, *own[12:16]
+    )
+    actions, places = [0] * done, [0] * done
+    functions["name_actions"](tags, nodes, done, own[12], own[13], actions, places)
+    return [unpacked(action) for action in actions]
+
+
+GISTS = ((1, 0), (1, 2), (1, 4), (1, 6))
+"""A row of gists: with arity 3 above them a family and one beside it, with arity 2 two families."""
+
+TORN = ((Geometry((2, 2)), (-9, -2, 2, 4)), (Geometry((2, 3), (2, 1, 1)), (-20, 1, 2, 3)))
+"""Geometries, and scores of a gist by which families collapse although members are wanted.
+
+With 3, 2, -20, 1 in the second and two actions, the optimum is the collapse and the third best expand.
+"""
+
+
+def torn(geometry: Geometry, context: Context, alphabet: Sequence[int]) -> Iterator[tuple[State, list[int]]]:
+    """Every row of scores from the alphabet, by block, with caps 1 and 2, from a debt up to room for two expands."""
+    slots = used(geometry, context)
+    for n_diff, room in product((2, 1), (-1, 1, 2, 3, 6)):
+        params = Params(w_max=slots + room, n_diff=n_diff, strategy="knapsack", **REST | {"tau_expand": 0})
+        state = opened(geometry, params, context)
+        for blocks in product(alphabet, repeat=len(context)):
+            yield state, slot_scores(geometry, context, blocks)
+
+
+SELECTION_BUGS = [
+    *ROOM_BUGS,
+    Mutation("one chunk too few is looked at", "worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt,",
+             "worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt - 1,"),
+    Mutation("no family is set apart", "return work[APART] > before", "return False"),
+    Mutation("a family set apart has no expands",
+             "        size = at_least(keys, size, work[EXPAND_FLOOR])\n        cost", "        size = 0\n        cost"),
+    Mutation("a collapse set apart is in its class as well",
+             "if not is_apart(apart_families, work[APART], pool_families[at]):", "if True:"),
+]  # fmt: skip
+
+
+@theorem(
+    "optimum-kernel-is-the-reference",
+    "The shipped kernels, which look at the best few of each class and set families apart as they conflict, select the "
+    "optimum of all candidates, as the reference does.",
+    clauses="KNA-1 KNA-2 KNA-3 KNA-4 KNA-5 SOF-1 BUD-1 CAP-1",
+    technique=Technique.EXHAUSTION,
+    bounds="arities 2 and 2 on two families, 2 and 3 with cost (2, 1, 1) on a family and a gist, with 4 scores per "
+    "gist; arities 2 and 2, cost (2, 2, 3), on contexts of up to 3 blocks with a soft budget and without; caps 1 and "
+    "2; from a debt up to room for two expands; chunks of 1 slot; no action remembered",
+    mutations=SELECTION_BUGS,
+)
+def optimum_kernel_is_the_reference(bug: Mutation) -> Iterator[Evidence]:
+    """`pool_collapses`, `select_optimum` and all that they call, the search included, as shipped but uncompiled."""
+    functions = uncompiled(bug, CHUNK=1)
+
+    def faulty(state: State, row: Sequence[int]) -> tuple[bool, str]:
+        try:
+            found = selected(functions, state, row)
+        except IndexError as error:
+            return True, f"no answer: {error}"
+        wanted = knapsack(state, row)
+        return bool(wanted), "" if found == wanted else f"selected {told(found)}, the reference {told(wanted)}"
+
+    def shown(state: State, row: Sequence[int]) -> Session | None:
+        return refuted(state, [row], lambda state, row: selected(functions, state, row))
+
+    for geometry, alphabet in TORN:
+        yield case_by_case(GISTS, torn(geometry, tuple(Block(*one) for one in GISTS), alphabet), faulty, shown)
+    yield from surveyed("knapsack", CONTEXTS, [{}, {"below_soft": 1, "soft_margin": 2}], faulty, shown)
