@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from focalloc.conformance.watchdog import TimeUp, Watchdog
-from focalloc.spec import Context, Geometry, Params, Violation, tampered
+from focalloc.spec import Geometry, Params, Violation, tampered
 
 _OURS = {Path(str(files(package))) for package in ("focalloc.spec", "focalloc.refimpl", "focalloc.conformance")}
 """Folders whose frames say nothing about where an allocator went wrong."""
@@ -265,8 +265,3 @@ def as_integers(reported: object) -> list[int] | None:
 
 def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def blocks_of(context: Context) -> list[list[int]]:
-    """``context`` as JSON says it."""
-    return [list(block) for block in context]

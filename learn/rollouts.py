@@ -12,7 +12,6 @@ from focalloc.learn.features import Observation, Observer
 from focalloc.learn.projection import project
 from focalloc.learn.simulator import Episode, Noise, Outcome, Scenario, Session, User, any_noise, any_user, episode
 from focalloc.learn.texts import Text, passage, synthetic
-from focalloc.spec.actions import Action
 
 Rng = np.random.Generator
 
@@ -61,14 +60,6 @@ def play(episodes: Sequence[Episode], decide: Decide, witness: Witness | None = 
         for one, logits in zip(sessions, decide(sessions, seen), strict=True):
             one.step(project(one.state, logits))
     return sessions
-
-
-def play_rule(drawn: Episode, rule: Callable[[Session], Sequence[Action]]) -> Session:
-    """Take a rule that answers with actions through one episode."""
-    session = Session(drawn)
-    while not session.over:
-        session.step(rule(session))
-    return session
 
 
 def mean_outcome(sessions: Sequence[Session]) -> dict[str, float]:

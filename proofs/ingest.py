@@ -40,7 +40,7 @@ from focalloc.spec.state import State
 Asked = tuple[list[int], int]
 """Slot scores, and a number of new blocks."""
 
-ARITY, FIRST, LAST, LEVEL_COST = z3.Ints("arity first last cost")
+ARITY, FIRST, LAST = z3.Ints("arity first last")
 
 
 def bug_in_bound(name: str, old: str, new: str) -> Mutation:
