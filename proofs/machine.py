@@ -34,6 +34,11 @@ from focalloc.spec.scores import slot_scores
 from focalloc.spec.state import State, opened
 
 
+DIFFERENCES = Mutation("keys are compared by their difference", "keys[(at - 1) // 2] > key:",
+                       "keys[(at - 1) // 2] - key > 0:")  # fmt: skip
+"""A bug that changes no answer: only numbers that cannot be subtracted show it."""
+
+
 def kept(functions: Any, keys: Any, buffer: Any, notes: Any, room: int) -> list[int]:
     """Notes of the best ``room`` keys, best first, as the functions have it."""
     size = 0
@@ -51,7 +56,7 @@ def kept(functions: Any, keys: Any, buffer: Any, notes: Any, room: int) -> list[
     technique=Technique.MACHINE_CODE,
     bounds="every order of 7 keys, room for 1 to 7",
     assumes="machine code depends on keys as its source does, through comparisons only",
-    mutations=HEAP_BUGS,
+    mutations=[*HEAP_BUGS, DIFFERENCES],
 )
 def best_few_in_machine_code(bug: Mutation) -> Iterator[Evidence]:
     """A planted bug is run uncompiled; as shipped, it is the compiled functions that run."""
@@ -65,7 +70,7 @@ def best_few_in_machine_code(bug: Mutation) -> Iterator[Evidence]:
     technique=Technique.MACHINE_CODE,
     bounds="every order of 8 keys, room for 1 to 8",
     assumes="machine code depends on keys as its source does, through comparisons only",
-    mutations=HEAP_BUGS,
+    mutations=[*HEAP_BUGS, DIFFERENCES],
     full=True,
 )
 def best_few_in_machine_code_8(bug: Mutation) -> Iterator[Evidence]:
@@ -208,6 +213,8 @@ SELECTION_BUGS = [
     Mutation("an expand is ranked by twice its mean", "key_of(score // slots, slot)",
              "key_of(score // slots * 2, slot)"),
     Mutation("a collapse is ranked by its sum", "key_of(-(score // slots), family", "key_of(-score, family"),
+    DIFFERENCES,
+    Mutation("a sum is compared by a difference", "if score < -bar * slots:", "if score + bar * slots < 0:"),
 ]  # fmt: skip
 
 
