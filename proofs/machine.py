@@ -33,7 +33,6 @@ from focalloc.spec.params import Params
 from focalloc.spec.scores import slot_scores
 from focalloc.spec.state import State, opened
 
-
 DIFFERENCES = Mutation("keys are compared by their difference", "keys[(at - 1) // 2] > key:",
                        "keys[(at - 1) // 2] - key > 0:")  # fmt: skip
 """A bug that changes no answer: only numbers that cannot be subtracted show it."""

@@ -8,6 +8,7 @@ touches are spelled out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import z3
@@ -17,10 +18,11 @@ from focalloc.proofs.helpers import Helpers, record
 from focalloc.proofs.sources import AS_SHIPPED, Mutation
 from focalloc.proofs.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, theorem
+from focalloc.proofs.trees import rows
 from focalloc.refimpl import candidates as reference_candidates
 from focalloc.spec import actions, blocks, candidates
 from focalloc.spec.actions import KINDS, Action
-from focalloc.spec.blocks import Block
+from focalloc.spec.blocks import Block, Context, end
 from focalloc.spec.geometry import Geometry
 
 ARITY, SPAN, Q, J, LENGTH, AT = z3.Ints("arity child_span q j length at")
@@ -199,6 +201,64 @@ def inverse(bug: Mutation) -> Iterator[Evidence]:
     again = after_expand(collapsed, AT, fanout, lambda j: START(AT) + j * SPAN)
     family = z3.Implies(z3.And(i >= AT, i < AT + fanout), START(i) == START(AT) + (i - AT) * SPAN)
     yield Obligation("collapse, then expand", again(i) == START(i), [*at, family, AT + fanout <= LENGTH])
+
+
+def standing(geometry: Geometry, context: Context, node: Block) -> str:
+    """Whether a node is shown, split into what is below it, or hidden in what is above."""
+    if node in context:
+        return "shown"
+    last = end(geometry, node)
+    return (
+        "split" if any(node.start <= block.start < last and block.level < node.level for block in context) else "hidden"
+    )
+
+
+@theorem(
+    "node-events-alternate",
+    "An expand splits a node that was shown, a collapse shows one that was split, and no action on another node splits "
+    "it or ends that; so expands and collapses of one node alternate.",
+    clauses="ACT-3 ACT-4 CTX-6",
+    technique=Technique.EXHAUSTION,
+    bounds="every context of 8 tokens with arity (2, 2, 2), of 6 with arity (2, 3), of 4 with arity (2, 2); every "
+    "action on it that the judge lets through, and every node",
+    mutations=[
+        Mutation("a node that is split may expand", "return node in blocks",
+                 "return not all(block.level >= node.level for block in blocks)"),
+        Mutation("a node that is shown may collapse", "return all(child in blocks for child",
+                 "return node in blocks or all(child in blocks for child"),
+        Mutation("an expand leaves the node", "return (action.node,) if action.kind", "return () if action.kind"),
+    ],
+)  # fmt: skip
+def node_events_alternate(bug: Mutation) -> Iterator[Evidence]:
+    """The judge's predicates say which actions are possible, and what they consume and produce makes the new row."""
+    code = Helpers(actions, bug)
+    may_expand, may_collapse, consumed, produced = (
+        code.plain(name) for name in ("impossible_expand", "impossible_collapse", "consumed", "produced")
+    )
+    for geometry, tokens in ((Geometry((2, 2)), 4), (Geometry((2, 3)), 6), (Geometry((2, 2, 2)), 8)):
+        nodes = [
+            Block(level, start)
+            for level in range(1, geometry.top + 1)
+            for start in range(0, tokens, geometry.span(level))
+        ]
+        cases, telling, wrong = 0, 0, ""
+        for context, node, kind in product(rows(geometry, 0, tokens), nodes, KINDS):
+            action, before = Action(kind, *node), set(context)
+            if list(may_expand(before, action)) or list(may_collapse(geometry, before, action)):
+                continue
+            after = tuple(sorted(before - set(consumed(geometry, action)) | set(produced(geometry, action))))
+            for other in nodes:
+                cases += 1
+                was, is_now = standing(geometry, context, other), standing(geometry, after, other)
+                telling += other == node
+                done = ("shown", "split") if kind == "expand" else ("split", "shown")
+                right = (was, is_now) == done if other == node else (was == "split") == (is_now == "split")
+                if not right and not wrong:
+                    wrong = (
+                        f"{[tuple(block) for block in context]}, {kind} {tuple(node)}: {tuple(other)} was {was}, "
+                        f"is {is_now}"
+                    )
+        yield Survey(f"arity {geometry.arity}", cases, telling, wrong)
 
 
 @theorem(
