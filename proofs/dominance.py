@@ -28,7 +28,7 @@ from focalloc.proofs.sessions import refuted
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.step import told
 from focalloc.proofs.terms import Term, both, count, some
-from focalloc.proofs.theorem import Evidence, Obligation, Session, Technique, theorem
+from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, theorem
 from focalloc.proofs.trees import case_by_case
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec.actions import Action
@@ -39,6 +39,9 @@ from focalloc.spec.scores import slot_scores
 from focalloc.spec.state import State, opened
 
 N = z3.Int("n_diff")
+
+GISTS = ((1, 0), (1, 2), (1, 4), (1, 6))
+"""A row of gists: with arity 3 above them a family and one beside it, with arity 2 two families."""
 
 COLLAPSES, EXPANDS, MEMBERS = "collapses", "expands outside the families set apart", "expands inside one"
 
@@ -215,15 +218,55 @@ def few_of_each_class_are_enough(bug: Mutation) -> Iterator[Evidence]:
 
 AGAIN = Mutation("a family may be set apart twice")
 
+SET_APART_BUGS = [
+    Mutation("searched again without a conflict", "return work[APART] > before", "return work[APART] >= before"),
+    Mutation("only the first member is looked at",
+             "is_marked(tags, place, header[WIDTH + level], header[UNITS + level - 1])", "tags[place] >= MARK"),
+    Mutation("expands stay marked", "            tags[place_of(chosen[i])] -= MARK", "            pass"),
+    Mutation("another family is set apart", "apart_families[work[APART]] = chosen_notes[i]",
+             "apart_families[work[APART]] = chosen_notes[0]"),
+]  # fmt: skip
+
+
+def what_is_set_apart(bug: Mutation) -> Survey:
+    """`set_conflicts_apart` on every choice from two families, with every set of families apart that it may meet."""
+    functions = uncompiled(bug)
+    shape, key_of = Geometry((2, 2)), functions["key_of"]
+    made = Tables(shape, Params(w_max=8), tuple(Block(*one) for one in GISTS))
+    nodes = made.table("family_node")[:2].tolist()
+    cases, telling, wrong = 0, 0, ""
+    expands = [(key_of(5, slot), slot) for slot in range(4)]
+    collapses = [(key_of(5, 2 * family) + greedy_kernels.UNBOUNDED, family) for family in range(2)]
+    for taken in product((False, True), repeat=6):
+        choice = [one for one, there in zip([*collapses, *expands], taken, strict=True) if there]
+        torn_apart = [f for f in range(2) if taken[f] and (taken[2 + 2 * f] or taken[3 + 2 * f])]
+        for before in ([], [0], [1], [0, 1]):
+            if set(before) & set(torn_apart):
+                continue  # the search excludes that
+            cases, telling = cases + 1, telling + bool(torn_apart)
+            work, tags = [0] * code.WORK_HEADER, made.tags.tolist()
+            work[code.APART], work[code.PAIR_SPACE] = len(before), 4
+            keys, families = [0] * 4, [*before, -1, -1, -1, -1]
+            turns, notes = [one[0] for one in choice], [one[1] for one in choice]
+            again = functions["set_conflicts_apart"](
+                made.header.tolist(), work, tags, nodes, len(choice), turns, notes, keys, families
+            )
+            now = families[: work[code.APART]]
+            right = (again, sorted(now)) == (bool(torn_apart), sorted([*before, *torn_apart]))
+            if not (right and tags == made.tags.tolist()) and not wrong:
+                wrong = f"{choice} chosen, {before} apart: then {now} are, searched again: {again}, tags {tags}"
+    return Survey("what conflicts is set apart, and only that", cases, telling, wrong)
+
 
 @theorem(
     "searches-end",
-    "The search for the optimum is repeated at most as often as there are collapses to choose from, since each time a "
-    "family is set apart that was not.",
+    "The search for the optimum is repeated at most as often as there are collapses to choose from: it is repeated "
+    "only if a choice holds a conflict, and then a family is set apart that was not.",
     clauses="KNA-2 ANS-1",
     technique=Technique.INDUCTION,
-    assumes="a conflict in a choice is of a family that is not set apart: those set apart exclude each other",
-    mutations=[AGAIN],
+    bounds="none; what is set apart in the kernel: every choice from two families of two gists",
+    assumes="a choice holds no conflict of a family that is set apart (optimum-kernel-is-the-reference)",
+    mutations=[AGAIN, *SET_APART_BUGS],
 )
 def searches_end(bug: Mutation) -> Iterator[Evidence]:
     """The ranking function is the number of collapses whose family is not set apart."""
@@ -232,6 +275,7 @@ def searches_end(bug: Mutation) -> Iterator[Evidence]:
     given = [apart >= 0, apart <= pool, found >= least, found <= pool - apart]
     yield Obligation("fewer are left", pool - (apart + found) < pool - apart, given)
     yield Obligation("never less than none", pool - (apart + found) >= 0, given)
+    yield what_is_set_apart(bug)
 
 
 # ON THE CODE
@@ -259,9 +303,6 @@ def selected(functions: Mapping[str, Any], state: State, scores: Sequence[int]) 
     functions["name_actions"](tags, nodes, done, own[12], own[13], actions, places)
     return [unpacked(action) for action in actions]
 
-
-GISTS = ((1, 0), (1, 2), (1, 4), (1, 6))
-"""A row of gists: with arity 3 above them a family and one beside it, with arity 2 two families."""
 
 TORN = ((Geometry((2, 2)), (-9, -2, 2, 4)), (Geometry((2, 3), (2, 1, 1)), (-20, 1, 2, 3)))
 """Geometries, and scores of a gist by which families collapse although members are wanted.

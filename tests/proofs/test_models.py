@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cmp_to_key
+from itertools import combinations
 
 import pytest
 import z3
@@ -19,14 +20,15 @@ from focalloc.proofs.enhanced import Ratio
 from focalloc.proofs.memory import packed
 from focalloc.proofs.parts import listed
 from focalloc.proofs.rounds import Round, one_round
+from focalloc.proofs.step import Remembered
 from focalloc.proofs.tiling import after_collapse, after_expand
 from focalloc.proofs.turns import Answered, Queues, greedy_turns
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec import Geometry
-from focalloc.spec.actions import OPPOSITE, Action, applied, consumed
+from focalloc.spec.actions import KINDS, OPPOSITE, Action, Kind, applied, consumed, parent
 from focalloc.spec.blocks import Block, end
 from focalloc.spec.candidates import Candidate, candidates, possible_actions
-from focalloc.spec.cooldown import Entry
+from focalloc.spec.cooldown import Entry, Ledger, recorded
 from focalloc.spec.geometry import MAX_SLOTS
 from focalloc.spec.greedy import precedes
 from focalloc.spec.scores import Aggregates
@@ -181,3 +183,29 @@ def test_the_model_of_what_is_eligible_is_the_judges(seed: int, remembers: bool)
             if z3.is_true(z3.simplify(eligible))
         }
         assert sorted(keys, key=lambda action: -keys[action]) == [one.action for one in queue]
+
+
+@given(st.integers(0, 10**6))
+def test_the_model_of_what_excludes_what_is_the_judges(seed: int) -> None:
+    """Two candidates exclude each other exactly if one is a collapse and the other the expand of a child."""
+    rng = random.Random(seed)
+    state = random_state(rng, "knapsack", 3, (1, 2, 3))
+    geometry = state.geometry
+    actions = possible_actions(geometry, set(state.context))
+    for one, other in combinations(actions, 2):
+        expand, collapse = (one, other) if one.kind == "expand" else (other, one)
+        kinds = expand.kind == "expand" and collapse.kind == "collapse"
+        overlap = bool(set(consumed(geometry, one)) & set(consumed(geometry, other)))
+        assert overlap == (kinds and parent(geometry, expand.node) == collapse.node)
+
+
+@given(st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 3), st.integers(0, 5)), max_size=4))
+def test_the_model_of_a_ledger_is_a_ledger(events: list[tuple[Kind, int, int]]) -> None:
+    """Of which no more is asked than the latest action on a node; it has one entry per node."""
+    ledger: Ledger = {}
+    for kind, which, iteration in events:
+        ledger = recorded(ledger, Action(kind, 1, 4 * which), iteration)
+    acted = [packed(Action(entry.kind, *node)) for node, entry in ledger.items()]
+    model = Remembered(acted, [entry.iteration for entry in ledger.values()])
+    for which in range(5):
+        assert model.get(Block(1, 4 * which)) == ledger.get(Block(1, 4 * which))
