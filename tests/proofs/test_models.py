@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cmp_to_key
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 import z3
@@ -32,7 +33,7 @@ from focalloc.spec.cooldown import Entry, Ledger, recorded
 from focalloc.spec.geometry import MAX_SLOTS
 from focalloc.spec.greedy import precedes
 from focalloc.spec.scores import Aggregates
-from focalloc.spec.state import State, ticked
+from focalloc.spec.state import State, advanced, ticked
 from focalloc.spec.violations import violations
 
 
@@ -209,3 +210,37 @@ def test_the_model_of_a_ledger_is_a_ledger(events: list[tuple[Kind, int, int]]) 
     model = Remembered(acted, [entry.iteration for entry in ledger.values()])
     for which in range(5):
         assert model.get(Block(1, 4 * which)) == ledger.get(Block(1, 4 * which))
+
+
+@given(st.sampled_from([(2, 2), (2, 3), (3, 2, 2), (2, 2, 2)]), st.integers(0, 30), st.integers(1, 40))
+def test_a_range_collapsed_as_far_as_it_goes_has_short_edges(arity: tuple[int, ...], offset: int, length: int) -> None:
+    """What edges-are-short counts: what is left over at each level, and whole spans at the top."""
+    geometry = Geometry(arity)
+    unit, top = geometry.span(0), geometry.top
+    blocks = {Block(0, (offset + i) * unit) for i in range(length)}
+    while collapses := [one for one in possible_actions(geometry, blocks) if one.kind == "collapse"]:
+        blocks = blocks - set(consumed(geometry, collapses[0])) | {collapses[0].node}
+    at_level = Counter(block.level for block in blocks)
+    assert at_level[0] == 0  # a level-0 block is a family by itself
+    assert all(at_level[level] <= 2 * (geometry.fanout(level + 1) - 1) for level in range(1, top))
+    assert at_level[top] <= length * unit // geometry.span(top)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 4), st.integers(1, 4))
+def test_sessions_stay_within_the_counts_of_the_cooldown_models(seed: int, gap: int, window: int) -> None:
+    """What ledger-stays-small and few-flips-in-any-window count, in sessions whose scores turn all the time."""
+    rng = random.Random(seed)
+    state = random_state(rng, "greedy", 2, (1, 2, 3))
+    state = replace(state, params=replace(state.params, cooldown_steps=gap, tau_expand=0, tau_collapse=0))
+    events: dict[Block, list[tuple[int, str]]] = {}
+    for _ in range(12):
+        answer = greedy(state, random_scores(rng, state.geometry, state.context))
+        state = advanced(state, answer)
+        assert len(state.ledger) <= state.params.n_diff * gap
+        for action in answer:
+            events.setdefault(action.node, []).append((state.iteration, action.kind))
+    for acted in events.values():
+        assert all(one[1] != other[1] for one, other in pairwise(acted))
+        for first in range(1, 13 - window):
+            inside = [when for when, _ in acted if first <= when < first + window]
+            assert max(0, len(inside) - 1) <= (window - 1) // gap
