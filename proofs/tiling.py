@@ -281,6 +281,58 @@ def positions_are_in_order(bug: Mutation) -> Iterator[Evidence]:
 
 
 @theorem(
+    "positions-are-kept",
+    "A block that an action leaves in the context keeps its position, wherever in the row it stands then; and a node "
+    "that is expanded and collapsed again, or the other way round, has its blocks back where they were.",
+    clauses="CTX-5 CTX-6",
+    technique=Technique.INDUCTION,
+    mutations=["one child is left out", "what follows moves by a token"],
+)
+def positions_are_kept(bug: Mutation) -> Iterator[Evidence]:
+    """`central_token` is executed on the row before and after, for a row of any length and any block of it."""
+    fanout, i = z3.Ints("fanout i")
+    made = fanout - 1 if bug.name == "one child is left out" else fanout
+    late = 1 if bug.name == "what follows moves by a token" else 0
+    central = Helpers(blocks, AS_SHIPPED)
+
+    def position(start: Row, width: Row, at: Any) -> Term:
+        return central("central_token", start(at), width(at))
+
+    def moved(row: Row, at: Term) -> Row:
+        return lambda index: z3.If(index > at, row(index) + late, row(index))
+
+    starts, widths = (lambda j: START(AT) + j * SPAN), (lambda _: SPAN)
+    start, width = moved(after_expand(START, AT, made, starts), AT), after_expand(WIDTH, AT, made, widths)
+    given = [fanout >= 2, SPAN >= 1, AT >= 0, AT < LENGTH, i >= 0, i < LENGTH, i != AT]
+    behind = z3.If(i < AT, i, i + fanout - 1)
+    yield Obligation("expand", position(start, width, behind) == position(START, WIDTH, i), given)
+    back, back_width = after_collapse(start, AT, made, START(AT)), after_collapse(width, AT, made, fanout * SPAN)
+    node = [fanout >= 2, SPAN >= 1, AT >= 0, WIDTH(AT) == fanout * SPAN]
+    yield Obligation(
+        "and back", position(back, back_width, i) == position(START, WIDTH, i), [*node, i >= 0, i < LENGTH]
+    )
+
+    start = moved(after_collapse(START, AT, made, START(AT)), AT)
+    width = after_collapse(WIDTH, AT, made, fanout * SPAN)
+    given = [
+        fanout >= 2,
+        SPAN >= 1,
+        AT >= 0,
+        AT + fanout <= LENGTH,
+        i >= 0,
+        i < LENGTH,
+        z3.Or(i < AT, i >= AT + fanout),
+    ]
+    ahead = z3.If(i < AT, i, i - fanout + 1)
+    yield Obligation("collapse", position(start, width, ahead) == position(START, WIDTH, i), given)
+    again, again_width = after_expand(start, AT, made, starts), after_expand(width, AT, made, widths)
+    inside = z3.And(i >= AT, i < AT + fanout)
+    family = z3.Implies(inside, z3.And(START(i) == START(AT) + (i - AT) * SPAN, WIDTH(i) == SPAN))
+    given = [fanout >= 2, SPAN >= 1, AT >= 0, AT + fanout <= LENGTH, i >= 0, i < LENGTH, family]
+    yield Obligation("and out again", position(again, again_width, i) == position(START, WIDTH, i), given)
+
+
+@theorem(
     "tail-is-one-rule",
     "The judge and the reference protect the same nodes: those that end within the last protected tokens.",
     clauses="TAI-1",
