@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 import z3
 
+from focalloc import refimpl
 from focalloc.proofs import catalogue
 from focalloc.proofs.catalogue import named, theorems
 from focalloc.proofs.runner import Result, judged, killed, prove, prove_all
@@ -129,6 +132,21 @@ def test_known_mistakes_are_planted_in_models_kernels_and_reference(mistake: str
     for name, bug in KNOWN_MISTAKES[mistake].items():
         assert name in QUICK
         assert bug in [planted.name for planted in THEOREMS[name].mutations]
+
+
+def test_only_the_loops_that_have_a_theorem_could_go_on_for_ever() -> None:
+    """All others of the reference run over sequences that are there, and no function comes back to itself."""
+    folder = Path(inspect.getfile(refimpl)).parent
+    modules = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in folder.glob("*.py")}
+    loops = [name for name, module in modules.items() for node in ast.walk(module) if isinstance(node, ast.While)]
+    assert sorted(loops) == ["greedy", "ingest"], "greedy-ends and reclaiming-ends are about these; what about others?"
+    functions = [node for module in modules.values() for node in module.body if isinstance(node, ast.FunctionDef)]
+    calls: dict[str, set[str]] = {one.name: set() for one in functions}
+    for one in functions:
+        for node in ast.walk(one):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in calls:
+                calls[one.name].add(node.func.id)
+    list(TopologicalSorter(calls).static_order())  # raises if there is a circle
 
 
 def test_a_theorem_without_a_planted_bug_cannot_be_stated() -> None:
