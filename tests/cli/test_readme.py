@@ -48,6 +48,21 @@ def test_every_command_it_names_exists(command: str) -> None:
     assert command in {info.name or info.callback.__name__ for info in app.registered_commands if info.callback}
 
 
+RUN = [line.partition("#")[0].split()[1:] for line in blocks("console")[0].replace("$ ", "").splitlines()]
+"""What the README has one try, without the name of the program."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", RUN, ids=" ".join)
+def test_what_it_has_one_try_works(command: list[str], tmp_path: Path) -> None:
+    mine = "focalloc.conformance.examples.plain:Plain"
+    command = [mine if one == "mypackage:MyAllocator" else one for one in command]
+    done = subprocess.run(
+        [sys.executable, "-m", "focalloc", *command], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", README))
 def test_every_link_leads_somewhere(target: str) -> None:
     assert (ROOT / target).exists()

@@ -105,4 +105,5 @@ def test_a_counterexample_still_fails_as_it_did(file: Path) -> None:
 def test_a_benchmark_starts_and_its_page_knows_it(script: Path) -> None:
     done = subprocess.run([sys.executable, script, "--help"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert f"benchmarks/{script.name}" in (DOCS / "benchmarks.md").read_text(encoding="utf-8")
+    assert f"`python benchmarks/{script.name}`" in (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    assert "../benchmarks/README.md" in (DOCS / "benchmarks.md").read_text(encoding="utf-8")
