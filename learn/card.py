@@ -1,16 +1,23 @@
 """Trains the shipped policy, measures it over several training seeds, and writes its card. Needs PyTorch.
 
 Run as ``OPENBLAS_NUM_THREADS=1 python -m focalloc.learn.card OUT`` (one thread: the matrices are small, and the time of
-a decision is measured); what is finished is not done again. Copy OUT/small.safetensors and OUT/small.md to
-``learn/`` to ship them.
+a decision is measured), with ``PROCESSES`` side by side. What is finished is not done again, so a run that was stopped
+goes on; one that goes on with other code is refused. Copy OUT/small.safetensors and OUT/small.md to ``learn/`` to ship
+them.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
+from functools import partial
+from importlib.metadata import version
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,27 +27,28 @@ from focalloc.learn.measure import (
     RULES,
     Comparison,
     Interval,
-    Rule,
     calibrated,
     compared,
 )
 from focalloc.learn.meta import Gain, MetaSettings, gain_of_adapting, reptile
 from focalloc.learn.network import restored
-from focalloc.learn.policy import Policy, PolicyConfig, load
+from focalloc.learn.policy import Policy, PolicyConfig, digest_of, load
 from focalloc.learn.rollouts import Source
 from focalloc.learn.simulator import NOISES, Scenario
 from focalloc.learn.texts import language_reference, part
 from focalloc.learn.training import Settings, train
+from focalloc.spec.errors import InvalidInput
 
 CONFIG = PolicyConfig(hidden=32, layers=2, heads=2)
 SETTINGS = Settings(method="imitate", updates=50, learning_rate=2e-3)
-REFINEMENT = Settings(method="ppo", updates=40, passes=3, learning_rate=5e-4, entropy=0.0)
+REFINEMENT = Settings(method="ppo", updates=24, estimating=4, passes=3, learning_rate=5e-4, entropy=0.0)
 SEEDS = range(5)
 REFINED_SEEDS = range(3)
 EPISODES = 16
 FIRST_EPISODE = 1000
 META = MetaSettings(rounds=20, users=3, steps=5, inner_rate=0.03, outer_rate=0.5)
-HELD_OUT_USERS = range(500, 516)
+HELD_OUT_USERS = range(500, 540)
+PROCESSES = 2
 
 
 def trained(out: Path, seed: int) -> Policy:
@@ -67,10 +75,10 @@ def refined(out: Path, seed: int, policy: Policy) -> Policy:
     return load(path)
 
 
-def comparisons(policies: Sequence[Policy], rules: Mapping[str, Rule] = RULES) -> list[Comparison]:
-    """The policies against the rules, on documents that no training saw."""
-    texts = part(language_reference(), "held-out")
-    return compared(policies, Scenario(), texts, EPISODES, NOISES, seed=FIRST_EPISODE, rules=rules)
+def comparisons(policies: Sequence[Policy], names: Sequence[str], noise: str) -> list[Comparison]:
+    """The policies against the named rules under one lens, on documents that no training saw."""
+    texts, rules = part(language_reference(), "held-out"), {name: RULES[name] for name in names}
+    return compared(policies, Scenario(), texts, EPISODES, {noise: NOISES[noise]}, seed=FIRST_EPISODE, rules=rules)
 
 
 def adaptation(policy: Policy) -> dict[str, Gain]:
@@ -109,7 +117,9 @@ def shortfalls(found: Sequence[Comparison], rule: str) -> str:
     )
 
 
-def card(found: Sequence[Comparison], gains: dict[str, Gain], refinements: Sequence[Comparison] = ()) -> str:
+def card(
+    digest: str, found: Sequence[Comparison], gains: dict[str, Gain], refinements: Sequence[Comparison] = ()
+) -> str:
     """The card as Markdown."""
     named = ("updates", "episodes", "passes", "minibatch", "learning_rate")
     settings = ", ".join(f"{name} {getattr(SETTINGS, name)}" for name in named)
@@ -119,14 +129,17 @@ def card(found: Sequence[Comparison], gains: dict[str, Gain], refinements: Seque
         "A transformer encoder of 2 layers, hidden size 32, over 17 features per block. It is projected onto what is",
         "feasible, so it never breaks a rule whatever it has learned; what it has learned is measured here.",
         "",
+        f"- Digest of its weights: `{digest}`.",
+        f"- Made with focalloc {version('focalloc')}, PyTorch {version('torch')}, NumPy {version('numpy')}.",
         "- Trained by imitating a clairvoyant on the policy's own states, then calibrated. Seed 0 is the one shipped.",
         f"  Settings: {settings}.",
         "- Data: simulated users at work in the training part of CPython's language reference (`pydoc_data.topics`,",
         "  three of every four topics). No recorded sessions of people went into it.",
         f"- Terms: {Scenario().blocks} level-0 blocks of {Scenario().geometry.span(0)} tokens, arity "
         f"{Scenario().geometry.arity}, budget {Scenario().params.w_max} slots, {Scenario().iterations} iterations.",
-        "- Written by `python -m focalloc.learn.card OUT`, which trains what OUT does not hold yet and measures it,",
-        "  with one BLAS thread. Other processes ran beside it: compare times within a lens only, and with care.",
+        "- Policy, figures and this card come from one run of `python -m focalloc.learn.card OUT`, which refuses to go",
+        f"  on with other code; {PROCESSES} processes, one BLAS thread. Other work ran beside them: compare times",
+        "  within a lens only, and with care.",
         "",
         "## Measured",
         "",
@@ -178,8 +191,9 @@ def card(found: Sequence[Comparison], gains: dict[str, Gain], refinements: Seque
             "",
             "## Going on by reinforcement",
             "",
-            f"The first {len(REFINED_SEEDS)} of the seeds after {REFINEMENT.updates} more updates, of PPO, on the same",
-            "episodes. With so few seeds the intervals are wide; it is not the policy that is shipped.",
+            f"The first {len(REFINED_SEEDS)} of the seeds after {REFINEMENT.updates} more updates, of PPO, the first",
+            f"{REFINEMENT.estimating} of which only learn to estimate returns; on the same episodes.",
+            "With so few seeds the intervals are wide; it is not the policy that is shipped.",
             "",
             "| lens | quality | quality, then PPO | actions | actions, then PPO | used, then PPO |",
             "|---|---|---|---|---|---|",
@@ -227,26 +241,47 @@ def card(found: Sequence[Comparison], gains: dict[str, Gain], refinements: Seque
 
 
 def main(out: Path) -> None:
-    """Train, measure and write everything to ``out``."""
-    torch.set_num_threads(1)
+    """Train, measure and write everything to ``out``.
+
+    Raises:
+        InvalidInput: ``out`` was begun with other code.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    policies = [trained(out, seed) for seed in SEEDS]
-    (out / "small.safetensors").write_bytes((out / f"seed{SEEDS[0]}.safetensors").read_bytes())
-    found = kept(out / "comparisons.json", lambda: [asdict(one) for one in comparisons(policies)])
-    gains = kept(out / "adaptation.json", lambda: {name: asdict(one) for name, one in adaptation(policies[0]).items()})
+    if kept(out / "code.json", code) != code():
+        raise InvalidInput("out", str(out), "was begun with other code; give another folder")
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
 
-    def after_ppo() -> list[dict[str, Any]]:
-        several = [refined(out, seed, policies[seed]) for seed in REFINED_SEEDS]
-        return [asdict(one) for one in comparisons(several, {"greedy": RULES["greedy"]})]
+        def everywhere(policies: Sequence[Policy], rules: Sequence[str]) -> list[dict[str, Any]]:
+            found = pool.map(partial(comparisons, policies, rules), NOISES)
+            return [asdict(one) for one in chain.from_iterable(found)]
 
-    refinements = kept(out / "refinement.json", after_ppo)
-    (out / "small.md").write_text(
-        card(
-            _comparisons(found),
-            {name: Gain(one["before"], one["after"], Interval(**one["gain"])) for name, one in gains.items()},
-            _comparisons(refinements),
-        )
-    )
+        policies = list(pool.map(partial(trained, out), SEEDS))
+        (out / "small.safetensors").write_bytes((out / f"seed{SEEDS[0]}.safetensors").read_bytes())
+        digest = digest_of(policies[0].weights)
+        found = _comparisons(kept(out / "comparisons.json", lambda: everywhere(policies, list(RULES))))
+        gains = {
+            name: Gain(one["before"], one["after"], Interval(**one["gain"]))
+            for name, one in kept(
+                out / "adaptation.json",
+                lambda: {name: asdict(one) for name, one in pool.submit(adaptation, policies[0]).result().items()},
+            ).items()
+        }
+        (out / "small.md").write_text(card(digest, found, gains), encoding="utf-8")
+
+        def after_ppo() -> list[dict[str, Any]]:
+            several = [policies[seed] for seed in REFINED_SEEDS]
+            return everywhere(list(pool.map(partial(refined, out), REFINED_SEEDS, several)), ["greedy"])
+
+        refinements = _comparisons(kept(out / "refinement.json", after_ppo))
+        (out / "small.md").write_text(card(digest, found, gains, refinements), encoding="utf-8")
+
+
+def code() -> str:
+    """SHA-256 of this folder's modules, in hexadecimal: what trains and measures."""
+    found = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def kept(path: Path, make: Callable[[], Any]) -> Any:

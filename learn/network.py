@@ -79,8 +79,11 @@ class PolicyNetwork(nn.Module):
 
 
 def restored(policy: Policy) -> PolicyNetwork:
-    """A network that begins where ``policy`` stands; its value estimate begins anew."""
+    """A network that begins where ``policy`` stands; its value estimate is 0 everywhere."""
     network = PolicyNetwork(policy.config)
     weights = {name: torch.from_numpy(array.copy()) for name, array in policy.weights.items()}
     network.load_state_dict(weights, strict=False)
+    with torch.no_grad():
+        network.value.weight.zero_()
+        network.value.bias.zero_()
     return network

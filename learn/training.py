@@ -50,6 +50,8 @@ class Settings:
         discount: what a reward one iteration later counts.
         smoothing: lambda of the generalised advantage (PPO).
         clip: how far a choice's probability may move per update (PPO).
+        estimating: first updates, in which only the value estimate learns (PPO). A policy that something else has
+            trained comes without one, and advantages over a blind estimate would undo it.
         entropy: weight of the entropy bonus.
         temperature: of the Gumbel-softmax.
         teacher: whom to imitate.
@@ -69,6 +71,7 @@ class Settings:
     discount: float = 0.9
     smoothing: float = 0.9
     clip: float = 0.2
+    estimating: int = 0
     entropy: float = 0.003
     temperature: float = 0.5
     teacher: str = "clairvoyant"
@@ -77,6 +80,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise InvalidInput("method", self.method, f"must be one of {', '.join(METHODS)}")
+        if self.estimating < 0:
+            raise InvalidInput("estimating", self.estimating, "must be at least 0")
         if self.teacher not in TEACHERS:
             raise InvalidInput("teacher", self.teacher, f"must be one of {', '.join(TEACHERS)}")
         for name in ("updates", "episodes", "passes", "minibatch"):
@@ -141,7 +146,8 @@ class Training:
         episodes = [self.source.draw(rng) for _ in range(settings.episodes)]
         record = Record(self.network, settings, rng, guided=1 - number / (0.5 * settings.updates))
         sessions = play(episodes, record.decide)
-        losses = learned(self.network, self.optimiser, record, sessions, rng)
+        only_estimate = settings.method == "ppo" and number < settings.estimating
+        losses = learned(self.network, self.optimiser, record, sessions, rng, only_estimate=only_estimate)
         rewards = [settings.weights.reward(outcome) for session in sessions for outcome in session.outcomes]
         figures = losses | {"reward": float(np.mean(rewards))} | mean_outcome(sessions)
         self.history.append(figures)
@@ -267,8 +273,10 @@ def learned(
     record: Record,
     sessions: list[Session],
     rng: np.random.Generator,
+    *,
+    only_estimate: bool = False,
 ) -> Figures:
-    """Take gradient steps on what was recorded; mean loss and entropy."""
+    """Take gradient steps on what was recorded, or on the value estimate alone; mean loss and entropy."""
     settings = record.settings
     iterations, count = len(record.seen), len(sessions)
     advantages, returns = credit(record, sessions)
@@ -296,10 +304,12 @@ def learned(
                     loss = -((new * free).sum(dim=-1) * gain).mean() / free.sum(dim=-1).float().mean()
                 else:
                     old = stacked([record.log_probs[t][s] for t, s in some], free, 0.0)
-                    loss = clipped_loss(new, old, gain, free, settings.clip)
                     target = torch.tensor([returns[t, s] for t, s in some], dtype=torch.float32)
-                    loss = loss + functional.mse_loss(values, target * (1 - settings.discount))
-            loss = loss - settings.entropy * entropy
+                    loss = functional.mse_loss(values, target * (1 - settings.discount))
+                    if not only_estimate:
+                        loss = loss + clipped_loss(new, old, gain, free, settings.clip)
+            if not only_estimate:
+                loss = loss - settings.entropy * entropy
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)

@@ -69,6 +69,7 @@ def train(
         teacher=teacher,
         episodes=episodes,
         learning_rate=learning_rate,
+        estimating=updates // 6 if warm_up or begin_with else 0,
     )
     stages = {method: last}
     if warm_up:

@@ -69,13 +69,13 @@ def test_a_card_says_better_and_worse_only_where_the_interval_does() -> None:
     rules = {rule: dict.fromkeys(FIGURES, 0.5 if rule == "greedy" else 0.7) for rule in RULES}
     learned = dict.fromkeys(FIGURES, Interval(0.7, 0.1))
     gains = {"as trained": Gain(0.5, 0.4, Interval(-0.1, 0.2)), "prepared": Gain(0.3, 0.35, Interval(0.05, 0.01))}
-    text = card([Comparison("clean", rules, learned, {})], gains)
+    text = card("abc", [Comparison("clean", rules, learned, {})], gains)
     assert "| clean | 0.200 ± 0.100 | better | 0.200 ± 0.100 | worse | 0.200 ± 0.100 | worse |" in text
     assert text.count("| clean | 0.000 ± 0.100 | no clear difference |") == 3
     assert "Against greedy, quality is not clearly better under: none; there are clearly more actions under: cl" in text
     assert "Against informed greedy, quality is not clearly better under: clean; there are clearly more" in text
     assert "then PPO" not in text
-    later = card([Comparison("clean", rules, learned, {})], gains, [Comparison("clean", rules, learned, {})])
+    later = card("abc", [Comparison("clean", rules, learned, {})], gains, [Comparison("clean", rules, learned, {})])
     assert "| clean | 0.700 ± 0.100 | 0.700 ± 0.100 |" in later
     assert "| as trained | 0.500 | 0.400 | -0.100 ± 0.200 | no clear difference |" in text
     assert "prepared and adapted, less as trained and adapted, is -0.050" in text

@@ -71,8 +71,26 @@ def test_a_run_is_a_function_of_its_seed_and_resumes_exactly(method: str, tmp_pa
         train(replace(settings, seed=9), SOURCE, TINY, checkpoint=tmp_path / "c.pt")
 
 
+def test_while_only_estimating_ppo_leaves_the_policy_alone() -> None:
+    settings = replace(SHORT, method="ppo", estimating=2)
+    run = Training.begun(settings, SOURCE, TINY)
+    began = run.network.exported().weights
+    value = run.network.value.weight.detach().clone()
+    for alone in (True, True, False):
+        run.update()
+        now = run.network.exported().weights
+        assert all(np.array_equal(now[name], began[name]) for name in began) == alone
+    assert not torch.equal(value, run.network.value.weight)
+
+
 def test_senseless_settings_are_refused() -> None:
-    for field, value in (("method", "wish"), ("teacher", "nobody"), ("updates", 0), ("minibatch", 0)):
+    for field, value in (
+        ("method", "wish"),
+        ("teacher", "nobody"),
+        ("updates", 0),
+        ("minibatch", 0),
+        ("estimating", -1),
+    ):
         with pytest.raises(InvalidInput, match=field):
             Settings(**{field: value})
 
