@@ -51,7 +51,7 @@ class Settings:
         smoothing: lambda of the generalised advantage (PPO).
         clip: how far a choice's probability may move per update (PPO).
         estimating: first updates, in which only the value estimate learns (PPO). A policy that something else has
-            trained comes without one, and advantages over a blind estimate would undo it.
+            trained comes without one, and advantages over a blind estimate say little of its choices.
         entropy: weight of the entropy bonus.
         temperature: of the Gumbel-softmax.
         teacher: whom to imitate.

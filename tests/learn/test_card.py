@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import replace
 from math import inf
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +20,7 @@ pytest.importorskip("safetensors")
 from focalloc.conformance import run_conformance
 from focalloc.learn.allocator import SHIPPED, LearnedAllocator
 from focalloc.learn.measure import FIGURES, RULES, Comparison, Interval, Learned, greedily, measured
-from focalloc.learn.policy import ENTRY, load
+from focalloc.learn.policy import ENTRY, digest_of, load
 from focalloc.learn.rollouts import Source
 from focalloc.learn.simulator import NOISES, Scenario
 from focalloc.learn.texts import language_reference, part
@@ -40,6 +46,10 @@ def test_the_shipped_policy_says_where_it_comes_from() -> None:
     with safe_open(SHIPPED, framework="np") as file:
         notes = json.loads(file.metadata()[ENTRY])["notes"]
     assert {"seed", "method", "margin"} <= set(notes)
+
+
+def test_the_card_is_that_of_the_shipped_policy() -> None:
+    assert f"- Digest of its weights: `{digest_of(load(SHIPPED).weights)}`." in CARD
 
 
 @pytest.mark.slow
@@ -79,3 +89,66 @@ def test_a_card_says_better_and_worse_only_where_the_interval_does() -> None:
     assert "| clean | 0.700 ± 0.100 | 0.700 ± 0.100 |" in later
     assert "| as trained | 0.500 | 0.400 | -0.100 ± 0.200 | no clear difference |" in text
     assert "prepared and adapted, less as trained and adapted, is -0.050" in text
+
+
+class InTurn:
+    """A pool without processes, which sends through pickle what a pool of processes would."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __enter__(self) -> InTurn:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def map(self, call: Callable[..., Any], *rows: Iterable[Any]) -> Iterator[Any]:
+        for row in zip(*rows, strict=False):
+            yield self.submit(call, *row).result()
+
+    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        call, arguments = pickle.loads(pickle.dumps((call, arguments)))
+        done: Future[Any] = Future()
+        done.set_result(pickle.loads(pickle.dumps(call(*arguments))))
+        return done
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_one_command_trains_measures_and_writes_policy_and_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    from focalloc.learn import card
+    from focalloc.spec.errors import InvalidInput
+
+    few = {"updates": 1, "episodes": 1}
+    small = {
+        "ProcessPoolExecutor": InTurn,
+        "SETTINGS": replace(card.SETTINGS, **few),
+        "REFINEMENT": replace(card.REFINEMENT, **few),
+        "META": replace(card.META, rounds=1, users=1),
+        "SEEDS": range(2),
+        "REFINED_SEEDS": range(2),
+        "HELD_OUT_USERS": range(2),
+        "EPISODES": 1,
+        "NOISES": {"clean": NOISES["clean"]},
+        "calibrated": lambda policy, *_: (policy, 0.0),
+    }
+    for name, value in small.items():
+        monkeypatch.setattr(card, name, value)
+    card.main(tmp_path)
+    policy, text = (tmp_path / "small.safetensors").read_bytes(), (tmp_path / "small.md").read_text(encoding="utf-8")
+    assert digest_of(load(tmp_path / "small.safetensors").weights) in text
+    assert "then PPO" in text
+
+    monkeypatch.setattr(card, "train", None)  # a run that goes on trains and measures nothing again
+    monkeypatch.setattr(card, "compared", None)
+    card.main(tmp_path)
+    assert (tmp_path / "small.safetensors").read_bytes() == policy
+    assert (tmp_path / "small.md").read_text(encoding="utf-8") == text
+
+    (tmp_path / "code.json").write_text('"other"')
+    with pytest.raises(InvalidInput, match="other code"):
+        card.main(tmp_path)
