@@ -179,7 +179,8 @@ IMPORT = "import time; begin = time.process_time(); import focalloc; print((time
 def cold_start(rounds: int) -> None:
     """A fresh process with a warm cache, in milliseconds of its own time.
 
-    Whoever calls a compiled function first pays for Numba's own beginning, which is what the empty one shows.
+    The empty function shows what Numba's own way to a cached function takes. Bytecode has to be cached too, so not with
+    PYTHONDONTWRITEBYTECODE.
     """
 
     def run(code: str) -> list[float]:

@@ -21,6 +21,7 @@ Hence loops run from 0 over a base that is visibly not negative.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +29,8 @@ from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numba import config, njit, types
+from numba.core.caching import FunctionCache
+from numba.core.runtime.nrt import rtsys
 from numba.extending import overload
 from numpy.typing import NDArray
 
@@ -147,6 +150,25 @@ def stamp(folder: Path) -> str:
     return digest.hexdigest()
 
 
+class MachineCode(FunctionCache):
+    """Numba's cache on disk, from which a new process reads no more than it takes to run what is found.
+
+    Numba's own first reads all that compiling may ask for, which takes several times as long as the rest of the first
+    call, above all where SciPy is installed. A kernel that is not found reads it when it is compiled.
+    """
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        super().__init__(function)  # type: ignore[no-untyped-call]
+        # Numba compares the file of the outermost kernel only, not those of the kernels that it calls.
+        self._cache_file._source_stamp = stamp(Path(__file__).parent)
+
+    def load_overload(self, sig: object, target_context: Any) -> Any:
+        """The compiled function for these types; None if it is not there."""
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+
+
 def kernel(function: Function, *, by_constants: bool = False) -> Function:
     """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``.
 
@@ -160,13 +182,9 @@ def kernel(function: Function, *, by_constants: bool = False) -> Function:
     """
     if config.DISABLE_JIT:  # type: ignore[attr-defined]
         raise InvalidInput("NUMBA_DISABLE_JIT", 1, "must not be set: the fast path is machine code")
-    try:
-        compiled = njit(cache=True, error_model="numpy", nogil=True)(function)
-    except RuntimeError:  # neither the package's folder nor the user's cache folder can be written
-        compiled = njit(error_model="numpy", nogil=True)(function)
-    else:
-        # Numba compares the file of the outermost kernel only, not those of the kernels that it calls.
-        compiled._cache._cache_file._source_stamp = stamp(Path(__file__).parent)  # type: ignore[attr-defined]
+    compiled = njit(error_model="numpy", nogil=True)(function)
+    with suppress(RuntimeError):  # neither the package's folder nor the user's cache folder can be written
+        compiled._cache = MachineCode(function)  # type: ignore[attr-defined]
     if not by_constants:
         template = compiled.get_call_template
         widened = lambda args, kws: template(tuple(_widened(kind) for kind in args), kws)  # noqa: E731

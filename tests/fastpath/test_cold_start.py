@@ -121,6 +121,18 @@ def test_a_second_process_finds_everything_in_the_cache() -> None:
     assert run(code).strip() == "0"
 
 
+def test_machine_code_is_run_without_what_compiling_needs() -> None:
+    later = """
+import numba
+compiler = "numba.np.linalg" in sys.modules
+norm = numba.njit(lambda vector: np.sqrt((vector * vector).sum()))(np.array([3.0, 4.0]))
+print(missed(), compiler, norm)
+"""
+    code = "import sys\n" + COUNT + SESSION
+    run(code)
+    assert run(code + later).split() == ["0", "False", "5.0"]
+
+
 def test_machine_code_is_dropped_when_the_source_of_any_kernel_changes(tmp_path: Path) -> None:
     folder = Path(str(greedy_kernels.__file__)).parent
     names = [file.stem for file in folder.glob("*_kernels.py")]
