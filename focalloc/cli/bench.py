@@ -76,7 +76,7 @@ def _table(strategy: str, results: Results) -> object:
     from rich.table import Table
 
     title = f"{strategy}: times in us, then multiples of np.max"
-    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
     for heading in ("slots", "scores", "type", "geometry", "max us", "step us", *RATIOS):
         left = heading in ("scores", "type", "geometry")
         table.add_column(heading, justify="left" if left else "right", no_wrap=True)
