@@ -17,7 +17,8 @@ import numpy as np
 from numba.core import event
 from focalloc import Allocator, Geometry, Params
 
-more = {"tie_break": "recency", "adaptive_window": 2, "balance": 1} if sys.argv[1] == "enhanced" else {}
+enhanced = {"strategy": "enhanced", "tie_break": "recency", "adaptive_window": 2, "balance": 1}
+more = enhanced if sys.argv[1] == "enhanced" else {}
 alloc = Allocator(Geometry((4, 3), (1, 1, 2)), Params(w_max=40, **more), strategy=sys.argv[1])
 if sys.argv[2] == "warm":
     alloc.warmup()
