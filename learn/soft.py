@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from focalloc.learn.projection import complete_families
-from focalloc.spec.actions import Action, family, parent
+from focalloc.spec.actions import Action, consumed, family, parent
 from focalloc.spec.blocks import Block
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.state import State
@@ -37,26 +37,24 @@ def softmax(logits: ArrayLike, temperature: float = 1.0) -> Floats:
 def from_fractions(state: State, fractions: Mapping[Action, float]) -> Floats:
     """Convex weights from the fraction to which each action is taken, as a relaxed optimum gives it; ``(blocks, 3)``.
 
+    A relaxation does not know that a block cannot be expanded and collapsed at once. Where the two fractions exceed 1,
+    the expand yields: no more slots are used then than the fractions ask for.
+
     Raises:
-        InvalidInput: a fraction is negative, an action is not possible, or a block would be used more than once.
+        InvalidInput: a fraction is not from 0 to 1, or an action is not possible.
     """
     index = {block: i for i, block in enumerate(state.context)}
     weights = np.zeros((len(state.context), 3))
     for action, fraction in fractions.items():
-        if not fraction >= 0:
-            raise InvalidInput(f"fractions[{tuple(action)}]", fraction, "must not be negative")
+        if not 0 <= fraction <= 1 + ROUNDING:
+            raise InvalidInput(f"fractions[{tuple(action)}]", fraction, "must lie from 0 to 1")
         column = 0 if action.kind == "expand" else 2
-        members = (action.node,) if action.kind == "expand" else family(state.geometry, action.node)
-        for block in members:
+        for block in consumed(state.geometry, action):
             if block not in index:
                 raise InvalidInput("fractions", tuple(action), f"needs {tuple(block)}, which is not in the context")
-            weights[index[block], column] += fraction
-    weights[:, 1] = 1 - weights[:, 0] - weights[:, 2]
-    over = np.flatnonzero(weights[:, 1] < -ROUNDING)
-    if len(over):
-        twice = tuple(state.context[over[0]])
-        raise InvalidInput("fractions", 1 - weights[over[0], 1], f"must not sum to more than 1 over block {twice}")
-    weights[:, 1] = np.maximum(weights[:, 1], 0)
+            weights[index[block], column] = min(fraction, 1)
+    weights[:, 0] = np.minimum(weights[:, 0], 1 - weights[:, 2])
+    weights[:, 1] = np.maximum(1 - weights[:, 0] - weights[:, 2], 0)
     return weights
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from focalloc.learn.projection import project
 from focalloc.learn.soft import blend, from_fractions, renderings, soft_context, soft_used, softmax
+from focalloc.refimpl.relaxation import relaxation
 from focalloc.spec import Action, Block, Geometry, InvalidInput, Params, State, advanced, opened
 from focalloc.spec.actions import consumed
 
@@ -49,10 +50,34 @@ def test_fractions_become_convex_weights() -> None:
     for wrong in (
         {Action("expand", 2, 0): -0.1},
         {Action("expand", 2, 24): 0.1},
-        {Action("collapse", 2, 24): 0.5, Action("expand", 1, 28): 0.75},
+        {Action("collapse", 2, 24): 1.25},
     ):
         with pytest.raises(InvalidInput, match="fractions"):
             from_fractions(STATE, wrong)
+
+
+def test_an_expand_yields_what_a_collapse_has_of_its_block() -> None:
+    weights = from_fractions(STATE, {Action("expand", 1, 28): 0.75, Action("collapse", 2, 24): 0.5})
+    assert weights[5].tolist() == [0.5, 0, 0.5]
+    assert weights[4].tolist() == [0, 0.5, 0.5]
+
+
+def test_relaxed_optima_become_convex_weights_within_the_budget() -> None:
+    exclusive = partial = 0
+    rng = np.random.default_rng(0)
+    for w_max in range(STATE.used, STATE.used + 6):
+        state = opened(GEOMETRY, Params(w_max=w_max, n_diff=3), CONTEXT)
+        for _ in range(60):
+            shares = relaxation(state, rng.integers(-(10**6), 10**6, state.used).tolist()).shares
+            weights = from_fractions(state, {action: float(share) for action, share in shares.items()})
+            assert (weights >= 0).all()
+            assert np.allclose(weights.sum(axis=1), 1)
+            assert soft_used(state, weights) <= w_max + 1e-9
+            claimed = [block for action in shares for block in consumed(GEOMETRY, action)]
+            exclusive += len(claimed) != len(set(claimed))
+            partial += any(share < 1 for share in shares.values())
+    assert exclusive > 5  # what is asked about did happen
+    assert partial > 5
 
 
 @pytest.mark.parametrize("seed", range(30))
