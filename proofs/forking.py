@@ -130,6 +130,9 @@ class SymInt:
     def __init__(self, term: Term) -> None:
         self.term = term
 
+    def __str__(self) -> str:
+        return " ".join(str(self.term).split())
+
     @_remembered
     def __add__(self, other: object) -> Any:
         return _number(self.term + term(other))

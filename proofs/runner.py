@@ -13,7 +13,7 @@ from pathlib import Path
 
 from focalloc.proofs.catalogue import named
 from focalloc.proofs.smt import Answer, ask_cvc5, ask_z3, cover_question, question
-from focalloc.proofs.sources import Mutation
+from focalloc.proofs.sources import Mutation, NoPlace
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Theorem
 
 
@@ -173,7 +173,13 @@ def prove(
         if verdict.disagreements is not None and finding.result is not Result.UNKNOWN:
             _second_opinion(verdict, evidence, finding, text)
     if mutations:
-        verdict.survivors = [bug.name for bug in theorem.mutations if not killed(theorem, bug)]
+        verdict.survivors = []
+        for bug in theorem.mutations:
+            try:
+                if not killed(theorem, bug):
+                    verdict.survivors.append(bug.name)
+            except NoPlace as changed:
+                verdict.survivors.append(str(changed))
         verdict.caught = len(theorem.mutations) - len(verdict.survivors)
     verdict.seconds = time.perf_counter() - began
     return verdict

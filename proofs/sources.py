@@ -34,6 +34,10 @@ class Mutation:
     module: str = ""
 
 
+class NoPlace(LookupError):
+    """A bug cannot be planted, since the code that it goes into has changed."""
+
+
 AS_SHIPPED = Mutation("")
 """No bug."""
 
@@ -57,12 +61,12 @@ class Source:
         """The source of ``module`` with ``bug`` planted if it is meant for it, and some of its constants changed.
 
         Raises:
-            LookupError: the text that the bug replaces does not occur exactly once.
+            NoPlace: the text that the bug replaces does not occur exactly once.
         """
         text = inspect.getsource(module)
         if bug.old and bug.module in ("", module.__name__.rpartition(".")[2]):
             if text.count(bug.old) != 1:
-                raise LookupError(
+                raise NoPlace(
                     f"{bug.name}: {bug.old!r} occurs {text.count(bug.old)} times in {module.__name__}; the code has "
                     f"changed, so give the planted bug a text that occurs in it exactly once"
                 )

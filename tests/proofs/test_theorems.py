@@ -12,11 +12,11 @@ import pytest
 import z3
 
 from focalloc import refimpl
-from focalloc.proofs import catalogue
+from focalloc.proofs import budget, catalogue
 from focalloc.proofs.catalogue import named, theorems
 from focalloc.proofs.runner import Result, judged, killed, prove, prove_all
 from focalloc.proofs.smt import Answer, ask_cvc5, ask_z3, smt2
-from focalloc.proofs.sources import Mutation
+from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import THEOREMS, Evidence, Obligation, Survey, Technique, Theorem
 from focalloc.proofs.theorem import theorem as state_theorem
 from focalloc.spec.clauses import clauses
@@ -183,6 +183,21 @@ def test_a_vacuous_claim_does_not_count() -> None:
 def test_a_proof_that_notices_no_bug_does_not_count() -> None:
     verdict = prove(invented(Obligation("fine", X + 1 > X)))
     assert verdict.survivors == ["idle"]
+    assert verdict.exit_code == 1
+
+
+def test_a_bug_that_fits_no_more_is_none_that_is_noticed() -> None:
+    """Whoever changes code under proof is told which planted bugs have to change with it."""
+
+    def stated(bug: Mutation) -> Iterator[Evidence]:
+        Source.of(budget, bug)
+        yield Obligation("fine", X + 1 > X)
+
+    bug = Mutation("stale", "a text that is nowhere")
+    theorem = Theorem("invented", "A sentence.", (), Technique.INDUCTION, "none", "nothing", (bug,), stated)
+    verdict = prove(theorem)
+    assert verdict.survivors is not None
+    assert "stale: 'a text that is nowhere' occurs 0 times" in verdict.survivors[0]
     assert verdict.exit_code == 1
 
 
