@@ -147,7 +147,10 @@ def schema() -> dict[str, Any]:
 
 
 def same_schema(one: object, other: object) -> bool:
-    """Whether two JSON Schemas are equal but for the order in unions, which differs between versions of msgspec."""
+    """Whether two JSON Schemas are equal but for the order in unions and for white space in descriptions.
+
+    The former differs between versions of msgspec, the latter between versions of Python: 3.13 unindents docstrings.
+    """
 
     def ordered(part: Any) -> Any:
         match part:
@@ -156,6 +159,8 @@ def same_schema(one: object, other: object) -> bool:
                 return inner | {"anyOf": sorted(inner["anyOf"], key=str)} if "anyOf" in inner else inner
             case list() | tuple():
                 return [ordered(value) for value in part]
+            case str():
+                return " ".join(part.split())
         return part
 
     return bool(ordered(one) == ordered(other))

