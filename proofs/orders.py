@@ -25,21 +25,31 @@ class _Opaque:
         raise TypeError(f"{type(self).__name__} was asked whether it equals {other!r}")
 
 
+class _Ordered(_Opaque):
+    """What is compared with its like, by a place that nothing else is told of."""
+
+    def _place(self) -> tuple[float, ...]:
+        raise NotImplementedError
+
+    def __lt__(self, other: object) -> bool:
+        return self._place() < other._place() if isinstance(other, type(self)) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self._place() <= other._place() if isinstance(other, type(self)) else NotImplemented
+
+
 @dataclass(frozen=True, eq=False)
-class Comparable(_Opaque):
+class Comparable(_Ordered):
     """Something that can be compared."""
 
     _order: int
 
-    def __lt__(self, other: object) -> bool:
-        return self._order < other._order if isinstance(other, Comparable) else NotImplemented
-
-    def __le__(self, other: object) -> bool:
-        return self._order <= other._order if isinstance(other, Comparable) else NotImplemented
+    def _place(self) -> tuple[float, ...]:
+        return (self._order,)
 
 
 @dataclass(frozen=True, eq=False)
-class Mean(_Opaque):
+class Mean(_Ordered):
     """A score, the floor of a mean, or a threshold.
 
     It can be compared with others, negated, and give way to its neighbour, which is as near as can be; and be summed
@@ -49,14 +59,8 @@ class Mean(_Opaque):
     _value: float
     _beside: int = 0
 
-    def _place(self) -> tuple[float, int]:
+    def _place(self) -> tuple[float, ...]:
         return self._value, self._beside
-
-    def __lt__(self, other: object) -> bool:
-        return self._place() < other._place() if isinstance(other, Mean) else NotImplemented
-
-    def __le__(self, other: object) -> bool:
-        return self._place() <= other._place() if isinstance(other, Mean) else NotImplemented
 
     def __neg__(self) -> Mean:
         return Mean(-self._value, -self._beside)
@@ -115,20 +119,14 @@ class Multiple(_Opaque):
 
 
 @dataclass(frozen=True, eq=False)
-class Key(_Opaque):
+class Key(_Ordered):
     """A mean and a place behind it: it can be compared, taken apart, and give way to the next greater one."""
 
     _mean: Mean
     _rest: int
 
-    def _place(self) -> tuple[float, int, int]:
+    def _place(self) -> tuple[float, ...]:
         return *self._mean._place(), self._rest
-
-    def __lt__(self, other: object) -> bool:
-        return self._place() < other._place() if isinstance(other, Key) else NotImplemented
-
-    def __le__(self, other: object) -> bool:
-        return self._place() <= other._place() if isinstance(other, Key) else NotImplemented
 
     def __floordiv__(self, places: int) -> Mean:
         return self._mean if type(places) is int and places == PLACES else NotImplemented
