@@ -123,7 +123,7 @@ DELTA_LIST = 32
 POOL_SIZES = 64
 # ... and where the tables begin that share an array with it.
 WORK_OFFSETS = 96
-WORK_TABLES = 22
+WORK_TABLES = 21
 WORK_HEADER = WORK_OFFSETS + WORK_TABLES + 1
 
 

@@ -2,9 +2,10 @@
 
 The search is that of `knapsack_kernels`, whose thresholds are 0 here and whose soft budget is the hard one. What
 differs is what a candidate is worth. A policy gives of each block how much it prefers its expand to keeping it, and
-its collapse to keeping it; a family's collapse is worth the floor of the mean over its members. By slot scores the
-first is a block's aggregate and the second its negative, and then nothing has to be written down but one *wish* per
-family. By logits a preference may take 33 bits, so that the work space has tables of its own for them.
+its collapse to keeping it; a family's collapse is worth the floor of the mean over its members. What is written down
+of a family is its *wish*, the sum over its members: dividing is dear, and few families are offered. By slot scores a
+block's expand is worth its aggregate and its collapse the negative. By logits a preference may take 33 bits, so that
+the work space has tables of its own for them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from focalloc.fastpath.greedy_kernels import (
     BAD_SCORE,
     CAPACITY,
+    CHUNK,
     CHUNK_ROOM,
     END,
     EXPAND,
@@ -22,6 +24,7 @@ from focalloc.fastpath.greedy_kernels import (
     FANOUT,
     HEADER,
     LEVELS,
+    LOWEST,
     N_DIFF,
     OFFSETS,
     PROTECTED,
@@ -39,7 +42,6 @@ from focalloc.fastpath.greedy_kernels import (
     run_begin,
     run_survey,
     sort_best_first,
-    survey,
     total,
 )
 from focalloc.fastpath.knapsack_kernels import (
@@ -60,12 +62,15 @@ LARGEST = float(LARGEST_LOGIT)
 SCALE = float(SCORE_SCALE)
 """Factor to fixed point."""
 
-# WISHES: what the collapse of each family is worth
+NOT_NEGATIVE = 2**62 - 1
+"""Mask that changes no index that there is, but shows that it is not negative."""
+
+# WISHES: what the members of each family prefer its collapse by, in all
 
 
 @kernel
 def wishes_by_scores(header: Ints, fixed: Ints, family_slot: Ints, family_node: Ints, wishes: Table) -> None:
-    """Write what each family's collapse is worth where each member's is worth the negative of its aggregate."""
+    """Write each family's wish where each member's collapse is worth the negative of its aggregate."""
     for family in range(header[FAMILIES]):
         level = family_node[family] % LEVELS
         members = header[FANOUT + level]
@@ -76,12 +81,12 @@ def wishes_by_scores(header: Ints, fixed: Ints, family_slot: Ints, family_node: 
         else:
             for i in range(members):
                 score += total(fixed, family_slot[family] + i * slots, slots) // slots
-        wishes[family] = -score // members
+        wishes[family] = -score
 
 
 @kernel
 def wishes_by_logits(header: Ints, less: Ints, family_slot: Ints, family_node: Ints, wishes: Table) -> None:
-    """Write what each family's collapse is worth where ``less`` says it of each member, at its first slot."""
+    """Write each family's wish where ``less`` says what each member's collapse is worth, at its first slot."""
     for family in range(header[FAMILIES]):
         level = family_node[family] % LEVELS
         members = header[FANOUT + level]
@@ -92,7 +97,7 @@ def wishes_by_logits(header: Ints, less: Ints, family_slot: Ints, family_node: I
         else:
             for i in range(members):
                 wish += less[family_slot[family] + i * slots]
-        wishes[family] = wish // members
+        wishes[family] = wish
 
 
 @kernel
@@ -112,12 +117,13 @@ def best_wishes_of(
     last_end = header[END] - header[PROTECTED]
     for family in range(header[FAMILIES]):
         node = family_node[family]
-        # an equal rank is no better, for the place is later
-        if wishes[family] > bar and delta_at(header, node % LEVELS) == delta:
+        members = header[FANOUT + node % LEVELS]
+        # the floor of the mean is above the bar; an equal rank is no better, for the place is later
+        if wishes[family] >= (bar + 1) * members and delta_at(header, node % LEVELS) == delta:
             if node // LEVELS + header[SPAN + node % LEVELS] > last_end:
                 break
             if not is_barred(header, ledger_action, node * 2 + EXPAND):
-                key = key_of(wishes[family], family_slot[family])
+                key = key_of(wishes[family] // members, family_slot[family])
                 size = offer(keys, notes, size, header[N_DIFF], key, family)
                 if size == header[N_DIFF]:
                     bar = rank_of(keys[0])
@@ -193,51 +199,53 @@ def run_projection(
 
 
 @kernel
-def saturate(
-    logits: NDArray[np.floating], blocks: int, more: NDArray[np.int64], less: NDArray[np.int64]
-) -> bool:
-    """Write how much each block's expand and collapse are preferred to keeping it, in fixed point (PRO-1).
-
-    Args:
-        logits: (expand, keep, collapse) of one block after the other.
-        blocks: how many blocks.
-        more: gets the preference for the expand.
-        less: gets that for the collapse.
+def saturate(logits: NDArray[np.floating], fixed: NDArray[np.int32]) -> bool:
+    """Write logits in fixed point (PRO-1).
 
     Returns:
         Whether there is no NaN; if there is, what was written means nothing.
     """
     misfits = np.int32(0)
-    for i in range(blocks):
-        expand = np.float64(logits[3 * i]) * SCALE
-        keep = np.float64(logits[3 * i + 1]) * SCALE
-        collapse = np.float64(logits[3 * i + 2]) * SCALE
-        is_number = expand == expand and keep == keep and collapse == collapse
-        misfits = np.int32(misfits | (np.int32(0) if is_number else np.int32(1)))
-        kept = np.int64(np.int32(np.rint(min(max(keep, -LARGEST), LARGEST))))
-        more[i] = np.int64(np.int32(np.rint(min(max(expand, -LARGEST), LARGEST)))) - kept
-        less[i] = np.int64(np.int32(np.rint(min(max(collapse, -LARGEST), LARGEST)))) - kept
+    for i in range(len(logits)):
+        logit = np.float64(logits[i]) * SCALE
+        misfits = np.int32(misfits | (np.int32(0) if logit == logit else np.int32(1)))
+        fixed[i] = np.int32(np.rint(min(max(logit, -LARGEST), LARGEST)))
     return bool(misfits == 0)
 
 
 @kernel
-def spread(header: Ints, tags: Ints, more: Ints, less: Ints, worth: Table, less_at: Table) -> None:
-    """Write what is said of each block to its first slot."""
-    block = 0
-    for slot in range(header[SLOTS]):
-        if tags[slot] >= 0:
-            worth[slot] = more[block]
-            less_at[slot] = less[block]
-            block += 1
+def spread(header: Ints, tags: Ints, fixed: Ints, worth: Table, less: Table, peaks: Table) -> int:
+    """Write how much each block's expand and collapse are preferred to keeping it, at its first slot.
 
+    Nobody reads the other slots.
 
-@kernel
-def count_blocks(header: Ints, tags: Ints) -> int:
-    """How many blocks the context has."""
-    blocks = 0
-    for slot in range(header[SLOTS]):
-        blocks += 1 if tags[slot] >= 0 else 0
-    return blocks
+    Args:
+        header: the header.
+        tags: one tag per slot.
+        fixed: (expand, keep, collapse) of one block after the other, in fixed point; three entries per slot.
+        worth: gets the preferences for expands.
+        less: gets those for collapses.
+        peaks: gets the highest preference for the expand of a gist per chunk, as `survey` would write it.
+
+    Returns:
+        How many entries of ``fixed`` belong to blocks.
+    """
+    at = 0
+    slots = header[SLOTS]
+    for chunk in range((slots + CHUNK - 1) // CHUNK):
+        first = chunk * CHUNK
+        peak = LOWEST
+        for i in range(min(CHUNK, slots - first)):
+            if tags[first + i] >= 0:
+                entry = at & NOT_NEGATIVE
+                keep = fixed[entry + 1]
+                more = fixed[entry] - keep
+                worth[first + i] = more
+                less[first + i] = fixed[entry + 2] - keep
+                peak = max(peak, more if tags[first + i] >= 1 else LOWEST)
+                at += 3
+        peaks[chunk] = peak
+    return at
 
 
 @kernel
@@ -258,26 +266,21 @@ def run_logits(
     header = state[:HEADER]
     at = header[OFFSETS:]
     to = space[:WORK_HEADER][WORK_OFFSETS:]
-    blocks = count_blocks(header, tags)
-    if len(logits) != 3 * blocks:
-        return WRONG_LENGTH
     worth = space[to[17] : to[18]]
     less = space[to[18] : to[19]]
     peaks = space[to[19] : to[20]]
-    more_by_block = space[to[20] : to[21]]
-    less_by_block = space[to[21] : to[22]]
-    if blocks == header[SLOTS]:  # each block has one slot
-        more_by_block = worth
-        less_by_block = less
-    if not saturate(logits, blocks, more_by_block, less_by_block):
+    fixed = space[to[20] : to[21]].view(np.int32)
+    if len(logits) > 3 * header[SLOTS]:
+        return WRONG_LENGTH
+    are_numbers = saturate(logits, fixed)
+    if len(logits) != spread(header, tags, fixed, worth, less, peaks):
+        return WRONG_LENGTH
+    if not are_numbers:
         return BAD_SCORE
     refused = run_begin(state)
     if refused:
         return refused
     # CANDIDATES
-    if blocks < header[SLOTS]:
-        spread(header, tags, more_by_block, less_by_block, worth, less)
-    survey(header, tags, worth, peaks)
     wishes_by_logits(header, less, state[at[8] : at[9]], state[at[9] : at[10]], space[to[16] : to[17]])
     run_pool_wishes(state, space)
     return decide(tags, worth, peaks, state, space)

@@ -41,8 +41,8 @@ class Workspace:
     own: tuple[NDArray[np.generic], ...] = ()
     """Those tables."""
 
-    extra: tuple[int, ...] = (0, 0, 0, 0, 0, 0)
-    """Sizes of the tables that only some strategies need: wishes, two preferences by slot, peaks, the two by block."""
+    extra: tuple[int, ...] = (0, 0, 0, 0, 0)
+    """Sizes of the tables that only some strategies need: wishes, two preferences by slot, peaks, logits."""
 
     def __init__(self, geometry: Geometry, n_diff: int, top_k: int = 0) -> None:
         self._deltas = sorted(set(geometry.deltas[1:]))
@@ -114,7 +114,7 @@ class Objectives(Workspace):
 
     def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int) -> None:
         self._params = params
-        self.extra = (0, slots, 0, slots // CHUNK + 1, 0, 0)
+        self.extra = (0, slots, 0, slots // CHUNK + 1, 0)
         super().__init__(geometry, n_diff)
 
     def _lay_out(self) -> None:
@@ -166,7 +166,7 @@ class Projector(Workspace):
 
     def __init__(self, geometry: Geometry, n_diff: int, slots: int) -> None:
         smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
-        self.extra = (slots // smallest + 1, slots, slots, slots // CHUNK + 1, slots, slots)
+        self.extra = (slots // smallest + 1, slots, slots, slots // CHUNK + 1, (3 * slots + 1) // 2)
         super().__init__(geometry, n_diff)
 
     def run_logits(self, logits: NDArray[np.floating], tags: NDArray[np.int8], state: NDArray[np.int64]) -> int:

@@ -18,7 +18,7 @@ from focalloc.fastpath.scores import fixed_logits
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.projection import project
 from focalloc.spec import Action, Geometry, InvalidInput, Params, State, advanced, opened, violations
-from focalloc.spec.projection import saturated, violations_of_projection
+from focalloc.spec.projection import LARGEST_LOGIT, saturated, violations_of_projection
 
 CAPS = [0, 1, 2, 3, 4, 5, 8, 16]
 
@@ -129,11 +129,10 @@ def test_the_kernel_saturates_as_the_spec_does(kind: type[Any]) -> None:
     edges = [math.inf, -math.inf, 2048.0, -2048.0, 2048 - 2**-20, 2048 - 2**-21, 1e30, 0.0, -0.0]
     column = np.concatenate([rng.uniform(-3000, 3000, 400), halves, edges]).astype(kind)
     rows = np.stack([column, np.roll(column, 1), np.roll(column, 2)], axis=1)
-    more, less = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-    assert k.saturate(rows.reshape(-1), len(rows), more, less)
+    fixed = np.zeros(rows.size, np.int32)
+    assert k.saturate(rows.reshape(-1), fixed)
     expected = np.array([[saturated(float(x)) for x in row] for row in rows])
-    assert (more == expected[:, 0] - expected[:, 1]).all()
-    assert (less == expected[:, 2] - expected[:, 1]).all()
+    assert (fixed.reshape(-1, 3) == expected).all()
     assert (fixed_logits(rows, len(rows)) == expected).all()
 
 
@@ -167,6 +166,31 @@ def test_the_same_source_uncompiled_on_lists_writes_the_same_wishes(monkeypatch:
                 patch.setattr(k, "total", k.total.py_func)  # type: ignore[attr-defined]
                 kernel.py_func(header.tolist(), fixed.tolist(), slots.tolist(), nodes.tolist(), plain)  # type: ignore[attr-defined]
             assert compiled.tolist() == plain, seed
+
+
+def test_the_same_source_uncompiled_on_lists_spreads_the_same_preferences() -> None:
+    from focalloc.fastpath.tables import Tables
+
+    for seed in range(60):
+        rng = random.Random(seed)
+        state = random_state(rng, "projection", 4, CAPS)
+        tables = Tables(state.geometry, state.params, state.context)
+        header, tags = tables.state[: greedy_kernels.HEADER], tables.tags
+        slots = int(header[greedy_kernels.SLOTS])
+        fixed = np.array([rng.randint(-LARGEST_LOGIT, LARGEST_LOGIT) for _ in range(3 * slots)], np.int32)
+        compiled = [np.zeros(slots, np.int64) for _ in range(3)]
+        plain: list[list[int]] = [[0] * slots for _ in range(3)]
+        ends = k.spread(header, tags, fixed, *compiled)
+        read = k.spread.py_func(header.tolist(), tags.tolist(), fixed.tolist(), *plain)  # type: ignore[attr-defined]
+        assert ends == read == 3 * len(state.context)
+        assert [table.tolist() for table in compiled] == plain, seed
+        first = np.flatnonzero(tags[:slots] >= 0)
+        triples = fixed.astype(np.int64).reshape(-1, 3)[: len(first)]
+        assert (compiled[0][first] == triples[:, 0] - triples[:, 1]).all()
+        assert (compiled[1][first] == triples[:, 2] - triples[:, 1]).all()
+        peaks = np.zeros_like(compiled[2])
+        greedy_kernels.survey(header, tags, compiled[0], peaks)  # type: ignore[arg-type]
+        assert compiled[2].tolist() == peaks.tolist()
 
 
 # REFUSALS
