@@ -61,12 +61,19 @@ class PolicyNetwork(nn.Module):
             self.head.weight.mul_(0.1)
             self.head.bias.copy_(torch.tensor([0.0, FONDNESS_FOR_KEEPING, 0.0]))
 
-    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def forward(self, batch: Batch, shift: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Logits ``(batch, blocks, 3)``, `ILLEGAL` where the mask forbids; and values ``(batch,)``.
 
         A value is a return times one less the discount, so of the size of one reward.
+
+        Args:
+            batch: the observations.
+            shift: what to add to the inlet's bias, per observation; ``(batch, hidden)``.
         """
-        rows = self.encoder(self.inlet(batch.features), src_key_padding_mask=~batch.present)
+        rows = self.inlet(batch.features)
+        if shift is not None:
+            rows = rows + shift.unsqueeze(1)
+        rows = self.encoder(rows, src_key_padding_mask=~batch.present)
         logits = self.head(rows).masked_fill(~batch.legal, ILLEGAL)
         weight = batch.present.unsqueeze(-1).to(rows.dtype)
         pooled = (rows * weight).sum(dim=1) / weight.sum(dim=1)

@@ -369,10 +369,15 @@ def taught(lessons: Sequence[Lesson], like: Tensor) -> tuple[Tensor, Tensor]:
 
 def imitation_loss(log_probs: Tensor, lessons: Sequence[Lesson], free: Tensor) -> Tensor:
     """Weighted cross-entropy with what the teacher would have done."""
+    return mean_over(missed(log_probs, lessons, free), free)
+
+
+def missed(log_probs: Tensor, lessons: Sequence[Lesson], free: Tensor) -> Tensor:
+    """The same block by block; ``(batch, blocks)``."""
     labels, weights = taught(lessons, free)
-    missed = -log_probs.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
+    surprise = -log_probs.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
     # a lesson about what the mask forbids (the teacher may wait for a cooldown) teaches nothing
-    return mean_over(missed.clamp(max=50) * weights * (missed < 1e6), free)
+    return surprise.clamp(max=50) * weights * (surprise < 1e6)
 
 
 def gumbel_loss(logits: Tensor, lessons: Sequence[Lesson], free: Tensor, temperature: float) -> Tensor:

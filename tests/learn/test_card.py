@@ -129,6 +129,7 @@ def test_one_command_trains_measures_and_writes_policy_and_card(
         "SETTINGS": replace(card.SETTINGS, **few),
         "REFINEMENT": replace(card.REFINEMENT, **few),
         "META": replace(card.META, rounds=1, users=1),
+        "HABITS": replace(card.HABITS, rounds=1, users=1, steps=1),
         "SEEDS": range(2),
         "REFINED_SEEDS": range(2),
         "HELD_OUT_USERS": range(2),
