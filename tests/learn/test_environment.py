@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 gymnasium = pytest.importorskip("gymnasium")
+pytestmark = pytest.mark.torch
 
 from gymnasium.utils.env_checker import check_env  # noqa: E402
 
