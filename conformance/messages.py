@@ -6,6 +6,8 @@ round. `schema` derives the JSON Schema that ships as ``protocol-1.schema.json``
 
 from __future__ import annotations
 
+import inspect
+import re
 from typing import Any, Final
 
 import msgspec
@@ -26,7 +28,14 @@ class Hello(msgspec.Struct, tag_field="cmd", tag="hello", forbid_unknown_fields=
 
 
 class Open(msgspec.Struct, tag_field="cmd", tag="open", forbid_unknown_fields=True, kw_only=True):
-    """Start a session in place of any earlier one; answered by `Done`."""
+    """Start a session in place of any earlier one; answered by `Done`.
+
+    Attributes:
+        geometry: shape of the tree.
+        score_scale: what a score of 1 is in fixed point.
+        params: the parameters.
+        context: blocks as ``[level, start]``, oldest first.
+    """
 
     geometry: Geometry
     score_scale: int = SCORE_SCALE
@@ -35,13 +44,22 @@ class Open(msgspec.Struct, tag_field="cmd", tag="open", forbid_unknown_fields=Tr
 
 
 class Step(msgspec.Struct, tag_field="cmd", tag="step", forbid_unknown_fields=True):
-    """Run one iteration on one fixed-point score per slot; answered by `Chosen`."""
+    """Run one iteration; answered by `Chosen`.
+
+    Attributes:
+        scores: one per slot, oldest first, in fixed point.
+    """
 
     scores: list[int]
 
 
 class Ingest(msgspec.Struct, tag_field="cmd", tag="ingest", forbid_unknown_fields=True):
-    """Append level-0 blocks; answered by `Chosen` with the reclaiming collapses, in order."""
+    """Append level-0 blocks; answered by `Chosen` with the reclaiming collapses, in order.
+
+    Attributes:
+        blocks: how many.
+        scores: one per slot of the context as it is, oldest first, in fixed point.
+    """
 
     blocks: int
     scores: list[int]
@@ -55,7 +73,14 @@ Command = Hello | Open | Step | Ingest | Close
 
 
 class Welcome(msgspec.Struct, kw_only=True):
-    """Answer to `Hello`: who speaks, and which strategies it knows."""
+    """Answer to `Hello`.
+
+    Attributes:
+        protocol: the version of the protocol that is spoken.
+        name: who speaks.
+        version: of whoever speaks.
+        strategies: those that it knows.
+    """
 
     protocol: int
     name: str
@@ -70,19 +95,31 @@ class Done(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Chosen(msgspec.Struct, forbid_unknown_fields=True):
-    """Answer to `Step` and `Ingest`: ``[kind, level, start]`` triples in the order of application."""
+    """Answer to `Step` and `Ingest`.
+
+    Attributes:
+        actions: ``[kind, level, start]`` triples in the order of application; a kind is ``expand`` or ``collapse``.
+    """
 
     actions: list[WireAction]
 
 
 class Refusal(msgspec.Struct, forbid_unknown_fields=True):
-    """Answer to any command: the allocator refuses, and says why."""
+    """Answer to any command: the allocator refuses, and the state is as it was.
+
+    Attributes:
+        error: why.
+    """
 
     error: str
 
 
 class Skip(msgspec.Struct, forbid_unknown_fields=True):
-    """Answer to any command: not supported, and why."""
+    """Answer to any command: not supported.
+
+    Attributes:
+        skipped: why.
+    """
 
     skipped: str
 
@@ -137,6 +174,7 @@ def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of every message: ``#/$defs/Hello`` and so on; the whole matches any one of them."""
     types = [*ANSWERED_BY, Welcome, Done, Chosen, Refusal, Skip]
     references, definitions = msgspec.json.schema_components(types)
+    described(definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"focalloc wire protocol {PROTOCOL}",
@@ -146,11 +184,19 @@ def schema() -> dict[str, Any]:
     }
 
 
-def same_schema(one: object, other: object) -> bool:
-    """Whether two JSON Schemas are equal but for the order in unions and for white space in descriptions.
+def described(definitions: dict[str, Any]) -> None:
+    """Put what a docstring says of each attribute beside that attribute, and leave the sections for Python out."""
+    for one in definitions.values():
+        text, _, sections = inspect.cleandoc(one["description"]).partition("\n\nAttributes:\n")
+        one["description"] = " ".join(text.split())
+        attributes = re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", sections.partition("\n\n")[0], re.MULTILINE)
+        for place, (name, about) in enumerate(attributes):
+            part = one["properties"][name] if "properties" in one else one["prefixItems"][place]
+            part["description"] = " ".join(about.split())
 
-    The former differs between versions of msgspec, the latter between versions of Python: 3.13 unindents docstrings.
-    """
+
+def same_schema(one: object, other: object) -> bool:
+    """Whether two JSON Schemas are equal but for the order in unions, which differs between versions of msgspec."""
 
     def ordered(part: Any) -> Any:
         match part:
@@ -159,8 +205,6 @@ def same_schema(one: object, other: object) -> bool:
                 return inner | {"anyOf": sorted(inner["anyOf"], key=str)} if "anyOf" in inner else inner
             case list() | tuple():
                 return [ordered(value) for value in part]
-            case str():
-                return " ".join(part.split())
         return part
 
     return bool(ordered(one) == ordered(other))

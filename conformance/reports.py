@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from focalloc.conformance.messages import described
 from focalloc.conformance.page import Pictures, page
 from focalloc.conformance.report import Report
 from focalloc.spec.clauses import clauses, profile_clauses
@@ -30,10 +31,12 @@ def to_json(report: Report, pictures: Pictures) -> bytes:
 
 def schema() -> dict[str, Any]:
     """JSON Schema of a JSON report; ships as ``report.schema.json``."""
+    whole = msgspec.json.schema(Judged)
+    described(whole["$defs"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "focalloc conformance report",
-        **msgspec.json.schema(Judged),
+        **whole,
     }
 
 

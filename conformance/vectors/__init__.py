@@ -24,7 +24,7 @@ import msgspec
 
 from focalloc.conformance.cases import Case, Opening, Step, preferred
 from focalloc.conformance.judge import Moment, judged, refused_logits, senseless_blocks, senseless_scores
-from focalloc.conformance.messages import same_schema
+from focalloc.conformance.messages import described, same_schema
 from focalloc.conformance.targets import Target
 from focalloc.refimpl.allocator import answered
 from focalloc.refimpl.ingest import reclaim
@@ -490,6 +490,7 @@ def encoded(one: Vector) -> bytes:
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a file of vectors."""
     (reference,), definitions = msgspec.json.schema_components([list[Vector]])
+    described(definitions)
     whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", **reference, "$defs": definitions}
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(whole))
     return plain
