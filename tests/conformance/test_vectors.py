@@ -275,6 +275,12 @@ def test_a_source_always_gives_the_same_and_it_follows_from_the_spec(name: str) 
     assert [sentence for one in given for sentence in problems(one)] == []
 
 
+def test_the_readme_names_every_kind_of_vector() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    table = text.partition("| flag | made from |\n|---|---|\n")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == {one.flags[0] for one in ALL}
+
+
 def test_the_harness_of_the_readme_tells_right_from_wrong() -> None:
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     (snippet,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
