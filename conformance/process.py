@@ -198,7 +198,8 @@ class ProcessAllocator:
                 self._note("<", self._stdout.peek())
             if self._process is not None and self._process.poll() is not None:  # and what it started holds its stdout
                 self._fail(Misbehaved, self._epitaph())
-            self._fail(TimedOut, f"no answer within {self._timeout:g} s")
+            hint = "; does it flush its output after each answer?" if isinstance(command, messages.Hello) else ""
+            self._fail(TimedOut, f"no answer within {self._timeout:g} s{hint}")
         except EOFError:
             if self._stdout.pending():
                 self._note("<", self._stdout.peek())

@@ -170,6 +170,7 @@ BAD = [
     ("dies at once", "import sys; sys.exit(3)", Misbehaved, "status 3"),
     ("dies in a step", OPENED + "os._exit(4)", Misbehaved, "status 4"),
     ("is killed", OPENED + "os.kill(os.getpid(), 9)", Misbehaved, "SIGKILL"),
+    ("never answers", "import time; time.sleep(60)", TimedOut, "does it flush its output"),
     ("hangs", OPENED + "time.sleep(60)", TimedOut, "no answer within"),
     ("half a line", OPENED + """sys.stdout.write('{"act'); sys.stdout.flush(); time.sleep(60)""", TimedOut, "no"),
     ("half a line and gone", OPENED + """sys.stdout.write('{"act')""", Misbehaved, "status 0"),
