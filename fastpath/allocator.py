@@ -51,6 +51,15 @@ class Allocator:
 
     Raises:
         InvalidInput: the strategy is unknown, or the policy file is missing, corrupt or made for something else.
+
+    Example:
+        >>> from focalloc import Allocator, Geometry, Params
+        >>> allocator = Allocator(Geometry(arity=(32, 32)), Params(w_max=8192))
+        >>> allocator.load([(1, 0)])
+        >>> list(allocator.step([1.0]))
+        [Action(kind='expand', level=1, start=0)]
+        >>> allocator.used
+        32
     """
 
     def __new__(

@@ -52,6 +52,14 @@ class Batch(Sequence[Allocator]):
 
     Raises:
         InvalidInput: an allocator is of another kind or not in a session, or ``threads`` is not from 1 to 256.
+
+    Example:
+        >>> from focalloc import Allocator, Batch
+        >>> first, second = Allocator(), Allocator()
+        >>> first.load([(1, 0)])
+        >>> second.load([(1, 0), (1, 32)])
+        >>> [plan.expands for plan in Batch([first, second]).step([[0.0], [1.0, 1.0]])]
+        [0, 2]
     """
 
     def __init__(self, allocators: Iterable[Allocator], *, threads: int = 1) -> None:

@@ -144,6 +144,14 @@ class Guarded(Allocator):
 
     Raises:
         InvalidInput: the selector is neither, the strategy is unknown or the deadline is not positive.
+
+    Example:
+        >>> from focalloc import Guarded
+        >>> allocator = Guarded(lambda view, scores: [("expand", 1, 32)])
+        >>> allocator.load([(1, 0)])
+        >>> plan = allocator.step([1.0])
+        >>> plan.fallback.clause, list(plan)
+        ('ACT-3', [Action(kind='expand', level=1, start=0)])
     """
 
     def __init__(

@@ -32,6 +32,14 @@ class Plan(Sequence[Action]):
     Attributes:
         iteration: number of the iteration.
         fallback: why a guarded selector's answer was not used; None if it was, or if nothing guards.
+
+    Example:
+        >>> from focalloc import Allocator
+        >>> allocator = Allocator()
+        >>> allocator.load([(1, 0)])
+        >>> plan = allocator.step([1.0])
+        >>> plan.iteration, plan.expands, plan == [("expand", 1, 0)]
+        (1, 1, True)
     """
 
     fallback: Fallback | None = None

@@ -82,6 +82,14 @@ class Telemetry:
     Attributes:
         allocator: the allocator.
         last: the latest record; None before the first.
+
+    Example:
+        >>> from focalloc import Allocator, Telemetry
+        >>> watched = Telemetry(Allocator())
+        >>> watched.load([(1, 0)])
+        >>> plan = watched.step([1.0])
+        >>> watched.last.expands, watched.last.used
+        (1, 32)
     """
 
     def __init__(self, allocator: Allocator, *sinks: Sink) -> None:

@@ -64,6 +64,12 @@ class Recorder:
 
     Raises:
         InvalidInput: the file cannot be written.
+
+    Example:
+        >>> from focalloc import Allocator, Recorder
+        >>> with Recorder(Allocator(), "session.jsonl") as recorded:
+        ...     recorded.load([(1, 0)])
+        ...     plan = recorded.step([1.0])
     """
 
     def __init__(self, allocator: Allocator, path: str | Path) -> None:

@@ -22,6 +22,11 @@ class Action(NamedTuple):
         kind: ``"expand"`` replaces the node by its family, ``"collapse"`` the family by the node.
         level: level of the node, at least 1.
         start: first token of the node.
+
+    Example:
+        >>> from focalloc import Action
+        >>> Action("expand", 1, 1024).node
+        Block(level=1, start=1024)
     """
 
     kind: Kind

@@ -16,6 +16,12 @@ class Block(NamedTuple):
     Attributes:
         level: level of detail, 0 for raw tokens.
         start: token position of the first token of its span, a multiple of the span.
+
+    Example:
+        >>> from focalloc import Block
+        >>> gist, tokens = Block(1, 0), Block(0, 32)
+        >>> tokens.start
+        32
     """
 
     level: int

@@ -10,6 +10,12 @@ class InvalidInput(ValueError):
         field: the name of the offending field, e.g. ``"arity[1]"`` or ``"scores[17]"``.
         value: the value found there.
         rule: the rule it breaks, as a sentence.
+
+    Example:
+        >>> from focalloc import Params
+        >>> Params(w_max=0)
+        Traceback (most recent call last):
+        focalloc.spec.errors.InvalidInput: w_max = 0: must lie between 1 and 67108864 (PAR-1)
     """
 
     def __init__(self, field: str, value: object, rule: str) -> None:
@@ -28,6 +34,16 @@ class NoRoom(RuntimeError):
     Attributes:
         needed: slots that the new blocks need, beyond what is free.
         reclaimed: slots that legal collapses could have freed.
+
+    Example:
+        >>> from focalloc import Allocator, Geometry, NoRoom, Params
+        >>> allocator = Allocator()
+        >>> allocator.open(Geometry(), Params(w_max=32), [(0, 0)])
+        >>> try:
+        ...     allocator.ingest()
+        ... except NoRoom as refusal:
+        ...     refusal.needed, refusal.reclaimed
+        (32, 31)
     """
 
     def __init__(self, needed: int, reclaimed: int) -> None:

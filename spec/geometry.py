@@ -38,6 +38,12 @@ class Geometry:
 
     Raises:
         InvalidInput: the geometry is senseless (GEO-1), has a free expansion (GEO-2) or is too large (GEO-3).
+
+    Example:
+        >>> from focalloc import Geometry
+        >>> usual = Geometry(arity=(32, 32))
+        >>> usual.span(2), usual.slots(0), usual.delta(1)
+        (1024, 32, 31)
     """
 
     arity: tuple[int, ...] = (32, 32)

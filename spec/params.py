@@ -63,6 +63,11 @@ class Params:
 
     Raises:
         InvalidInput: a value is of the wrong type or out of its range; names field, value and rule (PAR-1).
+
+    Example:
+        >>> from focalloc import Params, quantise
+        >>> Params(w_max=4096, tau_expand=quantise(0.5)).tau_expand
+        524288
     """
 
     w_max: int = 8192

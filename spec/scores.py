@@ -22,6 +22,11 @@ def quantise(score: float, field: str = "score") -> int:
 
     Raises:
         InvalidInput: ``score`` is NaN, infinite, or too large for its fixed-point value to fit.
+
+    Example:
+        >>> from focalloc import quantise
+        >>> quantise(0.5)
+        524288
     """
     if isinstance(score, bool) or not isinstance(score, int | float):
         raise InvalidInput(field, score, "must be a number (SCO-1)")

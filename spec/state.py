@@ -24,6 +24,13 @@ class State:
         ledger: latest action per recently acted node.
         iteration: number of the last iteration; 0 before the first.
         recent: slots used after each of the last ``adaptive_window`` iterations, oldest first.
+
+    Example:
+        >>> from focalloc import Allocator
+        >>> allocator = Allocator()
+        >>> allocator.load([(1, 0), (0, 32)])
+        >>> allocator.state().used, allocator.state().end
+        (33, 64)
     """
 
     geometry: Geometry

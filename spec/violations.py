@@ -88,6 +88,14 @@ def violations(
 
     Raises:
         InvalidInput: the scores break SCO-1 or SCO-2, or the profile is unknown.
+
+    Example:
+        >>> from focalloc import Geometry, Params, violations
+        >>> from focalloc.spec import opened
+        >>> state = opened(Geometry(), Params(w_max=20), [(1, 0)])
+        >>> [violation] = violations(state, [2**20], [("expand", 1, 0)])
+        >>> print(violation.clause, violation.message, sep=": ")
+        BUD-1: expand of (1, 0) leaves 32 slots used, over the budget 20
     """
     checked_profile(profile)
     checked_scores(state.geometry, state.context, scores)

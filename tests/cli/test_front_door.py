@@ -1,8 +1,10 @@
 """`import focalloc`: the public names, and what they may not cost."""
 
+import doctest
 import importlib.metadata
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,14 @@ HEAVY = {"numpy", "numba", "z3", "hypothesis", "rich", "typer", "msgspec", "scip
 @pytest.mark.parametrize("name", focalloc.__all__)
 def test_every_public_name_is_there(name: str) -> None:
     assert getattr(focalloc, name) is not None
+
+
+@pytest.mark.parametrize("name", [name for name in focalloc.__all__ if name != "__version__"])
+def test_every_public_name_shows_how_it_is_used(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = doctest.DocTestParser().get_doctest(getattr(focalloc, name).__doc__ or "", {}, name, None, None)
+    assert shown.examples
+    assert doctest.DocTestRunner().run(shown).failed == 0
 
 
 def test_names_are_those_of_the_parts() -> None:
