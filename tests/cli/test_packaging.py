@@ -1,5 +1,6 @@
 """What pyproject.toml says against what the tree holds."""
 
+import re
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+import focalloc
 from focalloc.cli import EXTRAS
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +40,13 @@ def test_every_module_of_code_lies_in_a_package() -> None:
     for name in FOLDERS:
         for module in (ROOT / name).rglob("*.py"):
             assert (module.parent / "__init__.py").exists(), module
+
+
+@pytest.mark.parametrize(("file", "place"), [("CITATION.cff", r"^version: (\S+)$"), ("CHANGELOG.md", r"^## (\S+)")])
+def test_the_version_is_the_same_wherever_it_stands(file: str, place: str) -> None:
+    stated = re.search(place, (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
+    assert stated is not None
+    assert stated[1] == focalloc.__version__
 
 
 def test_bare_install_needs_numpy_and_numba_only() -> None:
