@@ -38,7 +38,6 @@ from focalloc.fastpath.greedy_kernels import (
     count_collapses,
     families_before,
     is_barred,
-    kernel,
     key_of,
     node_of,
     offer,
@@ -52,6 +51,7 @@ from focalloc.fastpath.greedy_kernels import (
     take,
     token_at,
 )
+from focalloc.fastpath.machine_code import kernel
 
 SHIFT = 20
 """Binary digits behind the point of a fixed-point number."""

@@ -21,20 +21,15 @@ Hence loops run from 0 over a base that is visibly not negative.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache, partial
-from hashlib import sha256
-from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
-from numba import config, njit, types
-from numba.core.caching import FunctionCache
-from numba.core.runtime.nrt import rtsys
+from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from focalloc.spec.errors import InvalidInput
+from focalloc.fastpath.machine_code import kernel
 
 BODY = -1
 """Tag of a slot in which no block begins."""
@@ -136,66 +131,6 @@ class Table(Ints, Protocol):
     """Integers to read and write."""
 
     def __setitem__(self, index: int, value: int, /) -> None: ...
-
-
-Function = TypeVar("Function", bound=Callable[..., object])
-
-
-@cache
-def stamp(folder: Path) -> str:
-    """A digest of the source of every kernel in ``folder``."""
-    digest = sha256()
-    for file in sorted(folder.glob("*_kernels.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-class MachineCode(FunctionCache):
-    """Numba's cache on disk, from which a new process reads no more than it takes to run what is found.
-
-    Numba's own first reads all that compiling may ask for, which takes several times as long as the rest of the first
-    call, above all where SciPy is installed. A kernel that is not found reads it when it is compiled.
-    """
-
-    def __init__(self, function: Callable[..., object]) -> None:
-        super().__init__(function)  # type: ignore[no-untyped-call]
-        # Numba compares the file of the outermost kernel only, not those of the kernels that it calls.
-        self._cache_file._source_stamp = stamp(Path(__file__).parent)
-
-    def load_overload(self, sig: object, target_context: Any) -> Any:
-        """The compiled function for these types; None if it is not there."""
-        rtsys.initialize(target_context)
-        with self._guard_against_spurious_io_errors():
-            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
-
-
-def kernel(function: Function, *, by_constants: bool = False) -> Function:
-    """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``.
-
-    Args:
-        function: plain loops over integers and arrays.
-        by_constants: whether to compile it once more for each constant and width of integer that a kernel passes to
-            it, as Numba would do with all. That takes twice as long, so it is for where a constant makes a loop faster.
-
-    Raises:
-        InvalidInput: compiling is switched off; what then ran would be other code than what is proved and promised.
-    """
-    if config.DISABLE_JIT:  # type: ignore[attr-defined]
-        raise InvalidInput("NUMBA_DISABLE_JIT", 1, "must not be set: the fast path is machine code")
-    compiled = njit(error_model="numpy", nogil=True)(function)
-    with suppress(RuntimeError):  # neither the package's folder nor the user's cache folder can be written
-        compiled._cache = MachineCode(function)  # type: ignore[attr-defined]
-    if not by_constants:
-        template = compiled.get_call_template
-        widened = lambda args, kws: template(tuple(_widened(kind) for kind in args), kws)  # noqa: E731
-        compiled.get_call_template = widened  # type: ignore[method-assign]
-    return cast("Function", compiled)
-
-
-def _widened(kind: types.Type) -> types.Type:
-    """What a kernel is given by another, in place of an integer of type ``kind``."""
-    plain: types.Type = types.unliteral(kind)  # type: ignore[no-untyped-call]
-    return types.int64 if plain in types.signed_domain else plain
 
 
 # PACKING

@@ -34,7 +34,6 @@ from focalloc.fastpath.greedy_kernels import (
     Ints,
     Table,
     is_barred,
-    kernel,
     node_of,
     rise,
     run_begin,
@@ -56,6 +55,7 @@ from focalloc.fastpath.knapsack_kernels import (
     optimum,
     pool_collapses,
 )
+from focalloc.fastpath.machine_code import kernel
 from focalloc.fastpath.optimum_kernels import OUT_OF_SPACE
 
 # A region: the token, slot and family that it begins with, the mass of its candidates, that of its expands.

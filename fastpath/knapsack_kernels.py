@@ -66,7 +66,6 @@ from focalloc.fastpath.greedy_kernels import (
     count_collapses,
     is_barred,
     is_marked,
-    kernel,
     key_of,
     mark,
     node_of,
@@ -83,6 +82,7 @@ from focalloc.fastpath.greedy_kernels import (
     total,
     worst_useful_chunk,
 )
+from focalloc.fastpath.machine_code import kernel
 from focalloc.fastpath.optimum_kernels import (
     ACTIONS,
     CHURN,

@@ -20,7 +20,6 @@ from focalloc.fastpath.greedy_kernels import (
     TAU_EXPAND,
     Ints,
     Table,
-    kernel,
     run_begin,
     run_blend,
     survey,
@@ -33,6 +32,7 @@ from focalloc.fastpath.knapsack_kernels import (
     nearness,
     run_pool,
 )
+from focalloc.fastpath.machine_code import kernel
 from focalloc.fastpath.optimum_kernels import TARGET
 
 

@@ -27,11 +27,11 @@ from focalloc.fastpath.greedy_kernels import (
     UNBOUNDED,
     Ints,
     Table,
-    kernel,
     rank_of,
     rise,
     sort_best_first,
 )
+from focalloc.fastpath.machine_code import kernel
 
 HIGHEST_BOUND = 2**61
 """More than any choice is worth."""

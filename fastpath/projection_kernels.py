@@ -35,7 +35,6 @@ from focalloc.fastpath.greedy_kernels import (
     Ints,
     Table,
     is_barred,
-    kernel,
     key_of,
     offer,
     rank_of,
@@ -53,6 +52,7 @@ from focalloc.fastpath.knapsack_kernels import (
     delta_at,
     fill_pool,
 )
+from focalloc.fastpath.machine_code import kernel
 from focalloc.spec.projection import LARGEST_LOGIT
 from focalloc.spec.scores import SCORE_SCALE
 

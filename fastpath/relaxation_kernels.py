@@ -15,12 +15,12 @@ from focalloc.fastpath.greedy_kernels import (
     N_DIFF,
     OFFSETS,
     forget,
-    kernel,
     node_of,
     place_of,
     run_survey,
 )
 from focalloc.fastpath.knapsack_kernels import APART, WORK_HEADER, WORK_OFFSETS, lay_out, run_pool
+from focalloc.fastpath.machine_code import kernel
 from focalloc.fastpath.optimum_kernels import DELTA, RUN, RUNS, SIZE
 from focalloc.fastpath.optimum_kernels import FIRST as FIRST_ITEM
 

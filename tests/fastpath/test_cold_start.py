@@ -22,6 +22,7 @@ from numba.core.dispatcher import Dispatcher
 import focalloc.fastpath
 import focalloc.spec
 from focalloc.fastpath import greedy_kernels
+from focalloc.fastpath.machine_code import stamp
 
 STARTS = {
     "focalloc": "import focalloc",
@@ -140,13 +141,13 @@ def test_machine_code_is_dropped_when_the_source_of_any_kernel_changes(tmp_path:
     kernels = {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
     assert len(names) > 5
     assert len(kernels) > 50
-    assert {one._cache._cache_file._source_stamp for one in kernels} == {greedy_kernels.stamp(folder)}
-    for name in names:
+    assert {one._cache._files._cache_file._source_stamp for one in kernels} == {stamp(folder)}
+    for name in [*names, "machine_code"]:
         changed = tmp_path / name
         shutil.copytree(folder, changed, ignore=shutil.ignore_patterns("__pycache__"))
         with (changed / f"{name}.py").open("a") as file:
             file.write("# another line\n")
-        assert greedy_kernels.stamp(changed) != greedy_kernels.stamp(folder)
+        assert stamp(changed) != stamp(folder)
 
 
 # WHERE THE CACHE CAN OR CANNOT BE
