@@ -544,7 +544,7 @@ def run_tied(
         return refused
     capacity = header[CAPACITY]
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    worth = run_survey(tags, scratch, state)
+    worth = scratch[run_survey(tags, scratch, state) :]
     space = len(history) // 2
     long = len(work) // COLUMNS
     # CANDIDATES and SELECT

@@ -1422,25 +1422,27 @@ def run_take(
 
 
 @kernel
-def run_blend(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> NDArray[np.int32]:
-    """The aggregate of every gist at its first slot, once the scores are taken: a score, unless gists have several."""
+def run_blend(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> int:
+    """Once the scores are taken: from where on ``scratch`` has the aggregate of every gist at its first slot.
+
+    That is a score, unless gists have several slots. (A kernel returns no array: that takes Numba's memory management.)
+    """
     capacity = state[CAPACITY]
-    fixed = scratch[:capacity]
     if state[MULTI_SLOT] == 0:
-        return fixed
-    worth = scratch[capacity + state[CHUNK_ROOM] :]
-    blend(state, tags, fixed, worth)
-    return worth
+        return 0
+    place: int = capacity + state[CHUNK_ROOM]
+    blend(state, tags, scratch[:capacity], scratch[place:])
+    return place
 
 
 @kernel
-def run_survey(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> NDArray[np.int32]:
-    """`run_blend`, with the peaks of what it returns in their place in ``scratch``."""
+def run_survey(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> int:
+    """`run_blend`, with the peaks of those aggregates in their place in ``scratch``."""
     capacity = state[CAPACITY]
-    worth = run_blend(tags, scratch, state)
+    place = run_blend(tags, scratch, state)
     if state[MULTI_SLOT] == 1:  # else `take` has noted them
-        survey(state, tags, worth, scratch[capacity : capacity + state[CHUNK_ROOM]])
-    return worth
+        survey(state, tags, scratch[place:], scratch[capacity : capacity + state[CHUNK_ROOM]])
+    return place
 
 
 @kernel

@@ -221,7 +221,7 @@ def run_hierarchy(
     refused = run_begin(state)
     if refused:
         return refused
-    worth = run_blend(tags, scratch, state)
+    worth = scratch[run_blend(tags, scratch, state) :]
     # COARSE
     size = list_regions(header, tags, fixed, worth, family_slot, family_node, ledger_action, regions)
     mass = 0

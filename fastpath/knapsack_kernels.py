@@ -961,9 +961,9 @@ def run_knapsack(
     if refused:
         return refused
     if work[DELTAS] == 1 or work[TOP_K] > 0:
-        worth = run_survey(tags, scratch, state)
+        worth = scratch[run_survey(tags, scratch, state) :]
     else:  # `lay_out` surveys one delta after the other
-        worth = run_blend(tags, scratch, state)
+        worth = scratch[run_blend(tags, scratch, state) :]
     # CANDIDATES
     if work[TOP_K] > 0:
         prune(

@@ -66,7 +66,7 @@ def run_objectives(
         return refused
     worth = space[to[17] : to[18]]
     peaks = space[to[19] : to[20]]
-    weigh(header, work, tags, run_blend(tags, scratch, state), worth)
+    weigh(header, work, tags, scratch[run_blend(tags, scratch, state) :], worth)
     survey(header, tags, worth, peaks)
     work[TARGET] = work[GOAL] - header[SLOTS]
     # CANDIDATES

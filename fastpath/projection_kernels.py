@@ -191,7 +191,7 @@ def run_projection(
     refused = run_begin(state)
     if refused:
         return refused
-    worth = run_survey(tags, scratch, state)
+    worth = scratch[run_survey(tags, scratch, state) :]
     # CANDIDATES
     wishes_by_scores(header, scratch[:capacity], state[at[8] : at[9]], state[at[9] : at[10]], space[to[16] : to[17]])
     run_pool_wishes(state, space)

@@ -42,7 +42,7 @@ def run_candidates(
     to = work[WORK_OFFSETS:]
     capacity = header[CAPACITY]
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    worth = run_survey(tags, scratch, state)
+    worth = scratch[run_survey(tags, scratch, state) :]
     family_slot = state[at[8] : at[9]]
     family_node = state[at[9] : at[10]]
     ledger_action = state[at[12] : at[13]]
