@@ -104,11 +104,13 @@ TAU_COLLAPSE = 16
 SOFT_MARGIN = 17
 MIN_GAP = 18
 PROTECTED = 19
-# ... what there is room for, ...
+# ... what there is room for, and whether gists may take several slots, and what every family takes if all take as many
+# (0 if they do not), ...
 CAPACITY = 20
 CHUNK_ROOM = 21
 LEDGER_ROOM = 22
 MULTI_SLOT = 23
+ALIKE = 24
 # ... the geometry by level: tokens of a block (by tag, so that BODY and marked tags find theirs), slots of a block,
 # slots of a family, blocks of a family, ...
 SPAN = 32
@@ -501,12 +503,15 @@ def gather_collapses(
     size = 0
     bar = threshold
     last_end = header[END] - header[PROTECTED]
+    alike = header[ALIKE]
     for family in range(0, header[FAMILIES], stride):
-        node = family_node[family]
-        slots = header[WIDTH + node % LEVELS]
+        slots = alike
+        if slots == 0:
+            slots = header[WIDTH + family_node[family] % LEVELS]
         score = total(fixed, family_slot[family], slots)
         # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
         if score < -bar * slots:
+            node = family_node[family]
             if node // LEVELS + header[SPAN + node % LEVELS] > last_end:
                 break
             if not is_barred(header, ledger_action, node * 2 + EXPAND):

@@ -94,6 +94,8 @@ class Tables:
         for level in range(1, geometry.top + 1):
             header[k.FANOUT + level] = geometry.fanout(level)
             header[k.WIDTH + level] = geometry.fanout(level) * geometry.slots(level - 1)
+        widths = set(header[k.WIDTH + 1 : k.WIDTH + geometry.top + 1].tolist())
+        header[k.ALIKE] = widths.pop() if len(widths) == 1 else 0
         self.tags[np.cumsum(units[levels]) - units[levels]] = levels
         k.run_load(self.tags, self.state)
 

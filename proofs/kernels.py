@@ -85,6 +85,8 @@ def write_geometry(header: Cells, arity: Sequence[int], cost: Sequence[int]) -> 
         if level > 0:
             header[code.FANOUT + level] = 1 if level == 1 else arity[level - 1]
             header[code.WIDTH + level] = arity[level - 1] * cost[level - 1]
+    widths = {header[code.WIDTH + level] for level in range(1, len(arity) + 1)}
+    header[code.ALIKE] = widths.pop() if len(widths) == 1 else 0
 
 
 # THE BEST FEW
