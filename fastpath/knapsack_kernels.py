@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.greedy_kernels import (
+    ALIKE,
     CAPACITY,
     CHUNK,
     CHUNK_ROOM,
@@ -164,14 +165,17 @@ def best_collapses_of(
     size = 0
     bar = header[TAU_COLLAPSE]
     last_end = header[END] - header[PROTECTED]
+    alike = header[ALIKE] if work[DELTAS] == 1 else 0
     for family in range(header[FAMILIES]):
-        node = family_node[family]
-        if delta_at(header, node % LEVELS) != delta:
-            continue
-        slots = header[WIDTH + node % LEVELS]
+        slots = alike
+        if slots == 0:
+            if delta_at(header, family_node[family] % LEVELS) != delta:
+                continue
+            slots = header[WIDTH + family_node[family] % LEVELS]
         score = total(fixed, family_slot[family], slots)
         # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
         if score < -bar * slots:
+            node = family_node[family]
             if end_of(header, node) > last_end:
                 break
             if not is_barred(header, ledger_action, node * 2 + EXPAND):

@@ -25,6 +25,7 @@ from focalloc.fastpath.greedy_kernels import (
     HEADER,
     LEVELS,
     LOWEST,
+    MULTI_SLOT,
     N_DIFF,
     OFFSETS,
     PROTECTED,
@@ -80,7 +81,8 @@ def wishes_by_scores(header: Ints, fixed: Ints, family_slot: Ints, family_node: 
             score = total(fixed, family_slot[family], members)
         else:
             for i in range(members):
-                score += total(fixed, family_slot[family] + i * slots, slots) // slots
+                member = total(fixed, family_slot[family] + i * slots, slots)
+                score += member >> 1 if slots == 2 else member // slots
         wishes[family] = -score
 
 
@@ -116,6 +118,8 @@ def best_wishes_of(
     bar = 0
     last_end = header[END] - header[PROTECTED]
     for family in range(header[FAMILIES]):
+        if wishes[family] <= bar:  # a mean is no higher than a sum that is above 0
+            continue
         node = family_node[family]
         members = header[FANOUT + node % LEVELS]
         # the floor of the mean is above the bar; an equal rank is no better, for the place is later
@@ -231,19 +235,26 @@ def spread(header: Ints, tags: Ints, fixed: Ints, worth: Table, less: Table, pea
         How many entries of ``fixed`` belong to blocks.
     """
     at = 0
+    slot = 0
     slots = header[SLOTS]
+    small = header[MULTI_SLOT] == 0
     for chunk in range((slots + CHUNK - 1) // CHUNK):
-        first = chunk * CHUNK
+        end = min(slots, (chunk + 1) * CHUNK)
         peak = LOWEST
-        for i in range(min(CHUNK, slots - first)):
-            if tags[first + i] >= 0:
-                entry = at & NOT_NEGATIVE
-                keep = fixed[entry + 1]
-                more = fixed[entry] - keep
-                worth[first + i] = more
-                less[first + i] = fixed[entry + 2] - keep
-                peak = max(peak, more if tags[first + i] >= 1 else LOWEST)
-                at += 3
+        while slot < end:
+            here = slot & NOT_NEGATIVE
+            entry = at & NOT_NEGATIVE
+            keep = fixed[entry + 1]
+            more = fixed[entry] - keep
+            worth[here] = more
+            less[here] = fixed[entry + 2] - keep
+            if tags[here] >= 1 and small:
+                peak = max(peak, more)
+                slot += 1
+            else:
+                peak = max(peak, more if tags[here] >= 1 else LOWEST)
+                slot += header[UNITS + tags[here]]
+            at += 3
         peaks[chunk] = peak
     return at
 
