@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 from time import perf_counter_ns
 
 import numpy as np
@@ -25,10 +26,12 @@ import numpy as np
 from focalloc import Action, Allocator, Batch, Geometry, Guarded, Params, Telemetry
 from focalloc.cli.timing import GEOMETRIES, mixed_context, score_rows, timed
 from focalloc.fastpath import snapshot
+from focalloc.fastpath.greedy_kernels import LARGE
 
 SESSIONS = 256
 SLOTS = 8192
 STEPS = 32
+TURNS = 8  # steps that a thread of one's own takes, so that starting it does not count
 GEOMETRY = Geometry((32, 32))
 
 
@@ -67,17 +70,23 @@ def batch(rounds: int) -> None:
         either.warmup()
     owned = [[opened() for _ in range(SESSIONS // 2)] for _ in range(2)]
     mine = [[scores[i][: one.used] for i, one in enumerate(part)] for part in owned]
+    halves = [Batch([opened() for _ in range(SESSIONS // 2)]) for _ in range(2)]
 
-    def alone(part: int) -> None:
-        for allocator, row in zip(owned[part], mine[part], strict=True):
-            allocator.step(row[: allocator.used])
+    def one_by_one(part: int) -> None:
+        for _ in range(TURNS):
+            for allocator, row in zip(owned[part], mine[part], strict=True):
+                allocator.step(row[: allocator.used])
 
-    def one_thread() -> None:
-        alone(0)
-        alone(1)
+    def as_a_batch(part: int) -> None:
+        for _ in range(TURNS):
+            halves[part].step(scores[: SESSIONS // 2])
 
-    def two_threads() -> None:
-        threads = [threading.Thread(target=alone, args=(part,)) for part in range(2)]
+    def in_a_row(work: Callable[[int], None]) -> None:
+        work(0)
+        work(1)
+
+    def side_by_side(work: Callable[[int], None]) -> None:
+        threads = [threading.Thread(target=work, args=(part,)) for part in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -88,22 +97,55 @@ def batch(rounds: int) -> None:
         pace._lately.update({False: 1.0, True: 0.0})
         batches[1].step(scores)
 
-    calls = (partial(batches[0].step, scores), together, partial(batches[1].step, scores), one_thread, two_threads)
+    works = (as_a_batch, one_by_one)
+    by_hand = [partial(way, work) for work in works for way in (in_a_row, side_by_side)]
+    calls = (partial(batches[0].step, scores), together, partial(batches[1].step, scores), *by_hand)
     print(f"\n{SESSIONS} sessions of {SLOTS} slots, ms{'':14} 1 thread  2 threads    ratio  2, as it decides")
     context = multiprocessing.get_context("fork")
     for burners in (0, 1, 2):
         busy = [context.Process(target=burn, daemon=True) for _ in range(burners)]
         for process in busy:
             process.start()
-        alone_us, pair_us, decides_us, one_us, two_us = in_turns(calls, rounds)
+        alone_us, pair_us, decides_us, *hand_us = in_turns(calls, rounds)
         for process in busy:
             process.kill()
             process.join()
         name = f"batch, {burners} other processes"
         one, pair, decides = alone_us / 1e3, pair_us / 1e3, decides_us / 1e3
         print(f"{name:37} {one:9.2f} {pair:10.2f} {one / pair:8.2f} {decides:17.2f}")
-        name = "an Allocator per session"
-        print(f"{name:37} {one_us / 1e3:9.2f} {two_us / 1e3:10.2f} {one_us / two_us:8.2f}", flush=True)
+        for name, one_us, two_us in zip(
+            ("a Batch per thread", "an Allocator per session"), hand_us[::2], hand_us[1::2], strict=True
+        ):
+            print(
+                f"{name:37} {one_us / 1e3 / TURNS:9.2f} {two_us / 1e3 / TURNS:10.2f} {one_us / two_us:8.2f}", flush=True
+            )
+    beside_a_busy_thread()
+
+
+def beside_a_busy_thread() -> None:
+    """What a step takes where another thread of the process never stops running Python code; medians of 300."""
+    print(f"\n{'us':22} {'alone':>10} {'beside a busy thread':>22}")
+    for slots in (SLOTS, 2 * LARGE):
+        allocator, row = opened(slots), np.zeros(2 * slots, np.float32)
+        batch, rows = Batch([opened(slots)]), np.zeros((1, 2 * slots), np.float32)
+        over = threading.Event()
+
+        def never_stop(over: threading.Event = over) -> None:
+            while not over.is_set():
+                pass
+
+        calls = {
+            f"{slots} slots": lambda one=allocator, row=row: one.step(row[: one.used]),
+            "in a batch": lambda batch=batch, rows=rows: batch.step(rows),
+        }
+        alone = [median(timed(call) for _ in range(300)) / 1e3 for call in calls.values()]
+        thread = threading.Thread(target=never_stop)
+        thread.start()
+        beside = [median(timed(call) for _ in range(300)) / 1e3 for call in calls.values()]
+        over.set()
+        thread.join()
+        for name, one, other in zip(calls, alone, beside, strict=True):
+            print(f"{name:22} {one:10.1f} {other:22.1f}", flush=True)
 
 
 # GUARD AND TELEMETRY

@@ -109,6 +109,9 @@ class Allocator:
             twin.ingest(1, np.zeros(twin.used, kind))
             twin.step(np.zeros(twin.used, kind))
             twin.apply(())
+            if self.params.w_max >= self._kernels.LARGE:  # then another kernel steps
+                twin._start(geometry, replace(params, w_max=self.params.w_max), (Block(0, 0),))
+                twin.step(np.zeros(twin.used, kind))
         if params.strategy == "projection":
             for kind in types or LOGIT_TYPES:
                 twin.prefer(np.zeros((len(twin.levels), 3), kind))
@@ -196,7 +199,12 @@ class Allocator:
             from focalloc.fastpath.workspace import workspace_for
 
             self._workspace = workspace_for(geometry, params, self._tables)
-        self._run_step = self._kernels.run_step if self._workspace is None else self._workspace.run_step
+        if self._workspace is not None:
+            self._run_step = self._workspace.run_step
+        elif self._tables.capacity >= self._kernels.LARGE:
+            self._run_step = self._kernels.run_step_unlocked
+        else:
+            self._run_step = self._kernels.run_step
         if params.is_refined:
             from focalloc.fastpath.refinement import Refinement
 

@@ -46,6 +46,9 @@ CHUNK = 128
 NEAR = 64
 """Slots up to which tokens are counted one by one."""
 
+LARGE = 2**16
+"""Slots from which a step takes long enough that two threads with a session each gain by giving up the lock."""
+
 LEVELS = 32
 """Levels that a packed node can tell apart; a span of at most 2**31 tokens has at most 31 levels above raw tokens."""
 
@@ -1542,7 +1545,19 @@ def run_step(
     )
 
 
-@kernel
+@partial(kernel, unlocked=True)
+def run_step_unlocked(
+    scores: NDArray[np.generic],
+    scale: np.generic,
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+) -> int:
+    """`run_step`, while other threads may run Python code: for contexts from `LARGE` slots on."""
+    return run_step(scores, scale, tags, scratch, state)
+
+
+@partial(kernel, unlocked=True)
 def run_steps(
     scores: NDArray[np.generic],
     scale: np.generic,

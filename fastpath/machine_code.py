@@ -24,24 +24,26 @@ from focalloc.spec.errors import InvalidInput
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-"""Of Numba's compiler: no Python objects, no interpreter lock, no exceptions, no memory management."""
+OPTIONS = {"nopython": True, "error_model": "numpy", "_nrt": False}
+"""Of Numba's compiler: no Python objects, no exceptions, no memory management."""
 
 
-def kernel(function: Function, *, by_constants: bool = False) -> Function:
+def kernel(function: Function, *, by_constants: bool = False, unlocked: bool = False) -> Function:
     """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``.
 
     Args:
         function: plain loops over integers and arrays.
         by_constants: whether to compile it once more for each constant and width of integer that a kernel passes to
             it, as Numba would do with all. That takes twice as long, so it is for where a constant makes a loop faster.
+        unlocked: whether Python code calls it without the interpreter lock. To get the lock back takes milliseconds
+            where another thread is busy, so it is for what takes long.
 
     Raises:
         InvalidInput: compiling is switched off; what then ran would be other code than what is proved and promised.
     """
     if config.DISABLE_JIT:  # type: ignore[attr-defined]
         raise InvalidInput("NUMBA_DISABLE_JIT", 1, "must not be set: the fast path is machine code")
-    return cast("Function", Kernel(function, by_constants))
+    return cast("Function", Kernel(function, by_constants, unlocked))
 
 
 @cache
@@ -56,8 +58,8 @@ def stamp(folder: Path) -> str:
 class Kernel(CPUDispatcher):
     """A function that Numba compiles for each combination of types that it is called with, or finds on disk."""
 
-    def __init__(self, function: Callable[..., object], by_constants: bool) -> None:
-        super().__init__(py_func=function, targetoptions=OPTIONS)
+    def __init__(self, function: Callable[..., object], by_constants: bool, unlocked: bool) -> None:
+        super().__init__(py_func=function, targetoptions=OPTIONS | {"nogil": unlocked})
         self._by_constants = by_constants
         self._cache = MachineCode(function)
 
