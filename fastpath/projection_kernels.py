@@ -24,6 +24,7 @@ from focalloc.fastpath.greedy_kernels import (
     FANOUT,
     HEADER,
     LEVELS,
+    LIMIT,
     LOWEST,
     MULTI_SLOT,
     N_DIFF,
@@ -203,18 +204,30 @@ def run_projection(
 
 
 @kernel
-def saturate(logits: NDArray[np.floating], fixed: NDArray[np.int32]) -> bool:
-    """Write logits in fixed point (PRO-1).
-
-    Returns:
-        Whether there is no NaN; if there is, what was written means nothing.
-    """
+def saturate_far(logits: NDArray[np.floating], fixed: NDArray[np.int32]) -> bool:
+    """`saturate` where some logits are too large, or NaN."""
     misfits = np.int32(0)
     for i in range(len(logits)):
         logit = np.float64(logits[i]) * SCALE
         misfits = np.int32(misfits | (np.int32(0) if logit == logit else np.int32(1)))
         fixed[i] = np.int32(np.rint(min(max(logit, -LARGEST), LARGEST)))
     return bool(misfits == 0)
+
+
+@kernel
+def saturate(logits: NDArray[np.floating], fixed: NDArray[np.int32]) -> bool:
+    """Write logits in fixed point (PRO-1).
+
+    Returns:
+        Whether there is no NaN; if there is, what was written means nothing.
+    """
+    far = np.int32(0)
+    for i in range(len(logits)):
+        # exact in the logits' own type, for the scale is a power of two
+        logit = np.rint(logits[i] * np.float32(SCALE))
+        far = np.int32(far | (np.int32(0) if -np.float32(LIMIT) < logit < np.float32(LIMIT) else np.int32(1)))
+        fixed[i] = np.int32(logit)
+    return bool(far == 0) or saturate_far(logits, fixed)
 
 
 @kernel
