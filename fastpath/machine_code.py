@@ -47,12 +47,13 @@ def kernel(function: Function, *, by_constants: bool = False, unlocked: bool = F
 
 
 @cache
-def stamp(folder: Path) -> str:
-    """A digest of the source of every kernel in ``folder``, and of how they are compiled."""
-    digest = sha256()
-    for file in sorted([*folder.glob("*_kernels.py"), folder / Path(__file__).name]):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def stamp(folder: Path) -> str | None:
+    """A digest of the source of every kernel in ``folder``, and of how they are compiled; None if it is not there."""
+    files = sorted([*folder.glob("*_kernels.py"), folder / Path(__file__).name])
+    try:
+        return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    except OSError:  # the package is in an archive
+        return None
 
 
 class Kernel(CPUDispatcher):
@@ -78,6 +79,10 @@ class Kernel(CPUDispatcher):
         self._types_active_call.add(kind)  # type: ignore[attr-defined]
         return kind
 
+    def __reduce__(self) -> Any:
+        """Pickled by its name; Numba would make another one, by arguments that it does not take."""
+        return self.py_func.__qualname__
+
     def _compilation_chain_init_hook(self) -> None:
         """Numba's extensions are looked for when something is compiled, see `MachineCode.load_overload`."""
 
@@ -97,15 +102,19 @@ class MachineCode:
 
     def __init__(self, function: Callable[..., object]) -> None:
         self._function = function
+        # Now, at the import: by the first call the source may be another than the one that is going to be compiled.
+        self._stamp = stamp(Path(__file__).parent)
 
     @cached_property
     def _files(self) -> FunctionCache | None:
+        if self._stamp is None:
+            return None
         try:
             files = FunctionCache(self._function)  # type: ignore[no-untyped-call]
         except RuntimeError:  # neither folder can be written
             return None
         # Numba compares the file of the outermost kernel only, not those of the kernels that it calls.
-        files._cache_file._source_stamp = stamp(Path(__file__).parent)
+        files._cache_file._source_stamp = self._stamp
         return files
 
     @property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -150,6 +151,37 @@ def test_machine_code_is_dropped_when_the_source_of_any_kernel_changes(tmp_path:
         assert stamp(changed) != stamp(folder)
 
 
+KERNEL = """
+import numpy as np
+from focalloc.fastpath.greedy_kernels import __file__, offer
+{}
+keys, notes = np.zeros((2, 1), np.int64)
+offer(keys, notes, 0, 1, 4, 5)
+print(notes[0])
+"""
+
+EDIT = """
+from pathlib import Path
+source = Path(__file__).read_text()
+Path(__file__).write_text(source.replace("notes[at] = note\\n", "notes[at] = note + 1000\\n"))
+"""
+
+
+def test_machine_code_is_dropped_when_the_source_changes_between_the_import_and_the_first_call(site: Path) -> None:
+    """As when the package is replaced by a newer one while a process has it imported."""
+    _freeze(site / "site", 0o755)
+    environment = os.environ | {"PYTHONPATH": str(site / "site")}
+    assert run(KERNEL.format(EDIT), env=environment).strip() == "5"
+    assert run(KERNEL.format(""), env=environment).strip() == "1005"
+
+
+def test_a_kernel_is_pickled_by_its_name() -> None:
+    sent = pickle.dumps(greedy_kernels.offer)
+    assert pickle.loads(sent) is greedy_kernels.offer
+    code = f"import pickle; print(pickle.loads({sent!r}).py_func.__name__)"
+    assert run(code).strip() == "offer"
+
+
 # WHERE THE CACHE CAN OR CANNOT BE
 
 
@@ -214,6 +246,17 @@ def test_where_nothing_can_be_written_it_works_uncached(site: Path) -> None:
     assert answers == run("import focalloc\n" + ANSWERS).splitlines()[2]
     assert not missing.exists()
     assert not list((site / "site").rglob("__pycache__"))
+
+
+def test_a_package_in_an_archive_works_uncached(site: Path) -> None:
+    archive = shutil.make_archive(str(site / "package"), "zip", site / "site")
+    environment = os.environ | {"PYTHONPATH": archive, "NUMBA_CACHE_DIR": str(site / "cache")}
+    for _ in range(2):
+        assert run(KERNEL.format("print(__file__)"), env=environment).splitlines() == [
+            str(Path(archive, "focalloc", "fastpath", "greedy_kernels.py")),
+            "5",
+        ]
+    assert not (site / "cache").exists()
 
 
 @pytest.mark.slow
