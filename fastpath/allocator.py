@@ -201,7 +201,7 @@ class Allocator:
             self._workspace = workspace_for(geometry, params, self._tables)
         if self._workspace is not None:
             self._run_step = self._workspace.run_step
-        elif self._tables.capacity >= self._kernels.LARGE:
+        elif params.w_max >= self._kernels.LARGE:  # as `warmup` knows it, whatever the context
             self._run_step = self._kernels.run_step_unlocked
         else:
             self._run_step = self._kernels.run_step

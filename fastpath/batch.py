@@ -1,10 +1,10 @@
 """Many sessions in one call, on as many threads as wanted.
 
 **What is thread-safe.** An `Allocator` belongs to one thread at a time; it may be handed over. Different allocators
-share nothing, and different threads may use them: one runs at a time, but from 65,536 slots on a greedy step gives up
-Python's interpreter lock, and `Batch.step` always does. To get it back may take 5 ms where another thread is busy, a
-thousand times what a small step takes; hence that one keeps it. A `Batch` and the allocators in it belong to one thread
-at a time together, whatever threads `Batch.step` itself uses.
+share nothing, and different threads may use them: one runs at a time, but a greedy step gives up Python's interpreter
+lock where the budget is 65,536 slots or more, and `Batch.step` always does. To get it back may take 5 ms where another
+thread is busy, a thousand times what a small step takes; hence that one keeps it. A `Batch` and the allocators in it
+belong to one thread at a time together, whatever threads `Batch.step` itself uses.
 """
 
 from __future__ import annotations
@@ -160,9 +160,10 @@ class Batch(Sequence[Allocator]):
         """A row of scores per session, of a type that the kernels take."""
         if len(scores) != len(self):
             raise InvalidInput("scores", scores.shape, f"must have one row for each of {len(self)} sessions")
-        if scores.dtype in SCALES and scores.flags.carray:
+        if type(scores) is np.ndarray and scores.dtype in SCALES and scores.flags.carray:
             return scores
-        return score_array(scores.reshape(-1)).reshape(scores.shape)
+        plain = scores if isinstance(scores, np.ma.MaskedArray) else np.asarray(scores)
+        return score_array(plain.reshape(-1)).reshape(plain.shape)
 
     def _stacked(
         self, scores: NDArray[Any] | Sequence[ArrayLike], instead: dict[int, Answer]

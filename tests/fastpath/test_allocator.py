@@ -396,6 +396,8 @@ def test_a_small_step_keeps_the_interpreter_lock_and_a_large_one_and_a_batch_giv
         allocator = Allocator(GEOMETRY, Params(w_max=w_max))
         allocator.load([(2, 0)])
         assert runs_beside(allocator._run_step) == unlocked
+        allocator.load([(0, i * GEOMETRY.span(0)) for i in range(greedy_kernels.LARGE // GEOMETRY.slots(0))])
+        assert runs_beside(allocator._run_step) == unlocked, "a step that no warm-up has compiled"
     assert runs_beside(greedy_kernels.run_steps)
     kernels = {name: value for name, value in vars(greedy_kernels).items() if hasattr(value, "targetoptions")}
     assert {name for name, one in kernels.items() if runs_beside(one)} == {"run_step_unlocked", "run_steps"}

@@ -106,7 +106,8 @@ def test_sessions_live_on_by_themselves() -> None:
     assert [one.snapshot() for one in alone] == [one.snapshot() for one in mine]
 
 
-def test_a_ledger_that_grows_within_a_batch() -> None:
+@pytest.mark.parametrize("kind", [np.ndarray, np.matrix])
+def test_a_ledger_that_grows_within_a_batch(kind: Any) -> None:
     def busy() -> list[Allocator]:
         allocators = [Allocator() for _ in range(3)]
         for one in allocators:
@@ -118,7 +119,8 @@ def test_a_ledger_that_grows_within_a_batch() -> None:
     random = np.random.default_rng(3)
     for _ in range(30):
         scores = matrix(random, alone)
-        assert list(batch.step(scores)) == [one.step(row[: one.used]) for one, row in zip(alone, scores, strict=True)]
+        plans = [one.step(row[: one.used]) for one, row in zip(alone, scores, strict=True)]
+        assert list(batch.step(scores.view(kind))) == plans
     assert alone[0].ledger_size() > 100
     assert [one.snapshot() for one in alone] == [one.snapshot() for one in batch]
 
@@ -160,6 +162,7 @@ def test_rows_of_different_kinds() -> None:
         (np.zeros((3, 600), np.float32), "one row for each of 4 sessions"),
         (np.zeros((4, 2), np.float32), "2 scores were given for"),
         (np.zeros((4, 600), bool), "floats of 16 to 64 bits"),
+        (np.ma.masked_array(np.zeros((4, 600))), "fill it first"),
         ([np.zeros(600)] * 3, "one row for each of 4 sessions"),
         (np.zeros((4, 6, 2), np.float32), "one-dimensional"),
         (None, "one row for each of 4 sessions"),
