@@ -83,7 +83,7 @@ def comparisons(policies: Sequence[Policy], names: Sequence[str], noise: str) ->
 
 
 def adaptation(policy: Policy, way: str) -> Gain:
-    """What five edits bring to held-out users, in one of the `WAYS`."""
+    """What five edits bring to users drawn anew, in held-out documents, in one of the `WAYS`."""
     train_source, held_out = (Source(Scenario(), part(language_reference(), name)) for name in ("train", "held-out"))
     if way == "by habits":
         known = habitual(policy, train_source, HABITS)
@@ -223,10 +223,13 @@ def card(
         "",
         "## Adapting to a user",
         "",
-        f"{len(HELD_OUT_USERS)} users that no training saw, known by {META.edits} edits of one episode; quality on",
-        "two further episodes, and the gain with its 95 % interval over users. The edits move every weight of the",
-        "policy as it is, or as Reptile has prepared it; or, by habits, four numbers of the user's and nothing else",
-        "(`focalloc.learn.meta`).",
+        f"{len(HELD_OUT_USERS)} users drawn anew, in held-out documents, known by {META.edits} edits of one episode;",
+        "quality on two further episodes, and the gain with its 95 % interval over users. Training draws users of the",
+        "same few thousand kinds, so it has met the habits of some, though never their episodes. The edits move every",
+        "weight of the policy as it is, or as Reptile has prepared it; or, by habits, four numbers of the user's and",
+        "nothing else (`focalloc.learn.meta`). Reptile prepared with",
+        f"{META.rounds * META.users} users, habits with {HABITS.rounds * HABITS.users} and a calibration after them,",
+        "so the rows do not say which way is better for the same effort.",
         "",
         "| policy | before | after | gain | |",
         "|---|---|---|---|---|",

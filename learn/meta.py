@@ -284,7 +284,7 @@ def habitual(
 
 @dataclass(frozen=True)
 class Gain:
-    """What adaptation brings to users that were not seen in training.
+    """What adaptation brings to users drawn anew.
 
     Attributes:
         before: mean quality without adaptation.
@@ -306,7 +306,7 @@ def gain_of_adapting(
     episodes: int = 2,
     habits: Callable[[Rng], User] = any_user,
 ) -> Gain:
-    """Quality with and without adaptation, for held-out users on episodes of theirs that gave no edits.
+    """Quality with and without adaptation, for users drawn anew, on episodes of theirs that gave no edits.
 
     Args:
         policy: what everybody gets at first.

@@ -89,6 +89,24 @@ def test_a_card_says_better_and_worse_only_where_the_interval_does() -> None:
     assert "| clean | 0.700 ± 0.100 | 0.700 ± 0.100 |" in later
     assert "| as trained | 0.500 | 0.400 | -0.100 ± 0.200 | no clear difference |" in text
     assert "prepared and adapted, less as trained and adapted, is -0.050" in text
+    of_users = [one.partition("## Adapting to a user\n")[2].partition("|")[0] for one in (text, CARD)]
+    assert of_users[0] == of_users[1]
+
+
+@pytest.mark.torch
+def test_the_card_does_not_call_users_unseen_whose_habits_training_has_met() -> None:
+    pytest.importorskip("torch")
+    from focalloc.learn.card import HABITS, HELD_OUT_USERS
+    from focalloc.learn.simulator import any_user
+
+    met = set()
+    for number in range(HABITS.rounds):
+        rng = np.random.default_rng([HABITS.seed, 8, number])
+        met |= {any_user(rng) for _ in range(HABITS.users)}
+    drawn = [any_user(np.random.default_rng([seed, 11])) for seed in HELD_OUT_USERS]
+    assert any(user in met for user in drawn)
+    assert not re.search("users that no training saw", CARD)
+    assert "it has met the habits of some" in CARD
 
 
 class InTurn:
