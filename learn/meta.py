@@ -210,7 +210,8 @@ class Habitual(nn.Module):
         if len(counts) != 1 or 0 in counts:
             raise InvalidInput("edits", sorted(counts), "must be as many for each user, and at least one")
         found = torch.zeros(len(edits), NUMBERS, requires_grad=True)
-        with sdpa_kernel(SDPBackend.MATH):  # the only one that can be differentiated twice
+        # slopes are wanted even where nothing is trained; and no other kernel of attention has slopes of slopes
+        with torch.enable_grad(), sdpa_kernel(SDPBackend.MATH):
             for _ in range(self.steps):
                 (slope,) = torch.autograd.grad(self.losses(edits, found).sum(), found, create_graph=self.training)
                 found = found - self.log_rate.exp() * slope

@@ -88,6 +88,9 @@ def test_an_adapted_policy_is_an_ordinary_one_that_does_what_the_habits_do() -> 
     for edit, expected in zip(edits, logits, strict=True):
         found = policy.logits(edit.seen)
         assert np.allclose(found, expected[: len(found)].detach().numpy(), atol=1e-3)
+    with torch.no_grad():
+        again = known.adapted(edits)
+    assert all((again.weights[name] == weight).all() for name, weight in policy.weights.items())
     shared = known.network.exported().weights
     assert [name for name, weight in policy.weights.items() if (weight != shared[name]).any()] == ["inlet.bias"]
 
