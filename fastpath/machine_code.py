@@ -21,11 +21,16 @@ from numba.core.registry import CPUDispatcher
 from numba.np import numpy_support
 
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.projection import LARGEST_LOGIT
+from focalloc.spec.scores import SCORE_SCALE
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 OPTIONS = {"nopython": True, "error_model": "numpy", "_nrt": False}
 """Of Numba's compiler: no Python objects, no exceptions, no memory management."""
+
+OF_THE_SPEC = {"SCORE_SCALE": SCORE_SCALE, "LARGEST_LOGIT": LARGEST_LOGIT}
+"""What kernels compile in of other files."""
 
 
 def kernel(function: Function, *, by_constants: bool = False, unlocked: bool = False) -> Function:
@@ -48,10 +53,13 @@ def kernel(function: Function, *, by_constants: bool = False, unlocked: bool = F
 
 @cache
 def stamp(folder: Path) -> str | None:
-    """A digest of the source of every kernel in ``folder``, and of how they are compiled; None if it is not there."""
+    """A digest of all that machine code is made from; None if the source is not there.
+
+    That is the source of every kernel in ``folder``, how they are compiled, and what the spec has them compile in.
+    """
     files = sorted([*folder.glob("*_kernels.py"), folder / Path(__file__).name])
     try:
-        return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+        return sha256(b"".join([*(file.read_bytes() for file in files), repr(OF_THE_SPEC).encode()])).hexdigest()
     except OSError:  # the package is in an archive
         return None
 

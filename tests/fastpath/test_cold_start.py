@@ -5,6 +5,7 @@ The slow ones compile everything anew: `pytest -m slow tests/fastpath/test_cold_
 
 from __future__ import annotations
 
+import ast
 import ctypes
 import os
 import pickle
@@ -22,7 +23,7 @@ from numba.core.dispatcher import Dispatcher
 
 import focalloc.fastpath
 import focalloc.spec
-from focalloc.fastpath import greedy_kernels
+from focalloc.fastpath import greedy_kernels, machine_code
 from focalloc.fastpath.machine_code import stamp
 
 STARTS = {
@@ -180,6 +181,20 @@ def test_a_kernel_is_pickled_by_its_name() -> None:
     assert pickle.loads(sent) is greedy_kernels.offer
     code = f"import pickle; print(pickle.loads({sent!r}).py_func.__name__)"
     assert run(code).strip() == "offer"
+
+
+def test_machine_code_is_dropped_when_a_number_of_the_spec_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(str(greedy_kernels.__file__)).parent
+    taken = set[str]()
+    for file in folder.glob("*_kernels.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and not str(node.module).startswith("focalloc.fastpath"):
+                taken |= {name.name for name in node.names if str(node.module).startswith("focalloc")}
+    assert taken == set(machine_code.OF_THE_SPEC)
+    for name in taken:
+        with monkeypatch.context() as patch:
+            patch.setitem(machine_code.OF_THE_SPEC, name, 1)
+            assert stamp.__wrapped__(folder) != stamp(folder)
 
 
 # WHERE THE CACHE CAN OR CANNOT BE
