@@ -260,10 +260,7 @@ class Allocator:
         tables = self._session()
         if self.params.strategy != "projection":
             raise InvalidInput("strategy", self.params.strategy, "must be projection, to follow logits")
-        given: Any = logits
-        fits = type(given) is np.ndarray and given.dtype in LOGIT_TYPES and given.flags.carray
-        if not (fits and given.shape[1:] == (3,)):
-            given = logit_array(logits)
+        given = logit_array(logits)
         done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.state)
         if done == self._kernels.WRONG_LENGTH or done == self._kernels.BAD_SCORE:
             fixed_logits(given, len(tables.levels()))

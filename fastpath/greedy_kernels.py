@@ -1553,7 +1553,7 @@ def run_step_unlocked(
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
 ) -> int:
-    """`run_step`, while other threads may run Python code: for contexts from `LARGE` slots on."""
+    """`run_step`, while other threads may run Python code: for budgets from `LARGE` slots on."""
     return run_step(scores, scale, tags, scratch, state)
 
 

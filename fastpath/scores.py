@@ -89,6 +89,8 @@ def logit_array(logits: ArrayLike) -> NDArray[np.floating]:
     Raises:
         InvalidInput: they are no numbers, or not in rows of three (PRO-1).
     """
+    if type(logits) is np.ndarray and logits.dtype in LOGIT_TYPES and logits.flags.carray and logits.shape[1:] == (3,):
+        return logits
     if isinstance(logits, np.ma.MaskedArray):
         raise InvalidInput("logits", "masked array", "must say logits for every block; fill it first (PRO-1)")
     try:
