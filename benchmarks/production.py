@@ -31,7 +31,7 @@ from focalloc.fastpath.greedy_kernels import LARGE
 SESSIONS = 256
 SLOTS = 8192
 STEPS = 32
-TURNS = 8  # steps that a thread of one's own takes, so that starting it does not count
+TURNS = 32  # steps of all sessions in a row, so that starting threads and filling caches hardly count
 GEOMETRY = Geometry((32, 32))
 
 
@@ -92,33 +92,35 @@ def batch(rounds: int) -> None:
         for thread in threads:
             thread.join()
 
+    def steps(either: Batch) -> None:
+        for _ in range(TURNS):
+            either.step(scores)
+
     def together() -> None:
-        pace._lately.clear()  # with helpers, whatever it has learned
-        pace._lately.update({False: 1.0, True: 0.0})
-        batches[1].step(scores)
+        for _ in range(TURNS):
+            pace._lately.clear()  # with helpers, whatever it has learned
+            pace._lately.update({False: 1.0, True: 0.0})
+            batches[1].step(scores)
 
     works = (as_a_batch, one_by_one)
     by_hand = [partial(way, work) for work in works for way in (in_a_row, side_by_side)]
-    calls = (partial(batches[0].step, scores), together, partial(batches[1].step, scores), *by_hand)
+    calls = (partial(steps, batches[0]), together, partial(steps, batches[1]), *by_hand)
     print(f"\n{SESSIONS} sessions of {SLOTS} slots, ms{'':14} 1 thread  2 threads    ratio  2, as it decides")
     context = multiprocessing.get_context("fork")
     for burners in (0, 1, 2):
         busy = [context.Process(target=burn, daemon=True) for _ in range(burners)]
         for process in busy:
             process.start()
-        alone_us, pair_us, decides_us, *hand_us = in_turns(calls, rounds)
+        alone_ms, pair_ms, decides_ms, *hand_ms = (us / 1e3 / TURNS for us in in_turns(calls, rounds))
         for process in busy:
             process.kill()
             process.join()
         name = f"batch, {burners} other processes"
-        one, pair, decides = alone_us / 1e3, pair_us / 1e3, decides_us / 1e3
-        print(f"{name:37} {one:9.2f} {pair:10.2f} {one / pair:8.2f} {decides:17.2f}")
-        for name, one_us, two_us in zip(
-            ("a Batch per thread", "an Allocator per session"), hand_us[::2], hand_us[1::2], strict=True
+        print(f"{name:37} {alone_ms:9.2f} {pair_ms:10.2f} {alone_ms / pair_ms:8.2f} {decides_ms:17.2f}")
+        for name, one, two in zip(
+            ("a Batch per thread", "an Allocator per session"), hand_ms[::2], hand_ms[1::2], strict=True
         ):
-            print(
-                f"{name:37} {one_us / 1e3 / TURNS:9.2f} {two_us / 1e3 / TURNS:10.2f} {one_us / two_us:8.2f}", flush=True
-            )
+            print(f"{name:37} {one:9.2f} {two:10.2f} {one / two:8.2f}", flush=True)
     beside_a_busy_thread()
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from itertools import pairwise
 from time import perf_counter
 from typing import Any, overload
 
@@ -191,22 +191,33 @@ class Batch(Sequence[Allocator]):
         from focalloc.fastpath import greedy_kernels as k
 
         grain = max(1, GRAIN // self._slots)
-        turns = count(0, grain)
+        workers = min(self._threads, -(-len(members) // grain))
+        ends = [i * len(members) // workers for i in range(workers + 1)] if workers else []
+        pieces = [iter(range(first, last, grain)) for first, last in pairwise(ends)]
 
-        def work() -> None:
-            while (first := next(turns)) < len(members):
-                last = min(first + grain, len(members))
-                k.run_steps(
-                    matrix, SCALES[matrix.dtype], self._tags, self._scratch, self._state, members, first, last, answers
-                )
+        def work(own: int = 0) -> None:
+            # its own part first, as its core has that near from the step before, then what others have left
+            for part in range(own, own + workers):
+                for first in pieces[part % workers]:
+                    last = min(first + grain, ends[part % workers + 1])
+                    k.run_steps(
+                        matrix,
+                        SCALES[matrix.dtype],
+                        self._tags,
+                        self._scratch,
+                        self._state,
+                        members,
+                        first,
+                        last,
+                        answers,
+                    )
 
-        helpers = min(self._threads, -(-len(members) // grain)) - 1
-        if helpers < 1:
+        if workers < 2:
             work()
             return
         together = self._pace.choose()
         begin = perf_counter()
-        helping = [self._executor().submit(work) for _ in range(helpers)] if together else []
+        helping = [self._executor().submit(work, own) for own in range(1, workers)] if together else []
         work()
         for helper in helping:
             if not helper.cancel():  # one that has not begun is not waited for
