@@ -1291,30 +1291,58 @@ def may_fall_short(header: Ints, family_node: Ints, ledger_action: Ints, needed:
 
 
 @kernel
-def place_now(header: Ints, keys: Ints, notes: Ints, i: int) -> int:
-    """Where collapse ``i`` of a list is to be made, once the ones before it in the list have been made."""
-    place = place_of(keys[i])
-    for j in range(i):
-        if place_of(keys[j]) < place_of(keys[i]):
-            place += slots_added(header, notes[j])
-    return place
+def completes(header: Ints, tags: Ints, node: int, place: int) -> bool:
+    """Whether ``node`` is the last child of its parent to become a gist, if all collapses that are marked are made.
+
+    Args:
+        place: where its family is, which is marked.
+    """
+    level = node % LEVELS
+    if level == header[TOP]:
+        return False
+    first = node // LEVELS // header[SPAN + level + 1] * header[SPAN + level + 1]
+    token = node // LEVELS
+    slot = place
+    while token > first:
+        slot -= 1
+        if slot < 0 or not is_gist_to_be(tags[slot], level):
+            return False
+        token -= header[SPAN + tags[slot]]
+    token = node // LEVELS + header[SPAN + level]
+    slot = place + header[WIDTH + level]
+    while token < first + header[SPAN + level + 1]:
+        if slot >= header[SLOTS] or not is_gist_to_be(tags[slot], level):
+            return False
+        token += header[SPAN + tags[slot]]
+        slot += 1
+    return True
 
 
 @kernel
-def average_out(header: Ints, fixed: Table, slots: int, done: int, keys: Ints, notes: Ints) -> None:
-    """Make of ``slots`` scores what the first ``done`` collapses of a list leave: each gist has its family's aggregate.
+def is_gist_to_be(tag: int, level: int) -> bool:
+    """Whether a slot with this tag can be one of a gist of ``level``, or of a family marked to collapse to one."""
+    return tag == level or tag == level - 1 + MARK or tag == BODY
+
+
+@kernel
+def average_out(header: Ints, fixed: Table, slots: int, done: int, actions: Ints, places: Ints) -> None:
+    """Make of ``slots`` scores what ``done`` collapses, in order of place, leave: each gist has its family's aggregate.
 
     Clause ING-4.
     """
+    # where the first one is, both are the same: what would go where it is already is no vector code
+    source = places[0]
+    to = places[0]
     for i in range(done):
-        place = place_now(header, keys, notes, i)
-        before = slots_before(header, notes[i])
-        after = before + slots_added(header, notes[i])
-        for at in range(place, place + after):
-            fixed[at] = -rank_of(keys[i])
-        for at in range(place + before, slots):
-            fixed[at - before + after] = fixed[at]
-        slots += after - before
+        copy(fixed, source, fixed, to, places[i] - source, 0)
+        to += places[i] - source
+        before = slots_before(header, actions[i])
+        mean = total(fixed, places[i], before) // before
+        source = places[i] + before
+        for _ in range(before + slots_added(header, actions[i])):
+            fixed[to] = mean
+            to += 1
+    copy(fixed, source, fixed, to, slots - source, 0)
 
 
 @kernel
@@ -1346,7 +1374,6 @@ def reclaim(
     spare_node: Table,
     ledger_action: Table,
     ledger_iteration: Table,
-    actions: Table,
     places: Table,
     sorted_places: Table,
     sorted_actions: Table,
@@ -1359,7 +1386,7 @@ def reclaim(
 ) -> int:
     """Collapse the least wanted families until ``needed`` slots fit (ING-1 to ING-5); write them and return how many.
 
-    Several are looked up at once; they are looked up anew once a collapse completes another family.
+    Several are looked up and made at once: as long as they are collapsed no family comes up that was not looked at.
 
     Args:
         room: how many ``keys`` and ``notes`` hold.
@@ -1377,36 +1404,39 @@ def reclaim(
             found = best_collapses(header, fixed, family_slot, family_node, ledger_action, LOWEST, room, keys, notes)
         if found == 0:
             return NO_ROOM
-        for i in range(found):
-            notes[i] = family_node[notes[i]] * 2 + COLLAPSE
         slots = header[SLOTS]
-        families = header[FAMILIES]
+        excess = slots + needed - header[W_MAX]
         i = 0
-        # one family fewer for each collapse, unless that completed another
-        while i < found and header[SLOTS] + needed > header[W_MAX] and header[FAMILIES] == families - i:
-            actions[0] = notes[i]
-            places[0] = place_now(header, keys, notes, i)
-            apply(
-                header,
-                tags,
-                spare,
-                family_slot,
-                family_node,
-                spare_slot,
-                spare_node,
-                ledger_action,
-                ledger_iteration,
-                1,
-                actions,
-                places,
-                sorted_places,
-                sorted_actions,
-            )
+        completed = False
+        while i < found and excess > 0 and not completed:
+            node = family_node[notes[i]]
+            level = node % LEVELS
+            notes[i] = node * 2 + COLLAPSE
+            places[i] = place_of(keys[i])
+            mark(tags, places[i], header[WIDTH + level], header[UNITS + level - 1])
             reclaimed[done] = notes[i]
             done += 1
             i += 1
-        if not flat and header[SLOTS] + needed > header[W_MAX]:
-            average_out(header, fixed, slots, i, keys, notes)
+            excess += slots_added(header, notes[i - 1])
+            completed = completes(header, tags, node, places[i - 1])
+        apply(
+            header,
+            tags,
+            spare,
+            family_slot,
+            family_node,
+            spare_slot,
+            spare_node,
+            ledger_action,
+            ledger_iteration,
+            i,
+            notes,
+            places,
+            sorted_places,
+            sorted_actions,
+        )
+        if not flat and excess > 0:
+            average_out(header, fixed, slots, i, sorted_actions, sorted_places)
     return done
 
 
@@ -1661,7 +1691,6 @@ def run_ingest(
             state[at[11] : at[12]],
             ledger_action,
             ledger_iteration,
-            state[at[0] : at[1]],
             state[at[1] : at[2]],
             state[at[2] : at[3]],
             state[at[3] : at[4]],

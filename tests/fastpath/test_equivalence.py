@@ -178,7 +178,7 @@ class OnLists:
             self.spare,
             list(scores),
             *self._columns("family_slot", "family_node", "spare_slot", "spare_node"),
-            *self._columns("ledger_action", "ledger_iteration", "actions", "places", "expand_keys", "expand_tokens"),
+            *self._columns("ledger_action", "ledger_iteration", "places", "expand_keys", "expand_tokens"),
             *self._columns("collapse_keys", "collapse_families"),
             len(self.lists["collapse_keys"]),
             not any(scores),
