@@ -942,7 +942,7 @@ def by_place(actions: Ints, places: Ints, done: int, sorted_places: Table, sorte
 
 @kernel
 def copy(source: Ints, at: int, target: Table, to: int, length: int, shift: int) -> None:
-    """Copy ``length`` numbers to another table, each raised by ``shift``."""
+    """Copy ``length`` numbers to another table, or further to the front of the same, each raised by ``shift``."""
     if at >= 0 and to >= 0:
         for i in range(length):
             target[to + i] = source[at + i] + shift
@@ -962,8 +962,9 @@ def write_blocks(tags: Table, slot: int, blocks: int, level: int, units: int) ->
 def splice(header: Table, tags: Table, spare: Table, done: int, actions: Ints, places: Ints) -> None:
     """Replace the blocks that ``done`` actions consume by the ones they produce (CTX-6).
 
-    What moves is put together in ``spare`` and copied back, so that both copies run between separate tables. Between
-    actions whose changes of length cancel, nothing moves.
+    What moves is put together in ``spare`` and copied back, so that both copies run between separate tables; but what
+    follows the last action moves in place if it moves to the front. Between actions whose changes of length cancel,
+    nothing moves.
     """
     slots = header[SLOTS]
     first = 0
@@ -985,11 +986,14 @@ def splice(header: Table, tags: Table, spare: Table, done: int, actions: Ints, p
         else:
             write_blocks(spare, length, 1, level, header[UNITS + level])
             length += header[UNITS + level]
-    if first + length != source:
-        copy(tags, source, spare, length, slots - source, 0)
-        length += slots - source
-        header[SLOTS] = first + length
+    rest = slots - source
+    header[SLOTS] = first + length + rest
+    if first + length > source:
+        copy(tags, source, spare, length, rest, 0)
+        length += rest
     copy(spare, 0, tags, first, length, 0)
+    if first + length < source:
+        copy(tags, source, tags, first + length, rest, 0)
 
 
 @kernel
@@ -1062,14 +1066,17 @@ def update_families(
             spare_slot[size] = slot
             spare_node[size] = node
             size += 1
-    if shift != 0 or first + size != source:
-        rest = header[FAMILIES] - source
+    rest = header[FAMILIES] - source
+    header[FAMILIES] = first + size + rest
+    if first + size > source or (first + size == source and shift != 0):
         copy(family_slot, source, spare_slot, size, rest, shift)
         copy(family_node, source, spare_node, size, rest, 0)
         size += rest
-        header[FAMILIES] = first + size
     copy(spare_slot, 0, family_slot, first, size, 0)
     copy(spare_node, 0, family_node, first, size, 0)
+    if first + size < source:
+        copy(family_slot, source, family_slot, first + size, rest, shift)
+        copy(family_node, source, family_node, first + size, rest, 0)
 
 
 @kernel
@@ -1321,7 +1328,9 @@ def completes(header: Ints, tags: Ints, node: int, place: int) -> bool:
 @kernel
 def is_gist_to_be(tag: int, level: int) -> bool:
     """Whether a slot with this tag can be one of a gist of ``level``, or of a family marked to collapse to one."""
-    return tag == level or tag == level - 1 + MARK or tag == BODY
+    if tag == BODY:
+        return True
+    return tag == level or tag == level - 1 + MARK
 
 
 @kernel
@@ -1330,8 +1339,7 @@ def average_out(header: Ints, fixed: Table, slots: int, done: int, actions: Ints
 
     Clause ING-4.
     """
-    # where the first one is, both are the same: what would go where it is already is no vector code
-    source = places[0]
+    source = places[0]  # what is before it stays
     to = places[0]
     for i in range(done):
         copy(fixed, source, fixed, to, places[i] - source, 0)
@@ -1386,7 +1394,8 @@ def reclaim(
 ) -> int:
     """Collapse the least wanted families until ``needed`` slots fit (ING-1 to ING-5); write them and return how many.
 
-    Several are looked up and made at once: as long as they are collapsed no family comes up that was not looked at.
+    Several are looked up and made at once, up to the first that completes another family, since that has to be looked
+    at too.
 
     Args:
         room: how many ``keys`` and ``notes`` hold.

@@ -1,0 +1,87 @@
+"""Ingest where several collapses are made at once: equal to the reference, which makes them one after the other."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from focalloc.fastpath.allocator import Allocator
+from focalloc.refimpl import ReferenceAllocator
+from focalloc.spec.actions import Action, family
+from focalloc.spec.blocks import Block
+from focalloc.spec.errors import NoRoom
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+
+PAIRS = Geometry((2, 2))
+
+
+def grown(rng: random.Random, geometry: Geometry, tops: int) -> list[Block]:
+    """A context of ``tops`` top-level spans in which every gist is expanded half of the time, cut off at both ends."""
+    blocks = [Block(geometry.top, i * geometry.spans[-1]) for i in range(tops)]
+    for level in range(geometry.top, 0, -1):
+        parts = [family(geometry, one) if one.level == level and rng.random() < 0.5 else (one,) for one in blocks]
+        blocks = [one for part in parts for one in part]
+    return blocks[rng.randrange(3) : len(blocks) - rng.randrange(3)]
+
+
+def ingested(
+    geometry: Geometry, params: Params, context: Sequence[Block], blocks: int, scores: list[int] | None
+) -> list[Action] | tuple[int, int]:
+    """The collapses, or the refusal, on which the reference and the fast path agree; and they agree on what is left."""
+    answers: list[list[Action] | tuple[int, int]] = []
+    contexts = []
+    for allocator in (ReferenceAllocator(), Allocator()):
+        allocator.open(geometry, params, context)
+        try:
+            if isinstance(allocator, Allocator):
+                answers.append(list(allocator.ingest(blocks, scores)))
+            else:
+                answers.append(allocator.ingest(blocks, scores or [0] * allocator.state.used))
+        except NoRoom as refusal:
+            answers.append((refusal.needed, refusal.reclaimed))
+        contexts.append(allocator.context())
+        if isinstance(allocator, Allocator):
+            allocator._check()
+    assert answers[0] == answers[1]
+    assert contexts[0] == contexts[1]
+    return answers[0]
+
+
+@pytest.mark.clause("ING-4", "ING-5")
+@pytest.mark.parametrize(
+    "geometry", [PAIRS, Geometry((2, 2, 2)), Geometry((3, 3), (1, 1, 2)), Geometry((32, 8, 4), (1, 1, 2, 4))], ids=str
+)
+@given(seed=st.integers(0, 2**32))
+def test_several_collapses_are_those_that_one_after_the_other_makes(geometry: Geometry, seed: int) -> None:
+    rng = random.Random(seed)
+    context = grown(rng, geometry, 1 if geometry.spans[-1] > 100 else rng.randrange(2, 9))
+    if not context:
+        return
+    used = sum(geometry.slots(block.level) for block in context)
+    params = Params(
+        w_max=used + rng.randrange(3), n_diff=rng.choice((1, 2, 4, 40)), protected_tokens=rng.choice((0, 0, 5))
+    )
+    spread = rng.choice((1, 3, 1000))
+    scores = rng.choice((None, [rng.randrange(-spread, spread) for _ in range(used)]))
+    ingested(geometry, params, context, rng.choice((1, 2, 3, 8)), scores)
+
+
+@pytest.mark.clause("ING-4")
+def test_a_family_that_two_of_the_collapses_complete_is_next_if_it_is_the_least_wanted() -> None:
+    context = [Block(0, token) for token in range(0, 12, 2)]
+    answer = ingested(PAIRS, Params(w_max=12, n_diff=8), context, 2, None)
+    nodes = [action.node for action in answer if isinstance(action, Action)]
+    assert nodes == [(1, 0), (1, 2), (2, 0), (1, 4)]
+
+
+@pytest.mark.clause("ING-4")
+def test_what_a_gist_is_worth_decides_where_a_family_that_is_completed_comes() -> None:
+    context = [Block(0, token) for token in range(0, 12, 2)]
+    scores = [-9, -9, -2, -2, -5, -5, -4, -4, -3, -3, -1, -1]
+    # the first completes nothing; (1, 4) and (1, 6) are worth -5 and -4, their parent -5: it goes before the other -3
+    answer = ingested(PAIRS, Params(w_max=12, n_diff=8), context, 3, scores)
+    nodes = [action.node for action in answer if isinstance(action, Action)]
+    assert nodes == [(1, 0), (1, 4), (1, 6), (2, 4), (1, 8), (1, 2)]
