@@ -156,8 +156,8 @@ def surveyed(
     """Every case of every world."""
     for geometry, longest in worlds:
         found = []
-        for context, cases in reclaims(geometry, longest):
-            found.append(case_by_case(tuple((block.level, block.start) for block in context), cases, faulty))
+        for context, given in reclaims(geometry, longest):
+            found.append(case_by_case(tuple((block.level, block.start) for block in context), given, faulty))
             if found[-1].counterexample:
                 break
         wrong = found[-1].counterexample
@@ -234,8 +234,8 @@ def left_by_reference(state: State, row: Sequence[int], blocks: int) -> tuple[An
     "not; they leave the context, the families and the ledger that those make, and free as much where it is in vain.",
     clauses="ING-1 ING-2 ING-3 ING-4 ING-5 COO-1 TAI-1 ACT-4 CTX-6",
     technique=Technique.EXHAUSTION,
-    bounds="arity (2, 2) and (2, 2, 2) as in reclaims-are-the-spec; arity (2, 2), cost (2, 2, 3) on 2 level-0 blocks; 3 "
-    "collapses looked up at once",
+    bounds="arity (2, 2) and (2, 2, 2) as in reclaims-are-the-spec; arity (2, 2), cost (2, 2, 3) on 2 level-0 blocks; "
+    "3 collapses looked up at once",
     mutations=CODE_BUGS,
 )
 def reclaims_in_code(bug: Mutation) -> Iterator[Evidence]:
