@@ -94,7 +94,9 @@ class Allocator:
     def warmup(self, *types: DTypeLike) -> None:
         """Compile everything that the strategy needs, or load it from the cache, so that no later call has to.
 
-        Takes seconds the first time on a machine. The session, if there is one, is not touched.
+        Takes seconds the first time on a machine. The session, if there is one, is not touched. What is compiled serves
+        every later session of this strategy and its refinements, whatever its geometry and budget; it does not serve
+        `relaxation`.
 
         Args:
             types: of the arrays of scores and logits to come; by default all that are taken as they are: float32,
@@ -109,9 +111,6 @@ class Allocator:
             twin.ingest(1, np.zeros(twin.used, kind))
             twin.step(np.zeros(twin.used, kind))
             twin.apply(())
-            if self.params.w_max >= self._kernels.LARGE:  # then another kernel steps
-                twin._start(geometry, replace(params, w_max=self.params.w_max), (Block(0, 0),))
-                twin.step(np.zeros(twin.used, kind))
         if params.strategy == "projection":
             for kind in types or LOGIT_TYPES:
                 twin.prefer(np.zeros((len(twin.levels), 3), kind))
@@ -199,12 +198,7 @@ class Allocator:
             from focalloc.fastpath.workspace import workspace_for
 
             self._workspace = workspace_for(geometry, params, self._tables)
-        if self._workspace is not None:
-            self._run_step = self._workspace.run_step
-        elif params.w_max >= self._kernels.LARGE:  # as `warmup` knows it, whatever the context
-            self._run_step = self._kernels.run_step_unlocked
-        else:
-            self._run_step = self._kernels.run_step
+        self._run_step = self._kernels.run_step if self._workspace is None else self._workspace.run_step
         if params.is_refined:
             from focalloc.fastpath.refinement import Refinement
 

@@ -1,10 +1,10 @@
 """Many sessions in one call, on as many threads as wanted.
 
 **What is thread-safe.** An `Allocator` belongs to one thread at a time; it may be handed over. Different allocators
-share nothing, and different threads may use them: one runs at a time, but a greedy step gives up Python's interpreter
-lock where the budget is 65,536 slots or more, and `Batch.step` always does. To get it back may take 5 ms where another
-thread is busy, a thousand times what a small step takes; hence that one keeps it. A `Batch` and the allocators in it
-belong to one thread at a time together, whatever threads `Batch.step` itself uses.
+share nothing, and different threads may use them: one runs at a time, but a step gives up Python's interpreter lock
+where it takes long (from 65,536 slots on, or in a hard search), and `Batch.step` always does. To get it back may take
+5 ms where another thread is busy, a thousand times what a small step takes; hence that one keeps it. A `Batch` and
+the allocators in it belong to one thread at a time together, whatever threads `Batch.step` itself uses.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from focalloc.fastpath.greedy_kernels import (
     TAKEN_EXPANDS,
     TAU_COLLAPSE,
     TAU_EXPAND,
+    UNLOCKED,
     WRONG_LENGTH,
     Ints,
     Table,
@@ -51,7 +52,7 @@ from focalloc.fastpath.greedy_kernels import (
     take,
     token_at,
 )
-from focalloc.fastpath.machine_code import kernel
+from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 SHIFT = 20
 """Binary digits behind the point of a fixed-point number."""
@@ -542,6 +543,7 @@ def run_tied(
     refused = run_begin(state)
     if refused:
         return refused
+    held = let_go(header[UNLOCKED])
     capacity = header[CAPACITY]
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
     worth = scratch[run_survey(tags, scratch, state) :]
@@ -578,6 +580,7 @@ def run_tied(
         work[7 * long :],
     )
     run_chosen(tags, state, done)
+    take_back(held)
     return done
 
 

@@ -4,9 +4,10 @@ Every kernel but `take` also runs uncompiled on Python lists, which is how tests
 in it allocates, slices or calls outside this module. Only `run_step` and its likes, which production calls, cut
 their tables out of one array each of a kind, since every further array would make the call dearer.
 
-The context is one small integer per slot, the *tag*: the level of the block that begins there, or `BODY` inside a
-block. While an iteration selects, `MARK` is added to the tags of blocks that a chosen action replaces. Places in the
-context are slots; the token at a slot is counted from tags, beginning at the nearest complete family before it.
+The context is one small integer per slot, the *tag*: the level of the block that begins there, `BODY` further inside a
+gist, `RAW` further inside a block of level 0. While an iteration selects, `MARK` is added to the tags of blocks that a
+chosen action replaces. Places in the context are slots; the token at a slot is counted from tags, beginning at the
+nearest complete family before it.
 
 A candidate is one integer, its *key*: rank above, place below, so that comparing keys is the whole order of a queue
 (GRE-2 to GRE-4). The rank is the aggregate of an expand and the negated aggregate of a collapse, the place is its
@@ -29,10 +30,13 @@ from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from focalloc.fastpath.machine_code import kernel
+from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 BODY = -1
-"""Tag of a slot in which no block begins."""
+"""Tag of a slot inside a gist, in which no block begins."""
+
+RAW = -2
+"""Tag of a slot inside a block of level 0, likewise; another one, so that raw tokens are no gist's at a glance."""
 
 MARK = 64
 """Added to the tag of a block that a chosen action of this iteration replaces."""
@@ -114,8 +118,10 @@ CHUNK_ROOM = 21
 LEDGER_ROOM = 22
 MULTI_SLOT = 23
 ALIKE = 24
-# ... the geometry by level: tokens of a block (by tag, so that BODY and marked tags find theirs), slots of a block,
-# slots of a family, blocks of a family, ...
+# ... whether a call takes so long that it gives up the interpreter lock, ...
+UNLOCKED = 25
+# ... the geometry by level: tokens of a block (by tag, so that BODY, RAW and marked tags find theirs), slots of a
+# block, slots of a family, blocks of a family, ...
 SPAN = 32
 UNITS = 160
 WIDTH = 192
@@ -306,17 +312,14 @@ def blend(header: Ints, tags: Ints, fixed: Ints, worth: Table) -> None:
 
 @kernel
 def bound(header: Ints, tags: Ints, fixed: Ints, peaks: Table) -> None:
-    """Write a bound on the aggregates of the gists that begin in each chunk to ``peaks``: the highest score in them.
-
-    Every slot in which no block begins counts, whatever it belongs to: a bound that is too high only costs time.
-    """
+    """Write a bound on the aggregates of the gists that begin in each chunk to ``peaks``: the highest score in them."""
     slots = header[SLOTS]
     whole = slots // CHUNK
     for chunk in range(whole):
         first = chunk * CHUNK
         peak: Any = np.int32(LOWEST)
         for i in range(CHUNK):
-            peak = max(peak, fixed[first + i] if tags[first + i] != 0 else np.int32(LOWEST))
+            peak = max(peak, fixed[first + i] if tags[first + i] != 0 and tags[first + i] != RAW else np.int32(LOWEST))
         # the last gist may reach beyond the chunk
         slot = first + CHUNK
         while slot < slots and tags[slot] == BODY:
@@ -325,7 +328,7 @@ def bound(header: Ints, tags: Ints, fixed: Ints, peaks: Table) -> None:
         peaks[chunk] = int(peak)
     peak = np.int32(LOWEST)
     for slot in range(whole * CHUNK, slots):
-        peak = max(peak, fixed[slot] if tags[slot] != 0 else np.int32(LOWEST))
+        peak = max(peak, fixed[slot] if tags[slot] != 0 and tags[slot] != RAW else np.int32(LOWEST))
     peaks[whole] = int(peak)
 
 
@@ -423,7 +426,7 @@ def slot_at(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, toke
             break
         here += passed
         slot += NEAR
-    while slot < header[SLOTS] and (here < token or tags[slot] == BODY):
+    while slot < header[SLOTS] and (here < token or tags[slot] < 0):
         here += header[SPAN + tags[slot]]
         slot += 1
     if here == token and slot < header[SLOTS]:
@@ -641,14 +644,13 @@ def pick_expands(
     No mean is higher than the highest of its scores, so only gists with a score that would do are looked at.
     """
     first = chunk * CHUNK
-    several = header[MULTI_SLOT] == 1
     length = min(CHUNK, header[SLOTS] - first)
     while first + length < header[SLOTS] and tags[first + length] == BODY:
         length += 1
     bar = rank_of(least + 1)
     seen = first
     for i in range(length):
-        if fixed[first + i] >= bar and (several or tags[first + i] >= 1) and first + i >= seen:
+        if fixed[first + i] >= bar and (tags[first + i] >= 1 or tags[first + i] == BODY) and first + i >= seen:
             slot = first + i
             while tags[slot] == BODY:
                 slot -= 1
@@ -657,7 +659,7 @@ def pick_expands(
                 seen = slot + slots
                 score = total(fixed, slot, slots)
                 # floor(score / slots) >= bar, without a division
-                if slot >= first and tags[slot] >= 1 and score >= bar * slots:
+                if slot >= first and score >= bar * slots:
                     key = key_of(score // slots, slot)
                     if key > least and key < ceiling:
                         size = offer(keys, notes, size, room, key, 0)
@@ -949,11 +951,19 @@ def copy(source: Ints, at: int, target: Table, to: int, length: int, shift: int)
 
 
 @kernel
+def raise_all(table: Table, at: int, length: int, shift: int) -> None:
+    """Raise ``length`` numbers of a table by ``shift``."""
+    if at >= 0 and shift != 0:
+        for i in range(length):
+            table[at + i] += shift
+
+
+@kernel
 def write_blocks(tags: Table, slot: int, blocks: int, level: int, units: int) -> None:
     """Write ``blocks`` blocks of ``level``, of ``units`` slots each."""
     if slot >= 0:
         for i in range(blocks * units):
-            tags[slot + i] = BODY
+            tags[slot + i] = RAW if level == 0 else BODY
         for i in range(blocks):
             tags[slot + i * units] = level
 
@@ -1028,6 +1038,8 @@ def update_families(
 ) -> None:
     """Drop the families that the actions consumed or broke, add the ones they completed, move the others.
 
+    As in `splice`: while as many are dropped as added, families keep their places in the tables.
+
     Args:
         tags: the context after the actions.
         places: where the actions were, before they happened.
@@ -1046,9 +1058,16 @@ def update_families(
             holder = until - 1
             if family_slot[holder] + header[WIDTH + family_node[holder] % LEVELS] > places[i]:
                 kept -= 1
-        copy(family_slot, source, spare_slot, size, kept, shift)
-        copy(family_node, source, spare_node, size, kept, 0)
-        size += kept
+        if first + size == source:
+            copy(spare_slot, 0, family_slot, first, size, 0)
+            copy(spare_node, 0, family_node, first, size, 0)
+            raise_all(family_slot, source, kept, shift)
+            first = source + kept
+            size = 0
+        else:
+            copy(family_slot, source, spare_slot, size, kept, shift)
+            copy(family_node, source, spare_node, size, kept, 0)
+            size += kept
         source = until
         # the family that the action made: the children of an expand, or the one its gist was the last to complete
         node = actions[i] // 2
@@ -1062,13 +1081,18 @@ def update_families(
             slot = family_of(header, tags, slot, level, start)
             node = node_of(level + 1, start - start % header[SPAN + level + 1])
         # two collapses may find that they completed the same one
-        if slot >= 0 and (size == 0 or spare_slot[size - 1] != slot):
+        last = -1
+        if size > 0:
+            last = spare_slot[size - 1]
+        elif first > 0:
+            last = family_slot[first - 1]
+        if slot >= 0 and slot != last:
             spare_slot[size] = slot
             spare_node[size] = node
             size += 1
     rest = header[FAMILIES] - source
     header[FAMILIES] = first + size + rest
-    if first + size > source or (first + size == source and shift != 0):
+    if first + size > source:
         copy(family_slot, source, spare_slot, size, rest, shift)
         copy(family_node, source, spare_node, size, rest, 0)
         size += rest
@@ -1077,6 +1101,8 @@ def update_families(
     if first + size < source:
         copy(family_slot, source, family_slot, first + size, rest, shift)
         copy(family_node, source, family_node, first + size, rest, 0)
+    elif first + size == source:
+        raise_all(family_slot, source, rest, shift)
 
 
 @kernel
@@ -1328,7 +1354,7 @@ def completes(header: Ints, tags: Ints, node: int, place: int) -> bool:
 @kernel
 def is_gist_to_be(tag: int, level: int) -> bool:
     """Whether a slot with this tag can be one of a gist of ``level``, or of a family marked to collapse to one."""
-    if tag == BODY:
+    if tag < 0:
         return True
     return tag == level or tag == level - 1 + MARK
 
@@ -1554,14 +1580,17 @@ def run_step(
     capacity = header[CAPACITY]
     fixed = scratch[:capacity]
     peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
+    held = let_go(header[UNLOCKED])
     refused = run_take(scores, scale, tags, scratch, state)
     if refused:
+        take_back(held)
         return refused
     if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
+        take_back(held)
         return LEDGER_FULL
     if header[MULTI_SLOT] == 1:
         bound(header, tags, fixed, peaks)
-    return step(
+    done = step(
         header,
         tags[:capacity],
         tags[capacity:],
@@ -1582,21 +1611,11 @@ def run_step(
         state[at[6] : at[7]],
         state[at[7] : at[8]],
     )
+    take_back(held)
+    return done
 
 
-@partial(kernel, unlocked=True)
-def run_step_unlocked(
-    scores: NDArray[np.generic],
-    scale: np.generic,
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-) -> int:
-    """`run_step`, while other threads may run Python code: for budgets from `LARGE` slots on."""
-    return run_step(scores, scale, tags, scratch, state)
-
-
-@partial(kernel, unlocked=True)
+@kernel
 def run_steps(
     scores: NDArray[np.generic],
     scale: np.generic,
@@ -1610,18 +1629,25 @@ def run_steps(
 ) -> None:
     """`run_step` for the sessions listed from ``first`` to before ``last``, each in its row of every table.
 
+    Other threads may run Python code meanwhile.
+
     Args:
         scores: a row per listed session, of which only as many count as the session has slots.
         answers: a row per session: what `run_step` returned, the iteration's number, the actions.
     """
+    held = let_go(1)
     for i in range(first, last):
         session = sessions[i]
         row = scores[i][: state[session, SLOTS]]
+        long = state[session, UNLOCKED]
+        state[session, UNLOCKED] = 0  # the lock is given up already
         done = run_step(row, scale, tags[session], scratch[session], state[session])
+        state[session, UNLOCKED] = long
         answers[session, 0] = done
         answers[session, 1] = state[session, ITERATION]
         for j in range(done):
             answers[session, 2 + j] = state[session, HEADER + j]
+    take_back(held)
 
 
 @kernel
@@ -1642,6 +1668,7 @@ def run_apply(tags: NDArray[np.int8], state: NDArray[np.int64], done: int) -> in
     capacity = header[CAPACITY]
     if not has_space(header, ledger_action, ledger_iteration, done):
         return LEDGER_FULL
+    held = let_go(header[UNLOCKED])
     oldest = header[LEDGER_FROM]
     header[ITERATION] += 1
     forget(header, ledger_iteration)
@@ -1651,6 +1678,7 @@ def run_apply(tags: NDArray[np.int8], state: NDArray[np.int64], done: int) -> in
         header[LEDGER_FROM] = oldest
     else:
         run_chosen(tags, state, done)
+    take_back(held)
     return fit
 
 

@@ -29,6 +29,7 @@ from focalloc.fastpath.greedy_kernels import (
     TAU_EXPAND,
     TOP,
     UNBOUNDED,
+    UNLOCKED,
     W_SOFT,
     WIDTH,
     Ints,
@@ -55,7 +56,7 @@ from focalloc.fastpath.knapsack_kernels import (
     optimum,
     pool_collapses,
 )
-from focalloc.fastpath.machine_code import kernel
+from focalloc.fastpath.machine_code import kernel, let_go, take_back
 from focalloc.fastpath.optimum_kernels import OUT_OF_SPACE
 
 # A region: the token, slot and family that it begins with, the mass of its candidates, that of its expands.
@@ -221,6 +222,7 @@ def run_hierarchy(
     refused = run_begin(state)
     if refused:
         return refused
+    held = let_go(header[UNLOCKED])
     worth = scratch[run_blend(tags, scratch, state) :]
     # COARSE
     size = list_regions(header, tags, fixed, worth, family_slot, family_node, ledger_action, regions)
@@ -309,6 +311,7 @@ def run_hierarchy(
         )
         if count == OUT_OF_SPACE:
             header[ITERATION] -= 1
+            take_back(held)
             return WORK_FULL
         net += net_of(own, own_tags, own_node, count, chosen, chosen_notes)
         for i in range(count):
@@ -322,4 +325,5 @@ def run_hierarchy(
     # APPLY
     name_actions(tags, family_node, done, turns, notes, state[at[0] : at[1]], state[at[1] : at[2]])
     run_chosen(tags, state, done)
+    take_back(held)
     return done

@@ -57,6 +57,7 @@ from focalloc.fastpath.greedy_kernels import (
     TOP,
     UNBOUNDED,
     UNITS,
+    UNLOCKED,
     W_MAX,
     W_SOFT,
     WIDTH,
@@ -83,7 +84,7 @@ from focalloc.fastpath.greedy_kernels import (
     total,
     worst_useful_chunk,
 )
-from focalloc.fastpath.machine_code import kernel
+from focalloc.fastpath.machine_code import kernel, let_go, take_back
 from focalloc.fastpath.optimum_kernels import (
     ACTIONS,
     CHURN,
@@ -964,6 +965,7 @@ def run_knapsack(
     refused = run_begin(state)
     if refused:
         return refused
+    held = let_go(header[UNLOCKED])
     if work[DELTAS] == 1 or work[TOP_K] > 0:
         worth = scratch[run_survey(tags, scratch, state) :]
     else:  # `lay_out` surveys one delta after the other
@@ -985,4 +987,6 @@ def run_knapsack(
             state[at[3] : at[4]],
         )
     run_pool(fixed, state, space)
-    return decide(tags, worth, peaks, state, space)
+    done = decide(tags, worth, peaks, state, space)
+    take_back(held)
+    return done

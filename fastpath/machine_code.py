@@ -18,6 +18,7 @@ from numba import config, types
 from numba.core import entrypoints
 from numba.core.caching import FunctionCache
 from numba.core.registry import CPUDispatcher
+from numba.extending import overload
 from numba.np import numpy_support
 
 from focalloc.spec.errors import InvalidInput
@@ -33,22 +34,56 @@ OF_THE_SPEC = {"SCORE_SCALE": SCORE_SCALE, "LARGEST_LOGIT": LARGEST_LOGIT}
 """What kernels compile in of other files."""
 
 
-def kernel(function: Function, *, by_constants: bool = False, unlocked: bool = False) -> Function:
+def kernel(function: Function, *, by_constants: bool = False) -> Function:
     """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``.
 
     Args:
         function: plain loops over integers and arrays.
         by_constants: whether to compile it once more for each constant and width of integer that a kernel passes to
             it, as Numba would do with all. That takes twice as long, so it is for where a constant makes a loop faster.
-        unlocked: whether Python code calls it without the interpreter lock. To get the lock back takes milliseconds
-            where another thread is busy, so it is for what takes long.
 
     Raises:
         InvalidInput: compiling is switched off; what then ran would be other code than what is proved and promised.
     """
     if config.DISABLE_JIT:  # type: ignore[attr-defined]
         raise InvalidInput("NUMBA_DISABLE_JIT", 1, "must not be set: the fast path is machine code")
-    return cast("Function", Kernel(function, by_constants, unlocked))
+    return cast("Function", Kernel(function, by_constants))
+
+
+# THE INTERPRETER LOCK. To get it back takes milliseconds where another thread is busy, so only what takes long gives it
+# up. Numba's own option for that has each kernel compiled once more.
+
+_save_thread = types.ExternalFunction("PyEval_SaveThread", types.intp())
+_restore_thread = types.ExternalFunction("PyEval_RestoreThread", types.void(types.intp))
+
+
+def let_go(long: int) -> int:
+    """Give up the interpreter lock unless ``long`` is 0, in a kernel that Python code has called; see `take_back`.
+
+    Other threads then run Python code. Uncompiled it does nothing.
+    """
+    return 0
+
+
+def take_back(held: int) -> None:
+    """Take the lock back, given what `let_go` returned, once no other thread has it; before every return."""
+
+
+@overload(let_go, strict=False)
+def _let_go(long: Any) -> Callable[[Any], Any]:
+    def compiled(long: Any) -> Any:
+        return _save_thread() if long != 0 else 0
+
+    return compiled
+
+
+@overload(take_back, strict=False)
+def _take_back(held: Any) -> Callable[[Any], Any]:
+    def compiled(held: Any) -> Any:
+        if held != 0:
+            _restore_thread(held)
+
+    return compiled
 
 
 @cache
@@ -67,8 +102,8 @@ def stamp(folder: Path) -> str | None:
 class Kernel(CPUDispatcher):
     """A function that Numba compiles for each combination of types that it is called with, or finds on disk."""
 
-    def __init__(self, function: Callable[..., object], by_constants: bool, unlocked: bool) -> None:
-        super().__init__(py_func=function, targetoptions=OPTIONS | {"nogil": unlocked})
+    def __init__(self, function: Callable[..., object], by_constants: bool) -> None:
+        super().__init__(py_func=function, targetoptions=OPTIONS)
         self._by_constants = by_constants
         self._cache = MachineCode(function)
 

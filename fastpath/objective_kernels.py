@@ -18,6 +18,7 @@ from focalloc.fastpath.greedy_kernels import (
     SLOTS,
     SPAN,
     TAU_EXPAND,
+    UNLOCKED,
     Ints,
     Table,
     run_begin,
@@ -32,7 +33,7 @@ from focalloc.fastpath.knapsack_kernels import (
     nearness,
     run_pool,
 )
-from focalloc.fastpath.machine_code import kernel
+from focalloc.fastpath.machine_code import kernel, let_go, take_back
 from focalloc.fastpath.optimum_kernels import TARGET
 
 
@@ -64,6 +65,7 @@ def run_objectives(
     refused = run_begin(state)
     if refused:
         return refused
+    held = let_go(header[UNLOCKED])
     worth = space[to[17] : to[18]]
     peaks = space[to[19] : to[20]]
     weigh(header, work, tags, scratch[run_blend(tags, scratch, state) :], worth)
@@ -71,4 +73,6 @@ def run_objectives(
     work[TARGET] = work[GOAL] - header[SLOTS]
     # CANDIDATES
     run_pool(scratch[: header[CAPACITY]], state, space)
-    return decide(tags, worth, peaks, state, space)
+    done = decide(tags, worth, peaks, state, space)
+    take_back(held)
+    return done

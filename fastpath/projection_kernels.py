@@ -33,6 +33,7 @@ from focalloc.fastpath.greedy_kernels import (
     SLOTS,
     SPAN,
     UNITS,
+    UNLOCKED,
     WRONG_LENGTH,
     Ints,
     Table,
@@ -54,7 +55,7 @@ from focalloc.fastpath.knapsack_kernels import (
     delta_at,
     fill_pool,
 )
-from focalloc.fastpath.machine_code import kernel
+from focalloc.fastpath.machine_code import kernel, let_go, take_back
 from focalloc.spec.projection import LARGEST_LOGIT
 from focalloc.spec.scores import SCORE_SCALE
 
@@ -196,11 +197,14 @@ def run_projection(
     refused = run_begin(state)
     if refused:
         return refused
+    held = let_go(header[UNLOCKED])
     worth = scratch[run_survey(tags, scratch, state) :]
     # CANDIDATES
     wishes_by_scores(header, scratch[:capacity], state[at[8] : at[9]], state[at[9] : at[10]], space[to[16] : to[17]])
     run_pool_wishes(state, space)
-    return decide(tags, worth, peaks, state, space)
+    done = decide(tags, worth, peaks, state, space)
+    take_back(held)
+    return done
 
 
 @kernel
@@ -304,7 +308,10 @@ def run_logits(
     refused = run_begin(state)
     if refused:
         return refused
+    held = let_go(header[UNLOCKED])
     # CANDIDATES
     wishes_by_logits(header, less, state[at[8] : at[9]], state[at[9] : at[10]], space[to[16] : to[17]])
     run_pool_wishes(state, space)
-    return decide(tags, worth, peaks, state, space)
+    done = decide(tags, worth, peaks, state, space)
+    take_back(held)
+    return done

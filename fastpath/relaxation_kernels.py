@@ -14,13 +14,14 @@ from focalloc.fastpath.greedy_kernels import (
     LOWEST,
     N_DIFF,
     OFFSETS,
+    UNLOCKED,
     forget,
     node_of,
     place_of,
     run_survey,
 )
 from focalloc.fastpath.knapsack_kernels import APART, WORK_HEADER, WORK_OFFSETS, lay_out, run_pool
-from focalloc.fastpath.machine_code import kernel
+from focalloc.fastpath.machine_code import kernel, let_go, take_back
 from focalloc.fastpath.optimum_kernels import DELTA, RUN, RUNS, SIZE
 from focalloc.fastpath.optimum_kernels import FIRST as FIRST_ITEM
 
@@ -51,6 +52,7 @@ def run_candidates(
     item_notes = space[to[6] : to[7]]
     keys = state[at[2] : at[3]]
     notes = state[at[3] : at[4]]
+    held = let_go(header[UNLOCKED])
     remembered = header[LEDGER_FROM]
     header[ITERATION] += 1
     forget(header, state[at[13] : at[14]])
@@ -89,3 +91,4 @@ def run_candidates(
                 item_notes[i] = family_node[item_notes[i]]
             else:
                 item_notes[i] = node_of(tags[place_of(space[to[5] + i])], item_notes[i])
+    take_back(held)

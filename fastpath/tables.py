@@ -88,6 +88,7 @@ class Tables:
         header[k.CAPACITY] = self.capacity
         header[k.CHUNK_ROOM] = chunks
         header[k.MULTI_SLOT] = multi_slot
+        header[k.UNLOCKED] = self.capacity >= k.LARGE
         for level in range(geometry.top + 1):
             header[k.SPAN + level] = header[k.SPAN + level + k.MARK] = geometry.span(level)
             header[k.UNITS + level] = geometry.slots(level)
@@ -96,6 +97,8 @@ class Tables:
             header[k.WIDTH + level] = geometry.fanout(level) * geometry.slots(level - 1)
         widths = set(header[k.WIDTH + 1 : k.WIDTH + geometry.top + 1].tolist())
         header[k.ALIKE] = widths.pop() if len(widths) == 1 else 0
+        inside = np.repeat(np.where(levels == 0, k.RAW, k.BODY), units[levels])
+        self.tags[: len(inside)] = inside
         self.tags[np.cumsum(units[levels]) - units[levels]] = levels
         k.run_load(self.tags, self.state)
 
@@ -164,7 +167,8 @@ class Tables:
             level, units = tags[at], int(h[k.UNITS + tags[at]])
             assert 0 <= level <= top, f"slot {at} has tag {level}"
             assert token % h[k.SPAN + level] == 0, f"the block at slot {at} is misaligned"
-            assert tags[at + 1 : at + units] == [k.BODY] * (units - 1), f"the block at slot {at} has holes"
+            inside = k.BODY if level else k.RAW
+            assert tags[at + 1 : at + units] == [inside] * (units - 1), f"the block at slot {at} has holes"
             token += int(h[k.SPAN + level])
             at += units
         assert at == slots, "the last block is cut short"
@@ -190,7 +194,7 @@ class Tables:
     def levels(self) -> NDArray[np.int8]:
         """Level of each block."""
         tags: NDArray[np.int8] = self.tags[: self.header[k.SLOTS]]
-        return tags.compress(tags != k.BODY)
+        return tags.compress(tags >= 0)
 
     def starts(self) -> NDArray[np.int64]:
         """First token of each block."""

@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 from focalloc.fastpath import hierarchy_kernels, objective_kernels, optimum_kernels
 from focalloc.fastpath import knapsack_kernels as k
 from focalloc.fastpath import projection_kernels as p
-from focalloc.fastpath.greedy_kernels import CHUNK, HEADER, N_DIFF, run_take
+from focalloc.fastpath.greedy_kernels import CHUNK, HEADER, N_DIFF, UNLOCKED, run_take
 from focalloc.fastpath.optimum_kernels import BOUNDS, RUN, SPACE, STATE
 from focalloc.fastpath.tables import Tables, top_k_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 
 FIRST_SPACE = 256
-"""States that there is space for at first; it doubles whenever a search needs more."""
+"""States that there is space for at first; it doubles whenever a search needs more, and that is one that takes long."""
+
+MANY = 256
+"""Actions from which a step takes long even where its search is easy, as `greedy_kernels.LARGE` slots do."""
 
 
 class Workspace:
@@ -64,12 +67,13 @@ class Workspace:
         Scores are taken by a kernel of their own, so that one compiled strategy serves scores of every type.
         """
         return run_take(scores, scale, tags, scratch, state) or self._with_space(
-            lambda: self.kernel(tags, scratch, state, self.table, *self.own)
+            lambda: self.kernel(tags, scratch, state, self.table, *self.own), state
         )
 
-    def _with_space(self, run: Callable[[], int]) -> int:
-        """What ``run`` returns, once the work space is large enough for it."""
+    def _with_space(self, run: Callable[[], int], state: NDArray[np.int64]) -> int:
+        """What ``run`` returns, once the work space is large enough for it; from the second try on without the lock."""
         while (done := run()) == k.WORK_FULL:
+            state[UNLOCKED] = 1
             self.space *= 2
             self._lay_out()
         return done
@@ -171,12 +175,13 @@ class Projector(Workspace):
 
     def run_logits(self, logits: NDArray[np.floating], tags: NDArray[np.int8], state: NDArray[np.int64]) -> int:
         """`projection_kernels.run_logits` with as much work space as it needs."""
-        return self._with_space(lambda: p.run_logits(logits, tags, state, self.table))
+        return self._with_space(lambda: p.run_logits(logits, tags, state, self.table), state)
 
 
 def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspace:
     """The work space for the strategy of ``params``, any but the greedy ones, on the tables of a session."""
     n_diff, slots = int(tables.header[N_DIFF]), tables.capacity
+    tables.header[UNLOCKED] |= n_diff >= MANY
     match params.strategy:
         case "projection":
             return Projector(geometry, n_diff, slots)

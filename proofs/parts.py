@@ -386,6 +386,9 @@ SPLICE_BUGS = [
     Mutation("what moves is read from where it went", "source = places[i] + slots_before(header, actions[i])",
              "source = places[i] + slots_added(header, actions[i])"),
     Mutation("a broken family stays", "                kept -= 1\n", "                kept -= 0\n"),
+    Mutation("a family that keeps its place is listed twice", "        elif first > 0:\n", "        elif False:\n"),
+    Mutation("families that keep their places stay at their slots", "raise_all(family_slot, source, rest, shift)",
+             "pass"),
     Mutation("the ledger has another iteration", "ledger_iteration[header[LEDGER_TO]] = header[ITERATION]",
              "ledger_iteration[header[LEDGER_TO]] = header[ITERATION] + 1"),
 ]  # fmt: skip

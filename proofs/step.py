@@ -273,7 +273,8 @@ def laid_out(geometry: Geometry, context: Context) -> tuple[list[int], list[tupl
     for i, block in enumerate(context):
         if family_length(geometry, context, i):
             families.append((len(tags), block.start * code.LEVELS + block.level + 1))
-        tags += [block.level] + [code.BODY] * (geometry.slots(block.level) - 1)
+        inside = code.BODY if block.level else code.RAW
+        tags += [block.level] + [inside] * (geometry.slots(block.level) - 1)
     return tags, families
 
 
@@ -334,8 +335,7 @@ STEP_BUGS = [
              "- ledger_iteration[at] - 1 >= header[MIN_GAP]:"),
     Mutation("a collapse touches the protected tail",
              "if node // LEVELS + header[SPAN + node % LEVELS] > last_end:", "if node // LEVELS > last_end:"),
-    Mutation("a family is listed twice", "if slot >= 0 and (size == 0 or spare_slot[size - 1] != slot):",
-             "if slot >= 0:"),
+    Mutation("a family is listed twice", "if slot >= 0 and slot != last:", "if slot >= 0:"),
 ]  # fmt: skip
 
 PAIR = Geometry((2, 2))

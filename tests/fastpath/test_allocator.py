@@ -376,43 +376,6 @@ def test_warming_up_leaves_nothing_to_compile_and_the_session_as_it_is() -> None
     assert compiled() == warm
 
 
-def test_warming_up_for_a_large_context_compiles_the_step_that_gives_up_the_lock() -> None:
-    large = Allocator(GEOMETRY, Params(w_max=greedy_kernels.LARGE))
-    large.warmup(np.float32)
-    warm = len(greedy_kernels.run_step_unlocked.signatures)  # type: ignore[attr-defined]
-    large.load([(2, 0)])
-    large.step(np.zeros(1, np.float32))
-    assert len(greedy_kernels.run_step_unlocked.signatures) == warm > 0  # type: ignore[attr-defined]
-
-
-def runs_beside(kernel: Any) -> bool:
-    """Whether Python code calls this kernel without the interpreter lock."""
-    return bool(kernel.targetoptions["nogil"])
-
-
-def test_a_small_step_keeps_the_interpreter_lock_and_a_large_one_and_a_batch_give_it_up() -> None:
-    """Whoever gives it up waits for its return, by default 5 ms where another thread never stops; a step takes 5 us."""
-    for w_max, unlocked in ((greedy_kernels.LARGE - 1, False), (greedy_kernels.LARGE, True)):
-        allocator = Allocator(GEOMETRY, Params(w_max=w_max))
-        allocator.load([(2, 0)])
-        assert runs_beside(allocator._run_step) == unlocked
-        allocator.load([(0, i * GEOMETRY.span(0)) for i in range(greedy_kernels.LARGE // GEOMETRY.slots(0))])
-        assert runs_beside(allocator._run_step) == unlocked, "a step that no warm-up has compiled"
-    assert runs_beside(greedy_kernels.run_steps)
-    kernels = {name: value for name, value in vars(greedy_kernels).items() if hasattr(value, "targetoptions")}
-    assert {name for name, one in kernels.items() if runs_beside(one)} == {"run_step_unlocked", "run_steps"}
-
-
-def test_both_steps_answer_alike() -> None:
-    rng = np.random.default_rng(5)
-    pair = [Allocator(GEOMETRY, Params(w_max=greedy_kernels.LARGE - 1 + i, n_diff=3)) for i in range(2)]
-    for allocator in pair:
-        allocator.load([(2, 16 * i) for i in range(6)])
-    for _ in range(30):
-        scores = rng.normal(size=pair[0].used).astype(np.float32)
-        assert list(pair[0].step(scores)) == list(pair[1].step(scores))
-
-
 def test_importing_the_front_door_does_not_import_numba() -> None:
     script = "import sys, focalloc.fastpath.allocator; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

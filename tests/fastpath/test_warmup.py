@@ -13,6 +13,7 @@ from focalloc import Allocator, Geometry, Params
 
 PROBE = """
 import sys
+from dataclasses import replace
 import numpy as np
 from numba.core import event
 from focalloc import Allocator, Geometry, Params
@@ -23,8 +24,8 @@ alloc = Allocator(Geometry((4, 3), (1, 1, 2)), Params(w_max=40, **more), strateg
 if sys.argv[2] == "warm":
     alloc.warmup()
 with event.install_recorder("numba:compile") as compiled:
-    for kind in (np.float32, np.float64, np.int32, np.int64):
-        alloc.open(alloc.geometry, alloc.params, [(2, 0), (1, 12), (0, 16), (1, 20)])
+    for kind, w_max in zip((np.float32, np.float64, np.int32, np.int64) * 2, (40,) * 4 + (2**16,) * 4):
+        alloc.open(alloc.geometry, replace(alloc.params, w_max=w_max), [(2, 0), (1, 12), (0, 16), (1, 20)])
         scores = np.zeros(alloc.used, kind)
         scores[:] = np.arange(alloc.used) - 3
         alloc.step(scores)
