@@ -31,7 +31,7 @@ MODULES = (
 """The modules that state theorems, in order."""
 
 for _module in MODULES:
-    import_module(f"focalloc.proofs.{_module}")
+    import_module(f"focalloc.proofs.theorems.{_module}")
 # whoever imported one of them earlier has no say in the order
 for _one in sorted(THEOREMS.values(), key=lambda one: MODULES.index(one.file.removesuffix(".py"))):
     THEOREMS[_one.name] = THEOREMS.pop(_one.name)

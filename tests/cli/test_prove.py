@@ -12,13 +12,13 @@ import pytest
 
 from focalloc.cli import main
 from focalloc.proofs import catalogue
-from focalloc.proofs.bounded import greedy_with
 from focalloc.proofs.catalogue import theorems
+from focalloc.proofs.engines.sessions import SEARCHED
+from focalloc.proofs.engines.smt import Answer, Reply
+from focalloc.proofs.engines.sources import Mutation
 from focalloc.proofs.runner import Result, judged
-from focalloc.proofs.sessions import SEARCHED
-from focalloc.proofs.smt import Answer, Reply
-from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import THEOREMS, Technique, Theorem
+from focalloc.proofs.theorems.bounded import greedy_with
 from focalloc.refimpl import allocator as refimpl
 
 SHORT = THEOREMS["short-sessions-conform"]

@@ -10,11 +10,11 @@ from collections import Counter
 
 import pytest
 
-from focalloc.proofs import contracts
-from focalloc.proofs.contracts import examined, plant
+from focalloc.proofs.engines.sources import AS_SHIPPED
 from focalloc.proofs.runner import Result, judged, prove
-from focalloc.proofs.sources import AS_SHIPPED
 from focalloc.proofs.theorem import THEOREMS, Technique
+from focalloc.proofs.theorems import contracts
+from focalloc.proofs.theorems.contracts import examined, plant
 
 EXPECTED = {
     "aggregates-by-contract": ["floor mean is the floor", "mean is the floor", "both aggregate alike"],

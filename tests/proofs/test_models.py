@@ -17,13 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalloc.conformance.worlds import random_scores, random_state
-from focalloc.proofs.enhanced import Ratio
-from focalloc.proofs.memory import packed
-from focalloc.proofs.parts import listed
-from focalloc.proofs.rounds import Round, one_round
-from focalloc.proofs.step import Remembered
-from focalloc.proofs.tiling import after_collapse, after_expand
-from focalloc.proofs.turns import Answered, Queues, greedy_turns
+from focalloc.proofs.engines.memory import packed
+from focalloc.proofs.theorems.enhanced import Ratio
+from focalloc.proofs.theorems.parts import listed
+from focalloc.proofs.theorems.rounds import Round, one_round
+from focalloc.proofs.theorems.step import Remembered
+from focalloc.proofs.theorems.tiling import after_collapse, after_expand
+from focalloc.proofs.theorems.turns import Answered, Queues, greedy_turns
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec import Geometry
 from focalloc.spec.actions import KINDS, OPPOSITE, Action, Kind, applied, consumed, parent
@@ -59,7 +59,7 @@ def reference_rounds(cap: int, used: int, w_max: int, expands: int, collapses: i
     """How many actions the reference's greedy makes of so many candidates, each worth one slot."""
     from unittest.mock import patch
 
-    from focalloc.proofs.helpers import record
+    from focalloc.proofs.engines.helpers import record
     from focalloc.refimpl import greedy as reference
     from focalloc.refimpl.candidates import Choice
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalloc.fastpath.greedy_kernels import PLACES
-from focalloc.proofs.orders import GREATEST, LEAST, Comparable, Mean
+from focalloc.proofs.engines.orders import GREATEST, LEAST, Comparable, Mean
 
 INTEGERS = st.integers(-9, 9)
 

@@ -14,13 +14,14 @@ import pytest
 import z3
 
 from focalloc import refimpl
-from focalloc.proofs import budget, catalogue
+from focalloc.proofs import catalogue
 from focalloc.proofs.catalogue import named, theorems
+from focalloc.proofs.engines.smt import Answer, ask_cvc5, ask_z3, smt2
+from focalloc.proofs.engines.sources import Mutation, Source
 from focalloc.proofs.runner import Result, judged, killed, prove, prove_all
-from focalloc.proofs.smt import Answer, ask_cvc5, ask_z3, smt2
-from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import THEOREMS, Evidence, Obligation, Survey, Technique, Theorem
 from focalloc.proofs.theorem import theorem as state_theorem
+from focalloc.proofs.theorems import budget
 from focalloc.spec.clauses import clauses
 from focalloc.spec.errors import InvalidInput
 
@@ -58,7 +59,7 @@ def test_theorem_is_stated_completely(theorem: Theorem) -> None:
     assert set(theorem.clauses) <= set(clauses())
     assert theorem.mutations
     assert len({bug.name for bug in theorem.mutations}) == len(theorem.mutations)
-    assert (Path(inspect.getfile(catalogue)).parent / theorem.file).is_file()
+    assert (Path(inspect.getfile(catalogue)).parent / "theorems" / theorem.file).is_file()
 
 
 KNOWN_MISTAKES = {
@@ -231,7 +232,7 @@ def test_a_witness_must_exist() -> None:
 
 
 def test_the_second_solver_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    from focalloc.proofs.smt import Reply
+    from focalloc.proofs.engines.smt import Reply
 
     good = invented(Obligation("fine", X + 1 > X), Survey("all", 3, 1))
     verdict = prove(good, mutations=False, second_solver=True)
@@ -295,7 +296,8 @@ def test_the_readme_states_every_theorem_in_order() -> None:
 
 def summary(file: str) -> str:
     """The first paragraph of what a module says of itself."""
-    return (inspect.getdoc(import_module(f"focalloc.proofs.{file.removesuffix('.py')}")) or "").partition("\n\n")[0]
+    module = import_module(f"focalloc.proofs.theorems.{file.removesuffix('.py')}")
+    return (inspect.getdoc(module) or "").partition("\n\n")[0]
 
 
 def shown_as(one: Theorem) -> list[str]:

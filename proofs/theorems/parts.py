@@ -16,8 +16,16 @@ import z3
 
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.fastpath import tables as layout
-from focalloc.proofs.helpers import Helpers
-from focalloc.proofs.kernels import (
+from focalloc.proofs.engines.helpers import Helpers
+from focalloc.proofs.engines.memory import Broken, Memory, filled, unpacked
+from focalloc.proofs.engines.memory import packed as packed_action
+from focalloc.proofs.engines.merging import Cells, Kernel, formula, number
+from focalloc.proofs.engines.sessions import SEARCHED, by_search, drawn, of_kernels
+from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.engines.terms import Term, both, count, some, total
+from focalloc.proofs.engines.trees import rows
+from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, Telling, theorem
+from focalloc.proofs.theorems.kernels import (
     SCORE,
     buffer,
     bytes_of,
@@ -29,15 +37,7 @@ from focalloc.proofs.kernels import (
     within,
     words_of,
 )
-from focalloc.proofs.memory import Broken, Memory, filled, unpacked
-from focalloc.proofs.memory import packed as packed_action
-from focalloc.proofs.merging import Cells, Kernel, formula, number
-from focalloc.proofs.sessions import SEARCHED, by_search, drawn, of_kernels
-from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.step import STEP_BUGS, aggregates, laid_out, told
-from focalloc.proofs.terms import Term, both, count, some, total
-from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, Telling, theorem
-from focalloc.proofs.trees import rows
+from focalloc.proofs.theorems.step import STEP_BUGS, aggregates, laid_out, told
 from focalloc.spec import candidates as spec_candidates
 from focalloc.spec import cooldown as spec_cooldown
 from focalloc.spec import scores as spec_scores

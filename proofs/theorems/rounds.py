@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import z3
 
-from focalloc.proofs.forking import Explorer, lifted, summary, term
-from focalloc.proofs.helpers import Helpers, SymbolicGeometry, record
-from focalloc.proofs.sources import AS_SHIPPED, Mutation
-from focalloc.proofs.terms import Term
+from focalloc.proofs.engines.forking import Explorer, lifted, summary, term
+from focalloc.proofs.engines.helpers import Helpers, SymbolicGeometry, record
+from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation
+from focalloc.proofs.engines.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
 from focalloc.spec import greedy as judge
 from focalloc.spec.actions import KINDS

@@ -3,7 +3,7 @@
 The buffer of the best few looks at its keys through comparisons only, so what it does depends on their order alone,
 and keys are never equal (their places differ). Every order of n keys is therefore every case. A step looks at scores
 through comparisons of means only, so every order of the means among each other and to the thresholds is every case.
-That this is so is itself checked, with numbers that can do nothing else (`focalloc.proofs.orders`).
+That this is so is itself checked, with numbers that can do nothing else (`focalloc.proofs.engines.orders`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import numpy as np
 
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.fastpath import tables as layout
-from focalloc.proofs.kernels import HEAP_BUGS, TURN_BUGS
-from focalloc.proofs.memory import unpacked
-from focalloc.proofs.orders import GREATEST, LEAST, Comparable, Mean
-from focalloc.proofs.sessions import SEARCHED, drawn, refuted
-from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.step import told
+from focalloc.proofs.engines.memory import unpacked
+from focalloc.proofs.engines.orders import GREATEST, LEAST, Comparable, Mean
+from focalloc.proofs.engines.sessions import SEARCHED, drawn, refuted
+from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
+from focalloc.proofs.theorems.kernels import HEAP_BUGS, TURN_BUGS
+from focalloc.proofs.theorems.step import told
 from focalloc.refimpl.candidates import legal_choices
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec.actions import Action

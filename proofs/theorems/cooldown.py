@@ -17,10 +17,10 @@ from typing import Any
 
 import z3
 
-from focalloc.proofs.forking import Explorer, lifted, summary, term
-from focalloc.proofs.helpers import Helpers, record
-from focalloc.proofs.sources import Mutation
-from focalloc.proofs.terms import Term
+from focalloc.proofs.engines.forking import Explorer, lifted, summary, term
+from focalloc.proofs.engines.helpers import Helpers, record
+from focalloc.proofs.engines.sources import Mutation
+from focalloc.proofs.engines.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
 from focalloc.refimpl import candidates as reference_candidates
 from focalloc.spec import cooldown, params

@@ -11,10 +11,10 @@ from itertools import product
 from types import ModuleType
 from typing import Any
 
-from focalloc.proofs.sessions import refuted, session
-from focalloc.proofs.sources import Mutation, Source
+from focalloc.proofs.engines.sessions import refuted, session
+from focalloc.proofs.engines.sources import Mutation, Source
+from focalloc.proofs.engines.trees import Pairs, case_by_case
 from focalloc.proofs.theorem import Evidence, Session, Survey, Technique, theorem
-from focalloc.proofs.trees import Pairs, case_by_case
 from focalloc.refimpl import hierarchy, hybrid, knapsack, objective
 from focalloc.refimpl import relaxation as relaxing
 from focalloc.spec.blocks import Block, used

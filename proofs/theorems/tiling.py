@@ -13,12 +13,12 @@ from typing import Any
 
 import z3
 
-from focalloc.proofs.forking import lifted
-from focalloc.proofs.helpers import Helpers, record
-from focalloc.proofs.sources import AS_SHIPPED, Mutation
-from focalloc.proofs.terms import Term
+from focalloc.proofs.engines.forking import lifted
+from focalloc.proofs.engines.helpers import Helpers, record
+from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation
+from focalloc.proofs.engines.terms import Term
+from focalloc.proofs.engines.trees import rows
 from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, theorem
-from focalloc.proofs.trees import rows
 from focalloc.refimpl import candidates as reference_candidates
 from focalloc.spec import actions, blocks, candidates
 from focalloc.spec.actions import KINDS, Action

@@ -21,15 +21,15 @@ from focalloc.fastpath import greedy_kernels, optimum_kernels
 from focalloc.fastpath import knapsack_kernels as code
 from focalloc.fastpath.tables import Tables
 from focalloc.fastpath.workspace import Workspace
-from focalloc.proofs.forking import summary
-from focalloc.proofs.memory import unpacked
-from focalloc.proofs.optima import CONTEXTS, REST, surveyed
-from focalloc.proofs.sessions import refuted
-from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.step import told
-from focalloc.proofs.terms import Term, both, count, some
+from focalloc.proofs.engines.forking import summary
+from focalloc.proofs.engines.memory import unpacked
+from focalloc.proofs.engines.sessions import refuted
+from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.engines.terms import Term, both, count, some
+from focalloc.proofs.engines.trees import case_by_case
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, theorem
-from focalloc.proofs.trees import case_by_case
+from focalloc.proofs.theorems.optima import CONTEXTS, REST, surveyed
+from focalloc.proofs.theorems.step import told
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, Context, used

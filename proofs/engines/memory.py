@@ -11,7 +11,7 @@ from typing import Any
 
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.fastpath import tables as layout
-from focalloc.proofs.sources import Source
+from focalloc.proofs.engines.sources import Source
 from focalloc.spec.actions import Action
 from focalloc.spec.state import State
 
@@ -85,7 +85,7 @@ def called(source: Source, function: str, tables: Mapping[str, Any]) -> Any:
     """
     names = [one.arg for one in source.functions[function].args.args]
     if missing := [name for name in names if name not in tables]:
-        raise LookupError(f"{function} takes {', '.join(missing)}; say what that is in proofs/memory.py")
+        raise LookupError(f"{function} takes {', '.join(missing)}; say what that is in proofs/engines/memory.py")
     return source.python[function](*(tables[name] for name in names))
 
 

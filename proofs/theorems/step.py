@@ -19,17 +19,17 @@ import z3
 
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.fastpath import tables as layout
-from focalloc.proofs.forking import Explorer, SymBool, Undecided, lifted
-from focalloc.proofs.helpers import record
-from focalloc.proofs.intervals import Intervals
-from focalloc.proofs.kernels import SCORE, TURN_BUGS, content, safe, scores, within
-from focalloc.proofs.memory import Broken, Memory, called, filled, memory_of, packed, unpacked
-from focalloc.proofs.merging import INT64, UNWRITTEN, Cells, Kernel
-from focalloc.proofs.sessions import SEARCHED, by_search, drawn, example, of_kernels
-from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.terms import Term, both, some, total
+from focalloc.proofs.engines.forking import Explorer, SymBool, Undecided, lifted
+from focalloc.proofs.engines.helpers import record
+from focalloc.proofs.engines.intervals import Intervals
+from focalloc.proofs.engines.memory import Broken, Memory, called, filled, memory_of, packed, unpacked
+from focalloc.proofs.engines.merging import INT64, UNWRITTEN, Cells, Kernel
+from focalloc.proofs.engines.sessions import SEARCHED, by_search, drawn, example, of_kernels
+from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.engines.terms import Term, both, some, total
+from focalloc.proofs.engines.trees import rows
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, theorem
-from focalloc.proofs.trees import rows
+from focalloc.proofs.theorems.kernels import SCORE, TURN_BUGS, content, safe, scores, within
 from focalloc.refimpl.candidates import family_length
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec.actions import OPPOSITE, Action, applied, impossible_collapse, impossible_expand, signed_delta

@@ -9,10 +9,10 @@ from typing import Any
 
 import z3
 
-from focalloc.proofs.forking import SymInt, summary, term
-from focalloc.proofs.helpers import Helpers, record
-from focalloc.proofs.sources import Mutation, Source
-from focalloc.proofs.terms import Term, both, total
+from focalloc.proofs.engines.forking import SymInt, summary, term
+from focalloc.proofs.engines.helpers import Helpers, record
+from focalloc.proofs.engines.sources import Mutation, Source
+from focalloc.proofs.engines.terms import Term, both, total
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
 from focalloc.refimpl import preparation as reference
 from focalloc.refimpl import ties as reference_ties

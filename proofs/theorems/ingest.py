@@ -24,14 +24,14 @@ import z3
 
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.fastpath.tables import Tables
-from focalloc.proofs.forking import lifted, term
-from focalloc.proofs.helpers import Helpers, SymbolicGeometry, record
-from focalloc.proofs.memory import Broken, called, filled, memory_of, packed
-from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.step import laid_out
-from focalloc.proofs.terms import Term, total
+from focalloc.proofs.engines.forking import lifted, term
+from focalloc.proofs.engines.helpers import Helpers, SymbolicGeometry, record
+from focalloc.proofs.engines.memory import Broken, called, filled, memory_of, packed
+from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.engines.terms import Term, total
+from focalloc.proofs.engines.trees import case_by_case, rows
 from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, theorem
-from focalloc.proofs.trees import case_by_case, rows
+from focalloc.proofs.theorems.step import laid_out
 from focalloc.refimpl import ingest as reclaiming
 from focalloc.spec import ingest
 from focalloc.spec.actions import Action, applied, family

@@ -14,12 +14,12 @@ from typing import Any
 import z3
 
 from focalloc.fastpath import greedy_kernels as code
-from focalloc.proofs.merging import UNWRITTEN, Cells, Kernel, Partial, number
-from focalloc.proofs.sessions import by_search
-from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.terms import Term, both, count, some
+from focalloc.proofs.engines.merging import UNWRITTEN, Cells, Kernel, Partial, number
+from focalloc.proofs.engines.sessions import by_search
+from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.engines.terms import Term, both, count, some
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, Telling, theorem
-from focalloc.proofs.turns import Answered, Queues, greedy_turns
+from focalloc.proofs.theorems.turns import Answered, Queues, greedy_turns
 
 SCORE = 2**31
 MAX_SLOTS = 2**26

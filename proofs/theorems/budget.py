@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import z3
 
-from focalloc.proofs.forking import lifted, term
-from focalloc.proofs.helpers import Helpers, SymbolicGeometry, record
-from focalloc.proofs.sources import Mutation
-from focalloc.proofs.terms import Term
+from focalloc.proofs.engines.forking import lifted, term
+from focalloc.proofs.engines.helpers import Helpers, SymbolicGeometry, record
+from focalloc.proofs.engines.sources import Mutation
+from focalloc.proofs.engines.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
 from focalloc.refimpl import greedy as reference_greedy
 from focalloc.spec import actions, candidates
