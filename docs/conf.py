@@ -31,8 +31,8 @@ suppress_warnings = [
 
 html_theme = "furo"
 html_title = f"focalloc {focalloc.__version__}"
-html_static_path = ["../conformance/failure.css"]
-html_css_files = ["failure.css"]
+html_static_path = ["../focalloc/pages/style.css"]
+html_css_files = ["style.css"]
 
 generated = Path(__file__).parent / "generated"
 draw_all(generated)

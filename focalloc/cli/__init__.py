@@ -13,7 +13,7 @@ import threading
 
 EXTRAS = {
     "cluster": ("distributed", "cloudpickle"),
-    "conformance": ("typer", "rich", "hypothesis", "msgspec", "jsonschema", "bm25s"),
+    "conformance": ("typer", "rich", "hypothesis", "msgspec", "jsonschema", "bm25s", "jinja2"),
     "proofs": ("z3", "cvc5", "crosshair"),
     "learn": ("torch", "gymnasium", "safetensors"),
     "viz": ("matplotlib",),
