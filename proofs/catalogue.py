@@ -9,31 +9,30 @@ from importlib import import_module
 from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput
 
-MODULES = (
-    "budget",
-    "cooldown",
-    "tiling",
-    "rounds",
-    "quiescence",
-    "enhanced",
-    "ingest",
-    "reachable",
-    "kernels",
-    "parts",
-    "step",
-    "machine",
-    "projection",
-    "dominance",
-    "optima",
-    "contracts",
-    "bounded",
-)
-"""The modules that state theorems, in order."""
+CHAPTERS = {
+    "spec": ("budget", "tiling", "cooldown", "quiescence", "ingest"),
+    "reference": (
+        "agreement",
+        "contracts",
+        "rounds",
+        "enhanced",
+        "reachable",
+        "bounded",
+        "ingest",
+        "optima",
+        "projection",
+    ),
+    "kernels": ("queues", "parts", "step", "ingest", "dominance"),
+    "compiled": ("machine",),
+}
+"""What theorems are about, and the modules that state them, in the order in which one would read them."""
 
-for _module in MODULES:
-    import_module(f"focalloc.proofs.theorems.{_module}")
+FILES = [f"{chapter}/{module}.py" for chapter, modules in CHAPTERS.items() for module in modules]
+
+for _file in FILES:
+    import_module(f"focalloc.proofs.theorems.{_file.removesuffix('.py').replace('/', '.')}")
 # whoever imported one of them earlier has no say in the order
-for _one in sorted(THEOREMS.values(), key=lambda one: MODULES.index(one.file.removesuffix(".py"))):
+for _one in sorted(THEOREMS.values(), key=lambda one: FILES.index(one.file)):
     THEOREMS[_one.name] = THEOREMS.pop(_one.name)
 
 

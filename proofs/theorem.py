@@ -124,7 +124,7 @@ class Theorem:
         check: yields the evidence.
         full: whether it is left out of the quick set.
         heavy: whether it takes so long that the runner should begin with it.
-        file: file name of the module that states it.
+        file: the module that states it, as a file below ``theorems/``.
     """
 
     name: str
@@ -186,7 +186,7 @@ def theorem(
         if not mutations:
             raise RuntimeError(f"theorem {name} has no mutation, so nothing shows that it can fail")
         planted = tuple(Mutation(one) if isinstance(one, str) else one for one in mutations)
-        file = check.__module__.rpartition(".")[2] + ".py"
+        file = check.__module__.partition(".theorems.")[2].replace(".", "/") + ".py"
         THEOREMS[name] = Theorem(
             name, sentence, tuple(clauses.split()), technique, bounds, assumes, planted, check, full, heavy, file
         )

@@ -1,8 +1,9 @@
 """Numbers that can be averaged and compared, and nothing else: whoever tries more is told so by a `TypeError`.
 
 Greedy adds scores up to the mean of a gist or of a family, and compares means with each other and with thresholds. So
-its answer depends on the order of the means alone, and the orders that `focalloc.proofs.theorems.machine` runs through
-machine code are all there are. These classes hold the kernels to that: they are run with them in place of integers.
+its answer depends on the order of the means alone, and the orders that `focalloc.proofs.theorems.compiled.machine`
+runs through machine code are all there are. These classes hold the kernels to that: they are run with them in place of
+integers.
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TypeVar
 
 from focalloc.proofs.theorem import Session, Survey
+from focalloc.spec.actions import family
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.state import State
@@ -58,3 +59,15 @@ def case_by_case(
             session = partial(told, state, given)
             break
     return Survey(f"context {list(pairs)}", count, telling, wrong, session=session)
+
+
+@lru_cache(maxsize=1)  # asked again for every tail of one context
+def complete_families(geometry: Geometry, context: Context) -> list[Block]:
+    """Nodes whose whole family is in the context."""
+    blocks = set(context)
+    nodes = {
+        Block(block.level + 1, block.start - block.start % geometry.span(block.level + 1))
+        for block in context
+        if block.level < geometry.top
+    }
+    return [node for node in sorted(nodes) if all(child in blocks for child in family(geometry, node))]

@@ -1,1 +1,1 @@
-"""The theorems, by topic."""
+"""The theorems, by what they are true of: the spec, the reference, the kernels, the compiled code."""

@@ -18,7 +18,7 @@ from focalloc.proofs.engines.smt import Answer, Reply
 from focalloc.proofs.engines.sources import Mutation
 from focalloc.proofs.runner import Result, judged
 from focalloc.proofs.theorem import THEOREMS, Technique, Theorem
-from focalloc.proofs.theorems.bounded import greedy_with
+from focalloc.proofs.theorems.reference.bounded import greedy_with
 from focalloc.refimpl import allocator as refimpl
 
 SHORT = THEOREMS["short-sessions-conform"]
@@ -81,13 +81,12 @@ def test_what_the_second_solver_says_is_counted(
 
 
 README = (Path(inspect.getfile(catalogue)).parent / "README.md").read_text(encoding="utf-8")
-WITH_SESSIONS = re.findall(r"`([a-z-]+)`", README.partition("is a session:")[2].partition(".\n")[0])
-
+WITH_SESSIONS = re.findall(r"^\| \[([a-z0-9-]+)\].*\| a session \|$", README, re.MULTILINE)
 
 SHOWN_AS_SESSIONS = [
     pytest.param(one, id=one.name, marks=[pytest.mark.slow] if one.full else [])
     for one in theorems(full=True)
-    if re.sub(r"-\d+$", "", one.name) in WITH_SESSIONS
+    if one.name in WITH_SESSIONS
 ]
 
 

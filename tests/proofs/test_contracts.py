@@ -13,8 +13,8 @@ import pytest
 from focalloc.proofs.engines.sources import AS_SHIPPED
 from focalloc.proofs.runner import Result, judged, prove
 from focalloc.proofs.theorem import THEOREMS, Technique
-from focalloc.proofs.theorems import contracts
-from focalloc.proofs.theorems.contracts import examined, plant
+from focalloc.proofs.theorems.reference import contracts
+from focalloc.proofs.theorems.reference.contracts import examined, plant
 
 EXPECTED = {
     "aggregates-by-contract": ["floor mean is the floor", "mean is the floor", "both aggregate alike"],

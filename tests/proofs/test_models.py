@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from focalloc.conformance.worlds import random_scores, random_state
 from focalloc.proofs.engines.memory import packed
-from focalloc.proofs.theorems.enhanced import Ratio
-from focalloc.proofs.theorems.parts import listed
-from focalloc.proofs.theorems.rounds import Round, one_round
-from focalloc.proofs.theorems.step import Remembered
-from focalloc.proofs.theorems.tiling import after_collapse, after_expand
-from focalloc.proofs.theorems.turns import Answered, Queues, greedy_turns
+from focalloc.proofs.theorems.kernels.parts import listed
+from focalloc.proofs.theorems.kernels.step import Remembered
+from focalloc.proofs.theorems.kernels.turns import Answered, Queues, greedy_turns
+from focalloc.proofs.theorems.reference.enhanced import Ratio
+from focalloc.proofs.theorems.reference.rounds import Round, one_round
+from focalloc.proofs.theorems.spec.tiling import after_collapse, after_expand
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec import Geometry
 from focalloc.spec.actions import KINDS, OPPOSITE, Action, Kind, applied, consumed, parent

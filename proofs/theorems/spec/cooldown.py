@@ -17,12 +17,11 @@ from typing import Any
 
 import z3
 
-from focalloc.proofs.engines.forking import Explorer, lifted, summary, term
-from focalloc.proofs.engines.helpers import Helpers, record
+from focalloc.proofs.engines.forking import Explorer, lifted, term
+from focalloc.proofs.engines.helpers import Helpers
 from focalloc.proofs.engines.sources import Mutation
 from focalloc.proofs.engines.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
-from focalloc.refimpl import candidates as reference_candidates
 from focalloc.spec import cooldown, params
 from focalloc.spec.actions import KINDS, OPPOSITE, Action, Kind
 from focalloc.spec.blocks import Block
@@ -167,31 +166,6 @@ def reversals_wait(bug: Mutation) -> Iterator[Evidence]:
             rested = NOW - LAST >= GAP if history.kind == OPPOSITE[kind] else z3.BoolVal(True)
             before = [GAP >= 1, invariant(memory, history, NOW)]
             yield Obligation(f"{kind}; {name}", allowed == rested, before)
-
-
-@theorem(
-    "reference-cools-alike",
-    "The reference holds back exactly the actions that the spec's cooldown predicate objects to.",
-    clauses="COO-1",
-    technique=Technique.FORKING,
-    mutations=[
-        GAP_TOO_LONG,
-        GAP_TOO_SHORT,
-        Mutation("same direction held back", "latest is None or latest.kind == action.kind", "latest is None",
-                 "candidates"),
-    ],
-)  # fmt: skip
-def reference_cools_alike(bug: Mutation) -> Iterator[Evidence]:
-    """Both are executed on every kind of ledger entry."""
-    steps = z3.Int("cooldown_steps")
-    gap = summary(params.reversal_gap, steps)
-    for memory in ENTRIES:
-        for kind in KINDS:
-            action = Action(kind, *NODE)
-            state = record(ledger=memory.ledger(), params=record(cooldown_steps=steps))
-            cooling = Helpers(reference_candidates, bug)("is_cooling", state, action, NOW)
-            allowed = Helpers(cooldown, bug).allows("too_early", memory.ledger(), action, NOW, gap)
-            yield Obligation(f"{kind}; entry {memory.kind or 'none'}", cooling == z3.Not(allowed), [steps >= 0])
 
 
 @theorem(

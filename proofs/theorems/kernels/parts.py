@@ -25,7 +25,7 @@ from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.engines.terms import Term, both, count, some, total
 from focalloc.proofs.engines.trees import rows
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, Telling, theorem
-from focalloc.proofs.theorems.kernels import (
+from focalloc.proofs.theorems.kernels.queues import (
     SCORE,
     buffer,
     bytes_of,
@@ -37,7 +37,7 @@ from focalloc.proofs.theorems.kernels import (
     within,
     words_of,
 )
-from focalloc.proofs.theorems.step import STEP_BUGS, aggregates, laid_out, told
+from focalloc.proofs.theorems.kernels.step import STEP_BUGS, aggregates, laid_out, told
 from focalloc.spec import candidates as spec_candidates
 from focalloc.spec import cooldown as spec_cooldown
 from focalloc.spec import scores as spec_scores

@@ -13,14 +13,12 @@ from typing import Any
 
 import z3
 
-from focalloc.proofs.engines.forking import lifted
-from focalloc.proofs.engines.helpers import Helpers, record
+from focalloc.proofs.engines.helpers import Helpers
 from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation
 from focalloc.proofs.engines.terms import Term
 from focalloc.proofs.engines.trees import rows
 from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, theorem
-from focalloc.refimpl import candidates as reference_candidates
-from focalloc.spec import actions, blocks, candidates
+from focalloc.spec import actions, blocks
 from focalloc.spec.actions import KINDS, Action
 from focalloc.spec.blocks import Block, Context, end
 from focalloc.spec.geometry import Geometry
@@ -330,28 +328,3 @@ def positions_are_kept(bug: Mutation) -> Iterator[Evidence]:
     family = z3.Implies(inside, z3.And(START(i) == START(AT) + (i - AT) * SPAN, WIDTH(i) == SPAN))
     given = [fanout >= 2, SPAN >= 1, AT >= 0, AT + fanout <= LENGTH, i >= 0, i < LENGTH, family]
     yield Obligation("and out again", position(again, again_width, i) == position(START, WIDTH, i), given)
-
-
-@theorem(
-    "tail-is-one-rule",
-    "The judge and the reference protect the same nodes: those that end within the last protected tokens.",
-    clauses="TAI-1",
-    technique=Technique.FORKING,
-    bounds="any span, position and protected length",
-    mutations=[
-        Mutation("a node that just touches the tail is held back", "node_end > context_end - protected_tokens",
-                 "node_end >= context_end - protected_tokens", "candidates"),
-    ],
-)  # fmt: skip
-def tail_is_one_rule(bug: Mutation) -> Iterator[Evidence]:
-    """Both are executed; an expand is never held back by either."""
-    span, start, context_end, protected = z3.Ints("span start context_end protected")
-    for kind in KINDS:
-        action = record(kind=kind, level=1, start=start)
-        geometry = record(span=lambda _: lifted(span))
-        params = record(protected_tokens=protected)
-        state = record(geometry=geometry, params=params, end=context_end)
-        shielded = Helpers(reference_candidates, AS_SHIPPED)("is_protected", state, action)
-        reaches = Helpers(candidates, bug)("reaches_tail", start + span, context_end, protected)
-        expected = reaches if kind == "collapse" else z3.BoolVal(False)
-        yield Obligation(kind, shielded == expected, [span >= 1], cover=[protected > 0])

@@ -11,7 +11,6 @@ from focalloc.proofs.engines.helpers import Helpers, SymbolicGeometry, record
 from focalloc.proofs.engines.sources import Mutation
 from focalloc.proofs.engines.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
-from focalloc.refimpl import greedy as reference_greedy
 from focalloc.spec import actions, candidates
 from focalloc.spec.actions import KINDS, Action, Kind
 
@@ -109,37 +108,3 @@ def one_action(bug: Mutation, kind: Kind) -> tuple[Term, Term]:
     change = Helpers(actions, bug)("signed_delta", geometry, action)
     after = USED + change
     return after, Helpers(candidates, bug).allows("over_budget", record(w_max=W), after, action)
-
-
-@theorem(
-    "room-is-one-rule",
-    "The judge's two budget predicates, the judge's turn of greedy and the reference agree on which expands there is "
-    "room for.",
-    clauses="BUD-1 SOF-1 GRE-5",
-    technique=Technique.FORKING,
-    assumes="w_soft <= w_max (PAR-1)",
-    mutations=[
-        Mutation("budget test with <", "after <= params.w_max and", "after < params.w_max and", "greedy"),
-        Mutation(
-            "soft margin not strict",
-            "aggregate > params.tau_expand + params.soft_margin else",
-            "aggregate >= params.tau_expand + params.soft_margin else",
-            "candidates",
-        ),
-        Mutation("fits with <", "return used + delta <= limit", "return used + delta < limit", "actions"),
-    ],
-)
-def room_is_one_rule(bug: Mutation) -> Iterator[Evidence]:
-    """All four are executed on symbolic parameters, slots and aggregates."""
-    soft, margin, tau, aggregate = z3.Ints("w_soft soft_margin tau_expand aggregate")
-    params = record(w_max=W, w_soft=soft, soft_margin=margin, tau_expand=tau)
-    expand = Action("expand", 1, 0)
-    reference = Helpers(reference_greedy, bug)("has_room", params, USED, record(delta=DELTA, aggregate=aggregate))
-    limit = Helpers(candidates, bug)("expand_limit", params, aggregate)
-    turn = Helpers(actions, bug)("fits", USED, DELTA, limit)
-    judge = Helpers(candidates, bug)
-    hard = judge.allows("over_budget", params, USED + DELTA, expand)
-    passes = judge.allows("beyond_soft_budget", params, USED + DELTA, (expand, lifted(aggregate)))
-    assume = [soft <= W]
-    yield Obligation("reference and turn", reference == turn, assume)
-    yield Obligation("turn and predicates", turn == z3.And(hard, passes), assume)

@@ -16,7 +16,7 @@ from focalloc.proofs.engines.sessions import followed
 from focalloc.proofs.engines.sources import Mutation, Source
 from focalloc.proofs.engines.trees import case_by_case
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Technique, theorem
-from focalloc.proofs.theorems.budget import DELTA, USED, W, one_action
+from focalloc.proofs.theorems.spec.budget import DELTA, USED, W, one_action
 from focalloc.refimpl import projection
 from focalloc.spec.actions import Action, consumed, signed_delta
 from focalloc.spec.blocks import Block, Context, used

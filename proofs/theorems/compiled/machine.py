@@ -22,8 +22,8 @@ from focalloc.proofs.engines.orders import GREATEST, LEAST, Comparable, Mean
 from focalloc.proofs.engines.sessions import SEARCHED, drawn, refuted
 from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
-from focalloc.proofs.theorems.kernels import HEAP_BUGS, TURN_BUGS
-from focalloc.proofs.theorems.step import told
+from focalloc.proofs.theorems.kernels.queues import HEAP_BUGS, TURN_BUGS
+from focalloc.proofs.theorems.kernels.step import told
 from focalloc.refimpl.candidates import legal_choices
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec.actions import Action

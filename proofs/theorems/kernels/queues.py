@@ -19,7 +19,7 @@ from focalloc.proofs.engines.sessions import by_search
 from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.engines.terms import Term, both, count, some
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, Telling, theorem
-from focalloc.proofs.theorems.turns import Answered, Queues, greedy_turns
+from focalloc.proofs.theorems.kernels.turns import Answered, Queues, greedy_turns
 
 SCORE = 2**31
 MAX_SLOTS = 2**26

@@ -28,8 +28,8 @@ from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.engines.terms import Term, both, count, some
 from focalloc.proofs.engines.trees import case_by_case
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, theorem
-from focalloc.proofs.theorems.optima import CONTEXTS, REST, surveyed
-from focalloc.proofs.theorems.step import told
+from focalloc.proofs.theorems.kernels.step import told
+from focalloc.proofs.theorems.reference.optima import CONTEXTS, REST, surveyed
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, Context, used

@@ -7,22 +7,15 @@ the same text beside the reference on random concrete states.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import z3
 
-from focalloc.proofs.engines.forking import Explorer, lifted, summary, term
-from focalloc.proofs.engines.helpers import Helpers, SymbolicGeometry, record
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation
+from focalloc.proofs.engines.forking import Explorer, lifted, term
+from focalloc.proofs.engines.helpers import SymbolicGeometry
+from focalloc.proofs.engines.sources import Mutation
 from focalloc.proofs.engines.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
-from focalloc.spec import greedy as judge
-from focalloc.spec.actions import KINDS
-
-# The reference's sort key lives with the other tie-breaking orders where there are any.
-reference = import_module("focalloc.refimpl.ties" if find_spec("focalloc.refimpl.ties") else "focalloc.refimpl.greedy")
 
 RETESTED_ONCE = Mutation("N_diff tested once per round")
 SPINNING = Mutation("a head that never fits keeps the loop alive")
@@ -137,32 +130,3 @@ def reclaiming_ends(bug: Mutation) -> Iterator[Evidence]:
             yield Obligation(
                 f"level {level} of {levels}", z3.And(after < USED, after >= 1), [*world.assume, family <= USED]
             )
-
-
-@theorem(
-    "ranking-is-antisymmetric",
-    "Of two different candidates exactly one precedes the other, in the judge and in the reference alike, so every "
-    "queue has exactly one order and one head.",
-    clauses="GRE-2 GRE-3 GRE-4 ING-4",
-    technique=Technique.FORKING,
-    bounds="any aggregates, starts and levels",
-    mutations=[
-        Mutation("ties to the later start", "(one.action.start, one.action.level) < (other.action.start",
-                 "(other.action.start, one.action.level) < (one.action.start", "greedy"),
-        Mutation("the least wanted expand first", "return one.aggregate > other.aggregate if", "return one.aggregate < "
-                 "other.aggregate if", "greedy"),
-    ],
-)  # fmt: skip
-def ranking_is_antisymmetric(bug: Mutation) -> Iterator[Evidence]:
-    """`precedes` of the judge and the sort key of the reference are executed on two arbitrary candidates."""
-    a, b, start_a, start_b, level_a, level_b = z3.Ints("aggregate_a aggregate_b start_a start_b level_a level_b")
-    different = z3.Or(start_a != start_b, level_a != level_b)
-    rank = Helpers(reference, AS_SHIPPED).plain("rank")
-    for kind in KINDS:
-        one = record(aggregate=a, action=record(kind=kind, start=start_a, level=level_a))
-        other = record(aggregate=b, action=record(kind=kind, start=start_b, level=level_b))
-        first = Helpers(judge, bug)("precedes", one, other)
-        second = Helpers(judge, bug)("precedes", other, one)
-        yield Obligation(f"{kind}: exactly one", z3.Xor(first, second), [different])
-        sorted_first = summary(lambda x, y: rank(x) < rank(y), one, other)
-        yield Obligation(f"{kind}: judge and reference", first == sorted_first, [different])

@@ -29,7 +29,7 @@ from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.engines.terms import Term, both, some, total
 from focalloc.proofs.engines.trees import rows
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, theorem
-from focalloc.proofs.theorems.kernels import SCORE, TURN_BUGS, content, safe, scores, within
+from focalloc.proofs.theorems.kernels.queues import SCORE, TURN_BUGS, content, safe, scores, within
 from focalloc.refimpl.candidates import family_length
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec.actions import OPPOSITE, Action, applied, impossible_collapse, impossible_expand, signed_delta

@@ -1,0 +1,4 @@
+"""True of the compiled code.
+
+What no solver sees: machine code, run on every order that its inputs can have.
+"""

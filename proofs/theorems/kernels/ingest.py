@@ -1,0 +1,113 @@
+"""Theorems about ingest: the shipped kernels make room by the collapses of the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from focalloc.fastpath import greedy_kernels as code
+from focalloc.fastpath.tables import Tables
+from focalloc.proofs.engines.memory import Broken, called, filled, memory_of, packed
+from focalloc.proofs.engines.sources import Mutation, Source
+from focalloc.proofs.theorem import Evidence, Technique, theorem
+from focalloc.proofs.theorems.kernels.step import laid_out
+from focalloc.proofs.theorems.reference.ingest import ROOM, Asked, surveyed
+from focalloc.refimpl import ingest as reclaiming
+from focalloc.spec.actions import Action, applied
+from focalloc.spec.blocks import used
+from focalloc.spec.errors import NoRoom
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.state import State
+
+CODE_BUGS = [
+    Mutation("a family that was completed is not looked at",
+             "completed = completes(header, tags, node, places[i - 1])", "completed = False"),
+    Mutation("one collapse too many", "while i < found and excess > 0 and", "while i < found and excess >= 0 and"),
+    Mutation("siblings that collapse too do not count", "return tag == level or tag == level - 1 + MARK",
+             "return tag == level"),
+    Mutation("what is before the parent counts as its child", "    while token > first:", "    while token >= first:"),
+    Mutation("what is behind the parent counts as its child", "    while token < first + header[SPAN + level + 1]:",
+             "    while token <= first + header[SPAN + level + 1]:"),
+    Mutation("a new gist is worth a sum", "mean = total(fixed, places[i], before) // before",
+             "mean = total(fixed, places[i], before)"),
+    Mutation("scores stay where they were", "source = places[i] + before\n", "source = places[i]\n"),
+    Mutation("the tail is not spared", "if size == room or node // LEVELS + header[SPAN + node % LEVELS] >",
+             "if size == room or node // LEVELS >"),
+    Mutation("what follows stays", "if first + length < source:\n", "if first + length < source - 1:\n"),
+]  # fmt: skip
+
+AT_ONCE = 3
+"""Collapses that the kernels look up at once in `reclaims-in-code`: fewer than a context may take."""
+
+
+def left_by_code(source: Source, state: State, row: Sequence[int], blocks: int) -> tuple[Any, ...]:
+    """What the kernels of ``source`` make of an ingest: the collapses and what they leave; or what is freed in vain."""
+    geometry, slots = state.geometry, used(state.geometry, state.context)
+    tables: dict[str, Any] = memory_of(
+        Tables(geometry, replace(state.params, n_diff=AT_ONCE), state.context), code.CHUNK
+    )
+    header = tables["header"]
+    flat = len(set(row)) == 1
+    entries = [packed(Action(entry.kind, *node)) for node, entry in state.ledger.items()]
+    header[code.ITERATION], header[code.LEDGER_TO] = state.iteration, len(entries)
+    times = [entry.iteration for entry in state.ledger.values()]
+    for name, known in (("ledger_action", entries), ("ledger_iteration", times), ("fixed", [] if flat else row)):
+        tables[name] = filled(name, known, len(tables[name]), 32 if name == "fixed" else 64)
+    answers = filled("reclaimed", [], slots)
+    done = called(source, "reclaim", tables | {
+        "sorted_places": tables["expand_keys"], "sorted_actions": tables["expand_tokens"], "room": AT_ONCE,
+        "keys": tables["collapse_keys"], "notes": tables["collapse_families"], "flat": flat,
+        "needed": blocks * geometry.slots(0), "reclaimed": answers,
+    })  # fmt: skip
+    left = header[code.SLOTS]
+    if done == code.NO_ROOM:
+        return (slots - left,)
+    families = list(zip(tables["family_slot"], tables["family_node"], strict=True))[: header[code.FAMILIES]]
+    live = range(header[code.LEDGER_FROM], header[code.LEDGER_TO])
+    ledger = [(tables["ledger_action"][i], tables["ledger_iteration"][i]) for i in live]
+    return list(answers)[:done], list(tables["tags"])[:left], families, ledger
+
+
+def left_by_reference(state: State, row: Sequence[int], blocks: int) -> tuple[Any, ...]:
+    """The same as the reference has it."""
+    try:
+        answer = reclaiming.reclaim(state, row, blocks)
+    except NoRoom as refusal:
+        return (refusal.reclaimed,)
+    after = state.context
+    for action in answer:
+        after = applied(state.geometry, after, action)
+    ledger = [(packed(Action(entry.kind, *node)), entry.iteration) for node, entry in state.ledger.items()]
+    numbers = [packed(action) for action in answer]
+    return numbers, *laid_out(state.geometry, after), ledger + [(one, state.iteration) for one in numbers]
+
+
+@theorem(
+    "reclaims-in-code",
+    "The shipped kernels make room for new blocks by the collapses of the reference, in its order, several at once or "
+    "not; they leave the context, the families and the ledger that those make, and free as much where it is in vain.",
+    clauses="ING-1 ING-2 ING-3 ING-4 ING-5 COO-1 TAI-1 ACT-4 CTX-6",
+    technique=Technique.EXHAUSTION,
+    bounds="arity (2, 2) and (2, 2, 2) as in reclaims-are-the-spec; arity (2, 2), cost (2, 2, 3) on 2 level-0 blocks; "
+    "3 collapses looked up at once",
+    mutations=CODE_BUGS,
+)
+def reclaims_in_code(bug: Mutation) -> Iterator[Evidence]:
+    """`reclaim` and all that it calls, as shipped."""
+    yield from reclaims_compared([ROOM[0], (Geometry((2, 2), (2, 2, 3)), 2), (Geometry((2, 2, 2)), 3)], bug)
+
+
+def reclaims_compared(worlds: Iterable[tuple[Geometry, int]], bug: Mutation) -> Iterator[Evidence]:
+    """The kernels in every world, by the reference."""
+    source = Source.of(code, bug)
+
+    def faulty(state: State, asked: Asked) -> tuple[bool, str]:
+        wanted = left_by_reference(state, *asked)
+        try:
+            found = left_by_code(source, state, *asked)
+        except Broken as error:
+            return True, str(error)
+        return len(wanted) > 1 and len(wanted[0]) > 1, "" if found == wanted else f"{found}, should be {wanted}"
+
+    yield from surveyed(worlds, faulty)
