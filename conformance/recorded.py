@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple, Protocol
+from unicodedata import category
 
 from focalloc.conformance.cases import Case, Step
 from focalloc.refimpl.allocator import ReferenceAllocator
@@ -23,7 +25,20 @@ from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE, quantise
 from focalloc.spec.state import State, advanced, ingested, opened
 
-TOKEN = re.compile(r"\w+|[^\w\s]+")
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # kana
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+)
+"""Characters, as of a class of `re`, of scripts that put no spaces between words: each is a token of its own."""
+
+MARKS = "".join(char for char in map(chr, range(0x300, 0x20000)) if category(char).startswith("M"))
+"""Accents, vowel signs and the like: they belong to the letter before them, though `re` takes them for no letters."""
+
+TOKEN = re.compile(rf"[{UNSPACED}][{MARKS}]*|(?:[^\W{UNSPACED}][{MARKS}]*)+|[^\w\s]+")
+"""A word, a character of a script without spaces, or a run of punctuation."""
+
+UNSPACED_TOKEN = re.compile(f"[{UNSPACED}]")
 
 DEFAULT_QUERIES = (
     "how does a with statement enter and exit a context manager",
@@ -38,7 +53,7 @@ DEFAULT_QUERIES = (
 
 @dataclass(frozen=True)
 class Document:
-    """A text and its tokens: words and runs of punctuation, in order.
+    """A text and its tokens, as `TOKEN` finds them, in order.
 
     Attributes:
         name: what to call it on screen.
@@ -79,6 +94,22 @@ def default_document() -> Document:
     return Document("pydoc_data.topics", "\n\n".join(topics[name].strip() for name in sorted(topics)))
 
 
+def pairs(tokens: Sequence[str]) -> list[str]:
+    """Each token joined with the next, where both are of a script without spaces; empty where not.
+
+    There a word is mostly two characters or more, and one says little about a text.
+    """
+    unspaced = [UNSPACED_TOKEN.match(token) is not None for token in tokens]
+    if True not in unspaced:
+        return []
+    return [tokens[i] + tokens[i + 1] if here and beside else "" for i, (here, beside) in enumerate(pairwise(unspaced))]
+
+
+def terms(tokens: Sequence[str]) -> list[str]:
+    """What tokens are found by: themselves, and pairs of them."""
+    return [*tokens, *filter(None, pairs(tokens))]
+
+
 class Lens:
     """Scores every slot of a working context over ``document``, for one question at a time.
 
@@ -100,12 +131,12 @@ class Lens:
         import bm25s
 
         self._bm25 = bm25s.BM25()
-        whole = [list(document.tokens[i * span : (i + 1) * span]) for i in range(self.blocks)]
+        whole = [terms(document.tokens[i * span : (i + 1) * span]) for i in range(self.blocks)]
         self._bm25.index(whole, show_progress=False)
 
     def relevance(self, query: str) -> list[float]:
         """How relevant each level-0 block is to ``query``, from 0 to 1; what is beside a match matters half as much."""
-        words = [word.lower() for word in TOKEN.findall(query)]
+        words = terms([word.lower() for word in TOKEN.findall(query)])
         raw = [float(x) for x in self._bm25.get_scores(words)] if words else [0.0] * self.blocks
         best = max(raw)
         if best <= 0:
@@ -116,7 +147,8 @@ class Lens:
 
     def focus(self, query: str) -> Focus:
         """The lens turned to ``query``."""
-        words = frozenset(word.lower() for word in TOKEN.findall(query) if len(word) > 2)
+        tokens = [word.lower() for word in TOKEN.findall(query)]
+        words = frozenset([*(word for word in tokens if len(word) > 2), *filter(None, pairs(tokens))])
         return Focus(self.geometry, self.document, self.relevance(query), words)
 
 
@@ -143,6 +175,9 @@ class Focus:
         self._geometry = geometry
         self._raw = [signed(r) for r in relevance]
         self._asked = [token in words for token in document.tokens]
+        for i, pair in enumerate(pairs(document.tokens)):
+            if pair in words:
+                self._asked[i] = self._asked[i + 1] = True
         levels = [list(relevance)]
         for arity in geometry.arity[1:]:
             below = levels[-1]
@@ -216,6 +251,25 @@ class Session:
     def lens(self) -> Lens:
         """The lens over the document."""
         return Lens(self.document, self.geometry)
+
+    @property
+    def tightest(self) -> int:
+        """Slots that reading takes at its tightest: with a smaller budget an ingest is refused, with this none (ING-3).
+
+        All that may collapse has then done so. Nothing cools down, as nothing is expanded before the first question.
+        """
+        geometry, tail = self.geometry, self.params.protected_tokens
+        span, blocks = geometry.span(0), len(self.document.tokens) // geometry.span(0)
+        most = geometry.slots(0)
+        for done in range(1, blocks, self.read_blocks):
+            rest, least = done * span, 0
+            for level in range(geometry.top, 0, -1):
+                whole = max(0, rest - tail) // geometry.span(level)
+                least += whole * geometry.slots(level)
+                rest -= whole * geometry.span(level)
+            least += rest // span * geometry.slots(0)
+            most = max(most, least + min(self.read_blocks, blocks - done) * geometry.slots(0))
+        return most
 
     @property
     def opening(self) -> Context:

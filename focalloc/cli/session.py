@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
+from math import ceil, log, prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
     from rich.text import Text
 
     from focalloc.conformance.recorded import Document, Session, Turn
     from focalloc.spec.actions import Action
+    from focalloc.spec.geometry import Geometry
 
-GLYPHS = "█▒·"
-"""Raw tokens, the finest gists, coarser gists."""
+GLYPHS = "█▒·▼"
+"""Raw tokens, the finest gists, coarser gists; what is most relevant."""
+PLAIN_GLYPHS = "#+.v"
+"""The same where the output's encoding does not have them."""
 STYLES = ("bold yellow", "blue", "bright_black")
 SHOWN = 3
 """Actions of one question that are told with their text."""
@@ -44,7 +51,7 @@ def session(
     expanded to raw tokens and the rest is collapsed to pay for it.
     """
     from focalloc.cli.session_page import page
-    from focalloc.cli.terminal import output, tracked
+    from focalloc.cli.terminal import output, printable, tracked
     from focalloc.conformance.recorded import DEFAULT_QUERIES, Session, default_document, play
     from focalloc.fastpath.allocator import Allocator
     from focalloc.spec.errors import InvalidInput
@@ -53,15 +60,18 @@ def session(
 
     if file is not None and not query:
         raise InvalidInput("query", (), "a file of your own needs at least one --query")
-    geometry = Geometry(_integers("arity", arity))
-    life = Session(
-        document=default_document() if file is None else _document(file),
-        queries=tuple(query or DEFAULT_QUERIES),
-        geometry=geometry,
-        params=Params(w_max=w_max, n_diff=n_diff, protected_tokens=4 * geometry.span(0)),
-        iterations=iterations,
-        read_blocks=max(1, min(8, w_max // (3 * geometry.slots(0)))),
+    life = _fitted(
+        Session(
+            document=default_document() if file is None else _document(file),
+            queries=tuple(map(printable, query or DEFAULT_QUERIES)),
+            params=Params(n_diff=n_diff),
+            iterations=iterations,
+        ),
+        Geometry(_integers("arity", arity)),
+        w_max,
     )
+    if life.tightest > w_max:
+        raise InvalidInput("w_max", w_max, _too_tight(life))
     turns = list(tracked(play(life, Allocator()), life.length, "playing the session"))
     _tell(output(), life, turns)
     if html is not None:
@@ -70,6 +80,41 @@ def session(
         except OSError as error:
             raise InvalidInput("html", str(html), error.strerror or str(error)) from error
         print(f"picture written to {html}")
+
+
+def _fitted(life: Session, geometry: Geometry, w_max: int) -> Session:
+    """``life`` with this tree and budget, read in pieces that fit them."""
+    return replace(
+        life,
+        geometry=geometry,
+        params=replace(life.params, w_max=w_max, w_soft=0, protected_tokens=4 * geometry.span(0)),
+        read_blocks=max(1, min(8, w_max // (3 * geometry.slots(0)))),
+    )
+
+
+def _too_tight(life: Session) -> str:
+    """What would do in place of a budget that cannot hold the document, however much of it is collapsed."""
+    w_max, enough = life.params.w_max, life.tightest
+    while (more := _fitted(life, life.geometry, enough).tightest) > enough:  # it reads in larger pieces
+        enough = more
+    told = f"{len(life.document.tokens):,} tokens need {life.tightest:,} slots to be read; --w-max {enough} would do"
+    for geometry in _other_trees(life.geometry, len(life.document.tokens)):
+        if _fitted(life, geometry, w_max).tightest <= w_max:
+            return f"{told}, and so would --arity {','.join(map(str, geometry.arity))}"
+    return told
+
+
+def _other_trees(geometry: Geometry, tokens: int) -> Iterator[Geometry]:
+    """Trees that need fewer slots for as many tokens: deeper ones, then those with smaller blocks."""
+    from focalloc.spec.geometry import Geometry
+
+    arity, last = geometry.arity, geometry.arity[-1]
+    while prod(arity) < tokens:
+        arity = (*arity, last)
+        yield Geometry(arity)
+    for smaller in (16, 8, 4, 2):
+        if smaller < geometry.arity[0]:
+            yield Geometry((smaller,) * max(1, ceil(log(tokens, smaller)) - 1))
 
 
 def _integers(field: str, text: str) -> tuple[int, ...]:
@@ -82,11 +127,12 @@ def _integers(field: str, text: str) -> tuple[int, ...]:
 
 
 def _document(file: Path) -> Document:
+    from focalloc.cli.terminal import printable
     from focalloc.conformance.recorded import Document
     from focalloc.spec.errors import InvalidInput
 
     try:
-        return Document(file.name, file.read_text(encoding="utf-8"))
+        return Document(printable(file.name), file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InvalidInput("file", str(file), error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
@@ -96,17 +142,20 @@ def _document(file: Path) -> Document:
 def _tell(console: Console, life: Session, turns: list[Turn]) -> None:
     from rich.text import Text
 
+    from focalloc.cli.terminal import can_print
+
     lens, params = life.lens, life.params
+    glyphs = GLYPHS if can_print(console, GLYPHS) else PLAIN_GLYPHS
     shape = " x ".join(map(str, life.geometry.arity))
     console.print(
         f"{life.document.name}: {len(life.document.tokens):,} tokens, {lens.blocks:,} blocks of "
         f"{life.geometry.span(0)}, tree {shape}"
     )
     console.print(f"budget {params.w_max:,} slots, at most {params.n_diff} actions per iteration")
-    legend = Text.assemble((_glyph(0), STYLES[0]), " raw tokens   ", (_glyph(1), STYLES[1]), " gists of one block   ")
+    legend = Text.assemble((glyphs[0], STYLES[0]), " raw tokens   ", (glyphs[1], STYLES[1]), " gists of one block   ")
     if life.geometry.top > 1:
-        legend += Text.assemble((_glyph(2), STYLES[2]), " coarser gists   ")
-    console.print(legend + Text.assemble(("▼", "green"), f" the {MOST_RELEVANT} most relevant blocks"))
+        legend += Text.assemble((glyphs[2], STYLES[2]), " coarser gists   ")
+    console.print(legend + Text.assemble((glyphs[-1], "green"), f" the {MOST_RELEVANT} most relevant blocks"))
 
     for number, played in groupby(turns, key=lambda turn: turn.move.query):
         part = list(played)
@@ -118,8 +167,8 @@ def _tell(console: Console, life: Session, turns: list[Turn]) -> None:
             console.print(Text.assemble((f"question {number + 1}", "bold"), f"  {life.queries[number]}"))
             wanted = most_relevant(life, number)
         if wanted:
-            console.print(_markers(life, wanted, console.width))
-        console.print(_strip(life, part[-1], console.width))
+            console.print(_markers(life, wanted, console.width, glyphs[-1]))
+        console.print(_strip(life, part[-1], console.width, glyphs))
         for line in _summary(life, part, wanted):
             console.print(line, soft_wrap=True)
 
@@ -152,19 +201,17 @@ def _summary(life: Session, part: list[Turn], wanted: list[int]) -> list[str]:
 
 
 def _listed(life: Session, document: Document, sign: str, actions: list[Action]) -> list[str]:
+    from focalloc.cli.terminal import printable
+
     if not actions:
         return []
     lines = [f"  {sign} {len(actions)} {actions[0].kind}s"]
     # What became raw, or stopped being raw, says most about where the focus went.
     finest = [action for action in actions if action.level == 1][:SHOWN]
     for action in finest:
-        text = document.excerpt(action.start, life.geometry.span(action.level)).lstrip(EDGES)
+        text = printable(document.excerpt(action.start, life.geometry.span(action.level))).lstrip(EDGES)
         lines.append(f"      token {action.start:>7,}  {text[:70]}{'...' if len(text) > 70 else ''}")
     return lines
-
-
-def _glyph(level: int) -> str:
-    return GLYPHS[min(level, len(GLYPHS) - 1)]
 
 
 def _columns(life: Session, width: int) -> list[tuple[int, int]]:
@@ -173,7 +220,7 @@ def _columns(life: Session, width: int) -> list[tuple[int, int]]:
     return [(length * i // count, length * (i + 1) // count) for i in range(count)]
 
 
-def _strip(life: Session, turn: Turn, width: int) -> Text:
+def _strip(life: Session, turn: Turn, width: int, glyphs: str) -> Text:
     """The finest level under each column, from the first token to the last."""
     from rich.text import Text
 
@@ -184,13 +231,14 @@ def _strip(life: Session, turn: Turn, width: int) -> Text:
             for block in turn.after.context
             if block.start < end and block.start + geometry.span(block.level) > begin
         )
-        strip.append(_glyph(level), STYLES[min(level, len(STYLES) - 1)])
+        shown = min(level, len(STYLES) - 1)
+        strip.append(glyphs[shown], STYLES[shown])
     return strip
 
 
-def _markers(life: Session, wanted: list[int], width: int) -> Text:
+def _markers(life: Session, wanted: list[int], width: int, glyph: str) -> Text:
     from rich.text import Text
 
     tokens = [block * life.geometry.span(0) for block in wanted]
-    marks = ("▼" if any(a <= t < b for t in tokens) else " " for a, b in _columns(life, width))
+    marks = (glyph if any(a <= t < b for t in tokens) else " " for a, b in _columns(life, width))
     return Text("".join(marks).rstrip(), style="green", no_wrap=True)

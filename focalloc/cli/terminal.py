@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from typing import TypeVar
+from unicodedata import bidirectional, category
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -15,11 +18,38 @@ PIPE_WIDTH = 100
 
 
 def output() -> Console:
-    """The console for results; plain text in a pipe."""
-    console = Console(highlight=False, soft_wrap=False)
+    """The console for results; plain text in a pipe. Text is text: no markup, no names of emoji.
+
+    What the encoding of the output does not have becomes a question mark.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    console = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     return console
+
+
+def printable(text: str) -> str:
+    """Text from elsewhere, fit for a terminal: nothing that steers it, turns its lines around or cannot be encoded."""
+    return "".join("\ufffd" if _steers(char) else char for char in " ".join(text.split()))
+
+
+def _steers(char: str) -> bool:
+    return category(char) in ("Cc", "Cs") or bidirectional(char) in STEERING
+
+
+STEERING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+"""Classes of characters that change the direction of those after them."""
+
+
+def can_print(console: Console, text: str) -> bool:
+    """Whether the encoding of the output has all of ``text``."""
+    try:
+        text.encode(console.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def progress() -> Progress:

@@ -1,5 +1,6 @@
 """The session over a real document, and the lexical lens that stands in for LensNet."""
 
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
@@ -18,7 +19,7 @@ from focalloc.conformance.recorded import (
     signed,
 )
 from focalloc.refimpl import ReferenceAllocator
-from focalloc.spec import Block, Geometry, InvalidInput, Params, opened, reclaim_violations, violations
+from focalloc.spec import Block, Geometry, InvalidInput, NoRoom, Params, opened, reclaim_violations, violations
 from focalloc.spec.actions import family
 from focalloc.spec.blocks import used
 from focalloc.spec.scores import Aggregates
@@ -122,6 +123,33 @@ def test_the_reference_conforms_and_comes_to_rest(geometry: Geometry) -> None:
             nodes = [action.node for turn in played for action in turn.actions]
             assert len(nodes) == len(set(nodes))
             assert not played[-1].actions
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES[1:], ids=str)
+@pytest.mark.parametrize("tokens", [40, 203, 900])
+def test_reading_is_refused_below_its_tightest_and_never_from_there_on(geometry: Geometry, tokens: int) -> None:
+    document = Document("d", " ".join(WORDS[:tokens]))
+    for protected, read_blocks in ((0, 1), (3 * geometry.span(0), 2), (17, 3)):
+        made = Session(document, (), geometry, Params(protected_tokens=protected), 1, read_blocks)
+        for w_max in (made.tightest - 1, made.tightest):
+            session = replace(made, params=replace(made.params, w_max=w_max, w_soft=0))
+            assert session.tightest == made.tightest
+            if w_max < made.tightest and made.lens.blocks > 1:
+                with pytest.raises(NoRoom):
+                    list(recorded_session(session))
+            else:
+                list(recorded_session(session))
+
+
+def test_characters_of_scripts_without_spaces_are_tokens_and_marks_stay_with_their_letter() -> None:
+    assert Document("d", "我的cat在。 ที่ไป हिन्दी cafe\u0301").tokens == (
+        *("我", "的", "cat", "在", "。"),
+        *("ที่", "ไ", "ป", "हिन्दी", "cafe\u0301"),
+    )
+    lens = lens_over("天气", "猫睡", "睡猫", "很好")
+    assert lens.relevance("猫睡")[1] == 1
+    assert lens.relevance("猫睡")[2] < 1
+    assert lens.focus("猫睡").scores((Block(0, 2), Block(0, 0))) == [signed(1.0)] * 2 + [signed(0.5)] * 2
 
 
 def test_the_default_session_is_under_pressure() -> None:
