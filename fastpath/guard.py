@@ -6,20 +6,19 @@ import traceback
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 from math import isnan
 from queue import Empty, SimpleQueue
 from threading import TIMEOUT_MAX, Thread
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.allocator import Allocator
-from focalloc.fastpath.plan import Plan
+from focalloc.fastpath.plan import Fallback, Plan, Reason
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.clauses import Violation
 from focalloc.spec.cooldown import Entry
@@ -28,8 +27,6 @@ from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.state import State
 
-Reason = Literal["violation", "exception", "nan", "deadline", "busy"]
-
 KEPT = 256
 """Latest fallbacks that `Guarded.fallbacks` holds."""
 
@@ -37,24 +34,6 @@ MESSAGE_LENGTH = 500
 """Longest message of a `Fallback`, in characters."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Fallback:
-    """One iteration in which the selector's answer was not used.
-
-    Attributes:
-        iteration: its number.
-        reason: ``violation`` (the answer breaks a clause), ``nan`` (it holds a NaN), ``exception`` (the selector
-            raised), ``deadline`` (no answer in time), ``busy`` (it still works on an earlier question).
-        clause: the first clause broken; empty unless the reason is ``violation``.
-        message: a sentence.
-    """
-
-    iteration: int
-    reason: Reason
-    clause: str
-    message: str
 
 
 class View:

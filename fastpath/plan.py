@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import Literal, overload
 
 from focalloc.spec.actions import KINDS, Action
 
-if TYPE_CHECKING:
-    from focalloc.fastpath.guard import Fallback
-
 LEVELS = 32
+
+Reason = Literal["violation", "exception", "nan", "deadline", "busy"]
+"""Why a guarded selector's answer was not used."""
 
 
 def unpacked(action: int) -> Action:
@@ -24,6 +25,24 @@ def unpacked(action: int) -> Action:
 def packed(action: Action) -> int:
     """``action`` as the kernels pack it."""
     return (action.start * LEVELS + action.level) * 2 + KINDS.index(action.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """One iteration in which the selector's answer was not used.
+
+    Attributes:
+        iteration: its number.
+        reason: ``violation`` (the answer breaks a clause), ``nan`` (it holds a NaN), ``exception`` (the selector
+            raised), ``deadline`` (no answer in time), ``busy`` (it still works on an earlier question).
+        clause: the first clause broken; empty unless the reason is ``violation``.
+        message: a sentence.
+    """
+
+    iteration: int
+    reason: Reason
+    clause: str
+    message: str
 
 
 class Plan(Sequence[Action]):

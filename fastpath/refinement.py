@@ -6,7 +6,7 @@ A session that asks for none of it has no `Refinement` and pays nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,6 @@ from focalloc.spec.blocks import Block
 from focalloc.spec.cooldown import Entry, Ledger
 from focalloc.spec.params import Params
 
-if TYPE_CHECKING:
-    from focalloc.fastpath.tables import Tables
-
 RunStep = Callable[
     [NDArray[np.generic], np.generic, NDArray[np.int8], NDArray[np.int32], NDArray[np.int64]],
     int,
@@ -30,6 +27,14 @@ RunStep = Callable[
 
 FIRST_SPACE = 64
 """Actions that a history has space for at first."""
+
+
+class Session(Protocol):
+    """What a refinement reads of a session: of `focalloc.fastpath.tables.Tables`, which holds it."""
+
+    capacity: int
+    state: NDArray[np.int64]
+    header: Any
 
 
 class Refinement:
@@ -41,7 +46,7 @@ class Refinement:
         select: the strategy; with ties by cursor or recency it is greedy, and not asked.
     """
 
-    def __init__(self, params: Params, tables: Tables, select: RunStep) -> None:
+    def __init__(self, params: Params, tables: Session, select: RunStep) -> None:
         self._params, self._tables = params, tables
         self._select = select if params.tie_break == "position" else self._select_tied
         self._by_cursor = params.tie_break == "cursor"

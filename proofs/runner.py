@@ -13,7 +13,7 @@ from pathlib import Path
 
 from focalloc.proofs.catalogue import named
 from focalloc.proofs.engines.smt import Answer, ask_cvc5, ask_z3, cover_question, question
-from focalloc.proofs.engines.sources import Mutation, NoPlace
+from focalloc.proofs.sources import Mutation, NoPlace
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Theorem
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import z3
 
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation
-from focalloc.proofs.engines.terms import Term
+from focalloc.proofs.sources import AS_SHIPPED, Mutation
+from focalloc.proofs.terms import Term
 
 
 class Technique(StrEnum):

@@ -17,7 +17,7 @@ from typing import Any
 
 import z3
 
-from focalloc.proofs.engines.terms import Term, total
+from focalloc.proofs.terms import Term, total
 
 _explorer: Explorer | None = None
 

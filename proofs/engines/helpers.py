@@ -13,8 +13,8 @@ from typing import Any
 import z3
 
 from focalloc.proofs.engines.forking import lifted, summary
-from focalloc.proofs.engines.sources import Mutation, Source
-from focalloc.proofs.engines.terms import Term
+from focalloc.proofs.sources import Mutation, Source
+from focalloc.proofs.terms import Term
 from focalloc.spec import geometry as geometry_module
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import z3
 
-from focalloc.proofs.engines.terms import Term
+from focalloc.proofs.terms import Term
 
 Interval = tuple[int, int] | None
 """Least and greatest value, or None where nothing is known."""

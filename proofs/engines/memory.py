@@ -11,7 +11,7 @@ from typing import Any
 
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.fastpath import tables as layout
-from focalloc.proofs.engines.sources import Source
+from focalloc.proofs.sources import Source
 from focalloc.spec.actions import Action
 from focalloc.spec.state import State
 

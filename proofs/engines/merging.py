@@ -27,8 +27,8 @@ from typing import Any
 import z3
 
 from focalloc.proofs.engines.intervals import Intervals
-from focalloc.proofs.engines.sources import Source
-from focalloc.proofs.engines.terms import Term, total
+from focalloc.proofs.sources import Source
+from focalloc.proofs.terms import Term, total
 
 INT64 = (-(2**63), 2**63 - 1)
 """Lowest and highest value of a scalar."""

@@ -17,9 +17,9 @@ import z3
 
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.proofs.engines.memory import Broken, Uncompiled
-from focalloc.proofs.engines.sources import Mutation, Source
-from focalloc.proofs.engines.terms import Term
 from focalloc.proofs.engines.trees import rows
+from focalloc.proofs.sources import Mutation, Source
+from focalloc.proofs.terms import Term
 from focalloc.proofs.theorem import Session, Telling
 from focalloc.spec.actions import OPPOSITE, Action, applied, consumed
 from focalloc.spec.blocks import Block, Context, used

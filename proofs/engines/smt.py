@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import z3
 
-from focalloc.proofs.engines.terms import Term
+from focalloc.proofs.terms import Term
 from focalloc.proofs.theorem import Obligation, Theorem
 
 Z3_RLIMIT = 400_000_000

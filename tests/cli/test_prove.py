@@ -15,8 +15,8 @@ from focalloc.proofs import catalogue
 from focalloc.proofs.catalogue import theorems
 from focalloc.proofs.engines.sessions import SEARCHED
 from focalloc.proofs.engines.smt import Answer, Reply
-from focalloc.proofs.engines.sources import Mutation
 from focalloc.proofs.runner import Result, judged
+from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import THEOREMS, Technique, Theorem
 from focalloc.proofs.theorems.reference.bounded import greedy_with
 from focalloc.refimpl import allocator as refimpl

@@ -17,7 +17,7 @@ from focalloc.conformance.recorded import Document, Session, default_document
 from focalloc.conformance.vectors import shipped
 from focalloc.fastpath import allocator as fastpath
 from focalloc.proofs import catalogue
-from focalloc.proofs.engines.sources import Mutation
+from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import Survey, Technique, Theorem
 from focalloc.refimpl import allocator as refimpl
 from focalloc.spec import Geometry, NoRoom, Params

@@ -10,8 +10,8 @@ from collections import Counter
 
 import pytest
 
-from focalloc.proofs.engines.sources import AS_SHIPPED
 from focalloc.proofs.runner import Result, judged, prove
+from focalloc.proofs.sources import AS_SHIPPED
 from focalloc.proofs.theorem import THEOREMS, Technique
 from focalloc.proofs.theorems.reference import contracts
 from focalloc.proofs.theorems.reference.contracts import examined, plant

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from focalloc.proofs.engines.forking import Explorer, SymInt, lifted, summary, term
 from focalloc.proofs.engines.intervals import Intervals
 from focalloc.proofs.engines.merging import UNWRITTEN, Cells, Division, Kernel, Unsupported, number
-from focalloc.proofs.engines.sources import Mutation, Source
+from focalloc.proofs.sources import Mutation, Source
 
 SMALL = st.integers(-9, 9)
 

@@ -18,8 +18,8 @@ from focalloc import refimpl
 from focalloc.proofs import catalogue
 from focalloc.proofs.catalogue import named, theorems
 from focalloc.proofs.engines.smt import Answer, ask_cvc5, ask_z3, smt2
-from focalloc.proofs.engines.sources import Mutation, Source
 from focalloc.proofs.runner import Result, judged, killed, prove, prove_all
+from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import THEOREMS, Evidence, Obligation, Survey, Technique, Theorem
 from focalloc.proofs.theorem import theorem as state_theorem
 from focalloc.proofs.theorems.spec import budget

@@ -20,7 +20,7 @@ from focalloc.fastpath import tables as layout
 from focalloc.proofs.engines.memory import unpacked
 from focalloc.proofs.engines.orders import GREATEST, LEAST, Comparable, Mean
 from focalloc.proofs.engines.sessions import SEARCHED, drawn, refuted
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
 from focalloc.proofs.theorems.kernels.queues import HEAP_BUGS, TURN_BUGS
 from focalloc.proofs.theorems.kernels.step import told

@@ -24,9 +24,9 @@ from focalloc.fastpath.workspace import Workspace
 from focalloc.proofs.engines.forking import summary
 from focalloc.proofs.engines.memory import unpacked
 from focalloc.proofs.engines.sessions import refuted
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.engines.terms import Term, both, count, some
 from focalloc.proofs.engines.trees import case_by_case
+from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.terms import Term, both, count, some
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, theorem
 from focalloc.proofs.theorems.kernels.step import told
 from focalloc.proofs.theorems.reference.optima import CONTEXTS, REST, surveyed

@@ -9,7 +9,7 @@ from typing import Any
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.fastpath.tables import Tables
 from focalloc.proofs.engines.memory import Broken, called, filled, memory_of, packed
-from focalloc.proofs.engines.sources import Mutation, Source
+from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Technique, theorem
 from focalloc.proofs.theorems.kernels.step import laid_out
 from focalloc.proofs.theorems.reference.ingest import ROOM, Asked, surveyed

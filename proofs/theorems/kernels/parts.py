@@ -21,9 +21,9 @@ from focalloc.proofs.engines.memory import Broken, Memory, filled, unpacked
 from focalloc.proofs.engines.memory import packed as packed_action
 from focalloc.proofs.engines.merging import Cells, Kernel, formula, number
 from focalloc.proofs.engines.sessions import SEARCHED, by_search, drawn, of_kernels
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.engines.terms import Term, both, count, some, total
 from focalloc.proofs.engines.trees import rows
+from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.terms import Term, both, count, some, total
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, Telling, theorem
 from focalloc.proofs.theorems.kernels.queues import (
     SCORE,

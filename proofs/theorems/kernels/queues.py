@@ -16,8 +16,8 @@ import z3
 from focalloc.fastpath import greedy_kernels as code
 from focalloc.proofs.engines.merging import UNWRITTEN, Cells, Kernel, Partial, number
 from focalloc.proofs.engines.sessions import by_search
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.engines.terms import Term, both, count, some
+from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.terms import Term, both, count, some
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, Telling, theorem
 from focalloc.proofs.theorems.kernels.turns import Answered, Queues, greedy_turns
 

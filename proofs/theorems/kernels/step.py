@@ -25,9 +25,9 @@ from focalloc.proofs.engines.intervals import Intervals
 from focalloc.proofs.engines.memory import Broken, Memory, called, filled, memory_of, packed, unpacked
 from focalloc.proofs.engines.merging import INT64, UNWRITTEN, Cells, Kernel
 from focalloc.proofs.engines.sessions import SEARCHED, by_search, drawn, example, of_kernels
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
-from focalloc.proofs.engines.terms import Term, both, some, total
 from focalloc.proofs.engines.trees import rows
+from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.terms import Term, both, some, total
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, theorem
 from focalloc.proofs.theorems.kernels.queues import SCORE, TURN_BUGS, content, safe, scores, within
 from focalloc.refimpl.candidates import family_length

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import z3
 
-from focalloc.proofs.engines.terms import Term, both, some, total
+from focalloc.proofs.terms import Term, both, some, total
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import z3
 
 from focalloc.proofs.engines.forking import lifted, summary
 from focalloc.proofs.engines.helpers import Helpers, record
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation
+from focalloc.proofs.sources import AS_SHIPPED, Mutation
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
 from focalloc.proofs.theorems.spec.budget import DELTA, USED, W
 from focalloc.proofs.theorems.spec.cooldown import ENTRIES, GAP_TOO_LONG, GAP_TOO_SHORT, NODE, NOW

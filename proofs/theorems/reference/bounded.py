@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from focalloc.proofs.engines.sessions import refuted
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
 from focalloc.refimpl import candidates as reference_candidates
 from focalloc.refimpl import greedy as reference_greedy

@@ -11,8 +11,8 @@ import z3
 
 from focalloc.proofs.engines.forking import SymInt, summary, term
 from focalloc.proofs.engines.helpers import Helpers, record
-from focalloc.proofs.engines.sources import Mutation, Source
-from focalloc.proofs.engines.terms import Term, both, total
+from focalloc.proofs.sources import Mutation, Source
+from focalloc.proofs.terms import Term, both, total
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
 from focalloc.refimpl import preparation as reference
 from focalloc.refimpl import ties as reference_ties

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
-from focalloc.proofs.engines.sources import Mutation, Source
 from focalloc.proofs.engines.trees import case_by_case, complete_families, rows
+from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
 from focalloc.refimpl import ingest as reclaiming
 from focalloc.spec.blocks import Context, used

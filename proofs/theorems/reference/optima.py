@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any
 
 from focalloc.proofs.engines.sessions import refuted, session
-from focalloc.proofs.engines.sources import Mutation, Source
 from focalloc.proofs.engines.trees import Pairs, case_by_case
+from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Session, Survey, Technique, theorem
 from focalloc.refimpl import hierarchy, hybrid, knapsack, objective
 from focalloc.refimpl import relaxation as relaxing

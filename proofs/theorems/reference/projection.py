@@ -13,8 +13,8 @@ from itertools import combinations, product
 import z3
 
 from focalloc.proofs.engines.sessions import followed
-from focalloc.proofs.engines.sources import Mutation, Source
 from focalloc.proofs.engines.trees import case_by_case
+from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Technique, theorem
 from focalloc.proofs.theorems.spec.budget import DELTA, USED, W, one_action
 from focalloc.refimpl import projection

@@ -15,7 +15,7 @@ from typing import Any
 
 from focalloc.proofs.engines.helpers import Helpers
 from focalloc.proofs.engines.sessions import refuted
-from focalloc.proofs.engines.sources import Mutation, Source
+from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Session, Survey, Technique, theorem
 from focalloc.refimpl import candidates as reference
 from focalloc.spec import cooldown

@@ -13,8 +13,8 @@ import z3
 
 from focalloc.proofs.engines.forking import Explorer, lifted, term
 from focalloc.proofs.engines.helpers import SymbolicGeometry
-from focalloc.proofs.engines.sources import Mutation
-from focalloc.proofs.engines.terms import Term
+from focalloc.proofs.sources import Mutation
+from focalloc.proofs.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
 
 RETESTED_ONCE = Mutation("N_diff tested once per round")

@@ -19,8 +19,8 @@ import z3
 
 from focalloc.proofs.engines.forking import Explorer, lifted, term
 from focalloc.proofs.engines.helpers import Helpers
-from focalloc.proofs.engines.sources import Mutation
-from focalloc.proofs.engines.terms import Term
+from focalloc.proofs.sources import Mutation
+from focalloc.proofs.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
 from focalloc.spec import cooldown, params
 from focalloc.spec.actions import KINDS, OPPOSITE, Action, Kind

@@ -19,9 +19,9 @@ import z3
 
 from focalloc.proofs.engines.forking import lifted, term
 from focalloc.proofs.engines.helpers import Helpers, SymbolicGeometry, record
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation
-from focalloc.proofs.engines.terms import Term, total
 from focalloc.proofs.engines.trees import complete_families, rows
+from focalloc.proofs.sources import AS_SHIPPED, Mutation
+from focalloc.proofs.terms import Term, total
 from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, theorem
 from focalloc.spec import ingest
 from focalloc.spec.blocks import Context, end, used

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import z3
 
 from focalloc.proofs.engines.helpers import Helpers
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation
-from focalloc.proofs.engines.terms import Term
+from focalloc.proofs.sources import AS_SHIPPED, Mutation
+from focalloc.proofs.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
 from focalloc.spec import candidates, scores
 

@@ -14,9 +14,9 @@ from typing import Any
 import z3
 
 from focalloc.proofs.engines.helpers import Helpers
-from focalloc.proofs.engines.sources import AS_SHIPPED, Mutation
-from focalloc.proofs.engines.terms import Term
 from focalloc.proofs.engines.trees import rows
+from focalloc.proofs.sources import AS_SHIPPED, Mutation
+from focalloc.proofs.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, theorem
 from focalloc.spec import actions, blocks
 from focalloc.spec.actions import KINDS, Action
