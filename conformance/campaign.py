@@ -26,6 +26,7 @@ import msgspec
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 from hypothesis.errors import HypothesisDeprecationWarning
 
+from focalloc.conformance.decoding import decoded
 from focalloc.conformance.report import NEEDED_BY, Failure, Report, Versions, save_failure, versions_here
 from focalloc.conformance.runner import Batch, batch_sizes, collected, run_batch, smoke_test
 from focalloc.conformance.targets import Target
@@ -261,6 +262,6 @@ def _opened_journal(path: Path | None, header: Header) -> tuple[dict[int, Batch]
 
 def _decoded(line: bytes, kind: Any, path: Path) -> Any:
     try:
-        return msgspec.json.decode(line, type=kind)
+        return decoded(line, kind)
     except msgspec.DecodeError as error:
         raise InvalidInput("journal", str(path), f"is no journal of a campaign: {error}") from error

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from focalloc.conformance.decoding import decoded
 from focalloc.spec import Block, Context, Geometry, Params
 from focalloc.spec.blocks import positions, used
 from focalloc.spec.scores import slot_scores
@@ -111,9 +112,9 @@ def from_json(text: bytes | str) -> Case:
     """The case that ``text`` describes.
 
     Raises:
-        msgspec.ValidationError: the text is no case; says where and why.
+        msgspec.DecodeError: the text is no case; says where and why.
     """
-    return msgspec.json.decode(text, type=Case)
+    return decoded(text, Case)
 
 
 def load(path: Path) -> Case:

@@ -10,7 +10,6 @@ there was nothing left to talk to), ``skip`` (the allocator does not support wha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -41,6 +40,7 @@ from focalloc.spec.blocks import context_violations, misplaced, misreported
 from focalloc.spec.cooldown import hoarded
 from focalloc.spec.errors import whole_number
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
+from focalloc.spec.printable import printable
 from focalloc.spec.projection import LARGEST_LOGIT, missaturated, saturated, violations_of_projection
 from focalloc.spec.scores import SCORE_SCALE, checked_scores
 from focalloc.spec.violations import checked_profile
@@ -145,11 +145,6 @@ def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher
     if skipped:
         return Verdict("skip", at, why=skipped, answered=session.answered)
     return Verdict("pass", at + 1, answered=session.answered)
-
-
-def printable(said: object) -> str:
-    """What an allocator said, with control characters spelt out, so that it cannot write over a terminal."""
-    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda one: repr(one[0])[1:-1], str(said))
 
 
 class _Session:

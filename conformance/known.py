@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from focalloc.conformance.decoding import decoded
 from focalloc.conformance.report import Known, Report
 from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.errors import InvalidInput
@@ -26,7 +27,7 @@ def load_known(path: Path, profile: str) -> tuple[Known, ...]:
         InvalidInput: the file cannot be read, is no such list, names an id twice, or one that ``profile`` has not.
     """
     try:
-        listed = msgspec.json.decode(path.read_bytes(), type=tuple[Known, ...])
+        listed = decoded(path.read_bytes(), tuple[Known, ...])
     except OSError as error:
         raise InvalidInput("xfail", str(path), error.strerror or str(error)) from error
     except msgspec.DecodeError as error:

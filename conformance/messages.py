@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from focalloc.conformance.decoding import decoded
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE
@@ -148,26 +149,19 @@ def answer_line(answer: Answer) -> bytes:
 
 def read_command(line: bytes) -> Command:
     """The command on ``line``; raises `msgspec.ValidationError` or `msgspec.DecodeError` with the reason."""
-    command: Command = _decoded(line, Command)
+    command: Command = decoded(line, Command)  # type: ignore[arg-type]  # a union
     return command
 
 
 def read_answer(line: bytes, command: Command) -> Answer:
     """The answer to ``command`` on ``line``; raises `msgspec.ValidationError` or `msgspec.DecodeError`."""
-    raw = _decoded(line, object)
+    raw = decoded(line, object)
     expected: type[Answer] = ANSWERED_BY[type(command)]
     if isinstance(raw, dict) and "error" in raw:
         expected = Refusal
     elif isinstance(raw, dict) and "skipped" in raw:
         expected = Skip
     return msgspec.convert(raw, type=expected)
-
-
-def _decoded(line: bytes, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(line, type=kind)
-    except RecursionError:
-        raise msgspec.DecodeError("nested too deeply") from None
 
 
 def schema() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from focalloc.conformance.page import Pictures, page
 from focalloc.conformance.report import Report
 from focalloc.spec.clauses import clauses, profile_clauses
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.printable import printable
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +47,7 @@ def to_junit(report: Report, pictures: Pictures) -> bytes:
     known = {one.id: one for one in report.known}
     outlived = {one.id for one in report.outlived}
     titles = {one: clauses()[one].title for one in profile_clauses(report.profile)}
-    suite = ET.Element("testsuite", name=_printable(f"focalloc conform {report.target}"))
+    suite = ET.Element("testsuite", name=printable(f"focalloc conform {report.target}"))
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
 
     def test(name: str) -> ET.Element:
@@ -55,7 +56,7 @@ def to_junit(report: Report, pictures: Pictures) -> bytes:
 
     def mark(case: ET.Element, kind: str, message: str, text: str = "") -> None:
         counts[{"failure": "failures", "error": "errors", "skipped": "skipped"}[kind]] += 1
-        ET.SubElement(case, kind, message=_printable(message)).text = _printable(text)
+        ET.SubElement(case, kind, message=printable(message)).text = printable(text)
 
     for clause, title in titles.items():
         case, failed = test(f"{clause} {title}"), failures.get(clause)
@@ -85,14 +86,6 @@ def to_junit(report: Report, pictures: Pictures) -> bytes:
     ET.indent(suites)
     text: str = ET.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
-
-
-def _printable(text: str) -> str:
-    """``text`` without the characters that XML cannot hold."""
-    return "".join(
-        c if c in "\n\t" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff") else "?"
-        for c in text
-    )
 
 
 def to_html(report: Report, pictures: Pictures) -> bytes:

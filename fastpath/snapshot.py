@@ -23,6 +23,7 @@ from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 
+from focalloc.spec import json_text
 from focalloc.spec.actions import Action, malformed, off_grid
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.cooldown import Entry, rested
@@ -104,7 +105,7 @@ def from_bytes(snapshot: bytes) -> State:
         raise InvalidInput("snapshot", f"{len(snapshot)} bytes", f"should have {HEAD.size + length}")
     if digest != _digest(body) or version < 1:
         raise InvalidInput("snapshot", digest.hex(), "is damaged: its digest does not fit its content")
-    return from_json(json.loads(body))
+    return from_json(json_text.from_json("snapshot", body))
 
 
 def _digest(body: bytes) -> bytes:

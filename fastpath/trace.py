@@ -34,6 +34,7 @@ from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.scores import SCALES, score_array
 from focalloc.fastpath.snapshot import from_json, known_fields, to_json
+from focalloc.spec import json_text
 from focalloc.spec.actions import Action
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
@@ -210,10 +211,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with _opened(path, "rt") as file:
             for number, text in enumerate(file, 1):
-                try:
-                    line = json.loads(text)
-                except ValueError:
-                    raise InvalidInput(f"{path}, line {number}", text[:40], "is not JSON") from None
+                line = json_text.from_json(f"{path}, line {number}", text)
                 if not isinstance(line, dict):
                     raise InvalidInput(f"{path}, line {number}", text[:40], "must be an object")
                 yield number, line

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from focalloc.learn.features import FEATURES, Observation
 from focalloc.spec.errors import InvalidInput, whole_number
+from focalloc.spec.json_text import from_json
 
 FORMAT = "focalloc-policy-1"
 """Name and version of the file format: safetensors whose metadata has one entry, `ENTRY`, a JSON object.
@@ -198,9 +199,9 @@ def load(path: str | Path) -> Policy:
     except SafetensorError as error:
         raise InvalidInput("policy", str(path), f"is no safetensors file: {error}") from None
     try:
-        about = json.loads(entry)
-    except json.JSONDecodeError as error:
-        raise InvalidInput("policy", str(path), f"has unreadable metadata: {error}") from None
+        about = from_json("metadata", entry)
+    except InvalidInput as no:
+        raise InvalidInput("policy", str(path), f"has unreadable metadata: it {no.rule}") from None
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise InvalidInput("policy", str(path), f"is no policy of format {FORMAT}")
     if about.get("features") != list(FEATURES):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from focalloc.spec.printable import printable
+
 
 class InvalidInput(ValueError):
     """Input that breaks a rule of the spec; raised before anything changes.
@@ -19,7 +21,7 @@ class InvalidInput(ValueError):
     """
 
     def __init__(self, field: str, value: object, rule: str) -> None:
-        super().__init__(f"{field} = {value!r}: {rule}")
+        super().__init__(printable(f"{field} = {value!r}: {rule}"))
         self.field = field
         self.value = value
         self.rule = rule

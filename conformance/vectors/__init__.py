@@ -18,11 +18,12 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from focalloc.conformance.cases import Case, Opening, Step, preferred
+from focalloc.conformance.decoding import decoded
 from focalloc.conformance.judge import Moment, judged, refused_logits, senseless_blocks, senseless_scores
 from focalloc.conformance.messages import described, same_schema
 from focalloc.conformance.targets import Target
@@ -60,6 +61,7 @@ FOLDER = Path(str(files(__name__)))
 MANIFEST = "manifest.json"
 SCHEMA = "vectors.schema.json"
 
+T = TypeVar("T")
 WireAction = tuple[str, int, int]
 LARGEST_INTEGER = 2**53
 """No integer in a vector is larger in magnitude, so that every JSON reader reads it exactly."""
@@ -292,16 +294,25 @@ def in_folder(folder: Path) -> list[Vector]:
     """The vectors that the manifest in ``folder`` lists, by file and id.
 
     Raises:
-        InvalidInput: there is no manifest there.
+        InvalidInput: there is no manifest there, or what it lists cannot be read.
     """
     if not (folder / MANIFEST).is_file():
         raise InvalidInput("folder", str(folder), f"has no {MANIFEST}")
-    manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    manifest = _decoded(folder / MANIFEST, Manifest)
     return [
         one
         for entry in manifest.files
-        for one in msgspec.json.decode((folder / entry.file).read_bytes(), type=list[Vector])
+        for one in _decoded(folder / entry.file, list[Vector])
     ]
+
+
+def _decoded(file: Path, kind: type[T]) -> T:
+    try:
+        return decoded(file.read_bytes(), kind)
+    except OSError as error:
+        raise InvalidInput("vectors", str(file), error.strerror or str(error)) from error
+    except msgspec.DecodeError as error:
+        raise InvalidInput("vectors", str(file), f"holds no vectors: {error}") from error
 
 
 def by_clause(vectors: Sequence[Vector]) -> dict[str, int]:
@@ -437,7 +448,7 @@ def uncovered(vectors: Sequence[Vector]) -> list[str]:
 
 def check(folder: Path) -> list[str]:
     """Everything that is wrong with the vectors in ``folder``; empty if they are as they should be."""
-    manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    manifest = _decoded(folder / MANIFEST, Manifest)
     found: list[str] = []
     ids: set[str] = set()
     total = 0
@@ -445,7 +456,7 @@ def check(folder: Path) -> list[str]:
         text = (folder / entry.file).read_bytes()
         if hashlib.sha256(text).hexdigest() != entry.sha256:
             found.append(f"{entry.file}: its checksum is not that of the manifest")
-        listed = msgspec.json.decode(text, type=list[Vector])
+        listed = _decoded(folder / entry.file, list[Vector])
         if len(listed) != entry.vectors:
             found.append(f"{entry.file}: holds {len(listed)} vectors, the manifest says {entry.vectors}")
         for one in listed:

@@ -6,6 +6,7 @@ extra; 3 incomplete.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -39,6 +40,9 @@ def main(arguments: list[str] | None = None) -> None:
     if threading.current_thread() is threading.main_thread():
         # leave as on Ctrl-C, so that whatever was started is ended
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a letter that the terminal has not is no reason to end
+            stream.reconfigure(errors="backslashreplace")
     try:
         from focalloc.cli.app import app
         from focalloc.spec.errors import InvalidInput, NoRoom

@@ -80,6 +80,7 @@ def _read(file: Path) -> tuple[Case, Failure | Vector | Transcript | None]:
     import msgspec
 
     from focalloc.conformance.cases import from_json
+    from focalloc.conformance.decoding import decoded
     from focalloc.conformance.report import Failure
     from focalloc.conformance.transcripts import Transcript
     from focalloc.conformance.vectors import Vector, case_of, shipped
@@ -95,18 +96,18 @@ def _read(file: Path) -> tuple[Case, Failure | Vector | Transcript | None]:
     except OSError as error:
         raise InvalidInput("file", str(file), error.strerror or str(error)) from error
     try:
-        top = msgspec.json.decode(text)
+        top = decoded(text, object)
         if isinstance(top, dict) and "answers" in top:
-            told = msgspec.json.decode(text, type=Transcript)
+            told = decoded(text, Transcript)
             return told.case, told
         if isinstance(top, dict) and "case" in top:
-            found = msgspec.json.decode(text, type=Failure)
+            found = decoded(text, Failure)
             return found.case, found
         if isinstance(top, dict) and "spec_version" in top:
-            vector = msgspec.json.decode(text, type=Vector)
+            vector = decoded(text, Vector)
             return case_of(vector), vector
         return from_json(text), None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.DecodeError as error:
         raise InvalidInput("file", str(file), f"is no saved session: {error}") from error
 
 

@@ -51,19 +51,20 @@ def session(
     expanded to raw tokens and the rest is collapsed to pay for it.
     """
     from focalloc.cli.session_page import page
-    from focalloc.cli.terminal import output, printable, tracked
+    from focalloc.cli.terminal import output, tracked
     from focalloc.conformance.recorded import DEFAULT_QUERIES, Session, default_document, play
     from focalloc.fastpath.allocator import Allocator
     from focalloc.spec.errors import InvalidInput
     from focalloc.spec.geometry import Geometry
     from focalloc.spec.params import Params
+    from focalloc.spec.printable import on_one_line
 
     if file is not None and not query:
         raise InvalidInput("query", (), "a file of your own needs at least one --query")
     life = _fitted(
         Session(
             document=default_document() if file is None else _document(file),
-            queries=tuple(map(printable, query or DEFAULT_QUERIES)),
+            queries=tuple(map(on_one_line, query or DEFAULT_QUERIES)),
             params=Params(n_diff=n_diff),
             iterations=iterations,
         ),
@@ -127,12 +128,12 @@ def _integers(field: str, text: str) -> tuple[int, ...]:
 
 
 def _document(file: Path) -> Document:
-    from focalloc.cli.terminal import printable
     from focalloc.conformance.recorded import Document
     from focalloc.spec.errors import InvalidInput
+    from focalloc.spec.printable import on_one_line
 
     try:
-        return Document(printable(file.name), file.read_text(encoding="utf-8-sig"))
+        return Document(on_one_line(file.name), file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InvalidInput("file", str(file), error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
@@ -201,7 +202,7 @@ def _summary(life: Session, part: list[Turn], wanted: list[int]) -> list[str]:
 
 
 def _listed(life: Session, document: Document, sign: str, actions: list[Action]) -> list[str]:
-    from focalloc.cli.terminal import printable
+    from focalloc.spec.printable import on_one_line
 
     if not actions:
         return []
@@ -209,7 +210,7 @@ def _listed(life: Session, document: Document, sign: str, actions: list[Action])
     # What became raw, or stopped being raw, says most about where the focus went.
     finest = [action for action in actions if action.level == 1][:SHOWN]
     for action in finest:
-        text = printable(document.excerpt(action.start, life.geometry.span(action.level))).lstrip(EDGES)
+        text = on_one_line(document.excerpt(action.start, life.geometry.span(action.level))).lstrip(EDGES)
         lines.append(f"      token {action.start:>7,}  {text[:70]}{'...' if len(text) > 70 else ''}")
     return lines
 

@@ -26,7 +26,7 @@ def page(life: Session, turns: list[Turn]) -> str:
         turns: its turns, in order.
     """
     from focalloc.cli.session import most_relevant
-    from focalloc.cli.terminal import printable
+    from focalloc.spec.printable import on_one_line
 
     geometry, reading = life.geometry, [turn for turn in turns if turn.move.query < 0]
     every = -(-len(reading) // READING_ROWS) or 1
@@ -50,7 +50,7 @@ def page(life: Session, turns: list[Turn]) -> str:
         "w_max": life.params.w_max,
         "n_diff": life.params.n_diff,
         "bands": bands,
-        "excerpts": [printable(life.document.excerpt(i * span, span))[:EXCERPT] for i in range(life.lens.blocks)],
+        "excerpts": [on_one_line(life.document.excerpt(i * span, span))[:EXCERPT] for i in range(life.lens.blocks)],
     }
     # "</" and "<!--" would end or confuse the script element that carries the data.
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

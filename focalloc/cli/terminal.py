@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
-from io import TextIOWrapper
-from typing import TypeVar
-from unicodedata import bidirectional, category
+from typing import Any, TypeVar
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
+from rich.text import Text
+
+from focalloc.spec.printable import printable
 
 T = TypeVar("T")
 
@@ -17,30 +18,28 @@ PIPE_WIDTH = 100
 """Columns to fill where there is no terminal to ask."""
 
 
-def output() -> Console:
-    """The console for results; plain text in a pipe. Text is text: no markup, no names of emoji.
+class Plain(Console):
+    """A console that shows text letter by letter: none of it is a control sequence, markup or the name of an emoji."""
 
-    What the encoding of the output does not have becomes a question mark.
-    """
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-    console = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
+    def __init__(self) -> None:
+        super().__init__(highlight=False, soft_wrap=False, markup=False, emoji=False)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """``text`` as it is laid out, made printable first, so that it is as wide as it shows."""
+        return super().render_str(printable(text), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Whatever is shown; what was no string, and so is not yet printable, is made so."""
+        for part in super().render(renderable, options):
+            yield part if part.control else Segment(printable(part.text), part.style)
+
+
+def output() -> Console:
+    """The console for results; plain text in a pipe. Text is text: no markup, no names of emoji."""
+    console = Plain()
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     return console
-
-
-def printable(text: str) -> str:
-    """Text from elsewhere, fit for a terminal: nothing that steers it, turns its lines around or cannot be encoded."""
-    return "".join("\ufffd" if _steers(char) else char for char in " ".join(text.split()))
-
-
-def _steers(char: str) -> bool:
-    return category(char) in ("Cc", "Cs") or bidirectional(char) in STEERING
-
-
-STEERING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
-"""Classes of characters that change the direction of those after them."""
 
 
 def can_print(console: Console, text: str) -> bool:

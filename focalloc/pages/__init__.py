@@ -10,8 +10,17 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from focalloc.spec.printable import printable
+
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+
+def _shown(value: object) -> object:
+    """What a template shows of ``value``: text letter by letter, as on a terminal; made markup as it is."""
+    from markupsafe import Markup
+
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache
@@ -22,6 +31,7 @@ def _environment() -> Environment:
     engine = Environment(
         loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -20,11 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalloc.conformance import messages
-from focalloc.conformance.judge import printable
 from focalloc.conformance.process import Misbehaved, ProcessAllocator, Refused, Skipped, TimedOut
 from focalloc.conformance.server import serve
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec import Action, Geometry, Params
+from focalloc.spec.printable import printable
 
 TINY = Geometry((2, 2))
 PARAMS = Params(w_max=8)
