@@ -16,15 +16,14 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import msgspec
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
 from hypothesis.errors import HypothesisException
-from hypothesis.internal.conjecture import providers
 
 from focalloc.conformance.cases import Case, Step, size
+from focalloc.conformance.drawing import seed_alone
 from focalloc.conformance.judge import Status, Verdict, judged
 from focalloc.conformance.report import NEEDED_BY, Failure, Report, failure, save_failure
 from focalloc.conformance.sessions import cases
@@ -315,26 +314,8 @@ def generate(look: Callable[[Case], None], profile: str, seed: int, examples: in
     def show(case: Case) -> None:
         look(case)
 
-    with _seed_alone():
+    with seed_alone():
         show()
-
-
-@contextlib.contextmanager
-def _seed_alone() -> Iterator[None]:
-    """Have Hypothesis draw by its seed alone.
-
-    Recent versions mix in constants from the source of whatever modules are loaded, so that one seed would give
-    other sessions in another process.
-    """
-    if not hasattr(providers, "_get_local_constants"):  # a version that does not mix them in
-        yield
-        return
-    none = type(providers.GLOBAL_CONSTANTS)()
-    with (
-        patch.object(providers, "_get_local_constants", lambda: none),
-        patch.object(providers, "CONSTANTS_CACHE", type(providers.CONSTANTS_CACHE)(1024)),
-    ):
-        yield
 
 
 class _Interesting(Exception):

@@ -13,12 +13,12 @@ import msgspec
 import pytest
 from hypothesis import strategies as st
 
-from focalloc.conformance import Failure, NotConformant, Report, judged, run_conformance, runner
+from focalloc.conformance import Failure, NotConformant, Report, drawing, judged, run_conformance, runner
 from focalloc.conformance.broken.greedy import NotStrict
 from focalloc.conformance.broken.iteration import RestsTooShort
 from focalloc.conformance.broken.seed import ListingSpins
 from focalloc.conformance.broken.sound import Sound
-from focalloc.conformance.cases import size
+from focalloc.conformance.cases import Case, size
 from focalloc.conformance.judge import Verdict
 from focalloc.conformance.runner import BATCH, run
 from focalloc.conformance.targets import PythonTarget
@@ -51,6 +51,16 @@ def test_sessions_do_not_depend_on_what_modules_are_loaded(tmp_path: Path, monke
     importlib.import_module("full_of_numbers")
     runner.generate(after.append, "greedy", 5, 120)
     assert before == after
+
+
+def test_with_a_hypothesis_whose_parts_are_elsewhere_sessions_are_drawn_and_a_warning_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(drawing, "_LOCAL", None)
+    seen: list[Case] = []
+    with pytest.warns(RuntimeWarning, match="is not one that the judge has been tried with"):
+        runner.generate(seen.append, "greedy", 5, 20)
+    assert len(seen) == 20
 
 
 def test_a_failure_is_small_saved_and_fails_again_when_replayed(tmp_path: Path) -> None:

@@ -13,17 +13,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numba
+import numpy as np
 import pytest
 from numba.core.dispatcher import Dispatcher
 
 import focalloc.fastpath
 import focalloc.spec
 from focalloc.fastpath import greedy_kernels, machine_code
+from focalloc.fastpath.kept_code import Kernel
 from focalloc.fastpath.machine_code import stamp
 
 STARTS = {
@@ -143,8 +147,8 @@ def test_machine_code_is_dropped_when_the_source_of_any_kernel_changes(tmp_path:
     kernels = {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
     assert len(names) > 5
     assert len(kernels) > 50
-    assert {one._cache._files._cache_file._source_stamp for one in kernels} == {stamp(folder)}
-    for name in [*names, "machine_code"]:
+    assert {one._cache.stamp for one in kernels} == {stamp(folder)}
+    for name in [*names, "machine_code", "kept_code"]:
         changed = tmp_path / name
         shutil.copytree(folder, changed, ignore=shutil.ignore_patterns("__pycache__"))
         with (changed / f"{name}.py").open("a") as file:
@@ -272,6 +276,109 @@ def test_a_package_in_an_archive_works_uncached(site: Path) -> None:
             "5",
         ]
     assert not (site / "cache").exists()
+
+
+# A CACHE THAT FAILS. Machine code is never needed: what cannot be read or written counts as not found.
+
+
+def offered(stamp: str = "a digest") -> int:
+    """How many combinations of types a fresh copy of a small kernel does not find on disk, once it has answered."""
+    fresh = Kernel(greedy_kernels.offer.py_func, False, stamp)  # type: ignore[attr-defined]
+    keys, notes = np.zeros((2, 1), np.int64)
+    fresh(keys, notes, 0, 1, 4, 5)
+    assert notes[0] == 5
+    return sum(fresh.stats.cache_misses.values())
+
+
+def sealed(content: bytes) -> bytes:
+    return blake2b(content).digest() + content
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "truncated": lambda kept: kept[: len(kept) // 2],
+    "a byte short": lambda kept: kept[:-1],
+    "other bytes": lambda kept: bytes(len(kept)),
+    "one bit of the digest": lambda kept: bytes([kept[0] ^ 1]) + kept[1:],
+    "one bit in the middle": lambda kept: kept[:2000] + bytes([kept[2000] ^ 1]) + kept[2001:],
+    "another pickle": lambda _: sealed(pickle.dumps((1, 2))),
+    "no pickle": lambda _: sealed(b"no pickle"),
+}
+
+
+def test_machine_code_that_is_damaged_counts_as_not_found_and_is_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    assert [offered(), offered()] == [1, 0]
+    [file] = tmp_path.rglob("*.offer.*.code")
+    for name, damage in DAMAGE.items():
+        file.write_bytes(damage(file.read_bytes()))
+        assert [offered(), offered()] == [1, 0], name
+    file.unlink()
+    file.mkdir()  # can be neither read nor replaced
+    assert [offered(), offered()] == [1, 1]
+
+
+FAILURES: dict[str, tuple[object, str, object]] = {
+    "a full disk": (Path, "write_bytes", lambda *_: raises(OSError(28, "No space left on device"))),
+    "a folder on another device": (os, "replace", lambda *_: raises(OSError(18, "Invalid cross-device link"))),
+    "no memory": (pickle, "loads", lambda *_: raises(MemoryError())),
+    "a mistyped locator": (numba.config, "CACHE_LOCATOR_CLASSES", "Mistyped"),
+    "a locator of no module": (numba.config, "CACHE_LOCATOR_CLASSES", "no.such.Locator"),
+    "no name of a folder": (numba.config, "CACHE_DIR", "a\0b"),
+}
+
+
+def raises(error: Exception) -> None:
+    raise error
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_where_machine_code_cannot_be_kept_it_works_and_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: str
+) -> None:
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(*FAILURES[failure])
+    assert offered(failure) == 1
+    offered(failure)
+    assert all(file.suffix == ".code" for file in tmp_path.rglob("*") if file.is_file())
+
+
+def test_where_files_must_stay_small_machine_code_is_not_kept(tmp_path: Path) -> None:
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
+    assert run(KERNEL.format(limit), env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}) == "5\n"
+    assert not [file for file in tmp_path.rglob("*") if file.is_file()]
+
+
+def test_machine_code_of_another_edition_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    assert [offered("one"), offered("two"), offered("two"), offered("one")] == [1, 1, 0, 1]
+    assert len(list(tmp_path.rglob("*.offer.*.code"))) == 1
+
+
+# VERSIONS OF NUMBA
+
+UNKNOWN = "import numba; numba.__version__ = '0.999.0'\n"
+
+
+def test_the_newest_numba_is_one_that_the_private_parts_were_tried_with() -> None:
+    """Where this fails, try the fast path's tests with that version, slow ones too, and then widen `TRIED`."""
+    assert not machine_code.PLAIN
+
+
+def test_with_a_numba_that_was_not_tried_kernels_are_compiled_the_plain_way() -> None:
+    code = UNKNOWN + KERNEL.format("import sys") + "print('focalloc.fastpath.kept_code' in sys.modules)"
+    done = subprocess.run([sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["5", "False"]
+    assert "Numba 0.999.0 is not one of 0.61 to " in done.stderr
+    assert done.stderr.count("Warning") == 1
+
+
+@pytest.mark.slow
+def test_kernels_that_are_compiled_the_plain_way_answer_alike() -> None:
+    plain, ours = (run(prefix + COUNT + SESSION + "print(answers)") for prefix in (UNKNOWN, ""))
+    assert plain == ours
 
 
 @pytest.mark.slow
