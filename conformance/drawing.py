@@ -13,9 +13,10 @@ try:  # a part that is not promised to stay
     from hypothesis.internal.conjecture import providers
 
     _NONE = type(providers.GLOBAL_CONSTANTS)()
-    _CACHE, _LOCAL = type(providers.CONSTANTS_CACHE), providers._get_local_constants
+    _CACHE = type(providers.CONSTANTS_CACHE)
+    KNOWN = callable(providers._get_local_constants)
 except (ImportError, AttributeError, TypeError):
-    _LOCAL = None
+    KNOWN = False
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def seed_alone() -> Iterator[None]:
     It mixes in constants from the source of whatever modules are loaded, so that one seed would give other sessions in
     another process. With a version where that cannot be kept out, a warning says so.
     """
-    if _LOCAL is None:
+    if not KNOWN:
         warnings.warn(
             f"Hypothesis {hypothesis.__version__} is not one that the judge has been tried with: the same seed may "
             "give other sessions in another process",

@@ -56,7 +56,7 @@ def test_sessions_do_not_depend_on_what_modules_are_loaded(tmp_path: Path, monke
 def test_with_a_hypothesis_whose_parts_are_elsewhere_sessions_are_drawn_and_a_warning_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(drawing, "_LOCAL", None)
+    monkeypatch.setattr(drawing, "KNOWN", False)
     seen: list[Case] = []
     with pytest.warns(RuntimeWarning, match="is not one that the judge has been tried with"):
         runner.generate(seen.append, "greedy", 5, 20)
