@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shlex
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -84,8 +85,12 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def replay(self) -> str:
-        """The command that plays the session again; empty if it was not saved."""
-        return f"focalloc replay {self.path}" if self.path else ""
+        """The command that plays the session again; empty if it was not saved.
+
+        It names the allocator, as ``focalloc replay`` runs nothing that only a file names.
+        """
+        named = f"--exec {shlex.quote(self.target)}" if self.program else f"--target {shlex.quote(self.target)}"
+        return f"focalloc replay {shlex.quote(self.path)} {named}" if self.path else ""
 
 
 def failure(

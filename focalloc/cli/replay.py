@@ -29,15 +29,21 @@ def replay(
     ],
     target: Annotated[
         str,
-        typer.Option(help="The allocator, as module:factory; by default the one that the file names, or its answers."),
+        typer.Option(help="The allocator, as module:factory; by default the answers in the file, if it has any."),
     ] = "",
     program: Annotated[
         str, typer.Option("--exec", metavar="'CMD ARGS'", help="The allocator, as a program; see focalloc conform.")
     ] = "",
     profile: Annotated[str, typer.Option(help="What to judge by; by default what the file says, or safety.")] = "",
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Run the allocator that the file names: a command, or a module to import.")
+    ] = False,
     timeout: Timeout = TIMEOUT,
 ) -> None:
     """Put an allocator through one saved session and show each step with what the judge says of it.
+
+    Which allocator that is, is said here, by --target or --exec. A saved failure names one, too, but a file may come
+    from anywhere and name any command: it is run with --trust only.
 
     A file that has answers too, as `focalloc prove` writes it, needs no allocator: the answers are judged.
     """
@@ -47,10 +53,13 @@ def replay(
     from focalloc.conformance.targets import PythonTarget
     from focalloc.conformance.transcripts import Reciter, Transcript
     from focalloc.spec.errors import InvalidInput
+    from focalloc.spec.printable import on_one_line
     from focalloc.spec.violations import checked_profile
 
     case, saved = _read(file)
     if isinstance(saved, Failure) and not target and not program:
+        if not trust:
+            raise InvalidInput("target", saved.target, f"is what {file} would run; {_how(saved)}")
         target, program = ("", saved.target) if saved.program else (saved.target, "")
     recited = saved if isinstance(saved, Transcript) and not target and not program else None
     if not target and not program and recited is None:
@@ -62,17 +71,27 @@ def replay(
     def say(line: str) -> None:
         console.print(line, soft_wrap=True, markup=False)
 
+    if program or target:
+        say(f"running {on_one_line(program)}" if program else f"importing {on_one_line(target)}")
     if isinstance(saved, Transcript):
-        say(saved.source)
+        say(on_one_line(saved.source))
     if case.note:
-        say(case.note)
-    say(f"{name} by profile {judged_by}: {len(case.steps)} steps")
+        say(on_one_line(case.note))
+    say(f"{on_one_line(name)} by profile {judged_by}: {len(case.steps)} steps")
     say(f"geometry {case.geometry.arity} cost {case.geometry.cost}")
     say("params " + ", ".join(f"{field}={value}" for field, value in case.params.to_dict().items()))
     with PythonTarget(lambda: Reciter(recited), name) if recited else target_of(target, program, timeout)() as subject:
         verdict = judged(subject, case, judged_by, lambda moment: say(_told(case, moment)))
     say(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}")
     raise typer.Exit(EXIT_STATUS[verdict.status])
+
+
+def _how(saved: Failure) -> str:
+    """What to type to have the allocator that a file names run."""
+    import shlex
+
+    named = f"{'--exec' if saved.program else '--target'} {shlex.quote(saved.target)}"
+    return f"to have it run, type {named}, or --trust"
 
 
 def _read(file: Path) -> tuple[Case, Failure | Vector | Transcript | None]:

@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from focalloc.cli.twins import Tally
     from focalloc.conformance.judge import Status
@@ -263,9 +264,11 @@ def _proofs_table(lines: list[Proved]) -> Table:
     return table
 
 
-def _colored(status: Status) -> str:
+def _colored(status: Status) -> Text:
+    from rich.text import Text
+
     style = {"pass": "green", "fail": "bold red", "error": "bold red"}.get(status, "yellow")
-    return f"[{style}]{status}"
+    return Text(status, style)
 
 
 def _table(rows: list[Row]) -> Table:

@@ -79,15 +79,44 @@ def test_the_exit_status_is_the_verdict(
 
 def test_a_failure_is_saved_and_its_command_replays_it(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "conform", "theirs:Overeager", *FEW, "--seed", "3")
-    commands = re.findall(r"replay: focalloc (replay \S+)", out)
+    commands = re.findall(r"replay: focalloc (replay \S+ --target theirs:Overeager)$", out, re.MULTILINE)
     assert commands
     for command in commands:
         status, told, _ = run(capsys, *command.split())
         clause = json.loads(Path(command.split()[1]).read_bytes())["id"]
         assert status == 1
-        assert told.startswith("theirs:Overeager by profile safety: ")
+        assert told.startswith("importing theirs:Overeager\n")
+        assert "theirs:Overeager by profile safety: " in told
         assert "answer  [('expand', 2, 0)]" in told or "answer  [['expand', 2, 0]]" in told
         assert f"broken  {clause}: " in told
+
+
+@pytest.mark.parametrize("program", [False, True])
+def test_a_file_alone_runs_nothing(theirs: Path, program: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "conform", "theirs:Overeager", *FEW)
+    path = re.search(r"replay: focalloc replay (\S+)", out)
+    assert path is not None
+    saved = json.loads(Path(path[1]).read_bytes())
+    (theirs / "trap.py").write_text("open('sprung', 'w')\n")
+    target = f"{sys.executable} trap.py" if program else "trap:Trap"
+    Path(path[1]).write_text(json.dumps(saved | {"target": target, "program": program}))
+    status, told, err = run(capsys, "replay", path[1])
+    assert (status, told) == (2, "")
+    assert target in err
+    assert "--trust" in err
+    assert not (theirs / "sprung").exists()
+    run(capsys, "replay", path[1], "--trust")
+    assert (theirs / "sprung").exists()
+    sys.modules.pop("trap", None)
+
+
+def test_a_file_that_is_trusted_says_first_what_it_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "conform", "theirs:Overeager", *FEW)
+    path = re.search(r"replay: focalloc replay (\S+)", out)
+    assert path is not None
+    status, told, _ = run(capsys, "replay", path[1], "--trust")
+    assert status == 1
+    assert told.startswith("importing theirs:Overeager\n")
 
 
 def test_a_replay_can_be_put_to_another_allocator(capsys: pytest.CaptureFixture[str]) -> None:

@@ -101,11 +101,11 @@ def test_an_allocator_that_cheats_is_found(
     assert "Differs: step: the reference gives" in out
     assert "  the reference alone: GRE-6: " in out
     assert "  the fast path alone: pass" in out
-    replayed = re.search(r"replay: focalloc replay (\S+error\S*\.json)", out)
+    replayed = re.search(r"replay: focalloc (replay (\S+error\S*\.json) --target \S+)", out)
     assert replayed is not None
-    assert (elsewhere / replayed[1]).exists()
+    assert (elsewhere / replayed[2]).exists()
     with pytest.raises(SystemExit) as left:
-        main(["replay", replayed[1]])
+        main(replayed[1].split())
     assert left.value.code == 1
     assert "Differs: step: the reference gives" in capsys.readouterr().out
 
