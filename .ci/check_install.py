@@ -9,8 +9,8 @@ from pathlib import Path
 files = importlib.metadata.files("focalloc") or []
 modules = {file.parts[0] for file in files if file.parts[0] != ".." and ".dist-info" not in file.parts[0]}
 assert modules == {"focalloc"}, f"top-level names installed: {sorted(modules)}"
-for needed in ("focalloc/py.typed", "focalloc/spec/SPEC.md", "focalloc/cli/session.html"):
-    assert any(file.as_posix() == needed for file in files), f"{needed} is not in the wheel"
+for needed in ("py.typed", "spec/SPEC.md", "pages/session.html", "pages/session.js", "pages/style.css"):
+    assert any(file.as_posix() == f"focalloc/{needed}" for file in files), f"{needed} is not in the wheel"
 
 import focalloc  # noqa: E402
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.cli.timing import mixed_context
+from focalloc.analysis.timing import mixed_context
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
 from focalloc.refimpl.candidates import Choice, choices

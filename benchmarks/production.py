@@ -24,7 +24,7 @@ from time import perf_counter_ns
 import numpy as np
 
 from focalloc import Action, Allocator, Batch, Geometry, Guarded, Params, Telemetry
-from focalloc.cli.timing import GEOMETRIES, mixed_context, score_rows, timed
+from focalloc.analysis.timing import GEOMETRIES, mixed_context, score_rows, timed
 from focalloc.fastpath import snapshot
 from focalloc.fastpath.greedy_kernels import LARGE
 

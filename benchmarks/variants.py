@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.cli.timing import mixed_context
+from focalloc.analysis.timing import mixed_context
 from focalloc.fastpath.allocator import Allocator
 from focalloc.spec import Action, Block, Geometry, Params, quantise
 from focalloc.spec.blocks import used

@@ -15,6 +15,7 @@ from focalloc.conformance.decoding import decoded
 from focalloc.conformance.report import Known, Report
 from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.files import unusable
 
 OTHER_IDS = ("error", "skip")
 """Ids that are no clause."""
@@ -29,7 +30,7 @@ def load_known(path: Path, profile: str) -> tuple[Known, ...]:
     try:
         listed = decoded(path.read_bytes(), tuple[Known, ...])
     except OSError as error:
-        raise InvalidInput("xfail", str(path), error.strerror or str(error)) from error
+        raise unusable("xfail", path, error) from error
     except msgspec.DecodeError as error:
         raise InvalidInput("xfail", str(path), f"must be a JSON array of known failures: {error}") from error
     known_ids = (*profile_clauses(profile), *OTHER_IDS)

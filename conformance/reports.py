@@ -13,7 +13,7 @@ from focalloc.conformance.messages import described
 from focalloc.conformance.page import Pictures, page
 from focalloc.conformance.report import Report
 from focalloc.spec.clauses import clauses, profile_clauses
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.files import writable, write
 from focalloc.spec.printable import printable
 
 
@@ -103,13 +103,13 @@ def checked_path(path: Path) -> Path:
     Raises:
         InvalidInput: it does not.
     """
-    if path.suffix not in WRITERS:
-        raise InvalidInput("report", str(path), f"must end in one of {', '.join(WRITERS)}")
-    if not path.parent.is_dir():
-        raise InvalidInput("report", str(path), "its folder does not exist")
-    return path
+    return writable("report", path, list(WRITERS))
 
 
 def write_report(report: Report, path: Path, pictures: Pictures) -> None:
-    """Write ``report`` to ``path`` in the format that its suffix asks for."""
-    path.write_bytes(WRITERS[checked_path(path).suffix](report, pictures))
+    """Write ``report`` to ``path`` in the format that its suffix asks for.
+
+    Raises:
+        InvalidInput: the path is no such one, or cannot be written.
+    """
+    write("report", path, WRITERS[checked_path(path).suffix](report, pictures))

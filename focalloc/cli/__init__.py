@@ -12,23 +12,7 @@ import signal
 import sys
 import threading
 
-EXTRAS = {
-    "cluster": ("distributed", "cloudpickle"),
-    "conformance": ("typer", "rich", "hypothesis", "msgspec", "jsonschema", "bm25s", "jinja2"),
-    "proofs": ("z3", "cvc5", "crosshair"),
-    "learn": ("torch", "gymnasium", "safetensors"),
-    "viz": ("matplotlib",),
-}
-"""Extra -> the modules it brings."""
-
-
-def missing_extra(module: str) -> str | None:
-    """One sentence on which extra brings ``module``; None if none does."""
-    root = module.partition(".")[0]
-    for extra, modules in EXTRAS.items():
-        if root in modules:
-            return f"this command needs {root}; install it with: pip install 'focalloc[{extra}]'"
-    return None
+from focalloc.extras import missing_extra
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from focalloc.cli.targets import TIMEOUT, Timeout, target_of
+from focalloc.cli.options import TIMEOUT, Timeout
+from focalloc.cli.targets import target_of
 
 if TYPE_CHECKING:
     from focalloc.conformance.judge import Moment
@@ -110,10 +111,10 @@ def conform(
             )
         found = with_known(found, known)
         pictures = _pictures(judged, found) if report is not None and report.suffix == ".html" else {}
-    output().print(found.summary(), soft_wrap=True, markup=False)
+    output().print(found.summary(), soft_wrap=True)
     if report is not None:
         write_report(found, report, pictures)
-        output().print(f"report written to {report}", soft_wrap=True, markup=False)
+        output().print(f"report written to {report}", soft_wrap=True)
     raise typer.Exit(found.exit_status)
 
 

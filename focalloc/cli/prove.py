@@ -46,7 +46,7 @@ def prove(
     console = output()
     if listing:
         for theorem in chosen:
-            console.print(theorem.name, style="bold", markup=False, highlight=False)
+            console.print(theorem.name, style="bold")
             _say(console, *_statement(theorem), f"planted bugs: {_bugs(theorem)}")
         return
     jobs = min(workers or os.cpu_count() or 1, len(chosen))
@@ -58,7 +58,7 @@ def prove(
         _report(console, theorem, verdicts[theorem.name])
     codes = [verdict.exit_code for verdict in verdicts.values()]
     for line in _totals(list(verdicts.values())):
-        console.print(line, soft_wrap=True, markup=False)
+        console.print(line, soft_wrap=True)
     raise typer.Exit(1 if 1 in codes else max(codes, default=0))
 
 
@@ -66,7 +66,7 @@ def _say(console: Console, *lines: str, style: str = "") -> None:
     """Lines below the name of a theorem, each indented however long it is."""
     for line in lines:
         told = textwrap.fill(line, console.width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
-        console.print(told, style=style, markup=False, highlight=False)
+        console.print(told, style=style)
 
 
 def _statement(theorem: Theorem) -> list[str]:
@@ -88,7 +88,7 @@ def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     """One theorem and what came of it."""
     good = verdict.exit_code == 0
     style = "green" if good else "red"
-    console.print(f"{verdict.result} {theorem.name}", style=f"bold {style}", markup=False, highlight=False)
+    console.print(f"{verdict.result} {theorem.name}", style=f"bold {style}")
     _say(console, *_statement(theorem))
     caught = "not planted"
     if verdict.survivors is not None:
@@ -110,7 +110,7 @@ def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     if verdict.undecided_by_second:
         _say(console, f"cvc5 cannot decide {'; '.join(verdict.undecided_by_second)}", style="yellow")
     for session in (finding.session for finding in verdict.findings if finding.session is not None):
-        console.print(f"  replay: focalloc replay {_saved(theorem, session)}", soft_wrap=True, markup=False)
+        console.print(f"  replay: focalloc replay {_saved(theorem, session)}", soft_wrap=True)
 
 
 def _saved(theorem: Theorem, session: Session) -> Path:

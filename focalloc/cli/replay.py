@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from focalloc.cli.targets import TIMEOUT, Timeout, target_of
+from focalloc.cli.options import TIMEOUT, Timeout
+from focalloc.cli.targets import target_of
 
 if TYPE_CHECKING:
     from focalloc.conformance.cases import Case
@@ -69,7 +70,7 @@ def replay(
     console = output()
 
     def say(line: str) -> None:
-        console.print(line, soft_wrap=True, markup=False)
+        console.print(line, soft_wrap=True)
 
     if program or target:
         say(f"running {on_one_line(program)}" if program else f"importing {on_one_line(target)}")
@@ -104,6 +105,7 @@ def _read(file: Path) -> tuple[Case, Failure | Vector | Transcript | None]:
     from focalloc.conformance.transcripts import Transcript
     from focalloc.conformance.vectors import Vector, case_of, shipped
     from focalloc.spec.errors import InvalidInput
+    from focalloc.spec.files import unusable
 
     if not file.suffix and not file.exists():
         known = {one.id: one for one in shipped()}
@@ -113,7 +115,7 @@ def _read(file: Path) -> tuple[Case, Failure | Vector | Transcript | None]:
     try:
         text = file.read_bytes()
     except OSError as error:
-        raise InvalidInput("file", str(file), error.strerror or str(error)) from error
+        raise unusable("file", file, error) from error
     try:
         top = decoded(text, object)
         if isinstance(top, dict) and "answers" in top:

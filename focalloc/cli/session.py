@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
-from math import ceil, log, prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from rich.console import Console
     from rich.text import Text
 
     from focalloc.conformance.recorded import Document, Session, Turn
     from focalloc.spec.actions import Action
-    from focalloc.spec.geometry import Geometry
 
 GLYPHS = "█▒·▼"
 """Raw tokens, the finest gists, coarser gists; what is most relevant."""
@@ -27,7 +23,6 @@ PLAIN_GLYPHS = "#+.v"
 STYLES = ("bold yellow", "blue", "bright_black")
 SHOWN = 3
 """Actions of one question that are told with their text."""
-MOST_RELEVANT = 10
 EDGES = " .,;:*=-|)]}+"
 """Left off where an excerpt begins."""
 
@@ -50,72 +45,33 @@ def session(
     A lexical stand-in for LensNet (BM25 over blocks) scores the slots, so what is relevant to a question is
     expanded to raw tokens and the rest is collapsed to pay for it.
     """
-    from focalloc.cli.session_page import page
+    from focalloc.analysis.reading import reading
+    from focalloc.analysis.session_page import page
     from focalloc.cli.terminal import output, tracked
-    from focalloc.conformance.recorded import DEFAULT_QUERIES, Session, default_document, play
+    from focalloc.conformance.recorded import DEFAULT_QUERIES, default_document, play
     from focalloc.fastpath.allocator import Allocator
     from focalloc.spec.errors import InvalidInput
+    from focalloc.spec.files import writable, write
     from focalloc.spec.geometry import Geometry
-    from focalloc.spec.params import Params
     from focalloc.spec.printable import on_one_line
 
     if file is not None and not query:
         raise InvalidInput("query", (), "a file of your own needs at least one --query")
-    life = _fitted(
-        Session(
-            document=default_document() if file is None else _document(file),
-            queries=tuple(map(on_one_line, query or DEFAULT_QUERIES)),
-            params=Params(n_diff=n_diff),
-            iterations=iterations,
-        ),
+    if html is not None:
+        writable("html", html)
+    life = reading(
+        default_document() if file is None else _document(file),
+        tuple(map(on_one_line, query or DEFAULT_QUERIES)),
         Geometry(_integers("arity", arity)),
         w_max,
+        n_diff,
+        iterations,
     )
-    if life.tightest > w_max:
-        raise InvalidInput("w_max", w_max, _too_tight(life))
     turns = list(tracked(play(life, Allocator()), life.length, "playing the session"))
     _tell(output(), life, turns)
     if html is not None:
-        try:
-            html.write_text(page(life, turns), encoding="utf-8")
-        except OSError as error:
-            raise InvalidInput("html", str(html), error.strerror or str(error)) from error
+        write("html", html, page(life, turns))
         print(f"picture written to {html}")
-
-
-def _fitted(life: Session, geometry: Geometry, w_max: int) -> Session:
-    """``life`` with this tree and budget, read in pieces that fit them."""
-    return replace(
-        life,
-        geometry=geometry,
-        params=replace(life.params, w_max=w_max, w_soft=0, protected_tokens=4 * geometry.span(0)),
-        read_blocks=max(1, min(8, w_max // (3 * geometry.slots(0)))),
-    )
-
-
-def _too_tight(life: Session) -> str:
-    """What would do in place of a budget that cannot hold the document, however much of it is collapsed."""
-    w_max, enough = life.params.w_max, life.tightest
-    while (more := _fitted(life, life.geometry, enough).tightest) > enough:  # it reads in larger pieces
-        enough = more
-    told = f"{len(life.document.tokens):,} tokens need {life.tightest:,} slots to be read; --w-max {enough} would do"
-    for geometry in _other_trees(life.geometry, len(life.document.tokens)):
-        if _fitted(life, geometry, w_max).tightest <= w_max:
-            return f"{told}, and so would --arity {','.join(map(str, geometry.arity))}"
-    return told
-
-
-def _other_trees(geometry: Geometry, tokens: int) -> Iterator[Geometry]:
-    """Trees that need fewer slots for as many tokens: deeper ones, then those with smaller blocks."""
-    from focalloc.spec.geometry import Geometry
-
-    arity, last = geometry.arity, geometry.arity[-1]
-    while prod(arity) < tokens:
-        arity = (*arity, last)
-        yield Geometry(arity)
-    for smaller in (16, 8, 4, 2):
-        if smaller < geometry.arity[0]:
-            yield Geometry((smaller,) * max(1, ceil(log(tokens, smaller)) - 1))
 
 
 def _integers(field: str, text: str) -> tuple[int, ...]:
@@ -130,12 +86,13 @@ def _integers(field: str, text: str) -> tuple[int, ...]:
 def _document(file: Path) -> Document:
     from focalloc.conformance.recorded import Document
     from focalloc.spec.errors import InvalidInput
+    from focalloc.spec.files import unusable
     from focalloc.spec.printable import on_one_line
 
     try:
         return Document(on_one_line(file.name), file.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise InvalidInput("file", str(file), error.strerror or str(error)) from error
+        raise unusable("file", file, error) from error
     except UnicodeDecodeError as error:
         raise InvalidInput("file", str(file), f"is not UTF-8 text: {error.reason} at byte {error.start}") from error
 
@@ -143,6 +100,7 @@ def _document(file: Path) -> Document:
 def _tell(console: Console, life: Session, turns: list[Turn]) -> None:
     from rich.text import Text
 
+    from focalloc.analysis.reading import MOST_RELEVANT, most_relevant
     from focalloc.cli.terminal import can_print
 
     lens, params = life.lens, life.params
@@ -172,13 +130,6 @@ def _tell(console: Console, life: Session, turns: list[Turn]) -> None:
         console.print(_strip(life, part[-1], console.width, glyphs))
         for line in _summary(life, part, wanted):
             console.print(line, soft_wrap=True)
-
-
-def most_relevant(life: Session, query: int) -> list[int]:
-    """The level-0 blocks, by number, that match the question best; fewer than ten if fewer match."""
-    relevance = life.lens.relevance(life.queries[query])
-    best = sorted(range(len(relevance)), key=lambda block: -relevance[block])[:MOST_RELEVANT]
-    return [block for block in best if relevance[block] > 0]
 
 
 def _summary(life: Session, part: list[Turn], wanted: list[int]) -> list[str]:

@@ -6,20 +6,12 @@ import importlib
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from focalloc.spec.errors import InvalidInput
 
 if TYPE_CHECKING:
     from focalloc.conformance.targets import Target
-
-TIMEOUT = 10.0
-"""Seconds that one call into an allocator may take, unless said otherwise."""
-
-Timeout = Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")]
-"""The option of every command that judges one."""
 
 
 def factory_of(target: str) -> Callable[[], Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -12,10 +15,13 @@ from rich.text import Text
 
 from focalloc.spec.printable import printable
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 T = TypeVar("T")
 
 PIPE_WIDTH = 100
-"""Columns to fill where there is no terminal to ask."""
+"""Columns to fill where there is no terminal to ask, and COLUMNS says nothing."""
 
 
 class Plain(Console):
@@ -37,7 +43,7 @@ class Plain(Console):
 def output() -> Console:
     """The console for results; plain text in a pipe. Text is text: no markup, no names of emoji."""
     console = Plain()
-    if not console.is_terminal:
+    if not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
         console.width = PIPE_WIDTH
     return console
 
@@ -49,6 +55,37 @@ def can_print(console: Console, text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def table(texts: Iterable[str], numbers: Iterable[str], more: Iterable[str] = (), title: str | None = None) -> Table:
+    """An empty table with these columns: text, then numbers, then text again."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title)
+    for heading in texts:
+        made.add_column(heading, overflow="fold")
+    for heading in numbers:
+        made.add_column(heading, justify="right")
+    for heading in more:
+        made.add_column(heading)
+    return made
+
+
+def print_json(value: Any) -> None:
+    """Print ``value`` as JSON, for a program; what is not a number (NaN, infinity) as null."""
+    print(json.dumps(_finite(value), indent=1, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case float():
+            return value if isfinite(value) else None
+        case dict():
+            return {key: _finite(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_finite(one) for one in value]
+    return value
 
 
 def progress() -> Progress:

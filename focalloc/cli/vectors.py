@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from focalloc.cli.targets import TIMEOUT, Timeout, target_of
+from focalloc.cli.options import TIMEOUT, Timeout
+from focalloc.cli.targets import target_of
 
 if TYPE_CHECKING:
     from focalloc.conformance.vectors import Vector
@@ -42,7 +43,7 @@ def vectors(
     here = folder or shipped.FOLDER
 
     def say(line: str) -> None:
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
     if target or program:
         raise typer.Exit(_put(target, program, profile, timeout, shipped.in_folder(here), say))

@@ -2,94 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Container, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from focalloc.cli.options import Json
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from focalloc.cli.twins import Tally
+    from focalloc.analysis.verification import Proved, Row
     from focalloc.conformance.judge import Status
     from focalloc.conformance.report import Failure
-    from focalloc.conformance.targets import Target
-    from focalloc.proofs.runner import Verdict
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    strategy: str
-    source: str
-    sessions: int
-    answers: int
-    status: Status
-    failures: tuple[Failure, ...]
-
-
-@dataclass(frozen=True)
-class Proved:
-    """One line of the table of theorems: those of one technique.
-
-    Attributes:
-        technique: how they are established.
-        theorems: how many there are.
-        proved: how many of them are proved, by a proof that notices every planted bug.
-        obligations: how many pieces of evidence they consist of.
-        bugs: how many planted bugs turned into counterexamples.
-        status: what it amounts to; a theorem that was not looked at is a skip.
-        notes: a sentence about each theorem that is not proved.
-    """
-
-    technique: str
-    theorems: int
-    proved: int
-    obligations: int
-    bugs: int
-    status: Status
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Job:
-    """One strategy: everything a worker needs.
-
-    Attributes:
-        strategy: the strategy, and the profile to judge it by.
-        examples: generated sessions.
-        seed: what they follow from.
-    """
-
-    strategy: str
-    examples: int
-    seed: int
-
-
-BOTH = "focalloc.cli.twins:Twins"
-"""Where the two allocators side by side are found, as a command that replays a failure names it."""
-
-LIMIT = 60.0
-"""Seconds that one call may take, on a machine that may be slow and busy proving."""
-
-BEGINNING = 150_000
-"""Characters of the document that all strategies but greedy read: reading is ingest, which is the same for them all."""
-
-REFINED: dict[str, dict[str, Any]] = {"enhanced": {"tie_break": "recency", "adaptive_window": 8}}
-"""Strategy -> parameters for the recorded session in which it is more than another by another name."""
 
 
 def verify(
     examples: Annotated[int, typer.Option(min=1, help="Generated sessions per strategy.")] = 250,
     seed: Annotated[int, typer.Option(help="What the generated sessions follow from.")] = 0,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per processor.")] = 0,
+    as_json: Json = False,
 ) -> None:
     """Judge the built-in allocators against the spec, and prove the quick theorems. The main job; needs no arguments.
 
@@ -98,193 +32,62 @@ def verify(
     Their answers are compared action by action, and what both say is judged. The theorems are those of
     `focalloc prove`; without the proofs extra they are skipped, which is no pass.
     """
-    from focalloc.cli.terminal import output, tracked
-    from focalloc.refimpl.allocator import STRATEGIES
+    import msgspec
+
+    from focalloc.analysis.verification import alone, verified
+    from focalloc.cli.terminal import output, print_json, tracked
 
     began = time.monotonic()
-    # first the two that compile most and share least of it, so that no two workers compile the same
-    order = sorted(STRATEGIES, key=lambda strategy: strategy not in ("greedy", "knapsack"))
-    jobs = [Job(strategy, examples, seed) for strategy in order]
-    checked, problems = _checked_vectors({job.strategy for job in jobs})
-    rows: list[Row] = []
-    calls = actions = 0
-    for found, compared in tracked(_done(jobs, workers), len(jobs), "judging"):
-        rows += found
-        calls, actions = calls + compared.calls, actions + compared.actions
-    proofs = _proofs(workers)
-
-    rows.append(checked)
-    console = output()
-    console.print(_table(rows))
-    console.print(_proofs_table(proofs))
-    for sentence in problems:
-        console.print(f"vector {sentence}", soft_wrap=True, markup=False)
-    for failure in (failure for row in rows for failure in row.failures):
-        console.print(_told(failure), soft_wrap=True, markup=False)
-        for sentence in _alone(failure):
-            console.print(sentence, soft_wrap=True, markup=False)
-    for note in (note for line in proofs for note in line.notes):
-        console.print(note, soft_wrap=True, markup=False)
-    totals = [
-        f"{len(jobs)} strategies",
-        f"{sum(row.sessions for row in rows):,} sessions",
-        f"{sum(row.answers for row in rows):,} answers judged",
-        f"{actions:,} actions in {calls:,} answers compared",
-        f"{sum(line.proved for line in proofs)} theorems proved",
-        f"{time.monotonic() - began:.0f} s",
-    ]
-    verdict = _verdict(rows, proofs)
-    console.print(f"{verdict}: {', '.join(totals)} ({_versions(seed)})", soft_wrap=True, markup=False)
-    raise typer.Exit({"PASS": 0, "FAIL": 1, "INCOMPLETE": 3}[verdict])
+    found = verified(examples, seed, workers, tracked)
+    if as_json:
+        print_json({"verdict": found.verdict, "seed": seed, **msgspec.to_builtins(found)})
+    else:
+        console = output()
+        console.print(_table(found.rows))
+        console.print(_proofs_table(found.proofs))
+        for sentence in found.problems:
+            console.print(f"vector {sentence}", soft_wrap=True)
+        for failure in (failure for row in found.rows for failure in row.failures):
+            console.print(_told(failure), soft_wrap=True)
+            for sentence in alone(failure):
+                console.print(sentence, soft_wrap=True)
+        for note in (note for line in found.proofs for note in line.notes):
+            console.print(note, soft_wrap=True)
+        totals = [
+            f"{found.strategies} strategies",
+            f"{sum(row.sessions for row in found.rows):,} sessions",
+            f"{sum(row.answers for row in found.rows):,} answers judged",
+            f"{found.actions:,} actions in {found.calls:,} answers compared",
+            f"{sum(line.proved for line in found.proofs)} theorems proved",
+            f"{time.monotonic() - began:.0f} s",
+        ]
+        console.print(f"{found.verdict}: {', '.join(totals)} ({_versions(seed)})", soft_wrap=True)
+    raise typer.Exit({"PASS": 0, "FAIL": 1, "INCOMPLETE": 3}[found.verdict])
 
 
-def _done(jobs: list[Job], workers: int) -> Iterator[tuple[list[Row], Tally]]:
-    """The results of ``jobs``, in their order."""
-    workers = min(len(jobs), workers or os.cpu_count() or 1)
-    if workers == 1:
-        yield from map(judge, jobs)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(judge, jobs)
+def _proofs_table(lines: Sequence[Proved]) -> Table:
+    from focalloc.cli.terminal import table
 
-
-def judge(job: Job) -> tuple[list[Row], Tally]:
-    """Judge both allocators by one strategy, on generated sessions, on the recorded one and on the vectors."""
-    from msgspec import structs
-
-    from focalloc.cli.twins import Tally, Twins
-    from focalloc.conformance.judge import judged
-    from focalloc.conformance.recorded import Document, Session, recorded_case, recorded_session
-    from focalloc.conformance.report import failure, save_failure
-    from focalloc.conformance.runner import FAILURES, run
-    from focalloc.conformance.targets import PythonTarget
-
-    tally = Tally()
-    life = Session()
-    if job.strategy != "greedy":
-        life = replace(life, document=Document(life.document.name, life.document.text[:BEGINNING]))
-    params = replace(life.params, strategy=job.strategy, **REFINED.get(job.strategy, {}))
-    case = recorded_case(recorded_session(replace(life, params=params)))
-    with PythonTarget(lambda: Twins(tally), BOTH, timeout=LIMIT) as target:
-        report = run(target, profile=job.strategy, examples=job.examples, seed=job.seed, save_to=FAILURES)
-        verdict = judged(target, case, job.strategy)
-        vectors = _judged_vectors(target, job)
-    failures: tuple[Failure, ...] = ()
-    if verdict.status in ("fail", "error"):
-        upto = structs.replace(case, steps=case.steps[: verdict.at + 1])
-        found = failure(verdict, upto, target=target.name, profile=job.strategy, seed=job.seed, batch=0)
-        failures = (save_failure(found, FAILURES / "recorded"),)
-    return [
-        Row(job.strategy, "generated", report.examples, report.answered, report.status, report.failures),
-        Row(job.strategy, "recorded", 1, verdict.answered, verdict.status, failures),
-        vectors,
-    ], tally
-
-
-def _judged_vectors(target: Target, job: Job) -> Row:
-    """What ``target`` makes of the vectors for its strategy, with a failure for each clause."""
-    from focalloc.conformance.judge import judged
-    from focalloc.conformance.report import failure, save_failure
-    from focalloc.conformance.runner import FAILURES
-    from focalloc.conformance.vectors import case_of, shipped
-
-    mine = [one for one in shipped() if one.params.strategy == job.strategy]
-    answers = 0
-    failures: dict[str, Failure] = {}
-    for one in mine:
-        case = case_of(one)
-        verdict = judged(target, case, one.profile)
-        answers += verdict.answered
-        if verdict.status != "pass" and verdict.clause not in failures:
-            found = failure(verdict, case, target=target.name, profile=one.profile, seed=job.seed, batch=0)
-            failures[verdict.clause] = save_failure(found, FAILURES / "vectors")
-    status: Status = "fail" if failures else "pass" if mine else "unknown"
-    return Row(job.strategy, "vectors", len(mine), answers, status, tuple(failures.values()))
-
-
-def _checked_vectors(strategies: Container[str]) -> tuple[Row, list[str]]:
-    """Whether the vectors for ``strategies`` follow from the spec, and what is wrong if they do not."""
-    from focalloc.conformance.vectors import problems, shipped
-
-    mine = [one for one in shipped() if one.params.strategy in strategies]
-    found = [sentence for one in mine for sentence in problems(one)]
-    status: Status = "fail" if found else "pass" if mine else "unknown"
-    return Row("all", "vectors, by the spec", len(mine), sum(len(one.steps) for one in mine), status, ()), found
-
-
-def _proofs(workers: int) -> list[Proved]:
-    """What comes of the quick theorems, by technique."""
-    from focalloc.cli.terminal import tracked
-
-    try:
-        from focalloc.proofs import catalogue
-        from focalloc.proofs.runner import prove_all
-    except ModuleNotFoundError as missing:
-        from focalloc.cli import missing_extra
-
-        if missing_extra(missing.name or "") is None:
-            raise
-        note = f"no theorem was looked at: {missing.name} is not there; install it with: pip install 'focalloc[proofs]'"
-        return [Proved("not installed", 0, 0, 0, 0, "skip", (note,))]
-    quick = catalogue.theorems()
-    verdicts: dict[str, list[Verdict]] = {theorem.technique: [] for theorem in quick}
-    technique = {theorem.name: theorem.technique for theorem in quick}
-    running = prove_all(quick, jobs=min(len(quick) or 1, workers or os.cpu_count() or 1))
-    for verdict in tracked(running, len(quick), "proving"):
-        verdicts[technique[verdict.theorem]].append(verdict)
-    return [_proved(technique, of_it) for technique, of_it in verdicts.items()]
-
-
-def _proved(technique: str, verdicts: list[Verdict]) -> Proved:
-    """One line about the theorems of one technique."""
-    codes = [verdict.exit_code for verdict in verdicts]
-    return Proved(
-        technique,
-        len(verdicts),
-        codes.count(0),
-        sum(len(verdict.findings) for verdict in verdicts),
-        sum(verdict.caught for verdict in verdicts),
-        "fail" if 1 in codes else "unknown" if 3 in codes else "pass",
-        tuple(f"theorem {verdict.theorem}: {why}" for verdict in verdicts for why in verdict.objections),
-    )
-
-
-def _proofs_table(lines: list[Proved]) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("theorems by")
-    for heading in ("number", "obligations", "bugs caught"):
-        table.add_column(heading, justify="right")
-    table.add_column("verdict")
+    shown = table(("theorems by",), ("number", "obligations", "bugs caught"), ("verdict",))
     for line in lines:
         numbers = (f"{number:,}" for number in (line.theorems, line.obligations, line.bugs))
-        table.add_row(line.technique, *numbers, _colored(line.status))
-    return table
+        shown.add_row(line.technique, *numbers, _colored(line.status))
+    return shown
 
 
 def _colored(status: Status) -> Text:
     from rich.text import Text
 
-    style = {"pass": "green", "fail": "bold red", "error": "bold red"}.get(status, "yellow")
-    return Text(status, style)
+    return Text(status, {"pass": "green", "fail": "bold red", "error": "bold red"}.get(status, "yellow"))
 
 
-def _table(rows: list[Row]) -> Table:
-    from rich import box
-    from rich.table import Table
+def _table(rows: Sequence[Row]) -> Table:
+    from focalloc.cli.terminal import table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("strategy", "sessions"):
-        table.add_column(heading)
-    for heading in ("number", "answers"):
-        table.add_column(heading, justify="right")
-    table.add_column("verdict")
+    shown = table(("strategy", "sessions"), ("number", "answers"), ("verdict",))
     for row in rows:
-        numbers = f"{row.sessions:,}", f"{row.answers:,}"
-        table.add_row(row.strategy, row.source, *numbers, _colored(row.status))
-    return table
+        shown.add_row(row.strategy, row.source, f"{row.sessions:,}", f"{row.answers:,}", _colored(row.status))
+    return shown
 
 
 def _told(failure: Failure) -> str:
@@ -292,27 +95,6 @@ def _told(failure: Failure) -> str:
         f"{failure.target}, {failure.profile}: {failure.message} ({failure.id})\n"
         f"  found at step {failure.at} of {len(failure.case.steps)}; replay: {failure.replay}"
     )
-
-
-def _alone(failure: Failure) -> Iterator[str]:
-    """What each allocator makes of a failure by itself, which says whose it is."""
-    from focalloc.conformance.judge import judged
-    from focalloc.conformance.targets import PythonTarget
-    from focalloc.fastpath.allocator import Allocator
-    from focalloc.refimpl.allocator import ReferenceAllocator
-
-    alone: dict[str, Callable[[], Any]] = {"reference": ReferenceAllocator, "fast path": Allocator}
-    for name, factory in alone.items():
-        with PythonTarget(factory, timeout=LIMIT) as target:
-            verdict = judged(target, failure.case, failure.profile)
-        yield f"  the {name} alone: {verdict.why or verdict.status}"
-
-
-def _verdict(rows: list[Row], proofs: list[Proved]) -> str:
-    statuses = {row.status for row in rows} | {line.status for line in proofs}
-    if statuses & {"fail", "error"}:
-        return "FAIL"
-    return "PASS" if rows and proofs and statuses == {"pass"} else "INCOMPLETE"
 
 
 def _versions(seed: int) -> str:

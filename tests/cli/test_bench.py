@@ -2,8 +2,7 @@
 
 import pytest
 
-from focalloc.cli.bench import scenarios
-from focalloc.cli.timing import STRATEGIES, Scenario, terms
+from focalloc.analysis.timing import STRATEGIES, Scenario, scenarios, terms
 from focalloc.fastpath import allocator
 
 

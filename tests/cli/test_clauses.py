@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from focalloc.analysis.evidence import _broken, _tests, _theorems, gaps, unproved
+from focalloc.analysis.places import named
 from focalloc.cli import main
-from focalloc.cli.clauses import _broken, _tests, _theorems, _unproved, gaps
-from focalloc.cli.places import named
 from focalloc.conformance.broken import BROKEN
 from focalloc.spec.clauses import PREDICATES, Clause
 from focalloc.spec.clauses import clauses as stated
@@ -92,11 +92,11 @@ def test_no_clause_of_the_spec_has_a_gap() -> None:
     assert tests is not None
     evidence = {"tests": tests, "broken": _broken()}
     theorems = _theorems()
-    unproved = _unproved() if theorems is not None else {}
+    excuses = unproved() if theorems is not None else {}
     if theorems is not None:
         evidence["theorems"] = theorems
-    assert gaps(stated().values(), evidence, unproved) == []
-    assert set(unproved) <= set(stated())
+    assert gaps(stated().values(), evidence, excuses) == []
+    assert set(excuses) <= set(stated())
 
 
 @pytest.mark.parametrize("missing", ["prose", "predicate", "tests", "broken", "theorems"])
@@ -128,7 +128,7 @@ def test_what_is_not_available_is_not_asked_for() -> None:
 
 def test_a_gap_ends_the_command_with_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     broken = {one: [] if one == "BUD-1" else ["x"] for one in stated()}
-    monkeypatch.setattr("focalloc.cli.clauses._broken", lambda: broken)
+    monkeypatch.setattr("focalloc.analysis.evidence._broken", lambda: broken)
     status, out, _ = run(capsys)
     assert status == 1
     assert out.splitlines()[-1] == "gap: BUD-1 has no broken"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sys
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
@@ -11,24 +13,11 @@ from pathlib import Path
 import pytest
 
 from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, Recorder
+from focalloc.analysis.comparison import FEWEST, MEASURES, compare, difference, play
+from focalloc.analysis.contenders import Contender, contender
+from focalloc.analysis.pictures import VARIABLES
+from focalloc.analysis.scenes import GROUPS, Leaves, Move, Scene, Seen, generated, recorded, traced
 from focalloc.cli import main
-from focalloc.cli.comparison import (
-    FEWEST,
-    GROUPS,
-    MEASURES,
-    Contender,
-    Leaves,
-    Move,
-    Scene,
-    Seen,
-    compare,
-    contender,
-    difference,
-    generated,
-    play,
-    recorded,
-    traced,
-)
 from focalloc.conformance.worlds import random_scores, random_state
 from focalloc.fastpath.trace import events
 from focalloc.refimpl import ReferenceAllocator
@@ -173,14 +162,14 @@ def test_what_did_not_occur_has_no_mean() -> None:
 
 
 def test_a_contender_against_itself_does_not_differ() -> None:
-    found = compare(GREEDY, contender("greedy:n_diff=4"), [generated(group, 0) for group in GROUPS], lambda: None)
+    found = compare(GREEDY, contender("greedy:n_diff=4"), [generated(group, 0) for group in GROUPS])
     for differences in found.groups.values():
         assert all(one.mean == 0 or isnan(one.mean) for one in differences if one.measure.name != "latency")
 
 
 def test_each_figure_belongs_to_its_contender_whoever_went_first() -> None:
     scenes = [generated("noisy", seed) for seed in range(4)]
-    found = compare(GREEDY, contender("greedy:n_diff=0"), scenes, lambda: None)
+    found = compare(GREEDY, contender("greedy:n_diff=0"), scenes)
     utility = found.groups["noisy"][0]
     assert utility.second == 0 < utility.first
     assert all(one < 0 for one in utility.each)
@@ -245,19 +234,36 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_a_trace_is_compared_and_drawn(trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    html, png = tmp_path / "page.html", tmp_path / "picture.png"
+    html, svg = tmp_path / "page.html", tmp_path / "picture.svg"
     status, out, err = run(
-        capsys, "greedy", "greedy:n_diff=0", "--trace", trace, "--html", str(html), "--png", str(png)
+        capsys, "greedy", "greedy:n_diff=0", "--trace", trace, "--html", str(html), "--plot", str(svg)
     )
     assert (status, err) == (0, "")
     assert "trace (6)" in out
-    assert all(measure.name in out for measure in MEASURES)
+    assert all(f"{measure.name}, {measure.unit}" in out for measure in MEASURES)
     assert "6 sessions, 7 comparisons" in out
-    assert png.read_bytes().startswith(b"\x89PNG")
+    assert ET.parse(svg).getroot().tag.endswith("svg")
     page = html.read_text("utf-8")
     assert "greedy:n_diff=0" in page
-    assert 'class="worse"' in page
-    assert "data:image/png;base64," in page
+    assert '<tr class="wins-A">' in page
+    assert "▼ A</td>" in page, "who does better is told by a letter, not by colour alone"
+    assert page.count("<svg ") == len(MEASURES)
+    assert all(f"B − A, {measure.unit}" in page for measure in MEASURES)
+    assert not any(colour in page.partition("</style>")[2] for colour in VARIABLES), "colours follow light and dark"
+    again = tmp_path / "again.svg"
+    run(capsys, "greedy", "greedy:n_diff=0", "--trace", trace, "--plot", str(again))
+    assert again.read_text("utf-8").count("<path") == svg.read_text("utf-8").count("<path")
+
+
+def test_as_json_it_is_the_comparison_and_nothing_else(
+    trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    html = str(tmp_path / "page.html")
+    status, out, err = run(capsys, "greedy", "greedy:n_diff=0", "--trace", trace, "--json", "--html", html)
+    assert (status, err) == (0, "")
+    told = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+    assert [one["measure"]["name"] for one in told["groups"]["trace"]] == [measure.name for measure in MEASURES]
+    assert told["second"]["changes"] == {"n_diff": 0}
 
 
 @pytest.mark.slow
@@ -272,7 +278,9 @@ def test_without_a_trace_every_kind_is_compared(capsys: pytest.CaptureFixture[st
     [
         (("greedy", "astrology"), "must be one of greedy"),
         (("greedy", "greedy", "--trace", "/nowhere/t.jsonl"), "No such file"),
-        (("greedy", "greedy", "--png", "/nowhere/p.png"), "there is no such folder"),
+        (("greedy", "greedy", "--plot", "/nowhere/p.svg"), "its folder does not exist"),
+        (("greedy", "greedy", "--plot", "p.bmp"), "must end in one of .svg, .png, .pdf"),
+        (("greedy", "greedy", "--html", "/nowhere/p.html"), "its folder does not exist"),
     ],
 )
 def test_bad_input_is_2_and_one_line(arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -286,7 +294,7 @@ def test_a_missing_extra_is_told_before_the_work(
     trace: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    status, out, err = run(capsys, "greedy", "greedy", "--trace", trace, "--png", str(tmp_path / "p.png"))
+    status, out, err = run(capsys, "greedy", "greedy", "--trace", trace, "--plot", str(tmp_path / "p.png"))
     assert (status, out) == (2, "")
     assert "focalloc[viz]" in err
 

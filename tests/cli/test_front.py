@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from focalloc import Allocator, Geometry, Params, Recorder
+from focalloc.analysis.contenders import contender
+from focalloc.analysis.scenes import generated
+from focalloc.analysis.tradeoff import Point, beats, settings, sweep
 from focalloc.cli import main
-from focalloc.cli.comparison import contender, generated
-from focalloc.cli.tradeoff import Point, beats, settings, sweep
 
 BASE = contender("multi_objective")
 
 
 def test_a_dearer_action_buys_fewer_actions_for_less_utility() -> None:
-    points = sweep([generated("drifting", 0)], settings(BASE, {"churn": (0.0, 0.5, 0.9, 2.0)}), lambda: None)
+    points = sweep([generated("drifting", 0)], settings(BASE, {"churn": (0.0, 0.5, 0.9, 2.0)}))
     actions = [point.means["actions"] for point in points]
     utility = [point.means["utility"] for point in points]
     assert actions == sorted(actions, reverse=True)
@@ -26,9 +28,9 @@ def test_a_dearer_action_buys_fewer_actions_for_less_utility() -> None:
 
 def test_without_weights_the_choice_is_the_optimum_of_utility() -> None:
     scene = generated("noisy", 1)
-    (free,) = sweep([scene], settings(BASE, {"churn": (0.0,)}), lambda: None)
+    (free,) = sweep([scene], settings(BASE, {"churn": (0.0,)}))
     others = sweep(
-        [scene], settings(BASE, {"churn": (0.1, 0.7), "cursor": (0.0, 0.8), "budget": (0.01,)}), lambda: None
+        [scene], settings(BASE, {"churn": (0.1, 0.7), "cursor": (0.0, 0.8), "budget": (0.01,)})
     )
     assert len(others) == 4
     assert free.means["utility"] >= max(point.means["utility"] for point in others)
@@ -65,12 +67,16 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, st
 
 
 def test_a_trace_is_swept_and_drawn(trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    png = tmp_path / "front.png"
+    png, svg = tmp_path / "front.png", tmp_path / "front.svg"
     aims = ("--weigh", "churn=0,0.75,3", "--weigh", "budget=0,1")
-    status, out, err = run(capsys, "multi_objective:budget_target=2", *aims, "--trace", trace, "--png", str(png))
+    status, out, err = run(capsys, "multi_objective:budget_target=2", *aims, "--trace", trace, "--plot", str(png))
     assert (status, err) == (0, "")
     assert "1 sessions, 6 settings" in out
     assert png.read_bytes().startswith(b"\x89PNG")
+    status, out, err = run(capsys, "--weigh", "churn=0,3", "--trace", trace, "--plot", str(svg), "--json")
+    assert (status, err) == (0, "")
+    assert [point["weights"] for point in json.loads(out)] == [{"churn": 0.0}, {"churn": 3.0}]
+    assert "utility, score per iteration; more is better" in svg.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +86,7 @@ def test_a_trace_is_swept_and_drawn(trace: str, tmp_path: Path, capsys: pytest.C
         (("--weigh", "luck"), "must be one of churn, cursor, budget"),
         (("--weigh", "churn=much"), "must be weights with commas between them"),
         (("--weigh", "churn=-1"), "churn_weight"),
-        (("--png", "/nowhere/p.png"), "there is no such folder"),
+        (("--plot", "/nowhere/p.png"), "its folder does not exist"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_played(

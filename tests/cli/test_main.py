@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from focalloc.cli import EXTRAS, main, missing_extra
+from focalloc.cli import main
+from focalloc.extras import EXTRAS, missing_extra
 
 
 def run(*arguments: str, blocked: str = "") -> subprocess.CompletedProcess[str]:

@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import focalloc
-from focalloc.cli import EXTRAS
+from focalloc.extras import EXTRAS
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from focalloc.cli import main, verify
-from focalloc.cli.twins import Differs, Tally, Twins
+from focalloc.analysis import verification
+from focalloc.analysis.twins import Differs, Tally, Twins
+from focalloc.cli import main
 from focalloc.conformance import recorded
 from focalloc.conformance.recorded import Document, Session, default_document
 from focalloc.conformance.vectors import shipped
@@ -121,10 +122,10 @@ def test_an_error_that_both_share_is_found(capsys: pytest.CaptureFixture[str], m
 
 @pytest.mark.usefixtures("greedy_only")
 def test_nothing_judged_is_no_pass(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def silent(job: verify.Job) -> tuple[list[verify.Row], Tally]:
-        return [verify.Row(job.strategy, "generated", 0, 0, "unknown", ())], Tally()
+    def silent(job: verification.Job) -> tuple[list[verification.Row], Tally]:
+        return [verification.Row(job.strategy, "generated", 0, 0, "unknown", ())], Tally()
 
-    monkeypatch.setattr(verify, "judge", silent)
+    monkeypatch.setattr(verification, "judge", silent)
     status, out = run(capsys, "--workers", "1")
     assert status == 3
     assert out.splitlines()[-1].startswith("INCOMPLETE: ")
@@ -132,10 +133,10 @@ def test_nothing_judged_is_no_pass(capsys: pytest.CaptureFixture[str], monkeypat
 
 @pytest.fixture
 def all_else_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def passes(job: verify.Job) -> tuple[list[verify.Row], Tally]:
-        return [verify.Row(job.strategy, "generated", 1, 1, "pass", ())], Tally()
+    def passes(job: verification.Job) -> tuple[list[verification.Row], Tally]:
+        return [verification.Row(job.strategy, "generated", 1, 1, "pass", ())], Tally()
 
-    monkeypatch.setattr(verify, "judge", passes)
+    monkeypatch.setattr(verification, "judge", passes)
 
 
 @pytest.mark.usefixtures("all_else_passes")
@@ -177,9 +178,10 @@ def test_without_the_proofs_extra_theorems_are_skipped_which_is_no_pass() -> Non
     code = """
 import sys
 sys.modules["z3"] = None
-from focalloc.cli import main, verify
-from focalloc.cli.twins import Tally
-verify.judge = lambda job: ([verify.Row(job.strategy, "generated", 1, 1, "pass", ())], Tally())
+from focalloc.analysis import verification
+from focalloc.analysis.twins import Tally
+from focalloc.cli import main
+verification.judge = lambda job: ([verification.Row(job.strategy, "generated", 1, 1, "pass", ())], Tally())
 main(["verify", "--workers", "1"])
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from focalloc import Allocator, Batch, Geometry, Guarded, InvalidInput, Params
-from focalloc.cli.timing import mixed_context
+from focalloc.analysis.timing import mixed_context
 from focalloc.fastpath import greedy_kernels, workspace
 from focalloc.fastpath.allocator import STRATEGIES
 from focalloc.fastpath.greedy_kernels import LARGE, UNLOCKED

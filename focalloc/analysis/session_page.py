@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import html
-import json
-from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from focalloc.analysis.reading import most_relevant
+from focalloc.pages import render
+from focalloc.spec.printable import on_one_line
 
 if TYPE_CHECKING:
     from focalloc.conformance.recorded import Session, Turn
@@ -25,9 +26,6 @@ def page(life: Session, turns: list[Turn]) -> str:
         life: the session.
         turns: its turns, in order.
     """
-    from focalloc.cli.session import most_relevant
-    from focalloc.spec.printable import on_one_line
-
     geometry, reading = life.geometry, [turn for turn in turns if turn.move.query < 0]
     every = -(-len(reading) // READING_ROWS) or 1
     shown = reading[every - 1 :: every]
@@ -52,10 +50,7 @@ def page(life: Session, turns: list[Turn]) -> str:
         "bands": bands,
         "excerpts": [on_one_line(life.document.excerpt(i * span, span))[:EXCERPT] for i in range(life.lens.blocks)],
     }
-    # "</" and "<!--" would end or confuse the script element that carries the data.
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    template = files("focalloc.cli").joinpath("session.html").read_text(encoding="utf-8")
-    return template.replace("{{TITLE}}", html.escape(life.document.name)).replace("{{DATA}}", text)
+    return render("session.html", data=data)
 
 
 def _row(turn: Turn) -> dict[str, object]:

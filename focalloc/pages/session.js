@@ -1,55 +1,3 @@
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{TITLE}} - focalloc session</title>
-<style>
-  :root {
-    color-scheme: light dark;
-    --ground: #fbfaf7; --ink: #22262c; --soft: #6b7280; --line: #dcd9d2; --panel: #ffffff;
-    --raw: #d9480f; --near: #4c8bc9; --far: #e3e7ec; --mark: #2b8a3e;
-  }
-  @media (prefers-color-scheme: dark) {
-    :root {
-      --ground: #12151a; --ink: #e6e8eb; --soft: #8b95a3; --line: #2a303a; --panel: #1b2028;
-      --raw: #ffb454; --near: #3f7fbf; --far: #252c36; --mark: #69db7c;
-    }
-  }
-  * { box-sizing: border-box; }
-  body { margin: 0 auto; padding: 2rem 1.5rem 4rem; max-width: 90rem; background: var(--ground); color: var(--ink);
-         font: 15px/1.45 system-ui, sans-serif; }
-  h1 { font-size: 1.35rem; margin: 0 0 .2rem; font-weight: 650; }
-  p { margin: 0 0 .4rem; color: var(--soft); max-width: 62rem; }
-  .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; margin: .9rem 0 1.4rem; color: var(--soft); }
-  .legend i { display: inline-block; width: .9rem; height: .9rem; border-radius: 2px; margin-right: .45rem;
-              vertical-align: -.12rem; }
-  .legend b { color: var(--mark); margin-right: .45rem; font-weight: 400; }
-  section { display: grid; grid-template-columns: 15rem minmax(0, 1fr) 7rem; gap: 0 1.1rem; padding: .75rem 0;
-            border-top: 1px solid var(--line); align-items: start; }
-  h2 { font-size: .95rem; font-weight: 600; margin: 0 0 .25rem; overflow-wrap: anywhere; }
-  section small, .axis, .scale { color: var(--soft); font-size: .8rem; }
-  canvas { display: block; width: 100%; cursor: crosshair; }
-  .axis { display: flex; justify-content: space-between; padding-top: .3rem; border-top: 1px solid var(--line); }
-  .head, .foot { border-top: 0; padding: 0; }
-  #tip { position: fixed; pointer-events: none; max-width: 26rem; padding: .55rem .7rem; border-radius: 6px;
-         background: var(--panel); border: 1px solid var(--line); box-shadow: 0 6px 24px #0004; font-size: .85rem;
-         visibility: hidden; z-index: 1; }
-  #tip em { display: block; font-style: normal; color: var(--soft); }
-  #tip q { display: block; margin-top: .3rem; font-family: ui-monospace, monospace; font-size: .78rem; quotes: none;
-           overflow-wrap: anywhere; }
-  @media (max-width: 50rem) { section { grid-template-columns: minmax(0, 1fr) 4rem; }
-    section > div:first-child { grid-column: 1 / -1; padding-bottom: .5rem; } }
-</style>
-<h1 id="title"></h1>
-<p id="terms"></p>
-<p>Each row is the working context after one iteration: the document from left to right, time from top to bottom.
-   Point at it to read what lies there. A sliver of raw tokens is drawn wider than it is, so that it can be seen.</p>
-<div class="legend" id="legend"></div>
-<main id="bands"></main>
-<div id="tip" role="status"></div>
-<noscript>This picture is drawn by a script inside this file; nothing is loaded from elsewhere.</noscript>
-<script type="application/json" id="data">{{DATA}}</script>
-<script>
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const top_ = data.spans.length - 1, number = n => n.toLocaleString("en-GB");
@@ -85,7 +33,6 @@ function blocksOf(row) {  // [level, start, number of blocks alike]
 const levelName = level => level === 0 ? "raw tokens" : level === 1 ? "a gist of one block" :
   `a gist of ${number(data.spans[level] / data.spans[0])} blocks`;
 
-document.getElementById("title").textContent = data.document;
 document.getElementById("terms").textContent =
   `${number(data.tokens)} tokens, read and then questioned with ${number(data.w_max)} slots of working context ` +
   `and at most ${data.n_diff} actions per iteration.`;
@@ -171,43 +118,94 @@ function draw() {
     });
   }
 }
-const tip = document.getElementById("tip");
-for (const { band, index, picture, pitch, head } of bands) {
-  picture.addEventListener("mouseleave", () => { tip.style.visibility = "hidden"; });
-  picture.addEventListener("mousemove", event => {
-    const box = picture.getBoundingClientRect();
-    const i = Math.min(band.rows.length - 1, Math.max(0, Math.floor((event.clientY - box.top - head) / pitch)));
-    const row = band.rows[i];
-    let token = Math.floor((event.clientX - box.left) / box.width * data.tokens);
-    // What is drawn wider than it is can be pointed at where it is drawn.
-    const reach = LEAST[0] / 2 / box.width * data.tokens;
-    const runs = blocksOf(row);
-    const near = ([level, start, count]) =>
-      start - (level ? 0 : reach) <= token && token < start + data.spans[level] * count + (level ? 0 : reach);
-    const run = runs.filter(near).sort((a, b) => a[0] - b[0])[0];
-    tip.replaceChildren();
-    if (!run) {
-      make("em", "not read yet", tip);
-    } else {
-      const [level, start, count] = run, span = data.spans[level];
-      const block = Math.min(count - 1, Math.max(0, Math.floor((token - start) / span)));
-      const first = start + block * span;
-      make("strong", levelName(level), tip);
-      make("em", `tokens ${number(first)} to ${number(first + span - 1)}`, tip);
-      make("em", (index ? `question ${index}, iteration ${i + 1}` : "reading") +
-        `: ${row.expands} expands, ${row.collapses} collapses, ${number(row.used)} slots`, tip);
-      const acted = row.actions.find(([, l, s]) => first >= s && first < s + data.spans[l]);
-      if (acted) make("em", acted[0] === "e" ? "just expanded" : "just collapsed", tip);
-      make("q", `${data.excerpts[Math.min(data.excerpts.length - 1, Math.floor(
-        Math.min(first + span - 1, Math.max(first, token)) / data.spans[0]))]} …`, tip);
-    }
-    tip.style.visibility = "visible";
-    tip.style.left = `${Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)}px`;
-    tip.style.top = `${Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8)}px`;
-  });
+
+// EXPLORING: a spot is a band, a row of it and a token; the pointer, a finger or the arrow keys move it
+
+const tip = document.getElementById("tip"), spot = document.getElementById("spot");
+
+function hide() {
+  tip.style.visibility = spot.style.visibility = "hidden";
 }
+function runAt(row, token, reach) {  // the finest that is drawn there; a sliver is drawn wider than it is
+  const near = ([level, start, count]) =>
+    start - (level ? 0 : reach) <= token && token < start + data.spans[level] * count + (level ? 0 : reach);
+  return blocksOf(row).filter(near).sort((a, b) => a[0] - b[0])[0];
+}
+function blockAt(row, token, reach) {  // level, first token, tokens
+  const run = runAt(row, token, reach);
+  if (!run) return null;
+  const [level, start, count] = run, span = data.spans[level];
+  const first = start + Math.min(count - 1, Math.max(0, Math.floor((token - start) / span))) * span;
+  return { level, first, span };
+}
+function show(one, i, token, reach, at) {  // `at` is where the pointer is; without one the tip lies below the block
+  const { band, index, picture, pitch, head, gap } = one, row = band.rows[i], block = blockAt(row, token, reach);
+  const box = picture.getBoundingClientRect(), x = number => box.left + number / data.tokens * box.width;
+  tip.replaceChildren();
+  if (!block) {
+    make("em", "not read yet", tip);
+    spot.style.visibility = "hidden";
+  } else {
+    const { level, first, span } = block;
+    make("strong", levelName(level), tip);
+    make("em", `tokens ${number(first)} to ${number(first + span - 1)}`, tip);
+    make("em", (index ? `question ${index}, iteration ${i + 1}` : "reading") +
+      `: ${row.expands} expands, ${row.collapses} collapses, ${number(row.used)} slots`, tip);
+    const acted = row.actions.find(([, l, s]) => first >= s && first < s + data.spans[l]);
+    if (acted) make("em", acted[0] === "e" ? "just expanded" : "just collapsed", tip);
+    make("q", `${data.excerpts[Math.min(data.excerpts.length - 1, Math.floor(
+      Math.min(first + span - 1, Math.max(first, token)) / data.spans[0]))]} …`, tip);
+    const wide = Math.max(x(first + span) - x(first), LEAST[level] ?? 0, 4);
+    spot.style.visibility = "visible";
+    spot.style.width = `${wide}px`;
+    spot.style.height = `${pitch - gap + 4}px`;
+    spot.style.left = `${(x(first) + x(first + span) - wide) / 2 + scrollX}px`;
+    spot.style.top = `${box.top + head + i * pitch - 2 + scrollY}px`;
+  }
+  const [left, top] = at ?? [x(token), box.top + head + (i + 1) * pitch];
+  tip.style.visibility = "visible";
+  tip.style.left = `${Math.max(8, Math.min(left + 14, innerWidth - tip.offsetWidth - 8))}px`;
+  const below = top + 14 + tip.offsetHeight <= innerHeight - 8;
+  tip.style.top = `${below ? top + 14 : Math.max(8, top - tip.offsetHeight - 14)}px`;
+}
+function pointed(one, event) {
+  const { band, picture, pitch, head } = one, box = picture.getBoundingClientRect();
+  const i = Math.min(band.rows.length - 1, Math.max(0, Math.floor((event.clientY - box.top - head) / pitch)));
+  const token = Math.floor((event.clientX - box.left) / box.width * data.tokens);
+  const finger = event.pointerType === "touch" ? 8 : LEAST[0] / 2;
+  one.at = [i, Math.min(data.tokens - 1, Math.max(0, token))];
+  show(one, ...one.at, finger / box.width * data.tokens, [event.clientX, event.clientY]);
+}
+const KEYS = {
+  ArrowLeft: (i, block, last) => [i, Math.max(0, block.first - 1)],
+  ArrowRight: (i, block, last) => [i, Math.min(data.tokens - 1, block.first + block.span)],
+  ArrowUp: (i, block, last, token) => [Math.max(0, i - 1), token],
+  ArrowDown: (i, block, last, token) => [Math.min(last, i + 1), token],
+  Home: i => [i, 0],
+  End: i => [i, data.tokens - 1],
+};
+function walked(one, event) {
+  if (event.key === "Escape") hide();
+  if (!KEYS[event.key]) return;
+  event.preventDefault();
+  const [i, token] = one.at, block = blockAt(one.band.rows[i], token, 0) ?? { first: token, span: data.spans[0] };
+  one.at = KEYS[event.key](i, block, one.band.rows.length - 1, token);
+  show(one, ...one.at, 0);
+}
+for (const one of bands) {
+  const { band, picture } = one;
+  one.at = [band.rows.length - 1, (band.wanted[0] ?? 0) * data.spans[0]];
+  picture.tabIndex = 0;
+  picture.addEventListener("pointermove", event => pointed(one, event));
+  picture.addEventListener("pointerdown", event => pointed(one, event));
+  picture.addEventListener("pointerleave", event => { if (event.pointerType !== "touch") hide(); });
+  picture.addEventListener("focus", () => { if (picture.matches(":focus-visible")) show(one, ...one.at, 0); });
+  picture.addEventListener("blur", hide);
+  picture.addEventListener("keydown", event => walked(one, event));
+}
+addEventListener("scroll", () => { tip.style.visibility = "hidden"; }, { passive: true });
+addEventListener("pointerdown", event => { if (event.target.tagName !== "CANVAS") hide(); });
+
 draw();
-addEventListener("resize", draw);
+addEventListener("resize", () => { hide(); draw(); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-</script>
-</html>

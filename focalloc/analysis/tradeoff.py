@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 
-from focalloc.cli.comparison import Contender, Scene
+from focalloc.analysis.contenders import Contender
+from focalloc.analysis.scenes import Scene
 from focalloc.spec.actions import Action, consumed
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.objective import nearness
@@ -25,6 +26,9 @@ AIMS = {"churn": "actions", "cursor": "nearness", "budget": "slots off target"}
 
 BETTER = {"utility": 1, "actions": -1, "nearness": 1, "slots off target": -1}
 """Measure -> 1 if more is better, -1 if less is."""
+
+UNITS = {"utility": "score", "actions": "actions", "nearness": "score", "slots off target": "slots"}
+"""Measure -> what it is counted in, per iteration."""
 
 SWEEP = (0.0, 0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0)
 """Weights by default, in the unit of scores."""
@@ -43,6 +47,21 @@ class Point:
     weights: Mapping[str, float]
     means: Mapping[str, float]
     unbeaten: bool = False
+
+
+def aim(text: str) -> tuple[str, tuple[float, ...]]:
+    """An aim and the weights to sweep it over, of ``churn`` or ``churn=0,0.5,1``.
+
+    Raises:
+        InvalidInput: the weights are no numbers.
+    """
+    name, given, rest = text.partition("=")
+    if not given:
+        return name, SWEEP
+    try:
+        return name, tuple(float(part) for part in rest.split(","))
+    except ValueError:
+        raise InvalidInput(name, rest, "must be weights with commas between them: churn=0,0.5,1") from None
 
 
 def settings(base: Contender, values: Mapping[str, Sequence[float]]) -> list[tuple[dict[str, float], Contender]]:
@@ -71,21 +90,18 @@ def settings(base: Contender, values: Mapping[str, Sequence[float]]) -> list[tup
 
 
 def sweep(
-    scenes: Sequence[Scene],
+    scenes: Iterable[Scene],
     ways: Sequence[tuple[Mapping[str, float], Contender]],
-    watch: Callable[[], object],
 ) -> list[Point]:
     """What each setting chooses, from the same states: those that the exact optimum of utility goes through.
 
     Args:
         scenes: the sessions.
         ways: weights, and the contender that has them.
-        watch: called after each scene.
     """
     rows: list[list[tuple[float, ...]]] = [[] for _ in ways]
     for scene in scenes:
         _walk(scene, [one for _, one in ways], rows)
-        watch()
     means = [np.array(row).mean(axis=0) if row else np.zeros(len(BETTER)) for row in rows]
     points = [
         Point(weights, dict(zip(BETTER, (float(mean) for mean in row), strict=True)))

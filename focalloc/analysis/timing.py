@@ -9,9 +9,10 @@ from __future__ import annotations
 import gc
 import importlib.util
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,28 @@ class Figures:
     torch: float
     reference: float
     actions: float
+
+
+SIZES = (256, 2048, 8192, 65536, 1_000_000)
+"""Slots of the contexts that are timed."""
+
+
+def scenarios(strategy: str, sizes: Sequence[int]) -> list[Scenario]:
+    """Every size with every pattern; at 8192 slots, or the first size, every geometry, every type, and ingest too."""
+    base = Scenario(8192 if 8192 in sizes else sizes[0], strategy=strategy)
+    return list(
+        dict.fromkeys(
+            [
+                *(replace(base, slots=slots, pattern=pattern) for slots, pattern in product(sizes, PATTERNS)),
+                *(
+                    replace(base, pattern=pattern, geometry=geometry)
+                    for geometry, pattern in product(GEOMETRIES, PATTERNS)
+                ),
+                *(replace(base, dtype=dtype) for dtype in DTYPES),
+                *(replace(base, geometry=geometry, ingest=True) for geometry in GEOMETRIES),
+            ]
+        )
+    )
 
 
 def mixed_context(geometry: Geometry, slots: int, rng: random.Random) -> list[Block]:

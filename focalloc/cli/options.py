@@ -1,0 +1,52 @@
+"""Options that several commands have, and what a shell completes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from focalloc.spec.violations import PROFILES
+
+
+def choices(names: Iterable[str]) -> dict[str, Any]:
+    """What an option says that takes one of ``names``: it shows them, and a shell completes them.
+
+    What else is given is refused where it is looked at, in the words of that place.
+    """
+    return {"metavar": f"[{'|'.join(names)}]", "autocompletion": beginning_with(names)}
+
+
+def beginning_with(names: Iterable[str]) -> Callable[[str], list[str]]:
+    """Completes what was typed to those of ``names`` that begin with it."""
+    known = list(names)
+
+    def completed(incomplete: str) -> list[str]:
+        return [name for name in known if name.startswith(incomplete)]
+
+    return completed
+
+
+Profile = Annotated[
+    str, typer.Option(help="What it claims: safety, or the strategy whose choices it makes.", **choices(PROFILES))
+]
+"""The option of every command that judges an allocator."""
+
+TIMEOUT = 10.0
+"""Seconds that one call into an allocator may take, unless said otherwise."""
+
+Timeout = Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")]
+"""The option of every command that judges one."""
+
+Traces = Annotated[
+    list[Path] | None, typer.Option("--trace", metavar="FILE", help="Take this recorded trace instead; repeatable.")
+]
+"""The option of every command that plays sessions."""
+
+Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Draw it to this file: .svg, .png or .pdf.")]
+"""The option of every command that draws."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")]
+"""The option of every command that prints a table."""
