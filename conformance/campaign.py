@@ -18,7 +18,6 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import IO, Any
 
 import cloudpickle
 import dask
@@ -26,8 +25,8 @@ import msgspec
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 from hypothesis.errors import HypothesisDeprecationWarning
 
-from focalloc.conformance.decoding import decoded
-from focalloc.conformance.report import NEEDED_BY, Failure, Report, Versions, save_failure, versions_here
+from focalloc.conformance.journal import Header, Journal
+from focalloc.conformance.report import NEEDED_BY, Failure, Report, save_failure, versions_here
 from focalloc.conformance.runner import Batch, batch_sizes, collected, run_batch, smoke_test
 from focalloc.conformance.targets import Target
 from focalloc.spec.errors import InvalidInput
@@ -43,16 +42,9 @@ ANSWERS_WITHIN = 10
 """Seconds to wait for a scheduler."""
 
 OpenTarget = Callable[[], Target]
-
-
-class Header(msgspec.Struct, frozen=True):
-    """First line of a journal: which campaign it belongs to."""
-
-    target: str
-    profile: str
-    seed: int
-    examples: int
-    versions: Versions
+Contents = Callable[[], str]
+Subject = tuple[OpenTarget, Contents, str]
+"""An allocator to be judged: how to open it, how to see what it is made of, and what that has to be."""
 
 
 def run_campaign(
@@ -62,6 +54,7 @@ def run_campaign(
     examples: int,
     seed: int = 0,
     address: str = LOCAL,
+    contents: Contents = str,
     journal: Path | None = None,
     save_to: Path | None = None,
     watch: Callable[[Batch], None] | None = None,
@@ -74,13 +67,15 @@ def run_campaign(
         examples: sessions to judge.
         seed: what the sessions follow from.
         address: the scheduler's, such as ``tcp://127.0.0.1:8786``; `LOCAL` for a cluster of this machine.
+        contents: tells what the allocator is made of, as a digest, wherever it is called; must be picklable. Each
+            worker has to have the same, as long as the campaign lasts.
         journal: file to write each batch to as it ends; if it is there, the campaign goes on where it stopped.
         save_to: folder for counterexamples; None to save none.
         watch: told of each batch as it ends, those from the journal included.
 
     Raises:
-        InvalidInput: the profile is unknown, no scheduler answers, its workers lack a module, or the journal belongs to
-            another campaign.
+        InvalidInput: the profile is unknown, no scheduler answers, its workers lack a module or have another, the
+            allocator was changed meanwhile, or the journal is refused (`Journal`).
     """
     checked_profile(profile)
     smoke_test()
@@ -88,21 +83,20 @@ def run_campaign(
         target = stack.enter_context(open_target())
         target.begin()
         not_offered = tuple(what for what in NEEDED_BY if not target.offers(what))
-        header = Header(target.name, profile, seed, examples, versions_here())
-        done, book = _opened_journal(journal, header)
-        if book is not None:
-            stack.enter_context(book)
+        made_of, sizes = contents(), batch_sizes(examples)
+        header = Header(target.name, made_of, profile, seed, examples, versions_here())
+        book = None if journal is None else stack.enter_context(Journal(journal, header, sizes))
+        done = {} if book is None else dict(book.done)
         for batch in done.values():
             if watch is not None:
                 watch(batch)
         client = stack.enter_context(_client(address, stack))
-        hand = partial(_handed, client, open_target, profile, seed)
-        waiting = deque((i, size) for i, size in enumerate(batch_sizes(examples)) if i not in done)
+        hand = partial(_handed, client, (open_target, contents, made_of), profile, seed)
+        waiting = deque((i, size) for i, size in enumerate(sizes) if i not in done)
         for batch in _judged(hand, waiting, BATCHES_PER_WORKER * max(1, sum(client.nthreads().values()))):
             done[batch.index] = batch
             if book is not None and batch.examples:  # one that is unknown is tried again when the campaign is
-                book.write(msgspec.json.encode(batch) + b"\n")
-                book.flush()
+                book.add(batch)
             if watch is not None:
                 watch(batch)
         report = collected(target.name, profile, seed, examples, (done[index] for index in sorted(done)))
@@ -157,11 +151,11 @@ class _Call:
 
 
 def _handed(
-    client: Client, open_target: OpenTarget, profile: str, seed: int, index: int, size: int, shrink: bool = False
+    client: Client, subject: Subject, profile: str, seed: int, index: int, size: int, shrink: bool = False
 ) -> Future:
     """Hand one batch out."""
     # unpickled by the task, as a worker that lacks a module says so there; anywhere else it would fall silent
-    call = cloudpickle.dumps(_Call(judge_batch, open_target, profile, seed, index, size, shrink))
+    call = cloudpickle.dumps(_Call(judge_batch, subject, profile, seed, index, size, shrink))
     return client.submit(pickle.loads, call, pure=False)
 
 
@@ -230,38 +224,16 @@ def _shrunk(hand: Hand, examples: int, report: Report) -> Iterator[Failure]:
 _one_at_a_time = threading.Lock()
 
 
-def judge_batch(open_target: OpenTarget, profile: str, seed: int, index: int, size: int, shrink: bool) -> Batch:
-    """Judge one batch in a worker, one at a time in each process."""
+def judge_batch(subject: Subject, profile: str, seed: int, index: int, size: int, shrink: bool) -> Batch:
+    """Judge one batch in a worker, one at a time in each process.
+
+    Raises:
+        InvalidInput: what the worker has is not the allocator that the campaign was begun with.
+    """
+    open_target, contents, made_of = subject
+    if contents() != made_of:
+        raise InvalidInput("cluster", f"batch {index}", "a worker has not the allocator that the campaign began with")
     # a worker's other threads use `random` while Hypothesis draws, which it takes for a strategy's doing
     warnings.filterwarnings("ignore", "Do not use the `random` module", HypothesisDeprecationWarning)
     with _one_at_a_time, open_target() as target:
         return run_batch(target, profile, seed, index, size, shrink=shrink)
-
-
-# THE JOURNAL
-
-
-def _opened_journal(path: Path | None, header: Header) -> tuple[dict[int, Batch], IO[bytes] | None]:
-    """What the journal at ``path`` already holds, and the journal itself, ready for more."""
-    if path is None:
-        return {}, None
-    done: dict[int, Batch] = {}
-    lines: list[bytes] = path.read_bytes().split(b"\n") if path.is_file() else []
-    whole = lines[:-1]  # what follows the last line's end was cut off when the campaign was interrupted
-    if whole:
-        found = _decoded(whole[0], Header, path)
-        if found != header:
-            raise InvalidInput("journal", str(path), f"belongs to another campaign: {found}")
-        for line in whole[1:]:
-            batch = _decoded(line, Batch, path)
-            done[batch.index] = batch
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"".join(line + b"\n" for line in (whole or [msgspec.json.encode(header)])))
-    return done, path.open("ab")
-
-
-def _decoded(line: bytes, kind: Any, path: Path) -> Any:
-    try:
-        return decoded(line, kind)
-    except msgspec.DecodeError as error:
-        raise InvalidInput("journal", str(path), f"is no journal of a campaign: {error}") from error

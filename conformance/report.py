@@ -182,8 +182,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def cut_short(self) -> bool:
-        """Whether some sessions got no verdict, or none was answered."""
-        return self.verdicts.get("unknown", 0) > 0 or self.examples == 0 or self.answered == 0
+        """Whether some sessions got no verdict, though no failure ended the run before them, or none was answered."""
+        lost = self.verdicts.get("unknown", 0) > 0 or (self.examples < self.asked and not self.failures)
+        return lost or self.examples == 0 or self.answered == 0
 
     @property
     def status(self) -> Status:
@@ -197,7 +198,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return "error"
         if self.skips and "skip" not in {one.id for one in self.known}:
             return "skip"
-        return "unknown" if self.cut_short else "pass"
+        return "unknown" if self.cut_short or self.examples < self.asked else "pass"
 
     @property
     def reserve(self) -> str:

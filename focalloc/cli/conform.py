@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -77,6 +78,7 @@ def conform(
 
         if cluster:
             from focalloc.conformance.campaign import run_campaign
+            from focalloc.conformance.contents import contents_of
 
             found = run_campaign(
                 open_target,
@@ -84,6 +86,7 @@ def conform(
                 examples=examples,
                 seed=seed,
                 address=cluster,
+                contents=partial(contents_of, target, program),
                 journal=journal,
                 save_to=FAILURES,
                 watch=watch,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-import msgspec
 import pytest
 
 pytest.importorskip("distributed")
@@ -120,7 +120,7 @@ def test_an_interrupted_campaign_goes_on_where_it_stopped(cluster: LocalCluster,
         go(seed=1)
     lines = journal.read_bytes().splitlines()
     assert len(lines) == 1 + 6
-    assert {msgspec.json.decode(line, type=Batch).index for line in lines[1:]} == set(range(6))
+    assert {json.loads(line)["entry"]["index"] for line in lines[1:]} == set(range(6))
 
 
 @pytest.mark.slow
@@ -228,6 +228,18 @@ def test_workers_that_lack_the_allocator_are_one_clear_error(
             profile="greedy",
             examples=BATCH,
             address=cluster.scheduler_address,
+        )
+
+
+@pytest.mark.slow
+def test_a_worker_that_has_another_allocator_is_one_clear_error(cluster: LocalCluster) -> None:
+    with pytest.raises(InvalidInput, match="a worker has not the allocator that the campaign began with"):
+        run_campaign(
+            REFERENCE,
+            profile="greedy",
+            examples=BATCH,
+            address=cluster.scheduler_address,
+            contents=lambda: str(os.getpid()),  # another in each process
         )
 
 

@@ -1,0 +1,117 @@
+"""What an allocator is made of, as one digest: so that what was judged is not mistaken for what it has become since.
+
+A module in a package stands for every file of the outermost package; a module by itself for its file and those beside
+it that it imports; a program for its file, its arguments, and every file that an argument names. What else a verdict
+depends on (installed libraries, a file that is only opened) is not seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import shutil
+import sys
+import sysconfig
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.machinery import ModuleSpec
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+from focalloc.spec.errors import InvalidInput
+
+
+def contents_of(target: str, program: str) -> str:
+    """A digest, in hexadecimal, of what ``target`` (``module:factory``) or else ``program`` (a command) is made of.
+
+    Nothing of it is run, nor imported.
+
+    Raises:
+        InvalidInput: there is no such module or program, or a file of it cannot be read.
+    """
+    whole = hashlib.blake2b(digest_size=16)
+    for name, file in sorted(_program_files(program) if program else _module_files(target)):
+        try:
+            about = file.stat()
+            told = (name, _digest(file, about.st_mtime_ns, about.st_size))
+        except OSError as error:
+            raise InvalidInput("target", str(file), error.strerror or str(error)) from error
+        whole.update(repr(told).encode("utf-8", "surrogatepass"))
+    whole.update(repr((target, program)).encode("utf-8", "surrogatepass"))
+    return whole.hexdigest()
+
+
+@cache
+def _digest(file: Path, changed: int, size: int) -> str:
+    """Of what is in ``file``; ``changed`` and ``size`` are there to be asked again when they are others."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "blake2b").hexdigest()
+
+
+def _program_files(program: str) -> Iterator[tuple[str, Path]]:
+    """The files that a command names, each with the word that names it."""
+    words = shlex.split(program)
+    found = shutil.which(words[0])
+    if found is None:
+        raise InvalidInput("target", program, "there is no such program")
+    yield words[0], Path(found)
+    yield from ((word, Path(word)) for word in words[1:] if Path(word).is_file())
+
+
+def _module_files(target: str) -> Iterator[tuple[str, Path]]:
+    """The files of a module, each by a name that is the same wherever it is installed."""
+    names = target.partition(":")[0].split(".")
+    folders: list[Path] = []
+    path: list[str] | None = None
+    for depth, name in enumerate(names, 1):
+        spec = _found(".".join(names[:depth]), path)
+        if spec is None:
+            raise InvalidInput("target", target, f"there is no module {'.'.join(names[:depth])}")
+        if spec.submodule_search_locations is not None:
+            path = _locations(spec, name, path)
+            folders += [Path(one) for one in path]
+        elif spec.origin is not None and not folders:
+            yield from _with_neighbours(Path(spec.origin))
+            return
+    for folder in folders:
+        for file in folder.rglob("*"):
+            inside = file.relative_to(folder)
+            if file.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in inside.parts):
+                yield f"{folder.name}/{inside.as_posix()}", file
+
+
+def _found(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
+    """Where a module is, as an import would find it; unlike `importlib.util.find_spec` this runs no parent of it."""
+    for finder in sys.meta_path:
+        try:
+            spec = finder.find_spec(name, path)
+        except KeyError:  # a folder without an ``__init__.py``, whose parent is not loaded
+            spec = ModuleSpec(name, None, is_package=True)
+        if spec is not None:
+            return spec
+    return None
+
+
+def _locations(spec: ModuleSpec, name: str, path: Sequence[str] | None) -> list[str]:
+    """The folders of a package; one without an ``__init__.py`` knows of none, as long as its parent is not loaded."""
+    if spec.origin is not None:
+        return list(spec.submodule_search_locations or ())
+    return [str(Path(one, name)) for one in (sys.path if path is None else path) if Path(one, name).is_dir()]
+
+
+def _with_neighbours(file: Path) -> Iterator[tuple[str, Path]]:
+    """A module's file, and the files in its folder that it imports, whichever import in it is reached."""
+    yield file.name, file
+    here = file.parent.resolve()
+    installed = {Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "platlib", "stdlib", "platstdlib")}
+    if file.suffix != ".py" or here in installed:
+        return
+    finder = ModuleFinder(path=[str(here)])
+    try:
+        finder.load_file(str(file))
+    except SyntaxError:
+        return
+    for module in finder.modules.values():
+        name: str | None = getattr(module, "__file__", None)
+        if name is not None and (other := Path(name).resolve()) != file.resolve():
+            yield other.relative_to(here).as_posix(), other
