@@ -26,7 +26,7 @@ import numpy as np
 from focalloc import Action, Allocator, Batch, Geometry, Guarded, Params, Telemetry
 from focalloc.analysis.timing import GEOMETRIES, mixed_context, score_rows, timed
 from focalloc.fastpath import snapshot
-from focalloc.fastpath.greedy_kernels import LARGE
+from focalloc.fastpath.kernels.layout import LARGE
 
 SESSIONS = 256
 SLOTS = 8192

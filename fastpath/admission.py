@@ -44,7 +44,8 @@ def apply_checked(
 
     The clause is that of the first violation that `focalloc.spec.violations` finds under profile ``safety``.
     """
-    from focalloc.fastpath import greedy_kernels as k
+    from focalloc.fastpath.kernels import layout as k
+    from focalloc.fastpath.kernels.calls import run_apply
 
     packed = _packed(geometry, actions)
     if packed is None or len(packed) > params.n_diff:
@@ -55,7 +56,7 @@ def apply_checked(
     done = min(len(packed), len(tables.actions))
     for i in range(done):
         tables.actions[i] = packed[i]
-    fit = k.run_apply(tables.tags, tables.state, done)
+    fit = run_apply(tables.tags, tables.state, done)
     if fit == k.LEDGER_FULL:
         tables.widen_ledger(done)
         return apply_checked(tables, geometry, params, actions)
@@ -85,7 +86,7 @@ def _packed(geometry: Geometry, actions: Sequence[Sequence[object]]) -> list[int
 
 def _misfit(tables: Tables, geometry: Geometry, params: Params, actions: tuple[Action, ...]) -> Violation:
     """Why the last of ``actions`` cannot be applied after the others, in the words of the spec."""
-    from focalloc.fastpath import greedy_kernels as k
+    from focalloc.fastpath.kernels import layout as k
 
     *before, action = actions
     header = tables.header

@@ -82,10 +82,11 @@ class Allocator:
         if policy is not None:
             raise InvalidInput("policy", policy, f'goes with strategy "{LEARNED}" only')
         # Numba is imported here and no earlier, so that importing the package stays quick.
-        from focalloc.fastpath import greedy_kernels, tables
+        from focalloc.fastpath import tables
+        from focalloc.fastpath.kernels import calls, layout
 
-        self._kernels, self._new_tables = greedy_kernels, tables.Tables
-        self._at_iteration = greedy_kernels.ITERATION
+        self._calls, self._layout, self._new_tables = calls, layout, tables.Tables
+        self._at_iteration = layout.ITERATION
         self._tables: tables.Tables | None = None
         geometry = Geometry() if geometry is None else geometry
         params = Params() if params is None else params
@@ -128,7 +129,7 @@ class Allocator:
             InvalidInput: the context breaks CTX-1 to CTX-4; an earlier session goes on unchanged.
         """
         self._start(self.geometry, self.params, checked_context(self.geometry, blocks))
-        k, header = self._kernels, self._session().header
+        k, header = self._layout, self._session().header
         enough = sufficient_budget(self.geometry, self.params, header[k.END] - header[k.FIRST])
         if self.params.w_max < enough:
             warnings.warn(
@@ -198,7 +199,7 @@ class Allocator:
             from focalloc.fastpath.workspace import workspace_for
 
             self._workspace = workspace_for(geometry, params, self._tables)
-        self._run_step = self._kernels.run_step if self._workspace is None else self._workspace.run_step
+        self._run_step = self._calls.run_step if self._workspace is None else self._workspace.run_step
         if params.is_refined:
             from focalloc.fastpath.refinement import Refinement
 
@@ -235,7 +236,7 @@ class Allocator:
             scale = SCALES[scores.dtype]
         done = self._run_step(scores, scale, tables.tags, tables.scratch, tables.state)
         if done < 0:
-            if done != self._kernels.LEDGER_FULL:
+            if done != self._layout.LEDGER_FULL:
                 self._refuse(scores)
             tables.widen_ledger(self.params.n_diff)
             done = self._run_step(scores, scale, tables.tags, tables.scratch, tables.state)
@@ -256,7 +257,7 @@ class Allocator:
             raise InvalidInput("strategy", self.params.strategy, "must be projection, to follow logits")
         given = logit_array(logits)
         done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.state)
-        if done == self._kernels.WRONG_LENGTH or done == self._kernels.BAD_SCORE:
+        if done == self._layout.WRONG_LENGTH or done == self._layout.BAD_SCORE:
             fixed_logits(given, len(tables.levels()))
         if done < 0:
             tables.widen_ledger(self.params.n_diff)
@@ -320,7 +321,7 @@ class Allocator:
             InvalidInput: as for `step`, or ``blocks`` is not a positive integer, or the tokens run out (CTX-4).
             NoRoom: legal collapses do not free enough. In every case the state is unchanged.
         """
-        k, tables = self._kernels, self._session()
+        k, tables = self._layout, self._session()
         whole_number("blocks", blocks, 1, MAX_SLOTS)
         flat = scores is None
         if scores is not None:
@@ -328,7 +329,7 @@ class Allocator:
         if tables.header[k.END] + blocks * self.geometry.span(0) > MAX_TOKEN:
             self._ingest_carefully(blocks, flat, undo=True)
             raise InvalidInput("blocks", blocks, f"the new blocks would lie outside the tokens 0..{MAX_TOKEN} (CTX-4)")
-        done = k.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, False, tables.reclaimed)
+        done = self._calls.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, False, tables.reclaimed)
         if done < 0:
             done = self._ingest_carefully(blocks, flat, undo=False)
         if tables.refinement is not None:
@@ -337,10 +338,11 @@ class Allocator:
 
     def _ingest_carefully(self, blocks: int, flat: bool, *, undo: bool) -> int:
         """Ingest with a way back, for when it may fail half-way; ``undo`` takes it in any case."""
-        k, tables = self._kernels, self._session()
+        k, tables = self._layout, self._session()
         for _ in range(2):
             before = tables.snapshot()
-            done = int(k.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, True, tables.reclaimed))
+            run = self._calls.run_ingest
+            done = int(run(tables.tags, tables.scratch, tables.state, blocks, flat, True, tables.reclaimed))
             if done != k.LEDGER_FULL:
                 break
             tables.make_space_for_reclaims(blocks)
@@ -356,9 +358,7 @@ class Allocator:
         tables = self._session()
         slots = self.used
         given = self._per_slot(scores) if per_block else score_array(scores)
-        peaks = tables.scratch[tables.capacity :]
-        scale = SCALES[given.dtype]
-        if len(given) != slots or not self._kernels.take(given, scale, tables.tags, tables.scratch, peaks, slots):
+        if self._calls.run_take(given, SCALES[given.dtype], tables.tags, tables.scratch, tables.state):
             self._refuse(given)
         return tables.scratch[:slots]  # type: ignore[no-any-return]
 
@@ -385,12 +385,12 @@ class Allocator:
     @property
     def used(self) -> int:
         """Slots that the context occupies."""
-        return int(self._session().header[self._kernels.SLOTS])
+        return int(self._session().header[self._layout.SLOTS])
 
     @property
     def iteration(self) -> int:
         """Number of the last iteration; 0 before the first."""
-        return int(self._session().header[self._kernels.ITERATION])
+        return int(self._session().header[self._layout.ITERATION])
 
     @property
     def levels(self) -> NDArray[np.int8]:
@@ -419,7 +419,7 @@ class Allocator:
 
     def ledger_size(self) -> int:
         """Actions that are remembered for the cooldown (COO-2)."""
-        tables, k = self._session(), self._kernels
+        tables, k = self._session(), self._layout
         kept = None if tables.refinement is None else tables.refinement.ledger_size()
         return int(tables.header[k.LEDGER_TO] - tables.header[k.LEDGER_FROM]) if kept is None else kept
 

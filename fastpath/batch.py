@@ -95,7 +95,7 @@ class Batch(Sequence[Allocator]):
             self._lay(tables)
 
     def _lay(self, tables: list[Any]) -> None:
-        from focalloc.fastpath import greedy_kernels as k
+        from focalloc.fastpath.kernels import layout as k
 
         for i, allocator in enumerate(self._allocators):
             strategy = allocator.params.strategy
@@ -188,7 +188,7 @@ class Batch(Sequence[Allocator]):
 
     def _run(self, matrix: NDArray[Any], members: NDArray[np.int64], answers: NDArray[np.int64]) -> None:
         """Step the sessions ``members``, on several threads if there is enough to do."""
-        from focalloc.fastpath import greedy_kernels as k
+        from focalloc.fastpath.kernels.calls import run_steps
 
         grain = max(1, GRAIN // self._slots)
         workers = min(self._threads, -(-len(members) // grain))
@@ -200,7 +200,7 @@ class Batch(Sequence[Allocator]):
             for part in range(own, own + workers):
                 for first in pieces[part % workers]:
                     last = min(first + grain, ends[part % workers + 1])
-                    k.run_steps(
+                    run_steps(
                         matrix,
                         SCALES[matrix.dtype],
                         self._tags,

@@ -76,9 +76,10 @@ def kernel(function: Function, *, by_constants: bool = False) -> Function:
 def stamp(folder: Path) -> str | None:
     """A digest of all that machine code is made from; None if the source is not there.
 
-    That is the source of every kernel in ``folder``, how they are compiled, and what the spec has them compile in.
+    That is the source of every kernel, which have a folder of their own in ``folder``, how they are compiled, and what
+    the spec has them compile in.
     """
-    files = sorted([*folder.glob("*_kernels.py"), folder / "machine_code.py", folder / "kept_code.py"])
+    files = sorted([*(folder / "kernels").glob("*.py"), folder / "machine_code.py", folder / "kept_code.py"])
     try:
         return sha256(b"".join([*(file.read_bytes() for file in files), repr(OF_THE_SPEC).encode()])).hexdigest()
     except OSError:  # the package is in an archive

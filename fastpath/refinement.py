@@ -11,8 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.fastpath import enhanced_kernels as e
-from focalloc.fastpath import greedy_kernels as k
+from focalloc.fastpath.kernels import layout as k
+from focalloc.fastpath.kernels import refined_calls
+from focalloc.fastpath.kernels.calls import run_take
+from focalloc.fastpath.kernels.thresholds import adapt, observe
 from focalloc.fastpath.plan import packed, unpacked
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block
@@ -23,7 +25,7 @@ RunStep = Callable[
     [NDArray[np.generic], np.generic, NDArray[np.int8], NDArray[np.int32], NDArray[np.int64]],
     int,
 ]
-"""A strategy on the tables of a session, as `greedy_kernels.run_step`."""
+"""A strategy on the tables of a session, as `calls.run_step`."""
 
 FIRST_SPACE = 64
 """Actions that a history has space for at first."""
@@ -52,10 +54,10 @@ class Refinement:
         self._by_cursor = params.tie_break == "cursor"
         self._remembers = params.tie_break == "recency"
         self._history = History(params.memory)
-        self._adaptive = np.zeros(e.RING + params.adaptive_window, np.int64)
-        self._adaptive[e.WINDOW] = params.adaptive_window
-        self._adaptive[e.TAU_MIN], self._adaptive[e.TAU_MAX] = params.tau_min, params.tau_max
-        self._adaptive[e.EXPAND_NOW], self._adaptive[e.COLLAPSE_NOW] = params.tau_expand, params.tau_collapse
+        self._adaptive = np.zeros(k.RING + params.adaptive_window, np.int64)
+        self._adaptive[k.WINDOW] = params.adaptive_window
+        self._adaptive[k.TAU_MIN], self._adaptive[k.TAU_MAX] = params.tau_min, params.tau_max
+        self._adaptive[k.EXPAND_NOW], self._adaptive[k.COLLAPSE_NOW] = params.tau_expand, params.tau_collapse
         self._balanced = np.zeros(tables.capacity if params.balance else 0, np.int32)
         self._work = np.zeros(0, np.int64)
 
@@ -67,9 +69,9 @@ class Refinement:
         scratch: NDArray[np.int32],
         state: NDArray[np.int64],
     ) -> int:
-        """One refined iteration; arguments and result as for `greedy_kernels.run_step`."""
+        """One refined iteration; arguments and result as for `calls.run_step`."""
         if self._params.balance:
-            refused = e.run_balance(scores, scale, tags, scratch, state, self._balanced)
+            refused = refined_calls.run_balance(scores, scale, tags, scratch, state, self._balanced)
             if refused:
                 return refused
             scores, scale = self._balanced[: state[k.SLOTS]], np.float64(1)
@@ -77,7 +79,7 @@ class Refinement:
         self._adapt(state)
         done = self._select(scores, scale, tags, scratch, state)
         if done < 0:
-            self._adaptive[e.EXPAND_NOW], self._adaptive[e.COLLAPSE_NOW] = before
+            self._adaptive[k.EXPAND_NOW], self._adaptive[k.COLLAPSE_NOW] = before
         else:
             self._observe(state, state[k.HEADER : k.HEADER + done])
         return done
@@ -93,9 +95,9 @@ class Refinement:
         history = self._history
         cooling = state[k.LEDGER_TO] - state[k.LEDGER_FROM]
         candidates = min(state[k.N_DIFF] + history.size + cooling, state[k.SLOTS])
-        if len(self._work) < e.COLUMNS * candidates:
-            self._work = np.zeros(e.COLUMNS * 2 * candidates, np.int64)
-        return k.run_take(scores, scale, tags, scratch, state) or e.run_tied(
+        if len(self._work) < k.COLUMNS * candidates:
+            self._work = np.zeros(k.COLUMNS * 2 * candidates, np.int64)
+        return run_take(scores, scale, tags, scratch, state) or refined_calls.run_tied(
             tags, scratch, state, self._by_cursor, self._params.memory, history.size, history.table, self._work
         )
 
@@ -112,12 +114,12 @@ class Refinement:
             self._history.add(actions, self._tables.header[k.ITERATION])
 
     def _adapt(self, state: NDArray[np.int64]) -> None:
-        e.adapt(self._adaptive, state[k.W_MAX])
+        adapt(self._adaptive, state[k.W_MAX])
         if self._params.strategy != "projection":  # which they do not bind
             state[k.TAU_EXPAND], state[k.TAU_COLLAPSE] = self.thresholds
 
     def _observe(self, state: NDArray[np.int64], actions: NDArray[np.int64]) -> None:
-        e.observe(self._adaptive, state[k.SLOTS])
+        observe(self._adaptive, state[k.SLOTS])
         if self._remembers:
             self._history.add(actions, state[k.ITERATION])
 
@@ -126,12 +128,12 @@ class Refinement:
     @property
     def thresholds(self) -> tuple[int, int]:
         """Those of the last iteration, of an expand and of a collapse (ADA-1)."""
-        return int(self._adaptive[e.EXPAND_NOW]), int(self._adaptive[e.COLLAPSE_NOW])
+        return int(self._adaptive[k.EXPAND_NOW]), int(self._adaptive[k.COLLAPSE_NOW])
 
     def recent(self) -> tuple[int, ...]:
         """Slots used after each of the last iterations, oldest first (ADA-1)."""
-        filled, after = self._adaptive[e.FILLED], self._adaptive[e.NEXT]
-        ring = self._adaptive[e.RING :]
+        filled, after = self._adaptive[k.FILLED], self._adaptive[k.NEXT]
+        ring = self._adaptive[k.RING :]
         return tuple(np.roll(ring, -after)[len(ring) - filled :].tolist())
 
     def ledger(self) -> dict[Block, Entry] | None:
@@ -145,7 +147,7 @@ class Refinement:
     def recall(self, ledger: Ledger, recent: Sequence[int]) -> None:
         """Go on with what `ledger` and `recent` gave."""
         for slots in recent:
-            e.observe(self._adaptive, slots)
+            observe(self._adaptive, slots)
         if self._remembers:
             self._history.recall(ledger)
 
@@ -172,7 +174,7 @@ class History:
             self.table, self._work = np.zeros(4 * space, np.int64), np.zeros(4 * space, np.int64)
             for old, new in zip(columns, self.table.reshape(2, -1), strict=True):
                 new[: self.size] = old
-        self.size = e.run_remember(self.size, self.table, self._memory, iteration, actions, self._work)
+        self.size = refined_calls.run_remember(self.size, self.table, self._memory, iteration, actions, self._work)
 
     def ledger(self, iteration: int) -> dict[Block, Entry]:
         """Latest action per node that is remembered after ``iteration``."""

@@ -13,11 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.fastpath.greedy_kernels import COLLAPSE, EXPAND, N_DIFF, PLACES, SLOTS, run_take
-from focalloc.fastpath.knapsack_kernels import WORK_OFFSETS
-from focalloc.fastpath.optimum_kernels import RUN, RUNS
+from focalloc.fastpath.kernels.calls import run_take
+from focalloc.fastpath.kernels.layout import COLLAPSE, EXPAND, N_DIFF, PLACES, RUN, RUNS, SLOTS, WORK_OFFSETS
+from focalloc.fastpath.kernels.search_calls import run_candidates
 from focalloc.fastpath.plan import unpacked
-from focalloc.fastpath.relaxation_kernels import run_candidates
 from focalloc.fastpath.tables import Tables
 from focalloc.fastpath.workspace import Workspace
 from focalloc.spec.actions import Action

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.fastpath import greedy_kernels as k
+from focalloc.fastpath.kernels import layout as k
+from focalloc.fastpath.kernels.calls import run_load
+from focalloc.fastpath.kernels.places import list_families
 from focalloc.fastpath.plan import packed, unpacked
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, Context
@@ -100,7 +102,7 @@ class Tables:
         inside = np.repeat(np.where(levels == 0, k.RAW, k.BODY), units[levels])
         self.tags[: len(inside)] = inside
         self.tags[np.cumsum(units[levels]) - units[levels]] = levels
-        k.run_load(self.tags, self.state)
+        run_load(self.tags, self.state)
 
     def _size_ledger(self, entries: int) -> None:
         """Size the ledger, and with it the queue of expands, which may hold every resting gist on top of the cap."""
@@ -177,7 +179,7 @@ class Tables:
         families = [self.table(name)[: h[k.FAMILIES]].tolist() for name in ("family_slot", "family_node")]
         rescanned = self.state.copy()
         at_slot, at_node = (np.zeros(self._sizes["family_slot"], np.int64) for _ in range(2))
-        k.list_families(rescanned, self.tags, at_slot, at_node)
+        list_families(rescanned, self.tags, at_slot, at_node)
         found = [column[: rescanned[k.FAMILIES]].tolist() for column in (at_slot, at_node)]
         assert families == found, "the list of families is not what a scan finds"
 

@@ -113,7 +113,7 @@ class Telemetry:
 
     def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
         """As `Allocator.ingest`."""
-        from focalloc.fastpath import greedy_kernels as k
+        from focalloc.fastpath.kernels import layout as k
 
         before = self._begin()
         begin = time.perf_counter()
@@ -135,7 +135,7 @@ class Telemetry:
         return len(self.allocator.levels)
 
     def _tell(self, call: Literal["step", "ingest"], plan: Plan, blocks: int, latency: float) -> None:
-        from focalloc.fastpath import greedy_kernels as k
+        from focalloc.fastpath.kernels import layout as k
 
         allocator, header = self.allocator, self._session.header
         collapses = plan.collapses

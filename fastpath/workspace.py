@@ -9,11 +9,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.fastpath import hierarchy_kernels, objective_kernels, optimum_kernels
-from focalloc.fastpath import knapsack_kernels as k
-from focalloc.fastpath import projection_kernels as p
-from focalloc.fastpath.greedy_kernels import CHUNK, HEADER, N_DIFF, UNLOCKED, run_take
-from focalloc.fastpath.optimum_kernels import BOUNDS, RUN, SPACE, STATE
+from focalloc.fastpath.kernels import layout as k
+from focalloc.fastpath.kernels import search_calls
+from focalloc.fastpath.kernels.calls import run_take
 from focalloc.fastpath.tables import Tables, top_k_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -22,7 +20,7 @@ FIRST_SPACE = 256
 """States that there is space for at first; it doubles whenever a search needs more, and that is one that takes long."""
 
 MANY = 256
-"""Actions from which a step takes long even where its search is easy, as `greedy_kernels.LARGE` slots do."""
+"""Actions from which a step takes long even where its search is easy, as `layout.LARGE` slots do."""
 
 
 class Workspace:
@@ -35,11 +33,11 @@ class Workspace:
 
     Attributes:
         space: how many states there is space for.
-        table: int64: a header, then the tables that `knapsack_kernels.run_knapsack` cuts out of it.
+        table: int64: a header, then the tables that `run_knapsack` cuts out of it.
     """
 
-    kernel: ClassVar[Callable[..., int]] = staticmethod(k.run_knapsack)
-    """The strategy, as `knapsack_kernels.run_knapsack`; it may take tables of its own behind the work space."""
+    kernel: ClassVar[Callable[..., int]] = staticmethod(search_calls.run_knapsack)
+    """The strategy, as `run_knapsack`; it may take tables of its own behind the work space."""
 
     own: tuple[NDArray[np.generic], ...] = ()
     """Those tables."""
@@ -62,7 +60,7 @@ class Workspace:
         scratch: NDArray[np.int32],
         state: NDArray[np.int64],
     ) -> int:
-        """One iteration with as much work space as it needs; arguments and result as for `greedy_kernels.run_step`.
+        """One iteration with as much work space as it needs; arguments and result as for `calls.run_step`.
 
         Scores are taken by a kernel of their own, so that one compiled strategy serves scores of every type.
         """
@@ -73,7 +71,7 @@ class Workspace:
     def _with_space(self, run: Callable[[], int], state: NDArray[np.int64]) -> int:
         """What ``run`` returns, once the work space is large enough for it; from the second try on without the lock."""
         while (done := run()) == k.WORK_FULL:
-            state[UNLOCKED] = 1
+            state[k.UNLOCKED] = 1
             self.space *= 2
             self._lay_out()
         return done
@@ -85,11 +83,11 @@ class Workspace:
         sizes = [
             *(deltas * n, deltas * n),  # pool: keys, families
             *(space, space),  # families set apart: keys, families
-            RUN * runs,
+            k.RUN * runs,
             *(items, items),  # candidates: keys, notes
             runs,  # heads
-            BOUNDS * (2 * deltas + 1) * (n + 1),
-            2 * STATE * space,  # states and their extensions
+            k.BOUNDS * (2 * deltas + 1) * (n + 1),
+            2 * k.STATE * space,  # states and their extensions
             *(space, space),  # order of extensions: keys, states
             *(n, n),  # choice: turns, notes
             *(n, n),  # another choice: turns, notes
@@ -97,7 +95,7 @@ class Workspace:
         ]
         self.table = np.zeros(k.WORK_HEADER + sum(sizes), np.int64)
         self.table[k.WORK_OFFSETS : k.WORK_HEADER] = k.WORK_HEADER + np.array([0, *accumulate(sizes)])
-        self.table[SPACE] = self.table[k.PAIR_SPACE] = space
+        self.table[k.SPACE] = self.table[k.PAIR_SPACE] = space
         self.table[k.ITEM_SPACE] = items
         self.table[k.TOP_K] = self._top_k
         self.table[k.DELTAS] = deltas
@@ -114,17 +112,17 @@ class Objectives(Workspace):
         slots: most slots that the context can have.
     """
 
-    kernel = staticmethod(objective_kernels.run_objectives)
+    kernel = staticmethod(search_calls.run_objectives)
 
     def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int) -> None:
         self._params = params
-        self.extra = (0, slots, 0, slots // CHUNK + 1, 0)
+        self.extra = (0, slots, 0, slots // k.CHUNK + 1, 0)
         super().__init__(geometry, n_diff)
 
     def _lay_out(self) -> None:
         super()._lay_out()
-        self.table[optimum_kernels.CHURN] = self._params.churn_weight
-        self.table[optimum_kernels.WEIGHT] = self._params.budget_weight
+        self.table[k.CHURN] = self._params.churn_weight
+        self.table[k.WEIGHT] = self._params.budget_weight
         self.table[k.CURSOR] = self._params.cursor_weight
         self.table[k.GOAL] = self._params.goal
 
@@ -140,15 +138,15 @@ class Regions(Workspace):
         families: most families that it can have.
     """
 
-    kernel = staticmethod(hierarchy_kernels.run_hierarchy)
+    kernel = staticmethod(search_calls.run_hierarchy)
 
     def __init__(self, geometry: Geometry, cap: int, n_diff: int, slots: int, families: int) -> None:
         self._cap = cap
         super().__init__(geometry, n_diff)
-        sizes = (HEADER, hierarchy_kernels.REGION * (slots + 1), 2 * families, 2 * max(1, n_diff))
+        sizes = (k.HEADER, k.REGION * (slots + 1), 2 * families, 2 * max(1, n_diff))
         self.own = (
             np.zeros(slots, np.int8),
-            np.zeros(2 * slots + slots // CHUNK + 1, np.int32),
+            np.zeros(2 * slots + slots // k.CHUNK + 1, np.int32),
             np.zeros(sum(sizes), np.int64),
         )
 
@@ -166,22 +164,22 @@ class Projector(Workspace):
         slots: most slots that the context can have.
     """
 
-    kernel = staticmethod(p.run_projection)
+    kernel = staticmethod(search_calls.run_projection)
 
     def __init__(self, geometry: Geometry, n_diff: int, slots: int) -> None:
         smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
-        self.extra = (slots // smallest + 1, slots, slots, slots // CHUNK + 1, (3 * slots + 1) // 2)
+        self.extra = (slots // smallest + 1, slots, slots, slots // k.CHUNK + 1, (3 * slots + 1) // 2)
         super().__init__(geometry, n_diff)
 
     def run_logits(self, logits: NDArray[np.floating], tags: NDArray[np.int8], state: NDArray[np.int64]) -> int:
-        """`projection_kernels.run_logits` with as much work space as it needs."""
-        return self._with_space(lambda: p.run_logits(logits, tags, state, self.table), state)
+        """`search_calls.run_logits` with as much work space as it needs."""
+        return self._with_space(lambda: search_calls.run_logits(logits, tags, state, self.table), state)
 
 
 def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspace:
     """The work space for the strategy of ``params``, any but the greedy ones, on the tables of a session."""
-    n_diff, slots = int(tables.header[N_DIFF]), tables.capacity
-    tables.header[UNLOCKED] |= n_diff >= MANY
+    n_diff, slots = int(tables.header[k.N_DIFF]), tables.capacity
+    tables.header[k.UNLOCKED] |= n_diff >= MANY
     match params.strategy:
         case "projection":
             return Projector(geometry, n_diff, slots)

@@ -1,8 +1,9 @@
 """The source of the code under proof: read from the module that ships, with or without a planted bug.
 
-A proof about code is a proof about a text. `Source` holds that text, as found by ``inspect`` in the imported module,
-and hands it out in two forms: as syntax trees for the merging executor, and as plain Python functions (decorators
-dropped, so that nothing compiled is called on the way) for the forking executor and for comparison with CPython.
+A proof about code is a proof about a text. `Source` holds that text, as found by ``inspect`` in the imported module, or
+in those of a package that lists them in its ``MODULES``, as that of the kernels does. It hands it out in two forms: as
+syntax trees for the merging executor, and as plain Python functions (decorators dropped, so that nothing compiled is
+called on the way) for the forking executor and for comparison with CPython.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from importlib import import_module
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -44,11 +46,11 @@ AS_SHIPPED = Mutation("")
 
 @dataclass(frozen=True)
 class Source:
-    """The text of one module and what it means.
+    """The text of one module, or of those of a package, and what it means.
 
     Attributes:
-        module: the module as imported.
-        text: its source, a planted bug included.
+        module: the module or package as imported.
+        text: its source, a planted bug included; of a package the modules' one behind the other.
         settings: module constants to replace, so that a small instance exercises what otherwise takes a large one.
     """
 
@@ -63,7 +65,7 @@ class Source:
         Raises:
             NoPlace: the text that the bug replaces does not occur exactly once.
         """
-        text = inspect.getsource(module)
+        text = "\n\n".join(map(inspect.getsource, parts(module)))
         if bug.old and bug.module in ("", module.__name__.rpartition(".")[2]):
             if text.count(bug.old) != 1:
                 raise NoPlace(
@@ -87,7 +89,7 @@ class Source:
         """The module-level integers by name, those it imports included."""
         return {
             name: int(value)
-            for name, value in vars(self.module).items()
+            for name, value in self._names().items()
             if isinstance(value, int) and not name.startswith("__")
         } | dict(self.settings)
 
@@ -111,9 +113,18 @@ class Source:
 
     def _run(self, code: CodeType) -> dict[str, Any]:
         """The module's names, with those that ``code`` defines in place of its own."""
-        namespace = dict(vars(self.module)) | dict(self.settings)
+        namespace = self._names() | dict(self.settings)
         exec(code, namespace)
         return namespace
+
+    def _names(self) -> dict[str, Any]:
+        return {name: value for part in parts(self.module) for name, value in vars(part).items()}
+
+
+def parts(module: ModuleType) -> list[ModuleType]:
+    """The modules of a package that lists them in its ``MODULES``; any other module is alone."""
+    names = getattr(module, "MODULES", ())
+    return [import_module(f"{module.__name__}.{name}") for name in names] or [module]
 
 
 @lru_cache(maxsize=32)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from focalloc.fastpath import greedy_kernels as code
+from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath import tables as layout
 from focalloc.proofs.sources import Source
 from focalloc.spec.actions import Action

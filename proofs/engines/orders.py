@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from focalloc.fastpath.greedy_kernels import PLACES
+from focalloc.fastpath.kernels.layout import PLACES
 
 
 class _Opaque:

@@ -15,7 +15,7 @@ from typing import Any
 
 import z3
 
-from focalloc.fastpath import greedy_kernels as code
+from focalloc.fastpath import kernels
 from focalloc.proofs.engines.memory import Broken, Uncompiled
 from focalloc.proofs.engines.trees import rows
 from focalloc.proofs.sources import Mutation, Source
@@ -227,4 +227,4 @@ def _random_patterns(chance: random.Random, length: int) -> Iterator[Pattern]:
 
 def by_search(bug: Mutation, **settings: int) -> Telling:
     """For an obligation about the kernels whose variables are no state of a session: see `drawn`."""
-    return lambda _: drawn(Source.of(code, bug, **settings), SEARCHED)
+    return lambda _: drawn(Source.of(kernels, bug, **settings), SEARCHED)

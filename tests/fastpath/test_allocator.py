@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from focalloc.fastpath import greedy_kernels
 from focalloc.fastpath.allocator import STRATEGIES, Allocator, Plan
+from focalloc.fastpath.kernels import calls
 from focalloc.fastpath.scores import SCALES
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec.actions import Action
@@ -360,7 +360,7 @@ def test_warming_up_leaves_nothing_to_compile_and_the_session_as_it_is() -> None
 
     def compiled() -> dict[str, int]:
         return {
-            name: len(value.signatures) for name, value in vars(greedy_kernels).items() if hasattr(value, "signatures")
+            name: len(value.signatures) for name, value in vars(calls).items() if hasattr(value, "signatures")
         }
 
     warm = compiled()

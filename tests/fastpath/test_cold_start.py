@@ -26,7 +26,8 @@ from numba.core.dispatcher import Dispatcher
 
 import focalloc.fastpath
 import focalloc.spec
-from focalloc.fastpath import greedy_kernels, machine_code
+from focalloc.fastpath import kernels, machine_code
+from focalloc.fastpath.kernels import best_few
 from focalloc.fastpath.kept_code import Kernel
 from focalloc.fastpath.machine_code import stamp
 
@@ -73,13 +74,12 @@ def test_the_allocators_class_can_be_had_without_numba() -> None:
 COUNT = """
 import numpy as np
 from numba.core.dispatcher import Dispatcher
-from focalloc.fastpath import greedy_kernels, knapsack_kernels, optimum_kernels, projection_kernels
+from importlib import import_module
+from focalloc.fastpath import kernels
 
 def dispatchers():
-    for module in (greedy_kernels, knapsack_kernels, optimum_kernels, projection_kernels):
-        for value in vars(module).values():
-            if isinstance(value, Dispatcher):
-                yield value
+    modules = [import_module(f"focalloc.fastpath.kernels.{name}") for name in kernels.MODULES]
+    return {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
 
 def compiled():
     return sum(len(one.signatures) for one in dispatchers())
@@ -141,15 +141,13 @@ print(missed(), compiler, norm)
 
 
 def test_machine_code_is_dropped_when_the_source_of_any_kernel_changes(tmp_path: Path) -> None:
-    folder = Path(str(greedy_kernels.__file__)).parent
-    names = [file.stem for file in folder.glob("*_kernels.py")]
-    modules = [import_module(f"focalloc.fastpath.{name}") for name in names]
-    kernels = {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
-    assert len(names) > 5
-    assert len(kernels) > 50
-    assert {one._cache.stamp for one in kernels} == {stamp(folder)}
-    for name in [*names, "machine_code", "kept_code"]:
-        changed = tmp_path / name
+    folder = Path(str(machine_code.__file__)).parent
+    modules = [import_module(f"focalloc.fastpath.kernels.{name}") for name in kernels.MODULES]
+    functions = {value for module in modules for value in vars(module).values() if isinstance(value, Dispatcher)}
+    assert len(functions) > 100
+    assert {one._cache.stamp for one in functions} == {stamp(folder)}
+    for name in [*(f"kernels/{name}" for name in kernels.MODULES), "machine_code", "kept_code"]:
+        changed = tmp_path / name.replace("/", "-")
         shutil.copytree(folder, changed, ignore=shutil.ignore_patterns("__pycache__"))
         with (changed / f"{name}.py").open("a") as file:
             file.write("# another line\n")
@@ -158,7 +156,7 @@ def test_machine_code_is_dropped_when_the_source_of_any_kernel_changes(tmp_path:
 
 KERNEL = """
 import numpy as np
-from focalloc.fastpath.greedy_kernels import __file__, offer
+from focalloc.fastpath.kernels.best_few import __file__, offer
 {}
 keys, notes = np.zeros((2, 1), np.int64)
 offer(keys, notes, 0, 1, 4, 5)
@@ -181,16 +179,16 @@ def test_machine_code_is_dropped_when_the_source_changes_between_the_import_and_
 
 
 def test_a_kernel_is_pickled_by_its_name() -> None:
-    sent = pickle.dumps(greedy_kernels.offer)
-    assert pickle.loads(sent) is greedy_kernels.offer
+    sent = pickle.dumps(best_few.offer)
+    assert pickle.loads(sent) is best_few.offer
     code = f"import pickle; print(pickle.loads({sent!r}).py_func.__name__)"
     assert run(code).strip() == "offer"
 
 
 def test_machine_code_is_dropped_when_a_number_of_the_spec_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = Path(str(greedy_kernels.__file__)).parent
+    folder = Path(str(machine_code.__file__)).parent
     taken = set[str]()
-    for file in folder.glob("*_kernels.py"):
+    for file in (folder / "kernels").glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and not str(node.module).startswith("focalloc.fastpath"):
                 taken |= {name.name for name in node.names if str(node.module).startswith("focalloc")}
@@ -218,7 +216,7 @@ def obey_permissions() -> None:
 def site() -> Iterator[Path]:
     """A folder with a read-only copy of the package."""
     folder = Path(tempfile.mkdtemp())
-    for package in (focalloc, focalloc.fastpath, focalloc.spec):
+    for package in (focalloc, focalloc.fastpath, kernels, focalloc.spec):
         source = Path(str(package.__file__)).parent
         target = folder / "site" / Path(*package.__name__.split("."))
         shutil.copytree(source, target, dirs_exist_ok=True, ignore=_pycache_and_subpackages)
@@ -272,7 +270,7 @@ def test_a_package_in_an_archive_works_uncached(site: Path) -> None:
     environment = os.environ | {"PYTHONPATH": archive, "NUMBA_CACHE_DIR": str(site / "cache")}
     for _ in range(2):
         assert run(KERNEL.format("print(__file__)"), env=environment).splitlines() == [
-            str(Path(archive, "focalloc", "fastpath", "greedy_kernels.py")),
+            str(Path(archive, "focalloc", "fastpath", "kernels", "best_few.py")),
             "5",
         ]
     assert not (site / "cache").exists()
@@ -283,7 +281,7 @@ def test_a_package_in_an_archive_works_uncached(site: Path) -> None:
 
 def offered(stamp: str = "a digest") -> int:
     """How many combinations of types a fresh copy of a small kernel does not find on disk, once it has answered."""
-    fresh = Kernel(greedy_kernels.offer.py_func, False, stamp)  # type: ignore[attr-defined]
+    fresh = Kernel(best_few.offer.py_func, False, stamp)  # type: ignore[attr-defined]
     keys, notes = np.zeros((2, 1), np.int64)
     fresh(keys, notes, 0, 1, 4, 5)
     assert notes[0] == 5

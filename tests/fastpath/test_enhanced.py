@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from focalloc import Allocator, Batch, Geometry, Guarded, InvalidInput, NoRoom, Params, Telemetry
 from focalloc.conformance.worlds import enhanced, random_scores, random_state
-from focalloc.fastpath import enhanced_kernels as e
-from focalloc.fastpath import greedy_kernels as k
+from focalloc.fastpath.kernels import layout as k
+from focalloc.fastpath.kernels import ledger, refined_calls, thresholds, ties
+from focalloc.fastpath.kernels import scores as scoring
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.preparation import adapt, balance
 from focalloc.spec import Block, State, opened
@@ -251,7 +252,7 @@ def test_senseless_scores_change_nothing(kind: type) -> None:
 @example(2**57 - 1, 2**57)
 def test_a_ratio_is_exact(one: int, other: int) -> None:
     low, high = sorted((one, other))
-    assert e.ratio(low, high) == floor(Fraction(low, high) * SCORE_SCALE)
+    assert scoring.ratio(low, high) == floor(Fraction(low, high) * SCORE_SCALE)
 
 
 @pytest.mark.clause("BAL-1")
@@ -259,7 +260,7 @@ def test_a_ratio_is_exact(one: int, other: int) -> None:
 @example([EXTREME, -EXTREME, EXTREME])
 def test_scores_are_balanced_as_by_the_reference(scores: list[int]) -> None:
     fixed = np.array(scores, np.int32)
-    e.balance(fixed, len(fixed))
+    scoring.balance(fixed, len(fixed))
     assert fixed.tolist() == balance(scores)
 
 
@@ -270,20 +271,20 @@ def test_thresholds_move_as_by_the_reference(w_max: int, low: int, up: int, uses
     params = Params(w_max=w_max, tau_expand=high, tau_collapse=low, adaptive_window=3, tau_min=low, tau_max=high)
     adaptive = np.array([3, 0, 0, 0, low, high, high, low, 0, 0, 0])
     for i, slots in enumerate(uses):
-        e.observe(adaptive, slots)
-        e.adapt(adaptive, w_max)
+        thresholds.observe(adaptive, slots)
+        thresholds.adapt(adaptive, w_max)
         params = adapt(params, uses[max(0, i - 2) : i + 1])
-        assert (adaptive[e.EXPAND_NOW], adaptive[e.COLLAPSE_NOW]) == (params.tau_expand, params.tau_collapse)
+        assert (adaptive[k.EXPAND_NOW], adaptive[k.COLLAPSE_NOW]) == (params.tau_expand, params.tau_collapse)
 
 
 # THE SAME SOURCE, UNCOMPILED
 
 
 class OnLists:
-    """`enhanced_kernels.run_tied`, and before it the same selection uncompiled on Python lists, which must agree."""
+    """`refined_calls.run_tied`, and before it the same selection uncompiled on Python lists, which must agree."""
 
     def __init__(self) -> None:
-        self._compiled = e.run_tied
+        self._compiled = refined_calls.run_tied
         self.selections = self.looks = 0
 
     def __call__(
@@ -293,16 +294,16 @@ class OnLists:
         header, at = state[: k.HEADER].tolist(), state[k.OFFSETS : k.HEADER].tolist()
         tables = [state[first:last].tolist() for first, last in pairwise(at)]
         tagged, fixed = tags.tolist(), scratch[: header[k.SLOTS]].tolist()
-        worth, peaks, long = list(fixed), [0] * header[k.CHUNK_ROOM], len(work) // e.COLUMNS
+        worth, peaks, long = list(fixed), [0] * header[k.CHUNK_ROOM], len(work) // k.COLUMNS
         acted = history.tolist()
-        k.blend(header, tagged, fixed, worth)
-        k.survey(header, tagged, worth, peaks)
+        scoring.blend(header, tagged, fixed, worth)
+        scoring.survey(header, tagged, worth, peaks)
         header[k.ITERATION] += 1
-        k.forget(header, tables[13])
+        ledger.forget(header, tables[13])
         self.selections += 1
-        done = e.select_tied(
+        done = ties.select_tied(
             header, tagged, fixed, worth, peaks, tables[8], tables[9], tables[12], by_cursor, memory, remembered,
-            acted[: len(acted) // 2], acted[len(acted) // 2 :], *tables[:6], *([0] * long for _ in range(e.COLUMNS)),
+            acted[: len(acted) // 2], acted[len(acted) // 2 :], *tables[:6], *([0] * long for _ in range(k.COLUMNS)),
         )  # fmt: skip
         answer = self._compiled(tags, scratch, state, by_cursor, memory, remembered, history, work)
         assert tables[0][:done] == state[k.HEADER : k.HEADER + answer].tolist()
@@ -310,25 +311,22 @@ class OnLists:
 
 
 @pytest.fixture
-def on_lists(monkeypatch: pytest.MonkeyPatch) -> OnLists:
+def on_lists(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> OnLists:
     """Plain functions in place of compiled ones inside the modules, but for what production calls."""
     for refined in (0, 1):  # what runs compiled must be compiled before its helpers are not
         for tie_break in ("position", "cursor", "recency"):
             params = Params(strategy="enhanced", w_max=8, tie_break=tie_break, adaptive_window=refined, balance=refined)
             Allocator(Geometry((2,)), params).warmup()
-    for module in (k, e):
-        for name, value in list(vars(module).items()):
-            if hasattr(value, "py_func") and not name.startswith(("run_", "list_families")):
-                monkeypatch.setattr(module, name, value.py_func)
+    request.getfixturevalue("uncompiled")
     lists = OnLists()
-    monkeypatch.setattr(e, "run_tied", lists)
-    look = e.best_tied_expands
+    monkeypatch.setattr(refined_calls, "run_tied", lists)
+    look = ties.best_tied_expands
 
     def looking(*arguments: Any) -> int:
         lists.looks += 1
         return look(*arguments)
 
-    monkeypatch.setattr(e, "best_tied_expands", looking)
+    monkeypatch.setattr(ties, "best_tied_expands", looking)
     return lists
 
 

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from focalloc.fastpath import greedy_kernels as k
 from focalloc.fastpath.allocator import Allocator
+from focalloc.fastpath.kernels import calls, ingest, ledger, places
+from focalloc.fastpath.kernels import layout as k
+from focalloc.fastpath.kernels import scores as scoring
 from focalloc.fastpath.plan import unpacked
 from focalloc.fastpath.tables import NAMES, Tables
 from focalloc.refimpl import ReferenceAllocator
@@ -140,9 +142,9 @@ class OnLists:
         return [self.lists[name] for name in names]
 
     def _reserve(self, entries: int) -> None:
-        ledger = self._columns("ledger_action", "ledger_iteration")
-        if not k.has_space(self.header, *ledger, entries):
-            for column in (*ledger, *self._columns("expand_keys", "expand_tokens")):
+        columns = self._columns("ledger_action", "ledger_iteration")
+        if not ledger.has_space(self.header, *columns, entries):
+            for column in (*columns, *self._columns("expand_keys", "expand_tokens")):
                 column.extend([0] * entries)
             self.header[k.LEDGER_ROOM] += entries
 
@@ -150,10 +152,10 @@ class OnLists:
         fixed = list(scores)
         self._reserve(self.header[k.N_DIFF])
         if self.header[k.MULTI_SLOT] == 1:
-            k.bound(self.header, self.tags, fixed, self.peaks)
+            scoring.bound(self.header, self.tags, fixed, self.peaks)
         else:
-            k.survey(self.header, self.tags, fixed, self.peaks)
-        done = k.step(
+            scoring.survey(self.header, self.tags, fixed, self.peaks)
+        done = calls.step(
             self.header,
             self.tags,
             self.spare,
@@ -172,7 +174,7 @@ class OnLists:
         self._reserve(len(reclaimed))
         needed = blocks * self._geometry.slots(0)
         excess = self.header[k.SLOTS] + needed - self.header[k.W_MAX]
-        done = k.reclaim(
+        done = ingest.reclaim(
             self.header,
             self.tags,
             self.spare,
@@ -193,7 +195,7 @@ class OnLists:
             self.header, self.tags, self.lists = saved
             raise InvalidInput("blocks", blocks, "too many")
         for _ in range(blocks):
-            k.append_block(self.header, self.tags, *self._columns("family_slot", "family_node"))
+            ingest.append_block(self.header, self.tags, *self._columns("family_slot", "family_node"))
         return [unpacked(action) for action in reclaimed[:done]]
 
     def context(self) -> Context:
@@ -204,7 +206,7 @@ class OnLists:
 
     def _check(self) -> None:
         header, scanned = list(self.header), [[0] * len(self.lists["family_slot"]) for _ in range(2)]
-        k.list_families(header, self.tags, *scanned)
+        places.list_families(header, self.tags, *scanned)
         assert header == self.header
         for column, found in zip(self._columns("family_slot", "family_node"), scanned, strict=True):
             assert column[: header[k.FAMILIES]] == found[: header[k.FAMILIES]]
@@ -272,15 +274,12 @@ def test_equal_to_the_reference_for_long(seed: int) -> None:
 
 
 @pytest.fixture
-def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The plain functions in place of the compiled ones, inside the module too."""
-    Tables(GEOMETRIES[0], Params(), (Block(1, 0),))  # what it calls must be compiled before its helpers are not
-    for name, value in list(vars(k).items()):
-        if hasattr(value, "py_func") and not name.startswith("run_"):
-            monkeypatch.setattr(k, name, value.py_func)
+def loaded() -> None:
+    """What `Tables` calls is compiled."""
+    Tables(GEOMETRIES[0], Params(), (Block(1, 0),))
 
 
-@pytest.mark.usefixtures("uncompiled")
+@pytest.mark.usefixtures("loaded", "uncompiled")
 def test_the_same_source_uncompiled_on_lists_is_equal_too() -> None:
     for seed in range(25):
         compare(OnLists, seed, steps=12, most=100)

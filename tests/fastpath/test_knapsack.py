@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from focalloc.conformance.worlds import random_scores, random_state
-from focalloc.fastpath import greedy_kernels, knapsack_kernels, optimum_kernels
-from focalloc.fastpath import knapsack_kernels as k
 from focalloc.fastpath.allocator import Allocator
+from focalloc.fastpath.kernels import knapsack as selection
+from focalloc.fastpath.kernels import layout as k
+from focalloc.fastpath.kernels import scores as scoring
 from focalloc.fastpath.plan import unpacked
 from focalloc.fastpath.tables import Tables
 from focalloc.fastpath.workspace import Workspace
@@ -168,7 +169,7 @@ def test_work_space_grows_when_it_must_and_the_answer_stays(monkeypatch: pytest.
     grown = 0
     for seed in range(60):
         fast = compare(seed, 4, 3)
-        grown += int(work_of(fast)[optimum_kernels.SPACE]) > 1
+        grown += int(work_of(fast)[k.SPACE]) > 1
     for seed in range(40):
         rng = random.Random(seed)
         state, scores = torn_families(rng, 6, 3)
@@ -182,50 +183,42 @@ def test_work_space_grows_when_it_must_and_the_answer_stays(monkeypatch: pytest.
 # UNCOMPILED
 
 
-ON_ARRAYS = {"run_step", "run_reclaim", "run_load", "run_append", "run_knapsack", "list_families"}
-"""What cuts tables out of arrays, and what fills them at the start."""
-
-
 @pytest.fixture
-def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The plain functions in place of the compiled ones, wherever they are named."""
-    Allocator(Geometry((2,)), Params(w_max=8)).warmup()  # compiled before its helpers are not
-    for module in (greedy_kernels, optimum_kernels, knapsack_kernels):
-        for name, value in list(vars(module).items()):
-            if hasattr(value, "py_func") and name not in ON_ARRAYS:
-                monkeypatch.setattr(module, name, value.py_func)
+def warm() -> None:
+    """What production calls is compiled."""
+    Allocator(Geometry((2,)), Params(w_max=8)).warmup()
 
 
 def selected_on_lists(state: State, scores: Sequence[int]) -> list[Action]:
     """What the kernels select in the first iteration, run as plain Python on plain lists."""
     tables = Tables(state.geometry, state.params, state.context)
-    space = Workspace(state.geometry, int(tables.state[greedy_kernels.N_DIFF]))
-    header = tables.state[: greedy_kernels.HEADER].tolist()
-    header[greedy_kernels.ITERATION] = 1
+    space = Workspace(state.geometry, int(tables.state[k.N_DIFF]))
+    header = tables.state[: k.HEADER].tolist()
+    header[k.ITERATION] = 1
     work = space.table[: k.WORK_HEADER].tolist()
     bounds = work[k.WORK_OFFSETS : k.WORK_HEADER]
     lists = [space.table[first:last].tolist() for first, last in pairwise(bounds)]
     tags, fixed, worth = tables.tags.tolist(), list(scores), list(scores)
-    peaks = [0] * (len(scores) // greedy_kernels.CHUNK + 1)
-    greedy_kernels.blend(header, tags, fixed, worth)
-    greedy_kernels.survey(header, tags, worth, peaks)
+    peaks = [0] * (len(scores) // k.CHUNK + 1)
+    scoring.blend(header, tags, fixed, worth)
+    scoring.survey(header, tags, worth, peaks)
     names = ("chunk_keys", "chunk_notes", "expand_keys", "expand_tokens")
     families = (tables.table("family_slot").tolist(), tables.table("family_node").tolist())
     ledger_action = tables.table("ledger_action").tolist()
     keys, notes = ([0] * len(lists[0]) for _ in range(2))
-    k.pool_collapses(header, work, fixed, *families, ledger_action, *lists[:2], keys, notes)
+    selection.pool_collapses(header, work, fixed, *families, ledger_action, *lists[:2], keys, notes)
     tables_of_session = (tables.table(name).tolist() for name in names)
-    done = k.select_optimum(
+    done = selection.select_optimum(
         header, work, tags, worth, peaks, *families, ledger_action, *lists[:12], *tables_of_session, *lists[12:16]
     )
     assert done >= 0
     assert tags == tables.tags.tolist()
     actions, places = [0] * done, [0] * done
-    k.name_actions(tags, families[1], done, lists[12], lists[13], actions, places)
+    selection.name_actions(tags, families[1], done, lists[12], lists[13], actions, places)
     return [unpacked(action) for action in actions]
 
 
-@pytest.mark.usefixtures("uncompiled")
+@pytest.mark.usefixtures("warm", "uncompiled")
 def test_the_same_source_uncompiled_on_lists_is_equal_too() -> None:
     for seed in range(60):
         rng = random.Random(seed)

@@ -16,9 +16,10 @@ import pytest
 
 from focalloc import Allocator, Batch, Geometry, Guarded, InvalidInput, Params
 from focalloc.analysis.timing import mixed_context
-from focalloc.fastpath import greedy_kernels, workspace
+from focalloc.fastpath import kernels, workspace
 from focalloc.fastpath.allocator import STRATEGIES
-from focalloc.fastpath.greedy_kernels import LARGE, UNLOCKED
+from focalloc.fastpath.kernels import layout
+from focalloc.fastpath.kernels.layout import LARGE, UNLOCKED
 from focalloc.fastpath.machine_code import let_go, take_back
 from focalloc.spec.blocks import Block, used
 
@@ -220,7 +221,7 @@ def life(params: Params, seed: int = 0) -> Life:
 @pytest.fixture
 def all_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """However small, every session gives up the lock, and searches have to grow."""
-    monkeypatch.setattr(greedy_kernels, "LARGE", 1)
+    monkeypatch.setattr(layout, "LARGE", 1)
     monkeypatch.setattr(workspace, "FIRST_SPACE", 1)
 
 
@@ -279,7 +280,7 @@ def unpaired(function: ast.FunctionDef) -> bool:
 
 def test_every_kernel_takes_back_the_lock_before_it_returns() -> None:
     found = set()
-    for file in Path(str(greedy_kernels.__file__)).parent.glob("*_kernels.py"):
+    for file in Path(str(kernels.__file__)).parent.glob("*.py"):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef):
                 assert not unpaired(node), node.name
@@ -295,7 +296,7 @@ def test_every_kernel_takes_back_the_lock_before_it_returns() -> None:
 def test_kernels_called_by_a_kernel_that_gives_up_the_lock_do_not() -> None:
     """The interpreter would end the process."""
     sources = {}
-    for file in Path(str(greedy_kernels.__file__)).parent.glob("*_kernels.py"):
+    for file in Path(str(kernels.__file__)).parent.glob("*.py"):
         functions = (
             node for node in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
         )

@@ -11,9 +11,10 @@ from math import comb
 import numpy as np
 import pytest
 
-from focalloc.fastpath import greedy_kernels
-from focalloc.fastpath import optimum_kernels as k
-from focalloc.fastpath.greedy_kernels import UNBOUNDED, key_of, rank_of
+from focalloc.fastpath.kernels import layout as k
+from focalloc.fastpath.kernels import search as searching
+from focalloc.fastpath.kernels.layout import UNBOUNDED
+from focalloc.fastpath.kernels.packing import key_of, rank_of
 
 DELTAS = [(31,), (31, 63), (1, 2, 3), (3, 5, 7), (1, 2), (2, 4, 6)]
 
@@ -73,7 +74,7 @@ class Search:
         self.tables = tables if as_lists else [np.array(table, np.int64) for table in tables]
 
     def turns(self) -> list[int] | None:
-        done = k.search(*self.tables)
+        done = searching.search(*self.tables)
         assert done != k.OUT_OF_SPACE
         return None if done == k.NOT_FOUND else [int(turn) for turn in self.tables[-2][:done]]
 
@@ -111,14 +112,6 @@ def test_it_finds_the_preferred_subset() -> None:
     assert 20 < impossible < 200
 
 
-@pytest.fixture
-def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (greedy_kernels, k):
-        for name, value in list(vars(module).items()):
-            if hasattr(value, "py_func"):
-                monkeypatch.setattr(module, name, value.py_func)
-
-
 @pytest.mark.usefixtures("uncompiled")
 def test_the_same_source_uncompiled_on_lists_finds_it_too() -> None:
     for seed in range(600, 800):
@@ -131,7 +124,7 @@ def test_too_little_space_is_said_and_more_space_changes_nothing() -> None:
     for seed in range(300):
         instance = random_instance(random.Random(seed))
         search = Search(instance, 4)
-        done = k.search(*search.tables)
+        done = searching.search(*search.tables)
         short += done == k.OUT_OF_SPACE
         if done != k.OUT_OF_SPACE:
             assert Search(instance, 4).turns() == Search(instance, 4000).turns()

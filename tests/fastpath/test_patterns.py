@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from focalloc.fastpath.allocator import Allocator
-from focalloc.fastpath.greedy_kernels import CHUNK
+from focalloc.fastpath.kernels.layout import CHUNK
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec.actions import family
 from focalloc.spec.blocks import Block

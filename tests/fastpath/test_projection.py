@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from focalloc.conformance.worlds import random_scores, random_state
-from focalloc.fastpath import greedy_kernels, optimum_kernels
-from focalloc.fastpath import projection_kernels as k
 from focalloc.fastpath.allocator import Allocator
+from focalloc.fastpath.kernels import layout as k
+from focalloc.fastpath.kernels import projection, scores
 from focalloc.fastpath.scores import fixed_logits
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.projection import project
@@ -114,7 +114,7 @@ def test_work_space_and_ledger_grow_when_they_must(monkeypatch: pytest.MonkeyPat
     grown = 0
     for seed in range(40):
         fast = compare_by_logits(seed, 4, 12, [3, 8])
-        grown += int(fast._workspace.table[optimum_kernels.SPACE]) > 1
+        grown += int(fast._workspace.table[k.SPACE]) > 1
     assert grown > 10
 
 
@@ -130,7 +130,7 @@ def test_the_kernel_saturates_as_the_spec_does(kind: type[Any]) -> None:
     column = np.concatenate([rng.uniform(-3000, 3000, 400), halves, edges]).astype(kind)
     rows = np.stack([column, np.roll(column, 1), np.roll(column, 2)], axis=1)
     fixed = np.zeros(rows.size, np.int32)
-    assert k.saturate(rows.reshape(-1), fixed)
+    assert projection.saturate(rows.reshape(-1), fixed)
     expected = np.array([[saturated(float(x)) for x in row] for row in rows])
     assert (fixed.reshape(-1, 3) == expected).all()
     assert (fixed_logits(rows, len(rows)) == expected).all()
@@ -156,14 +156,14 @@ def test_the_same_source_uncompiled_on_lists_writes_the_same_wishes(monkeypatch:
         rng = random.Random(seed)
         state = random_state(rng, "projection", 4, CAPS)
         tables = Tables(state.geometry, state.params, state.context)
-        header = tables.state[: greedy_kernels.HEADER]
+        header = tables.state[: k.HEADER]
         slots, nodes = tables.table("family_slot"), tables.table("family_node")
         fixed = np.array(random_scores(rng, state.geometry, state.context), np.int32)
-        for kernel in (k.wishes_by_scores, k.wishes_by_logits):
+        for kernel in (projection.wishes_by_scores, projection.wishes_by_logits):
             compiled, plain = np.zeros(len(slots), np.int64), [0] * len(slots)
             kernel(header, fixed, slots, nodes, compiled)  # type: ignore[operator]
             with monkeypatch.context() as patch:
-                patch.setattr(k, "total", k.total.py_func)  # type: ignore[attr-defined]
+                patch.setattr(projection, "total", projection.total.py_func)  # type: ignore[attr-defined]
                 kernel.py_func(header.tolist(), fixed.tolist(), slots.tolist(), nodes.tolist(), plain)  # type: ignore[attr-defined]
             assert compiled.tolist() == plain, seed
 
@@ -175,13 +175,13 @@ def test_the_same_source_uncompiled_on_lists_spreads_the_same_preferences() -> N
         rng = random.Random(seed)
         state = random_state(rng, "projection", 4, CAPS)
         tables = Tables(state.geometry, state.params, state.context)
-        header, tags = tables.state[: greedy_kernels.HEADER], tables.tags
-        slots = int(header[greedy_kernels.SLOTS])
+        header, tags = tables.state[: k.HEADER], tables.tags
+        slots = int(header[k.SLOTS])
         fixed = np.array([rng.randint(-LARGEST_LOGIT, LARGEST_LOGIT) for _ in range(3 * slots)], np.int32)
         compiled = [np.zeros(slots, np.int64) for _ in range(3)]
         plain: list[list[int]] = [[0] * slots for _ in range(3)]
-        ends = k.spread(header, tags, fixed, *compiled)
-        read = k.spread.py_func(header.tolist(), tags.tolist(), fixed.tolist(), *plain)  # type: ignore[attr-defined]
+        ends = projection.spread(header, tags, fixed, *compiled)
+        read = projection.spread.py_func(header.tolist(), tags.tolist(), fixed.tolist(), *plain)  # type: ignore[attr-defined]
         assert ends == read == 3 * len(state.context)
         assert [table.tolist() for table in compiled] == plain, seed
         first = np.flatnonzero(tags[:slots] >= 0)
@@ -189,7 +189,7 @@ def test_the_same_source_uncompiled_on_lists_spreads_the_same_preferences() -> N
         assert (compiled[0][first] == triples[:, 0] - triples[:, 1]).all()
         assert (compiled[1][first] == triples[:, 2] - triples[:, 1]).all()
         peaks = np.zeros_like(compiled[2])
-        greedy_kernels.survey(header, tags, compiled[0], peaks)  # type: ignore[arg-type]
+        scores.survey(header, tags, compiled[0], peaks)  # type: ignore[arg-type]
         assert compiled[2].tolist() == peaks.tolist()
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalloc.fastpath.greedy_kernels import PLACES
+from focalloc.fastpath.kernels.layout import PLACES
 from focalloc.proofs.engines.orders import GREATEST, LEAST, Comparable, Mean
 
 INTEGERS = st.integers(-9, 9)

@@ -15,8 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from focalloc.fastpath import greedy_kernels as code
+from focalloc.fastpath import kernels
 from focalloc.fastpath import tables as layout
+from focalloc.fastpath.kernels import layout as code
+from focalloc.fastpath.kernels.best_few import offer, sort_best_first
+from focalloc.fastpath.kernels.calls import step
+from focalloc.fastpath.kernels.scores import survey
 from focalloc.proofs.engines.memory import unpacked
 from focalloc.proofs.engines.orders import GREATEST, LEAST, Comparable, Mean
 from focalloc.proofs.engines.sessions import SEARCHED, drawn, refuted
@@ -79,8 +83,8 @@ def best_few_in_machine_code_8(bug: Mutation) -> Iterator[Evidence]:
 
 def best_of_every_order(length: int, bug: Mutation) -> Iterator[Evidence]:
     """The buffer on every order of so many keys, and on keys that can do nothing but be compared."""
-    source = Source.of(code, bug).python
-    compiled = {"offer": code.offer, "sort_best_first": code.sort_best_first}
+    source = Source.of(kernels, bug).python
+    compiled = {"offer": offer, "sort_best_first": sort_best_first}
     cases, telling, wrong = 0, 0, ""
     buffer, notes = np.zeros(length, np.int64), np.zeros(length, np.int64)
     for order in permutations(range(length)):
@@ -95,7 +99,7 @@ def best_of_every_order(length: int, bug: Mutation) -> Iterator[Evidence]:
             telling += room < length
             if found != best[:room] and not wrong:
                 wrong = f"keys {order}, room {room}: kept {found}, the best are {best[:room]}"
-    session = partial(drawn, Source.of(code, bug), SEARCHED)
+    session = partial(drawn, Source.of(kernels, bug), SEARCHED)
     yield Survey("every order", cases, telling, wrong, session=session)
 
     cases, wrong = 0, ""
@@ -157,18 +161,18 @@ def answered(functions: Any, made: layout.Tables, scored: tuple[int, ...], opaqu
     return [unpacked(int(one)) for one in tables["actions"][:done]]
 
 
-COMPILED = {"survey": code.survey, "step": code.step}
-ARGUMENTS = [one.arg for one in Source.of(code).functions["step"].args.args]
+COMPILED = {"survey": survey, "step": step}
+ARGUMENTS = [one.arg for one in Source.of(kernels).functions["step"].args.args]
 
 
 def ordered(state: State, reach: int, bug: Mutation) -> Survey:
     """A step in every order of the means; compiled, if it is as shipped."""
-    return compared("every order", state, reach, COMPILED if bug is AS_SHIPPED else Source.of(code, bug).python)
+    return compared("every order", state, reach, COMPILED if bug is AS_SHIPPED else Source.of(kernels, bug).python)
 
 
 def seeing_order_only(state: State, bug: Mutation) -> Survey:
     """A step on numbers that can only be averaged and compared."""
-    functions = Source.of(code, bug, LOWEST=LEAST, UNBOUNDED=GREATEST).python
+    functions = Source.of(kernels, bug, LOWEST=LEAST, UNBOUNDED=GREATEST).python
     return compared("comparisons only", state, 2, functions, opaque=True)
 
 
@@ -213,7 +217,9 @@ SELECTION_BUGS = [
              "key_of(score // slots * 2, slot)"),
     Mutation("a collapse is ranked by its sum", "key_of(-(score // slots), family", "key_of(-score, family"),
     DIFFERENCES,
-    Mutation("a sum is compared by a difference", "if score < -bar * slots:", "if score + bar * slots < 0:"),
+    Mutation("a sum is compared by a difference",
+             "if score < -bar * slots:\n            node = family_node[family]\n            if node",
+             "if score + bar * slots < 0:\n            node = family_node[family]\n            if node"),
 ]  # fmt: skip
 
 

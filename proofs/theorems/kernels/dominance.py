@@ -5,7 +5,7 @@ those kept, a better one of its class takes that place: as many actions, as many
 because so many are kept. How many that is, the theorems read off the kernel: `rooms` runs its source with ``n_diff``
 unknown and watches what it asks its buffers to keep.
 
-Only families set apart exclude anything in a search, see `focalloc.fastpath.knapsack_kernels`. Were conflicts to count
+Only families set apart exclude anything in a search, see `focalloc.fastpath.kernels.knapsack`. Were conflicts to count
 without that, so many would not be enough; that is one of the planted bugs.
 """
 
@@ -17,8 +17,8 @@ from typing import Any
 
 import z3
 
-from focalloc.fastpath import greedy_kernels, optimum_kernels
-from focalloc.fastpath import knapsack_kernels as code
+from focalloc.fastpath import kernels
+from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.tables import Tables
 from focalloc.fastpath.workspace import Workspace
 from focalloc.proofs.engines.forking import summary
@@ -57,14 +57,8 @@ ROOM_BUGS = [
 
 
 def uncompiled(bug: Mutation, **settings: int) -> dict[str, Any]:
-    """The kernels of the optimum and those they call, as plain Python functions that call each other."""
-    inside: dict[str, Any] = {}
-    for module in (greedy_kernels, optimum_kernels, code):
-        functions = Source.of(module, bug if module is code else AS_SHIPPED, **settings).python
-        inside |= functions
-        names: dict[str, Any] = next(iter(functions.values())).__globals__
-        names.update(inside)
-    return names
+    """The kernels as plain Python functions that call each other, with the names that they see."""
+    return Source.of(kernels, bug, **settings).python["select_optimum"].__globals__
 
 
 def rooms(bug: Mutation) -> dict[str, Term]:
@@ -77,7 +71,7 @@ def rooms(bug: Mutation) -> dict[str, Term]:
     def asked(name: str, *arguments: Any) -> Term:
         def run(n_diff: Any) -> Any:
             header, work, seen = made.header.tolist(), [0] * code.WORK_HEADER, []
-            header[greedy_kernels.N_DIFF] = n_diff
+            header[code.N_DIFF] = n_diff
 
             def watched(keys: Any, notes: Any, size: int, room: Any, key: int, note: int) -> int:
                 seen.append(room)
@@ -89,7 +83,7 @@ def rooms(bug: Mutation) -> dict[str, Term]:
 
         return summary(run, N, assumptions=[N >= 1])
 
-    cold, hot, spare, nothing = [-5] * 3, [5] * 3, [[0] * 8 for _ in range(4)], greedy_kernels.LOWEST
+    cold, hot, spare, nothing = [-5] * 3, [5] * 3, [[0] * 8 for _ in range(4)], code.LOWEST
     return {
         COLLAPSES: asked("best_collapses_of", cold, slots, nodes, [], 1, *spare[:2]),
         EXPANDS: asked("best_expands_of", [1] * 3, hot, hot, slots, nodes, [], 1, nothing, 0, *spare),
@@ -236,7 +230,7 @@ def what_is_set_apart(bug: Mutation) -> Survey:
     nodes = made.table("family_node")[:2].tolist()
     cases, telling, wrong = 0, 0, ""
     expands = [(key_of(5, slot), slot) for slot in range(4)]
-    collapses = [(key_of(5, 2 * family) + greedy_kernels.UNBOUNDED, family) for family in range(2)]
+    collapses = [(key_of(5, 2 * family) + code.UNBOUNDED, family) for family in range(2)]
     for taken in product((False, True), repeat=6):
         choice = [one for one, there in zip([*collapses, *expands], taken, strict=True) if there]
         torn_apart = [f for f in range(2) if taken[f] and (taken[2 + 2 * f] or taken[3 + 2 * f])]
@@ -284,9 +278,9 @@ def searches_end(bug: Mutation) -> Iterator[Evidence]:
 def selected(functions: Mapping[str, Any], state: State, scores: Sequence[int]) -> list[Action]:
     """What the kernels select in the first iteration, on lists: production's tables as loading leaves them."""
     made = Tables(state.geometry, state.params, state.context)
-    space = Workspace(state.geometry, int(made.header[greedy_kernels.N_DIFF]))
+    space = Workspace(state.geometry, int(made.header[code.N_DIFF]))
     header, tags = made.header.tolist(), made.tags.tolist()
-    header[greedy_kernels.ITERATION] = 1
+    header[code.ITERATION] = 1
     work = space.table[: code.WORK_HEADER].tolist()
     own = [space.table[first:last].tolist() for first, last in pairwise(work[code.WORK_OFFSETS : code.WORK_HEADER])]
     fixed, worth = list(scores), list(scores)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from focalloc.fastpath import greedy_kernels as code
+from focalloc.fastpath import kernels
+from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.tables import Tables
 from focalloc.proofs.engines.memory import Broken, called, filled, memory_of, packed
 from focalloc.proofs.sources import Mutation, Source
@@ -100,7 +101,7 @@ def reclaims_in_code(bug: Mutation) -> Iterator[Evidence]:
 
 def reclaims_compared(worlds: Iterable[tuple[Geometry, int]], bug: Mutation) -> Iterator[Evidence]:
     """The kernels in every world, by the reference."""
-    source = Source.of(code, bug)
+    source = Source.of(kernels, bug)
 
     def faulty(state: State, asked: Asked) -> tuple[bool, str]:
         wanted = left_by_reference(state, *asked)

@@ -14,8 +14,9 @@ from typing import Any
 
 import z3
 
-from focalloc.fastpath import greedy_kernels as code
+from focalloc.fastpath import kernels
 from focalloc.fastpath import tables as layout
+from focalloc.fastpath.kernels import layout as code
 from focalloc.proofs.engines.helpers import Helpers
 from focalloc.proofs.engines.memory import Broken, Memory, filled, unpacked
 from focalloc.proofs.engines.memory import packed as packed_action
@@ -147,7 +148,7 @@ def collapses_of(geometry: Geometry, families: int, room: int, bug: Mutation, **
     slots, nodes = (made.table(name)[:families].tolist() for name in ("family_slot", "family_node"))
     scored, assume = scores("score", used(geometry, context))
     assume += [within(0, tau, SCORE - 1), within(0, protected, 2**48), within(0, acted, 2**54)]
-    source = Source.of(code, bug, **small)
+    source = Source.of(kernels, bug, **small)
     kernel = Kernel(source, assume, unwind=families + 1, patience=300_000)
     keys, notes = buffer(room), buffer(room)
     size = kernel(
@@ -170,8 +171,8 @@ COLLAPSE_BUGS = [
     ),
     Mutation(
         "the cooldown is not asked",
-        "if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                key",
-        "if True:\n                key",
+        "if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                key = key_of(-(score",
+        "if True:\n                key = key_of(-(score",
     ),
     Mutation("the worst of the sample is lost", "threshold = rank_of(keys[0]) - 1", "threshold = rank_of(keys[0])"),
 ]
@@ -233,7 +234,7 @@ def expands_of(gists: int, spoilt: int, room: int, bug: Mutation) -> Iterator[Ev
     below = [key < ceiling for key in candidates.keys]
     assume.append(count(z3.Not(one) for one in below) <= spoilt)
     candidates = Listed([z3.And(*one) for one in zip(candidates.eligible, below, strict=True)], candidates.keys)
-    source = Source.of(code, bug, CHUNK=2, NEAR=2)
+    source = Source.of(kernels, bug, CHUNK=2, NEAR=2)
     kernel = Kernel(source, assume, unwind=gists + 3, patience=300_000)
     keys, notes = buffer(room + 1), buffer(room + 1)
     size = kernel(
@@ -362,7 +363,7 @@ def left_behind(geometry: Geometry, context: Context, actions: Sequence[Action],
 
 def splices(geometry: Geometry, first: int, last: int, most: int, bug: Mutation) -> Survey:
     """`apply` on every context, for every choice of actions, in every order."""
-    source = Source.of(code, bug)
+    source = Source.of(kernels, bug)
     arguments = [one.arg for one in source.functions["apply"].args.args]
     function = source.python["apply"]
 
@@ -462,7 +463,7 @@ def ledger_in_code(bug: Mutation) -> Iterator[Evidence]:
         *(one <= other for one, other in zip(when, [*when[1:], now], strict=True)),
     ]  # fmt: skip
     rested, session = Helpers(spec_cooldown, AS_SHIPPED), by_search(bug)
-    kernel = Kernel(Source.of(code, bug), assume, unwind=room + 1)
+    kernel = Kernel(Source.of(kernels, bug), assume, unwind=room + 1)
     header = header_of(LEDGER_FROM=begin, LEDGER_TO=behind, ITERATION=now, MIN_GAP=gap, LEDGER_ROOM=room)
     actions, iterations = Cells(acted), Cells(when)
 
@@ -505,7 +506,7 @@ def ledger_in_code(bug: Mutation) -> Iterator[Evidence]:
     )
 
     # an action is entered only where there is space
-    entering = Kernel(Source.of(code, bug), [*assume, behind < room], unwind=room + 1)
+    entering = Kernel(Source.of(kernels, bug), [*assume, behind < room], unwind=room + 1)
     header = header_of(LEDGER_FROM=begin, LEDGER_TO=behind, ITERATION=now)
     actions, iterations = Cells(acted), Cells(when)
     entering("record", header, actions, iterations, action)

@@ -1,4 +1,4 @@
-"""Theorems about the kernels that ship: the source of `focalloc.fastpath.greedy_kernels`, executed symbolically.
+"""Theorems about the kernels that ship: the source of `focalloc.fastpath.kernels`, executed symbolically.
 
 Each part of the selection is proved to meet its own relational spec, for all scores and parameters on a context of
 stated size: the few best are kept, the best collapses and expands are found, turns are taken as greedy asks. With
@@ -13,7 +13,8 @@ from typing import Any
 
 import z3
 
-from focalloc.fastpath import greedy_kernels as code
+from focalloc.fastpath import kernels
+from focalloc.fastpath.kernels import layout as code
 from focalloc.proofs.engines.merging import UNWRITTEN, Cells, Kernel, Partial, number
 from focalloc.proofs.engines.sessions import by_search
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
@@ -103,7 +104,7 @@ def best_few(keys: int, room: int, bug: Mutation) -> Iterator[Evidence]:
     """Offer ``keys`` different keys to a buffer for ``room``, and sort it."""
     offered = [z3.Int(f"key{i}") for i in range(keys)]
     assume = [*(within(-(2**60), key, 2**60) for key in offered), z3.Distinct(offered)]
-    kernel = Kernel(Source.of(code, bug), assume, unwind=room + 1)
+    kernel = Kernel(Source.of(kernels, bug), assume, unwind=room + 1)
     kept, notes = buffer(room), buffer(room)
     size = 0
     for i, key in enumerate(offered):
@@ -175,7 +176,7 @@ def turns(expands: int, collapses: int, cap: int, cost: Sequence[int], bug: Muta
     families = [(1_000_000 + 64 * j) * code.LEVELS + 2 for j in range(collapses)]
     expand_keys = Cells(packed(rank, place) for rank, place in zip(ranks, places, strict=True))
     collapse_keys = Cells(packed(rank, 2 * unit * j) for j, rank in enumerate(collapse_ranks))
-    kernel = Kernel(Source.of(code, bug), assume, unwind=max(expands, collapses, cap) + 1, patience=300_000)
+    kernel = Kernel(Source.of(kernels, bug), assume, unwind=max(expands, collapses, cap) + 1, patience=300_000)
     kernel(
         "alternate", header, tags, Cells(families), expands, expand_keys, Cells(tokens), False,
         collapses, collapse_keys, Cells(range(collapses)), actions, where,

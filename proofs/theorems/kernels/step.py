@@ -17,8 +17,9 @@ from typing import Any
 
 import z3
 
-from focalloc.fastpath import greedy_kernels as code
+from focalloc.fastpath import kernels
 from focalloc.fastpath import tables as layout
+from focalloc.fastpath.kernels import layout as code
 from focalloc.proofs.engines.forking import Explorer, SymBool, Undecided, lifted
 from focalloc.proofs.engines.helpers import record
 from focalloc.proofs.engines.intervals import Intervals
@@ -99,7 +100,7 @@ class World:
         self.slots = used(geometry, context)
         raw = (end(geometry, context[-1]) - context[0].start) * geometry.cost[0]
         self.made = layout.Tables(geometry, Params(w_max=raw, n_diff=cap), context)
-        self.source = Source.of(code, bug, CHUNK=small.chunk, **SMALL)
+        self.source = Source.of(kernels, bug, CHUNK=small.chunk, **SMALL)
         # an int of a symbolic number would be one number in particular
         self.source.python["step"].__globals__["int"] = lambda number: number
         self.unknown: dict[str, Term] = {}
@@ -326,7 +327,9 @@ STEP_BUGS = [
              "for i in range(header[FANOUT + level + 1] - 1):\n        if tags[first"),
     Mutation("an unaligned family collapses",
              "first = slot - start % header[SPAN + level + 1] // header[SPAN + level] * stride", "first = slot"),
-    Mutation("a collapse at its threshold", "if score < -bar * slots:", "if score <= -bar * slots:"),
+    Mutation("a collapse at its threshold",
+             "if score < -bar * slots:\n            node = family_node[family]\n            if node",
+             "if score <= -bar * slots:\n            node = family_node[family]\n            if node"),
     Mutation("an aggregate is truncated", "key_of(-(score // slots), family_slot[family])",
              "key_of(-score // slots, family_slot[family])"),
     Mutation("the cooldown is forgotten one iteration early", "- ledger_iteration[at] >= header[MIN_GAP]:",
@@ -334,7 +337,8 @@ STEP_BUGS = [
     Mutation("the cooldown lasts one iteration longer", "- ledger_iteration[at] >= header[MIN_GAP]:",
              "- ledger_iteration[at] - 1 >= header[MIN_GAP]:"),
     Mutation("a collapse touches the protected tail",
-             "if node // LEVELS + header[SPAN + node % LEVELS] > last_end:", "if node // LEVELS > last_end:"),
+             "node = family_node[family]\n            if node // LEVELS + header[SPAN + node % LEVELS] > last_end:",
+             "node = family_node[family]\n            if node // LEVELS > last_end:"),
     Mutation("a family is listed twice", "if slot >= 0 and slot != last:", "if slot >= 0:"),
 ]  # fmt: skip
 
@@ -436,7 +440,7 @@ def peaks_are_bounds(bug: Mutation) -> Iterator[Evidence]:
             made = layout.Tables(geometry, Params(w_max=8), context)
             slots = used(geometry, context)
             scored, assume = scores("score", slots)
-            kernel = Kernel(Source.of(code, bug, CHUNK=2), assume, unwind=slots + 1)
+            kernel = Kernel(Source.of(kernels, bug, CHUNK=2), assume, unwind=slots + 1)
             chunks = -(-slots // 2)
             peaks = Cells([UNWRITTEN] * (made.capacity // 2 + 1), -(2**31), 2**31 - 1)
             header, tags = Cells(int(one) for one in made.state[: code.HEADER]), Cells(made.tags[:slots].tolist())

@@ -23,72 +23,51 @@ fewer off and worth less than 2**60. Prices lie below 2**33, and bounds are cut 
 
 from __future__ import annotations
 
-from focalloc.fastpath.greedy_kernels import (
+from focalloc.fastpath.kernels.best_few import rise, sort_best_first
+from focalloc.fastpath.kernels.layout import (
+    ACTIONS,
+    ALLOWANCE,
+    ALONE,
+    BEGIN,
+    BEST_COUNT,
+    BEST_NET,
+    BEST_OPTION,
+    BEST_STATE,
+    BEST_VALUE,
+    BOUNDS,
+    CHURN,
+    COUNT,
+    DELTA,
+    FREE,
+    HIGHEST_BOUND,
+    MARK_TO_REACH,
+    NET,
+    NETS,
+    NOT_FOUND,
+    OPTION,
+    OUT_OF_SPACE,
+    PAID,
+    PAIRS,
+    PARENT,
+    PRICE,
+    REFUND,
+    ROOM,
+    RUN,
+    RUNS,
+    SIZE,
+    SPACE,
+    STATE,
+    TARGET,
     UNBOUNDED,
+    VALUE,
+    WEIGHT,
     Ints,
     Table,
-    rank_of,
-    rise,
-    sort_best_first,
 )
+from focalloc.fastpath.kernels.packing import rank_of
 from focalloc.fastpath.machine_code import kernel
 
-HIGHEST_BOUND = 2**61
-"""More than any choice is worth."""
-
-NOT_FOUND = -1
-"""Returned if no choice fits the room."""
-
-OUT_OF_SPACE = -2
-"""Returned if there is no space for more states; nothing but work space has changed."""
-
-# A run: where it begins among the keys, how many there are, slots that each adds.
-FIRST = 0
-SIZE = 1
-DELTA = 2
-RUN = 3
-
-# A state: actions so far, slots added, utility, the state it came from, and how many of the run it takes of it.
-COUNT = 0
-NET = 1
-VALUE = 2
-PARENT = 3
-OPTION = 4
-STATE = 5
-
-ALONE = -1
-"""The option to take the collapse of a pair, and none of the expands."""
-
-NETS = 2**28
-"""More than the slots that a state can add, in either direction."""
-
-# The query: what is asked, ...
-ACTIONS = 0
-ROOM = 1
-PAIRS = 2
-RUNS = 3
-SPACE = 4
-# ... what an action costs, what a slot is worth up to the target and costs beyond it, the slots that reach it, ...
-CHURN = 5
-WEIGHT = 6
-TARGET = 7
-# ... the price of a slot, what all slots within the room come to at that, the worth that is known to be reachable, ...
-PRICE = 8
-ALLOWANCE = 9
-MARK_TO_REACH = 10
-# ... and the best choice so far: worth, actions, slots added, the state before the last stage and its option there.
-BEST_VALUE = 11
-BEST_COUNT = 12
-BEST_NET = 13
-BEST_STATE = 14
-BEST_OPTION = 15
-QUERY = 16
-
-# Kinds of bounds: of the gain, of the gain less the price of the slots, of the slots freed.
-FREE = 0
-PAID = 1
-FREED = 2
-BOUNDS = 3
+# RUNS
 
 
 @kernel
@@ -106,7 +85,7 @@ def size_of(runs: Ints, run: int) -> int:
 @kernel
 def key_in(runs: Ints, keys: Ints, run: int, index: int) -> int:
     """The key of one candidate of ``run``."""
-    return keys[runs[run * RUN + FIRST] + index]
+    return keys[runs[run * RUN + BEGIN] + index]
 
 
 @kernel
@@ -274,13 +253,13 @@ def set_bounds(query: Ints, runs: Ints, keys: Ints, heads: Table, bounds: Table)
         since = 0 if row == 0 else first + row - 1
         bound_worth(query, runs, keys, heads, since, last, 0, bounds, bound_at(query, row, FREE))
         bound_worth(query, runs, keys, heads, since, last, query[PRICE], bounds, bound_at(query, row, PAID))
-        bound_refunds(query, runs, heads, since, last, bounds, bound_at(query, row, FREED))
+        bound_refunds(query, runs, heads, since, last, bounds, bound_at(query, row, REFUND))
 
 
 @kernel
 def can_fit(query: Ints, bounds: Ints, row: int, count: int, net: int) -> bool:
     """Whether a state can still end within the room."""
-    return net - bounds[bound_at(query, row, FREED) + query[ACTIONS] - count] <= query[ROOM]
+    return net - bounds[bound_at(query, row, REFUND) + query[ACTIONS] - count] <= query[ROOM]
 
 
 @kernel
@@ -474,7 +453,7 @@ def collect(query: Ints, runs: Ints, keys: Ints, notes: Ints, heads: Ints, chose
     size = 0
     for run in range(query[RUNS]):
         for i in range(heads[run]):
-            rise(chosen, chosen_notes, size, turn_of(runs, keys, run, i), notes[runs[run * RUN + FIRST] + i])
+            rise(chosen, chosen_notes, size, turn_of(runs, keys, run, i), notes[runs[run * RUN + BEGIN] + i])
             size += 1
     sort_best_first(chosen, chosen_notes, size)
     return size

@@ -6,7 +6,7 @@ a member with an expand of its own. It is looked at only once it occurs:
 
 1. Search among the best ``n_diff`` of each class as if nothing excluded anything.
 2. If the choice found holds a collapse and the expand of a member of its family, set that family apart: it becomes a
-   pair of runs that exclude each other (see `optimum_kernels`), with the best ``n_diff`` expands of its members.
+   pair of runs that exclude each other (see `search`), with the best ``n_diff`` expands of its members.
    Look for the best ``n_diff`` expands outside the families set apart, and search again.
 3. Otherwise the choice is the optimum: it is the best of all choices, and it is one that keeps the rule.
 
@@ -26,125 +26,71 @@ of the number that is kept here.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from focalloc.fastpath.greedy_kernels import (
+from focalloc.fastpath.kernels.best_few import offer, rise, sort_best_first
+from focalloc.fastpath.kernels.candidates import best_collapses, best_expands, worst_useful_chunk
+from focalloc.fastpath.kernels.layout import (
+    ACTIONS,
     ALIKE,
-    CAPACITY,
+    APART,
+    BEGIN,
     CHUNK,
-    CHUNK_ROOM,
+    CHURN,
     COLLAPSE,
+    COLLAPSE_FLOOR,
+    CURSOR,
+    DELTA,
+    DELTA_LIST,
+    DELTAS,
     END,
     EXPAND,
+    EXPAND_FLOOR,
     FAMILIES,
     FANOUT,
     FIRST,
-    HEADER,
-    ITERATION,
+    ITEM_SPACE,
     LEVELS,
     LOWEST,
     MARK,
     N_DIFF,
-    OFFSETS,
+    NOT_FOUND,
+    OUT_OF_SPACE,
+    PAIR_SPACE,
+    PAIRS,
     PLACES,
+    POOL_SIZES,
     PROTECTED,
+    ROOM,
+    RUN,
+    RUNS,
+    SIZE,
     SLOTS,
     SOFT_MARGIN,
     SPAN,
     TAU_COLLAPSE,
     TAU_EXPAND,
     TOP,
+    TOP_K,
     UNBOUNDED,
     UNITS,
-    UNLOCKED,
     W_MAX,
     W_SOFT,
+    WEIGHT,
     WIDTH,
     Ints,
     Table,
-    best_collapses,
-    best_expands,
-    count_collapses,
-    is_barred,
-    is_marked,
-    key_of,
-    mark,
-    node_of,
-    offer,
-    place_of,
-    rank_of,
-    rise,
-    run_begin,
-    run_blend,
-    run_chosen,
-    run_survey,
-    sort_best_first,
-    token_at,
-    total,
-    worst_useful_chunk,
 )
-from focalloc.fastpath.machine_code import kernel, let_go, take_back
-from focalloc.fastpath.optimum_kernels import (
-    ACTIONS,
-    CHURN,
-    DELTA,
-    NOT_FOUND,
-    OUT_OF_SPACE,
-    PAIRS,
-    QUERY,
-    ROOM,
-    RUN,
-    RUNS,
-    SIZE,
-    WEIGHT,
-    penalty,
-    search,
-)
-from focalloc.fastpath.optimum_kernels import FIRST as BEGIN
-
-WORK_FULL = -6
-"""Returned before anything changed if the search has no space for more states or families set apart."""
-
-# The header of the work space: the query of the search, ...
-APART = QUERY
-PAIR_SPACE = QUERY + 1
-ITEM_SPACE = QUERY + 2
-DELTAS = QUERY + 3
-# ... how many of each queue may act (0 for all) and the least keys that are among those, ...
-TOP_K = QUERY + 4
-EXPAND_FLOOR = QUERY + 5
-COLLAPSE_FLOOR = QUERY + 6
-# ... what nearness to the cursor is worth, the use to aim at, ...
-CURSOR = QUERY + 7
-GOAL = QUERY + 8
-# ... the cap that is shared out over regions, however few actions the context has room for, ...
-CAP = QUERY + 9
-# ... the deltas of the geometry, ascending, how many collapses of each are in the pool, ...
-DELTA_LIST = 32
-POOL_SIZES = 64
-# ... and where the tables begin that share an array with it.
-WORK_OFFSETS = 96
-WORK_TABLES = 21
-WORK_HEADER = WORK_OFFSETS + WORK_TABLES + 1
-
-
-@kernel
-def delta_at(header: Ints, level: int) -> int:
-    """Slots that expanding a node of ``level`` adds."""
-    return header[WIDTH + level] - header[UNITS + level]
+from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
+from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
+from focalloc.fastpath.kernels.places import delta_at, end_of, is_marked, mark, token_at
+from focalloc.fastpath.kernels.scores import total
+from focalloc.fastpath.kernels.search import penalty, search
+from focalloc.fastpath.machine_code import kernel
 
 
 @kernel
 def nearness(header: Ints, work: Ints, node_end: int) -> int:
     """What acting on a node that ends at ``node_end`` is worth for being near the cursor (MUL-1)."""
     return work[CURSOR] // (1 + (header[END] - node_end) // header[SPAN])
-
-
-@kernel
-def end_of(header: Ints, node: int) -> int:
-    """The token just after a node."""
-    return node // LEVELS + header[SPAN + node % LEVELS]
 
 
 # CANDIDATES
@@ -821,6 +767,9 @@ def select_optimum(
     return done
 
 
+# ANSWER
+
+
 @kernel
 def put_in_order(
     header: Ints, work: Ints, tags: Ints, family_node: Ints, done: int, chosen: Table, chosen_notes: Table
@@ -846,147 +795,3 @@ def name_actions(
             actions[i] = family_node[chosen_notes[i]] * 2 + COLLAPSE
         else:
             actions[i] = node_of(tags[places[i]], chosen_notes[i]) * 2 + EXPAND
-
-
-# THE CALL
-
-
-@kernel
-def run_pool(fixed: NDArray[np.int32], state: NDArray[np.int64], space: NDArray[np.int64]) -> None:
-    """`pool_collapses` on tables that share an array; ``state`` and ``space`` are as for `run_knapsack`."""
-    at = state[OFFSETS:]
-    work = space[:WORK_HEADER]
-    to = work[WORK_OFFSETS:]
-    pool_collapses(
-        state[:HEADER],
-        work,
-        fixed,
-        state[at[8] : at[9]],
-        state[at[9] : at[10]],
-        state[at[12] : at[13]],
-        space[to[0] : to[1]],
-        space[to[1] : to[2]],
-        state[at[2] : at[3]],
-        state[at[3] : at[4]],
-    )
-
-
-@kernel
-def decide(
-    tags: NDArray[np.int8],
-    worth: NDArray[np.integer],
-    peaks: NDArray[np.integer],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> int:
-    """Select and apply, once the pool is filled; return how many actions, or `WORK_FULL`: then the iteration is undone.
-
-    Args:
-        tags: as for `run_knapsack`, as are ``state`` and ``space``.
-        worth: what each gist's expand is worth, at its first slot.
-        peaks: the highest of those per chunk.
-    """
-    header = state[:HEADER]
-    at = header[OFFSETS:]
-    work = space[:WORK_HEADER]
-    to = work[WORK_OFFSETS:]
-    actions = state[at[0] : at[1]]
-    places = state[at[1] : at[2]]
-    family_slot = state[at[8] : at[9]]
-    family_node = state[at[9] : at[10]]
-    ledger_action = state[at[12] : at[13]]
-    chosen = space[to[12] : to[13]]
-    chosen_notes = space[to[13] : to[14]]
-    # SELECT
-    done = select_optimum(
-        header,
-        work,
-        tags,
-        worth,
-        peaks,
-        family_slot,
-        family_node,
-        ledger_action,
-        space[to[0] : to[1]],
-        space[to[1] : to[2]],
-        space[to[2] : to[3]],
-        space[to[3] : to[4]],
-        space[to[4] : to[5]],
-        space[to[5] : to[6]],
-        space[to[6] : to[7]],
-        space[to[7] : to[8]],
-        space[to[8] : to[9]],
-        space[to[9] : to[10]],
-        space[to[10] : to[11]],
-        space[to[11] : to[12]],
-        state[at[6] : at[7]],
-        state[at[7] : at[8]],
-        state[at[2] : at[3]],
-        state[at[3] : at[4]],
-        chosen,
-        chosen_notes,
-        space[to[14] : to[15]],
-        space[to[15] : to[16]],
-    )
-    if done == OUT_OF_SPACE:
-        header[ITERATION] -= 1
-        return WORK_FULL
-    # APPLY
-    if work[CURSOR] > 0:
-        put_in_order(header, work, tags, family_node, done, chosen, chosen_notes)
-    name_actions(tags, family_node, done, chosen, chosen_notes, actions, places)
-    run_chosen(tags, state, done)
-    return done
-
-
-@kernel
-def run_knapsack(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> int:
-    """One iteration of the exact optimum on scores that are taken; return how many actions, or why nothing happened.
-
-    Args:
-        tags: tags, then as much to spare.
-        scratch: what `run_take` has written, and with multi-slot gists their aggregates.
-        state: the header, and behind it the tables at its offsets.
-        space: the header of the work space, and behind it its tables at its offsets.
-    """
-    header = state[:HEADER]
-    at = header[OFFSETS:]
-    work = space[:WORK_HEADER]
-    capacity = header[CAPACITY]
-    fixed = scratch[:capacity]
-    peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    family_slot = state[at[8] : at[9]]
-    family_node = state[at[9] : at[10]]
-    refused = run_begin(state)
-    if refused:
-        return refused
-    held = let_go(header[UNLOCKED])
-    if work[DELTAS] == 1 or work[TOP_K] > 0:
-        worth = scratch[run_survey(tags, scratch, state) :]
-    else:  # `lay_out` surveys one delta after the other
-        worth = scratch[run_blend(tags, scratch, state) :]
-    # CANDIDATES
-    if work[TOP_K] > 0:
-        prune(
-            header,
-            work,
-            tags,
-            fixed,
-            peaks,
-            family_slot,
-            family_node,
-            state[at[12] : at[13]],
-            state[at[6] : at[7]],
-            state[at[7] : at[8]],
-            state[at[2] : at[3]],
-            state[at[3] : at[4]],
-        )
-    run_pool(fixed, state, space)
-    done = decide(tags, worth, peaks, state, space)
-    take_back(held)
-    return done

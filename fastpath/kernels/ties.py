@@ -1,210 +1,39 @@
-"""Enhanced greedy as plain loops: thresholds that adapt, scores in balance, ties by cursor and by recency.
+"""Greedy with other ties: by cursor and by recency (TIE-1, TIE-2).
 
-Greedy itself is `greedy_kernels`. Its keys order a queue by rank and then by place; here a queue is put in another
-order of ties after the best few have been found, with some to spare: whatever goes before a candidate by rank and
-place, but not by rank and age, has been acted on lately, and no more than those can push one out that belongs in.
+Keys order a queue by rank and then by place; here a queue is put in another order of ties after the best few have been
+found, with some to spare: whatever goes before a candidate by rank and place, but not by rank and age, has been acted
+on lately, and no more than those can push one out that belongs in.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from focalloc.fastpath.greedy_kernels import (
-    BAD_SCORE,
-    CAPACITY,
+from focalloc.fastpath.kernels.best_few import offer, rise, sort_best_first
+from focalloc.fastpath.kernels.candidates import best_collapses
+from focalloc.fastpath.kernels.greedy import alternate
+from focalloc.fastpath.kernels.layout import (
     CHUNK,
-    CHUNK_ROOM,
     COLLAPSE,
     DONE,
     FIRST,
     FREED,
-    HEADER,
     ITERATION,
     LEVELS,
     MARK,
     N_DIFF,
-    OFFSETS,
     SLOTS,
     TAKEN_COLLAPSES,
     TAKEN_EXPANDS,
     TAU_COLLAPSE,
     TAU_EXPAND,
-    UNLOCKED,
-    WRONG_LENGTH,
     Ints,
     Table,
-    alternate,
-    best_collapses,
-    count_collapses,
-    families_before,
-    is_barred,
-    key_of,
-    node_of,
-    offer,
-    place_of,
-    rank_of,
-    rise,
-    run_begin,
-    run_chosen,
-    run_survey,
-    sort_best_first,
-    take,
-    token_at,
 )
-from focalloc.fastpath.machine_code import kernel, let_go, take_back
+from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
+from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
+from focalloc.fastpath.kernels.places import families_before, token_at
+from focalloc.fastpath.machine_code import kernel
 
-SHIFT = 20
-"""Binary digits behind the point of a fixed-point number."""
-
-# The header of the table of adaptation; behind it the slots used after each of the last iterations, in a ring.
-WINDOW = 0
-FILLED = 1
-NEXT = 2
-TOTAL = 3
-TAU_MIN = 4
-TAU_MAX = 5
-EXPAND_NOW = 6
-COLLAPSE_NOW = 7
-RING = 8
-
-COLUMNS = 8
-"""Columns of the work space of `select_refined`."""
-
-
-# ADAPTATION
-
-
-@kernel
-def stays(total: int, full: int) -> bool:
-    """Whether ``total`` of ``full`` slots are neither too few nor too many (ADA-1)."""
-    return 5 * total >= 4 * full and 20 * total <= 19 * full
-
-
-@kernel
-def moved(tau: int, total: int, full: int, low: int, high: int) -> int:
-    """The threshold after ``total`` of ``full`` slots, too few or too many, were used (ADA-1, ADA-2)."""
-    goal = tau * 19 // 20 if 5 * total < 4 * full else (tau * 21 + 19) // 20
-    return min(max(goal, low), high)
-
-
-@kernel
-def adapt(adaptive: Table, w_max: int) -> None:
-    """Move the thresholds of now to those of the next iteration."""
-    window = adaptive[WINDOW]
-    if window == 0 or adaptive[FILLED] < window:
-        return
-    full = window * w_max
-    if not stays(adaptive[TOTAL], full):
-        tau = moved(adaptive[EXPAND_NOW], adaptive[TOTAL], full, adaptive[TAU_MIN], adaptive[TAU_MAX])
-        adaptive[EXPAND_NOW] = tau
-        adaptive[COLLAPSE_NOW] = tau
-
-
-@kernel
-def observe(adaptive: Table, slots: int) -> None:
-    """Note the slots used after an iteration."""
-    window = adaptive[WINDOW]
-    if window == 0:
-        return
-    at = RING + adaptive[NEXT]
-    adaptive[TOTAL] += slots - adaptive[at]
-    adaptive[at] = slots
-    adaptive[NEXT] = (adaptive[NEXT] + 1) % window
-    adaptive[FILLED] = min(adaptive[FILLED] + 1, window)
-
-
-# BALANCE
-
-
-@kernel
-def ratio(part: int, whole: int) -> int:
-    """``part / whole`` in fixed point, rounded down, for ``0 < part <= whole``; nothing grows beyond ``2 * whole``."""
-    gain = 0
-    if part == whole:
-        gain = 1
-        part = 0
-    for _ in range(SHIFT):
-        part *= 2
-        gain *= 2
-        if part >= whole:
-            part -= whole
-            gain += 1
-    return gain
-
-
-@kernel
-def scaled(score: int, gain: int) -> int:
-    """``score`` times the fixed-point ``gain``, rounded towards zero."""
-    return score * gain >> SHIFT if score >= 0 else -(-score * gain >> SHIFT)
-
-
-@kernel
-def balance(fixed: Table, slots: int) -> None:
-    """Scale the heavier side of the scores down to the mass of the lighter one (BAL-1)."""
-    positive = 0
-    negative = 0
-    for i in range(slots):
-        score = fixed[i]
-        positive += max(score, 0)
-        negative -= min(score, 0)
-    if positive == 0 or negative == 0:
-        return
-    gain = ratio(min(positive, negative), max(positive, negative))
-    for i in range(slots):
-        score = fixed[i]
-        if (score > 0) == (positive > negative):
-            fixed[i] = scaled(score, gain)
-
-
-@kernel
-def run_balance(
-    scores: NDArray[np.generic],
-    scale: np.generic,
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    balanced: NDArray[np.int32],
-) -> int:
-    """Write the scores in fixed point and in balance to ``balanced``; return 0, or why they are refused."""
-    slots = state[SLOTS]
-    capacity = state[CAPACITY]
-    if len(scores) != slots:
-        return WRONG_LENGTH
-    if not take(scores, scale, tags, balanced, scratch[capacity : capacity + state[CHUNK_ROOM]], slots):
-        return BAD_SCORE
-    balance(balanced, slots)
-    return 0
-
-
-# TIES
-
-
-@kernel
-def gather_expands(
-    header: Ints, tags: Ints, worth: Ints, peaks: Ints, by_cursor: bool, room: int, keys: Table, notes: Table
-) -> int:
-    """Find the best ``room`` expands by rank, ties to the first slot, or to the last if they go by cursor.
-
-    The walk goes the way the ties go, so that of equal ranks the later found is the worse. Their slots are the notes.
-    """
-    slots = header[SLOTS]
-    chunks = (slots + CHUNK - 1) // CHUNK
-    size = 0
-    bar = header[TAU_EXPAND]
-    for c in range(chunks):
-        chunk = chunks - 1 - c if by_cursor else c
-        if peaks[chunk] > bar:
-            first = chunk * CHUNK
-            length = min(CHUNK, slots - first)
-            for i in range(length):
-                slot = first + length - 1 - i if by_cursor else first + i
-                if worth[slot] > bar and tags[slot] >= 1 and tags[slot] < MARK:
-                    place = slots - 1 - slot if by_cursor else slot
-                    size = offer(keys, notes, size, room, key_of(worth[slot], place), slot)
-                    if size == room:
-                        bar = rank_of(keys[0])
-    return size
+# WHAT IS REMEMBERED
 
 
 @kernel
@@ -274,6 +103,36 @@ def look_up_ages(
         i = find(tokens, size, node // LEVELS)
         if i >= 0 and nodes[i] == node:
             ages[i] = min(memory, now - iterations[j])
+
+
+# CANDIDATES
+
+
+@kernel
+def gather_expands(
+    header: Ints, tags: Ints, worth: Ints, peaks: Ints, by_cursor: bool, room: int, keys: Table, notes: Table
+) -> int:
+    """Find the best ``room`` expands by rank, ties to the first slot, or to the last if they go by cursor.
+
+    The walk goes the way the ties go, so that of equal ranks the later found is the worse. Their slots are the notes.
+    """
+    slots = header[SLOTS]
+    chunks = (slots + CHUNK - 1) // CHUNK
+    size = 0
+    bar = header[TAU_EXPAND]
+    for c in range(chunks):
+        chunk = chunks - 1 - c if by_cursor else c
+        if peaks[chunk] > bar:
+            first = chunk * CHUNK
+            length = min(CHUNK, slots - first)
+            for i in range(length):
+                slot = first + length - 1 - i if by_cursor else first + i
+                if worth[slot] > bar and tags[slot] >= 1 and tags[slot] < MARK:
+                    place = slots - 1 - slot if by_cursor else slot
+                    size = offer(keys, notes, size, room, key_of(worth[slot], place), slot)
+                    if size == room:
+                        bar = rank_of(keys[0])
+    return size
 
 
 @kernel
@@ -408,6 +267,9 @@ def best_tied_collapses(
     return size
 
 
+# SELECTION
+
+
 @kernel
 def select_tied(
     header: Table,
@@ -438,7 +300,7 @@ def select_tied(
     ages: Table,
     more_keys: Table,
 ) -> int:
-    """`greedy_kernels.select` with ties by cursor or recency (TIE-1, TIE-2)."""
+    """`greedy.select` with ties by cursor or recency (TIE-1, TIE-2)."""
     n_diff = header[N_DIFF]
     header[DONE] = 0
     header[FREED] = 0
@@ -512,86 +374,3 @@ def select_tied(
         # where the queue ran out, everything in it carries a mark: look for the best of the rest
         header[TAKEN_EXPANDS] = 0
     return header[DONE]
-
-
-# THE CALLS
-
-
-@kernel
-def run_tied(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    by_cursor: bool,
-    memory: int,
-    remembered: int,
-    history: NDArray[np.int64],
-    work: NDArray[np.int64],
-) -> int:
-    """One greedy iteration with ties by cursor or recency; return how many actions, or why nothing happened.
-
-    Args:
-        tags: as for `greedy_kernels.run_step`, and so the following up to ``state``; the scores are taken.
-        by_cursor: whether ties go by cursor; else by recency.
-        memory: iterations for which actions are remembered (TIE-2).
-        remembered: how many those are; none by cursor.
-        history: a column of them, a column of when they happened.
-        work: work space of `COLUMNS` columns.
-    """
-    header = state[:HEADER]
-    at = header[OFFSETS:]
-    refused = run_begin(state)
-    if refused:
-        return refused
-    held = let_go(header[UNLOCKED])
-    capacity = header[CAPACITY]
-    peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    worth = scratch[run_survey(tags, scratch, state) :]
-    space = len(history) // 2
-    long = len(work) // COLUMNS
-    # CANDIDATES and SELECT
-    done = select_tied(
-        header,
-        tags[:capacity],
-        scratch[:capacity],
-        worth,
-        peaks,
-        state[at[8] : at[9]],
-        state[at[9] : at[10]],
-        state[at[12] : at[13]],
-        by_cursor,
-        memory,
-        remembered,
-        history[:space],
-        history[space:],
-        state[at[0] : at[1]],
-        state[at[1] : at[2]],
-        state[at[2] : at[3]],
-        state[at[3] : at[4]],
-        state[at[4] : at[5]],
-        state[at[5] : at[6]],
-        work[:long],
-        work[long : 2 * long],
-        work[2 * long : 3 * long],
-        work[3 * long : 4 * long],
-        work[4 * long : 5 * long],
-        work[5 * long : 6 * long],
-        work[6 * long : 7 * long],
-        work[7 * long :],
-    )
-    run_chosen(tags, state, done)
-    take_back(held)
-    return done
-
-
-@kernel
-def run_remember(
-    remembered: int, history: NDArray[np.int64], memory: int, now: int, actions: NDArray[np.int64],
-    work: NDArray[np.int64],
-) -> int:  # fmt: skip
-    """`remember` on tables that share an array; the history must have space for all ``actions``."""
-    space = len(history) // 2
-    half = len(work) // 2
-    return remember(
-        remembered, history[:space], history[space:], memory, now, len(actions), actions, work[:half], work[half:]
-    )

@@ -1,0 +1,56 @@
+"""The steps of an iteration as plain loops over sequences of integers, compiled by Numba where they run in production.
+
+The files in the order in which an iteration passes through them, so from the top they read as an explanation. A file
+imports from files before it only, and no name is used twice.
+
+| file | what it holds |
+|---|---|
+| `layout` | what stands in a table, and the names of a header's fields |
+| `packing` | candidates and nodes as one integer each |
+| `best_few` | the heap of the best few |
+| `scores` | scores in fixed point and in balance, and their aggregates |
+| `thresholds` | thresholds that adapt |
+| `places` | slots and tokens, families, marks |
+| `ledger` | what was done lately, and what that forbids |
+| `candidates` | the best few of each kind |
+| `greedy` | selection by turns |
+| `ties` | the same with other ties |
+| `search` | the exact search among sorted runs |
+| `knapsack` | selection of the exact optimum, by that search |
+| `objectives` | what several objectives make of a candidate's worth |
+| `hierarchy` | regions, each searched for itself |
+| `projection` | a policy's logits and wishes |
+| `application` | what actions make of context, families and ledger |
+| `ingest` | new blocks, and room for them |
+| `calls` | what production calls: greedy, ingest, and what strategies share |
+| `refined_calls` | the same for balance and other ties |
+| `search_calls` | the same for the strategies that search |
+
+Every kernel but `scores.take` also runs uncompiled on Python lists, which is how tests cover it and proofs read it:
+nothing in it allocates, slices or calls outside this folder. Only what `calls` and its likes hold cuts tables out of
+arrays.
+"""
+
+MODULES = (
+    "layout",
+    "packing",
+    "best_few",
+    "scores",
+    "thresholds",
+    "places",
+    "ledger",
+    "candidates",
+    "greedy",
+    "ties",
+    "search",
+    "knapsack",
+    "objectives",
+    "hierarchy",
+    "projection",
+    "application",
+    "ingest",
+    "calls",
+    "refined_calls",
+    "search_calls",
+)
+"""The files in their order."""

@@ -1,0 +1,278 @@
+"""What actions make of ledger, context and families; and whether actions from elsewhere can be applied."""
+
+from __future__ import annotations
+
+from focalloc.fastpath.kernels.best_few import rise, sort_best_first
+from focalloc.fastpath.kernels.layout import (
+    BODY,
+    COLLAPSE,
+    END,
+    EXPAND,
+    FAMILIES,
+    FANOUT,
+    LEVELS,
+    MARK,
+    PROTECTED,
+    RAW,
+    SLOTS,
+    SPAN,
+    TOP,
+    UNITS,
+    W_MAX,
+    WIDTH,
+    Ints,
+    Table,
+)
+from focalloc.fastpath.kernels.ledger import is_barred, record
+from focalloc.fastpath.kernels.packing import key_of, node_of, place_of
+from focalloc.fastpath.kernels.places import families_before, family_of, mark, slot_at, slots_added, slots_before
+from focalloc.fastpath.machine_code import kernel
+
+
+@kernel
+def by_place(actions: Ints, places: Ints, done: int, sorted_places: Table, sorted_actions: Table) -> None:
+    """Write the actions and their places in order of place."""
+    for i in range(done):
+        rise(sorted_places, sorted_actions, i, key_of(0, places[i]), actions[i])
+    sort_best_first(sorted_places, sorted_actions, done)
+    for i in range(done):
+        sorted_places[i] = place_of(sorted_places[i])
+
+
+@kernel
+def copy(source: Ints, at: int, target: Table, to: int, length: int, shift: int) -> None:
+    """Copy ``length`` numbers to another table, or further to the front of the same, each raised by ``shift``."""
+    if at >= 0 and to >= 0:
+        for i in range(length):
+            target[to + i] = source[at + i] + shift
+
+
+@kernel
+def raise_all(table: Table, at: int, length: int, shift: int) -> None:
+    """Raise ``length`` numbers of a table by ``shift``."""
+    if at >= 0 and shift != 0:
+        for i in range(length):
+            table[at + i] += shift
+
+
+@kernel
+def write_blocks(tags: Table, slot: int, blocks: int, level: int, units: int) -> None:
+    """Write ``blocks`` blocks of ``level``, of ``units`` slots each."""
+    if slot >= 0:
+        for i in range(blocks * units):
+            tags[slot + i] = RAW if level == 0 else BODY
+        for i in range(blocks):
+            tags[slot + i * units] = level
+
+
+@kernel
+def splice(header: Table, tags: Table, spare: Table, done: int, actions: Ints, places: Ints) -> None:
+    """Replace the blocks that ``done`` actions consume by the ones they produce (CTX-6).
+
+    What moves is put together in ``spare`` and copied back, so that both copies run between separate tables; but what
+    follows the last action moves in place if it moves to the front. Between actions whose changes of length cancel,
+    nothing moves.
+    """
+    slots = header[SLOTS]
+    first = 0
+    source = 0
+    length = 0
+    for i in range(done):
+        if first + length == source:
+            copy(spare, 0, tags, first, length, 0)
+            first = places[i]
+            source = first
+            length = 0
+        copy(tags, source, spare, length, places[i] - source, 0)
+        length += places[i] - source
+        source = places[i] + slots_before(header, actions[i])
+        level = actions[i] // 2 % LEVELS
+        if actions[i] % 2 == EXPAND:
+            write_blocks(spare, length, header[FANOUT + level], level - 1, header[UNITS + level - 1])
+            length += header[WIDTH + level]
+        else:
+            write_blocks(spare, length, 1, level, header[UNITS + level])
+            length += header[UNITS + level]
+    rest = slots - source
+    header[SLOTS] = first + length + rest
+    if first + length > source:
+        copy(tags, source, spare, length, rest, 0)
+        length += rest
+    copy(spare, 0, tags, first, length, 0)
+    if first + length < source:
+        copy(tags, source, tags, first + length, rest, 0)
+
+
+@kernel
+def update_families(
+    header: Table,
+    tags: Ints,
+    family_slot: Table,
+    family_node: Table,
+    spare_slot: Table,
+    spare_node: Table,
+    done: int,
+    actions: Ints,
+    places: Ints,
+) -> None:
+    """Drop the families that the actions consumed or broke, add the ones they completed, move the others.
+
+    As in `splice`: while as many are dropped as added, families keep their places in the tables.
+
+    Args:
+        tags: the context after the actions.
+        places: where the actions were, before they happened.
+    """
+    first = families_before(header, family_slot, 0, places[0] + 1)
+    if first > 0:
+        first -= 1
+    source = first
+    size = 0
+    shift = 0
+    for i in range(done):
+        # the families before the action; the last of them may hold it, and then goes
+        until = families_before(header, family_slot, source, places[i] + 1)
+        kept = until - source
+        if kept > 0:
+            holder = until - 1
+            if family_slot[holder] + header[WIDTH + family_node[holder] % LEVELS] > places[i]:
+                kept -= 1
+        if first + size == source:
+            copy(spare_slot, 0, family_slot, first, size, 0)
+            copy(spare_node, 0, family_node, first, size, 0)
+            raise_all(family_slot, source, kept, shift)
+            first = source + kept
+            size = 0
+        else:
+            copy(family_slot, source, spare_slot, size, kept, shift)
+            copy(family_node, source, spare_node, size, kept, 0)
+            size += kept
+        source = until
+        # the family that the action made: the children of an expand, or the one its gist was the last to complete
+        node = actions[i] // 2
+        slot = places[i] + shift
+        shift += slots_added(header, actions[i])
+        if actions[i] % 2 == COLLAPSE:
+            level = node % LEVELS
+            if level == header[TOP]:
+                continue
+            start = node // LEVELS
+            slot = family_of(header, tags, slot, level, start)
+            node = node_of(level + 1, start - start % header[SPAN + level + 1])
+        # two collapses may find that they completed the same one
+        last = -1
+        if size > 0:
+            last = spare_slot[size - 1]
+        elif first > 0:
+            last = family_slot[first - 1]
+        if slot >= 0 and slot != last:
+            spare_slot[size] = slot
+            spare_node[size] = node
+            size += 1
+    rest = header[FAMILIES] - source
+    header[FAMILIES] = first + size + rest
+    if first + size > source:
+        copy(family_slot, source, spare_slot, size, rest, shift)
+        copy(family_node, source, spare_node, size, rest, 0)
+        size += rest
+    copy(spare_slot, 0, family_slot, first, size, 0)
+    copy(spare_node, 0, family_node, first, size, 0)
+    if first + size < source:
+        copy(family_slot, source, family_slot, first + size, rest, shift)
+        copy(family_node, source, family_node, first + size, rest, 0)
+    elif first + size == source:
+        raise_all(family_slot, source, rest, shift)
+
+
+@kernel
+def apply(
+    header: Table,
+    tags: Table,
+    spare: Table,
+    family_slot: Table,
+    family_node: Table,
+    spare_slot: Table,
+    spare_node: Table,
+    ledger_action: Table,
+    ledger_iteration: Table,
+    done: int,
+    actions: Ints,
+    places: Ints,
+    sorted_places: Table,
+    sorted_actions: Table,
+) -> None:
+    """Apply ``done`` (at least 1) actions on separate blocks to ledger, context and families."""
+    for i in range(done):
+        record(header, ledger_action, ledger_iteration, actions[i])
+    by_place(actions, places, done, sorted_places, sorted_actions)
+    splice(header, tags, spare, done, sorted_actions, sorted_places)
+    update_families(header, tags, family_slot, family_node, spare_slot, spare_node, done, sorted_actions, sorted_places)
+
+
+# ACTIONS FROM ELSEWHERE
+
+
+@kernel
+def is_possible(header: Ints, tags: Ints, slot: int, kind: int, level: int) -> bool:
+    """Whether the unmarked blocks from ``slot`` on are what an action on a node of ``level`` replaces."""
+    if slot < 0:
+        return False
+    if kind == EXPAND:
+        return tags[slot] == level
+    stride = header[UNITS + level - 1]
+    if slot + header[WIDTH + level] > header[SLOTS]:
+        return False
+    for i in range(header[FANOUT + level]):  # noqa: SIM110, kernels have no generators
+        if tags[slot + i * stride] != level - 1:
+            return False
+    return True
+
+
+@kernel
+def first_misfit(
+    header: Ints,
+    tags: Table,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    done: int,
+    actions: Ints,
+    places: Table,
+) -> int:
+    """Number of the first of ``done`` actions that breaks a rule of the iteration; ``done`` if none does.
+
+    The rules are ACT-3 to ACT-5, BUD-1, COO-1 and TAI-1, each on its prefix. A block that an action created is never
+    fit for another, so all actions are looked up in the context as it stands. Their places are written.
+    """
+    used = header[SLOTS]
+    fit = 0
+    while fit < done:
+        action = actions[fit]
+        kind = action % 2
+        node = action // 2
+        level = node % LEVELS
+        token = node // LEVELS
+        slot = slot_at(header, tags, family_slot, family_node, token)
+        places[fit] = slot
+        if not is_possible(header, tags, slot, kind, level):
+            break
+        if is_barred(header, ledger_action, node * 2 + 1 - kind):
+            break
+        if kind == EXPAND:
+            if used + header[WIDTH + level] - header[UNITS + level] > header[W_MAX]:
+                break
+            mark(tags, slot, 1, 1)
+        else:
+            if token + header[SPAN + level] > header[END] - header[PROTECTED]:
+                break
+            mark(tags, slot, header[WIDTH + level], header[UNITS + level - 1])
+        used += slots_added(header, action)
+        fit += 1
+    for i in range(fit):
+        level = actions[i] // 2 % LEVELS
+        if actions[i] % 2 == EXPAND:
+            tags[places[i]] -= MARK
+        else:
+            for j in range(header[FANOUT + level]):
+                tags[places[i] + j * header[UNITS + level - 1]] -= MARK
+    return fit

@@ -1,0 +1,274 @@
+"""The candidates of an iteration: the best few of each kind (ACT-4, THR-1, TAI-1, COO-1)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from focalloc.fastpath.kernels.best_few import offer, rise, sort_best_first
+from focalloc.fastpath.kernels.layout import (
+    ALIKE,
+    BODY,
+    CHUNK,
+    COLLAPSE,
+    END,
+    EXPAND,
+    FAMILIES,
+    FIRST,
+    LEVELS,
+    MARK,
+    MULTI_SLOT,
+    PROTECTED,
+    SAMPLE,
+    SLOTS,
+    SPAN,
+    TAU_EXPAND,
+    UNITS,
+    WIDTH,
+    Ints,
+    Table,
+)
+from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
+from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
+from focalloc.fastpath.kernels.places import token_at
+from focalloc.fastpath.kernels.scores import total
+from focalloc.fastpath.machine_code import kernel
+
+# COLLAPSES
+
+
+@partial(kernel, by_constants=True)  # a stride of 1
+def gather_collapses(
+    header: Ints,
+    fixed: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    stride: int,
+    threshold: int,
+    room: int,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Keep the best ``room`` collapses of a rank above ``threshold`` among every ``stride``-th family; how many.
+
+    Families are complete (ACT-4), of a mean below the threshold (THR-1), before the tail (TAI-1) and at rest (COO-1).
+    """
+    size = 0
+    bar = threshold
+    last_end = header[END] - header[PROTECTED]
+    alike = header[ALIKE]
+    for family in range(0, header[FAMILIES], stride):
+        slots = alike
+        if slots == 0:
+            slots = header[WIDTH + family_node[family] % LEVELS]
+        score = total(fixed, family_slot[family], slots)
+        # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
+        if score < -bar * slots:
+            node = family_node[family]
+            if node // LEVELS + header[SPAN + node % LEVELS] > last_end:
+                break
+            if not is_barred(header, ledger_action, node * 2 + EXPAND):
+                key = key_of(-(score // slots), family_slot[family])
+                size = offer(keys, notes, size, room, key, family)
+                if size == room:
+                    bar = rank_of(keys[0])
+    return size
+
+
+@kernel
+def best_collapses(
+    header: Ints,
+    fixed: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    threshold: int,
+    room: int,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Find the best ``room`` collapses of a rank above ``threshold``, best first, with their family's number as note.
+
+    ``room`` collapses are enough for ``room`` actions: a chosen expand takes away at most one collapse.
+
+    Returns:
+        How many there are.
+    """
+    stride = header[FAMILIES] // (SAMPLE * room)
+    if stride > 1:
+        # a sample first, or else each family could be the best so far and be kept for a while
+        size = gather_collapses(
+            header, fixed, family_slot, family_node, ledger_action, stride, threshold, room, keys, notes
+        )
+        if size == room:
+            threshold = rank_of(keys[0]) - 1
+    size = gather_collapses(header, fixed, family_slot, family_node, ledger_action, 1, threshold, room, keys, notes)
+    sort_best_first(keys, notes, size)
+    return size
+
+
+# EXPANDS
+
+
+@kernel
+def worst_useful_chunk(header: Ints, peaks: Ints, room: int, keys: Table, notes: Table) -> int:
+    """Find the ``room`` chunks with the highest peaks; return the least of their keys."""
+    chunks = (header[SLOTS] + CHUNK - 1) // CHUNK
+    worst = key_of(header[TAU_EXPAND], 0)
+    if room >= chunks:
+        return worst
+    size = 0
+    bar = header[TAU_EXPAND]
+    for chunk in range(chunks):
+        if peaks[chunk] > bar:
+            size = offer(keys, notes, size, room, key_of(peaks[chunk], chunk), chunk)
+            if size == room:
+                worst = keys[0]
+                bar = rank_of(worst)
+    return worst
+
+
+@kernel
+def useful_chunks(header: Ints, peaks: Ints, room: int, keys: Table, notes: Table) -> int:
+    """List the chunks with the highest peaks above the threshold, at most ``room``, best first; return how many."""
+    size = 0
+    bar = header[TAU_EXPAND]
+    for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
+        if peaks[chunk] > bar:
+            size = offer(keys, notes, size, room, key_of(peaks[chunk], chunk), chunk)
+            if size == room:
+                bar = rank_of(keys[0])
+    sort_best_first(keys, notes, size)
+    return size
+
+
+@kernel
+def drop_resting(
+    header: Ints,
+    tags: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    size: int,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Note the first token of each of ``size`` expands, drop those that the cooldown forbids, sort the rest.
+
+    Returns:
+        How many are left, best first.
+    """
+    # by place, so that tokens are counted in one go
+    for i in range(size):
+        rise(keys, notes, i, key_of(0, place_of(keys[i])), rank_of(keys[i]))
+    sort_best_first(keys, notes, size)
+    left = 0
+    slot = 0
+    token = header[FIRST]
+    for i in range(size):
+        place = place_of(keys[i])
+        token = token_at(header, tags, family_slot, family_node, slot, token, place)
+        slot = place
+        if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2 + COLLAPSE):
+            rise(keys, notes, left, key_of(notes[i], place), token)
+            left += 1
+    sort_best_first(keys, notes, left)
+    return left
+
+
+@kernel
+def pick_expands(
+    header: Ints,
+    tags: Ints,
+    fixed: Ints,
+    chunk: int,
+    least: int,
+    ceiling: int,
+    size: int,
+    room: int,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Offer the expands of one chunk with keys above ``least`` (THR-1) and below ``ceiling``; return how many are kept.
+
+    No mean is higher than the highest of its scores, so only gists with a score that would do are looked at.
+    """
+    first = chunk * CHUNK
+    length = min(CHUNK, header[SLOTS] - first)
+    while first + length < header[SLOTS] and tags[first + length] == BODY:
+        length += 1
+    bar = rank_of(least + 1)
+    seen = first
+    for i in range(length):
+        if fixed[first + i] >= bar and (tags[first + i] >= 1 or tags[first + i] == BODY) and first + i >= seen:
+            slot = first + i
+            while tags[slot] == BODY:
+                slot -= 1
+            if tags[slot] < MARK:
+                slots = header[UNITS + tags[slot]]
+                seen = slot + slots
+                score = total(fixed, slot, slots)
+                # floor(score / slots) >= bar, without a division
+                if slot >= first and score >= bar * slots:
+                    key = key_of(score // slots, slot)
+                    if key > least and key < ceiling:
+                        size = offer(keys, notes, size, room, key, 0)
+                        if size == room:
+                            least = keys[0]
+                            bar = rank_of(least)
+    return size
+
+
+@kernel
+def best_expands(
+    header: Ints,
+    tags: Ints,
+    fixed: Ints,
+    peaks: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    ceiling: int,
+    spoilt: int,
+    room: int,
+    chunk_keys: Table,
+    chunk_notes: Table,
+    keys: Table,
+    notes: Table,
+) -> int:
+    """Find the best ``room`` expands with keys below ``ceiling``, best first, with their first token as note.
+
+    Where each gist takes one slot, they lie in the ``room + spoilt`` chunks with the highest peaks: if one lay
+    elsewhere, each of those chunks would hold a gist that goes before it, and at most ``spoilt`` of those are out of
+    the question. Otherwise a peak is but a bound, and all chunks whose peak could go before the worst find are seen.
+
+    Args:
+        spoilt: at least the number of gists that must not be chosen beside the resting ones: marked ones, and ones
+            not below ``ceiling``.
+
+    Returns:
+        How many there are.
+    """
+    wanted = room + count_collapses(header, ledger_action)
+    several = header[MULTI_SLOT] == 1
+    chunks = useful_chunks(header, peaks, wanted + spoilt, chunk_keys, chunk_notes)
+    least = key_of(header[TAU_EXPAND], 0)
+    if chunks == wanted + spoilt and not several:
+        # each of them holds a gist at its peak, so what lies below the lowest of the peaks is out of the race
+        least = key_of(rank_of(chunk_keys[chunks - 1]) - 1, 0)
+    size = 0
+    for c in range(chunks):
+        if key_of(rank_of(chunk_keys[c]), chunk_notes[c] * CHUNK) <= least:
+            break
+        size = pick_expands(header, tags, fixed, chunk_notes[c], least, ceiling, size, wanted, keys, notes)
+        if size == wanted:
+            least = keys[0]
+    if several and chunks == wanted + spoilt:
+        seen = chunk_keys[chunks - 1]
+        for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
+            if key_of(peaks[chunk], chunk * CHUNK) > least and key_of(peaks[chunk], chunk) < seen:
+                size = pick_expands(header, tags, fixed, chunk, least, ceiling, size, wanted, keys, notes)
+                if size == wanted:
+                    least = keys[0]
+    # of those at least room are no resting ones
+    return min(room, drop_resting(header, tags, family_slot, family_node, ledger_action, size, keys, notes))

@@ -1,0 +1,202 @@
+"""Greedy: by turns from two queues (GRE-1, GRE-5, GRE-6)."""
+
+from __future__ import annotations
+
+from focalloc.fastpath.kernels.candidates import best_collapses, best_expands
+from focalloc.fastpath.kernels.layout import (
+    COLLAPSE,
+    DONE,
+    EXPAND,
+    FANOUT,
+    FREED,
+    LEVELS,
+    MARK,
+    N_DIFF,
+    SLOTS,
+    SOFT_MARGIN,
+    TAKEN_COLLAPSES,
+    TAKEN_EXPANDS,
+    TAU_COLLAPSE,
+    TAU_EXPAND,
+    UNBOUNDED,
+    UNITS,
+    W_MAX,
+    W_SOFT,
+    WIDTH,
+    Ints,
+    Table,
+)
+from focalloc.fastpath.kernels.packing import node_of, place_of, rank_of
+from focalloc.fastpath.kernels.places import is_marked, mark
+from focalloc.fastpath.machine_code import kernel
+
+
+@kernel
+def fits(header: Ints, slots_used: int, delta: int, aggregate: int) -> bool:
+    """Whether an expand stays within the hard budget and, unless it is worth it, within the soft one (BUD-1, SOF-1)."""
+    after = slots_used + delta
+    if after > header[W_MAX]:
+        return False
+    return after <= header[W_SOFT] or aggregate > header[TAU_EXPAND] + header[SOFT_MARGIN]
+
+
+@kernel
+def alternate(
+    header: Table,
+    tags: Table,
+    family_node: Ints,
+    expands: int,
+    expand_keys: Ints,
+    expand_tokens: Ints,
+    more: bool,
+    collapses: int,
+    collapse_keys: Ints,
+    collapse_families: Ints,
+    actions: Table,
+    places: Table,
+) -> bool:
+    """Take turns: one expand if it fits, one collapse, until the cap or an idle round (CAP-1, GRE-1, GRE-5, GRE-6).
+
+    Heads that an earlier action made impossible carry a mark and are passed over. Reads and leaves its place in the
+    queues, the number of actions and the slots freed in the header.
+
+    Args:
+        more: whether there may be expands beyond the ones in the queue.
+
+    Returns:
+        Whether it had to stop at an expand turn because the queue ran out although there may be more.
+    """
+    done = header[DONE]
+    used = header[SLOTS] - header[FREED]
+    e = header[TAKEN_EXPANDS]
+    c = header[TAKEN_COLLAPSES]
+    hungry = False
+    while done < header[N_DIFF]:
+        before = done
+
+        # EXPAND TURN: the head or nothing
+        while e < expands and tags[place_of(expand_keys[e])] >= MARK:
+            e += 1
+        if e == expands and more:
+            hungry = True
+            break
+        if e < expands:
+            slot = place_of(expand_keys[e])
+            level = tags[slot]
+            delta = header[WIDTH + level] - header[UNITS + level]
+            if fits(header, used, delta, rank_of(expand_keys[e])):
+                actions[done] = node_of(level, expand_tokens[e]) * 2 + EXPAND
+                places[done] = slot
+                mark(tags, slot, 1, 1)
+                used += delta
+                done += 1
+                e += 1
+
+        # COLLAPSE TURN
+        if done < header[N_DIFF]:
+            while c < collapses:
+                level = family_node[collapse_families[c]] % LEVELS
+                slot = place_of(collapse_keys[c])
+                if not is_marked(tags, slot, header[WIDTH + level], header[UNITS + level - 1]):
+                    break
+                c += 1
+            if c < collapses:
+                slot = place_of(collapse_keys[c])
+                node = family_node[collapse_families[c]]
+                level = node % LEVELS
+                actions[done] = node * 2 + COLLAPSE
+                places[done] = slot
+                mark(tags, slot, header[WIDTH + level], header[UNITS + level - 1])
+                used -= header[WIDTH + level] - header[UNITS + level]
+                done += 1
+                c += 1
+
+        if done == before:
+            break
+    header[DONE] = done
+    header[FREED] = header[SLOTS] - used
+    header[TAKEN_EXPANDS] = e
+    header[TAKEN_COLLAPSES] = c
+    return hungry
+
+
+@kernel
+def select(
+    header: Table,
+    tags: Table,
+    fixed: Ints,
+    peaks: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    ledger_action: Ints,
+    actions: Table,
+    places: Table,
+    expand_keys: Table,
+    expand_tokens: Table,
+    collapse_keys: Table,
+    collapse_families: Table,
+    chunk_keys: Table,
+    chunk_notes: Table,
+) -> int:
+    """Choose the actions of an iteration and mark what they replace; return how many."""
+    n_diff = header[N_DIFF]
+    header[DONE] = 0
+    header[FREED] = 0
+    header[TAKEN_EXPANDS] = 0
+    header[TAKEN_COLLAPSES] = 0
+    if n_diff == 0:
+        return 0
+    collapses = best_collapses(
+        header,
+        fixed,
+        family_slot,
+        family_node,
+        ledger_action,
+        header[TAU_COLLAPSE],
+        n_diff,
+        collapse_keys,
+        collapse_families,
+    )
+    spoilt = 0
+    ceiling = UNBOUNDED
+    hungry = True
+    while hungry:
+        expands = best_expands(
+            header,
+            tags,
+            fixed,
+            peaks,
+            family_slot,
+            family_node,
+            ledger_action,
+            ceiling,
+            spoilt,
+            n_diff,
+            chunk_keys,
+            chunk_notes,
+            expand_keys,
+            expand_tokens,
+        )
+        taken = header[TAKEN_COLLAPSES]
+        hungry = alternate(
+            header,
+            tags,
+            family_node,
+            expands,
+            expand_keys,
+            expand_tokens,
+            expands == n_diff,
+            collapses,
+            collapse_keys,
+            collapse_families,
+            actions,
+            places,
+        )
+        if hungry:
+            # collapses took the rest of the queue away: look for the next best, past what was seen and what is marked
+            ceiling = expand_keys[expands - 1]
+            header[TAKEN_EXPANDS] = 0
+            spoilt += expands
+            for c in range(taken, header[TAKEN_COLLAPSES]):
+                spoilt += header[FANOUT + family_node[collapse_families[c]] % LEVELS]
+    return header[DONE]

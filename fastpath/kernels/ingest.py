@@ -1,0 +1,212 @@
+"""Ingest: room made by the least wanted collapses, and new blocks behind the last (ING-1 to ING-5)."""
+
+from __future__ import annotations
+
+from focalloc.fastpath.kernels.application import apply, copy, write_blocks
+from focalloc.fastpath.kernels.candidates import best_collapses
+from focalloc.fastpath.kernels.layout import (
+    COLLAPSE,
+    END,
+    EXPAND,
+    FAMILIES,
+    LEVELS,
+    LOWEST,
+    MARK,
+    NO_ROOM,
+    PROTECTED,
+    SLOTS,
+    SPAN,
+    TOP,
+    UNITS,
+    W_MAX,
+    WIDTH,
+    Ints,
+    Table,
+)
+from focalloc.fastpath.kernels.ledger import is_barred
+from focalloc.fastpath.kernels.packing import key_of, node_of, place_of
+from focalloc.fastpath.kernels.places import mark, slots_added, slots_before
+from focalloc.fastpath.kernels.scores import total
+from focalloc.fastpath.machine_code import kernel
+
+
+@kernel
+def append_block(header: Table, tags: Table, family_slot: Table, family_node: Table) -> None:
+    """Append one level-0 block, which is a complete family of its own."""
+    write_blocks(tags, header[SLOTS], 1, 0, header[UNITS])
+    family_slot[header[FAMILIES]] = header[SLOTS]
+    family_node[header[FAMILIES]] = node_of(1, header[END])
+    header[FAMILIES] += 1
+    header[SLOTS] += header[UNITS]
+    header[END] += header[SPAN]
+
+
+@kernel
+def may_fall_short(header: Ints, family_node: Ints, ledger_action: Ints, needed: int) -> bool:
+    """Whether the families that are complete now, all collapsed, would leave no space for ``needed`` slots.
+
+    If they leave it, the reclaim cannot fail: a collapse takes no other away.
+    """
+    slots = header[SLOTS]
+    for family in range(header[FAMILIES]):
+        node = family_node[family]
+        level = node % LEVELS
+        if slots + needed <= header[W_MAX]:
+            return False
+        if node // LEVELS + header[SPAN + level] > header[END] - header[PROTECTED]:
+            return True
+        if not is_barred(header, ledger_action, node * 2 + EXPAND):
+            slots -= header[WIDTH + level] - header[UNITS + level]
+    return slots + needed > header[W_MAX]
+
+
+@kernel
+def completes(header: Ints, tags: Ints, node: int, place: int) -> bool:
+    """Whether ``node`` is the last child of its parent to become a gist, if all collapses that are marked are made.
+
+    Args:
+        place: where its family is, which is marked.
+    """
+    level = node % LEVELS
+    if level == header[TOP]:
+        return False
+    first = node // LEVELS // header[SPAN + level + 1] * header[SPAN + level + 1]
+    token = node // LEVELS
+    slot = place
+    while token > first:
+        slot -= 1
+        if slot < 0 or not is_gist_to_be(tags[slot], level):
+            return False
+        token -= header[SPAN + tags[slot]]
+    token = node // LEVELS + header[SPAN + level]
+    slot = place + header[WIDTH + level]
+    while token < first + header[SPAN + level + 1]:
+        if slot >= header[SLOTS] or not is_gist_to_be(tags[slot], level):
+            return False
+        token += header[SPAN + tags[slot]]
+        slot += 1
+    return True
+
+
+@kernel
+def is_gist_to_be(tag: int, level: int) -> bool:
+    """Whether a slot with this tag can be one of a gist of ``level``, or of a family marked to collapse to one."""
+    if tag < 0:
+        return True
+    return tag == level or tag == level - 1 + MARK
+
+
+@kernel
+def average_out(header: Ints, fixed: Table, slots: int, done: int, actions: Ints, places: Ints) -> None:
+    """Make of ``slots`` scores what ``done`` collapses, in order of place, leave: each gist has its family's aggregate.
+
+    Clause ING-4.
+    """
+    source = places[0]  # what is before it stays
+    to = places[0]
+    for i in range(done):
+        copy(fixed, source, fixed, to, places[i] - source, 0)
+        to += places[i] - source
+        before = slots_before(header, actions[i])
+        mean = total(fixed, places[i], before) // before
+        source = places[i] + before
+        for _ in range(before + slots_added(header, actions[i])):
+            fixed[to] = mean
+            to += 1
+    copy(fixed, source, fixed, to, slots - source, 0)
+
+
+@kernel
+def oldest_collapses(
+    header: Ints, family_slot: Ints, family_node: Ints, ledger_action: Ints, room: int, keys: Table, notes: Table
+) -> int:
+    """`best_collapses` where all scores are equal: the first ``room`` that may collapse; return how many there are."""
+    size = 0
+    for family in range(header[FAMILIES]):
+        node = family_node[family]
+        if size == room or node // LEVELS + header[SPAN + node % LEVELS] > header[END] - header[PROTECTED]:
+            break
+        if not is_barred(header, ledger_action, node * 2 + EXPAND):
+            keys[size] = key_of(0, family_slot[family])
+            notes[size] = family
+            size += 1
+    return size
+
+
+@kernel
+def reclaim(
+    header: Table,
+    tags: Table,
+    spare: Table,
+    fixed: Table,
+    family_slot: Table,
+    family_node: Table,
+    spare_slot: Table,
+    spare_node: Table,
+    ledger_action: Table,
+    ledger_iteration: Table,
+    places: Table,
+    sorted_places: Table,
+    sorted_actions: Table,
+    keys: Table,
+    notes: Table,
+    room: int,
+    flat: bool,
+    needed: int,
+    reclaimed: Table,
+) -> int:
+    """Collapse the least wanted families until ``needed`` slots fit (ING-1 to ING-5); write them and return how many.
+
+    Several are looked up and made at once, up to the first that completes another family, since that has to be looked
+    at too.
+
+    Args:
+        room: how many ``keys`` and ``notes`` hold.
+        flat: whether all scores are equal; ``fixed`` is not read then.
+
+    Returns:
+        How many; or `NO_ROOM` if legal collapses do not suffice, and by then all have been made. The ledger must have
+        space for them.
+    """
+    done = 0
+    while header[SLOTS] + needed > header[W_MAX]:
+        if flat:
+            found = oldest_collapses(header, family_slot, family_node, ledger_action, room, keys, notes)
+        else:
+            found = best_collapses(header, fixed, family_slot, family_node, ledger_action, LOWEST, room, keys, notes)
+        if found == 0:
+            return NO_ROOM
+        slots = header[SLOTS]
+        excess = slots + needed - header[W_MAX]
+        i = 0
+        completed = False
+        while i < found and excess > 0 and not completed:
+            node = family_node[notes[i]]
+            level = node % LEVELS
+            notes[i] = node * 2 + COLLAPSE
+            places[i] = place_of(keys[i])
+            mark(tags, places[i], header[WIDTH + level], header[UNITS + level - 1])
+            reclaimed[done] = notes[i]
+            done += 1
+            i += 1
+            excess += slots_added(header, notes[i - 1])
+            completed = completes(header, tags, node, places[i - 1])
+        apply(
+            header,
+            tags,
+            spare,
+            family_slot,
+            family_node,
+            spare_slot,
+            spare_node,
+            ledger_action,
+            ledger_iteration,
+            i,
+            notes,
+            places,
+            sorted_places,
+            sorted_actions,
+        )
+        if not flat and excess > 0:
+            average_out(header, fixed, slots, i, sorted_actions, sorted_places)
+    return done

@@ -1,0 +1,279 @@
+"""How the tables are laid out that kernels work on: what stands in a cell, and where in a header.
+
+A session's tables share three arrays, a header at the front of one of them; a search has an array of its own, laid out
+alike. The header's fields have their names here, once.
+
+The context is one small integer per slot, the *tag*: the level of the block that begins there, `BODY` further inside a
+gist, `RAW` further inside a block of level 0. While an iteration selects, `MARK` is added to the tags of blocks that a
+chosen action replaces. Places in the context are slots; the token at a slot is counted from tags, beginning at the
+nearest complete family before it.
+
+A candidate is one integer, its *key*: rank above, place below, so that comparing keys is the whole order of a queue
+(GRE-2 to GRE-4). The rank is the aggregate of an expand and the negated aggregate of a collapse, the place is its
+first slot, and the greater key goes first.
+
+Nodes travel packed as ``start * LEVELS + level``, actions as ``node * 2 + kind``.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+# CELLS
+
+BODY = -1
+"""Tag of a slot inside a gist, in which no block begins."""
+
+RAW = -2
+"""Tag of a slot inside a block of level 0, likewise; another one, so that raw tokens are no gist's at a glance."""
+
+MARK = 64
+"""Added to the tag of a block that a chosen action of this iteration replaces."""
+
+PLACES = 2**26
+"""Places a key can tell apart, at least as many as a context has slots (MAX_SLOTS)."""
+
+CHUNK = 128
+"""Slots per entry of the table of peaks: fewer make more peaks to look through, more a longer look inside."""
+
+NEAR = 64
+"""Slots up to which tokens are counted one by one."""
+
+LARGE = 2**16
+"""Slots from which a step takes long enough that two threads with a session each gain by giving up the lock."""
+
+LEVELS = 32
+"""Levels that a packed node can tell apart; a span of at most 2**31 tokens has at most 31 levels above raw tokens."""
+
+SAMPLE = 16
+"""Families looked at per wanted collapse to tell how good one has to be, before all are."""
+
+AT_ONCE = 32
+"""Most collapses that a reclaim looks up at once."""
+
+EXPAND = 0
+COLLAPSE = 1
+
+UNBOUNDED = 2**61
+"""Above every key."""
+
+LOWEST = -(2**31)
+"""Below every score."""
+
+LIMIT = 2**31
+"""Scores in fixed point are smaller than this in magnitude (SCO-1)."""
+
+HIGHEST_BOUND = 2**61
+"""More than any choice is worth."""
+
+# ANSWERS of a call that cannot do what it is asked
+
+NO_ROOM = -1
+"""Returned by `reclaim` if legal collapses do not free enough."""
+
+LEDGER_FULL = -2
+"""Returned before anything changed if the ledger has no space for another iteration."""
+
+WRONG_LENGTH = -3
+"""Returned before anything changed if there is not one score per slot."""
+
+BAD_SCORE = -4
+"""Returned before anything changed if a score does not fit."""
+
+UNSURE = -5
+"""Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
+
+LEDGER_FULL = -2
+"""Returned before anything changed if the ledger has no space for another iteration."""
+
+WRONG_LENGTH = -3
+"""Returned before anything changed if there is not one score per slot."""
+
+BAD_SCORE = -4
+"""Returned before anything changed if a score does not fit."""
+
+UNSURE = -5
+"""Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
+
+WRONG_LENGTH = -3
+"""Returned before anything changed if there is not one score per slot."""
+
+BAD_SCORE = -4
+"""Returned before anything changed if a score does not fit."""
+
+UNSURE = -5
+"""Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
+
+BAD_SCORE = -4
+"""Returned before anything changed if a score does not fit."""
+
+UNSURE = -5
+"""Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
+
+UNSURE = -5
+"""Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
+
+WORK_FULL = -6
+"""Returned before anything changed if the search has no space for more states or families set apart."""
+
+NOT_FOUND = -1
+"""Returned if no choice fits the room."""
+
+OUT_OF_SPACE = -2
+"""Returned if there is no space for more states; nothing but work space has changed."""
+
+# THE HEADER OF A SESSION
+
+# The header holds what changes from call to call, ...
+SLOTS = 0
+ITERATION = 1
+FIRST = 2
+END = 3
+FAMILIES = 4
+LEDGER_FROM = 5
+LEDGER_TO = 6
+DONE = 7
+TAKEN_EXPANDS = 8
+TAKEN_COLLAPSES = 9
+FREED = 10
+# ... the parameters, ...
+TOP = 11
+W_MAX = 12
+W_SOFT = 13
+N_DIFF = 14
+TAU_EXPAND = 15
+TAU_COLLAPSE = 16
+SOFT_MARGIN = 17
+MIN_GAP = 18
+PROTECTED = 19
+# ... what there is room for, and whether gists may take several slots, and what every family takes if all take as many
+# (0 if they do not), ...
+CAPACITY = 20
+CHUNK_ROOM = 21
+LEDGER_ROOM = 22
+MULTI_SLOT = 23
+ALIKE = 24
+# ... whether a call takes so long that it gives up the interpreter lock, ...
+UNLOCKED = 25
+# ... the geometry by level: tokens of a block (by tag, so that BODY, RAW and marked tags find theirs), slots of a
+# block, slots of a family, blocks of a family, ...
+SPAN = 32
+UNITS = 160
+WIDTH = 192
+FANOUT = 224
+# ... and where the tables begin that share an array with it.
+OFFSETS = 256
+TABLES = 14
+HEADER = OFFSETS + TABLES + 1
+
+# THE ADAPTING THRESHOLDS: a header, and behind it the slots used after each of the last iterations, in a ring
+
+WINDOW = 0
+FILLED = 1
+NEXT = 2
+TOTAL = 3
+TAU_MIN = 4
+TAU_MAX = 5
+EXPAND_NOW = 6
+COLLAPSE_NOW = 7
+RING = 8
+
+COLUMNS = 8
+"""Columns of the work space of `select_refined`."""
+
+# A SEARCH
+
+# A run: where it begins among the keys, how many there are, slots that each adds.
+BEGIN = 0
+SIZE = 1
+DELTA = 2
+RUN = 3
+
+# A state: actions so far, slots added, utility, the state it came from, and how many of the run it takes of it.
+COUNT = 0
+NET = 1
+VALUE = 2
+PARENT = 3
+OPTION = 4
+STATE = 5
+
+ALONE = -1
+"""The option to take the collapse of a pair, and none of the expands."""
+
+NETS = 2**28
+"""More than the slots that a state can add, in either direction."""
+
+# The query: what is asked, ...
+ACTIONS = 0
+ROOM = 1
+PAIRS = 2
+RUNS = 3
+SPACE = 4
+# ... what an action costs, what a slot is worth up to the target and costs beyond it, the slots that reach it, ...
+CHURN = 5
+WEIGHT = 6
+TARGET = 7
+# ... the price of a slot, what all slots within the room come to at that, the worth that is known to be reachable, ...
+PRICE = 8
+ALLOWANCE = 9
+MARK_TO_REACH = 10
+# ... and the best choice so far: worth, actions, slots added, the state before the last stage and its option there.
+BEST_VALUE = 11
+BEST_COUNT = 12
+BEST_NET = 13
+BEST_STATE = 14
+BEST_OPTION = 15
+QUERY = 16
+
+# Kinds of bounds: of the gain, of the gain less the price of the slots, of the slots freed.
+FREE = 0
+PAID = 1
+REFUND = 2
+BOUNDS = 3
+
+# The header of the work space: the query of the search, ...
+APART = QUERY
+PAIR_SPACE = QUERY + 1
+ITEM_SPACE = QUERY + 2
+DELTAS = QUERY + 3
+# ... how many of each queue may act (0 for all) and the least keys that are among those, ...
+TOP_K = QUERY + 4
+EXPAND_FLOOR = QUERY + 5
+COLLAPSE_FLOOR = QUERY + 6
+# ... what nearness to the cursor is worth, the use to aim at, ...
+CURSOR = QUERY + 7
+GOAL = QUERY + 8
+# ... the cap that is shared out over regions, however few actions the context has room for, ...
+CAP = QUERY + 9
+# ... the deltas of the geometry, ascending, how many collapses of each are in the pool, ...
+DELTA_LIST = 32
+POOL_SIZES = 64
+# ... and where the tables begin that share an array with it.
+WORK_OFFSETS = 96
+WORK_TABLES = 21
+WORK_HEADER = WORK_OFFSETS + WORK_TABLES + 1
+
+# REGIONS
+
+# A region: the token, slot and family that it begins with, the mass of its candidates, that of its expands.
+TOKEN = 0
+SLOT = 1
+FAMILY = 2
+MASS = 3
+DEMAND = 4
+REGION = 5
+
+
+# TYPES
+
+
+class Ints(Protocol):
+    """Integers to read: a list, or an array."""
+
+    def __getitem__(self, index: int, /) -> int: ...
+
+
+class Table(Ints, Protocol):
+    """Integers to read and write."""
+
+    def __setitem__(self, index: int, value: int, /) -> None: ...

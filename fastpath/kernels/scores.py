@@ -1,0 +1,198 @@
+"""Scores in fixed point and in balance, and the aggregates that are made of them (SCO-1, SCO-3, BAL-1).
+
+Numba lets a negative index count from the end, and only where it can rule that out does a loop become vector code.
+Hence loops run from 0 over a base that is visibly not negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.extending import overload
+from numpy.typing import NDArray
+
+from focalloc.fastpath.kernels.layout import BODY, CHUNK, LIMIT, LOWEST, RAW, SLOTS, TOP, UNITS, Ints, Table
+from focalloc.fastpath.machine_code import kernel
+
+SHIFT = 20
+"""Binary digits behind the point of a fixed-point number."""
+
+
+def fixed_point(score: Any, scale: Any) -> Any:
+    """``score`` in fixed point; one that is an integer is so already."""
+    return score if isinstance(score, np.integer) else np.rint(score * scale)
+
+
+@overload(fixed_point, strict=False)
+def _fixed_point(score: Any, scale: Any) -> Callable[[Any, Any], Any]:
+    return (
+        (lambda score, scale: score)
+        if isinstance(score, types.Integer)
+        else (lambda score, scale: np.rint(score * scale))
+    )
+
+
+@kernel
+def take(
+    scores: NDArray[np.generic],
+    scale: np.generic,
+    tags: Ints,
+    fixed: NDArray[np.int32],
+    peaks: NDArray[np.int32],
+    slots: int,
+) -> bool:
+    """Quantise ``slots`` scores into ``fixed``, and note the highest of those at which a gist begins per chunk (SCO-1).
+
+    Args:
+        scale: 2**20 as a float of the same width for floats; of no account for integers.
+
+    Returns:
+        Whether all of them fit; if not, what was written means nothing.
+    """
+    misfits = np.int32(0)
+    whole = slots // CHUNK
+    for chunk in range(whole):
+        first = chunk * CHUNK
+        peak = np.int32(LOWEST)
+        for i in range(CHUNK):
+            number = fixed_point(scores[first + i], scale)
+            misfits = np.int32(misfits | (np.int32(0) if -LIMIT < number < LIMIT else np.int32(1)))
+            score = np.int32(number)
+            fixed[first + i] = score
+            peak = max(peak, score if tags[first + i] >= 1 else np.int32(LOWEST))
+        peaks[chunk] = peak
+    # the last, shorter chunk apart: the loop above is fast because its length is known
+    peak = np.int32(LOWEST)
+    for slot in range(whole * CHUNK, slots):
+        number = fixed_point(scores[slot], scale)
+        misfits = np.int32(misfits | (np.int32(0) if -LIMIT < number < LIMIT else np.int32(1)))
+        score = np.int32(number)
+        fixed[slot] = score
+        peak = max(peak, score if tags[slot] >= 1 else np.int32(LOWEST))
+    peaks[whole] = peak
+    return bool(misfits == 0)
+
+
+# AGGREGATES
+
+
+@kernel
+def total(fixed: Ints, slot: int, slots: int) -> int:
+    """Sum of ``slots`` scores."""
+    score = 0
+    if slot >= 0:
+        if slots == 2:  # a loop, and vector code all the more, is dear for so few
+            return fixed[slot] + fixed[slot + 1]
+        for i in range(slots):
+            score += fixed[slot + i]
+    return score
+
+
+@kernel
+def blend(header: Ints, tags: Ints, fixed: Ints, worth: Table) -> None:
+    """Write the aggregate of every gist to its first slot of ``worth`` (SCO-3); the other slots hold anything.
+
+    A branch per gist that nobody can foresee costs more than the mean, so gists of two or four slots have loops that
+    become vector code: these compute a mean at every slot, and keep those where a gist of the level begins.
+    """
+    slots = header[SLOTS]
+    for slot in range(slots):
+        worth[slot] = fixed[slot]
+    for level in range(1, header[TOP] + 1):
+        units = header[UNITS + level]
+        if units == 2:
+            for slot in range(slots - 1):
+                mean = (fixed[slot] + fixed[slot + 1]) >> 1
+                worth[slot] = mean if tags[slot] == level else worth[slot]
+        elif units == 4:
+            for slot in range(slots - 3):
+                mean = (fixed[slot] + fixed[slot + 1] + fixed[slot + 2] + fixed[slot + 3]) >> 2
+                worth[slot] = mean if tags[slot] == level else worth[slot]
+        elif units > 1:
+            for slot in range(slots):
+                if tags[slot] == level:
+                    worth[slot] = total(fixed, slot, units) // units
+
+
+# PEAKS: what no aggregate of a chunk is above
+
+
+@kernel
+def bound(header: Ints, tags: Ints, fixed: Ints, peaks: Table) -> None:
+    """Write a bound on the aggregates of the gists that begin in each chunk to ``peaks``: the highest score in them."""
+    slots = header[SLOTS]
+    whole = slots // CHUNK
+    for chunk in range(whole):
+        first = chunk * CHUNK
+        peak: Any = np.int32(LOWEST)
+        for i in range(CHUNK):
+            peak = max(peak, fixed[first + i] if tags[first + i] != 0 and tags[first + i] != RAW else np.int32(LOWEST))
+        # the last gist may reach beyond the chunk
+        slot = first + CHUNK
+        while slot < slots and tags[slot] == BODY:
+            peak = max(peak, fixed[slot])
+            slot += 1
+        peaks[chunk] = int(peak)
+    peak = np.int32(LOWEST)
+    for slot in range(whole * CHUNK, slots):
+        peak = max(peak, fixed[slot] if tags[slot] != 0 and tags[slot] != RAW else np.int32(LOWEST))
+    peaks[whole] = int(peak)
+
+
+@kernel
+def survey(header: Ints, tags: Ints, worth: Ints, peaks: Table) -> None:
+    """Write the highest aggregate of the gists that begin in each chunk to ``peaks``."""
+    slots = header[SLOTS]
+    for chunk in range((slots + CHUNK - 1) // CHUNK):
+        first = chunk * CHUNK
+        peak = LOWEST
+        for i in range(min(CHUNK, slots - first)):
+            if tags[first + i] >= 1:
+                peak = max(peak, worth[first + i])
+        peaks[chunk] = peak
+
+
+# BALANCE
+
+
+@kernel
+def ratio(part: int, whole: int) -> int:
+    """``part / whole`` in fixed point, rounded down, for ``0 < part <= whole``; nothing grows beyond ``2 * whole``."""
+    gain = 0
+    if part == whole:
+        gain = 1
+        part = 0
+    for _ in range(SHIFT):
+        part *= 2
+        gain *= 2
+        if part >= whole:
+            part -= whole
+            gain += 1
+    return gain
+
+
+@kernel
+def scaled(score: int, gain: int) -> int:
+    """``score`` times the fixed-point ``gain``, rounded towards zero."""
+    return score * gain >> SHIFT if score >= 0 else -(-score * gain >> SHIFT)
+
+
+@kernel
+def balance(fixed: Table, slots: int) -> None:
+    """Scale the heavier side of the scores down to the mass of the lighter one (BAL-1)."""
+    positive = 0
+    negative = 0
+    for i in range(slots):
+        score = fixed[i]
+        positive += max(score, 0)
+        negative -= min(score, 0)
+    if positive == 0 or negative == 0:
+        return
+    gain = ratio(min(positive, negative), max(positive, negative))
+    for i in range(slots):
+        score = fixed[i]
+        if (score > 0) == (positive > negative):
+            fixed[i] = scaled(score, gain)
