@@ -83,36 +83,6 @@ BAD_SCORE = -4
 UNSURE = -5
 """Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
 
-LEDGER_FULL = -2
-"""Returned before anything changed if the ledger has no space for another iteration."""
-
-WRONG_LENGTH = -3
-"""Returned before anything changed if there is not one score per slot."""
-
-BAD_SCORE = -4
-"""Returned before anything changed if a score does not fit."""
-
-UNSURE = -5
-"""Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
-
-WRONG_LENGTH = -3
-"""Returned before anything changed if there is not one score per slot."""
-
-BAD_SCORE = -4
-"""Returned before anything changed if a score does not fit."""
-
-UNSURE = -5
-"""Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
-
-BAD_SCORE = -4
-"""Returned before anything changed if a score does not fit."""
-
-UNSURE = -5
-"""Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
-
-UNSURE = -5
-"""Returned before anything changed if a reclaim might fail half-way and was not told to go on."""
-
 WORK_FULL = -6
 """Returned before anything changed if the search has no space for more states or families set apart."""
 
