@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath import tables as layout
+from focalloc.fastpath.kernels import layout as code
 from focalloc.proofs.sources import Source
 from focalloc.spec.actions import Action
 from focalloc.spec.state import State
