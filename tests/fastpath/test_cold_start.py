@@ -27,8 +27,8 @@ from numba.core.dispatcher import Dispatcher
 import focalloc.fastpath
 import focalloc.spec
 from focalloc.fastpath import kernels, machine_code
-from focalloc.fastpath.kernels import best_few
 from focalloc.fastpath.kept_code import Kernel
+from focalloc.fastpath.kernels import best_few
 from focalloc.fastpath.machine_code import stamp
 
 STARTS = {
