@@ -10,6 +10,7 @@ except ModuleNotFoundError as missing:
     ) from None
 
 from focalloc.conformance.cases import Case, Opening, Step
+from focalloc.conformance.differences import actions_between
 from focalloc.conformance.judge import Verdict, judged
 from focalloc.conformance.report import Failure, NotConformant, Report
 from focalloc.conformance.runner import run_conformance
@@ -24,6 +25,7 @@ __all__ = [
     "Report",
     "Step",
     "Verdict",
+    "actions_between",
     "judged",
     "run_conformance",
 ]

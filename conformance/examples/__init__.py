@@ -1,1 +1,1 @@
-"""Allocators to learn from, each about a page long: Python, C, JavaScript, PyTorch tensors."""
+"""Allocators to learn from, each about a page long: Python, C, JavaScript, and twice PyTorch tensors."""

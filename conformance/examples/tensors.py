@@ -1,11 +1,14 @@
-"""A PyTorch allocator with an interface of its own, and the adapter that brings it before the judge.
+"""A PyTorch allocator that keeps no record of what it does, and the adapter that brings it before the judge.
 
     focalloc conform focalloc.conformance.examples.tensors:Adapter
 
 `TensorFocus` keeps its working context as two tensors, ``lod`` and ``positions``, one entry per *slot*, knows spans
 only through them, and is told ``update_focus(max_replacements, iterations, scores)``: an interface as found in
-runtimes of this kind. It reports nothing; the adapter compares the tensors before and after a call, and says which
-actions lie between.
+runtimes of this kind. All that an adapter has is the tensors before and after a call. From them it offers
+``context()``, so that the judge sees a torn or unaligned context for what it is; and it names the actions with
+`actions_between`, which refuses where a difference cannot tell. That collapses come first, it knows from the source.
+
+Where an allocator has a record of its edits, take that instead: `focalloc.conformance.examples.in_place` does.
 """
 
 from __future__ import annotations
@@ -14,8 +17,8 @@ from collections.abc import Sequence
 
 import torch
 
+from focalloc.conformance.differences import actions_between
 from focalloc.spec import Action, Block, Geometry, Params
-from focalloc.spec.actions import parent
 from focalloc.spec.blocks import checked_context
 from focalloc.spec.scores import SCORE_SCALE
 
@@ -41,7 +44,10 @@ class TensorFocus:
         self.calls = 0
 
     def update_focus(self, max_replacements: int, iterations: int, scores: torch.Tensor) -> int:
-        """Replace up to ``max_replacements`` spans in each of ``iterations`` rounds; return how many were replaced."""
+        """Replace up to ``max_replacements`` spans in each of ``iterations`` rounds; return how many were replaced.
+
+        A round gives up detail first, and then spends what room there is.
+        """
         replaced = 0
         for _ in range(iterations):
             self.calls += 1
@@ -58,7 +64,7 @@ class TensorFocus:
                 wishes.append((mean, slot, 1, -1))
         chosen: list[tuple[int, int, int]] = []
         slots = len(self.lod)
-        for _, slot, level, direction in sorted(wishes):
+        for _, slot, level, direction in sorted(wishes, key=lambda wish: (wish[3], *wish)):
             node = (level, self._first_token(slot))
             then, was = self.recent.get(node, (-self.cooldown, direction))
             grown = slots + direction * (self.block - 1)
@@ -114,15 +120,7 @@ class Adapter:
         """Run one call of ``update_focus`` and return what it did."""
         before = self.context()
         self.focus.update_focus(self.params.n_diff, 1, torch.tensor(scores, dtype=torch.float64) / SCORE_SCALE)
-        after = set(self.context())
-        gone = [block for block in before if block not in after]
-        expands = [Action("expand", *block) for block in gone if block.level > 0 and not self._is_covered(block, after)]
-        collapses = {
-            Action("collapse", *node)
-            for block in gone
-            if (node := parent(self.geometry, block)) is not None and node in after
-        }
-        return sorted(collapses, key=lambda action: action.start) + expands
+        return actions_between(self.geometry, before, self.context(), first="collapse")
 
     def context(self) -> list[Block]:
         """The working context that the tensors say."""
@@ -138,7 +136,3 @@ class Adapter:
     def _tokens(self, block: Block) -> list[int]:
         span = self.geometry.span(block.level)
         return [block.start + span // 2] if block.level else list(range(block.start, block.start + span))
-
-    def _is_covered(self, block: Block, after: set[Block]) -> bool:
-        node = parent(self.geometry, block)
-        return node is not None and node in after
