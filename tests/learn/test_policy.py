@@ -40,6 +40,14 @@ def test_a_saved_policy_is_the_same_when_loaded(tmp_path: Path) -> None:
     assert (tmp_path / "p.safetensors").read_bytes() == (tmp_path / "q.safetensors").read_bytes()
 
 
+def test_weights_are_saved_row_by_row_however_they_lie_in_memory(tmp_path: Path) -> None:
+    one = policy()
+    two = Policy(SMALL, {name: np.asfortranarray(weight) for name, weight in one.weights.items()})
+    two.save(tmp_path / "p.safetensors")
+    loaded = load(tmp_path / "p.safetensors").weights
+    assert all(np.array_equal(loaded[name], weight) for name, weight in one.weights.items())
+
+
 def test_the_mask_forbids() -> None:
     given = seen(9)
     logits = policy().logits(given)

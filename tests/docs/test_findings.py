@@ -1,0 +1,54 @@
+"""Findings are in the index and say what they have to; they are run by hand, as they install what they are about."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "findings"
+SCRIPTS = sorted(FOLDER.glob("*.sh"))
+TEXT = (FOLDER / "README.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| (\d{4}-\d\d-\d\d) \| \[(.+)\]\(\.\./findings/(\S+)\) \| (.+) \|$", TEXT, re.MULTILINE)
+SECTIONS = ("Version", "Guess", "Behaviour", "Why it matters")
+
+
+def test_the_index_has_every_finding_newest_first() -> None:
+    assert sorted(file for _, _, file, _ in ROWS) == [script.name for script in SCRIPTS]
+    dates = [date for date, *_ in ROWS]
+    assert dates == sorted(dates, reverse=True)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_a_finding_can_be_run_and_says_what_it_has_to(script: Path) -> None:
+    text = script.read_text(encoding="utf-8")
+    assert os.access(script, os.X_OK)
+    head = text.partition("\nset -eu\n")[0].splitlines()
+    assert head[0] == "#!/bin/sh"
+    (title,) = [title for _, title, file, _ in ROWS if file == script.name]
+    assert head[1].startswith(f"# {title}")
+    labels = re.findall(r"^# (?=[A-Z])([^:\n]+): \S", "\n".join(head[2:]), re.MULTILINE)
+    assert tuple(labels) == SECTIONS
+    assert "focalloc" not in text
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_a_finding_pins_what_it_installs_and_compares_what_it_prints(script: Path) -> None:
+    text = script.read_text(encoding="utf-8")
+    (installed,) = re.findall(r"-m pip install --quiet --target \"\$work/packages\" (.+)", text)
+    assert all(re.fullmatch(r'"[a-z0-9-]+==[0-9.]+"', one) for one in installed.split())
+    stated = re.sub(r"\s*\n#\s*", " ", text.partition("# Version: ")[2].partition("\n# Guess")[0])
+    for name, version in re.findall(r'"([a-z0-9-]+)==([0-9.]+)"', installed):
+        assert re.search(rf"\b{name.removesuffix('-solver')}(-solver)? {re.escape(version)}\b", stated)
+    assert re.search(r'^cat >"\$work/before" <<\'END\'\n(.+\n)+END\ncat "\$work/seen"\ndiff ', text, re.MULTILINE)
+    assert text.rstrip().endswith("exit 1; }")
+
+
+@pytest.mark.parametrize(("title", "answer"), [(title, answer) for _, title, _, answer in ROWS])
+def test_what_is_done_about_it_leads_somewhere(title: str, answer: str) -> None:
+    paths = re.findall(r"`([a-z_]+/[a-z_/]+\.py)`", answer) + re.findall(r"\]\(\.\./([^)]+)\)", answer)
+    assert paths, title
+    assert all((ROOT / path).is_file() for path in paths)
