@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from focalloc.conformance.judge import OPENING, Moment
+from focalloc.conformance.outcomes import Outcome, Result, outcomes
 from focalloc.conformance.report import Failure, Report
 from focalloc.pages import render
 from focalloc.spec import Geometry, State
 from focalloc.spec.blocks import Block
-from focalloc.spec.clauses import clauses, profile_clauses
+from focalloc.spec.clauses import clauses
 
 Pictures = Mapping[str, Sequence[Moment]]
 """Failure id -> the moments of its session, as a second run went; empty where none was made."""
@@ -50,33 +51,34 @@ def page(report: Report, pictures: Pictures) -> str:
             f"Python {report.versions.python}, Hypothesis {report.versions.hypothesis}"
         ),
         notes=_notes(report),
-        lines=[_line_of(report, one) for one in (*profile_clauses(report.profile), "error")],
+        lines=[_line_of(report, one) for one in outcomes(report)],
         failures=[Markup(drawn(failed, pictures.get(failed.id, ()))) for failed in report.failures],
     )
 
 
-def _line_of(report: Report, test: str) -> dict[str, Any]:
-    """The line of a clause, or of ``error``, in the summary."""
-    failed = next((one for one in report.failures if one.id == test), None)
-    known = next((one for one in report.known if one.id == test), None)
-    if failed is not None:
-        sentence = failed.message.removeprefix(f"{test}: ").partition("\n")[0]
-        state, said = ("known", known.reason) if known else ("fail", sentence)
-    elif known is not None:
-        state, said = "fail", "declared as failing, but passes"
-    elif test in report.unjudged:
-        state, said = "unknown", report.unjudged[test]
-    elif test == "error" and report.cut_short:
-        state, said = "unknown", "some were lost, or nothing was answered"
-    else:
-        state, said = "pass", ""
+STATES: dict[Result, tuple[str, str]] = {
+    "passed": ("pass", "held"),
+    "failed": ("fail", "broken"),
+    "error": ("fail", "broken"),
+    "known": ("known", "known"),
+    "skipped": ("unknown", "?"),
+}
+"""Result of a test -> how its line looks, and the word it is marked with."""
+
+
+def _line_of(report: Report, outcome: Outcome) -> dict[str, Any]:
+    """The line of a clause, or of the run as a whole, in the summary."""
+    state, mark = STATES[outcome.result]
+    drawn = any(failed.id == outcome.id for failed in report.failures)
+    if outcome.result == "error" and not drawn:  # nothing broke down, something is missing
+        state, mark = STATES["skipped"]
     return {
-        "test": test,
+        "test": outcome.id,
         "state": state,
-        "drawn": failed is not None,
-        "title": clauses()[test].title if test in clauses() else "Sessions run to their end",
-        "mark": {"pass": "held", "fail": "broken", "known": "known", "unknown": "?"}[state],
-        "said": said,
+        "drawn": drawn,
+        "title": outcome.title,
+        "mark": mark,
+        "said": outcome.why.removeprefix(f"{outcome.id}: ").partition("\n")[0],
     }
 
 

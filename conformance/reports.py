@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from focalloc.conformance.messages import described
+from focalloc.conformance.outcomes import WHOLE_RUN, Result, outcomes
 from focalloc.conformance.page import Pictures, page
 from focalloc.conformance.report import Report
-from focalloc.spec.clauses import clauses, profile_clauses
 from focalloc.spec.files import writable, write
 from focalloc.spec.printable import printable
 
@@ -41,44 +41,29 @@ def schema() -> dict[str, Any]:
     }
 
 
+MARKS: dict[Result, tuple[str, str]] = {
+    "failed": ("failure", "failures"),
+    "error": ("error", "errors"),
+    "known": ("skipped", "skipped"),
+    "skipped": ("skipped", "skipped"),
+}
+"""Result of a test -> the element that JUnit marks it by, and the attribute that counts them."""
+
+
 def to_junit(report: Report, pictures: Pictures) -> bytes:
     """The report as JUnit XML: one test per clause of the profile, and one for the run as a whole."""
-    failures = {failed.id: failed for failed in report.failures}
-    known = {one.id: one for one in report.known}
-    outlived = {one.id for one in report.outlived}
-    titles = {one: clauses()[one].title for one in profile_clauses(report.profile)}
     suite = ET.Element("testsuite", name=printable(f"focalloc conform {report.target}"))
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
-
-    def test(name: str) -> ET.Element:
+    for one in outcomes(report):
+        name = one.title if one.id == WHOLE_RUN else f"{one.id} {one.title}"
+        case = ET.SubElement(suite, "testcase", classname=f"focalloc.{report.profile}", name=name)
         counts["tests"] += 1
-        return ET.SubElement(suite, "testcase", classname=f"focalloc.{report.profile}", name=name)
-
-    def mark(case: ET.Element, kind: str, message: str, text: str = "") -> None:
-        counts[{"failure": "failures", "error": "errors", "skipped": "skipped"}[kind]] += 1
-        ET.SubElement(case, kind, message=printable(message)).text = printable(text)
-
-    for clause, title in titles.items():
-        case, failed = test(f"{clause} {title}"), failures.get(clause)
-        if clause in outlived:
-            mark(case, "failure", f"declared as a known failure ({known[clause].reason}), but it passes")
-        elif failed is not None and clause in known:
-            mark(case, "skipped", f"known failure: {known[clause].reason} {known[clause].link}")
-        elif failed is not None:
-            mark(case, "failure", failed.message, f"{failed.message}\nseed {report.seed}\n{failed.replay}")
-        elif clause in report.unjudged:
-            mark(case, "skipped", report.unjudged[clause])
-    whole, failed = test("sessions run to their end"), failures.get("error")
-    if "error" in outlived or "skip" in outlived:
-        mark(whole, "failure", "a failure declared as known did not happen")
-    elif failed is not None and "error" in known:
-        mark(whole, "skipped", f"known failure: {known['error'].reason} {known['error'].link}")
-    elif failed is not None:
-        mark(whole, "error", failed.message, f"{failed.message}\nseed {report.seed}\n{failed.replay}")
-    elif report.skips:
-        mark(whole, "skipped", "; ".join(report.skips))
-    elif report.cut_short:
-        mark(whole, "error", "not judged, or not in full")
+        if one.result in MARKS:
+            element, counted = MARKS[one.result]
+            counts[counted] += 1
+            mark = ET.SubElement(case, element, message=one.why)
+            if element != "skipped":
+                mark.text = f"{one.why}\nseed {report.seed}\n{one.replay}"
     for name, count in counts.items():
         suite.set(name, str(count))
     suites = ET.Element("testsuites", {name: str(counts[name]) for name in ("tests", "failures", "errors")})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from focalloc.cli.options import TIMEOUT, Timeout
+from focalloc.cli.options import TIMEOUT, Json, Timeout, choices
 from focalloc.cli.targets import target_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ def conform(
     journal: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --cluster: what is done; a campaign goes on from it.")
     ] = None,
+    annotations: Annotated[
+        str, typer.Option(help="Make failures stand out in the log of this CI server.", **choices(("none", "github")))
+    ] = "none",
+    as_json: Json = False,
 ) -> None:
     """Judge a third-party allocator on generated sessions.
 
@@ -55,14 +60,19 @@ def conform(
     scores) is optional. A program in any language does the same by one JSON object per line (--exec). A session that
     fails is made smaller and saved, with the command that replays it.
     """
-    from focalloc.cli.terminal import output, progress
+    from focalloc.cli.terminal import output, print_json, progress
+    from focalloc.conformance.annotations import github, quoted
     from focalloc.conformance.known import load_known, with_known
-    from focalloc.conformance.reports import checked_path, write_report
+    from focalloc.conformance.reports import checked_path, to_json, write_report
     from focalloc.conformance.runner import FAILURES, Batch, run, run_in_processes
     from focalloc.spec.errors import InvalidInput
     from focalloc.spec.violations import checked_profile
 
     checked_profile(profile)
+    if annotations == "github" and as_json:
+        raise InvalidInput("annotations", annotations, "would be in the midst of the JSON; give one of the two")
+    if annotations not in ("none", "github"):
+        raise InvalidInput("annotations", annotations, "must be none or github")
     if journal is not None and not cluster:
         raise InvalidInput("journal", str(journal), "only a campaign keeps one; give --cluster, too")
     if report is not None:
@@ -114,10 +124,20 @@ def conform(
             )
         found = with_known(found, known)
         pictures = _pictures(judged, found) if report is not None and report.suffix == ".html" else {}
-    output().print(found.summary(), soft_wrap=True)
+
+    def say(text: str) -> None:
+        output().print(quoted(text) if annotations == "github" else text, soft_wrap=True)
+
+    if as_json:
+        print_json(json.loads(to_json(found, {})))
+    else:
+        say(found.summary())
+    for line in github(found) if annotations == "github" else ():
+        output().print(line, soft_wrap=True)
     if report is not None:
         write_report(found, report, pictures)
-        output().print(f"report written to {report}", soft_wrap=True)
+        if not as_json:
+            say(f"report written to {report}")
     raise typer.Exit(found.exit_status)
 
 

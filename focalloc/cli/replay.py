@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from focalloc.cli.options import TIMEOUT, Timeout
+from focalloc.cli.options import TIMEOUT, Json, Timeout
 from focalloc.cli.targets import target_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def replay(
         bool, typer.Option("--trust", help="Run the allocator that the file names: a command, or a module to import.")
     ] = False,
     timeout: Timeout = TIMEOUT,
+    as_json: Json = False,
 ) -> None:
     """Put an allocator through one saved session and show each step with what the judge says of it.
 
@@ -48,7 +49,9 @@ def replay(
 
     A file that has answers too, as `focalloc prove` writes it, needs no allocator: the answers are judged.
     """
-    from focalloc.cli.terminal import output
+    import msgspec
+
+    from focalloc.cli.terminal import errors, output, print_json
     from focalloc.conformance.judge import judged
     from focalloc.conformance.report import EXIT_STATUS, Failure
     from focalloc.conformance.targets import PythonTarget
@@ -67,10 +70,17 @@ def replay(
         raise InvalidInput("target", "", "the file names none; give --target module:factory or --exec 'PROGRAM'")
     name = target or program or "the answers in the file"
     judged_by = checked_profile(profile or (saved.profile if saved else "safety"))
-    console = output()
+    console = errors() if as_json else output()
+    moments: list[dict[str, Any]] = []
 
     def say(line: str) -> None:
         console.print(line, soft_wrap=True)
+
+    def watch(moment: Moment) -> None:
+        if as_json:
+            moments.append(_plain(moment))
+        else:
+            say(_told(case, moment))
 
     if program or target:
         say(f"running {on_one_line(program)}" if program else f"importing {on_one_line(target)}")
@@ -82,9 +92,29 @@ def replay(
     say(f"geometry {case.geometry.arity} cost {case.geometry.cost}")
     say("params " + ", ".join(f"{field}={value}" for field, value in case.params.to_dict().items()))
     with PythonTarget(lambda: Reciter(recited), name) if recited else target_of(target, program, timeout)() as subject:
-        verdict = judged(subject, case, judged_by, lambda moment: say(_told(case, moment)))
-    say(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}")
+        verdict = judged(subject, case, judged_by, watch)
+    if as_json:
+        asked = {"target": name, "profile": judged_by, "case": msgspec.to_builtins(case)}
+        found = {"verdict": verdict.status, "at": verdict.at, "why": verdict.why, "answered": verdict.answered}
+        print_json(asked | found | {"moments": moments})
+    else:
+        say(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}")
     raise typer.Exit(EXIT_STATUS[verdict.status])
+
+
+def _plain(moment: Moment) -> dict[str, Any]:
+    """A moment as data; an answer that is none, as it shows."""
+    import msgspec
+
+    after = moment.after
+    return {
+        "at": moment.at,
+        "scores": list(moment.scores),
+        "answer": msgspec.to_builtins(moment.answer, enc_hook=repr),
+        "broken": [{"clause": one.clause, "message": one.message, "where": one.where} for one in moment.found],
+        "context": [list(block) for block in after.context] if after else None,
+        "used": after.used if after else None,
+    }
 
 
 def _how(saved: Failure) -> str:

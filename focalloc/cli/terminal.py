@@ -27,8 +27,8 @@ PIPE_WIDTH = 100
 class Plain(Console):
     """A console that shows text letter by letter: none of it is a control sequence, markup or the name of an emoji."""
 
-    def __init__(self) -> None:
-        super().__init__(highlight=False, soft_wrap=False, markup=False, emoji=False)
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, soft_wrap=False, markup=False, emoji=False)
 
     def render_str(self, text: str, **options: Any) -> Text:
         """``text`` as it is laid out, made printable first, so that it is as wide as it shows."""
@@ -46,6 +46,11 @@ def output() -> Console:
     if not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
         console.width = PIPE_WIDTH
     return console
+
+
+def errors() -> Console:
+    """The console for what is not a result."""
+    return Plain(stderr=True)
 
 
 def can_print(console: Console, text: str) -> bool:

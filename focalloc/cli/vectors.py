@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from focalloc.cli.options import TIMEOUT, Timeout
+from focalloc.cli.options import TIMEOUT, Json, Timeout
 from focalloc.cli.targets import target_of
 
 if TYPE_CHECKING:
@@ -30,23 +30,28 @@ def vectors(
         bool, typer.Option("--update", help="Make those that are missing, which takes minutes; the others stay.")
     ] = False,
     folder: Annotated[Path | None, typer.Option(help="These instead of the ones that ship.")] = None,
+    as_json: Json = False,
 ) -> None:
     """List the conformance vectors by clause; with an allocator, put them to it.
 
     Vectors are short sessions as language-neutral JSON: what is asked, the right answer, and often a wrong one with
     the clauses that it breaks. An allocator gets those of its profile, and those that every allocator has to pass.
     """
-    from focalloc.cli.terminal import output
+    from focalloc.cli.terminal import output, print_json
     from focalloc.conformance import vectors as shipped
 
     console = output()
     here = folder or shipped.FOLDER
 
     def say(line: str) -> None:
-        console.print(line, soft_wrap=True)
+        if not as_json:
+            console.print(line, soft_wrap=True)
 
     if target or program:
-        raise typer.Exit(_put(target, program, profile, timeout, shipped.in_folder(here), say))
+        put = _put(target, program, profile, timeout, shipped.in_folder(here), say)
+        if as_json:
+            print_json(put)
+        raise typer.Exit(put["exit_status"])
     if update:
         from focalloc.conformance.vectors.sources import missing, sources
 
@@ -65,16 +70,21 @@ def vectors(
         for sentence in problems:
             say(sentence)
         say(f"{len(listed)} vectors checked: {len(problems) or 'no'} problems")
+        if as_json:
+            print_json({"folder": str(here), "vectors": len(listed), "problems": problems})
         raise typer.Exit(1 if problems else 0)
-    for clause, count in shipped.by_clause(listed).items():
+    counts = shipped.by_clause(listed)
+    if as_json:
+        print_json({"folder": str(here), "vectors": len(listed), "clauses": counts})
+    for clause, count in counts.items():
         say(f"{clause:<8} {count:>4}")
     say(f"{len(listed)} vectors in {here}")
 
 
 def _put(
     target: str, program: str, profile: str, timeout: float, listed: list[Vector], say: Callable[[str], None]
-) -> int:
-    """Put the vectors of ``profile`` to an allocator; the exit status."""
+) -> dict[str, Any]:
+    """Put the vectors of ``profile`` to an allocator; what came of it."""
     from focalloc.cli.terminal import tracked
     from focalloc.conformance.judge import judged
     from focalloc.conformance.report import EXIT_STATUS
@@ -83,15 +93,22 @@ def _put(
 
     mine = [one for one in listed if one.profile in ("safety", checked_profile(profile))]
     named = f"--exec {shlex.quote(program)}" if program else f"--target {target}"
-    counts = dict.fromkeys(EXIT_STATUS, 0)
+    counts, results = dict.fromkeys(EXIT_STATUS, 0), []
     with target_of(target, program, timeout)() as subject:
         for one in tracked(mine, len(mine), "vectors"):
             verdict = judged(subject, case_of(one), one.profile)
             counts[verdict.status] += 1
+            results.append({"id": one.id, "verdict": verdict.status, "why": verdict.why})
             if verdict.status != "pass":
                 say(f"{one.id} {verdict.status}: {verdict.why}\n    {one.note}")
                 say(f"    replay: focalloc replay {one.id} {named}")
     told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
     say(f"{len(mine)} vectors of profile {profile}: {told or 'none judged'}")
     found = [EXIT_STATUS[status] for status, count in counts.items() if count]
-    return 1 if 1 in found else max(found, default=EXIT_STATUS["unknown"])
+    return {
+        "target": target or program,
+        "profile": profile,
+        "exit_status": 1 if 1 in found else max(found, default=EXIT_STATUS["unknown"]),
+        "verdicts": counts,
+        "vectors": results,
+    }

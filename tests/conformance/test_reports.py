@@ -85,7 +85,7 @@ def test_what_was_skipped_or_lost_is_no_pass_in_any_report(passed: Report) -> No
     assert marks(skipping, "skipped")["ING-1"] == "not judged, or not in full: ingest: not yet"
     assert page(skipping, {}).count("not judged, or not in full: ingest: not yet") == len(ingest)
     lost = msgspec.structs.replace(passed, verdicts={"pass": 20, "unknown": 40})
-    assert (lost.status, set(marks(lost, "error"))) == ("unknown", {"sessions"})
+    assert (lost.status, set(marks(lost, "error"))) == ("unknown", {"Sessions"})
     assert set(marks(lost, "skipped")) == set(profile_clauses("greedy"))
     text = page(lost, {})
     assert "held" not in text
@@ -95,10 +95,10 @@ def test_what_was_skipped_or_lost_is_no_pass_in_any_report(passed: Report) -> No
 def test_a_session_that_broke_down_is_in_every_report() -> None:
     with ProgramTarget("false") as target:
         report = run(target, examples=5, shrink=False)
-    assert set(marks(report, "error")) == {"sessions"}
+    assert set(marks(report, "error")) == {"Sessions"}
     assert '<a href="#error">error</a>' in page(report, {})
     known = with_known(report, declared("error"))
-    assert "known failure" in marks(known, "skipped")["sessions"]
+    assert "known failure" in marks(known, "skipped")["Sessions"]
     assert '<tr class="known">' in page(known, {})
 
 
