@@ -1,0 +1,112 @@
+"""What an allocator supports, and what is drawn and reported accordingly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from focalloc.conformance.capabilities import ALL, Capabilities, given
+from focalloc.conformance.cases import Opening, Step
+from focalloc.spec import Geometry, InvalidInput, Params
+
+MINE = given(["32,32", "2,2/1,1,1"], ["protected_tokens=0", "w_max=1..4096", "tie_break=position"], ["ingest"])
+
+
+def test_options_and_json_say_the_same() -> None:
+    text = {
+        "geometries": [{"arity": [32, 32]}, {"arity": [2, 2]}],
+        "params": {"protected_tokens": [0, 0], "w_max": [1, 4096], "tie_break": ["position"]},
+        "without": ["ingest"],
+    }
+    assert msgspec.convert(text, Capabilities) == MINE
+    assert msgspec.json.decode(msgspec.json.encode(MINE), type=Capabilities) == MINE
+    assert msgspec.json.encode(ALL) == b"{}"
+
+
+def test_parameters_are_moved_to_the_nearest_that_is_supported() -> None:
+    fitted = MINE.fitted(Params(w_max=100_000, w_soft=90_000, protected_tokens=7, n_diff=3))
+    assert (fitted.w_max, fitted.w_soft, fitted.protected_tokens, fitted.n_diff) == (4096, 4096, 0, 3)
+    assert ALL.fitted(Params(w_max=7)) == Params(w_max=7)
+    greedy = Capabilities(strategies=("knapsack",))
+    assert greedy.fitted(Params(strategy="greedy")).strategy == "knapsack"
+    at_odds = Capabilities(params={"tau_expand": (5, 5), "adaptive_window": (1, 1)})
+    assert at_odds.fitted(Params(adaptive_window=3, tau_min=9, tau_expand=9, tau_collapse=9)).tau_expand == 5
+
+
+def test_steps_are_kept_if_they_are_supported() -> None:
+    row, ingest = Step(scores=(1,)), Step(ingest=1)
+    other = Step(open=Opening(geometry={"arity": [3, 3]}))
+    senseless = Step(open=Opening(geometry={"arity": []}))
+    wide = Step(open=Opening(params={"w_max": 9000}))
+    nonsense = Step(open=Opening(params={"w_max": 0}))
+    assert MINE.kept((row, ingest, other, senseless, wide, nonsense)) == (
+        row,
+        senseless,
+        Step(open=Opening(params={"w_max": 4096})),
+        nonsense,
+    )
+    assert MINE.kept((ingest,)) == (Step(),)
+    assert ALL.kept((row, ingest, other)) == (row, ingest, other)
+    assert Capabilities(without=("open",)).kept((row, wide, senseless)) == (row,)
+
+
+def test_both_is_what_each_allows() -> None:
+    both = MINE.both(given(["2,2"], ["w_max=100..9999", "n_diff=1"], ["open"]))
+    assert both.geometries == (Geometry((2, 2)),)
+    assert both.params == MINE.params | {"w_max": (100, 4096), "n_diff": (1, 1)}
+    assert both.without == ("ingest", "open")
+    assert MINE.both(ALL) == ALL.both(MINE) == MINE
+    with pytest.raises(InvalidInput, match="nothing of it is supported"):
+        MINE.both(given(["3,3"], [], []))
+    with pytest.raises(InvalidInput, match="is empty"):
+        MINE.both(given([], ["w_max=5000..6000"], []))
+
+
+def test_a_strategy_that_is_not_supported_is_no_profile() -> None:
+    only = Capabilities(strategies=("knapsack",))
+    assert only.checked("safety") is only.checked("knapsack") is only
+    with pytest.raises(InvalidInput, match="supports knapsack only"):
+        only.checked("greedy")
+
+
+def test_a_report_says_what_was_left_out() -> None:
+    assert MINE.left_out == (
+        "geometries but 32 x 32 at cost (1, 1, 1), 2 x 2 at cost (1, 1, 1)",
+        "protected_tokens but 0",
+        "w_max but 1 to 4096",
+        "tie_break but position",
+        "ingest",
+    )
+    assert ALL.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"params": {"w_max": [5, 1]}}, "is empty"),
+        ({"params": {"w_max": [0, 1]}}, "must lie between"),
+        ({"params": {"w_max": [1]}}, "lowest, highest"),
+        ({"params": {"w_max": ["a", "b"]}}, "must be an integer"),
+        ({"params": {"colour": [1, 2]}}, "is no parameter"),
+        ({"params": {"strategy": ["greedy"]}}, "is said by strategies"),
+        ({"params": {"tie_break": ["whim"]}}, "must be one of"),
+        ({"params": {"tie_break": []}}, "is empty"),
+        ({"without": ["step"]}, "must be one of ingest, open"),
+        ({"strategies": ["astrology"]}, "must be one of"),
+        ({"geometries": [{"arity": []}]}, "GEO-1"),
+        ({"colour": 1}, "unknown field"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(said: dict[str, Any], why: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=why):
+        msgspec.convert(said, Capabilities)
+
+
+@pytest.mark.parametrize("option", [["w_max"], ["w_max=many"], ["w_max=1..2..3"], ["colour=1"]])
+def test_an_option_that_makes_no_sense_is_refused(option: list[str]) -> None:
+    with pytest.raises(InvalidInput):
+        given([], option, [])
+    with pytest.raises(InvalidInput):
+        given(["wide"], [], [])
