@@ -1,6 +1,7 @@
 """How the documentation is built: ``sphinx-build -W docs build/docs``. Nothing is fetched while it builds."""
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 
@@ -37,3 +38,5 @@ html_css_files = ["style.css"]
 generated = Path(__file__).parent / "generated"
 draw_all(generated)
 write_pages(generated / "api")
+picture = ["-m", "focalloc", "session", "--svg", str(generated / "session.svg")]
+subprocess.run([sys.executable, *picture], check=True, stdout=subprocess.DEVNULL)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import ceil, log, prod
 
 from focalloc.conformance.recorded import DEFAULT_QUERIES, Document, Session
+from focalloc.spec.blocks import Context
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -80,3 +81,21 @@ def most_relevant(life: Session, query: int) -> list[int]:
     relevance = life.lens.relevance(life.queries[query])
     best = sorted(range(len(relevance)), key=lambda block: -relevance[block])[:MOST_RELEVANT]
     return [block for block in best if relevance[block] > 0]
+
+
+def columns(life: Session, most: int) -> list[tuple[int, int]]:
+    """The document in equal pieces, ``most`` or one per block; each as its first token and the one behind its last."""
+    length = life.lens.blocks * life.geometry.span(0)
+    count = min(most, life.lens.blocks)
+    return [(length * i // count, length * (i + 1) // count) for i in range(count)]
+
+
+def finest(geometry: Geometry, context: Context, pieces: Sequence[tuple[int, int]]) -> tuple[int | None, ...]:
+    """The finest level in each piece of the document; None where nothing of it is read yet."""
+    return tuple(
+        min(
+            (level for level, start in context if start < end and start + geometry.span(level) > begin),
+            default=None,
+        )
+        for begin, end in pieces
+    )

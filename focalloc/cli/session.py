@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-
     from rich.console import Console
     from rich.text import Text
 
@@ -35,6 +34,7 @@ def session(
     html: Annotated[
         Path | None, typer.Option(help="Write a picture of level by position by iteration to this file.")
     ] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write the same, standing still, to this file, as SVG.")] = None,
     w_max: Annotated[int, typer.Option(help="Budget in slots.")] = 768,
     n_diff: Annotated[int, typer.Option(help="Most actions per iteration.")] = 4,
     iterations: Annotated[int, typer.Option(min=1, help="Iterations per question.")] = 16,
@@ -47,6 +47,7 @@ def session(
     """
     from focalloc.analysis.reading import reading
     from focalloc.analysis.session_page import page
+    from focalloc.analysis.session_picture import picture
     from focalloc.cli.terminal import output, tracked
     from focalloc.conformance.recorded import DEFAULT_QUERIES, default_document, play
     from focalloc.fastpath.allocator import Allocator
@@ -59,6 +60,8 @@ def session(
         raise InvalidInput("query", (), "a file of your own needs at least one --query")
     if html is not None:
         writable("html", html)
+    if svg is not None:
+        writable("svg", svg, [".svg"])
     life = reading(
         default_document() if file is None else _document(file),
         tuple(map(on_one_line, query or DEFAULT_QUERIES)),
@@ -72,6 +75,9 @@ def session(
     if html is not None:
         write("html", html, page(life, turns))
         print(f"picture written to {html}")
+    if svg is not None:
+        write("svg", svg, picture(life, turns))
+        print(f"picture written to {svg}")
 
 
 def _integers(field: str, text: str) -> tuple[int, ...]:
@@ -166,24 +172,15 @@ def _listed(life: Session, document: Document, sign: str, actions: list[Action])
     return lines
 
 
-def _columns(life: Session, width: int) -> list[tuple[int, int]]:
-    length = life.lens.blocks * life.geometry.span(0)
-    count = min(width, life.lens.blocks)
-    return [(length * i // count, length * (i + 1) // count) for i in range(count)]
-
-
 def _strip(life: Session, turn: Turn, width: int, glyphs: str) -> Text:
     """The finest level under each column, from the first token to the last."""
     from rich.text import Text
 
-    geometry, strip = life.geometry, Text(no_wrap=True)
-    for begin, end in _columns(life, width):
-        level = min(
-            block.level
-            for block in turn.after.context
-            if block.start < end and block.start + geometry.span(block.level) > begin
-        )
-        shown = min(level, len(STYLES) - 1)
+    from focalloc.analysis.reading import columns, finest
+
+    strip = Text(no_wrap=True)
+    for level in finest(life.geometry, turn.after.context, columns(life, width)):
+        shown = len(STYLES) - 1 if level is None else min(level, len(STYLES) - 1)
         strip.append(glyphs[shown], STYLES[shown])
     return strip
 
@@ -191,6 +188,8 @@ def _strip(life: Session, turn: Turn, width: int, glyphs: str) -> Text:
 def _markers(life: Session, wanted: list[int], width: int, glyph: str) -> Text:
     from rich.text import Text
 
+    from focalloc.analysis.reading import columns
+
     tokens = [block * life.geometry.span(0) for block in wanted]
-    marks = (glyph if any(a <= t < b for t in tokens) else " " for a, b in _columns(life, width))
+    marks = (glyph if any(a <= t < b for t in tokens) else " " for a, b in columns(life, width))
     return Text("".join(marks).rstrip(), style="green", no_wrap=True)

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from focalloc.cli import main
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 CATS = ["cats", "purr", "and", "sleep", "on", "warm", "stones", "."]
 DOGS = ["dogs", "bark", "at", "the", "moon", "and", "run", "after", "sticks", "."]
@@ -194,3 +197,24 @@ def test_bad_input_is_refused_in_one_line(file: Path, tmp_path: Path, capsys: py
     assert "GEO-1" in refused(capsys, str(file), "-q", "x", "--arity", "1,2")
     assert "w_max = 0" in refused(capsys, str(file), "-q", "x", "--w-max", "0")
     assert "html" in refused(capsys, str(file), "-q", "x", *SMALL, "--html", str(tmp_path / "none" / "a.html"))
+
+
+def test_the_picture_that_stands_still_shows_where_detail_is(file: Path, tmp_path: Path) -> None:
+    paths = [tmp_path / "one.svg", tmp_path / "two.svg"]
+    for path in paths:
+        assert run(str(file), "--query", "where do <zebras> graze", *SMALL, "--svg", str(path)) == 0
+    drawn = paths[0].read_text(encoding="utf-8")
+    assert drawn == paths[1].read_text(encoding="utf-8")
+    root = ElementTree.fromstring(drawn)
+    parts = {one: [part for part in root.iter() if part.get("class") == one] for one in ("raw", "near", "far", "mark")}
+    assert "where do <zebras> graze" in [part.text for part in root.iter(f"{SVG}text")]
+    assert "prefers-color-scheme: dark" in drawn
+    # of what matches, some is raw: right under its mark
+    marked = [float(x) + 1 for x in re.findall(r"M(\d+) ", parts["mark"][-1].get("d", ""))]
+    raw = [(float(x), float(w)) for x, w in re.findall(r"M(\d+) \d+h(\d+)", parts["raw"][-1].get("d", ""))]
+    assert any(x <= at < x + width for x, width in raw for at in marked)
+
+
+def test_a_picture_of_another_kind_is_refused(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(file), "--query", "zebras", *SMALL, "--svg", str(tmp_path / "one.png")) == 2
+    assert "must end in one of .svg" in capsys.readouterr().err

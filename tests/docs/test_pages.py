@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -62,22 +63,18 @@ def test_commands_and_snippets_do_what_the_page_shows(
             assert done.returncode == 0, done.stderr
         else:
             for shown in session(text):
-                name, *arguments = shown.command.split()
+                name, *arguments = shlex.split(shown.command)
                 if name == "pip":
                     continue
                 assert name == "focalloc"
                 done = subprocess.run(
-                    [sys.executable, "-m", "focalloc", *map(unquoted, arguments)],
+                    [sys.executable, "-m", "focalloc", *arguments],
                     capture_output=True,
                     text=True,
                     check=False,
                 )
                 assert done.returncode in (0, 1), done.stderr
                 assert fits(shown.output, done.stdout), f"{shown.command}\n{done.stdout}"
-
-
-def unquoted(argument: str) -> str:
-    return argument.strip("'")
 
 
 def test_every_tutorial_has_something_to_run() -> None:
