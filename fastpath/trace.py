@@ -45,6 +45,9 @@ from focalloc.spec.violations import reclaim_violations, violations
 VERSION = 1
 """Version of the format that this release writes, and the latest that it reads."""
 
+LONGEST_LINE = 2**28
+"""Most characters of a line that is read: the scores of some twenty million slots."""
+
 LOGGER = logging.getLogger("focalloc")
 
 Call = Literal["step", "ingest", "apply"]
@@ -210,7 +213,9 @@ def events(path: str | Path) -> Iterator[Event]:
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with _opened(path, "rt") as file:
-            for number, text in enumerate(file, 1):
+            for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), ""), 1):
+                if len(text) > LONGEST_LINE:  # of a file that decompresses to more than there is memory, perhaps
+                    raise InvalidInput(f"{path}, line {number}", text[:40], f"is longer than {LONGEST_LINE} characters")
                 line = json_text.from_json(f"{path}, line {number}", text)
                 if not isinstance(line, dict):
                     raise InvalidInput(f"{path}, line {number}", text[:40], "must be an object")

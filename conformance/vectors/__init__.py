@@ -155,11 +155,15 @@ class Vector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One file of vectors, as the manifest lists it."""
+    """One file of vectors, as the manifest lists it: a name in the manifest's own folder."""
 
     file: str
     vectors: int
     sha256: str
+
+    def __post_init__(self) -> None:
+        if not self.file or Path(self.file).name != self.file:
+            raise InvalidInput("file", self.file, "must be the name of a file beside the manifest")
 
 
 class Manifest(msgspec.Struct, frozen=True):

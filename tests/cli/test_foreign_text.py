@@ -248,3 +248,28 @@ def test_words_for_numbers_that_json_has_not_are_refused(word: str, tmp_path: Pa
 
 def test_every_shipped_vector_is_read() -> None:
     assert len(shipped()) > 300
+
+
+def test_a_manifest_names_files_beside_it_only(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.json").write_text((FOLDER / "BUD-1.json").read_text())
+    (tmp_path / "here").mkdir()
+    for name in ("../elsewhere.json", str(tmp_path / "elsewhere.json"), ""):
+        manifest = {"spec_version": "1.0", "vectors": 1, "files": [{"file": name, "vectors": 1, "sha256": ""}]}
+        (tmp_path / "here" / MANIFEST).write_text(json.dumps(manifest))
+        with pytest.raises(InvalidInput, match="the name of a file beside the manifest"):
+            in_folder(tmp_path / "here")
+
+
+@pytest.mark.parametrize("name", ["t.jsonl", "t.jsonl.gz"])
+def test_a_line_that_does_not_end_is_not_read_to_its_end(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("focalloc.fastpath.trace.LONGEST_LINE", 1000)
+    with gzip.open(tmp_path / name, "wt") if name.endswith("gz") else (tmp_path / name).open("w") as file:
+        file.write(" " * 10_000_000)
+    with pytest.raises(InvalidInput, match="is longer than 1000 characters"):
+        list(events(tmp_path / name))
+    text = recorded(tmp_path)
+    assert max(map(len, text.splitlines())) < 1000
+    (tmp_path / "sound.jsonl").write_text(text)
+    assert len(list(events(tmp_path / "sound.jsonl"))) == 1
