@@ -233,4 +233,3 @@ def test_thresholds_and_soft_budget_do_not_bind() -> None:
     fast = Allocator()
     fast.open(Geometry((2, 2)), params, [(2, 0), (1, 4), (1, 6)])
     assert list(fast.step([1, -1, -1])) == [Action("collapse", 2, 4), Action("expand", 2, 0)]
-
