@@ -43,7 +43,7 @@ MEASURES = (
     Measure("utility", "sum of the magnitudes of the aggregates of the actions, per iteration", "score", 1),
     Measure("unmet", "sum of the positive scores of the gists left in the context, per iteration", "score", -1),
     Measure("budget use", "slots used, as a share of w_max", "share", 0),
-    Measure("swap rate", "actions per block of the context, per iteration", "actions per block", -1),
+    Measure("swap rate", "actions per block of the context, per iteration", "actions/block", -1),
     Measure("residency", "iterations that a node had stayed as it was when it was acted on", "iterations", 1),
     Measure("reversals", "actions that undo the last one on their node, per iteration", "actions", -1),
     Measure("latency", "microseconds per iteration, median", "µs", -1),

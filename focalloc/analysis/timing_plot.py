@@ -63,4 +63,6 @@ def _panel(axis: Any, results: Mapping[Scenario, Figures], name: str, bytes_per_
     memory = [4 * slots / bytes_per_ns / 1e3 for slots in dense]
     axis.plot(list(dense), memory, color="0.6", lw=4, alpha=0.5, zorder=0, label="memory bandwidth")
     axis.set(xscale="log", yscale="log", title=name, xlabel="context, slots", ylabel="time, µs")
+    axis.set_xticks(list(dense), [f"{slots:,}" for slots in dense])
+    axis.set_xticks([], minor=True)
     axis.grid(alpha=0.3)

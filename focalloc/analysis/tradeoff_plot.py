@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+NEAR = 0.05
+"""Share of an axis within which settings share a label."""
+
+
 def draw(points: list[Point]) -> Figure:
     """One panel per swept aim: utility against it. A setting on the front is a dark dot, another a hollow one."""
     from matplotlib.figure import Figure
@@ -51,12 +55,16 @@ def _axis(name: str) -> str:
 
 
 def _labelled_path(ax: Any, front: list[Point], aim: str) -> None:
-    """A line along the front, with the weights; settings that choose alike share one label."""
+    """A line along the front, with the weights; settings that lie together share one label."""
     path = sorted(front, key=lambda point: point.means[AIMS[aim]])
     spots = [(point.means[AIMS[aim]], point.means["utility"]) for point in path]
     ax.plot(*zip(*spots, strict=True), color=INK, linewidth=1)
-    last: tuple[float, float] | None = None
-    for point, at in zip(path, spots, strict=True):
-        if at != last:
-            ax.annotate(f"{point.weights[aim]:g}", at, xytext=(5, -9), textcoords="offset points", fontsize=8)
-        last = at
+    reach = [NEAR * (max(column) - min(column)) for column in zip(*spots, strict=True)]
+    labels: list[tuple[tuple[float, float], list[str]]] = []
+    for point, spot in zip(path, spots, strict=True):
+        if not labels or any(abs(a - b) > far for a, b, far in zip(labels[-1][0], spot, reach, strict=True)):
+            labels.append((spot, []))
+        labels[-1][1].append(f"{point.weights[aim]:g}")
+    for spot, weights in labels:
+        told = weights[0] if len(weights) == 1 else f"{weights[-1]} to {weights[0]}"
+        ax.annotate(told, spot, xytext=(5, -9), textcoords="offset points", fontsize=8)

@@ -1,7 +1,7 @@
 """The command line ``focalloc``.
 
 Exit status, everywhere: 0 conformant or done; 1 a violation or a difference; 2 bad usage, bad input or a missing
-extra; 3 incomplete.
+extra; 3 incomplete. Whoever closes the pipe that it writes to, as ``head`` does, has seen enough: that is a 0.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from typing import NoReturn
 
 from focalloc.extras import missing_extra
 
@@ -28,6 +29,21 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):  # a letter that the terminal has not is no reason to end
             stream.reconfigure(errors="backslashreplace")
     try:
+        try:
+            _run(arguments)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # while it can still be told who reads no more
+    except SystemExit as leaving:
+        if not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        _leave_quietly()
+    except BrokenPipeError:
+        _leave_quietly()
+
+
+def _run(arguments: list[str] | None) -> None:
+    try:
         from focalloc.cli.app import app
         from focalloc.spec.errors import InvalidInput, NoRoom
 
@@ -42,10 +58,12 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(_fail(sentence))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; keep the interpreter from complaining when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+
+
+def _leave_quietly() -> NoReturn:
+    """Leave with 0, as whoever read our output has seen enough; what is still to be flushed goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
 
 
 def _fail(sentence: str) -> int:

@@ -21,7 +21,6 @@ from focalloc.cli.verify import verify
 app = typer.Typer(
     help="A formally specified Focus Allocator: judge it, compare it, watch it work.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="markdown",  # so that paragraphs are filled to the width of the terminal
     pretty_exceptions_enable=False,
 )

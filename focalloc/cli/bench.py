@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from focalloc.analysis.timing import SIZES, STRATEGIES, Figures, Scenario, bandwidth, measure, scenarios
-from focalloc.cli.options import Json, Plot, choices
+from focalloc.cli.options import Json, Plot, choice
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,9 +26,7 @@ RATIOS = {
 
 
 def bench(
-    strategy: Annotated[
-        list[str] | None, typer.Option(help="Strategy to time; may be repeated.", **choices(STRATEGIES))
-    ] = None,
+    strategy: Annotated[list[str] | None, choice("Strategy to time; may be repeated.", STRATEGIES)] = None,
     slots: Annotated[list[int] | None, typer.Option(min=1, help="Size of the context; may be repeated.")] = None,
     seconds: Annotated[float, typer.Option(min=0.01, help="Time for each line.")] = 0.5,
     plot: Plot = None,
@@ -51,17 +49,17 @@ def bench(
     lines = [line for name in strategy or STRATEGIES for line in scenarios(name, tuple(slots or SIZES))]
     results = {line: measure(line, seconds) for line in tracked(lines, len(lines), "measuring")}
     speed = bandwidth()
+    if plot is not None:  # before anything is printed: whoever reads may leave
+        save(draw(results, speed), plot)
     if as_json:
         print_json({"bytes_per_ns": speed, "lines": [asdict(line) | asdict(of) for line, of in results.items()]})
-    else:
-        console = output()
-        for name in dict.fromkeys(line.strategy for line in lines):
-            console.print(_table(name, {line: of for line, of in results.items() if line.strategy == name}))
-        console.print(f"np.max reads {speed:.1f} GB/s from memory.")
+        return
+    console = output()
+    for name in dict.fromkeys(line.strategy for line in lines):
+        console.print(_table(name, {line: of for line, of in results.items() if line.strategy == name}))
+    console.print(f"np.max reads {speed:.1f} GB/s from memory.")
     if plot is not None:
-        save(draw(results, speed), plot)
-        if not as_json:
-            print(f"picture written to {plot}")
+        console.print(f"picture written to {plot}", soft_wrap=True)
 
 
 def _table(strategy: str, results: Mapping[Scenario, Figures]) -> Table:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _completed(incomplete: str) -> list[str]:
-    return beginning_with(stated())(incomplete.upper())
+    return beginning_with(stated())(incomplete)
 
 
 def clauses(

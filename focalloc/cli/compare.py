@@ -50,20 +50,20 @@ def compare(
             writable("html", html)
     scenes = played(trace, sessions)
     found = compared(one, other, tracked(scenes, len(scenes), "comparing"))
-    if as_json:
-        print_json(asdict(found))
-    else:
-        console = output()
-        console.print(_table(found))
-        console.print(_summary(found, len(scenes)), soft_wrap=True)
-    if html is not None:
+    if html is not None:  # before anything is printed: whoever reads may leave
         write("html", html, page(found))
-        if not as_json:
-            print(f"page written to {html}")
     if plot is not None:
         save(draw(found), plot)
-        if not as_json:
-            print(f"picture written to {plot}")
+    if as_json:
+        print_json(asdict(found))
+        return
+    console = output()
+    console.print(_table(found))
+    console.print(_summary(found, len(scenes)), soft_wrap=True)
+    if html is not None:
+        console.print(f"page written to {html}", soft_wrap=True)
+    if plot is not None:
+        console.print(f"picture written to {plot}", soft_wrap=True)
 
 
 def _table(found: Comparison) -> Table:

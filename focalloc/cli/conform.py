@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from focalloc.cli.options import TIMEOUT, Json, Timeout, choices
+from focalloc.cli.options import TIMEOUT, Json, Profile, Timeout, choice
 from focalloc.cli.targets import target_of
 
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ def conform(
     program: Annotated[
         str, typer.Option("--exec", metavar="'CMD ARGS'", help="Judge a program that speaks wire protocol 1 instead.")
     ] = "",
-    profile: Annotated[
-        str, typer.Option(help="What it claims: safety, or the strategy whose choices it makes.")
-    ] = "safety",
+    profile: Profile = "safety",
     examples: Annotated[int, typer.Option(min=1, help="Generated sessions.")] = 1000,
     seed: Annotated[int, typer.Option(help="What the generated sessions follow from.")] = 0,
     timeout: Timeout = TIMEOUT,
@@ -50,7 +48,7 @@ def conform(
         Path | None, typer.Option(metavar="FILE", help="With --cluster: what is done; a campaign goes on from it.")
     ] = None,
     annotations: Annotated[
-        str, typer.Option(help="Make failures stand out in the log of this CI server.", **choices(("none", "github")))
+        str, choice("Make failures stand out in the log of this CI server.", ("none", "github"))
     ] = "none",
     as_json: Json = False,
 ) -> None:
@@ -124,6 +122,8 @@ def conform(
             )
         found = with_known(found, known)
         pictures = _pictures(judged, found) if report is not None and report.suffix == ".html" else {}
+    if report is not None:  # before anything is printed: whoever reads may leave
+        write_report(found, report, pictures)
 
     def say(text: str) -> None:
         output().print(quoted(text) if annotations == "github" else text, soft_wrap=True)
@@ -134,10 +134,8 @@ def conform(
         say(found.summary())
     for line in github(found) if annotations == "github" else ():
         output().print(line, soft_wrap=True)
-    if report is not None:
-        write_report(found, report, pictures)
-        if not as_json:
-            say(f"report written to {report}")
+    if report is not None and not as_json:
+        say(f"report written to {report}")
     raise typer.Exit(found.exit_status)
 
 

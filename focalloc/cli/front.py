@@ -22,7 +22,7 @@ def front(
     weigh: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="[churn|cursor|budget][=W,W...]",
+            metavar="AIM[=W,W...]",
             help="Sweep the weight of churn (the default), cursor or budget, in the unit of scores; repeatable, then "
             "every combination is taken.",
         ),
@@ -51,17 +51,17 @@ def front(
         checked_picture(plot)
     scenes = played(trace) if trace else all_generated(sessions)
     points = sweep(tracked(scenes, len(scenes), "sweeping"), ways)
+    if plot is not None:  # before anything is printed: whoever reads may leave
+        save(draw(points), plot)
     if as_json:
         print_json([asdict(point) for point in points])
-    else:
-        console = output()
-        console.print(_table(points))
-        kept = sum(point.unbeaten for point in points)
-        console.print(f"{len(scenes)} sessions, {len(points)} settings, {kept} of them on the front")
+        return
+    console = output()
+    console.print(_table(points))
+    kept = sum(point.unbeaten for point in points)
+    console.print(f"{len(scenes)} sessions, {len(points)} settings, {kept} of them on the front")
     if plot is not None:
-        save(draw(points), plot)
-        if not as_json:
-            print(f"picture written to {plot}")
+        console.print(f"picture written to {plot}", soft_wrap=True)
 
 
 def _table(points: list[Point]) -> Table:

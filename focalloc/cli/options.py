@@ -11,12 +11,13 @@ import typer
 from focalloc.spec.violations import PROFILES
 
 
-def choices(names: Iterable[str]) -> dict[str, Any]:
-    """What an option says that takes one of ``names``: it shows them, and a shell completes them.
+def choice(told: str, names: Iterable[str]) -> Any:
+    """An option that takes one of ``names``: its help lists them, and a shell completes them.
 
     What else is given is refused where it is looked at, in the words of that place.
     """
-    return {"metavar": f"[{'|'.join(names)}]", "autocompletion": beginning_with(names)}
+    known = list(names)
+    return typer.Option(metavar="NAME", help=f"{told} One of {', '.join(known)}.", autocompletion=beginning_with(known))
 
 
 def beginning_with(names: Iterable[str]) -> Callable[[str], list[str]]:
@@ -29,9 +30,7 @@ def beginning_with(names: Iterable[str]) -> Callable[[str], list[str]]:
     return completed
 
 
-Profile = Annotated[
-    str, typer.Option(help="What it claims: safety, or the strategy whose choices it makes.", **choices(PROFILES))
-]
+Profile = Annotated[str, choice("What it claims, safety or the choices of a strategy.", PROFILES)]
 """The option of every command that judges an allocator."""
 
 TIMEOUT = 10.0

@@ -7,9 +7,11 @@ import os
 import textwrap
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from focalloc.cli.options import Json, beginning_with
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,14 +23,23 @@ FAILURES = Path("focalloc-failures/theorems")
 """Where counterexamples are saved."""
 
 
+def _completed(incomplete: str) -> list[str]:
+    from focalloc.proofs.catalogue import theorems
+
+    return beginning_with(one.name for one in theorems(full=True))(incomplete)
+
+
 def prove(
-    names: Annotated[list[str] | None, typer.Argument(help="Theorems; by default the quick set.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Theorems; by default the quick set.", autocompletion=_completed)
+    ] = None,
     listing: Annotated[bool, typer.Option("--list", help="Say what there is, and prove nothing.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Also the theorems that take minutes.")] = False,
     smt2: Annotated[Path | None, typer.Option(help="Write each obligation to this directory as SMT-LIB 2.")] = None,
     second_solver: Annotated[bool, typer.Option("--second-solver", help="Have cvc5 check them again.")] = False,
     mutations: Annotated[bool, typer.Option(help="Also plant the bugs that each theorem must notice.")] = True,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per processor.")] = 0,
+    as_json: Json = False,
 ) -> None:
     """Discharge theorems about the spec and about the code that ships.
 
@@ -38,12 +49,15 @@ def prove(
     Exit status: 0 all proved, and confirmed where a second solver was asked; 1 one is refuted, vacuous or blind to a
     planted bug, or the solvers disagree; 3 one could not be decided, by either solver that was asked.
     """
-    from focalloc.cli.terminal import output, tracked
+    from focalloc.cli.terminal import output, print_json, tracked
     from focalloc.proofs.catalogue import named, theorems
     from focalloc.proofs.runner import prove_all
 
     chosen = named(names) if names else theorems(full=full)
     console = output()
+    if listing and as_json:
+        print_json([_fields(theorem) for theorem in chosen])
+        return
     if listing:
         for theorem in chosen:
             console.print(theorem.name, style="bold")
@@ -54,12 +68,30 @@ def prove(
     running = prove_all(chosen, jobs=jobs, mutations=mutations, second_solver=second_solver, smt2=smt2)
     for verdict in tracked(running, len(chosen), "theorems"):
         verdicts[verdict.theorem] = verdict
-    for theorem in chosen:
-        _report(console, theorem, verdicts[theorem.name])
+    if as_json:
+        print_json([_fields(theorem) | _outcome(theorem, verdicts[theorem.name]) for theorem in chosen])
+    else:
+        for theorem in chosen:
+            _report(console, theorem, verdicts[theorem.name])
+        for line in _totals(list(verdicts.values())):
+            console.print(line, soft_wrap=True)
     codes = [verdict.exit_code for verdict in verdicts.values()]
-    for line in _totals(list(verdicts.values())):
-        console.print(line, soft_wrap=True)
     raise typer.Exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _fields(theorem: Theorem) -> dict[str, Any]:
+    """A theorem as JSON: what it says and how it is established."""
+    names = ("name", "sentence", "clauses", "technique", "file", "full", "bounds", "assumes")
+    return {name: getattr(theorem, name) for name in names} | {"bugs": [bug.name for bug in theorem.mutations]}
+
+
+def _outcome(theorem: Theorem, verdict: Verdict) -> dict[str, Any]:
+    """What came of a theorem, as JSON; counterexamples that are sessions are saved."""
+    saved = [str(_saved(theorem, one.session)) for one in verdict.findings if one.session is not None]
+    told = asdict(verdict)
+    for finding in told["findings"]:
+        del finding["session"]
+    return told | {"result": verdict.result, "objections": verdict.objections, "replay": saved}
 
 
 def _say(console: Console, *lines: str, style: str = "") -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from focalloc.cli.options import TIMEOUT, Json, Timeout
+from focalloc.cli.options import TIMEOUT, Json, Timeout, choice
 from focalloc.cli.targets import target_of
+from focalloc.spec.violations import PROFILES
 
 if TYPE_CHECKING:
     from focalloc.conformance.cases import Case
@@ -35,7 +36,7 @@ def replay(
     program: Annotated[
         str, typer.Option("--exec", metavar="'CMD ARGS'", help="The allocator, as a program; see focalloc conform.")
     ] = "",
-    profile: Annotated[str, typer.Option(help="What to judge by; by default what the file says, or safety.")] = "",
+    profile: Annotated[str, choice("What to judge by; by default what the file says, or safety.", PROFILES)] = "",
     trust: Annotated[
         bool, typer.Option("--trust", help="Run the allocator that the file names: a command, or a module to import.")
     ] = False,

@@ -71,13 +71,14 @@ def session(
         iterations,
     )
     turns = list(tracked(play(life, Allocator()), life.length, "playing the session"))
-    _tell(output(), life, turns)
-    if html is not None:
+    if html is not None:  # before anything is printed: whoever reads may leave
         write("html", html, page(life, turns))
-        print(f"picture written to {html}")
     if svg is not None:
         write("svg", svg, picture(life, turns))
-        print(f"picture written to {svg}")
+    console = output()
+    _tell(console, life, turns)
+    for written in filter(None, (html, svg)):
+        console.print(f"picture written to {written}", soft_wrap=True)
 
 
 def _integers(field: str, text: str) -> tuple[int, ...]:

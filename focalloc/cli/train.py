@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from focalloc.cli.options import Json, choice
+
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from focalloc.learn.policy import Policy
     from focalloc.learn.simulator import Scenario
     from focalloc.learn.texts import Text
+
+METHODS = ("imitate", "gumbel", "reinforce", "ppo")
+"""Those of `focalloc.learn.training`, which takes PyTorch to be read."""
+
+TEACHERS = ("clairvoyant", "optimum", "recorded")
+
+FIGURES = ("quality", "used", "actions", "reversals", "milliseconds")
+"""What is compared in the end, per iteration."""
 
 CALIBRATION = 8
 """Training episodes on which the policy's fondness for keeping is chosen."""
@@ -18,11 +30,11 @@ CALIBRATION = 8
 
 def train(
     out: Annotated[Path, typer.Argument(help="Folder for the policy, checkpoints and curves; made if need be.")],
-    method: Annotated[str, typer.Option(help="imitate, gumbel, reinforce or ppo.")] = "imitate",
+    method: Annotated[str, choice("How to learn.", METHODS)] = "imitate",
     updates: Annotated[int, typer.Option(min=1, help="Updates by that method.")] = 60,
     warm_up: Annotated[int, typer.Option(min=0, help="Updates of imitation before it.")] = 0,
     teacher: Annotated[
-        str, typer.Option(help="Whom to imitate: clairvoyant or optimum; in traces recorded or optimum.")
+        str, choice("Whom to imitate; recorded in traces only, clairvoyant in the simulator only.", TEACHERS)
     ] = "",
     episodes: Annotated[int, typer.Option(min=1, help="Episodes per update.")] = 16,
     learning_rate: Annotated[float, typer.Option(help="Step size of Adam at the beginning.")] = 1e-3,
@@ -38,6 +50,7 @@ def train(
     layers: Annotated[int, typer.Option(min=0, help="Encoder layers of a new network.")] = 2,
     heads: Annotated[int, typer.Option(min=1, help="Attention heads of a new network.")] = 2,
     measure: Annotated[int, typer.Option(min=0, help="Held-out episodes per noise setting to compare on.")] = 4,
+    as_json: Json = False,
 ) -> None:
     """Train a policy and write it to OUT/policy.safetensors, which runs without PyTorch.
 
@@ -47,7 +60,7 @@ def train(
     """
     import torch
 
-    from focalloc.cli.terminal import output, progress
+    from focalloc.cli.terminal import output, print_json, progress
     from focalloc.learn.curves import draw
     from focalloc.learn.measure import calibrated
     from focalloc.learn.network import restored
@@ -100,28 +113,39 @@ def train(
     policy.save(out / "policy.safetensors", seed=str(seed), method=method, margin=str(margin))
     draw(histories, out / "curves.svg")
 
+    rows = _compared(policy, source.scenario, part(documents, "held-out"), measure) if measure else []
+    if as_json:
+        print_json({"policy": str(out / "policy.safetensors"), "seed": seed, "margin": margin, "compared": rows})
+        return
     console = output()
-    console.print(f"policy {out / 'policy.safetensors'}, curves {out / 'curves.svg'}, seed {seed}")
-    if measure:
-        _compare(policy, source.scenario, part(documents, "held-out"), measure)
+    console.print(f"policy {out / 'policy.safetensors'}, curves {out / 'curves.svg'}, seed {seed}", soft_wrap=True)
+    if rows:
+        console.print(_table(rows, measure))
 
 
-def _compare(policy: Policy, scenario: Scenario, texts: list[Text], episodes: int) -> None:
-    """Print the policy beside the rules, per noise setting."""
-    from rich.table import Table
-
-    from focalloc.cli.terminal import output, tracked
+def _compared(policy: Policy, scenario: Scenario, texts: list[Text], episodes: int) -> list[dict[str, Any]]:
+    """The policy beside the rules, per noise setting."""
+    from focalloc.cli.terminal import tracked
     from focalloc.learn.measure import compared
     from focalloc.learn.simulator import NOISES
 
-    table = Table(title=f"held-out documents, {episodes} episodes per lens; means per iteration")
-    for name in ("lens", "rule", "quality", "used", "actions", "reversals", "ms"):
-        table.add_column(name, justify="left" if name in ("lens", "rule") else "right")
+    rows = []
     for name, noise in tracked(NOISES.items(), len(NOISES), "comparing"):
         (found,) = compared([policy], scenario, texts, episodes, {name: noise})
-        rows = dict(found.rules) | {"learned": {figure: one.mean for figure, one in found.learned.items()}}
-        for rule, figures in rows.items():
-            shown = [figures[figure] for figure in ("quality", "used", "actions", "reversals", "milliseconds")]
-            table.add_row(name, rule, *(f"{value:.2f}" for value in shown))
-        table.add_section()
-    output().print(table)
+        means = dict(found.rules) | {"learned": {figure: one.mean for figure, one in found.learned.items()}}
+        rows += [
+            {"lens": name, "rule": rule} | {one: figures[one] for one in FIGURES} for rule, figures in means.items()
+        ]
+    return rows
+
+
+def _table(rows: list[dict[str, Any]], episodes: int) -> Table:
+    from focalloc.cli.terminal import table
+
+    headings = ("quality", "used", "actions", "reversals", "ms")
+    title = f"held-out documents, {episodes} episodes per lens; means per iteration"
+    shown = table(("lens", "rule"), headings, title=title)
+    for row, after in zip(rows, [*rows[1:], None], strict=True):
+        last = after is not None and after["lens"] != row["lens"]
+        shown.add_row(row["lens"], row["rule"], *(f"{row[one]:.2f}" for one in FIGURES), end_section=last)
+    return shown

@@ -1,0 +1,118 @@
+"""Commands in a pipe: who reads may leave, may say how wide a line is, and may be a program."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from focalloc.cli import main
+
+FOCALLOC = [sys.executable, "-m", "focalloc"]
+
+COMMANDS = {
+    "help": ["--help"],
+    "help of a command": ["conform", "--help"],
+    "version": ["--version"],
+    "usage": ["conform"],
+    "clauses": ["clauses"],
+    "clause": ["clauses", "BUD-1"],
+    "clauses as json": ["clauses", "BUD-1", "--json"],
+    "vectors": ["vectors"],
+    "vectors as json": ["vectors", "--json"],
+    "conform": ["conform", "focalloc.conformance.broken.iteration:LooksBefore", "--examples", "5"],
+    "replay": ["replay", "BUD-1-2665ee26", "--target", "focalloc.refimpl.allocator:ReferenceAllocator"],
+    "theorems": ["prove", "--list"],
+    "prove": ["prove", "reversals-wait", "--no-mutations"],
+    "session": ["session", "--w-max", "400", "--iterations", "2"],
+    "serve": ["serve", "--implementation", "reference"],
+}
+"""Name -> a quick run of each command that prints more than a line, or to standard output at all."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_reader_that_leaves_has_seen_enough(name: str, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)  # nobody reads even the first line, as after `head -0`
+    ended = subprocess.run(
+        [*FOCALLOC, *COMMANDS[name]],
+        input=b'{"cmd": "hello", "protocol": 1}\n{"cmd": "close"}\n',
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        check=False,
+    )
+    os.close(writing)
+    usage = name == "usage"  # which is told on stderr, and so was heard
+    assert ended.returncode == (2 if usage else 0), ended.stderr.decode()
+    assert bool(ended.stderr) == usage, ended.stderr.decode()
+
+
+def test_what_was_asked_for_in_a_file_is_written_though_nobody_reads(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        f"{sys.executable} -m focalloc session --w-max 400 --iterations 2 --html page.html | head -1; "
+        "echo ${PIPESTATUS[@]}",
+        shell=True, executable="/bin/bash", cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.stdout.splitlines()[-1] == "0 0"
+    assert (tmp_path / "page.html").read_text("utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize("width", [60, 132])
+def test_columns_are_respected_in_a_pipe(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    with pytest.raises(SystemExit):
+        main(["clauses"])
+    table = capsys.readouterr().out.split("spec ")[0]
+    assert width - 30 < max(map(len, table.splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["clauses", "BUD-1"], lambda told: told["clauses"][0]["id"] == "BUD-1" and told["clauses"][0]["predicate"]),
+        (["vectors"], lambda told: told["vectors"] > 100 and told["clauses"]["BUD-1"] > 0),
+        (["prove", "--list"], lambda told: {"name", "sentence", "clauses", "bugs"} <= told[0].keys()),
+        (["prove", "reversals-wait"], lambda told: told[0]["result"] == "proved" and told[0]["caught"] > 0),
+        (
+            ["vectors", "focalloc.refimpl.allocator:ReferenceAllocator"],
+            lambda told: {one["verdict"] for one in told["vectors"]} == {"pass"},
+        ),
+    ],
+    ids=["clauses", "vectors", "prove --list", "prove", "vectors put to an allocator"],
+)
+def test_as_json_there_is_one_value_and_no_table(
+    arguments: list[str], expected: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([*arguments, "--json"])
+    assert left.value.code == 0
+    assert expected(json.loads(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("focalloc con", ["conform"]),
+        ("focalloc conform --profile gr", ["greedy"]),
+        ("focalloc clauses BUD", ["BUD-1"]),
+        ("focalloc bench --strategy h", ["hybrid", "hierarchical"]),
+    ],
+)
+def test_a_shell_completes_commands_and_choices(words: str, completed: list[str]) -> None:
+    script = subprocess.run(
+        [Path(sys.executable).with_name("focalloc")],
+        env=os.environ
+        | {"_FOCALLOC_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert sorted(script.stdout.split()) == sorted(completed)
