@@ -32,6 +32,6 @@ def draw(histories: Mapping[str, Sequence[Mapping[str, float]]], path: Path) -> 
             begun += len(history)
         axis.set_ylabel(names[0])
         axis.grid(alpha=0.3)
-        axis.legend(fontsize="x-small")
+        axis.legend(fontsize="x-small", loc="center left", bbox_to_anchor=(1, 0.5))  # beside what it explains
     axes[-1].set_xlabel("update")
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
