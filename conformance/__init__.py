@@ -1,7 +1,7 @@
 """Judges any allocator against the spec."""
 
 try:
-    import hypothesis  # noqa: F401
+    import allpairspy  # noqa: F401
     import msgspec  # noqa: F401
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(

@@ -11,7 +11,6 @@ import logging
 import pickle
 import signal
 import threading
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,7 +22,6 @@ import cloudpickle
 import dask
 import msgspec
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
-from hypothesis.errors import HypothesisDeprecationWarning
 
 from focalloc.conformance.journal import Header, Journal
 from focalloc.conformance.report import NEEDED_BY, Failure, Report, save_failure, versions_here
@@ -233,7 +231,5 @@ def judge_batch(subject: Subject, profile: str, seed: int, index: int, size: int
     open_target, contents, made_of = subject
     if contents() != made_of:
         raise InvalidInput("cluster", f"batch {index}", "a worker has not the allocator that the campaign began with")
-    # a worker's other threads use `random` while Hypothesis draws, which it takes for a strategy's doing
-    warnings.filterwarnings("ignore", "Do not use the `random` module", HypothesisDeprecationWarning)
     with _one_at_a_time, open_target() as target:
         return run_batch(target, profile, seed, index, size, shrink=shrink)

@@ -7,6 +7,7 @@ any allocator. A pattern of full length is simply an exact row of scores.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Literal
@@ -128,9 +129,16 @@ def save(case: Case, path: Path) -> None:
     path.write_bytes(msgspec.json.format(to_json(case), indent=2) + b"\n")
 
 
-def size(case: Case) -> tuple[int, int, int]:
-    """What makes one counterexample simpler than another: fewer steps, a smaller context, a shorter text."""
-    return len(case.steps), sum(block.level == 0 for block in case.context) + len(case.context), len(to_json(case))
+def size(case: Case) -> tuple[int, int, int, int, int]:
+    """What makes one counterexample simpler than another: fewer steps, a smaller context, fewer parameters that are not
+    at their default, a start nearer to 0, a shorter text."""
+    blocks = sum(block.level == 0 for block in case.context) + len(case.context)
+    unusual = sum(getattr(case.params, name) != value for name, value in _USUAL.items())
+    unusual += case.params.w_soft != case.params.w_max
+    return len(case.steps), blocks, unusual, case.context[0].start, len(to_json(case))
+
+
+_USUAL = {field.name: getattr(Params(), field.name) for field in fields(Params) if field.name != "w_soft"}
 
 
 def pairs(context: Context) -> list[Block]:

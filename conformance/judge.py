@@ -114,7 +114,6 @@ def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher
         InvalidInput: the case itself opens with a senseless context, or the profile is unknown.
     """
     checked_profile(profile)
-    opened(case.geometry, case.params, case.context)
     session = _Session(target, case, profile, watcher)
     at, skipped, context = OPENING, "", ""
     try:
@@ -184,6 +183,8 @@ class _Session:
         try:
             state = opened(Geometry(**geometry), Params(**params), context)
         except (InvalidInput, TypeError) as senseless:
+            if self.state is None:  # the case's own opening
+                raise
             return self.refuses(str(senseless), lambda: self._open_raw(geometry, params, context))
         self.target.open(state.geometry, state.params, context)
         self.reclaimed = []
@@ -314,8 +315,8 @@ class _Session:
             if reported is None:
                 return [Violation("CTX-6", "the reported context is no list of (level, start) pairs")]
             blocks = [Block(*pair) for pair in reported]
-            if found := context_violations(state.geometry, blocks) or misreported(state.context, blocks):
-                return found
+            if tuple(blocks) != state.context:
+                return context_violations(state.geometry, blocks) or misreported(state.context, blocks)
         if target.offers("positions"):
             places = as_integers(target.report("positions"))
             if places is None:

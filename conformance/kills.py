@@ -6,16 +6,15 @@ The mistakes are the broken allocators, those that lie included, and the mechani
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from focalloc.conformance.broken import BROKEN
-from focalloc.conformance.cases import Case
 from focalloc.conformance.judge import judged
 from focalloc.conformance.mutants import EQUIVALENT, mutants
-from focalloc.conformance.runner import DEFAULT_EXAMPLES, batch_seed, batch_sizes, generate
+from focalloc.conformance.runner import DEFAULT_EXAMPLES
+from focalloc.conformance.sessions import sessions
 from focalloc.conformance.targets import PythonTarget
 
 HANGS_SOON = 10.0
@@ -69,40 +68,22 @@ class Kill:
     within: int
 
 
-class _Exposed(Exception):
-    """Tells Hypothesis that no more sessions are wanted."""
-
-
 def killed(mistake: Mistake) -> Kill:
     """Judge ``mistake`` by the sessions of a default run until one exposes it."""
-    seen, named = 0, ""
     with PythonTarget(mistake.factory, mistake.name, HANGS_SOON) as target:
-
-        def look(case: Case) -> None:
-            nonlocal seen, named
-            if not named:
-                seen += 1
-                verdict = judged(target, case, mistake.profile)
-                if verdict.status in ("fail", "error"):
-                    found = verdict.clause or "error"
-                    named = found if not mistake.exposed_by or found in mistake.exposed_by else ""
-            if named:
-                raise _Exposed
-
-        for index, size in enumerate(batch_sizes(DEFAULT_EXAMPLES)):
-            with contextlib.suppress(_Exposed):
-                generate(look, mistake.profile, batch_seed(0, index), size)
-            if named:
-                break
-    return Kill(mistake, named, seen)
+        for number, case in enumerate(sessions(mistake.profile, 0, 0, DEFAULT_EXAMPLES), start=1):
+            verdict = judged(target, case, mistake.profile)
+            named = verdict.clause or "error"
+            if verdict.status in ("fail", "error") and (not mistake.exposed_by or named in mistake.exposed_by):
+                return Kill(mistake, named, number)
+    return Kill(mistake, "", DEFAULT_EXAMPLES)
 
 
 HEAD = f"""# Kill table
 
 Every allocator that is wrong on purpose and every mechanical mutant of the reference, judged by the {DEFAULT_EXAMPLES}
-sessions of a default run: the clause that exposed it, and after how many sessions; another version of Hypothesis draws
-others. A mutant that survives them has the reason why it means the same as the reference. Written by
-`python -m focalloc.conformance.kills`.
+sessions of a default run: the clause that exposed it, and after how many sessions. A mutant that survives them has the
+reason why it means the same as the reference. Written by `python -m focalloc.conformance.kills`.
 
 | mistake | what is wrong | profile | exposed by | after |
 |---|---|---|---|---|

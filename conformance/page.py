@@ -48,7 +48,7 @@ def page(report: Report, pictures: Pictures) -> str:
         facts=(
             f"{report.examples:,} of {report.asked:,} sessions judged ({counts}), {report.answered:,} answers; "
             f"seed {report.seed}; focalloc {report.versions.focalloc}, spec {report.versions.spec}, "
-            f"Python {report.versions.python}, Hypothesis {report.versions.hypothesis}"
+            f"Python {report.versions.python}"
         ),
         notes=_notes(report),
         lines=[_line_of(report, one) for one in outcomes(report)],

@@ -118,12 +118,11 @@ class Versions(msgspec.Struct, frozen=True):
     focalloc: str
     spec: str
     python: str
-    hypothesis: str
 
 
 def versions_here() -> Versions:
     """The versions of this process."""
-    return Versions(version("focalloc"), SPEC_VERSION, platform.python_version(), version("hypothesis"))
+    return Versions(version("focalloc"), SPEC_VERSION, platform.python_version())
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,6 @@ run finds the same whatever the number of workers that its batches are spread ov
 from __future__ import annotations
 
 import atexit
-import contextlib
-import hashlib
 import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -18,15 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, Phase, Verbosity, given, settings
-from hypothesis import seed as seeded
-from hypothesis.errors import HypothesisException
 
 from focalloc.conformance.cases import Case, Step, size
-from focalloc.conformance.drawing import seed_alone
 from focalloc.conformance.judge import Status, Verdict, judged
 from focalloc.conformance.report import NEEDED_BY, Failure, Report, failure, save_failure
-from focalloc.conformance.sessions import cases
+from focalloc.conformance.sessions import sessions
+from focalloc.conformance.shrinking import shrunk
 from focalloc.conformance.targets import PythonTarget, Target
 from focalloc.spec import Block, Geometry, Params
 from focalloc.spec.errors import InvalidInput
@@ -217,17 +212,11 @@ def batch_sizes(examples: int) -> list[int]:
     return [min(BATCH, examples - at) for at in range(0, examples, BATCH)]
 
 
-def batch_seed(seed: int, index: int) -> int:
-    """The seed of one batch of a run."""
-    return int.from_bytes(hashlib.sha256(f"{seed}/{index}".encode()).digest()[:8])
-
-
 def run_batch(target: Target, profile: str, seed: int, index: int, examples: int, *, shrink: bool = True) -> Batch:
     """Generate and judge one batch of sessions, and shrink what fails: one failure per clause."""
     verdicts: Counter[Status] = Counter()
     skips: Counter[str] = Counter()
     failures: dict[str, Failure] = {}
-    first_seen: dict[str, int] = {}
     answered, hung = 0, False
 
     def judge(case: Case) -> Verdict:
@@ -251,12 +240,12 @@ def run_batch(target: Target, profile: str, seed: int, index: int, examples: int
             skips[verdict.why] += 1
         elif verdict.status != "pass":
             keep(case, verdict)
-            first_seen.setdefault(verdict.clause or "error", verdicts.total())
             hung = verdict.clause == "ANS-1"
 
-    generate(look, profile, batch_seed(seed, index), examples)
-    for wanted, first in first_seen.items() if shrink else ():
-        _shrink(judge, keep, wanted, first, profile, batch_seed(seed, index), examples)
+    for case in sessions(profile, seed, index * BATCH, examples):
+        look(case)
+    for found in list(failures.values()) if shrink else ():
+        _shrunk(judge, found, keep)
     checked = [msgspec.structs.replace(f, repeatable=_repeats(judge, f)) for f in failures.values()]
     return Batch(
         index=index,
@@ -294,66 +283,28 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
     )
 
 
-def generate(look: Callable[[Case], None], profile: str, seed: int, examples: int, *, shrink: bool = False) -> None:
-    """Have Hypothesis draw sessions and show them to ``look``; what it raises, Hypothesis shrinks."""
-    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
+def _shrunk(judge: Callable[[Case], Verdict], found: Failure, keep: Callable[[Case, Verdict], None]) -> None:
+    """Look for a smaller session that fails as ``found`` does; ``keep`` remembers the smallest.
 
-    @seeded(seed)
-    @settings(
-        max_examples=examples,
-        phases=phases,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        report_multiple_bugs=False,
-        print_blob=False,
-        verbosity=Verbosity.quiet,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(cases(profile))
-    def show(case: Case) -> None:
-        look(case)
-
-    with seed_alone():
-        show()
-
-
-class _Interesting(Exception):
-    """Tells Hypothesis that a session still fails as wanted."""
-
-
-def _shrink(
-    judge: Callable[[Case], Verdict],
-    keep: Callable[[Case, Verdict], None],
-    wanted: str,
-    first: int,
-    profile: str,
-    seed: int,
-    examples: int,
-) -> None:
-    """Let Hypothesis look for a smaller session that fails in the ``wanted`` way; ``keep`` remembers the smallest.
-
-    The same seed generates the same sessions again; number ``first`` is the first that fails so. The number of
-    sessions is limited rather than the time, so that the outcome does not depend on the machine.
+    The number of sessions is limited rather than the time, so that the outcome does not depend on the machine.
     """
-    seen = tries = hangs = 0
+    tries = hangs = 0
 
-    def look(case: Case) -> None:
-        nonlocal seen, tries, hangs
-        seen += 1
-        if seen < first or tries >= MOST_SHRINKS or hangs >= MOST_HANGS:
-            return
+    def fails(case: Case) -> bool:
+        nonlocal tries, hangs
+        if tries >= MOST_SHRINKS or hangs >= MOST_HANGS:
+            raise StopIteration
+        tries += 1
         verdict = judge(case)
         hangs += verdict.clause == "ANS-1"
-        if verdict.status in ("fail", "error") and (verdict.clause or "error") == wanted:
+        failed = verdict.status in ("fail", "error") and (verdict.clause or "error") == found.id
+        if failed:
             keep(case, verdict)
-            tries += 1
-            raise _Interesting
-        tries += tries > 0
+        return failed
 
-    # including Flaky: an allocator may answer differently each time; what `keep` saw is what counts
-    with contextlib.suppress(_Interesting, HypothesisException):
-        generate(look, profile, seed, examples, shrink=True)
+    start = msgspec.structs.replace(found.case, steps=found.case.steps[: found.at + 1])
+    if fails(start):
+        shrunk(start, fails)
 
 
 def _repeats(judge: Callable[[Case], Verdict], found: Failure) -> bool:

@@ -1,54 +1,45 @@
-"""Sessions drawn by Hypothesis: small worlds, awkward budgets, adversarial scores.
+"""Sessions drawn from a seed: small worlds, awkward budgets, adversarial scores, and long stretches under pressure.
 
-Random numbers seldom hit a rule's edge. So scores are drawn from a palette around the thresholds, budgets are drawn
-relative to what the context occupies, and rows come in the shapes that tell a right allocator from an almost right
-one: all ties, alternating signs, one hot slot in a cold family, sums that do not divide.
+What a session is like is said by its `FEATURES`: the shape of the tree, the room, the cap, the cooldown, the rows, the
+pace and so on, each with a few kinds. A covering array holds every pair of kinds in some hundred sessions; a run goes
+through it again and again, each time with the kinds of each feature exchanged among each other and everything else
+drawn anew. So a default run meets each pair of kinds several times, in unlike company. Within its kind each value is
+drawn: random numbers seldom hit a rule's edge, so budgets are drawn relative to what the context occupies, and scores
+around the thresholds.
 
-`cases` is the strategy; the functions it is made of take its ``draw``, since building a strategy for every part of
-every session would take longer than judging it.
+A session follows from profile, seed and its number alone, on every machine and version of Python.
 """
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from hypothesis import strategies as st
+from allpairspy import AllPairs
 
-from focalloc.conformance.cases import Case, Opening, Pairs, Step
-from focalloc.spec import Block, Context, Geometry, Params
+from focalloc.conformance.cases import Case, Opening, Pairs, Per, Step
+from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
 from focalloc.spec.actions import family
 from focalloc.spec.blocks import used
-from focalloc.spec.geometry import MAX_TOKEN
-from focalloc.spec.params import STRATEGIES
+from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
+from focalloc.spec.params import MAX_COOLDOWN_STEPS, MAX_MEMORY, MAX_N_DIFF, MAX_TOP_K, MAX_WINDOW, STRATEGIES
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
 
-GEOMETRIES = (
-    Geometry((2, 2)),
-    Geometry((2, 2, 2)),
-    Geometry((3, 2), (2, 3, 4)),
-    Geometry((2,)),
-    Geometry((4, 3, 3), (1, 1, 2, 4)),
-    Geometry((8,)),
-    Geometry((32, 32)),
-    Geometry((32, 8, 4), (1, 1, 2, 4)),
-    Geometry((2,) * 31),
-)
-"""The geometries that sessions live in, simplest first: shrinking prefers the front. The last is as tall as GEO-3
-allows, with a top-level node of 2**31 tokens."""
+T = TypeVar("T")
 
-OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
-"""Profiles that compare whole choices; half of their sessions are `_exchange` or `_mixture` sessions."""
-
-MOST_BLOCKS = 24
-"""A context stops growing at about as many blocks; a family of 32 may still come whole."""
-
-MOST_STEPS = 8
-TOP_K = (1, 2, 3, 50)
 EXTREME = SCORE_LIMIT - 1
 
-THRESHOLDS = (0, 1, SCORE_SCALE // 5, 5)
+OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
+"""Profiles that compare whole choices, which takes longer."""
+
+MOST_WORK = 2500
+"""Steps times slots that a session is made for: where slots are many, steps are few."""
+
+MOST_BLOCKS = 24
+"""Top-level nodes are cut until there are more blocks than these; a family that is wide may still come whole."""
 
 LOGITS = (0.0, 1.0, -1.0, 2.0, 3.0, 2**-20, 1.5 * 2**-20, 2048.0, -2048.0, 3000.0, -3000.0, 1e300, -1e300)
 """Logits worth trying: small ones, whose sums meet; ones that rounding decides; ones that saturate (PRO-1)."""
@@ -88,355 +79,473 @@ SENSELESS_REFINEMENTS: tuple[dict[str, Any], ...] = (
 """Each breaks PAR-1 or PAR-2, in parameters that only those are told who claim profile ``enhanced``."""
 
 
-@st.composite
-def cases(draw: st.DrawFn, profile: str = "safety") -> Case:
-    """A whole session for an allocator of ``profile``.
+# WHAT A SESSION CAN BE LIKE
 
-    Half of the sessions bring the row of the first step back again and again, or its negative, as if scores were a
-    fixed function of slot, block or token; in the others each step draws its own.
+Kinds = dict[str, Any]
+"""Feature -> kind, of one session."""
+
+FEATURES: dict[str, tuple[Any, ...]] = {
+    "tree": ("pairs", "pairs", "small", "small", "unlike", "unlike", "multi-slot", "wide", "broad", "deep"),
+    "blocks": ("gists", "family", "cut", "cut", "raw", "runs"),
+    "start": ("zero", "zero", "near", "far", "last"),
+    "edge": ("whole", "whole", "ragged left", "ragged right"),
+    "size": ("few", "some", "some", "many"),
+    "room": ("none", "none", "one delta", "one short", "some", "ample", "endless", "debt", "hopeless"),
+    "soft": ("off", "off", "full", "near", "below"),
+    "margin": ("none", "small", "extreme"),
+    "cap": (1, 2, 3, 4, 9, 0, MAX_N_DIFF),
+    "thresholds": ("zero", "small", "unlike", "default", "extreme"),
+    "cooldown": (0, 1, 2, 3, "long", MAX_COOLDOWN_STEPS),
+    "tail": ("none", "none", "none", "block", "node", "all"),
+    "rows": ("noise", "noise", "edges", "ties", "hot", "torn", "leaning", "sums", "extreme"),
+    "again": ("fresh", "fresh", "held", "flipped"),
+    "pace": ("iterate", "pressure", "pressure", "mixed", "mixed", "reading"),
+    "length": ("short", "short", "medium", "medium", "long"),
+    "ingest": (1, 1, "few", "many"),
+}
+"""What the sessions of every profile are like; a kind that is named twice is met twice as often."""
+
+REFINEMENTS: dict[str, tuple[Any, ...]] = {
+    "window": (0, 0, 1, "few", "long", MAX_WINDOW),
+    "clamp": ("loose", "tight"),
+    "balance": (0, 0, 1),
+}
+"""What precedes every strategy, and so has to be asked of every profile but ``safety``."""
+
+OF_PROFILE: dict[str, dict[str, tuple[Any, ...]]] = {
+    "enhanced": {"ties": ("position", "cursor", "recency", "recency"), "memory": (1, 3, 64, MAX_MEMORY)},
+    "hybrid": {"top_k": (1, 2, 3, 50, MAX_TOP_K)},
+    "multi_objective": {
+        "churn": (0, 0, "small", EXTREME),
+        "cursor": (0, 0, "small", "large", EXTREME),
+        "weight": (0, 0, "small", EXTREME),
+        "target": (0, 1, "near", MAX_SLOTS),
+    },
+    "projection": {"wishes": ("scores", "logits")},
+}
+"""What only the sessions of one profile are like."""
+
+
+def features(profile: str) -> dict[str, tuple[Any, ...]]:
+    """What the sessions of ``profile`` can be like."""
+    return FEATURES | ({} if profile == "safety" else REFINEMENTS) | OF_PROFILE.get(profile, {})
+
+
+@cache
+def covering(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Rows of choices such that any two choices of two columns meet in a row.
+
+    Args:
+        sizes: number of choices in each column.
     """
-    if profile in OPTIMA and draw(_COIN):
-        return _exchange(draw, profile) if profile != "knapsack" or draw(_COIN) else _mixture(draw)
-    if profile == "enhanced" and (made := draw(_one_of(_ENHANCED))):
-        return made(draw)  # type: ignore[no-any-return]
-    geometry = draw(_one_of(GEOMETRIES))
-    context = _context(draw, geometry)
-    params = _params(draw, geometry, context, profile if profile in STRATEGIES else STRATEGIES[0])
-    kinds: tuple[str, ...] = _KINDS if profile == "safety" else _STRICT_KINDS
-    if profile == "projection":
-        kinds += ("logits",) * 8
-    steps = [_step(draw, kinds, geometry, params, context) for _ in range(draw(_between(1, MOST_STEPS)))]
-    if len(steps) > 1 and draw(_COIN):
-        first = Step(scores=steps[0].scores, per=steps[0].per)
-        flipped = Step(scores=tuple(-score for score in first.scores), per=first.per)
-        steps = [step if draw(_one_of((0, 1, 2))) else draw(_one_of((first, flipped))) for step in steps]
-    return Case(geometry=geometry, params=params, context=context, steps=tuple(steps))
+    return tuple(tuple(row) for row in AllPairs([list(range(size)) for size in sizes]))
 
 
-def _unlike(draw: st.DrawFn) -> tuple[Geometry, Context]:
-    """A geometry whose expands cost unlike, and a top-level gist, the children of another, and a third."""
-    geometry = draw(_one_of(tuple(one for one in GEOMETRIES if len(set(one.deltas[1:])) > 1)))
-    top_span = geometry.span(geometry.top)
-    split = family(geometry, Block(geometry.top, top_span))
-    return geometry, (Block(geometry.top, 0), *split, Block(geometry.top, 2 * top_span))
-
-
-def _mixture(draw: st.DrawFn) -> Case:
-    """A session in which it would pay to do half of each of two actions: of unlike cost, worth nearly as much, and cap
-    and budget both bind."""
-    geometry, context = _unlike(draw)
-    low, high = sorted(geometry.deltas[-2:])
-    n_diff = draw(_between(1, 3))
-    params = Params(
-        w_max=used(geometry, context) + draw(_between(n_diff * low, n_diff * high)),
-        n_diff=n_diff,
-        tau_expand=0,
-        tau_collapse=EXTREME,
-        strategy="knapsack",
-    )
-    dear, cheap = draw(_one_of((9, 8))), draw(_one_of((6, 5)))
-    worth = tuple(
-        draw(_one_of((dear, dear, 7, 0) if geometry.deltas[block.level] == high else (cheap, cheap, 7, 0)))
-        for block in context
-    )
-    return Case(geometry=geometry, params=params, context=context, steps=(Step(scores=worth, per="block"),))
-
-
-def _exchange(draw: st.DrawFn, profile: str) -> Case:
-    """A session in which one choice can stand in for others: expands of unlike cost, worth 1, 2 or 3 each, and room
-    for some of them only."""
-    geometry, context = _unlike(draw)
-    deltas = geometry.deltas[1:]
-    room = draw(_one_of(deltas)) + draw(_one_of((0, *deltas)))
-    params = Params(
-        w_max=used(geometry, context) + room,
-        n_diff=draw(_between(1, 4)),
-        tau_expand=0,
-        tau_collapse=draw(_one_of((0, EXTREME))),
-        cooldown_steps=0,
-        strategy=profile,
-    )
-    params = _weighed(draw, params, used(geometry, context))
-    first, last = draw(_between(1, 2)), draw(_between(1, 2))
-    worth = [first, *(draw(_one_of((0, first + last, 1, 2))) for _ in context[1:-1]), last]
-    return Case(geometry=geometry, params=params, context=context, steps=(Step(scores=tuple(worth), per="block"),))
-
-
-def _gists(number: int) -> Context:
-    """A context of ``number`` level-1 gists of one slot, which cost one slot each to expand."""
-    return tuple(Block(1, 2 * i) for i in range(number))
-
-
-def _filling(draw: st.DrawFn) -> Case:
-    """A session in which nothing happens until the thresholds adapt: utilisation on and beside the edges, scores on and
-    beside where a threshold moves to."""
-    slots, w_max, goal = draw(
-        _one_of(((4, 5, 95), (19, 20, 105), (95, 119, 95), (95, 119, 95), (3, 5, 95), (96, 101, 105), (90, 94, 105)))
-    )
-    window = draw(_between(1, 2))
-    params = Params(
-        w_max=w_max,
-        n_diff=draw(_between(1, 3)),
-        tau_expand=100,
-        tau_collapse=100,
-        adaptive_window=window,
-        tau_min=draw(_one_of((1, 1, 1, 95, 100))),
-        tau_max=draw(_one_of((EXTREME, EXTREME, 105, 104, 100))),
-        strategy="enhanced",
-    )
-    goal = draw(_one_of((goal, goal, goal, 100)))
-    row = tuple(goal + draw(_between(-1, 1)) for _ in range(draw(_one_of((1, 1, 2)))))
-    rest = [Step(scores=(0,), per="block")] * (window + draw(_one_of((0, 0, 0, 1, 2))))
-    return Case(
-        geometry=Geometry((2, 2)),
-        params=params,
-        context=_gists(slots),
-        steps=(*rest, Step(scores=row, per="block")),
-    )
-
-
-def _waiting(draw: st.DrawFn) -> Case:
-    """A session in which some nodes are expanded and collapsed again, at different times, before they all tie."""
-    size = draw(_between(2, 4))
-    params = Params(
-        w_max=2 * size,
-        n_diff=draw(_between(1, 2)),
-        tau_expand=0,
-        tau_collapse=0,
-        cooldown_steps=draw(_one_of((0, 1, 2))),
-        tie_break=draw(_one_of(("recency", "recency", "cursor"))),
-        recency_memory=draw(_between(1, 5)),
-        strategy="enhanced",
-    )
-
-    def row(at: int, score: int) -> Step:
-        return Step(scores=tuple(score if i == at else 0 for i in range(size)), per="block")
-
-    rest = Step(scores=(0,), per="block")
-    raw = draw(_COIN)  # so that the very first iteration can leave a gist behind
-    steps = [row(0, -1)] if raw else []
-    for _ in range(draw(_between(1, 2))):
-        at = draw(_between(0, size - 1))
-        steps += [row(at, 1), *[rest] * draw(_one_of((0, 0, 1))), row(at, -1), *[rest] * draw(_between(0, 2))]
-    tied = Step(scores=draw(_one_of(((1,), (1,), (1, 2), (2, 1)))), per="block")
-    context = (Block(0, 0), *_gists(size)[1:]) if raw else _gists(size)
-    return Case(geometry=Geometry((2, 2)), params=params, context=context, steps=(*steps, tied))
-
-
-def _tilted(draw: st.DrawFn) -> Case:
-    """A session in which small scores are balanced, where rounding decides what is left of them."""
-    size = draw(_between(2, 6))
-    params = Params(w_max=2 * size, n_diff=9, tau_expand=0, tau_collapse=0, balance=1, strategy="enhanced")
-    small = _one_of((1, 1, -1, -1, 2, -2, 7, -7))
-    steps = [Step(scores=tuple(draw(small) for _ in range(size)), per="block") for _ in range(draw(_between(1, 2)))]
-    return Case(geometry=Geometry((2, 2)), params=params, context=_gists(size), steps=tuple(steps))
-
-
-_ENHANCED = (None, None, _filling, _filling, _filling, _waiting, _waiting, _tilted)
-"""What sessions of profile ``enhanced`` are; None stands for one as any other profile has."""
-
-# STRATEGIES, each built once
-
-
-_COIN = st.booleans()
-_KINDS = ("row",) * 12 + ("ingest",) * 4 + ("open",)
-_STRICT_KINDS = (*_KINDS, "senseless", "senseless", "senseless")
+def kinds(profile: str, seed: int, number: int) -> Kinds:
+    """What session ``number`` of a run is like."""
+    around, at = divmod(number, len(covering(tuple(map(len, features(profile).values())))))
+    return _round(profile, seed, around)[at]
 
 
 @cache
-def _one_of(options: tuple[Any, ...]) -> st.SearchStrategy[Any]:
-    return st.sampled_from(options)
+def _round(profile: str, seed: int, around: int) -> list[Kinds]:
+    """The rows of the covering array in another order, with the kinds of each feature exchanged."""
+    table, draw = features(profile), Draw(f"{profile}/{seed}/round {around}")
+    names = [draw.shuffled(options) for options in table.values()]
+    rows = draw.shuffled(covering(tuple(map(len, table.values()))))
+    return [{name: names[i][row[i]] for i, name in enumerate(table)} for row in rows]
 
 
-@cache
-def _between(low: int, high: int) -> st.SearchStrategy[int]:
-    return st.integers(low, high)
+class Draw:
+    """Chance that follows from ``seed``, and from nothing else.
 
-
-@cache
-def _patterns(tau_expand: int, tau_collapse: int, soft_margin: int) -> st.SearchStrategy[list[int]]:
-    return st.lists(_palette(tau_expand, tau_collapse, soft_margin), min_size=1, max_size=12)
-
-
-@cache
-def _palette(tau_expand: int, tau_collapse: int, soft_margin: int) -> st.SearchStrategy[int]:
-    """Scores worth trying: on, just over and just under every threshold, the extremes, and small integers."""
-    edges = {0, EXTREME}
-    for edge in (tau_expand, tau_collapse, tau_expand + soft_margin):
-        edges |= {edge - 1, edge, edge + 1}
-    scores = sorted({sign * edge for edge in edges for sign in (1, -1) if abs(edge) <= EXTREME}, key=abs)
-    return st.sampled_from(scores) | st.integers(-4, 4) | st.integers(-(2**22), 2**22)
-
-
-# PARTS OF A SESSION
-
-
-def _context(draw: st.DrawFn, geometry: Geometry) -> Context:
-    """A context of any shape: runs of one level as far as alignment allows, ragged at both edges, starting anywhere.
-
-    A run's wish is a level; each block takes the coarsest level up to it that its start is aligned to.
+    Python promises to keep what `random.Random.random` gives, and nothing else is used.
     """
+
+    def __init__(self, seed: str) -> None:
+        self._random = random.Random(seed).random
+
+    def between(self, low: int, high: int) -> int:
+        """A number from ``low`` to ``high``."""
+        return low + int(self._random() * (high - low + 1))
+
+    def one_of(self, options: Sequence[T]) -> T:
+        """One of ``options``."""
+        return options[int(self._random() * len(options))]
+
+    def once_in(self, times: int) -> bool:
+        """Whether it happens, where it does once in so many times."""
+        return self._random() * times < 1
+
+    def shuffled(self, options: Sequence[T]) -> list[T]:
+        """``options`` in another order."""
+        return sorted(options, key=lambda _: self._random())
+
+
+def sessions(profile: str, seed: int, first: int, count: int) -> Iterator[Case]:
+    """Sessions ``first`` and following of a run."""
+    for number in range(first, first + count):
+        yield session(profile, seed, number)
+
+
+def session(profile: str, seed: int, number: int) -> Case:
+    """Session ``number`` of a run by ``profile``.
+
+    Args:
+        profile: what the allocator claims.
+        seed: the run's.
+        number: counts from 0.
+    """
+    draw, like = Draw(f"{profile}/{seed}/{number}"), kinds(profile, seed, number)
+    geometry = _geometry(draw, like["tree"])
+    context = _context(draw, geometry, like)
+    if profile in OPTIMA and (len(context) > MOST_BLOCKS // 2 or like["ingest"] == "many"):
+        like = like | {"cap": min(like["cap"], 3)}  # choices of many among many take too long to compare
+    params = _params(draw, geometry, context, like, profile)
+    steps = _steps(draw, geometry, params, context, like, profile)
+    return Case(geometry=geometry, params=params, context=context, steps=steps)
+
+
+# THE WORLD
+
+
+def _geometry(draw: Draw, tree: str) -> Geometry:
+    """A geometry of the kind ``tree``, whatever satisfies GEO-1 to GEO-3."""
+    while True:
+        arity = [draw.one_of((2, 2, 3, 4, 5)) for _ in range(draw.between(1, 3))]
+        cost: list[int] = []
+        if tree == "pairs":
+            arity = [2] * draw.one_of((1, 2, 2, 3))
+        elif tree in ("unlike", "multi-slot"):
+            arity = [draw.one_of((2, 3, 4)) for _ in range(draw.between(2, 3))]
+            low = 2 if tree == "multi-slot" else 1
+            cost = [draw.between(low, 4), *(draw.between(1, 5) for _ in arity)]
+        elif tree == "wide":
+            arity = draw.shuffled([draw.one_of((8, 16, 32, 33)), *([2] if draw.once_in(2) else [3])])
+        elif tree == "broad":  # wider than any word or chunk that an implementation may go by
+            arity = [2, draw.one_of((65, 66, 100, 129, 130, 200) if draw.once_in(4) else (65, 66, 80))]
+        elif tree == "deep":
+            arity = [2] * draw.one_of((4, 5, 8, 17, 31))
+        try:
+            return Geometry(tuple(arity), tuple(cost))
+        except InvalidInput:
+            continue
+
+
+def _context(draw: Draw, geometry: Geometry, like: Kinds) -> Context:
+    """A context: top-level nodes side by side, each cut as asked for, without its first or last blocks if ragged."""
+    number = {"few": draw.between(1, 2), "some": draw.between(2, 5), "many": draw.between(6, 16)}[like["size"]]
     top_span = geometry.span(geometry.top)
-    far = MAX_TOKEN // 2 // top_span * top_span
-    last = (MAX_TOKEN // top_span - 2) * top_span
-    start = draw(_one_of((0, 0, geometry.span(0), top_span, 5 * top_span, far, last)))
-    if start < far:
-        start += draw(_one_of((0, 0, 0, 1, 2))) * geometry.span(0)
+    last = MAX_TOKEN // top_span - number
+    first = {"zero": 0, "near": draw.between(1, 9), "far": last // 2, "last": last}[like["start"]]
     blocks: list[Block] = []
-    for _ in range(draw(_between(1, 4))):
-        wish = draw(_between(0, geometry.top))
-        whole = geometry.fanout(min(wish + 1, geometry.top))
-        for _ in range(draw(_one_of((1, 2, 3, whole, whole + 1, 2 * whole)))):
-            level = max(one for one in range(wish + 1) if start % geometry.span(one) == 0)
-            if start + top_span > MAX_TOKEN:
-                break
-            blocks.append(Block(level, start))
-            start += geometry.span(level)
+    for i in range(number):
+        node = Block(geometry.top, (first + i) * top_span)
         if len(blocks) > MOST_BLOCKS:
-            break
+            blocks.append(node)
+        else:
+            blocks += _cut(draw, geometry, node, like["blocks"] if i or number == 1 or draw.once_in(2) else "family")
+    if like["edge"] == "ragged left":
+        blocks = blocks[min(len(blocks) - 1, draw.between(1, 3)) :]
+    elif like["edge"] == "ragged right":
+        blocks = blocks[: max(1, len(blocks) - draw.between(1, 3))]
     return tuple(blocks)
 
 
-def _params(draw: st.DrawFn, geometry: Geometry, context: Context, strategy: str) -> Params:
-    """Parameters on the edge: budgets full, one slot short, overrun; caps 0, 1, odd; short and long cooldowns."""
+def _cut(draw: Draw, geometry: Geometry, node: Block, how: str) -> Iterator[Block]:
+    """``node``, or blocks that tile it: its family, all of one level, or any cut."""
+    raw = geometry.span(node.level) // geometry.span(0)
+    if how == "family" or (how in ("raw", "runs") and raw > 64):
+        yield from family(geometry, node)
+    elif how == "cut":
+        yield from _any_cut(draw, geometry, node)
+    elif how == "raw":
+        yield from (Block(0, node.start + i * geometry.span(0)) for i in range(raw))
+    elif how == "runs":
+        level = draw.between(0, geometry.top)
+        span = geometry.span(level)
+        yield from (Block(level, node.start + i * span) for i in range(geometry.span(node.level) // span))
+    else:
+        yield node
+
+
+def _any_cut(draw: Draw, geometry: Geometry, node: Block) -> Iterator[Block]:
+    """``node``, its family, or some of that cut further: one of the family if it is large, else any."""
+    if node.level == 0 or draw.once_in(4):
+        yield node
+        return
+    members = family(geometry, node)
+    whole, large = draw.once_in(2), len(members) > 5
+    deep = draw.between(0, len(members) - 1)
+    for i, child in enumerate(members):
+        if whole or (large and i != deep) or (geometry.top > 4 and i):
+            yield child
+        else:
+            yield from _any_cut(draw, geometry, child)
+
+
+# THE TERMS
+
+
+def _params(draw: Draw, geometry: Geometry, context: Context, like: Kinds, profile: str) -> Params:
+    """Parameters on the edge: budgets full, one slot short, overrun; caps 0, 1, odd; short and endless cooldowns."""
     slots, deltas = used(geometry, context), geometry.deltas[1:]
-    delta = draw(_one_of(deltas))
-    room = draw(_one_of((0, delta, delta - 1, 2 * delta, sum(deltas), 10 * sum(deltas), -1, -delta, -slots)))
-    w_max = max(1, slots + room)
-    soft = draw(_one_of((None, None, None, 0, delta, delta - 1, -1)))
+    delta = draw.one_of(deltas)
+    w_max = {
+        "none": slots,
+        "one delta": slots + delta,
+        "one short": slots + delta - 1,
+        "some": slots + draw.between(1, 3) * draw.one_of(deltas) + draw.between(0, 2),
+        "ample": draw.one_of((slots * 5 // 4, slots * 5 // 4 + 1, slots * 20 // 19, slots + 4 * sum(deltas))),
+        "endless": MAX_SLOTS,
+        "debt": slots - draw.one_of((1, delta, delta, delta + 1, 2 * delta)),
+        "hopeless": draw.one_of((1, slots // 2)),
+    }[like["room"]]
+    w_max = min(MAX_SLOTS, max(1, w_max))
+    soft = {
+        "off": w_max,
+        "full": slots,
+        "near": draw.one_of((slots + delta, slots + delta - 1, w_max - 1, w_max - delta)),
+        "below": draw.one_of((slots - 1, slots - delta, slots // 2, 1)),
+    }[like["soft"]]
+    tau_expand, tau_collapse = {
+        "zero": (0, 0),
+        "small": (draw.between(1, 5),) * 2,
+        "unlike": draw.one_of(((1, 30), (40, 2), (SCORE_SCALE // 5, 100), (7, 0), (0, 19))),
+        "default": (SCORE_SCALE // 5,) * 2,
+        "extreme": draw.one_of(((EXTREME, 0), (0, EXTREME), (EXTREME - 1, EXTREME - 1), (1, EXTREME - 1))),
+    }[like["thresholds"]]
     params = Params(
         w_max=w_max,
-        n_diff=draw(_one_of((2, 1, 3, 4, 5, 9, 0))),
-        tau_expand=draw(_one_of(THRESHOLDS)),
-        tau_collapse=draw(_one_of(THRESHOLDS)),
-        cooldown_steps=draw(_one_of((0, 2, 1, 3, 7))),
-        protected_tokens=draw(_one_of((0, 0, 0, 0, 1, geometry.span(0), geometry.span(geometry.top) + 1, 2**40))),
-        w_soft=w_max if soft is None else min(w_max, max(1, slots + soft)),
-        soft_margin=draw(_one_of((0, 0, 1, 5, EXTREME))),
-        strategy=strategy,
+        n_diff=like["cap"],
+        tau_expand=tau_expand,
+        tau_collapse=tau_collapse,
+        cooldown_steps=draw.between(4, 30) if like["cooldown"] == "long" else like["cooldown"],
+        protected_tokens={
+            "none": 0,
+            "block": draw.between(1, 3) * geometry.span(0) - draw.one_of((0, 0, 1)),
+            "node": geometry.span(geometry.top) + draw.between(-1, 1),
+            "all": draw.one_of((2**40, MAX_TOKEN)),
+        }[like["tail"]],
+        w_soft=min(w_max, max(1, soft)),
+        soft_margin={"none": 0, "small": draw.between(1, 5), "extreme": draw.one_of((EXTREME, EXTREME - 1))}[
+            like["margin"]
+        ],
+        strategy=profile if profile in STRATEGIES else STRATEGIES[0],
     )
-    if strategy == "enhanced":
-        return _enhanced(draw, params, slots)
-    return _weighed(draw, params, slots)
+    if "window" in like:
+        params = _refined(draw, params, like)
+    return _weighed(draw, params, slots, like)
 
 
-def _weighed(draw: st.DrawFn, params: Params, slots: int) -> Params:
+def _refined(draw: Draw, params: Params, like: Kinds) -> Params:
+    """``params`` with what precedes every strategy, and with ties as enhanced greedy knows them."""
+    window = {"few": draw.between(2, 4), "long": draw.between(5, 20)}.get(like["window"], like["window"])
+    low, high = sorted((params.tau_expand, params.tau_collapse))
+    if window and low < 1:  # thresholds that adapt begin within their clamp (PAR-2)
+        params = replace(params, tau_expand=max(1, params.tau_expand), tau_collapse=max(1, params.tau_collapse))
+        low, high = max(1, low), max(1, high)
+    tight = like["clamp"] == "tight"
+    return replace(
+        params,
+        adaptive_window=window,
+        tau_min=max(1, draw.one_of((low, low * 19 // 20, low - 1))) if tight else 1,
+        tau_max=min(EXTREME, max(1, draw.one_of((high, high + 1, high * 21 // 20)))) if tight else EXTREME,
+        balance=like["balance"],
+        tie_break=like.get("ties", "position"),
+        recency_memory=like.get("memory", 64),
+    )
+
+
+def _weighed(draw: Draw, params: Params, slots: int, like: Kinds) -> Params:
     """``params`` with what the variants of the optimum look at beside the scores."""
-    if params.strategy == "hybrid":
-        return replace(params, top_k=draw(_one_of(TOP_K)))
-    if params.strategy == "multi_objective":
+    if "top_k" in like:
+        return replace(params, top_k=like["top_k"])
+    if "churn" in like:
+
+        def weight(kind: Any) -> int:
+            number: int = {"small": draw.between(1, 7), "large": draw.between(8, 100)}.get(kind, kind)
+            return number
+
         return replace(
             params,
-            churn_weight=draw(_one_of((0, 0, 1, 2, 5, EXTREME))),
-            cursor_weight=draw(_one_of((0, 0, 2, 7, 100, EXTREME))),
-            budget_weight=draw(_one_of((0, 0, 1, 3, EXTREME))),
-            budget_target=draw(_one_of((0, 1, slots, slots + 1, max(1, slots - 2)))),
+            churn_weight=weight(like["churn"]),
+            cursor_weight=weight(like["cursor"]),
+            budget_weight=weight(like["weight"]),
+            budget_target=max(0, slots + draw.between(-3, 3)) if like["target"] == "near" else like["target"],
         )
     return params
 
 
-def _enhanced(draw: st.DrawFn, params: Params, slots: int) -> Params:
-    """``params`` with ties, adaptation and balance as enhanced greedy knows them."""
-    window = draw(_one_of((0, 1, 1, 2, 3)))
-    tau = draw(_one_of((1, 20, 100, 209_000) if window else (0, 0, 1, 209_000)))
-    low = draw(_one_of((1, tau * 19 // 20, tau)))
-    w_max = draw(_one_of((params.w_max, slots * 5 // 4, slots * 5 // 4 + 1, slots * 20 // 19, 8 * slots)))
-    return replace(
-        params,
-        w_max=w_max,
-        w_soft=draw(_one_of((0, 0, 0, min(w_max, slots)))),
-        tie_break=draw(_one_of(("position", "cursor", "recency"))),
-        adaptive_window=window,
-        tau_min=max(1, low),
-        tau_max=max(1, tau) + draw(_one_of((0, 1, tau))),
-        tau_expand=tau,
-        tau_collapse=tau,
-        recency_memory=draw(_one_of((1, 2, 3, 64))),
-        balance=draw(_one_of((0, 1))),
-    )
+# WHAT IS ASKED
+
+PACES: dict[str, tuple[str, ...]] = {
+    "iterate": ("row",),
+    "mixed": ("row",) * 6 + ("ingest",) * 3 + ("open",),
+    "reading": ("row", "ingest", "ingest", "ingest"),
+}
+"""Pace -> what its steps are drawn from; under ``pressure`` iterations and ingests take turns."""
 
 
-def _step(draw: st.DrawFn, kinds: tuple[str, ...], geometry: Geometry, params: Params, context: Context) -> Step:
-    """One step: mostly iterations, some ingests, now and then another session or something senseless."""
-    kind = draw(_one_of(kinds))
-    if kind == "row":
-        return _row(draw, geometry, params)
-    if kind == "ingest":
-        return _row(draw, geometry, params, ingest=draw(_one_of((1, 1, 2, 5))))
-    if kind == "logits":
-        return Step(logits=tuple(_triple(draw) for _ in range(draw(_between(1, 6)))))
-    if kind == "open":
-        return Step(open=Opening(context=tuple((level, start) for level, start in _context(draw, geometry))))
-    return _senseless(draw, geometry, params, context)
+def _steps(
+    draw: Draw, geometry: Geometry, params: Params, context: Context, like: Kinds, profile: str
+) -> tuple[Step, ...]:
+    """What is asked, step by step, at the pace and for the time that the session is like."""
+    length = {"short": draw.between(1, 4), "medium": draw.between(5, 15), "long": draw.between(20, 60)}[like["length"]]
+    if like["length"] == "long" and like["tree"] == "pairs" and draw.once_in(4):
+        length = draw.between(100, 300)
+    slots = max(used(geometry, context), min(params.w_max, used(geometry, context) * 3))
+    work = MOST_WORK // 2 if profile in OPTIMA else MOST_WORK
+    length = max(2 if like["length"] != "short" else 1, min(length, work // slots))
+    rows = _Rows(draw, geometry, params, like)
+    steps: list[Step] = []
+    for i in range(length):
+        kind = ("row", "ingest")[i % 2] if like["pace"] == "pressure" else draw.one_of(PACES[like["pace"]])
+        if profile != "safety" and like["pace"] == "mixed" and draw.once_in(5):
+            steps.append(_senseless(draw, geometry, params, context, rows))
+        elif kind == "open":
+            steps.append(Step(open=_reopening(draw, geometry, params, like)))
+        elif kind == "ingest":
+            steps.append(rows.next(ingest=_blocks(draw, params, slots, like["ingest"])))
+        elif like.get("wishes") == "logits" and not draw.once_in(3):
+            steps.append(Step(logits=tuple(_triple(draw) for _ in range(draw.between(1, 7)))))
+        else:
+            steps.append(rows.next())
+    return tuple(steps)
 
 
-def _triple(draw: st.DrawFn) -> tuple[float, float, float]:
+def _blocks(draw: Draw, params: Params, slots: int, ingest: object) -> int:
+    """How many blocks an ingest brings; now and then more than can ever fit."""
+    if ingest == 1 or draw.once_in(2):
+        return 1
+    if ingest == "few":
+        return draw.between(2, 4)
+    return draw.one_of((draw.between(5, 40), min(MAX_SLOTS, slots), 2**20 if params.w_max < MAX_SLOTS else 7))
+
+
+def _reopening(draw: Draw, geometry: Geometry, params: Params, like: Kinds) -> Opening:
+    """Another session in place of this one, now and then on other terms."""
+    opening = Opening(context=tuple((level, start) for level, start in _context(draw, geometry, like)))
+    if draw.once_in(2):
+        return opening
+    return Opening(context=opening.context, params={"n_diff": draw.between(1, 5), "cooldown_steps": draw.between(0, 5)})
+
+
+def _triple(draw: Draw) -> tuple[float, float, float]:
     """Logits of one block: mostly close together, some beyond what fixed point can hold."""
-    expand, keep, collapse = (draw(_one_of(LOGITS)) for _ in range(3))
-    return expand, keep, collapse
+    return draw.one_of(LOGITS), draw.one_of(LOGITS), draw.one_of(LOGITS)
 
 
-def _row(draw: st.DrawFn, geometry: Geometry, params: Params, **fields: Any) -> Step:
-    """A step with a pattern of scores, laid over slots, blocks or tokens."""
-    edges = (params.tau_expand, params.tau_collapse, params.soft_margin)
-    if params.adaptive_window:
-        tau = draw(_one_of((edges[0], edges[0] * 19 // 20, -(-edges[0] * 21 // 20))))
-        edges = (tau, tau, params.soft_margin)
-    score = _palette(*edges)
-    per = draw(_one_of(("block", "slot", "token")))
-    shape = draw(_one_of(("free", "free", "free", "tied", "alternating", "hot", "leaning", "leaning", "small", "torn")))
-    if shape == "tied":
-        pattern = [draw(score)]
-    elif shape == "alternating":
-        height = abs(draw(score))
-        pattern = [height, -height]
-    elif shape == "hot":
-        pattern = [draw(score)] * draw(_between(1, 7))
-        pattern[draw(_between(0, len(pattern) - 1))] = draw(score)
-    elif shape == "leaning":  # sums just off a multiple of the number of slots, where the rounding of a mean shows
-        base = draw(_one_of((draw(score), -params.tau_collapse, -1 - params.tau_collapse)))
-        per = "slot"
-        pattern = [base] * draw(_between(1, 7)) + [max(-EXTREME, min(EXTREME, base + draw(_one_of((1, -1)))))]
-    elif shape == "small":  # so that sums meet: 3 is as much as 2 and 1
-        sign = draw(_one_of((1, -1)))
-        pattern = [sign * draw(_between(1, 3)) for _ in range(draw(_between(2, 6)))]
-        per = "block"
-    elif shape == "torn":  # each family wants to collapse, and one member of it to expand
-        cold = [-EXTREME] * (geometry.fanout(draw(_between(min(2, geometry.top), geometry.top))) - 1)
-        pattern = [one for _ in range(draw(_between(1, 4))) for one in (abs(draw(score)), *cold)]
-        per = "block"
-    else:
-        pattern = draw(_patterns(*edges))
-    return Step(scores=tuple(pattern), per=per, **fields)
+class _Rows:
+    """The rows of scores of one session, all of one kind.
+
+    Where rows are ``held`` or ``flipped``, about half are the first again, or its negative, as if scores were a fixed
+    function of slot, block or token.
+    """
+
+    def __init__(self, draw: Draw, geometry: Geometry, params: Params, like: Kinds) -> None:
+        self._draw, self._geometry, self._params = draw, geometry, params
+        self._kind, self._again = like["rows"], like["again"]
+        self._per: Per = draw.one_of(("block", "block", "slot", "token"))
+        self._first: Step | None = None
+
+    def next(self, **fields: Any) -> Step:
+        """The next row, as a step with ``fields``."""
+        draw = self._draw
+        if self._first is not None and self._again != "fresh" and draw.once_in(2):
+            flip = -1 if self._again == "flipped" and draw.once_in(2) else 1
+            return Step(scores=tuple(flip * score for score in self._first.scores), per=self._first.per, **fields)
+        pattern, per = self._pattern()
+        step = Step(scores=tuple(pattern), per=per, **fields)
+        self._first = self._first or step
+        return step
+
+    def edge(self) -> int:
+        """A score on, just over or just under a threshold."""
+        draw, params = self._draw, self._params
+        tau = draw.one_of((params.tau_expand, params.tau_expand + params.soft_margin, -params.tau_collapse, 0))
+        if params.adaptive_window and draw.once_in(2):
+            tau = draw.one_of((tau * 19 // 20, -(-tau * 21 // 20)))
+        return _bounded(tau + draw.between(-2, 2))
+
+    def wish(self, height: int) -> int:
+        """A score beyond a threshold, by less than ``height``; one in five lies within."""
+        draw, params = self._draw, self._params
+        if draw.once_in(5):
+            return draw.between(-params.tau_collapse, params.tau_expand)
+        sign = draw.one_of((1, -1))
+        return _bounded(sign * ((params.tau_expand if sign > 0 else params.tau_collapse) + draw.between(1, height)))
+
+    def _pattern(self) -> tuple[list[int], Per]:
+        draw, params, geometry, per = self._draw, self._params, self._geometry, self._per
+        length = draw.one_of((5, 7, 11, 13, 17, 23))
+        height = draw.one_of((3, 10, 100, SCORE_SCALE))
+        match self._kind:
+            case "noise":
+                return [self.wish(height) for _ in range(length)], per
+            case "edges":
+                return [self.edge() for _ in range(length)], per
+            case "ties":
+                several = [self.wish(3) for _ in range(draw.one_of((1, 1, 2, 3)))]
+                return [draw.one_of(several) for _ in range(length)], "block"
+            case "hot":
+                pattern = [self.wish(3)] * length
+                pattern[draw.between(0, length - 1)] = self.wish(height)
+                return pattern, per
+            case "torn":  # each family wants to collapse, and a few of its members to expand
+                width = geometry.fanout(draw.between(min(2, geometry.top), geometry.top))
+                every = draw.one_of((width, width, width - 1, 7, 60))
+                cold = [_bounded(-params.tau_collapse - draw.between(1, 40 * width))] * max(1, every - 1)
+                return [one for _ in range(draw.between(1, 3)) for one in (self.wish(9), *cold)], "block"
+            case "leaning":  # sums just off a multiple of the number of slots, where the rounding of a mean shows
+                base = draw.one_of((self.edge(), -params.tau_collapse, -1 - params.tau_collapse))
+                pattern = [base] * draw.between(1, 7)
+                return [*pattern, _bounded(base + draw.one_of((1, -1)))], "slot"
+            case "sums":  # so that sums meet: 3 is as much as 2 and 1
+                sign = draw.one_of((1, 1, -1, 0))
+                taus = {1: params.tau_expand, -1: params.tau_collapse}
+                signs = [sign or draw.one_of((1, -1)) for _ in range(length)]
+                return [_bounded(one * (taus[one] + draw.between(1, 3))) for one in signs], "block"
+            case _:
+                ends = (EXTREME, -EXTREME, EXTREME - 1, 0, 1, -1)
+                return [draw.one_of(ends) for _ in range(draw.between(1, length))], per
 
 
-def _senseless(draw: st.DrawFn, geometry: Geometry, params: Params, context: Context) -> Step:
+def _bounded(score: int) -> int:
+    """``score``, or the nearest that fits (SCO-1)."""
+    return max(-EXTREME, min(EXTREME, score))
+
+
+# WHAT MUST BE REFUSED
+
+
+def _senseless(draw: Draw, geometry: Geometry, params: Params, context: Context, rows: _Rows) -> Step:
     """A step that a clause of GEO, CTX, SCO or PAR forbids."""
-    kind = draw(_one_of(("count", "range", "context", "context", "context", "ingest", "geometry", "params")))
+    kind = draw.one_of(("count", "range", "context", "context", "context", "ingest", "geometry", "params"))
     if kind == "count":
-        return _row(draw, geometry, params, extra=draw(_one_of((1, -1, geometry.slots(0)))))
+        return rows.next(extra=draw.one_of((1, -1, geometry.slots(0))))
     if kind == "range":
-        return Step(scores=(draw(_one_of((0, 1))), draw(_one_of((2**31, -(2**31), 2**40)))))
+        return Step(scores=(draw.one_of((0, 1)), draw.one_of((2**31, -(2**31), 2**40))))
     if kind == "context":
         return Step(open=Opening(context=_broken_context(draw, geometry, context)))
     if kind == "ingest":
-        return Step(ingest=draw(_one_of((0, -1, 2**45))))
+        return Step(ingest=draw.one_of((0, -1, 2**45)))
     if kind == "geometry":
-        return Step(open=Opening(geometry=SENSELESS_GEOMETRIES[draw(_between(0, len(SENSELESS_GEOMETRIES) - 1))]))
+        return Step(open=Opening(geometry=draw.one_of(SENSELESS_GEOMETRIES)))
     senseless = SENSELESS_PARAMS + (SENSELESS_REFINEMENTS if params.strategy == "enhanced" else ())
-    return Step(open=Opening(params=senseless[draw(_between(0, len(senseless) - 1))]))
+    return Step(open=Opening(params=draw.one_of(senseless)))
 
 
-def _broken_context(draw: st.DrawFn, geometry: Geometry, context: Context) -> Pairs:
+def _broken_context(draw: Draw, geometry: Geometry, context: Context) -> Pairs:
     """``context`` with one thing wrong: a gap, an overlap, a level that does not exist, a start off the grid."""
     blocks = [(level, start) for level, start in context]
-    at = draw(_between(0, len(blocks) - 1))
+    at = draw.between(0, len(blocks) - 1)
     level, start = blocks[at]
-    how = draw(_one_of(("empty", "level", "negative", "grid", "gap", "twice", "order", "far")))
+    how = draw.one_of(("empty", "level", "negative", "grid", "gap", "twice", "order", "far"))
     if how == "empty":
         return ()
     if how == "level":
-        blocks[at] = (draw(_one_of((geometry.top + 1, -1))), start)
+        blocks[at] = (draw.one_of((geometry.top + 1, -1)), start)
     elif how == "negative":
         blocks = [(0, -geometry.span(0))]
     elif how == "grid":

@@ -1,6 +1,6 @@
 """Random worlds from a seed: cheap to make by the thousand, and the same everywhere.
 
-Hypothesis (`focalloc.conformance.sessions`) looks for a failure and shrinks it; this is for tests that want many
+`focalloc.conformance.sessions` puts an allocator through whatever there is; this is for tests that want many
 instances of even difficulty, and for traces and benchmarks. Conflicts between a child's expand and its parent's
 collapse are rare in noise, so here families come whole, siblings lean the same way, and some of them stand out.
 """

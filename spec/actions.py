@@ -58,10 +58,8 @@ def parent(geometry: Geometry, block: Block) -> Block | None:
 
 def family(geometry: Geometry, node: Block) -> Context:
     """The blocks that ``node`` (level at least 1) expands into and collapses from, oldest first."""
-    level = node.level - 1
-    return tuple(
-        Block(level, child_start(node.start, geometry.span(level), i)) for i in range(geometry.fanout(node.level))
-    )
+    level, span = node.level - 1, geometry.spans[node.level - 1]
+    return tuple([Block(level, child_start(node.start, span, i)) for i in range(geometry.fanout(node.level))])
 
 
 def signed_delta(geometry: Geometry, action: Action) -> int:
@@ -120,7 +118,7 @@ def is_complete(geometry: Geometry, blocks: set[Block], node: Block) -> bool:
 
     In a context that tiles, a complete family stands side by side.
     """
-    return all(child in blocks for child in family(geometry, node))
+    return blocks.issuperset(family(geometry, node))
 
 
 @clause("ACT-3")
@@ -155,17 +153,21 @@ def produced(geometry: Geometry, action: Action) -> Context:
     return family(geometry, action.node) if action.kind == "expand" else (action.node,)
 
 
+def check_legal(geometry: Geometry, blocks: set[Block], action: Action) -> None:
+    """Raise `InvalidInput` if ``action`` is not legal where the context consists of ``blocks`` (ACT-1 to ACT-4)."""
+    broken = malformed(geometry, [action]) or off_grid(geometry, [action])
+    broken = broken or impossible_expand(blocks, action) + impossible_collapse(geometry, blocks, action)
+    if broken:
+        raise InvalidInput("action", tuple(action), f"{broken[0].message} ({broken[0].clause})")
+
+
 def applied(geometry: Geometry, context: Context, action: Action) -> Context:
     """The context after a legal ``action`` (CTX-6).
 
     Raises:
         InvalidInput: the action is not legal in ``context`` (ACT-1 to ACT-4).
     """
-    blocks = set(context)
-    broken = malformed(geometry, [action]) or off_grid(geometry, [action])
-    broken = broken or impossible_expand(blocks, action) + impossible_collapse(geometry, blocks, action)
-    if broken:
-        raise InvalidInput("action", tuple(action), f"{broken[0].message} ({broken[0].clause})")
+    check_legal(geometry, set(context), action)
     first, last = action.start, end(geometry, action.node)
     before = tuple(block for block in context if block.start < first)
     after = tuple(block for block in context if block.start >= last)

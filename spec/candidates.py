@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from focalloc.spec.actions import Action, Kind, consumed, is_complete, parent
+from focalloc.spec.actions import Action, Kind, consumed, is_complete
 from focalloc.spec.blocks import Block, end
 from focalloc.spec.clauses import WHOLE, Finding, clause
 from focalloc.spec.cooldown import may_act
@@ -107,9 +107,11 @@ def beyond_soft_budget(params: Params, used_after: int, candidate: Candidate) ->
 
 def possible_actions(geometry: Geometry, blocks: set[Block]) -> list[Action]:
     """Every legal action on a context, by node: expand the visible ones, collapse the complete families."""
-    expands = [Action("expand", *block) for block in blocks if block.level > 0]
-    nodes = {node for block in blocks if (node := parent(geometry, block)) is not None}
-    collapses = [Action("collapse", *node) for node in nodes if is_complete(geometry, blocks, node)]
+    expands = [Action("expand", level, start) for level, start in blocks if level > 0]
+    top, spans = geometry.top, geometry.spans
+    # a complete family has its first member
+    firsts = [(level + 1, start) for level, start in blocks if level < top and start % spans[level + 1] == 0]
+    collapses = [Action("collapse", *node) for node in firsts if is_complete(geometry, blocks, Block(*node))]
     return expands + collapses
 
 
@@ -121,14 +123,15 @@ def candidates(state: State, aggregates: Aggregates, *, thresholds: bool = True)
         aggregates: aggregates of its context under the iteration's scores.
         thresholds: whether THR-1 applies.
     """
-    found = []
+    params, found = state.params, []
+    context_end, gap = state.end, params.min_gap
     for action in possible_actions(state.geometry, set(state.context)):
-        candidate = Candidate(action, aggregates.of(consumed(state.geometry, action)))
-        if not may_act(state.ledger, action, state.iteration, state.params.min_gap):
+        node_end = end(state.geometry, action.node)
+        if action.kind == "collapse" and reaches_tail(node_end, context_end, params.protected_tokens):
             continue
-        if tail_collapse(state.geometry, state.params, state.end, action):
+        aggregate = aggregates.of(consumed(state.geometry, action))
+        if thresholds and not beyond_threshold(action.kind, aggregate, params.tau_expand, params.tau_collapse):
             continue
-        if thresholds and below_threshold(state.params, candidate):
-            continue
-        found.append(candidate)
+        if may_act(state.ledger, action, state.iteration, gap):
+            found.append(Candidate(action, aggregate))
     return found

@@ -9,8 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from focalloc.spec.actions import OPPOSITE, Action, Kind, consumed, fits, is_complete, is_visible, produced
-from focalloc.spec.blocks import Block
+from focalloc.spec.actions import (
+    OPPOSITE,
+    Action,
+    Kind,
+    consumed,
+    fits,
+    is_complete,
+    is_visible,
+    produced,
+    signed_delta,
+)
+from focalloc.spec.blocks import Block, end
 from focalloc.spec.candidates import Candidate, candidates, expand_limit
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.cooldown import Ledger
@@ -31,6 +41,7 @@ class Turn:
         used: slots used just before it.
         open: candidates of both kinds that no earlier action of the iteration made impossible.
         ledger: latest action per recently acted node, before the iteration.
+        heads: the head of each kind, where it has been looked for.
     """
 
     geometry: Geometry
@@ -39,6 +50,7 @@ class Turn:
     used: int
     open: list[Candidate]
     ledger: Ledger = field(default_factory=dict)
+    heads: dict[Kind, Candidate | None] = field(default_factory=dict)
 
     def queue(self) -> list[Candidate]:
         """The open candidates of the turn's kind."""
@@ -46,8 +58,27 @@ class Turn:
 
     def head(self) -> Candidate | None:
         """The open candidate of the turn's kind that no other precedes."""
-        queue = self.queue()
-        return next((one for one in queue if not any(self.precedes(other, one) for other in queue)), None)
+        if self.kind not in self.heads:
+            head = None
+            for one in self.queue():
+                if head is None or self.precedes(one, head):
+                    head = one
+            self.heads[self.kind] = head
+        return self.heads[self.kind]
+
+    def go_on(self, blocks: set[Block], action: Action) -> None:
+        """See which candidates are open after ``action``, which left ``blocks``; the turn goes to the other kind."""
+        first, last = action.start, end(self.geometry, action.node)
+        self.open = [
+            one
+            for one in self.open
+            if one.action.start >= last
+            or end(self.geometry, one.action.node) <= first
+            or _still_possible(self.geometry, blocks, one.action)
+        ]
+        self.heads = {kind: head for kind, head in self.heads.items() if head is None or head in self.open}
+        self.used += signed_delta(self.geometry, action)
+        self.kind = OPPOSITE[action.kind]
 
     def precedes(self, one: Candidate, other: Candidate) -> bool:
         """Whether ``one`` stands before ``other`` in the queue they share, ties as the parameters have it."""
@@ -235,11 +266,9 @@ def greedy_violations(state: State, scores: Sequence[int], actions: Sequence[Act
         for predicate in (wrong_expand, wrong_collapse, *TIES, overtaking):
             here += predicate(turn, action)
         found += [Violation(v.clause, v.message, i) for v in here]
-        blocks = (blocks - set(consumed(state.geometry, action))) | set(produced(state.geometry, action))
-        delta = state.geometry.delta(action.level)
-        turn.used += delta if action.kind == "expand" else -delta
-        turn.open = [c for c in turn.open if _still_possible(state.geometry, blocks, c.action)]
-        turn.kind = OPPOSITE[action.kind]
+        blocks.difference_update(consumed(state.geometry, action))
+        blocks.update(produced(state.geometry, action))
+        turn.go_on(blocks, action)
     return found + stopped_early(turn, len(actions))
 
 

@@ -60,6 +60,8 @@ def checked_scores(geometry: Geometry, context: Context, scores: Sequence[int]) 
     """Raise `InvalidInput` for the first score that breaks SCO-1, or for a wrong number of scores (SCO-2)."""
     for violation in miscounted(geometry, context, scores):
         raise InvalidInput("scores", len(scores), f"{violation.message} (SCO-2)")
+    if set(map(type, scores)) == {int} and min(scores) > -SCORE_LIMIT and max(scores) < SCORE_LIMIT:
+        return  # as good as always; what follows says which one it is
     for violation in unrepresentable(scores):
         where = violation.where
         raise InvalidInput(f"scores[{where}]", scores[where], f"{violation.message} (SCO-1)")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import attrgetter
 
-from focalloc.spec.actions import Action, applied, checked_actions
+from focalloc.spec.actions import Action, applied, check_legal, checked_actions, consumed, produced
 from focalloc.spec.adaptation import adapted
 from focalloc.spec.blocks import Block, Context, checked_context, end, used
-from focalloc.spec.cooldown import Ledger, recorded, remembered
+from focalloc.spec.cooldown import Entry, Ledger, recorded, remembered
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 
@@ -40,7 +42,7 @@ class State:
     iteration: int
     recent: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def used(self) -> int:
         """Slots the context occupies."""
         return used(self.geometry, self.context)
@@ -76,15 +78,30 @@ def acted(state: State, action: Action) -> State:
     )
 
 
+def all_acted(state: State, actions: Sequence[Sequence[object]]) -> State:
+    """The state after ``actions`` one by one, as `acted` makes it of each; the context is put in order once.
+
+    Raises:
+        InvalidInput: an action is not legal at its turn (ACT-1 to ACT-4).
+    """
+    if not actions:
+        return state
+    geometry, blocks, ledger = state.geometry, set(state.context), dict(state.ledger)
+    for action in checked_actions(geometry, actions):
+        check_legal(geometry, blocks, action)
+        blocks.difference_update(consumed(geometry, action))
+        blocks.update(produced(geometry, action))
+        ledger[action.node] = Entry(action.kind, state.iteration)
+    return replace(state, context=tuple(sorted(blocks, key=attrgetter("start"))), ledger=ledger)
+
+
 def advanced(state: State, actions: Sequence[Sequence[object]]) -> State:
     """The state after an iteration that applied ``actions``, `Action` objects or plain triples, in order (CTX-6).
 
     Raises:
         InvalidInput: an action is not legal at its turn (ACT-1 to ACT-4).
     """
-    state = ticked(state)
-    for action in checked_actions(state.geometry, actions):
-        state = acted(state, action)
+    state = all_acted(ticked(state), actions)
     window = state.params.adaptive_window
     return replace(state, recent=(*state.recent, state.used)[-window:]) if window else state
 
@@ -95,8 +112,7 @@ def ingested(state: State, collapses: Sequence[Sequence[object]], blocks: int) -
     Raises:
         InvalidInput: a collapse is not legal at its turn, or the longer context breaks CTX-4.
     """
-    for action in checked_actions(state.geometry, collapses):
-        state = acted(state, action)
+    state = all_acted(state, collapses)
     span = state.geometry.span(0)
     new = tuple(Block(0, state.end + i * span) for i in range(blocks))
     return replace(state, context=checked_context(state.geometry, state.context + new))

@@ -127,7 +127,8 @@ def violations(
         found += [Violation(v.clause, v.message, i) for v in here]
         if impossible:
             return found
-        blocks = (blocks - set(consumed(geometry, action))) | set(produced(geometry, action))
+        blocks.difference_update(consumed(geometry, action))
+        blocks.update(produced(geometry, action))
 
     # SELECTION
     if profile in SELECTIONS:

@@ -8,11 +8,10 @@ from dataclasses import replace
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import Choice
-from focalloc.refimpl.preparation import adapt, balance
+from focalloc.refimpl.preparation import adapt
 from focalloc.refimpl.ties import TIE_BREAKS
 from focalloc.spec import Action, Geometry, Params, State
 from focalloc.spec.scores import SCORE_LIMIT
-from focalloc.spec.state import ticked
 
 WRONG_THRESHOLDS = ("THR-1", "GRE-1", "GRE-2", "GRE-3", "GRE-5", "GRE-6", "SOF-1", "TIE-1", "TIE-2", "GRE-4")
 """What a threshold or an aggregate that is not the right one can show as, in one session or another."""
@@ -23,14 +22,6 @@ class SoundEnhanced(Sound):
 
     order: Callable[[Choice], tuple[int, ...]] | None = None
 
-    def adapted(self, params: Params) -> Params:
-        """The parameters with the thresholds of the next iteration."""
-        return adapt(params, self.state.recent)
-
-    def balanced(self, scores: Sequence[int]) -> Sequence[int]:
-        """The scores that candidates are formed from."""
-        return balance(scores) if self.state.params.balance else scores
-
     def ranking(self, state: State) -> Callable[[Choice], tuple[int, ...]]:
         """How the queues of an iteration are ranked."""
         return TIE_BREAKS[state.params.tie_break](state)
@@ -40,12 +31,10 @@ class SoundEnhanced(Sound):
         return super().rank(choice) if self.order is None else self.order(choice)
 
     def select(self, scores: Sequence[int]) -> list[Action]:
-        """Prepare, then select greedily."""
-        kept, scores = self.state, self.balanced(scores)
-        self.state = replace(ticked(kept), params=self.adapted(kept.params), iteration=kept.iteration)
+        """Select greedily, by the order of ties that was asked for."""
         self.order = self.ranking(self.state)
         chosen = super().select(scores)
-        self.state, self.order = kept, None
+        self.order = None
         return chosen
 
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from focalloc.refimpl import candidates as refimpl
 from focalloc.refimpl.candidates import Choice
 from focalloc.refimpl.greedy import has_room, overlap
 from focalloc.refimpl.ingest import collapsed_scores
+from focalloc.refimpl.preparation import adapt, balance
 from focalloc.refimpl.ties import rank
 from focalloc.spec import Action, Block, Geometry, InvalidInput, NoRoom, Params, State, advanced, ingested, opened
 from focalloc.spec.blocks import positions
 from focalloc.spec.errors import whole_number
 from focalloc.spec.geometry import MAX_SLOTS
 from focalloc.spec.scores import checked_scores
-from focalloc.spec.state import acted
+from focalloc.spec.state import acted, ticked
 
 
 class Sound:
@@ -36,7 +38,9 @@ class Sound:
     def step(self, scores: list[int]) -> Sequence[Sequence[object]]:
         """Run one iteration."""
         self.check(scores)
-        answer = self.select(scores)
+        kept, self.state = self.state, self.prepared()
+        answer = self.select(self.balanced(scores))
+        self.state = kept
         with contextlib.suppress(InvalidInput):  # a broken answer may be impossible, but it is still the answer
             self.state = advanced(self.state, answer)
         return answer
@@ -62,6 +66,21 @@ class Sound:
     def ledger_size(self) -> int:
         """How many actions are remembered."""
         return len(self.state.ledger)
+
+    # WHAT COMES BEFORE SELECTION
+
+    def prepared(self) -> State:
+        """The state that the next iteration selects in: with adapted thresholds, and without what is forgotten."""
+        state = self.state
+        return replace(ticked(state), params=self.adapted(state.params), iteration=state.iteration)
+
+    def adapted(self, params: Params) -> Params:
+        """The parameters with the thresholds of the next iteration."""
+        return adapt(params, self.state.recent)
+
+    def balanced(self, scores: Sequence[int]) -> Sequence[int]:
+        """The scores that candidates are formed from."""
+        return balance(scores) if self.state.params.balance else scores
 
     # WHAT IS A CANDIDATE
 

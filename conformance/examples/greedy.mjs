@@ -2,10 +2,10 @@
 //
 //   focalloc conform --exec "node greedy.mjs" --profile greedy
 //
-// Scores are integers below 2^31 and a family has at most 2^26 slots, so every sum here is an exact double.
+// Scores are integers below 2^31, so sums of up to 2^20 of them are exact doubles; longer ones are summed as BigInt.
 import { createInterface } from "node:readline";
 
-let geometry, params, context, ledger, iteration, span, slots;
+let geometry, params, context, ledger, iteration, span, slots, recent;
 
 const key = (level, start) => `${level}:${start}`;
 const fanout = (level) => (level === 1 ? 1 : geometry.arity[level - 1]);
@@ -28,19 +28,24 @@ function open(message) {
   need(p.w_max >= 1 && p.w_max <= 2 ** 26 && p.w_soft >= 1 && p.w_soft <= p.w_max, "params: budgets");
   need(p.n_diff >= 0 && p.n_diff <= 2 ** 16 && p.cooldown_steps >= 0 && p.protected_tokens >= 0, "params: ranges");
   need([p.tau_expand, p.tau_collapse, p.soft_margin].every((t) => t >= 0 && t < 2 ** 31), "params: thresholds");
+  p.adaptive_window ??= 0; p.tau_min ??= 1; p.tau_max ??= 2 ** 31 - 1; p.balance ??= 0;
+  need(p.adaptive_window >= 0 && p.adaptive_window <= 2 ** 16 && [0, 1].includes(p.balance), "params: refinements");
+  need([p.tau_min, p.tau_max].every((t) => t >= 1 && t < 2 ** 31), "params: clamp");
+  const within = [p.tau_expand, p.tau_collapse].every((t) => t >= p.tau_min && t <= p.tau_max);
+  need(p.adaptive_window === 0 || within, "params: thresholds that adapt start within their clamp");
   need(p.strategy === "greedy" && p.tie_break === "position", "params: only greedy, ties by position");
   need(message.context.length > 0, "context: empty");
   let at = message.context[0][1], total = 0;
   for (const [level, start] of message.context) {
     need(level >= 0 && level <= arity.length, "context: no such level");
-    need(start >= 0 && start + spans.at(-1) <= 2 ** 48, "context: out of range");
+    need(start >= 0 && start + spans[level] <= 2 ** 48, "context: out of range");
     need(start % spans[level] === 0 && start === at, "context: misaligned or torn");
     at += spans[level];
     total += sizes[level];
   }
   need(total <= 2 ** 26, "context: too many slots");
   [geometry, params, context, span, slots] = [message.geometry, p, message.context, spans, sizes];
-  [ledger, iteration] = [new Map(), 0];
+  [ledger, iteration, recent] = [new Map(), 0, []];
 }
 
 // Every action that the context admits, with the sum of its slots' scores floored to their mean.
@@ -48,9 +53,14 @@ function possible(scores) {
   const offset = [0];
   for (const [level] of context) offset.push(offset.at(-1) + slots[level]);
   const mean = (i, j) => {
+    const count = offset[j] - offset[i];
+    if (count > 2 ** 20) {
+      const big = scores.slice(offset[i], offset[j]).reduce((sum, q) => sum + BigInt(q), 0n), n = BigInt(count);
+      return Number((big - (((big % n) + n) % n)) / n);
+    }
     let sum = 0;
     for (let s = offset[i]; s < offset[j]; s++) sum += scores[s];
-    return Math.floor(sum / (offset[j] - offset[i]));
+    return Math.floor(sum / count);
   };
   const found = [];
   context.forEach(([level, start], i) => {
@@ -85,9 +95,32 @@ function checked(scores) {
   scores.forEach((q, i) => need(Number.isInteger(q) && Math.abs(q) < 2 ** 31, `scores[${i}] = ${q} does not fit`));
 }
 
-function step({ scores }) {
-  checked(scores);
+// Thresholds follow the slots used after each of the last iterations.
+function adapt() {
+  const n = params.adaptive_window, sum = recent.reduce((a, b) => a + b, 0);
+  if (n === 0 || recent.length < n) return;
+  let tau = params.tau_expand;
+  if (5 * sum < 4 * n * params.w_max) tau = Math.floor((tau * 19) / 20);
+  else if (20 * sum > 19 * n * params.w_max) tau = Math.ceil((tau * 21) / 20);
+  else return;
+  params.tau_expand = params.tau_collapse = Math.min(Math.max(tau, params.tau_min), params.tau_max);
+}
+
+// The heavier of positive and negative mass is scaled down to the lighter.
+function balanced(scores) {
+  let [plus, minus] = [0n, 0n];
+  for (const q of scores) if (q > 0) plus += BigInt(q); else minus -= BigInt(q);
+  if (!params.balance || !plus || !minus) return scores;
+  const [light, heavy] = plus < minus ? [plus, minus] : [minus, plus];
+  const gain = Number((light << 20n) / heavy), side = plus > minus ? 1 : -1;
+  return scores.map((q) => (q * side > 0 ? side * Math.floor((Math.abs(q) * gain) / 2 ** 20) : q));
+}
+
+function step({ scores: given }) {
+  checked(given);
   const now = iteration + 1;
+  adapt();
+  const scores = balanced(given);
   const pool = possible(scores).filter((one) => allowed(one, now) &&
     (one.kind === "expand" ? one.mean > params.tau_expand : one.mean < -params.tau_collapse));
   const ranked = (kind) => pool.filter((one) => one.kind === kind).sort(byRank);
@@ -112,12 +145,13 @@ function step({ scores }) {
   iteration = now;
   for (const [node, last] of ledger) if (now - last.iteration >= gap()) ledger.delete(node);
   chosen.forEach(apply);
+  if (params.adaptive_window) recent = [...recent, used()].slice(-params.adaptive_window);
   return chosen;
 }
 
 function ingest({ blocks, scores }) {
   need(Number.isInteger(blocks) && blocks >= 1 && blocks <= 2 ** 26, "blocks: at least 1");
-  need(end() + (blocks - 1) * span[0] + span.at(-1) <= 2 ** 48, "blocks: out of range");
+  need(end() + blocks * span[0] <= 2 ** 48, "blocks: out of range");
   checked(scores);
   const saved = [context, ledger];
   [context, ledger] = [context.slice(), new Map(ledger)];

@@ -1,7 +1,7 @@
 """Where the shipped vectors come from: everything that is wrong on purpose, and whole sessions of the reference.
 
 A source that has given a vector is not asked again, so that the vectors that ship stay as they are; ``focalloc vectors
---update`` asks the others. What a source gives follows from the code and from how Hypothesis draws sessions.
+--update`` asks the others. What a source gives follows from the code and from how sessions are drawn.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from focalloc.conformance.broken import BROKEN, Broken
 from focalloc.conformance.cases import Case, Opening, Step, to_json
 from focalloc.conformance.judge import judged
 from focalloc.conformance.mutants import EQUIVALENT, Mutant, mutants
-from focalloc.conformance.runner import batch_seed, generate
-from focalloc.conformance.sessions import SENSELESS_GEOMETRIES, SENSELESS_PARAMS
+from focalloc.conformance.sessions import SENSELESS_GEOMETRIES, SENSELESS_PARAMS, sessions
 from focalloc.conformance.targets import PythonTarget, Target
 from focalloc.conformance.vectors import Vector, case_of, opened_by, recorded, vector
 from focalloc.refimpl import ReferenceAllocator
@@ -236,9 +235,7 @@ def _shortened(target: Target, profile: str, case: Case, clause: str) -> Case:
 @cache
 def pool(profile: str) -> list[Case]:
     """Sessions in small worlds, the simplest first."""
-    drawn: list[Case] = []
-    generate(drawn.append, profile, batch_seed(1, 0), POOL)
-    small = [case for case in drawn if _slots(case) <= MOST_SLOTS]
+    small = [case for case in sessions(profile, 1, 0, POOL) if _slots(case) <= MOST_SLOTS]
     return sorted(small, key=lambda case: (len(case.steps), _slots(case), to_json(case)))
 
 

@@ -74,7 +74,7 @@ def test_the_verdict_it_shows_is_what_is_said(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert done.returncode == 1
-    # another version of Hypothesis finds the same with other numbers
+    # another version of the judge finds the same with other numbers
     shown, said = (re.sub(r"\d+", "0", text) for text in (shown, done.stdout))
     assert doctest.OutputChecker().check_output(shown, said, doctest.ELLIPSIS), done.stdout
 

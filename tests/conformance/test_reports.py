@@ -15,7 +15,6 @@ import jsonschema
 import msgspec
 import pytest
 
-from focalloc.conformance import runner
 from focalloc.conformance.broken.greedy import NotStrict
 from focalloc.conformance.examples.plain import Plain
 from focalloc.conformance.known import load_known, with_known
@@ -24,7 +23,7 @@ from focalloc.conformance.page import page
 from focalloc.conformance.programs import ProgramTarget
 from focalloc.conformance.report import Known, Report
 from focalloc.conformance.reports import checked_path, schema, to_html, to_json, to_junit, write_report
-from focalloc.conformance.runner import run, run_conformance, run_in_processes
+from focalloc.conformance.runner import BATCH, run, run_conformance, run_in_processes
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec.clauses import profile_clauses
@@ -174,11 +173,12 @@ def test_a_list_of_known_failures_is_read(tmp_path: Path) -> None:
         load_known(tmp_path / "absent.json", "greedy")
 
 
-def test_several_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "BATCH", 20)
+def test_several_processes_find_what_one_finds() -> None:
+    examples = BATCH + 50
     with PythonTarget(NotStrict) as target:
-        alone = run(target, profile="greedy", examples=50, keep_going=True)
-    together = run_in_processes(partial(PythonTarget, NotStrict), 2, profile="greedy", examples=50, keep_going=True)
+        alone = run(target, profile="greedy", examples=examples, keep_going=True)
+    open_target = partial(PythonTarget, NotStrict)
+    together = run_in_processes(open_target, 2, profile="greedy", examples=examples, keep_going=True)
     assert together == alone
     assert [failure.id for failure in alone.failures] == ["THR-1"]
 

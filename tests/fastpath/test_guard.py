@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from focalloc import Action, Allocator, Geometry, InvalidInput, NoRoom, Params, State, violations
-from focalloc.conformance.sessions import cases
+from focalloc.conformance.sessions import session as session_of
 from focalloc.fastpath.guard import Guarded, View
 from focalloc.refimpl.allocator import ReferenceAllocator
 from focalloc.spec.actions import family, parent
@@ -30,10 +30,13 @@ TINY = Geometry((2, 2))
 # THE CHECK
 
 
+A_SESSION = st.integers(0, 9999).map(lambda number: session_of("greedy", 0, number))
+
+
 @st.composite
 def sessions(draw: st.DrawFn) -> Allocator:
     """An allocator some iterations and ingests into a session."""
-    case = draw(cases("greedy"))
+    case = draw(A_SESSION)
     allocator = Allocator()
     allocator.open(case.geometry, case.params, case.context)
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -361,7 +364,7 @@ def test_one_that_resumes_keeps_its_cooldowns_over_ingests_and_restores() -> Non
     assert guarded.state() == alone.state()
 
 
-@given(cases("greedy"), st.integers(0, 2**32 - 1))
+@given(A_SESSION, st.integers(0, 2**32 - 1))
 def test_whatever_a_selector_answers_the_session_conforms(case: Any, seed: int) -> None:
     random = np.random.default_rng(seed)
 

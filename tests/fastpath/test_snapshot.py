@@ -15,16 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, State
-from focalloc.conformance.sessions import cases
+from focalloc.conformance.sessions import session as session_of
 from focalloc.fastpath import snapshot as snapshots
 from focalloc.spec.params import CORE
 from focalloc.spec.state import opened
+
+A_SESSION = st.integers(0, 9999).map(lambda number: session_of("greedy", 0, number))
 
 
 @st.composite
 def sessions(draw: st.DrawFn) -> Allocator:
     """An allocator some iterations and ingests into a session."""
-    case = draw(cases("greedy"))
+    case = draw(A_SESSION)
     allocator = Allocator()
     allocator.open(case.geometry, case.params, case.context)
     go_on(allocator, draw(st.integers(0, 2**32 - 1)), draw(st.integers(0, 6)))
