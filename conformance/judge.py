@@ -212,7 +212,7 @@ class _Session:
 
     def relaxed(self, state: State, scores: Sequence[int]) -> list[Violation]:
         """Judge the relaxation of an iteration (LPR), if the profile is that of the optimum and it is offered."""
-        if self.profile != "knapsack" or not self.target.offers("relaxation"):
+        if self.profile != "knapsack" or state.params.is_refined or not self.target.offers("relaxation"):
             return []
         answer: Any = self.target.relaxation(scores)
         try:

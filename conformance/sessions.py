@@ -112,6 +112,9 @@ REFINEMENTS: dict[str, tuple[Any, ...]] = {
 }
 """What precedes every strategy, and so has to be asked of every profile but ``safety``."""
 
+OF_OPTIMA: dict[str, tuple[Any, ...]] = {"choice": ("any", "any", "exchange", "mixture")}
+"""Where whole choices are compared: whether one must be able to stand in for others."""
+
 OF_PROFILE: dict[str, dict[str, tuple[Any, ...]]] = {
     "enhanced": {"ties": ("position", "cursor", "recency", "recency"), "memory": (1, 3, 64, MAX_MEMORY)},
     "hybrid": {"top_k": (1, 2, 3, 50, MAX_TOP_K)},
@@ -128,7 +131,8 @@ OF_PROFILE: dict[str, dict[str, tuple[Any, ...]]] = {
 
 def features(profile: str) -> dict[str, tuple[Any, ...]]:
     """What the sessions of ``profile`` can be like."""
-    return FEATURES | ({} if profile == "safety" else REFINEMENTS) | OF_PROFILE.get(profile, {})
+    refined = FEATURES if profile == "safety" else FEATURES | REFINEMENTS
+    return refined | (OF_OPTIMA if profile in OPTIMA else {}) | OF_PROFILE.get(profile, {})
 
 
 @cache
@@ -197,6 +201,8 @@ def session(profile: str, seed: int, number: int) -> Case:
         number: counts from 0.
     """
     draw, like = Draw(f"{profile}/{seed}/{number}"), kinds(profile, seed, number)
+    if like.get("choice", "any") != "any":
+        return _exchange(draw, profile, like)
     geometry = _geometry(draw, like["tree"])
     context = _context(draw, geometry, like)
     if profile in OPTIMA and (len(context) > MOST_BLOCKS // 2 or like["ingest"] == "many"):
@@ -204,6 +210,39 @@ def session(profile: str, seed: int, number: int) -> Case:
     params = _params(draw, geometry, context, like, profile)
     steps = _steps(draw, geometry, params, context, like, profile)
     return Case(geometry=geometry, params=params, context=context, steps=steps)
+
+
+def _exchange(draw: Draw, profile: str, like: Kinds) -> Case:
+    """A session in which one choice can stand in for others: expands of unlike cost, worth little each, and room for
+    some of them only. In a ``mixture`` it would pay to do half of each of two, as cap and budget both bind."""
+    while len(set((geometry := _geometry(draw, "unlike")).deltas[1:])) < 2:
+        pass
+    span = geometry.span(geometry.top)
+    context = (
+        Block(geometry.top, 0),
+        *family(geometry, Block(geometry.top, span)),
+        *(Block(geometry.top, i * span) for i in range(2, draw.between(3, 4))),
+    )
+    deltas = geometry.deltas[-2:]
+    slots, cap = used(geometry, context), draw.between(1, 4)
+    mixed = like["choice"] == "mixture"
+    room = draw.between(cap * min(deltas), cap * max(deltas)) if mixed else draw.one_of(deltas)
+    params = Params(
+        w_max=slots + room + (0 if mixed else draw.one_of((0, *deltas))),
+        n_diff=cap,
+        tau_expand=0,
+        tau_collapse=draw.one_of((0, EXTREME)),
+        cooldown_steps=draw.between(0, 2),
+        strategy=profile,
+    )
+    again = Step(open=Opening(context=tuple((level, start) for level, start in context)))
+    steps: list[Step] = []
+    for _ in range(draw.between(1, 6)):
+        first, last = (draw.between(5, 6), draw.between(8, 9)) if mixed else (draw.between(1, 2), draw.between(1, 2))
+        worths = (last, last, 7, first, 0) if mixed else (0, first + last, 1, 2)
+        steps.append(Step(scores=(first, *(draw.one_of(worths) for _ in context[2:]), last), per="block"))
+        steps.append(again)  # from the same context, as most of the room is used up
+    return Case(geometry, _weighed(draw, params, slots, like), context, tuple(steps[:-1]))
 
 
 # THE WORLD
@@ -244,7 +283,7 @@ def _context(draw: Draw, geometry: Geometry, like: Kinds) -> Context:
         if len(blocks) > MOST_BLOCKS:
             blocks.append(node)
         else:
-            blocks += _cut(draw, geometry, node, like["blocks"] if i or number == 1 or draw.once_in(2) else "family")
+            blocks += _cut(draw, geometry, node, draw.one_of((like["blocks"], like["blocks"], "gists", "family")))
     if like["edge"] == "ragged left":
         blocks = blocks[min(len(blocks) - 1, draw.between(1, 3)) :]
     elif like["edge"] == "ragged right":
@@ -420,7 +459,7 @@ def _blocks(draw: Draw, params: Params, slots: int, ingest: object) -> int:
         return 1
     if ingest == "few":
         return draw.between(2, 4)
-    return draw.one_of((draw.between(5, 40), min(MAX_SLOTS, slots), 2**20 if params.w_max < MAX_SLOTS else 7))
+    return draw.one_of((draw.between(5, 40), min(slots, 200), params.w_max + 1 if params.w_max < 4096 else 7))
 
 
 def _reopening(draw: Draw, geometry: Geometry, params: Params, like: Kinds) -> Opening:
@@ -503,9 +542,9 @@ class _Rows:
                 return [*pattern, _bounded(base + draw.one_of((1, -1)))], "slot"
             case "sums":  # so that sums meet: 3 is as much as 2 and 1
                 sign = draw.one_of((1, 1, -1, 0))
-                taus = {1: params.tau_expand, -1: params.tau_collapse}
+                units = {1: params.tau_expand + 1, -1: params.tau_collapse + 1}
                 signs = [sign or draw.one_of((1, -1)) for _ in range(length)]
-                return [_bounded(one * (taus[one] + draw.between(1, 3))) for one in signs], "block"
+                return [_bounded(one * units[one] * draw.between(0, 3)) for one in signs], "block"
             case _:
                 ends = (EXTREME, -EXTREME, EXTREME - 1, 0, 1, -1)
                 return [draw.one_of(ends) for _ in range(draw.between(1, length))], per

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from focalloc.refimpl.candidates import Choice, choices
 from focalloc.refimpl.knapsack import ending_within, utility
+from focalloc.refimpl.preparation import prepared
 from focalloc.spec.actions import Action
 from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.state import State
@@ -22,7 +23,7 @@ def relaxation(state: State, scores: Sequence[int]) -> Relaxation:
         state: the state after the last iteration.
         scores: one fixed-point score per slot of the context.
     """
-    return relaxed(state, scores, shared)
+    return relaxed(*prepared(state, scores), shared)
 
 
 def relaxed(state: State, scores: Sequence[int], shared: Sharing) -> Relaxation:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from focalloc.spec.actions import Action, fits, signed_delta
+from focalloc.spec.adaptation import balanced
 from focalloc.spec.candidates import Candidate, candidates
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.geometry import Geometry
@@ -56,6 +57,8 @@ def program(state: State, scores: Sequence[int]) -> Program:
         scores: one fixed-point score per slot.
     """
     now = ticked(state)
+    if now.params.balance:
+        scores = balanced(scores)
     pool = candidates(now, Aggregates(now.geometry, now.context, scores))
     most, room = now.params.n_diff, now.params.w_max - now.used
     if not fits(least_possible_use(now.geometry, pool, most, now.used), 0, now.params.w_max):

@@ -38,7 +38,7 @@ class SoundEnhanced(Sound):
         return chosen
 
 
-@breaks("TIE-1", also=("GRE-1",), profile="enhanced")
+@breaks("TIE-1", also=("GRE-1", "GRE-5", "GRE-6"), profile="enhanced")
 class NoCursor(SoundEnhanced):
     """Knows nothing of a cursor: its ties go by position instead."""
 

@@ -270,7 +270,7 @@ class KnowsNoRegions(SoundRegions):
         return knapsack(self.state, scores)
 
 
-@breaks("HIE-2", also=("SOF-1",), profile="hierarchical")
+@breaks("HIE-2", also=("HIE-1", "HIE-3", "SOF-1"), profile="hierarchical")
 class SharesOutTheHardBudget(SoundRegions):
     """Shares out the slots up to the hard budget, beyond the soft one."""
 
