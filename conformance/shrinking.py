@@ -148,7 +148,7 @@ def simpler_tree(case: Case) -> Iterator[Case]:
     for at in range(len(arity)):  # without level `at`: what lay above it moves down
         lower = [level - (level > at) for level in levels]
         yield from _in_tree(case, arity[:at] + arity[at + 1 :], cost[:at] + cost[at + 1 :], lower)
-    shapes = [((2,) * len(arity), ()), (arity, ())]
+    shapes: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((2,) * len(arity), ()), (arity, ())]
     shapes += [((*arity[:at], 2, *arity[at + 1 :]), cost) for at in range(len(arity))]
     shapes += [(arity, (*cost[:at], 1, *cost[at + 1 :])) for at in range(len(cost))]
     for shape in shapes:
