@@ -379,7 +379,8 @@ def _params(draw: Draw, geometry: Geometry, context: Context, like: Kinds, profi
 
 def _refined(draw: Draw, params: Params, like: Kinds) -> Params:
     """``params`` with what precedes every strategy, and with ties as enhanced greedy knows them."""
-    window: int = {"few": draw.between(2, 4), "long": draw.between(5, 20)}.get(like["window"], like["window"])
+    spans = {"few": draw.between(2, 4), "long": draw.between(5, 20)}
+    window: int = spans[like["window"]] if like["window"] in spans else like["window"]
     low, high = sorted((params.tau_expand, params.tau_collapse))
     if window and low < 1:  # thresholds that adapt begin within their clamp (PAR-2)
         params = replace(params, tau_expand=max(1, params.tau_expand), tau_collapse=max(1, params.tau_collapse))
