@@ -103,6 +103,15 @@ def test_a_suite_of_theirs_has_one_test_per_clause(theirs: Path) -> None:
     assert len(ids("safety")) == len(profile_clauses("safety")) + 1
 
 
+def test_what_the_page_shows_works_as_it_stands(theirs: Path) -> None:
+    page = (files("focalloc.conformance") / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"^```python\n(.*?focalloc_clause.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert shown is not None
+    status, said = pytest_run(theirs, shown[1])
+    assert status == 0, said
+    assert re.search(r"^PASSED \S*::test_mine\[BUD-1\]", said, re.MULTILINE)
+
+
 def test_a_known_failure_is_expected_and_a_test_without_its_mark_is_bad_usage(theirs: Path) -> None:
     _, said = pytest_run(theirs, SUITE, "-k", "test_eager")
     broken = re.findall(r"^FAILED \S*::test_eager\[(\S+)\]", said, re.MULTILINE)
