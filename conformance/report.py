@@ -14,6 +14,7 @@ from focalloc.conformance.cases import Case
 from focalloc.conformance.judge import Status, Verdict
 from focalloc.spec import SPEC_VERSION
 from focalloc.spec.clauses import WHOLE, profile_clauses
+from focalloc.spec.printable import indented, on_one_line
 
 EXIT_STATUS: dict[Status, int] = {"pass": 0, "fail": 1, "error": 1, "skip": 3, "unknown": 3}
 """What a command that ends with this verdict exits with."""
@@ -219,21 +220,24 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """The run in a few lines of plain text, each failure with its sentence and the command that replays it."""
         counts = ", ".join(f"{n} {status}" for status, n in self.verdicts.items() if n)
         lines = [
-            f"{self.target}: {self.status.upper()}{self.reserve} by profile {self.profile} "
+            f"{on_one_line(self.target)}: {self.status.upper()}{self.reserve} by profile {self.profile} "
             f"({self.examples} of {self.asked} sessions judged: {counts or 'none'}; {self.answered} answers; "
             f"seed {self.seed}; focalloc {self.versions.focalloc}, spec {self.versions.spec})"
         ]
         for failed in self.failures:
-            lines.append(f"  {failed.id}: {failed.message.removeprefix(f'{failed.id}: ')}")
+            lines.append(indented(f"  {failed.id}: {failed.message.removeprefix(f'{failed.id}: ')}"))
             if not failed.repeatable:
                 lines.append(
                     "    judged again, the same session gave another verdict: the allocator is not deterministic"
                 )
             if failed.path:
-                lines.append(f"    replay: {failed.replay}")
-            lines += [f"    known: {one.reason} {one.link}" for one in self.known if one.id == failed.id]
-        lines += [f"  {one.id}: declared as a known failure ({one.reason}), but it passes" for one in self.outlived]
-        lines += [f"  skipped {times} times: {why}" for why, times in self.skips.items()]
+                lines.append(f"    replay: {on_one_line(failed.replay)}")
+            lines += [on_one_line(f"    known: {one.reason} {one.link}") for one in self.known if one.id == failed.id]
+        lines += [
+            on_one_line(f"  {one.id}: declared as a known failure ({one.reason}), but it passes")
+            for one in self.outlived
+        ]
+        lines += [indented(f"  skipped {times} times: {why}") for why, times in self.skips.items()]
         if lost := self.verdicts.get("unknown"):
             lines.append(f"  {lost} sessions are unknown: whatever process judges them ends; by the allocator?")
         if self.not_offered:

@@ -33,3 +33,8 @@ def _shows(c: str) -> bool:
 def on_one_line(said: object) -> str:
     """``said`` as `printable` shows it, with the ends of lines spelt out, too: for a name or a note."""
     return printable(said).replace("\n", "\\n")
+
+
+def indented(said: object, by: str = "    | ") -> str:
+    """``said`` as `printable` shows it, each further line behind a mark, so that it cannot pass for one of ours."""
+    return printable(said).replace("\n", f"\n{by}")

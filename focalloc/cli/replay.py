@@ -58,7 +58,7 @@ def replay(
     from focalloc.conformance.targets import PythonTarget
     from focalloc.conformance.transcripts import Reciter, Transcript
     from focalloc.spec.errors import InvalidInput
-    from focalloc.spec.printable import on_one_line
+    from focalloc.spec.printable import indented, on_one_line
     from focalloc.spec.violations import checked_profile
 
     case, saved = _read(file)
@@ -99,7 +99,7 @@ def replay(
         found = {"verdict": verdict.status, "at": verdict.at, "why": verdict.why, "answered": verdict.answered}
         print_json(asked | found | {"moments": moments})
     else:
-        say(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}")
+        say(indented(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}"))
     raise typer.Exit(EXIT_STATUS[verdict.status])
 
 
@@ -164,6 +164,8 @@ def _read(file: Path) -> tuple[Case, Failure | Vector | Transcript | None]:
 
 
 def _told(case: Case, moment: Moment) -> str:
+    from focalloc.spec.printable import on_one_line
+
     step = case.steps[moment.at] if moment.at >= 0 else None
     if step is None or step.open is not None:
         asked = "open"
@@ -179,12 +181,12 @@ def _told(case: Case, moment: Moment) -> str:
         lines.append(f"    logits  {_short(step.logits)}, over the blocks again and again")
     if moment.answer is not None:
         answer = moment.answer
-        lines.append(f"    answer  {_short(answer) if isinstance(answer, list) else answer}")
+        lines.append(f"    answer  {on_one_line(_short(answer) if isinstance(answer, list) else answer)}")
     if moment.after is not None:
         after = moment.after
         blocks = [tuple(block) for block in after.context]
         lines.append(f"    context {_short(blocks)}; {after.used} of {after.params.w_max} slots")
-    lines += [f"    broken  {violation}" for violation in moment.found]
+    lines += [f"    broken  {on_one_line(violation)}" for violation in moment.found]
     return "\n".join(lines)
 
 

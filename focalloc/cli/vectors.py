@@ -87,6 +87,7 @@ def _put(
     from focalloc.conformance.judge import judged
     from focalloc.conformance.report import EXIT_STATUS
     from focalloc.conformance.vectors import case_of
+    from focalloc.spec.printable import indented, on_one_line
     from focalloc.spec.violations import checked_profile
 
     mine = [one for one in listed if one.profile in ("safety", checked_profile(profile))]
@@ -98,7 +99,7 @@ def _put(
             counts[verdict.status] += 1
             results.append({"id": one.id, "verdict": verdict.status, "why": verdict.why})
             if verdict.status != "pass":
-                say(f"{one.id} {verdict.status}: {verdict.why}\n    {one.note}")
+                say(indented(f"{one.id} {verdict.status}: {verdict.why}") + f"\n    {on_one_line(one.note)}")
                 say(f"    replay: focalloc replay {one.id} {named}")
     told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
     say(f"{len(mine)} vectors of profile {profile}: {told or 'none judged'}")

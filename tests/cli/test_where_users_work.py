@@ -181,6 +181,27 @@ def test_nothing_that_an_allocator_says_is_a_command(capsys: pytest.CaptureFixtu
     assert quoted("a") != quoted("a")
 
 
+def test_nothing_that_an_allocator_says_passes_for_a_line_of_ours(
+    theirs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = "mine:Liar: PASS by profile safety"
+    said = repr(f"x\n{forged}\npass: 9 answers judged")
+    with (theirs / "mine.py").open("a") as mine:
+        mine.write(f"class Liar(Mine):\n    def step(self, scores): raise RuntimeError({said})\n")
+    _, out, _ = run(capsys, "conform", "mine:Liar", "--examples", "3")
+    assert forged in out
+    assert [line for line in out.splitlines() if not line.startswith("  ")] == [out.splitlines()[0]]
+    assert out.startswith("mine:Liar: ERROR ")
+    command = re.search(r"replay: focalloc (.*)", out)
+    assert command is not None
+    _, out, _ = run(capsys, *command[1].split())
+    assert forged in out
+    assert [line for line in out.splitlines() if "pass: " in line and not line.startswith("  ")] == []
+    _, out, _ = run(capsys, "vectors", "mine:Liar")
+    assert forged in out
+    assert not any(line.startswith(forged) for line in out.splitlines())
+
+
 # READY JOBS
 
 
