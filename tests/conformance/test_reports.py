@@ -218,7 +218,7 @@ def test_a_program_that_hangs_breaks_its_clause_and_its_last_words_are_told() ->
         report = run(target, examples=5, shrink=False)
     assert [failed.id for failed in report.failures] == ["ANS-1"]
     assert "hello" in report.summary()
-    assert "the end of its stderr:\n  42" in report.summary()
+    assert "the end of its stderr:\n    |   42" in report.summary()
     assert ">ANS-1</a>" in page(report, {})
     assert "the end of its stderr" not in page(report, {}).partition("</table>")[0]
 
