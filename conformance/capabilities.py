@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import msgspec
 
-from focalloc.conformance.cases import Opening, Step
+from focalloc.conformance.cases import Case, Opening, Step
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import CHOICES, RANGES, STRATEGIES, Params
@@ -80,10 +80,15 @@ class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkno
         except InvalidInput:  # what was moved is at odds with what was not
             return self._simplest()
 
-    def kept(self, steps: Iterable[Step]) -> tuple[Step, ...]:
-        """Those of ``steps`` that are supported, with what they open fitted; at least one."""
+    def kept(self, steps: Sequence[Step]) -> tuple[Step, ...]:
+        """Those of ``steps`` that are supported, with what they open fitted; an iteration if none is."""
         found = [step for step in map(self._fitted_step, steps) if step is not None]
-        return tuple(found) or (Step(),)
+        return (Step(),) if steps and not found else tuple(found)
+
+    def admits(self, case: Case) -> bool:
+        """Whether all that ``case`` asks for is supported."""
+        supported = not self.geometries or case.geometry in self.geometries
+        return supported and self.fitted(case.params) == case.params and self.kept(case.steps) == case.steps
 
     # WHAT A REPORT SAYS
 

@@ -18,8 +18,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
+import msgspec
 from allpairspy import AllPairs
 
+from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Opening, Pairs, Per, Step
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
 from focalloc.spec.actions import family
@@ -186,24 +188,34 @@ class Draw:
         return sorted(options, key=lambda _: self._random())
 
 
-def sessions(profile: str, seed: int, first: int, count: int) -> Iterator[Case]:
+def sessions(profile: str, seed: int, first: int, count: int, within: Capabilities = ALL) -> Iterator[Case]:
     """Sessions ``first`` and following of a run."""
     for number in range(first, first + count):
-        yield session(profile, seed, number)
+        yield session(profile, seed, number, within)
 
 
-def session(profile: str, seed: int, number: int) -> Case:
+def session(profile: str, seed: int, number: int, within: Capabilities = ALL) -> Case:
     """Session ``number`` of a run by ``profile``.
 
     Args:
         profile: what the allocator claims.
         seed: the run's.
         number: counts from 0.
+        within: what the allocator supports; nothing else is asked of it.
     """
     draw, like = Draw(f"{profile}/{seed}/{number}"), kinds(profile, seed, number)
-    if like.get("choice", "any") != "any":
-        return _exchange(draw, profile, like)
-    geometry = _geometry(draw, like["tree"])
+    case = _session(draw, profile, like, within.geometries)
+    if within == ALL:
+        return case
+    return msgspec.structs.replace(case, params=within.fitted(case.params), steps=within.kept(case.steps))
+
+
+def _session(draw: Draw, profile: str, like: Kinds, geometries: Sequence[Geometry]) -> Case:
+    """A session that is ``like`` this, in one of these geometries if there are any."""
+    unlike = [geometry for geometry in geometries if len(set(geometry.deltas[1:])) > 1]
+    if like.get("choice", "any") != "any" and (unlike or not geometries):
+        return _exchange(draw, profile, like, unlike)
+    geometry = draw.one_of(geometries) if geometries else _geometry(draw, like["tree"])
     context = _context(draw, geometry, like)
     if profile in OPTIMA and (len(context) > MOST_BLOCKS // 2 or like["ingest"] == "many"):
         like = like | {"cap": min(like["cap"], 3)}  # choices of many among many take too long to compare
@@ -212,11 +224,12 @@ def session(profile: str, seed: int, number: int) -> Case:
     return Case(geometry=geometry, params=params, context=context, steps=steps)
 
 
-def _exchange(draw: Draw, profile: str, like: Kinds) -> Case:
+def _exchange(draw: Draw, profile: str, like: Kinds, unlike: Sequence[Geometry]) -> Case:
     """A session in which one choice can stand in for others: expands of unlike cost, worth little each, and room for
     some of them only. In a ``mixture`` it would pay to do half of each of two, as cap and budget both bind."""
-    while len(set((geometry := _geometry(draw, "unlike")).deltas[1:])) < 2:
-        pass
+    geometry = draw.one_of(unlike) if unlike else _geometry(draw, "unlike")
+    while len(set(geometry.deltas[1:])) < 2:
+        geometry = _geometry(draw, "unlike")
     span = geometry.span(geometry.top)
     context = (
         Block(geometry.top, 0),

@@ -9,7 +9,8 @@ import pytest
 
 from focalloc.conformance.capabilities import ALL, Capabilities, given
 from focalloc.conformance.cases import Opening, Step
-from focalloc.spec import Geometry, InvalidInput, Params
+from focalloc.conformance.sessions import sessions
+from focalloc.spec import PROFILES, Geometry, InvalidInput, Params
 
 MINE = given(["32,32", "2,2/1,1,1"], ["protected_tokens=0", "w_max=1..4096", "tie_break=position"], ["ingest"])
 
@@ -69,6 +70,25 @@ def test_a_strategy_that_is_not_supported_is_no_profile() -> None:
     assert only.checked("safety") is only.checked("knapsack") is only
     with pytest.raises(InvalidInput, match="supports knapsack only"):
         only.checked("greedy")
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_sessions_are_drawn_from_what_is_supported(profile: str) -> None:
+    within = given(["32,32", "3,2/2,3,4"], ["protected_tokens=0", "w_max=8..4096", "n_diff=1..3"], ["ingest", "open"])
+    drawn = list(sessions(profile, 0, 0, 60, within))
+    assert all(within.admits(case) for case in drawn)
+    assert {case.geometry for case in drawn} == set(within.geometries)
+    assert len({case.params for case in drawn}) > 30
+    free = list(sessions(profile, 0, 0, 60))
+    assert free == list(sessions(profile, 0, 0, 60, ALL))
+    assert not all(within.admits(case) for case in free)
+    assert all(ALL.admits(case) for case in free)
+
+
+def test_one_geometry_whose_expands_cost_alike_is_enough() -> None:
+    for profile in PROFILES:
+        drawn = list(sessions(profile, 0, 0, 40, Capabilities(geometries=(Geometry((2,)),))))
+        assert {case.geometry for case in drawn} == {Geometry((2,))}
 
 
 def test_a_report_says_what_was_left_out() -> None:
