@@ -38,8 +38,8 @@ from focalloc.spec import (
 from focalloc.spec.actions import as_actions
 from focalloc.spec.blocks import context_violations, misplaced, misreported
 from focalloc.spec.cooldown import hoarded
-from focalloc.spec.errors import whole_number
-from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
+from focalloc.spec.geometry import MAX_TOKEN
+from focalloc.spec.ingest import checked_size
 from focalloc.spec.printable import printable
 from focalloc.spec.projection import LARGEST_LOGIT, missaturated, saturated, violations_of_projection
 from focalloc.spec.scores import SCORE_SCALE, checked_scores
@@ -350,7 +350,7 @@ def senseless_scores(state: State, scores: Sequence[int]) -> str:
 def senseless_blocks(state: State, blocks: int) -> str:
     """Why an ingest of ``blocks`` must be refused whatever room there is; empty if it is sensible."""
     try:
-        whole_number("blocks", blocks, 1, MAX_SLOTS)
+        checked_size(blocks)
     except InvalidInput as senseless:
         return str(senseless)
     if state.end + blocks * state.geometry.span(0) > MAX_TOKEN:

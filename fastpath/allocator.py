@@ -17,9 +17,9 @@ from focalloc.fastpath.scores import LOGIT_TYPES, SCALES, fixed_logits, logit_ar
 from focalloc.fastpath.snapshot import from_bytes, from_json, to_bytes, to_json
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.clauses import Violation
-from focalloc.spec.errors import InvalidInput, NoRoom, whole_number
-from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
-from focalloc.spec.ingest import sufficient_budget
+from focalloc.spec.errors import InvalidInput, NoRoom
+from focalloc.spec.geometry import MAX_TOKEN, Geometry
+from focalloc.spec.ingest import checked_size, sufficient_budget
 from focalloc.spec.params import Params
 from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.state import State
@@ -318,11 +318,11 @@ class Allocator:
             The reclaiming collapses, which carry the number of the last iteration.
 
         Raises:
-            InvalidInput: as for `step`, or ``blocks`` is not a positive integer, or the tokens run out (CTX-4).
+            InvalidInput: as for `step`, or ``blocks`` is out of its range (PAR-3), or the tokens run out (CTX-4).
             NoRoom: legal collapses do not free enough. In every case the state is unchanged.
         """
         k, tables = self._layout, self._session()
-        whole_number("blocks", blocks, 1, MAX_SLOTS)
+        checked_size(blocks)
         flat = scores is None
         if scores is not None:
             self._quantise(scores, per_block)

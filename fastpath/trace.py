@@ -37,7 +37,8 @@ from focalloc.fastpath.snapshot import from_json, known_fields, to_json
 from focalloc.spec import json_text
 from focalloc.spec.actions import Action
 from focalloc.spec.errors import InvalidInput, whole_number
-from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
+from focalloc.spec.geometry import MAX_TOKEN
+from focalloc.spec.ingest import checked_size
 from focalloc.spec.scores import SCORE_LIMIT, checked_scores, slot_scores
 from focalloc.spec.state import State, advanced, ingested
 from focalloc.spec.violations import reclaim_violations, violations
@@ -245,7 +246,7 @@ def _event(session: int, state: State, line: dict[str, Any]) -> Event:
     if not isinstance(call, str) or call not in FIELDS:
         raise InvalidInput("event", call, f"must be one of {', '.join(FIELDS)}")
     known_fields("line", line, *FIELDS[call])
-    blocks = whole_number("blocks", line["blocks"], 1, MAX_SLOTS) if call == "ingest" else 0
+    blocks = checked_size(line["blocks"]) if call == "ingest" else 0
     scores = _scores(state, line.get("scores"), line.get("per", "slot"))
     actions = tuple(_actions(line["actions"]))
     seconds = line["seconds"]

@@ -14,8 +14,9 @@ from focalloc.refimpl.preparation import prepared
 from focalloc.refimpl.projection import project, projection
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context, positions
-from focalloc.spec.errors import InvalidInput, whole_number
-from focalloc.spec.geometry import MAX_SLOTS, Geometry
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.ingest import checked_size
 from focalloc.spec.params import Params
 from focalloc.spec.projection import saturated
 from focalloc.spec.scores import checked_scores
@@ -104,11 +105,11 @@ class ReferenceAllocator:
         """Append ``blocks`` level-0 blocks and return the collapses that made room for them.
 
         Raises:
-            InvalidInput: ``blocks`` is not a positive integer, or the scores break SCO-1 or SCO-2.
+            InvalidInput: ``blocks`` breaks PAR-3, the scores SCO-1 or SCO-2, or the longer context CTX-4.
             NoRoom: legal collapses do not free enough. In every case the state is unchanged.
         """
         state = self.state
-        whole_number("blocks", blocks, 1, MAX_SLOTS)
+        checked_size(blocks)
         checked_scores(state.geometry, state.context, scores)
         collapses = reclaim(state, scores, blocks)
         self._state = ingested(state, collapses, blocks)

@@ -13,7 +13,7 @@ from functools import cache, wraps
 from importlib.resources import files
 from typing import ParamSpec
 
-SPEC_VERSION = "1.0"
+SPEC_VERSION = "1.1"
 """Version of the spec's text and meaning; independent of the package's version (see the changelog in SPEC.md)."""
 
 WHOLE = -1

@@ -1,4 +1,4 @@
-"""Ingest: room for new tokens is reclaimed by collapses, then level-0 blocks are appended (ING-1 to ING-5)."""
+"""Ingest: room for new tokens is reclaimed by collapses, then level-0 blocks are appended (PAR-3, ING-1 to ING-5)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,29 @@ from focalloc.spec.blocks import Block, used
 from focalloc.spec.candidates import Candidate, possible_actions, tail_collapse
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.cooldown import may_act, too_early
-from focalloc.spec.geometry import Geometry
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.geometry import MAX_SLOTS, Geometry
 from focalloc.spec.greedy import precedes
 from focalloc.spec.params import Params
 from focalloc.spec.scores import Aggregates, checked_scores
 from focalloc.spec.state import State
+
+
+@clause("PAR-3")
+def senseless_size(blocks: object) -> Iterator[Finding]:
+    """PAR-3: an ingest appends a whole number of blocks, from 1 to `MAX_SLOTS`."""
+    if isinstance(blocks, bool) or not isinstance(blocks, int):
+        yield WHOLE, "must be an integer"
+    elif not 1 <= blocks <= MAX_SLOTS:
+        yield WHOLE, f"must lie between 1 and {MAX_SLOTS}"
+
+
+def checked_size(blocks: object) -> int:
+    """Return ``blocks`` if an ingest may be of so many, else raise `InvalidInput` (PAR-3)."""
+    for violation in senseless_size(blocks):
+        raise InvalidInput("blocks", blocks, f"{violation.message} ({violation.clause})")
+    assert isinstance(blocks, int)
+    return blocks
 
 
 @clause("ING-1")

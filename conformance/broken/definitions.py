@@ -181,3 +181,12 @@ class EndlessCooldown(Sound):
         while left != 0:
             left -= 1
         return super().is_cooling(action, iteration)
+
+
+@breaks("PAR-3", shows=("ANS-3",), profile="greedy")
+class NothingAlwaysFits(Sound):
+    """Takes an ingest of no block for one that there is always room for."""
+
+    def ingest(self, blocks: int, scores: list[int]) -> Sequence[Sequence[object]]:
+        """Leave it at that if there is nothing to append."""
+        return [] if blocks == 0 else super().ingest(blocks, scores)

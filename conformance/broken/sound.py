@@ -18,8 +18,7 @@ from focalloc.refimpl.preparation import adapt, balance
 from focalloc.refimpl.ties import rank
 from focalloc.spec import Action, Block, Geometry, InvalidInput, NoRoom, Params, State, advanced, ingested, opened
 from focalloc.spec.blocks import positions
-from focalloc.spec.errors import whole_number
-from focalloc.spec.geometry import MAX_SLOTS
+from focalloc.spec.ingest import checked_size
 from focalloc.spec.scores import checked_scores
 from focalloc.spec.state import acted, ticked
 
@@ -47,7 +46,7 @@ class Sound:
 
     def ingest(self, blocks: int, scores: list[int]) -> Sequence[Sequence[object]]:
         """Make room for ``blocks`` level-0 blocks and append them."""
-        whole_number("blocks", blocks, 1, MAX_SLOTS)
+        checked_size(blocks)
         self.check(scores)
         collapses = self.reclaim(blocks * self.state.geometry.slots(0), scores)
         with contextlib.suppress(InvalidInput):

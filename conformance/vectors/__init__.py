@@ -49,8 +49,7 @@ from focalloc.spec import (
 from focalloc.spec.actions import as_actions
 from focalloc.spec.blocks import positions
 from focalloc.spec.clauses import clauses as stated
-from focalloc.spec.errors import whole_number
-from focalloc.spec.geometry import MAX_SLOTS
+from focalloc.spec.ingest import checked_size
 from focalloc.spec.projection import saturated, violations_of_projection
 from focalloc.spec.scores import checked_scores
 from focalloc.spec.violations import PROFILES
@@ -267,7 +266,7 @@ def right_answer(
         if ingest is None:
             answer = answered(state, scores)
             return tuple(answer), advanced(state, answer), False
-        whole_number("blocks", ingest, 1, MAX_SLOTS)
+        checked_size(ingest)
         collapses = reclaim(state, scores, ingest)
         return tuple(collapses), ingested(state, collapses, ingest), False
     except (InvalidInput, NoRoom):

@@ -12,7 +12,7 @@ import pytest
 import focalloc.spec  # noqa: F401  # registers every predicate
 from focalloc.spec.clauses import PREDICATES, SPEC_VERSION, clause, clauses, profile_clauses
 from focalloc.spec.params import RANGES, Params
-from focalloc.spec.violations import PROFILES
+from focalloc.spec.violations import PROFILES, SCORE_DRIVEN, SELECTIONS
 
 TEXT = (files("focalloc.spec") / "SPEC.md").read_text(encoding="utf-8")
 
@@ -49,6 +49,21 @@ def test_the_parameter_table_matches_the_code() -> None:
         assert stated == ("w_max" if name == "w_soft" else str(default))
 
 
+def test_the_ranges_of_the_parameter_table_are_those_of_the_code() -> None:
+    ranges = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| (\d+ (?:to|or) [^|]+) \|", TEXT, re.M))
+    assert set(ranges) == set(RANGES)
+    for name, (low, high) in RANGES.items():
+        first, last = re.split(" to | or ", ranges[name])
+        assert int(first) == low, name
+        assert last == "`w_max`" if name == "w_soft" else _power(last) == high, name
+
+
+def _power(text: str) -> int:
+    """The number that a text such as ``2^31 - 1`` stands for."""
+    base, exponent, less = re.fullmatch(r"(\d+)(?:\^(\d+))?(?: - (\d+))?", text).groups()  # type: ignore[union-attr]
+    return int(base) ** int(exponent or 1) - int(less or 0)
+
+
 def test_a_clause_cannot_have_two_predicates() -> None:
     with pytest.raises(RuntimeError, match="two predicates"):
         clause("BUD-1")(lambda: iter(()))
@@ -58,6 +73,9 @@ def test_the_table_of_profiles_covers_every_clause_and_each_profile_includes_saf
     bound = {profile: set(profile_clauses(profile)) for profile in PROFILES}
     assert set.union(*bound.values()) == set(PREDICATES)
     assert all(bound["safety"] <= clauses for clauses in bound.values())
+    for profile in SELECTIONS:
+        assert "BAL-1" in bound[profile]
+        assert {"ADA-1", "ADA-2"} <= bound[profile] or profile not in SCORE_DRIVEN
     assert {"GRE-1", "THR-1", "ING-5", "ANS-3"} <= bound["greedy"] - bound["safety"]
     assert not {"ING-4", "ANS-3", "THR-1"} & bound["safety"]
     with pytest.raises(KeyError):

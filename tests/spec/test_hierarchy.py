@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from focalloc.spec import Geometry, Params, opened, violations
+from focalloc.spec import Action, Geometry, Params, advanced, opened, violations
+from focalloc.spec.hierarchy import regions, share
 
 GISTS = [(1, 0), (1, 2), (1, 4), (1, 6)]
 
@@ -66,3 +67,38 @@ def test_over_the_soft_budget_only_collapses_count() -> None:
     assert broken(scores, [("collapse", 2, 0)], w_max=3) == []
     assert broken(scores, [], w_max=3) == ["HIE-3"]
     assert broken(scores, [("collapse", 2, 0), ("expand", 1, 4)], w_max=4, w_soft=3) == ["HIE-3"]
+
+
+@pytest.mark.clause("HIE-1", "HIE-2")
+def test_of_no_mass_and_of_no_demand_there_are_no_shares() -> None:
+    assert share(4, 0, 0) == 0
+    # no candidate expands, so no slot is shared out, and a collapse needs none
+    assert broken([-5, -4, 0, 0], [("collapse", 2, 0)]) == []
+    assert broken([0, 0, 0, 0], []) == []
+
+
+@pytest.mark.clause("HIE-2")
+def test_room_below_zero_is_none_and_slots_added_are_net() -> None:
+    # a slot over the soft budget: nothing is added, and the region is not asked to free what is missing
+    state = opened(Geometry((2, 2)), Params(strategy="hierarchical", w_max=3, n_diff=4), GISTS)
+    assert {region.room for region in regions(state, [], [Action("expand", 1, start) for start in (0, 4)])} == {0, -1}
+    assert broken([5, 4, 3, 0], [], w_max=3) == []
+    # room for 1 slot: an expand beside a collapse in one region adds none
+    geometry, context = Geometry((2, 2)), [(1, 0), (1, 2), (1, 4), (1, 6), (2, 8)]
+    terms = Params(strategy="hierarchical", w_max=6, n_diff=4, tau_expand=0, tau_collapse=0)
+    wide = opened(Geometry((2, 2, 2)), terms, context)
+    answer = [("collapse", 2, 0), *expands(4), ("expand", 2, 8)]
+    assert geometry.delta(1) == 1
+    assert violations(wide, [-5, -5, 5, 0, 5], answer, "hierarchical") == []
+
+
+@pytest.mark.clause("BAL-1", "ADA-1")
+def test_balance_and_adaptation_come_before_this_strategy_too() -> None:
+    # positive mass 12, negative 6: aggregates of expands are halved, and those of 3 and less fall below the threshold
+    scores = [8, 3, -6, 1]
+    assert broken(scores, expands(0), tau_expand=2, tau_collapse=9, balance=1) == []
+    assert broken(scores, expands(0, 2), tau_expand=2, tau_collapse=9, balance=1)[0] == "THR-1"
+    terms = Params(strategy="hierarchical", w_max=8, tau_expand=4, tau_collapse=4, adaptive_window=1)
+    state = opened(Geometry((2, 2)), terms, GISTS)
+    state = advanced(state, [])  # half full, so the threshold falls to 3
+    assert violations(state, [4, 0, 0, 0], expands(0), "hierarchical") == []

@@ -16,7 +16,7 @@ from focalloc.spec.blocks import Block, positions
 from focalloc.spec.cooldown import Entry, hoarded
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
-from focalloc.spec.ingest import least_used, sufficient_budget
+from focalloc.spec.ingest import checked_size, least_used, senseless_size, sufficient_budget
 
 TINY = Geometry((2, 2))
 PARAMS = Params(w_max=8, n_diff=4, tau_expand=2, tau_collapse=2, cooldown_steps=2)
@@ -296,3 +296,18 @@ def test_plain_triples_advance_a_state_and_a_senseless_one_is_named() -> None:
         advanced(state, [("expand", 2, 0), ("grow", 1, 4)])
     with pytest.raises(InvalidInput, match=r"actions\[0\].*ACT-1"):
         ingested(state, [5], 1)  # type: ignore[list-item]
+
+
+@pytest.mark.clause("PAR-3")
+@pytest.mark.parametrize("blocks", [0, -1, 2**26 + 1, True, 1.0, "1", None])
+def test_an_ingest_appends_from_one_to_many_blocks(blocks: object) -> None:
+    assert [one.clause for one in senseless_size(blocks)] == ["PAR-3"]
+    with pytest.raises(InvalidInput, match=r"blocks = .*PAR-3"):
+        checked_size(blocks)
+
+
+@pytest.mark.clause("PAR-3")
+@pytest.mark.parametrize("blocks", [1, 2**26])
+def test_the_ends_of_that_range_are_sensible(blocks: int) -> None:
+    assert senseless_size(blocks) == []
+    assert checked_size(blocks) == blocks

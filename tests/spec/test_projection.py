@@ -138,6 +138,21 @@ def test_collapses_come_first() -> None:
     assert broken(wishes, [("expand", 1, 0), ("collapse", 1, 4)]) == ["KNA-5"]
 
 
+@pytest.mark.clause("KNA-5")
+def test_expands_go_by_their_worth() -> None:
+    # worth 3 and 4: what counts is the logit of expanding less that of keeping, not the logit of expanding
+    wishes = [(9, 6, 0), KEEP, KEEP, (4, 0, 0)]
+    assert broken(wishes, [("expand", 1, 6), ("expand", 1, 0)]) == []
+    assert broken(wishes, [("expand", 1, 0), ("expand", 1, 6)]) == ["KNA-5"]
+
+
+@pytest.mark.clause("BAL-1")
+def test_logits_are_not_balanced() -> None:
+    # balanced as scores, the one wish to expand would weigh less than the collapse that excludes it
+    wishes = [(9, 0, 0), (0, 0, 3), KEEP, KEEP]
+    assert broken(wishes, [("expand", 1, 0)], balance=1) == broken(wishes, [("expand", 1, 0)]) == []
+
+
 def test_scores_are_preferences_and_thresholds_do_not_bind() -> None:
     state = opened(TINY, PARAMS, MIXED)
     scores = [1, -3, 2, -5, 0]
