@@ -2,10 +2,11 @@
 //
 //   focalloc conform --exec "node greedy.mjs" --profile greedy
 //
-// Scores are integers below 2^31, so sums of up to 2^20 of them are exact doubles; longer ones are summed as BigInt.
+// Numbers are doubles, exact below 2^53. Tokens and slots stay below; a sum of scores need not, so that `mean` sums
+// quotients and remainders apart, and `balanced` takes its masses as BigInt.
 import { createInterface } from "node:readline";
 
-let geometry, params, context, ledger, iteration, span, slots, recent;
+let geometry, params, context, ledger, iteration, recent, span, slots;
 
 const key = (level, start) => `${level}:${start}`;
 const fanout = (level) => (level === 1 ? 1 : geometry.arity[level - 1]);
@@ -14,6 +15,25 @@ const used = () => context.reduce((sum, [level]) => sum + slots[level], 0);
 const end = () => { const [level, start] = context.at(-1); return start + span[level]; };
 const gap = () => Math.max(1, params.cooldown_steps);
 const need = (condition, why) => { if (!condition) throw new Error(why); };
+
+const DEFAULTS = { w_max: 8192, n_diff: 4, tau_expand: 209715, tau_collapse: 209715, cooldown_steps: 2,
+  protected_tokens: 0, w_soft: 0, soft_margin: 0, tie_break: "position", strategy: "greedy",
+  adaptive_window: 0, tau_min: 1, tau_max: 2 ** 31 - 1, balance: 0 };
+const MOST = 2 ** 31 - 1;
+const RANGES = { w_max: [1, 2 ** 26], n_diff: [0, 2 ** 16], tau_expand: [0, MOST], tau_collapse: [0, MOST],
+  cooldown_steps: [0, 2 ** 31], protected_tokens: [0, 2 ** 48], w_soft: [0, 2 ** 26], soft_margin: [0, MOST],
+  adaptive_window: [0, 2 ** 16], tau_min: [1, MOST], tau_max: [1, MOST], balance: [0, 1] };
+
+function told(message) {
+  const p = { ...DEFAULTS, ...message.params };
+  for (const [name, [low, high]] of Object.entries(RANGES))
+    need(Number.isInteger(p[name]) && p[name] >= low && p[name] <= high, `${name}: an integer from ${low} to ${high}`);
+  need(p.strategy === "greedy" && p.tie_break === "position", "params: only greedy, ties by position");
+  need(p.w_soft <= p.w_max, "w_soft: at most w_max");
+  const clamped = (tau) => p.tau_min <= tau && tau <= p.tau_max;
+  need(!p.adaptive_window || (clamped(p.tau_expand) && clamped(p.tau_collapse)), "params: clamp");
+  return { ...p, w_soft: p.w_soft || p.w_max };
+}
 
 function open(message) {
   const { arity, cost } = message.geometry;
@@ -24,16 +44,7 @@ function open(message) {
   arity.slice(1).forEach((k) => spans.push(spans.at(-1) * k));
   need(spans.at(-1) <= 2 ** 31 && arity.every((k, l) => k * cost[l] <= 2 ** 26), "geometry: too large");
   const sizes = [arity[0] * cost[0], ...cost.slice(1)];
-  const p = message.params;
-  need(p.w_max >= 1 && p.w_max <= 2 ** 26 && p.w_soft >= 1 && p.w_soft <= p.w_max, "params: budgets");
-  need(p.n_diff >= 0 && p.n_diff <= 2 ** 16 && p.cooldown_steps >= 0 && p.protected_tokens >= 0, "params: ranges");
-  need([p.tau_expand, p.tau_collapse, p.soft_margin].every((t) => t >= 0 && t < 2 ** 31), "params: thresholds");
-  p.adaptive_window ??= 0; p.tau_min ??= 1; p.tau_max ??= 2 ** 31 - 1; p.balance ??= 0;
-  need(p.adaptive_window >= 0 && p.adaptive_window <= 2 ** 16 && [0, 1].includes(p.balance), "params: refinements");
-  need([p.tau_min, p.tau_max].every((t) => t >= 1 && t < 2 ** 31), "params: clamp");
-  const within = [p.tau_expand, p.tau_collapse].every((t) => t >= p.tau_min && t <= p.tau_max);
-  need(p.adaptive_window === 0 || within, "params: thresholds that adapt start within their clamp");
-  need(p.strategy === "greedy" && p.tie_break === "position", "params: only greedy, ties by position");
+  const p = told(message);
   need(message.context.length > 0, "context: empty");
   let at = message.context[0][1], total = 0;
   for (const [level, start] of message.context) {
@@ -54,13 +65,13 @@ function possible(scores) {
   for (const [level] of context) offset.push(offset.at(-1) + slots[level]);
   const mean = (i, j) => {
     const count = offset[j] - offset[i];
-    if (count > 2 ** 20) {
-      const big = scores.slice(offset[i], offset[j]).reduce((sum, q) => sum + BigInt(q), 0n), n = BigInt(count);
-      return Number((big - (((big % n) + n) % n)) / n);
+    let whole = 0, rest = 0;
+    for (let s = offset[i]; s < offset[j]; s++) {
+      const quotient = Math.floor(scores[s] / count);
+      whole += quotient;
+      rest += scores[s] - quotient * count;
     }
-    let sum = 0;
-    for (let s = offset[i]; s < offset[j]; s++) sum += scores[s];
-    return Math.floor(sum / count);
+    return whole + Math.floor(rest / count);
   };
   const found = [];
   context.forEach(([level, start], i) => {
@@ -95,32 +106,33 @@ function checked(scores) {
   scores.forEach((q, i) => need(Number.isInteger(q) && Math.abs(q) < 2 ** 31, `scores[${i}] = ${q} does not fit`));
 }
 
-// Thresholds follow the slots used after each of the last iterations.
+// Thresholds follow what was used at the end of the last iterations (ADA-1, ADA-2).
 function adapt() {
-  const n = params.adaptive_window, sum = recent.reduce((a, b) => a + b, 0);
-  if (n === 0 || recent.length < n) return;
-  let tau = params.tau_expand;
-  if (5 * sum < 4 * n * params.w_max) tau = Math.floor((tau * 19) / 20);
-  else if (20 * sum > 19 * n * params.w_max) tau = Math.ceil((tau * 21) / 20);
+  const { adaptive_window: window, w_max, tau_min, tau_max, tau_expand } = params;
+  if (!window || recent.length < window) return;
+  const total = recent.reduce((sum, one) => sum + one, 0), full = window * w_max;
+  let tau;
+  if (5 * total < 4 * full) tau = Math.floor((tau_expand * 19) / 20);
+  else if (20 * total > 19 * full) tau = Math.ceil((tau_expand * 21) / 20);
   else return;
-  params.tau_expand = params.tau_collapse = Math.min(Math.max(tau, params.tau_min), params.tau_max);
+  params.tau_expand = params.tau_collapse = Math.min(Math.max(tau, tau_min), tau_max);
 }
 
-// The heavier of positive and negative mass is scaled down to the lighter.
+// The heavier side scaled to the mass of the lighter one, if that is asked for (BAL-1).
 function balanced(scores) {
-  let [plus, minus] = [0n, 0n];
-  for (const q of scores) if (q > 0) plus += BigInt(q); else minus -= BigInt(q);
-  if (!params.balance || !plus || !minus) return scores;
-  const [light, heavy] = plus < minus ? [plus, minus] : [minus, plus];
-  const gain = Number((light << 20n) / heavy), side = plus > minus ? 1 : -1;
-  return scores.map((q) => (q * side > 0 ? side * Math.floor((Math.abs(q) * gain) / 2 ** 20) : q));
+  const mass = (sign) => scores.reduce((sum, q) => (q * sign > 0 ? sum + BigInt(q * sign) : sum), 0n);
+  const [positive, negative] = [mass(1), mass(-1)];
+  if (!params.balance || positive === 0n || negative === 0n) return scores;
+  const [least, most, heavier] = positive > negative ? [negative, positive, 1] : [positive, negative, -1];
+  const gain = Number((least << 20n) / most);
+  return scores.map((q) => (q * heavier > 0 ? Math.trunc((q * gain) / 2 ** 20) : q));
 }
 
 function step({ scores: given }) {
   checked(given);
-  const now = iteration + 1;
   adapt();
   const scores = balanced(given);
+  const now = iteration + 1;
   const pool = possible(scores).filter((one) => allowed(one, now) &&
     (one.kind === "expand" ? one.mean > params.tau_expand : one.mean < -params.tau_collapse));
   const ranked = (kind) => pool.filter((one) => one.kind === kind).sort(byRank);
@@ -145,7 +157,7 @@ function step({ scores: given }) {
   iteration = now;
   for (const [node, last] of ledger) if (now - last.iteration >= gap()) ledger.delete(node);
   chosen.forEach(apply);
-  if (params.adaptive_window) recent = [...recent, used()].slice(-params.adaptive_window);
+  if (params.adaptive_window) recent = [...recent, size].slice(-params.adaptive_window);
   return chosen;
 }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from focalloc.cli.app import app
+from focalloc.conformance.messages import command_line, read_command
 from focalloc.conformance.server import serve
 from focalloc.refimpl import ReferenceAllocator
 
@@ -51,6 +52,31 @@ def test_the_dialogue_is_what_the_reference_says() -> None:
     commands = io.BytesIO("".join(f"{line}\n" for line in asked).encode())
     serve(ReferenceAllocator, commands, answers, name="reference", version="1.0", strategies=["greedy"])
     assert [json.loads(line) for line in answers.getvalue().splitlines()] == shown
+
+
+def test_the_dialogue_is_what_the_judge_sends() -> None:
+    for line in fenced("text")[0].splitlines():
+        if line.startswith("> "):
+            sent = line.removeprefix("> ").encode() + b"\n"
+            assert command_line(read_command(sent)) == sent
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
+@pytest.mark.parametrize("params", [None, {"w_max": 5}], ids=["as shown", "defaults left out"])
+def test_the_shipped_example_talks_so(params: dict[str, int] | None) -> None:
+    lines = fenced("text")[0].splitlines()
+    asked = [json.loads(line.removeprefix("> ")) for line in lines if line.startswith(">")]
+    for one in asked:
+        if "params" in one:
+            one["params"] = params or one["params"]
+    shown = [json.loads(line.removeprefix("< ")) for line in lines if line.startswith("<")]
+    program = ["node", str(files("focalloc.conformance.examples") / "greedy.mjs")]
+    said = "".join(f"{json.dumps(one)}\n" for one in asked)
+    told = [json.loads(line) for line in subprocess.check_output(program, input=said, text=True).splitlines()]
+    assert told[0]["strategies"] == shown[0]["strategies"]
+    assert [one.keys() if "error" in one else one for one in told[1:]] == [
+        one.keys() if "error" in one else one for one in shown[1:]
+    ]
 
 
 def test_what_it_links_to_and_every_command_it_names_is_there() -> None:

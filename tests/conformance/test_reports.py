@@ -189,6 +189,46 @@ def test_the_javascript_example_is_greedy() -> None:
         assert run(target, profile="greedy", examples=150).status == "pass"
 
 
+def by_node(*said: dict[str, object]) -> list[dict[str, object]]:
+    lines = "".join(f"{json.dumps(one)}\n" for one in said)
+    done = subprocess.run(
+        ["node", str(EXAMPLES / "greedy.mjs")], input=lines, capture_output=True, text=True, check=True
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
+def test_the_javascript_example_works_at_the_end_of_the_line_of_tokens() -> None:
+    last = {"cmd": "open", "geometry": {"arity": [4, 4]}, "params": {}, "context": [[0, 2**48 - 16], [0, 2**48 - 12]]}
+    shape = {"arity": [4, 4], "cost": [1, 1, 1]}
+    assert by_node(
+        last | {"geometry": shape},
+        {"cmd": "ingest", "blocks": 3, "scores": [0] * 8},
+        {"cmd": "ingest", "blocks": 2, "scores": [0] * 8},
+        {"cmd": "step", "scores": [0] * 16},
+        last | {"geometry": shape, "context": [[0, 2**48]]},
+    ) == [
+        {"ok": True},
+        {"error": "blocks: out of range"},
+        {"actions": []},
+        {"actions": []},
+        {"error": "context: out of range"},
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
+def test_sums_beyond_2_53_are_exact_in_the_javascript_example() -> None:
+    """A gist whose mean is a step above the threshold, or that less the least that one of its slots can make."""
+    slots, score = 2**23 + 3, 2**31 - 3
+    params = {"w_max": 2**26, "tau_expand": score - 1}
+    shape = {"arity": [2], "cost": [slots, slots]}
+    opening = {"cmd": "open", "geometry": shape, "params": params, "context": [[1, 0]]}
+    for less, actions in ((0, [["expand", 1, 0]]), (1, [])):
+        row = [score] * (slots - 1) + [score - less]
+        assert by_node(opening, {"cmd": "step", "scores": row})[-1] == {"actions": actions}
+
+
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
 def test_the_c_example_is_safe_and_says_that_it_does_not_ingest(tmp_path: Path) -> None:
     subprocess.run(["cc", "-O1", "-o", str(tmp_path / "safe"), str(EXAMPLES / "safe.c")], check=True)
