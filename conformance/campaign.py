@@ -24,7 +24,7 @@ import msgspec
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from focalloc.conformance.journal import Header, Journal
-from focalloc.conformance.report import NEEDED_BY, Failure, Report, save_failure, versions_here
+from focalloc.conformance.report import Failure, Report, needed, save_failure, versions_here
 from focalloc.conformance.runner import Batch, batch_sizes, collected, run_batch, smoke_test
 from focalloc.conformance.targets import Target
 from focalloc.spec.errors import InvalidInput
@@ -80,7 +80,7 @@ def run_campaign(
     with ExitStack() as stack:
         target = stack.enter_context(open_target())
         target.begin()
-        not_offered = tuple(what for what in NEEDED_BY if not target.offers(what))
+        not_offered = tuple(what for what in needed(profile) if not target.offers(what))
         made_of, sizes = contents(), batch_sizes(examples)
         header = Header(target.name, made_of, profile, seed, examples, versions_here())
         book = None if journal is None else stack.enter_context(Journal(journal, header, sizes))

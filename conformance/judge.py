@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from focalloc.conformance.cases import Case, Opening, Step, laid, preferred
+from focalloc.conformance.stakes import Stakes
 from focalloc.conformance.targets import Lost, NoAnswer, Refused, Skipped, Target, as_integers, as_pairs
 from focalloc.spec import (
     Action,
@@ -99,7 +100,13 @@ class Moment:
 Watcher = Callable[[Moment], None]
 
 
-def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher | None = None) -> Verdict:
+def judged(
+    target: Target,
+    case: Case,
+    profile: str = "safety",
+    watcher: Watcher | None = None,
+    stakes: Stakes | None = None,
+) -> Verdict:
     """Drive ``target`` through ``case`` and judge every answer.
 
     The session ends at the first answer that breaks a clause, as what comes after it has no defined meaning.
@@ -109,12 +116,13 @@ def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher
         case: the session.
         profile: what the allocator claims to conform to.
         watcher: told of each step as it happens.
+        stakes: counts what was at stake.
 
     Raises:
         InvalidInput: the case itself opens with a senseless context, or the profile is unknown.
     """
     checked_profile(profile)
-    session = _Session(target, case, profile, watcher)
+    session = _Session(target, case, profile, watcher, stakes or Stakes(profile))
     at, skipped, context = OPENING, "", ""
     try:
         target.begin()
@@ -149,7 +157,8 @@ def judged(target: Target, case: Case, profile: str = "safety", watcher: Watcher
 class _Session:
     """One session in progress: the state by the spec, and what is asked next."""
 
-    def __init__(self, target: Target, case: Case, profile: str, watcher: Watcher | None) -> None:
+    def __init__(self, target: Target, case: Case, profile: str, watcher: Watcher | None, stakes: Stakes) -> None:
+        self.stakes = stakes
         self.target, self.case, self.profile, self.watcher = target, case, profile, watcher
         self.state: State | None = None
         self.reclaimed: list[int] = []  # iteration number of each collapse that an ingest made
@@ -221,7 +230,10 @@ class _Session:
             relaxation = Relaxation(Fraction(bound), parts, Fraction(slot_price), Fraction(action_price))
         except (TypeError, ValueError, AttributeError):
             return [Violation("LPR-1", f"{answer!r} is no bound with shares and two prices")]
-        return self.target.changed() or relaxation_violations(state, scores, relaxation)
+        found = self.target.changed() or relaxation_violations(state, scores, relaxation)
+        if not found and relaxation.bound:
+            self.stakes.note(("LPR-1", "LPR-2", "LPR-3") if len(parts) > 2 else ("LPR-1", "LPR-2"))
+        return found
 
     def follow(self, step: Step) -> list[Violation]:
         """Run one iteration by logits and judge its actions; whatever is too large must saturate (PRO-1)."""
@@ -237,6 +249,8 @@ class _Session:
                 return self.tell((), "refused", found)
             raise
         fixed = [[saturated(one) for one in row] for row in logits]
+        if any(abs(one * SCORE_SCALE) > LARGEST_LOGIT for row in logits for one in row):
+            self.stakes.note(("PRO-1",))
 
         def broken(actions: list[Any]) -> list[Violation]:
             unsafe = violations(state, [0] * state.used, actions, "safety")
@@ -254,6 +268,10 @@ class _Session:
             return self.tell(scores, answer, [*found, _shapeless(answer)])
         if found := found + broken(answer):
             return self.tell(scores, answer, found)
+        if not self.target.speaks_raw:  # exact: an object could have changed what it was given, a program cannot
+            self.stakes.note(("ANS-2",))
+        if scores:
+            self.stakes.iteration(self._now, scores, as_actions(answer))
         return self.settle(advanced(self._now, as_actions(answer)), scores, answer, [])
 
     def ingest(self, blocks: int) -> list[Violation]:
@@ -268,6 +286,7 @@ class _Session:
         except Refused as no:
             self.answered += 1
             found = self.target.changed() + reclaim_violations(state, scores, blocks, None, self.profile)
+            self.stakes.ingest(state, None)
             return self.settle(state, scores, printable(no), found)
         self.answered += 1
         found = self.target.changed()
@@ -278,6 +297,7 @@ class _Session:
             broken = [violation for violation in broken if violation.clause != "ING-4"]
         if found + broken:
             return self.tell(scores, answer, found + broken)
+        self.stakes.ingest(state, as_actions(answer))
         self.reclaimed += [state.iteration] * len(answer)
         return self.settle(ingested(state, as_actions(answer), blocks), scores, answer, [])
 
@@ -290,6 +310,8 @@ class _Session:
         try:
             answer = ask()
         except Refused as no:
+            if "cannot be given this" not in str(no):
+                self.stakes.refused(why)
             return self.settle(self._now, scores, printable(no), self.target.changed())
         return self.tell(scores, answer, accepted_nonsense(False, why))
 
@@ -315,18 +337,21 @@ class _Session:
             if reported is None:
                 return [Violation("CTX-6", "the reported context is no list of (level, start) pairs")]
             blocks = [Block(*pair) for pair in reported]
+            self.stakes.reported("context", state)
             if tuple(blocks) != state.context:
                 return context_violations(state.geometry, blocks) or misreported(state.context, blocks)
         if target.offers("positions"):
             places = as_integers(target.report("positions"))
             if places is None:
                 return [Violation("CTX-5", "the reported positions are no list of integers")]
+            self.stakes.reported("positions", state)
             if found := misplaced(state.geometry, state.context, places):
                 return found
         if target.offers("ledger_size"):
             entries, gap = target.report("ledger_size"), state.params.memory
             if isinstance(entries, bool) or not isinstance(entries, int):
                 return [Violation("COO-2", f"the reported size of the ledger is {entries!r}, not a number")]
+            self.stakes.reported("ledger_size", state)
             recent = sum(state.iteration - iteration < gap for iteration in self.reclaimed)
             return hoarded(entries, state.iteration, state.params.n_diff, gap, recent)
         return []

@@ -26,6 +26,7 @@ class Outcome(msgspec.Struct, frozen=True):
             ``known`` for a failure that was declared; ``skipped`` for what was not judged, or not in full.
         why: a sentence, maybe with lines of what went before; empty if it passed.
         replay: the command that plays the failure again; empty if there is none.
+        at_stake: how often the clause was seen to be at stake; None for the run as a whole.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Outcome(msgspec.Struct, frozen=True):
     result: Result
     why: str = ""
     replay: str = ""
+    at_stake: int | None = None
 
 
 def outcomes(report: Report) -> tuple[Outcome, ...]:
@@ -54,7 +56,7 @@ def _of_clause(report: Report, clause: str) -> Outcome:
             return Outcome(clause, title, "failed", f"declared as a known failure ({one.reason}), but it passes")
     if clause in report.unjudged:
         return Outcome(clause, title, "skipped", printable(report.unjudged[clause]))
-    return Outcome(clause, title, "passed")
+    return Outcome(clause, title, "passed", at_stake=report.stakes.get(clause))
 
 
 def _of_the_whole(report: Report) -> Outcome:

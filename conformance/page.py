@@ -78,7 +78,8 @@ def _line_of(report: Report, outcome: Outcome) -> dict[str, Any]:
         "drawn": drawn,
         "title": outcome.title,
         "mark": mark,
-        "said": outcome.why.removeprefix(f"{outcome.id}: ").partition("\n")[0],
+        "said": outcome.why.removeprefix(f"{outcome.id}: ").partition("\n")[0]
+        or (f"at stake {outcome.at_stake:,} times or more" if outcome.at_stake else ""),
     }
 
 

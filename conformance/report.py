@@ -25,8 +25,16 @@ NEEDED_BY = {
     "context": ("CTX-6",),
     "positions": ("CTX-5",),
     "ledger_size": ("COO-2",),
+    "relaxation": ("LPR-1", "LPR-2", "LPR-3"),
+    "prefer": ("PRO-1",),
 }
 """Optional call -> clauses that can only be judged with it."""
+
+
+def needed(profile: str) -> tuple[str, ...]:
+    """The optional calls without which some clause of ``profile`` cannot be judged."""
+    bound = profile_clauses(profile)
+    return tuple(what for what, clauses in NEEDED_BY.items() if any(one in bound for one in clauses))
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -142,6 +150,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         not_offered: optional calls that the allocator does not have, so that their clauses were not judged.
         known: failures that the implementer declared beforehand.
         versions: what the run ran on.
+        stakes: how often each clause was at stake, counted up to some number in each batch.
     """
 
     target: str
@@ -156,6 +165,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     not_offered: tuple[str, ...] = ()
     known: tuple[Known, ...] = ()
     versions: Versions = msgspec.field(default_factory=versions_here)
+    stakes: dict[str, int] = {}
 
     @property
     def unexpected(self) -> tuple[Failure, ...]:
@@ -176,9 +186,29 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         for why in self.skips:
             if why.startswith("ingest: "):
                 reasons |= dict.fromkeys(NEEDED_BY["ingest"], f"not judged, or not in full: {why}")
+        for clause in self.never_at_stake:
+            reasons[clause] = self._why_never(clause)
         for what in self.not_offered:
             reasons |= dict.fromkeys(NEEDED_BY[what], f"not judged: the allocator does not offer {what}")
         return reasons
+
+    @property
+    def _not_offered_clauses(self) -> set[str]:
+        return {clause for what in self.not_offered for clause in NEEDED_BY[what]}
+
+    @property
+    def never_at_stake(self) -> tuple[str, ...]:
+        """Clauses that nothing in these sessions could have broken."""
+        return tuple(clause for clause, times in self.stakes.items() if not times)
+
+    def _why_never(self, clause: str) -> str:
+        if self.profile == "safety" and clause[:3] in ("GEO", "PAR", "SCO"):
+            return "never at stake: a definition, and what breaks it is not given to an allocator of this profile (F-3)"
+        if clause[:3] in ("GEO", "PAR"):
+            return "never at stake: nothing that breaks it could be given"
+        if clause == "ANS-2":
+            return "never at stake: a program cannot change what it is sent"
+        return "never at stake: no answer in these sessions could have broken it; more sessions may reach it"
 
     @property
     def cut_short(self) -> bool:
@@ -242,6 +272,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             lines.append(f"  {lost} sessions are unknown: whatever process judges them ends; by the allocator?")
         if self.not_offered:
             lines.append(f"  not offered, so not judged: {', '.join(self.not_offered)}")
+        if never := [one for one in self.never_at_stake if one not in self._not_offered_clauses]:
+            lines.append(f"  never at stake, so not judged: {', '.join(never)}")
+        if at_stake := {one: times for one, times in self.stakes.items() if times}:
+            least = min(at_stake, key=lambda one: at_stake[one])
+            lines.append(f"  at stake: {len(at_stake)} clauses, each {at_stake[least]} times or more ({least})")
         return "\n".join(lines)
 
 

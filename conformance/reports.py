@@ -58,6 +58,9 @@ def to_junit(report: Report, pictures: Pictures) -> bytes:
         name = one.title if one.id == WHOLE_RUN else f"{one.id} {one.title}"
         case = ET.SubElement(suite, "testcase", classname=f"focalloc.{report.profile}", name=name)
         counts["tests"] += 1
+        if one.at_stake is not None:
+            properties = ET.SubElement(case, "properties")
+            ET.SubElement(properties, "property", name="at stake", value=str(one.at_stake))
         if one.result in MARKS:
             element, counted = MARKS[one.result]
             counts[counted] += 1

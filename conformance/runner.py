@@ -19,11 +19,13 @@ import msgspec
 
 from focalloc.conformance.cases import Case, Step, size
 from focalloc.conformance.judge import Status, Verdict, judged
-from focalloc.conformance.report import NEEDED_BY, Failure, Report, failure, save_failure
+from focalloc.conformance.report import Failure, Report, failure, needed, save_failure
 from focalloc.conformance.sessions import sessions
 from focalloc.conformance.shrinking import shrunk
+from focalloc.conformance.stakes import Stakes
 from focalloc.conformance.targets import PythonTarget, Target
 from focalloc.spec import Block, Geometry, Params
+from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.violations import checked_profile
 
@@ -52,6 +54,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: dict[Status, int]
     failures: tuple[Failure, ...] = ()
     skips: dict[str, int] = {}
+    stakes: dict[str, int] = {}
 
 
 def run_conformance(
@@ -203,7 +206,7 @@ def _judge_in_worker(profile: str, seed: int, index: int, size: int) -> Batch:
 
 def _finished(target: Target, report: Report, save_to: Path | None) -> Report:
     failures = report.failures if save_to is None else tuple(save_failure(f, save_to) for f in report.failures)
-    not_offered = tuple(what for what in NEEDED_BY if report.answered and not target.offers(what))
+    not_offered = tuple(what for what in needed(report.profile) if report.answered and not target.offers(what))
     return msgspec.structs.replace(report, failures=failures, not_offered=not_offered)
 
 
@@ -218,6 +221,7 @@ def run_batch(target: Target, profile: str, seed: int, index: int, examples: int
     skips: Counter[str] = Counter()
     failures: dict[str, Failure] = {}
     answered, hung = 0, False
+    stakes = Stakes(profile)
 
     def judge(case: Case) -> Verdict:
         return judged(target, case, profile)
@@ -233,7 +237,7 @@ def run_batch(target: Target, profile: str, seed: int, index: int, examples: int
         nonlocal answered, hung
         if hung:  # each further session might take a whole time limit
             return
-        verdict = judge(case)
+        verdict = judged(target, case, profile, stakes=stakes)
         verdicts[verdict.status] += 1
         answered += verdict.answered
         if verdict.status == "skip":
@@ -254,6 +258,7 @@ def run_batch(target: Target, profile: str, seed: int, index: int, examples: int
         verdicts=dict(verdicts),
         failures=tuple(sorted(checked, key=lambda f: f.id)),
         skips=dict(skips),
+        stakes=dict(stakes.counts),
     )
 
 
@@ -261,12 +266,14 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
     """One report of ``batches``: of failures with the same id, the smallest session stays."""
     verdicts: Counter[Status] = Counter()
     skips: Counter[str] = Counter()
+    stakes: Counter[str] = Counter()
     failures: dict[str, Failure] = {}
     examples = answered = 0
     for batch in batches:
         examples, answered = examples + batch.examples, answered + batch.answered
         verdicts.update(batch.verdicts)
         skips.update(batch.skips)
+        stakes.update(batch.stakes)
         for found in batch.failures:
             if found.id not in failures or size(found.case) < size(failures[found.id].case):
                 failures[found.id] = found
@@ -280,6 +287,7 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
         verdicts=dict(verdicts),
         failures=tuple(failures[key] for key in sorted(failures)),
         skips=dict(skips),
+        stakes={one: stakes[one] for one in profile_clauses(profile)},
     )
 
 

@@ -114,8 +114,11 @@ REFINEMENTS: dict[str, tuple[Any, ...]] = {
 }
 """What precedes every strategy, and so has to be asked of every profile but ``safety``."""
 
-OF_OPTIMA: dict[str, tuple[Any, ...]] = {"choice": ("any", "any", "exchange", "mixture")}
-"""Where whole choices are compared: whether one must be able to stand in for others."""
+OF_OPTIMA: dict[str, tuple[Any, ...]] = {
+    "choice": ("any", "any", "any", "exchange", "mixture"),
+    "room": (*FEATURES["room"], "debt", "debt"),
+}
+"""Where whole choices are compared: whether one must be able to stand in for others, and debts that can be paid."""
 
 OF_PROFILE: dict[str, dict[str, tuple[Any, ...]]] = {
     "enhanced": {"ties": ("position", "cursor", "recency", "recency"), "memory": (1, 3, 64, MAX_MEMORY)},

@@ -1,0 +1,291 @@
+"""What was at stake: would another answer have broken this clause here, where the one that was given did not?
+
+A clause that nothing could have broken has not been judged, however many sessions there were. The exact question is as
+dear as judging every other answer, so each clause has a cheap stand-in, stated beside it. It is *over* if it may count
+answers at which every way of breaking the clause breaks another one too, *under* if it misses some, and *exact* if
+neither. All of them look at the state that an iteration or an ingest begins with. Counting a clause ends at `ENOUGH`
+in each batch, so that what is long known to be at stake costs no time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+from focalloc.spec import Action, State
+from focalloc.spec.actions import OPPOSITE, consumed, fits, is_complete, parent, signed_delta
+from focalloc.spec.adaptation import balanced, lowered, raised
+from focalloc.spec.candidates import Candidate, beyond_threshold, expand_limit, possible_actions, reaches_tail
+from focalloc.spec.clauses import profile_clauses
+from focalloc.spec.cooldown import may_act
+from focalloc.spec.greedy import last_acted
+from focalloc.spec.hierarchy import regions
+from focalloc.spec.ingest import reclaimable
+from focalloc.spec.knapsack import least_possible_use, utility
+from focalloc.spec.objective import worth
+from focalloc.spec.projection import as_logits, preferred
+from focalloc.spec.scores import Aggregates
+from focalloc.spec.state import ticked
+
+ENOUGH = 20
+"""Times that a clause is seen to be at stake in a batch before it is no longer looked at."""
+
+
+class Stakes:
+    """How often each clause of a profile was at stake.
+
+    Args:
+        profile: what is judged by.
+    """
+
+    def __init__(self, profile: str) -> None:
+        self.profile = profile
+        self.counts: Counter[str] = Counter()
+        self._wanted = set(profile_clauses(profile))
+
+    def note(self, clauses: Iterable[str]) -> None:
+        """Count each of ``clauses`` once."""
+        for one in self._wanted.intersection(clauses):
+            self.counts[one] += 1
+            if self.counts[one] >= ENOUGH:
+                self._wanted.discard(one)
+
+    def iteration(self, state: State, scores: Sequence[int], actions: Sequence[Action]) -> None:
+        """An iteration that conforms was answered from ``state``."""
+        if self._wanted:
+            self.note(of_iteration(state, scores, actions, self.profile))
+
+    def ingest(self, state: State, actions: Sequence[Action] | None) -> None:
+        """An ingest was granted by the collapses ``actions``, or rightly refused."""
+        if not self._wanted.isdisjoint(OF_INGEST):
+            self.note(of_ingest(state, actions))
+
+    def refused(self, why: str) -> None:
+        """Senseless input was refused. Exact: accepting it would have broken ANS-3 and the clause that it breaks."""
+        self.note(("ANS-3", *re.findall(r"\b[A-Z]{3}-\d+\b", why)))
+
+    def reported(self, what: str, state: State) -> None:
+        """A report was made. Exact: a wrong one would have broken the clause."""
+        if what == "context":
+            self.note(("CTX-1", "CTX-2", "CTX-3", "CTX-4", "CTX-6"))
+        elif what == "positions":
+            self.note(("CTX-5",))
+        elif state.iteration >= state.params.memory and state.ledger:  # over: something had to be forgotten, maybe
+            self.note(("COO-2",))
+
+
+OF_INGEST = frozenset(("ING-1", "ING-2", "ING-3", "ING-4", "ING-5"))
+
+
+def of_ingest(state: State, actions: Sequence[Action] | None) -> Iterator[str]:
+    """The clauses that an answer to an ingest put at stake.
+
+    ING-1 (over): a gist could have been expanded. ING-2, ING-3 (exact): room had to be made, or there was none.
+    ING-4 (over): there were two collapses to choose from. ING-5 (over): there were more than were needed.
+    """
+    if any(level > 0 for level, _ in state.context):
+        yield "ING-1"
+    if actions is None or actions:
+        yield "ING-3"
+    if actions:
+        yield "ING-2"
+    possible = reclaimable(state, set(state.context))
+    if actions and len(possible) > 1:
+        yield "ING-4"
+    if actions is not None and len(possible) > len(actions):
+        yield "ING-5"
+
+
+def of_iteration(state: State, scores: Sequence[int], actions: Sequence[Action], profile: str) -> Iterator[str]:
+    """The clauses that the answer to an iteration put at stake.
+
+    ACT-1 to ACT-3 and ANS-1 (over): anything could have been said, or nothing. ACT-4 (over): a family is there in part.
+    ACT-5 (over): something was done, and the cap left room to go on from it. CAP-1 (over): more was legal than the cap
+    allows. BUD-1, SOF-1, COO-1, TAI-1, THR-1 (over): some action is held back by this clause and by no other of them.
+    SCO-3 (over): rounding decides the mean of some family.
+    """
+    now = ticked(state)
+    geometry, params, blocks = now.geometry, now.params, set(now.context)
+    yield "ANS-1"
+    if params.n_diff:
+        yield from ("ACT-1", "ACT-2", "ACT-3")
+    parents = {node for block in now.context if (node := parent(geometry, block)) is not None}
+    if params.n_diff and any(not is_complete(geometry, blocks, node) for node in parents):
+        yield "ACT-4"
+    if 0 < len(actions) < params.n_diff:
+        yield "ACT-5"
+    yield from _of_preparation(state, now, scores)
+    row = balanced(scores) if params.balance else scores
+    aggregates = Aggregates(geometry, now.context, row)
+    legal = [Candidate(one, aggregates.of(consumed(geometry, one))) for one in possible_actions(geometry, blocks)]
+    if profile != "safety" and any(sum(one) % len(one) for one in _rows(now, row, legal)):
+        yield "SCO-3"
+    free, pool, clauses = _sorted_out(now, legal, profile)
+    yield from clauses
+    if len(free) > params.n_diff:
+        yield "CAP-1"
+    if profile in ("greedy", "enhanced"):
+        yield from _of_greedy(now, pool)
+    elif profile != "safety":
+        yield from _of_optimum(now, free, pool, row, actions, profile)
+
+
+def _rows(now: State, row: Sequence[int], legal: Sequence[Candidate]) -> Iterator[Sequence[int]]:
+    """The scores of each family that could collapse, as far as a row of slots is told in order."""
+    offset, starts = 0, {}
+    for level, start in now.context:
+        starts[start] = offset
+        offset += now.geometry.slots(level)
+    for (_, level, start), _ in legal:
+        last = starts.get(start + now.geometry.span(level), offset)
+        yield row[starts[start] : last]
+
+
+def _of_preparation(state: State, now: State, scores: Sequence[int]) -> Iterator[str]:
+    """ADA-1 (over): thresholds moved. ADA-2 (over): they would have moved further. BAL-1 (over): a score changed."""
+    before, after = state.params, now.params
+    if before != after:
+        yield "ADA-1"
+    window = before.adaptive_window
+    if window and len(state.recent) >= window and after.tau_expand in (after.tau_min, after.tau_max):
+        total = sum(state.recent)
+        low, high = 5 * total < 4 * window * before.w_max, 20 * total > 19 * window * before.w_max
+        if (low and lowered(before.tau_expand) < after.tau_min) or (high and raised(before.tau_expand) > after.tau_max):
+            yield "ADA-2"
+    if after.balance and min(scores) < 0 < max(scores) and balanced(scores) != list(scores):
+        yield "BAL-1"
+
+
+def _sorted_out(
+    now: State, legal: Sequence[Candidate], profile: str
+) -> tuple[list[Candidate], list[Candidate], set[str]]:
+    """Legal actions that cooldown and tail allow, those that thresholds allow too, and what held the others back."""
+    params, clauses = now.params, set[str]()
+    free, pool = [], []
+    for one in legal:
+        kind, level, start = one.action
+        ends = start + now.geometry.span(level)
+        protected = kind == "collapse" and reaches_tail(ends, now.end, params.protected_tokens)
+        cooling = not may_act(now.ledger, one.action, now.iteration, params.min_gap)
+        wanted = beyond_threshold(kind, one.aggregate, params.tau_expand, params.tau_collapse) or profile in (
+            "safety",
+            "projection",
+        )
+        after = now.used + signed_delta(now.geometry, one.action)
+        over = kind == "expand" and after > params.w_max
+        barred = kind == "expand" and not over and after > expand_limit(params, one.aggregate)
+        held = [
+            *(["TAI-1"] if protected else []),
+            *(["COO-1"] if cooling else []),
+            *(["THR-1"] if not wanted else []),
+            *(["BUD-1"] if over else []),
+            *(["SOF-1"] if barred else []),
+        ]
+        if len(held) == 1 and params.n_diff:
+            clauses.add(held[0])
+        if not protected and not cooling:
+            free.append(one)
+            if wanted:
+                pool.append(one)
+    return free, pool, clauses
+
+
+def _of_greedy(now: State, pool: Sequence[Candidate]) -> Iterator[str]:
+    """GRE and TIE, all (over) by the queues at the first turns.
+
+    GRE-1: both kinds are there. GRE-2, GRE-3: two of a kind are worth unlike much. GRE-4, TIE-1, TIE-2: two are worth
+    the same, and TIE-2: one of them was acted on. GRE-5: the head does not fit, another does. GRE-6: something can act.
+    """
+    if not now.params.n_diff:
+        return
+    expands = sorted((one for one in pool if one.action.kind == "expand"), key=lambda one: -one.aggregate)
+    collapses = [one for one in pool if one.action.kind == "collapse"]
+
+    def has_room(one: Candidate) -> bool:
+        delta = now.geometry.delta(one.action.level)
+        return fits(now.used, delta, expand_limit(now.params, one.aggregate))
+
+    head = bool(expands) and has_room(expands[0])
+    if head and collapses:
+        yield "GRE-1"
+    if head and expands[0].aggregate != expands[-1].aggregate:
+        yield "GRE-2"
+    if len({one.aggregate for one in collapses}) > 1:
+        yield "GRE-3"
+    if head or collapses:
+        yield "GRE-6"
+    if expands and not head and any(map(has_room, expands)):
+        yield "GRE-5"
+    lowest = min((one.aggregate for one in collapses), default=0)
+    tied = [one for one in expands if head and one.aggregate == expands[0].aggregate]
+    others = [one for one in collapses if one.aggregate == lowest]
+    for queue in (tied, others):
+        if len(queue) > 1:
+            known = len({last_acted(now.ledger, one) for one in queue}) > 1
+            clause = {"position": "GRE-4", "cursor": "TIE-1", "recency": "TIE-2" if known else ""}
+            yield clause[now.params.tie_break]
+
+
+def _of_optimum(
+    now: State,
+    free: Sequence[Candidate],
+    pool: Sequence[Candidate],
+    row: Sequence[int],
+    actions: Sequence[Action],
+    profile: str,
+) -> Iterator[str]:
+    """KNA, HYB, MUL, HIE and PRO.
+
+    KNA-1, PRO-6 (exact): a debt can be paid. KNA-2, MUL-1, PRO-4 (over): something was done. KNA-3, KNA-4, MUL-2, PRO-5
+    (over and under): one action is worth as much as two others that were not done, or as one that leaves more in use;
+    whether these fit is not asked. KNA-5 (exact): two actions have an order. HYB-1 (over): a queue is longer than
+    ``top_k``. HIE-1, HIE-2 (over): a region has more candidates, or costs more, than is left to it. HIE-3 (over):
+    something can be done in one. PRO-2 (over): something is not wanted. PRO-3 (exact): all that is wanted is feasible.
+    """
+    geometry, params = now.geometry, now.params
+    if profile == "projection":
+        pool = preferred(now, as_logits(now, row))
+        if len(free) > len(pool) and params.n_diff:
+            yield "PRO-2"
+        taken = [block for one in pool for block in consumed(geometry, one.action)]
+        after = now.used + sum(signed_delta(geometry, one.action) for one in pool)
+        if 0 < len(pool) <= params.n_diff and len(taken) == len(set(taken)) and after <= params.w_max:
+            yield "PRO-3"
+    if now.used > params.w_max and fits(least_possible_use(geometry, pool, params.n_diff, now.used), 0, params.w_max):
+        yield from ("KNA-1", "PRO-6")
+    if actions:
+        yield from ("KNA-2", "MUL-1", "PRO-4")
+    if len(actions) > 1:
+        yield "KNA-5"
+    if profile == "hybrid" and any(sum(one.action.kind == kind for one in pool) > params.top_k for kind in OPPOSITE):
+        yield "HYB-1"
+    if profile == "hierarchical":
+        pool = pool if now.used <= params.w_soft else [one for one in pool if one.action.kind == "collapse"]
+        for region in regions(now, pool, actions):
+            costs = sum(max(0, signed_delta(geometry, one.action)) for one in region.pool)
+            if len(region.pool) > region.most:
+                yield "HIE-1"
+            if costs > region.room:
+                yield "HIE-2"
+            if region.pool and region.most > 0:
+                yield "HIE-3"
+    else:
+        yield from _of_exchange(now, pool, actions, profile)
+
+
+def _of_exchange(now: State, pool: Sequence[Candidate], actions: Sequence[Action], profile: str) -> Iterator[str]:
+    done = set(actions)
+    weigh = (lambda one: worth(now, one)) if profile == "multi_objective" else utility
+    if profile == "multi_objective" and now.params.budget_weight:
+        return  # what is left in use counts too, so that worths are no sums
+    mine = [one for one in pool if one.action in done]
+    others = [one for one in pool if one.action not in done][:12]
+    sums = {weigh(a) + weigh(b) for a, b in combinations(others, 2)}
+    for one in mine:
+        if weigh(one) in sums and len(actions) < now.params.n_diff:
+            yield from ("KNA-3", "MUL-2", "PRO-5")
+        delta = signed_delta(now.geometry, one.action)
+        if any(weigh(other) == weigh(one) and signed_delta(now.geometry, other.action) > delta for other in others):
+            yield from ("KNA-4", "MUL-2", "PRO-5")
