@@ -25,7 +25,7 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from focalloc.conformance.journal import Header, Journal
 from focalloc.conformance.report import Failure, Report, needed, save_failure, versions_here
-from focalloc.conformance.runner import Batch, batch_sizes, collected, run_batch, smoke_test
+from focalloc.conformance.runner import Batch, batch_sizes, collected, run_batch, smoke_test, supported
 from focalloc.conformance.targets import Target
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.violations import checked_profile
@@ -82,7 +82,8 @@ def run_campaign(
         target.begin()
         not_offered = tuple(what for what in needed(profile) if not target.offers(what))
         made_of, sizes = contents(), batch_sizes(examples)
-        header = Header(target.name, made_of, profile, seed, examples, versions_here())
+        within = supported(target).checked(profile)
+        header = Header(target.name, made_of, profile, seed, examples, within, versions_here())
         book = None if journal is None else stack.enter_context(Journal(journal, header, sizes))
         done = {} if book is None else dict(book.done)
         for batch in done.values():
@@ -101,7 +102,8 @@ def run_campaign(
         failures = tuple(_shrunk(hand, examples, report))
     if save_to is not None:
         failures = tuple(save_failure(failed, save_to) for failed in failures)
-    return msgspec.structs.replace(report, failures=failures, not_offered=not_offered if report.answered else ())
+    not_offered = not_offered if report.answered else ()
+    return msgspec.structs.replace(report, failures=failures, not_offered=not_offered, left_out=within.left_out)
 
 
 def _client(address: str, stack: ExitStack) -> Client:

@@ -149,6 +149,20 @@ class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkno
         return msgspec.structs.replace(opening, params={name: getattr(whole, name) for name in opening.params})
 
 
+def declared(said: object) -> Capabilities:
+    """What an allocator says that it supports by its attribute ``supports``: None, a `Capabilities`, or that as data.
+
+    Raises:
+        InvalidInput: it is none of these.
+    """
+    if said is None or isinstance(said, Capabilities):
+        return said or ALL
+    try:
+        return msgspec.convert(said, Capabilities)
+    except msgspec.ValidationError as error:
+        raise InvalidInput("supports", said, str(error)) from None
+
+
 def given(geometries: Sequence[str], params: Sequence[str], without: Sequence[str]) -> Capabilities:
     """What options of a command line say: ``32,32`` or ``32,32/1,1,1``; ``w_max=1..4096``, ``tie_break=position``.
 

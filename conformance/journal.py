@@ -14,6 +14,7 @@ from typing import IO, Any, Self
 
 import msgspec
 
+from focalloc.conformance.capabilities import Capabilities
 from focalloc.conformance.decoding import decoded
 from focalloc.conformance.report import Versions
 from focalloc.conformance.runner import Batch
@@ -29,6 +30,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         profile: what it is judged by.
         seed: the campaign's.
         examples: sessions to judge.
+        within: what the allocator supports.
         versions: what it runs on.
     """
 
@@ -37,6 +39,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: str
     seed: int
     examples: int
+    within: Capabilities
     versions: Versions
 
 

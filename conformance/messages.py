@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from focalloc.conformance.capabilities import Capabilities
 from focalloc.conformance.decoding import decoded
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -73,7 +74,7 @@ class Close(msgspec.Struct, tag_field="cmd", tag="close", forbid_unknown_fields=
 Command = Hello | Open | Step | Ingest | Close
 
 
-class Welcome(msgspec.Struct, kw_only=True):
+class Welcome(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Answer to `Hello`.
 
     Attributes:
@@ -81,12 +82,14 @@ class Welcome(msgspec.Struct, kw_only=True):
         name: who speaks.
         version: of whoever speaks.
         strategies: those that it knows.
+        supports: what it supports, if that is not everything: sessions are drawn from that only.
     """
 
     protocol: int
     name: str
     version: str
     strategies: list[str]
+    supports: Capabilities | None = None
 
 
 class Done(msgspec.Struct, forbid_unknown_fields=True):

@@ -85,6 +85,8 @@ def _line_of(report: Report, outcome: Outcome) -> dict[str, Any]:
 
 def _notes(report: Report) -> list[str]:
     notes = [f"Skipped {times:,} times: {why}" for why, times in report.skips.items()]
+    if report.left_out:
+        notes.append(f"Left out, as it is not supported: {'; '.join(report.left_out)}.")
     if report.not_offered:
         notes.append(f"Not offered by the allocator, so not judged: {', '.join(report.not_offered)}.")
     notes += [f"{one.id} is declared as a known failure ({one.reason}), but passes." for one in report.outlived]

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from focalloc.conformance import messages, process
+from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.targets import Lost, NoAnswer, Refused, Skipped
 from focalloc.spec import Geometry, Params, Violation
 
@@ -20,6 +21,7 @@ class ProgramTarget:
     """
 
     speaks_raw = True
+    only = ALL
 
     def __init__(self, command: str, timeout: float = 10.0) -> None:
         self.name = command
@@ -39,6 +41,11 @@ class ProgramTarget:
     def begin(self) -> None:
         """Start the program if it is not running; a new session replaces the old one."""
         self._call(self._program.start)
+
+    def supports(self) -> Capabilities:
+        """What it said in answer to ``hello``."""
+        welcome: messages.Welcome = self._call(self._program.start)
+        return welcome.supports or ALL
 
     def offers(self, what: str) -> bool:
         """Whether the protocol has the optional call ``what``; a program that lacks it answers ``skipped``."""

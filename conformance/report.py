@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from focalloc.conformance.capabilities import CALLS
 from focalloc.conformance.cases import Case
 from focalloc.conformance.judge import Status, Verdict
 from focalloc.spec import SPEC_VERSION
@@ -148,6 +149,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         failures: one per id, each with its smallest session.
         skips: what the allocator said it does not support, and how often.
         not_offered: optional calls that the allocator does not have, so that their clauses were not judged.
+        left_out: what no session had, as the allocator said, or its user, that it does not support it.
         known: failures that the implementer declared beforehand.
         versions: what the run ran on.
         stakes: how often each clause was at stake, counted up to some number in each batch.
@@ -163,6 +165,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     failures: tuple[Failure, ...] = ()
     skips: dict[str, int] = {}
     not_offered: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     known: tuple[Known, ...] = ()
     versions: Versions = msgspec.field(default_factory=versions_here)
     stakes: dict[str, int] = {}
@@ -188,6 +191,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
                 reasons |= dict.fromkeys(NEEDED_BY["ingest"], f"not judged, or not in full: {why}")
         for clause in self.never_at_stake:
             reasons[clause] = self._why_never(clause)
+        if CALLS["ingest"] in self.left_out:
+            reasons |= dict.fromkeys(NEEDED_BY["ingest"], "not judged: ingest was left out")
         for what in self.not_offered:
             reasons |= dict.fromkeys(NEEDED_BY[what], f"not judged: the allocator does not offer {what}")
         return reasons
@@ -232,9 +237,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def reserve(self) -> str:
-        """What a pass passes over, to be said with it: the declared failures."""
-        known = ", ".join(one.id for one in self.known) if self.status == "pass" else ""
-        return known and f" but for known failures ({known})"
+        """What a pass passes over, to be said with it: what was left out, and the declared failures."""
+        if self.status != "pass":
+            return ""
+        known = ", ".join(one.id for one in self.known)
+        within = " within what it supports" if self.left_out else ""
+        return within + (f" but for known failures ({known})" if known else "")
 
     @property
     def exit_status(self) -> int:
@@ -270,6 +278,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         lines += [indented(f"  skipped {times} times: {why}") for why, times in self.skips.items()]
         if lost := self.verdicts.get("unknown"):
             lines.append(f"  {lost} sessions are unknown: whatever process judges them ends; by the allocator?")
+        if self.left_out:
+            lines.append(f"  left out, as it is not supported: {'; '.join(self.left_out)}")
         if self.not_offered:
             lines.append(f"  not offered, so not judged: {', '.join(self.not_offered)}")
         if never := [one for one in self.never_at_stake if one not in self._not_offered_clauses]:

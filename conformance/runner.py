@@ -17,13 +17,14 @@ from typing import Any
 
 import msgspec
 
+from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Step, size
 from focalloc.conformance.judge import Status, Verdict, judged
 from focalloc.conformance.report import Failure, Report, failure, needed, save_failure
 from focalloc.conformance.sessions import sessions
 from focalloc.conformance.shrinking import shrunk
 from focalloc.conformance.stakes import Stakes
-from focalloc.conformance.targets import PythonTarget, Target
+from focalloc.conformance.targets import Lost, NoAnswer, PythonTarget, Refused, Skipped, Target
 from focalloc.spec import Block, Geometry, Params
 from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.errors import InvalidInput
@@ -207,7 +208,22 @@ def _judge_in_worker(profile: str, seed: int, index: int, size: int) -> Batch:
 def _finished(target: Target, report: Report, save_to: Path | None) -> Report:
     failures = report.failures if save_to is None else tuple(save_failure(f, save_to) for f in report.failures)
     not_offered = tuple(what for what in needed(report.profile) if report.answered and not target.offers(what))
-    return msgspec.structs.replace(report, failures=failures, not_offered=not_offered)
+    left_out = supported(target).left_out
+    return msgspec.structs.replace(report, failures=failures, not_offered=not_offered, left_out=left_out)
+
+
+def supported(target: Target) -> Capabilities:
+    """What ``target`` supports, by what it says and by what its user says of it.
+
+    Raises:
+        InvalidInput: what it says makes no sense, or the two have nothing in common.
+    """
+    only: Capabilities = getattr(target, "only", ALL)
+    says: Callable[[], Capabilities] = getattr(target, "supports", lambda: ALL)
+    try:
+        return only.both(says())
+    except (Refused, Skipped, NoAnswer, Lost):  # which is for a session to find out
+        return only
 
 
 def batch_sizes(examples: int) -> list[int]:
@@ -223,7 +239,11 @@ def run_batch(target: Target, profile: str, seed: int, index: int, examples: int
     answered, hung = 0, False
     stakes = Stakes(profile)
 
+    within = supported(target).checked(profile)
+
     def judge(case: Case) -> Verdict:
+        if within != ALL and not within.admits(case):  # made smaller, it asked for something else
+            return Verdict("unknown")
         return judged(target, case, profile)
 
     def keep(case: Case, verdict: Verdict) -> None:
@@ -246,7 +266,7 @@ def run_batch(target: Target, profile: str, seed: int, index: int, examples: int
             keep(case, verdict)
             hung = verdict.clause == "ANS-1"
 
-    for case in sessions(profile, seed, index * BATCH, examples):
+    for case in sessions(profile, seed, index * BATCH, examples, within):
         look(case)
     for found in list(failures.values()) if shrink else ():
         _shrunk(judge, found, keep)

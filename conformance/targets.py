@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from focalloc.conformance.capabilities import ALL, Capabilities, declared
 from focalloc.conformance.watchdog import TimeUp, Watchdog
 from focalloc.spec import Geometry, Params, Violation, tampered
 
@@ -67,6 +68,12 @@ class Target(Protocol):
     def begin(self) -> None:
         """Be ready for an `open`; what came before is over."""
 
+    only: Capabilities
+    """What its user says that it supports; see `supports`."""
+
+    def supports(self) -> Capabilities:
+        """What the allocator says that it supports."""
+
     def offers(self, what: str) -> bool:
         """Whether the allocator has the optional call ``what``."""
 
@@ -113,6 +120,7 @@ class PythonTarget:
     """
 
     speaks_raw = False
+    only = ALL
 
     def __init__(self, factory: Callable[[], Any], name: str = "", timeout: float = 10.0) -> None:
         self.name = name or getattr(factory, "__qualname__", repr(factory))
@@ -138,6 +146,12 @@ class PythonTarget:
         """Make a fresh allocator."""
         self._given = []
         self._allocator = self._call(self._factory)
+
+    def supports(self) -> Capabilities:
+        """What its attribute ``supports`` says."""
+        if self._allocator is None:
+            self.begin()
+        return declared(self._call(lambda: getattr(self._allocator, "supports", None)))
 
     def offers(self, what: str) -> bool:
         """Whether the object has a method ``what``."""

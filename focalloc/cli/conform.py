@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from focalloc.cli.options import TIMEOUT, Json, Profile, Timeout, choice
-from focalloc.cli.targets import target_of
+from focalloc.cli.targets import limited, target_of
 
 if TYPE_CHECKING:
     from focalloc.conformance.judge import Moment
@@ -47,6 +47,17 @@ def conform(
     journal: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --cluster: what is done; a campaign goes on from it.")
     ] = None,
+    geometry: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ARITY[/COST]", help="Judge in this shape only, such as 32,32 or 3,2/2,3,4; repeatable."),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUES", help="Judge with these only: n_diff=4, w_max=1..4096; repeatable."),
+    ] = None,
+    without: Annotated[
+        list[str] | None, choice("Judge without this call, open being a second one; repeatable.", ("ingest", "open"))
+    ] = None,
     annotations: Annotated[
         str, choice("Make failures stand out in the log of this CI server.", ("none", "github"))
     ] = "none",
@@ -60,6 +71,7 @@ def conform(
     """
     from focalloc.cli.terminal import output, print_json, progress
     from focalloc.conformance.annotations import github, quoted
+    from focalloc.conformance.capabilities import given
     from focalloc.conformance.known import load_known, with_known
     from focalloc.conformance.reports import checked_path, to_json, write_report
     from focalloc.conformance.runner import FAILURES, Batch, run, run_in_processes
@@ -77,7 +89,8 @@ def conform(
         checked_path(report)
     known = () if xfail is None else load_known(xfail, profile)
     keep_going = keep_going or xfail is not None
-    open_target = target_of(target, program, timeout)
+    only = given(geometry or (), param or (), without or ())
+    open_target = limited(target_of(target, program, timeout), only)
     with progress() as bar, open_target() as judged:
         task = bar.add_task("judging", total=examples)
 

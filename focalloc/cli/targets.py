@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from focalloc.spec.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from focalloc.conformance.capabilities import Capabilities
     from focalloc.conformance.targets import Target
 
 
@@ -41,6 +42,17 @@ def factory_of(target: str) -> Callable[[], Any]:
         raise InvalidInput("target", target, f"{name} cannot be called; it should make a fresh allocator")
     factory: Callable[[], Any] = found
     return factory
+
+
+def limited(open_target: Callable[[], Target], only: Capabilities) -> Callable[[], Target]:
+    """``open_target``, for sessions within ``only``."""
+    return partial(_limited, open_target, only)
+
+
+def _limited(open_target: Callable[[], Target], only: Capabilities) -> Target:
+    target = open_target()
+    target.only = only
+    return target
 
 
 def target_of(module_factory: str, program: str, timeout: float) -> Callable[[], Target]:

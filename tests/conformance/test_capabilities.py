@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
 
-from focalloc.conformance.capabilities import ALL, Capabilities, given
+from focalloc.cli import main
+from focalloc.conformance import run_conformance
+from focalloc.conformance.capabilities import ALL, CALLS, Capabilities, given
 from focalloc.conformance.cases import Opening, Step
+from focalloc.conformance.page import page
 from focalloc.conformance.sessions import sessions
 from focalloc.spec import PROFILES, Geometry, InvalidInput, Params
 
@@ -130,3 +136,109 @@ def test_an_option_that_makes_no_sense_is_refused(option: list[str]) -> None:
         given([], option, [])
     with pytest.raises(InvalidInput):
         given(["wide"], [], [])
+
+
+# AN ALLOCATOR THAT SAYS WHAT IT SUPPORTS
+
+
+class Product:
+    """Knows one shape and no tail, and raises on anything else, as a product does."""
+
+    supports: ClassVar[Any] = {
+        "geometries": [{"arity": [32, 32]}],
+        "params": {"protected_tokens": [0, 0]},
+        "without": ["open"],
+    }
+
+    def open(self, geometry: Geometry, params: Params, context: Sequence[object]) -> None:
+        if geometry != Geometry((32, 32)) or params.protected_tokens:
+            raise NotImplementedError("32 x 32 without a tail")
+
+    def step(self, scores: Sequence[int]) -> list[object]:
+        return []
+
+
+def test_all_sessions_of_a_product_are_spent_on_what_it_supports() -> None:
+    report = run_conformance(Product, examples=60, save_to=None)
+    assert report.verdicts == {"pass": 60}
+    assert report.left_out == ("geometries but 32 x 32 at cost (1, 1, 1)", "protected_tokens but 0", CALLS["open"])
+    said = report.summary()
+    assert "PASS within what it supports by profile safety" in said
+    assert "left out, as it is not supported: geometries but 32 x 32" in said
+    assert "Left out, as it is not supported: geometries but 32 x 32" in page(report, {})
+
+    class Silent(Product):
+        supports = None
+
+    spent = run_conformance(Silent, examples=60, save_to=None)
+    assert spent.verdicts["skip"] > 40
+    assert spent.left_out == ()
+
+
+def test_what_it_says_is_checked() -> None:
+    class Confused(Product):
+        supports: ClassVar[Any] = {"geometries": [{"arity": []}]}
+
+    with pytest.raises(InvalidInput, match="supports = "):
+        run_conformance(Confused, examples=5, save_to=None)
+
+    class Specialist(Product):
+        supports = Capabilities(strategies=("knapsack",))
+
+    with pytest.raises(InvalidInput, match="supports knapsack only"):
+        run_conformance(Specialist, profile="greedy", examples=5, save_to=None)
+
+
+def test_a_smaller_session_is_within_it_too(tmp_path: Path) -> None:
+    class Broken(Product):
+        def step(self, scores: Sequence[int]) -> list[object]:
+            return [("expand", 2, 1)]
+
+    report = run_conformance(Broken, examples=60, save_to=None)
+    assert report.failures
+    assert {failed.case.geometry for failed in report.failures} == {Geometry((32, 32))}
+
+
+PROGRAM = """
+import json, sys
+SUPPORTS = {"geometries": [{"arity": [4]}], "params": {"w_max": [1, 64]}, "without": ["ingest"]}
+for line in sys.stdin:
+    said = json.loads(line)
+    if said["cmd"] == "hello":
+        answer = {"protocol": 1, "name": "x", "version": "1", "strategies": [], "supports": SUPPORTS}
+    elif said["cmd"] == "open":
+        known = said["geometry"]["arity"] == [4] and said["params"]["w_max"] <= 64
+        answer = {"ok": True} if known else {"skipped": "another shape"}
+    elif said["cmd"] == "ingest":
+        answer = {"skipped": "no ingest"}
+    else:
+        answer = {"actions": []} if said["cmd"] == "step" else {"ok": True}
+    print(json.dumps(answer), flush=True)
+"""
+
+
+def test_a_program_says_it_in_its_hello_and_its_user_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*options: str) -> tuple[Any, str]:
+        with pytest.raises(SystemExit) as left:
+            main(["conform", "--exec", f"{sys.executable} program.py", "--examples", "40", *options])
+        captured = capsys.readouterr()
+        return left.value.code, captured.out + captured.err
+
+    status, said = run()
+    assert status == 0, said
+    assert "geometries but 4 at cost (1, 1); w_max but 1 to 64; ingest" in said
+    (tmp_path / "program.py").write_text(PROGRAM.replace('"supports": SUPPORTS', '"x": 1'))
+    assert run()[0] == 3
+    options = ("--geometry", "4", "--param", "w_max=1..64", "--without", "ingest")
+    status, said = run(*options)
+    assert status == 0, said
+    assert "geometries but 4 at cost (1, 1); w_max but 1 to 64; ingest" in said
+    assert run(*options, "--jobs", "2")[0] == 0
+    status, said = run("--geometry", "wide")
+    assert status == 2
+    assert "focalloc: geometry = 'wide': must have whole numbers" in said

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Step
 from focalloc.conformance.contents import contents_of
 from focalloc.conformance.journal import Header, Journal, unsound
@@ -19,7 +20,7 @@ from focalloc.conformance.runner import Batch
 from focalloc.spec import Block, Geometry, InvalidInput, Params
 
 SIZES = [40, 40, 20]
-HEADER = Header("mine:Mine", "digest", "safety", 7, 100, versions_here())
+HEADER = Header("mine:Mine", "digest", "safety", 7, 100, ALL, versions_here())
 CASE = Case(geometry=Geometry((2, 2)), params=Params(w_max=4), context=(Block(2, 0),), steps=(Step(),))
 
 
@@ -69,6 +70,7 @@ def test_what_was_written_is_read_and_gone_on_with(written: Path) -> None:
     ("change", "said"),
     [
         ({"contents": "other"}, "an allocator that has changed since"),
+        ({"within": Capabilities(without=("ingest",))}, "another campaign: within Capabilities"),
         ({"seed": 8}, "another campaign: seed 7"),
         ({"examples": 99}, "another campaign: examples 100"),
         ({"profile": "greedy", "target": "yours:Y"}, "another campaign: target mine:Mine, profile safety"),
