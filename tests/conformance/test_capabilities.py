@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,6 +32,13 @@ def test_options_and_json_say_the_same() -> None:
     assert msgspec.convert(text, Capabilities) == MINE
     assert msgspec.json.decode(msgspec.json.encode(MINE), type=Capabilities) == MINE
     assert msgspec.json.encode(ALL) == b"{}"
+
+
+def test_the_page_shows_one_that_is_read() -> None:
+    page = (files("focalloc.conformance") / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"^```json\n(\{\"geometries\".*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert shown is not None
+    assert msgspec.json.decode(shown[1], type=Capabilities).without == ("ingest", "open")
 
 
 def test_parameters_are_moved_to_the_nearest_that_is_supported() -> None:
