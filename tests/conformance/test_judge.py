@@ -231,6 +231,53 @@ def test_reports_are_judged_where_they_are_offered(report: str, value: object, c
 
 
 @pytest.mark.clause("SCO-2")
+@pytest.mark.clause("CTX-5", "CTX-6")
+@pytest.mark.parametrize(("report", "clause"), [("context", "CTX-6"), ("positions", "CTX-5")])
+def test_a_report_that_is_too_long_is_wrong_even_if_all_that_should_be_there_is(report: str, clause: str) -> None:
+    """What is beyond the end is right for the block that might come next, and follows on."""
+    more: dict[str, object] = {"context": Block(2, 8), "positions": 10}
+
+    def longer(self: Any) -> list[Any]:
+        return [*getattr(ReferenceAllocator, report)(self), more[report]]
+
+    liar = type("Liar", (ReferenceAllocator,), {report: longer})
+    assert verdict(liar, case(Step(scores=(0,)))).clause == clause
+
+
+@pytest.mark.clause("COO-2")
+@pytest.mark.parametrize(("size", "status"), [(2, "pass"), (3, "pass"), (4, "fail")])
+def test_after_an_ingest_the_ledger_may_be_as_long_as_the_reclaims_make_it(size: int, status: str) -> None:
+    """One action per iteration and two reclaims: each is counted once."""
+    hoarding = type("Hoard", (ReferenceAllocator,), {"ledger_size": lambda self: size if self.state.ledger else 0})
+    what = case(Step(ingest=1), context=((0, 0), (0, 2)), w_max=4, n_diff=1, cooldown_steps=0)
+    found = verdict(hoarding, what)
+    assert (found.status, found.clause) == (status, "" if status == "pass" else "COO-2")
+
+
+@pytest.mark.clause("CTX-5")
+@pytest.mark.parametrize("after", ["ingest", "reclaim", "refused ingest", "step"])
+def test_positions_are_judged_after_every_kind_of_call(after: str) -> None:
+    """They are right until the call of which the allocator makes something wrong."""
+    called = {"ingest": Step(ingest=1), "reclaim": Step(ingest=2), "refused ingest": Step(ingest=99), "step": Step()}
+
+    class Off(ReferenceAllocator):
+        wrong = False
+
+        def positions(self) -> list[int]:
+            return [one + self.wrong for one in super().positions()]
+
+        def step(self, scores: Sequence[int]) -> list[Any]:
+            self.wrong = True
+            return super().step(scores)
+
+        def ingest(self, blocks: int, scores: Sequence[int]) -> list[Any]:
+            self.wrong = True
+            return super().ingest(blocks, scores)
+
+    found = verdict(Off, case(called[after], context=((0, 0), (0, 2)), w_max=6))
+    assert (found.clause, found.at) == ("CTX-5", 0)
+
+
 def test_patterns_are_laid_over_slots_blocks_or_tokens() -> None:
     context = (Block(0, 0), Block(1, 2), Block(2, 4))
     assert laid(TINY, context, Step(scores=(1, 2, 3))) == [1, 2, 3, 1]

@@ -221,6 +221,14 @@ def duties(text: str, *arguments: Any, assume: Sequence[Any] = (), unwind: int =
 
 INDEX, DIVISOR = z3.Ints("i j")
 
+COUNTING = "def f(n):\n    t = 0\n    for i in range(n):\n        t += 1\n    return t"
+
+CASES = "def f(i):\n    x = 1\n    if i > 0:\n        x = 4611686018427387904\n    return x * 2"
+"""The product is one of two numbers, of which one does not fit."""
+
+GUARDED = "def g(a, i):\n    return a[i]\ndef f(a, i):\n    if i < 3:\n        return g(a, i)\n    return 0"
+"""What is owed inside a call is owed where the call is made, and nowhere else."""
+
 BAD: list[tuple[str, Callable[[], Kernel]]] = [
     ("index", lambda: duties("def f(a, i):\n    return a[i]", Cells([1, 2]), INDEX, assume=[INDEX >= 0, INDEX <= 2])),
     ("index", lambda: duties("def f(a, i):\n    return a[i]", Cells([1, 2]), INDEX, assume=[INDEX >= -1, INDEX <= 1])),
@@ -234,6 +242,15 @@ BAD: list[tuple[str, Callable[[], Kernel]]] = [
     ("unwinding", lambda: duties("def f(i):\n    while i > 0:\n        i -= 1\n    return i", INDEX)),
     ("range", lambda: duties("def f(i):\n    return i + 1", INDEX)),
     ("range", lambda: duties("def f(a, i):\n    a[0] = i\n    return 0", Cells([0], -128, 127), INDEX)),
+    ("unwinding", lambda: duties(COUNTING, INDEX, assume=[INDEX >= 0, INDEX <= 9])),
+    ("range", lambda: duties(CASES, INDEX)),
+    (
+        "range",
+        lambda: duties(
+            "def f(a, i):\n    a[0] = i\n    return 0", Cells([0], -128, 127), INDEX, assume=[INDEX >= 0, INDEX <= 300]
+        ),
+    ),
+    ("index", lambda: duties(GUARDED, Cells([1, 2]), INDEX, assume=[INDEX >= 0, INDEX <= 3])),
     ("division", lambda: duties("def f(i, j):\n    return i // j", INDEX, DIVISOR)),
     ("division", lambda: duties("def f(i):\n    return 5 % (i > 0)", INDEX)),
 ]
@@ -247,6 +264,12 @@ def test_what_python_would_raise_for_is_an_obligation_that_fails(kind: str, run:
 
 
 GOOD: list[Callable[[], Kernel]] = [
+    lambda: duties(COUNTING, INDEX, assume=[INDEX >= 0, INDEX <= 4]),
+    lambda: duties(CASES, INDEX, assume=[INDEX <= 0]),
+    lambda: duties(GUARDED, Cells([1, 2, 3]), INDEX, assume=[INDEX >= 0]),
+    lambda: duties(
+        "def f(a, i):\n    a[0] = i\n    return 0", Cells([0], -128, 127), INDEX, assume=[INDEX >= -128, INDEX <= 127]
+    ),
     lambda: duties("def f(a, i):\n    return a[i]", Cells([1, 2]), INDEX, assume=[INDEX >= 0, INDEX <= 1]),
     lambda: duties("def f(i):\n    if i > 0:\n        x = 1\n    else:\n        x = 2\n    return x", INDEX),
     lambda: duties("def f(i):\n    while i > 0:\n        i -= 1\n    return i", INDEX, assume=[INDEX <= 4]),
@@ -261,6 +284,44 @@ GOOD: list[Callable[[], Kernel]] = [
 def test_obligations_of_correct_code_hold(run: Callable[[], Kernel]) -> None:
     kernel = run()
     assert holds(kernel.claims(), kernel.assumptions)
+
+
+STORES = """
+def g(a, i):
+    a[0] = i
+    return 0
+
+def f(a, i):
+    if i > 5:
+        g(a, i)
+    return a[0]
+"""
+
+
+@pytest.mark.parametrize("value", range(10))
+def test_a_store_inside_a_call_that_is_made_under_a_condition_is_made_under_it(value: int) -> None:
+    module = types.ModuleType("small")
+    exec(STORES, vars(module))
+    cells = Cells([0, 0])
+    merged = Kernel(Source(module, STORES), [INDEX >= 0, INDEX <= 9])("f", cells, INDEX)
+    assert value_at(merged, [INDEX], [value]) == module.f([0, 0], value)
+    assert value_at(cells[0], [INDEX], [value]) == (value if value > 5 else 0)
+
+
+def test_a_path_that_the_solver_gives_up_on_is_not_taken_for_impossible() -> None:
+    """Nothing is known of the loop's end then, so either it is unrolled further or it is owed that it has ended."""
+    module = types.ModuleType("small")
+    text = "def f(n):\n    t = 0\n    while n > 0:\n        t += 1\n        n -= 1\n    return t"
+    exec(text, vars(module))
+    n, x, y, z = z3.Ints("n x y z")
+    hard = x * x * x + y * y * y != z * z * z * 7 + n
+    kernel = Kernel(Source(module, text), [x >= 2, y >= 2, z >= 2, n >= 0, n <= 3, hard], unwind=4, patience=1)
+    result = kernel("f", n)
+    within = [n >= 0, n <= 3]
+    assert not holds([*kernel.claims(), number(result) <= 1], within)
+    for value in range(4):
+        owed = all(z3.is_true(z3.simplify(z3.substitute(one, (n, z3.IntVal(value))))) for one in kernel.claims())
+        assert not owed or value_at(result, [n], [value]) == value
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,30 @@ def test_a_proof_that_notices_no_bug_does_not_count() -> None:
     assert verdict.exit_code == 1
 
 
+def test_a_planted_bug_that_stays_undecided_is_not_caught() -> None:
+    """A solver that gives up on a bug has not refuted it."""
+
+    def stated(bug: Mutation) -> Iterator[Evidence]:
+        yield Survey("all", 1, 1, undecided="the solver gave up" if bug.name else "")
+
+    bug = Mutation("hard")
+    theorem = Theorem("invented", "A sentence.", (), Technique.EXHAUSTION, "none", "nothing", (bug,), stated)
+    verdict = prove(theorem)
+    assert verdict.result is Result.PROVED
+    assert (verdict.survivors, verdict.caught, verdict.exit_code) == (["hard"], 0, 1)
+
+
+def test_a_bug_is_caught_by_any_of_the_evidence() -> None:
+    def stated(bug: Mutation) -> Iterator[Evidence]:
+        yield Survey("some", 1, 1, undecided="the solver gave up" if bug.name else "")
+        yield Survey("others", 1, 1, counterexample="here" if bug.name else "")
+
+    bug = Mutation("seen")
+    theorem = Theorem("invented", "A sentence.", (), Technique.EXHAUSTION, "none", "nothing", (bug,), stated)
+    verdict = prove(theorem)
+    assert (verdict.survivors, verdict.caught, verdict.exit_code) == ([], 1, 0)
+
+
 def test_a_bug_that_fits_no_more_is_none_that_is_noticed() -> None:
     """Whoever changes code under proof is told which planted bugs have to change with it."""
 

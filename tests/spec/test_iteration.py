@@ -7,6 +7,7 @@ each over one level-0 block of two tokens (2 slots). Every expand costs one slot
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -311,3 +312,30 @@ def test_an_ingest_appends_from_one_to_many_blocks(blocks: object) -> None:
 def test_the_ends_of_that_range_are_sensible(blocks: int) -> None:
     assert senseless_size(blocks) == []
     assert checked_size(blocks) == blocks
+
+
+@pytest.mark.clause("GRE-5", "SOF-1")
+def test_a_head_that_only_the_soft_budget_holds_back_is_not_overtaken_either() -> None:
+    """The head costs 3 slots and would end at 8, beyond the soft budget; the one behind it costs 2 and fits."""
+    params = Params(w_max=20, w_soft=7, soft_margin=2**20, tau_expand=0, n_diff=1)
+    state = opened(Geometry((3, 4)), params, [(2, 0), (1, 12), (1, 15), (1, 18), (1, 21)])
+    assert [one.clause for one in violations(state, [10, 5, 0, 0, 0], [("expand", 1, 12)], "greedy")] == ["GRE-5"]
+    assert violations(state, [10, 5, 0, 0, 0], [], "greedy") == []
+
+
+@pytest.mark.clause("ING-4")
+@pytest.mark.parametrize("row", list(product((-6, -3, -1), repeat=3)))
+def test_a_gist_made_on_the_way_goes_by_the_mean_of_its_family(row: tuple[int, ...]) -> None:
+    """Gists of 2 slots: the one that is made first stands in both of its slots for what it was made of."""
+    geometry = Geometry((4, 2, 2), (1, 2, 2, 2))
+    state = opened(geometry, Params(w_max=10, n_diff=1), [(0, 0), (1, 4), (1, 8), (1, 12)])
+    scores = [row[0]] * 4 + [row[1]] * 2 + [row[2]] * 4
+    first, parent_of_it, other = ("collapse", 1, 0), ("collapse", 2, 0), ("collapse", 2, 8)
+    if row[2] < row[0]:
+        right, wrong = [other, first], [first, parent_of_it]
+    elif row[0] + row[1] <= 2 * row[2]:
+        right, wrong = [first, parent_of_it], [first, other]
+    else:
+        right, wrong = [first, other], [first, parent_of_it]
+    assert reclaim_violations(state, scores, 1, right, "greedy") == []
+    assert "ING-4" in [one.clause for one in reclaim_violations(state, scores, 1, wrong, "greedy")]

@@ -114,3 +114,23 @@ def test_the_sentence_names_a_better_choice() -> None:
     found = violations(state, [5, 9, 0, 0, 6], [("expand", 1, 0)], "knapsack")
     assert "the answer has utility 5; better is" in found[0].message
     assert "utility 20, 3 actions, 8 slots used" in found[0].message
+
+
+@pytest.mark.clause("KNA-1", "CAP-1")
+def test_a_debt_is_owed_only_as_far_as_the_cap_reaches() -> None:
+    # 4 slots over a budget of 2: two collapses would pay it, one cannot
+    both = [(0, 0), (0, 2)]
+    assert broken(TINY, both, [-5, -5, -4, -4], [("collapse", 1, 0)], w_max=2, n_diff=1) == []
+    assert broken(TINY, both, [-5, -5, -4, -4], [("collapse", 1, 0)], w_max=2, n_diff=2) == ["KNA-1"]
+
+
+@pytest.mark.clause("KNA-2", "SOF-1")
+def test_a_choice_of_urgent_expands_is_measured_by_the_hard_budget() -> None:
+    gists = [(2, 0), (2, 4)]
+    both = [("expand", 2, 0), ("expand", 2, 4)]
+    # urgent by more than the margin, so that the soft budget of what is in use already holds nothing back
+    assert broken(TINY, gists, [10, 10], both, w_max=9, w_soft=2, soft_margin=0) == []
+    assert broken(TINY, gists, [10, 10], [], w_max=9, w_soft=2, soft_margin=0) == ["KNA-2"]
+    assert broken(TINY, gists, [10, 10], both[:1], w_max=9, w_soft=3, soft_margin=5) == ["KNA-2"]
+    # neither is urgent: one fits
+    assert broken(TINY, gists, [10, 10], both[:1], w_max=9, w_soft=3, soft_margin=10) == []

@@ -42,7 +42,7 @@ class Speaker:
         self._process.communicate()
 
 
-def conversation(program: Path, seed: int = 0, walks: int = 260) -> tuple[list[str], list[object]]:
+def conversation(program: Path, seed: int = 0, walks: int = 160) -> tuple[list[str], list[object]]:
     """What to say, and the right answers."""
     speaker = Speaker(program)
     _ends_of_ranges(speaker, Random(seed))
