@@ -27,6 +27,7 @@ from focalloc.spec.blocks import Block
 from focalloc.spec.candidates import not_fresh, over_budget, tail_collapse
 from focalloc.spec.clauses import Violation
 from focalloc.spec.cooldown import too_early
+from focalloc.spec.errors import as_integer
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.violations import over_cap
@@ -56,6 +57,8 @@ def apply_checked(
     done = min(len(packed), len(tables.actions))
     for i in range(done):
         tables.actions[i] = packed[i]
+    if tables.refinement is not None:
+        tables.refinement.begin()
     fit = run_apply(tables.tags, tables.state, done)
     if fit == k.LEDGER_FULL:
         tables.widen_ledger(done)
@@ -63,7 +66,7 @@ def apply_checked(
     if fit < len(packed):
         return _misfit(tables, geometry, params, as_actions(actions[: fit + 1]))
     if tables.refinement is not None:
-        tables.refinement.applied(packed)
+        tables.refinement.finish()
     return Plan(packed, tables.header[k.ITERATION])
 
 
@@ -75,7 +78,8 @@ def _packed(geometry: Geometry, actions: Sequence[Sequence[object]]) -> list[int
         if not isinstance(action, tuple | list) or len(action) != 3:
             return None
         kind, level, start = action
-        if type(level) is not int or type(start) is not int or not 1 <= level <= top:
+        level, start = as_integer(level), as_integer(start)
+        if level is None or start is None or not 1 <= level <= top:
             return None
         if kind not in KINDS or start % spans[level] != 0 or start < 0:
             return None

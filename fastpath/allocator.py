@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from focalloc.fastpath.admission import apply_checked
+from focalloc.fastpath.brought import BROUGHT
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.scores import LOGIT_TYPES, SCALES, fixed_logits, logit_array, refuse_misfit, score_array
-from focalloc.fastpath.snapshot import from_bytes, from_json, to_bytes, to_json
+from focalloc.fastpath.snapshot import MAX_ITERATION, from_bytes, from_json, to_bytes, to_json
+from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.clauses import Violation
 from focalloc.spec.errors import InvalidInput, NoRoom
@@ -30,8 +31,8 @@ STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "multi_objective", "hi
 """Strategies that the fast path has."""
 
 
-LEARNED = "learned"
-"""What is no strategy of the spec, but a policy under guard that one of those stands in for."""
+FAR = MAX_ITERATION - 2**50
+"""A session that begins at an iteration up to this does not live to see `MAX_ITERATION`."""
 
 
 class Allocator:
@@ -63,12 +64,11 @@ class Allocator:
     """
 
     def __new__(
-        cls, geometry: Geometry | None = None, params: Params | None = None, strategy: object = None, **_: object
-    ) -> Allocator:
-        """An allocator; of the learned kind if that is asked for."""
-        if cls is Allocator and strategy == LEARNED:
-            # by name, as imports run downwards only
-            return object.__new__(import_module("focalloc.learn.allocator").LearnedAllocator)  # type: ignore[no-any-return]
+        cls, geometry: Geometry | None = None, params: Params | None = None, strategy: Any = None, **more: Any
+    ) -> Any:
+        """An allocator; of another kind if that is asked for."""
+        if cls is Allocator and isinstance(strategy, str) and strategy in BROUGHT:
+            return BROUGHT[strategy]()(geometry, params, **more)
         return object.__new__(cls)
 
     def __init__(
@@ -80,14 +80,16 @@ class Allocator:
         policy: object = None,
     ) -> None:
         if policy is not None:
-            raise InvalidInput("policy", policy, f'goes with strategy "{LEARNED}" only')
+            raise InvalidInput("policy", policy, 'goes with strategy "learned" only')
         # Numba is imported here and no earlier, so that importing the package stays quick.
         from focalloc.fastpath import tables
         from focalloc.fastpath.kernels import calls, layout
 
+        self._turn = Turn(type(self).__name__)
         self._calls, self._layout, self._new_tables = calls, layout, tables.Tables
         self._at_iteration = layout.ITERATION
         self._tables: tables.Tables | None = None
+        self._workspace: Any = None
         geometry = Geometry() if geometry is None else geometry
         params = Params() if params is None else params
         self.geometry, self.params = _checked_terms(geometry, params, strategy)
@@ -108,7 +110,7 @@ class Allocator:
         params = replace(self.params, w_max=w_max, w_soft=0, protected_tokens=0, n_diff=1)
         twin = Allocator(geometry, params)
         for kind in types or SCALES:
-            twin._start(geometry, params, (Block(0, 0),))
+            twin._start(State(geometry, params, (Block(0, 0),), {}, 0))
             twin.ingest(1, np.zeros(twin.used, kind))
             twin.step(np.zeros(twin.used, kind))
             twin.apply(())
@@ -119,6 +121,7 @@ class Allocator:
 
     # SESSION
 
+    @in_turn
     def load(self, blocks: Iterable[object]) -> None:
         """Start a session with these ``(level, start)`` blocks, oldest first, in place of any earlier one.
 
@@ -128,16 +131,17 @@ class Allocator:
         Raises:
             InvalidInput: the context breaks CTX-1 to CTX-4; an earlier session goes on unchanged.
         """
-        self._start(self.geometry, self.params, checked_context(self.geometry, blocks))
+        self._start(State(self.geometry, self.params, checked_context(self.geometry, blocks), {}, 0))
         k, header = self._layout, self._session().header
         enough = sufficient_budget(self.geometry, self.params, header[k.END] - header[k.FIRST])
         if self.params.w_max < enough:
             warnings.warn(
                 f"w_max = {self.params.w_max}: ingest into this context is only sure to find room from {enough} on "
                 "(ING-3)",
-                stacklevel=2,
+                stacklevel=3,
             )
 
+    @in_turn
     def open(self, geometry: Geometry, params: Params, context: Iterable[object]) -> None:
         """Start a session with another geometry and other parameters, as the allocator protocol has it.
 
@@ -145,10 +149,14 @@ class Allocator:
             InvalidInput: the context breaks CTX-1 to CTX-4 or the strategy is unknown; nothing has changed.
         """
         geometry, params = _checked_terms(geometry, params)
-        self._start(geometry, params, checked_context(geometry, context))
+        self._start(State(geometry, params, checked_context(geometry, context), {}, 0))
 
+    @in_turn
     def state(self) -> State:
         """The state by the spec: all that the next iterations depend on."""
+        return self._state()
+
+    def _state(self) -> State:
         tables = self._session()
         return State(self.geometry, self.terms(), tables.context(), tables.ledger(), self.iteration, self.recent())
 
@@ -164,6 +172,7 @@ class Allocator:
         refinement = self._session().refinement
         return () if refinement is None else refinement.recent()
 
+    @in_turn
     def resume(self, state: State) -> None:
         """Go on from ``state``, in place of any earlier session; exactly as the allocator that it came from would.
 
@@ -173,38 +182,53 @@ class Allocator:
         """
         if not isinstance(state, State):
             raise InvalidInput("state", state, "must be a State; restore() takes snapshots")
-        self._resume(from_json(to_json(state)))
+        self._start(from_json(to_json(state)))
 
-    def _resume(self, state: State) -> None:
-        self.open(state.geometry, state.params, state.context)
-        self._session().recall(state.ledger, state.iteration, state.recent)
-
+    @in_turn
     def snapshot(self) -> bytes:
         """The state as bytes that `restore` takes, in this process or another (see `focalloc.fastpath.snapshot`)."""
-        return to_bytes(self.state())
+        return to_bytes(self._state())
 
+    @in_turn
     def restore(self, snapshot: bytes) -> None:
         """Go on from a snapshot, in place of any earlier session, geometry and parameters.
 
         Raises:
             InvalidInput: the snapshot is damaged, incomplete or of a newer version; nothing has changed.
         """
-        self._resume(from_bytes(snapshot))
+        self._start(from_bytes(snapshot))
 
-    def _start(self, geometry: Geometry, params: Params, context: Context) -> None:
-        self._tables = self._new_tables(geometry, params, context)
-        self.geometry, self.params = geometry, params
-        self._workspace: Any = None
+    def _start(self, state: State) -> None:
+        """Go on from a state that has been checked, in place of any earlier session; from one line to the next."""
+        geometry, params = _checked_terms(state.geometry, state.params)
+        tables = self._new_tables(geometry, params, state.context)
+        workspace: Any = None
         if params.strategy not in ("greedy", "enhanced"):
             from focalloc.fastpath.workspace import workspace_for
 
-            self._workspace = workspace_for(geometry, params, self._tables)
-        self._run_step = self._calls.run_step if self._workspace is None else self._workspace.run_step
+            workspace = workspace_for(geometry, params, tables)
+        run_step = self._calls.run_step if workspace is None else workspace.run_step
         if params.is_refined:
             from focalloc.fastpath.refinement import Refinement
 
-            self._tables.refinement = Refinement(params, self._tables, self._run_step)
-            self._run_step = self._tables.refinement.run_step
+            tables.refinement = Refinement(params, tables, run_step)
+            run_step = tables.refinement.run_step
+        if state.iteration or state.ledger or state.recent:
+            tables.recall(state.ledger, state.iteration, state.recent)
+        if state.iteration > FAR:
+            run_step = _refusing_the_last(tables, run_step)
+        self._tables, self.geometry, self.params, self._workspace, self._run_step = (
+            tables, geometry, params, workspace, run_step
+        )  # fmt: skip
+
+    def _mark(self) -> tuple[object, int, int]:
+        """What is another after every call that changed the session: its tables, iteration and end."""
+        tables = self._session()
+        return tables, tables.header[self._at_iteration], tables.header[self._layout.END]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied, deep or not, and pickled by its snapshot."""
+        return _revived, (type(self), self.geometry, self.params, None if self._tables is None else self.snapshot())
 
     def _session(self) -> Any:
         if self._tables is None:
@@ -225,23 +249,36 @@ class Allocator:
             InvalidInput: a score is not a finite number below 2048 in magnitude, or there is a wrong number of them
                 (SCO-1, SCO-2); the state is unchanged.
         """
-        tables = self._tables if self._tables is not None else self._session()
-        if per_block:
-            scores = self._per_slot(scores)
-        elif type(scores) is not np.ndarray or not scores.flags.carray or scores.ndim != 1:
-            scores = score_array(scores)
-        scale = SCALES.get(scores.dtype)
-        if scale is None:
-            scores = score_array(scores)
-            scale = SCALES[scores.dtype]
-        done = self._run_step(scores, scale, tables.tags, tables.scratch, tables.state)
-        if done < 0:
-            if done != self._layout.LEDGER_FULL:
-                self._refuse(scores)
-            tables.widen_ledger(self.params.n_diff)
+        turn = self._turn
+        if turn.taken:
+            turn.refuse()
+        try:
+            turn.taken = True
+            tables = self._tables if self._tables is not None else self._session()
+            if per_block:
+                scores = self._per_slot(scores)
+            elif type(scores) is not np.ndarray or not scores.flags.carray or scores.ndim != 1:
+                scores = score_array(scores)
+            scale = SCALES.get(scores.dtype)
+            if scale is None:
+                scores = score_array(scores)
+                scale = SCALES[scores.dtype]
             done = self._run_step(scores, scale, tables.tags, tables.scratch, tables.state)
-        return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
+            if done < 0:
+                done = self._again(done, scores, scale)
+            return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
+        finally:
+            turn.taken = False
 
+    def _again(self, refused: int, scores: NDArray[Any], scale: np.generic) -> int:
+        """What a step comes to that a kernel has put back: its scores are refused, or its ledger has to grow first."""
+        tables = self._session()
+        if refused != self._layout.LEDGER_FULL:
+            self._refuse(scores)
+        tables.widen_ledger(self.params.n_diff)
+        return self._run_step(scores, scale, tables.tags, tables.scratch, tables.state)
+
+    @in_turn
     def prefer(self, logits: ArrayLike) -> Plan:
         """Run one iteration of strategy ``projection`` by a policy's logits in place of scores.
 
@@ -256,16 +293,21 @@ class Allocator:
         if self.params.strategy != "projection":
             raise InvalidInput("strategy", self.params.strategy, "must be projection, to follow logits")
         given = logit_array(logits)
+        _refuse_the_last(tables)
+        refinement = tables.refinement
+        if refinement is not None:
+            refinement.begin()
         done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.state)
         if done == self._layout.WRONG_LENGTH or done == self._layout.BAD_SCORE:
             fixed_logits(given, len(tables.levels()))
         if done < 0:
             tables.widen_ledger(self.params.n_diff)
             done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.state)
-        if tables.refinement is not None:
-            tables.refinement.applied(tables.actions[:done])
+        if refinement is not None:
+            refinement.finish()
         return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
 
+    @in_turn
     def relaxation(self, scores: ArrayLike) -> Relaxation:
         """What the optimum of the next iteration could be worth if actions could be done in part (LPR).
 
@@ -289,6 +331,7 @@ class Allocator:
             self._refuse(given)
         return found  # type: ignore[return-value]
 
+    @in_turn
     def apply(self, actions: Sequence[Sequence[object]]) -> Plan:
         """Run one iteration with these actions in place of the strategy's, if they conform to profile ``safety``.
 
@@ -300,12 +343,14 @@ class Allocator:
         """
         if isinstance(actions, str | bytes) or not isinstance(actions, Sequence):
             raise InvalidInput("actions", actions, "must be a sequence of (kind, level, start) triples (ACT-1)")
+        _refuse_the_last(self._session())
         applied = apply_checked(self._session(), self.geometry, self.params, actions)
         if isinstance(applied, Violation):
             at = applied.where
             raise InvalidInput(f"actions[{at}]", actions[at], f"{applied.message} ({applied.clause})")
         return applied
 
+    @in_turn
     def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
         """Append level-0 blocks after the last token, once legal collapses have made room for them.
 
@@ -322,35 +367,38 @@ class Allocator:
             NoRoom: legal collapses do not free enough. In every case the state is unchanged.
         """
         k, tables = self._layout, self._session()
-        checked_size(blocks)
+        blocks = checked_size(blocks)
         flat = scores is None
         if scores is not None:
             self._quantise(scores, per_block)
+        refinement = tables.refinement
+        if refinement is not None:
+            refinement.begin()
         if tables.header[k.END] + blocks * self.geometry.span(0) > MAX_TOKEN:
             self._ingest_carefully(blocks, flat, undo=True)
             raise InvalidInput("blocks", blocks, f"the new blocks would lie outside the tokens 0..{MAX_TOKEN} (CTX-4)")
         done = self._calls.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, False, tables.reclaimed)
         if done < 0:
             done = self._ingest_carefully(blocks, flat, undo=False)
-        if tables.refinement is not None:
-            tables.refinement.reclaimed(tables.reclaimed[:done])
+        if refinement is not None:
+            refinement.finish()
         return Plan(tables.reclaims[:done].tolist(), tables.header[self._at_iteration])
 
     def _ingest_carefully(self, blocks: int, flat: bool, *, undo: bool) -> int:
-        """Ingest with a way back, for when it may fail half-way; ``undo`` takes it in any case."""
+        """Ingest on copies, for when it may fail half-way; with ``undo`` they are dropped in any case."""
         k, tables = self._layout, self._session()
         for _ in range(2):
-            before = tables.snapshot()
+            tags, state = tables.copies()
             run = self._calls.run_ingest
-            done = int(run(tables.tags, tables.scratch, tables.state, blocks, flat, True, tables.reclaimed))
+            done = int(run(tags, tables.scratch, state, blocks, flat, True, tables.reclaimed))
             if done != k.LEDGER_FULL:
                 break
             tables.make_space_for_reclaims(blocks)
-        slots, left = int(before[0][k.SLOTS]), int(tables.header[k.SLOTS])
-        if done == k.NO_ROOM or undo:
-            tables.restore(before)
         if done == k.NO_ROOM:
-            raise NoRoom(slots + blocks * self.geometry.slots(0) - self.params.w_max, slots - left)
+            slots = int(tables.header[k.SLOTS])
+            raise NoRoom(slots + blocks * self.geometry.slots(0) - self.params.w_max, slots - int(state[k.SLOTS]))
+        if not undo:
+            tables.go_on_with(tags, state)
         return done
 
     def _quantise(self, scores: ArrayLike, per_block: bool) -> NDArray[np.int32]:
@@ -438,6 +486,29 @@ def _checked_terms(geometry: object, params: object, strategy: str | None = None
     if params.strategy not in STRATEGIES:
         raise InvalidInput("strategy", params.strategy, f"must be one of {', '.join(STRATEGIES)}")
     return geometry, params
+
+
+def _refuse_the_last(tables: Any) -> None:
+    if tables.iteration >= MAX_ITERATION:
+        raise InvalidInput("iteration", MAX_ITERATION, "is the last that a session can have")
+
+
+def _refusing_the_last(tables: Any, run_step: Callable[..., int]) -> Callable[..., int]:
+    """``run_step``, for a session that may come to the last iteration that snapshots can hold."""
+
+    def run(*arguments: Any) -> int:
+        _refuse_the_last(tables)
+        return run_step(*arguments)
+
+    return run
+
+
+def _revived(kind: type[Allocator], geometry: Geometry, params: Params, snapshot: bytes | None) -> Allocator:
+    """The allocator that `Allocator.__reduce__` took apart."""
+    allocator = kind(geometry, params)
+    if snapshot is not None:
+        allocator.restore(snapshot)
+    return allocator
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

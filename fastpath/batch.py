@@ -10,8 +10,9 @@ the allocators in it belong to one thread at a time together, whatever threads `
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
 from time import perf_counter
 from typing import Any, overload
@@ -22,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.scores import SCALES, score_array
+from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -75,7 +77,12 @@ class Batch(Sequence[Allocator]):
         self._pool: ThreadPoolExecutor | None = None
         self._pid = os.getpid()
         self._pace = Pace()
-        self._lay([allocator._session() for allocator in self._allocators])
+        self._turn = Turn("Batch")
+        for allocator in self._allocators:
+            allocator._session()
+        # once nobody has the batch any more, the allocators go their own ways again
+        weakref.finalize(self, _part, self._allocators, self._turn).atexit = False
+        self._lay()
 
     def warmup(self) -> None:
         """As `Allocator.warmup`, for the sessions' own calls and for `step`. The sessions are not touched."""
@@ -90,33 +97,52 @@ class Batch(Sequence[Allocator]):
 
     def _settle(self) -> None:
         """Lay the tables of all sessions side by side, unless they are still where they were laid."""
-        tables: list[Any] = [allocator._tables for allocator in self._allocators]
-        if [id(one.state) for one in tables] != self._ids:
-            self._lay(tables)
+        rows = zip(self._allocators, self._laid, self._tags, self._scratch, self._state, strict=True)
+        for i, (allocator, laid, *row) in enumerate(rows):
+            one = allocator._session()
+            if one.state is laid and allocator._turn is self._turn:
+                continue
+            if one.n_diff > self._most or not one.fits(*row):
+                self._lay()
+                return
+            self._take(allocator, i)
+            one.move(*row)
+            self._laid[i] = one.state
 
-    def _lay(self, tables: list[Any]) -> None:
+    def _take(self, allocator: Allocator, i: int) -> None:
+        """Have an allocator take turns with this batch, if it may be in one."""
+        strategy = allocator.params.strategy
+        if strategy not in BATCHED:
+            raise InvalidInput(f"allocators[{i}].strategy", strategy, f"must be {', '.join(BATCHED)} in a batch")
+        if allocator.params.is_refined:
+            given = allocator.params
+            raise InvalidInput(f"allocators[{i}].params", given, "must neither adapt nor balance in a batch")
+        turn = allocator._turn
+        if turn is not self._turn:
+            if turn.taken:
+                turn.refuse()
+            allocator._turn = self._turn
+
+    def _lay(self) -> None:
         from focalloc.fastpath.kernels import layout as k
 
         for i, allocator in enumerate(self._allocators):
-            strategy = allocator.params.strategy
-            if strategy not in BATCHED:
-                raise InvalidInput(f"allocators[{i}].strategy", strategy, f"must be {', '.join(BATCHED)} in a batch")
-            if allocator.params.is_refined:
-                given = allocator.params
-                raise InvalidInput(f"allocators[{i}].params", given, "must neither adapt nor balance in a batch")
+            self._take(allocator, i)
+        tables: list[Any] = [allocator._session() for allocator in self._allocators]
         rows = len(tables)
-        self._tags = np.zeros((rows, max((len(one.tags) for one in tables), default=0)), np.int8)
-        self._scratch = np.zeros((rows, max((len(one.scratch) for one in tables), default=0)), np.int32)
-        self._state = np.zeros((rows, max((len(one.state) for one in tables), default=k.HEADER)), np.int64)
-        for one, *row in zip(tables, self._tags, self._scratch, self._state, strict=True):
+        tags = np.zeros((rows, max((len(one.tags) for one in tables), default=0)), np.int8)
+        scratch = np.zeros((rows, max((len(one.scratch) for one in tables), default=0)), np.int32)
+        state = np.zeros((rows, max((len(one.state) for one in tables), default=k.HEADER)), np.int64)
+        for one, *row in zip(tables, tags, scratch, state, strict=True):
             one.move(*row)
-        self._laid = [one.state for one in tables]
-        self._ids = [id(one) for one in self._laid]
-        self._most = max((one.header[k.N_DIFF] for one in tables), default=0)
+        # an interrupt before this line leaves each session whole, and the batch to be laid anew
+        self._laid, self._tags, self._scratch, self._state = [one.state for one in tables], tags, scratch, state
+        self._most = max((one.n_diff for one in tables), default=0)
         self._slots = max((one.capacity for one in tables), default=1)
 
     # STEP
 
+    @in_turn
     def step(self, scores: NDArray[Any] | Sequence[ArrayLike]) -> Sequence[Answer]:
         """Run one iteration of every session.
 
@@ -130,6 +156,7 @@ class Batch(Sequence[Allocator]):
 
         Raises:
             InvalidInput: there is not one row per session; nothing has changed.
+            InUse: another thread is at work on the batch or on one of its allocators.
         """
         self._settle()
         answers = np.zeros((len(self), 2 + self._most), np.int64)
@@ -146,15 +173,17 @@ class Batch(Sequence[Allocator]):
         if done.min(initial=0) < 0:
             for matrix, members in groups:
                 for i in np.flatnonzero(done[members] < 0).tolist():
-                    instead[int(members[i])] = self._alone(self._allocators[members[i]], matrix[i])
+                    member = int(members[i])
+                    instead[member] = self._alone(int(done[member]), self._allocators[member], matrix[i])
         return Plans(answers, instead)
 
-    def _alone(self, allocator: Allocator, row: NDArray[Any]) -> Answer:
-        """A step that a kernel has put back: its scores are refused, or its ledger has to grow first."""
+    def _alone(self, refused: int, allocator: Allocator, row: NDArray[Any]) -> Answer:
+        """A step that a kernel has put back, for this reason."""
         try:
-            return allocator.step(row[: allocator.used])
+            done = allocator._again(refused, row[: allocator.used], SCALES[row.dtype])
         except InvalidInput as no:
             return no
+        return Plan(allocator._session().actions[:done].tolist(), allocator.iteration)
 
     def _matrix(self, scores: NDArray[Any]) -> NDArray[Any]:
         """A row of scores per session, of a type that the kernels take."""
@@ -217,11 +246,13 @@ class Batch(Sequence[Allocator]):
             return
         together = self._pace.choose()
         begin = perf_counter()
-        helping = [self._executor().submit(work, own) for own in range(1, workers)] if together else []
-        work()
-        for helper in helping:
-            if not helper.cancel():  # one that has not begun is not waited for
-                helper.result()
+        helping: list[Future[None]] = []
+        try:
+            if together:
+                helping += (self._executor().submit(work, own) for own in range(1, workers))
+            work()
+        finally:
+            _await(helping)
         self._pace.learn(together, (perf_counter() - begin) / len(members))
 
     def _executor(self) -> ThreadPoolExecutor:
@@ -230,6 +261,10 @@ class Batch(Sequence[Allocator]):
         return self._pool
 
     # THE SESSIONS
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Refuse to be copied or pickled."""
+        raise TypeError("a Batch can be neither copied nor pickled; copy its allocators, and batch the copies")
 
     @overload
     def __getitem__(self, index: int) -> Allocator: ...
@@ -240,6 +275,27 @@ class Batch(Sequence[Allocator]):
 
     def __len__(self) -> int:
         return len(self._allocators)
+
+
+def _await(helping: Iterable[Future[None]]) -> None:
+    """Wait for helpers that have begun, come what may: they work on the tables of the sessions."""
+    interrupt: BaseException | None = None
+    for helper in helping:
+        while not helper.cancel():  # one that has not begun is not waited for
+            try:
+                helper.result()
+                break
+            except KeyboardInterrupt as again:
+                interrupt = again
+    if interrupt is not None:
+        raise interrupt
+
+
+def _part(allocators: Iterable[Allocator], turn: Turn) -> None:
+    """Give each of ``allocators`` a turn of its own again, unless it has joined another batch."""
+    for allocator in allocators:
+        if allocator._turn is turn:
+            allocator._turn = Turn(type(allocator).__name__)
 
 
 class Pace:

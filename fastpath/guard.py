@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 import weakref
 from collections import Counter, deque
@@ -10,8 +11,8 @@ from functools import cached_property
 from itertools import chain, islice
 from math import isnan
 from queue import Empty, SimpleQueue
-from threading import TIMEOUT_MAX, Thread
-from typing import Any, Protocol, TypeVar
+from threading import TIMEOUT_MAX, Event, Thread
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Fallback, Plan, Reason
+from focalloc.fastpath.turns import Turn, in_turn
+from focalloc.fastpath.wrapper import Call, Start, Wrapper
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.clauses import Violation
 from focalloc.spec.cooldown import Entry
@@ -99,7 +102,7 @@ class AllocatorLike(Protocol):
         """Run one iteration on fixed-point slot scores."""
 
 
-class Guarded(Allocator):
+class Guarded(Wrapper):
     """An allocator whose selector may be anything: a function, a learned policy, a third party's allocator.
 
     The selector answers first. An answer that keeps profile ``safety`` is applied as it is; otherwise, or if there is
@@ -120,6 +123,8 @@ class Guarded(Allocator):
     Attributes:
         fallbacks: the latest fallbacks, oldest first.
         fallback_counts: how many there were, by reason.
+
+    A second thread, and a selector that uses the allocator that asks it, are refused (`InUse`).
 
     Raises:
         InvalidInput: the selector is neither, the strategy is unknown or the deadline is not positive.
@@ -142,7 +147,9 @@ class Guarded(Allocator):
         *,
         deadline: float | None = None,
     ) -> None:
-        super().__init__(geometry, params, strategy)
+        self._inside = Allocator(geometry, params, strategy)
+        super().__init__(self._inside)
+        self._turn = Turn("Guarded")
         self._select = _as_follower(selector)
         self._deadline = _checked_deadline(deadline)
         self._worker = None if deadline is None else _Worker()
@@ -157,13 +164,27 @@ class Guarded(Allocator):
 
         Raises:
             InvalidInput: as for `Allocator.step`; the state is unchanged and the selector was not asked.
+            KeyboardInterrupt: the selector raised it, or somebody else did; everything else that it raises is its
+                failure.
         """
-        fixed = self._quantise(scores, per_block).copy()
+        return super().step(scores, per_block=per_block)
+
+    @in_turn
+    def _call(self, call: Call, *arguments: Any, **options: Any) -> Plan:
+        return self._ask(*arguments, **options) if call == "step" else super()._call(call, *arguments, **options)
+
+    @in_turn
+    def _start(self, call: Start, *arguments: Any) -> None:
+        super()._start(call, *arguments)
+
+    def _ask(self, scores: ArrayLike, *, per_block: bool) -> Plan:
+        """An iteration by the selector's answer, or by the strategy that stands in."""
+        fixed = self._inside._quantise(scores, per_block).copy()
         outcome = self._answered(fixed)
         if isinstance(outcome, Plan):
-            self._select.agree()
+            self._select.agree(self._mark())
             return outcome
-        plan = super().step(fixed)
+        plan = self._inside.step(fixed)
         plan.fallback = outcome
         self.fallbacks.append(outcome)
         self.fallback_counts[outcome.reason] += 1
@@ -171,13 +192,14 @@ class Guarded(Allocator):
 
     def _answered(self, fixed: NDArray[np.int32]) -> Plan | Fallback:
         """The iteration by the selector's answer; or why there is none, and nothing has changed."""
-        view = View(self)
+        allocator, before = self._inside, self._mark()
+        view = View(allocator)
         iteration = view.iteration + 1
         limit = view.params.n_diff + 1
 
         def answer() -> list[Sequence[object]]:
             # an answer may be lazy, or endless; one action too many is enough to see that it is too long
-            return list(islice(iter(self._select(view, fixed.copy())), limit))
+            return list(islice(iter(self._select(view, before, fixed.copy())), limit))
 
         try:
             if self._worker is None or self._deadline is None:
@@ -185,36 +207,24 @@ class Guarded(Allocator):
             else:
                 view.settle()
                 actions = self._worker.ask(answer, self._deadline)
-            outcome = apply_checked(self._session(), self.geometry, self.params, actions)
+            outcome = apply_checked(allocator._session(), allocator.geometry, allocator.params, actions)
+        except KeyboardInterrupt:
+            raise
         except _Busy:
             return Fallback(iteration, "busy", "", "the selector still works on an earlier question")
         except _Late:
             return Fallback(iteration, "deadline", "", f"no answer within {self._deadline} s")
         except _Failed as failed:
             return Fallback(iteration, "exception", "", str(failed))
-        except Exception as error:  # noqa: BLE001, whatever a selector raises must not stop the session
+        except BaseException as error:  # whatever a selector raises must not stop the session
+            if self._mark() != before:  # it was not the selector
+                raise
             return Fallback(iteration, "exception", "", _told(error))
         if isinstance(outcome, Violation):
             reason: Reason = "nan" if _holds_nan(actions) else "violation"
             clause = "" if reason == "nan" else outcome.clause
             return Fallback(iteration, reason, clause, outcome.message[:MESSAGE_LENGTH])
         return outcome
-
-    def apply(self, actions: Sequence[Sequence[object]]) -> Plan:
-        """As `Allocator.apply`; the selector is not asked."""
-        plan = super().apply(actions)
-        self._select.disagree()
-        return plan
-
-    def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
-        """As `Allocator.ingest`, whatever the selector."""
-        plan = super().ingest(blocks, scores, per_block=per_block)
-        self._select.disagree()
-        return plan
-
-    def _start(self, geometry: Geometry, params: Params, context: Context) -> None:
-        super()._start(geometry, params, context)
-        self._select.disagree()
 
 
 def _told(error: BaseException) -> str:
@@ -229,43 +239,40 @@ def _holds_nan(actions: Sequence[Sequence[object]]) -> bool:
 # SELECTORS
 
 
+Mark = tuple[object, int, int]
+"""As `Allocator._mark`: which session, and how far it has come."""
+
+
 class _Follower:
     """A selector, and for an allocator object whether it is in the state that the session is in."""
 
     def __init__(self, select: Selector) -> None:
         self._select = select
 
-    def __call__(self, view: View, scores: NDArray[np.int32]) -> Iterable[Sequence[object]]:
+    def __call__(self, view: View, mark: Mark, scores: NDArray[np.int32]) -> Iterable[Sequence[object]]:
         return self._select(view, scores)
 
-    def agree(self) -> None:
-        """The last answer was applied."""
-
-    def disagree(self) -> None:
-        """The session went another way."""
+    def agree(self, mark: Mark) -> None:
+        """The last answer was applied, and led there."""
 
 
 class _ObjectFollower(_Follower):
     def __init__(self, target: AllocatorLike) -> None:
-        super().__init__(self._step)
         self._target = target
-        self._agrees = False
+        self._agrees: Mark | None = None
 
-    def _step(self, view: View, scores: NDArray[np.int32]) -> Iterable[Sequence[object]]:
-        if not self._agrees:
+    def __call__(self, view: View, mark: Mark, scores: NDArray[np.int32]) -> Iterable[Sequence[object]]:
+        if self._agrees != mark:
             resume = getattr(self._target, "resume", None)
             if resume is not None:
                 resume(view.state())
             else:
                 self._target.open(view.geometry, view.params, list(view.context))
-        self._agrees = False  # until this answer has been applied
+        self._agrees = None  # until this answer has been applied
         return self._target.step(scores if isinstance(self._target, Allocator) else scores.tolist())
 
-    def agree(self) -> None:
-        self._agrees = True
-
-    def disagree(self) -> None:
-        self._agrees = False
+    def agree(self, mark: Mark) -> None:
+        self._agrees = mark
 
 
 def _as_follower(selector: object) -> _Follower:
@@ -297,50 +304,70 @@ class _Busy(Exception):
     """An earlier question has not been answered yet."""
 
 
-Questions = SimpleQueue[Callable[[], Any] | None]
-Answers = SimpleQueue[tuple[bool, Any]]
+class _Question(NamedTuple):
+    number: int
+    ask: Callable[[], Any]
+
+
+class _Answer(NamedTuple):
+    number: int
+    value: Any
+    failure: str | KeyboardInterrupt | None
 
 
 class _Worker:
-    """A thread that answers one question at a time, until nobody can ask any more."""
+    """A thread that answers one question at a time, until nobody can ask any more.
+
+    Questions have numbers, and so have answers: whoever asks may be interrupted before an answer has come.
+    """
 
     def __init__(self) -> None:
         self._thread: Thread | None = None
+        self._asked = 0
 
     def _start(self) -> None:
         # a thread does not survive a fork; the child starts its own
-        self._questions: Questions = SimpleQueue()
-        self._answers: Answers = SimpleQueue()
-        self._pending = False
-        self._thread = Thread(target=_work, args=(self._questions, self._answers), name="focalloc guard", daemon=True)
-        self._thread.start()
-        weakref.finalize(self, self._questions.put, None)
+        questions: SimpleQueue[_Question | None] = SimpleQueue()
+        answers: SimpleQueue[_Answer] = SimpleQueue()
+        busy = Event()
+        thread = Thread(target=_work, args=(questions, answers, busy), name="focalloc guard", daemon=True)
+        thread.start()
+        weakref.finalize(self, questions.put, None)
+        self._questions, self._answers, self._busy, self._thread = questions, answers, busy, thread
 
     def ask(self, question: Callable[[], T], seconds: float) -> T:
         """What ``question`` returns or raises, within ``seconds``."""
         if self._thread is None or not self._thread.is_alive():
             self._start()
-        if self._pending:
+        if self._busy.is_set() or not self._questions.empty():
+            raise _Busy
+        self._asked += 1
+        number, until = self._asked, time.monotonic() + seconds
+        self._questions.put(_Question(number, question))
+        while True:
             try:
-                self._answers.get_nowait()
+                answer = self._answers.get(timeout=max(0.0, until - time.monotonic()))
             except Empty:
-                raise _Busy from None
-        self._pending = True
-        self._questions.put(question)
-        try:
-            answered, value = self._answers.get(timeout=seconds)
-        except Empty:
-            raise _Late from None
-        self._pending = False
-        if not answered:
-            raise _Failed(value)
-        return value  # type: ignore[no-any-return]
+                raise _Late from None
+            if answer.number == number:
+                break
+        if isinstance(answer.failure, KeyboardInterrupt):
+            raise answer.failure
+        if answer.failure is not None:
+            raise _Failed(answer.failure)
+        return answer.value  # type: ignore[no-any-return]
 
 
-def _work(questions: Questions, answers: Answers) -> None:
+def _work(questions: SimpleQueue[_Question | None], answers: SimpleQueue[_Answer], busy: Event) -> None:
     while (question := questions.get()) is not None:
+        busy.set()
         try:
-            answers.put((True, question()))
+            answer = _Answer(question.number, question.ask(), None)
+        except KeyboardInterrupt as interrupt:
+            answer = _Answer(question.number, None, interrupt)
         except BaseException as error:  # noqa: BLE001, not even sys.exit() may end the thread
-            answers.put((False, _told(error)))
+            answer = _Answer(question.number, None, _told(error))
         del question
+        busy.clear()
+        answers.put(answer)
+        del answer

@@ -38,6 +38,9 @@ class Session(Protocol):
     state: NDArray[np.int64]
     header: Any
 
+    def latest(self) -> NDArray[np.int64]:
+        """The packed actions of the last iteration, and of the ingests since."""
+
 
 class Refinement:
     """The refinements of one session, around the strategy that selects.
@@ -58,6 +61,8 @@ class Refinement:
         self._adaptive[k.WINDOW] = params.adaptive_window
         self._adaptive[k.TAU_MIN], self._adaptive[k.TAU_MAX] = params.tau_min, params.tau_max
         self._adaptive[k.EXPAND_NOW], self._adaptive[k.COLLAPSE_NOW] = params.tau_expand, params.tau_collapse
+        self._next = self._adaptive[: k.RING].copy()
+        self._begun: tuple[int, int, int] | None = None
         self._balanced = np.zeros(tables.capacity if params.balance else 0, np.int32)
         self._work = np.zeros(0, np.int64)
 
@@ -75,13 +80,12 @@ class Refinement:
             if refused:
                 return refused
             scores, scale = self._balanced[: state[k.SLOTS]], np.float64(1)
-        before = self.thresholds
-        self._adapt(state)
+        self.begin()
         done = self._select(scores, scale, tags, scratch, state)
         if done < 0:
-            self._adaptive[k.EXPAND_NOW], self._adaptive[k.COLLAPSE_NOW] = before
+            self._begun = None
         else:
-            self._observe(state, state[k.HEADER : k.HEADER + done])
+            self.finish(state[k.HEADER : k.HEADER + done])
         return done
 
     def _select_tied(
@@ -101,47 +105,61 @@ class Refinement:
             tags, scratch, state, self._by_cursor, self._params.memory, history.size, history.table, self._work
         )
 
-    # WHAT HAPPENED
+    # WHAT HAPPENED. An interrupt may come between any two lines. So what a call is about to do is noted before it
+    # changes the tables; once they have changed, the rest follows from them, now or before the next call looks.
 
-    def applied(self, actions: Sequence[int]) -> None:
-        """An iteration ran these packed actions, from elsewhere, and the tables have them already."""
-        self._adapt(self._tables.state)
-        self._observe(self._tables.state, np.array(actions, np.int64))
-
-    def reclaimed(self, actions: NDArray[np.int64]) -> None:
-        """An ingest made these packed collapses."""
-        if self._remembers and len(actions):
-            self._history.add(actions, self._tables.header[k.ITERATION])
-
-    def _adapt(self, state: NDArray[np.int64]) -> None:
-        adapt(self._adaptive, state[k.W_MAX])
+    def begin(self) -> None:
+        """An iteration or an ingest is about to run on the tables, with these thresholds if it is an iteration."""
+        self.finish()
+        header = self._tables.header
+        self._next[:] = self._adaptive[: k.RING]
+        adapt(self._next, header[k.W_MAX])
         if self._params.strategy != "projection":  # which they do not bind
-            state[k.TAU_EXPAND], state[k.TAU_COLLAPSE] = self.thresholds
+            header[k.TAU_EXPAND], header[k.TAU_COLLAPSE] = self._next[k.EXPAND_NOW], self._next[k.COLLAPSE_NOW]
+        self._begun = (header[k.ITERATION], header[k.END], int(self._adaptive[k.NEXT]))
 
-    def _observe(self, state: NDArray[np.int64], actions: NDArray[np.int64]) -> None:
-        observe(self._adaptive, state[k.SLOTS])
-        if self._remembers:
-            self._history.add(actions, state[k.ITERATION])
+    def finish(self, actions: NDArray[np.int64] | None = None) -> None:
+        """Note what the call did that was begun, if it did anything; once for all, however often this is called.
+
+        Args:
+            actions: the packed actions, if they are at hand.
+        """
+        if self._begun is None:
+            return
+        tables, adaptive = self._tables, self._adaptive
+        iteration, end, at = self._begun
+        now = tables.header[k.ITERATION]
+        if now != iteration:
+            adaptive[k.EXPAND_NOW], adaptive[k.COLLAPSE_NOW] = self._next[k.EXPAND_NOW], self._next[k.COLLAPSE_NOW]
+            if adaptive[k.NEXT] == at:  # a ring of one place stays there, and takes the same again
+                observe(adaptive, tables.header[k.SLOTS])
+        if self._remembers and (now, tables.header[k.END]) != (iteration, end):
+            self._history.add(tables.latest() if actions is None else actions, now)
+        self._begun = None
 
     # THE STATE BY THE SPEC
 
     @property
     def thresholds(self) -> tuple[int, int]:
         """Those of the last iteration, of an expand and of a collapse (ADA-1)."""
+        self.finish()
         return int(self._adaptive[k.EXPAND_NOW]), int(self._adaptive[k.COLLAPSE_NOW])
 
     def recent(self) -> tuple[int, ...]:
         """Slots used after each of the last iterations, oldest first (ADA-1)."""
+        self.finish()
         filled, after = self._adaptive[k.FILLED], self._adaptive[k.NEXT]
         ring = self._adaptive[k.RING :]
         return tuple(np.roll(ring, -after)[len(ring) - filled :].tolist())
 
     def ledger(self) -> dict[Block, Entry] | None:
         """Latest action per remembered node (TIE-2); None if no more is remembered than the cooldown needs."""
+        self.finish()
         return self._history.ledger(self._tables.header[k.ITERATION]) if self._remembers else None
 
     def ledger_size(self) -> int | None:
         """How many actions `ledger` holds, or None as it does."""
+        self.finish()
         return self._history.count(self._tables.header[k.ITERATION]) if self._remembers else None
 
     def recall(self, ledger: Ledger, recent: Sequence[int]) -> None:
@@ -164,17 +182,22 @@ class History:
         self._memory = memory
         self.size = 0
         self.table = np.zeros(2 * FIRST_SPACE, np.int64)
+        self._spare = np.zeros(2 * FIRST_SPACE, np.int64)
         self._work = np.zeros(2 * FIRST_SPACE, np.int64)
 
     def add(self, actions: NDArray[np.int64], iteration: int) -> None:
         """Note packed actions of an iteration."""
         space = self.size + len(actions)
         if space > len(self.table) // 2:
-            columns = self._columns()
-            self.table, self._work = np.zeros(4 * space, np.int64), np.zeros(4 * space, np.int64)
-            for old, new in zip(columns, self.table.reshape(2, -1), strict=True):
-                new[: self.size] = old
-        self.size = refined_calls.run_remember(self.size, self.table, self._memory, iteration, actions, self._work)
+            wider = np.zeros((2, 2 * space), np.int64)
+            wider[:, : self.size] = self._columns()
+            self.table, self._spare, self._work = (
+                wider.reshape(-1), np.zeros(4 * space, np.int64), np.zeros(4 * space, np.int64)
+            )  # fmt: skip
+        added = self._spare
+        added[:] = self.table
+        size = refined_calls.run_remember(self.size, added, self._memory, iteration, actions, self._work)
+        self.size, self.table, self._spare = size, added, self.table
 
     def ledger(self, iteration: int) -> dict[Block, Entry]:
         """Latest action per node that is remembered after ``iteration``."""

@@ -39,6 +39,8 @@ def score_array(scores: ArrayLike) -> NDArray[Any]:
     given = np.asarray(scores)
     if given.ndim != 1:
         raise InvalidInput("scores", f"array of shape {given.shape}", "must be one-dimensional (SCO-2)")
+    if type(scores) is not np.ndarray:
+        _refuse_missing(given)
     if given.dtype.kind not in "fiu" or given.dtype.itemsize > 8:
         raise InvalidInput("scores", f"array of {given.dtype}", "must be floats of 16 to 64 bits, or integers (SCO-1)")
     native = given.dtype.newbyteorder("=")
@@ -53,6 +55,8 @@ def _from_sequence(scores: Sequence[object]) -> NDArray[Any]:
     """A sequence of Python or NumPy numbers; all fixed point or all floats, for a mixture could mean either."""
     given: list[Any] = list(scores)
     kinds = set(map(type, given))
+    if len(kinds) > 1:
+        _refuse_missing(given)
     if kinds == {float} or (kinds == {int} and min(given) > -SCORE_LIMIT and max(given) < SCORE_LIMIT):
         return np.array(given, np.float64 if float in kinds else np.int64)
     whole = bool(given) and isinstance(given[0], numbers.Integral)
@@ -64,6 +68,23 @@ def _from_sequence(scores: Sequence[object]) -> NDArray[Any]:
         if isinstance(score, numbers.Integral) and not -SCORE_LIMIT < int(score) < SCORE_LIMIT:
             _refuse_fixed(i, int(score))
     return np.array(given, np.int64 if whole else np.float64)
+
+
+def _refuse_missing(scores: NDArray[Any] | list[Any]) -> None:
+    """Refuse the first score that is missing, as a column of a table may have it: None, NaN, or a kind of its own.
+
+    Before anything else, as such a column makes floats of the integers beside it.
+    """
+    if isinstance(scores, np.ndarray) and scores.dtype.kind == "f":
+        missing = np.flatnonzero(np.isnan(scores)).tolist()
+    elif isinstance(scores, list) or scores.dtype.kind == "O":
+        missing = [i for i, score in enumerate(scores) if not isinstance(score, numbers.Real) or score != score]
+    else:
+        return
+    for i in missing:
+        score = scores[i]
+        rule = "must be finite (SCO-1)" if isinstance(score, numbers.Real) else "must be a number (SCO-1)"
+        raise InvalidInput(f"scores[{i}]", float(score) if isinstance(score, np.floating) else score, rule)
 
 
 def _refuse_fixed(i: int, score: int) -> None:

@@ -24,7 +24,7 @@ from itertools import groupby
 from typing import Any
 
 from focalloc.spec import json_text
-from focalloc.spec.actions import Action, malformed, off_grid
+from focalloc.spec.actions import as_actions, malformed, off_grid
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.cooldown import Entry, rested
 from focalloc.spec.errors import InvalidInput, whole_number
@@ -144,9 +144,9 @@ def _context(geometry: Geometry, value: object) -> Context:
     whole = known_fields("snapshot.context", value, {"start", "runs"})
     start = whole_number("snapshot.context.start", whole["start"], 0, MAX_TOKEN)
     blocks: list[Block] = []
-    for name, (level, count) in _rows("snapshot.context.runs", whole["runs"], 2):
-        whole_number(f"{name}[0]", level, 0, geometry.top)
-        whole_number(f"{name}[1]", count, 1, MAX_SLOTS - len(blocks))
+    for name, run in _rows("snapshot.context.runs", whole["runs"], 2):
+        level = whole_number(f"{name}[0]", run[0], 0, geometry.top)
+        count = whole_number(f"{name}[1]", run[1], 1, MAX_SLOTS - len(blocks))
         span = geometry.span(level)
         blocks += [Block(level, start + i * span) for i in range(count)]
         start += count * span
@@ -161,12 +161,13 @@ def _recent(params: Params, value: object) -> tuple[int, ...]:
 
 def _ledger(geometry: Geometry, params: Params, now: int, value: object) -> dict[Block, Entry]:
     ledger: dict[Block, Entry] = {}
-    for name, (kind, level, start, iteration) in _rows("snapshot.ledger", value, 4):
-        action = Action(kind, level, start)
-        for violation in malformed(geometry, [action]) or off_grid(geometry, [action]):
-            raise InvalidInput(name, tuple(action), violation.message)
-        whole_number(f"{name}[3]", iteration, 0, now)
+    for name, (*named, then) in _rows("snapshot.ledger", value, 4):
+        for violation in malformed(geometry, [named]) or off_grid(geometry, as_actions([named])):
+            raise InvalidInput(name, tuple(named), violation.message)
+        [action] = as_actions([named])
+        whole_number(f"{name}[2]", action.start, 0, MAX_TOKEN - geometry.span(action.level))
+        iteration = whole_number(f"{name}[3]", then, 0, now)
         if rested(now - iteration, params.memory) or action.node in ledger:
             raise InvalidInput(name, (*action, iteration), "is forgotten by now, or the second for its node (COO-2)")
-        ledger[action.node] = Entry(kind, iteration)
+        ledger[action.node] = Entry(action.kind, iteration)
     return ledger

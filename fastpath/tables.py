@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,12 @@ def top_k_of(params: Params, slots: int) -> int:
     return min(params.top_k, slots) if params.strategy == "hybrid" else 0
 
 
+def _with_ledger(sizes: dict[str, int], entries: int) -> dict[str, int]:
+    """Sizes with a ledger of so many entries, and a queue of expands for every resting gist on top of the cap."""
+    queue = sizes["actions"] + entries
+    return sizes | dict.fromkeys(LEDGER_TABLES, entries) | dict.fromkeys(("expand_keys", "expand_tokens"), queue)
+
+
 class Tables:
     """Context, families, ledger and work space of one session.
 
@@ -46,6 +52,8 @@ class Tables:
         reclaimed: int64: the collapses of an ingest.
         tags: int8, one per slot, then as much to spare.
         scratch: int32: scores in fixed point, peaks of chunks, aggregates of gists if some take several slots.
+        capacity: most slots that there is space for.
+        n_diff: most actions per iteration, as far as there is room for them.
         refinement: what `Params` beyond plain greedy ask for; None if nothing.
     """
 
@@ -53,23 +61,22 @@ class Tables:
         slots = sum(geometry.slots(block.level) for block in context)
         self.refinement: Refinement | None = None
         self.capacity = max(slots, params.w_max)
-        n_diff = min(params.n_diff, self.capacity)
+        self.n_diff = n_diff = min(params.n_diff, self.capacity)
         chunks = self.capacity // k.CHUNK + 1
         smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
-        self._sizes = (
+        sizes = (
             dict.fromkeys(PICK_TABLES, max(1, n_diff, top_k_of(params, self.capacity)))
             | dict.fromkeys(CHUNK_TABLES, chunks)
             | dict.fromkeys(FAMILY_TABLES, self.capacity // smallest + 1)
         )
-        self._size_ledger(4 * n_diff + 16)
+        sizes = _with_ledger(sizes, 4 * n_diff + 16)
         multi_slot = max(geometry.cost[1:]) > 1
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
         self.scratch = np.zeros(self.capacity * (1 + multi_slot) + chunks, np.int32)
-        self.state = np.zeros(k.HEADER + sum(self._sizes.values()), np.int64)
         self.reclaimed = np.zeros(16, np.int64)
         self.reclaims = self.reclaimed.data
         self._least_delta = min(geometry.deltas[1:])
-        self._lay_out()
+        self._go_on(sizes, np.zeros(k.HEADER + sum(sizes.values()), np.int64))
         header = self.state
         levels = np.array([block.level for block in context], np.int64)
         units = np.array(geometry.block_slots, np.int64)
@@ -104,26 +111,34 @@ class Tables:
         self.tags[np.cumsum(units[levels]) - units[levels]] = levels
         run_load(self.tags, self.state)
 
-    def _size_ledger(self, entries: int) -> None:
-        """Size the ledger, and with it the queue of expands, which may hold every resting gist on top of the cap."""
-        self._sizes |= dict.fromkeys(LEDGER_TABLES, entries)
-        self._sizes |= dict.fromkeys(("expand_keys", "expand_tokens"), self._sizes["actions"] + entries)
+    def _go_on(
+        self,
+        sizes: dict[str, int],
+        state: NDArray[np.int64],
+        tags: NDArray[np.int8] | None = None,
+        scratch: NDArray[np.int32] | None = None,
+    ) -> None:
+        """Live in these arrays from now on; all at once, as an interrupt may come between any two lines."""
+        ends = list(accumulate(sizes[name] for name in NAMES))
+        state[k.OFFSETS : k.HEADER] = [k.HEADER, *(k.HEADER + end for end in ends)]
+        state[k.LEDGER_ROOM] = sizes["ledger_action"]
+        header = state.data  # reads several times faster than the array
+        actions = header[k.HEADER : k.HEADER + sizes["actions"]]
+        tags = self.tags if tags is None else tags
+        scratch = self.scratch if scratch is None else scratch
+        self._sizes, self.state, self.header, self.actions, self.tags, self.scratch = (
+            sizes, state, header, actions, tags, scratch
+        )  # fmt: skip
 
-    def _lay_out(self) -> None:
-        """Write where the tables begin to the header."""
-        ends = list(accumulate(self._sizes[name] for name in NAMES))
-        self.state[k.OFFSETS : k.HEADER] = [k.HEADER, *(k.HEADER + end for end in ends)]
-        self.state[k.LEDGER_ROOM] = self._sizes["ledger_action"]
-        self.header = self.state.data  # reads several times faster than the array
-        first = self.state[k.OFFSETS]
-        self.actions = self.header[first : first + self._sizes["actions"]]
+    def fits(self, tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> bool:
+        """Whether each of these arrays is at least as long as the one that it would replace."""
+        return len(tags) >= len(self.tags) and len(scratch) >= len(self.scratch) and len(state) >= len(self.state)
 
     def move(self, tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> None:
-        """Live in these arrays from now on, each at least as long as the one it replaces."""
+        """Live in these arrays from now on, which it fits."""
         tags, scratch, state = tags[: len(self.tags)], scratch[: len(self.scratch)], state[: len(self.state)]
         tags[:], scratch[:], state[:] = self.tags, self.scratch, self.state
-        self.tags, self.scratch, self.state = tags, scratch, state
-        self._lay_out()
+        self._go_on(self._sizes, state, tags, scratch)
 
     def table(self, name: str) -> NDArray[np.int64]:
         """One of the tables named in `NAMES`, as a view."""
@@ -133,31 +148,32 @@ class Tables:
     def widen_ledger(self, entries: int) -> None:
         """Make room for at least ``entries`` more entries."""
         more = self._sizes["ledger_action"] + entries
-        old = {name: self.table(name) for name in NAMES}
-        header = self.state[: k.HEADER]
-        self._size_ledger(self._sizes["ledger_action"] + more)
-        self.state = np.zeros(k.HEADER + sum(self._sizes.values()), np.int64)
-        self.state[: k.HEADER] = header
-        self._lay_out()
-        for name, values in old.items():
-            self.table(name)[: len(values)] = values
+        sizes = _with_ledger(self._sizes, self._sizes["ledger_action"] + more)
+        wider = np.zeros(k.HEADER + sum(sizes.values()), np.int64)
+        wider[: k.HEADER] = self.state[: k.HEADER]
+        first = k.HEADER
+        for name in NAMES:
+            values = self.table(name)
+            wider[first : first + len(values)] = values
+            first += sizes[name]
+        self._go_on(sizes, wider)
 
     def make_space_for_reclaims(self, blocks: int) -> None:
         """Make space for the collapses that an ingest of ``blocks`` blocks may need, here and in the ledger."""
         excess = self.header[k.SLOTS] + blocks * self.header[k.UNITS] - self.header[k.W_MAX]
         most = min(max(0, excess) // self._least_delta + 1, self.header[k.SLOTS])
         if most > len(self.reclaimed):
-            self.reclaimed = np.zeros(2 * most, np.int64)
-            self.reclaims = self.reclaimed.data
+            reclaimed = np.zeros(2 * most, np.int64)
+            self.reclaimed, self.reclaims = reclaimed, reclaimed.data
         self.widen_ledger(most)
 
-    def snapshot(self) -> tuple[NDArray[Any], ...]:
-        """A copy of everything that a call can change."""
-        return self.state.copy(), self.tags.copy()
+    def copies(self) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+        """Copies of the two arrays that hold everything that a call can change: tags, state."""
+        return self.tags.copy(), self.state.copy()
 
-    def restore(self, snapshot: tuple[NDArray[Any], ...]) -> None:
-        """Go back to a snapshot."""
-        self.state[:], self.tags[:] = snapshot
+    def go_on_with(self, tags: NDArray[np.int8], state: NDArray[np.int64]) -> None:
+        """Live in what became of `copies` from now on."""
+        self._go_on(self._sizes, state, tags)
 
     def check(self) -> None:
         """Assert every invariant against a scan of the context; for tests, which call it between any two calls."""
@@ -228,6 +244,17 @@ class Tables:
         actions, iterations = (self.table(name)[live].tolist() for name in LEDGER_TABLES)
         entries = zip(map(unpacked, actions), iterations, strict=True)
         return {action.node: Entry(action.kind, iteration) for action, iteration in entries}
+
+    @property
+    def iteration(self) -> int:
+        """Number of the last iteration."""
+        return int(self.header[k.ITERATION])
+
+    def latest(self) -> NDArray[np.int64]:
+        """The packed actions of the last iteration, and of the ingests since; which the ledger remembers at least."""
+        live = slice(self.header[k.LEDGER_FROM], self.header[k.LEDGER_TO])
+        actions, iterations = (self.table(name)[live] for name in LEDGER_TABLES)
+        return actions[np.searchsorted(iterations, self.header[k.ITERATION]) :].copy()
 
     def recall(self, ledger: Ledger, iteration: int, recent: Sequence[int]) -> None:
         """Go on after ``iteration`` with the entries of ``ledger``, and the slots used after ``recent`` iterations."""

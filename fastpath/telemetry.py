@@ -10,12 +10,11 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-from numpy.typing import ArrayLike
+from typing import TYPE_CHECKING, Any
 
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
+from focalloc.fastpath.wrapper import Call, Wrapper
 from focalloc.spec.actions import family
 from focalloc.spec.blocks import Block
 from focalloc.spec.scores import SCORE_SCALE
@@ -49,7 +48,7 @@ class Record:
         disagreement_share: share of a learned policy's answers that were not greedy's; None without a policy.
     """
 
-    call: Literal["step", "ingest"]
+    call: Call
     iteration: int
     expands: int
     collapses: int
@@ -69,10 +68,10 @@ class Record:
 Sink = Callable[[Record], None]
 
 
-class Telemetry:
+class Telemetry(Wrapper):
     """An allocator under watch: used in its place, it does what the allocator does and tells the sinks.
 
-    Everything but the calls that it watches is the allocator's own. A call that is refused is not recorded. A sink
+    Every call that changes the session is watched. A call that is refused is not recorded. A sink
     that raises is reported to the logger ``focalloc`` and not told anything more; the session goes on.
 
     Args:
@@ -92,53 +91,30 @@ class Telemetry:
         (1, 32)
     """
 
-    def __init__(self, allocator: Allocator, *sinks: Sink) -> None:
-        self.allocator = allocator
+    def __init__(self, allocator: Allocator | Wrapper, *sinks: Sink) -> None:
+        super().__init__(allocator)
         self.last: Record | None = None
         self._sinks = list(sinks)
-        self._session: Any = None
+        self._session: object = None
         self._watched_from = 0
         self._acted: dict[Block, int] = {}
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.allocator, name)
-
-    def step(self, scores: ArrayLike, *, per_block: bool = False) -> Plan:
-        """As `Allocator.step`."""
-        blocks = self._begin()
+    def _call(self, call: Call, *arguments: Any, **options: Any) -> Plan:
+        session, iteration, end = self._mark()
+        if self._session is not session:  # another one, so it starts to count anew
+            self._session, self._watched_from, self._acted = session, iteration, {}
+        blocks = len(self.allocator.levels)
         begin = time.perf_counter()
-        plan = self.allocator.step(scores, per_block=per_block)
-        self._tell("step", plan, blocks, time.perf_counter() - begin)
+        plan = super()._call(call, *arguments, **options)
+        self._tell(call, plan, blocks, time.perf_counter() - begin)
+        if call == "ingest":
+            for first in range(end, self._mark()[2], self.allocator.geometry.span(0)):
+                self._acted[Block(1, first)] = plan.iteration
         return plan
 
-    def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
-        """As `Allocator.ingest`."""
-        from focalloc.fastpath.kernels import layout as k
-
-        before = self._begin()
-        begin = time.perf_counter()
-        plan = self.allocator.ingest(blocks, scores, per_block=per_block)
-        latency = time.perf_counter() - begin
-        self._tell("ingest", plan, before, latency)
-        span = self.allocator.geometry.span(0)
-        first = self._session.header[k.END] - blocks * span
-        for i in range(blocks):
-            self._acted[Block(1, first + i * span)] = plan.iteration
-        return plan
-
-    def _begin(self) -> int:
-        """Blocks in the context; starts to count anew if this is another session."""
-        if self._session is not self.allocator._session():
-            self._session = self.allocator._session()
-            self._watched_from = self.allocator.iteration
-            self._acted = {}
-        return len(self.allocator.levels)
-
-    def _tell(self, call: Literal["step", "ingest"], plan: Plan, blocks: int, latency: float) -> None:
-        from focalloc.fastpath.kernels import layout as k
-
-        allocator, header = self.allocator, self._session.header
-        collapses = plan.collapses
+    def _tell(self, call: Call, plan: Plan, blocks: int, latency: float) -> None:
+        allocator = self.allocator
+        terms, collapses = allocator.terms(), plan.collapses
         self.last = record = Record(
             call=call,
             iteration=plan.iteration,
@@ -149,8 +125,8 @@ class Telemetry:
             residency=self._residency(plan),
             used=allocator.used,
             utilisation=allocator.used / allocator.params.w_max,
-            tau_expand=header[k.TAU_EXPAND] / SCORE_SCALE,
-            tau_collapse=header[k.TAU_COLLAPSE] / SCORE_SCALE,
+            tau_expand=terms.tau_expand / SCORE_SCALE,
+            tau_collapse=terms.tau_collapse / SCORE_SCALE,
             fallback=plan.fallback.reason if plan.fallback else "",
             latency=latency,
             fallback_share=getattr(allocator, "fallback_share", None),

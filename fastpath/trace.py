@@ -30,10 +30,12 @@ from typing import IO, Any, Literal, NamedTuple, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from focalloc.fastpath import wrapper
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.scores import SCALES, score_array
 from focalloc.fastpath.snapshot import from_json, known_fields, to_json
+from focalloc.fastpath.wrapper import Wrapper
 from focalloc.spec import json_text
 from focalloc.spec.actions import Action
 from focalloc.spec.errors import InvalidInput, whole_number
@@ -57,11 +59,12 @@ Call = Literal["step", "ingest", "apply"]
 # WRITING
 
 
-class Recorder:
+class Recorder(Wrapper):
     """An allocator whose calls are recorded: used in its place, it does what the allocator does.
 
-    Everything but `step`, `ingest` and `apply` is the allocator's own. A call that is refused is not recorded. If the
-    file can no longer be written, that is reported to the logger ``focalloc``, and the session goes on unrecorded.
+    Every call that changes the session is recorded; `prefer` as an ``apply`` of what it did. A call that is refused is
+    not recorded. Where the session is another than the last line led to, the trace goes on from its state. If the file
+    can no longer be written, that is reported to the logger ``focalloc``, and the session goes on unrecorded.
 
     Args:
         allocator: the allocator, in a session or before one.
@@ -77,16 +80,13 @@ class Recorder:
         ...     plan = recorded.step([1.0])
     """
 
-    def __init__(self, allocator: Allocator, path: str | Path) -> None:
-        self.allocator = allocator
-        self._recorded: Any = None
+    def __init__(self, allocator: Allocator | Wrapper, path: str | Path) -> None:
+        super().__init__(allocator)
+        self._recorded: tuple[object, int, int] | None = None
         try:
             self._file: IO[str] | None = _opened(Path(path), "wt")
         except OSError as error:
             raise InvalidInput("path", str(path), error.strerror or str(error)) from error
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.allocator, name)
 
     def __enter__(self) -> Recorder:
         return self
@@ -94,29 +94,20 @@ class Recorder:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def step(self, scores: ArrayLike, *, per_block: bool = False) -> Plan:
-        """As `Allocator.step`."""
-        self._begin()
+    def _call(self, call: wrapper.Call, *arguments: Any, **options: Any) -> Plan:
+        if self._recorded != self._mark():
+            self._write({"trace": VERSION, "state": to_json(self.allocator.state())})
+            self._recorded = self._mark()
         begun = time.perf_counter()
-        plan = self.allocator.step(scores, per_block=per_block)
-        self._tell("step", plan, time.perf_counter() - begun, **_given(scores, per_block))
-        return plan
-
-    def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
-        """As `Allocator.ingest`."""
-        self._begin()
-        begun = time.perf_counter()
-        plan = self.allocator.ingest(blocks, scores, per_block=per_block)
-        given = {} if scores is None else _given(scores, per_block)
-        self._tell("ingest", plan, time.perf_counter() - begun, blocks=blocks, **given)
-        return plan
-
-    def apply(self, actions: Sequence[Sequence[object]]) -> Plan:
-        """As `Allocator.apply`."""
-        self._begin()
-        begun = time.perf_counter()
-        plan = self.allocator.apply(actions)
-        self._tell("apply", plan, time.perf_counter() - begun)
+        plan = super()._call(call, *arguments, **options)
+        seconds = time.perf_counter() - begun
+        given: dict[str, object] = {"event": "apply" if call == "prefer" else call}
+        if call == "ingest":
+            given |= {"blocks": int(arguments[0])}
+        if call in ("step", "ingest") and arguments[-1] is not None:
+            given |= _given(arguments[-1], **options)
+        self._write(given | {"actions": plan.actions, "seconds": float(f"{seconds:.3g}")})
+        self._recorded = self._mark()
         return plan
 
     def close(self) -> None:
@@ -124,15 +115,6 @@ class Recorder:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-    def _begin(self) -> None:
-        """Write the state if this is another session than at the last call."""
-        if self._recorded is not self.allocator._tables:
-            self._recorded = self.allocator._tables
-            self._write({"trace": VERSION, "state": to_json(self.allocator.state())})
-
-    def _tell(self, call: Call, plan: Plan, seconds: float, **given: object) -> None:
-        self._write({"event": call} | given | {"actions": plan.actions, "seconds": float(f"{seconds:.3g}")})
 
     def _write(self, line: dict[str, object]) -> None:
         if self._file is None:

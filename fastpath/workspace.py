@@ -49,8 +49,7 @@ class Workspace:
         self._deltas = sorted(set(geometry.deltas[1:]))
         self._n_diff = max(1, n_diff)
         self._top_k = top_k
-        self.space = FIRST_SPACE
-        self._lay_out()
+        self.space, self.table = FIRST_SPACE, self._laid_out(FIRST_SPACE)
 
     def run_step(
         self,
@@ -72,12 +71,13 @@ class Workspace:
         """What ``run`` returns, once the work space is large enough for it; from the second try on without the lock."""
         while (done := run()) == k.WORK_FULL:
             state[k.UNLOCKED] = 1
-            self.space *= 2
-            self._lay_out()
+            space = 2 * self.space
+            self.space, self.table = space, self._laid_out(space)
         return done
 
-    def _lay_out(self) -> None:
-        n, deltas, space = self._n_diff, len(self._deltas), self.space
+    def _laid_out(self, space: int) -> NDArray[np.int64]:
+        """A table with space for so many states."""
+        n, deltas = self._n_diff, len(self._deltas)
         items = 2 * deltas * n + space
         runs = 2 * space + 2 * deltas
         sizes = [
@@ -93,13 +93,14 @@ class Workspace:
             *(n, n),  # another choice: turns, notes
             *self.extra,
         ]
-        self.table = np.zeros(k.WORK_HEADER + sum(sizes), np.int64)
-        self.table[k.WORK_OFFSETS : k.WORK_HEADER] = k.WORK_HEADER + np.array([0, *accumulate(sizes)])
-        self.table[k.SPACE] = self.table[k.PAIR_SPACE] = space
-        self.table[k.ITEM_SPACE] = items
-        self.table[k.TOP_K] = self._top_k
-        self.table[k.DELTAS] = deltas
-        self.table[k.DELTA_LIST : k.DELTA_LIST + deltas] = self._deltas
+        table = np.zeros(k.WORK_HEADER + sum(sizes), np.int64)
+        table[k.WORK_OFFSETS : k.WORK_HEADER] = k.WORK_HEADER + np.array([0, *accumulate(sizes)])
+        table[k.SPACE] = table[k.PAIR_SPACE] = space
+        table[k.ITEM_SPACE] = items
+        table[k.TOP_K] = self._top_k
+        table[k.DELTAS] = deltas
+        table[k.DELTA_LIST : k.DELTA_LIST + deltas] = self._deltas
+        return table
 
 
 class Objectives(Workspace):
@@ -119,12 +120,13 @@ class Objectives(Workspace):
         self.extra = (0, slots, 0, slots // k.CHUNK + 1, 0)
         super().__init__(geometry, n_diff)
 
-    def _lay_out(self) -> None:
-        super()._lay_out()
-        self.table[k.CHURN] = self._params.churn_weight
-        self.table[k.WEIGHT] = self._params.budget_weight
-        self.table[k.CURSOR] = self._params.cursor_weight
-        self.table[k.GOAL] = self._params.goal
+    def _laid_out(self, space: int) -> NDArray[np.int64]:
+        table = super()._laid_out(space)
+        table[k.CHURN] = self._params.churn_weight
+        table[k.WEIGHT] = self._params.budget_weight
+        table[k.CURSOR] = self._params.cursor_weight
+        table[k.GOAL] = self._params.goal
+        return table
 
 
 class Regions(Workspace):
@@ -150,9 +152,10 @@ class Regions(Workspace):
             np.zeros(sum(sizes), np.int64),
         )
 
-    def _lay_out(self) -> None:
-        super()._lay_out()
-        self.table[k.CAP] = self._cap
+    def _laid_out(self, space: int) -> NDArray[np.int64]:
+        table = super()._laid_out(space)
+        table[k.CAP] = self._cap
+        return table
 
 
 class Projector(Workspace):

@@ -9,7 +9,9 @@ neither NumPy nor Numba.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from focalloc.fastpath.brought import BROUGHT
 
 if TYPE_CHECKING:
     from focalloc.fastpath.allocator import Allocator, Plan
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from focalloc.fastpath.guard import Guarded
     from focalloc.fastpath.telemetry import Telemetry
     from focalloc.fastpath.trace import Recorder
+    from focalloc.fastpath.turns import InUse
     from focalloc.spec.actions import Action
     from focalloc.spec.blocks import Block
     from focalloc.spec.errors import InvalidInput, NoRoom
@@ -33,6 +36,7 @@ __all__ = [
     "Block",
     "Geometry",
     "Guarded",
+    "InUse",
     "InvalidInput",
     "NoRoom",
     "Params",
@@ -54,6 +58,7 @@ _HOME = {
     "Block": "focalloc.spec.blocks",
     "Geometry": "focalloc.spec.geometry",
     "Guarded": "focalloc.fastpath.guard",
+    "InUse": "focalloc.fastpath.turns",
     "InvalidInput": "focalloc.spec.errors",
     "NoRoom": "focalloc.spec.errors",
     "Params": "focalloc.spec.params",
@@ -74,6 +79,13 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
     return value
+
+
+def _learned() -> Any:
+    return import_module("focalloc.learn.allocator").LearnedAllocator
+
+
+BROUGHT["learned"] = _learned
 
 
 def __dir__() -> list[str]:

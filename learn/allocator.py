@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from focalloc.fastpath.allocator import LEARNED, Allocator
+from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.guard import Guarded, View
 from focalloc.fastpath.plan import Plan
 from focalloc.learn.features import Observation, Observer
@@ -75,7 +75,7 @@ class PolicySelector:
         self._latest = view.iteration
         answer = project(state, self._policy.logits(self._observer.observe(state, scores, self.cursor)))
         self.asked += 1
-        self._greedy._resume(replace(state, params=replace(state.params, strategy="greedy", tie_break="position")))
+        self._greedy._start(replace(state, params=replace(state.params, strategy="greedy", tie_break="position")))
         self.disagreements += set(answer) != set(self._greedy.step(scores).actions)
         return answer
 
@@ -88,7 +88,6 @@ class LearnedAllocator(Guarded):
     Args:
         geometry: shape of the tree.
         params: budget, cap, cooldown; thresholds bind the strategy that stands in only.
-        strategy: ``"learned"``, if anything.
         policy: gives the logits; a path is loaded.
         deadline: longest wait for the policy, in seconds.
 
@@ -103,13 +102,10 @@ class LearnedAllocator(Guarded):
         self,
         geometry: Geometry | None = None,
         params: Params | None = None,
-        strategy: str = LEARNED,
         *,
         policy: Decides | str | Path | None = None,
         deadline: float | None = None,
     ) -> None:
-        if strategy != LEARNED:
-            raise InvalidInput("strategy", strategy, f'must be "{LEARNED}"; the one that stands in is that of params')
         self.selector = PolicySelector(SHIPPED if policy is None else policy)
         self._steps = 0
         super().__init__(self.selector, geometry, params, deadline=deadline)

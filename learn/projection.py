@@ -24,7 +24,7 @@ def project(state: State, logits: ArrayLike) -> list[Action]:
         InvalidInput: the logits break PRO-1.
     """
     fast = Allocator()
-    fast._resume(replace(state, params=replace(state.params, strategy="projection")))
+    fast._start(replace(state, params=replace(state.params, strategy="projection")))
     return list(fast.prefer(logits))
 
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, get_args
 
 from focalloc.spec.blocks import Block, Context, end
 from focalloc.spec.clauses import WHOLE, Finding, clause
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import Geometry
 
 Kind = Literal["expand", "collapse"]
@@ -80,18 +80,18 @@ def malformed(geometry: Geometry, actions: Sequence[object]) -> Iterator[Finding
         if not isinstance(action, tuple | list) or len(action) != 3:
             yield i, f"action {i} is {action!r}; an action is (kind, level, start)"
             continue
-        kind, level, start = action
+        kind, level, start = action[0], as_integer(action[1]), as_integer(action[2])
         if kind not in KINDS:
             yield i, f"action {i} has kind {kind!r}; the kinds are {' and '.join(KINDS)}"
-        elif isinstance(level, bool) or not isinstance(level, int) or not 1 <= level <= geometry.top:
+        elif level is None or not 1 <= level <= geometry.top:
             why = (
                 "raw tokens expand no further"
                 if level == 0 and kind == "expand"
                 else (f"nodes have levels 1 to {geometry.top}")
             )
-            yield i, f"action {i} names a node of level {level!r}; {why}"
-        elif isinstance(start, bool) or not isinstance(start, int) or start < 0:
-            yield i, f"action {i} names a node that starts at {start!r}; a start is a token position"
+            yield i, f"action {i} names a node of level {action[1]!r}; {why}"
+        elif start is None or start < 0:
+            yield i, f"action {i} names a node that starts at {action[2]!r}; a start is a token position"
 
 
 @clause("ACT-2")
@@ -187,4 +187,7 @@ def checked_actions(geometry: Geometry, answer: Sequence[object]) -> tuple[Actio
 
 def as_actions(answer: Iterable[Sequence[object]]) -> tuple[Action, ...]:
     """Well-formed ``(kind, level, start)`` triples (ACT-1) as `Action` objects."""
-    return tuple(Action(*triple) for triple in answer)  # type: ignore[arg-type]
+    return tuple(
+        Action(kind, as_integer(level), as_integer(start))  # type: ignore[arg-type]
+        for kind, level, start in answer
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
 
 
@@ -129,10 +129,11 @@ def checked_context(geometry: Geometry, blocks: Iterable[object]) -> Context:
         if not isinstance(pair, Sequence) or isinstance(pair, str | bytes) or len(pair) != 2:
             raise InvalidInput(f"context[{i}]", pair, "must be a (level, start) pair of integers")
         level, start = pair
-        for name, value in (("level", level), ("start", start)):
-            if isinstance(value, bool) or not isinstance(value, int):
+        block = Block(as_integer(level), as_integer(start))  # type: ignore[arg-type]
+        for name, value, number in zip(Block._fields, pair, block, strict=True):
+            if number is None:
                 raise InvalidInput(f"context[{i}].{name}", value, "must be an integer")
-        context.append(Block(level, start))
+        context.append(block)
     broken = context_violations(geometry, context)
     if broken:
         where = broken[0].where

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import index
+
 from focalloc.spec.printable import printable
 
 
@@ -60,10 +62,23 @@ class NoRoom(RuntimeError):
         return type(self), (self.needed, self.reclaimed)
 
 
+def as_integer(value: object) -> int | None:
+    """``value`` as an ``int`` if it is an integer of whatever library; None if not, or if it is a truth value."""
+    if type(value) is int:
+        return value
+    if isinstance(value, bool) or type(value).__name__.startswith("bool"):
+        return None
+    try:
+        return index(value)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+
+
 def whole_number(field: str, value: object, low: int, high: int) -> int:
-    """Return ``value`` if it is an ``int`` (not a ``bool``) within ``low..high``, else raise `InvalidInput`."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    """Return ``value`` as an ``int`` if it is an integer within ``low..high``, else raise `InvalidInput`."""
+    number = as_integer(value)
+    if number is None:
         raise InvalidInput(field, value, "must be an integer")
-    if not low <= value <= high:
+    if not low <= number <= high:
         raise InvalidInput(field, value, f"must lie between {low} and {high}")
-    return value
+    return number

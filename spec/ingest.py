@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import index
 
 from focalloc.spec.actions import (
     Action,
@@ -16,7 +17,7 @@ from focalloc.spec.blocks import Block, used
 from focalloc.spec.candidates import Candidate, possible_actions, tail_collapse
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.cooldown import may_act, too_early
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import MAX_SLOTS, Geometry
 from focalloc.spec.greedy import precedes
 from focalloc.spec.params import Params
@@ -27,9 +28,10 @@ from focalloc.spec.state import State
 @clause("PAR-3")
 def senseless_size(blocks: object) -> Iterator[Finding]:
     """PAR-3: an ingest appends a whole number of blocks, from 1 to `MAX_SLOTS`."""
-    if isinstance(blocks, bool) or not isinstance(blocks, int):
+    number = as_integer(blocks)
+    if number is None:
         yield WHOLE, "must be an integer"
-    elif not 1 <= blocks <= MAX_SLOTS:
+    elif not 1 <= number <= MAX_SLOTS:
         yield WHOLE, f"must lie between 1 and {MAX_SLOTS}"
 
 
@@ -37,8 +39,7 @@ def checked_size(blocks: object) -> int:
     """Return ``blocks`` if an ingest may be of so many, else raise `InvalidInput` (PAR-3)."""
     for violation in senseless_size(blocks):
         raise InvalidInput("blocks", blocks, f"{violation.message} ({violation.clause})")
-    assert isinstance(blocks, int)
-    return blocks
+    return index(blocks)  # type: ignore[call-overload, no-any-return]
 
 
 @clause("ING-1")

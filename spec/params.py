@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from focalloc.spec.clauses import Finding, clause
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
 from focalloc.spec.scores import SCORE_LIMIT, quantise
 
@@ -92,9 +92,12 @@ class Params:
     budget_target: int = 0
 
     def __post_init__(self) -> None:
+        names = [field.name for field in fields(self)]
+        for name in names:
+            if (number := as_integer(getattr(self, name))) is not None:
+                object.__setattr__(self, name, number)
         if self.w_soft == 0:
             object.__setattr__(self, "w_soft", self.w_max)
-        names = [field.name for field in fields(self)]
         values = {name: getattr(self, name) for name in names}
         for violation in out_of_range(values) or at_odds(values):
             name = names[violation.where]

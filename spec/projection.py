@@ -15,7 +15,7 @@ from focalloc.spec.blocks import Block
 from focalloc.spec.candidates import Candidate, possible_actions, tail_collapse
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.cooldown import may_act
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.knapsack import Outcome, least_possible_use, out_of_order, rivals_of, utility
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE, Aggregates, floor_mean
@@ -87,13 +87,14 @@ def checked_logits(state: State, logits: Sequence[Sequence[object]]) -> tuple[Lo
         if len(triple) != 3:
             raise InvalidInput(f"logits[{i}]", triple, "must be (expand, keep, collapse) (PRO-1)")
         for name, value in zip(Logits._fields, triple, strict=True):
-            if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_LOGIT:
+            number = as_integer(value)
+            if number is None or abs(number) > LARGEST_LOGIT:
                 raise InvalidInput(
                     f"logits[{i}].{name}",
                     value,
                     f"must be an integer within +-{LARGEST_LOGIT}; see saturated() (PRO-1)",
                 )
-    return tuple(Logits(*triple) for triple in logits)  # type: ignore[arg-type]
+    return tuple(Logits(*map(as_integer, triple)) for triple in logits)  # type: ignore[arg-type]
 
 
 def as_logits(state: State, scores: Sequence[int]) -> tuple[Logits, ...]:
