@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def test_any_sessions_at_all(drawn: Any, seed: int, threads: int) -> None:
     for case in drawn:
         for side in pair:
             side.append(Allocator())
-            side[-1].open(case.geometry, case.params, case.context)
+            side[-1].open(case.geometry, replace(case.params, adaptive_window=0, balance=0), case.context)
     alone, batch = pair[0], Batch(pair[1], threads=threads)
     random = np.random.default_rng(seed)
     for _ in range(4):

@@ -111,8 +111,6 @@ def test_the_front_door_makes_one() -> None:
     assert allocator.step(SCORES).fallback is None
     with pytest.raises(InvalidInput, match="goes with strategy"):
         Allocator(strategy="greedy", policy=SHIPPED)
-    with pytest.raises(InvalidInput, match="strategy"):
-        LearnedAllocator(strategy="greedy")
 
 
 def damaged(path: Path) -> dict[str, tuple[Path, str]]:
