@@ -39,6 +39,9 @@ BATCHES_PER_WORKER = 4
 ANSWERS_WITHIN = 10
 """Seconds to wait for a scheduler."""
 
+ENDS_ITS_JUDGE = "whatever process judges them ends"
+"""Why sessions are unknown after several workers died over them."""
+
 OpenTarget = Callable[[], Target]
 Contents = Callable[[], str]
 Subject = tuple[OpenTarget, Contents, str]
@@ -201,7 +204,7 @@ def _judged(hand: Hand, waiting: deque[tuple[int, int]], ahead: int) -> Iterator
         try:
             yield _result(hand(index, size))
         except KilledWorker:
-            yield Batch(index=index, examples=0, answered=0, verdicts={"unknown": size})
+            yield Batch(index=index, examples=0, answered=0, verdicts={"unknown": size}, lost={ENDS_ITS_JUDGE: size})
 
 
 def _shrunk(hand: Hand, examples: int, report: Report) -> Iterator[Failure]:

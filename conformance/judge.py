@@ -11,13 +11,23 @@ there was nothing left to talk to), ``skip`` (the allocator does not support wha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
 from focalloc.conformance.cases import Case, Opening, Step, laid, preferred
 from focalloc.conformance.stakes import Stakes
-from focalloc.conformance.targets import Lost, NoAnswer, Refused, Skipped, Target, as_integers, as_pairs
+from focalloc.conformance.targets import (
+    Lost,
+    NoAnswer,
+    NotStarted,
+    Refused,
+    RunOver,
+    Skipped,
+    Target,
+    as_integers,
+    as_pairs,
+)
 from focalloc.spec import (
     Action,
     Block,
@@ -48,6 +58,12 @@ from focalloc.spec.violations import checked_profile
 
 Status = Literal["pass", "fail", "error", "skip", "unknown"]
 
+CALLS = ("open", "step", "ingest", "prefer")
+"""What may be skipped as a whole."""
+
+SKIPPED = (*CALLS, "geometry", "params", "strategy", "relaxation", "context", "positions", "ledger_size")
+"""What may be skipped; an allocator says the latter itself, as ``"geometry: only (32, 32)"``."""
+
 OPENING = -1
 """`Verdict.at` of the case's own ``open``."""
 
@@ -62,6 +78,8 @@ class Verdict:
         violations: the broken clauses; empty unless the status is ``fail``.
         why: a sentence; empty for a pass.
         answered: iterations and ingests that were answered and judged.
+        put: calls that were put to the allocator after the opening, those that it had to refuse included.
+        stillborn: whether there never was anything to talk to, so that no other session will fare better.
     """
 
     status: Status
@@ -69,6 +87,8 @@ class Verdict:
     violations: tuple[Violation, ...] = ()
     why: str = ""
     answered: int = 0
+    put: int = field(default=0, compare=False)
+    stillborn: bool = False
 
     @property
     def clause(self) -> str:
@@ -87,6 +107,8 @@ class Moment:
         answer: the answer as it came; the reason, if it was refused.
         found: what the judge found.
         after: the state after it by the spec; the state before it if the answer cannot be applied.
+        reported: the context that the allocator says it has then, as (level, start) pairs or as it came if it is no
+            list of those; None if it says nothing.
     """
 
     at: int
@@ -95,6 +117,7 @@ class Moment:
     answer: object
     found: tuple[Violation, ...]
     after: State | None
+    reported: object = None
 
 
 Watcher = Callable[[Moment], None]
@@ -124,6 +147,12 @@ def judged(
     checked_profile(profile)
     session = _Session(target, case, profile, watcher, stakes or Stakes(profile))
     at, skipped, context = OPENING, "", ""
+
+    def cause(no: Skipped) -> str:
+        """What was skipped, and why."""
+        said = printable(no)
+        return said if said.partition(": ")[0] in SKIPPED[len(CALLS) :] else f"{call_of(case, at)}: {said}"
+
     try:
         target.begin()
         found = session.open(Opening())
@@ -135,23 +164,36 @@ def judged(
             except Skipped as no:
                 if case.steps[at].ingest is None:
                     raise
-                skipped = f"ingest: {printable(no)}"  # the state is as it was, so the session can go on
+                skipped = cause(no)  # the state is as it was, so the session can go on
     except NoAnswer as limit:
         found, context = unanswered(False, str(limit)), printable(limit.context)
         session.tell(session.asked, "no answer", found)
     except Skipped as no:
-        return Verdict("skip", at, why=printable(no), answered=session.answered)
+        return Verdict("skip", at, why=cause(no), answered=session.answered)
     except Refused as no:
         session.tell(session.asked, printable(no), [])
         return Verdict("error", at, why=f"refused sensible input: {printable(no)}", answered=session.answered)
     except Lost as lost:
         session.tell(session.asked, printable(lost), [])
-        return Verdict("error", at, why=printable(lost), answered=session.answered)
+        stillborn = isinstance(lost, NotStarted)
+        return Verdict("error", at, why=printable(lost), answered=session.answered, stillborn=stillborn)
+    except RunOver as over:
+        return Verdict("unknown", at, why=str(over), answered=session.answered)
     if found:
         return Verdict("fail", at, tuple(found), f"{found[0]}\n{context}".rstrip(), session.answered)
     if skipped:
         return Verdict("skip", at, why=skipped, answered=session.answered)
-    return Verdict("pass", at + 1, answered=session.answered)
+    return Verdict("pass", at + 1, answered=session.answered, put=session.put)
+
+
+def call_of(case: Case, at: int) -> str:
+    """Which call step ``at`` of ``case`` is, one of `CALLS`."""
+    step = case.steps[at] if at != OPENING else None
+    if step is None or step.open is not None:
+        return "open"
+    if step.ingest is not None:
+        return "ingest"
+    return "prefer" if step.logits else "step"
 
 
 class _Session:
@@ -164,7 +206,8 @@ class _Session:
         self.reclaimed: list[int] = []  # iteration number of each collapse that an ingest made
         self.at = OPENING
         self.asked: Sequence[int] = ()  # the row of the step in progress
-        self.answered = 0
+        self.answered = self.put = 0
+        self.reported: object = None
 
     @property
     def strict(self) -> bool:
@@ -195,6 +238,7 @@ class _Session:
             if self.state is None:  # the case's own opening
                 raise
             return self.refuses(str(senseless), lambda: self._open_raw(geometry, params, context))
+        self.put += self.at != OPENING
         self.target.open(state.geometry, state.params, context)
         self.reclaimed = []
         return self.settle(state, (), None, self.target.changed())
@@ -263,6 +307,7 @@ class _Session:
     ) -> list[Violation]:
         """Judge the answer to an iteration, and move on by it if it breaks nothing."""
         self.answered += 1
+        self.put += 1
         found = self.target.changed()
         if not isinstance(answer, list):
             return self.tell(scores, answer, [*found, _shapeless(answer)])
@@ -285,10 +330,12 @@ class _Session:
             answer = self.target.ingest(blocks, scores)
         except Refused as no:
             self.answered += 1
+            self.put += 1
             found = self.target.changed() + reclaim_violations(state, scores, blocks, None, self.profile)
             self.stakes.ingest(state, None)
             return self.settle(state, scores, printable(no), found)
         self.answered += 1
+        self.put += 1
         found = self.target.changed()
         if not isinstance(answer, list):
             return self.tell(scores, answer, [*found, _shapeless(answer)])
@@ -307,6 +354,7 @@ class _Session:
         """ANS-3: see that senseless input is refused and changes nothing. A safety allocator is not even asked."""
         if not self.strict:
             return []
+        self.put += 1
         try:
             answer = ask()
         except Refused as no:
@@ -320,7 +368,7 @@ class _Session:
         before, self.state = self.state, state
         found = found or self.reports()
         if self.watcher is not None:
-            self.watcher(Moment(self.at, before, scores, answer, tuple(found), state))
+            self.watcher(Moment(self.at, before, scores, answer, tuple(found), state, self.reported))
         return found
 
     def tell(self, scores: Sequence[int], answer: object, found: list[Violation]) -> list[Violation]:
@@ -330,31 +378,37 @@ class _Session:
         return found
 
     def reports(self) -> list[Violation]:
-        """Judge the optional reports: context (CTX), positions (CTX-5), size of the ledger (COO-2)."""
+        """Judge the optional reports, each whatever the others are: context (CTX), positions (CTX-5), size of the
+        ledger (COO-2)."""
         state, target = self._now, self.target
+        found: list[Violation] = []
         if target.offers("context"):
-            reported = as_pairs(target.report("context"))
-            if reported is None:
-                return [Violation("CTX-6", "the reported context is no list of (level, start) pairs")]
-            blocks = [Block(*pair) for pair in reported]
-            self.stakes.reported("context", state)
-            if tuple(blocks) != state.context:
-                return context_violations(state.geometry, blocks) or misreported(state.context, blocks)
+            self.reported = target.report("context")
+            pairs = as_pairs(self.reported)
+            if pairs is None:
+                found.append(Violation("CTX-6", "the reported context is no list of (level, start) pairs"))
+            else:
+                self.reported = pairs
+                blocks = [Block(*pair) for pair in pairs]
+                self.stakes.reported("context", state)
+                if tuple(blocks) != state.context:
+                    found += context_violations(state.geometry, blocks) + misreported(state.context, blocks)
         if target.offers("positions"):
             places = as_integers(target.report("positions"))
             if places is None:
-                return [Violation("CTX-5", "the reported positions are no list of integers")]
-            self.stakes.reported("positions", state)
-            if found := misplaced(state.geometry, state.context, places):
-                return found
+                found.append(Violation("CTX-5", "the reported positions are no list of integers"))
+            else:
+                self.stakes.reported("positions", state)
+                found += misplaced(state.geometry, state.context, places)
         if target.offers("ledger_size"):
             entries, gap = target.report("ledger_size"), state.params.memory
             if isinstance(entries, bool) or not isinstance(entries, int):
-                return [Violation("COO-2", f"the reported size of the ledger is {entries!r}, not a number")]
-            self.stakes.reported("ledger_size", state)
-            recent = sum(state.iteration - iteration < gap for iteration in self.reclaimed)
-            return hoarded(entries, state.iteration, state.params.n_diff, gap, recent)
-        return []
+                found.append(Violation("COO-2", f"the reported size of the ledger is {_short(entries)}, not a number"))
+            else:
+                self.stakes.reported("ledger_size", state)
+                recent = sum(state.iteration - iteration < gap for iteration in self.reclaimed)
+                found += hoarded(entries, state.iteration, state.params.n_diff, gap, recent)
+        return found
 
     @property
     def _now(self) -> State:

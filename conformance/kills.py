@@ -70,7 +70,7 @@ class Kill:
 
 def killed(mistake: Mistake) -> Kill:
     """Judge ``mistake`` by the sessions of a default run until one exposes it."""
-    with PythonTarget(mistake.factory, mistake.name, HANGS_SOON) as target:
+    with PythonTarget(mistake.factory, mistake.name, HANGS_SOON, HANGS_SOON) as target:
         for number, case in enumerate(sessions(mistake.profile, 0, 0, DEFAULT_EXAMPLES), start=1):
             verdict = judged(target, case, mistake.profile)
             named = verdict.clause or "error"

@@ -1,7 +1,7 @@
 """Known failures: what an implementer knows to be broken, and answers for.
 
-The file is a JSON array of ``{"id", "reason", "link"}``. An ``id`` is a clause, ``error``, or ``skip``. A known
-failure that no longer happens is as much a reason to fail the run as a new one.
+The file is a JSON array of ``{"id", "reason", "link"}``. An ``id`` is a clause, ``error``, or ``skip:`` and what is
+skipped. A known failure that no longer happens is as much a reason to fail the run as a new one.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from pathlib import Path
 import msgspec
 
 from focalloc.conformance.decoding import decoded
+from focalloc.conformance.judge import SKIPPED
 from focalloc.conformance.report import Known, Report
 from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.files import unusable
 
-OTHER_IDS = ("error", "skip")
+OTHER_IDS = ("error", *(f"skip:{cause}" for cause in SKIPPED))
 """Ids that are no clause."""
 
 
@@ -35,6 +36,8 @@ def load_known(path: Path, profile: str) -> tuple[Known, ...]:
         raise InvalidInput("xfail", str(path), f"must be a JSON array of known failures: {error}") from error
     known_ids = (*profile_clauses(profile), *OTHER_IDS)
     for i, one in enumerate(listed):
+        if one.id == "skip":
+            raise InvalidInput(f"xfail[{i}].id", one.id, f"must say what is skipped: {', '.join(OTHER_IDS[1:])}")
         if one.id not in known_ids:
             raise InvalidInput(f"xfail[{i}].id", one.id, f"is stale: profile {profile} has no such test")
         for name in ("reason", "link"):

@@ -1,26 +1,39 @@
 """Wire protocol 1: one JSON object per line, a command answered by exactly one answer.
 
 Both sides use these types: the judge to write commands and read answers, `focalloc.conformance.server` the other way
-round. `schema` derives the JSON Schema that ships as ``protocol-1.schema.json`` from them.
+round. `schema` derives the JSON Schema that ships as ``protocol-1.schema.json`` from them, and what a side reads is
+what that schema allows: `loads` takes every JSON text, and an integer may be written ``1.0``.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from focalloc.conformance.capabilities import Capabilities
-from focalloc.conformance.decoding import decoded
+from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.json_text import from_json
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE
 
 PROTOCOL: Final = 1
 
 WireAction = tuple[str, int, int]
+WireFraction = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,1000}(/[0-9]{1,1000})?$")]
+"""A fraction as text, such as ``-7/3``."""
+
+OPTIONAL: Final = ("fresh", "ingest", "ingest_scores", "prefer", "relaxation", "context", "positions", "ledger_size")
+"""What an allocator may offer; what it does not offer, it is not asked."""
+
+REPORTS: Final = ("context", "positions", "ledger_size")
+"""Of those, what an allocator says of its own state with every answer."""
+
+USUAL: Final = ("ingest", "ingest_scores")
+"""What a program offers that does not say."""
 
 
 class Hello(msgspec.Struct, tag_field="cmd", tag="hello", forbid_unknown_fields=True):
@@ -67,11 +80,36 @@ class Ingest(msgspec.Struct, tag_field="cmd", tag="ingest", forbid_unknown_field
     scores: list[int]
 
 
+class Fresh(msgspec.Struct, tag_field="cmd", tag="fresh", forbid_unknown_fields=True):
+    """Make a new allocator, for the next `Open`; answered by `Ready`. Sent to the host of Python allocators only."""
+
+
+class Prefer(msgspec.Struct, tag_field="cmd", tag="prefer", forbid_unknown_fields=True):
+    """Run one iteration by a policy's logits; answered by `Chosen`. Sent to whoever offers ``prefer``.
+
+    Attributes:
+        logits: (expand, keep, collapse) of each block, oldest first.
+    """
+
+    logits: list[tuple[float, float, float]]
+
+
+class Relaxation(msgspec.Struct, tag_field="cmd", tag="relaxation", forbid_unknown_fields=True):
+    """Say what the optimum of the next iteration could be worth if actions could be done in part; answered by
+    `Relaxed`. Sent to whoever offers ``relaxation``.
+
+    Attributes:
+        scores: one per slot, oldest first, in fixed point.
+    """
+
+    scores: list[int]
+
+
 class Close(msgspec.Struct, tag_field="cmd", tag="close", forbid_unknown_fields=True):
     """The last command; answered by `Done`, after which the program ends."""
 
 
-Command = Hello | Open | Step | Ingest | Close
+Command = Hello | Fresh | Open | Step | Ingest | Prefer | Relaxation | Close
 
 
 class Welcome(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -83,6 +121,8 @@ class Welcome(msgspec.Struct, kw_only=True, omit_defaults=True):
         version: of whoever speaks.
         strategies: those that it knows.
         supports: what it supports, if that is not everything: sessions are drawn from that only.
+        offers: the optional calls that it answers, and the reports that it gives; ``ingest`` and ``ingest_scores`` if
+            it does not say. Who takes no notice of the scores of an ingest leaves ``ingest_scores`` out.
     """
 
     protocol: int
@@ -90,22 +130,67 @@ class Welcome(msgspec.Struct, kw_only=True, omit_defaults=True):
     version: str
     strategies: list[str]
     supports: Capabilities | None = None
+    offers: list[str] | None = None
 
 
-class Done(msgspec.Struct, forbid_unknown_fields=True):
-    """Answer to `Open` and `Close`."""
+class Ready(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Answer to `Fresh`.
+
+    Attributes:
+        ok: true.
+        offers: what this allocator offers; as in `Welcome` if it is not said.
+        supports: as in `Welcome`.
+    """
 
     ok: bool
+    offers: list[str] | None = None
+    supports: Capabilities | None = None
 
 
-class Chosen(msgspec.Struct, forbid_unknown_fields=True):
-    """Answer to `Step` and `Ingest`.
+class Done(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Answer to `Open` and `Close`.
+
+    Attributes:
+        ok: true.
+        context: who offers it says here which blocks it holds, as ``[level, start]``, oldest first.
+        positions: who offers it says here the position of each slot.
+        ledger_size: who offers it says here how many nodes its ledger holds.
+    """
+
+    ok: bool
+    context: list[tuple[int, int]] | msgspec.UnsetType = msgspec.UNSET
+    positions: list[int] | msgspec.UnsetType = msgspec.UNSET
+    ledger_size: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Answer to `Step`, `Ingest` and `Prefer`.
 
     Attributes:
         actions: ``[kind, level, start]`` triples in the order of application; a kind is ``expand`` or ``collapse``.
+        context: as in `Done`, after the actions.
+        positions: as in `Done`, after the actions.
+        ledger_size: as in `Done`, after the actions.
     """
 
     actions: list[WireAction]
+    context: list[tuple[int, int]] | msgspec.UnsetType = msgspec.UNSET
+    positions: list[int] | msgspec.UnsetType = msgspec.UNSET
+    ledger_size: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class Relaxed(msgspec.Struct, forbid_unknown_fields=True):
+    """Answer to `Relaxation`.
+
+    Attributes:
+        bound: the greatest utility of shares.
+        shares: ``[kind, level, start, part]`` of each action that is done at least in part.
+        prices: of a slot and of an action.
+    """
+
+    bound: WireFraction
+    shares: list[tuple[str, int, int, WireFraction]]
+    prices: tuple[WireFraction, WireFraction]
 
 
 class Refusal(msgspec.Struct, forbid_unknown_fields=True):
@@ -128,12 +213,15 @@ class Skip(msgspec.Struct, forbid_unknown_fields=True):
     skipped: str
 
 
-Answer = Welcome | Done | Chosen | Refusal | Skip
-ANSWERED_BY: dict[type[Command], type[Welcome | Done | Chosen]] = {
+Answer = Welcome | Ready | Done | Chosen | Relaxed | Refusal | Skip
+ANSWERED_BY: dict[type[Command], type[Welcome | Ready | Done | Chosen | Relaxed]] = {
     Hello: Welcome,
+    Fresh: Ready,
     Open: Done,
     Step: Chosen,
     Ingest: Chosen,
+    Prefer: Chosen,
+    Relaxation: Relaxed,
     Close: Done,
 }
 
@@ -152,24 +240,52 @@ def answer_line(answer: Answer) -> bytes:
 
 def read_command(line: bytes) -> Command:
     """The command on ``line``; raises `msgspec.ValidationError` or `msgspec.DecodeError` with the reason."""
-    command: Command = decoded(line, Command)  # type: ignore[arg-type]  # a union
+    command: Command = msgspec.convert(_integral(loads(line)), type=Command)
     return command
 
 
 def read_answer(line: bytes, command: Command) -> Answer:
     """The answer to ``command`` on ``line``; raises `msgspec.ValidationError` or `msgspec.DecodeError`."""
-    raw = decoded(line, object)
-    expected: type[Answer] = ANSWERED_BY[type(command)]
-    if isinstance(raw, dict) and "error" in raw:
-        expected = Refusal
-    elif isinstance(raw, dict) and "skipped" in raw:
-        expected = Skip
-    return msgspec.convert(raw, type=expected)
+    raw = _integral(loads(line))
+    expected: Any = ANSWERED_BY[type(command)]
+    answer: Answer
+    try:
+        answer = msgspec.convert(raw, type=expected)
+    except msgspec.ValidationError:
+        if not isinstance(raw, dict) or not raw.keys() & {"error", "skipped"}:
+            raise
+        expected = Refusal if "error" in raw else Skip
+        answer = msgspec.convert(raw, type=expected)
+    return answer
+
+
+def loads(line: bytes) -> Any:
+    """The value that a JSON text stands for, lone surrogates and numbers beyond a float's reach included.
+
+    Raises:
+        msgspec.DecodeError: it is no JSON as `from_json` reads it.
+    """
+    try:
+        return from_json("line", line)
+    except InvalidInput as no:
+        raise msgspec.DecodeError(no.rule) from None
+
+
+def _integral(value: Any) -> Any:
+    """``value`` with every whole number as an `int`, however it is written: to JSON Schema ``1.0`` is an integer."""
+    match value:
+        case float():
+            return int(value) if value.is_integer() else value
+        case list():
+            return [item if type(item) is int else _integral(item) for item in value]
+        case dict():
+            return {key: _integral(item) for key, item in value.items()}
+    return value
 
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of every message: ``#/$defs/Hello`` and so on; the whole matches any one of them."""
-    types = [*ANSWERED_BY, Welcome, Done, Chosen, Refusal, Skip]
+    types = [*ANSWERED_BY, *dict.fromkeys(ANSWERED_BY.values()), Refusal, Skip]
     references, definitions = msgspec.json.schema_components(types)
     described(definitions)
     return {

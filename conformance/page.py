@@ -52,7 +52,7 @@ def page(report: Report, pictures: Pictures) -> str:
         ),
         notes=_notes(report),
         lines=[_line_of(report, one) for one in outcomes(report)],
-        failures=[Markup(drawn(failed, pictures.get(failed.id, ()))) for failed in report.failures],
+        failures=[Markup(drawn(failed, pictures.get(failed.id, ()))) for failed in report.by_news],
     )
 
 
@@ -90,8 +90,8 @@ def _notes(report: Report) -> list[str]:
     if report.not_offered:
         notes.append(f"Not offered by the allocator, so not judged: {', '.join(report.not_offered)}.")
     notes += [f"{one.id} is declared as a known failure ({one.reason}), but passes." for one in report.outlived]
-    if lost := report.verdicts.get("unknown"):
-        notes.append(f"{lost:,} sessions are unknown: whatever process judges them ends; by the allocator?")
+    notes += [f"{count:,} sessions are unknown: {why}." for why, count in report.lost.items()]
+    notes += [f"{note}." for note in report.notes]
     return notes
 
 
@@ -124,9 +124,18 @@ def _moment(moment: Moment) -> dict[str, Any]:
         "scores": ", ".join(map(str, moment.scores[:SHOWN])) + (", ..." if len(moment.scores) > SHOWN else ""),
         "actions": [{"told": _told(action), "bad": i in offender} for i, action in enumerate(answer[:SHOWN])],
         "answer": "" if moment.answer is None else str(moment.answer)[:400] or "nothing",
+        "reported": _reported(moment),
         "found": [str(violation) for violation in moment.found],
         "drawing": None if state is None else _row(state, [node for node in marked if node is not None]),
     }
+
+
+def _reported(moment: Moment) -> str:
+    """The context that the allocator says it has, where it is not the one that follows from its actions."""
+    if moment.reported is None or moment.after is None:
+        return ""
+    blocks = [tuple(block) for block in moment.after.context]
+    return "" if moment.reported == blocks else f"{str(moment.reported)[:400]} instead of {str(blocks)[:400]}"
 
 
 def _told(action: object) -> str:

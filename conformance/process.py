@@ -1,37 +1,47 @@
-"""An allocator that is another program: wire protocol 1 over its stdin and stdout.
+"""Wire protocol 1 with whoever answers: another program, or a Python allocator in a process of its own.
 
-Whatever the program does (dies, hangs, floods, answers garbage or out of turn), a call here returns or raises one of
-`Refused`, `Skipped`, `TimedOut`, `Misbehaved` within its time-out, and no process outlives `ProcessAllocator.close`.
+Whatever is at the other end (dies, hangs, floods, answers garbage or out of turn), a call here returns or raises one of
+`Refused`, `Skipped`, `TimedOut`, `Misbehaved` within its limit, and no process outlives `ProcessAllocator.close`, nor
+the judge: see `focalloc.conformance.keeper`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import queue
+import select
 import shlex
+import shutil
 import signal
+import socket
 import subprocess
+import sys
 import threading
 import time
-import uuid
+import warnings
 from collections import deque
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import IO, Self
+from typing import Any, NoReturn, Self
 
 import msgspec
 
-from focalloc.conformance import messages
+from focalloc.conformance import keeper, messages
+from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 
-LINE_LIMIT = 64 * 2**20
+TIMEOUT = 10.0
+"""Seconds that one answer may take, unless said otherwise."""
+
+START_TIMEOUT = 120.0
+"""Seconds that a process may take to introduce itself, and to answer for the first time, unless said otherwise."""
+
+LINE_LIMIT = 8 * 2**20
 """Longest answer in bytes; more without a line's end is a flood."""
 
 STDERR_KEPT = 8192
-"""Bytes of the program's stderr that a report shows, from the end."""
+"""Bytes of what is written to stderr that a report shows, from the end."""
 
 SHOWN = 200
 """Characters of each message that a report shows."""
@@ -39,9 +49,8 @@ SHOWN = 200
 MESSAGES_KEPT = 6
 """Messages of the conversation that a report shows, from the end."""
 
-
-TAG = "FOCALLOC_PROGRAM"
-"""Environment variable that marks a program and what it starts, so that a daemon it leaves behind is found."""
+ENDS_WITHIN = 5.0
+"""Seconds that a keeper has to end an allocator and all that descends from it."""
 
 
 class ProgramError(Exception):
@@ -50,7 +59,7 @@ class ProgramError(Exception):
     Attributes:
         reason: what happened, as a sentence.
         conversation: the last messages, each cut to `SHOWN` characters.
-        stderr: the end of what the program wrote to stderr; never judged.
+        stderr: the end of what was written to stderr; never judged.
     """
 
     def __init__(self, reason: str, conversation: Sequence[str] = (), stderr: str = "") -> None:
@@ -61,39 +70,329 @@ class ProgramError(Exception):
 
 
 class Refused(ProgramError):
-    """The program answered ``{"error": ...}``."""
+    """The answer was ``{"error": ...}``."""
 
 
 class Skipped(ProgramError):
-    """The program answered ``{"skipped": ...}``."""
+    """The answer was ``{"skipped": ...}``."""
 
 
 class TimedOut(ProgramError):
-    """The program did not answer in time and was ended."""
+    """There was no answer in time, and whoever should have answered was ended."""
+
+
+class OutOfTime(ProgramError):
+    """The run as a whole came to its limit during the call, and whoever should have answered was ended."""
 
 
 class Misbehaved(ProgramError):
-    """The program died, flooded, or answered something that is not the protocol, and was ended."""
+    """The process died, flooded, or answered something that is not the protocol, and was ended."""
+
+
+# WHO ANSWERS, AND HOW BYTES GET THERE
+
+
+class Line:
+    """Lines to and from whoever answers, with a deadline; what goes to stderr is kept aside.
+
+    Args:
+        commands: where to write to.
+        answers: where to read from; may be the same.
+        errors: stderr; -1 for none.
+        news: where a keeper tells how the allocator ended; -1 for none.
+        end: ends whoever answers.
+    """
+
+    def __init__(self, commands: int, answers: int, errors: int, news: int, end: Callable[[], None]) -> None:
+        self._commands, self._answers, self._errors, self._news, self._end = commands, answers, errors, news, end
+        self._unsent = b""
+        self._unread = bytearray()
+        self._ended = False
+        self.stderr = b""
+        for file in {commands, answers, errors} - {-1}:
+            os.set_blocking(file, False)
+        self._poll = select.poll()
+        self._status: int | None = None
+        for file in {answers, errors, news} - {-1}:
+            self._poll.register(file, select.POLLIN)
+
+    def put(self, data: bytes) -> None:
+        """Send ``data``, now or while waiting for the answer."""
+        self._unsent += data
+        self._send()
+        if self._unsent:
+            self._poll.register(self._commands, select.POLLOUT | (select.POLLIN * (self._commands == self._answers)))
+
+    def _send(self) -> None:
+        try:
+            while self._unsent:
+                self._unsent = self._unsent[os.write(self._commands, self._unsent[: 2**16]) :]
+        except BlockingIOError:
+            return
+        except OSError:  # nobody listens any more; the end of the answers says so, too
+            self._unsent = b""
+
+    def pending(self) -> bool:
+        """Whether something has been written that no call of `line` returned."""
+        if not self._unread and not self._ended:
+            self._receive(0)
+        return bool(self._unread)
+
+    def peek(self) -> bytes:
+        """The beginning of what `pending` means."""
+        return bytes(self._unread[: 4 * SHOWN])
+
+    def line(self, deadline: float) -> bytes:
+        """The next line without its end; raises TimeoutError, EOFError, or OverflowError for a flood."""
+        searched = 0
+        while (at := self._unread.find(b"\n", searched)) < 0:
+            searched = len(self._unread)
+            if searched > LINE_LIMIT:
+                raise OverflowError
+            if self._ended:
+                raise EOFError
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._receive(left)
+        if at > LINE_LIMIT:
+            raise OverflowError
+        line = bytes(self._unread[:at])
+        del self._unread[: at + 1]
+        return line
+
+    def _receive(self, seconds: float) -> None:
+        """Wait for whatever may happen next, and deal with it."""
+        for file, what in self._poll.poll(seconds * 1000):
+            if file == self._commands and what & ~select.POLLIN:
+                self._send()
+                if not self._unsent:
+                    if file == self._answers:
+                        self._poll.modify(file, select.POLLIN)
+                    else:
+                        self._poll.unregister(file)
+            if file == self._answers and what & ~select.POLLOUT:
+                chunk = _read(file)
+                self._unread += chunk
+                if not chunk:
+                    self._ended = True
+                    self._poll.unregister(file)
+            elif file == self._news:
+                self._hear_of_the_end()
+            elif file == self._errors:
+                chunk = _read(file)
+                self.stderr = (self.stderr + chunk)[-STDERR_KEPT:]
+                if not chunk:
+                    self._poll.unregister(file)
+
+    def _hear_of_the_end(self) -> None:
+        """The allocator has ended; what it started may hold its stdout, and is not waited for."""
+        told = _read(self._news)
+        self._poll.unregister(self._news)
+        self._status = os.waitstatus_to_exitcode(int(told)) if told else None
+        while chunk := _read(self._answers):
+            self._unread += chunk
+        self._ended = True
+
+    def status(self, seconds: float) -> int | None:
+        """The exit status of the allocator, negative for a signal; None if it has not ended within ``seconds``."""
+        until = time.monotonic() + seconds
+        while self._status is None and self._news >= 0 and (left := until - time.monotonic()) > 0:
+            self._receive(left)
+        return self._status
+
+    def close(self) -> None:
+        """End whoever answers, and keep what it has written to stderr until then."""
+        self._end()
+        if self._errors >= 0:
+            while chunk := _read(self._errors):
+                self.stderr = (self.stderr + chunk)[-STDERR_KEPT:]
+        for file in {self._commands, self._answers, self._errors, self._news} - {-1}:
+            _HELD.discard(file)
+            with contextlib.suppress(OSError):
+                os.close(file)
+
+
+def _read(file: int) -> bytes:
+    try:
+        return os.read(file, 2**16)
+    except OSError:
+        return b""
+
+
+_HELD: set[int] = set()
+"""Ends of pipes that are the judge's; a process that is forked lets go of them."""
+
+Serve = Callable[[int, int], object]
+"""Answers the commands that it reads from one file on another."""
+
+
+def checked_command(command: str | Sequence[str]) -> list[str]:
+    """The words of ``command``, a program that can be started and its arguments.
+
+    Raises:
+        InvalidInput: a quote is left open, there is no word, or no such program.
+    """
+    try:
+        words = shlex.split(command) if isinstance(command, str) else list(command)
+    except ValueError as error:
+        raise InvalidInput("exec", command, f"is no command: {str(error).lower()}") from error
+    if not words or not words[0].strip():
+        raise InvalidInput("exec", command, "names no program")
+    if shutil.which(words[0]) is None:
+        there = os.path.exists(words[0])
+        raise InvalidInput("exec", command, f"{words[0]} {'cannot be executed' if there else 'is no program here'}")
+    return words
+
+
+def executed(command: Sequence[str]) -> Line:
+    """A line to the program ``command``, freshly started."""
+    pipes = _Pipes()
+    own = [sys.executable, "-I", "-S", keeper.__file__, str(pipes.lifeline[0]), str(pipes.news[1])]
+    process = subprocess.Popen(
+        [*own, *command],
+        stdin=pipes.commands[0],
+        stdout=pipes.answers[1],
+        stderr=pipes.errors[1],
+        pass_fds=(pipes.lifeline[0], pipes.news[1]),
+        start_new_session=True,
+    )
+
+    def ended(seconds: float) -> bool:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        return process.returncode is not None
+
+    return pipes.line(ended, process.kill)
+
+
+def forked(serve: Serve) -> Line:
+    """A line to ``serve``, run in a copy of this process."""
+    pipes = _Pipes()
+    with warnings.catch_warnings():  # the copy of a process with threads is one with a single thread
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process = os.fork()
+    if process == 0:
+        try:
+            os.setsid()
+            for end in (*_HELD, *pipes.ours):
+                with contextlib.suppress(OSError):
+                    os.close(end)
+            keeper.keep(pipes.lifeline[0], pipes.news[1], lambda: _serve_apart(serve, pipes))
+        finally:
+            os._exit(1)
+
+    def ended(seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while os.waitpid(process, os.WNOHANG) == (0, 0):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.0005)
+        return True
+
+    return pipes.line(ended, lambda: os.kill(process, signal.SIGKILL))
+
+
+def _serve_apart(serve: Serve, pipes: _Pipes) -> NoReturn:
+    """Serve in a process of its own; what is printed goes to the judge's stderr pipe."""
+    try:
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for file, place in ((nothing, 0), (pipes.errors[1], 1), (pipes.errors[1], 2)):
+            os.dup2(file, place)
+        sys.stdout = sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
+        serve(pipes.commands[0], pipes.answers[1])
+    finally:
+        os._exit(0)
+
+
+def threaded(serve: Serve) -> Line:
+    """A line to ``serve``, run in a thread of this process, which cannot be ended."""
+    mine, theirs = socket.socketpair()
+    end = theirs.detach()
+    commands, answers = end, os.dup(end)
+
+    def run() -> None:
+        try:
+            serve(commands, answers)
+        finally:
+            os.close(answers)
+
+    threading.Thread(target=run, name="focalloc-target", daemon=True).start()
+    file = mine.detach()
+    return Line(file, file, -1, -1, lambda: None)
+
+
+class _Pipes:
+    """The pipes between the judge, a keeper and an allocator: each a pair to read from and to write to."""
+
+    def __init__(self) -> None:
+        self.commands, self.answers, self.errors, self.lifeline, self.news = (os.pipe() for _ in range(5))
+        self.ours = (self.commands[1], self.answers[0], self.errors[0], self.lifeline[1], self.news[0])
+        self.theirs = (self.commands[0], self.answers[1], self.errors[1], self.lifeline[0], self.news[1])
+
+    def line(self, ended: Callable[[float], bool], kill: Callable[[], None]) -> Line:
+        """The judge's side, once the other has been started."""
+        for end in self.theirs:
+            os.close(end)
+        _HELD.update(self.ours)
+        lifeline = self.lifeline[1]
+
+        def end_keeper() -> None:
+            with contextlib.suppress(OSError):
+                os.write(lifeline, b"end\n")  # not only closed, since others may hold it, too
+            _HELD.discard(lifeline)
+            os.close(lifeline)
+            if not ended(ENDS_WITHIN):
+                kill()
+                ended(ENDS_WITHIN)
+
+        return Line(self.commands[1], self.answers[0], self.errors[0], self.news[0], end_keeper)
+
+
+# THE CONVERSATION
 
 
 class ProcessAllocator:
-    """Speaks wire protocol 1 with one child process, started on the first `open`.
+    """Speaks wire protocol 1 with one process at a time, started when it is first needed.
 
     Args:
-        command: the program and its arguments, as one shell-like string or as a list.
+        command: the program and its arguments, as one shell-like string or as a list; or what starts the process.
         timeout: seconds that one answer may take.
+        start_timeout: seconds that the first answer of a process to each kind of command may take.
+        typed: whether answers are read by the protocol's types; else as what the JSON says.
+
+    Attributes:
+        until: the time (of `time.monotonic`) at which the run as a whole ends; None for none.
+        reports: what the answers so far said of the allocator's own state, the latest of each kind.
+        welcome: how the process introduced itself.
+
+    Raises:
+        InvalidInput: the command names no program that can be started.
     """
 
-    def __init__(self, command: str | Sequence[str], timeout: float = 10.0) -> None:
-        self._command = shlex.split(command) if isinstance(command, str) else list(command)
-        self._timeout = timeout
-        self._process: subprocess.Popen[bytes] | None = None
-        self._tag = ""
-        self._stdout = _Stream()
-        self._stderr: deque[bytes] = deque(maxlen=64)
-        self._outbox: queue.Queue[bytes | None] = queue.Queue()
-        self._conversation: deque[str] = deque(maxlen=MESSAGES_KEPT)
-        self._threads: list[threading.Thread] = []
+    def __init__(
+        self,
+        command: str | Sequence[str] | Callable[[], Line],
+        timeout: float = TIMEOUT,
+        start_timeout: float = START_TIMEOUT,
+        *,
+        typed: bool = True,
+    ) -> None:
+        self._connect: Callable[[], Line]
+        if callable(command):
+            self._connect = command
+        else:
+            words = checked_command(command)
+            self._connect = lambda: executed(words)
+        self._timeout, self._start_timeout, self._typed = timeout, max(timeout, start_timeout), typed
+        self._line: Line | None = None
+        self._conversation: deque[tuple[str, bytes]] = deque(maxlen=MESSAGES_KEPT)
+        self._strategy: tuple[object, ...] = ()
+        self._answered: set[tuple[object, ...]] = set()
+        self._took: dict[tuple[object, ...], float] = {}
+        self._last_words = b""
+        self.until: float | None = None
+        self.reports: dict[str, Any] = {}
         self.welcome: messages.Welcome | None = None
 
     def open(self, geometry: Geometry, params: Params, context: Sequence[tuple[int, int]]) -> None:
@@ -113,10 +412,15 @@ class ProcessAllocator:
         return answer.actions
 
     def start(self) -> messages.Welcome:
-        """Start the program if it is not running, and return how it introduced itself."""
-        if self._process is None:
-            self._spawn()
-            answer = self._ask(messages.Hello())
+        """Start the process if it is not running, and return how it introduced itself."""
+        if self._line is None:
+            self._conversation.clear()
+            self._answered.clear()
+            try:
+                self._line = self._connect()
+            except OSError as error:
+                raise Misbehaved(f"it cannot be started: {error.strerror or error}") from error
+            (answer,) = self._ask([messages.Hello()])
             assert isinstance(answer, messages.Welcome)
             if answer.protocol != messages.PROTOCOL:
                 self._fail(Misbehaved, f"it speaks protocol {answer.protocol}, not {messages.PROTOCOL}")
@@ -124,24 +428,29 @@ class ProcessAllocator:
         assert self.welcome is not None
         return self.welcome
 
-    def send(self, command: messages.Command) -> messages.Answer:
+    def send(self, command: messages.Command) -> Any:
         """Send ``command`` and return its answer.
 
         Raises:
             Refused: the answer was ``{"error": ...}``.
             Skipped: the answer was ``{"skipped": ...}``.
             TimedOut: no whole answer came in time.
+            OutOfTime: none came before `until`.
             Misbehaved: the program died or did not keep to the protocol.
         """
+        return self.send_all([command])[-1]
+
+    def send_all(self, commands: Sequence[messages.Command]) -> list[Any]:
+        """Send ``commands`` at once, and return the answers, one by one; raises as `send` does, after the last."""
         self.start()
-        return self._ask(command)
+        return self._ask(commands)
 
     def close(self, *, politely: bool = True) -> None:
         """Ask the program to end if ``politely``, and end it and whatever it started in any case."""
         try:
-            if politely and self._process is not None:
+            if politely and self._line is not None:
                 with contextlib.suppress(ProgramError):
-                    self._ask(messages.Close())
+                    self._ask([messages.Close()])
         finally:
             self._end()
 
@@ -153,197 +462,128 @@ class ProcessAllocator:
     ) -> None:
         self.close(politely=error is None)
 
-    def _spawn(self) -> None:
-        self._tag = uuid.uuid4().hex
-        try:
-            self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                env={**os.environ, TAG: self._tag},
-            )
-        except OSError as error:
-            raise Misbehaved(f"cannot start {shlex.join(self._command)}: {error.strerror or error}") from error
-        process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
-        self._stdout, self._outbox = _Stream(), queue.Queue()
-        self._stderr.clear()
-        self._conversation.clear()
-        self._threads = [
-            threading.Thread(target=target, args=args, daemon=True)
-            for target, args in (
-                (self._stdout.fill, (process.stdout,)),
-                (_drain, (process.stderr, self._stderr)),
-                (_deliver, (process.stdin, self._outbox)),
-            )
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def _ask(self, command: messages.Command) -> messages.Answer:
-        if self._stdout.pending():
-            self._note("<", self._stdout.peek())
+    def _ask(self, commands: Sequence[messages.Command]) -> list[Any]:
+        assert self._line is not None
+        if self._line.pending():
+            self._note("<", self._line.peek())
             self._fail(Misbehaved, "it wrote to stdout without being asked")
-        line = messages.command_line(command)
-        self._note(">", line)
-        self._outbox.put(line)
+        lines = [messages.command_line(command) for command in commands]
+        self._line.put(b"".join(lines))
+        answers: list[Any] = []
+        refusal: ProgramError | None = None
+        for command, line in zip(commands, lines, strict=True):
+            self._note(">", line)
+            try:
+                answers.append(self._answer(command))
+            except (Refused, Skipped) as no:
+                refusal = refusal or no
+        if refusal is not None:
+            raise refusal
+        return answers
+
+    def _answer(self, command: messages.Command) -> Any:
+        """Wait for the answer to ``command``, which has been sent."""
+        line = self._line
+        assert line is not None
+        began = time.monotonic()
+        limit, first, kind = self._limit_of(command)
         try:
-            reply = self._stdout.line(time.monotonic() + self._timeout)
+            reply = line.line(began + limit if self.until is None else min(began + limit, self.until))
         except TimeoutError:
-            if self._stdout.pending():
-                self._note("<", self._stdout.peek())
-            if self._process is not None and self._process.poll() is not None:  # and what it started holds its stdout
-                self._fail(Misbehaved, self._epitaph())
+            if line.pending():
+                self._note("<", line.peek())
+            if self.until is not None and time.monotonic() >= self.until:
+                self._fail(OutOfTime, "the run came to its limit")
             hint = "; does it flush its output after each answer?" if isinstance(command, messages.Hello) else ""
-            self._fail(TimedOut, f"no answer within {self._timeout:g} s{hint}")
+            self._fail(TimedOut, f"no answer within {limit:g} s{', its first' if first else ''}{hint}")
         except EOFError:
-            if self._stdout.pending():
-                self._note("<", self._stdout.peek())
-            self._fail(Misbehaved, self._epitaph())
+            if line.pending():
+                self._note("<", line.peek())
+            status = line.status(1.0)
+            self._fail(Misbehaved, "it closed its stdout without answering" if status is None else _ended_by(status))
         except OverflowError:
             self._fail(Misbehaved, f"it wrote more than {LINE_LIMIT} bytes without ending a line")
+        if first:
+            self._answered.add(kind)
+            self._took[kind] = max(self._took.get(kind, 0.0), time.monotonic() - began)
         self._note("<", reply)
         try:
-            answer = messages.read_answer(reply, command)
+            return self._read(reply, command)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             self._fail(Misbehaved, f"its answer to {_name(command)} is not the protocol: {error}")
+
+    def _read(self, reply: bytes, command: messages.Command) -> Any:
+        """The answer that ``reply`` is, with what it reports put into `reports`."""
+        if not self._typed and not isinstance(command, messages.Hello):
+            raw = msgspec.json.decode(reply, type=dict[str, Any])
+            self.reports |= raw
+            if "error" in raw or "skipped" in raw:
+                kind = Refused if "error" in raw else Skipped
+                raise kind(str(raw.get("error", raw.get("skipped"))), self._said(), self._stderr_text())
+            return raw
+        answer = messages.read_answer(reply, command)
         if isinstance(answer, messages.Refusal):
-            raise Refused(answer.error, tuple(self._conversation), self._stderr_text())
+            raise Refused(answer.error, self._said(), self._stderr_text())
         if isinstance(answer, messages.Skip):
-            raise Skipped(answer.skipped, tuple(self._conversation), self._stderr_text())
-        if isinstance(answer, messages.Done) and not answer.ok:
-            raise Refused("it answered ok: false", tuple(self._conversation), self._stderr_text())
+            raise Skipped(answer.skipped, self._said(), self._stderr_text())
+        if isinstance(answer, messages.Done | messages.Ready) and not answer.ok:
+            raise Refused("it answered ok: false", self._said(), self._stderr_text())
+        if isinstance(answer, messages.Done | messages.Chosen) and not isinstance(command, messages.Close):
+            for what in set(messages.REPORTS) & self._offered:
+                if getattr(answer, what) is msgspec.UNSET:
+                    raise msgspec.ValidationError(f"it offers {what}, and does not say it")
+                self.reports[what] = getattr(answer, what)
         return answer
 
-    def _fail(self, kind: type[ProgramError], reason: str) -> None:
-        self._end()
-        raise kind(reason, tuple(self._conversation), self._stderr_text())
+    @property
+    def _offered(self) -> set[str]:
+        return set(self.welcome.offers or ()) if self.welcome is not None else set()
 
-    def _epitaph(self) -> str:
-        assert self._process is not None
-        try:
-            status = self._process.wait(timeout=1.0)
-        except subprocess.TimeoutExpired:
-            return "it closed its stdout without answering"
-        if status < 0:
-            return f"it was ended by {_signal_name(-status)}"
-        return f"it ended with status {status} without answering"
+    def _limit_of(self, command: messages.Command) -> tuple[float, bool, tuple[object, ...]]:
+        """Seconds that the answer to ``command`` may take, whether it is the first of its kind, and the kind.
+
+        The first answer of a process may have to import or compile something first. Where another process got that
+        done, it is known how long that takes.
+        """
+        if isinstance(command, messages.Open) and isinstance(command.params, Params):
+            self._strategy = (command.params.strategy, command.params.tie_break, command.params.is_refined)
+        kind = (type(command), *self._strategy)
+        if kind in self._answered or isinstance(command, messages.Close):
+            return self._timeout, False, kind
+        if kind in self._took:
+            return min(self._start_timeout, self._timeout + 4 * self._took[kind]), True, kind
+        return self._start_timeout, True, kind
+
+    def _fail(self, kind: type[ProgramError], reason: str) -> NoReturn:
+        self._end()
+        raise kind(reason, self._said(), self._stderr_text())
 
     def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        self._outbox.put(None)
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait()
-        _end_marked(f"{TAG}={self._tag}".encode())
-        self._stdout.close()
-        for thread in self._threads:
-            thread.join(timeout=2.0)
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+            self._last_words = line.stderr
 
     def _note(self, direction: str, message: bytes) -> None:
-        text = message.decode("utf-8", "backslashreplace").rstrip("\n")
-        self._conversation.append(f"{direction} {text[:SHOWN]}{'...' if len(text) > SHOWN else ''}")
+        self._conversation.append((direction, message[: 4 * SHOWN]))
+
+    def _said(self) -> tuple[str, ...]:
+        """The last messages, each cut to `SHOWN` characters."""
+        shown = []
+        for direction, message in self._conversation:
+            text = message.decode("utf-8", "backslashreplace").rstrip("\n")
+            shown.append(f"{direction} {text[:SHOWN]}{'...' if len(text) > SHOWN else ''}")
+        return tuple(shown)
 
     def _stderr_text(self) -> str:
-        return b"".join(self._stderr)[-STDERR_KEPT:].decode("utf-8", "backslashreplace")
+        said = self._last_words if self._line is None else self._line.stderr
+        return said.decode("utf-8", "backslashreplace")
 
 
-class _Stream:
-    """Lines of a pipe with a deadline; the bounded queue holds a flood back in the pipe itself."""
-
-    def __init__(self) -> None:
-        self._chunks: queue.Queue[bytes] = queue.Queue(maxsize=64)
-        self._buffer = bytearray()
-        self._ended = False
-        self._closed = threading.Event()
-
-    def fill(self, pipe: IO[bytes]) -> None:
-        """Read ``pipe`` to its end; runs in a thread of its own."""
-        while not self._closed.is_set():
-            try:
-                chunk = os.read(pipe.fileno(), 2**16)
-            except (OSError, ValueError):
-                chunk = b""
-            while not self._closed.is_set():
-                with contextlib.suppress(queue.Full):
-                    self._chunks.put(chunk, timeout=0.2)
-                    break
-            if not chunk:
-                return
-
-    def close(self) -> None:
-        self._closed.set()
-
-    def pending(self) -> bool:
-        """Whether something has been written that no call of `line` returned."""
-        while True:
-            try:
-                chunk = self._chunks.get_nowait()
-            except queue.Empty:
-                return bool(self._buffer)
-            self._ended = self._ended or not chunk
-            self._buffer += chunk
-            if len(self._buffer) > LINE_LIMIT:
-                return True
-
-    def peek(self) -> bytes:
-        return bytes(self._buffer[: 4 * SHOWN])
-
-    def line(self, deadline: float) -> bytes:
-        """The next line without its end; raises TimeoutError, EOFError, or OverflowError for a flood."""
-        searched = 0
-        while (at := self._buffer.find(b"\n", searched)) < 0:
-            searched = len(self._buffer)
-            if searched > LINE_LIMIT:
-                raise OverflowError
-            if self._ended:
-                raise EOFError
-            try:
-                chunk = self._chunks.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                raise TimeoutError from None
-            self._ended = not chunk
-            self._buffer += chunk
-        line = bytes(self._buffer[:at])
-        del self._buffer[: at + 1]
-        return line
-
-
-def _drain(pipe: IO[bytes], kept: deque[bytes]) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        while chunk := os.read(pipe.fileno(), 2**12):
-            kept.append(chunk)
-
-
-def _deliver(pipe: IO[bytes], outbox: queue.Queue[bytes | None]) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        while (line := outbox.get()) is not None:
-            pipe.write(line)
-            pipe.flush()
-
-
-def _end_marked(mark: bytes) -> None:
-    """End every process with ``mark`` in its environment, those included that made sessions of their own (Linux)."""
-    found = True
-    while found:
-        found = False
-        for file in Path("/proc").glob("[0-9]*/environ"):
-            with contextlib.suppress(OSError):
-                if mark in file.read_bytes().split(b"\0"):  # a process that has ended has none
-                    os.kill(int(file.parent.name), signal.SIGKILL)
-                    found = True
+def _ended_by(status: int) -> str:
+    if status < 0:
+        return f"it was ended by {_signal_name(-status)}"
+    return f"it ended with status {status} without answering"
 
 
 def _signal_name(number: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import shlex
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -50,7 +51,7 @@ class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A failure that the implementer knows of.
 
     Attributes:
-        id: the clause, ``error``, or ``skip``.
+        id: the clause, ``error``, or ``skip:`` and what is skipped.
         reason: why it is so.
         link: where it is tracked.
     """
@@ -103,10 +104,31 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         return f"focalloc replay {shlex.quote(self.path)} {named}" if self.path else ""
 
 
+def ids_of(verdict: Verdict) -> tuple[str, ...]:
+    """The ids of what is wrong by ``verdict``: each clause that is broken, or ``error``; none for other verdicts."""
+    if verdict.status not in ("fail", "error"):
+        return ()
+    return tuple(dict.fromkeys(violation.clause for violation in verdict.violations)) or ("error",)
+
+
+def failures_of(
+    verdict: Verdict, case: Case, *, target: str, profile: str, seed: int, batch: int, program: bool = False
+) -> tuple[Failure, ...]:
+    """The failures that ``verdict`` is about, one for each of its `ids_of`."""
+    first = failure(verdict, case, target=target, profile=profile, seed=seed, batch=batch, program=program)
+    others = (
+        msgspec.structs.replace(
+            first, id=one, message=next(str(found) for found in verdict.violations if found.clause == one)
+        )
+        for one in ids_of(verdict)[1:]
+    )
+    return (first, *others)
+
+
 def failure(
     verdict: Verdict, case: Case, *, target: str, profile: str, seed: int, batch: int, program: bool = False
 ) -> Failure:
-    """The failure that ``verdict``, a ``fail`` or an ``error``, is about."""
+    """The failure that ``verdict``, a ``fail`` or an ``error``, is about first."""
     return Failure(
         id=verdict.clause or "error",
         status="fail" if verdict.status == "fail" else "error",
@@ -147,10 +169,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         answered: iterations and ingests judged in them.
         verdicts: sessions by verdict.
         failures: one per id, each with its smallest session.
-        skips: what the allocator said it does not support, and how often.
+        skips: what the allocator said it does not support, as ``cause: why``, and how often.
+        lost: why sessions were not judged, and how many; they are ``unknown`` in `verdicts`.
         not_offered: optional calls that the allocator does not have, so that their clauses were not judged.
         left_out: what no session had, as the allocator said, or its user, that it does not support it.
         known: failures that the implementer declared beforehand.
+        notes: what else there is to know of the run, a sentence each.
         versions: what the run ran on.
         stakes: how often each clause was at stake, counted up to some number in each batch.
     """
@@ -164,9 +188,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: dict[Status, int]
     failures: tuple[Failure, ...] = ()
     skips: dict[str, int] = {}
+    lost: dict[str, int] = {}
     not_offered: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     known: tuple[Known, ...] = ()
+    notes: tuple[str, ...] = ()
     versions: Versions = msgspec.field(default_factory=versions_here)
     stakes: dict[str, int] = {}
 
@@ -177,10 +203,26 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(failed for failed in self.failures if failed.id not in declared)
 
     @property
+    def by_news(self) -> tuple[Failure, ...]:
+        """The failures, new ones before those that were declared."""
+        new = self.unexpected
+        return (*new, *(failed for failed in self.failures if failed not in new))
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """Why sessions were skipped, as known-failure lists call it: ``skip:ingest`` and the like."""
+        return tuple(dict.fromkeys(f"skip:{why.partition(': ')[0]}" for why in self.skips))
+
+    @property
     def outlived(self) -> tuple[Known, ...]:
-        """Declared failures that did not happen."""
-        happened = {failed.id for failed in self.failures} | ({"skip"} if self.skips else set())
-        return tuple(one for one in self.known if one.id not in happened)
+        """Declared failures that did not happen although they could have: what was not judged has not been mended."""
+        happened = {failed.id for failed in self.failures} | set(self.skipped) | set(self.unjudged)
+        whole = not self.cut_short and self.verdicts.get("skip", 0) < self.examples
+        return tuple(
+            one
+            for one in self.known
+            if one.id not in happened and (whole or (one.id != "error" and not one.id.startswith("skip:")))
+        )
 
     @property
     def unjudged(self) -> dict[str, str]:
@@ -231,7 +273,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return "fail"
         if self.unexpected:
             return "error"
-        if self.skips and "skip" not in {one.id for one in self.known}:
+        if set(self.skipped) - {one.id for one in self.known}:
             return "skip"
         return "unknown" if self.cut_short or self.examples < self.asked else "pass"
 
@@ -262,7 +304,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             f"({self.examples} of {self.asked} sessions judged: {counts or 'none'}; {self.answered} answers; "
             f"seed {self.seed}; focalloc {self.versions.focalloc}, spec {self.versions.spec})"
         ]
-        for failed in self.failures:
+        for failed in self.by_news:
             lines.append(indented(f"  {failed.id}: {failed.message.removeprefix(f'{failed.id}: ')}"))
             if not failed.repeatable:
                 lines.append(
@@ -276,8 +318,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             for one in self.outlived
         ]
         lines += [indented(f"  skipped {times} times: {why}") for why, times in self.skips.items()]
-        if lost := self.verdicts.get("unknown"):
-            lines.append(f"  {lost} sessions are unknown: whatever process judges them ends; by the allocator?")
+        lines += [on_one_line(f"  {count} sessions are unknown: {why}") for why, count in self.lost.items()]
         if self.left_out:
             lines.append(f"  left out, as it is not supported: {'; '.join(self.left_out)}")
         if self.not_offered:
@@ -287,6 +328,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         if at_stake := {one: times for one, times in self.stakes.items() if times}:
             least = min(at_stake, key=lambda one: at_stake[one])
             lines.append(f"  at stake: {len(at_stake)} clauses, each {at_stake[least]} times or more ({least})")
+        lines += [on_one_line(f"  {note}") for note in self.notes]
         return "\n".join(lines)
 
 
@@ -300,6 +342,14 @@ class NotConformant(AssertionError):
     def __init__(self, report: Report) -> None:
         super().__init__(report.summary())
         self.report = report
+
+
+def saved(failures: Sequence[Failure], folder: Path) -> tuple[tuple[Failure, ...], tuple[str, ...]]:
+    """``failures`` as `save_failure` returns them, and a sentence if they could not be saved; that loses no verdict."""
+    try:
+        return tuple(save_failure(failed, folder) for failed in failures), ()
+    except OSError as error:
+        return tuple(failures), (f"no session could be saved in {folder}: {error.strerror or error}",)
 
 
 def save_failure(failed: Failure, folder: Path) -> Failure:

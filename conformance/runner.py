@@ -7,7 +7,10 @@ run finds the same whatever the number of workers that its batches are spread ov
 from __future__ import annotations
 
 import atexit
+import contextlib
 import multiprocessing
+import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -20,7 +23,8 @@ import msgspec
 from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Step, size
 from focalloc.conformance.judge import Status, Verdict, judged
-from focalloc.conformance.report import Failure, Report, failure, needed, save_failure
+from focalloc.conformance.process import START_TIMEOUT, TIMEOUT
+from focalloc.conformance.report import Failure, Report, failures_of, ids_of, needed, saved
 from focalloc.conformance.sessions import sessions
 from focalloc.conformance.shrinking import shrunk
 from focalloc.conformance.stakes import Stakes
@@ -40,7 +44,17 @@ MOST_SHRINKS = 800
 """Sessions judged to find a smaller counterexample to one clause."""
 
 MOST_HANGS = 12
-"""Of those, how many may run into the time limit."""
+"""Of those, how many may run into the time limit; and as many in a batch that goes on after a failure."""
+
+SHRINKS_WITHIN = 120.0
+"""Seconds after which no smaller counterexample to one clause is looked for, if the target is that slow."""
+
+HUNG, STILLBORN, RUN_OVER = (
+    "too many sessions before had no answer in time",
+    "it cannot be started",
+    "the run came to its limit in time",
+)
+"""Why sessions were not judged."""
 
 FAILURES = Path("focalloc-failures")
 """Where counterexamples are saved."""
@@ -55,6 +69,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: dict[Status, int]
     failures: tuple[Failure, ...] = ()
     skips: dict[str, int] = {}
+    lost: dict[str, int] = {}
     stakes: dict[str, int] = {}
 
 
@@ -64,11 +79,14 @@ def run_conformance(
     profile: str = "safety",
     examples: int = DEFAULT_EXAMPLES,
     seed: int = 0,
-    timeout: float = 10.0,
+    timeout: float = TIMEOUT,
+    start_timeout: float = START_TIMEOUT,
+    time_limit: float | None = None,
     shrink: bool = True,
     keep_going: bool = False,
     save_to: Path | None = FAILURES,
     name: str = "",
+    isolate: bool = True,
 ) -> Report:
     """Judge the allocators that ``factory`` makes. In a test of your own::
 
@@ -83,21 +101,26 @@ def run_conformance(
         examples: sessions to judge.
         seed: what the sessions follow from; the same seed gives the same sessions.
         timeout: limit of one call into the allocator, in seconds of wall-clock time (ANS-1).
+        start_timeout: limit of the first call of each kind in a process, which may import and compile.
+        time_limit: limit of the run as a whole, in seconds; sessions that it leaves no time for are unknown.
         shrink: look for a smaller session where one fails.
         keep_going: judge all examples, rather than stop at the end of the first batch that fails.
         save_to: folder for counterexamples; None to save none.
         name: how the report calls the allocator; by default ``module:factory``.
+        isolate: judge in a copy of this process, where the platform can fork; see `PythonTarget`. What the allocator
+            prints shows when something goes wrong only, and a debugger needs false here.
 
     Raises:
         InvalidInput: the profile is unknown.
     """
-    target = PythonTarget(factory, name or importable_name(factory), timeout)
+    target = PythonTarget(factory, name or importable_name(factory), timeout, start_timeout, isolate=isolate)
     with target:
         return run(
             target,
             profile=profile,
             examples=examples,
             seed=seed,
+            time_limit=time_limit,
             shrink=shrink,
             keep_going=keep_going,
             save_to=save_to,
@@ -115,6 +138,7 @@ def run(
     profile: str = "safety",
     examples: int = DEFAULT_EXAMPLES,
     seed: int = 0,
+    time_limit: float | None = None,
     shrink: bool = True,
     keep_going: bool = False,
     save_to: Path | None = None,
@@ -122,11 +146,12 @@ def run(
 ) -> Report:
     """Judge ``target`` on generated sessions; see `run_conformance`. ``watch`` is told of each batch as it ends."""
     checked_profile(profile)
+    until = None if time_limit is None else time.monotonic() + time_limit
     smoke_test()
 
     def batches() -> Iterator[Batch]:
         for index, count in enumerate(batch_sizes(examples)):
-            batch = run_batch(target, profile, seed, index, count, shrink=shrink)
+            batch = run_batch(target, profile, seed, index, count, shrink=shrink, keep_going=keep_going, until=until)
             if watch is not None:
                 watch(batch)
             yield batch
@@ -143,6 +168,7 @@ def run_in_processes(
     profile: str = "safety",
     examples: int = DEFAULT_EXAMPLES,
     seed: int = 0,
+    time_limit: float | None = None,
     keep_going: bool = False,
     save_to: Path | None = None,
     watch: Callable[[Batch], None] | None = None,
@@ -155,6 +181,7 @@ def run_in_processes(
         profile: as for `run`.
         examples: as for `run`.
         seed: as for `run`.
+        time_limit: as for `run`.
         keep_going: as for `run`.
         save_to: as for `run`.
         watch: as for `run`; batches end in their order.
@@ -163,11 +190,15 @@ def run_in_processes(
         InvalidInput: the profile is unknown, or a process ended before it had judged its batch.
     """
     checked_profile(profile)
+    until = None if time_limit is None else time.monotonic() + time_limit  # one clock for all processes of a machine
     smoke_test()
     sizes = batch_sizes(examples)
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, spawn, _start_worker, (open_target,)) as pool:
-        futures = [pool.submit(_judge_in_worker, profile, seed, index, size) for index, size in enumerate(sizes)]
+    with _ended_at_once(ProcessPoolExecutor(jobs, spawn, _start_worker, (open_target,))) as pool:
+        futures = [
+            pool.submit(_judge_in_worker, profile, seed, index, size, keep_going, until)
+            for index, size in enumerate(sizes)
+        ]
 
         def batches() -> Iterator[Batch]:
             for future in futures:
@@ -190,26 +221,49 @@ def run_in_processes(
             return _finished(target, report, save_to)
 
 
+@contextlib.contextmanager
+def _ended_at_once(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    """``pool``, whose workers are not waited for when the run is interrupted."""
+    others = set(multiprocessing.active_children())
+    with pool:
+        try:
+            yield pool
+        except BaseException:
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.kill()
+            raise
+
+
 _worker: Target | None = None
 
 
 def _start_worker(open_target: Callable[[], Target]) -> None:
     global _worker  # noqa: PLW0603  # one target per process, for all of its batches
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the first process ends the others
     _worker = open_target()
     _worker.__enter__()
     atexit.register(_worker.close)
 
 
-def _judge_in_worker(profile: str, seed: int, index: int, size: int) -> Batch:
+def _judge_in_worker(
+    profile: str, seed: int, index: int, size: int, keep_going: bool, until: float | None
+) -> Batch:
     assert _worker is not None
-    return run_batch(_worker, profile, seed, index, size)
+    return run_batch(_worker, profile, seed, index, size, keep_going=keep_going, until=until)
 
 
 def _finished(target: Target, report: Report, save_to: Path | None) -> Report:
-    failures = report.failures if save_to is None else tuple(save_failure(f, save_to) for f in report.failures)
+    failures, notes = report.failures, report.notes
+    if save_to is not None:
+        failures, unsaved = saved(failures, save_to)
+        notes += unsaved
+    if not target.isolated:
+        notes += (
+            "judged inside the judge's own process: an allocator that ends it or changes it could forge the verdict",
+        )
     not_offered = tuple(what for what in needed(report.profile) if report.answered and not target.offers(what))
     left_out = supported(target).left_out
-    return msgspec.structs.replace(report, failures=failures, not_offered=not_offered, left_out=left_out)
+    return msgspec.structs.replace(report, failures=failures, not_offered=not_offered, notes=notes, left_out=left_out)
 
 
 def supported(target: Target) -> Capabilities:
@@ -231,13 +285,39 @@ def batch_sizes(examples: int) -> list[int]:
     return [min(BATCH, examples - at) for at in range(0, examples, BATCH)]
 
 
-def run_batch(target: Target, profile: str, seed: int, index: int, examples: int, *, shrink: bool = True) -> Batch:
-    """Generate and judge one batch of sessions, and shrink what fails: one failure per clause."""
+def run_batch(
+    target: Target,
+    profile: str,
+    seed: int,
+    index: int,
+    examples: int,
+    *,
+    shrink: bool = True,
+    keep_going: bool = False,
+    until: float | None = None,
+) -> Batch:
+    """Generate and judge one batch of sessions, and shrink what fails: one failure per clause.
+
+    Sessions that cannot be judged any more are ``unknown``, with the reason in `Batch.lost`: none is dropped.
+
+    Args:
+        target: the allocator.
+        profile: as for `run`.
+        seed: of the run.
+        index: of the batch in the run.
+        examples: sessions of the batch.
+        shrink: as for `run`.
+        keep_going: whether to go on after a session without an answer, each of which takes a whole limit.
+        until: time, of `time.monotonic`, at which the run as a whole ends; None for none.
+    """
     verdicts: Counter[Status] = Counter()
     skips: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
     failures: dict[str, Failure] = {}
-    answered, hung = 0, False
+    answered = hangs = 0
+    stopped = ""
     stakes = Stakes(profile)
+    target.until = until
 
     within = supported(target).checked(profile)
 
@@ -247,37 +327,49 @@ def run_batch(target: Target, profile: str, seed: int, index: int, examples: int
         return judged(target, case, profile)
 
     def keep(case: Case, verdict: Verdict) -> None:
-        found = failure(
+        for found in failures_of(
             verdict, case, target=target.name, profile=profile, seed=seed, batch=index, program=target.speaks_raw
-        )
-        if found.id not in failures or size(case) < size(failures[found.id].case):
-            failures[found.id] = found
+        ):
+            if found.id not in failures or size(case) < size(failures[found.id].case):
+                failures[found.id] = found
 
     def look(case: Case) -> None:
-        nonlocal answered, hung
-        if hung:  # each further session might take a whole time limit
-            return
-        verdict = judged(target, case, profile, stakes=stakes)
+        nonlocal answered, hangs, stopped
+        if not stopped and until is not None and time.monotonic() > until:
+            stopped = RUN_OVER
+        verdict = Verdict("unknown", why=stopped) if stopped else judged(target, case, profile, stakes=stakes)
         verdicts[verdict.status] += 1
         answered += verdict.answered
         if verdict.status == "skip":
             skips[verdict.why] += 1
+        elif verdict.status == "unknown":
+            stopped = stopped or RUN_OVER
+            lost[stopped] += 1
         elif verdict.status != "pass":
             keep(case, verdict)
-            hung = verdict.clause == "ANS-1"
+            hangs += "ANS-1" in ids_of(verdict)
+            if verdict.stillborn:
+                stopped = STILLBORN
+            elif hangs >= (MOST_HANGS if keep_going else 1):
+                stopped = HUNG
 
     for case in sessions(profile, seed, index * BATCH, examples, within):
         look(case)
-    for found in list(failures.values()) if shrink else ():
+    hopeless = stopped in (STILLBORN, RUN_OVER)
+    for found in list(failures.values()) if shrink and not hopeless else ():
         _shrunk(judge, found, keep)
-    checked = [msgspec.structs.replace(f, repeatable=_repeats(judge, f)) for f in failures.values()]
+    checked = [
+        found if hopeless else msgspec.structs.replace(found, repeatable=_repeats(judge, found))
+        for found in failures.values()
+    ]
     return Batch(
         index=index,
-        examples=verdicts.total(),
+        examples=verdicts.total() - verdicts["unknown"],
         answered=answered,
-        verdicts=dict(verdicts),
+        verdicts={status: count for status, count in verdicts.items() if count},
         failures=tuple(sorted(checked, key=lambda f: f.id)),
         skips=dict(skips),
+        lost=dict(lost),
         stakes=dict(stakes.counts),
     )
 
@@ -286,6 +378,7 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
     """One report of ``batches``: of failures with the same id, the smallest session stays."""
     verdicts: Counter[Status] = Counter()
     skips: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
     stakes: Counter[str] = Counter()
     failures: dict[str, Failure] = {}
     examples = answered = 0
@@ -293,6 +386,7 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
         examples, answered = examples + batch.examples, answered + batch.answered
         verdicts.update(batch.verdicts)
         skips.update(batch.skips)
+        lost.update(batch.lost)
         stakes.update(batch.stakes)
         for found in batch.failures:
             if found.id not in failures or size(found.case) < size(failures[found.id].case):
@@ -307,6 +401,7 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
         verdicts=dict(verdicts),
         failures=tuple(failures[key] for key in sorted(failures)),
         skips=dict(skips),
+        lost=dict(lost),
         stakes={one: stakes[one] for one in profile_clauses(profile)},
     )
 
@@ -314,18 +409,22 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
 def _shrunk(judge: Callable[[Case], Verdict], found: Failure, keep: Callable[[Case, Verdict], None]) -> None:
     """Look for a smaller session that fails as ``found`` does; ``keep`` remembers the smallest.
 
-    The number of sessions is limited rather than the time, so that the outcome does not depend on the machine.
+    The number of sessions is limited, so that the outcome does not depend on the machine; the time is only for targets
+    so slow that nobody would wait.
     """
     tries = hangs = 0
+    until = time.monotonic() + SHRINKS_WITHIN
 
     def fails(case: Case) -> bool:
         nonlocal tries, hangs
-        if tries >= MOST_SHRINKS or hangs >= MOST_HANGS:
+        if tries >= MOST_SHRINKS or hangs >= MOST_HANGS or time.monotonic() > until:
             raise StopIteration
         tries += 1
         verdict = judge(case)
-        hangs += verdict.clause == "ANS-1"
-        failed = verdict.status in ("fail", "error") and (verdict.clause or "error") == found.id
+        if verdict.status == "unknown":
+            raise StopIteration
+        hangs += "ANS-1" in ids_of(verdict)
+        failed = found.id in ids_of(verdict)
         if failed:
             keep(case, verdict)
         return failed
@@ -337,7 +436,7 @@ def _shrunk(judge: Callable[[Case], Verdict], found: Failure, keep: Callable[[Ca
 
 def _repeats(judge: Callable[[Case], Verdict], found: Failure) -> bool:
     verdict = judge(found.case)
-    return (verdict.clause or "error") == found.id
+    return verdict.status == "unknown" or found.id in ids_of(verdict)
 
 
 # A judge that finds nothing is useless however many sessions it has seen; so it first shows that it can tell.

@@ -77,6 +77,7 @@ def serve(
                 return _chosen(allocator.step(scores))
             case messages.Ingest(blocks=blocks, scores=scores):
                 return _chosen(allocator.ingest(blocks, scores))
+        raise InvalidInput("cmd", type(command).__name__.lower(), "is not offered")
 
     for line in commands:
         command = None

@@ -1,26 +1,26 @@
-"""What the judge talks to: one small interface, whether the allocator is a Python object or a program."""
+"""What the judge talks to: one small interface, whether the allocator is a Python object or a program.
+
+Either is a process of its own that speaks wire protocol 1; a Python object has a small host that does so for it (see
+`focalloc.conformance.host`), and offers more than the programs of most people do.
+"""
 
 from __future__ import annotations
 
-import inspect
-import operator
-import traceback
+import json
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from importlib.resources import files
-from itertools import islice
-from pathlib import Path
+from fractions import Fraction
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+import msgspec
+
+from focalloc.conformance import messages, process
 from focalloc.conformance.capabilities import ALL, Capabilities, declared
-from focalloc.conformance.watchdog import TimeUp, Watchdog
-from focalloc.spec import Geometry, Params, Violation, tampered
-
-_OURS = {Path(str(files(package))) for package in ("focalloc.spec", "focalloc.refimpl", "focalloc.conformance")}
-"""Folders whose frames say nothing about where an allocator went wrong."""
-
-ANSWER_LIMIT = 100_000
-"""Most actions read from one answer; far beyond any cap, so that an endless answer has an end."""
+from focalloc.conformance.host import ANSWER_LIMIT, Host, converse
+from focalloc.conformance.process import START_TIMEOUT, TIMEOUT, ProcessAllocator
+from focalloc.spec import Action, Geometry, InvalidInput, Params, Violation, tampered
 
 
 class Refused(Exception):
@@ -48,14 +48,28 @@ class Lost(Exception):
     """There is nothing left to talk to, or it does not make sense: a program that died or answered garbage."""
 
 
+class NotStarted(Lost):
+    """There never was anything to talk to."""
+
+
+class RunOver(Exception):
+    """The run as a whole has come to its limit in time; nothing can be said of the call."""
+
+
 class Target(Protocol):
     """An allocator under judgement.
 
-    Every call may raise `Refused`, `Skipped`, `NoAnswer` or `Lost`. An answer is returned as it came; nothing about
-    it is known yet.
+    Every call may raise `Refused`, `Skipped`, `NoAnswer`, `Lost` or `RunOver`. An answer is returned as it came;
+    nothing about it is known yet.
     """
 
     name: str
+    isolated: bool
+    """Whether it is in a process of its own."""
+
+    until: float | None
+    """Time, of `time.monotonic`, at which the run as a whole ends; None for none."""
+
     speaks_raw: bool
     """Whether `open` can be given a senseless geometry or parameters; a Python object is never given such."""
 
@@ -98,7 +112,7 @@ class Target(Protocol):
         """Whether `ingest` passes its scores on."""
 
     def report(self, what: str) -> object:
-        """What the allocator says of its own state: ``"context"``, ``"positions"`` or ``"ledger_size"``."""
+        """What the allocator said last of its own state: ``"context"``, ``"positions"`` or ``"ledger_size"``."""
 
     def changed(self) -> list[Violation]:
         """ANS-2: what was given to the allocator and is no longer as it was."""
@@ -107,63 +121,149 @@ class Target(Protocol):
         """Release everything."""
 
 
-class PythonTarget:
-    """An allocator object in this process.
+class WireTarget:
+    """Whoever speaks wire protocol 1; what Python allocators and programs have in common.
 
-    It is given copies, which are compared afterwards, and each call has a time limit (see `Watchdog`). If it offers
-    ``warmup()``, that is called once per strategy and order of ties, without a limit, as compiling is no answering.
+    Args:
+        name: how reports call it.
+        conversation: how to speak to it.
+    """
+
+    speaks_raw = False
+    isolated = True
+    only = ALL
+
+    def __init__(self, name: str, conversation: ProcessAllocator) -> None:
+        self.name = name
+        self._wire = conversation
+
+    @property
+    def until(self) -> float | None:
+        """When the run as a whole ends."""
+        return self._wire.until
+
+    @until.setter
+    def until(self, time: float | None) -> None:
+        self._wire.until = time
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._wire.close(politely=error is None)
+
+    def close(self) -> None:
+        """End the process, and whatever it started."""
+        self._wire.close()
+
+    def begin(self) -> None:
+        """Start the process if it is not running; a new session replaces the old one."""
+        self._call(self._wire.start)
+
+    def supports(self) -> Capabilities:
+        """What it said in answer to ``hello``."""
+        welcome: messages.Welcome = self._call(self._wire.start)
+        return welcome.supports or ALL
+
+    def offers(self, what: str) -> bool:
+        """Whether it said that it offers ``what``."""
+        return what in self._offered()
+
+    def knows_ingest_scores(self) -> bool:
+        """Whether it said that it takes notice of the scores of an ingest."""
+        return "ingest_scores" in self._offered()
+
+    def changed(self) -> list[Violation]:
+        """A program cannot change what it was sent."""
+        return []
+
+    def _offered(self) -> Sequence[str]:
+        welcome = self._wire.welcome
+        return messages.USUAL if welcome is None or welcome.offers is None else welcome.offers
+
+    def _call(self, function: Callable[[], Any]) -> Any:
+        try:
+            return function()
+        except process.Refused as no:
+            if self._wire.welcome is None:
+                raise NotStarted(f"it refused to say hello: {no.reason}") from no
+            raise Refused(no.reason) from no
+        except process.Skipped as no:
+            raise Skipped(no.reason) from no
+        except process.TimedOut as late:
+            raise NoAnswer(late.reason.removeprefix("no answer within "), _context(late)) from late
+        except process.OutOfTime as late:
+            raise RunOver(late.reason) from late
+        except process.Misbehaved as lost:
+            kind = NotStarted if self._wire.welcome is None else Lost
+            raise kind(f"{lost.reason}\n{_context(lost)}".rstrip()) from lost
+
+
+class PythonTarget(WireTarget):
+    """A Python allocator, in a copy of this process where the platform can fork.
+
+    Elsewhere, or if ``isolate`` is false, it is in a thread of this process, and then nothing guards the judge against
+    an allocator that ends the process, holds the interpreter's lock, or changes what the judge is made of.
 
     Args:
         factory: makes a fresh allocator; called once per session.
         name: how reports call it.
         timeout: limit of one call, in seconds.
+        start_timeout: limit of the first call of each kind in a process, in seconds: what it imports and compiles
+            belongs there, or in a method ``warmup()``, which is called after the first ``open``.
+        isolate: whether the allocator is in a process of its own.
     """
 
-    speaks_raw = False
-    only = ALL
+    def __init__(
+        self,
+        factory: Callable[[], Any],
+        name: str = "",
+        timeout: float = TIMEOUT,
+        start_timeout: float = START_TIMEOUT,
+        *,
+        isolate: bool = True,
+    ) -> None:
+        name = name or getattr(factory, "__qualname__", repr(factory))
+        self.isolated = isolate and hasattr(os, "fork")
 
-    def __init__(self, factory: Callable[[], Any], name: str = "", timeout: float = 10.0) -> None:
-        self.name = name or getattr(factory, "__qualname__", repr(factory))
-        self._factory = factory
-        self._watchdog = Watchdog(timeout)
-        self._limit = f"{timeout:g} s"
-        self._allocator: Any = None
-        self._given: list[tuple[str, object, object]] = []
-        self._warm: set[tuple[object, ...]] = set()
+        def serve(commands: int, answers: int) -> None:
+            converse(Host(factory, name), commands, answers)
 
-    def __enter__(self) -> Self:
-        self._watchdog.__enter__()
-        return self
+        def connect() -> process.Line:
+            return process.forked(serve) if self.isolated else process.threaded(serve)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._watchdog.__exit__(kind, error, at)
-
-    def close(self) -> None:
-        """Stop the watchdog."""
-        self.__exit__(None, None, None)
+        super().__init__(name, ProcessAllocator(connect, timeout, start_timeout, typed=False))
+        self._waiting: list[messages.Command] = []
 
     def begin(self) -> None:
-        """Make a fresh allocator."""
-        self._given = []
-        self._allocator = self._call(self._factory)
+        """Have a fresh allocator made, together with the next call."""
+        self._wire.reports.clear()
+        self._waiting = [messages.Fresh()]
 
     def supports(self) -> Capabilities:
-        """What its attribute ``supports`` says."""
-        if self._allocator is None:
+        """What the attribute ``supports`` of an allocator says."""
+        if "supports" not in self._wire.reports:
             self.begin()
-        return declared(self._call(lambda: getattr(self._allocator, "supports", None)))
+            self._catch_up()
+        said = self._wire.reports.get("supports")
+        if isinstance(said, dict) and "refused" in said:
+            raise InvalidInput(*said["refused"])
+        return declared(said)
+
+    def _catch_up(self) -> None:
+        """Say what waits to be said together with the next call."""
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._call(lambda: self._wire.send_all(waiting))
 
     def offers(self, what: str) -> bool:
         """Whether the object has a method ``what``."""
-        return callable(getattr(self._allocator, what, None))
+        self._catch_up()
+        return what in self._wire.reports.get("offers", ())
 
     def knows_ingest_scores(self) -> bool:
         """Whether ``ingest`` takes a second argument."""
-        try:
-            inspect.signature(self._allocator.ingest).bind(1, [])
-        except (TypeError, ValueError):
-            return False
-        return True
+        return self.offers("ingest_scores")
 
     def open(
         self, geometry: Geometry | Mapping[str, Any], params: Params | Mapping[str, Any], context: Sequence[object]
@@ -171,93 +271,165 @@ class PythonTarget:
         """Call ``open`` with objects of the spec's types and a list of blocks of its own."""
         if not isinstance(geometry, Geometry) or not isinstance(params, Params):
             raise TypeError("a Python allocator is opened with a Geometry and a Params")
-        mine = (Geometry(geometry.arity, geometry.cost), Params(**params.to_dict()))  # type: ignore[arg-type]
-        blocks = list(context)
-        self._given = [
-            ("geometry", geometry, mine[0]),
-            ("parameters", params, mine[1]),
-            ("context", list(blocks), blocks),
-        ]
-        self._call(lambda: self._allocator.open(*mine, blocks))
-        self._warm_up(params)
+        blocks: Any = list(context)
+        self._ask(messages.Open(geometry=geometry, params=params, context=blocks))
 
     def step(self, scores: Sequence[int]) -> object:
         """Call ``step`` with a list of its own."""
-        row = self._lend(scores)
-        return self._call(lambda: _plain(self._allocator.step(row)))
+        return _as_it_came(self._ask(messages.Step(list(scores)))["actions"])
 
     def prefer(self, logits: Sequence[Sequence[float]]) -> object:
         """Call ``prefer`` with a list of lists of its own."""
-        rows = [list(row) for row in logits]
-        self._given = [*self._given[:3], ("logits", [list(row) for row in rows], rows)]
-        return self._call(lambda: _plain(self._allocator.prefer(rows)))
+        rows: Any = list(logits)
+        return _as_it_came(self._ask(messages.Prefer(rows))["actions"])
 
     def relaxation(self, scores: Sequence[int]) -> object:
         """Call ``relaxation`` with a list of its own."""
-        row = self._lend(scores)
-        return self._call(lambda: self._allocator.relaxation(row))
+        said = self._ask(messages.Relaxation(list(scores)))["relaxation"]
+        try:
+            return _fractions(msgspec.convert(said, messages.Relaxed))
+        except (msgspec.ValidationError, ZeroDivisionError):
+            return _as_it_came(said)
 
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Call ``ingest(blocks, scores)``, or ``ingest(blocks)`` if it takes no more."""
-        if not self.knows_ingest_scores():
-            return self._call(lambda: _plain(self._allocator.ingest(blocks)))
-        row = self._lend(scores)
-        return self._call(lambda: _plain(self._allocator.ingest(blocks, row)))
+        return _as_it_came(self._ask(messages.Ingest(blocks, list(scores)))["actions"])
 
     def report(self, what: str) -> object:
-        """Call the method ``what``."""
-        return self._call(lambda: _plain(getattr(self._allocator, what)()))
+        """What the method ``what`` returned after the last call."""
+        said = self._wire.reports.get(what)
+        if isinstance(said, dict) and "error" in said:
+            raise Refused(f"{what}: {said['error']}")
+        if isinstance(said, dict) and "skipped" in said:
+            raise Skipped(f"{what}: {said['skipped']}")
+        return _as_it_came(said)
 
     def changed(self) -> list[Violation]:
-        """Compare everything that was given with its original."""
-        return [violation for what, before, now in self._given for violation in tampered(before, now, what)]
+        """What its host found changed of all that it was given."""
+        return [found for what in self._wire.reports.get("changed", ()) for found in tampered(None, what, str(what))]
 
-    def _warm_up(self, params: Params) -> None:
-        """Let an allocator that offers ``warmup`` compile first: the limit is on answers, not on getting ready."""
-        kind = params.strategy, params.tie_break, params.is_refined
-        if kind not in self._warm and self.offers("warmup"):
-            try:
-                self._allocator.warmup()
-            except Exception as error:
-                raise Refused(_told(error)) from error
-        self._warm.add(kind)
+    def _ask(self, command: messages.Command) -> Any:
+        commands, self._waiting = [*self._waiting, command], []
+        return self._call(lambda: self._wire.send_all(commands)[-1])
 
-    def _lend(self, scores: Sequence[int]) -> list[int]:
-        row = list(scores)
-        self._given = [*self._given[:3], ("scores", list(row), row)]
-        return row
 
-    def _call(self, function: Callable[[], Any]) -> Any:
+class ModuleTarget(PythonTarget):
+    """A Python allocator that ``module:factory`` names, in a fresh interpreter.
+
+    Args:
+        target: ``module:factory``.
+        timeout: as in `PythonTarget`.
+        start_timeout: as in `PythonTarget`; the import of the module is part of it.
+    """
+
+    def __init__(self, target: str, timeout: float = TIMEOUT, start_timeout: float = START_TIMEOUT) -> None:
+        super().__init__(lambda: None, target, timeout, start_timeout)
+        start = "import sys, json; sys.path[:] = json.loads(sys.argv[2]); from focalloc.conformance import host; "
+        words = [sys.executable, "-P", "-c", f"{start}host.main(sys.argv[1])", target, json.dumps(sys.path)]
+        self._wire = ProcessAllocator(lambda: process.executed(words), timeout, start_timeout, typed=False)
+
+    def __enter__(self) -> Self:
         try:
-            return self._watchdog.call(function)
-        except TimeUp:
-            raise NoAnswer(self._limit) from None
-        except NotImplementedError as no:
-            raise Skipped(str(no) or "not implemented") from no
-        except (Exception, SystemExit, GeneratorExit) as error:  # an answer of a kind
-            raise Refused(_told(error)) from error
+            self._wire.start()
+        except process.Misbehaved as lost:
+            raise InvalidInput("target", self.name, f"importing it failed: {lost.reason}\n{_context(lost)}") from None
+        except process.ProgramError as no:
+            raise InvalidInput("target", self.name, no.reason) from None
+        return self
 
 
-def _told(error: BaseException) -> str:
-    """``error`` in words, with the last line of the allocator's own code that it went through."""
-    said = "".join(traceback.format_exception_only(error)).strip()
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent not in _OURS]
-    return f"{said} ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else said
+class ProgramTarget(WireTarget):
+    """A program that is started when it is first needed, and again after it died or was ended.
+
+    Args:
+        command: the program and its arguments, as one would type them.
+        timeout: limit of one answer, in seconds.
+        start_timeout: limit of the first answer of each kind of a process, in seconds.
+
+    Raises:
+        InvalidInput: the command names no program.
+    """
+
+    speaks_raw = True
+
+    def __init__(self, command: str, timeout: float = TIMEOUT, start_timeout: float = START_TIMEOUT) -> None:
+        super().__init__(command, ProcessAllocator(command, timeout, start_timeout))
+
+    def open(
+        self, geometry: Geometry | Mapping[str, Any], params: Params | Mapping[str, Any], context: Sequence[object]
+    ) -> None:
+        """Send ``open``, senseless values as they are."""
+        blocks: Any = [tuple(block) if isinstance(block, tuple | list) else block for block in context]
+        shape: Any = geometry
+        values: Any = params
+        self._call(lambda: self._wire.send(messages.Open(geometry=shape, params=values, context=blocks)))
+
+    def step(self, scores: Sequence[int]) -> object:
+        """Send ``step`` and return the actions."""
+        return self._call(lambda: self._wire.step(scores)[:ANSWER_LIMIT])
+
+    def prefer(self, logits: Sequence[Sequence[float]]) -> object:
+        """Send ``prefer`` and return the actions."""
+        rows: Any = list(logits)
+        return self._call(lambda: self._wire.send(messages.Prefer(rows)).actions[:ANSWER_LIMIT])
+
+    def relaxation(self, scores: Sequence[int]) -> object:
+        """Send ``relaxation`` and return the bound, the shares and the prices."""
+        said = self._call(lambda: self._wire.send(messages.Relaxation(list(scores))))
+        try:
+            return _fractions(said)
+        except ZeroDivisionError:
+            return said
+
+    def ingest(self, blocks: int, scores: Sequence[int]) -> object:
+        """Send ``ingest`` and return the reclaiming collapses."""
+        return self._call(lambda: self._wire.ingest(blocks, scores)[:ANSWER_LIMIT])
+
+    def report(self, what: str) -> object:
+        """What the last answer said of ``what``."""
+        return self._wire.reports.get(what)
 
 
-def _plain(answer: object) -> object:
-    """Iterables as lists and anything that counts as an integer as `int`, all the way down; the rest as it is."""
-    if type(answer) is int or isinstance(answer, str | bytes | Mapping | bool):  # the first, as there are thousands
-        return answer
-    try:
-        return operator.index(answer)  # type: ignore[arg-type]
-    except TypeError:
-        pass
-    try:
-        items = iter(answer)  # type: ignore[call-overload]
-    except TypeError:
-        return answer
-    return [_plain(item) for item in islice(items, ANSWER_LIMIT)]
+def _context(error: process.ProgramError) -> str:
+    """What was said last, over the wire and to stderr."""
+    lines = []
+    if error.conversation:
+        lines += ["the last messages:", *(f"  {line}" for line in error.conversation)]
+    if error.stderr.strip():
+        lines += ["the end of its stderr:", *(f"  {line}" for line in error.stderr.strip().splitlines()[-12:])]
+    return "\n".join(lines)
+
+
+class Foreign:
+    """Something that an allocator answered and JSON cannot say; it is equal to nothing else.
+
+    Args:
+        said: what it calls itself.
+    """
+
+    def __init__(self, said: object) -> None:
+        self._said = str(said)
+
+    def __repr__(self) -> str:
+        return self._said
+
+
+def _as_it_came(answer: Any) -> Any:
+    """``answer`` with a `Foreign` in place of what JSON cannot say."""
+    if isinstance(answer, dict):
+        return Foreign(answer.get("object"))
+    if isinstance(answer, list) and any(type(item) in (list, dict) for item in answer):
+        return [_as_it_came(item) for item in answer]
+    return answer
+
+
+def _fractions(said: messages.Relaxed) -> tuple[Fraction, dict[Action, Fraction], Fraction, Fraction]:
+    shares: dict[Action, Fraction] = {
+        Action(kind, level, start): Fraction(part)  # type: ignore[arg-type]
+        for kind, level, start, part in said.shares
+    }
+    slot_price, action_price = map(Fraction, said.prices)
+    return Fraction(said.bound), shares, slot_price, action_price
 
 
 def as_pairs(reported: object) -> list[tuple[int, int]] | None:

@@ -21,7 +21,7 @@ def run(file: Path) -> tuple[Failure, list[Moment]]:
     """
     saved = msgspec.json.decode(file.read_bytes(), type=Failure)
     moments: list[Moment] = []
-    with PythonTarget(BROKEN[file.stem].factory, saved.target, timeout=0.5) as target:
+    with PythonTarget(BROKEN[file.stem].factory, saved.target, timeout=0.5, start_timeout=0.5) as target:
         verdict = judged(target, saved.case, saved.profile, moments.append)
     assert verdict.clause == saved.id, f"{file.name}: {verdict}"
     return saved, moments

@@ -126,7 +126,7 @@ def of_broken(broken: Broken, _: Sequence[Vector]) -> Iterator[Vector]:
 
 def of_mutant(mutant: Mutant, there: Sequence[Vector]) -> Iterator[Vector]:
     """One vector that tells ``mutant`` from the reference, unless one that is ``there`` does."""
-    with PythonTarget(mutant, timeout=3.0) as target:
+    with PythonTarget(mutant, timeout=3.0, start_timeout=3.0) as target:
         mine = (one for one in there if one.profile == mutant.profile)
         if any(judged(target, case_of(one), one.profile).status != "pass" for one in mine):
             return
@@ -201,7 +201,7 @@ def _of_mistake(
     note: str,
     source: str,
 ) -> Iterator[Vector]:
-    with PythonTarget(factory, timeout=3.0) as target:
+    with PythonTarget(factory, timeout=3.0, start_timeout=3.0) as target:
         for case in _exposing(target, profile, wanted):
             moments = recorded(target, case, profile)
             found = [one.clause for one in moments[-1].found]

@@ -167,7 +167,7 @@ def judge(job: Job) -> tuple[list[Row], Tally]:
         life = replace(life, document=Document(life.document.name, life.document.text[:BEGINNING]))
     params = replace(life.params, strategy=job.strategy, **REFINED.get(job.strategy, {}))
     case = recorded_case(recorded_session(replace(life, params=params)))
-    with PythonTarget(lambda: Twins(tally), BOTH, timeout=LIMIT) as target:
+    with PythonTarget(lambda: Twins(tally), BOTH, timeout=LIMIT, isolate=False) as target:
         report = run(target, profile=job.strategy, examples=job.examples, seed=job.seed, save_to=FAILURES)
         verdict = judged(target, case, job.strategy)
         vectors = _judged_vectors(target, job)

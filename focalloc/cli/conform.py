@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from focalloc.cli.options import TIMEOUT, Json, Profile, Timeout, choice
+from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, Profile, StartTimeout, Timeout, choice
 from focalloc.cli.targets import limited, target_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ def conform(
     examples: Annotated[int, typer.Option(min=1, help="Generated sessions.")] = 1000,
     seed: Annotated[int, typer.Option(help="What the generated sessions follow from.")] = 0,
     timeout: Timeout = TIMEOUT,
+    start_timeout: StartTimeout = START_TIMEOUT,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(min=0.001, help="Seconds that the whole run may take; what it has not judged by then is unknown."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Write a report: .json, .xml (JUnit) or .html.")
     ] = None,
@@ -69,7 +74,7 @@ def conform(
     scores) is optional. A program in any language does the same by one JSON object per line (--exec). A session that
     fails is made smaller and saved, with the command that replays it.
     """
-    from focalloc.cli.terminal import output, print_json, progress
+    from focalloc.cli.terminal import Telling, progress
     from focalloc.conformance.annotations import github, quoted
     from focalloc.conformance.capabilities import given
     from focalloc.conformance.known import load_known, with_known
@@ -85,12 +90,14 @@ def conform(
         raise InvalidInput("annotations", annotations, "must be none or github")
     if journal is not None and not cluster:
         raise InvalidInput("journal", str(journal), "only a campaign keeps one; give --cluster, too")
+    if time_limit is not None and cluster:
+        raise InvalidInput("time_limit", time_limit, "a campaign has none: end it, and it goes on from its --journal")
     if report is not None:
         checked_path(report)
     known = () if xfail is None else load_known(xfail, profile)
     keep_going = keep_going or xfail is not None
     only = given(geometry or (), param or (), without or ())
-    open_target = limited(target_of(target, program, timeout), only)
+    open_target = limited(target_of(target, program, timeout, start_timeout), only)
     with progress() as bar, open_target() as judged:
         task = bar.add_task("judging", total=examples)
 
@@ -118,6 +125,7 @@ def conform(
                 profile=profile,
                 examples=examples,
                 seed=seed,
+                time_limit=time_limit,
                 keep_going=keep_going,
                 save_to=FAILURES,
                 watch=watch,
@@ -129,27 +137,36 @@ def conform(
                 profile=profile,
                 examples=examples,
                 seed=seed,
+                time_limit=time_limit,
                 keep_going=keep_going,
                 save_to=FAILURES,
                 watch=watch,
             )
         found = with_known(found, known)
         pictures = _pictures(judged, found) if report is not None and report.suffix == ".html" else {}
+    telling = Telling()
+    unwritten = ""
     if report is not None:  # before anything is printed: whoever reads may leave
-        write_report(found, report, pictures)
+        try:
+            write_report(found, report, pictures)
+        except InvalidInput as no:  # the disk is full, say; the verdict stands
+            unwritten = str(no)
 
     def say(text: str) -> None:
-        output().print(quoted(text) if annotations == "github" else text, soft_wrap=True)
+        telling.say(quoted(text) if annotations == "github" else text)
 
     if as_json:
-        print_json(json.loads(to_json(found, {})))
+        telling.say_json(json.loads(to_json(found, {})))
     else:
         say(found.summary())
     for line in github(found) if annotations == "github" else ():
-        output().print(line, soft_wrap=True)
+        telling.say(line)
+    if unwritten:
+        typer.echo(f"focalloc: {unwritten}", err=True)
+        raise typer.Exit(found.exit_status or 2)
     if report is not None and not as_json:
         say(f"report written to {report}")
-    raise typer.Exit(found.exit_status)
+    raise typer.Exit(telling.status(found.exit_status))
 
 
 def _pictures(target: Target, report: Report) -> dict[str, list[Moment]]:

@@ -37,6 +37,14 @@ TIMEOUT = 10.0
 """Seconds that one call into an allocator may take, unless said otherwise."""
 
 Timeout = Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")]
+
+START_TIMEOUT = 120.0
+"""Seconds that an allocator may take to get ready, unless said otherwise."""
+
+StartTimeout = Annotated[
+    float,
+    typer.Option(min=0.001, help="Seconds that getting ready may take: the import, and a process's first calls."),
+]
 """The option of every command that judges one."""
 
 Traces = Annotated[

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from focalloc.cli.options import TIMEOUT, Json, Timeout, choice
+from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, StartTimeout, Timeout, choice
 from focalloc.cli.targets import target_of
 from focalloc.spec.violations import PROFILES
 
@@ -41,6 +43,7 @@ def replay(
         bool, typer.Option("--trust", help="Run the allocator that the file names: a command, or a module to import.")
     ] = False,
     timeout: Timeout = TIMEOUT,
+    start_timeout: StartTimeout = START_TIMEOUT,
     as_json: Json = False,
 ) -> None:
     """Put an allocator through one saved session and show each step with what the judge says of it.
@@ -52,7 +55,7 @@ def replay(
     """
     import msgspec
 
-    from focalloc.cli.terminal import errors, output, print_json
+    from focalloc.cli.terminal import Telling, errors
     from focalloc.conformance.judge import judged
     from focalloc.conformance.report import EXIT_STATUS, Failure
     from focalloc.conformance.targets import PythonTarget
@@ -71,11 +74,9 @@ def replay(
         raise InvalidInput("target", "", "the file names none; give --target module:factory or --exec 'PROGRAM'")
     name = target or program or "the answers in the file"
     judged_by = checked_profile(profile or (saved.profile if saved else "safety"))
-    console = errors() if as_json else output()
+    telling = Telling(errors() if as_json else None)
+    say = telling.say
     moments: list[dict[str, Any]] = []
-
-    def say(line: str) -> None:
-        console.print(line, soft_wrap=True)
 
     def watch(moment: Moment) -> None:
         if as_json:
@@ -92,15 +93,21 @@ def replay(
     say(f"{on_one_line(name)} by profile {judged_by}: {len(case.steps)} steps")
     say(f"geometry {case.geometry.arity} cost {case.geometry.cost}")
     say("params " + ", ".join(f"{field}={value}" for field, value in case.params.to_dict().items()))
-    with PythonTarget(lambda: Reciter(recited), name) if recited else target_of(target, program, timeout)() as subject:
+    if recited is None:
+        open_target = target_of(target, program, timeout, start_timeout)
+    else:
+        open_target = partial(PythonTarget, partial(Reciter, recited), name)
+    with open_target() as subject:
         verdict = judged(subject, case, judged_by, watch)
+    if verdict.status == "pass" and not verdict.put:
+        verdict = replace(verdict, status="unknown", why="nothing in it is put to such an allocator")
     if as_json:
         asked = {"target": name, "profile": judged_by, "case": msgspec.to_builtins(case)}
         found = {"verdict": verdict.status, "at": verdict.at, "why": verdict.why, "answered": verdict.answered}
-        print_json(asked | found | {"moments": moments})
+        telling.say_json(asked | found | {"moments": moments})
     else:
         say(indented(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}"))
-    raise typer.Exit(EXIT_STATUS[verdict.status])
+    raise typer.Exit(telling.status(EXIT_STATUS[verdict.status]))
 
 
 def _plain(moment: Moment) -> dict[str, Any]:
@@ -113,6 +120,7 @@ def _plain(moment: Moment) -> dict[str, Any]:
         "scores": list(moment.scores),
         "answer": msgspec.to_builtins(moment.answer, enc_hook=repr),
         "broken": [{"clause": one.clause, "message": one.message, "where": one.where} for one in moment.found],
+        "reported": msgspec.to_builtins(moment.reported, enc_hook=repr),
         "context": [list(block) for block in after.context] if after else None,
         "used": after.used if after else None,
     }
@@ -186,6 +194,8 @@ def _told(case: Case, moment: Moment) -> str:
         after = moment.after
         blocks = [tuple(block) for block in after.context]
         lines.append(f"    context {_short(blocks)}; {after.used} of {after.params.w_max} slots")
+        if moment.reported is not None and moment.reported != blocks:
+            lines.append(f"    reports {on_one_line(_short(moment.reported))} instead")
     lines += [f"    broken  {on_one_line(violation)}" for violation in moment.found]
     return "\n".join(lines)
 

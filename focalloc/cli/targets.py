@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from focalloc.cli.options import START_TIMEOUT
 from focalloc.spec.errors import InvalidInput
 
 if TYPE_CHECKING:
     from focalloc.conformance.capabilities import Capabilities
     from focalloc.conformance.targets import Target
-
-
-def factory_of(target: str) -> Callable[[], Any]:
-    """The factory that ``target`` names; modules of the working directory are found, too.
-
-    Raises:
-        InvalidInput: there is no such module, no such name in it, or it cannot be called.
-    """
-    module_name, colon, name = target.partition(":")
-    if not colon or not module_name or not name:
-        raise InvalidInput("target", target, "must be module:factory, such as mypackage.allocator:Allocator")
-    if "" not in sys.path:
-        sys.path.append("")  # last: a process that inherits the path must not take a checkout's folder for the package
-    try:
-        found: Any = importlib.import_module(module_name)
-    except ModuleNotFoundError as missing:
-        if missing.name is None or not f"{module_name}.".startswith(f"{missing.name}."):
-            raise InvalidInput("target", target, f"importing it failed: {missing}") from missing
-        raise InvalidInput("target", target, f"there is no module {missing.name}") from None
-    except Exception as error:  # somebody else's module may raise anything
-        raise InvalidInput("target", target, f"importing it failed: {type(error).__name__}: {error}") from error
-    for part in name.split("."):
-        if not hasattr(found, part):
-            raise InvalidInput("target", target, f"{module_name} has no {name}")
-        found = getattr(found, part)
-    if not callable(found):
-        raise InvalidInput("target", target, f"{name} cannot be called; it should make a fresh allocator")
-    factory: Callable[[], Any] = found
-    return factory
 
 
 def limited(open_target: Callable[[], Target], only: Capabilities) -> Callable[[], Target]:
@@ -55,27 +25,21 @@ def _limited(open_target: Callable[[], Target], only: Capabilities) -> Target:
     return target
 
 
-def target_of(module_factory: str, program: str, timeout: float) -> Callable[[], Target]:
+def target_of(
+    module_factory: str, program: str, timeout: float, start_timeout: float = START_TIMEOUT
+) -> Callable[[], Target]:
     """What makes the target that exactly one of ``module_factory`` and ``program`` names; can be sent to a process.
 
     Raises:
-        InvalidInput: none or both are given, or there is no such factory.
+        InvalidInput: none or both are given, or there is no such program. Whether there is such a factory, shows when
+            the target is entered.
     """
+    from focalloc.conformance.process import checked_command
+    from focalloc.conformance.targets import ModuleTarget, ProgramTarget
+
     if bool(module_factory) == bool(program):
         raise InvalidInput("target", module_factory or None, "give either module:factory or --exec 'PROGRAM ARGUMENTS'")
     if module_factory:
-        factory_of(module_factory)
-        return partial(_python_target, module_factory, timeout)
-    return partial(_program_target, program, timeout)
-
-
-def _python_target(target: str, timeout: float) -> Target:
-    from focalloc.conformance.targets import PythonTarget
-
-    return PythonTarget(factory_of(target), target, timeout)
-
-
-def _program_target(command: str, timeout: float) -> Target:
-    from focalloc.conformance.programs import ProgramTarget
-
-    return ProgramTarget(command, timeout)
+        return partial(ModuleTarget, module_factory, timeout, start_timeout)
+    checked_command(program)
+    return partial(ProgramTarget, program, timeout, start_timeout)

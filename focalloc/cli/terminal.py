@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+INCOMPLETE = 3
+"""Exit status of what could not be said."""
+
 PIPE_WIDTH = 100
 """Columns to fill where there is no terminal to ask, and COLUMNS says nothing."""
 
@@ -29,6 +33,10 @@ class Plain(Console):
 
     def __init__(self, *, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, highlight=False, soft_wrap=False, markup=False, emoji=False)
+
+    def on_broken_pipe(self) -> None:
+        """Whoever prints decides what that means."""
+        raise BrokenPipeError
 
     def render_str(self, text: str, **options: Any) -> Text:
         """``text`` as it is laid out, made printable first, so that it is as wide as it shows."""
@@ -51,6 +59,45 @@ def output() -> Console:
 def errors() -> Console:
     """The console for what is not a result."""
     return Plain(stderr=True)
+
+
+class Telling:
+    """What a command says on the way to a verdict.
+
+    Who listens may leave, and a disk may be full: the command goes on, and its exit status is that of the verdict; one
+    that could not be told is no success.
+
+    Args:
+        console: where `say` prints to; by default where results go.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or output()
+        self._lost = False
+
+    def say(self, text: str) -> None:
+        """Print ``text`` at once, if somebody still listens."""
+        self._print(lambda: self._console.print(text, soft_wrap=True))
+
+    def say_json(self, value: Any) -> None:
+        """Print ``value`` as `print_json` does, if somebody still listens."""
+        self._print(lambda: print_json(value))
+
+    def _print(self, function: Callable[[], object]) -> None:
+        if self._lost:
+            return
+        try:
+            function()
+            sys.stdout.flush()
+        except OSError as error:
+            self._lost = True
+            if not isinstance(error, BrokenPipeError):
+                print(f"focalloc: the verdict cannot be written: {error.strerror or error}", file=sys.stderr)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where the rest of the buffer goes, too
+
+    def status(self, verdict: int) -> int:
+        """What to exit with after a verdict whose exit status is ``verdict``."""
+        return verdict or (INCOMPLETE if self._lost else 0)
 
 
 def can_print(console: Console, text: str) -> bool:

@@ -187,7 +187,7 @@ def test_a_journal_without_a_campaign_is_refused(capsys: pytest.CaptureFixture[s
     ("target", "status", "said"),
     [
         ("theirs:Good", 0, "PASS by profile safety (20 of 20 sessions"),
-        ("mortal:Allocator", 2, "jobs = 2: a process ended before its sessions were judged\n"),
+        ("mortal:Allocator", 1, "it ended with status 1 without answering"),
     ],
 )
 def test_several_processes_judge_wherever_one_stands(target: str, status: int, said: str, theirs: Path) -> None:

@@ -24,12 +24,16 @@ HANGS_SOON = 1.0
 
 
 def named(broken: Broken) -> set[str]:
-    """The ids that the judge names, judging batch after batch until one of the expected is among them."""
+    """The ids that the judge names first of an answer, judging batch after batch until one of the expected is named.
+
+    What else the same answer breaks follows from the mistake.
+    """
     found: set[str] = set()
-    with PythonTarget(broken.factory, broken.name, HANGS_SOON if "ANS-1" in broken.exposed_by else 10.0) as target:
+    limit = HANGS_SOON if "ANS-1" in broken.exposed_by else 10.0
+    with PythonTarget(broken.factory, broken.name, limit, limit) as target:
         for index in range(DEFAULT_EXAMPLES // BATCH):
             batch = run_batch(target, broken.profile, 0, index, BATCH, shrink=False)
-            found |= {failure.id for failure in batch.failures}
+            found |= {one.found[0].clause if one.found else one.id for one in batch.failures}
             if found & set(broken.exposed_by):
                 return found
     return found

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from focalloc.conformance.report import Report
 from focalloc.conformance.runner import Batch, run
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
-from focalloc.spec import Block, Geometry, InvalidInput, Params
+from focalloc.spec import InvalidInput
 
 REFERENCE = partial(PythonTarget, ReferenceAllocator, "reference")
 BROKEN = partial(PythonTarget, NotStrict, "broken")
@@ -179,11 +180,11 @@ def test_a_cluster_of_this_machine_is_started_and_ended() -> None:
     assert children() <= before
 
 
-def mortal(deadly: int) -> type[ReferenceAllocator]:
-    """An allocator that ends its process when ``w_max`` is ``deadly``; of a class that goes to the workers whole."""
+def mortal(deadly: int) -> type[PythonTarget]:
+    """A target that ends its judge when ``w_max`` is ``deadly``; of a class that goes to the workers whole."""
 
-    class Mortal(ReferenceAllocator):
-        def open(self, geometry: Geometry, params: Params, context: Sequence[Block]) -> None:
+    class Mortal(PythonTarget):
+        def open(self, geometry: Any, params: Any, context: Sequence[object]) -> None:
             if params.w_max == deadly:
                 os._exit(1)
             super().open(geometry, params, context)
@@ -206,7 +207,7 @@ def test_only_the_batches_that_end_their_process_are_unknown_and_nothing_is_left
     before = children()
     journal = tmp_path / "campaign.jsonl"
     report = run_campaign(
-        partial(PythonTarget, mortal(deadly), "mortal"), profile="greedy", examples=EXAMPLES, journal=journal
+        partial(mortal(deadly), ReferenceAllocator, "mortal"), profile="greedy", examples=EXAMPLES, journal=journal
     )
     assert report.verdicts == {"unknown": sizes[0], "pass": EXAMPLES - sizes[0]}
     assert (report.status, report.exit_status) == ("unknown", 3)

@@ -29,7 +29,7 @@ def case(*steps: Step, context: Sequence[tuple[int, int]] = ((2, 0), (2, 4)), **
 
 
 def verdict(factory: Any, what: Case, profile: str = "safety", timeout: float = 10.0) -> Verdict:
-    with PythonTarget(factory, timeout=timeout) as target:
+    with PythonTarget(factory, timeout=timeout, start_timeout=timeout) as target:
         return judged(target, what, profile)
 
 
@@ -107,7 +107,7 @@ def test_a_watchdog_lets_the_next_call_go_on() -> None:
                 pass
             return super().step(scores)
 
-    with PythonTarget(SpinsOnce, timeout=0.3) as target:
+    with PythonTarget(SpinsOnce, timeout=0.3, start_timeout=0.3) as target:
         assert judged(target, case(Step(scores=(HIGH,)))).clause == "ANS-1"
         assert judged(target, case(Step(), Step(), Step())).status == "pass"
 

@@ -20,11 +20,10 @@ from focalloc.conformance.examples.plain import Plain
 from focalloc.conformance.known import load_known, with_known
 from focalloc.conformance.messages import same_schema
 from focalloc.conformance.page import page
-from focalloc.conformance.programs import ProgramTarget
 from focalloc.conformance.report import Known, Report
 from focalloc.conformance.reports import checked_path, schema, to_html, to_json, to_junit, write_report
 from focalloc.conformance.runner import BATCH, run, run_conformance, run_in_processes
-from focalloc.conformance.targets import PythonTarget
+from focalloc.conformance.targets import ProgramTarget, PythonTarget
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.errors import InvalidInput
@@ -83,12 +82,12 @@ def test_what_was_skipped_or_lost_is_no_pass_in_any_report(passed: Report) -> No
     assert set(ingest) <= set(marks(skipping, "skipped"))
     assert marks(skipping, "skipped")["ING-1"] == "not judged, or not in full: ingest: not yet"
     assert page(skipping, {}).count("not judged, or not in full: ingest: not yet") == len(ingest)
-    lost = msgspec.structs.replace(passed, verdicts={"pass": 20, "unknown": 40})
+    lost = msgspec.structs.replace(passed, verdicts={"pass": 20, "unknown": 40}, lost={"it fell": 40})
     assert (lost.status, set(marks(lost, "error"))) == ("unknown", {"Sessions"})
     assert set(marks(lost, "skipped")) == set(profile_clauses("greedy"))
     text = page(lost, {})
     assert "held" not in text
-    assert "40 sessions are unknown" in text
+    assert "40 sessions are unknown: it fell." in text
 
 
 def test_a_session_that_broke_down_is_in_every_report() -> None:
@@ -235,7 +234,7 @@ def test_the_c_example_is_safe_and_says_that_it_does_not_ingest(tmp_path: Path) 
     with ProgramTarget(str(tmp_path / "safe")) as target:
         report = run(target, examples=150)
     assert report.status == "skip"
-    assert with_known(report, declared("skip")).status == "pass"
+    assert with_known(report, declared("skip:ingest")).status == "pass"
 
 
 def test_the_python_example_is_safe() -> None:
@@ -254,7 +253,7 @@ def test_the_tensor_example_is_safe_where_it_applies() -> None:
 
 
 def test_a_program_that_hangs_breaks_its_clause_and_its_last_words_are_told() -> None:
-    with ProgramTarget("sh -c 'echo $((6 * 7)) >&2; exec sleep 60'", timeout=0.5) as target:
+    with ProgramTarget("sh -c 'echo $((6 * 7)) >&2; exec sleep 60'", 0.5, 0.5) as target:
         report = run(target, examples=5, shrink=False)
     assert [failed.id for failed in report.failures] == ["ANS-1"]
     assert "hello" in report.summary()

@@ -70,7 +70,7 @@ def test_shrinking_only_makes_it_smaller(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.clause("ANS-1")
 def test_a_hanging_allocator_does_not_hang_the_run() -> None:
-    report = run_conformance(ListingSpins, examples=BATCH, timeout=0.3, save_to=None)
+    report = run_conformance(ListingSpins, examples=BATCH, timeout=0.3, start_timeout=0.3, save_to=None)
     assert [failed.id for failed in report.failures] == ["ANS-1"]
     assert report.examples < BATCH
 

@@ -60,7 +60,7 @@ def test_every_mistake_has_a_vector() -> None:
     without = [broken for name, broken in BROKEN.items() if f"broken:{name}" not in given]
     assert len(without) < 5
     for broken in without:
-        with PythonTarget(broken.factory, timeout=3.0) as target:
+        with PythonTarget(broken.factory, timeout=3.0, start_timeout=3.0) as target:
             mine = [one for one in ALL if one.profile == broken.profile]
             assert any(judged(target, case_of(one), one.profile).status == "fail" for one in mine), (
                 f"no vector exposes {broken.name}; {UPDATE}"
@@ -135,7 +135,8 @@ def test_the_reference_passes_them_all() -> None:
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=lambda broken: broken.name)
 def test_a_mistake_fails_on_the_vectors_that_were_made_of_it(broken: Broken) -> None:
-    with PythonTarget(broken.factory, timeout=0.5 if "ANS-1" in broken.exposed_by else 10.0) as target:
+    limit = 0.5 if "ANS-1" in broken.exposed_by else 10.0
+    with PythonTarget(broken.factory, timeout=limit, start_timeout=limit) as target:
         for one in ALL:
             if one.source == f"broken:{broken.name}":
                 assert judged(target, case_of(one), one.profile).clause == one.clauses[0]

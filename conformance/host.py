@@ -1,0 +1,292 @@
+"""The small program that a Python allocator is judged in: it makes the allocator, and speaks wire protocol 1 for it.
+
+``python -m focalloc.conformance.host MODULE:FACTORY`` is judged as any other program is. Answers are passed on as the
+allocator gave them, right or wrong, since judging them is the judge's; what JSON cannot say becomes
+``{"object": "what repr says of it"}``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import operator
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from importlib.resources import files
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from focalloc.conformance import messages
+from focalloc.conformance.capabilities import declared
+from focalloc.spec.answers import tampered
+from focalloc.spec.blocks import Block
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+
+ANSWER_LIMIT = 100_000
+"""Most actions read from one answer; far beyond any cap, so that an endless answer has an end."""
+
+REPR_LIMIT = 400
+"""Characters of what an object that JSON cannot say calls itself."""
+
+_OURS = {Path(str(files(package))) for package in ("focalloc.spec", "focalloc.refimpl", "focalloc.conformance")}
+"""Folders whose frames say nothing about where an allocator went wrong."""
+
+
+class Host:
+    """Answers commands for the allocators of ``factory``.
+
+    An allocator is given copies, which are compared afterwards (ANS-2). If it offers ``warmup()``, that is called once
+    per strategy and order of ties, after the first ``open``.
+
+    Args:
+        factory: makes a fresh allocator; called once per `messages.Fresh`.
+        name: how the host introduces the allocator.
+        version: of whoever made it.
+    """
+
+    def __init__(self, factory: Callable[[], Any], name: str) -> None:
+        self._factory = factory
+        self._welcome = messages.Welcome(
+            protocol=messages.PROTOCOL, name=_text(name), version="", strategies=[], offers=["fresh", *messages.USUAL]
+        )
+        self._allocator: Any = None
+        self._offers: list[str] = []
+        self._given: dict[str, tuple[object, object]] = {}
+        self._warm: set[tuple[object, ...]] = set()
+
+    def answer(self, line: bytes) -> bytes:
+        """The answer to the command on ``line``, as a line."""
+        command = msgspec.json.decode(line, type=messages.Command)
+        match command:
+            case messages.Hello():
+                return messages.answer_line(self._welcome)
+            case messages.Close():
+                return messages.answer_line(messages.Done(True))
+        answer: dict[str, Any] = {}
+        try:
+            answer |= self._obey(command)
+        except NotImplementedError as no:
+            answer["skipped"] = _said(no) or "not implemented"
+        except BaseException as error:  # noqa: BLE001  # whatever an allocator raises is an answer of a kind
+            answer["error"] = told(error)
+        for what in messages.REPORTS if not isinstance(command, messages.Fresh | messages.Relaxation) else ():
+            if what in self._offers:
+                answer[what] = self._reported(what)
+        answer["changed"] = [what for what, (before, now) in self._given.items() if tampered(before, now, what)]
+        return msgspec.json.encode(answer) + b"\n"
+
+    def _obey(self, command: messages.Command) -> dict[str, Any]:
+        match command:
+            case messages.Fresh():
+                self._allocator, self._offers, self._given = None, [], {}
+                self._allocator = self._factory()
+                self._offers = self._offered()
+                return {"ok": True, "offers": self._offers, "supports": self._supported()}
+            case messages.Open():
+                self._open(command.geometry, command.params, command.context)
+                return {"ok": True}
+            case messages.Step():
+                return {"actions": plain(self._allocator.step(self._lend("scores", command.scores)))}
+            case messages.Ingest():
+                rest = (self._lend("scores", command.scores),) if "ingest_scores" in self._offers else ()
+                return {"actions": plain(self._allocator.ingest(command.blocks, *rest))}
+            case messages.Prefer():
+                rows = [list(row) for row in command.logits]
+                self._given["logits"] = [list(row) for row in rows], rows
+                return {"actions": plain(self._allocator.prefer(rows))}
+            case messages.Relaxation():
+                return {"relaxation": relaxed(self._allocator.relaxation(self._lend("scores", command.scores)))}
+        raise TypeError(command)
+
+    def _open(self, geometry: Geometry, params: Params, context: Sequence[tuple[int, int]]) -> None:
+        blocks = [Block(*pair) for pair in context]
+        mine = Geometry(geometry.arity, geometry.cost), Params(**params.to_dict())  # type: ignore[arg-type]
+        self._given = {
+            "geometry": (geometry, mine[0]),
+            "parameters": (params, mine[1]),
+            "context": (list(blocks), blocks),
+        }
+        self._allocator.open(*mine, blocks)
+        kind = params.strategy, params.tie_break, params.is_refined
+        if kind not in self._warm and callable(getattr(self._allocator, "warmup", None)):
+            self._allocator.warmup()
+        self._warm.add(kind)
+
+    def _lend(self, what: str, row: list[int]) -> list[int]:
+        self._given[what] = list(row), row
+        return row
+
+    def _offered(self) -> list[str]:
+        """The optional calls that the allocator has."""
+        calls = ("ingest", "prefer", "relaxation", *messages.REPORTS)
+        offers = ["fresh", *(what for what in calls if callable(getattr(self._allocator, what, None)))]
+        if "ingest" in offers:
+            with contextlib.suppress(TypeError, ValueError):
+                inspect.signature(self._allocator.ingest).bind(1, [])
+                offers.append("ingest_scores")
+        return offers
+
+    def _supported(self) -> object:
+        """What the attribute ``supports`` says, as data; or why it says nothing that makes sense."""
+        try:
+            return msgspec.to_builtins(declared(getattr(self._allocator, "supports", None)))
+        except InvalidInput as no:
+            return {"refused": [no.field, _object(no.value)["object"], _text(no.rule)]}
+
+    def _reported(self, what: str) -> object:
+        try:
+            return plain(getattr(self._allocator, what)())
+        except NotImplementedError as no:
+            return {"skipped": _said(no) or "not implemented"}
+        except BaseException as error:  # noqa: BLE001  # as above
+            return {"error": told(error)}
+
+
+def plain(answer: object, depth: int = 0) -> object:
+    """What an allocator answered, as JSON can say it: iterables as lists, anything that counts as an integer as `int`.
+
+    All else becomes ``{"object": repr}``, so that it is never taken for something that it only claims to be.
+    """
+    kind = type(answer)
+    if answer is None or kind is bool or (type(answer) is int and -(2**63) <= answer < 2**63):
+        return answer
+    if issubclass(kind, str):
+        return _text(str.__str__(answer))
+    if issubclass(kind, bytes | Mapping):
+        return _object(answer)
+    if issubclass(kind, float):
+        value = float.__float__(answer)  # type: ignore[arg-type]
+        return value if value - value == 0 else _object(answer)
+    try:
+        whole = operator.index(answer)  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    else:
+        if -(2**63) <= whole < 2**63:
+            return int(whole)
+        bits = whole.bit_length()
+        return msgspec.Raw(b"%d" % whole) if bits < 1000 else {"object": f"an integer of {bits} bits"}
+    if depth > 3:
+        return _object(answer)
+    try:
+        items = iter(answer)  # type: ignore[call-overload]
+    except TypeError:
+        return _object(answer)
+    most = ANSWER_LIMIT if depth == 0 else REPR_LIMIT
+    return [plain(item, depth + 1) for item in islice(items, most)]
+
+
+def relaxed(answer: Any) -> object:
+    """A relaxation as `messages.Relaxed` says it, or as `plain` does if it is none."""
+    try:
+        bound, shares, slot_price, action_price = answer
+        return {
+            "bound": _fraction(bound),
+            "shares": [[*map(plain, action), _fraction(part)] for action, part in shares.items()],
+            "prices": [_fraction(slot_price), _fraction(action_price)],
+        }
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
+        return plain(answer)
+
+
+def _fraction(value: Any) -> str:
+    return str(Fraction(value))
+
+
+def _object(thing: object) -> dict[str, str]:
+    try:
+        said = repr(thing)
+    except BaseException as error:  # noqa: BLE001  # as above
+        said = f"{type(thing).__name__}, whose repr raises {type(error).__name__}"
+    return {"object": _text(said if len(said) <= REPR_LIMIT else f"{said[:REPR_LIMIT]}...")}
+
+
+def _text(said: str) -> str:
+    """``said`` as UTF-8 can say it."""
+    return said.encode("utf-8", "backslashreplace").decode()
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return _text(str(error))
+    except BaseException as worse:  # noqa: BLE001  # as above
+        return f"(it cannot be told: {type(worse).__name__})"
+
+
+def told(error: BaseException) -> str:
+    """``error`` in words, with the last line of the allocator's own code that it went through."""
+    said = _said(error)
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent not in _OURS]
+    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return _text(f"{name}: {said}{where}" if said else f"{name}{where}")
+
+
+def converse(host: Host, commands: int, answers: int) -> None:
+    """Have ``host`` answer what is read from ``commands``, until there is nothing more."""
+    me = os.getpid()
+    with open(commands, "rb", buffering=2**16, closefd=False) as lines:
+        for line in lines:
+            answer = host.answer(line)
+            if os.getpid() != me:  # a copy that the allocator made of itself
+                os._exit(0)
+            while answer:
+                answer = answer[os.write(answers, answer) :]
+
+
+# AS A PROGRAM
+
+
+def factory_of(target: str) -> Callable[[], Any]:
+    """The factory that ``target`` names; modules of the working directory are found, too.
+
+    Raises:
+        InvalidInput: there is no such module, no such name in it, or it cannot be called.
+    """
+    module_name, colon, name = target.partition(":")
+    if not colon or not module_name or not name:
+        raise InvalidInput("target", target, "must be module:factory, such as mypackage.allocator:Allocator")
+    if "" not in sys.path:
+        sys.path.append("")  # last: a process that inherits the path must not take a checkout's folder for the package
+    try:
+        found: Any = importlib.import_module(module_name)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or not f"{module_name}.".startswith(f"{missing.name}."):
+            raise InvalidInput("target", target, f"importing it failed: {missing}") from missing
+        raise InvalidInput("target", target, f"there is no module {missing.name}") from None
+    except BaseException as error:  # somebody else's module may raise anything
+        raise InvalidInput("target", target, f"importing it failed: {told(error)}") from error
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise InvalidInput("target", target, f"{module_name} has no {name}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise InvalidInput("target", target, f"{name} cannot be called; it should make a fresh allocator")
+    factory: Callable[[], Any] = found
+    return factory
+
+
+def main(target: str) -> None:
+    """Answer for the allocators of ``module:factory`` on stdin and stdout; what they print goes to stderr."""
+    commands, answers = os.dup(0), os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    try:
+        try:
+            host = Host(factory_of(target), target)
+        except InvalidInput as no:
+            os.write(answers, messages.answer_line(messages.Refusal(_text(no.rule))))
+            return
+        converse(host, commands, answers)
+    finally:
+        os._exit(0)  # whatever the allocator left behind has no say
