@@ -12,7 +12,11 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "findings"
 SCRIPTS = sorted(FOLDER.glob("*.sh"))
 TEXT = (FOLDER / "README.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| (\d{4}-\d\d-\d\d) \| \[(.+)\]\(\.\./findings/(\S+)\) \| (.+) \|$", TEXT, re.MULTILINE)
+ROWS = [
+    (date, *row)
+    for date, table in re.findall(r"^## (\d{4}-\d\d-\d\d)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL)
+    for row in re.findall(r"^\| \[(.+)\]\(\.\./findings/(\S+)\) \| (.+) \|$", table, re.MULTILINE)
+]
 SECTIONS = ("Version", "Guess", "Behaviour", "Why it matters")
 
 
