@@ -13,7 +13,7 @@ from typing import Any, Self
 import msgspec
 
 from focalloc.conformance.cases import Case, Opening, Step
-from focalloc.spec.errors import InvalidInput, whole_number
+from focalloc.spec.errors import InvalidInput, one_of, whole_number
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import CHOICES, RANGES, STRATEGIES, Params
 
@@ -212,8 +212,7 @@ def _check(name: str, allowed: Allowed) -> None:
 
 def _known(field: str, names: Iterable[object], known: Collection[str]) -> None:
     for name in names:
-        if name not in known:
-            raise InvalidInput(field, name, f"must be one of {', '.join(known)}")
+        one_of(field, name, known)
 
 
 def _common(name: str, one: Allowed, other: Allowed) -> Allowed:

@@ -18,7 +18,7 @@ from focalloc.fastpath.snapshot import MAX_ITERATION, from_bytes, from_json, to_
 from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.clauses import Violation
-from focalloc.spec.errors import InvalidInput, NoRoom
+from focalloc.spec.errors import InvalidInput, NoRoom, one_of
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.ingest import checked_size, sufficient_budget
 from focalloc.spec.params import Params
@@ -483,8 +483,7 @@ def _checked_terms(geometry: object, params: object, strategy: str | None = None
         raise InvalidInput("params", params, "must be a Params")
     if strategy is not None:
         params = replace(params, strategy=strategy)
-    if params.strategy not in STRATEGIES:
-        raise InvalidInput("strategy", params.strategy, f"must be one of {', '.join(STRATEGIES)}")
+    one_of("strategy", params.strategy, STRATEGIES)
     return geometry, params
 
 

@@ -26,7 +26,7 @@ from focalloc.learn.recorded import Recording
 from focalloc.learn.rollouts import Source, mean_outcome, play
 from focalloc.learn.simulator import RewardWeights, Session
 from focalloc.learn.teachers import KEEP, TEACHERS, Lesson
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, one_of
 
 Method = Literal["imitate", "gumbel", "reinforce", "ppo"]
 METHODS: tuple[Method, ...] = ("imitate", "gumbel", "reinforce", "ppo")
@@ -78,12 +78,10 @@ class Settings:
     weights: RewardWeights = field(default_factory=RewardWeights)
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise InvalidInput("method", self.method, f"must be one of {', '.join(METHODS)}")
+        one_of("method", self.method, METHODS)
         if self.estimating < 0:
             raise InvalidInput("estimating", self.estimating, "must be at least 0")
-        if self.teacher not in TEACHERS:
-            raise InvalidInput("teacher", self.teacher, f"must be one of {', '.join(TEACHERS)}")
+        one_of("teacher", self.teacher, TEACHERS)
         for name in ("updates", "episodes", "passes", "minibatch"):
             if getattr(self, name) < 1:
                 raise InvalidInput(name, getattr(self, name), "must be at least 1")

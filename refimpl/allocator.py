@@ -14,7 +14,7 @@ from focalloc.refimpl.preparation import prepared
 from focalloc.refimpl.projection import project, projection
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context, positions
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, one_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.params import Params
@@ -66,8 +66,7 @@ class ReferenceAllocator:
         Raises:
             InvalidInput: the context breaks CTX-1 to CTX-4, or the strategy is unknown.
         """
-        if params.strategy not in STRATEGIES:
-            raise InvalidInput("strategy", params.strategy, f"must be one of {', '.join(STRATEGIES)}")
+        one_of("strategy", params.strategy, STRATEGIES)
         self._state = opened(geometry, params, context)
 
     def step(self, scores: Sequence[int]) -> list[Action]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from operator import index
+from typing import TypeVar
 
 from focalloc.spec.printable import printable
+
+T = TypeVar("T")
 
 
 class InvalidInput(ValueError):
@@ -82,3 +86,11 @@ def whole_number(field: str, value: object, low: int, high: int) -> int:
     if not low <= number <= high:
         raise InvalidInput(field, value, f"must lie between {low} and {high}")
     return number
+
+
+def one_of(field: str, value: T, names: Iterable[T]) -> T:
+    """Return ``value`` if it is among ``names``, else raise `InvalidInput`."""
+    known = list(names)
+    if value not in known:
+        raise InvalidInput(field, value, f"must be one of {', '.join(map(str, known))}")
+    return value

@@ -26,7 +26,7 @@ from focalloc.spec.candidates import (
 )
 from focalloc.spec.clauses import Finding, Violation, clause
 from focalloc.spec.cooldown import too_early
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import one_of
 from focalloc.spec.greedy import greedy_violations
 from focalloc.spec.hierarchy import hierarchy_violations
 from focalloc.spec.hybrid import hybrid_violations
@@ -66,9 +66,7 @@ def over_cap(n_diff: int, actions: Sequence[Action]) -> Iterator[Finding]:
 
 def checked_profile(profile: str) -> str:
     """Return ``profile`` if the spec defines it, else raise `InvalidInput`."""
-    if profile not in PROFILES:
-        raise InvalidInput("profile", profile, f"must be one of {', '.join(PROFILES)}")
-    return profile
+    return one_of("profile", profile, PROFILES)
 
 
 def violations(

@@ -1,7 +1,12 @@
-"""Hypothesis profiles for the whole suite: `dev` by default, `ci` with HYPOTHESIS_PROFILE=ci."""
+"""What all tests share: profiles of Hypothesis, `dev` by default and `ci` with HYPOTHESIS_PROFILE=ci; a browser."""
 
 import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("dev", deadline=None, max_examples=50)
@@ -10,3 +15,19 @@ settings.register_profile(
 )
 os.environ.pop("COLUMNS", None)  # what commands print is as wide as it says; pytest-xdist sets it
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, of Playwright or of this machine."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+    with playwright.sync_playwright() as driver:
+        own = driver.chromium.executable_path
+        found = own if Path(own).exists() else next(filter(None, map(shutil.which, BROWSERS)), None)
+        if found is None:
+            pytest.skip("needs a Chromium: apt install chromium, or playwright install chromium")
+        started = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield started
+        started.close()

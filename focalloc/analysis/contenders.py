@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, one_of
 from focalloc.spec.params import CHOICES, RANGES, Params
 from focalloc.spec.scores import quantise
 
@@ -58,8 +58,7 @@ def contender(text: str) -> Contender:
         InvalidInput: there is no such strategy or parameter, or its value is senseless.
     """
     strategy, _, rest = text.partition(":")
-    if strategy not in CHOICES["strategy"]:
-        raise InvalidInput("strategy", strategy, f"must be one of {', '.join(CHOICES['strategy'])}")
+    one_of("strategy", strategy, CHOICES["strategy"])
     changes: dict[str, int | str] = {}
     for part in rest.split(",") if rest else []:
         name, _, value = part.partition("=")

@@ -12,7 +12,7 @@ import numpy as np
 from focalloc.analysis.contenders import Contender
 from focalloc.analysis.scenes import Scene
 from focalloc.spec.actions import Action, consumed
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, one_of
 from focalloc.spec.objective import nearness
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE, Aggregates, quantise
@@ -77,8 +77,7 @@ def settings(base: Contender, values: Mapping[str, Sequence[float]]) -> list[tup
     if base.strategy != "multi_objective":
         raise InvalidInput("strategy", base.strategy, "must be multi_objective: no other weighs several aims")
     for aim in values:
-        if aim not in WEIGHTS:
-            raise InvalidInput("aim", aim, f"must be one of {', '.join(WEIGHTS)}")
+        one_of("aim", aim, WEIGHTS)
     found = []
     for row in product(*values.values()):
         weights = dict(zip(values, row, strict=True))

@@ -37,16 +37,15 @@ def bench(
     Times in JSON are in nanoseconds.
     """
     from focalloc.cli.terminal import output, print_json, tracked
-    from focalloc.spec.errors import InvalidInput
+    from focalloc.spec.errors import one_of
 
-    if unknown := [name for name in strategy or () if name not in STRATEGIES]:
-        raise InvalidInput("strategy", unknown[0], f"must be one of {', '.join(STRATEGIES)}")
+    chosen = [one_of("strategy", name, STRATEGIES) for name in strategy or STRATEGIES]
     if plot is not None:
         from focalloc.analysis.pictures import checked_picture, save
         from focalloc.analysis.timing_plot import draw
 
         checked_picture(plot)
-    lines = [line for name in strategy or STRATEGIES for line in scenarios(name, tuple(slots or SIZES))]
+    lines = [line for name in chosen for line in scenarios(name, tuple(slots or SIZES))]
     results = {line: measure(line, seconds) for line in tracked(lines, len(lines), "measuring")}
     speed = bandwidth()
     if plot is not None:  # before anything is printed: whoever reads may leave

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, Profile, StartTimeout, Timeout, choice
+from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, Profile, Program, StartTimeout, Timeout, choice
 from focalloc.cli.targets import limited, target_of
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 def conform(
     target: Annotated[str, typer.Argument(help="The allocator, as module:factory.", show_default=False)] = "",
-    program: Annotated[
-        str, typer.Option("--exec", metavar="'CMD ARGS'", help="Judge a program that speaks wire protocol 1 instead.")
-    ] = "",
+    program: Program = "",
     profile: Profile = "safety",
     examples: Annotated[int, typer.Option(min=1, help="Generated sessions.")] = 1000,
     seed: Annotated[int, typer.Option(help="What the generated sessions follow from.")] = 0,

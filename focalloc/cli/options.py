@@ -30,6 +30,14 @@ def beginning_with(names: Iterable[str]) -> Callable[[str], list[str]]:
     return completed
 
 
+Target = Annotated[str, typer.Argument(help="The allocator, as module:factory.", show_default=False)]
+"""The argument of every command that judges an allocator."""
+
+Program = Annotated[
+    str, typer.Option("--exec", metavar="'CMD ARGS'", help="The allocator, as a program that speaks wire protocol 1.")
+]
+"""What is given instead, for an allocator in another language."""
+
 Profile = Annotated[str, choice("What it claims, safety or the choices of a strategy.", PROFILES)]
 """The option of every command that judges an allocator."""
 

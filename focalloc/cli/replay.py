@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, StartTimeout, Timeout, choice
+from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, Program, StartTimeout, Timeout, choice
 from focalloc.cli.targets import target_of
 from focalloc.spec.violations import PROFILES
 
@@ -35,9 +35,7 @@ def replay(
         str,
         typer.Option(help="The allocator, as module:factory; by default the answers in the file, if it has any."),
     ] = "",
-    program: Annotated[
-        str, typer.Option("--exec", metavar="'CMD ARGS'", help="The allocator, as a program; see focalloc conform.")
-    ] = "",
+    program: Program = "",
     profile: Annotated[str, choice("What to judge by; by default what the file says, or safety.", PROFILES)] = "",
     trust: Annotated[
         bool, typer.Option("--trust", help="Run the allocator that the file names: a command, or a module to import.")

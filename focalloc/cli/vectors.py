@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from focalloc.cli.options import TIMEOUT, Json, Profile, Timeout
+from focalloc.cli.options import TIMEOUT, Json, Profile, Program, Target, Timeout
 from focalloc.cli.targets import target_of
 
 if TYPE_CHECKING:
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
 
 def vectors(
-    target: Annotated[str, typer.Argument(help="Put them to this allocator, module:factory.", show_default=False)] = "",
-    program: Annotated[
-        str, typer.Option("--exec", metavar="'CMD ARGS'", help="Put them to a program that speaks wire protocol 1.")
-    ] = "",
+    target: Target = "",
+    program: Program = "",
     profile: Profile = "safety",
     timeout: Timeout = TIMEOUT,
     check: Annotated[bool, typer.Option("--check", help="Prove that they follow from the spec and cover it.")] = False,
