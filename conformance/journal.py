@@ -143,13 +143,14 @@ def unsound(batch: Batch, header: Header, sizes: Sequence[int]) -> str:
     if not 0 <= batch.index < len(sizes):
         return f"there are {len(sizes)}"
     size, verdicts = sizes[batch.index], batch.verdicts
-    if min(*verdicts.values(), batch.answered, 0) < 0 or sum(verdicts.values()) != batch.examples:
+    unknown = verdicts.get("unknown", 0)
+    if min(*verdicts.values(), batch.answered, 0) < 0 or sum(verdicts.values()) != batch.examples + unknown:
         return f"its verdicts do not add up to {batch.examples} sessions"
-    hung = any(failed.id == "ANS-1" for failed in batch.failures)
-    if batch.examples > size or (batch.examples < size and not hung):
-        return f"{batch.examples} sessions of {size}"
-    if sum(batch.skips.values()) != verdicts.get("skip", 0):
-        return "its skips do not add up"
+    if batch.examples + unknown != size:
+        return f"{batch.examples} sessions judged and {unknown} unknown, of {size}"
+    for reasons, counted in ((batch.skips, verdicts.get("skip", 0)), (batch.lost, unknown)):
+        if sum(reasons.values()) != counted:
+            return f"its reasons do not add up to {counted}: {', '.join(reasons)}"
     bad = verdicts.get("fail", 0) + verdicts.get("error", 0)
     if len({failed.id for failed in batch.failures}) != len(batch.failures) or bool(bad) != bool(batch.failures):
         return f"{len(batch.failures)} failures are kept of {bad}"

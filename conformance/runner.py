@@ -28,7 +28,7 @@ from focalloc.conformance.report import Failure, Report, failures_of, ids_of, ne
 from focalloc.conformance.sessions import sessions
 from focalloc.conformance.shrinking import shrunk
 from focalloc.conformance.stakes import Stakes
-from focalloc.conformance.targets import Lost, NoAnswer, PythonTarget, Refused, Skipped, Target
+from focalloc.conformance.targets import Lost, NoAnswer, PythonTarget, Refused, RunOver, Skipped, Target
 from focalloc.spec import Block, Geometry, Params
 from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.errors import InvalidInput
@@ -272,12 +272,10 @@ def supported(target: Target) -> Capabilities:
     Raises:
         InvalidInput: what it says makes no sense, or the two have nothing in common.
     """
-    only: Capabilities = getattr(target, "only", ALL)
-    says: Callable[[], Capabilities] = getattr(target, "supports", lambda: ALL)
     try:
-        return only.both(says())
-    except (Refused, Skipped, NoAnswer, Lost):  # which is for a session to find out
-        return only
+        return target.only.both(target.supports())
+    except (Refused, Skipped, NoAnswer, Lost, RunOver):  # which is for a session to find out
+        return target.only
 
 
 def batch_sizes(examples: int) -> list[int]:

@@ -112,6 +112,8 @@ UNTRUE: dict[str, dict[str, Any]] = {
     "a sum that is none": {"verdicts": {"fail": 3, "skip": 1, "pass": 35}},
     "fewer than none": {"verdicts": {"fail": 3, "skip": 1, "pass": 37, "error": -1}},
     "skips that nobody counted": {"skips": {}},
+    "unknown without a reason": {"examples": 39, "verdicts": {"fail": 3, "skip": 1, "pass": 35, "unknown": 1}},
+    "a reason for nothing": {"lost": {"it fell": 1}},
     "failures that are not kept": {"failures": ()},
     "failures of nothing": {"verdicts": {"skip": 1, "pass": 39}},
     "a failure of another batch": {"failures": (failing(1).failures[0],)},
@@ -127,6 +129,14 @@ def test_what_cannot_be_true_is_refused_though_its_digest_fits(what: str, tmp_pa
         book.add(forged)
     with pytest.raises(InvalidInput, match="cannot be true"):
         read(tmp_path / "j.jsonl")
+
+
+def test_sessions_that_nobody_judged_are_counted_and_believed(tmp_path: Path) -> None:
+    verdicts: dict[Any, int] = {"fail": 3, "skip": 1, "pass": 31, "unknown": 5}
+    cut = msgspec.structs.replace(failing(0), examples=35, verdicts=verdicts, lost={"the run was over": 5})
+    with Journal(tmp_path / "j.jsonl", HEADER, SIZES) as book:
+        book.add(cut)
+    assert read(tmp_path / "j.jsonl") == {0: cut}
 
 
 def test_a_batch_that_is_there_twice_is_refused(tmp_path: Path) -> None:
