@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
-from itertools import chain
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,12 +46,16 @@ from focalloc.spec import (
     reclaim_violations,
     violations,
 )
-from focalloc.spec.actions import as_actions
+from focalloc.spec.actions import Action, as_actions, signed_delta
+from focalloc.spec.adaptation import balanced
 from focalloc.spec.blocks import positions
+from focalloc.spec.candidates import Candidate, candidates
 from focalloc.spec.clauses import clauses as stated
 from focalloc.spec.ingest import checked_size
-from focalloc.spec.projection import saturated, violations_of_projection
-from focalloc.spec.scores import checked_scores
+from focalloc.spec.projection import as_logits, checked_logits, saturated, violations_of_projection
+from focalloc.spec.projection import preferred as preferred_candidates
+from focalloc.spec.scores import Aggregates, checked_scores
+from focalloc.spec.state import ticked
 from focalloc.spec.violations import PROFILES
 
 FOLDER = Path(str(files(__name__)))
@@ -67,6 +71,9 @@ LARGEST_INTEGER = 2**53
 
 NOT_IN_THE_ANSWER = ("GEO", "CTX", "SCO", "PAR", "COO-2", "ADA", "BAL", "LPR", "ANS-1", "ANS-2")
 """Beginnings of clauses that an answer itself cannot break: definitions, and what is owed apart from an answer."""
+
+FREE_TO_CHOOSE = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
+"""Profiles in which several answers to one row may be right (F-6)."""
 
 UPDATE = "make what is missing with: focalloc vectors --update"
 
@@ -165,12 +172,23 @@ class Entry(msgspec.Struct, frozen=True):
             raise InvalidInput("file", self.file, "must be the name of a file beside the manifest")
 
 
+Answer = tuple[WireAction, ...]
+
+
 class Manifest(msgspec.Struct, frozen=True):
-    """What ships: ``manifest.json``."""
+    """What ships: ``manifest.json``.
+
+    Attributes:
+        spec_version: version of the spec it was written by.
+        vectors: how many there are.
+        files: where they are.
+        alternatives: id of a vector -> index of a step -> the answers that are as right as the expected one (F-6).
+    """
 
     spec_version: str
     vectors: int
     files: tuple[Entry, ...]
+    alternatives: dict[str, dict[int, tuple[Answer, ...]]] = {}
 
 
 # MAKING
@@ -454,7 +472,7 @@ def check(folder: Path) -> list[str]:
     manifest = _decoded(folder / MANIFEST, Manifest)
     found: list[str] = []
     ids: set[str] = set()
-    total = 0
+    every: list[Vector] = []
     for entry in manifest.files:
         text = (folder / entry.file).read_bytes()
         if hashlib.sha256(text).hexdigest() != entry.sha256:
@@ -467,14 +485,68 @@ def check(folder: Path) -> list[str]:
                 found.append(f"{one.id}: is there twice")
             ids.add(one.id)
             found += problems(one)
-        total += len(listed)
+        every += listed
+    total = len(every)
     if total != manifest.vectors or not still_valid(manifest.spec_version):
         found.append(f"manifest.json: says {manifest.vectors} vectors of spec {manifest.spec_version}; found {total}")
+    if manifest.alternatives != several(every):
+        found.append(f"manifest.json: does not name the answers that are as right as those expected; {UPDATE}")
     unlisted = {path.name for path in folder.glob("*.json")} - {entry.file for entry in manifest.files}
     found += [f"{name}: is not in the manifest" for name in sorted(unlisted - {MANIFEST, SCHEMA})]
     if not same_schema(msgspec.json.decode((folder / SCHEMA).read_bytes()), schema()):
         found.append(f"vectors.schema.json: is not the schema of the vectors; {UPDATE}")
     return found
+
+
+# ALTERNATIVES
+
+
+def alternatives(one: Vector) -> dict[int, tuple[Answer, ...]]:
+    """Every answer that is as right as the expected one, by the index of its step (F-6).
+
+    As many actions that end with as many slots in use are tried, in the one order that KNA-5 leaves, and judged.
+    """
+    found: dict[int, tuple[Answer, ...]] = {}
+    if one.profile not in FREE_TO_CHOOSE:
+        return found
+    state = opened(one.geometry, one.params, one.context)
+    for i, step in enumerate(one.steps):
+        if step.expect.actions and step.ingest is None and step.open is None:
+            others = tuple(_others(one.profile, state, step, as_actions(step.expect.actions)))
+            found |= {i: others} if others else {}
+        state = _after(one, state, step)
+    return found
+
+
+def several(vectors: Iterable[Vector]) -> dict[str, dict[int, tuple[Answer, ...]]]:
+    """`alternatives` of each vector that has any, by id."""
+    found = {one.id: alternatives(one) for one in sorted(vectors, key=lambda one: one.id)}
+    return {name: steps for name, steps in found.items() if steps}
+
+
+def _others(profile: str, state: State, step: VectorStep, expected: Sequence[Action]) -> Iterator[Answer]:
+    now = ticked(state)
+    if profile == "projection":
+        fixed = checked_logits(now, fixed_point(step.logits)) if step.logits else as_logits(now, _balanced(now, step))
+        pool = preferred_candidates(now, fixed)
+    else:
+        pool = candidates(now, Aggregates(now.geometry, now.context, _balanced(now, step)))
+    pool.sort(key=_place)
+    added = sum(signed_delta(now.geometry, action) for action in expected)
+    for chosen in combinations([candidate.action for candidate in pool], len(expected)):
+        as_large = sum(signed_delta(now.geometry, action) for action in chosen) == added
+        if as_large and list(chosen) != list(expected) and not judged_answer(state, step, chosen, profile):
+            yield tuple((action.kind, action.level, action.start) for action in chosen)
+
+
+def _balanced(now: State, step: VectorStep) -> Sequence[int]:
+    return balanced(step.scores) if now.params.balance else step.scores
+
+
+def _place(one: Candidate) -> tuple[bool, int, int, int]:
+    """Where a candidate stands in the order of application (KNA-5, GRE-4)."""
+    (kind, level, start), aggregate = one
+    return (kind == "expand", -aggregate if kind == "expand" else aggregate, start, level)
 
 
 # WRITING
@@ -490,7 +562,8 @@ def write(vectors: Sequence[Vector], folder: Path) -> Manifest:
         text = b"[\n" + lines + b"\n]\n"
         (folder / f"{clause}.json").write_bytes(text)
         entries.append(Entry(f"{clause}.json", len(mine), hashlib.sha256(text).hexdigest()))
-    manifest = Manifest(SPEC_VERSION, len(vectors), tuple(sorted(entries, key=lambda entry: entry.file)))
+    in_order = tuple(sorted(entries, key=lambda entry: entry.file))
+    manifest = Manifest(SPEC_VERSION, len(vectors), in_order, several(vectors))
     for name, value in ((MANIFEST, manifest), (SCHEMA, schema())):
         (folder / name).write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
     return manifest

@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -19,11 +20,13 @@ from focalloc.conformance.cases import Case, Opening, Step
 from focalloc.conformance.mutants import EQUIVALENT, mutants
 from focalloc.conformance.vectors import (
     FOLDER,
+    FREE_TO_CHOOSE,
     MANIFEST,
     SCHEMA,
     UPDATE,
     Vector,
     VectorStep,
+    alternatives,
     case_of,
     check,
     encoded,
@@ -36,10 +39,10 @@ from focalloc.conformance.vectors import (
     write,
 )
 from focalloc.conformance.vectors.sources import Source, missing, pool, sources
-from focalloc.refimpl import ReferenceAllocator
+from focalloc.refimpl import ReferenceAllocator, knapsack
 from focalloc.spec import Block, Geometry, Params
 from focalloc.spec.clauses import PREDICATES
-from focalloc.spec.violations import PROFILES
+from focalloc.spec.violations import PROFILES, SELECTIONS
 
 ALL = shipped()
 IDS = Path(__file__).with_name("vector_ids.txt")
@@ -283,27 +286,66 @@ def test_the_readme_names_every_kind_of_vector() -> None:
     assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == {one.flags[0] for one in ALL}
 
 
-def test_the_harness_of_the_readme_tells_right_from_wrong() -> None:
+class Plainly:
+    """An allocator as the harness of the page wants it: plain data in and out."""
+
+    def __init__(self, factory: Callable[[], Any]) -> None:
+        self.inner = factory()
+
+    def open(self, geometry: dict[str, Any], params: dict[str, Any], context: list[list[int]]) -> None:
+        self.inner.open(Geometry(**geometry), Params(**params), context)
+
+    def step(self, scores: list[int]) -> list[list[object]]:
+        return [list(action) for action in self.inner.step(scores)]
+
+    def prefer(self, logits: list[list[float]]) -> list[list[object]]:
+        return [list(action) for action in self.inner.prefer(logits)]
+
+    def ingest(self, blocks: int, scores: list[int]) -> list[list[object]]:
+        return [list(action) for action in self.inner.ingest(blocks, scores)]
+
+
+def harness() -> dict[str, Any]:
+    """The names that the page's snippet defines."""
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     (snippet,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     names: dict[str, Any] = {}
     exec(snippet, names)
+    return names
 
-    class Plainly:
-        """An allocator as the harness wants it: plain data in and out."""
 
-        def __init__(self, factory: Callable[[], Any]) -> None:
-            self.inner = factory()
-
-        def open(self, geometry: dict[str, Any], params: dict[str, Any], context: list[list[int]]) -> None:
-            self.inner.open(Geometry(**geometry), Params(**params), context)
-
-        def step(self, scores: list[int]) -> list[list[object]]:
-            return [list(action) for action in self.inner.step(scores)]
-
-        def ingest(self, blocks: int, scores: list[int]) -> list[list[object]]:
-            return [list(action) for action in self.inner.ingest(blocks, scores)]
-
-    assert list(names["failures"](FOLDER, Plainly(ReferenceAllocator), "greedy")) == []
-    wrong = set(names["failures"](FOLDER, Plainly(BROKEN["LatestFirst"].factory), "greedy"))
+def test_the_harness_of_the_readme_tells_right_from_wrong() -> None:
+    failures = harness()["failures"]
+    for profile in SELECTIONS:
+        assert list(failures(FOLDER, Plainly(ReferenceAllocator), profile)) == [], profile
+    wrong = set(failures(FOLDER, Plainly(BROKEN["LatestFirst"].factory), "greedy"))
     assert {one.id for one in ALL if one.source == "broken:LatestFirst"} <= wrong
+
+
+@pytest.mark.parametrize("profile", FREE_TO_CHOOSE)
+def test_an_allocator_that_breaks_ties_the_other_way_passes_the_harness(
+    profile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which of several equal choices is taken is free (F-6): the page must not ask for the reference's."""
+    before = knapsack.places
+    monkeypatch.setattr(knapsack, "places", lambda chosen: [tuple(-part for part in one) for one in before(chosen)])
+    names = harness()
+    assert list(names["failures"](FOLDER, Plainly(ReferenceAllocator), profile)) == []
+    names["json"] = SimpleNamespace(loads=lambda text: _strict(json.loads(text)))
+    strictly = list(names["failures"](FOLDER, Plainly(ReferenceAllocator), profile))
+    several = json.loads((FOLDER / "manifest.json").read_text())["alternatives"]
+    assert 0 < len(strictly) <= len(several)
+    assert set(strictly) <= set(several)
+
+
+def _strict(read: Any) -> Any:
+    """A manifest that knows of no alternatives; what else was read as it is."""
+    return read | {"alternatives": {}} if isinstance(read, dict) else read
+
+
+def test_an_answer_that_is_not_as_right_is_no_alternative() -> None:
+    two = next(one for one in ALL if one.profile == "knapsack" and alternatives(one))
+    (at, others), *_ = alternatives(two).items()
+    assert two.steps[at].expect.actions not in others
+    assert len(set(others)) == len(others)
+    assert all(alternatives(one) == {} for one in ALL if one.profile in ("safety", "greedy", "enhanced"))

@@ -48,6 +48,9 @@ def conversation(program: Path, seed: int = 0, walks: int = 160) -> tuple[list[s
     _ends_of_ranges(speaker, Random(seed))
     for number in range(walks):
         _walk(speaker, Random(f"{seed} {number}"))
+    for number in range(walks // 3):
+        _border(speaker, Random(f"{seed} border {number}"))
+        _weighed(speaker, Random(f"{seed} weighed {number}"))
     speaker.close()
     return speaker.said, [meaning(answer) for answer in speaker.heard]
 
@@ -71,7 +74,7 @@ def answers(program: Path, said: list[str]) -> Iterator[object]:
 
 def _geometry(rng: Random) -> dict[str, list[int]]:
     usual = {"arity": [2, 2], "cost": [1, 1, 1]}
-    match rng.randrange(12):
+    match rng.randrange(13):
         case 0:
             return {"arity": [2] * 8, "cost": [1] * 9}
         case 1:
@@ -84,6 +87,8 @@ def _geometry(rng: Random) -> dict[str, list[int]]:
             return {"arity": [5, 3], "cost": [20, 40, 90]}
         case 5:
             return {"arity": [3, 3, 3], "cost": [1, 2, 1, 1]}
+        case 12:
+            return {"arity": [4, 2, 2], "cost": [1, 2, 2, 2]}
         case 6 | 7:
             levels = rng.choice([1, 1, 2, 3])
             arity = [rng.choice([2, 3, 4, 7]) for _ in range(levels)]
@@ -124,7 +129,9 @@ def _context(rng: Random, geometry: dict[str, list[int]], most_blocks: int) -> l
 
 def _params(rng: Random, used: int, strategy: str) -> dict[str, Any]:
     tau = rng.choice([0, 1, 1, 2, 5, 20, UNIT // 5])
-    w_max = max(1, used + rng.choice([-30, -3, -1, 0, 0, 1, 2, 3, 5, 10, 50, used, 8000, used // 4, used // 19]))
+    w_max = max(
+        1, used + rng.choice([-30, -3, -1, -1, -1, 0, 0, 1, 2, 3, 5, 10, 50, used, 8000, used // 4, used // 19])
+    )
     told: dict[str, Any] = {
         "w_max": w_max,
         "n_diff": rng.choice([0, 1, 1, 2, 3, 4, 5, 8, 30, 300, 2**16]),
@@ -150,6 +157,8 @@ def _params(rng: Random, used: int, strategy: str) -> dict[str, Any]:
         told = {name: value for name, value in told.items() if name in ("strategy", "w_max", "tau_min", "tau_max")}
     if rng.random() < 0.1:
         del told["w_max"]
+    if rng.random() < 0.2:
+        told.pop("w_soft", None)
     if rng.random() < 0.3:
         told["balance"] = 1
     return told
@@ -256,6 +265,46 @@ def _walk(speaker: Speaker, rng: Random) -> None:
     if "error" in speaker.ask(cmd="open", geometry=geometry, params=params, context=context):
         return
     _go_on(speaker, rng, rng.choice([3, 6, 6]) if large else rng.choice([4, 10, 25, 60, 100]))
+
+
+def _border(speaker: Speaker, rng: Random) -> None:
+    """Gists of one slot, used to just 80, 90 or 95 in 100, and scores just at what thresholds become."""
+    n, tau = rng.choice([1, 2, 3]), rng.choice([20, 400, UNIT // 5])
+    used, w_max = rng.choice([(4 * n, 5 * n), (4 * n, 5 * n + 1), (18 * n, 20 * n), (19 * n, 20 * n), (20 * n, 20 * n)])
+    margin = rng.choice([0, 0, 3, tau])
+    params: dict[str, Any] = {
+        "w_max": w_max,
+        "n_diff": rng.choice([0, 1, 2]),
+        "tau_expand": tau,
+        "tau_collapse": tau + rng.choice([0, 9]),
+        "cooldown_steps": 0,
+        "w_soft": rng.choice([w_max, used]),
+        "soft_margin": margin,
+        "adaptive_window": rng.choice([1, 1, 2, 5, 9]),
+        "strategy": rng.choice(["greedy", "enhanced"]),
+    }
+    context = [[1, 2 * i] for i in range(used)]
+    speaker.ask(cmd="open", geometry={"arity": [2, 3], "cost": [1, 1, 1]}, params=params, context=context)
+    for number in range(12):
+        slots = sum(1 if level else 2 for level, _ in speaker.ask(cmd="context")["context"])
+        edges = [tau, tau * 19 // 20, -(-tau * 21 // 20), tau * 20 // 19, tau + 9, 0]
+        near = [rng.choice(edges) + rng.choice((0, margin)) + rng.randint(-1, 1) for _ in range(slots)]
+        row = [rng.choice((1, -1)) * one for one in near]
+        full = number >= params["adaptive_window"]
+        speaker.ask(cmd="step", scores=row if full and rng.random() < 0.6 else [0] * slots)
+
+
+def _weighed(speaker: Speaker, rng: Random) -> None:
+    """Large scores to balance, and a threshold that is what the first of them becomes, or one less."""
+    count = rng.randint(3, 400)
+    row = [rng.randint(1, MOST) * (1 if i == 0 else rng.choice((1, 1, 1, -1))) for i in range(count)]
+    positive, negative = sum(q for q in row if q > 0), -sum(q for q in row if q < 0)
+    if 0 < negative < positive:
+        tau = max(row[0] * (negative * UNIT // positive) // UNIT - rng.choice((0, 1)), 0)
+        params = {"w_max": 4 * count, "n_diff": count, "tau_expand": tau, "balance": 1, "strategy": "enhanced"}
+        context = [[1, 2 * i] for i in range(count)]
+        speaker.ask(cmd="open", geometry={"arity": [2], "cost": [1, 1]}, params=params, context=context)
+        speaker.ask(cmd="step", scores=row)
 
 
 def _one_family(rng: Random, geometry: dict[str, list[int]]) -> list[list[int]]:

@@ -1,0 +1,143 @@
+"""A sample of mechanical mutants of our own judgement, and what kills each. From the root of a checkout::
+
+    pip install cosmic-ray
+    python tests/mutation/survey.py spec/greedy.py [--sample 50] [--seed 0] [--keep build/mutation]
+
+cosmic-ray makes the mutants of one module and keeps what became of them; it works on a copy of the tree in the folder
+of ``--keep``, so that the checkout stays as it is. A survey that was stopped goes on where it was. Each mutant meets
+the `KILLERS` in turn; the table says which of them killed it, and the survivors are shown with their change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+PACKAGES = ("spec", "refimpl", "fastpath", "conformance", "learn", "proofs")
+"""Folders of a checkout that are imported as parts of ``focalloc``."""
+
+QUIET = "-q -x -p no:randomly -p no:cacheprovider"
+
+KILLERS: dict[str, tuple[tuple[str, str], ...]] = {
+    "spec": (
+        ("tests of the spec", f"-m pytest {QUIET} tests/spec"),
+        ("tests of the judge", f"-m pytest {QUIET} tests/conformance/test_judge.py"),
+        ("vectors", "-m focalloc vectors --check"),
+    ),
+    "refimpl": (
+        ("tests of the reference", f"-m pytest {QUIET} tests/refimpl"),
+        ("vectors", "-m focalloc vectors --check"),
+    ),
+    "conformance": (("tests of the judge", f"-m pytest {QUIET} tests/conformance/test_judge.py"),),
+    "proofs": (("tests of proofs", f"-m pytest {QUIET} tests/proofs/test_executors.py tests/proofs/test_theorems.py"),),
+}
+"""Folder of a module -> what its mutants meet, the quickest first: a name, and what Python is called with."""
+
+POINTLESS = ("_Is", "_IsNot", "BinaryOperator_BitOr", "ExceptionReplacer")
+"""Parts of names of operators whose mutants mean the same or are no mistake that anybody makes."""
+
+
+def copied(to: Path) -> None:
+    """A copy of the checkout in ``tree``, in which the packages are linked together as they are installed."""
+    tracked = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
+    for name in filter(None, tracked):
+        if (ROOT / name).is_file():
+            (to / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / "tree" / name)
+    for name in PACKAGES:
+        (to / "tree" / "focalloc" / name).symlink_to(Path("..") / name)
+
+
+def sampled(session: Path, sample: int, seed: int) -> None:
+    """Skip all mutants but ``sample`` of them, drawn by ``seed``."""
+    from cosmic_ray.work_db import use_db
+    from cosmic_ray.work_item import WorkerOutcome, WorkResult
+
+    with use_db(str(session)) as found:
+        jobs = {
+            item.job_id: item.mutations[0].operator_name
+            for item in sorted(found.work_items, key=lambda item: (item.mutations[0].start_pos, str(item.mutations)))
+        }
+        sensible = [job for job, operator in jobs.items() if not any(part in operator for part in POINTLESS)]
+        chosen = set(random.Random(seed).sample(sensible, min(sample, len(sensible))))
+        for job in jobs.keys() - chosen:
+            found.set_result(job, WorkResult(WorkerOutcome.SKIPPED, "not in the sample"))
+
+
+def meet(folder: str) -> int:
+    """What cosmic-ray calls for each mutant: 1 as soon as something kills it, which is the last word of the output."""
+    for name, words in KILLERS[folder]:
+        if subprocess.run([sys.executable, *words.split()], capture_output=True, check=False).returncode:
+            print(f"KILLED BY {name}")
+            return 1
+    return 0
+
+
+def told(session: Path) -> Iterator[str]:
+    """The table, and each survivor's change."""
+    from cosmic_ray.work_db import Mode, use_db
+    from cosmic_ray.work_item import WorkerOutcome
+
+    counts: Counter[str] = Counter()
+    with use_db(str(session), Mode.open) as found:
+        places = {item.job_id: item.mutations[0] for item in found.work_items}
+        for job, result in found.results:
+            if result.worker_outcome is WorkerOutcome.SKIPPED:
+                continue
+            by = "survives" if not result.is_killed else (result.output or "").rpartition("KILLED BY ")[2].strip()
+            counts[by.splitlines()[0] if by else "a time limit"] += 1
+            if by == "survives":
+                place = places[job]
+                changed = [
+                    line
+                    for line in (result.diff or "").splitlines()
+                    if line[:1] in "+-" and line[:3] not in ("---", "+++")
+                ]
+                yield f"survives: {place.definition_name}, line {place.start_pos[0]}\n    " + "\n    ".join(changed)
+    yield "\n| what became of them | mutants |\n|---|---|"
+    for name, count in counts.most_common():
+        yield f"| {name} | {count} |"
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("module", help="a file of spec, refimpl, conformance or proofs, from the root of the checkout")
+    parser.add_argument("--sample", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, default=ROOT / "build" / "mutation")
+    asked = parser.parse_args()
+    folder = Path(asked.module).parts[0]
+    if folder not in KILLERS or not (ROOT / asked.module).is_file():
+        parser.error(f"module = {asked.module!r}: must be a file of {', '.join(KILLERS)}")
+    name = asked.module.replace("/", "-").removesuffix(".py")
+    keep: Path = asked.keep.resolve() / f"{name}-{asked.sample}-{asked.seed}"
+    session, config = keep / "session.sqlite", keep / "cosmic-ray.toml"
+    command = [sys.executable, "-m", "cosmic_ray.cli"]
+    if not session.exists():
+        copied(keep)
+        config.write_text(
+            f'[cosmic-ray]\nmodule-path = "{asked.module}"\ntimeout = 300.0\nexcluded-modules = []\n'
+            f'test-command = "{sys.executable} {Path(__file__).resolve()} --meet {folder}"\n'
+            '[cosmic-ray.distributor]\nname = "local"\n'
+        )
+        subprocess.run([*command, "init", str(config), str(session)], cwd=keep / "tree", check=True)
+        sampled(session, asked.sample, asked.seed)
+    unwritten = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}  # of two changes within a second one would be stale
+    subprocess.run([*command, "exec", str(config), str(session)], cwd=keep / "tree", env=unwritten, check=True)
+    print("\n".join(told(session)))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--meet"]:
+        sys.exit(meet(sys.argv[2]))
+    main()
