@@ -1,7 +1,8 @@
 """The command line ``focalloc``.
 
 Exit status, everywhere: 0 conformant or done; 1 a violation or a difference; 2 bad usage, bad input or a missing
-extra; 3 incomplete. Whoever closes the pipe that it writes to, as ``head`` does, has seen enough: that is a 0.
+extra; 3 incomplete. Whoever closes the pipe that it writes to, as ``head`` does, has seen enough:
+that is a 0, but for ``conform`` and ``replay``, whose verdict stands and, where it could not be told, is no success.
 """
 
 from __future__ import annotations

@@ -35,6 +35,10 @@ COMMANDS = {
 """Name -> a quick run of each command that prints more than a line, or to standard output at all."""
 
 
+ENDS = {"usage": 2, "conform": 1, "replay": 3}
+"""Name -> the exit status where it is no 0: usage is told on stderr; a verdict stands, and untold it is no success."""
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_reader_that_leaves_has_seen_enough(name: str, tmp_path: Path) -> None:
     reading, writing = os.pipe()
@@ -48,9 +52,8 @@ def test_a_reader_that_leaves_has_seen_enough(name: str, tmp_path: Path) -> None
         check=False,
     )
     os.close(writing)
-    usage = name == "usage"  # which is told on stderr, and so was heard
-    assert ended.returncode == (2 if usage else 0), ended.stderr.decode()
-    assert bool(ended.stderr) == usage, ended.stderr.decode()
+    assert ended.returncode == ENDS.get(name, 0), ended.stderr.decode()
+    assert bool(ended.stderr) == (name == "usage"), ended.stderr.decode()
 
 
 def test_what_was_asked_for_in_a_file_is_written_though_nobody_reads(tmp_path: Path) -> None:
