@@ -12,15 +12,12 @@ events are the whole truth.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 
 from focalloc.spec import Action, Block, Geometry, Params
 from focalloc.spec.blocks import checked_context
-
-PAGE = 2**16
-"""Most slots of a page."""
 
 
 class Event(NamedTuple):
@@ -101,16 +98,17 @@ class PagedFocus:
 
 
 class Adapter:
-    """`PagedFocus` as an allocator of the protocol."""
+    """`PagedFocus` as an allocator of the protocol; asked for one slot per token and per gist only."""
+
+    supports: ClassVar[dict[str, Any]] = {
+        "geometries": [{"arity": arity} for arity in ([2, 2], [4], [3, 2], [2, 3, 2], [8, 8])],
+        "params": {"w_max": [1, 4096]},
+    }
 
     def open(self, geometry: Geometry, params: Params, context: Sequence[tuple[int, int]]) -> None:
-        """Start a session; gists of more than one slot it has not, and says so by `NotImplementedError`."""
-        if set(geometry.cost) != {1}:
-            raise NotImplementedError("one slot per token and per gist")
+        """Start a session."""
         blocks = checked_context(geometry, context)
         slots = max(params.w_max, sum(geometry.slots(block.level) for block in blocks))
-        if slots > PAGE:
-            raise NotImplementedError(f"{PAGE} slots at most")
         self.n_diff, self.raw = params.n_diff, geometry.span(0)
         self.focus = PagedFocus(geometry.arity, slots, params.w_max, params.cooldown_steps, params.protected_tokens)
         for block in blocks:

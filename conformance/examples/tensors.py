@@ -14,6 +14,7 @@ Where an allocator has a record of its edits, take that instead: `focalloc.confo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import torch
 
@@ -95,14 +96,15 @@ class TensorFocus:
 
 
 class Adapter:
-    """`TensorFocus` as an allocator of the protocol."""
+    """`TensorFocus` as an allocator of the protocol; asked for one arity on all levels and no protected tail only."""
+
+    supports: ClassVar[dict[str, Any]] = {
+        "geometries": [{"arity": arity} for arity in ([2, 2], [4], [3, 3], [2, 2, 2], [8, 8])],
+        "params": {"protected_tokens": [0, 0]},
+    }
 
     def open(self, geometry: Geometry, params: Params, context: Sequence[tuple[int, int]]) -> None:
-        """Start a session; other geometries than its own are skipped, as it says by `NotImplementedError`."""
-        if len(set(geometry.arity)) > 1 or set(geometry.cost) != {1}:
-            raise NotImplementedError("one arity on all levels, one slot per unit")
-        if params.protected_tokens:
-            raise NotImplementedError("no protected tail")
+        """Start a session."""
         blocks = checked_context(geometry, context)
         self.geometry, self.params = geometry, params
         lod = [block.level for block in blocks for _ in range(geometry.slots(block.level))]

@@ -104,8 +104,8 @@ def judged(adapter: type[Any]) -> Report:
 @pytest.mark.parametrize("name", ["tensors", "in_place"])
 def test_an_example_keeps_every_clause_of_what_it_supports(name: str) -> None:
     report = judged(example(name).Adapter)
-    assert not report.failures
-    assert report.verdicts["pass"] > 20
+    assert report.verdicts == {"pass": 150}
+    assert "protected_tokens but 0" in report.left_out or name == "in_place"
 
 
 def example(name: str) -> Any:
@@ -150,4 +150,4 @@ def test_a_record_that_leaves_an_edit_out_is_found_by_the_context() -> None:
         def step(self, scores: Sequence[int]) -> list[Action]:
             return [action for action in super().step(scores) if action.kind == "expand"]
 
-    assert {failed.id for failed in judged(Adapter).failures} == {"CTX-6"}
+    assert "CTX-6" in {failed.id for failed in judged(Adapter).failures}

@@ -247,9 +247,8 @@ def test_the_tensor_example_is_safe_where_it_applies() -> None:
     from focalloc.conformance.examples.tensors import Adapter
 
     report = run_conformance(Adapter, examples=100, save_to=None)
-    assert report.status == "skip"
-    assert not report.failures
-    assert report.verdicts["pass"] > 10
+    assert report.verdicts == {"pass": 100}
+    assert "PASS within what it supports" in report.summary()
 
 
 def test_a_program_that_hangs_breaks_its_clause_and_its_last_words_are_told() -> None:
