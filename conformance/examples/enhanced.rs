@@ -623,27 +623,34 @@ fn pairs(blocks: &[Node]) -> String {
 fn triples(chosen: &[Action]) -> String {
     let word = |kind| if kind == Kind::Expand { "expand" } else { "collapse" };
     let shown = |&(kind, (level, start)): &Action| format!("[\"{}\",{level},{start}]", word(kind));
-    format!("{{\"actions\":[{}]}}", chosen.iter().map(shown).collect::<Vec<_>>().join(","))
+    format!("\"actions\":[{}]", chosen.iter().map(shown).collect::<Vec<_>>().join(","))
+}
+
+/// What a session says of itself with every answer (CTX-5, CTX-6, COO-2).
+fn reports(session: &Session) -> String {
+    let (context, entries) = (pairs(&session.context), session.ledger.len());
+    format!("\"context\":[{context}],\"positions\":{:?},\"ledger_size\":{entries}", session.positions())
+}
+
+fn opened(session: &mut Option<Session>) -> Result<&mut Session, String> {
+    session.as_mut().ok_or("no session is open".into())
 }
 
 fn answer(session: &mut Option<Session>, message: &Json) -> Result<String, String> {
-    const HELLO: &str = r#"{"protocol":1,"name":"enhanced.rs","version":"1","strategies":["greedy","enhanced"]}"#;
-    let command = message.get("cmd").map_or("", Json::text);
-    match (command, session.as_mut()) {
-        ("hello", _) => Ok(HELLO.into()),
-        ("close", _) => Ok(r#"{"ok":true}"#.into()),
-        ("open", _) => {
+    const HELLO: &str = r#"{"protocol":1,"name":"enhanced.rs","version":"1","strategies":["greedy","enhanced"],
+        "offers":["ingest","ingest_scores","context","positions","ledger_size"]}"#;
+    let said = match message.get("cmd").map_or("", Json::text) {
+        "hello" => return Ok(HELLO.replace('\n', "")),
+        "close" => return Ok(r#"{"ok":true}"#.into()),
+        "open" => {
             *session = Some(Session::open(message)?);
-            Ok(r#"{"ok":true}"#.into())
+            "\"ok\":true".into()
         }
-        ("step" | "ingest" | "context" | "positions" | "ledger_size", None) => Err("no session is open".into()),
-        ("step", Some(session)) => Ok(triples(&session.step(message)?)),
-        ("ingest", Some(session)) => Ok(triples(&session.ingest(message)?)),
-        ("context", Some(session)) => Ok(format!("{{\"context\":[{}]}}", pairs(&session.context))),
-        ("positions", Some(session)) => Ok(format!("{{\"positions\":{:?}}}", session.positions())),
-        ("ledger_size", Some(session)) => Ok(format!("{{\"ledger_size\":{}}}", session.ledger.len())),
-        _ => Ok(r#"{"skipped":"unknown command"}"#.into()),
-    }
+        "step" => triples(&opened(session)?.step(message)?),
+        "ingest" => triples(&opened(session)?.ingest(message)?),
+        _ => return Ok(r#"{"skipped":"unknown command"}"#.into()),
+    };
+    Ok(format!("{{{said},{}}}", reports(opened(session)?)))
 }
 
 fn main() -> io::Result<()> {

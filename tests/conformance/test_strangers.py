@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from focalloc.conformance.programs import ProgramTarget
+from focalloc.conformance.targets import ProgramTarget
 from focalloc.conformance.runner import run
 
 

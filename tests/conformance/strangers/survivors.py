@@ -71,7 +71,7 @@ def exposed(program: Path) -> str:
 
 
 def _exposed(program: Path) -> str:
-    from focalloc.conformance.programs import ProgramTarget
+    from focalloc.conformance.targets import ProgramTarget
     from focalloc.conformance.runner import run
 
     for profile in PROFILES:

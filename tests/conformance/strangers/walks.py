@@ -37,6 +37,12 @@ class Speaker:
         self.heard.append(json.loads(self._process.stdout.readline()))
         return self.heard[-1]
 
+    @property
+    def context(self) -> list[list[int]]:
+        """The blocks as the latest answer that was no refusal has them."""
+        blocks: list[list[int]] = next(answer["context"] for answer in reversed(self.heard) if "context" in answer)
+        return blocks
+
     def close(self) -> None:
         self.ask(cmd="close")
         self._process.communicate()
@@ -286,7 +292,7 @@ def _border(speaker: Speaker, rng: Random) -> None:
     context = [[1, 2 * i] for i in range(used)]
     speaker.ask(cmd="open", geometry={"arity": [2, 3], "cost": [1, 1, 1]}, params=params, context=context)
     for number in range(12):
-        slots = sum(1 if level else 2 for level, _ in speaker.ask(cmd="context")["context"])
+        slots = sum(1 if level else 2 for level, _ in speaker.context)
         edges = [tau, tau * 19 // 20, -(-tau * 21 // 20), tau * 20 // 19, tau + 9, 0]
         near = [rng.choice(edges) + rng.choice((0, margin)) + rng.randint(-1, 1) for _ in range(slots)]
         row = [rng.choice((1, -1)) * one for one in near]
@@ -324,7 +330,7 @@ def _go_on(speaker: Speaker, rng: Random, rounds: int, sizes: tuple[int, ...] = 
     pressure = rng.choice([0.1, 0.3, 0.3, 0.5])
     row: list[int] = []
     for _ in range(rounds):
-        used = sum(slots[level] for level, _ in speaker.ask(cmd="context")["context"])
+        used = sum(slots[level] for level, _ in speaker.context)
         if used > 40_000:
             return
         if len(row) != used or rng.random() < 0.6:
@@ -334,10 +340,6 @@ def _go_on(speaker: Speaker, rng: Random, rounds: int, sizes: tuple[int, ...] = 
             speaker.ask(cmd="step", scores=row)
         else:
             speaker.ask(cmd="ingest", blocks=rng.choice(sizes), scores=row)
-        if used < 6000 and rng.random() < 0.3:
-            speaker.ask(cmd="positions")
-            speaker.ask(cmd="ledger_size")
-    speaker.ask(cmd="context")
 
 
 def _nonsense(speaker: Speaker, rng: Random, row: list[int]) -> None:
