@@ -12,8 +12,8 @@ from types import ModuleType
 
 import pytest
 
-from focalloc.conformance.targets import ProgramTarget
 from focalloc.conformance.runner import run
+from focalloc.conformance.targets import ProgramTarget
 
 
 def loaded(name: str) -> ModuleType:

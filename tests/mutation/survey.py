@@ -1,6 +1,6 @@
 """A sample of mechanical mutants of our own judgement, and what kills each. From the root of a checkout::
 
-    pip install cosmic-ray
+    pip install 'cosmic-ray>=8.4'
     python tests/mutation/survey.py spec/greedy.py [--sample 50] [--seed 0] [--keep build/mutation]
 
 cosmic-ray makes the mutants of one module and keeps what became of them; it works on a copy of the tree in the folder

@@ -71,8 +71,8 @@ def exposed(program: Path) -> str:
 
 
 def _exposed(program: Path) -> str:
-    from focalloc.conformance.targets import ProgramTarget
     from focalloc.conformance.runner import run
+    from focalloc.conformance.targets import ProgramTarget
 
     for profile in PROFILES:
         with ProgramTarget(str(program)) as target:
