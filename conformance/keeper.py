@@ -11,6 +11,7 @@ descriptors, to hear the judge by and to tell it how the allocator ended.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import select
@@ -72,7 +73,8 @@ def _watch(child: int, lifeline: int, news: int, hear: int) -> None:
         for ended, status in _ended():
             if ended == child:
                 told = True
-                os.write(news, b"%d\n" % status)
+                with contextlib.suppress(OSError):  # nobody is there any more, which the lifeline says, too
+                    os.write(news, b"%d\n" % status)
         if lifeline in ready:
             break
     if not told or sys.platform != "linux":
@@ -126,13 +128,11 @@ def _children() -> list[int]:
 
 
 def _kill(process: int) -> None:
-    try:
+    with contextlib.suppress(OSError):
         if process < 0:
             os.killpg(-process, signal.SIGKILL)
         else:
             os.kill(process, signal.SIGKILL)
-    except OSError:
-        pass
 
 
 def _leave_open(wanted: set[int]) -> None:

@@ -11,9 +11,9 @@ import io
 import os
 import signal
 import sys
-import threading
 from typing import NoReturn
 
+from focalloc.cli.interruption import Interruption
 from focalloc.extras import missing_extra
 
 
@@ -23,9 +23,7 @@ def main(arguments: list[str] | None = None) -> None:
     Args:
         arguments: what follows the program's name; by default that of this process.
     """
-    if threading.current_thread() is threading.main_thread():
-        # leave as on Ctrl-C, so that whatever was started is ended
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    Interruption().install()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a letter that the terminal has not is no reason to end
             stream.reconfigure(errors="backslashreplace")
