@@ -59,7 +59,7 @@ def apply_checked(
         tables.actions[i] = packed[i]
     if tables.refinement is not None:
         tables.refinement.begin()
-    fit = run_apply(tables.tags, tables.state, done)
+    fit = run_apply(tables.tags, tables.scratch, tables.state, done)
     if fit == k.LEDGER_FULL:
         tables.widen_ledger(done)
         return apply_checked(tables, geometry, params, actions)

@@ -297,12 +297,12 @@ class Allocator:
         refinement = tables.refinement
         if refinement is not None:
             refinement.begin()
-        done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.state)
+        done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.scratch, tables.state)
         if done == self._layout.WRONG_LENGTH or done == self._layout.BAD_SCORE:
             fixed_logits(given, len(tables.levels()))
         if done < 0:
             tables.widen_ledger(self.params.n_diff)
-            done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.state)
+            done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.scratch, tables.state)
         if refinement is not None:
             refinement.finish()
         return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])

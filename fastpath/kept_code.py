@@ -28,8 +28,8 @@ from numba.core.registry import CPUDispatcher
 from numba.core.serialize import dumps
 from numba.np import numpy_support
 
-OPTIONS = {"nopython": True, "error_model": "numpy", "_nrt": False}
-"""Of Numba's compiler: no Python objects, no exceptions, no memory management."""
+OPTIONS = {"nopython": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+"""Of Numba's compiler: no Python objects, no exceptions, no memory management, no way in for C, which nobody takes."""
 
 save_thread = types.ExternalFunction("PyEval_SaveThread", types.intp())
 restore_thread = types.ExternalFunction("PyEval_RestoreThread", types.void(types.intp))

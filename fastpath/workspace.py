@@ -174,9 +174,15 @@ class Projector(Workspace):
         self.extra = (slots // smallest + 1, slots, slots, slots // k.CHUNK + 1, (3 * slots + 1) // 2)
         super().__init__(geometry, n_diff)
 
-    def run_logits(self, logits: NDArray[np.floating], tags: NDArray[np.int8], state: NDArray[np.int64]) -> int:
+    def run_logits(
+        self,
+        logits: NDArray[np.floating],
+        tags: NDArray[np.int8],
+        scratch: NDArray[np.int32],
+        state: NDArray[np.int64],
+    ) -> int:
         """`search_calls.run_logits` with as much work space as it needs."""
-        return self._with_space(lambda: search_calls.run_logits(logits, tags, state, self.table), state)
+        return self._with_space(lambda: search_calls.run_logits(logits, tags, scratch, state, self.table), state)
 
 
 def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspace:

@@ -20,6 +20,7 @@ imports from files before it only, and no name is used twice.
 | `objectives` | what several objectives make of a candidate's worth |
 | `hierarchy` | regions, each searched for itself |
 | `projection` | a policy's logits and wishes |
+| `relaxation` | the candidates of a bound on the optimum |
 | `application` | what actions make of context, families and ledger |
 | `ingest` | new blocks, and room for them |
 | `calls` | what production calls: greedy, ingest, and what strategies share |
@@ -47,6 +48,7 @@ MODULES = (
     "objectives",
     "hierarchy",
     "projection",
+    "relaxation",
     "application",
     "ingest",
     "calls",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from focalloc.fastpath.kernels.best_few import rise, sort_best_first
 from focalloc.fastpath.kernels.layout import (
     BODY,
-    COLLAPSE,
     END,
     EXPAND,
     FAMILIES,
@@ -21,6 +20,7 @@ from focalloc.fastpath.kernels.layout import (
     W_MAX,
     WIDTH,
     Ints,
+    Session,
     Table,
 )
 from focalloc.fastpath.kernels.ledger import is_barred, record
@@ -66,13 +66,14 @@ def write_blocks(tags: Table, slot: int, blocks: int, level: int, units: int) ->
 
 
 @kernel
-def splice(header: Table, tags: Table, spare: Table, done: int, actions: Ints, places: Ints) -> None:
+def splice(session: Session, done: int, actions: Ints, places: Ints) -> None:
     """Replace the blocks that ``done`` actions consume by the ones they produce (CTX-6).
 
     What moves is put together in ``spare`` and copied back, so that both copies run between separate tables; but what
     follows the last action moves in place if it moves to the front. Between actions whose changes of length cancel,
     nothing moves.
     """
+    header, tags, spare = session.header, session.tags, session.spare
     slots = header[SLOTS]
     first = 0
     source = 0
@@ -104,25 +105,44 @@ def splice(header: Table, tags: Table, spare: Table, done: int, actions: Ints, p
 
 
 @kernel
-def update_families(
-    header: Table,
-    tags: Ints,
-    family_slot: Table,
-    family_node: Table,
-    spare_slot: Table,
-    spare_node: Table,
-    done: int,
-    actions: Ints,
-    places: Ints,
-) -> None:
+def family_made(header: Ints, tags: Ints, action: int, slot: int) -> int:
+    """First slot of the family that an action at ``slot`` made, -1 if it made none.
+
+    That is the children of an expand, or the family that the gist of a collapse was the last to complete.
+    """
+    if action % 2 == EXPAND:
+        return slot
+    node = action // 2
+    if node % LEVELS == header[TOP]:
+        return -1
+    return family_of(header, tags, slot, node % LEVELS, node // LEVELS)
+
+
+@kernel
+def node_made(header: Ints, action: int) -> int:
+    """The node of the family that an action made: its own, or the parent of what was collapsed."""
+    node = action // 2
+    if action % 2 == EXPAND:
+        return node
+    level = node % LEVELS
+    start = node // LEVELS
+    return node_of(level + 1, start - start % header[SPAN + level + 1])
+
+
+@kernel
+def update_families(session: Session, done: int, actions: Ints, places: Ints) -> None:
     """Drop the families that the actions consumed or broke, add the ones they completed, move the others.
 
     As in `splice`: while as many are dropped as added, families keep their places in the tables.
 
     Args:
-        tags: the context after the actions.
-        places: where the actions were, before they happened.
+        session: its tags are those after the actions.
+        done: how many actions.
+        actions: the actions, in order of place.
+        places: where they were, before they happened.
     """
+    header, tags, family_slot = session.header, session.tags, session.family_slot
+    family_node, spare_slot, spare_node = session.family_node, session.spare_slot, session.spare_node
     first = families_before(header, family_slot, 0, places[0] + 1)
     if first > 0:
         first -= 1
@@ -148,17 +168,8 @@ def update_families(
             copy(family_node, source, spare_node, size, kept, 0)
             size += kept
         source = until
-        # the family that the action made: the children of an expand, or the one its gist was the last to complete
-        node = actions[i] // 2
-        slot = places[i] + shift
+        slot = family_made(header, tags, actions[i], places[i] + shift)
         shift += slots_added(header, actions[i])
-        if actions[i] % 2 == COLLAPSE:
-            level = node % LEVELS
-            if level == header[TOP]:
-                continue
-            start = node // LEVELS
-            slot = family_of(header, tags, slot, level, start)
-            node = node_of(level + 1, start - start % header[SPAN + level + 1])
         # two collapses may find that they completed the same one
         last = -1
         if size > 0:
@@ -167,7 +178,7 @@ def update_families(
             last = family_slot[first - 1]
         if slot >= 0 and slot != last:
             spare_slot[size] = slot
-            spare_node[size] = node
+            spare_node[size] = node_made(header, actions[i])
             size += 1
     rest = header[FAMILIES] - source
     header[FAMILIES] = first + size + rest
@@ -185,28 +196,17 @@ def update_families(
 
 
 @kernel
-def apply(
-    header: Table,
-    tags: Table,
-    spare: Table,
-    family_slot: Table,
-    family_node: Table,
-    spare_slot: Table,
-    spare_node: Table,
-    ledger_action: Table,
-    ledger_iteration: Table,
-    done: int,
-    actions: Ints,
-    places: Ints,
-    sorted_places: Table,
-    sorted_actions: Table,
-) -> None:
-    """Apply ``done`` (at least 1) actions on separate blocks to ledger, context and families."""
+def apply(session: Session, done: int, actions: Ints) -> None:
+    """APPLY: ``done`` actions on separate blocks, whose places are known, to ledger, context and families."""
+    if done == 0:
+        return
+    header, ledger_action, ledger_iteration = session.header, session.ledger_action, session.ledger_iteration
+    places, sorted_places, sorted_actions = session.places, session.expand_keys, session.expand_tokens
     for i in range(done):
         record(header, ledger_action, ledger_iteration, actions[i])
     by_place(actions, places, done, sorted_places, sorted_actions)
-    splice(header, tags, spare, done, sorted_actions, sorted_places)
-    update_families(header, tags, family_slot, family_node, spare_slot, spare_node, done, sorted_actions, sorted_places)
+    splice(session, done, sorted_actions, sorted_places)
+    update_families(session, done, sorted_actions, sorted_places)
 
 
 # ACTIONS FROM ELSEWHERE
@@ -229,21 +229,14 @@ def is_possible(header: Ints, tags: Ints, slot: int, kind: int, level: int) -> b
 
 
 @kernel
-def first_misfit(
-    header: Ints,
-    tags: Table,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    done: int,
-    actions: Ints,
-    places: Table,
-) -> int:
+def first_misfit(session: Session, done: int) -> int:
     """Number of the first of ``done`` actions that breaks a rule of the iteration; ``done`` if none does.
 
     The rules are ACT-3 to ACT-5, BUD-1, COO-1 and TAI-1, each on its prefix. A block that an action created is never
     fit for another, so all actions are looked up in the context as it stands. Their places are written.
     """
+    header, tags, ledger_action = session.header, session.tags, session.ledger_action
+    actions, places = session.actions, session.places
     used = header[SLOTS]
     fit = 0
     while fit < done:
@@ -252,7 +245,7 @@ def first_misfit(
         node = action // 2
         level = node % LEVELS
         token = node // LEVELS
-        slot = slot_at(header, tags, family_slot, family_node, token)
+        slot = slot_at(session, token)
         places[fit] = slot
         if not is_possible(header, tags, slot, kind, level):
             break

@@ -22,7 +22,6 @@ from focalloc.fastpath.kernels.layout import (
     LEDGER_FROM,
     LEDGER_FULL,
     MULTI_SLOT,
-    N_DIFF,
     NO_ROOM,
     OFFSETS,
     SLOTS,
@@ -34,14 +33,75 @@ from focalloc.fastpath.kernels.layout import (
     WIDTH,
     WRONG_LENGTH,
     Ints,
-    Table,
+    Session,
+    Worths,
 )
-from focalloc.fastpath.kernels.ledger import forget, has_space
+from focalloc.fastpath.kernels.ledger import begin, forget, has_space
 from focalloc.fastpath.kernels.places import list_families
 from focalloc.fastpath.kernels.scores import blend, bound, survey, take
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 # SHARED
+
+
+@kernel
+def session_of(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> Session:
+    """The tables of a session, cut out of its arrays; arguments as for `run_step`."""
+    header = state[:HEADER]
+    at = header[OFFSETS:]
+    capacity = header[CAPACITY]
+    return Session(
+        header,
+        tags[:capacity],
+        tags[capacity:],
+        scratch[:capacity],
+        scratch[capacity : capacity + header[CHUNK_ROOM]],
+        state[at[0] : at[1]],
+        state[at[1] : at[2]],
+        state[at[2] : at[3]],
+        state[at[3] : at[4]],
+        state[at[4] : at[5]],
+        state[at[5] : at[6]],
+        state[at[6] : at[7]],
+        state[at[7] : at[8]],
+        state[at[8] : at[9]],
+        state[at[9] : at[10]],
+        state[at[10] : at[11]],
+        state[at[11] : at[12]],
+        state[at[12] : at[13]],
+        state[at[13] : at[14]],
+    )
+
+
+@kernel
+def aggregates_in(session: Session, scratch: NDArray[np.int32]) -> Worths:
+    """The aggregate of every gist, once the scores are taken: a score, unless gists have several.
+
+    Only where gists have one slot are the peaks those of the aggregates.
+    """
+    if session.header[MULTI_SLOT] == 0:
+        return Worths(session.fixed, session.peaks)
+    aggregates = scratch[len(session.fixed) + len(session.peaks) :]
+    blend(session.header, session.tags, session.fixed, aggregates)
+    return Worths(aggregates, session.peaks)
+
+
+@kernel
+def surveyed(session: Session, scratch: NDArray[np.int32]) -> Worths:
+    """`aggregates_in`, with the peaks of the aggregates."""
+    found = aggregates_in(session, scratch)
+    if session.header[MULTI_SLOT] == 1:  # else `take` has noted them
+        survey(session.header, session.tags, found.worth, found.peaks)
+    return found
+
+
+@kernel
+def take_all(scores: NDArray[np.generic], scale: np.generic, session: Session) -> int:
+    """Take scores of any type if there is one per slot; return 0, or why not."""
+    slots = session.header[SLOTS]
+    if len(scores) != slots:
+        return WRONG_LENGTH
+    return 0 if take(scores, scale, session.tags, session.fixed, session.peaks, slots) else BAD_SCORE
 
 
 @kernel
@@ -59,141 +119,28 @@ def run_take(
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
 ) -> int:
-    """Take scores of any type into ``scratch`` if there is one per slot; return 0, or why not; else as `run_step`."""
-    capacity = state[CAPACITY]
-    peaks = scratch[capacity : capacity + state[CHUNK_ROOM]]
-    if len(scores) != state[SLOTS]:
-        return WRONG_LENGTH
-    return 0 if take(scores, scale, tags, scratch[:capacity], peaks, state[SLOTS]) else BAD_SCORE
-
-
-@kernel
-def run_blend(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> int:
-    """Once the scores are taken: from where on ``scratch`` has the aggregate of every gist at its first slot.
-
-    That is a score, unless gists have several slots. (A kernel returns no array: that takes Numba's memory management.)
-    """
-    capacity = state[CAPACITY]
-    if state[MULTI_SLOT] == 0:
-        return 0
-    place: int = capacity + state[CHUNK_ROOM]
-    blend(state, tags, scratch[:capacity], scratch[place:])
-    return place
-
-
-@kernel
-def run_survey(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> int:
-    """`run_blend`, with the peaks of those aggregates in their place in ``scratch``."""
-    capacity = state[CAPACITY]
-    place = run_blend(tags, scratch, state)
-    if state[MULTI_SLOT] == 1:  # else `take` has noted them
-        survey(state, tags, scratch[place:], scratch[capacity : capacity + state[CHUNK_ROOM]])
-    return place
-
-
-@kernel
-def run_begin(state: NDArray[np.int64]) -> int:
-    """COOLDOWN: begin an iteration, if the ledger has space for it; return 0, or `LEDGER_FULL`."""
-    header = state[:HEADER]
-    at = header[OFFSETS:]
-    ledger_iteration = state[at[13] : at[14]]
-    if not has_space(header, state[at[12] : at[13]], ledger_iteration, header[N_DIFF]):
-        return LEDGER_FULL
-    header[ITERATION] += 1
-    forget(header, ledger_iteration)
-    return 0
-
-
-@kernel
-def run_chosen(tags: NDArray[np.int8], state: NDArray[np.int64], done: int) -> None:
-    """APPLY: the first ``done`` entries of the table of actions, with their places."""
-    header = state[:HEADER]
-    at = header[OFFSETS:]
-    capacity = header[CAPACITY]
-    if done > 0:
-        apply(
-            header,
-            tags[:capacity],
-            tags[capacity:],
-            state[at[8] : at[9]],
-            state[at[9] : at[10]],
-            state[at[10] : at[11]],
-            state[at[11] : at[12]],
-            state[at[12] : at[13]],
-            state[at[13] : at[14]],
-            done,
-            state[at[0] : at[1]],
-            state[at[1] : at[2]],
-            state[at[2] : at[3]],
-            state[at[3] : at[4]],
-        )
+    """`take_all`, where a call of its own goes on; arguments as for `run_step`."""
+    return take_all(scores, scale, session_of(tags, scratch, state))
 
 
 # AN ITERATION
 
 
 @kernel
-def step(
-    header: Table,
-    tags: Table,
-    spare: Table,
-    fixed: Ints,
-    peaks: Ints,
-    family_slot: Table,
-    family_node: Table,
-    spare_slot: Table,
-    spare_node: Table,
-    ledger_action: Table,
-    ledger_iteration: Table,
-    actions: Table,
-    places: Table,
-    expand_keys: Table,
-    expand_tokens: Table,
-    collapse_keys: Table,
-    collapse_families: Table,
-    chunk_keys: Table,
-    chunk_notes: Table,
-) -> int:
-    """One greedy iteration; write its actions and return how many. The ledger must have space for them."""
+def step(session: Session) -> int:
+    """One greedy iteration on scores and peaks that are there; write its actions and return how many.
+
+    Returns:
+        How many; or `LEDGER_FULL`, and nothing has changed.
+    """
     # COOLDOWN
-    header[ITERATION] += 1
-    forget(header, ledger_iteration)
+    refused = begin(session)
+    if refused:
+        return refused
     # CANDIDATES and SELECT
-    done = select(
-        header,
-        tags,
-        fixed,
-        peaks,
-        family_slot,
-        family_node,
-        ledger_action,
-        actions,
-        places,
-        expand_keys,
-        expand_tokens,
-        collapse_keys,
-        collapse_families,
-        chunk_keys,
-        chunk_notes,
-    )
+    done = select(session)
     # APPLY
-    if done > 0:
-        apply(
-            header,
-            tags,
-            spare,
-            family_slot,
-            family_node,
-            spare_slot,
-            spare_node,
-            ledger_action,
-            ledger_iteration,
-            done,
-            actions,
-            places,
-            expand_keys,
-            expand_tokens,
-        )
+    apply(session, done, session.actions)
     return done
 
 
@@ -214,44 +161,13 @@ def run_step(
         scratch: scores in fixed point, peaks, and with multi-slot gists their aggregates.
         state: the header, and behind it the tables at its offsets.
     """
-    header = state[:HEADER]
-    at = header[OFFSETS:]
-    ledger_action = state[at[12] : at[13]]
-    ledger_iteration = state[at[13] : at[14]]
-    capacity = header[CAPACITY]
-    fixed = scratch[:capacity]
-    peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    held = let_go(header[UNLOCKED])
-    refused = run_take(scores, scale, tags, scratch, state)
-    if refused:
-        take_back(held)
-        return refused
-    if not has_space(header, ledger_action, ledger_iteration, header[N_DIFF]):
-        take_back(held)
-        return LEDGER_FULL
-    if header[MULTI_SLOT] == 1:
-        bound(header, tags, fixed, peaks)
-    done = step(
-        header,
-        tags[:capacity],
-        tags[capacity:],
-        fixed,
-        peaks,
-        state[at[8] : at[9]],
-        state[at[9] : at[10]],
-        state[at[10] : at[11]],
-        state[at[11] : at[12]],
-        ledger_action,
-        ledger_iteration,
-        state[at[0] : at[1]],
-        state[at[1] : at[2]],
-        state[at[2] : at[3]],
-        state[at[3] : at[4]],
-        state[at[4] : at[5]],
-        state[at[5] : at[6]],
-        state[at[6] : at[7]],
-        state[at[7] : at[8]],
-    )
+    held = let_go(state[UNLOCKED])
+    session = session_of(tags, scratch, state)
+    done = take_all(scores, scale, session)
+    if done == 0:
+        if session.header[MULTI_SLOT] == 1:
+            bound(session.header, session.tags, session.fixed, session.peaks)
+        done = step(session)
     take_back(held)
     return done
 
@@ -292,38 +208,40 @@ def run_steps(
 
 
 @kernel
-def run_apply(tags: NDArray[np.int8], state: NDArray[np.int64], done: int) -> int:
+def run_apply(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64], done: int) -> int:
     """Run an iteration with the first ``done`` entries of the table of actions, unless one of them is a misfit.
 
     Returns:
         ``done``; or, and nothing has changed, the number of the first misfit (`first_misfit`), or `LEDGER_FULL`.
     """
-    header = state[:HEADER]
-    at = header[OFFSETS:]
-    family_slot = state[at[8] : at[9]]
-    family_node = state[at[9] : at[10]]
-    ledger_action = state[at[12] : at[13]]
-    ledger_iteration = state[at[13] : at[14]]
-    actions = state[at[0] : at[1]]
-    places = state[at[1] : at[2]]
-    capacity = header[CAPACITY]
-    if not has_space(header, ledger_action, ledger_iteration, done):
+    session = session_of(tags, scratch, state)
+    header = session.header
+    if not has_space(header, session.ledger_action, session.ledger_iteration, done):
         return LEDGER_FULL
     held = let_go(header[UNLOCKED])
     oldest = header[LEDGER_FROM]
     header[ITERATION] += 1
-    forget(header, ledger_iteration)
-    fit = first_misfit(header, tags[:capacity], family_slot, family_node, ledger_action, done, actions, places)
+    forget(header, session.ledger_iteration)
+    fit = first_misfit(session, done)
     if fit < done:
         header[ITERATION] -= 1
         header[LEDGER_FROM] = oldest
     else:
-        run_chosen(tags, state, done)
+        apply(session, done, session.actions)
     take_back(held)
     return fit
 
 
 # INGEST
+
+
+@kernel
+def most_collapses(header: Ints, needed: int) -> int:
+    """As many collapses as it takes at most until ``needed`` slots fit."""
+    least = header[WIDTH + 1] - header[UNITS + 1]
+    for level in range(2, header[TOP] + 1):
+        least = min(least, header[WIDTH + level] - header[UNITS + level])
+    return min((header[SLOTS] + needed - header[W_MAX] + least - 1) // least, header[SLOTS])
 
 
 @kernel
@@ -339,51 +257,26 @@ def run_ingest(
     """Make room for ``blocks`` level-0 blocks and append them; return how many collapses, or why it stopped.
 
     Args:
+        tags: as for `run_step`, and so the following up to ``state``.
+        blocks: a number of blocks.
         flat: whether all scores are equal; else they are in ``scratch``.
         bold: whether to go on although it may fail half-way.
         reclaimed: takes the collapses; one that is too short counts as a full ledger.
     """
-    header = state[:HEADER]
-    at = header[OFFSETS:]
-    capacity = header[CAPACITY]
-    family_slot = state[at[8] : at[9]]
-    family_node = state[at[9] : at[10]]
+    session = session_of(tags, scratch, state)
+    header = session.header
     needed = blocks * header[UNITS]
     done = 0
     if header[SLOTS] + needed > header[W_MAX]:
-        ledger_action = state[at[12] : at[13]]
-        ledger_iteration = state[at[13] : at[14]]
-        least = header[WIDTH + 1] - header[UNITS + 1]
-        for level in range(2, header[TOP] + 1):
-            least = min(least, header[WIDTH + level] - header[UNITS + level])
-        most = min((header[SLOTS] + needed - header[W_MAX] + least - 1) // least, header[SLOTS])
-        if most > len(reclaimed) or not has_space(header, ledger_action, ledger_iteration, most):
+        most = most_collapses(header, needed)
+        if most > len(reclaimed) or not has_space(header, session.ledger_action, session.ledger_iteration, most):
             return LEDGER_FULL
-        if not bold and may_fall_short(header, family_node, ledger_action, needed):
+        if not bold and may_fall_short(header, session.family_node, session.ledger_action, needed):
             return UNSURE
-        done = reclaim(
-            header,
-            tags[:capacity],
-            tags[capacity:],
-            scratch[:capacity],
-            family_slot,
-            family_node,
-            state[at[10] : at[11]],
-            state[at[11] : at[12]],
-            ledger_action,
-            ledger_iteration,
-            state[at[1] : at[2]],
-            state[at[2] : at[3]],
-            state[at[3] : at[4]],
-            state[at[4] : at[5]],
-            state[at[5] : at[6]],
-            min(AT_ONCE, at[5] - at[4], most),
-            flat,
-            needed,
-            reclaimed,
-        )
+        at_once = min(AT_ONCE, len(session.collapse_keys), most)
+        done = reclaim(session, at_once, flat, needed, reclaimed)
         if done == NO_ROOM:
             return NO_ROOM
     for _ in range(blocks):
-        append_block(header, tags, family_slot, family_node)
+        append_block(header, tags, session.family_slot, session.family_node)
     return done

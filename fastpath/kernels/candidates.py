@@ -25,6 +25,7 @@ from focalloc.fastpath.kernels.layout import (
     UNITS,
     WIDTH,
     Ints,
+    Session,
     Table,
 )
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
@@ -37,22 +38,13 @@ from focalloc.fastpath.machine_code import kernel
 
 
 @partial(kernel, by_constants=True)  # a stride of 1
-def gather_collapses(
-    header: Ints,
-    fixed: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    stride: int,
-    threshold: int,
-    room: int,
-    keys: Table,
-    notes: Table,
-) -> int:
+def gather_collapses(session: Session, stride: int, threshold: int, room: int, keys: Table, notes: Table) -> int:
     """Keep the best ``room`` collapses of a rank above ``threshold`` among every ``stride``-th family; how many.
 
     Families are complete (ACT-4), of a mean below the threshold (THR-1), before the tail (TAI-1) and at rest (COO-1).
     """
+    header, fixed, family_slot = session.header, session.fixed, session.family_slot
+    family_node, ledger_action = session.family_node, session.ledger_action
     size = 0
     bar = threshold
     last_end = header[END] - header[PROTECTED]
@@ -76,17 +68,7 @@ def gather_collapses(
 
 
 @kernel
-def best_collapses(
-    header: Ints,
-    fixed: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    threshold: int,
-    room: int,
-    keys: Table,
-    notes: Table,
-) -> int:
+def best_collapses(session: Session, threshold: int, room: int, keys: Table, notes: Table) -> int:
     """Find the best ``room`` collapses of a rank above ``threshold``, best first, with their family's number as note.
 
     ``room`` collapses are enough for ``room`` actions: a chosen expand takes away at most one collapse.
@@ -94,15 +76,14 @@ def best_collapses(
     Returns:
         How many there are.
     """
+    header = session.header
     stride = header[FAMILIES] // (SAMPLE * room)
     if stride > 1:
         # a sample first, or else each family could be the best so far and be kept for a while
-        size = gather_collapses(
-            header, fixed, family_slot, family_node, ledger_action, stride, threshold, room, keys, notes
-        )
+        size = gather_collapses(session, stride, threshold, room, keys, notes)
         if size == room:
             threshold = rank_of(keys[0]) - 1
-    size = gather_collapses(header, fixed, family_slot, family_node, ledger_action, 1, threshold, room, keys, notes)
+    size = gather_collapses(session, 1, threshold, room, keys, notes)
     sort_best_first(keys, notes, size)
     return size
 
@@ -129,8 +110,10 @@ def worst_useful_chunk(header: Ints, peaks: Ints, room: int, keys: Table, notes:
 
 
 @kernel
-def useful_chunks(header: Ints, peaks: Ints, room: int, keys: Table, notes: Table) -> int:
+def useful_chunks(session: Session, room: int) -> int:
     """List the chunks with the highest peaks above the threshold, at most ``room``, best first; return how many."""
+    header, peaks, keys = session.header, session.peaks, session.chunk_keys
+    notes = session.chunk_notes
     size = 0
     bar = header[TAU_EXPAND]
     for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
@@ -143,21 +126,14 @@ def useful_chunks(header: Ints, peaks: Ints, room: int, keys: Table, notes: Tabl
 
 
 @kernel
-def drop_resting(
-    header: Ints,
-    tags: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    size: int,
-    keys: Table,
-    notes: Table,
-) -> int:
+def drop_resting(session: Session, size: int) -> int:
     """Note the first token of each of ``size`` expands, drop those that the cooldown forbids, sort the rest.
 
     Returns:
         How many are left, best first.
     """
+    header, tags, ledger_action = session.header, session.tags, session.ledger_action
+    keys, notes = session.expand_keys, session.expand_tokens
     # by place, so that tokens are counted in one go
     for i in range(size):
         rise(keys, notes, i, key_of(0, place_of(keys[i])), rank_of(keys[i]))
@@ -167,7 +143,7 @@ def drop_resting(
     token = header[FIRST]
     for i in range(size):
         place = place_of(keys[i])
-        token = token_at(header, tags, family_slot, family_node, slot, token, place)
+        token = token_at(session, slot, token, place)
         slot = place
         if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2 + COLLAPSE):
             rise(keys, notes, left, key_of(notes[i], place), token)
@@ -177,22 +153,13 @@ def drop_resting(
 
 
 @kernel
-def pick_expands(
-    header: Ints,
-    tags: Ints,
-    fixed: Ints,
-    chunk: int,
-    least: int,
-    ceiling: int,
-    size: int,
-    room: int,
-    keys: Table,
-    notes: Table,
-) -> int:
+def pick_expands(session: Session, chunk: int, least: int, ceiling: int, size: int, room: int) -> int:
     """Offer the expands of one chunk with keys above ``least`` (THR-1) and below ``ceiling``; return how many are kept.
 
     No mean is higher than the highest of its scores, so only gists with a score that would do are looked at.
     """
+    header, tags, fixed = session.header, session.tags, session.fixed
+    keys, notes = session.expand_keys, session.expand_tokens
     first = chunk * CHUNK
     length = min(CHUNK, header[SLOTS] - first)
     while first + length < header[SLOTS] and tags[first + length] == BODY:
@@ -220,22 +187,7 @@ def pick_expands(
 
 
 @kernel
-def best_expands(
-    header: Ints,
-    tags: Ints,
-    fixed: Ints,
-    peaks: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    ceiling: int,
-    spoilt: int,
-    room: int,
-    chunk_keys: Table,
-    chunk_notes: Table,
-    keys: Table,
-    notes: Table,
-) -> int:
+def best_expands(session: Session, ceiling: int, spoilt: int, room: int) -> int:
     """Find the best ``room`` expands with keys below ``ceiling``, best first, with their first token as note.
 
     Where each gist takes one slot, they lie in the ``room + spoilt`` chunks with the highest peaks: if one lay
@@ -249,9 +201,11 @@ def best_expands(
     Returns:
         How many there are.
     """
+    header, peaks, ledger_action = session.header, session.peaks, session.ledger_action
+    chunk_keys, chunk_notes, keys = session.chunk_keys, session.chunk_notes, session.expand_keys
     wanted = room + count_collapses(header, ledger_action)
     several = header[MULTI_SLOT] == 1
-    chunks = useful_chunks(header, peaks, wanted + spoilt, chunk_keys, chunk_notes)
+    chunks = useful_chunks(session, wanted + spoilt)
     least = key_of(header[TAU_EXPAND], 0)
     if chunks == wanted + spoilt and not several:
         # each of them holds a gist at its peak, so what lies below the lowest of the peaks is out of the race
@@ -260,15 +214,15 @@ def best_expands(
     for c in range(chunks):
         if key_of(rank_of(chunk_keys[c]), chunk_notes[c] * CHUNK) <= least:
             break
-        size = pick_expands(header, tags, fixed, chunk_notes[c], least, ceiling, size, wanted, keys, notes)
+        size = pick_expands(session, chunk_notes[c], least, ceiling, size, wanted)
         if size == wanted:
             least = keys[0]
     if several and chunks == wanted + spoilt:
         seen = chunk_keys[chunks - 1]
         for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
             if key_of(peaks[chunk], chunk * CHUNK) > least and key_of(peaks[chunk], chunk) < seen:
-                size = pick_expands(header, tags, fixed, chunk, least, ceiling, size, wanted, keys, notes)
+                size = pick_expands(session, chunk, least, ceiling, size, wanted)
                 if size == wanted:
                     least = keys[0]
     # of those at least room are no resting ones
-    return min(room, drop_resting(header, tags, family_slot, family_node, ledger_action, size, keys, notes))
+    return min(room, drop_resting(session, size))

@@ -24,7 +24,7 @@ from focalloc.fastpath.kernels.layout import (
     W_SOFT,
     WIDTH,
     Ints,
-    Table,
+    Session,
 )
 from focalloc.fastpath.kernels.packing import node_of, place_of, rank_of
 from focalloc.fastpath.kernels.places import is_marked, mark
@@ -41,20 +41,7 @@ def fits(header: Ints, slots_used: int, delta: int, aggregate: int) -> bool:
 
 
 @kernel
-def alternate(
-    header: Table,
-    tags: Table,
-    family_node: Ints,
-    expands: int,
-    expand_keys: Ints,
-    expand_tokens: Ints,
-    more: bool,
-    collapses: int,
-    collapse_keys: Ints,
-    collapse_families: Ints,
-    actions: Table,
-    places: Table,
-) -> bool:
+def alternate(session: Session, expands: int, collapses: int, more: bool) -> bool:
     """Take turns: one expand if it fits, one collapse, until the cap or an idle round (CAP-1, GRE-1, GRE-5, GRE-6).
 
     Heads that an earlier action made impossible carry a mark and are passed over. Reads and leaves its place in the
@@ -66,6 +53,10 @@ def alternate(
     Returns:
         Whether it had to stop at an expand turn because the queue ran out although there may be more.
     """
+    header, tags, family_node = session.header, session.tags, session.family_node
+    expand_keys, expand_tokens = session.expand_keys, session.expand_tokens
+    collapse_keys, collapse_families = session.collapse_keys, session.collapse_families
+    actions, places = session.actions, session.places
     done = header[DONE]
     used = header[SLOTS] - header[FREED]
     e = header[TAKEN_EXPANDS]
@@ -121,24 +112,10 @@ def alternate(
 
 
 @kernel
-def select(
-    header: Table,
-    tags: Table,
-    fixed: Ints,
-    peaks: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    actions: Table,
-    places: Table,
-    expand_keys: Table,
-    expand_tokens: Table,
-    collapse_keys: Table,
-    collapse_families: Table,
-    chunk_keys: Table,
-    chunk_notes: Table,
-) -> int:
+def select(session: Session) -> int:
     """Choose the actions of an iteration and mark what they replace; return how many."""
+    header, family_node, expand_keys = session.header, session.family_node, session.expand_keys
+    collapse_keys, collapse_families = session.collapse_keys, session.collapse_families
     n_diff = header[N_DIFF]
     header[DONE] = 0
     header[FREED] = 0
@@ -146,52 +123,14 @@ def select(
     header[TAKEN_COLLAPSES] = 0
     if n_diff == 0:
         return 0
-    collapses = best_collapses(
-        header,
-        fixed,
-        family_slot,
-        family_node,
-        ledger_action,
-        header[TAU_COLLAPSE],
-        n_diff,
-        collapse_keys,
-        collapse_families,
-    )
+    collapses = best_collapses(session, header[TAU_COLLAPSE], n_diff, collapse_keys, collapse_families)
     spoilt = 0
     ceiling = UNBOUNDED
     hungry = True
     while hungry:
-        expands = best_expands(
-            header,
-            tags,
-            fixed,
-            peaks,
-            family_slot,
-            family_node,
-            ledger_action,
-            ceiling,
-            spoilt,
-            n_diff,
-            chunk_keys,
-            chunk_notes,
-            expand_keys,
-            expand_tokens,
-        )
+        expands = best_expands(session, ceiling, spoilt, n_diff)
         taken = header[TAKEN_COLLAPSES]
-        hungry = alternate(
-            header,
-            tags,
-            family_node,
-            expands,
-            expand_keys,
-            expand_tokens,
-            expands == n_diff,
-            collapses,
-            collapse_keys,
-            collapse_families,
-            actions,
-            places,
-        )
+        hungry = alternate(session, expands, collapses, expands == n_diff)
         if hungry:
             # collapses took the rest of the queue away: look for the next best, past what was seen and what is marked
             ceiling = expand_keys[expands - 1]

@@ -6,7 +6,11 @@ large as the context's, beside a header with its share as cap and budget.
 
 from __future__ import annotations
 
+from focalloc.fastpath.kernels.best_few import rise, sort_best_first
+from focalloc.fastpath.kernels.knapsack import net_of, optimum, pool_collapses
 from focalloc.fastpath.kernels.layout import (
+    APART,
+    CAP,
     COLLAPSE,
     DEMAND,
     END,
@@ -14,8 +18,12 @@ from focalloc.fastpath.kernels.layout import (
     FAMILIES,
     FAMILY,
     FIRST,
+    HEADER,
     LEVELS,
+    LOWEST,
     MASS,
+    N_DIFF,
+    OUT_OF_SPACE,
     PROTECTED,
     REGION,
     SLOT,
@@ -25,15 +33,19 @@ from focalloc.fastpath.kernels.layout import (
     TAU_EXPAND,
     TOKEN,
     TOP,
+    UNBOUNDED,
     W_SOFT,
     WIDTH,
     Ints,
+    Regions,
+    Session,
     Table,
+    Work,
 )
 from focalloc.fastpath.kernels.ledger import is_barred
 from focalloc.fastpath.kernels.packing import node_of
 from focalloc.fastpath.kernels.places import end_of
-from focalloc.fastpath.kernels.scores import total
+from focalloc.fastpath.kernels.scores import survey, total
 from focalloc.fastpath.machine_code import kernel
 
 
@@ -60,20 +72,13 @@ def share(whole: int, part: int, total: int) -> int:
 
 
 @kernel
-def list_regions(
-    header: Ints,
-    tags: Ints,
-    fixed: Ints,
-    worth: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    regions: Table,
-) -> int:
+def list_regions(session: Session, worth: Ints, regions: Table) -> int:
     """Write the regions of the context, oldest first, and behind the last where the next would begin; return how many.
 
     In a context over its soft budget expands have no mass.
     """
+    header, tags, fixed = session.header, session.tags, session.fixed
+    family_slot, family_node, ledger_action = session.family_slot, session.family_node, session.ledger_action
     span = header[SPAN + header[TOP]]
     token = header[FIRST]
     size = 0
@@ -113,34 +118,97 @@ def list_regions(
 
 
 @kernel
-def copy_region(
-    header: Ints,
-    own: Table,
-    regions: Ints,
-    at: int,
-    tags: Ints,
-    fixed: Ints,
-    worth: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    own_tags: Table,
-    own_fixed: Table,
-    own_worth: Table,
-    own_slot: Table,
-    own_node: Table,
-) -> None:
-    """Copy a region to tables of its own, where it begins at slot 0."""
-    first = regions[at + SLOT]
-    slots = regions[at + REGION + SLOT] - first
+def copy_region(session: Session, work: Work, regions: Regions, at: int) -> None:
+    """Copy the region that stands at ``at`` in the table to tables of its own, where it begins at slot 0."""
+    region, table = regions.region, regions.table
+    first = table[at + SLOT]
+    slots = table[at + REGION + SLOT] - first
     for i in range(slots):
-        own_tags[i] = tags[first + i]
-        own_fixed[i] = fixed[first + i]
-        own_worth[i] = worth[first + i]
-    family = regions[at + FAMILY]
-    families = regions[at + REGION + FAMILY] - family
+        region.tags[i] = session.tags[first + i]
+        region.fixed[i] = session.fixed[first + i]
+        work.worth[i] = regions.worth[first + i]
+    family = table[at + FAMILY]
+    families = table[at + REGION + FAMILY] - family
     for i in range(families):
-        own_slot[i] = family_slot[family + i] - first
-        own_node[i] = family_node[family + i]
-    own[SLOTS] = slots
-    own[FIRST] = regions[at + TOKEN]
-    own[FAMILIES] = families
+        region.family_slot[i] = session.family_slot[family + i] - first
+        region.family_node[i] = session.family_node[family + i]
+    region.header[SLOTS] = slots
+    region.header[FIRST] = table[at + TOKEN]
+    region.header[FAMILIES] = families
+
+
+@kernel
+def search_region(session: Session, work: Work, regions: Regions, at: int, most: int, room: int) -> int:
+    """Choose at most ``most`` actions of one region that add at most ``room`` slots.
+
+    Args:
+        session: the session.
+        work: the search, for tables as large as the region's.
+        regions: the regions.
+        at: where the region stands in their table.
+        most: a number of actions.
+        room: a number of slots.
+
+    Returns:
+        How many are chosen, `NOT_FOUND`, or `OUT_OF_SPACE`.
+    """
+    region = regions.region
+    copy_region(session, work, regions, at)
+    region.header[N_DIFF] = most
+    survey(region.header, region.tags, work.worth, work.peaks)
+    work.header[APART] = 0
+    pool_collapses(region, work)
+    threshold = UNBOUNDED if session.header[SLOTS] > session.header[W_SOFT] else LOWEST
+    return optimum(region, work, threshold, room, work.chosen, work.chosen_notes)
+
+
+@kernel
+def add_choice(work: Work, regions: Regions, at: int, done: int, count: int) -> None:
+    """Add what is chosen of one region, ``count`` candidates, to the ``done`` of those before it."""
+    for i in range(count):
+        # places grow with slots and keys fall with places
+        turn = work.chosen[i] - regions.table[at + SLOT]
+        note = work.chosen_notes[i]
+        if work.chosen[i] >= UNBOUNDED:
+            note += regions.table[at + FAMILY]
+        rise(regions.turns, regions.notes, done + i, turn, note)
+
+
+@kernel
+def select_by_region(session: Session, work: Work, regions: Regions) -> int:
+    """Choose the actions of an iteration, in order of application; return how many, or `OUT_OF_SPACE`.
+
+    Each region has its share of the cap and of the room, by the masses of those up to it (HIE-1 to HIE-3).
+    """
+    header, table = session.header, regions.table
+    # COARSE
+    size = list_regions(session, regions.worth, table)
+    mass = 0
+    demand = 0
+    for r in range(size):
+        mass += table[r * REGION + MASS]
+        demand += table[r * REGION + DEMAND]
+    room = max(0, header[W_SOFT] - header[SLOTS])
+    for i in range(HEADER):
+        regions.region.header[i] = header[i]
+    # FINE
+    done = 0
+    net = 0
+    mass_so_far = 0
+    demand_so_far = 0
+    for r in range(size):
+        at = r * REGION
+        mass_so_far += table[at + MASS]
+        demand_so_far += table[at + DEMAND]
+        most = min(header[N_DIFF], share(work.header[CAP], mass_so_far, mass) - done)
+        if table[at + MASS] == 0 or most == 0:
+            continue
+        left = share(room, demand_so_far, demand) - net
+        count = search_region(session, work, regions, at, most, left)
+        if count == OUT_OF_SPACE:
+            return OUT_OF_SPACE
+        net += net_of(regions.region, count, work.chosen, work.chosen_notes)
+        add_choice(work, regions, at, done, count)
+        done += max(0, count)
+    sort_best_first(regions.turns, regions.notes, done)
+    return done

@@ -21,6 +21,7 @@ from focalloc.fastpath.kernels.layout import (
     W_MAX,
     WIDTH,
     Ints,
+    Session,
     Table,
 )
 from focalloc.fastpath.kernels.ledger import is_barred
@@ -117,10 +118,10 @@ def average_out(header: Ints, fixed: Table, slots: int, done: int, actions: Ints
 
 
 @kernel
-def oldest_collapses(
-    header: Ints, family_slot: Ints, family_node: Ints, ledger_action: Ints, room: int, keys: Table, notes: Table
-) -> int:
+def oldest_collapses(session: Session, room: int) -> int:
     """`best_collapses` where all scores are equal: the first ``room`` that may collapse; return how many there are."""
+    header, family_slot, family_node = session.header, session.family_slot, session.family_node
+    ledger_action, keys, notes = session.ledger_action, session.collapse_keys, session.collapse_families
     size = 0
     for family in range(header[FAMILIES]):
         node = family_node[family]
@@ -134,27 +135,7 @@ def oldest_collapses(
 
 
 @kernel
-def reclaim(
-    header: Table,
-    tags: Table,
-    spare: Table,
-    fixed: Table,
-    family_slot: Table,
-    family_node: Table,
-    spare_slot: Table,
-    spare_node: Table,
-    ledger_action: Table,
-    ledger_iteration: Table,
-    places: Table,
-    sorted_places: Table,
-    sorted_actions: Table,
-    keys: Table,
-    notes: Table,
-    room: int,
-    flat: bool,
-    needed: int,
-    reclaimed: Table,
-) -> int:
+def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Table) -> int:
     """Collapse the least wanted families until ``needed`` slots fit (ING-1 to ING-5); write them and return how many.
 
     Several are looked up and made at once, up to the first that completes another family, since that has to be looked
@@ -168,12 +149,12 @@ def reclaim(
         How many; or `NO_ROOM` if legal collapses do not suffice, and by then all have been made. The ledger must have
         space for them.
     """
+    header, tags, fixed = session.header, session.tags, session.fixed
+    family_node, places, sorted_places = session.family_node, session.places, session.expand_keys
+    sorted_actions, keys, notes = session.expand_tokens, session.collapse_keys, session.collapse_families
     done = 0
     while header[SLOTS] + needed > header[W_MAX]:
-        if flat:
-            found = oldest_collapses(header, family_slot, family_node, ledger_action, room, keys, notes)
-        else:
-            found = best_collapses(header, fixed, family_slot, family_node, ledger_action, LOWEST, room, keys, notes)
+        found = oldest_collapses(session, room) if flat else best_collapses(session, LOWEST, room, keys, notes)
         if found == 0:
             return NO_ROOM
         slots = header[SLOTS]
@@ -191,22 +172,7 @@ def reclaim(
             i += 1
             excess += slots_added(header, notes[i - 1])
             completed = completes(header, tags, node, places[i - 1])
-        apply(
-            header,
-            tags,
-            spare,
-            family_slot,
-            family_node,
-            spare_slot,
-            spare_node,
-            ledger_action,
-            ledger_iteration,
-            i,
-            notes,
-            places,
-            sorted_places,
-            sorted_actions,
-        )
+        apply(session, i, notes)
         if not flat and excess > 0:
             average_out(header, fixed, slots, i, sorted_actions, sorted_places)
     return done

@@ -77,7 +77,9 @@ from focalloc.fastpath.kernels.layout import (
     WEIGHT,
     WIDTH,
     Ints,
+    Session,
     Table,
+    Work,
 )
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
@@ -88,31 +90,24 @@ from focalloc.fastpath.machine_code import kernel
 
 
 @kernel
-def nearness(header: Ints, work: Ints, node_end: int) -> int:
+def nearness(header: Ints, work: Work, node_end: int) -> int:
     """What acting on a node that ends at ``node_end`` is worth for being near the cursor (MUL-1)."""
-    return work[CURSOR] // (1 + (header[END] - node_end) // header[SPAN])
+    return work.header[CURSOR] // (1 + (header[END] - node_end) // header[SPAN])
 
 
 # CANDIDATES
 
 
 @kernel
-def best_collapses_of(
-    header: Ints,
-    work: Ints,
-    fixed: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    delta: int,
-    keys: Table,
-    notes: Table,
-) -> int:
+def best_collapses_of(session: Session, work: Work, delta: int) -> int:
     """Find the best `N_DIFF` collapses that refund ``delta`` slots, best first, with their family's number as note."""
+    header, fixed, family_slot = session.header, session.fixed, session.family_slot
+    family_node, ledger_action, keys = session.family_node, session.ledger_action, session.expand_keys
+    notes = session.expand_tokens
     size = 0
     bar = header[TAU_COLLAPSE]
     last_end = header[END] - header[PROTECTED]
-    alike = header[ALIKE] if work[DELTAS] == 1 else 0
+    alike = header[ALIKE] if work.header[DELTAS] == 1 else 0
     for family in range(header[FAMILIES]):
         slots = alike
         if slots == 0:
@@ -129,14 +124,16 @@ def best_collapses_of(
                 rank = nearness(header, work, end_of(header, node)) - score // slots
                 size = offer(keys, notes, size, header[N_DIFF], key_of(rank, family_slot[family]), family)
                 if size == header[N_DIFF]:
-                    bar = max(bar, rank_of(keys[0]) - work[CURSOR])
+                    bar = max(bar, rank_of(keys[0]) - work.header[CURSOR])
     sort_best_first(keys, notes, size)
     return size
 
 
 @kernel
-def survey_of(header: Ints, tags: Ints, worth: Ints, delta: int, peaks: Table) -> None:
-    """Write the highest aggregate per chunk of the gists that cost ``delta`` slots to expand to ``peaks``."""
+def survey_of(session: Session, work: Work, delta: int) -> None:
+    """Write the peak of each chunk for the gists that cost ``delta`` slots to expand."""
+    header, tags, worth = session.header, session.tags, work.worth
+    peaks = work.peaks
     chunks = (header[SLOTS] + CHUNK - 1) // CHUNK
     for chunk in range(chunks):
         peaks[chunk] = LOWEST
@@ -152,32 +149,21 @@ def survey_of(header: Ints, tags: Ints, worth: Ints, delta: int, peaks: Table) -
 
 
 @kernel
-def best_expands_of(
-    header: Ints,
-    work: Ints,
-    tags: Ints,
-    worth: Ints,
-    peaks: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    delta: int,
-    threshold: int,
-    spoilt: int,
-    chunk_keys: Table,
-    chunk_notes: Table,
-    keys: Table,
-    notes: Table,
-) -> int:
+def best_expands_of(session: Session, work: Work, delta: int, threshold: int, spoilt: int) -> int:
     """Find the best `N_DIFF` unmarked expands that cost ``delta`` slots, best first, with their first token as note.
 
     They lie in the `N_DIFF` + ``spoilt`` chunks with the highest peaks, for the same reason as in greedy.
 
     Args:
-        peaks: of the gists with that delta.
+        session: the session.
+        work: its peaks are those of the gists with that delta.
+        delta: slots.
         threshold: expands of an aggregate up to this are left out.
         spoilt: at least the number of gists that must not be chosen but are worth more than some that may.
     """
+    header, tags, worth = session.header, session.tags, work.worth
+    peaks, ledger_action, chunk_keys = work.peaks, session.ledger_action, session.chunk_keys
+    chunk_notes, keys, notes = session.chunk_notes, session.expand_keys, session.expand_tokens
     worst = worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt, chunk_keys, chunk_notes)
     lowest_peak = rank_of(worst)
     size = 0
@@ -191,7 +177,7 @@ def best_expands_of(
                 at = first + i
                 # an equal rank is no better, for the place is later
                 if worth[at] > bar and tags[at] >= 1 and tags[at] < MARK and delta_at(header, tags[at]) == delta:
-                    token = token_at(header, tags, family_slot, family_node, slot, token, at)
+                    token = token_at(session, slot, token, at)
                     slot = at
                     node = node_of(tags[slot], token)
                     wanted = worth[slot] - nearness(header, work, end_of(header, node)) > threshold
@@ -204,24 +190,18 @@ def best_expands_of(
 
 
 @kernel
-def member_expands(
-    header: Ints,
-    work: Ints,
-    worth: Ints,
-    ledger_action: Ints,
-    threshold: int,
-    node: int,
-    place: int,
-    keys: Table,
-    notes: Table,
-) -> int:
+def member_expands(session: Session, work: Work, threshold: int, node: int, place: int) -> int:
     """Find the best `N_DIFF` expands of members of a family, best first, with their first token as note.
 
     Args:
+        session: the session.
+        work: the search.
         threshold: expands of an aggregate up to this are left out.
         node: the family's.
         place: where it begins.
     """
+    header, worth, ledger_action = session.header, work.worth, session.ledger_action
+    keys, notes = session.expand_keys, session.expand_tokens
     size = 0
     level = node % LEVELS - 1
     for i in range(header[FANOUT + level + 1]):
@@ -236,47 +216,15 @@ def member_expands(
 
 
 @kernel
-def prune(
-    header: Ints,
-    work: Table,
-    tags: Ints,
-    fixed: Ints,
-    peaks: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    chunk_keys: Table,
-    chunk_notes: Table,
-    keys: Table,
-    notes: Table,
-) -> None:
-    """Find the last of the first `TOP_K` candidates of each queue: what ranks below them may not act (HYB-1).
-
-    Args:
-        keys: work space for `TOP_K` keys and as many more as gists are resting.
-        notes: work space for their notes.
-    """
-    room = work[TOP_K]
+def prune(session: Session, work: Work) -> None:
+    """Find the last of the first `TOP_K` candidates of each queue: what ranks below them may not act (HYB-1)."""
+    header, keys, notes = session.header, session.expand_keys, session.expand_tokens
+    room = work.header[TOP_K]
     bar = header[TAU_COLLAPSE]
-    size = best_collapses(header, fixed, family_slot, family_node, ledger_action, bar, room, keys, notes)
-    work[COLLAPSE_FLOOR] = keys[size - 1] if size == room else 0
-    size = best_expands(
-        header,
-        tags,
-        fixed,
-        peaks,
-        family_slot,
-        family_node,
-        ledger_action,
-        UNBOUNDED,
-        0,
-        room,
-        chunk_keys,
-        chunk_notes,
-        keys,
-        notes,
-    )
-    work[EXPAND_FLOOR] = keys[size - 1] if size == room else 0
+    size = best_collapses(session, bar, room, keys, notes)
+    work.header[COLLAPSE_FLOOR] = keys[size - 1] if size == room else 0
+    size = best_expands(session, UNBOUNDED, 0, room)
+    work.header[EXPAND_FLOOR] = keys[size - 1] if size == room else 0
 
 
 # RUNS
@@ -291,36 +239,27 @@ def at_least(keys: Ints, size: int, floor: int) -> int:
 
 
 @kernel
-def append_run(
-    work: Table,
-    runs: Table,
-    item_keys: Table,
-    item_notes: Table,
-    items: int,
-    delta: int,
-    keys: Ints,
-    notes: Ints,
-    size: int,
-) -> int:
+def append_run(work: Work, items: int, delta: int, keys: Ints, notes: Ints, size: int) -> int:
     """Append a run of ``size`` candidates to the ``items`` there are; return how many there are now."""
-    at = work[RUNS] * RUN
+    runs, item_keys, item_notes = work.runs, work.item_keys, work.item_notes
+    at = work.header[RUNS] * RUN
     runs[at + BEGIN] = items
     runs[at + SIZE] = size
     runs[at + DELTA] = delta
     for i in range(size):
         item_keys[items + i] = keys[i]
         item_notes[items + i] = notes[i]
-    work[RUNS] += 1
+    work.header[RUNS] += 1
     return items + size
 
 
 @kernel
-def mark_families(
-    header: Ints, tags: Table, family_node: Ints, apart_keys: Ints, apart_families: Ints, apart: int, by: int
-) -> int:
+def mark_families(session: Session, work: Work, by: int) -> int:
     """Raise the tags of the members of the families set apart; return how many members there are."""
+    header, tags, family_node = session.header, session.tags, session.family_node
+    apart_keys, apart_families = work.apart_keys, work.apart_families
     members = 0
-    for x in range(apart):
+    for x in range(work.header[APART]):
         level = family_node[apart_families[x]] % LEVELS
         place = place_of(apart_keys[x])
         for i in range(header[FANOUT + level]):
@@ -330,196 +269,117 @@ def mark_families(
 
 
 @kernel
-def is_apart(apart_families: Ints, apart: int, family: int) -> bool:
+def is_apart(work: Work, family: int) -> bool:
     """Whether ``family`` is set apart."""
-    for x in range(apart):  # noqa: SIM110, kernels have no generators
-        if apart_families[x] == family:
+    for x in range(work.header[APART]):  # noqa: SIM110, kernels have no generators
+        if work.apart_families[x] == family:
             return True
     return False
 
 
 @kernel
-def pool_collapses(
-    header: Ints,
-    work: Table,
-    fixed: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    pool_keys: Table,
-    pool_families: Table,
-    keys: Table,
-    notes: Table,
-) -> None:
+def pool_collapses(session: Session, work: Work) -> None:
     """Put the best `N_DIFF` collapses of each delta into the pool."""
+    header, keys = session.header, session.expand_keys
     if header[N_DIFF] == 0:
         return
-    for d in range(work[DELTAS]):
-        delta = work[DELTA_LIST + d]
-        size = best_collapses_of(header, work, fixed, family_slot, family_node, ledger_action, delta, keys, notes)
-        size = at_least(keys, size, work[COLLAPSE_FLOOR])
-        fill_pool(header, work, d, keys, notes, size, pool_keys, pool_families)
+    for d in range(work.header[DELTAS]):
+        delta = work.header[DELTA_LIST + d]
+        size = best_collapses_of(session, work, delta)
+        size = at_least(keys, size, work.header[COLLAPSE_FLOOR])
+        fill_pool(session, work, d, size)
 
 
 @kernel
-def fill_pool(
-    header: Ints, work: Table, d: int, keys: Ints, notes: Ints, size: int, pool_keys: Table, pool_families: Table
-) -> None:
+def fill_pool(session: Session, work: Work, d: int, size: int) -> None:
     """Make ``size`` collapses, best first, the pool of the delta with number ``d``."""
-    work[POOL_SIZES + d] = size
+    header, keys, notes = session.header, session.expand_keys, session.expand_tokens
+    pool_keys, pool_families = work.pool_keys, work.pool_families
+    work.header[POOL_SIZES + d] = size
     for i in range(size):
         pool_keys[d * header[N_DIFF] + i] = keys[i]
         pool_families[d * header[N_DIFF] + i] = notes[i]
 
 
 @kernel
-def lay_out_pairs(
-    header: Ints,
-    work: Table,
-    worth: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    threshold: int,
-    apart_keys: Ints,
-    apart_families: Ints,
-    runs: Table,
-    item_keys: Table,
-    item_notes: Table,
-    keys: Table,
-    notes: Table,
-) -> int:
+def lay_out_pairs(session: Session, work: Work, threshold: int) -> int:
     """Lay out a pair of runs for each family set apart; return how many candidates there are, or `OUT_OF_SPACE`."""
+    header, family_node, apart_keys = session.header, session.family_node, work.apart_keys
+    apart_families, keys, notes = work.apart_families, session.expand_keys, session.expand_tokens
     items = 0
-    for x in range(work[APART]):
+    for x in range(work.header[APART]):
         node = family_node[apart_families[x]]
         level = node % LEVELS
-        if items + 1 + header[FANOUT + level] > work[ITEM_SPACE]:
+        if items + 1 + header[FANOUT + level] > work.header[ITEM_SPACE]:
             return OUT_OF_SPACE
         keys[0] = apart_keys[x]
         notes[0] = apart_families[x]
         refund = delta_at(header, level)
-        items = append_run(work, runs, item_keys, item_notes, items, -refund, keys, notes, 1)
+        items = append_run(work, items, -refund, keys, notes, 1)
         place = place_of(apart_keys[x])
-        size = member_expands(header, work, worth, ledger_action, threshold, node, place, keys, notes)
-        size = at_least(keys, size, work[EXPAND_FLOOR])
+        size = member_expands(session, work, threshold, node, place)
+        size = at_least(keys, size, work.header[EXPAND_FLOOR])
         cost = delta_at(header, level - 1)
-        items = append_run(work, runs, item_keys, item_notes, items, cost, keys, notes, size)
+        items = append_run(work, items, cost, keys, notes, size)
     return items
 
 
 @kernel
-def lay_out(
-    header: Ints,
-    work: Table,
-    tags: Table,
-    worth: Ints,
-    peaks: Table,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    threshold: int,
-    pool_keys: Ints,
-    pool_families: Ints,
-    apart_keys: Ints,
-    apart_families: Ints,
-    runs: Table,
-    item_keys: Table,
-    item_notes: Table,
-    chunk_keys: Table,
-    chunk_notes: Table,
-    keys: Table,
-    notes: Table,
-) -> int:
+def lay_out(session: Session, work: Work, threshold: int) -> int:
     """Lay out the runs to search: a pair for each family set apart, then every class, by ascending delta.
 
     Args:
+        session: the session.
+        work: the search.
         threshold: expands of an aggregate up to this are left out; `UNBOUNDED` leaves out all.
-        keys: work space for `N_DIFF` keys.
-        notes: work space for their notes.
 
     Returns:
         How many candidates there are, or `OUT_OF_SPACE`.
     """
-    work[RUNS] = 0
-    work[PAIRS] = work[APART]
-    items = lay_out_pairs(
-        header,
-        work,
-        worth,
-        family_node,
-        ledger_action,
-        threshold,
-        apart_keys,
-        apart_families,
-        runs,
-        item_keys,
-        item_notes,
-        keys,
-        notes,
-    )
-    if items == OUT_OF_SPACE or items + 2 * work[DELTAS] * header[N_DIFF] > work[ITEM_SPACE]:
+    header, ledger_action, pool_keys = session.header, session.ledger_action, work.pool_keys
+    pool_families, keys, notes = work.pool_families, session.expand_keys, session.expand_tokens
+    work.header[RUNS] = 0
+    work.header[PAIRS] = work.header[APART]
+    items = lay_out_pairs(session, work, threshold)
+    if items == OUT_OF_SPACE or items + 2 * work.header[DELTAS] * header[N_DIFF] > work.header[ITEM_SPACE]:
         return OUT_OF_SPACE
 
     # COLLAPSES, the largest refund first
-    for i in range(work[DELTAS]):
-        d = work[DELTAS] - 1 - i
+    for i in range(work.header[DELTAS]):
+        d = work.header[DELTAS] - 1 - i
         size = 0
-        for at in range(d * header[N_DIFF], d * header[N_DIFF] + work[POOL_SIZES + d]):
-            if not is_apart(apart_families, work[APART], pool_families[at]):
+        for at in range(d * header[N_DIFF], d * header[N_DIFF] + work.header[POOL_SIZES + d]):
+            if not is_apart(work, pool_families[at]):
                 keys[size] = pool_keys[at]
                 notes[size] = pool_families[at]
                 size += 1
-        refund = work[DELTA_LIST + d]
-        items = append_run(work, runs, item_keys, item_notes, items, -refund, keys, notes, size)
+        refund = work.header[DELTA_LIST + d]
+        items = append_run(work, items, -refund, keys, notes, size)
 
     # EXPANDS outside the families set apart
-    spoilt = mark_families(header, tags, family_node, apart_keys, apart_families, work[APART], MARK)
+    spoilt = mark_families(session, work, MARK)
     spoilt += count_collapses(header, ledger_action)
-    if work[CURSOR] > 0 and threshold > LOWEST:
+    if work.header[CURSOR] > 0 and threshold > LOWEST:
         spoilt += header[SLOTS]  # what is worth most need not be above the threshold
-    for d in range(work[DELTAS]):
-        delta = work[DELTA_LIST + d]
+    for d in range(work.header[DELTAS]):
+        delta = work.header[DELTA_LIST + d]
         size = 0
         if threshold < UNBOUNDED:
-            if work[DELTAS] > 1:
-                survey_of(header, tags, worth, delta, peaks)
-            size = best_expands_of(
-                header,
-                work,
-                tags,
-                worth,
-                peaks,
-                family_slot,
-                family_node,
-                ledger_action,
-                delta,
-                threshold,
-                spoilt,
-                chunk_keys,
-                chunk_notes,
-                keys,
-                notes,
-            )
-            size = at_least(keys, size, work[EXPAND_FLOOR])
-        items = append_run(work, runs, item_keys, item_notes, items, delta, keys, notes, size)
-    mark_families(header, tags, family_node, apart_keys, apart_families, work[APART], -MARK)
+            if work.header[DELTAS] > 1:
+                survey_of(session, work, delta)
+            size = best_expands_of(session, work, delta, threshold, spoilt)
+            size = at_least(keys, size, work.header[EXPAND_FLOOR])
+        items = append_run(work, items, delta, keys, notes, size)
+    mark_families(session, work, -MARK)
     return items
 
 
 @kernel
-def set_conflicts_apart(
-    header: Ints,
-    work: Table,
-    tags: Table,
-    family_node: Ints,
-    done: int,
-    chosen: Ints,
-    chosen_notes: Ints,
-    apart_keys: Table,
-    apart_families: Table,
-) -> bool:
+def set_conflicts_apart(session: Session, work: Work, done: int, chosen: Ints, chosen_notes: Ints) -> bool:
     """Set apart the families whose collapse is chosen together with the expand of a member; return whether any is."""
-    before = work[APART]
+    header, tags, family_node = session.header, session.tags, session.family_node
+    apart_keys, apart_families = work.apart_keys, work.apart_families
+    before = work.header[APART]
     for i in range(done):
         if chosen[i] < UNBOUNDED:
             mark(tags, place_of(chosen[i]), 1, 1)
@@ -528,186 +388,98 @@ def set_conflicts_apart(
             level = family_node[chosen_notes[i]] % LEVELS
             place = place_of(chosen[i])
             if level > 1 and is_marked(tags, place, header[WIDTH + level], header[UNITS + level - 1]):
-                if work[APART] < work[PAIR_SPACE]:
-                    apart_keys[work[APART]] = chosen[i] - UNBOUNDED
-                    apart_families[work[APART]] = chosen_notes[i]
-                work[APART] += 1
+                if work.header[APART] < work.header[PAIR_SPACE]:
+                    apart_keys[work.header[APART]] = chosen[i] - UNBOUNDED
+                    apart_families[work.header[APART]] = chosen_notes[i]
+                work.header[APART] += 1
     for i in range(done):
         if chosen[i] < UNBOUNDED:
             tags[place_of(chosen[i])] -= MARK
-    return work[APART] > before
+    return work.header[APART] > before
 
 
 # SELECTION
 
 
 @kernel
-def optimum(
-    header: Ints,
-    work: Table,
-    tags: Table,
-    worth: Ints,
-    peaks: Table,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    threshold: int,
-    room: int,
-    pool_keys: Ints,
-    pool_families: Ints,
-    apart_keys: Table,
-    apart_families: Table,
-    runs: Table,
-    item_keys: Table,
-    item_notes: Table,
-    heads: Table,
-    bounds: Table,
-    states: Table,
-    order_keys: Table,
-    order: Table,
-    chunk_keys: Table,
-    chunk_notes: Table,
-    keys: Table,
-    notes: Table,
-    chosen: Table,
-    chosen_notes: Table,
-) -> int:
+def optimum(session: Session, work: Work, threshold: int, room: int, chosen: Table, chosen_notes: Table) -> int:
     """Find the preferred choice that adds at most ``room`` slots, of the expands of a rank above ``threshold``.
 
     Returns:
         How many are chosen; `NOT_FOUND`; or `OUT_OF_SPACE`.
     """
+    header = session.header
     while True:
-        items = lay_out(
-            header,
-            work,
-            tags,
-            worth,
-            peaks,
-            family_slot,
-            family_node,
-            ledger_action,
-            threshold,
-            pool_keys,
-            pool_families,
-            apart_keys,
-            apart_families,
-            runs,
-            item_keys,
-            item_notes,
-            chunk_keys,
-            chunk_notes,
-            keys,
-            notes,
-        )
+        items = lay_out(session, work, threshold)
         if items == OUT_OF_SPACE:
             return OUT_OF_SPACE
-        work[ACTIONS] = min(header[N_DIFF], items)
-        work[ROOM] = room
-        done = search(
-            work, runs, item_keys, item_notes, heads, bounds, states, order_keys, order, chosen, chosen_notes
-        )
-        if done < 0 or not set_conflicts_apart(
-            header, work, tags, family_node, done, chosen, chosen_notes, apart_keys, apart_families
-        ):
+        work.header[ACTIONS] = min(header[N_DIFF], items)
+        work.header[ROOM] = room
+        done = search(work, chosen, chosen_notes)
+        if done < 0 or not set_conflicts_apart(session, work, done, chosen, chosen_notes):
             return done
-        if work[APART] > work[PAIR_SPACE]:
+        if work.header[APART] > work.header[PAIR_SPACE]:
             return OUT_OF_SPACE
 
 
 @kernel
-def slots_of(header: Ints, tags: Ints, family_node: Ints, turn: int, note: int) -> int:
+def slots_of(session: Session, turn: int, note: int) -> int:
     """Slots that a chosen candidate adds; negative for a collapse."""
+    header, tags, family_node = session.header, session.tags, session.family_node
     if turn >= UNBOUNDED:
         return -delta_at(header, family_node[note] % LEVELS)
     return delta_at(header, tags[place_of(turn)])
 
 
 @kernel
-def net_of(header: Ints, tags: Ints, family_node: Ints, size: int, turns: Ints, notes: Ints) -> int:
+def net_of(session: Session, size: int, turns: Ints, notes: Ints) -> int:
     """Slots that a choice adds."""
     net = 0
     for i in range(size):
-        net += slots_of(header, tags, family_node, turns[i], notes[i])
+        net += slots_of(session, turns[i], notes[i])
     return net
 
 
 @kernel
-def merit_of(work: Ints, size: int, turns: Ints, net: int) -> int:
+def merit_of(work: Work, size: int, turns: Ints, net: int) -> int:
     """What a choice that adds ``net`` slots is worth, but for a constant."""
-    merit = work[WEIGHT] * net - penalty(work, net) - work[CHURN] * size
+    merit = work.header[WEIGHT] * net - penalty(work.header, net) - work.header[CHURN] * size
     for i in range(size):
         merit += rank_of(turns[i] % UNBOUNDED)
     return merit
 
 
 @kernel
-def is_preferred(
-    header: Ints,
-    work: Ints,
-    tags: Ints,
-    family_node: Ints,
-    size: int,
-    turns: Ints,
-    notes: Ints,
-    other_size: int,
-    other_turns: Ints,
-    other_notes: Ints,
-) -> bool:
-    """Whether the one choice is preferred to the other (KNA-2 to KNA-4, MUL-1, MUL-2, then the one acting earlier)."""
-    net = net_of(header, tags, family_node, size, turns, notes)
-    other_net = net_of(header, tags, family_node, other_size, other_turns, other_notes)
-    merit = merit_of(work, size, turns, net)
-    other_merit = merit_of(work, other_size, other_turns, other_net)
-    if merit != other_merit:
-        return merit > other_merit
-    if size != other_size:
-        return size < other_size
-    if net != other_net:
-        return net < other_net
+def is_preferred(session: Session, work: Work, size: int, done: int) -> bool:
+    """Whether the other choice, of ``size``, is preferred to the chosen one, of ``done``.
+
+    Clauses KNA-2 to KNA-4, MUL-1 and MUL-2; then the one that acts earlier.
+    """
+    net = net_of(session, size, work.other, work.other_notes)
+    chosen_net = net_of(session, done, work.chosen, work.chosen_notes)
+    merit = merit_of(work, size, work.other, net)
+    chosen_merit = merit_of(work, done, work.chosen, chosen_net)
+    if merit != chosen_merit:
+        return merit > chosen_merit
+    if size != done:
+        return size < done
+    if net != chosen_net:
+        return net < chosen_net
     for i in range(size):
-        if turns[i] != other_turns[i]:
-            return turns[i] > other_turns[i]
+        if work.other[i] != work.chosen[i]:
+            return work.other[i] > work.chosen[i]
     return False
 
 
 @kernel
-def select_optimum(
-    header: Ints,
-    work: Table,
-    tags: Table,
-    worth: Ints,
-    peaks: Table,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    pool_keys: Ints,
-    pool_families: Ints,
-    apart_keys: Table,
-    apart_families: Table,
-    runs: Table,
-    item_keys: Table,
-    item_notes: Table,
-    heads: Table,
-    bounds: Table,
-    states: Table,
-    order_keys: Table,
-    order: Table,
-    chunk_keys: Table,
-    chunk_notes: Table,
-    keys: Table,
-    notes: Table,
-    chosen: Table,
-    chosen_notes: Table,
-    other: Table,
-    other_notes: Table,
-) -> int:
+def select_optimum(session: Session, work: Work) -> int:
     """Choose the actions of an iteration, in order of application; return how many, or `OUT_OF_SPACE`.
 
     The pool holds the best collapses of each delta. A choice with an expand that is not urgent ends within the soft
     budget, any other within the hard one (SOF-1); if none ends there, it has no expand (BUD-1).
     """
-    work[APART] = 0
+    header = session.header
+    work.header[APART] = 0
     if header[N_DIFF] == 0:
         return 0
     done = NOT_FOUND
@@ -724,46 +496,14 @@ def select_optimum(
                 break
             threshold = UNBOUNDED
             room = 0
-        size = optimum(
-            header,
-            work,
-            tags,
-            worth,
-            peaks,
-            family_slot,
-            family_node,
-            ledger_action,
-            threshold,
-            room,
-            pool_keys,
-            pool_families,
-            apart_keys,
-            apart_families,
-            runs,
-            item_keys,
-            item_notes,
-            heads,
-            bounds,
-            states,
-            order_keys,
-            order,
-            chunk_keys,
-            chunk_notes,
-            keys,
-            notes,
-            other,
-            other_notes,
-        )
+        size = optimum(session, work, threshold, room, work.other, work.other_notes)
         if size == OUT_OF_SPACE:
             return OUT_OF_SPACE
-        if size >= 0 and (
-            done < 0
-            or is_preferred(header, work, tags, family_node, size, other, other_notes, done, chosen, chosen_notes)
-        ):
+        if size >= 0 and (done < 0 or is_preferred(session, work, size, done)):
             done = size
             for i in range(size):
-                chosen[i] = other[i]
-                chosen_notes[i] = other_notes[i]
+                work.chosen[i] = work.other[i]
+                work.chosen_notes[i] = work.other_notes[i]
     return done
 
 
@@ -771,10 +511,10 @@ def select_optimum(
 
 
 @kernel
-def put_in_order(
-    header: Ints, work: Ints, tags: Ints, family_node: Ints, done: int, chosen: Table, chosen_notes: Table
-) -> None:
+def put_in_order(session: Session, work: Work, done: int) -> None:
     """Sort a choice that was made with an eye to the cursor by aggregates alone (KNA-5)."""
+    header, tags, family_node = session.header, session.tags, session.family_node
+    chosen, chosen_notes = work.chosen, work.chosen_notes
     for i in range(done):
         node = node_of(tags[place_of(chosen[i])], chosen_notes[i])
         if chosen[i] >= UNBOUNDED:
@@ -785,10 +525,10 @@ def put_in_order(
 
 
 @kernel
-def name_actions(
-    tags: Ints, family_node: Ints, done: int, chosen: Ints, chosen_notes: Ints, actions: Table, places: Table
-) -> None:
+def name_actions(session: Session, done: int, chosen: Ints, chosen_notes: Ints) -> None:
     """Write the chosen candidates as actions, with their places."""
+    tags, family_node, actions = session.tags, session.family_node, session.actions
+    places = session.places
     for i in range(done):
         places[i] = place_of(chosen[i])
         if chosen[i] >= UNBOUNDED:

@@ -17,7 +17,7 @@ Nodes travel packed as ``start * LEVELS + level``, actions as ``node * 2 + kind`
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 # CELLS
 
@@ -242,8 +242,201 @@ class Ints(Protocol):
 
     def __getitem__(self, index: int, /) -> int: ...
 
+    def __len__(self) -> int: ...
+
 
 class Table(Ints, Protocol):
     """Integers to read and write."""
 
     def __setitem__(self, index: int, value: int, /) -> None: ...
+
+
+class Session(NamedTuple):
+    """The tables of one session, or of one region of it.
+
+    What `focalloc.fastpath.tables.Tables.check` asserts holds between any two calls; of the other tables nothing
+    outlives a call.
+
+    Attributes:
+        header: fields as named above.
+        tags: of the `SLOTS` of the context. A block's first slot has its level and starts at a multiple of its span,
+            the others `BODY` or `RAW`; the blocks take up all slots and end at `END`. None is marked.
+        spare: room for as many.
+        fixed: a score per slot, in fixed point.
+        peaks: per chunk of slots the highest aggregate of the gists that begin there; where gists take several slots,
+            no lower than that.
+        actions: what is chosen, in order of application.
+        places: of each action the first slot that it replaces.
+        expand_keys: the best expands; room for `N_DIFF` and as many as the ledger can hold.
+        expand_tokens: of each its first token.
+        collapse_keys: the best collapses.
+        collapse_families: of each the number of its family.
+        chunk_keys: the chunks with the highest peaks.
+        chunk_notes: of each its number.
+        family_slot: where each of the `FAMILIES` complete families begins, ascending; they are all that a scan of the
+            tags finds.
+        family_node: of each its node.
+        spare_slot: room for as many.
+        spare_node: room for as many.
+        ledger_action: what was done, oldest first, from `LEDGER_FROM` to before `LEDGER_TO`; no node has two entries,
+            and `LEDGER_ROOM` is not exceeded.
+        ledger_iteration: of each when, ascending, and less than `MIN_GAP` iterations ago.
+    """
+
+    header: Table
+    tags: Table
+    spare: Table
+    fixed: Table
+    peaks: Table
+    actions: Table
+    places: Table
+    expand_keys: Table
+    expand_tokens: Table
+    collapse_keys: Table
+    collapse_families: Table
+    chunk_keys: Table
+    chunk_notes: Table
+    family_slot: Table
+    family_node: Table
+    spare_slot: Table
+    spare_node: Table
+    ledger_action: Table
+    ledger_iteration: Table
+
+
+class History(NamedTuple):
+    """What is remembered beyond the ledger (TIE-2).
+
+    Attributes:
+        size: how many actions.
+        memory: for how many iterations.
+        acted: the latest action on each node acted on, longest ago first.
+        iterations: of each when it happened.
+    """
+
+    size: int
+    memory: int
+    acted: Table
+    iterations: Table
+
+
+class Ties(NamedTuple):
+    """Work space for a selection with other ties.
+
+    Attributes:
+        by_cursor: whether ties go by cursor; else by recency.
+        history: what is remembered; nothing by cursor.
+        worth: the aggregate of each gist, at its first slot.
+        keys: of candidates.
+        notes: of each what else is known of it.
+        ranks: of each its rank.
+        slots: of each its place, in the order of ties.
+        tokens: of each its first token.
+        nodes: of each its node.
+        ages: of each for how long it was not acted on.
+        more_keys: room for as many.
+    """
+
+    by_cursor: bool
+    history: History
+    worth: Ints
+    keys: Table
+    notes: Table
+    ranks: Table
+    slots: Table
+    tokens: Table
+    nodes: Table
+    ages: Table
+    more_keys: Table
+
+
+class Worths(NamedTuple):
+    """What expanding each gist is worth.
+
+    Attributes:
+        worth: that, at its first slot.
+        peaks: the highest of those per chunk.
+    """
+
+    worth: Table
+    peaks: Table
+
+
+class Work(NamedTuple):
+    """Tables of a search, beside those of its session; nothing in them outlives a call.
+
+    Attributes:
+        header: fields as named above, the query first.
+        worth: what expanding each gist is worth, at its first slot.
+        peaks: the highest of those per chunk.
+        pool_keys: for each delta the best collapses, best first, in a stretch of `N_DIFF`.
+        pool_families: of each the number of its family.
+        apart_keys: the collapses whose families are set apart.
+        apart_families: of each the number of its family.
+        runs: see `RUN`.
+        item_keys: the candidates, run by run, best first.
+        item_notes: of an expand its first token, of a collapse the number of its family.
+        heads: how many candidates of each run are taken.
+        bounds: see `BOUNDS`.
+        states: see `STATE`; behind the space for them as much for extensions.
+        order_keys: the order of extensions.
+        order: of each its number.
+        chosen: the best choice: when each candidate is applied, the first one first.
+        chosen_notes: of each its note.
+        other: another choice.
+        other_notes: of each its note.
+        wishes: of each family what its members prefer its collapse by, in all.
+    """
+
+    header: Table
+    worth: Table
+    peaks: Table
+    pool_keys: Table
+    pool_families: Table
+    apart_keys: Table
+    apart_families: Table
+    runs: Table
+    item_keys: Table
+    item_notes: Table
+    heads: Table
+    bounds: Table
+    states: Table
+    order_keys: Table
+    order: Table
+    chosen: Table
+    chosen_notes: Table
+    other: Table
+    other_notes: Table
+    wishes: Table
+
+
+class Regions(NamedTuple):
+    """The regions of a context, and the tables of the one that is searched.
+
+    Attributes:
+        region: the session that the region is for a search; what outlives the call it shares with its own session.
+        worth: what expanding each gist of the context is worth, at its first slot.
+        table: see `REGION`; behind the last where the next would begin.
+        turns: when each candidate chosen so far is applied.
+        notes: of each its note.
+    """
+
+    region: Session
+    worth: Ints
+    table: Table
+    turns: Table
+    notes: Table
+
+
+class Outcome(NamedTuple):
+    """What a choice comes to.
+
+    Attributes:
+        actions: how many.
+        net: slots that they add.
+        value: what they gain.
+    """
+
+    actions: int
+    net: int
+    value: int

@@ -6,10 +6,13 @@ from focalloc.fastpath.kernels.layout import (
     COLLAPSE,
     ITERATION,
     LEDGER_FROM,
+    LEDGER_FULL,
     LEDGER_ROOM,
     LEDGER_TO,
     MIN_GAP,
+    N_DIFF,
     Ints,
+    Session,
     Table,
 )
 from focalloc.fastpath.machine_code import kernel
@@ -62,3 +65,14 @@ def has_space(header: Table, ledger_action: Table, ledger_iteration: Table, entr
         header[LEDGER_FROM] = 0
         header[LEDGER_TO] = size
     return header[LEDGER_TO] + entries <= header[LEDGER_ROOM]
+
+
+@kernel
+def begin(session: Session) -> int:
+    """COOLDOWN: begin an iteration, if the ledger has space for it; return 0, or `LEDGER_FULL`."""
+    header = session.header
+    if not has_space(header, session.ledger_action, session.ledger_iteration, header[N_DIFF]):
+        return LEDGER_FULL
+    header[ITERATION] += 1
+    forget(header, session.ledger_iteration)
+    return 0

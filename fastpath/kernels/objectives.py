@@ -8,13 +8,14 @@ one, and as few of each class are enough.
 from __future__ import annotations
 
 from focalloc.fastpath.kernels.knapsack import nearness
-from focalloc.fastpath.kernels.layout import FIRST, LOWEST, SLOTS, SPAN, TAU_EXPAND, Ints, Table
+from focalloc.fastpath.kernels.layout import FIRST, LOWEST, SLOTS, SPAN, TAU_EXPAND, Ints, Session, Work
 from focalloc.fastpath.machine_code import kernel
 
 
 @kernel
-def weigh(header: Ints, work: Ints, tags: Ints, aggregates: Ints, worth: Table) -> None:
+def weigh(session: Session, work: Work, aggregates: Ints) -> None:
     """Write what expanding each gist is worth to its first slot; `LOWEST` where the threshold forbids it."""
+    header, tags, worth = session.header, session.tags, work.worth
     token = header[FIRST]
     for slot in range(header[SLOTS]):
         if tags[slot] >= 0:

@@ -17,6 +17,7 @@ from focalloc.fastpath.kernels.layout import (
     UNITS,
     WIDTH,
     Ints,
+    Session,
     Table,
 )
 from focalloc.fastpath.kernels.packing import node_of
@@ -87,10 +88,10 @@ def tokens_between(header: Ints, tags: Ints, first: int, last: int) -> int:
 
 
 @kernel
-def token_at(
-    header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, known_slot: int, known_token: int, slot: int
-) -> int:
+def token_at(session: Session, known_slot: int, known_token: int, slot: int) -> int:
     """Token at which the block at ``slot`` starts, given the one at ``known_slot``, which lies before it."""
+    header, tags, family_slot = session.header, session.tags, session.family_slot
+    family_node = session.family_node
     if slot - known_slot > NEAR:
         family = families_before(header, family_slot, 0, slot + 1) - 1
         if family >= 0 and family_slot[family] > known_slot:
@@ -100,8 +101,10 @@ def token_at(
 
 
 @kernel
-def slot_at(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, token: int) -> int:
+def slot_at(session: Session, token: int) -> int:
     """First slot of the block that starts at ``token``; -1 if none does."""
+    header, tags, family_slot = session.header, session.tags, session.family_slot
+    family_node = session.family_node
     low = 0
     high = header[FAMILIES]
     while low < high:

@@ -33,7 +33,9 @@ from focalloc.fastpath.kernels.layout import (
     SPAN,
     UNITS,
     Ints,
+    Session,
     Table,
+    Work,
 )
 from focalloc.fastpath.kernels.ledger import is_barred
 from focalloc.fastpath.kernels.packing import key_of, rank_of
@@ -162,17 +164,11 @@ def wishes_by_logits(header: Ints, less: Ints, family_slot: Ints, family_node: I
 
 
 @kernel
-def best_wishes_of(
-    header: Ints,
-    wishes: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    delta: int,
-    keys: Table,
-    notes: Table,
-) -> int:
+def best_wishes_of(session: Session, work: Work, delta: int) -> int:
     """Find the best `N_DIFF` collapses that refund ``delta`` slots, best first, with their family's number as note."""
+    header, wishes, family_slot = session.header, work.wishes, session.family_slot
+    family_node, ledger_action, keys = session.family_node, session.ledger_action, session.expand_keys
+    notes = session.expand_tokens
     size = 0
     bar = 0
     last_end = header[END] - header[PROTECTED]
@@ -195,22 +191,12 @@ def best_wishes_of(
 
 
 @kernel
-def pool_wishes(
-    header: Ints,
-    work: Table,
-    wishes: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    pool_keys: Table,
-    pool_families: Table,
-    keys: Table,
-    notes: Table,
-) -> None:
+def pool_wishes(session: Session, work: Work) -> None:
     """Put the best `N_DIFF` collapses of each delta into the pool."""
+    header = session.header
     if header[N_DIFF] == 0:
         return
-    for d in range(work[DELTAS]):
-        delta = work[DELTA_LIST + d]
-        size = best_wishes_of(header, wishes, family_slot, family_node, ledger_action, delta, keys, notes)
-        fill_pool(header, work, d, keys, notes, size, pool_keys, pool_families)
+    for d in range(work.header[DELTAS]):
+        delta = work.header[DELTA_LIST + d]
+        size = best_wishes_of(session, work, delta)
+        fill_pool(session, work, d, size)

@@ -5,18 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.fastpath.kernels.calls import run_begin, run_chosen, run_survey
-from focalloc.fastpath.kernels.layout import (
-    BAD_SCORE,
-    CAPACITY,
-    CHUNK_ROOM,
-    COLUMNS,
-    HEADER,
-    OFFSETS,
-    SLOTS,
-    UNLOCKED,
-    WRONG_LENGTH,
-)
+from focalloc.fastpath.kernels.application import apply
+from focalloc.fastpath.kernels.calls import session_of, surveyed
+from focalloc.fastpath.kernels.layout import BAD_SCORE, COLUMNS, SLOTS, UNLOCKED, WRONG_LENGTH, History, Ties
+from focalloc.fastpath.kernels.ledger import begin
 from focalloc.fastpath.kernels.scores import balance, take
 from focalloc.fastpath.kernels.ties import remember, select_tied
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
@@ -32,14 +24,21 @@ def run_balance(
     balanced: NDArray[np.int32],
 ) -> int:
     """Write the scores in fixed point and in balance to ``balanced``; return 0, or why they are refused."""
-    slots = state[SLOTS]
-    capacity = state[CAPACITY]
+    session = session_of(tags, scratch, state)
+    slots = session.header[SLOTS]
     if len(scores) != slots:
         return WRONG_LENGTH
-    if not take(scores, scale, tags, balanced, scratch[capacity : capacity + state[CHUNK_ROOM]], slots):
+    if not take(scores, scale, session.tags, balanced, session.peaks, slots):
         return BAD_SCORE
     balance(balanced, slots)
     return 0
+
+
+@kernel
+def history_of(size: int, memory: int, history: NDArray[np.int64]) -> History:
+    """What is remembered, cut out of an array of two columns."""
+    space = len(history) // 2
+    return History(size, memory, history[:space], history[space:])
 
 
 @kernel
@@ -63,38 +62,16 @@ def run_tied(
         history: a column of them, a column of when they happened.
         work: work space of `COLUMNS` columns.
     """
-    header = state[:HEADER]
-    at = header[OFFSETS:]
-    refused = run_begin(state)
+    session = session_of(tags, scratch, state)
+    refused = begin(session)
     if refused:
         return refused
-    held = let_go(header[UNLOCKED])
-    capacity = header[CAPACITY]
-    peaks = scratch[capacity : capacity + header[CHUNK_ROOM]]
-    worth = scratch[run_survey(tags, scratch, state) :]
-    space = len(history) // 2
+    held = let_go(session.header[UNLOCKED])
     long = len(work) // COLUMNS
-    # CANDIDATES and SELECT
-    done = select_tied(
-        header,
-        tags[:capacity],
-        scratch[:capacity],
-        worth,
-        peaks,
-        state[at[8] : at[9]],
-        state[at[9] : at[10]],
-        state[at[12] : at[13]],
+    ties = Ties(
         by_cursor,
-        memory,
-        remembered,
-        history[:space],
-        history[space:],
-        state[at[0] : at[1]],
-        state[at[1] : at[2]],
-        state[at[2] : at[3]],
-        state[at[3] : at[4]],
-        state[at[4] : at[5]],
-        state[at[5] : at[6]],
+        history_of(remembered, memory, history),
+        surveyed(session, scratch).worth,
         work[:long],
         work[long : 2 * long],
         work[2 * long : 3 * long],
@@ -104,7 +81,9 @@ def run_tied(
         work[6 * long : 7 * long],
         work[7 * long :],
     )
-    run_chosen(tags, state, done)
+    # CANDIDATES and SELECT
+    done = select_tied(session, ties)
+    apply(session, done, session.actions)
     take_back(held)
     return done
 
@@ -115,8 +94,5 @@ def run_remember(
     work: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """`remember` on tables that share an array; the history must have space for all ``actions``."""
-    space = len(history) // 2
     half = len(work) // 2
-    return remember(
-        remembered, history[:space], history[space:], memory, now, len(actions), actions, work[:half], work[half:]
-    )
+    return remember(history_of(remembered, memory, history), now, len(actions), actions, work[:half], work[half:])

@@ -40,8 +40,8 @@ def take(
     scores: NDArray[np.generic],
     scale: np.generic,
     tags: Ints,
-    fixed: NDArray[np.int32],
-    peaks: NDArray[np.int32],
+    fixed: Any,
+    peaks: Any,
     slots: int,
 ) -> bool:
     """Quantise ``slots`` scores into ``fixed``, and note the highest of those at which a gist begins per chunk (SCO-1).

@@ -62,7 +62,9 @@ from focalloc.fastpath.kernels.layout import (
     VALUE,
     WEIGHT,
     Ints,
+    Outcome,
     Table,
+    Work,
 )
 from focalloc.fastpath.kernels.packing import rank_of
 from focalloc.fastpath.machine_code import kernel
@@ -83,22 +85,23 @@ def size_of(runs: Ints, run: int) -> int:
 
 
 @kernel
-def key_in(runs: Ints, keys: Ints, run: int, index: int) -> int:
+def key_in(work: Work, run: int, index: int) -> int:
     """The key of one candidate of ``run``."""
-    return keys[runs[run * RUN + BEGIN] + index]
+    return work.item_keys[work.runs[run * RUN + BEGIN] + index]
 
 
 @kernel
-def turn_of(runs: Ints, keys: Ints, run: int, index: int) -> int:
+def turn_of(work: Work, run: int, index: int) -> int:
     """When a candidate is applied, the greater the earlier: collapses, then expands, each by key (KNA-5)."""
-    key = key_in(runs, keys, run, index)
-    return key + UNBOUNDED if delta_of(runs, run) < 0 else key
+    key = key_in(work, run, index)
+    return key + UNBOUNDED if delta_of(work.runs, run) < 0 else key
 
 
 @kernel
-def gain_of(query: Ints, runs: Ints, keys: Ints, run: int, index: int) -> int:
+def gain_of(work: Work, run: int, index: int) -> int:
     """What one candidate of ``run`` gains."""
-    return rank_of(key_in(runs, keys, run, index)) - query[CHURN] + query[WEIGHT] * delta_of(runs, run)
+    query = work.header
+    return rank_of(key_in(work, run, index)) - query[CHURN] + query[WEIGHT] * delta_of(work.runs, run)
 
 
 @kernel
@@ -111,16 +114,17 @@ def penalty(query: Ints, net: int) -> int:
 
 
 @kernel
-def best_head(query: Ints, runs: Ints, keys: Ints, heads: Ints, first: int, last: int, price: int) -> int:
+def best_head(work: Work, first: int, last: int, price: int) -> int:
     """The run whose next candidate is worth most after paying for its slots, if more than 0; else -1.
 
     Of equally good ones it is the first run.
     """
+    heads = work.heads
     best = -1
     most = 0
     for run in range(first, last):
-        if heads[run] < size_of(runs, run):
-            worth = gain_of(query, runs, keys, run, heads[run]) - price * delta_of(runs, run)
+        if heads[run] < size_of(work.runs, run):
+            worth = gain_of(work, run, heads[run]) - price * delta_of(work.runs, run)
             if worth > most:
                 most = worth
                 best = run
@@ -134,25 +138,25 @@ def bound_at(query: Ints, row: int, kind: int) -> int:
 
 
 @kernel
-def bound_worth(
-    query: Ints, runs: Ints, keys: Ints, heads: Table, first: int, last: int, price: int, bounds: Table, at: int
-) -> None:
+def bound_worth(work: Work, first: int, last: int, price: int, at: int) -> None:
     """Write what the best m candidates of some runs are worth together after paying for their slots, for each m."""
+    query, heads, bounds = work.header, work.heads, work.bounds
     for run in range(first, last):
         heads[run] = 0
     bounds[at] = 0
     for m in range(query[ACTIONS]):
-        run = best_head(query, runs, keys, heads, first, last, price)
+        run = best_head(work, first, last, price)
         bounds[at + m + 1] = bounds[at + m]
         if run >= 0:
-            worth = gain_of(query, runs, keys, run, heads[run]) - price * delta_of(runs, run)
+            worth = gain_of(work, run, heads[run]) - price * delta_of(work.runs, run)
             bounds[at + m + 1] = min(bounds[at + m] + worth, HIGHEST_BOUND)
             heads[run] += 1
 
 
 @kernel
-def bound_refunds(query: Ints, runs: Ints, heads: Table, first: int, last: int, bounds: Table, at: int) -> None:
+def bound_refunds(work: Work, first: int, last: int, at: int) -> None:
     """Write the most slots that m candidates of some runs can free, for each m."""
+    query, heads, bounds = work.header, work.heads, work.bounds
     for run in range(first, last):
         heads[run] = 0
     bounds[at] = 0
@@ -160,8 +164,8 @@ def bound_refunds(query: Ints, runs: Ints, heads: Table, first: int, last: int, 
         most = 0
         best = -1
         for run in range(first, last):
-            if -delta_of(runs, run) > most and heads[run] < size_of(runs, run):
-                most = -delta_of(runs, run)
+            if -delta_of(work.runs, run) > most and heads[run] < size_of(work.runs, run):
+                most = -delta_of(work.runs, run)
                 best = run
         bounds[at + m + 1] = bounds[at + m] + most
         if best >= 0:
@@ -169,20 +173,21 @@ def bound_refunds(query: Ints, runs: Ints, heads: Table, first: int, last: int, 
 
 
 @kernel
-def take_at_price(query: Ints, runs: Ints, keys: Ints, heads: Table, price: int) -> int:
+def take_at_price(work: Work, price: int) -> int:
     """Take the candidates of the free runs that are worth most at ``price``; return the slots that they add.
 
     Leaves how many of each run in ``heads``.
     """
+    query, heads = work.header, work.heads
     for run in range(query[RUNS]):
         heads[run] = 0
     net = 0
     for _ in range(query[ACTIONS]):
-        run = best_head(query, runs, keys, heads, 2 * query[PAIRS], query[RUNS], price)
+        run = best_head(work, 2 * query[PAIRS], query[RUNS], price)
         if run < 0:
             break
         heads[run] += 1
-        net += delta_of(runs, run)
+        net += delta_of(work.runs, run)
     return net
 
 
@@ -193,26 +198,28 @@ def room_at(query: Ints, price: int) -> int:
 
 
 @kernel
-def dearest(query: Ints, runs: Ints, keys: Ints) -> int:
+def dearest(work: Work) -> int:
     """A price of a slot at which no expand of the free runs is worth taking."""
+    query = work.header
     price = 2 * query[WEIGHT]
     for run in range(2 * query[PAIRS], query[RUNS]):
-        if delta_of(runs, run) > 0 and size_of(runs, run) > 0:
-            price = max(price, gain_of(query, runs, keys, run, 0) // delta_of(runs, run) + 1)
+        if delta_of(work.runs, run) > 0 and size_of(work.runs, run) > 0:
+            price = max(price, gain_of(work, run, 0) // delta_of(work.runs, run) + 1)
     return price
 
 
 @kernel
-def set_mark(query: Table, runs: Ints, keys: Ints, heads: Table) -> None:
+def set_mark(work: Work) -> None:
     """Find the price at which what is taken just fits, and the worth of what is then taken with the rest filled up.
 
     Pairs are left out, so that what is taken is a choice. If it fits at no price, any worth will do.
     """
+    query, heads = work.header, work.heads
     low = -1
-    high = dearest(query, runs, keys)
+    high = dearest(work)
     while high - low > 1:
         middle = (low + high) // 2
-        if take_at_price(query, runs, keys, heads, middle) <= room_at(query, middle):
+        if take_at_price(work, middle) <= room_at(work.header, middle):
             high = middle
         else:
             low = middle
@@ -221,20 +228,20 @@ def set_mark(query: Table, runs: Ints, keys: Ints, heads: Table) -> None:
     query[ALLOWANCE] = min(high, 2 * query[WEIGHT]) * min(query[ROOM], query[TARGET])
     query[ALLOWANCE] += max(0, high - 2 * query[WEIGHT]) * query[ROOM]
     query[MARK_TO_REACH] = -HIGHEST_BOUND
-    net = take_at_price(query, runs, keys, heads, high)
+    net = take_at_price(work, high)
     if net > query[ROOM]:
         return
     count = 0
     worth = 0
     for run in range(2 * query[PAIRS], query[RUNS]):
         for i in range(heads[run]):
-            worth += gain_of(query, runs, keys, run, i)
+            worth += gain_of(work, run, i)
         count += heads[run]
-    worth -= penalty(query, net)
+    worth -= penalty(work.header, net)
     for run in range(2 * query[PAIRS], query[RUNS]):
-        delta = delta_of(runs, run)
-        while heads[run] < size_of(runs, run) and count < query[ACTIONS] and net + delta <= query[ROOM]:
-            more = gain_of(query, runs, keys, run, heads[run]) + penalty(query, net) - penalty(query, net + delta)
+        delta = delta_of(work.runs, run)
+        while heads[run] < size_of(work.runs, run) and count < query[ACTIONS] and net + delta <= query[ROOM]:
+            more = gain_of(work, run, heads[run]) + penalty(work.header, net) - penalty(work.header, net + delta)
             if more <= 0:
                 break
             worth += more
@@ -245,33 +252,36 @@ def set_mark(query: Table, runs: Ints, keys: Ints, heads: Table) -> None:
 
 
 @kernel
-def set_bounds(query: Ints, runs: Ints, keys: Ints, heads: Table, bounds: Table) -> None:
+def set_bounds(work: Work) -> None:
     """Fill the bounds: row 0 for all runs, row i + 1 for the free runs from the i-th on."""
+    query = work.header
     first = 2 * query[PAIRS]
     last = query[RUNS]
     for row in range(last - first + 1):
         since = 0 if row == 0 else first + row - 1
-        bound_worth(query, runs, keys, heads, since, last, 0, bounds, bound_at(query, row, FREE))
-        bound_worth(query, runs, keys, heads, since, last, query[PRICE], bounds, bound_at(query, row, PAID))
-        bound_refunds(query, runs, heads, since, last, bounds, bound_at(query, row, REFUND))
+        bound_worth(work, since, last, 0, bound_at(work.header, row, FREE))
+        bound_worth(work, since, last, query[PRICE], bound_at(work.header, row, PAID))
+        bound_refunds(work, since, last, bound_at(work.header, row, REFUND))
 
 
 @kernel
-def can_fit(query: Ints, bounds: Ints, row: int, count: int, net: int) -> bool:
+def can_fit(work: Work, row: int, count: int, net: int) -> bool:
     """Whether a state can still end within the room."""
-    return net - bounds[bound_at(query, row, REFUND) + query[ACTIONS] - count] <= query[ROOM]
+    query, bounds = work.header, work.bounds
+    return net - bounds[bound_at(work.header, row, REFUND) + query[ACTIONS] - count] <= query[ROOM]
 
 
 @kernel
-def is_promising(query: Ints, bounds: Ints, row: int, count: int, net: int, value: int) -> bool:
+def is_promising(work: Work, row: int, so_far: Outcome) -> bool:
     """Whether a state can still end within the room, and be worth as much as the mark."""
-    if not can_fit(query, bounds, row, count, net):
+    query, bounds = work.header, work.bounds
+    if not can_fit(work, row, so_far.actions, so_far.net):
         return False
-    left = query[ACTIONS] - count
-    if value + bounds[bound_at(query, row, FREE) + left] < query[MARK_TO_REACH]:
+    left = query[ACTIONS] - so_far.actions
+    if so_far.value + bounds[bound_at(work.header, row, FREE) + left] < query[MARK_TO_REACH]:
         return False
-    paid = value - query[PRICE] * net + query[ALLOWANCE]
-    return paid + bounds[bound_at(query, row, PAID) + left] >= query[MARK_TO_REACH]
+    paid = so_far.value - query[PRICE] * so_far.net + query[ALLOWANCE]
+    return paid + bounds[bound_at(work.header, row, PAID) + left] >= query[MARK_TO_REACH]
 
 
 # STATES
@@ -284,29 +294,19 @@ def run_of(query: Ints, stage: int) -> int:
 
 
 @kernel
-def first_apart(query: Ints, runs: Ints, keys: Ints, stage: int, one: int, other: int) -> int:
+def first_apart(work: Work, stage: int, one: int, other: int) -> int:
     """When the earliest candidate is applied that only one of two different options has, negative if ``other`` has."""
-    run = run_of(query, stage)
+    run = run_of(work.header, stage)
     if one == ALONE or other == ALONE:
-        turn = turn_of(runs, keys, run - 1, 0)
+        turn = turn_of(work, run - 1, 0)
         return turn if one == ALONE else -turn
     if one > other:
-        return turn_of(runs, keys, run, other)
-    return -turn_of(runs, keys, run, one)
+        return turn_of(work, run, other)
+    return -turn_of(work, run, one)
 
 
 @kernel
-def goes_first(
-    query: Ints,
-    runs: Ints,
-    keys: Ints,
-    states: Ints,
-    stage: int,
-    one: int,
-    one_option: int,
-    other: int,
-    other_option: int,
-) -> bool:
+def goes_first(work: Work, stage: int, one: int, one_option: int, other: int, other_option: int) -> bool:
     """Whether of two different choices of equal merit the one goes first: where they differ, it acts earlier.
 
     Args:
@@ -314,10 +314,11 @@ def goes_first(
         one: the state of the one before that.
         other: the state of the other before that.
     """
+    states = work.states
     latest = 0
     while stage >= 0:
         if one_option != other_option:
-            turn = first_apart(query, runs, keys, stage, one_option, other_option)
+            turn = first_apart(work, stage, one_option, other_option)
             if abs(turn) > abs(latest):
                 latest = turn
         if one == other:
@@ -331,115 +332,106 @@ def goes_first(
 
 
 @kernel
-def put(states: Table, at: int, count: int, net: int, value: int, parent: int, option: int) -> None:
+def put(states: Table, at: int, so_far: Outcome, parent: int, option: int) -> None:
     """Write a state."""
     at *= STATE
-    states[at + COUNT] = count
-    states[at + NET] = net
-    states[at + VALUE] = value
+    states[at + COUNT] = so_far.actions
+    states[at + NET] = so_far.net
+    states[at + VALUE] = so_far.value
     states[at + PARENT] = parent
     states[at + OPTION] = option
 
 
 @kernel
-def extend(
-    query: Ints,
-    runs: Ints,
-    keys: Ints,
-    bounds: Ints,
-    stage: int,
-    row: int,
-    states: Table,
-    first: int,
-    last: int,
-) -> int:
+def outcome_of(states: Ints, state: int) -> Outcome:
+    """What a state comes to."""
+    at = state * STATE
+    return Outcome(states[at + COUNT], states[at + NET], states[at + VALUE])
+
+
+@kernel
+def with_one(work: Work, so_far: Outcome, run: int, index: int) -> Outcome:
+    """What a state comes to once it has one candidate of ``run`` as well."""
+    return Outcome(so_far.actions + 1, so_far.net + delta_of(work.runs, run), so_far.value + gain_of(work, run, index))
+
+
+@kernel
+def extend(work: Work, stage: int, row: int, first: int, last: int) -> int:
     """Write every promising extension of some states by a stage's options; return how many, or `OUT_OF_SPACE`.
 
     Extensions are written behind the space for states, where there is as much again.
     """
+    query, states = work.header, work.states
     size = 0
     space = query[SPACE]
-    run = run_of(query, stage)
-    delta = delta_of(runs, run)
+    run = run_of(work.header, stage)
+    delta = delta_of(work.runs, run)
     for state in range(first, last):
-        count = states[state * STATE + COUNT]
-        net = states[state * STATE + NET]
-        value = states[state * STATE + VALUE]
+        begun = outcome_of(states, state)
+        so_far = begun
         option = 0
         before = size
         while True:
-            if is_promising(query, bounds, row, count, net, value):
+            if is_promising(work, row, so_far):
                 if size == space:
                     return OUT_OF_SPACE
-                put(states, space + size, count, net, value, state, option)
+                put(states, space + size, so_far, state, option)
                 size += 1
-            elif size > before or (delta > 0 and not can_fit(query, bounds, row, count, net)):
+            elif size > before or (delta > 0 and not can_fit(work, row, so_far.actions, so_far.net)):
                 # each bound is concave in the option, so what is promising is an interval
                 break
-            if option == size_of(runs, run) or count == query[ACTIONS]:
+            if option == size_of(work.runs, run) or so_far.actions == query[ACTIONS]:
                 break
-            value += gain_of(query, runs, keys, run, option)
-            count += 1
-            net += delta
+            so_far = with_one(work, so_far, run, option)
             option += 1
-        if stage < query[PAIRS] and states[state * STATE + COUNT] < query[ACTIONS]:
-            count = states[state * STATE + COUNT] + 1
-            net = states[state * STATE + NET] + delta_of(runs, run - 1)
-            value = states[state * STATE + VALUE] + gain_of(query, runs, keys, run - 1, 0)
-            if is_promising(query, bounds, row, count, net, value):
+        if stage < query[PAIRS] and begun.actions < query[ACTIONS]:
+            so_far = with_one(work, begun, run - 1, 0)
+            if is_promising(work, row, so_far):
                 if size == space:
                     return OUT_OF_SPACE
-                put(states, space + size, count, net, value, state, ALONE)
+                put(states, space + size, so_far, state, ALONE)
                 size += 1
     return size
 
 
 @kernel
-def sort_extensions(query: Ints, states: Ints, size: int, order_keys: Table, order: Table) -> None:
+def sort_extensions(work: Work, size: int) -> None:
     """Write the order of the extensions by count, then net."""
     for i in range(size):
-        at = (query[SPACE] + i) * STATE
-        rise(order_keys, order, i, -(states[at + COUNT] * 2 * NETS + states[at + NET] + NETS), at)
-    sort_best_first(order_keys, order, size)
+        state = work.header[SPACE] + i
+        one = outcome_of(work.states, state)
+        rise(work.order_keys, work.order, i, -(one.actions * 2 * NETS + one.net + NETS), state)
+    sort_best_first(work.order_keys, work.order, size)
 
 
 @kernel
-def settle(
-    query: Ints, runs: Ints, keys: Ints, stage: int, states: Table, last: int, size: int, order: Ints
-) -> int:
+def settle(work: Work, stage: int, last: int, size: int) -> int:
     """Append the extensions that no other makes superfluous; return the new end, or `OUT_OF_SPACE`.
 
     In order of slots, each of the states with as many actions must be more useful than the one before.
     """
+    query, states, order = work.header, work.states, work.order
     first = last
     for i in range(size):
-        at = order[i]
-        value = states[at + VALUE]
+        one = outcome_of(states, order[i])
+        parent = states[order[i] * STATE + PARENT]
+        option = states[order[i] * STATE + OPTION]
         to = last
-        if last > first and states[(last - 1) * STATE + COUNT] == states[at + COUNT]:
-            rival = (last - 1) * STATE
-            if value < states[rival + VALUE]:
-                continue
-            if states[at + NET] == states[rival + NET]:
-                to = last - 1
-            if value == states[rival + VALUE] and (
-                to == last
-                or not goes_first(
-                    query,
-                    runs,
-                    keys,
-                    states,
-                    stage,
-                    states[at + PARENT],
-                    states[at + OPTION],
-                    states[rival + PARENT],
-                    states[rival + OPTION],
-                )
-            ):
-                continue
+        if last > first:
+            rival = outcome_of(states, last - 1)
+            if rival.actions == one.actions:
+                at = (last - 1) * STATE
+                if one.value < rival.value:
+                    continue
+                if one.net == rival.net:
+                    to = last - 1
+                if one.value == rival.value and (
+                    to == last or not goes_first(work, stage, parent, option, states[at + PARENT], states[at + OPTION])
+                ):
+                    continue
         if to == query[SPACE]:
             return OUT_OF_SPACE
-        put(states, to, states[at + COUNT], states[at + NET], value, states[at + PARENT], states[at + OPTION])
+        put(states, to, one, parent, option)
         last = to + 1
     return last
 
@@ -448,24 +440,26 @@ def settle(
 
 
 @kernel
-def collect(query: Ints, runs: Ints, keys: Ints, notes: Ints, heads: Ints, chosen: Table, chosen_notes: Table) -> int:
+def collect(work: Work, chosen: Table, chosen_notes: Table) -> int:
     """Write when each of the first candidates of each run is applied, and its note, in that order; return how many."""
     size = 0
-    for run in range(query[RUNS]):
-        for i in range(heads[run]):
-            rise(chosen, chosen_notes, size, turn_of(runs, keys, run, i), notes[runs[run * RUN + BEGIN] + i])
+    for run in range(work.header[RUNS]):
+        for i in range(work.heads[run]):
+            note = work.item_notes[work.runs[run * RUN + BEGIN] + i]
+            rise(chosen, chosen_notes, size, turn_of(work, run, i), note)
             size += 1
     sort_best_first(chosen, chosen_notes, size)
     return size
 
 
 @kernel
-def unwind(query: Ints, states: Ints, stage: int, state: int, option: int, heads: Table) -> None:
+def unwind(work: Work, stage: int, state: int, option: int) -> None:
     """Write how many of each run a choice takes."""
+    query, states, heads = work.header, work.states, work.heads
     for run in range(query[RUNS]):
         heads[run] = 0
     while stage >= 0:
-        run = run_of(query, stage)
+        run = run_of(work.header, stage)
         if option == ALONE:
             heads[run - 1] = 1
         else:
@@ -476,113 +470,85 @@ def unwind(query: Ints, states: Ints, stage: int, state: int, option: int, heads
 
 
 @kernel
-def is_better(
-    query: Ints,
-    runs: Ints,
-    keys: Ints,
-    states: Ints,
-    stage: int,
-    state: int,
-    option: int,
-    count: int,
-    net: int,
-    value: int,
-) -> bool:
+def is_better(work: Work, stage: int, state: int, option: int, whole: Outcome) -> bool:
     """Whether a complete choice is preferred to the best so far."""
-    if value != query[BEST_VALUE]:
-        return value > query[BEST_VALUE]
-    if count != query[BEST_COUNT]:
-        return count < query[BEST_COUNT]
-    if net != query[BEST_NET]:
-        return net < query[BEST_NET]
-    return goes_first(query, runs, keys, states, stage, state, option, query[BEST_STATE], query[BEST_OPTION])
+    query = work.header
+    if whole.value != query[BEST_VALUE]:
+        return whole.value > query[BEST_VALUE]
+    if whole.actions != query[BEST_COUNT]:
+        return whole.actions < query[BEST_COUNT]
+    if whole.net != query[BEST_NET]:
+        return whole.net < query[BEST_NET]
+    return goes_first(work, stage, state, option, query[BEST_STATE], query[BEST_OPTION])
 
 
 @kernel
-def finish(query: Table, runs: Ints, keys: Ints, states: Ints, stage: int, first: int, last: int) -> bool:
+def finish(work: Work, stage: int, first: int, last: int) -> bool:
     """Complete every state by some of the last run, and note the best; return whether any fits."""
+    query, states = work.header, work.states
     found = False
-    run = run_of(query, stage)
-    delta = delta_of(runs, run)
+    run = run_of(work.header, stage)
+    delta = delta_of(work.runs, run)
     for state in range(first, last):
-        count = states[state * STATE + COUNT]
-        net = states[state * STATE + NET]
-        gained = states[state * STATE + VALUE]
+        so_far = outcome_of(states, state)
         option = 0
         while True:
-            if net <= query[ROOM]:
-                value = gained - penalty(query, net)
-                if not found or is_better(query, runs, keys, states, stage, state, option, count, net, value):
+            if so_far.net <= query[ROOM]:
+                whole = Outcome(so_far.actions, so_far.net, so_far.value - penalty(work.header, so_far.net))
+                if not found or is_better(work, stage, state, option, whole):
                     found = True
-                    query[BEST_VALUE] = value
-                    query[BEST_COUNT] = count
-                    query[BEST_NET] = net
+                    query[BEST_VALUE] = whole.value
+                    query[BEST_COUNT] = whole.actions
+                    query[BEST_NET] = whole.net
                     query[BEST_STATE] = state
                     query[BEST_OPTION] = option
             elif delta > 0:
                 break
-            if option == size_of(runs, run) or count == query[ACTIONS]:
+            if option == size_of(work.runs, run) or so_far.actions == query[ACTIONS]:
                 break
-            gained += gain_of(query, runs, keys, run, option)
-            count += 1
-            net += delta
+            so_far = with_one(work, so_far, run, option)
             option += 1
     return found
 
 
 @kernel
-def search(
-    query: Table,
-    runs: Ints,
-    keys: Ints,
-    notes: Ints,
-    heads: Table,
-    bounds: Table,
-    states: Table,
-    order_keys: Table,
-    order: Table,
-    chosen: Table,
-    chosen_notes: Table,
-) -> int:
+def search(work: Work, chosen: Table, chosen_notes: Table) -> int:
     """Find the preferred choice of at most `ACTIONS` candidates that add at most `ROOM` slots.
 
     It is the one of the greatest worth, then of the fewest actions, then of the fewest slots, then the one that acts
     earlier where they differ.
 
     Args:
-        query: everything before the price is given; the rest is work space, as are the other tables from
-            ``heads`` to ``order``.
-        runs: first the pairs, each its collapse and then its expands, then at least one free run, by ascending delta.
-        keys: the candidates' keys.
-        notes: the candidates' notes.
-        states: of twice the space.
+        work: in its header everything before the price is given; and the runs, first the pairs, each its collapse and
+            then its expands, then at least one free run, by ascending delta, with keys and notes of their candidates.
         chosen: gets when each chosen candidate is applied, the first one first.
         chosen_notes: gets their notes.
 
     Returns:
         How many are chosen; `NOT_FOUND`; or `OUT_OF_SPACE`.
     """
-    if query[PAIRS] == 0 and take_at_price(query, runs, keys, heads, 0) <= room_at(query, 0):
+    query = work.header
+    if query[PAIRS] == 0 and take_at_price(work, 0) <= room_at(work.header, 0):
         # neither room nor target binds: the best candidates of all, of equally useful ones the least dear
-        return collect(query, runs, keys, notes, heads, chosen, chosen_notes)
-    set_mark(query, runs, keys, heads)
-    set_bounds(query, runs, keys, heads, bounds)
-    put(states, 0, 0, 0, 0, 0, 0)
+        return collect(work, chosen, chosen_notes)
+    set_mark(work)
+    set_bounds(work)
+    put(work.states, 0, Outcome(0, 0, 0), 0, 0)
     first = 0
     last = 1
     stages = query[RUNS] - query[PAIRS]
     for stage in range(stages - 1):
         # while a pair is left, anything may still be added
         row = 0 if stage < query[PAIRS] - 1 else stage - query[PAIRS] + 2
-        size = extend(query, runs, keys, bounds, stage, row, states, first, last)
+        size = extend(work, stage, row, first, last)
         if size == OUT_OF_SPACE:
             return OUT_OF_SPACE
-        sort_extensions(query, states, size, order_keys, order)
+        sort_extensions(work, size)
         first = last
-        last = settle(query, runs, keys, stage, states, last, size, order)
+        last = settle(work, stage, last, size)
         if last == OUT_OF_SPACE:
             return OUT_OF_SPACE
-    if not finish(query, runs, keys, states, stages - 1, first, last):
+    if not finish(work, stages - 1, first, last):
         return NOT_FOUND
-    unwind(query, states, stages - 1, query[BEST_STATE], query[BEST_OPTION], heads)
-    return collect(query, runs, keys, notes, heads, chosen, chosen_notes)
+    unwind(work, stages - 1, query[BEST_STATE], query[BEST_OPTION])
+    return collect(work, chosen, chosen_notes)

@@ -25,8 +25,11 @@ from focalloc.fastpath.kernels.layout import (
     TAKEN_EXPANDS,
     TAU_COLLAPSE,
     TAU_EXPAND,
+    History,
     Ints,
+    Session,
     Table,
+    Ties,
 )
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
@@ -53,29 +56,29 @@ def find(ascending: Ints, size: int, number: int) -> int:
 
 
 @kernel
-def remember(
-    size: int, acted: Table, iterations: Table, memory: int, now: int, done: int, actions: Ints, keys: Table,
-    nodes: Table,
-) -> int:  # fmt: skip
+def remember(history: History, now: int, done: int, actions: Ints, keys: Table, nodes: Table) -> int:
     """Note that ``done`` actions happened at ``now``, and forget what has been overtaken or is too long ago.
 
     Args:
-        size: how many actions are remembered so far.
-        acted: the latest action on each node acted on, longest ago first.
-        iterations: when that was.
+        history: what is remembered so far; it has space for the actions.
+        now: an iteration.
+        done: how many actions.
+        actions: the actions.
         keys: work space, as ``nodes``.
+        nodes: work space.
 
     Returns:
         How many actions are remembered.
     """
+    acted, iterations = history.acted, history.iterations
     for i in range(done):
         rise(keys, nodes, i, -(actions[i] // 2), 0)
     sort_best_first(keys, nodes, done)
     for i in range(done):
         nodes[i] = -keys[i]
     kept = 0
-    for j in range(size):
-        if now - iterations[j] < memory and find(nodes, done, acted[j] // 2) < 0:
+    for j in range(history.size):
+        if now - iterations[j] < history.memory and find(nodes, done, acted[j] // 2) < 0:
             acted[kept] = acted[j]
             iterations[kept] = iterations[j]
             kept += 1
@@ -86,36 +89,33 @@ def remember(
 
 
 @kernel
-def look_up_ages(
-    now: int, memory: int, size: int, nodes: Ints, tokens: Ints, ages: Table, remembered: int, acted: Ints,
-    iterations: Ints,
-) -> None:  # fmt: skip
-    """Write for how many iterations each of ``size`` nodes was not acted on, ``memory`` at most (TIE-2).
+def look_up_ages(ties: Ties, now: int, size: int) -> None:
+    """Write for how many iterations each of ``size`` nodes was not acted on, no more than are remembered (TIE-2).
 
-    Args:
-        tokens: where the nodes start, ascending.
-        remembered: how many actions are remembered in ``acted`` and ``iterations``.
+    The nodes and the tokens at which they start are there, ascending.
     """
+    history, ages = ties.history, ties.ages
     for i in range(size):
-        ages[i] = memory
-    for j in range(remembered):
-        node = acted[j] // 2
-        i = find(tokens, size, node // LEVELS)
-        if i >= 0 and nodes[i] == node:
-            ages[i] = min(memory, now - iterations[j])
+        ages[i] = history.memory
+    for j in range(history.size):
+        node = history.acted[j] // 2
+        i = find(ties.tokens, size, node // LEVELS)
+        if i >= 0 and ties.nodes[i] == node:
+            ages[i] = min(history.memory, now - history.iterations[j])
 
 
 # CANDIDATES
 
 
 @kernel
-def gather_expands(
-    header: Ints, tags: Ints, worth: Ints, peaks: Ints, by_cursor: bool, room: int, keys: Table, notes: Table
-) -> int:
+def gather_expands(session: Session, ties: Ties, room: int) -> int:
     """Find the best ``room`` expands by rank, ties to the first slot, or to the last if they go by cursor.
 
     The walk goes the way the ties go, so that of equal ranks the later found is the worse. Their slots are the notes.
     """
+    header, tags, worth = session.header, session.tags, ties.worth
+    peaks, by_cursor, keys = session.peaks, ties.by_cursor, ties.keys
+    notes = ties.notes
     slots = header[SLOTS]
     chunks = (slots + CHUNK - 1) // CHUNK
     size = 0
@@ -136,12 +136,10 @@ def gather_expands(
 
 
 @kernel
-def line_up(size: int, ranks: Ints, places: Ints, ages: Ints, keys: Table, order: Table, keys_by_age: Table) -> None:
-    """Write the order of ``size`` candidates: the highest rank first, then the greatest age, then the first place.
-
-    Args:
-        order: takes the number of each candidate, in that order.
-    """
+def line_up(ties: Ties, size: int) -> None:
+    """Write the order of ``size`` candidates to their notes: the highest rank first, then the oldest, then by place."""
+    ranks, places, ages = ties.ranks, ties.slots, ties.ages
+    keys, order, keys_by_age = ties.keys, ties.notes, ties.more_keys
     for i in range(size):
         rise(keys_by_age, order, i, key_of(ages[i], places[i]), i)
     sort_best_first(keys_by_age, order, size)
@@ -153,38 +151,19 @@ def line_up(size: int, ranks: Ints, places: Ints, ages: Ints, keys: Table, order
 
 
 @kernel
-def best_tied_expands(
-    header: Ints,
-    tags: Ints,
-    worth: Ints,
-    peaks: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    by_cursor: bool,
-    memory: int,
-    remembered: int,
-    acted: Ints,
-    iterations: Ints,
-    room: int,
-    keys: Table,
-    notes: Table,
-    ranks: Table,
-    slots: Table,
-    tokens: Table,
-    nodes: Table,
-    ages: Table,
-    more_keys: Table,
-    queue_keys: Table,
-    queue_tokens: Table,
-) -> int:
+def best_tied_expands(session: Session, ties: Ties, room: int) -> int:
     """Find the best ``room`` unmarked expands in the order of their ties, best first, with their tokens as notes.
 
     Returns:
         How many there are.
     """
+    header, tags, ledger_action = session.header, session.tags, session.ledger_action
+    by_cursor, remembered, keys = ties.by_cursor, ties.history.size, ties.keys
+    notes, ranks, slots = ties.notes, ties.ranks, ties.slots
+    tokens, nodes, queue_keys = ties.tokens, ties.nodes, session.expand_keys
+    queue_tokens = session.expand_tokens
     spare = remembered + count_collapses(header, ledger_action)
-    size = gather_expands(header, tags, worth, peaks, by_cursor, room + spare, keys, notes)
+    size = gather_expands(session, ties, room + spare)
     # by slot, so that tokens are counted in one go
     for i in range(size):
         slots[i] = notes[i]
@@ -197,7 +176,7 @@ def best_tied_expands(
     token = header[FIRST]
     for i in range(size):
         place = place_of(keys[i])
-        token = token_at(header, tags, family_slot, family_node, slot, token, place)
+        token = token_at(session, slot, token, place)
         slot = place
         node = node_of(tags[slot], token)
         if not is_barred(header, ledger_action, node * 2 + COLLAPSE):
@@ -206,8 +185,8 @@ def best_tied_expands(
             tokens[left] = token
             nodes[left] = node
             left += 1
-    look_up_ages(header[ITERATION], memory, left, nodes, tokens, ages, remembered, acted, iterations)
-    line_up(left, ranks, slots, ages, keys, notes, more_keys)
+    look_up_ages(ties, header[ITERATION], left)
+    line_up(ties, left)
     left = min(left, room)
     for turn in range(left):
         i = notes[turn]
@@ -218,35 +197,17 @@ def best_tied_expands(
 
 
 @kernel
-def best_tied_collapses(
-    header: Ints,
-    fixed: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    memory: int,
-    remembered: int,
-    acted: Ints,
-    iterations: Ints,
-    room: int,
-    keys: Table,
-    notes: Table,
-    ranks: Table,
-    slots: Table,
-    tokens: Table,
-    nodes: Table,
-    ages: Table,
-    more_keys: Table,
-    queue_keys: Table,
-    queue_families: Table,
-) -> int:
+def best_tied_collapses(session: Session, ties: Ties, room: int) -> int:
     """Find the best ``room`` collapses in the order of their ties, best first, with their family's number as note.
 
     By cursor the farthest collapse first, which is the order of places: no age but one lets it stand.
     """
-    size = best_collapses(
-        header, fixed, family_slot, family_node, ledger_action, header[TAU_COLLAPSE], room + remembered, keys, notes
-    )
+    header, family_slot, family_node = session.header, session.family_slot, session.family_node
+    remembered, keys, notes = ties.history.size, ties.keys, ties.notes
+    ranks, slots, tokens = ties.ranks, ties.slots, ties.tokens
+    nodes, ages, more_keys = ties.nodes, ties.ages, ties.more_keys
+    queue_keys, queue_families = session.collapse_keys, session.collapse_families
+    size = best_collapses(session, header[TAU_COLLAPSE], room + remembered, keys, notes)
     # by family, so that tokens ascend
     for i in range(size):
         rise(more_keys, ages, i, key_of(0, notes[i]), rank_of(keys[i]))
@@ -257,8 +218,8 @@ def best_tied_collapses(
         slots[i] = family_slot[family]
         nodes[i] = family_node[family]
         tokens[i] = nodes[i] // LEVELS
-    look_up_ages(header[ITERATION], memory, size, nodes, tokens, ages, remembered, acted, iterations)
-    line_up(size, ranks, slots, ages, keys, notes, more_keys)
+    look_up_ages(ties, header[ITERATION], size)
+    line_up(ties, size)
     size = min(size, room)
     for turn in range(size):
         slot = slots[notes[turn]]
@@ -271,36 +232,9 @@ def best_tied_collapses(
 
 
 @kernel
-def select_tied(
-    header: Table,
-    tags: Table,
-    fixed: Ints,
-    worth: Ints,
-    peaks: Ints,
-    family_slot: Ints,
-    family_node: Ints,
-    ledger_action: Ints,
-    by_cursor: bool,
-    memory: int,
-    remembered: int,
-    acted: Ints,
-    iterations: Ints,
-    actions: Table,
-    places: Table,
-    expand_keys: Table,
-    expand_tokens: Table,
-    collapse_keys: Table,
-    collapse_families: Table,
-    keys: Table,
-    notes: Table,
-    ranks: Table,
-    slots: Table,
-    tokens: Table,
-    nodes: Table,
-    ages: Table,
-    more_keys: Table,
-) -> int:
+def select_tied(session: Session, ties: Ties) -> int:
     """`greedy.select` with ties by cursor or recency (TIE-1, TIE-2)."""
+    header = session.header
     n_diff = header[N_DIFF]
     header[DONE] = 0
     header[FREED] = 0
@@ -308,69 +242,11 @@ def select_tied(
     header[TAKEN_COLLAPSES] = 0
     if n_diff == 0:
         return 0
-    collapses = best_tied_collapses(
-        header,
-        fixed,
-        family_slot,
-        family_node,
-        ledger_action,
-        memory,
-        remembered,
-        acted,
-        iterations,
-        n_diff,
-        keys,
-        notes,
-        ranks,
-        slots,
-        tokens,
-        nodes,
-        ages,
-        more_keys,
-        collapse_keys,
-        collapse_families,
-    )
+    collapses = best_tied_collapses(session, ties, n_diff)
     hungry = True
     while hungry:
-        expands = best_tied_expands(
-            header,
-            tags,
-            worth,
-            peaks,
-            family_slot,
-            family_node,
-            ledger_action,
-            by_cursor,
-            memory,
-            remembered,
-            acted,
-            iterations,
-            n_diff,
-            keys,
-            notes,
-            ranks,
-            slots,
-            tokens,
-            nodes,
-            ages,
-            more_keys,
-            expand_keys,
-            expand_tokens,
-        )
-        hungry = alternate(
-            header,
-            tags,
-            family_node,
-            expands,
-            expand_keys,
-            expand_tokens,
-            expands == n_diff,
-            collapses,
-            collapse_keys,
-            collapse_families,
-            actions,
-            places,
-        )
+        expands = best_tied_expands(session, ties, n_diff)
+        hungry = alternate(session, expands, collapses, expands == n_diff)
         # where the queue ran out, everything in it carries a mark: look for the best of the rest
         header[TAKEN_EXPANDS] = 0
     return header[DONE]

@@ -7,6 +7,7 @@ Here each of them stops the run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from focalloc.fastpath import tables as layout
@@ -76,14 +77,33 @@ def memory_of(made: layout.Tables, chunk: int) -> dict[str, Memory]:
     }
 
 
+def session_with(**tables: Any) -> code.Session:
+    """The tables of a session, those that are not given empty."""
+    return code.Session(**{name: tables.get(name, []) for name in code.Session._fields})
+
+
+def work_with(**tables: Any) -> code.Work:
+    """The tables of a search, those that are not given empty."""
+    return code.Work(**{name: tables.get(name, []) for name in code.Work._fields})
+
+
+def work_on(space: Any, worth: list[int], peaks: list[int]) -> code.Work:
+    """The tables of a search as lists, cut out of their array but for what expands are worth."""
+    header = space[: code.WORK_HEADER].tolist()
+    cut = [space[first:last].tolist() for first, last in pairwise(header[code.WORK_OFFSETS :])]
+    return code.Work(header, worth, peaks, *cut[: len(code.Work._fields) - 3])
+
+
 def called(source: Source, function: str, tables: Mapping[str, Any]) -> Any:
-    """Run a kernel on the tables that its arguments are named after.
+    """Run a kernel on the tables, and what else its arguments are named after.
 
     Raises:
         LookupError: there is no such table.
         Broken: the kernel does what compiled code would not notice.
     """
     names = [one.arg for one in source.functions[function].args.args]
+    if "session" in names:
+        tables = {**tables, "session": code.Session(*(tables[name] for name in code.Session._fields))}
     if missing := [name for name in names if name not in tables]:
         raise LookupError(f"{function} takes {', '.join(missing)}; say what that is in proofs/engines/memory.py")
     return source.python[function](*(tables[name] for name in names))
@@ -124,5 +144,4 @@ class Uncompiled:
         tables["fixed"] = filled("fixed", scores, len(tables["fixed"]), 32)
         source, header = self._source, tables["header"]
         called(source, "bound" if header[code.MULTI_SLOT] else "survey", tables | {"worth": tables["fixed"]})
-        called(source, "has_space", tables | {"entries": header[code.N_DIFF]})
         return [unpacked(tables["actions"][q]) for q in range(called(source, "step", tables))]

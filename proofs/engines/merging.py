@@ -441,6 +441,10 @@ class Kernel:
                     self._evaluate(body, frame, conjunction(guard, condition)),
                     self._evaluate(orelse, frame, conjunction(guard, negation(condition))),
                 )
+            case ast.Attribute(value=tables, attr=name) if isinstance(
+                found := self._evaluate(tables, frame, guard), tuple
+            ) and name in getattr(found, "_fields", ()):
+                return getattr(found, name)
             case ast.Subscript(value=array, slice=index):
                 return self._read_cell(
                     self._evaluate(array, frame, guard), self._evaluate(index, frame, guard), guard, node

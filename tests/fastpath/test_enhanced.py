@@ -20,6 +20,8 @@ from focalloc.conformance.worlds import enhanced, random_scores, random_state
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels import ledger, refined_calls, thresholds, ties
 from focalloc.fastpath.kernels import scores as scoring
+from focalloc.fastpath.tables import NAMES
+from focalloc.proofs.engines.memory import session_with
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.preparation import adapt, balance
 from focalloc.spec import Block, State, opened
@@ -292,21 +294,22 @@ class OnLists:
         work: Any,
     ) -> int:  # fmt: skip
         header, at = state[: k.HEADER].tolist(), state[k.OFFSETS : k.HEADER].tolist()
-        tables = [state[first:last].tolist() for first, last in pairwise(at)]
-        tagged, fixed = tags.tolist(), scratch[: header[k.SLOTS]].tolist()
-        worth, peaks, long = list(fixed), [0] * header[k.CHUNK_ROOM], len(work) // k.COLUMNS
-        acted = history.tolist()
-        scoring.blend(header, tagged, fixed, worth)
-        scoring.survey(header, tagged, worth, peaks)
+        tables = dict(zip(NAMES, (state[first:last].tolist() for first, last in pairwise(at)), strict=True))
+        fixed = scratch[: header[k.SLOTS]].tolist()
+        session = session_with(
+            **tables, header=header, tags=tags.tolist(), fixed=fixed, peaks=[0] * header[k.CHUNK_ROOM]
+        )
+        acted, long = history.tolist(), len(work) // k.COLUMNS
+        kept = k.History(remembered, memory, acted[: len(acted) // 2], acted[len(acted) // 2 :])
+        given = k.Ties(by_cursor, kept, list(fixed), *([0] * long for _ in range(k.COLUMNS)))
+        scoring.blend(header, session.tags, fixed, given.worth)
+        scoring.survey(header, session.tags, given.worth, session.peaks)
         header[k.ITERATION] += 1
-        ledger.forget(header, tables[13])
+        ledger.forget(header, session.ledger_iteration)
         self.selections += 1
-        done = ties.select_tied(
-            header, tagged, fixed, worth, peaks, tables[8], tables[9], tables[12], by_cursor, memory, remembered,
-            acted[: len(acted) // 2], acted[len(acted) // 2 :], *tables[:6], *([0] * long for _ in range(k.COLUMNS)),
-        )  # fmt: skip
+        done = ties.select_tied(session, given)
         answer = self._compiled(tags, scratch, state, by_cursor, memory, remembered, history, work)
-        assert tables[0][:done] == state[k.HEADER : k.HEADER + answer].tolist()
+        assert tables["actions"][:done] == state[k.HEADER : k.HEADER + answer].tolist()
         return answer
 
 

@@ -138,6 +138,11 @@ class OnLists:
         self.peaks = [0] * (tables.capacity // k.CHUNK + 1)
         self.lists = {name: tables.table(name).tolist() for name in NAMES}
 
+    def _session(self, scores: Sequence[int]) -> k.Session:
+        return k.Session(
+            **self.lists, header=self.header, tags=self.tags, spare=self.spare, fixed=list(scores), peaks=self.peaks
+        )
+
     def _columns(self, *names: str) -> list[list[int]]:
         return [self.lists[name] for name in names]
 
@@ -155,17 +160,7 @@ class OnLists:
             scoring.bound(self.header, self.tags, fixed, self.peaks)
         else:
             scoring.survey(self.header, self.tags, fixed, self.peaks)
-        done = calls.step(
-            self.header,
-            self.tags,
-            self.spare,
-            fixed,
-            self.peaks,
-            *self._columns("family_slot", "family_node", "spare_slot", "spare_node"),
-            *self._columns("ledger_action", "ledger_iteration", "actions", "places"),
-            *self._columns("expand_keys", "expand_tokens", "collapse_keys", "collapse_families"),
-            *self._columns("chunk_keys", "chunk_notes"),
-        )
+        done = calls.step(self._session(fixed))
         return [unpacked(action) for action in self.lists["actions"][:done]]
 
     def ingest(self, blocks: int, scores: Sequence[int]) -> list[Action]:
@@ -175,17 +170,7 @@ class OnLists:
         needed = blocks * self._geometry.slots(0)
         excess = self.header[k.SLOTS] + needed - self.header[k.W_MAX]
         done = ingest.reclaim(
-            self.header,
-            self.tags,
-            self.spare,
-            list(scores),
-            *self._columns("family_slot", "family_node", "spare_slot", "spare_node"),
-            *self._columns("ledger_action", "ledger_iteration", "places", "expand_keys", "expand_tokens"),
-            *self._columns("collapse_keys", "collapse_families"),
-            len(self.lists["collapse_keys"]),
-            not any(scores),
-            needed,
-            reclaimed,
+            self._session(scores), len(self.lists["collapse_keys"]), not any(scores), needed, reclaimed
         )
         if done == k.NO_ROOM:
             left = self.header[k.SLOTS] + needed - self.header[k.W_MAX]

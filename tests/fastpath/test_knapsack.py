@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,9 @@ from focalloc.fastpath.kernels import knapsack as selection
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels import scores as scoring
 from focalloc.fastpath.plan import unpacked
-from focalloc.fastpath.tables import Tables
+from focalloc.fastpath.tables import NAMES, Tables
 from focalloc.fastpath.workspace import Workspace
+from focalloc.proofs.engines.memory import session_with, work_on
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec import Action, Block, Geometry, Params, State, opened, violations
@@ -193,29 +193,19 @@ def selected_on_lists(state: State, scores: Sequence[int]) -> list[Action]:
     """What the kernels select in the first iteration, run as plain Python on plain lists."""
     tables = Tables(state.geometry, state.params, state.context)
     space = Workspace(state.geometry, int(tables.state[k.N_DIFF]))
-    header = tables.state[: k.HEADER].tolist()
-    header[k.ITERATION] = 1
-    work = space.table[: k.WORK_HEADER].tolist()
-    bounds = work[k.WORK_OFFSETS : k.WORK_HEADER]
-    lists = [space.table[first:last].tolist() for first, last in pairwise(bounds)]
-    tags, fixed, worth = tables.tags.tolist(), list(scores), list(scores)
-    peaks = [0] * (len(scores) // k.CHUNK + 1)
-    scoring.blend(header, tags, fixed, worth)
-    scoring.survey(header, tags, worth, peaks)
-    names = ("chunk_keys", "chunk_notes", "expand_keys", "expand_tokens")
-    families = (tables.table("family_slot").tolist(), tables.table("family_node").tolist())
-    ledger_action = tables.table("ledger_action").tolist()
-    keys, notes = ([0] * len(lists[0]) for _ in range(2))
-    selection.pool_collapses(header, work, fixed, *families, ledger_action, *lists[:2], keys, notes)
-    tables_of_session = (tables.table(name).tolist() for name in names)
-    done = selection.select_optimum(
-        header, work, tags, worth, peaks, *families, ledger_action, *lists[:12], *tables_of_session, *lists[12:16]
-    )
+    tags, worth, peaks = tables.tags.tolist(), list(scores), [0] * (len(scores) // k.CHUNK + 1)
+    lists = {name: tables.table(name).tolist() for name in NAMES}
+    session = session_with(**lists, header=tables.state[: k.HEADER].tolist(), tags=tags, fixed=list(scores))
+    session.header[k.ITERATION] = 1
+    work = work_on(space.table, worth, peaks)
+    scoring.blend(session.header, session.tags, session.fixed, work.worth)
+    scoring.survey(session.header, session.tags, work.worth, work.peaks)
+    selection.pool_collapses(session, work)
+    done = selection.select_optimum(session, work)
     assert done >= 0
     assert tags == tables.tags.tolist()
-    actions, places = [0] * done, [0] * done
-    selection.name_actions(tags, families[1], done, lists[12], lists[13], actions, places)
-    return [unpacked(action) for action in actions]
+    selection.name_actions(session, done, work.chosen, work.chosen_notes)
+    return [unpacked(session.actions[i]) for i in range(done)]
 
 
 @pytest.mark.usefixtures("warm", "uncompiled")

@@ -69,17 +69,24 @@ class Search:
         query = [n, instance.room, instance.pairs, runs, space, instance.churn, instance.weight, instance.target]
         query += [0] * (k.QUERY - len(query))
         rows = 2 * (runs - 2 * instance.pairs) + 1
-        work = [runs, k.BOUNDS * rows * (n + 1), 2 * k.STATE * space, space, space, n, n]
-        tables = [query, shape, keys, list(range(len(keys))), *([0] * size for size in work)]
-        self.tables = tables if as_lists else [np.array(table, np.int64) for table in tables]
+        sizes = {"heads": runs, "bounds": k.BOUNDS * rows * (n + 1), "states": 2 * k.STATE * space}
+        sizes |= {"order_keys": space, "order": space, "chosen": n, "chosen_notes": n}
+        tables = {"header": query, "runs": shape, "item_keys": keys, "item_notes": list(range(len(keys)))}
+        tables |= {name: [0] * size for name, size in sizes.items()}
+        given = [tables.get(name, []) for name in k.Work._fields]
+        self.work = k.Work(*given) if as_lists else k.Work(*(np.array(table, np.int64) for table in given))
+
+    def run(self) -> int:
+        return searching.search(self.work, self.work.chosen, self.work.chosen_notes)
 
     def turns(self) -> list[int] | None:
-        done = searching.search(*self.tables)
+        done = self.run()
         assert done != k.OUT_OF_SPACE
-        return None if done == k.NOT_FOUND else [int(turn) for turn in self.tables[-2][:done]]
+        return None if done == k.NOT_FOUND else [int(self.work.chosen[i]) for i in range(done)]
 
     def states(self) -> int:
-        return int(np.count_nonzero(np.array(self.tables[6]).reshape(-1, k.STATE)[: self.tables[0][k.SPACE], k.COUNT]))
+        states = np.array(self.work.states).reshape(-1, k.STATE)
+        return int(np.count_nonzero(states[: self.work.header[k.SPACE], k.COUNT]))
 
 
 def best_subset(instance: Instance) -> list[int] | None:
@@ -124,7 +131,7 @@ def test_too_little_space_is_said_and_more_space_changes_nothing() -> None:
     for seed in range(300):
         instance = random_instance(random.Random(seed))
         search = Search(instance, 4)
-        done = searching.search(*search.tables)
+        done = search.run()
         short += done == k.OUT_OF_SPACE
         if done != k.OUT_OF_SPACE:
             assert Search(instance, 4).turns() == Search(instance, 4000).turns()

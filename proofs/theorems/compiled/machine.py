@@ -21,7 +21,7 @@ from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.kernels.best_few import offer, sort_best_first
 from focalloc.fastpath.kernels.calls import step
 from focalloc.fastpath.kernels.scores import survey
-from focalloc.proofs.engines.memory import unpacked
+from focalloc.proofs.engines.memory import session_with, unpacked
 from focalloc.proofs.engines.orders import GREATEST, LEAST, Comparable, Mean
 from focalloc.proofs.engines.sessions import SEARCHED, drawn, refuted
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
@@ -157,12 +157,11 @@ def answered(functions: Any, made: layout.Tables, scored: tuple[int, ...], opaqu
         for at in (code.TAU_EXPAND, code.TAU_COLLAPSE):
             tables["header"][at] = Mean(tables["header"][at])
     functions["survey"](tables["header"], tables["tags"], tables["fixed"], tables["peaks"])
-    done = functions["step"](*(tables[name] for name in ARGUMENTS))
+    done = functions["step"](session_with(**tables))
     return [unpacked(int(one)) for one in tables["actions"][:done]]
 
 
 COMPILED = {"survey": survey, "step": step}
-ARGUMENTS = [one.arg for one in Source.of(kernels).functions["step"].args.args]
 
 
 def ordered(state: State, reach: int, bug: Mutation) -> Survey:

@@ -12,17 +12,17 @@ without that, so many would not be enough; that is one of the planted bugs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 import z3
 
 from focalloc.fastpath import kernels
 from focalloc.fastpath.kernels import layout as code
-from focalloc.fastpath.tables import Tables
+from focalloc.fastpath.tables import NAMES, Tables
 from focalloc.fastpath.workspace import Workspace
 from focalloc.proofs.engines.forking import summary
-from focalloc.proofs.engines.memory import unpacked
+from focalloc.proofs.engines.memory import session_with, unpacked, work_on, work_with
 from focalloc.proofs.engines.sessions import refuted
 from focalloc.proofs.engines.trees import case_by_case
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
@@ -70,24 +70,28 @@ def rooms(bug: Mutation) -> dict[str, Term]:
 
     def asked(name: str, *arguments: Any) -> Term:
         def run(n_diff: Any) -> Any:
-            header, work, seen = made.header.tolist(), [0] * code.WORK_HEADER, []
+            header, seen = made.header.tolist(), []
             header[code.N_DIFF] = n_diff
+            session = session_with(
+                header=header, tags=[1] * 3, fixed=[-5] * 3, family_slot=slots, family_node=nodes,
+                expand_keys=[0] * 8, expand_tokens=[0] * 8, chunk_keys=[0] * 8, chunk_notes=[0] * 8,
+            )  # fmt: skip
+            work = work_with(header=[0] * code.WORK_HEADER, worth=[5] * 3, peaks=[5] * 3)
 
             def watched(keys: Any, notes: Any, size: int, room: Any, key: int, note: int) -> int:
                 seen.append(room)
                 return size
 
             functions["offer"] = watched
-            functions[name](header, work, *arguments)
+            functions[name](session, work, *arguments)
             return seen[-1]  # of whatever is offered nothing, nothing can be said
 
         return summary(run, N, assumptions=[N >= 1])
 
-    cold, hot, spare, nothing = [-5] * 3, [5] * 3, [[0] * 8 for _ in range(4)], code.LOWEST
     return {
-        COLLAPSES: asked("best_collapses_of", cold, slots, nodes, [], 1, *spare[:2]),
-        EXPANDS: asked("best_expands_of", [1] * 3, hot, hot, slots, nodes, [], 1, nothing, 0, *spare),
-        MEMBERS: asked("member_expands", hot, [], nothing, nodes[0], slots[0], *spare[:2]),
+        COLLAPSES: asked("best_collapses_of", 1),
+        EXPANDS: asked("best_expands_of", 1, code.LOWEST, 0),
+        MEMBERS: asked("member_expands", code.LOWEST, nodes[0], slots[0]),
     }
 
 
@@ -213,12 +217,13 @@ def few_of_each_class_are_enough(bug: Mutation) -> Iterator[Evidence]:
 AGAIN = Mutation("a family may be set apart twice")
 
 SET_APART_BUGS = [
-    Mutation("searched again without a conflict", "return work[APART] > before", "return work[APART] >= before"),
+    Mutation("searched again without a conflict", "return work.header[APART] > before",
+             "return work.header[APART] >= before"),
     Mutation("only the first member is looked at",
              "is_marked(tags, place, header[WIDTH + level], header[UNITS + level - 1])", "tags[place] >= MARK"),
     Mutation("expands stay marked", "            tags[place_of(chosen[i])] -= MARK", "            pass"),
-    Mutation("another family is set apart", "apart_families[work[APART]] = chosen_notes[i]",
-             "apart_families[work[APART]] = chosen_notes[0]"),
+    Mutation("another family is set apart", "apart_families[work.header[APART]] = chosen_notes[i]",
+             "apart_families[work.header[APART]] = chosen_notes[0]"),
 ]  # fmt: skip
 
 
@@ -238,14 +243,14 @@ def what_is_set_apart(bug: Mutation) -> Survey:
             if set(before) & set(torn_apart):
                 continue  # the search excludes that
             cases, telling = cases + 1, telling + bool(torn_apart)
-            work, tags = [0] * code.WORK_HEADER, made.tags.tolist()
-            work[code.APART], work[code.PAIR_SPACE] = len(before), 4
-            keys, families = [0] * 4, [*before, -1, -1, -1, -1]
+            header, tags = [0] * code.WORK_HEADER, made.tags.tolist()
+            header[code.APART], header[code.PAIR_SPACE] = len(before), 4
+            families = [*before, -1, -1, -1, -1]
+            work = work_with(header=header, apart_keys=[0] * 4, apart_families=families)
+            session = session_with(header=made.header.tolist(), tags=tags, family_node=nodes)
             turns, notes = [one[0] for one in choice], [one[1] for one in choice]
-            again = functions["set_conflicts_apart"](
-                made.header.tolist(), work, tags, nodes, len(choice), turns, notes, keys, families
-            )
-            now = families[: work[code.APART]]
+            again = functions["set_conflicts_apart"](session, work, len(choice), turns, notes)
+            now = families[: header[code.APART]]
             right = (again, sorted(now)) == (bool(torn_apart), sorted([*before, *torn_apart]))
             if not (right and tags == made.tags.tolist()) and not wrong:
                 wrong = f"{choice} chosen, {before} apart: then {now} are, searched again: {again}, tags {tags}"
@@ -279,23 +284,20 @@ def selected(functions: Mapping[str, Any], state: State, scores: Sequence[int]) 
     """What the kernels select in the first iteration, on lists: production's tables as loading leaves them."""
     made = Tables(state.geometry, state.params, state.context)
     space = Workspace(state.geometry, int(made.header[code.N_DIFF]))
-    header, tags = made.header.tolist(), made.tags.tolist()
-    header[code.ITERATION] = 1
-    work = space.table[: code.WORK_HEADER].tolist()
-    own = [space.table[first:last].tolist() for first, last in pairwise(work[code.WORK_OFFSETS : code.WORK_HEADER])]
-    fixed, worth = list(scores), list(scores)
-    peaks, chunks = [0] * len(scores), [[0] * len(scores) for _ in range(2)]  # as many as with chunks of 1 slot
-    functions["blend"](header, tags, fixed, worth)
-    functions["survey"](header, tags, worth, peaks)
-    names = ("family_slot", "family_node", "ledger_action", "expand_keys", "expand_tokens")
-    slots, nodes, remembered, *spare = (made.table(name).tolist() for name in names)
-    functions["pool_collapses"](header, work, fixed, slots, nodes, remembered, *own[:2], *spare)
-    done = functions["select_optimum"](
-        header, work, tags, worth, peaks, slots, nodes, remembered, *own[:12], *chunks, *spare, *own[12:16]
-    )
-    actions, places = [0] * done, [0] * done
-    functions["name_actions"](tags, nodes, done, own[12], own[13], actions, places)
-    return [unpacked(action) for action in actions]
+    worth, chunks = list(scores), [[0] * len(scores) for _ in range(2)]  # as many as with chunks of 1 slot
+    tables = {name: made.table(name).tolist() for name in NAMES}
+    session = session_with(**tables | {
+        "header": made.header.tolist(), "tags": made.tags.tolist(), "fixed": list(scores),
+        "chunk_keys": chunks[0], "chunk_notes": chunks[1],
+    })  # fmt: skip
+    session.header[code.ITERATION] = 1
+    work = work_on(space.table, worth, [0] * len(scores))
+    functions["blend"](session.header, session.tags, session.fixed, worth)
+    functions["survey"](session.header, session.tags, worth, work.peaks)
+    functions["pool_collapses"](session, work)
+    done = functions["select_optimum"](session, work)
+    functions["name_actions"](session, done, work.chosen, work.chosen_notes)
+    return [unpacked(session.actions[q]) for q in range(done)]
 
 
 TORN = ((Geometry((2, 2)), (-9, -2, 2, 4)), (Geometry((2, 3), (2, 1, 1)), (-20, 1, 2, 3)))
@@ -319,11 +321,12 @@ SELECTION_BUGS = [
     *ROOM_BUGS,
     Mutation("one chunk too few is looked at", "worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt,",
              "worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt - 1,"),
-    Mutation("no family is set apart", "return work[APART] > before", "return False"),
+    Mutation("no family is set apart", "return work.header[APART] > before", "return False"),
     Mutation("a family set apart has no expands",
-             "        size = at_least(keys, size, work[EXPAND_FLOOR])\n        cost", "        size = 0\n        cost"),
+             "        size = at_least(keys, size, work.header[EXPAND_FLOOR])\n        cost",
+             "        size = 0\n        cost"),
     Mutation("a collapse set apart is in its class as well",
-             "if not is_apart(apart_families, work[APART], pool_families[at]):", "if True:"),
+             "if not is_apart(work, pool_families[at]):", "if True:"),
 ]  # fmt: skip
 
 

@@ -56,11 +56,8 @@ def left_by_code(source: Source, state: State, row: Sequence[int], blocks: int) 
     for name, known in (("ledger_action", entries), ("ledger_iteration", times), ("fixed", [] if flat else row)):
         tables[name] = filled(name, known, len(tables[name]), 32 if name == "fixed" else 64)
     answers = filled("reclaimed", [], slots)
-    done = called(source, "reclaim", tables | {
-        "sorted_places": tables["expand_keys"], "sorted_actions": tables["expand_tokens"], "room": AT_ONCE,
-        "keys": tables["collapse_keys"], "notes": tables["collapse_families"], "flat": flat,
-        "needed": blocks * geometry.slots(0), "reclaimed": answers,
-    })  # fmt: skip
+    given = {"room": AT_ONCE, "flat": flat, "needed": blocks * geometry.slots(0), "reclaimed": answers}
+    done = called(source, "reclaim", tables | given)
     left = header[code.SLOTS]
     if done == code.NO_ROOM:
         return (slots - left,)

@@ -18,7 +18,7 @@ from focalloc.fastpath import kernels
 from focalloc.fastpath import tables as layout
 from focalloc.fastpath.kernels import layout as code
 from focalloc.proofs.engines.helpers import Helpers
-from focalloc.proofs.engines.memory import Broken, Memory, filled, unpacked
+from focalloc.proofs.engines.memory import Broken, Memory, called, filled, session_with, unpacked
 from focalloc.proofs.engines.memory import packed as packed_action
 from focalloc.proofs.engines.merging import Cells, Kernel, formula, number
 from focalloc.proofs.engines.sessions import SEARCHED, by_search, drawn, of_kernels
@@ -152,8 +152,11 @@ def collapses_of(geometry: Geometry, families: int, room: int, bug: Mutation, **
     kernel = Kernel(source, assume, unwind=families + 1, patience=300_000)
     keys, notes = buffer(room), buffer(room)
     size = kernel(
-        "best_collapses", header, words_of(scored), Cells(slots), Cells(nodes), Cells([acted]), tau, room, keys, notes
-    )
+        "best_collapses", session_with(
+            header=header, fixed=words_of(scored), family_slot=Cells(slots), family_node=Cells(nodes),
+            ledger_action=Cells([acted]),
+        ), tau, room, keys, notes,
+    )  # fmt: skip
     actions = [Action("collapse", 2, 4 * i) for i in range(families)]
     candidates = listed(geometry, context, actions, scored, tau, protected, acted)
     what = f"{families} families, cost {geometry.cost}, room for {room}{', a sample first' if small else ''}"
@@ -238,8 +241,11 @@ def expands_of(gists: int, spoilt: int, room: int, bug: Mutation) -> Iterator[Ev
     kernel = Kernel(source, assume, unwind=gists + 3, patience=300_000)
     keys, notes = buffer(room + 1), buffer(room + 1)
     size = kernel(
-        "best_expands", header, bytes_of([1] * gists), words_of(scored), words_of(peaks), Cells(slots), Cells(nodes),
-        Cells([acted]), ceiling, spoilt, room, buffer(chunks), buffer(chunks), keys, notes,
+        "best_expands", session_with(
+            header=header, tags=bytes_of([1] * gists), fixed=words_of(scored), peaks=words_of(peaks),
+            family_slot=Cells(slots), family_node=Cells(nodes), ledger_action=Cells([acted]),
+            chunk_keys=buffer(chunks), chunk_notes=buffer(chunks), expand_keys=keys, expand_tokens=notes,
+        ), ceiling, spoilt, room,
     )  # fmt: skip
     tokens = [block.start for block in context]
     what = f"{gists} gists, {spoilt} seen before, room for {room}"
@@ -252,8 +258,8 @@ EXPAND_BUGS = [
     Mutation("an expand at its threshold",
              "    least = key_of(header[TAU_EXPAND], 0)\n    if chunks == wanted + spoilt",
              "    least = key_of(header[TAU_EXPAND] - 1, 0)\n    if chunks == wanted + spoilt"),
-    Mutation("one chunk less is looked at", "useful_chunks(header, peaks, wanted + spoilt, ",
-             "useful_chunks(header, peaks, wanted + spoilt - 1, "),
+    Mutation("one chunk less is looked at", "useful_chunks(session, wanted + spoilt)",
+             "useful_chunks(session, wanted + spoilt - 1)"),
     Mutation("the cooldown is not asked",
              "if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2 + COLLAPSE):", "if True:"),
     Mutation("what was seen before is seen again", "if key > least and key < ceiling:", "if key > least:"),
@@ -340,7 +346,7 @@ def left_behind(geometry: Geometry, context: Context, actions: Sequence[Action],
     names = {
         "tags": written, "spare": spare, "header": header, "done": len(actions),
         "actions": Memory("actions", numbers), "places": Memory("places", places),
-        "sorted_places": table["expand_keys"], "sorted_actions": table["expand_tokens"],
+        "fixed": filled("fixed", [], 0, 32), "peaks": filled("peaks", [], 0, 32),
     }  # fmt: skip
     try:
         run(names | {name: table[name] for name in table if name not in names})
@@ -364,18 +370,12 @@ def left_behind(geometry: Geometry, context: Context, actions: Sequence[Action],
 def splices(geometry: Geometry, first: int, last: int, most: int, bug: Mutation) -> Survey:
     """`apply` on every context, for every choice of actions, in every order."""
     source = Source.of(kernels, bug)
-    arguments = [one.arg for one in source.functions["apply"].args.args]
-    function = source.python["apply"]
-
-    def run(tables: dict[str, Any]) -> None:
-        function(*(tables[name] for name in arguments))
-
     cases = 0
     session = partial(drawn, source, SEARCHED)
     for context in rows(geometry, first, last):
         for actions in separate(geometry, context, most):
             cases += 1
-            if wrong := left_behind(geometry, context, actions, run):
+            if wrong := left_behind(geometry, context, actions, partial(called, source, "apply")):
                 told_context = " ".join(f"{level}@{start}" for level, start in context)
                 return Survey("apply", cases, cases, f"context {told_context}, {told(actions)}: {wrong}", "", session)
     return Survey(f"arity {geometry.arity}, cost {geometry.cost}: {cases} cases", cases, cases)

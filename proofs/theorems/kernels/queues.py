@@ -15,6 +15,7 @@ import z3
 
 from focalloc.fastpath import kernels
 from focalloc.fastpath.kernels import layout as code
+from focalloc.proofs.engines.memory import session_with
 from focalloc.proofs.engines.merging import UNWRITTEN, Cells, Kernel, Partial, number
 from focalloc.proofs.engines.sessions import by_search
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
@@ -177,10 +178,11 @@ def turns(expands: int, collapses: int, cap: int, cost: Sequence[int], bug: Muta
     expand_keys = Cells(packed(rank, place) for rank, place in zip(ranks, places, strict=True))
     collapse_keys = Cells(packed(rank, 2 * unit * j) for j, rank in enumerate(collapse_ranks))
     kernel = Kernel(Source.of(kernels, bug), assume, unwind=max(expands, collapses, cap) + 1, patience=300_000)
-    kernel(
-        "alternate", header, tags, Cells(families), expands, expand_keys, Cells(tokens), False,
-        collapses, collapse_keys, Cells(range(collapses)), actions, where,
+    session = session_with(
+        header=header, tags=tags, family_node=Cells(families), expand_keys=expand_keys, expand_tokens=Cells(tokens),
+        collapse_keys=collapse_keys, collapse_families=Cells(range(collapses)), actions=actions, places=where,
     )  # fmt: skip
+    kernel("alternate", session, expands, collapses, False)
 
     done = number(header[code.DONE])
     level = [z3.If(which == gists - 1, 2, 1) for which in gist]
@@ -205,9 +207,9 @@ def turns(expands: int, collapses: int, cap: int, cost: Sequence[int], bug: Muta
         at += [z3.Implies(closed[q][j], content(where[q]) == 2 * unit * j) for j in range(collapses)]
         claims.append(both(at))
     full = [done == cap, some(answer.expanded(q) for q in range(cap)), some(answer.collapsed(q) for q in range(cap))]
-    session = by_search(bug)
-    yield from safe(kernel, assume, full, session)
-    yield Obligation("every turn is greedy's", both(claims), [*assume, *definitions], full, session=session)
+    shown = by_search(bug)
+    yield from safe(kernel, assume, full, shown)
+    yield Obligation("every turn is greedy's", both(claims), [*assume, *definitions], full, session=shown)
 
 
 def packed(rank: Term, place: Any) -> Term:
