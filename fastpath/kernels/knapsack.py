@@ -77,6 +77,7 @@ from focalloc.fastpath.kernels.layout import (
     WEIGHT,
     WIDTH,
     Ints,
+    Search,
     Session,
     Table,
     Work,
@@ -239,7 +240,7 @@ def at_least(keys: Ints, size: int, floor: int) -> int:
 
 
 @kernel
-def append_run(work: Work, items: int, delta: int, keys: Ints, notes: Ints, size: int) -> int:
+def append_run(work: Search, items: int, delta: int, keys: Ints, notes: Ints, size: int) -> int:
     """Append a run of ``size`` candidates to the ``items`` there are; return how many there are now."""
     runs, item_keys, item_notes = work.runs, work.item_keys, work.item_notes
     at = work.header[RUNS] * RUN
@@ -315,12 +316,12 @@ def lay_out_pairs(session: Session, work: Work, threshold: int) -> int:
         keys[0] = apart_keys[x]
         notes[0] = apart_families[x]
         refund = delta_at(header, level)
-        items = append_run(work, items, -refund, keys, notes, 1)
+        items = append_run(work.search, items, -refund, keys, notes, 1)
         place = place_of(apart_keys[x])
         size = member_expands(session, work, threshold, node, place)
         size = at_least(keys, size, work.header[EXPAND_FLOOR])
         cost = delta_at(header, level - 1)
-        items = append_run(work, items, cost, keys, notes, size)
+        items = append_run(work.search, items, cost, keys, notes, size)
     return items
 
 
@@ -354,7 +355,7 @@ def lay_out(session: Session, work: Work, threshold: int) -> int:
                 notes[size] = pool_families[at]
                 size += 1
         refund = work.header[DELTA_LIST + d]
-        items = append_run(work, items, -refund, keys, notes, size)
+        items = append_run(work.search, items, -refund, keys, notes, size)
 
     # EXPANDS outside the families set apart
     spoilt = mark_families(session, work, MARK)
@@ -369,7 +370,7 @@ def lay_out(session: Session, work: Work, threshold: int) -> int:
                 survey_of(session, work, delta)
             size = best_expands_of(session, work, delta, threshold, spoilt)
             size = at_least(keys, size, work.header[EXPAND_FLOOR])
-        items = append_run(work, items, delta, keys, notes, size)
+        items = append_run(work.search, items, delta, keys, notes, size)
     mark_families(session, work, -MARK)
     return items
 
@@ -415,7 +416,7 @@ def optimum(session: Session, work: Work, threshold: int, room: int, chosen: Tab
             return OUT_OF_SPACE
         work.header[ACTIONS] = min(header[N_DIFF], items)
         work.header[ROOM] = room
-        done = search(work, chosen, chosen_notes)
+        done = search(work.search, chosen, chosen_notes)
         if done < 0 or not set_conflicts_apart(session, work, done, chosen, chosen_notes):
             return done
         if work.header[APART] > work.header[PAIR_SPACE]:

@@ -362,17 +362,11 @@ class Worths(NamedTuple):
     peaks: Table
 
 
-class Work(NamedTuple):
-    """Tables of a search, beside those of its session; nothing in them outlives a call.
+class Search(NamedTuple):
+    """Tables of a search among runs of candidates; nothing in them outlives a call.
 
     Attributes:
         header: fields as named above, the query first.
-        worth: what expanding each gist is worth, at its first slot.
-        peaks: the highest of those per chunk.
-        pool_keys: for each delta the best collapses, best first, in a stretch of `N_DIFF`.
-        pool_families: of each the number of its family.
-        apart_keys: the collapses whose families are set apart.
-        apart_families: of each the number of its family.
         runs: see `RUN`.
         item_keys: the candidates, run by run, best first.
         item_notes: of an expand its first token, of a collapse the number of its family.
@@ -381,20 +375,9 @@ class Work(NamedTuple):
         states: see `STATE`; behind the space for them as much for extensions.
         order_keys: the order of extensions.
         order: of each its number.
-        chosen: the best choice: when each candidate is applied, the first one first.
-        chosen_notes: of each its note.
-        other: another choice.
-        other_notes: of each its note.
-        wishes: of each family what its members prefer its collapse by, in all.
     """
 
     header: Table
-    worth: Table
-    peaks: Table
-    pool_keys: Table
-    pool_families: Table
-    apart_keys: Table
-    apart_families: Table
     runs: Table
     item_keys: Table
     item_notes: Table
@@ -403,6 +386,35 @@ class Work(NamedTuple):
     states: Table
     order_keys: Table
     order: Table
+
+
+class Work(NamedTuple):
+    """Tables of the optimum, beside those of its session; nothing in them outlives a call.
+
+    Attributes:
+        header: fields as named above, the query first.
+        search: the search, which shares the header.
+        worth: what expanding each gist is worth, at its first slot.
+        peaks: the highest of those per chunk.
+        pool_keys: for each delta the best collapses, best first, in a stretch of `N_DIFF`.
+        pool_families: of each the number of its family.
+        apart_keys: the collapses whose families are set apart.
+        apart_families: of each the number of its family.
+        chosen: the best choice: when each candidate is applied, the first one first.
+        chosen_notes: of each its note.
+        other: another choice.
+        other_notes: of each its note.
+        wishes: of each family what its members prefer its collapse by, in all.
+    """
+
+    header: Table
+    search: Search
+    worth: Table
+    peaks: Table
+    pool_keys: Table
+    pool_families: Table
+    apart_keys: Table
+    apart_families: Table
     chosen: Table
     chosen_notes: Table
     other: Table

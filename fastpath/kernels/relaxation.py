@@ -19,10 +19,11 @@ def lay_out_named(session: Session, work: Work) -> None:
     pool_collapses(session, work)
     lay_out(session, work, LOWEST)
     # NAME
+    runs, keys, notes = work.search.runs, work.search.item_keys, work.search.item_notes
     for run in range(work.header[RUNS]):
-        first = work.runs[run * RUN + BEGIN]
-        for i in range(first, first + size_of(work.runs, run)):
-            if delta_of(work.runs, run) < 0:
-                work.item_notes[i] = session.family_node[work.item_notes[i]]
+        first = runs[run * RUN + BEGIN]
+        for i in range(first, first + size_of(runs, run)):
+            if delta_of(runs, run) < 0:
+                notes[i] = session.family_node[notes[i]]
             else:
-                work.item_notes[i] = node_of(session.tags[place_of(work.item_keys[i])], work.item_notes[i])
+                notes[i] = node_of(session.tags[place_of(keys[i])], notes[i])

@@ -63,8 +63,8 @@ from focalloc.fastpath.kernels.layout import (
     WEIGHT,
     Ints,
     Outcome,
+    Search,
     Table,
-    Work,
 )
 from focalloc.fastpath.kernels.packing import rank_of
 from focalloc.fastpath.machine_code import kernel
@@ -85,20 +85,20 @@ def size_of(runs: Ints, run: int) -> int:
 
 
 @kernel
-def key_in(work: Work, run: int, index: int) -> int:
+def key_in(work: Search, run: int, index: int) -> int:
     """The key of one candidate of ``run``."""
     return work.item_keys[work.runs[run * RUN + BEGIN] + index]
 
 
 @kernel
-def turn_of(work: Work, run: int, index: int) -> int:
+def turn_of(work: Search, run: int, index: int) -> int:
     """When a candidate is applied, the greater the earlier: collapses, then expands, each by key (KNA-5)."""
     key = key_in(work, run, index)
     return key + UNBOUNDED if delta_of(work.runs, run) < 0 else key
 
 
 @kernel
-def gain_of(work: Work, run: int, index: int) -> int:
+def gain_of(work: Search, run: int, index: int) -> int:
     """What one candidate of ``run`` gains."""
     query = work.header
     return rank_of(key_in(work, run, index)) - query[CHURN] + query[WEIGHT] * delta_of(work.runs, run)
@@ -114,7 +114,7 @@ def penalty(query: Ints, net: int) -> int:
 
 
 @kernel
-def best_head(work: Work, first: int, last: int, price: int) -> int:
+def best_head(work: Search, first: int, last: int, price: int) -> int:
     """The run whose next candidate is worth most after paying for its slots, if more than 0; else -1.
 
     Of equally good ones it is the first run.
@@ -138,7 +138,7 @@ def bound_at(query: Ints, row: int, kind: int) -> int:
 
 
 @kernel
-def bound_worth(work: Work, first: int, last: int, price: int, at: int) -> None:
+def bound_worth(work: Search, first: int, last: int, price: int, at: int) -> None:
     """Write what the best m candidates of some runs are worth together after paying for their slots, for each m."""
     query, heads, bounds = work.header, work.heads, work.bounds
     for run in range(first, last):
@@ -154,7 +154,7 @@ def bound_worth(work: Work, first: int, last: int, price: int, at: int) -> None:
 
 
 @kernel
-def bound_refunds(work: Work, first: int, last: int, at: int) -> None:
+def bound_refunds(work: Search, first: int, last: int, at: int) -> None:
     """Write the most slots that m candidates of some runs can free, for each m."""
     query, heads, bounds = work.header, work.heads, work.bounds
     for run in range(first, last):
@@ -173,7 +173,7 @@ def bound_refunds(work: Work, first: int, last: int, at: int) -> None:
 
 
 @kernel
-def take_at_price(work: Work, price: int) -> int:
+def take_at_price(work: Search, price: int) -> int:
     """Take the candidates of the free runs that are worth most at ``price``; return the slots that they add.
 
     Leaves how many of each run in ``heads``.
@@ -198,7 +198,7 @@ def room_at(query: Ints, price: int) -> int:
 
 
 @kernel
-def dearest(work: Work) -> int:
+def dearest(work: Search) -> int:
     """A price of a slot at which no expand of the free runs is worth taking."""
     query = work.header
     price = 2 * query[WEIGHT]
@@ -209,7 +209,7 @@ def dearest(work: Work) -> int:
 
 
 @kernel
-def set_mark(work: Work) -> None:
+def set_mark(work: Search) -> None:
     """Find the price at which what is taken just fits, and the worth of what is then taken with the rest filled up.
 
     Pairs are left out, so that what is taken is a choice. If it fits at no price, any worth will do.
@@ -252,7 +252,7 @@ def set_mark(work: Work) -> None:
 
 
 @kernel
-def set_bounds(work: Work) -> None:
+def set_bounds(work: Search) -> None:
     """Fill the bounds: row 0 for all runs, row i + 1 for the free runs from the i-th on."""
     query = work.header
     first = 2 * query[PAIRS]
@@ -265,14 +265,14 @@ def set_bounds(work: Work) -> None:
 
 
 @kernel
-def can_fit(work: Work, row: int, count: int, net: int) -> bool:
+def can_fit(work: Search, row: int, count: int, net: int) -> bool:
     """Whether a state can still end within the room."""
     query, bounds = work.header, work.bounds
     return net - bounds[bound_at(work.header, row, REFUND) + query[ACTIONS] - count] <= query[ROOM]
 
 
 @kernel
-def is_promising(work: Work, row: int, so_far: Outcome) -> bool:
+def is_promising(work: Search, row: int, so_far: Outcome) -> bool:
     """Whether a state can still end within the room, and be worth as much as the mark."""
     query, bounds = work.header, work.bounds
     if not can_fit(work, row, so_far.actions, so_far.net):
@@ -294,7 +294,7 @@ def run_of(query: Ints, stage: int) -> int:
 
 
 @kernel
-def first_apart(work: Work, stage: int, one: int, other: int) -> int:
+def first_apart(work: Search, stage: int, one: int, other: int) -> int:
     """When the earliest candidate is applied that only one of two different options has, negative if ``other`` has."""
     run = run_of(work.header, stage)
     if one == ALONE or other == ALONE:
@@ -306,7 +306,7 @@ def first_apart(work: Work, stage: int, one: int, other: int) -> int:
 
 
 @kernel
-def goes_first(work: Work, stage: int, one: int, one_option: int, other: int, other_option: int) -> bool:
+def goes_first(work: Search, stage: int, one: int, one_option: int, other: int, other_option: int) -> bool:
     """Whether of two different choices of equal merit the one goes first: where they differ, it acts earlier.
 
     Args:
@@ -350,13 +350,13 @@ def outcome_of(states: Ints, state: int) -> Outcome:
 
 
 @kernel
-def with_one(work: Work, so_far: Outcome, run: int, index: int) -> Outcome:
+def with_one(work: Search, so_far: Outcome, run: int, index: int) -> Outcome:
     """What a state comes to once it has one candidate of ``run`` as well."""
     return Outcome(so_far.actions + 1, so_far.net + delta_of(work.runs, run), so_far.value + gain_of(work, run, index))
 
 
 @kernel
-def extend(work: Work, stage: int, row: int, first: int, last: int) -> int:
+def extend(work: Search, stage: int, row: int, first: int, last: int) -> int:
     """Write every promising extension of some states by a stage's options; return how many, or `OUT_OF_SPACE`.
 
     Extensions are written behind the space for states, where there is as much again.
@@ -395,7 +395,7 @@ def extend(work: Work, stage: int, row: int, first: int, last: int) -> int:
 
 
 @kernel
-def sort_extensions(work: Work, size: int) -> None:
+def sort_extensions(work: Search, size: int) -> None:
     """Write the order of the extensions by count, then net."""
     for i in range(size):
         state = work.header[SPACE] + i
@@ -405,7 +405,7 @@ def sort_extensions(work: Work, size: int) -> None:
 
 
 @kernel
-def settle(work: Work, stage: int, last: int, size: int) -> int:
+def settle(work: Search, stage: int, last: int, size: int) -> int:
     """Append the extensions that no other makes superfluous; return the new end, or `OUT_OF_SPACE`.
 
     In order of slots, each of the states with as many actions must be more useful than the one before.
@@ -440,7 +440,7 @@ def settle(work: Work, stage: int, last: int, size: int) -> int:
 
 
 @kernel
-def collect(work: Work, chosen: Table, chosen_notes: Table) -> int:
+def collect(work: Search, chosen: Table, chosen_notes: Table) -> int:
     """Write when each of the first candidates of each run is applied, and its note, in that order; return how many."""
     size = 0
     for run in range(work.header[RUNS]):
@@ -453,7 +453,7 @@ def collect(work: Work, chosen: Table, chosen_notes: Table) -> int:
 
 
 @kernel
-def unwind(work: Work, stage: int, state: int, option: int) -> None:
+def unwind(work: Search, stage: int, state: int, option: int) -> None:
     """Write how many of each run a choice takes."""
     query, states, heads = work.header, work.states, work.heads
     for run in range(query[RUNS]):
@@ -470,7 +470,7 @@ def unwind(work: Work, stage: int, state: int, option: int) -> None:
 
 
 @kernel
-def is_better(work: Work, stage: int, state: int, option: int, whole: Outcome) -> bool:
+def is_better(work: Search, stage: int, state: int, option: int, whole: Outcome) -> bool:
     """Whether a complete choice is preferred to the best so far."""
     query = work.header
     if whole.value != query[BEST_VALUE]:
@@ -483,7 +483,7 @@ def is_better(work: Work, stage: int, state: int, option: int, whole: Outcome) -
 
 
 @kernel
-def finish(work: Work, stage: int, first: int, last: int) -> bool:
+def finish(work: Search, stage: int, first: int, last: int) -> bool:
     """Complete every state by some of the last run, and note the best; return whether any fits."""
     query, states = work.header, work.states
     found = False
@@ -512,7 +512,7 @@ def finish(work: Work, stage: int, first: int, last: int) -> bool:
 
 
 @kernel
-def search(work: Work, chosen: Table, chosen_notes: Table) -> int:
+def search(work: Search, chosen: Table, chosen_notes: Table) -> int:
     """Find the preferred choice of at most `ACTIONS` candidates that add at most `ROOM` slots.
 
     It is the one of the greatest worth, then of the fewest actions, then of the fewest slots, then the one that acts

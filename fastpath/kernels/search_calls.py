@@ -30,6 +30,7 @@ from focalloc.fastpath.kernels.layout import (
     WORK_OFFSETS,
     WRONG_LENGTH,
     Regions,
+    Search,
     Session,
     Work,
     Worths,
@@ -49,14 +50,8 @@ def work_of(space: NDArray[np.int64], worths: Worths) -> Work:
     """The tables of a search, cut out of its array; ``space`` is as for `run_knapsack`."""
     header = space[:WORK_HEADER]
     at = header[WORK_OFFSETS:]
-    return Work(
+    search = Search(
         header,
-        worths.worth,
-        worths.peaks,
-        space[at[0] : at[1]],
-        space[at[1] : at[2]],
-        space[at[2] : at[3]],
-        space[at[3] : at[4]],
         space[at[4] : at[5]],
         space[at[5] : at[6]],
         space[at[6] : at[7]],
@@ -65,6 +60,16 @@ def work_of(space: NDArray[np.int64], worths: Worths) -> Work:
         space[at[9] : at[10]],
         space[at[10] : at[11]],
         space[at[11] : at[12]],
+    )
+    return Work(
+        header,
+        search,
+        worths.worth,
+        worths.peaks,
+        space[at[0] : at[1]],
+        space[at[1] : at[2]],
+        space[at[2] : at[3]],
+        space[at[3] : at[4]],
         space[at[12] : at[13]],
         space[at[13] : at[14]],
         space[at[14] : at[15]],

@@ -91,7 +91,7 @@ def work_on(space: Any, worth: list[int], peaks: list[int]) -> code.Work:
     """The tables of a search as lists, cut out of their array but for what expands are worth."""
     header = space[: code.WORK_HEADER].tolist()
     cut = [space[first:last].tolist() for first, last in pairwise(header[code.WORK_OFFSETS :])]
-    return code.Work(header, worth, peaks, *cut[: len(code.Work._fields) - 3])
+    return code.Work(header, code.Search(header, *cut[4:12]), worth, peaks, *cut[:4], *cut[12:17])
 
 
 def called(source: Source, function: str, tables: Mapping[str, Any]) -> Any:

@@ -64,3 +64,12 @@ def test_no_name_is_given_twice() -> None:
     names = Counter(name for tree in TREES.values() for name in defined(tree))
     assert [name for name, times in names.items() if times > 1] == []
     assert len(names) > 200
+
+
+def test_kernels_are_short_and_take_few_things() -> None:
+    """What production calls takes arrays, flags and where the answer goes; whatever else takes tables together."""
+    for name, tree in TREES.items():
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < 70, node.name
+                assert len(node.args.args) <= 6 or (name.endswith("calls") and node.name.startswith("run_")), node.name

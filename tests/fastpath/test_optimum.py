@@ -73,16 +73,17 @@ class Search:
         sizes |= {"order_keys": space, "order": space, "chosen": n, "chosen_notes": n}
         tables = {"header": query, "runs": shape, "item_keys": keys, "item_notes": list(range(len(keys)))}
         tables |= {name: [0] * size for name, size in sizes.items()}
-        given = [tables.get(name, []) for name in k.Work._fields]
-        self.work = k.Work(*given) if as_lists else k.Work(*(np.array(table, np.int64) for table in given))
+        columns = {name: table if as_lists else np.array(table, np.int64) for name, table in tables.items()}
+        self.chosen, self.chosen_notes = (columns.pop(name) for name in ("chosen", "chosen_notes"))
+        self.work = k.Search(**columns)  # type: ignore[arg-type]
 
     def run(self) -> int:
-        return searching.search(self.work, self.work.chosen, self.work.chosen_notes)
+        return searching.search(self.work, self.chosen, self.chosen_notes)  # type: ignore[arg-type]
 
     def turns(self) -> list[int] | None:
         done = self.run()
         assert done != k.OUT_OF_SPACE
-        return None if done == k.NOT_FOUND else [int(self.work.chosen[i]) for i in range(done)]
+        return None if done == k.NOT_FOUND else [int(self.chosen[i]) for i in range(done)]
 
     def states(self) -> int:
         states = np.array(self.work.states).reshape(-1, k.STATE)
