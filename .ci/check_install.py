@@ -14,7 +14,7 @@ for needed in ("py.typed", "spec/SPEC.md", "pages/session.html", "pages/session.
 
 import focalloc  # noqa: E402
 
-heavy = {"numpy", "numba", "z3", "allpairspy", "rich"} & set(sys.modules)
+heavy = {"numpy", "numba", "z3", "rich"} & set(sys.modules)
 assert not heavy, f"import focalloc loads {sorted(heavy)}"
 site = Path(sysconfig.get_paths()["purelib"])
 assert Path(focalloc.__file__).is_relative_to(site), f"imported from {focalloc.__file__}, not from {site}"

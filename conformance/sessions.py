@@ -16,11 +16,11 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from importlib.resources import files
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 import msgspec
-from allpairspy import AllPairs
-
 from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Opening, Pairs, Per, Step
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
@@ -29,6 +29,7 @@ from focalloc.spec.blocks import used
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
 from focalloc.spec.params import MAX_COOLDOWN_STEPS, MAX_MEMORY, MAX_N_DIFF, MAX_TOP_K, MAX_WINDOW, STRATEGIES
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
+from focalloc.spec.violations import PROFILES
 
 T = TypeVar("T")
 
@@ -37,8 +38,11 @@ EXTREME = SCORE_LIMIT - 1
 OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 """Profiles that compare whole choices, which takes longer."""
 
-MOST_WORK = 2500
+MOST_WORK = 800
 """Steps times slots that a session is made for: where slots are many, steps are few."""
+
+MOST_READ = 20
+"""Blocks that a session under pressure has room to read; ingests are refused after as many."""
 
 MOST_BLOCKS = 24
 """Top-level nodes are cut until there are more blocks than these; a family that is wide may still come whole."""
@@ -89,16 +93,16 @@ Kinds = dict[str, Any]
 FEATURES: dict[str, tuple[Any, ...]] = {
     "tree": ("pairs", "pairs", "small", "small", "unlike", "unlike", "multi-slot", "wide", "broad", "deep"),
     "blocks": ("gists", "family", "cut", "cut", "raw", "runs"),
-    "start": ("zero", "zero", "near", "far", "last"),
+    "start": ("zero", "zero", "near", "near", "far", "last"),
     "edge": ("whole", "whole", "ragged left", "ragged right"),
     "size": ("few", "some", "some", "many"),
     "room": ("none", "none", "one delta", "one short", "some", "ample", "endless", "debt", "hopeless"),
     "soft": ("off", "off", "full", "near", "below"),
     "margin": ("none", "small", "extreme"),
-    "cap": (1, 2, 3, 4, 9, 0, MAX_N_DIFF),
-    "thresholds": ("zero", "small", "unlike", "default", "extreme"),
+    "cap": (1, 2, 2, 3, 4, 4, 9, 0, MAX_N_DIFF),
+    "thresholds": ("zero", "small", "small", "unlike", "unlike", "default", "extreme"),
     "cooldown": (0, 1, 2, 3, "long", MAX_COOLDOWN_STEPS),
-    "tail": ("none", "none", "none", "block", "node", "all"),
+    "tail": ("none", "none", "none", "none", "block", "block", "node", "all"),
     "rows": ("noise", "noise", "edges", "ties", "hot", "torn", "leaning", "sums", "extreme"),
     "again": ("fresh", "fresh", "held", "flipped"),
     "pace": ("iterate", "pressure", "pressure", "mixed", "mixed", "reading"),
@@ -141,28 +145,48 @@ def features(profile: str) -> dict[str, tuple[Any, ...]]:
 
 
 @cache
-def covering(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """Rows of choices such that any two choices of two columns meet in a row.
+def covering() -> tuple[str, ...]:
+    """Rows of digits such that any two digits of two columns meet in a row, as many as any profile has kinds.
 
-    Args:
-        sizes: number of choices in each column.
+    A feature of fewer kinds takes what is left of its digit; so one array does for every profile. It was made by
+    ``allpairspy``, which takes longer than a run may: see `made`.
     """
-    return tuple(tuple(row) for row in AllPairs([list(range(size)) for size in sizes]))
+    return tuple((files("focalloc.conformance") / "covering.txt").read_text(encoding="utf-8").split())
+
+
+def sizes() -> list[int]:
+    """The most kinds that the feature in each place has in any profile."""
+    tables = [[len(kinds) for kinds in features(profile).values()] for profile in PROFILES]
+    return [max(column) for column in zip_longest(*tables, fillvalue=1)]
+
+
+def made() -> str:
+    """What ``covering.txt`` holds; ``python -m focalloc.conformance.sessions`` prints it, as it needs allpairspy."""
+    from allpairspy import AllPairs
+
+    rows = AllPairs([list(range(size)) for size in sizes()])
+    return "".join("".join(DIGITS[value] for value in row) + "\n" for row in rows)
+
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def kinds(profile: str, seed: int, number: int) -> Kinds:
     """What session ``number`` of a run is like."""
-    around, at = divmod(number, len(covering(tuple(map(len, features(profile).values())))))
+    around, at = divmod(number, len(covering()))
     return _round(profile, seed, around)[at]
 
 
 @cache
 def _round(profile: str, seed: int, around: int) -> list[Kinds]:
     """The rows of the covering array in another order, with the kinds of each feature exchanged."""
-    table, draw = features(profile), Draw(f"{profile}/{seed}/round {around}")
-    names = [draw.shuffled(options) for options in table.values()]
-    rows = draw.shuffled(covering(tuple(map(len, table.values()))))
-    return [{name: names[i][row[i]] for i, name in enumerate(table)} for row in rows]
+    draw = Draw(f"{profile}/{seed}/round {around}")
+    table = {name: draw.shuffled(options) for name, options in features(profile).items()}
+    rows = draw.shuffled(covering())
+    return [
+        {name: kinds[DIGITS.index(digit) % len(kinds)] for (name, kinds), digit in zip(table.items(), row, strict=False)}
+        for row in rows
+    ]
 
 
 class Draw:
@@ -291,7 +315,7 @@ def _context(draw: Draw, geometry: Geometry, like: Kinds) -> Context:
     """A context: top-level nodes side by side, each cut as asked for, without its first or last blocks if ragged."""
     number = {"few": draw.between(1, 2), "some": draw.between(2, 5), "many": draw.between(6, 16)}[like["size"]]
     top_span = geometry.span(geometry.top)
-    last = MAX_TOKEN // top_span - number
+    last = MAX_TOKEN // top_span - number - draw.one_of((0, 0, 1, MOST_READ))
     first = {"zero": 0, "near": draw.between(1, 9), "far": last // 2, "last": last}[like["start"]]
     blocks: list[Block] = []
     for i in range(number):
@@ -356,6 +380,8 @@ def _params(draw: Draw, geometry: Geometry, context: Context, like: Kinds, profi
         "debt": slots - draw.one_of((1, delta, delta, delta + 1, 2 * delta)),
         "hopeless": draw.one_of((1, slots // 2)),
     }[like["room"]]
+    if like["pace"] in ("pressure", "reading") and like["room"] not in ("debt", "hopeless"):
+        w_max = max(w_max, _read(geometry, context, MOST_READ))
     w_max = min(MAX_SLOTS, max(1, w_max))
     soft = {
         "off": w_max,
@@ -391,6 +417,13 @@ def _params(draw: Draw, geometry: Geometry, context: Context, like: Kinds, profi
     if "window" in like:
         params = _refined(draw, params, like)
     return _weighed(draw, params, slots, like)
+
+
+def _read(geometry: Geometry, context: Context, blocks: int) -> int:
+    """Slots in which ``blocks`` more blocks can be read, once all is collapsed that can be: too little for many more."""
+    tokens = sum(geometry.span(block.level) for block in context) + blocks * geometry.span(0)
+    edges = sum((geometry.arity[level] - 1) * geometry.slots(level) for level in range(1, geometry.top))
+    return tokens // geometry.span(geometry.top) * geometry.slots(geometry.top) + edges + geometry.slots(0)
 
 
 def _refined(draw: Draw, params: Params, like: Kinds) -> Params:
@@ -448,12 +481,13 @@ def _steps(
 ) -> tuple[Step, ...]:
     """What is asked, step by step, at the pace and for the time that the session is like."""
     length = {"short": draw.between(1, 4), "medium": draw.between(5, 15), "long": draw.between(20, 60)}[like["length"]]
-    if like["length"] == "long" and like["tree"] == "pairs" and draw.once_in(4):
+    if like["length"] == "long" and like["tree"] == "pairs" and draw.once_in(8):
         length = draw.between(100, 300)
     slots = max(used(geometry, context), min(params.w_max, used(geometry, context) * 3))
     work = MOST_WORK // 2 if profile in OPTIMA else MOST_WORK
     length = max(2 if like["length"] != "short" else 1, min(length, work // slots))
     rows = _Rows(draw, geometry, params, like)
+    vain = like["room"] == "hopeless" or like["tail"] == "all" or like["start"] == "last"
     steps: list[Step] = []
     for i in range(length):
         kind = ("row", "ingest")[i % 2] if like["pace"] == "pressure" else draw.one_of(PACES[like["pace"]])
@@ -461,7 +495,7 @@ def _steps(
             steps.append(_senseless(draw, geometry, params, context, rows))
         elif kind == "open":
             steps.append(Step(open=_reopening(draw, geometry, params, like)))
-        elif kind == "ingest":
+        elif kind == "ingest" and not (vain and draw.once_in(2)):  # most will be refused
             steps.append(rows.next(ingest=_blocks(draw, params, slots, like["ingest"])))
         elif like.get("wishes") == "logits" and not draw.once_in(3):
             steps.append(Step(logits=tuple(_triple(draw) for _ in range(draw.between(1, 7)))))
@@ -615,3 +649,7 @@ def _broken_context(draw: Draw, geometry: Geometry, context: Context) -> Pairs:
     else:
         blocks.insert(at, (level, start))
     return tuple(blocks)
+
+
+if __name__ == "__main__":
+    print(made(), end="")

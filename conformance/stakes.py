@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import combinations
 
 from focalloc.spec import Action, State
 from focalloc.spec.actions import OPPOSITE, consumed, fits, is_complete, parent, signed_delta
 from focalloc.spec.adaptation import balanced, lowered, raised
 from focalloc.spec.candidates import Candidate, beyond_threshold, expand_limit, possible_actions, reaches_tail
-from focalloc.spec.clauses import profile_clauses
+from focalloc.spec.clauses import clauses, profile_clauses
 from focalloc.spec.cooldown import may_act
 from focalloc.spec.greedy import last_acted
 from focalloc.spec.hierarchy import regions
@@ -29,7 +29,7 @@ from focalloc.spec.projection import as_logits, preferred
 from focalloc.spec.scores import Aggregates
 from focalloc.spec.state import ticked
 
-ENOUGH = 20
+ENOUGH = 10
 """Times that a clause is seen to be at stake in a batch before it is no longer looked at."""
 
 
@@ -54,8 +54,8 @@ class Stakes:
 
     def iteration(self, state: State, scores: Sequence[int], actions: Sequence[Action]) -> None:
         """An iteration that conforms was answered from ``state``."""
-        if self._wanted:
-            self.note(of_iteration(state, scores, actions, self.profile))
+        if not self._wanted <= NOT_OF_ITERATIONS:
+            self.note(of_iteration(state, scores, actions, self.profile, self._wanted))
 
     def ingest(self, state: State, actions: Sequence[Action] | None) -> None:
         """An ingest was granted by the collapses ``actions``, or rightly refused."""
@@ -78,6 +78,10 @@ class Stakes:
 
 OF_INGEST = frozenset(("ING-1", "ING-2", "ING-3", "ING-4", "ING-5"))
 
+NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in ("GEO", "CTX", "PAR", "LPR")} | OF_INGEST
+NOT_OF_ITERATIONS |= {"SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1"}
+"""What the answer to an iteration never puts at stake."""
+
 
 def of_ingest(state: State, actions: Sequence[Action] | None) -> Iterator[str]:
     """The clauses that an answer to an ingest put at stake.
@@ -98,7 +102,9 @@ def of_ingest(state: State, actions: Sequence[Action] | None) -> Iterator[str]:
         yield "ING-5"
 
 
-def of_iteration(state: State, scores: Sequence[int], actions: Sequence[Action], profile: str) -> Iterator[str]:
+def of_iteration(
+    state: State, scores: Sequence[int], actions: Sequence[Action], profile: str, wanted: Set[str]
+) -> Iterator[str]:
     """The clauses that the answer to an iteration put at stake.
 
     ACT-1 to ACT-3 and ANS-1 (over): anything could have been said, or nothing. ACT-4 (over): a family is there in part.
@@ -111,19 +117,20 @@ def of_iteration(state: State, scores: Sequence[int], actions: Sequence[Action],
     yield "ANS-1"
     if params.n_diff:
         yield from ("ACT-1", "ACT-2", "ACT-3")
-    parents = {node for block in now.context if (node := parent(geometry, block)) is not None}
-    if params.n_diff and any(not is_complete(geometry, blocks, node) for node in parents):
-        yield "ACT-4"
+    if "ACT-4" in wanted and params.n_diff:
+        parents = {node for block in now.context if (node := parent(geometry, block)) is not None}
+        if any(not is_complete(geometry, blocks, node) for node in parents):
+            yield "ACT-4"
     if 0 < len(actions) < params.n_diff:
         yield "ACT-5"
     yield from _of_preparation(state, now, scores)
     row = balanced(scores) if params.balance else scores
     aggregates = Aggregates(geometry, now.context, row)
     legal = [Candidate(one, aggregates.of(consumed(geometry, one))) for one in possible_actions(geometry, blocks)]
-    if profile != "safety" and any(sum(one) % len(one) for one in _rows(now, row, legal)):
+    if profile != "safety" and "SCO-3" in wanted and any(sum(one) % len(one) for one in _rows(now, row, legal)):
         yield "SCO-3"
-    free, pool, clauses = _sorted_out(now, legal, profile)
-    yield from clauses
+    free, pool, held = _sorted_out(now, legal, profile)
+    yield from held
     if len(free) > params.n_diff:
         yield "CAP-1"
     if profile in ("greedy", "enhanced"):

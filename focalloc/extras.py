@@ -4,7 +4,7 @@ from __future__ import annotations
 
 EXTRAS = {
     "cluster": ("distributed", "cloudpickle"),
-    "conformance": ("typer", "rich", "allpairspy", "msgspec", "jsonschema", "bm25s", "jinja2"),
+    "conformance": ("typer", "rich", "msgspec", "jsonschema", "bm25s", "jinja2"),
     "proofs": ("z3", "cvc5", "crosshair"),
     "learn": ("torch", "gymnasium", "safetensors"),
     "viz": ("matplotlib",),
