@@ -21,6 +21,7 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 import msgspec
+
 from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Opening, Pairs, Per, Step
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
@@ -183,9 +184,9 @@ def _round(profile: str, seed: int, around: int) -> list[Kinds]:
     draw = Draw(f"{profile}/{seed}/round {around}")
     table = {name: draw.shuffled(options) for name, options in features(profile).items()}
     rows = draw.shuffled(covering())
+    places = [[DIGITS.index(digit) for digit in row] for row in rows]
     return [
-        {name: kinds[DIGITS.index(digit) % len(kinds)] for (name, kinds), digit in zip(table.items(), row, strict=False)}
-        for row in rows
+        {name: kinds[at % len(kinds)] for (name, kinds), at in zip(table.items(), row, strict=False)} for row in places
     ]
 
 
@@ -420,7 +421,7 @@ def _params(draw: Draw, geometry: Geometry, context: Context, like: Kinds, profi
 
 
 def _read(geometry: Geometry, context: Context, blocks: int) -> int:
-    """Slots in which ``blocks`` more blocks can be read, once all is collapsed that can be: too little for many more."""
+    """Slots in which ``blocks`` more blocks can be read, once all is collapsed that can be."""
     tokens = sum(geometry.span(block.level) for block in context) + blocks * geometry.span(0)
     edges = sum((geometry.arity[level] - 1) * geometry.slots(level) for level in range(1, geometry.top))
     return tokens // geometry.span(geometry.top) * geometry.slots(geometry.top) + edges + geometry.slots(0)
