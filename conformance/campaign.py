@@ -23,6 +23,7 @@ import dask
 import msgspec
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
+from focalloc.conformance import runner
 from focalloc.conformance.journal import Header, Journal
 from focalloc.conformance.report import Failure, Report, needed, save_failure, versions_here
 from focalloc.conformance.runner import Batch, batch_sizes, collected, run_batch, smoke_test, supported
@@ -158,7 +159,7 @@ def _handed(
 ) -> Future:
     """Hand one batch out."""
     # unpickled by the task, as a worker that lacks a module says so there; anywhere else it would fall silent
-    call = cloudpickle.dumps(_Call(judge_batch, subject, profile, seed, index, size, shrink))
+    call = cloudpickle.dumps(_Call(judge_batch, subject, profile, seed, index, runner.BATCH * index, size, shrink))
     return client.submit(pickle.loads, call, pure=False)
 
 
@@ -227,7 +228,7 @@ def _shrunk(hand: Hand, examples: int, report: Report) -> Iterator[Failure]:
 _one_at_a_time = threading.Lock()
 
 
-def judge_batch(subject: Subject, profile: str, seed: int, index: int, size: int, shrink: bool) -> Batch:
+def judge_batch(subject: Subject, profile: str, seed: int, index: int, first: int, size: int, shrink: bool) -> Batch:
     """Judge one batch in a worker, one at a time in each process.
 
     Raises:
@@ -237,4 +238,4 @@ def judge_batch(subject: Subject, profile: str, seed: int, index: int, size: int
     if contents() != made_of:
         raise InvalidInput("cluster", f"batch {index}", "a worker has not the allocator that the campaign began with")
     with _one_at_a_time, open_target() as target:
-        return run_batch(target, profile, seed, index, size, shrink=shrink)
+        return run_batch(target, profile, seed, index, size, first=first, shrink=shrink)

@@ -293,6 +293,7 @@ def run_batch(
     shrink: bool = True,
     keep_going: bool = False,
     until: float | None = None,
+    first: int | None = None,
 ) -> Batch:
     """Generate and judge one batch of sessions, and shrink what fails: one failure per clause.
 
@@ -307,6 +308,7 @@ def run_batch(
         shrink: as for `run`.
         keep_going: whether to go on after a session without an answer, each of which takes a whole limit.
         until: time, of `time.monotonic`, at which the run as a whole ends; None for none.
+        first: number of its first session, where the run is cut elsewhere than `BATCH` says in this process.
     """
     verdicts: Counter[Status] = Counter()
     skips: Counter[str] = Counter()
@@ -351,7 +353,7 @@ def run_batch(
             elif hangs >= (MOST_HANGS if keep_going else 1):
                 stopped = HUNG
 
-    for case in sessions(profile, seed, index * BATCH, examples, within):
+    for case in sessions(profile, seed, index * BATCH if first is None else first, examples, within):
         look(case)
     hopeless = stopped in (STILLBORN, RUN_OVER)
     for found in list(failures.values()) if shrink and not hopeless else ():

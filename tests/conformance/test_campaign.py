@@ -25,6 +25,7 @@ from focalloc.conformance.broken.greedy import NotStrict
 from focalloc.conformance.campaign import run_campaign
 from focalloc.conformance.report import Report
 from focalloc.conformance.runner import Batch, run
+from focalloc.conformance.sessions import sessions
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec import InvalidInput
@@ -194,9 +195,7 @@ def mortal(deadly: int) -> type[PythonTarget]:
 
 def widths(index: int, size: int) -> set[int]:
     """Every ``w_max`` in the sessions of one batch."""
-    seen: set[int] = set()
-    runner.generate(lambda case: seen.add(case.params.w_max), "greedy", runner.batch_seed(0, index), size)
-    return seen
+    return {case.params.w_max for case in sessions("greedy", 0, index * BATCH, size)}
 
 
 @pytest.mark.slow
