@@ -420,7 +420,11 @@ class ProcessAllocator:
                 self._line = self._connect()
             except OSError as error:
                 raise Misbehaved(f"it cannot be started: {error.strerror or error}") from error
-            (answer,) = self._ask([messages.Hello()])
+            try:
+                (answer,) = self._ask([messages.Hello()])
+            except ProgramError:  # who does not say hello is not talked to
+                self._end()
+                raise
             assert isinstance(answer, messages.Welcome)
             if answer.protocol != messages.PROTOCOL:
                 self._fail(Misbehaved, f"it speaks protocol {answer.protocol}, not {messages.PROTOCOL}")

@@ -1,0 +1,79 @@
+"""The exit status is the verdict's, whatever becomes of what is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOUND = "focalloc.conformance.broken.sound:Sound"
+WRONG = "focalloc.conformance.broken.iteration:LooksBefore"
+
+
+def conform(cwd: Path, *arguments: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "focalloc", "conform", *arguments, "--examples", "20"]
+    return subprocess.run(command, cwd=cwd, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+@pytest.mark.parametrize(("target", "status"), [(SOUND, 3), (WRONG, 1)])
+def test_a_full_disk_loses_no_verdict(target: str, status: int, tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        ended = conform(tmp_path, target, stdout=full.fileno())
+    assert ended.returncode == status
+    assert ended.stderr == "focalloc: the verdict cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize(("target", "status"), [(SOUND, 3), (WRONG, 1)])
+def test_a_reader_that_leaves_does_not_make_it_a_success(target: str, status: int, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = conform(tmp_path, target, stdout=writing)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (status, "")
+
+
+def test_a_folder_that_cannot_be_written_loses_no_verdict(tmp_path: Path) -> None:
+    (tmp_path / "focalloc-failures").write_text("in the way")
+    ended = conform(tmp_path, WRONG)
+    assert ended.returncode == 1
+    assert "no session could be saved in focalloc-failures: " in ended.stdout
+    assert not ended.stderr
+
+
+def test_a_report_that_cannot_be_written_is_no_success(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs a disk that is always full")
+    (tmp_path / "report.json").symlink_to("/dev/full")
+    ended = conform(tmp_path, SOUND, "--report", "report.json")
+    assert ended.returncode == 2
+    assert "PASS" in ended.stdout
+    assert "No space left" in ended.stderr
+
+
+def test_a_program_that_refuses_hello_is_asked_once(tmp_path: Path) -> None:
+    (tmp_path / "grim.py").write_text("input(); print('{\"error\": \"not today\"}', flush=True); input()")
+    ended = conform(tmp_path, "--exec", f"{sys.executable} grim.py")
+    assert ended.returncode == 1
+    assert "it refused to say hello: not today" in ended.stdout
+    assert "19 sessions are unknown: it cannot be started" in ended.stdout
+
+
+@pytest.mark.parametrize("command", ["", " ", "'", "./nothing", "no-such-program --x"])
+def test_a_command_that_is_none_is_bad_usage(command: str, tmp_path: Path) -> None:
+    ended = conform(tmp_path, "--exec", command)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_case_that_puts_nothing_to_the_allocator_is_unknown(tmp_path: Path) -> None:
+    case = {"geometry": {"arity": [2]}, "params": {"w_max": 8}, "context": [[1, 0]], "steps": [{"ingest": 0}]}
+    (tmp_path / "case.json").write_text(json.dumps(case))
+    command = [sys.executable, "-m", "focalloc", "replay", "case.json", "--target", SOUND]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 3
+    assert ended.stdout.splitlines()[-1].startswith("unknown: ")
