@@ -27,10 +27,10 @@ def code_of(package: str) -> dict[str, list[str]]:
     """Clause id -> the places of a package that name it, each as ``file:line function``.
 
     Args:
-        package: dotted name; its own modules are read, not those of packages in it.
+        package: dotted name; its own modules are read and those of packages in it.
     """
     found: dict[str, list[str]] = defaultdict(list)
-    for file in sorted(Path(str(files(package))).glob("*.py")):
+    for file in sorted(Path(str(files(package))).rglob("*.py")):
         lines = file.read_text(encoding="utf-8").splitlines()
         scopes = list(_scopes(ast.parse("\n".join(lines))))
         for number, line in enumerate(lines, start=1):
