@@ -28,7 +28,16 @@ from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
 from focalloc.spec.actions import family
 from focalloc.spec.blocks import used
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
-from focalloc.spec.params import MAX_COOLDOWN_STEPS, MAX_MEMORY, MAX_N_DIFF, MAX_TOP_K, MAX_WINDOW, STRATEGIES
+from focalloc.spec.params import (
+    CORE,
+    MAX_COOLDOWN_STEPS,
+    MAX_MEMORY,
+    MAX_N_DIFF,
+    MAX_TOP_K,
+    MAX_WINDOW,
+    RANGES,
+    STRATEGIES,
+)
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
 from focalloc.spec.violations import PROFILES
 
@@ -59,6 +68,8 @@ SENSELESS_GEOMETRIES: tuple[dict[str, Any], ...] = (
     {"arity": [2, 2], "cost": [1, 2, 1]},
     {"arity": [2, 2], "cost": [1, 1, 2]},
     {"arity": [2**16, 2**16], "cost": [1, 1, 1]},
+    {"arity": [2] * 32, "cost": [1] * 33},
+    {"arity": [2, 2**26 + 1], "cost": [1, 1, 1]},
 )
 """Each breaks GEO-1, GEO-2 or GEO-3."""
 
@@ -76,12 +87,24 @@ SENSELESS_PARAMS: tuple[dict[str, Any], ...] = (
 )
 """Each breaks PAR-1."""
 
+BOUNDED = tuple(name for name in (*CORE, "adaptive_window", "tau_min", "tau_max", "balance") if name in RANGES)
+"""Numbers that every allocator is told, or can be."""
+
+SENSELESS_CLAMPS: tuple[dict[str, Any], ...] = (
+    {"adaptive_window": 1, "tau_expand": 1, "tau_collapse": 3, "tau_min": 2},
+    {"adaptive_window": 1, "tau_expand": 3, "tau_collapse": 1, "tau_min": 2},
+    {"adaptive_window": 2, "tau_expand": 9, "tau_collapse": 3, "tau_max": 8},
+    {"adaptive_window": 2, "tau_expand": 3, "tau_collapse": 9, "tau_max": 8},
+)
+"""Each breaks PAR-2 by one of the two thresholds."""
+
 SENSELESS_REFINEMENTS: tuple[dict[str, Any], ...] = (
     {"adaptive_window": -1},
     {"tau_min": 0},
     {"adaptive_window": 1, "tau_expand": 1, "tau_min": 2},
     {"strategy": "greedy", "tie_break": "cursor"},
     {"balance": 2},
+    *SENSELESS_CLAMPS,
 )
 """Each breaks PAR-1 or PAR-2, in parameters that only those are told who claim profile ``enhanced``."""
 
@@ -114,6 +137,7 @@ FEATURES: dict[str, tuple[Any, ...]] = {
 
 REFINEMENTS: dict[str, tuple[Any, ...]] = {
     "window": (0, 0, 1, "few", "long", MAX_WINDOW),
+    "edge of use": ("wherever",) * 5 + ("on it",),
     "clamp": ("loose", "tight"),
     "balance": (0, 0, 1),
 }
@@ -241,6 +265,8 @@ def session(profile: str, seed: int, number: int, within: Capabilities = ALL) ->
 def _session(draw: Draw, profile: str, like: Kinds, geometries: Sequence[Geometry]) -> Case:
     """A session that is ``like`` this, in one of these geometries if there are any."""
     unlike = [geometry for geometry in geometries if len(set(geometry.deltas[1:])) > 1]
+    if like.get("edge of use") == "on it" and not geometries:
+        return _filling(draw, profile)
     if like.get("choice", "any") != "any" and (unlike or not geometries):
         return _exchange(draw, profile, like, unlike)
     geometry = draw.one_of(geometries) if geometries else _geometry(draw, like["tree"])
@@ -250,6 +276,39 @@ def _session(draw: Draw, profile: str, like: Kinds, geometries: Sequence[Geometr
     params = _params(draw, geometry, context, like, profile)
     steps = _steps(draw, geometry, params, context, like, profile)
     return Case(geometry=geometry, params=params, context=context, steps=steps)
+
+
+def _filling(draw: Draw, profile: str) -> Case:
+    """A session in which nothing happens until the thresholds adapt, or do not: utilisation on and beside 80 and 95 in
+    100, scores on and beside where a threshold moves to."""
+    slots, w_max, goal = draw.one_of(
+        (
+            (4, 5, 95),
+            (19, 20, 105),
+            (95, 119, 95),
+            (3, 5, 95),
+            (96, 101, 105),
+            (90, 94, 105),
+            (8, 10, 95),
+            (38, 40, 105),
+        )
+    )
+    window = draw.between(1, 3)
+    params = Params(
+        w_max=w_max,
+        n_diff=draw.between(1, 3),
+        tau_expand=100,
+        tau_collapse=100,
+        adaptive_window=window,
+        tau_min=draw.one_of((1, 1, 1, 95, 100)),
+        tau_max=draw.one_of((EXTREME, EXTREME, 105, 104, 100)),
+        strategy=profile,
+    )
+    goal = draw.one_of((goal, goal, goal, 100))
+    rest = [Step(scores=(draw.between(-9, 9),), per="block") for _ in range(window + draw.one_of((0, 0, 0, 1, 2)))]
+    rows = [Step(scores=(goal + draw.between(-1, 1), -goal), per="block") for _ in range(draw.between(1, 2))]
+    context = tuple(Block(1, 2 * i) for i in range(slots))
+    return Case(Geometry((2, 2)), params, context, (*rest, *rows))
 
 
 def _exchange(draw: Draw, profile: str, like: Kinds, unlike: Sequence[Geometry]) -> Case:
@@ -304,6 +363,10 @@ def _geometry(draw: Draw, tree: str) -> Geometry:
             arity = draw.shuffled([draw.one_of((8, 16, 32, 33)), *([2] if draw.once_in(2) else [3])])
         elif tree == "broad":  # wider than any word or chunk that an implementation may go by
             arity = [2, draw.one_of((65, 66, 100, 129, 130, 200) if draw.once_in(4) else (65, 66, 80))]
+            if draw.once_in(12):
+                arity = [2, draw.one_of((1025, 1100, 2100))]
+            elif draw.once_in(4):  # gists of many slots
+                arity, cost = [draw.between(40, 90), 2], [1, draw.between(33, 39), draw.between(40, 65)]
         elif tree == "deep":
             arity = [2] * draw.one_of((4, 5, 8, 17, 31))
         try:
@@ -614,16 +677,21 @@ def _senseless(draw: Draw, geometry: Geometry, params: Params, context: Context,
     """A step that a clause of GEO, CTX, SCO or PAR forbids."""
     kind = draw.one_of(("count", "range", "context", "context", "context", "ingest", "geometry", "params"))
     if kind == "count":
-        return rows.next(extra=draw.one_of((1, -1, geometry.slots(0))))
+        return rows.next(extra=draw.one_of((1, -1, geometry.slots(0))), ingest=draw.one_of((None, None, 1)))
     if kind == "range":
-        return Step(scores=(draw.one_of((0, 1)), draw.one_of((2**31, -(2**31), 2**40))))
+        ingest = draw.one_of((None, 1))
+        return Step(scores=(draw.one_of((0, 1)), draw.one_of((2**31, -(2**31), 2**40))), ingest=ingest)
     if kind == "context":
         return Step(open=Opening(context=_broken_context(draw, geometry, context)))
     if kind == "ingest":
         return Step(ingest=draw.one_of((0, -1, 2**45)))
     if kind == "geometry":
         return Step(open=Opening(geometry=draw.one_of(SENSELESS_GEOMETRIES)))
-    senseless = SENSELESS_PARAMS + (SENSELESS_REFINEMENTS if params.strategy == "enhanced" else ())
+    if draw.once_in(2):  # one beyond an end of its range, by itself
+        name = draw.one_of(BOUNDED)
+        low, high = RANGES[name]
+        return Step(open=Opening(params={name: draw.one_of((low - 1, high + 1))}))
+    senseless = SENSELESS_PARAMS + (SENSELESS_REFINEMENTS if params.strategy == "enhanced" else SENSELESS_CLAMPS)
     return Step(open=Opening(params=draw.one_of(senseless)))
 
 
@@ -646,7 +714,9 @@ def _broken_context(draw: Draw, geometry: Geometry, context: Context) -> Pairs:
     elif how == "order" and len(blocks) > 1:
         blocks.reverse()
     elif how == "far":
-        blocks = [(0, MAX_TOKEN)]
+        # a block beyond the last token, alone or behind others
+        last = (geometry.top, MAX_TOKEN // geometry.span(geometry.top) * geometry.span(geometry.top))
+        blocks = draw.one_of(([(0, MAX_TOKEN)], [last], [(last[0], last[1] - geometry.span(geometry.top)), last]))
     else:
         blocks.insert(at, (level, start))
     return tuple(blocks)
