@@ -162,8 +162,15 @@ def pick_expands(session: Session, chunk: int, least: int, ceiling: int, size: i
     keys, notes = session.expand_keys, session.expand_tokens
     first = chunk * CHUNK
     length = min(CHUNK, header[SLOTS] - first)
+    begun = 0  # slots of a gist that began before, and counts there
+    while begun < length and tags[first + begun] == BODY:
+        begun += 1
+    if begun == length:
+        return size
     while first + length < header[SLOTS] and tags[first + length] == BODY:
         length += 1
+    first += begun
+    length -= begun
     bar = rank_of(least + 1)
     seen = first
     for i in range(length):
@@ -176,7 +183,7 @@ def pick_expands(session: Session, chunk: int, least: int, ceiling: int, size: i
                 seen = slot + slots
                 score = total(fixed, slot, slots)
                 # floor(score / slots) >= bar, without a division
-                if slot >= first and score >= bar * slots:
+                if score >= bar * slots:
                     key = key_of(score // slots, slot)
                     if key > least and key < ceiling:
                         size = offer(keys, notes, size, room, key, 0)

@@ -121,6 +121,15 @@ def blend(header: Ints, tags: Ints, fixed: Ints, worth: Table) -> None:
 
 
 @kernel
+def begins_within(tags: Ints, first: int) -> bool:
+    """Whether a block begins among the slots of a chunk, given the first of them."""
+    at = CHUNK - 1
+    while at >= 0 and tags[first + at] == BODY:
+        at -= 1
+    return at >= 0
+
+
+@kernel
 def bound(header: Ints, tags: Ints, fixed: Ints, peaks: Table) -> None:
     """Write a bound on the aggregates of the gists that begin in each chunk to ``peaks``: the highest score in them."""
     slots = header[SLOTS]
@@ -130,11 +139,12 @@ def bound(header: Ints, tags: Ints, fixed: Ints, peaks: Table) -> None:
         peak: Any = np.int32(LOWEST)
         for i in range(CHUNK):
             peak = max(peak, fixed[first + i] if tags[first + i] != 0 and tags[first + i] != RAW else np.int32(LOWEST))
-        # the last gist may reach beyond the chunk
+        # the last gist that begins here may reach beyond the chunk; one that began before counts there
         slot = first + CHUNK
-        while slot < slots and tags[slot] == BODY:
-            peak = max(peak, fixed[slot])
-            slot += 1
+        if slot < slots and tags[slot] == BODY and begins_within(tags, first):
+            while slot < slots and tags[slot] == BODY:
+                peak = max(peak, fixed[slot])
+                slot += 1
         peaks[chunk] = int(peak)
     peak = np.int32(LOWEST)
     for slot in range(whole * CHUNK, slots):

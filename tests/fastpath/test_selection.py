@@ -1,9 +1,12 @@
 """Greedy selection where the fast path could go wrong: emptied queues, borders of chunks, large caps, long ledgers."""
+from typing import Any
 
 import numpy as np
 import pytest
 
 from focalloc.fastpath.allocator import Allocator
+from focalloc.fastpath.kernels import candidates, scores
+from focalloc.fastpath.kernels.layout import BODY, CHUNK, HEADER, SLOTS, TOP, UNITS
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block
@@ -152,3 +155,32 @@ def test_blocks_come_back_as_they_were_called() -> None:
     context = [Block(2, 0), Block(1, 1024), Block(0, 1056)]
     allocator.open(Geometry(), Params(), context)
     assert allocator.context() == tuple(context)
+
+
+class Counted(list[int]):
+    """A table that counts how often it is read."""
+
+    reads = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        type(self).reads += 1
+        return super().__getitem__(at)
+
+
+def reads_of_a_wide_gist(slots: int) -> int:
+    """How often the tags and scores of a context are read that begins with a gist of so many slots."""
+    header = [0] * HEADER
+    header[SLOTS], header[TOP], header[UNITS], header[UNITS + 1] = slots + 2, 1, 4, slots
+    tags = Counted([1] + [BODY] * (slots - 1) + [0, 0])
+    fixed, peaks = Counted([7] * (slots + 2)), [0] * (slots // CHUNK + 1)
+    Counted.reads = 0
+    scores.bound(header, tags, fixed, peaks)
+    for chunk in range(len(peaks)):
+        candidates.pick_expands(header, tags, fixed, chunk, 0, 2**60, 0, 1, [0], [0])
+    return Counted.reads
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_a_gist_of_many_slots_is_read_once_and_not_once_per_chunk() -> None:
+    few, many = reads_of_a_wide_gist(2**11), reads_of_a_wide_gist(2**13)
+    assert 3.5 < many / few < 4.5
