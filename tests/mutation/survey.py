@@ -84,11 +84,11 @@ def meet(folder: str) -> int:
 
 def told(session: Path) -> Iterator[str]:
     """The table, and each survivor's change."""
-    from cosmic_ray.work_db import Mode, use_db
+    from cosmic_ray.work_db import use_db
     from cosmic_ray.work_item import WorkerOutcome
 
     counts: Counter[str] = Counter()
-    with use_db(str(session), Mode.open) as found:
+    with use_db(str(session)) as found:
         places = {item.job_id: item.mutations[0] for item in found.work_items}
         for job, result in found.results:
             if result.worker_outcome is WorkerOutcome.SKIPPED:

@@ -339,3 +339,31 @@ def test_a_gist_made_on_the_way_goes_by_the_mean_of_its_family(row: tuple[int, .
         right, wrong = [first, other], [first, parent_of_it]
     assert reclaim_violations(state, scores, 1, right, "greedy") == []
     assert "ING-4" in [one.clause for one in reclaim_violations(state, scores, 1, wrong, "greedy")]
+
+
+@pytest.mark.clause("GRE-2", "GRE-3", "GRE-4", "GRE-5")
+@pytest.mark.parametrize(
+    ("clause", "scores", "chosen", "better", "change"),
+    [
+        ("GRE-2", [9, 0, 5, 0], ("expand", 1, 4), ("expand", 1, 0), {}),
+        ("GRE-3", [-9, -9, -5, -5], ("collapse", 2, 4), ("collapse", 2, 0), {}),
+        ("GRE-4", [5, 0, 5, 0], ("expand", 1, 4), ("expand", 1, 0), {}),
+        ("GRE-5", [0, 0, 5, 0, 9], ("expand", 1, 4), ("expand", 2, 8), {"w_max": 6}),
+    ],
+)
+def test_the_sentence_names_what_was_chosen_and_what_should_have_been(
+    clause: str,
+    scores: list[int],
+    chosen: tuple[str, int, int],
+    better: tuple[str, int, int],
+    change: dict[str, int],
+) -> None:
+    geometry, context = TINY, [(1, 0), (1, 2), (1, 4), (1, 6)]
+    if clause == "GRE-5":
+        geometry, context = Geometry((2, 4)), [(1, 0), (1, 2), (1, 4), (1, 6), (2, 8)]
+    state = opened(geometry, replace(PARAMS, **{"w_soft": 0, "n_diff": 1, **change}), context)  # type: ignore[arg-type]
+    (found,) = [one for one in violations(state, scores, [chosen], "greedy") if one.clause == clause]
+    before, word, after = found.message.partition(" overtook " if clause == "GRE-5" else " was chosen before ")
+    assert word
+    assert f"{chosen[0]} of {chosen[1:]}" in before
+    assert f"{better[0]} of {better[1:]}" in after
