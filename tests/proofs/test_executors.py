@@ -226,6 +226,9 @@ COUNTING = "def f(n):\n    t = 0\n    for i in range(n):\n        t += 1\n    re
 CASES = "def f(i):\n    x = 1\n    if i > 0:\n        x = 4611686018427387904\n    return x * 2"
 """The product is one of two numbers, of which one does not fit."""
 
+STORED = "def f(a, i):\n    x = 1\n    if i > 0:\n        x = 300\n    a[0] = x\n    return 0"
+"""A number that is known by its cases is stored where one of them does not fit."""
+
 GUARDED = "def g(a, i):\n    return a[i]\ndef f(a, i):\n    if i < 3:\n        return g(a, i)\n    return 0"
 """What is owed inside a call is owed where the call is made, and nowhere else."""
 
@@ -250,6 +253,7 @@ BAD: list[tuple[str, Callable[[], Kernel]]] = [
             "def f(a, i):\n    a[0] = i\n    return 0", Cells([0], -128, 127), INDEX, assume=[INDEX >= 0, INDEX <= 300]
         ),
     ),
+    ("range", lambda: duties(STORED, Cells([0], -128, 127), INDEX)),
     ("index", lambda: duties(GUARDED, Cells([1, 2]), INDEX, assume=[INDEX >= 0, INDEX <= 3])),
     ("division", lambda: duties("def f(i, j):\n    return i // j", INDEX, DIVISOR)),
     ("division", lambda: duties("def f(i):\n    return 5 % (i > 0)", INDEX)),
@@ -266,6 +270,7 @@ def test_what_python_would_raise_for_is_an_obligation_that_fails(kind: str, run:
 GOOD: list[Callable[[], Kernel]] = [
     lambda: duties(COUNTING, INDEX, assume=[INDEX >= 0, INDEX <= 4]),
     lambda: duties(CASES, INDEX, assume=[INDEX <= 0]),
+    lambda: duties(STORED, Cells([0], -128, 127), INDEX, assume=[INDEX <= 0]),
     lambda: duties(GUARDED, Cells([1, 2, 3]), INDEX, assume=[INDEX >= 0]),
     lambda: duties(
         "def f(a, i):\n    a[0] = i\n    return 0", Cells([0], -128, 127), INDEX, assume=[INDEX >= -128, INDEX <= 127]
