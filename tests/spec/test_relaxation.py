@@ -33,6 +33,18 @@ def test_shares_keep_cap_budget_and_their_range() -> None:
     assert "LPR-1" in broken(1, -10, {0: -ONE}, NONE, NONE)
 
 
+@pytest.mark.clause("LPR-1")
+def test_slots_count_by_what_an_action_adds() -> None:
+    """Two gists that cost 3 slots each to expand, and room for 3."""
+    params = Params(w_max=5, n_diff=4, tau_expand=0, strategy="knapsack")
+    state = opened(Geometry((4,)), params, [(1, 0), (1, 4)])
+    first, second = Action("expand", 1, 0), Action("expand", 1, 4)
+    for share, fine in ((NONE, True), (HALF, False), (ONE, False)):
+        found = Relaxation(10 + 10 * share, {first: ONE, second: share}, Fraction(10, 3), NONE)
+        clauses = [one.clause for one in relaxation_violations(state, [10, 10], found)]
+        assert ("LPR-1" not in clauses) is fine, clauses
+
+
 @pytest.mark.clause("LPR-2")
 @pytest.mark.parametrize("share", [HALF, NONE])
 def test_prices_are_not_negative(share: Fraction) -> None:
