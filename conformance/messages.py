@@ -240,13 +240,13 @@ def answer_line(answer: Answer) -> bytes:
 
 def read_command(line: bytes) -> Command:
     """The command on ``line``; raises `msgspec.ValidationError` or `msgspec.DecodeError` with the reason."""
-    command: Command = msgspec.convert(_integral(loads(line)), type=Command)
+    command: Command = msgspec.convert(_plain(loads(line)), type=Command)
     return command
 
 
 def read_answer(line: bytes, command: Command) -> Answer:
     """The answer to ``command`` on ``line``; raises `msgspec.ValidationError` or `msgspec.DecodeError`."""
-    raw = _integral(loads(line))
+    raw = _plain(loads(line))
     expected: Any = ANSWERED_BY[type(command)]
     answer: Answer
     try:
@@ -271,15 +271,18 @@ def loads(line: bytes) -> Any:
         raise msgspec.DecodeError(no.rule) from None
 
 
-def _integral(value: Any) -> Any:
-    """``value`` with every whole number as an `int`, however it is written: to JSON Schema ``1.0`` is an integer."""
+def _plain(value: Any) -> Any:
+    """``value`` with every whole number as an `int`, however it is written, as to JSON Schema ``1.0`` is an integer;
+    and with half a letter, which is text to JSON but not to UTF-8, spelt out."""
     match value:
+        case str():
+            return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
         case float():
             return int(value) if value.is_integer() else value
         case list():
-            return [item if type(item) is int else _integral(item) for item in value]
+            return [item if type(item) is int else _plain(item) for item in value]
         case dict():
-            return {key: _integral(item) for key, item in value.items()}
+            return {_plain(key): _plain(item) for key, item in value.items()}
     return value
 
 

@@ -70,7 +70,10 @@ def allowed(name: str, text: str) -> bool:
     """Whether the schema has ``text`` as an answer to the command ``name``."""
     expected = messages.ANSWERED_BY[type(COMMANDS[name])].__name__
     whole = {"$defs": SCHEMA["$defs"], "anyOf": [{"$ref": f"#/$defs/{one}"} for one in (expected, "Refusal", "Skip")]}
-    return bool(jsonschema.Draft202012Validator(whole).is_valid(json.loads(text)))
+    keys: list[list[str]] = []
+    value = json.loads(text, object_pairs_hook=lambda pairs: (keys.append([key for key, _ in pairs]), dict(pairs))[1])
+    once = all(len(set(names)) == len(names) for names in keys)  # what a schema cannot ask for
+    return once and bool(jsonschema.Draft202012Validator(whole).is_valid(value))
 
 
 def read(name: str, text: str) -> bool:
@@ -87,6 +90,8 @@ def read(name: str, text: str) -> bool:
 @example(text='{"protocol":1e0,"name":"","version":"","strategies":[],"x":1e400,"error":null}')
 @example(text='{"actions":[["expand",1.0,1e0]]}')
 @example(text='{"error":"\\ud800"}')
+@example(text='"\\ud800"')
+@example(text='{"protocol":1,"name":"\\ud800","version":"","strategies":[],"\\ud800":1}')
 def test_an_answer_is_read_if_and_only_if_the_schema_has_it(name: str, text: str) -> None:
     assert read(name, text) == allowed(name, text)
 
