@@ -100,7 +100,7 @@ def test_a_loop_is_interrupted_even_if_it_catches_exceptions() -> None:
 
 
 @pytest.mark.clause("ANS-1")
-def test_a_watchdog_lets_the_next_call_go_on() -> None:
+def test_a_call_without_an_answer_lets_the_next_session_go_on() -> None:
     class SpinsOnce(Sound):
         def step(self, scores: list[int]) -> Any:
             while min(scores) > 0:
