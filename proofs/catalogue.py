@@ -21,8 +21,9 @@ CHAPTERS = {
         "ingest",
         "optima",
         "projection",
+        "edits",
     ),
-    "kernels": ("queues", "parts", "step", "ingest", "dominance"),
+    "kernels": ("queues", "parts", "step", "ingest", "dominance", "edits"),
     "compiled": ("machine",),
 }
 """What theorems are about, and the modules that state them, in the order in which one would read them."""

@@ -4,6 +4,7 @@ from focalloc.spec.actions import Action
 from focalloc.spec.answers import accepted_nonsense, tampered, unanswered
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.clauses import SPEC_VERSION, Clause, Violation, clauses
+from focalloc.spec.edits import Edit, edits_violations
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -20,6 +21,7 @@ __all__ = [
     "Block",
     "Clause",
     "Context",
+    "Edit",
     "Geometry",
     "InvalidInput",
     "NoRoom",
@@ -30,6 +32,7 @@ __all__ = [
     "accepted_nonsense",
     "advanced",
     "clauses",
+    "edits_violations",
     "ingested",
     "opened",
     "quantise",

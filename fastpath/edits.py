@@ -1,0 +1,147 @@
+"""What calls changed, in slots: for whatever keeps a row beside the context, such as a key-value cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from operator import itemgetter
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalloc.spec.blocks import Block
+from focalloc.spec.edits import Edit
+from focalloc.spec.errors import InvalidInput
+
+
+class Edits(Sequence[Edit]):
+    """The edits of one call, or of several made one, in order of place (EDI-1 to EDI-3).
+
+    Equal to any sequence of the same edits. Making one costs as much as there are edits, whatever the context.
+
+    Args:
+        edits: in order of place, apart from each other.
+        slots: of the row before them.
+        block_slots: slots of a block by level, as `Geometry.block_slots`.
+
+    Example:
+        >>> import numpy as np
+        >>> from focalloc import Allocator, Geometry
+        >>> allocator = Allocator(Geometry(arity=(4,), cost=(1, 1)))
+        >>> allocator.load([(1, 0), (0, 4)])
+        >>> row = np.array([10, 20, 21, 22, 23])  # one entry per slot, of whatever kind
+        >>> edits = allocator.step([1.0, 0, 0, 0, 0]).edits
+        >>> edits.first_changed, edits.gather().tolist()
+        (0, [-1, -1, -1, -1, 1, 2, 3, 4])
+        >>> row[edits.gather()]  # where it says -1 an entry is to be made; here the last one stands in
+        array([23, 23, 23, 23, 20, 21, 22, 23])
+    """
+
+    __slots__ = ("_block_slots", "_edits", "slots")
+
+    def __init__(self, edits: Sequence[Edit], slots: int, block_slots: tuple[int, ...]) -> None:
+        self._edits = tuple(edits)
+        self.slots = slots
+        self._block_slots = block_slots
+
+    @property
+    def slots_after(self) -> int:
+        """Slots of the row after the edits."""
+        return self.slots + sum(edit.after - edit.before for edit in self._edits)
+
+    @property
+    def first_changed(self) -> int:
+        """The first slot from which on anything is another, or has moved; the number of slots if nothing is."""
+        return self._edits[0].first if self._edits else self.slots
+
+    def gather(self, out: NDArray[np.integer] | None = None) -> NDArray[np.integer]:
+        """For each slot after the edits the one before them that it was, or -1: an index into any row before them.
+
+        Args:
+            out: where to write it, at least `slots_after` long; by default a new array of int64.
+
+        Returns:
+            As much of ``out`` as there are slots.
+
+        Raises:
+            InvalidInput: ``out`` is too short.
+        """
+        slots = self.slots_after
+        if out is None:
+            out = np.empty(slots, np.int64)
+        elif len(out) < slots:
+            raise InvalidInput("out", len(out), f"must have room for {slots} slots")
+        old = done = 0
+        for first, before, at, after, _ in self._edits:
+            out[done:at] = np.arange(old, first)
+            out[at : at + after] = -1
+            old, done = first + before, at + after
+        out[done:slots] = np.arange(old, self.slots)
+        return out[:slots]
+
+    def then(self, later: Edits) -> Edits:
+        """These and then ``later`` as one: what either names is named, and edits that touch become one.
+
+        Raises:
+            InvalidInput: ``later`` are edits of a row of another length.
+        """
+        if later.slots != self.slots_after:
+            raise InvalidInput("later", later.slots, f"must be edits of {self.slots_after} slots, which these leave")
+        found = []
+        came = grown = 0  # slots that the edits so far brought, these and the later ones
+        for low, high, mine, theirs in _groups(self._edits, later):
+            first, at = low - came, low + grown
+            came += sum(edit.after - edit.before for edit in mine)
+            grown += sum(edit.after - edit.before for edit in theirs)
+            before, after = high - came - first, high + grown - at
+            if before or after:  # else the later ones take out just what these put in
+                found.append(Edit(first, before, at, after, self._left(mine, theirs)))
+        return Edits(found, self.slots, self._block_slots)
+
+    def _left(self, mine: Iterable[Edit], theirs: Sequence[Edit]) -> tuple[Block, ...]:
+        """The blocks that these put in, less those that later ones take out, and those that the later ones put in."""
+        placed = [(edit.first, 0, block) for edit in theirs for block in edit.blocks]
+        for edit in mine:
+            sizes = [self._block_slots[block.level] for block in edit.blocks]
+            for slot, block in zip(accumulate(sizes, initial=edit.at), edit.blocks, strict=False):
+                if not any(one.first <= slot < one.first + one.before for one in theirs):
+                    placed.append((slot, 1, block))
+        return tuple(block for _, _, block in sorted(placed, key=itemgetter(0, 1)))
+
+    @overload
+    def __getitem__(self, index: int) -> Edit: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Edit]: ...
+    def __getitem__(self, index: int | slice) -> Edit | Sequence[Edit]:
+        return self._edits[index]
+
+    def __len__(self) -> int:
+        return len(self._edits)
+
+    def __iter__(self) -> Iterator[Edit]:
+        return iter(self._edits)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._edits == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._edits)
+
+    def __repr__(self) -> str:
+        return f"Edits({list(self._edits)}, slots={self.slots})"
+
+
+def _groups(mine: Iterable[Edit], theirs: Iterable[Edit]) -> Iterator[tuple[int, int, list[Edit], list[Edit]]]:
+    """Edits that touch, as slots of the row between both: from where to where, earlier ones and later ones."""
+    spans = [(edit.at, edit.at + edit.after, 0, edit) for edit in mine]
+    spans += [(edit.first, edit.first + edit.before, 1, edit) for edit in theirs]
+    spans.sort(key=itemgetter(0, 1))
+    while spans:
+        low, high = spans[0][:2]
+        group: tuple[list[Edit], list[Edit]] = [], []
+        while spans and spans[0][0] <= high:
+            _, last, which, edit = spans.pop(0)
+            high = max(high, last)
+            group[which].append(edit)
+        yield low, high, *group
