@@ -10,9 +10,11 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from focalloc.spec.actions import Action, produced
 from focalloc.spec.blocks import Block
 from focalloc.spec.edits import Edit
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.geometry import Geometry
 
 
 class Edits(Sequence[Edit]):
@@ -130,6 +132,71 @@ class Edits(Sequence[Edit]):
 
     def __repr__(self) -> str:
         return f"Edits({list(self._edits)}, slots={self.slots})"
+
+
+def edits_of_step(
+    geometry: Geometry, actions: Sequence[Action], places: Sequence[int], slots: int
+) -> Edits:
+    """What an iteration changed.
+
+    Args:
+        geometry: shape of the tree.
+        actions: those of the iteration.
+        places: the first slot of each action, in the row before.
+        slots: of the row after.
+    """
+    found, grown = list[Edit](), 0
+    for place, action in sorted(zip(places, actions, strict=True)):
+        gist = geometry.slots(action.level)
+        many = gist + geometry.delta(action.level)
+        before, after = (gist, many) if action.kind == "expand" else (many, gist)
+        _append(found, Edit(place, before, place + grown, after, produced(geometry, action)))
+        grown += after - before
+    return Edits(found, slots - grown, geometry.block_slots)
+
+
+def edits_of_ingest(
+    geometry: Geometry, collapses: Sequence[Action], places: Sequence[int], slots: int, end: int, blocks: int
+) -> Edits:
+    """What an ingest changed.
+
+    Args:
+        geometry: shape of the tree.
+        collapses: its reclaims, in order.
+        places: for each the first slot of the block that begins where its node does, in the row after; anything if
+            none begins there, as a later reclaim has taken it in.
+        slots: of the row after.
+        end: token behind the last block after it.
+        blocks: how many level-0 blocks it appended.
+    """
+    outermost = list[tuple[int, Action, int]]()  # what no later reclaim took in: where it is, what the others freed
+    behind = 0
+    for action, place in sorted(zip(collapses, places, strict=True), key=lambda one: (one[0].start, -one[0].level)):
+        if outermost and action.start < behind:
+            at, node, freed = outermost[-1]
+            outermost[-1] = at, node, freed + geometry.delta(action.level)
+        else:
+            outermost.append((place, action, geometry.delta(action.level)))
+            behind = action.start + geometry.span(action.level)
+    found, gone = list[Edit](), 0
+    for at, action, freed in outermost:
+        after = geometry.slots(action.level)
+        _append(found, Edit(at + gone, after + freed, at, after, (action.node,)))
+        gone += freed
+    first = slots - blocks * geometry.slots(0)
+    span = geometry.span(0)
+    new = tuple(Block(0, end - (blocks - i) * span) for i in range(blocks))
+    _append(found, Edit(first + gone, 0, first, slots - first, new))
+    return Edits(found, first + gone, geometry.block_slots)
+
+
+def _append(found: list[Edit], edit: Edit) -> None:
+    """Put an edit behind others, as part of the last one if it touches that."""
+    if found and found[-1].first + found[-1].before == edit.first:
+        last = found.pop()
+        sums = (last.before + edit.before, last.at, last.after + edit.after, last.blocks + edit.blocks)
+        edit = Edit(last.first, *sums)
+    found.append(edit)
 
 
 def _groups(mine: Iterable[Edit], theirs: Iterable[Edit]) -> Iterator[tuple[int, int, list[Edit], list[Edit]]]:
