@@ -95,14 +95,14 @@ class Host:
                 self._open(command.geometry, command.params, command.context)
                 return {"ok": True}
             case messages.Step():
-                return {"actions": plain(self._allocator.step(self._lend("scores", command.scores)))}
+                return chosen(self._allocator.step(self._lend("scores", command.scores)))
             case messages.Ingest():
                 rest = (self._lend("scores", command.scores),) if "ingest_scores" in self._offers else ()
-                return {"actions": plain(self._allocator.ingest(command.blocks, *rest))}
+                return chosen(self._allocator.ingest(command.blocks, *rest))
             case messages.Prefer():
                 rows = [list(row) for row in command.logits]
                 self._given["logits"] = [list(row) for row in rows], rows
-                return {"actions": plain(self._allocator.prefer(rows))}
+                return chosen(self._allocator.prefer(rows))
             case messages.Relaxation():
                 return {"relaxation": relaxed(self._allocator.relaxation(self._lend("scores", command.scores)))}
         raise TypeError(command)
@@ -183,6 +183,22 @@ def plain(answer: object, depth: int = 0) -> object:
         return _object(answer)
     most = ANSWER_LIMIT if depth == 0 else REPR_LIMIT
     return [plain(item, depth + 1) for item in islice(items, most)]
+
+
+def chosen(answer: object) -> dict[str, object]:
+    """The actions of an answer, and its edits if it has any to tell."""
+    said: dict[str, object] = {"actions": plain(answer)}
+    try:
+        edits = getattr(answer, "edits", None)
+        if edits is not None:
+            said["edits"] = [one[:4] if isinstance(one, list) else one for one in _listed(plain(edits))]
+    except BaseException as error:  # noqa: BLE001  # as above
+        said["edits"] = {"error": told(error)}
+    return said
+
+
+def _listed(thing: object) -> list[object]:
+    return thing if isinstance(thing, list) else [thing]
 
 
 def relaxed(answer: Any) -> object:

@@ -49,6 +49,7 @@ from focalloc.spec import (
 from focalloc.spec.actions import as_actions
 from focalloc.spec.blocks import context_violations, misplaced, misreported
 from focalloc.spec.cooldown import hoarded
+from focalloc.spec.edits import edits_violations
 from focalloc.spec.geometry import MAX_TOKEN
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.printable import printable
@@ -366,7 +367,7 @@ class _Session:
     def settle(self, state: State, scores: Sequence[int], answer: object, found: list[Violation]) -> list[Violation]:
         """Move on to ``state`` and compare it with what the allocator reports of itself."""
         before, self.state = self.state, state
-        found = found or self.reports()
+        found = found or self.reports() + self.edited(before, answer)
         if self.watcher is not None:
             self.watcher(Moment(self.at, before, scores, answer, tuple(found), state, self.reported))
         return found
@@ -409,6 +410,20 @@ class _Session:
                 recent = sum(state.iteration - iteration < gap for iteration in self.reclaimed)
                 found += hoarded(entries, state.iteration, state.params.n_diff, gap, recent)
         return found
+
+    def edited(self, before: State | None, answer: object) -> list[Violation]:
+        """Judge the edits that came with an answer, if any did (EDI)."""
+        if before is None or not isinstance(answer, list) or not self.target.offers("edits"):
+            return []
+        said, state = self.target.report("edits"), self._now
+        if said is None:
+            return []
+        rows = [as_integers(list(one)) for one in said if isinstance(one, list | tuple)] if isinstance(said, list) else []
+        edits = [one for one in rows if one is not None and len(one) == 4]
+        if not isinstance(said, list) or len(edits) < len(said):
+            return [Violation("EDI-1", f"{_short(said)} is no list of edits: first, before, at, after")]
+        self.stakes.reported("edits", state)
+        return edits_violations(state.geometry, before.context, state.context, edits)
 
     @property
     def _now(self) -> State:

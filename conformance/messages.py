@@ -171,12 +171,15 @@ class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         context: as in `Done`, after the actions.
         positions: as in `Done`, after the actions.
         ledger_size: as in `Done`, after the actions.
+        edits: what the actions, and blocks that were appended, changed in slots: ``[first, before, at, after]`` each.
+            Who does not say it is not judged by it.
     """
 
     actions: list[WireAction]
     context: list[tuple[int, int]] | msgspec.UnsetType = msgspec.UNSET
     positions: list[int] | msgspec.UnsetType = msgspec.UNSET
     ledger_size: int | msgspec.UnsetType = msgspec.UNSET
+    edits: list[tuple[int, int, int, int]] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Relaxed(msgspec.Struct, forbid_unknown_fields=True):

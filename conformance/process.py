@@ -364,6 +364,7 @@ class ProcessAllocator:
     Attributes:
         until: the time (of `time.monotonic`) at which the run as a whole ends; None for none.
         reports: what the answers so far said of the allocator's own state, the latest of each kind.
+        tells_edits: whether some answer told its edits.
         welcome: how the process introduced itself.
 
     Raises:
@@ -393,6 +394,7 @@ class ProcessAllocator:
         self._last_words = b""
         self.until: float | None = None
         self.reports: dict[str, Any] = {}
+        self.tells_edits = False
         self.welcome: messages.Welcome | None = None
 
     def open(self, geometry: Geometry, params: Params, context: Sequence[tuple[int, int]]) -> None:
@@ -518,9 +520,11 @@ class ProcessAllocator:
 
     def _read(self, reply: bytes, command: messages.Command) -> Any:
         """The answer that ``reply`` is, with what it reports put into `reports`."""
+        self.reports.pop("edits", None)  # they are of one answer
         if not self._typed and not isinstance(command, messages.Hello):
             raw = msgspec.json.decode(reply, type=dict[str, Any])
             self.reports |= raw
+            self.tells_edits |= "edits" in raw
             if "error" in raw or "skipped" in raw:
                 kind = Refused if "error" in raw else Skipped
                 raise kind(str(raw.get("error", raw.get("skipped"))), self._said(), self._stderr_text())
@@ -537,6 +541,8 @@ class ProcessAllocator:
                 if getattr(answer, what) is msgspec.UNSET:
                     raise msgspec.ValidationError(f"it offers {what}, and does not say it")
                 self.reports[what] = getattr(answer, what)
+        if isinstance(answer, messages.Chosen) and answer.edits is not msgspec.UNSET:
+            self.reports["edits"], self.tells_edits = answer.edits, True
         return answer
 
     @property

@@ -27,6 +27,7 @@ NEEDED_BY = {
     "context": ("CTX-6",),
     "positions": ("CTX-5",),
     "ledger_size": ("COO-2",),
+    "edits": ("EDI-1", "EDI-2", "EDI-3"),
     "relaxation": ("LPR-1", "LPR-2", "LPR-3"),
     "prefer": ("PRO-1",),
 }

@@ -72,6 +72,8 @@ class Stakes:
             self.note(("CTX-1", "CTX-2", "CTX-3", "CTX-4", "CTX-6"))
         elif what == "positions":
             self.note(("CTX-5",))
+        elif what == "edits":
+            self.note(("EDI-1", "EDI-2", "EDI-3"))
         elif state.iteration >= state.params.memory and state.ledger:  # over: something had to be forgotten, maybe
             self.note(("COO-2",))
 

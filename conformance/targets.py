@@ -112,7 +112,8 @@ class Target(Protocol):
         """Whether `ingest` passes its scores on."""
 
     def report(self, what: str) -> object:
-        """What the allocator said last of its own state: ``"context"``, ``"positions"`` or ``"ledger_size"``."""
+        """What the allocator said last of its own state: ``"context"``, ``"positions"`` or ``"ledger_size"``; or what
+        the last answer told: ``"edits"``, None if it told none."""
 
     def changed(self) -> list[Violation]:
         """ANS-2: what was given to the allocator and is no longer as it was."""
@@ -166,8 +167,8 @@ class WireTarget:
         return welcome.supports or ALL
 
     def offers(self, what: str) -> bool:
-        """Whether it said that it offers ``what``."""
-        return what in self._offered()
+        """Whether it said that it offers ``what``; for edits, whether some answer had them."""
+        return self._wire.tells_edits if what == "edits" else what in self._offered()
 
     def knows_ingest_scores(self) -> bool:
         """Whether it said that it takes notice of the scores of an ingest."""
@@ -259,7 +260,11 @@ class PythonTarget(WireTarget):
     def offers(self, what: str) -> bool:
         """Whether the object has a method ``what``."""
         self._catch_up()
-        return what in self._wire.reports.get("offers", ())
+        return super().offers(what)
+
+    def _offered(self) -> Sequence[str]:
+        offered: Sequence[str] = self._wire.reports.get("offers", ())
+        return offered
 
     def knows_ingest_scores(self) -> bool:
         """Whether ``ingest`` takes a second argument."""

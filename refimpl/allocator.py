@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from focalloc.refimpl.edits import Answer, edits
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.hierarchy import hierarchical
 from focalloc.refimpl.hybrid import hybrid
@@ -69,7 +70,7 @@ class ReferenceAllocator:
         one_of("strategy", params.strategy, STRATEGIES)
         self._state = opened(geometry, params, context)
 
-    def step(self, scores: Sequence[int]) -> list[Action]:
+    def step(self, scores: Sequence[int]) -> Answer:
         """Run one iteration and return its actions in order; they go into context and ledger (CTX-6, COO-2).
 
         Args:
@@ -80,11 +81,9 @@ class ReferenceAllocator:
         """
         state = self.state
         checked_scores(state.geometry, state.context, scores)
-        actions = answered(state, scores)
-        self._state = advanced(state, actions)
-        return actions
+        return self._went_on(advanced(state, actions := answered(state, scores)), actions)
 
-    def prefer(self, logits: Sequence[Sequence[float]]) -> list[Action]:
+    def prefer(self, logits: Sequence[Sequence[float]]) -> Answer:
         """Run one iteration of strategy ``projection`` by a policy's logits in place of scores.
 
         Args:
@@ -97,10 +96,9 @@ class ReferenceAllocator:
         if state.params.strategy != "projection":
             raise InvalidInput("strategy", state.params.strategy, "must be projection, to follow logits")
         actions = project(state, [[saturated(one, f"logits[{i}]") for one in row] for i, row in enumerate(logits)])
-        self._state = advanced(state, actions)
-        return actions
+        return self._went_on(advanced(state, actions), actions)
 
-    def ingest(self, blocks: int, scores: Sequence[int]) -> list[Action]:
+    def ingest(self, blocks: int, scores: Sequence[int]) -> Answer:
         """Append ``blocks`` level-0 blocks and return the collapses that made room for them.
 
         Raises:
@@ -111,8 +109,12 @@ class ReferenceAllocator:
         checked_size(blocks)
         checked_scores(state.geometry, state.context, scores)
         collapses = reclaim(state, scores, blocks)
-        self._state = ingested(state, collapses, blocks)
-        return collapses
+        return self._went_on(ingested(state, collapses, blocks), collapses)
+
+    def _went_on(self, after: State, actions: list[Action]) -> Answer:
+        """Go on from the state ``after`` an answer of these actions."""
+        before, self._state = self.state, after
+        return Answer(actions, edits(after.geometry, before.context, after.context))
 
     def context(self) -> Context:
         """The working context, oldest block first."""

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from focalloc.spec.blocks import Context, used
+from focalloc.spec.actions import Action
+from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.edits import Edit
 from focalloc.spec.geometry import Geometry
 
 
+class Answer(list[Action]):
+    """The actions of an answer, and what they changed in slots.
+
+    Args:
+        actions: in the order of application.
+        edits: what they, and blocks that were appended, changed.
+    """
+
+    def __init__(self, actions: Iterable[Action], edits: Sequence[Edit]) -> None:
+        super().__init__(actions)
+        self.edits = edits
+
+
 def edits(geometry: Geometry, old: Context, new: Context) -> list[Edit]:
-    """The edits that turn ``old`` into ``new``: as few as there are stretches in which something changed.
+    """The edits that turn ``old`` into ``new``: one for each stretch in which something changed.
 
     Args:
         geometry: shape of the tree.
@@ -18,25 +32,27 @@ def edits(geometry: Geometry, old: Context, new: Context) -> list[Edit]:
         new: the context after it.
     """
     found: list[Edit] = []
-    first = at = 0  # slots before the stretch in progress
-    for kept, gone, come in stretches(old, new):
+    shared = set(old) & set(new)
+    first = at = 0
+    stays = [block for block in old if block in shared]
+    for kept, gone, come in zip([*stays, None], cut(old, shared), cut(new, shared), strict=True):
         before, after = used(geometry, gone), used(geometry, come)
         if gone or come:
             found.append(Edit(first, before, at, after, come))
-        slots = used(geometry, kept)
+        slots = geometry.slots(kept.level) if kept else 0
         first, at = first + before + slots, at + after + slots
     return found
 
 
-def stretches(old: Context, new: Context) -> list[tuple[Context, Context, Context]]:
-    """Both contexts cut behind each block that they share: that block, and what lies before it in one and the other."""
-    shared = [block for block in old if block in set(new)]
-    found = []
-    for block in shared:
-        i, j = old.index(block), new.index(block)
-        found.append(((block,), old[:i], new[:j]))
-        old, new = old[i + 1 :], new[j + 1 :]
-    return [*found, ((), old, new)]
+def cut(context: Context, at: set[Block]) -> list[Context]:
+    """What lies before, between and behind the blocks ``at``."""
+    parts: list[list[Block]] = [[]]
+    for block in context:
+        if block in at:
+            parts.append([])
+        else:
+            parts[-1].append(block)
+    return [tuple(part) for part in parts]
 
 
 def gather(slots: int, edits: Sequence[Edit]) -> list[int]:

@@ -62,5 +62,5 @@ def breaks(
     return register
 
 
-for _module in ("definitions", "iteration", "greedy", "enhanced", "optimum", "ingest", "answers", "seed"):
+for _module in ("definitions", "iteration", "greedy", "enhanced", "optimum", "ingest", "edits", "answers", "seed"):
     import_module(f"{__name__}.{_module}")

@@ -12,12 +12,14 @@ from dataclasses import replace
 
 from focalloc.refimpl import candidates as refimpl
 from focalloc.refimpl.candidates import Choice
+from focalloc.refimpl.edits import Answer, edits
 from focalloc.refimpl.greedy import has_room, overlap
 from focalloc.refimpl.ingest import collapsed_scores
 from focalloc.refimpl.preparation import adapt, balance
 from focalloc.refimpl.ties import rank
 from focalloc.spec import Action, Block, Geometry, InvalidInput, NoRoom, Params, State, advanced, ingested, opened
 from focalloc.spec.blocks import positions
+from focalloc.spec.edits import Edit
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.scores import checked_scores
 from focalloc.spec.state import acted, ticked
@@ -42,17 +44,22 @@ class Sound:
         self.state = kept
         with contextlib.suppress(InvalidInput):  # a broken answer may be impossible, but it is still the answer
             self.state = advanced(self.state, answer)
+            return Answer(answer, self.edits(kept))
         return answer
 
     def ingest(self, blocks: int, scores: list[int]) -> Sequence[Sequence[object]]:
         """Make room for ``blocks`` level-0 blocks and append them."""
         checked_size(blocks)
         self.check(scores)
-        collapses = self.reclaim(blocks * self.state.geometry.slots(0), scores)
+        kept, collapses = self.state, self.reclaim(blocks * self.state.geometry.slots(0), scores)
         with contextlib.suppress(InvalidInput):
             self.state = ingested(self.state, collapses, blocks)
-            return collapses
+            return Answer(collapses, self.edits(kept))
         raise InvalidInput("blocks", blocks, "there is no room for so many")
+
+    def edits(self, before: State) -> list[Edit]:
+        """What a call changed in slots, given the state before it; where an answer has none, nothing is said of it."""
+        return edits(self.state.geometry, before.context, self.state.context)
 
     def context(self) -> Sequence[Block]:
         """The working context."""

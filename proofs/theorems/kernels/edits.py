@@ -65,7 +65,7 @@ def _fault(edits_of: Any, one: Any, two: Any, three: Any) -> str:
         return f"{one}, then {two}, gather as {both.gather().tolist()}"
     if any(edit.after != len(edit.blocks) for edit in both):
         return f"{one}, then {two}, hold the blocks {[edit.blocks for edit in both]}"
-    if broken := scattered(one.slots, two.slots_after, both):
+    if broken := scattered(one.slots, two.slots_after, [edit.splice for edit in both]):
         return f"{one}, then {two}: {broken[0].message}"
     if both.then(three) != one.then(two.then(three)):
         return f"{one}, {two}, {three}: it matters which are made one first"

@@ -13,7 +13,7 @@ from focalloc.refimpl import edits as reference
 from focalloc.spec.actions import Action, applied, consumed
 from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.candidates import possible_actions
-from focalloc.spec.edits import edits_violations, with_blocks
+from focalloc.spec.edits import edits_violations
 from focalloc.spec.geometry import Geometry
 
 Told = tuple[tuple[int, int, int, int], ...]
@@ -23,17 +23,21 @@ Told = tuple[tuple[int, int, int, int], ...]
 @cache
 def splices(before: int, after: int) -> tuple[Told, ...]:
     """The edits for every way in which a row of ``before`` slots can become one of ``after``."""
-    found = []
-    for many in range(min(before, after) + 1):
-        for old, new in product(combinations(range(before), many), combinations(range(after), many)):
-            first = at = 0
-            told = []
-            for i, j in [*zip(old, new, strict=True), (before, after)]:
-                if i > first or j > at:
-                    told.append((first, i - first, at, j - at))
-                first, at = i + 1, j + 1
-            found.append(tuple(told))
-    return tuple(found)
+    kept = (
+        [*zip(old, new, strict=True)]
+        for many in range(min(before, after) + 1)
+        for old, new in product(combinations(range(before), many), combinations(range(after), many))
+    )
+    return tuple(tuple(_around(pairs, before, after)) for pairs in kept)
+
+
+def _around(kept: list[tuple[int, int]], before: int, after: int) -> Iterator[tuple[int, int, int, int]]:
+    """The edits around what stays, given as pairs of slots."""
+    first = at = 0
+    for i, j in [*kept, (before, after)]:
+        if i > first or j > at:
+            yield first, i - first, at, j - at
+        first, at = i + 1, j + 1
 
 
 def answers(geometry: Geometry, context: Context) -> Iterator[Context]:
@@ -64,7 +68,7 @@ def _after(geometry: Geometry, context: Context, actions: Sequence[Action]) -> I
     mutations=[
         Mutation("one edit for each block that goes", "if gone or come:", "if gone:"),
         Mutation("edits count from the old row", "at + after + slots", "at + before + slots"),
-        Mutation("what stayed is named where the whole changed", "if gone or come:", "if gone or come or kept:"),
+        Mutation("what stayed is named", "set(old) & set(new)", "set(sorted(set(old) & set(new))[1:])"),
     ],
 )
 def edits_leave_one_answer(bug: Mutation) -> Iterator[Evidence]:
@@ -75,14 +79,11 @@ def edits_leave_one_answer(bug: Mutation) -> Iterator[Evidence]:
     for old in rows(geometry, 0, 8):
         for new in answers(geometry, old):
             found = answer(geometry, old, new)
-            fitting = []
-            for told in splices(used(geometry, old), used(geometry, new)):
-                edits = with_blocks(geometry, new, told)
-                if edits is not None and not edits_violations(geometry, old, new, edits):
-                    fitting.append(edits)
+            every = splices(used(geometry, old), used(geometry, new))
+            fitting = [told for told in every if not edits_violations(geometry, old, new, told)]
             cases += 1
             telling += old != new
-            if fitting != [found]:
+            if fitting != [tuple(edit.splice for edit in found)]:
                 wrong = f"from {old} to {new}: the reference says {found}; what conforms is {fitting}"
                 break
         if wrong:
