@@ -418,7 +418,8 @@ class _Session:
         said, state = self.target.report("edits"), self._now
         if said is None:
             return []
-        rows = [as_integers(list(one)) for one in said if isinstance(one, list | tuple)] if isinstance(said, list) else []
+        told = said if isinstance(said, list) else []
+        rows = [as_integers(list(one)) for one in told if isinstance(one, list | tuple)]
         edits = [one for one in rows if one is not None and len(one) == 4]
         if not isinstance(said, list) or len(edits) < len(said):
             return [Violation("EDI-1", f"{_short(said)} is no list of edits: first, before, at, after")]

@@ -11,13 +11,15 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from focalloc.refimpl.allocator import answered
+from focalloc.refimpl.ingest import reclaim
 from focalloc.spec.actions import family, parent
 from focalloc.spec.blocks import Block, Context, used
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE
-from focalloc.spec.state import State, opened
+from focalloc.spec.state import State, advanced, ingested, opened
 
 
 def random_geometry(rng: random.Random) -> Geometry:
@@ -120,3 +122,19 @@ def random_state(rng: random.Random, strategy: str, most: int, caps: Sequence[in
     geometry = random_geometry(rng)
     context = random_context(rng, geometry, most)
     return opened(geometry, random_params(rng, strategy, used(geometry, context), caps), context)
+
+
+def random_history(rng: random.Random, calls: int = 5) -> list[State]:
+    """The states before, between and after that many calls of the reference, steps and ingests mixed."""
+    states = [random_state(rng, "greedy", 6, [1, 2, 3, 5])]
+    for _ in range(calls):
+        state = states[-1]
+        scores = random_scores(rng, state.geometry, state.context)
+        try:
+            if rng.random() < 0.5:
+                states.append(ingested(state, reclaim(state, scores, 1), 1))
+            else:
+                states.append(advanced(state, answered(state, scores)))
+        except NoRoom:
+            continue
+    return states

@@ -15,11 +15,13 @@ class TwoThatTouch(Sound):
     def edits(self, before: State) -> list[Edit]:
         """Cut what comes into blocks; the first of them comes in the place of all that goes."""
         found: list[Edit] = []
-        for first, gone, at, _, blocks in super().edits(before):
-            for block in blocks:
+        for edit in super().edits(before):
+            at = edit.at
+            for i, block in enumerate(edit.blocks):
                 slots = self.state.geometry.slots(block.level)
-                found.append(Edit(first, gone, at, slots, (block,)))
-                first, gone, at = first + gone, 0, at + slots
+                place = (edit.first + edit.before, 0) if i else edit[:2]
+                found.append(Edit(*place, at, slots, (block,)))
+                at += slots
         return found
 
 

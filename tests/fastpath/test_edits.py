@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
 from functools import reduce
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from focalloc.conformance.worlds import random_history
 from focalloc.fastpath.edits import Edits
 from focalloc.refimpl.edits import composed, edits, gather
 from focalloc.spec import Block, Geometry, InvalidInput, State
 from focalloc.spec.edits import Edit
-
-Calls = Callable[[int], list[State]]
 
 
 def of(old: State, new: State) -> Edits:
     return Edits(edits(old.geometry, old.context, new.context), old.used, old.geometry.block_slots)
 
 
-def test_a_gathered_row_is_that_of_the_reference(calls: Calls) -> None:
+def test_a_gathered_row_is_that_of_the_reference() -> None:
     for seed in range(100):
-        for old, new in pairwise(calls(seed)):
+        for old, new in pairwise(random_history(random.Random(seed))):
             these = of(old, new)
             assert these.gather().tolist() == gather(old.used, list(these))
             assert these.slots_after == new.used
@@ -32,10 +31,10 @@ def test_a_gathered_row_is_that_of_the_reference(calls: Calls) -> None:
             )
 
 
-def test_composed_they_are_those_of_the_reference(calls: Calls) -> None:
+def test_composed_they_are_those_of_the_reference() -> None:
     telling = 0
     for seed in range(200):
-        states = calls(seed)
+        states = random_history(random.Random(seed))
         geometry, slots = states[0].geometry, states[0].used
         wanted: list[Edit] = []
         for old, new in pairwise(states):

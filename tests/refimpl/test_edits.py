@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
 from itertools import pairwise
 
 import pytest
 
+from focalloc.conformance.worlds import random_history
 from focalloc.refimpl.edits import composed, edits, gather
-from focalloc.spec import State
 from focalloc.spec.edits import edits_violations, row
-
-Calls = Callable[[int], list[State]]
 
 
 @pytest.mark.clause("EDI-1", "EDI-2", "EDI-3")
-def test_the_reference_conforms(calls: Calls) -> None:
+def test_the_reference_conforms() -> None:
     changed = 0
     for seed in range(200):
-        states = calls(seed)
+        states = random_history(random.Random(seed))
         for old, new in pairwise(states):
             found = edits(old.geometry, old.context, new.context)
             told = [edit.splice for edit in found]
@@ -27,9 +25,9 @@ def test_the_reference_conforms(calls: Calls) -> None:
     assert changed > 50
 
 
-def test_a_gathered_row_is_the_new_one_wherever_it_says_what_was(calls: Calls) -> None:
+def test_a_gathered_row_is_the_new_one_wherever_it_says_what_was() -> None:
     for seed in range(100):
-        states = calls(seed)
+        states = random_history(random.Random(seed))
         for old, new in pairwise(states):
             was, now = row(old.geometry, old.context), row(new.geometry, new.context)
             taken = gather(len(was), edits(old.geometry, old.context, new.context))
@@ -38,9 +36,9 @@ def test_a_gathered_row_is_the_new_one_wherever_it_says_what_was(calls: Calls) -
             ]
 
 
-def test_composed_edits_do_what_all_of_them_do(calls: Calls) -> None:
+def test_composed_edits_do_what_all_of_them_do() -> None:
     for seed in range(100):
-        states = calls(seed)
+        states = random_history(random.Random(seed))
         geometry, start = states[0].geometry, states[0]
         together, taken = edits(geometry, start.context, start.context), list(range(start.used))
         for old, new in pairwise(states):
