@@ -67,7 +67,8 @@ def apply_checked(
         return _misfit(tables, geometry, params, as_actions(actions[: fit + 1]))
     if tables.refinement is not None:
         tables.refinement.finish()
-    return Plan(packed, tables.header[k.ITERATION])
+    header = tables.header
+    return Plan(packed, header[k.ITERATION], geometry, tables.places[:done].tolist(), header[k.SLOTS])
 
 
 def _packed(geometry: Geometry, actions: Sequence[Sequence[object]]) -> list[int] | None:

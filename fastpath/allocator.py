@@ -266,9 +266,19 @@ class Allocator:
             done = self._run_step(scores, scale, tables.tags, tables.scratch, tables.state)
             if done < 0:
                 done = self._again(done, scores, scale)
-            return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
+            return self._plan(tables, done)
         finally:
             turn.taken = False
+
+    def _plan(self, tables: Any, done: int) -> Plan:
+        """What an iteration of ``done`` actions is told as."""
+        return Plan(
+            tables.actions[:done].tolist(),
+            tables.header[self._at_iteration],
+            self.geometry,
+            tables.places[:done].tolist(),
+            tables.header[0],
+        )
 
     def _again(self, refused: int, scores: NDArray[Any], scale: np.generic) -> int:
         """What a step comes to that a kernel has put back: its scores are refused, or its ledger has to grow first."""
@@ -305,7 +315,7 @@ class Allocator:
             done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.scratch, tables.state)
         if refinement is not None:
             refinement.finish()
-        return Plan(tables.actions[:done].tolist(), tables.header[self._at_iteration])
+        return self._plan(tables, done)
 
     @in_turn
     def relaxation(self, scores: ArrayLike) -> Relaxation:
@@ -382,7 +392,10 @@ class Allocator:
             done = self._ingest_carefully(blocks, flat, undo=False)
         if refinement is not None:
             refinement.finish()
-        return Plan(tables.reclaims[:done].tolist(), tables.header[self._at_iteration])
+        slots, end = tables.header[k.SLOTS], tables.header[k.END]
+        half = len(tables.reclaimed) // 2
+        places = tables.reclaims[half : half + done].tolist()
+        return Plan(tables.reclaims[:done].tolist(), self.iteration, self.geometry, places, slots, end, blocks)
 
     def _ingest_carefully(self, blocks: int, flat: bool, *, undo: bool) -> int:
         """Ingest on copies, for when it may fail half-way; with ``undo`` they are dropped in any case."""

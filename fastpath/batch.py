@@ -159,7 +159,7 @@ class Batch(Sequence[Allocator]):
             InUse: another thread is at work on the batch or on one of its allocators.
         """
         self._settle()
-        answers = np.zeros((len(self), 2 + self._most), np.int64)
+        answers = np.zeros((len(self), 3 + 2 * self._most), np.int64)
         instead: dict[int, Answer] = {}
         if isinstance(scores, np.ndarray) and scores.ndim == 2:
             groups = [(self._matrix(scores), np.arange(len(self)))]
@@ -175,7 +175,7 @@ class Batch(Sequence[Allocator]):
                 for i in np.flatnonzero(done[members] < 0).tolist():
                     member = int(members[i])
                     instead[member] = self._alone(int(done[member]), self._allocators[member], matrix[i])
-        return Plans(answers, instead)
+        return Plans(answers, instead, [one.geometry for one in self._allocators])
 
     def _alone(self, refused: int, allocator: Allocator, row: NDArray[Any]) -> Answer:
         """A step that a kernel has put back, for this reason."""
@@ -183,7 +183,7 @@ class Batch(Sequence[Allocator]):
             done = allocator._again(refused, row[: allocator.used], SCALES[row.dtype])
         except InvalidInput as no:
             return no
-        return Plan(allocator._session().actions[:done].tolist(), allocator.iteration)
+        return allocator._plan(allocator._session(), done)
 
     def _matrix(self, scores: NDArray[Any]) -> NDArray[Any]:
         """A row of scores per session, of a type that the kernels take."""
@@ -321,8 +321,11 @@ class Pace:
 class Plans(Sequence[Answer]):
     """What a step of a batch returned, each plan built when somebody looks."""
 
-    def __init__(self, answers: NDArray[np.int64], instead: dict[int, Answer]) -> None:
+    def __init__(
+        self, answers: NDArray[np.int64], instead: dict[int, Answer], geometries: Sequence[Geometry]
+    ) -> None:
         self._answers = answers
+        self._geometries = geometries
         self._instead = instead
 
     @overload
@@ -335,8 +338,9 @@ class Plans(Sequence[Answer]):
         index = range(len(self))[index]
         if index in self._instead:
             return self._instead[index]
-        done, iteration, *actions = self._answers[index].tolist()
-        return Plan(actions[:done], iteration)
+        done, iteration, slots, *rest = self._answers[index].tolist()
+        room = len(rest) // 2
+        return Plan(rest[:done], iteration, self._geometries[index], rest[room : room + done], slots)
 
     def __len__(self) -> int:
         return len(self._answers)

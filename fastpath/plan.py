@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from focalloc.spec.actions import KINDS, Action
+from focalloc.spec.geometry import Geometry
+
+if TYPE_CHECKING:
+    from focalloc.fastpath.edits import Edits
 
 LEVELS = 32
 
@@ -48,6 +52,14 @@ class Fallback:
 class Plan(Sequence[Action]):
     """The actions of one call, in order; equal to any sequence with the same actions.
 
+    Args:
+        packed: the actions, as the kernels pack them.
+        iteration: number of the iteration.
+        geometry: shape of the tree.
+        places: the first slot of each action before an iteration; of each node of an ingest after it.
+        slots: of the context after the call.
+        appended: for an ingest the token behind its last block, and how many blocks it appended.
+
     Attributes:
         iteration: number of the iteration.
         fallback: why a guarded selector's answer was not used; None if it was, or if nothing guards.
@@ -63,9 +75,25 @@ class Plan(Sequence[Action]):
 
     fallback: Fallback | None = None
 
-    def __init__(self, packed: list[int], iteration: int) -> None:
+    def __init__(
+        self, packed: list[int], iteration: int, geometry: Geometry, places: list[int], slots: int, *appended: int
+    ) -> None:
         self._packed = packed
         self.iteration = iteration
+        self._changed = geometry, places, slots, appended
+
+    @cached_property
+    def edits(self) -> Edits:
+        """What the call changed in slots, whatever became of the session since: splices of the row (EDI).
+
+        They cost what there is of them, once somebody asks.
+        """
+        from focalloc.fastpath.edits import edits_of_ingest, edits_of_step
+
+        geometry, places, slots, appended = self._changed
+        if appended:
+            return edits_of_ingest(geometry, self.actions, places, slots, *appended)
+        return edits_of_step(geometry, self.actions, places, slots)
 
     @cached_property
     def actions(self) -> list[Action]:

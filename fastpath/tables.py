@@ -49,7 +49,7 @@ class Tables:
 
     Attributes:
         state: int64 header, then the tables in the order of `NAMES`.
-        reclaimed: int64: the collapses of an ingest.
+        reclaimed: int64: the collapses of an ingest, and where they were made.
         tags: int8, one per slot, then as much to spare.
         scratch: int32: scores in fixed point, peaks of chunks, aggregates of gists if some take several slots.
         capacity: most slots that there is space for.
@@ -73,7 +73,7 @@ class Tables:
         multi_slot = max(geometry.cost[1:]) > 1
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
         self.scratch = np.zeros(self.capacity * (1 + multi_slot) + chunks, np.int32)
-        self.reclaimed = np.zeros(16, np.int64)
+        self.reclaimed = np.zeros(32, np.int64)
         self.reclaims = self.reclaimed.data
         self._least_delta = min(geometry.deltas[1:])
         self._go_on(sizes, np.zeros(k.HEADER + sum(sizes.values()), np.int64))
@@ -123,11 +123,12 @@ class Tables:
         state[k.OFFSETS : k.HEADER] = [k.HEADER, *(k.HEADER + end for end in ends)]
         state[k.LEDGER_ROOM] = sizes["ledger_action"]
         header = state.data  # reads several times faster than the array
-        actions = header[k.HEADER : k.HEADER + sizes["actions"]]
+        behind = k.HEADER + sizes["actions"]
+        actions, places = header[k.HEADER : behind], header[behind : behind + sizes["places"]]
         tags = self.tags if tags is None else tags
         scratch = self.scratch if scratch is None else scratch
-        self._sizes, self.state, self.header, self.actions, self.tags, self.scratch = (
-            sizes, state, header, actions, tags, scratch
+        self._sizes, self.state, self.header, self.actions, self.places, self.tags, self.scratch = (
+            sizes, state, header, actions, places, tags, scratch
         )  # fmt: skip
 
     def fits(self, tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> bool:
@@ -162,8 +163,8 @@ class Tables:
         """Make space for the collapses that an ingest of ``blocks`` blocks may need, here and in the ledger."""
         excess = self.header[k.SLOTS] + blocks * self.header[k.UNITS] - self.header[k.W_MAX]
         most = min(max(0, excess) // self._least_delta + 1, self.header[k.SLOTS])
-        if most > len(self.reclaimed):
-            reclaimed = np.zeros(2 * most, np.int64)
+        if most > len(self.reclaimed) // 2:
+            reclaimed = np.zeros(4 * most, np.int64)
             self.reclaimed, self.reclaims = reclaimed, reclaimed.data
         self.widen_ledger(most)
 

@@ -21,6 +21,7 @@ from focalloc.fastpath.kernels.layout import (
     ITERATION,
     LEDGER_FROM,
     LEDGER_FULL,
+    LEVELS,
     MULTI_SLOT,
     NO_ROOM,
     OFFSETS,
@@ -37,7 +38,7 @@ from focalloc.fastpath.kernels.layout import (
     Worths,
 )
 from focalloc.fastpath.kernels.ledger import begin, forget, has_space
-from focalloc.fastpath.kernels.places import list_families
+from focalloc.fastpath.kernels.places import list_families, slot_at
 from focalloc.fastpath.kernels.scores import blend, bound, survey, take
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
@@ -190,7 +191,8 @@ def run_steps(
 
     Args:
         scores: a row per listed session, of which only as many count as the session has slots.
-        answers: a row per session: what `run_step` returned, the iteration's number, the actions.
+        answers: a row per session: what `run_step` returned, the iteration's number, the slots after it, room for
+            actions and as much for their places.
     """
     held = let_go(1)
     for i in range(first, last):
@@ -202,8 +204,12 @@ def run_steps(
         state[session, UNLOCKED] = long
         answers[session, 0] = done
         answers[session, 1] = state[session, ITERATION]
+        answers[session, 2] = state[session, SLOTS]
+        places = state[session, OFFSETS + 1]
+        room = (answers.shape[1] - 3) // 2
         for j in range(done):
-            answers[session, 2 + j] = state[session, HEADER + j]
+            answers[session, 3 + j] = state[session, HEADER + j]
+            answers[session, 3 + room + j] = state[session, places + j]
     take_back(held)
 
 
@@ -261,7 +267,8 @@ def run_ingest(
         blocks: a number of blocks.
         flat: whether all scores are equal; else they are in ``scratch``.
         bold: whether to go on although it may fail half-way.
-        reclaimed: takes the collapses; one that is too short counts as a full ledger.
+        reclaimed: takes the collapses in its first half, and in its second where their nodes are once all are made, -1
+            for one that does not begin a block any more; one that is too short counts as a full ledger.
     """
     session = session_of(tags, scratch, state)
     header = session.header
@@ -269,7 +276,7 @@ def run_ingest(
     done = 0
     if header[SLOTS] + needed > header[W_MAX]:
         most = most_collapses(header, needed)
-        if most > len(reclaimed) or not has_space(header, session.ledger_action, session.ledger_iteration, most):
+        if most > len(reclaimed) // 2 or not has_space(header, session.ledger_action, session.ledger_iteration, most):
             return LEDGER_FULL
         if not bold and may_fall_short(header, session.family_node, session.ledger_action, needed):
             return UNSURE
@@ -277,6 +284,8 @@ def run_ingest(
         done = reclaim(session, at_once, flat, needed, reclaimed)
         if done == NO_ROOM:
             return NO_ROOM
+        for i in range(done):
+            reclaimed[len(reclaimed) // 2 + i] = slot_at(session, reclaimed[i] // 2 // LEVELS)
     for _ in range(blocks):
         append_block(header, tags, session.family_slot, session.family_node)
     return done

@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from focalloc.conformance.worlds import random_history
+from focalloc import Allocator, Batch, NoRoom, Params, Plan
+from focalloc.conformance.worlds import random_history, random_scores, random_state
 from focalloc.fastpath.edits import Edits
 from focalloc.refimpl.edits import composed, edits, gather
 from focalloc.spec import Block, Geometry, InvalidInput, State
@@ -70,3 +71,51 @@ def test_edits_of_another_row_are_refused() -> None:
     these = Edits([Edit(1, 1, 1, 4, (Block(0, 4),))], 3, (4, 1))
     with pytest.raises(InvalidInput, match="must be edits of 6 slots"):
         these.then(these)
+
+
+@pytest.mark.clause("EDI-1", "EDI-2", "EDI-3")
+@pytest.mark.parametrize("strategy", ["greedy", "knapsack", "hierarchical", "projection"])
+def test_every_call_of_the_fast_path_tells_what_it_changed(strategy: str) -> None:
+    told = 0
+    for seed in range(40):
+        rng = random.Random(seed)
+        state = random_state(rng, strategy, 12, [1, 3, 6])
+        allocator = Allocator()
+        allocator.resume(state)
+        for _ in range(6):
+            before = allocator.state()
+            scores = random_scores(rng, before.geometry, before.context)
+            try:
+                plan = allocator.step(scores) if rng.random() < 0.5 else allocator.ingest(rng.choice([1, 2, 9]), scores)
+            except NoRoom:
+                continue
+            wanted = edits(before.geometry, before.context, allocator.context())
+            assert plan.edits == wanted, seed
+            assert plan.edits.slots_after == allocator.used
+            told += len(wanted) > 1
+    assert told > 20
+
+
+def test_answers_that_are_given_to_the_fast_path_tell_it_too() -> None:
+    allocator = Allocator(Geometry((4, 4)), Params(w_max=30))
+    allocator.load([(1, 0), (1, 4), (0, 8), (1, 12)])
+    before = allocator.state()
+    plan = allocator.apply([("collapse", 1, 8), ("expand", 1, 0)])
+    assert plan.edits == edits(before.geometry, before.context, allocator.context())
+    assert [edit.splice for edit in plan.edits] == [(0, 1, 0, 4), (2, 4, 5, 1)]
+    later = allocator.step(np.zeros(allocator.used))
+    assert plan.edits.then(later.edits) == plan.edits
+
+
+def test_a_batch_tells_what_each_of_its_sessions_changed() -> None:
+    states = [random_state(random.Random(seed), "greedy", 9, [2, 4]) for seed in range(12)]
+    allocators = [Allocator() for _ in states]
+    for allocator, state in zip(allocators, states, strict=True):
+        allocator.resume(state)
+    batch = Batch(allocators)
+    rows = [random_scores(random.Random(i), state.geometry, state.context) for i, state in enumerate(states)]
+    plans = batch.step(rows)
+    for plan, state, allocator in zip(plans, states, allocators, strict=True):
+        assert isinstance(plan, Plan)
+        assert plan.edits == edits(state.geometry, state.context, allocator.context())
+    assert any(len(plan) for plan in plans)
