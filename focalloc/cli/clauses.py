@@ -75,7 +75,8 @@ def clauses(
         console.print(_table(chosen, here))
         absent = [what for what in found if what not in here]
         note = f"; not available here: {', '.join(absent)}" if absent else ""
-        console.print(f"spec {SPEC_VERSION}: {len(known)} clauses{note}; focalloc clauses CLAUSE shows one in full")
+        said = f"spec {SPEC_VERSION}: {len(known)} clauses{note}; focalloc clauses CLAUSE shows one in full"
+        console.print(said, soft_wrap=True)
         for sentence in missing:
             console.print(sentence, soft_wrap=True)
     if missing:
