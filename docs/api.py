@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 FRONT = {
-    "fastpath": ("allocator", "plan", "batch", "guard", "telemetry", "snapshot"),
+    "fastpath": ("allocator", "plan", "edits", "batch", "guard", "telemetry", "snapshot"),
     "conformance": ("runner", "targets", "cases", "judge", "report"),
     "proofs": ("theorem", "runner"),
     "learn": ("allocator", "policy", "projection", "simulator", "environment", "training", "meta", "soft"),

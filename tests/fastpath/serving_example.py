@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from focalloc import Allocator, Batch, Geometry, Params, Plan
 from focalloc.conformance.recorded import DEFAULT_QUERIES, Focus, Lens, default_document
+from focalloc.fastpath.edits import Edits
 
 GEOMETRY = Geometry((32, 32))
 PARAMS = Params(w_max=1024, protected_tokens=128)
@@ -42,11 +43,13 @@ class Turn:
     """What one turn of the loop gives to the next forward pass of one session.
 
     Attributes:
-        plan: what changed: entries to replace in the KV cache.
+        plan: what the step decided.
+        edits: what ingest and step together changed in slots, for the KV cache to follow.
         positions: token position of each slot, for rotary position encoding.
     """
 
     plan: Plan
+    edits: Edits
     positions: NDArray[np.int64]
 
 
@@ -65,18 +68,19 @@ def serve(sessions: list[Session], turns: int, threads: int = 1) -> Iterator[lis
     batch = Batch([session.allocator for session in sessions], threads=threads)
     scores = np.zeros((len(sessions), PARAMS.w_max), np.int32)
     for _ in range(turns):
+        came = []
         for row, session in zip(scores, sessions, strict=True):
             # 32 tokens were decoded: make room for them where detail is wanted least
-            session.allocator.ingest(1, session.focus.scores(session.allocator.context()))
+            came.append(session.allocator.ingest(1, session.focus.scores(session.allocator.context())).edits)
             # LensNet looks at what is there now
             row[: session.allocator.used] = session.focus.scores(session.allocator.context())
         # the focus moves, in all sessions at once
         plans = batch.step(scores)
         turn = []
-        for plan, session in zip(plans, sessions, strict=True):
+        for plan, edits, session in zip(plans, came, sessions, strict=True):
             if not isinstance(plan, Plan):
                 raise plan  # senseless scores; this session is as it was, the others have gone on
-            turn.append(Turn(plan, session.allocator.slot_positions))
+            turn.append(Turn(plan, edits.then(plan.edits), session.allocator.slot_positions))
         yield turn
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from focalloc import violations
@@ -81,3 +82,21 @@ def test_the_focus_goes_where_the_question_points(example: ModuleType, lens: Len
         covered = relevance[settled[0].start // 32 : settled[-1].start // 32 + 1]
         assert raw
         assert sum(raw) / len(raw) > 2 * sum(covered) / len(covered)
+
+
+@pytest.mark.clause("EDI-2")
+@pytest.mark.parametrize("turns", [200, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_a_cache_that_follows_the_edits_is_that_of_the_context(example: ModuleType, lens: Lens, turns: int) -> None:
+    sessions = example.opened(lens, 2)
+    caches = [session.allocator.slot_positions for session in sessions]
+    reclaims = 0
+    for turn in example.serve(sessions, turns):
+        for i, one in enumerate(turn):
+            cache = caches[i][one.edits.gather()]
+            for edit in one.edits:
+                cache[edit.at : edit.at + edit.after] = one.positions[edit.at : edit.at + edit.after]
+            assert np.array_equal(cache, one.positions)
+            assert np.array_equal(cache[: one.edits.first_changed], caches[i][: one.edits.first_changed])
+            caches[i] = cache
+            reclaims += any(edit.after < edit.before for edit in one.edits)
+    assert reclaims > turns / 10, "a focus that hardly moves would show little"
