@@ -9,6 +9,7 @@ of all stretches the ratio of the fastest ones and the median of the ratios.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -82,11 +83,17 @@ def asked(worker: subprocess.Popen[str], which: int, steps: int) -> float:
 
 def main() -> None:
     """Print a line for each kind of session."""
-    old, new = (Path(name).resolve() for name in sys.argv[1:3])
+    strategies = sorted({kind[0] for kind in KINDS})
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("old", type=Path, help="a checkout")
+    parser.add_argument("new", type=Path, help="the one that is compared with it")
+    parser.add_argument("strategies", nargs="*", metavar="strategy", help=f"only these, of {chr(44).join(strategies)}")
+    chosen = parser.parse_args()
+    old, new = chosen.old.resolve(), chosen.new.resolve()
     with tempfile.TemporaryDirectory() as folder:
         workers = [started(one, Path(folder, str(i))) for i, one in enumerate((old, new))]
         for which, (strategy, slots, n_diff, more) in enumerate(KINDS):
-            if sys.argv[3:] and strategy not in sys.argv[3:]:
+            if chosen.strategies and strategy not in chosen.strategies:
                 continue
             for worker in workers:
                 asked(worker, which, 5)  # compiled by then
