@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from focalloc.fastpath.allocator import Allocator
+from focalloc.fastpath.allocator import Allocator, Plan
 from focalloc.refimpl.allocator import ReferenceAllocator
+from focalloc.refimpl.edits import Answer
 from focalloc.refimpl.relaxation import relaxation
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context
+from focalloc.spec.edits import Edit
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -58,26 +60,24 @@ class Twins:
             lambda: self._fast.open(geometry, params, list(context)),
         )
 
-    def step(self, scores: Sequence[int]) -> list[Action]:
+    def step(self, scores: Sequence[int]) -> Answer:
         """Run an iteration of both."""
-        return self._answer(
-            "step", lambda: self._reference.step(list(scores)), lambda: list(self._fast.step(list(scores)))
-        )
+        return self._answer("step", lambda: self._reference.step(list(scores)), lambda: self._fast.step(list(scores)))
 
-    def prefer(self, logits: Sequence[Sequence[float]]) -> list[Action]:
+    def prefer(self, logits: Sequence[Sequence[float]]) -> Answer:
         """Run an iteration of both by logits."""
         return self._answer(
             "prefer",
             lambda: self._reference.prefer([list(row) for row in logits]),
-            lambda: list(self._fast.prefer([list(row) for row in logits])),
+            lambda: self._fast.prefer([list(row) for row in logits]),
         )
 
-    def ingest(self, blocks: int, scores: Sequence[int]) -> list[Action]:
+    def ingest(self, blocks: int, scores: Sequence[int]) -> Answer:
         """Have both ingest."""
         return self._answer(
             "ingest",
             lambda: self._reference.ingest(blocks, list(scores)),
-            lambda: list(self._fast.ingest(blocks, list(scores))),
+            lambda: self._fast.ingest(blocks, list(scores)),
         )
 
     def relaxation(self, scores: Sequence[int]) -> Relaxation:
@@ -103,13 +103,11 @@ class Twins:
         """The slot positions of both."""
         return self._both("positions", self._reference.positions, self._fast.positions)
 
-    def _answer(
-        self, call: str, reference: Callable[[], list[Action]], fast: Callable[[], list[Action]]
-    ) -> list[Action]:
-        actions = self._both(call, reference, fast)
+    def _answer(self, call: str, reference: Callable[[], Answer], fast: Callable[[], Plan]) -> Answer:
+        actions, edits = self._both(call, lambda: _told(reference()), lambda: _told(fast()))
         self._tally.calls += 1
         self._tally.actions += len(actions)
-        return actions
+        return Answer(actions, edits)
 
     def _both(self, call: str, reference: Callable[[], T], fast: Callable[[], T]) -> T:
         one, two = _outcome(reference), _outcome(fast)
@@ -121,6 +119,11 @@ class Twins:
         if one != two:
             raise Differs(f"{call}: the reference gives {one}, the fast path {two}")
         return one
+
+
+def _told(answer: Answer | Plan) -> tuple[list[Action], list[Edit]]:
+    """The actions of an answer, and what they changed in slots (EDI)."""
+    return list(answer), list(answer.edits)
 
 
 def _outcome(call: Callable[[], T]) -> T | Exception:

@@ -18,8 +18,6 @@ from focalloc.proofs.engines.smt import Answer, Reply
 from focalloc.proofs.runner import Result, judged
 from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import THEOREMS, Technique, Theorem
-from focalloc.proofs.theorems.reference.bounded import greedy_with
-from focalloc.refimpl import allocator as refimpl
 
 SHORT = THEOREMS["short-sessions-conform"]
 
@@ -106,17 +104,30 @@ def test_a_counterexample_is_a_session_that_the_spec_objects_to(
     assert clause is None or clause[1] in theorem.clauses or SEARCHED in out
 
 
+WITH_A_BUG = """
+from focalloc.refimpl import allocator
+from focalloc.proofs.catalogue import named
+from focalloc.proofs.theorems.reference.bounded import greedy_with
+from focalloc.refimpl import ReferenceAllocator
+
+(bug,) = (one for one in named(["{theorem}"])[0].mutations if one.name == "{bug}")
+allocator.STRATEGIES["greedy"] = greedy_with(bug)
+"""
+
+
 @pytest.mark.parametrize("bug", SHORT.mutations, ids=lambda bug: bug.name)
 def test_a_saved_session_can_be_put_to_any_allocator(
-    bug: Mutation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    bug: Mutation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """As if the reference shipped with the bug: the theorem finds it, and so does the judge in the saved session."""
     arguments = refuted(SHORT, bug, capsys, monkeypatch)
     assert run(capsys, *arguments)[0] == 1
     reference = ["--target", "focalloc.refimpl:ReferenceAllocator"]
     assert run(capsys, *arguments, *reference)[0] == 0
-    monkeypatch.setitem(refimpl.STRATEGIES, "greedy", greedy_with(bug))  # type: ignore[arg-type]
-    status, out = run(capsys, *arguments, *reference)
+    # it is judged in a process of its own, so the bug has to be there
+    (tmp_path / "with_a_bug.py").write_text(WITH_A_BUG.format(theorem=SHORT.name, bug=bug.name))
+    monkeypatch.syspath_prepend(tmp_path)
+    status, out = run(capsys, *arguments, "--target", "with_a_bug:ReferenceAllocator")
     assert status == 1
     assert re.search(r"^(fail|error): ", out.splitlines()[-1])
 

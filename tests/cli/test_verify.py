@@ -21,6 +21,7 @@ from focalloc.proofs import catalogue
 from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import Survey, Technique, Theorem
 from focalloc.refimpl import allocator as refimpl
+from focalloc.refimpl.edits import Answer
 from focalloc.spec import Geometry, NoRoom, Params
 from focalloc.spec.actions import Action
 
@@ -89,6 +90,15 @@ def test_all_is_judged_and_compared(capsys: pytest.CaptureFixture[str], elsewher
     assert not list(elsewhere.iterdir())
 
 
+CHEATING = """
+from focalloc.analysis.twins import Twins
+from focalloc.refimpl import allocator
+
+honest = allocator.STRATEGIES["greedy"]
+allocator.STRATEGIES["greedy"] = lambda state, scores: honest(state, scores)[:-1]
+"""
+
+
 @pytest.mark.usefixtures("greedy_only")
 def test_an_allocator_that_cheats_is_found(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, elsewhere: Path
@@ -105,8 +115,11 @@ def test_an_allocator_that_cheats_is_found(
     replayed = re.search(r"replay: focalloc (replay (\S+error\S*\.json) --target \S+)", out)
     assert replayed is not None
     assert (elsewhere / replayed[2]).exists()
+    # a replay is judged in a process of its own, so the cheat has to be there
+    (elsewhere / "cheating.py").write_text(CHEATING)
+    monkeypatch.syspath_prepend(elsewhere)
     with pytest.raises(SystemExit) as left:
-        main(replayed[1].split())
+        main([*replayed[1].split()[:-1], "cheating:Twins"])
     assert left.value.code == 1
     assert "Differs: step: the reference gives" in capsys.readouterr().out
 
@@ -209,7 +222,16 @@ def test_twins_compare_every_call() -> None:
 def test_twins_notice_a_difference_on_either_side(liar: str, monkeypatch: pytest.MonkeyPatch) -> None:
     twins = Twins()
     twins.open(Geometry((2, 2)), Params(w_max=8), [(2, 0), (2, 4)])
-    monkeypatch.setattr(getattr(twins, liar), "step", lambda scores: [])
+    monkeypatch.setattr(getattr(twins, liar), "step", lambda scores: Answer([], []))
+    with pytest.raises(Differs, match="step: the reference gives"):
+        twins.step([2**20, 0])
+
+
+def test_twins_notice_where_only_edits_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    twins = Twins()
+    twins.open(Geometry((2, 2)), Params(w_max=8), [(2, 0), (2, 4)])
+    honest = twins._reference.step
+    monkeypatch.setattr(twins._reference, "step", lambda scores: Answer(honest(scores), []))
     with pytest.raises(Differs, match="step: the reference gives"):
         twins.step([2**20, 0])
 

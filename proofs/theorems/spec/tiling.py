@@ -157,7 +157,7 @@ def row_stays_in_one_piece(bug: Mutation) -> Iterator[Evidence]:
     mutations=[
         Mutation("level 0 expands", "not 1 <= level <= geometry.top", "not 0 <= level <= geometry.top"),
         Mutation("the root collapses", "not 1 <= level <= geometry.top", "not 1 <= level <= geometry.top + 1"),
-        Mutation("children two levels down", "level = node.level - 1", "level = node.level - 2"),
+        Mutation("children two levels down", "level, span = node.level - 1,", "level, span = node.level - 2,"),
     ],
 )
 def levels_stay_known(bug: Mutation) -> Iterator[Evidence]:
@@ -222,8 +222,8 @@ def standing(geometry: Geometry, context: Context, node: Block) -> str:
     mutations=[
         Mutation("a node that is split may expand", "return node in blocks",
                  "return not all(block.level >= node.level for block in blocks)"),
-        Mutation("a node that is shown may collapse", "return all(child in blocks for child",
-                 "return node in blocks or all(child in blocks for child"),
+        Mutation("a node that is shown may collapse", "return blocks.issuperset(",
+                 "return node in blocks or blocks.issuperset("),
         Mutation("an expand leaves the node", "return (action.node,) if action.kind", "return () if action.kind"),
     ],
 )  # fmt: skip
