@@ -50,6 +50,16 @@ def test_the_queue_can_be_emptied_more_than_once() -> None:
     ]
 
 
+def test_what_stands_behind_a_wide_family_that_was_taken_away_is_found_with_its_token() -> None:
+    wide = 700
+    hot = dict.fromkeys(range(0, wide, 50), 100)  # the best of every chunk, and all of them collapse
+    context = [(1, 2 * i) for i in range(wide + 3)]
+    scores = [*(hot.get(slot, -50) for slot in range(wide)), 50, 0, 0]
+    params = Params(w_max=len(context), n_diff=2, tau_expand=0, tau_collapse=0)
+    answer = both(Geometry((2, wide)), params, context, scores)
+    assert answer == [Action("collapse", 2, 0), Action("expand", 1, 2 * wide)]
+
+
 def test_an_expand_takes_away_the_collapse_of_its_family_and_the_next_one_acts() -> None:
     context = [*((1, 8 * i) for i in range(8)), (0, 64)]
     scores = [10**6, *[COLD] * 7, *[-(10**6)] * 8]
