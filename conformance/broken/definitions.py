@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
@@ -171,6 +172,10 @@ class ZeroIsUnlimited(Sound):
 @breaks("PAR-1", shows=("ANS-1",), profile="greedy")
 class EndlessCooldown(Sound):
     """Counts a cooldown down step by step, and starts from -1 where ``cooldown_steps`` is 0."""
+
+    def prepared(self) -> State:
+        """Forget only after the iteration: a cooldown that is over is still there to be counted."""
+        return replace(super().prepared(), ledger=self.state.ledger)
 
     def is_cooling(self, action: Action, iteration: int) -> bool:
         """Walk from the latest action until the cooldown is used up."""

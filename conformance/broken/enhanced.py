@@ -60,7 +60,7 @@ class AlwaysNearest(SoundEnhanced):
         return lambda choice: (by_cursor(choice)[0], -choice.action.start)
 
 
-@breaks("TIE-2", profile="enhanced")
+@breaks("TIE-2", also=("GRE-5", "GRE-6"), profile="enhanced")
 class NeverActedLast(SoundEnhanced):
     """By recency it puts the nodes that were never acted on last, not first."""
 
