@@ -25,7 +25,7 @@ COMMANDS = {
     "clauses as json": ["clauses", "BUD-1", "--json"],
     "vectors": ["vectors"],
     "vectors as json": ["vectors", "--json"],
-    "conform": ["conform", "focalloc.conformance.broken.iteration:LooksBefore", "--examples", "5"],
+    "conform": ["conform", "focalloc.conformance.broken.iteration:OwnWords", "--examples", "5"],
     "replay": ["replay", "BUD-1-2665ee26", "--target", "focalloc.refimpl.allocator:ReferenceAllocator"],
     "theorems": ["prove", "--list"],
     "prove": ["prove", "reversals-wait", "--no-mutations"],
