@@ -6,6 +6,7 @@ import pytest
 
 from focalloc.conformance.broken import BROKEN, Broken
 from focalloc.conformance.broken.enhanced import SoundEnhanced
+from focalloc.conformance.broken.iteration import ForgetsReclaims
 from focalloc.conformance.broken.optimum import (
     SoundHybrid,
     SoundObjectives,
@@ -44,6 +45,35 @@ def test_a_broken_allocator_is_called_by_its_clause_and_by_no_other(broken: Brok
     found = named(broken)
     assert found & set(broken.exposed_by), broken.mistake
     assert found <= {*broken.exposed_by, *broken.also}
+
+
+class ForgetsNeededReclaims(ForgetsReclaims):
+    """The same mistake by itself: it makes no more room than greedy may, or that would be said first (ING-5)."""
+
+    lacks_room = Sound.lacks_room
+
+
+SAFETY = [broken for broken in BROKEN.values() if broken.profile == "safety" and "ANS-1" not in broken.exposed_by]
+"""Those that every profile has to expose; what hangs takes a whole limit, and shows alike in all."""
+
+QUICK = ("LooksBefore", "RestsTooShort", "ForgetsReclaims", "TailOfLongAgo")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [pytest.param(one, marks=() if one.name in QUICK else pytest.mark.slow, id=one.name) for one in SAFETY],
+)
+def test_what_safety_exposes_greedy_exposes_by_the_same_clause(broken: Broken) -> None:
+    """It need not be the first thing that is said of the answer, as this profile asks for more of it."""
+    found: set[str] = set()
+    factory = ForgetsNeededReclaims if broken.factory is ForgetsReclaims else broken.factory
+    with PythonTarget(factory, broken.name) as target:
+        for index in range(DEFAULT_EXAMPLES // BATCH):
+            batch = run_batch(target, "greedy", 0, index, BATCH, shrink=False)
+            found |= {one.id for one in batch.failures}
+            if found & set(broken.exposed_by):
+                return
+    raise AssertionError(f"{broken.mistake} By greedy: {sorted(found)}")
 
 
 def test_every_clause_has_a_broken_allocator() -> None:
