@@ -69,7 +69,7 @@ WireAction = tuple[str, int, int]
 LARGEST_INTEGER = 2**53
 """No integer in a vector is larger in magnitude, so that every JSON reader reads it exactly."""
 
-NOT_IN_THE_ANSWER = ("GEO", "CTX", "SCO", "PAR", "COO-2", "ADA", "BAL", "LPR", "ANS-1", "ANS-2")
+NOT_IN_THE_ANSWER = ("GEO", "CTX", "SCO", "PAR", "COO-2", "EDI", "ADA", "BAL", "LPR", "ANS-1", "ANS-2")
 """Beginnings of clauses that an answer itself cannot break: definitions, and what is owed apart from an answer."""
 
 FREE_TO_CHOOSE = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
@@ -320,11 +320,7 @@ def in_folder(folder: Path) -> list[Vector]:
     if not (folder / MANIFEST).is_file():
         raise InvalidInput("folder", str(folder), f"has no {MANIFEST}")
     manifest = _decoded(folder / MANIFEST, Manifest)
-    return [
-        one
-        for entry in manifest.files
-        for one in _decoded(folder / entry.file, list[Vector])
-    ]
+    return [one for entry in manifest.files for one in _decoded(folder / entry.file, list[Vector])]
 
 
 def _decoded(file: Path, kind: type[T]) -> T:
