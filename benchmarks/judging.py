@@ -1,0 +1,160 @@
+"""Two checkouts beside each other: how many sessions a second the judge of the one gets through, as a share of the
+other's.
+
+    python benchmarks/judging.py OLD NEW [SECONDS]
+
+Each checkout is a folder as it is cloned, and judges its own allocators in Python the way its own ``PythonTarget`` does.
+The sessions are drawn once, by NEW, and put to both as JSON; those that OLD cannot read are left out, and counted. Both
+judge the same stretch of sessions in turn, the order changing each time, until SECONDS (10) are over for a target. What
+counts is the time on the clock, as judge and allocator may be two processes: the ratio of the fastest rounds and the
+median of the ratios. On a machine that is busy otherwise, judge and allocator do not get two processors, and the line
+at the end says how busy it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+TARGETS = (
+    ("focalloc.refimpl.allocator", "ReferenceAllocator", "greedy"),
+    ("focalloc", "Allocator", "greedy"),
+    ("focalloc.conformance.examples.plain", "Plain", "safety"),
+)
+"""Module, factory, and profile to judge by."""
+
+SESSIONS = 200
+"""How many are drawn for each target."""
+
+STRETCH = 50
+"""How many are judged at a time."""
+
+DRAW = """
+import sys
+from focalloc.conformance.cases import to_json
+from focalloc.conformance.sessions import sessions
+
+for case in sessions(sys.argv[1], 1, 0, int(sys.argv[2])):
+    print(to_json(case).decode())
+"""
+
+WORKER = """
+import importlib, json, sys, time
+from focalloc.conformance.cases import from_json
+from focalloc.conformance.judge import judged
+from focalloc.conformance.targets import PythonTarget
+
+module, factory, profile = sys.argv[1:]
+cases = []
+for line in json.loads(sys.stdin.readline()):
+    try:
+        cases.append(from_json(line))
+    except Exception:
+        cases.append(None)
+print(json.dumps([case is not None for case in cases]), flush=True)
+with PythonTarget(getattr(importlib.import_module(module), factory)) as target:
+    for line in sys.stdin:
+        chosen = [cases[i] for i in json.loads(line)]
+        began = time.perf_counter()
+        verdicts = [judged(target, case, profile) for case in chosen]
+        spent = time.perf_counter() - began
+        print(json.dumps([spent, [verdict.status for verdict in verdicts]]), flush=True)
+"""
+
+
+def environment(checkout: Path, folder: Path) -> dict[str, str]:
+    """Variables by which the package is that of a checkout."""
+    site = folder / "focalloc"
+    if not site.exists():
+        site.mkdir(parents=True)
+        others = (checkout / name for name in ("spec", "refimpl", "fastpath", "conformance", "proofs", "learn"))
+        for part in (*(checkout / "focalloc").iterdir(), *others):
+            if part.exists():
+                (site / part.name).symlink_to(part)
+    return os.environ | {"PYTHONPATH": str(folder), "PYTHONWARNINGS": "ignore"}
+
+
+class Worker:
+    """A process that judges with the package of a checkout.
+
+    Args:
+        variables: its environment.
+        target: one of `TARGETS`.
+        cases: sessions as JSON.
+    """
+
+    def __init__(self, variables: dict[str, str], target: tuple[str, str, str], cases: list[str]) -> None:
+        command = [sys.executable, "-P", "-c", WORKER, *target]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=variables
+        )
+        self.reads: list[bool] = self._said(cases)
+
+    def _said(self, asked: object) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps(asked), file=self._process.stdin, flush=True)
+        return json.loads(self._process.stdout.readline())
+
+    def judged(self, which: list[int]) -> tuple[float, list[str]]:
+        """Seconds that these sessions took, and the status of each."""
+        spent, verdicts = self._said(which)
+        return spent, verdicts
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate("")
+
+
+def main() -> None:
+    """Print a line for each target."""
+    checkouts = [Path(name).resolve() for name in sys.argv[1:3]]
+    seconds = float(sys.argv[3]) if sys.argv[3:] else 10.0
+    with tempfile.TemporaryDirectory() as folder:
+        old, new = (environment(one, Path(folder, str(i))) for i, one in enumerate(checkouts))
+        for target in TARGETS:
+            draw = [sys.executable, "-P", "-c", DRAW, target[2], str(SESSIONS)]
+            cases = subprocess.run(draw, env=new, check=True, capture_output=True, text=True).stdout.splitlines()
+            workers = [Worker(variables, target, cases) for variables in (old, new)]
+            compare(target, workers, seconds)
+            for worker in workers:
+                worker.close()
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} over the last minute")
+
+
+def compare(target: tuple[str, str, str], workers: list[Worker], seconds: float) -> None:
+    """Have both judge the same sessions in turn, and print what came of it."""
+    both = [i for i, (one, other) in enumerate(zip(*(worker.reads for worker in workers), strict=True)) if one and other]
+    verdicts = [worker.judged(both)[1] for worker in workers]  # what has to be compiled is by then
+    same = [i for i, one, other in zip(both, *verdicts, strict=True) if one == other == "pass"]
+    stretches = [same[i : i + STRETCH] for i in range(0, len(same), STRETCH)]
+    times: list[list[float]] = []
+    rates: list[tuple[float, float]] = []
+    until = time.monotonic() + seconds
+    while time.monotonic() < until or not times:
+        for stretch in stretches:
+            order = (0, 1) if len(times) % 2 == 0 else (1, 0)
+            took = {which: workers[which].judged(stretch)[0] for which in order}
+            times.append([took[0], took[1]])
+            rates.append((len(stretch) / took[0], len(stretch) / took[1]))
+    before, after = (median(column) for column in zip(*rates, strict=True))
+    ratios = [one / two for one, two in times]
+    fastest = sum(min(one for one, _ in times[i :: len(stretches)]) for i in range(len(stretches)))
+    fastest /= sum(min(two for _, two in times[i :: len(stretches)]) for i in range(len(stretches)))
+    print(
+        f"{target[0] + ':' + target[1]:<44} {before:6.1f} -> {after:6.1f} sessions/s"
+        f"  fastest {fastest:.3f}  median {median(ratios):.3f}"
+        f"  ({len(same)} sessions; {SESSIONS - len(both)} unread, {len(both) - len(same)} not passed by both)",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
