@@ -140,7 +140,7 @@ def compare(target: tuple[str, str, str], workers: list[Worker], seconds: float)
     until = time.monotonic() + seconds
     while time.monotonic() < until or not times:
         for stretch in stretches:
-            order = (0, 1) if len(times) % 2 == 0 else (1, 0)
+            order = (0, 1) if len(times) // len(stretches) % 2 == 0 else (1, 0)
             took = {which: workers[which].judged(stretch)[0] for which in order}
             times.append([took[0], took[1]])
             rates.append((len(stretch) / took[0], len(stretch) / took[1]))

@@ -390,9 +390,9 @@ class _Session:
                 found.append(Violation("CTX-6", "the reported context is no list of (level, start) pairs"))
             else:
                 self.reported = pairs
-                blocks = [Block(*pair) for pair in pairs]
                 self.stakes.reported("context", state)
-                if tuple(blocks) != state.context:
+                if tuple(pairs) != state.context:
+                    blocks = [Block(*pair) for pair in pairs]
                     found += context_violations(state.geometry, blocks) + misreported(state.context, blocks)
         if target.offers("positions"):
             places = as_integers(target.report("positions"))

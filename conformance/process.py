@@ -8,6 +8,7 @@ the judge: see `focalloc.conformance.keeper`.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import select
 import shlex
@@ -300,6 +301,7 @@ def _serve_apart(serve: Serve, pipes: _Pipes) -> NoReturn:
         for file, place in ((nothing, 0), (pipes.errors[1], 1), (pipes.errors[1], 2)):
             os.dup2(file, place)
         sys.stdout = sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
+        gc.freeze()  # what the judge has made is not the allocator's to look through
         serve(pipes.commands[0], pipes.answers[1])
     finally:
         os._exit(0)
@@ -350,6 +352,9 @@ class _Pipes:
 
 
 # THE CONVERSATION
+
+
+_UNTYPED: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 
 
 class ProcessAllocator:
@@ -522,7 +527,7 @@ class ProcessAllocator:
         """The answer that ``reply`` is, with what it reports put into `reports`."""
         self.reports.pop("edits", None)  # they are of one answer
         if not self._typed and not isinstance(command, messages.Hello):
-            raw = msgspec.json.decode(reply, type=dict[str, Any])
+            raw = _UNTYPED.decode(reply)
             self.reports |= raw
             self.tells_edits |= "edits" in raw
             if "error" in raw or "skipped" in raw:

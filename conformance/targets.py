@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -423,9 +424,16 @@ def _as_it_came(answer: Any) -> Any:
     """``answer`` with a `Foreign` in place of what JSON cannot say."""
     if isinstance(answer, dict):
         return Foreign(answer.get("object"))
-    if isinstance(answer, list) and any(type(item) in (list, dict) for item in answer):
-        return [_as_it_came(item) for item in answer]
+    if isinstance(answer, list):
+        kinds = set(map(type, answer))
+        if dict in kinds or (list in kinds and not (kinds == {list} and _flat(answer))):
+            return [_as_it_came(item) for item in answer]
     return answer
+
+
+def _flat(rows: list[list[Any]]) -> bool:
+    """Whether rows hold integers and texts only."""
+    return set(map(type, chain.from_iterable(rows))) <= {int, str}
 
 
 def _fractions(said: messages.Relaxed) -> tuple[Fraction, dict[Action, Fraction], Fraction, Fraction]:
@@ -441,6 +449,9 @@ def as_pairs(reported: object) -> list[tuple[int, int]] | None:
     """``reported`` as (level, start) pairs, or None if it is no list of those."""
     if not isinstance(reported, list):
         return None
+    if set(map(type, reported)) == {list} and set(map(len, reported)) == {2}:  # as it mostly is, and there are many
+        if set(map(type, chain.from_iterable(reported))) == {int}:
+            return [(level, start) for level, start in reported]
     found = []
     for pair in reported:
         if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(_whole(value) for value in pair):
@@ -451,7 +462,9 @@ def as_pairs(reported: object) -> list[tuple[int, int]] | None:
 
 def as_integers(reported: object) -> list[int] | None:
     """``reported`` as a list of integers, or None if it is none."""
-    return reported if isinstance(reported, list) and all(_whole(value) for value in reported) else None
+    if not isinstance(reported, list):
+        return None
+    return reported if set(map(type, reported)) <= {int} or all(map(_whole, reported)) else None
 
 
 def _whole(value: object) -> bool:
