@@ -30,10 +30,10 @@ TARGETS = (
 )
 """Module, factory, and profile to judge by."""
 
-SESSIONS = 200
+SESSIONS = 250
 """How many are drawn for each target."""
 
-STRETCH = 50
+STRETCH = 125
 """How many are judged at a time."""
 
 DRAW = """
@@ -46,10 +46,14 @@ for case in sessions(sys.argv[1], 1, 0, int(sys.argv[2])):
 """
 
 WORKER = """
-import importlib, json, sys, time
+import importlib, inspect, json, sys, time
 from focalloc.conformance.cases import from_json
 from focalloc.conformance.judge import judged
 from focalloc.conformance.targets import PythonTarget
+
+counts = "stakes" in inspect.signature(judged).parameters
+if counts:
+    from focalloc.conformance.stakes import Stakes
 
 module, factory, profile = sys.argv[1:]
 cases = []
@@ -63,7 +67,8 @@ with PythonTarget(getattr(importlib.import_module(module), factory)) as target:
     for line in sys.stdin:
         chosen = [cases[i] for i in json.loads(line)]
         began = time.perf_counter()
-        verdicts = [judged(target, case, profile) for case in chosen]
+        more = {"stakes": Stakes(profile)} if counts else {}  # as over a batch of a run
+        verdicts = [judged(target, case, profile, **more) for case in chosen]
         spent = time.perf_counter() - began
         print(json.dumps([spent, [verdict.status for verdict in verdicts]]), flush=True)
 """

@@ -180,6 +180,8 @@ def judged(
         return Verdict("error", at, why=printable(lost), answered=session.answered, stillborn=stillborn)
     except RunOver as over:
         return Verdict("unknown", at, why=str(over), answered=session.answered)
+    finally:
+        target.catch_up()
     if found:
         return Verdict("fail", at, tuple(found), f"{found[0]}\n{context}".rstrip(), session.answered)
     if skipped:
@@ -317,7 +319,8 @@ class _Session:
         if not self.target.speaks_raw:  # exact: an object could have changed what it was given, a program cannot
             self.stakes.note(("ANS-2",))
         if scores:
-            self.stakes.iteration(self._now, scores, as_actions(answer))
+            now, actions = self._now, as_actions(answer)
+            self.target.meanwhile(lambda: self.stakes.iteration(now, scores, actions))
         return self.settle(advanced(self._now, as_actions(answer)), scores, answer, [])
 
     def ingest(self, blocks: int) -> list[Violation]:

@@ -367,6 +367,7 @@ class ProcessAllocator:
         typed: whether answers are read by the protocol's types; else as what the JSON says.
 
     Attributes:
+        meanwhile: work that is done while the next answer is awaited, which no answer depends on.
         until: the time (of `time.monotonic`) at which the run as a whole ends; None for none.
         reports: what the answers so far said of the allocator's own state, the latest of each kind.
         tells_edits: whether some answer told its edits.
@@ -397,6 +398,7 @@ class ProcessAllocator:
         self._answered: set[tuple[object, ...]] = set()
         self._took: dict[tuple[object, ...], float] = {}
         self._last_words = b""
+        self.meanwhile: list[Callable[[], object]] = []
         self.until: float | None = None
         self.reports: dict[str, Any] = {}
         self.tells_edits = False
@@ -456,6 +458,11 @@ class ProcessAllocator:
         self.start()
         return self._ask(commands)
 
+    def catch_up(self) -> None:
+        """Do what is to be done meanwhile."""
+        while self.meanwhile:
+            self.meanwhile.pop(0)()
+
     def close(self, *, politely: bool = True) -> None:
         """Ask the program to end if ``politely``, and end it and whatever it started in any case."""
         try:
@@ -480,6 +487,7 @@ class ProcessAllocator:
             self._fail(Misbehaved, "it wrote to stdout without being asked")
         lines = [messages.command_line(command) for command in commands]
         self._line.put(b"".join(lines))
+        self.catch_up()
         answers: list[Any] = []
         refusal: ProgramError | None = None
         for command, line in zip(commands, lines, strict=True):

@@ -119,6 +119,12 @@ class Target(Protocol):
     def changed(self) -> list[Violation]:
         """ANS-2: what was given to the allocator and is no longer as it was."""
 
+    def meanwhile(self, work: Callable[[], object]) -> None:
+        """Have ``work``, which no answer depends on, done while the next one is awaited."""
+
+    def catch_up(self) -> None:
+        """Do what is left of that."""
+
     def close(self) -> None:
         """Release everything."""
 
@@ -178,6 +184,14 @@ class WireTarget:
     def changed(self) -> list[Violation]:
         """A program cannot change what it was sent."""
         return []
+
+    def meanwhile(self, work: Callable[[], object]) -> None:
+        """Have ``work`` done once the next command has been sent."""
+        self._wire.meanwhile.append(work)
+
+    def catch_up(self) -> None:
+        """Do what is left of that."""
+        self._wire.catch_up()
 
     def _offered(self) -> Sequence[str]:
         welcome = self._wire.welcome
@@ -246,13 +260,13 @@ class PythonTarget(WireTarget):
         """What the attribute ``supports`` of an allocator says."""
         if "supports" not in self._wire.reports:
             self.begin()
-            self._catch_up()
+            self._say_first()
         said = self._wire.reports.get("supports")
         if isinstance(said, dict) and "refused" in said:
             raise InvalidInput(*said["refused"])
         return declared(said)
 
-    def _catch_up(self) -> None:
+    def _say_first(self) -> None:
         """Say what waits to be said together with the next call."""
         if self._waiting:
             waiting, self._waiting = self._waiting, []
@@ -260,7 +274,7 @@ class PythonTarget(WireTarget):
 
     def offers(self, what: str) -> bool:
         """Whether the object has a method ``what``."""
-        self._catch_up()
+        self._say_first()
         return super().offers(what)
 
     def _offered(self) -> Sequence[str]:

@@ -230,6 +230,14 @@ def test_reports_are_judged_where_they_are_offered(report: str, value: object, c
     assert verdict(liar, case(Step())).clause == clause
 
 
+@pytest.mark.clause("COO-2")
+def test_a_report_that_changes_into_an_equal_one_of_another_kind_is_seen() -> None:
+    sizes = itertools.chain([0, 0], itertools.repeat(False))  # False == 0, and is no number
+    liar = type("Liar", (Fixed,), {"ledger_size": lambda self: next(sizes)})
+    found = verdict(liar, case(Step(), Step()))
+    assert (found.clause, found.at) == ("COO-2", 1)
+
+
 @pytest.mark.clause("SCO-2")
 @pytest.mark.clause("CTX-5", "CTX-6")
 @pytest.mark.parametrize(("report", "clause"), [("context", "CTX-6"), ("positions", "CTX-5")])
