@@ -3,8 +3,8 @@ other's.
 
     python benchmarks/judging.py OLD NEW [SECONDS]
 
-Each checkout is a folder as it is cloned, and judges its own allocators in Python the way its own ``PythonTarget`` does.
-The sessions are drawn once, by NEW, and put to both as JSON; those that OLD cannot read are left out, and counted. Both
+Each checkout is a folder as it is cloned, and judges its own allocators in Python as its own ``PythonTarget`` does. The
+sessions are drawn once, by NEW, and put to both as JSON; those that OLD cannot read are left out, and counted. Both
 judge the same stretch of sessions in turn, the order changing each time, until SECONDS (10) are over for a target. What
 counts is the time on the clock, as judge and allocator may be two processes: the ratio of the fastest rounds and the
 median of the ratios. On a machine that is busy otherwise, judge and allocator do not get two processors, and the line
@@ -136,7 +136,7 @@ def main() -> None:
 
 def compare(target: tuple[str, str, str], workers: list[Worker], seconds: float) -> None:
     """Have both judge the same sessions in turn, and print what came of it."""
-    both = [i for i, (one, other) in enumerate(zip(*(worker.reads for worker in workers), strict=True)) if one and other]
+    both = [i for i, read in enumerate(zip(*(worker.reads for worker in workers), strict=True)) if all(read)]
     verdicts = [worker.judged(both)[1] for worker in workers]  # what has to be compiled is by then
     same = [i for i, one, other in zip(both, *verdicts, strict=True) if one == other == "pass"]
     stretches = [same[i : i + STRETCH] for i in range(0, len(same), STRETCH)]

@@ -189,7 +189,7 @@ def plain(answer: object, depth: int = 0) -> object:
     most = ANSWER_LIMIT if depth == 0 else REPR_LIMIT
     if issubclass(kind, list | tuple):  # mostly of integers, and there are thousands
         items = row = list(islice(items, most))
-        if set(map(type, row)) == {int} and -(2**63) <= min(row) and max(row) < 2**63:
+        if set(map(type, row)) == {int} and min(row) >= -(2**63) and max(row) < 2**63:
             return row
     return [plain(item, depth + 1) for item in islice(items, most)]
 

@@ -463,9 +463,9 @@ def as_pairs(reported: object) -> list[tuple[int, int]] | None:
     """``reported`` as (level, start) pairs, or None if it is no list of those."""
     if not isinstance(reported, list):
         return None
-    if set(map(type, reported)) == {list} and set(map(len, reported)) == {2}:  # as it mostly is, and there are many
-        if set(map(type, chain.from_iterable(reported))) == {int}:
-            return [(level, start) for level, start in reported]
+    listed = set(map(type, reported)) == {list} and set(map(len, reported)) == {2}  # as mostly, and there are many
+    if listed and set(map(type, chain.from_iterable(reported))) == {int}:
+        return [(level, start) for level, start in reported]
     found = []
     for pair in reported:
         if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(_whole(value) for value in pair):
