@@ -19,6 +19,7 @@ from focalloc.learn.features import FEATURES, Observation, Observer
 from focalloc.learn.projection import project
 from focalloc.learn.simulator import RewardWeights, Scenario, Session, any_user, episode
 from focalloc.learn.texts import Text, language_reference, part, passage
+from focalloc.spec.errors import InvalidInput
 
 LARGEST = 10.0
 """Bound of the logits in the action space."""
@@ -71,8 +72,13 @@ class FocusEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
 
     @property
     def session(self) -> Session:
-        """The session in progress."""
-        assert self._session is not None, "call reset() first"
+        """The session of the episode, the last one once that is over.
+
+        Raises:
+            InvalidInput: there has been no `reset` yet.
+        """
+        if self._session is None:
+            raise InvalidInput("episode", "none", "call reset() first")
         return self._session
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
@@ -85,8 +91,14 @@ class FocusEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         return self._padded(), {}
 
     def step(self, action: NDArray[np.float32]) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
-        """Project ``action``, apply it, and return observation, reward, terminated, truncated and info."""
+        """Project ``action``, apply it, and return observation, reward, terminated, truncated and info.
+
+        Raises:
+            InvalidInput: no episode has begun, or it is over; nothing has changed.
+        """
         session = self.session
+        if session.over:
+            raise InvalidInput("episode", "over", "call reset() to begin another")
         outcome = session.step(project(session.state, action[: len(session.state.context)]))
         return self._padded(), self.weights.reward(outcome), False, session.over, asdict(outcome)
 

@@ -15,7 +15,7 @@ from gymnasium.utils.env_checker import check_env  # noqa: E402
 
 from focalloc.learn.environment import FocusEnv  # noqa: E402
 from focalloc.learn.simulator import Noise, Scenario  # noqa: E402
-from focalloc.spec import Geometry, Params  # noqa: E402
+from focalloc.spec import Geometry, InvalidInput, Params  # noqa: E402
 
 SMALL = Scenario(geometry=Geometry((4, 4)), params=Params(w_max=30), blocks=16, iterations=6, noise=Noise(spread=0.3))
 
@@ -41,6 +41,21 @@ def test_random_actions_keep_the_budget_and_end_in_time() -> None:
             assert np.isfinite(reward)
             assert not terminated
         assert steps == SMALL.iterations
+
+
+def test_a_step_outside_an_episode_is_refused_in_a_sentence() -> None:
+    env = FocusEnv(SMALL)
+    still = np.zeros((SMALL.blocks, 3), np.float32)
+    with pytest.raises(InvalidInput, match=r"episode = 'none': call reset\(\) first"):
+        env.step(still)
+    env.reset(seed=1)
+    for _ in range(SMALL.iterations):
+        env.step(still)
+    for _ in range(2):
+        with pytest.raises(InvalidInput, match=r"episode = 'over': call reset\(\) to begin another"):
+            env.step(still)
+    env.reset(seed=2)
+    env.step(still)
 
 
 def test_the_same_seed_gives_the_same_episode() -> None:
