@@ -13,6 +13,7 @@ at the end says how busy it was.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -120,8 +121,12 @@ class Worker:
 
 def main() -> None:
     """Print a line for each target."""
-    checkouts = [Path(name).resolve() for name in sys.argv[1:3]]
-    seconds = float(sys.argv[3]) if sys.argv[3:] else 10.0
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("old", type=Path, help="a checkout")
+    parser.add_argument("new", type=Path, help="the one that is compared with it")
+    parser.add_argument("seconds", type=float, nargs="?", default=10.0, help="for each target")
+    told = parser.parse_args()
+    checkouts, seconds = [told.old.resolve(), told.new.resolve()], told.seconds
     with tempfile.TemporaryDirectory() as folder:
         old, new = (environment(one, Path(folder, str(i))) for i, one in enumerate(checkouts))
         for target in TARGETS:

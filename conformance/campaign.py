@@ -25,7 +25,7 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from focalloc.conformance import runner
 from focalloc.conformance.journal import Header, Journal
-from focalloc.conformance.report import Failure, Report, needed, save_failure, versions_here
+from focalloc.conformance.report import NEEDED_BY, Failure, Report, lacking, save_failure, versions_here
 from focalloc.conformance.runner import Batch, batch_sizes, collected, run_batch, smoke_test, supported
 from focalloc.conformance.targets import Target
 from focalloc.spec.errors import InvalidInput
@@ -84,7 +84,7 @@ def run_campaign(
     with ExitStack() as stack:
         target = stack.enter_context(open_target())
         target.begin()
-        not_offered = tuple(what for what in needed(profile) if not target.offers(what))
+        offered = {what for what in NEEDED_BY if target.offers(what)}
         made_of, sizes = contents(), batch_sizes(examples)
         within = supported(target).checked(profile)
         header = Header(target.name, made_of, profile, seed, examples, within, versions_here())
@@ -106,7 +106,7 @@ def run_campaign(
         failures = tuple(_shrunk(hand, examples, report))
     if save_to is not None:
         failures = tuple(save_failure(failed, save_to) for failed in failures)
-    not_offered = not_offered if report.answered else ()
+    not_offered = lacking(profile, offered.__contains__, report.stakes) if report.answered else ()
     return msgspec.structs.replace(report, failures=failures, not_offered=not_offered, left_out=within.left_out)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -34,10 +34,17 @@ NEEDED_BY = {
 """Optional call -> clauses that can only be judged with it."""
 
 
-def needed(profile: str) -> tuple[str, ...]:
-    """The optional calls without which some clause of ``profile`` cannot be judged."""
+def lacking(profile: str, offers: Callable[[str], bool], stakes: Mapping[str, int]) -> tuple[str, ...]:
+    """The optional calls without which some clause of ``profile`` was not judged.
+
+    Args:
+        profile: what was judged by.
+        offers: whether the allocator says that it offers a call; edits come with answers, unsaid.
+        stakes: how often each clause was at stake.
+    """
     bound = profile_clauses(profile)
-    return tuple(what for what, clauses in NEEDED_BY.items() if any(one in bound for one in clauses))
+    wanted = (what for what, clauses in NEEDED_BY.items() if any(one in bound for one in clauses))
+    return tuple(what for what in wanted if not (stakes.get("EDI-1") if what == "edits" else offers(what)))
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):

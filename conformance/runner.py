@@ -24,7 +24,7 @@ from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Step, size
 from focalloc.conformance.judge import Status, Verdict, judged
 from focalloc.conformance.process import START_TIMEOUT, TIMEOUT
-from focalloc.conformance.report import Failure, Report, failures_of, ids_of, needed, saved
+from focalloc.conformance.report import Failure, Report, failures_of, ids_of, lacking, saved
 from focalloc.conformance.sessions import sessions
 from focalloc.conformance.shrinking import shrunk
 from focalloc.conformance.stakes import Stakes
@@ -261,7 +261,7 @@ def _finished(target: Target, report: Report, save_to: Path | None) -> Report:
         notes += (
             "judged inside the judge's own process: an allocator that ends it or changes it could forge the verdict",
         )
-    not_offered = tuple(what for what in needed(report.profile) if report.answered and not target.offers(what))
+    not_offered = lacking(report.profile, target.offers, report.stakes) if report.answered else ()
     left_out = supported(target).left_out
     return msgspec.structs.replace(report, failures=failures, not_offered=not_offered, notes=notes, left_out=left_out)
 
