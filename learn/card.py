@@ -30,7 +30,7 @@ from focalloc.learn.measure import (
     calibrated,
     compared,
 )
-from focalloc.learn.meta import Edits, Gain, MetaSettings, adapted, gain_of_adapting, habitual, reptile
+from focalloc.learn.meta import Gain, MetaSettings, UserEdits, adapted, gain_of_adapting, habitual, reptile
 from focalloc.learn.network import restored
 from focalloc.learn.policy import Policy, PolicyConfig, digest_of, load
 from focalloc.learn.rollouts import Source
@@ -89,7 +89,7 @@ def adaptation(policy: Policy, way: str) -> Gain:
         known = habitual(policy, train_source, HABITS)
         begun, margin = calibrated(known.network.exported(), train_source, SETTINGS.weights, range(8))
 
-        def adapt(edits: Edits) -> Policy:
+        def adapt(edits: UserEdits) -> Policy:
             return known.adapted(edits).fonder_of_keeping(margin)
 
     else:
@@ -97,7 +97,7 @@ def adaptation(policy: Policy, way: str) -> Gain:
         network = reptile(network, train_source, META) if way == "after Reptile" else network
         begun = network.exported()
 
-        def adapt(edits: Edits) -> Policy:
+        def adapt(edits: UserEdits) -> Policy:
             return adapted(network, edits, META.steps, META.inner_rate).exported()
 
     return gain_of_adapting(begun, adapt, held_out, META.edits, HELD_OUT_USERS)

@@ -40,14 +40,14 @@ from focalloc.learn.training import imitation_loss, missed
 from focalloc.spec.errors import InvalidInput
 
 
-class Edit(NamedTuple):
+class UserEdit(NamedTuple):
     """One edit: what the policy saw, and what it should have done in hindsight."""
 
     seen: Observation
     lesson: Lesson
 
 
-Edits = Sequence[Edit]
+UserEdits = Sequence[UserEdit]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +74,13 @@ class MetaSettings:
     outer_rate: float = 0.3
 
 
-def lived(episodes: Sequence[Episode], policies: Sequence[Policy]) -> list[list[Edit]]:
+def lived(episodes: Sequence[Episode], policies: Sequence[Policy]) -> list[list[UserEdit]]:
     """Every iteration of each episode as an edit, where the policy of the same place plays it."""
-    edits: list[list[Edit]] = [[] for _ in episodes]
+    edits: list[list[UserEdit]] = [[] for _ in episodes]
 
     def witness(sessions: list[Session], seen: list[Observation]) -> None:
         for found, session, one in zip(edits, sessions, seen, strict=True):
-            found.append(Edit(one, clairvoyant(session)))
+            found.append(UserEdit(one, clairvoyant(session)))
 
     play(
         episodes,
@@ -90,12 +90,12 @@ def lived(episodes: Sequence[Episode], policies: Sequence[Policy]) -> list[list[
     return edits
 
 
-def evenly(edits: Edits, count: int) -> list[Edit]:
+def evenly(edits: UserEdits, count: int) -> list[UserEdit]:
     """``count`` of an episode's edits, spread evenly."""
     return [edits[len(edits) * (i + 1) // (count + 1)] for i in range(count)]
 
 
-def first_edits(policy: Policy, source: Source, rng: Rng, count: int) -> list[Edit]:
+def first_edits(policy: Policy, source: Source, rng: Rng, count: int) -> list[UserEdit]:
     """Edits spread evenly over one episode that ``policy`` plays for the user of ``source``."""
     return evenly(lived([source.draw(rng)], [policy])[0], count)
 
@@ -103,7 +103,7 @@ def first_edits(policy: Policy, source: Source, rng: Rng, count: int) -> list[Ed
 # REPTILE: a few steps move every weight
 
 
-def adapted(network: PolicyNetwork, edits: Edits, steps: int, rate: float) -> PolicyNetwork:
+def adapted(network: PolicyNetwork, edits: UserEdits, steps: int, rate: float) -> PolicyNetwork:
     """A copy of ``network`` after ``steps`` of gradient descent on ``edits``; the network itself is left alone."""
     own = deepcopy(network)
     optimiser = torch.optim.SGD(own.parameters(), lr=rate)
@@ -184,7 +184,7 @@ class Habitual(nn.Module):
         self.directions = nn.Parameter(0.1 * torch.randn(NUMBERS, network.config.hidden))
         self.log_rate = nn.Parameter(torch.tensor(float(np.log(rate))))
 
-    def losses(self, edits: Sequence[Edits], habits: Tensor) -> Tensor:
+    def losses(self, edits: Sequence[UserEdits], habits: Tensor) -> Tensor:
         """What imitating the lessons fails by, per user; ``(users,)``.
 
         Args:
@@ -200,7 +200,7 @@ class Habitual(nn.Module):
         users = len(edits)
         return wrong.reshape(users, -1).sum(dim=1) / free.reshape(users, -1).sum(dim=1).clamp(min=1)
 
-    def habits(self, edits: Sequence[Edits]) -> Tensor:
+    def habits(self, edits: Sequence[UserEdits]) -> Tensor:
         """The habits of several users, from as many edits of each; ``(users, numbers)``, differentiable.
 
         Raises:
@@ -224,7 +224,7 @@ class Habitual(nn.Module):
         bias = shared.weights["inlet.bias"]
         return [Policy(shared.config, shared.weights | {"inlet.bias": bias + shift}) for shift in shifts]
 
-    def adapted(self, edits: Edits) -> Policy:
+    def adapted(self, edits: UserEdits) -> Policy:
         """An ordinary policy for the user who made these edits.
 
         Raises:
@@ -300,7 +300,7 @@ class Gain:
 
 def gain_of_adapting(
     policy: Policy,
-    adapt: Callable[[Edits], Policy],
+    adapt: Callable[[UserEdits], Policy],
     source: Source,
     edits: int,
     users: Iterable[int],
