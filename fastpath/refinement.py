@@ -112,7 +112,7 @@ class Refinement:
         """An iteration or an ingest is about to run on the tables, with these thresholds if it is an iteration."""
         self.finish()
         header = self._tables.header
-        self._next[:] = self._adaptive[: k.RING]
+        self._next.data[:] = self._adaptive.data[: k.RING]  # NumPy's own copy may give up the interpreter lock
         adapt(self._next, header[k.W_MAX])
         if self._params.strategy != "projection":  # which they do not bind
             header[k.TAU_EXPAND], header[k.TAU_COLLAPSE] = self._next[k.EXPAND_NOW], self._next[k.COLLAPSE_NOW]
@@ -195,7 +195,7 @@ class History:
                 wider.reshape(-1), np.zeros(4 * space, np.int64), np.zeros(4 * space, np.int64)
             )  # fmt: skip
         added = self._spare
-        added[:] = self.table
+        added.data[:] = self.table.data  # not by NumPy, as above
         size = refined_calls.run_remember(self.size, added, self._memory, iteration, actions, self._work)
         self.size, self.table, self._spare = size, added, self.table
 

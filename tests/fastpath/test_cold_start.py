@@ -336,6 +336,9 @@ def raises(error: Exception) -> None:
 def test_where_machine_code_cannot_be_kept_it_works_and_leaves_nothing_half_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: str
 ) -> None:
+    owner, name, _ = FAILURES[failure]
+    if not hasattr(owner, name):
+        pytest.skip(f"this version of Numba has no {name}")
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(*FAILURES[failure])
     assert offered(failure) == 1
