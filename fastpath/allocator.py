@@ -87,7 +87,7 @@ class Allocator:
 
         self._turn = Turn(type(self).__name__)
         self._calls, self._layout, self._new_tables = calls, layout, tables.Tables
-        self._at_iteration = layout.ITERATION
+        self._at_iteration, self._at_slots = layout.ITERATION, layout.SLOTS
         self._tables: tables.Tables | None = None
         self._workspace: Any = None
         geometry = Geometry() if geometry is None else geometry
@@ -277,7 +277,7 @@ class Allocator:
             tables.header[self._at_iteration],
             self.geometry,
             tables.places[:done].tolist(),
-            tables.header[0],
+            tables.header[self._at_slots],
         )
 
     def _again(self, refused: int, scores: NDArray[Any], scale: np.generic) -> int:
