@@ -13,7 +13,7 @@ A session follows from profile, seed and its number alone, on every machine and 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -158,7 +158,6 @@ OF_PROFILE: dict[str, dict[str, tuple[Any, ...]]] = {
         "weight": (0, 0, "small", EXTREME),
         "target": (0, 1, "near", MAX_SLOTS),
     },
-    "projection": {"wishes": ("scores", "logits")},
 }
 """What only the sessions of one profile are like."""
 
@@ -257,6 +256,8 @@ def session(profile: str, seed: int, number: int, within: Capabilities = ALL) ->
     """
     draw, like = Draw(f"{profile}/{seed}/{number}"), kinds(profile, seed, number)
     case = _session(draw, profile, like, within.geometries)
+    for name, weave in WOVEN.items():
+        case = weave(Draw(f"{profile}/{seed}/{number}/{name}"), profile, case)
     if within == ALL:
         return case
     return msgspec.structs.replace(case, params=within.fitted(case.params), steps=within.kept(case.steps))
@@ -561,8 +562,6 @@ def _steps(
             steps.append(Step(open=_reopening(draw, geometry, params, like)))
         elif kind == "ingest" and not (vain and draw.once_in(2)):  # most will be refused
             steps.append(rows.next(ingest=_blocks(draw, params, slots, like["ingest"])))
-        elif like.get("wishes") == "logits" and not draw.once_in(3):
-            steps.append(Step(logits=tuple(_triple(draw) for _ in range(draw.between(1, 7)))))
         else:
             steps.append(rows.next())
     return tuple(steps)
@@ -583,11 +582,6 @@ def _reopening(draw: Draw, geometry: Geometry, params: Params, like: Kinds) -> O
     if draw.once_in(2):
         return opening
     return Opening(context=opening.context, params={"n_diff": draw.between(1, 5), "cooldown_steps": draw.between(0, 5)})
-
-
-def _triple(draw: Draw) -> tuple[float, float, float]:
-    """Logits of one block: mostly close together, some beyond what fixed point can hold."""
-    return draw.one_of(LOGITS), draw.one_of(LOGITS), draw.one_of(LOGITS)
 
 
 class _Rows:
@@ -668,6 +662,43 @@ class _Rows:
 def _bounded(score: int) -> int:
     """``score``, or the nearest that fits (SCO-1)."""
     return max(-EXTREME, min(EXTREME, score))
+
+
+# WHAT IS OPTIONAL
+
+
+def _with_logits(draw: Draw, profile: str, case: Case) -> Case:
+    """With iterations by logits (PRO-1) between the others, in every other session."""
+    if profile != "projection" or draw.once_in(2):
+        return case
+
+    def logits(_: Step) -> Step:
+        return Step(logits=tuple(_triple(draw) for _ in range(draw.between(1, 7))))
+
+    return put_between(draw, case, 2, logits)
+
+
+def _triple(draw: Draw) -> tuple[float, float, float]:
+    """Logits of one block: mostly close together, some beyond what fixed point can hold."""
+    return draw.one_of(LOGITS), draw.one_of(LOGITS), draw.one_of(LOGITS)
+
+
+def put_between(draw: Draw, case: Case, times: int, make: Callable[[Step], Step]) -> Case:
+    """``case`` with what ``make`` makes before one of so many of its steps; it is told before which."""
+    steps: list[Step] = []
+    for step in case.steps:
+        if draw.once_in(times):
+            steps.append(make(step))
+        steps.append(step)
+    return msgspec.structs.replace(case, steps=tuple(steps))
+
+
+Weave = Callable[[Draw, str, Case], Case]
+"""Takes chance of its own, a profile and one of its sessions, and returns it with something optional in it."""
+
+WOVEN: dict[str, Weave] = {"prefer": _with_logits}
+"""What an allocator need not offer, a call or a parameter -> how sessions come to have it. What is added here changes
+nothing else of a session, and nothing of one that it leaves alone."""
 
 
 # WHAT MUST BE REFUSED
