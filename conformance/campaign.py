@@ -11,12 +11,14 @@ import logging
 import pickle
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from multiprocessing import resource_tracker
 from pathlib import Path
+from uuid import uuid4
 
 import cloudpickle
 import dask
@@ -26,7 +28,7 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 from focalloc.conformance import runner
 from focalloc.conformance.journal import Header, Journal
 from focalloc.conformance.report import NEEDED_BY, Failure, Report, lacking, save_failure, versions_here
-from focalloc.conformance.runner import Batch, batch_sizes, collected, run_batch, smoke_test, supported
+from focalloc.conformance.runner import RUN_OVER, Batch, batch_sizes, collected, run_batch, smoke_test, supported
 from focalloc.conformance.targets import Target
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.violations import checked_profile
@@ -40,6 +42,9 @@ BATCHES_PER_WORKER = 4
 ANSWERS_WITHIN = 10
 """Seconds to wait for a scheduler."""
 
+GRACE = 10.0
+"""Seconds after the end of its time that a campaign waits for what its workers have judged by then."""
+
 ENDS_ITS_JUDGE = "whatever process judges them ends"
 """Why sessions are unknown after several workers died over them."""
 
@@ -49,6 +54,51 @@ Subject = tuple[OpenTarget, Contents, str]
 """An allocator to be judged: how to open it, how to see what it is made of, and what that has to be."""
 
 
+class Clock:
+    """The time that a campaign has; each process counts it by a clock of its own, since clocks of machines differ.
+
+    Args:
+        limit: seconds from now; None for no end.
+
+    Attributes:
+        until: the end, by `time.monotonic` of the process that it was made in.
+    """
+
+    def __init__(self, limit: float | None) -> None:
+        self.until = None if limit is None else time.monotonic() + limit
+        self._name = uuid4().hex
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the end, not below 0."""
+        return None if self.until is None else max(0.0, self.until - time.monotonic())
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds to wait for what others have done until the end."""
+        return None if self.left is None else self.left + GRACE
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is no time left."""
+        return self.left == 0.0
+
+    def __reduce__(self) -> tuple[Callable[..., Clock], tuple[object, ...]]:
+        return _clock_here, (self._name, self.left)
+
+
+_clocks: dict[str, Clock] = {}
+
+
+def _clock_here(name: str, left: float | None) -> Clock:
+    """The clock called ``name`` in this process; a message that was long on its way does not make the end later."""
+    arrived = Clock(left)
+    known = _clocks.setdefault(name, arrived)
+    if known.until is not None and arrived.until is not None:
+        known.until = min(known.until, arrived.until)
+    return known
+
+
 def run_campaign(
     open_target: OpenTarget,
     *,
@@ -56,6 +106,7 @@ def run_campaign(
     examples: int,
     seed: int = 0,
     address: str = LOCAL,
+    time_limit: float | None = None,
     contents: Contents = str,
     journal: Path | None = None,
     save_to: Path | None = None,
@@ -69,6 +120,8 @@ def run_campaign(
         examples: sessions to judge.
         seed: what the sessions follow from.
         address: the scheduler's, such as ``tcp://127.0.0.1:8786``; `LOCAL` for a cluster of this machine.
+        time_limit: of the campaign as a whole, in seconds; what it has not judged by then is unknown, and left to the
+            next one that goes on from its journal.
         contents: tells what the allocator is made of, as a digest, wherever it is called; must be picklable. Each
             worker has to have the same, as long as the campaign lasts.
         journal: file to write each batch to as it ends; if it is there, the campaign goes on where it stopped.
@@ -80,6 +133,7 @@ def run_campaign(
             allocator was changed meanwhile, or the journal is refused (`Journal`).
     """
     checked_profile(profile)
+    clock = Clock(time_limit)
     smoke_test()
     with ExitStack() as stack:
         target = stack.enter_context(open_target())
@@ -94,16 +148,18 @@ def run_campaign(
             if watch is not None:
                 watch(batch)
         client = stack.enter_context(_client(address, stack))
-        hand = partial(_handed, client, (open_target, contents, made_of), profile, seed)
+        hand = partial(_handed, client, (open_target, contents, made_of), clock, profile, seed)
         waiting = deque((i, size) for i, size in enumerate(sizes) if i not in done)
-        for batch in _judged(hand, waiting, BATCHES_PER_WORKER * max(1, sum(client.nthreads().values()))):
+        ahead = BATCHES_PER_WORKER * max(1, sum(client.nthreads().values()))
+        for batch in _judged(hand, clock, waiting, ahead):
             done[batch.index] = batch
-            if book is not None and batch.examples:  # one that is unknown is tried again when the campaign is
+            # one that is unknown, or was not judged to its end, is tried again when the campaign is
+            if book is not None and batch.examples and RUN_OVER not in batch.lost:
                 book.add(batch)
             if watch is not None:
                 watch(batch)
         report = collected(target.name, profile, seed, examples, (done[index] for index in sorted(done)))
-        failures = tuple(_shrunk(hand, examples, report))
+        failures = report.failures if clock.is_over else tuple(_shrunk(hand, clock, examples, report))
     if save_to is not None:
         failures = tuple(save_failure(failed, save_to) for failed in failures)
     not_offered = lacking(profile, offered.__contains__, report.stakes) if report.answered else ()
@@ -155,23 +211,24 @@ class _Call:
 
 
 def _handed(
-    client: Client, subject: Subject, profile: str, seed: int, index: int, size: int, shrink: bool = False
+    client: Client, subject: Subject, clock: Clock, profile: str, seed: int, index: int, size: int, shrink: bool = False
 ) -> Future:
     """Hand one batch out."""
     # unpickled by the task, as a worker that lacks a module says so there; anywhere else it would fall silent
-    call = cloudpickle.dumps(_Call(judge_batch, subject, profile, seed, index, runner.BATCH * index, size, shrink))
+    call = cloudpickle.dumps(_Call(judge_batch, subject, clock, profile, seed, index, runner.BATCH * index, size, shrink))
     return client.submit(pickle.loads, call, pure=False)
 
 
-def _result(future: Future) -> Batch:
+def _result(future: Future, clock: Clock) -> Batch:
     """What came of a batch.
 
     Raises:
         InvalidInput: its worker lacks a module.
+        TimeoutError: nothing, until the campaign was over.
         KilledWorker: several workers in a row have ended over it.
     """
     try:
-        found: Batch = future.result()
+        found: Batch = future.result(clock.patience)
     except ModuleNotFoundError as missing:
         raise InvalidInput("cluster", future.client.scheduler.address, f"a worker has {missing}") from missing
     return found
@@ -180,7 +237,7 @@ def _result(future: Future) -> Batch:
 Hand = Callable[..., Future]
 
 
-def _judged(hand: Hand, waiting: deque[tuple[int, int]], ahead: int) -> Iterator[Batch]:
+def _judged(hand: Hand, clock: Clock, waiting: deque[tuple[int, int]], ahead: int) -> Iterator[Batch]:
     """The batches that are ``waiting``, judged, in whatever order they end; ``ahead`` at a time are handed out."""
     handed_out: dict[str, tuple[int, int]] = {}
     suspects: list[tuple[int, int]] = []
@@ -191,24 +248,36 @@ def _judged(hand: Hand, waiting: deque[tuple[int, int]], ahead: int) -> Iterator
         handed_out[future.key] = batch
         return future
 
-    running = as_completed([next_one() for _ in range(min(ahead, len(waiting)))])
-    for future in running:
-        batch = handed_out.pop(future.key)
-        try:
-            yield _result(future)
-        except KilledWorker:  # by this batch, or by another that the same worker held
-            suspects.append(batch)
-        future.release()
-        if waiting:
-            running.add(next_one())
+    with suppress(TimeoutError):
+        running = as_completed([next_one() for _ in range(min(ahead, len(waiting)))], timeout=clock.patience)
+        for future in running:
+            try:
+                yield _result(future, clock)
+            except KilledWorker:  # by this batch, or by another that the same worker held
+                suspects.append(handed_out[future.key])
+            del handed_out[future.key]
+            future.release()
+            if waiting and not clock.is_over:
+                running.add(next_one())
     for index, size in sorted(suspects):  # each alone, so that none is blamed for another
+        if clock.is_over:
+            waiting.append((index, size))
+            continue
         try:
-            yield _result(hand(index, size))
+            yield _result(hand(index, size), clock)
         except KilledWorker:
-            yield Batch(index=index, examples=0, answered=0, verdicts={"unknown": size}, lost={ENDS_ITS_JUDGE: size})
+            yield _unknown(index, size, ENDS_ITS_JUDGE)
+        except TimeoutError:
+            waiting.append((index, size))
+    for index, size in (*handed_out.values(), *waiting):
+        yield _unknown(index, size, RUN_OVER)
 
 
-def _shrunk(hand: Hand, examples: int, report: Report) -> Iterator[Failure]:
+def _unknown(index: int, size: int, why: str) -> Batch:
+    return Batch(index=index, examples=0, answered=0, verdicts={"unknown": size}, lost={why: size})
+
+
+def _shrunk(hand: Hand, clock: Clock, examples: int, report: Report) -> Iterator[Failure]:
     """Each failure of ``report``, with its batch judged once more to find a smaller session."""
     sizes = batch_sizes(examples)
     again = {
@@ -216,8 +285,8 @@ def _shrunk(hand: Hand, examples: int, report: Report) -> Iterator[Failure]:
     }
     for failed in report.failures:
         try:
-            found = _result(again[failed.batch])
-        except KilledWorker:  # what is known of it is better than nothing
+            found = _result(again[failed.batch], clock)
+        except (KilledWorker, TimeoutError):  # what is known of it is better than nothing
             yield failed
         else:
             yield next((one for one in found.failures if one.id == failed.id), failed)
@@ -228,14 +297,21 @@ def _shrunk(hand: Hand, examples: int, report: Report) -> Iterator[Failure]:
 _one_at_a_time = threading.Lock()
 
 
-def judge_batch(subject: Subject, profile: str, seed: int, index: int, first: int, size: int, shrink: bool) -> Batch:
+def judge_batch(
+    subject: Subject, clock: Clock, profile: str, seed: int, index: int, first: int, size: int, shrink: bool
+) -> Batch:
     """Judge one batch in a worker, one at a time in each process.
 
     Raises:
         InvalidInput: what the worker has is not the allocator that the campaign was begun with.
     """
     open_target, contents, made_of = subject
-    if contents() != made_of:
-        raise InvalidInput("cluster", f"batch {index}", "a worker has not the allocator that the campaign began with")
-    with _one_at_a_time, open_target() as target:
-        return run_batch(target, profile, seed, index, size, first=first, shrink=shrink)
+    with _one_at_a_time:
+        if clock.is_over:
+            return _unknown(index, size, RUN_OVER)
+        if contents() != made_of:
+            raise InvalidInput(
+                "cluster", f"batch {index}", "a worker has not the allocator that the campaign began with"
+            )
+        with open_target() as target:
+            return run_batch(target, profile, seed, index, size, first=first, shrink=shrink, until=clock.until)

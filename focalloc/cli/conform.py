@@ -88,8 +88,6 @@ def conform(
         raise InvalidInput("annotations", annotations, "must be none or github")
     if journal is not None and not cluster:
         raise InvalidInput("journal", str(journal), "only a campaign keeps one; give --cluster, too")
-    if time_limit is not None and cluster:
-        raise InvalidInput("time_limit", time_limit, "a campaign has none: end it, and it goes on from its --journal")
     if report is not None:
         checked_path(report)
     known = () if xfail is None else load_known(xfail, profile)
@@ -112,6 +110,7 @@ def conform(
                 examples=examples,
                 seed=seed,
                 address=cluster,
+                time_limit=time_limit,
                 contents=partial(contents_of, target, program),
                 journal=journal,
                 save_to=FAILURES,

@@ -6,7 +6,9 @@ import contextlib
 import importlib
 import json
 import os
+import pickle
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,7 +24,7 @@ from distributed import Client, LocalCluster
 from focalloc.cli import main
 from focalloc.conformance import campaign, runner
 from focalloc.conformance.broken.greedy import NotStrict
-from focalloc.conformance.campaign import run_campaign
+from focalloc.conformance.campaign import Clock, run_campaign
 from focalloc.conformance.report import Report
 from focalloc.conformance.runner import Batch, run
 from focalloc.conformance.sessions import sessions
@@ -162,6 +164,69 @@ def test_a_scheduler_that_does_not_answer_is_one_clear_error(address: str, monke
     monkeypatch.setattr(campaign, "ANSWERS_WITHIN", 1)
     with pytest.raises(InvalidInput, match="no scheduler answers there"):
         run_campaign(REFERENCE, profile="greedy", examples=BATCH, address=address)
+
+
+@pytest.mark.parametrize("limit", [None, 5.0])
+def test_a_message_that_is_late_makes_no_end_later(limit: float | None) -> None:
+    here = Clock(limit)
+    first = pickle.dumps(here)
+    time.sleep(0.02)
+    there, again = pickle.loads(pickle.dumps(here)), pickle.loads(first)
+    assert there is again
+    assert (there.until is None) == (limit is None)
+    if there.until is not None and here.until is not None:
+        assert there.until - here.until < 0.02
+    assert pickle.loads(pickle.dumps(Clock(0.0))).is_over
+    assert not there.is_over
+
+
+@pytest.mark.slow
+def test_a_campaign_has_a_limit_and_what_it_did_not_reach_is_left_to_the_next(
+    cluster: LocalCluster, tmp_path: Path
+) -> None:
+    class Slow(ReferenceAllocator):
+        """Right, and five answers a second."""
+
+        def step(self, scores: Any) -> Any:
+            time.sleep(0.2)
+            return super().step(scores)
+
+    journal = tmp_path / "campaign.jsonl"
+    go = partial(run_campaign, profile="greedy", examples=EXAMPLES, address=cluster.scheduler_address, journal=journal)
+    began = time.monotonic()
+    report = go(partial(PythonTarget, Slow, "reference"), time_limit=5.0)
+    assert time.monotonic() - began < 5.0 + campaign.GRACE
+    assert (report.status, report.exit_status) == ("unknown", 3)
+    assert sum(report.verdicts.values()) == EXAMPLES
+    assert report.lost == {runner.RUN_OVER: report.verdicts["unknown"]}
+    assert report.examples > 0
+    assert len(journal.read_bytes().splitlines()) == 1  # what was judged in part is judged again as a whole
+    assert go(REFERENCE).status == "pass"
+
+
+@pytest.mark.slow
+def test_a_worker_that_does_not_look_at_the_time_is_not_waited_for(
+    cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Unheeding(PythonTarget):
+        """A judge that does not look at the time."""
+
+        def open(self, geometry: Any, params: Any, context: Sequence[object]) -> None:
+            time.sleep(8)
+
+    monkeypatch.setattr(campaign, "GRACE", 0.5)
+    monkeypatch.setattr(campaign, "BATCHES_PER_WORKER", 1)  # so that some were not even handed out
+    began = time.monotonic()
+    report = run_campaign(
+        partial(Unheeding, ReferenceAllocator, "unheeding"),
+        profile="greedy",
+        examples=EXAMPLES,
+        address=cluster.scheduler_address,
+        time_limit=2.0,
+    )
+    assert time.monotonic() - began < 7
+    assert report.verdicts == {"unknown": EXAMPLES}
+    assert report.lost == {runner.RUN_OVER: EXAMPLES}
 
 
 def children() -> set[int]:
