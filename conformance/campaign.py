@@ -215,7 +215,8 @@ def _handed(
 ) -> Future:
     """Hand one batch out."""
     # unpickled by the task, as a worker that lacks a module says so there; anywhere else it would fall silent
-    call = cloudpickle.dumps(_Call(judge_batch, subject, clock, profile, seed, index, runner.BATCH * index, size, shrink))
+    first = runner.BATCH * index
+    call = cloudpickle.dumps(_Call(judge_batch, subject, clock, profile, seed, index, first, size, shrink))
     return client.submit(pickle.loads, call, pure=False)
 
 

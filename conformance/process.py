@@ -50,6 +50,9 @@ SHOWN = 200
 MESSAGES_KEPT = 6
 """Messages of the conversation that a report shows, from the end."""
 
+DEAF_FOR = 0.1
+"""Seconds to wait for what may be on its way from a program that reads no more."""
+
 ENDS_WITHIN = 5.0
 """Seconds that a keeper has to end an allocator and all that descends from it."""
 
@@ -109,6 +112,7 @@ class Line:
         self._unsent = b""
         self._unread = bytearray()
         self._ended = False
+        self._deaf = False
         self.stderr = b""
         for file in {commands, answers, errors} - {-1}:
             os.set_blocking(file, False)
@@ -130,8 +134,8 @@ class Line:
                 self._unsent = self._unsent[os.write(self._commands, self._unsent[: 2**16]) :]
         except BlockingIOError:
             return
-        except OSError:  # nobody listens any more; the end of the answers says so, too
-            self._unsent = b""
+        except OSError:
+            self._unsent, self._deaf = b"", True
 
     def pending(self) -> bool:
         """Whether something has been written that no call of `line` returned."""
@@ -144,17 +148,18 @@ class Line:
         return bytes(self._unread[: 4 * SHOWN])
 
     def line(self, deadline: float) -> bytes:
-        """The next line without its end; raises TimeoutError, EOFError, or OverflowError for a flood."""
-        searched = 0
+        """The next line without its end; raises TimeoutError, EOFError, OverflowError for a flood, or BrokenPipeError
+        if nobody has read what was put."""
+        searched, now = 0, time.monotonic()
         while (at := self._unread.find(b"\n", searched)) < 0:
             searched = len(self._unread)
             if searched > LINE_LIMIT:
                 raise OverflowError
             if self._ended:
                 raise EOFError
-            left = deadline - time.monotonic()
+            left = (min(deadline, now + DEAF_FOR) if self._deaf else deadline) - time.monotonic()
             if left <= 0:
-                raise TimeoutError
+                raise BrokenPipeError if self._deaf else TimeoutError
             self._receive(left)
         if at > LINE_LIMIT:
             raise OverflowError
@@ -520,6 +525,8 @@ class ProcessAllocator:
                 self._note("<", line.peek())
             status = line.status(1.0)
             self._fail(Misbehaved, "it closed its stdout without answering" if status is None else _ended_by(status))
+        except BrokenPipeError:
+            self._fail(Misbehaved, "it closed its stdin")
         except OverflowError:
             self._fail(Misbehaved, f"it wrote more than {LINE_LIMIT} bytes without ending a line")
         if first:

@@ -46,8 +46,9 @@ MOST_SHRINKS = 800
 MOST_HANGS = 12
 """Of those, how many may run into the time limit; and as many in a batch that goes on after a failure."""
 
-SHRINKS_WITHIN = 120.0
-"""Seconds after which no smaller counterexample to one clause is looked for, if the target is that slow."""
+SHRINKS_WITHIN = 60.0
+"""Seconds after which no smaller counterexample to one clause is looked for, if the target is that slow; a call that is
+in progress then is ended."""
 
 HUNG, STILLBORN, RUN_OVER = (
     "too many sessions before had no answer in time",
@@ -322,8 +323,8 @@ def run_batch(
     within = supported(target).checked(profile)
 
     def judge(case: Case) -> Verdict:
-        if within != ALL and not within.admits(case):  # made smaller, it asked for something else
-            return Verdict("unknown")
+        if within != ALL and not within.admits(case):  # made smaller, it asks for something else
+            return Verdict("skip")
         return judged(target, case, profile)
 
     def keep(case: Case, verdict: Verdict) -> None:
@@ -357,11 +358,13 @@ def run_batch(
         look(case)
     hopeless = stopped in (STILLBORN, RUN_OVER)
     for found in list(failures.values()) if shrink and not hopeless else ():
+        target.until = _soon(until)
         _shrunk(judge, found, keep)
-    checked = [
-        found if hopeless else msgspec.structs.replace(found, repeatable=_repeats(judge, found))
-        for found in failures.values()
-    ]
+    checked = []
+    for found in failures.values():
+        target.until = _soon(until)
+        checked.append(found if hopeless else msgspec.structs.replace(found, repeatable=_repeats(judge, found)))
+    target.until = until
     return Batch(
         index=index,
         examples=verdicts.total() - verdicts["unknown"],
@@ -406,6 +409,12 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
     )
 
 
+def _soon(until: float | None) -> float:
+    """When to stop looking at a failure once more, in a run that ends at ``until``."""
+    soon = time.monotonic() + SHRINKS_WITHIN
+    return soon if until is None else min(soon, until)
+
+
 def _shrunk(judge: Callable[[Case], Verdict], found: Failure, keep: Callable[[Case, Verdict], None]) -> None:
     """Look for a smaller session that fails as ``found`` does; ``keep`` remembers the smallest.
 
@@ -413,11 +422,10 @@ def _shrunk(judge: Callable[[Case], Verdict], found: Failure, keep: Callable[[Ca
     so slow that nobody would wait.
     """
     tries = hangs = 0
-    until = time.monotonic() + SHRINKS_WITHIN
 
     def fails(case: Case) -> bool:
         nonlocal tries, hangs
-        if tries >= MOST_SHRINKS or hangs >= MOST_HANGS or time.monotonic() > until:
+        if tries >= MOST_SHRINKS or hangs >= MOST_HANGS:
             raise StopIteration
         tries += 1
         verdict = judge(case)
@@ -430,8 +438,9 @@ def _shrunk(judge: Callable[[Case], Verdict], found: Failure, keep: Callable[[Ca
         return failed
 
     start = msgspec.structs.replace(found.case, steps=found.case.steps[: found.at + 1])
-    if fails(start):
-        shrunk(start, fails)
+    with contextlib.suppress(StopIteration):
+        if fails(start):
+            shrunk(start, fails)
 
 
 def _repeats(judge: Callable[[Case], Verdict], found: Failure) -> bool:

@@ -6,7 +6,9 @@ import itertools
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -66,6 +68,46 @@ def test_shrinking_only_makes_it_smaller(monkeypatch: pytest.MonkeyPatch) -> Non
     )
     assert rough.id == fine.id == "COO-1"
     assert size(fine.case) < size(rough.case)
+
+
+def test_a_smaller_session_stays_within_what_is_supported() -> None:
+    class Picky(NotStrict):
+        supports: ClassVar = {"params": {"n_diff": [9, 12]}}
+
+    (failed,) = run_conformance(Picky, profile="greedy", examples=BATCH, save_to=None).failures
+    assert failed.case.params.n_diff == 9
+    assert failed.case.geometry == Geometry((2,))  # looked for after parameters whose default is not supported
+    assert (len(failed.case.steps), len(failed.case.context)) == (1, 1)
+
+
+def test_a_slow_allocator_is_not_made_smaller_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "SHRINKS_WITHIN", 1.0)
+    calls = itertools.count()
+
+    class Slow(Sound):
+        def step(self, scores: list[int]) -> Any:
+            if next(calls):
+                time.sleep(60)
+            return [("expand", 9, 9)]
+
+    began = time.monotonic()
+    (failed,) = run_conformance(Slow, examples=1, timeout=120.0, save_to=None).failures
+    assert time.monotonic() - began < 30
+    assert failed.id == "ACT-1"
+
+
+def test_a_run_that_ends_while_it_looks_for_a_smaller_session_keeps_what_it_found() -> None:
+    calls = itertools.count()
+
+    class Slow(Sound):
+        def step(self, scores: list[int]) -> Any:
+            if next(calls):
+                time.sleep(60)
+            return [("expand", 9, 9)]
+
+    report = run_conformance(Slow, examples=1, timeout=120.0, time_limit=4.0, save_to=None)
+    assert (report.verdicts, report.exit_status) == ({"fail": 1}, 1)
+    assert [failed.id for failed in report.failures] == ["ACT-1"]
 
 
 @pytest.mark.clause("ANS-1")

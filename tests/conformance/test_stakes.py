@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import combinations
 
 import pytest
 
 from focalloc.conformance import judged
+from focalloc.conformance.broken.greedy import NotStrict
 from focalloc.conformance.cases import Case, Step, to_json
 from focalloc.conformance.outcomes import outcomes
 from focalloc.conformance.reports import to_html, to_junit
@@ -17,7 +19,7 @@ from focalloc.conformance.stakes import Stakes
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.relaxation import relaxation
-from focalloc.spec import Block, Geometry, Params
+from focalloc.spec import Action, Block, Geometry, Params
 from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.violations import PROFILES
@@ -34,6 +36,15 @@ class Telling(ReferenceAllocator):
 
     def ledger_size(self) -> int:
         return len(self.state.ledger)
+
+
+class DiesInTheMidst(ReferenceAllocator):
+    """Right, as long as it lives."""
+
+    def step(self, scores: list[int]) -> list[Action]:
+        if self.state.iteration == 2:
+            raise SystemExit
+        return super().step(scores)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -100,6 +111,23 @@ QUIET = Case(geometry=Geometry((2, 2)), params=Params(w_max=20), context=(Block(
 def test_where_nothing_can_be_done_little_is_at_stake() -> None:
     assert not at_stake(QUIET, "greedy") & {"GRE-1", "GRE-2", "GRE-3", "GRE-4", "GRE-5", "GRE-6", "COO-1", "ING-2"}
     assert "THR-1" in at_stake(QUIET, "greedy")
+
+
+@pytest.mark.parametrize("factory", [Telling, NotStrict, DiesInTheMidst])
+def test_what_is_counted_while_an_answer_is_awaited_is_all_there_is(factory: type[ReferenceAllocator]) -> None:
+    class AtOnce(PythonTarget):
+        def meanwhile(self, work: Callable[[], object]) -> None:
+            work()
+
+    counted = []
+    for kind in (AtOnce, PythonTarget):
+        stakes = Stakes("greedy")
+        with kind(factory) as target:
+            for case in sessions("greedy", 0, 0, 40):
+                judged(target, case, "greedy", stakes=stakes)
+                counted.append(stakes.counts.copy())  # after every session, whatever it ended with
+    assert counted[: len(counted) // 2] == counted[len(counted) // 2 :]
+    assert counted[-1]["THR-1"] > 0
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,46 @@ def test_a_program_that_never_reads_cannot_block_the_judge() -> None:
         allocator.step([2**31 - 1] * 2**20)
 
 
+def test_a_program_that_reads_no_more_is_not_waited_for() -> None:
+    deaf = OPENED + """os.close(0); say('{"actions": []}'); time.sleep(60)"""
+    allocator = program(deaf, timeout=30.0)
+    one_step(allocator)
+    began = time.monotonic()
+    with pytest.raises(Misbehaved, match="closed its stdin"):
+        allocator.step([0, 0])
+    assert time.monotonic() - began < 10
+
+
+def awaited(file: Path) -> None:
+    """Wait until ``file`` is there."""
+    deadline = time.monotonic() + 20
+    while not file.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_work_is_done_while_an_answer_is_awaited_and_what_is_left_when_asked_for(tmp_path: Path) -> None:
+    heard, worked = tmp_path / "heard", tmp_path / "worked"
+    waits = f"""
+hear(); say('{{"ok": true}}')
+while hear():
+    open({str(heard)!r}, 'w')
+    while not os.path.exists({str(worked)!r}): time.sleep(0.01)
+    say('{{"actions": []}}')
+"""
+    allocator = program(POLITE + waits, timeout=30.0)
+    allocator.open(TINY, PARAMS, CONTEXT)
+    allocator.meanwhile += [lambda: awaited(heard), worked.touch]
+    assert allocator.step([0, 0]) == []
+    assert allocator.meanwhile == []
+    left: list[int] = []
+    allocator.meanwhile.append(lambda: left.append(1))
+    allocator.catch_up()
+    allocator.catch_up()
+    assert left == [1]
+    allocator.close()
+
+
 def test_a_program_that_does_not_exist_is_named() -> None:
     with pytest.raises(InvalidInput, match="exec = 'no-such-program --x': no-such-program is no program here"):
         ProcessAllocator("no-such-program --x")
