@@ -321,9 +321,7 @@ class Pace:
 class Plans(Sequence[Answer]):
     """What a step of a batch returned, each plan built when somebody looks."""
 
-    def __init__(
-        self, answers: NDArray[np.int64], instead: dict[int, Answer], geometries: Sequence[Geometry]
-    ) -> None:
+    def __init__(self, answers: NDArray[np.int64], instead: dict[int, Answer], geometries: Sequence[Geometry]) -> None:
         self._answers = answers
         self._geometries = geometries
         self._instead = instead

@@ -142,9 +142,7 @@ def _numbers(bits: int) -> NDArray[np.int64]:
     return np.arange(2**bits)
 
 
-def edits_of_step(
-    geometry: Geometry, actions: Sequence[Action], places: Sequence[int], slots: int
-) -> Edits:
+def edits_of_step(geometry: Geometry, actions: Sequence[Action], places: Sequence[int], slots: int) -> Edits:
     """What an iteration changed.
 
     Args:

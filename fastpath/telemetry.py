@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.wrapper import Call, Wrapper
-from focalloc.spec.actions import family
+from focalloc.spec.actions import OPPOSITE, Kind, consumed, family, produced
 from focalloc.spec.blocks import Block
 from focalloc.spec.scores import SCORE_SCALE
 
 if TYPE_CHECKING:
-    from opentelemetry.metrics import Meter
+    from opentelemetry.metrics import Histogram, Meter
 
 LOGGER = logging.getLogger("focalloc")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One call of an allocator.
+    """One call of an allocator; how the figures are worked out stands under "Telemetry" in ``fastpath/README.md``.
 
     Attributes:
         call: which call.
@@ -36,8 +37,11 @@ class Record:
         collapses: collapses applied, those of an ingest included.
         reclaims: collapses that an ingest made.
         swap_rate: actions per block that the context had before the call.
-        residency: for how many iterations the nodes acted on had stayed as they were, on average; counted from when
-            the session came under watch, for nodes not acted on since. None if there was no action.
+        swap_rate_per_slot: actions per slot that it had.
+        residencies: of each block that an action took out, for how many iterations it had been in the context; counted
+            from when the session came under watch, for one that was there by then.
+        coherence: share of the actions that do not reverse the latest one on their node, as far as that was watched.
+            None if there was no action.
         used: slots used after the call.
         utilisation: the same as a share of ``w_max``.
         tau_expand: threshold of an expand, as a score.
@@ -54,7 +58,9 @@ class Record:
     collapses: int
     reclaims: int
     swap_rate: float
-    residency: float | None
+    swap_rate_per_slot: float
+    residencies: tuple[int, ...]
+    coherence: float | None
     used: int
     utilisation: float
     tau_expand: float
@@ -63,6 +69,52 @@ class Record:
     latency: float
     fallback_share: float | None = None
     disagreement_share: float | None = None
+
+    @property
+    def swaps(self) -> int:
+        """Actions applied: the swap rate per refocus."""
+        return self.expands + self.collapses
+
+    @property
+    def residency(self) -> float | None:
+        """Mean of `residencies`; None if there was no action."""
+        return Residency(self.residencies).mean
+
+    @property
+    def residency_p95(self) -> int | None:
+        """95th percentile of `residencies`; None if there was no action."""
+        return Residency(self.residencies).p95
+
+
+@dataclass(frozen=True, slots=True)
+class Residency:
+    """For how many iterations blocks have been, or had been, in the context.
+
+    Attributes:
+        iterations: of each block.
+
+    Example:
+        >>> stayed = Residency((1, 1, 2, 40))
+        >>> stayed.mean, stayed.p95, stayed.histogram((1, 10))
+        (11.0, 40, (2, 1, 1))
+    """
+
+    iterations: tuple[int, ...]
+
+    @property
+    def mean(self) -> float | None:
+        """Their mean; None of none."""
+        return sum(self.iterations) / len(self.iterations) if self.iterations else None
+
+    @property
+    def p95(self) -> int | None:
+        """The least residency that at least 95 % of the blocks do not exceed; None of none."""
+        return sorted(self.iterations)[(95 * len(self.iterations) - 1) // 100] if self.iterations else None
+
+    def histogram(self, boundaries: Sequence[float]) -> tuple[int, ...]:
+        """How many do not exceed the first boundary, then the next, ..., and how many exceed the last."""
+        within = [bisect_left(boundaries, stayed) for stayed in self.iterations]
+        return tuple(within.count(bucket) for bucket in range(len(boundaries) + 1))
 
 
 Sink = Callable[[Record], None]
@@ -95,34 +147,42 @@ class Telemetry(Wrapper):
         super().__init__(allocator)
         self.last: Record | None = None
         self._sinks = list(sinks)
-        self._session: object = None
+        self._seen: object = None
         self._watched_from = 0
-        self._acted: dict[Block, int] = {}
+        self._since: dict[Block, int] = {}
+        self._latest: dict[Block, Kind] = {}
+
+    def residency(self) -> Residency:
+        """For how many iterations each block of the context has been there, oldest block first."""
+        if self._seen != self._mark():
+            self._count_anew()
+        now, since = self.allocator.iteration, self._since
+        blocks = map(Block, self.allocator.levels.tolist(), self.allocator.starts.tolist())
+        return Residency(tuple(now - since.get(block, self._watched_from) for block in blocks))
 
     def _call(self, call: Call, *arguments: Any, **options: Any) -> Plan:
-        session, iteration, end = self._mark()
-        if self._session is not session:  # another one, so it starts to count anew
-            self._session, self._watched_from, self._acted = session, iteration, {}
-        blocks = len(self.allocator.levels)
+        if self._seen != self._mark():
+            self._count_anew()
+        blocks, slots, end = len(self.allocator.levels), self.allocator.used, self._mark()[2]
         begin = time.perf_counter()
         plan = super()._call(call, *arguments, **options)
-        self._tell(call, plan, blocks, time.perf_counter() - begin)
+        latency = time.perf_counter() - begin
+        coherence, residencies = self._follow(plan)
         if call == "ingest":
             for first in range(end, self._mark()[2], self.allocator.geometry.span(0)):
-                self._acted[Block(1, first)] = plan.iteration
-        return plan
-
-    def _tell(self, call: Call, plan: Plan, blocks: int, latency: float) -> None:
-        allocator = self.allocator
-        terms, collapses = allocator.terms(), plan.collapses
-        self.last = record = Record(
+                self._since[Block(0, first)] = plan.iteration
+        self._seen = self._mark()
+        allocator, terms = self.allocator, self.allocator.terms()
+        self.last = Record(
             call=call,
             iteration=plan.iteration,
-            expands=len(plan) - collapses,
-            collapses=collapses,
-            reclaims=collapses if call == "ingest" else 0,
+            expands=plan.expands,
+            collapses=plan.collapses,
+            reclaims=plan.collapses if call == "ingest" else 0,
             swap_rate=len(plan) / blocks,
-            residency=self._residency(plan),
+            swap_rate_per_slot=len(plan) / slots,
+            residencies=residencies,
+            coherence=coherence,
             used=allocator.used,
             utilisation=allocator.used / allocator.params.w_max,
             tau_expand=terms.tau_expand / SCORE_SCALE,
@@ -132,26 +192,39 @@ class Telemetry(Wrapper):
             fallback_share=getattr(allocator, "fallback_share", None),
             disagreement_share=getattr(allocator, "disagreement_share", None),
         )
+        self._tell(self.last)
+        return plan
+
+    def _count_anew(self) -> None:
+        """The session is another one, or something has changed it that was not watched."""
+        self._watched_from, self._since, self._latest = self.allocator.iteration, {}, {}
+
+    def _follow(self, plan: Plan) -> tuple[float | None, tuple[int, ...]]:
+        """The share of actions that reverse none, and how long the blocks had been there that they took out.
+
+        What is remembered stays within the size of the context: a node is forgotten once its parent collapses.
+        """
+        geometry, since, latest = self.allocator.geometry, self._since, self._latest
+        stayed: list[int] = []
+        kept = 0
+        for action in plan:
+            gone = consumed(geometry, action)
+            stayed += [plan.iteration - since.pop(block, self._watched_from) for block in gone]
+            since |= dict.fromkeys(produced(geometry, action), plan.iteration)
+            kept += latest.get(action.node) != OPPOSITE[action.kind]
+            latest[action.node] = action.kind
+            if action.kind == "collapse":
+                for child in family(geometry, action.node):
+                    latest.pop(child, None)
+        return kept / len(plan) if plan else None, tuple(stayed)
+
+    def _tell(self, record: Record) -> None:
         for sink in tuple(self._sinks):
             try:
                 sink(record)
             except Exception:  # the call has happened and its plan must reach the caller
                 LOGGER.exception("a telemetry sink failed and is told nothing more: %r", sink)
                 self._sinks.remove(sink)
-
-    def _residency(self, plan: Plan) -> float | None:
-        """How long the nodes acted on had stayed as they were; remembers that they no longer do.
-
-        What is remembered stays within the size of the context: a node is forgotten once its parent collapses.
-        """
-        stayed = 0
-        for action in plan:
-            stayed += plan.iteration - self._acted.get(action.node, self._watched_from)
-            self._acted[action.node] = plan.iteration
-            if action.kind == "collapse":
-                for child in family(self.allocator.geometry, action.node):
-                    self._acted.pop(child, None)
-        return stayed / len(plan) if plan else None
 
 
 # SINKS
@@ -178,6 +251,36 @@ def log_to(logger: logging.Logger = LOGGER, level: int = logging.DEBUG) -> Sink:
     return log
 
 
+BOUNDARIES: dict[str, tuple[float, ...]] = {
+    "focalloc.latency": (
+        5e-6,
+        1e-5,
+        2e-5,
+        5e-5,
+        1e-4,
+        2e-4,
+        5e-4,
+        1e-3,
+        2e-3,
+        5e-3,
+        1e-2,
+        2e-2,
+        5e-2,
+        0.1,
+        0.2,
+        0.5,
+        1,
+        5,
+    ),
+    "focalloc.swaps": (0, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 128, 256),
+    "focalloc.swap_rate": (0, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1),
+    "focalloc.swap_rate_per_slot": (0, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5),
+    "focalloc.residency": (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000, 100_000),
+    "focalloc.coherence": (0, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.99),
+}
+"""Upper ends of the buckets of each histogram, in its unit; a view of your own takes precedence."""
+
+
 def metrics_to(meter: Meter | None = None, attributes: Mapping[str, str | int] | None = None) -> Sink:
     """A sink that feeds OpenTelemetry instruments named ``focalloc.*``.
 
@@ -200,9 +303,18 @@ def metrics_to(meter: Meter | None = None, attributes: Mapping[str, str | int] |
     collapses = meter.create_counter("focalloc.collapses", "{action}", "Collapses applied, reclaims included")
     reclaims = meter.create_counter("focalloc.reclaims", "{action}", "Collapses that made room for new tokens")
     fallbacks = meter.create_counter("focalloc.fallbacks", "{iteration}", "Iterations in which greedy stood in")
-    latency = meter.create_histogram("focalloc.latency", "s", "Duration of a call")
-    swap_rate = meter.create_histogram("focalloc.swap_rate", "1", "Actions per block of the context")
-    residency = meter.create_histogram("focalloc.residency", "{iteration}", "How long a node stayed as it was")
+
+    def histogram(name: str, unit: str, description: str) -> Histogram:
+        return meter.create_histogram(
+            name, unit, description, explicit_bucket_boundaries_advisory=list(BOUNDARIES[name])
+        )
+
+    latency = histogram("focalloc.latency", "s", "Duration of a call")
+    swaps = histogram("focalloc.swaps", "{action}", "Actions per call")
+    swap_rate = histogram("focalloc.swap_rate", "1", "Actions per block of the context")
+    per_slot = histogram("focalloc.swap_rate_per_slot", "1", "Actions per slot of the context")
+    residency = histogram("focalloc.residency", "{iteration}", "How long a block that goes had been there")
+    coherence = histogram("focalloc.coherence", "1", "Share of a call's actions that reverse no other")
     utilisation = meter.create_gauge("focalloc.utilisation", "1", "Slots used as a share of the budget")
     tau_expand = meter.create_gauge("focalloc.tau_expand", "1", "Threshold of an expand")
     tau_collapse = meter.create_gauge("focalloc.tau_collapse", "1", "Threshold of a collapse")
@@ -216,9 +328,13 @@ def metrics_to(meter: Meter | None = None, attributes: Mapping[str, str | int] |
         collapses.add(record.collapses, of_call)
         reclaims.add(record.reclaims, of_call)
         latency.record(record.latency, of_call)
+        swaps.record(record.swaps, of_call)
         swap_rate.record(record.swap_rate, of_call)
-        if record.residency is not None:
-            residency.record(record.residency, of_call)
+        per_slot.record(record.swap_rate_per_slot, of_call)
+        for iterations in record.residencies:
+            residency.record(iterations, of_call)
+        if record.coherence is not None:
+            coherence.record(record.coherence, of_call)
         if record.fallback:
             fallbacks.add(1, of_call | {"reason": record.fallback})
         utilisation.set(record.utilisation, fixed)

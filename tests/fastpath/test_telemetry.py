@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from focalloc import Allocator, Geometry, InvalidInput, Params
 from focalloc.fastpath.guard import Guarded
-from focalloc.fastpath.telemetry import Record, Telemetry, log_to, metrics_to
+from focalloc.fastpath.telemetry import BOUNDARIES, Record, Telemetry, log_to, metrics_to
 
 TINY = Geometry((2, 2))
 PARAMS = Params(w_max=8, cooldown_steps=3)
@@ -34,11 +35,12 @@ def test_a_record_says_what_the_step_did() -> None:
     record = records[0]
     assert (record.call, record.iteration, record.reclaims, record.fallback) == ("step", 1, 0, "")
     assert (record.expands, record.collapses) == (plan.expands, plan.collapses) == (2, 1)
-    assert record.swap_rate == 3 / 3
+    assert (record.swaps, record.swap_rate, record.swap_rate_per_slot) == (3, 3 / 3, 3 / 4)
     assert record.used == telemetry.used == 5
     assert record.utilisation == 5 / 8
     assert (record.tau_expand, record.tau_collapse) == pytest.approx((0.2, 0.2), abs=1e-6)
-    assert record.residency == 1
+    assert record.residencies == (1, 1, 1)
+    assert record.residency == record.residency_p95 == record.coherence == 1
     assert record.latency > 0
 
 
@@ -54,6 +56,60 @@ def test_residency_counts_the_iterations_since_a_node_was_last_acted_on() -> Non
     telemetry.ingest(1)
     telemetry.step([0.0] * (telemetry.used - 2) + [-1.0, -1.0])  # collapses the block that has just arrived
     assert telemetry.last.residency == 1
+
+
+def test_residency_of_the_whole_context_by_counting() -> None:
+    geometry, params = Geometry((4, 3)), Params(w_max=60, n_diff=5, cooldown_steps=1)
+    telemetry = Telemetry(Allocator())
+    telemetry.open(geometry, params, [(2, 0), (2, 12), (0, 24)])
+    random, stayed, went = np.random.default_rng(1), dict.fromkeys(telemetry.context(), 0), []
+    for iteration in range(300):
+        telemetry.step(random.normal(size=telemetry.used))
+        before, now = stayed, telemetry.context()
+        stayed = {block: before.get(block, -1) + 1 for block in now}
+        went = sorted(before[block] + 1 for block in before if block not in stayed)
+        assert sorted(telemetry.last.residencies) == went
+        if iteration % 10 == 0:
+            telemetry.ingest(1)
+            stayed = {block: stayed.get(block, 0) for block in telemetry.context()}
+        found = telemetry.residency()
+        assert found.iterations == tuple(stayed.values())
+        assert found.mean == np.mean(found.iterations)
+        assert found.p95 == np.percentile(found.iterations, 95, method="inverted_cdf")
+        edges = (0, 1, 2, 5, 10)
+        inside = np.histogram(found.iterations, [-0.5, 0.5, 1.5, 2.5, 5.5, 10.5, 1e9])[0]
+        assert found.histogram(edges) == tuple(inside)
+
+
+def test_coherence_is_the_share_of_actions_that_reverse_none() -> None:
+    geometry, params = Geometry((4, 3)), Params(w_max=60, n_diff=5, cooldown_steps=1)
+    telemetry = Telemetry(Allocator())
+    telemetry.open(geometry, params, [(2, 0), (2, 12), (0, 24)])
+    random, latest, seen = np.random.default_rng(2), {}, set()
+    for _ in range(300):
+        plan = telemetry.step(random.normal(size=telemetry.used))
+        kept = [latest.get(action.node, action.kind) == action.kind for action in plan]
+        assert telemetry.last.coherence == (np.mean(kept) if kept else None)
+        seen.add(telemetry.last.coherence)
+        for action in plan:
+            latest[action.node] = action.kind
+            if action.kind == "collapse":
+                end = action.start + geometry.span(action.level)
+                for node in [one for one in latest if one.level < action.level and action.start <= one.start < end]:
+                    del latest[node]
+    assert {0.0, 1.0} < seen
+
+
+def test_what_happened_unwatched_is_not_made_up() -> None:
+    telemetry = watched()
+    telemetry.step(SCORES)
+    for _ in range(4):
+        telemetry.step([0.0] * telemetry.used)
+    assert telemetry.residency().iterations == (4, 4, 4, 4)
+    telemetry.allocator.step([0.0, 0.0, -1.0, -1.0, 0.0])
+    assert telemetry.residency().iterations == (0, 0, 0, 0)
+    telemetry.step([0.0] * telemetry.used)
+    assert telemetry.residency().iterations == (1, 1, 1, 1)
 
 
 def test_another_session_counts_anew() -> None:
@@ -99,10 +155,12 @@ def test_watching_changes_nothing_and_remembers_no_more_than_the_context_holds()
         assert telemetry.step(scores) == alone.step(scores)
         if iteration % 10 == 0:
             assert telemetry.ingest(1) == alone.ingest(1)
+        blocks = set(alone.context())
+        assert blocks.issuperset(telemetry._since)
         hidden = [
             node
-            for node in telemetry._acted
-            for level, start in (alone.context() if iteration % 20 == 0 else ())
+            for node in telemetry._latest
+            for level, start in (blocks if iteration % 20 == 0 else ())
             if level > node.level and start <= node.start < start + geometry.span(level)
         ]
         assert not hidden, "what is inside a gist need not be remembered"
@@ -154,10 +212,63 @@ def test_opentelemetry_metrics() -> None:
     assert points["focalloc.reclaims", "ingest"].value == telemetry.last.reclaims > 0
     assert points["focalloc.fallbacks", "step"].value == 5
     assert points["focalloc.latency", "step"].count == 5
-    assert points["focalloc.residency", "step"].count == 1
+    assert points["focalloc.residency", "step"].count == 3
+    assert points["focalloc.swaps", "step"].sum == 3
+    assert points["focalloc.swap_rate_per_slot", "step"].sum == 3 / 4
+    assert points["focalloc.coherence", "step"].count == 1
     assert points["focalloc.swap_rate", "step"].sum == 1.0
     assert points["focalloc.utilisation", ""].value == telemetry.last.utilisation
     assert points["focalloc.tau_expand", ""].value == pytest.approx(0.2, abs=1e-6)
+
+
+def test_what_differs_falls_into_different_buckets_of_opentelemetry() -> None:
+    """With the real SDK: calls of a session of usual size, slow and fast, busy and idle, are told apart."""
+    export = pytest.importorskip("opentelemetry.sdk.metrics.export")
+    metrics = pytest.importorskip("opentelemetry.sdk.metrics")
+    reader = export.InMemoryMetricReader()
+    measure = metrics_to(metrics.MeterProvider([reader]).get_meter("test"))
+    telemetry = Telemetry(Allocator(Geometry(), Params(n_diff=16, cooldown_steps=1)))
+    telemetry.load([(2, 1024 * i) for i in range(64)])
+    random = np.random.default_rng(4)
+    records = []
+    for iteration in range(200):
+        telemetry.step(random.normal(0, 0.3, telemetry.used) * (iteration % 3 > 0))
+        records.append(telemetry.last)
+    for record, seconds in zip(records, np.geomspace(1e-5, 1e-2, len(records)).tolist(), strict=True):
+        measure(replace(record, latency=seconds))
+    [resource] = reader.get_metrics_data().resource_metrics
+    [scope] = resource.scope_metrics
+    found = {
+        metric.name: point.bucket_counts
+        for metric in scope.metrics
+        for point in metric.data.data_points
+        if hasattr(point, "bucket_counts")
+    }
+    assert set(found) == set(BOUNDARIES)
+    for name, counts in found.items():
+        assert len(counts) == len(BOUNDARIES[name]) + 1
+        assert max(counts) < sum(counts), f"every {name} falls into one bucket"
+    for name in ("focalloc.latency", "focalloc.swap_rate", "focalloc.swap_rate_per_slot", "focalloc.residency"):
+        assert sum(count > 0 for count in found[name]) >= 5, f"{name} is hardly told apart: {found[name]}"
+
+
+def test_a_view_of_ones_own_takes_precedence() -> None:
+    export = pytest.importorskip("opentelemetry.sdk.metrics.export")
+    metrics = pytest.importorskip("opentelemetry.sdk.metrics")
+    view = pytest.importorskip("opentelemetry.sdk.metrics.view")
+    reader = export.InMemoryMetricReader()
+    own = view.View(
+        instrument_name="focalloc.swap_rate", aggregation=view.ExplicitBucketHistogramAggregation((0.25, 0.5))
+    )
+    watched(metrics_to(metrics.MeterProvider([reader], views=[own]).get_meter("test"))).step(SCORES)
+    [resource] = reader.get_metrics_data().resource_metrics
+    [point] = [
+        point
+        for metric in resource.scope_metrics[0].metrics
+        if metric.name == "focalloc.swap_rate"
+        for point in metric.data.data_points
+    ]
+    assert tuple(point.explicit_bounds) == (0.25, 0.5)
 
 
 def test_without_opentelemetry_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
