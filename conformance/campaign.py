@@ -29,7 +29,7 @@ from focalloc.conformance import runner
 from focalloc.conformance.journal import Header, Journal
 from focalloc.conformance.report import NEEDED_BY, Failure, Report, lacking, save_failure, versions_here
 from focalloc.conformance.runner import RUN_OVER, Batch, batch_sizes, collected, run_batch, smoke_test, supported
-from focalloc.conformance.targets import Target
+from focalloc.conformance.targets import Lost, NoAnswer, Refused, RunOver, Skipped, Target
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.violations import checked_profile
 
@@ -137,9 +137,8 @@ def run_campaign(
     smoke_test()
     with ExitStack() as stack:
         target = stack.enter_context(open_target())
-        target.begin()
+        made_of, sizes = _made_of(target, contents), batch_sizes(examples)
         offered = {what for what in NEEDED_BY if target.offers(what)}
-        made_of, sizes = contents(), batch_sizes(examples)
         within = supported(target).checked(profile)
         header = Header(target.name, made_of, profile, seed, examples, within, versions_here())
         book = None if journal is None else stack.enter_context(Journal(journal, header, sizes))
@@ -293,6 +292,15 @@ def _shrunk(hand: Hand, clock: Clock, examples: int, report: Report) -> Iterator
             yield next((one for one in found.failures if one.id == failed.id), failed)
 
 
+def _made_of(target: Target, contents: Contents) -> str:
+    """What the allocator is made of, and what it says of its version, or a host of what it imported."""
+    try:
+        target.begin()
+        return f"{contents()} {target.version()}"
+    except (Refused, Skipped, NoAnswer, Lost, RunOver):  # which is for a session to find out
+        return contents()
+
+
 # IN THE WORKERS
 
 _one_at_a_time = threading.Lock()
@@ -310,9 +318,9 @@ def judge_batch(
     with _one_at_a_time:
         if clock.is_over:
             return _unknown(index, size, RUN_OVER)
-        if contents() != made_of:
-            raise InvalidInput(
-                "cluster", f"batch {index}", "a worker has not the allocator that the campaign began with"
-            )
         with open_target() as target:
+            if _made_of(target, contents) != made_of:
+                raise InvalidInput(
+                    "cluster", f"batch {index}", "a worker has not the allocator that the campaign began with"
+                )
             return run_batch(target, profile, seed, index, size, first=first, shrink=shrink, until=clock.until)

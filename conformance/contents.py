@@ -1,8 +1,9 @@
 """What an allocator is made of, as one digest: so that what was judged is not mistaken for what it has become since.
 
 A module in a package stands for every file of the outermost package; a module by itself for its file and those beside
-it that it imports; a program for its file, its arguments, and every file that an argument names. What else a verdict
-depends on (installed libraries, a file that is only opened) is not seen.
+it that it imports; a program for its file, its arguments, and every file that an argument names; and whatever is named
+``also``. What a module imports from elsewhere is seen where it is judged (`imported`): the files of checkouts, and the
+versions of what is installed. What is imported only later, and a file that is only opened, is not seen.
 """
 
 from __future__ import annotations
@@ -14,31 +15,85 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
 from functools import cache
+from importlib import metadata
 from importlib.machinery import ModuleSpec
 from modulefinder import ModuleFinder
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.files import unusable
+
+INSTALLED = {"site-packages", "dist-packages"}
+"""Names of folders that distributions are installed in."""
 
 
-def contents_of(target: str, program: str) -> str:
+def contents_of(target: str, program: str, also: Sequence[Path] = ()) -> str:
     """A digest, in hexadecimal, of what ``target`` (``module:factory``) or else ``program`` (a command) is made of.
 
     Nothing of it is run, nor imported.
+
+    Args:
+        target: a module and a factory in it.
+        program: a command.
+        also: files that count, too, such as weights.
 
     Raises:
         InvalidInput: there is no such module or program, or a file of it cannot be read.
     """
     whole = hashlib.blake2b(digest_size=16)
     for name, file in sorted(_program_files(program) if program else _module_files(target)):
-        try:
-            about = file.stat()
-            told = (name, _digest(file, about.st_mtime_ns, about.st_size))
-        except OSError as error:
-            raise InvalidInput("target", str(file), error.strerror or str(error)) from error
-        whole.update(repr(told).encode("utf-8", "surrogatepass"))
-    whole.update(repr((target, program)).encode("utf-8", "surrogatepass"))
+        whole.update(_told(name, _digest_of("target", file)))
+    for file in also:
+        whole.update(_told(str(file), _digest_of("also", file)))
+    whole.update(_told(target, program))
     return whole.hexdigest()
+
+
+def imported() -> str:
+    """A digest, in hexadecimal, of what this process has imported that is not of the standard library.
+
+    Of what is installed, as `INSTALLED` has it, the version counts, of anything else the file.
+    """
+    standard = {Path(sysconfig.get_path(kind)).resolve() for kind in ("stdlib", "platstdlib")}
+    told: set[tuple[str, str]] = set()
+    loaded: dict[str, Any] = dict(sys.modules)  # anybody may put anything there
+    for name, module in loaded.items():
+        file = vars(module).get("__file__") if isinstance(module, ModuleType) else None
+        if not isinstance(file, str):
+            continue
+        path = Path(file).resolve()
+        if INSTALLED & set(path.parts):
+            top = name.partition(".")[0]
+            told.add((top, _version(top)))
+        elif name != "__main__" and path.is_file() and not any(map(path.is_relative_to, standard)):
+            told.add((name, _digest_of("target", path)))
+    whole = hashlib.blake2b(digest_size=16)
+    for one in sorted(told):
+        whole.update(_told(*one))
+    return whole.hexdigest()
+
+
+@cache
+def _version(name: str) -> str:
+    """The version of the distribution that brings a module, mostly called as that is; else what the module says."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return str(vars(sys.modules.get(name, sys)).get("__version__", ""))
+
+
+def _told(*words: str) -> bytes:
+    return repr(words).encode("utf-8", "surrogatepass")
+
+
+def _digest_of(field: str, file: Path) -> str:
+    try:
+        about = file.stat()
+        return _digest(file, about.st_mtime_ns, about.st_size)
+    except OSError as error:
+        raise unusable(field, file, error) from error
 
 
 @cache

@@ -25,6 +25,7 @@ import msgspec
 
 from focalloc.conformance import messages
 from focalloc.conformance.capabilities import declared
+from focalloc.conformance.contents import imported
 from focalloc.spec.blocks import Block
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
@@ -51,13 +52,17 @@ class Host:
     Args:
         factory: makes a fresh allocator; called once per `messages.Fresh`.
         name: how the host introduces the allocator.
-        version: of whoever made it.
+        version: of what it is made of.
     """
 
-    def __init__(self, factory: Callable[[], Any], name: str) -> None:
+    def __init__(self, factory: Callable[[], Any], name: str, version: str = "") -> None:
         self._factory = factory
         self._welcome = messages.Welcome(
-            protocol=messages.PROTOCOL, name=_text(name), version="", strategies=[], offers=["fresh", *messages.USUAL]
+            protocol=messages.PROTOCOL,
+            name=_text(name),
+            version=version,
+            strategies=[],
+            offers=["fresh", *messages.USUAL],
         )
         self._allocator: Any = None
         self._offers: list[str] = []
@@ -308,7 +313,7 @@ def main(target: str) -> None:
     os.dup2(2, 1)
     try:
         try:
-            host = Host(factory_of(target), target)
+            host = Host(factory_of(target), target, imported())
         except InvalidInput as no:
             os.write(answers, messages.answer_line(messages.Refusal(_text(no.rule))))
             return

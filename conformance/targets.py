@@ -83,6 +83,9 @@ class Target(Protocol):
     def begin(self) -> None:
         """Be ready for an `open`; what came before is over."""
 
+    def version(self) -> str:
+        """What it says of its version; of a Python module, a digest of what that imported."""
+
     only: Capabilities
     """What its user says that it supports; see `supports`."""
 
@@ -167,6 +170,11 @@ class WireTarget:
     def begin(self) -> None:
         """Start the process if it is not running; a new session replaces the old one."""
         self._call(self._wire.start)
+
+    def version(self) -> str:
+        """What it said of its version in answer to ``hello``; of a Python module, a digest of what it has imported."""
+        welcome: messages.Welcome = self._call(self._wire.start)
+        return welcome.version
 
     def supports(self) -> Capabilities:
         """What it said in answer to ``hello``."""

@@ -50,6 +50,14 @@ def conform(
     journal: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --cluster: what is done; a campaign goes on from it.")
     ] = None,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --journal: a file that the allocator opens, such as weights, and that counts as a part of it; "
+            "what it imports counts by itself. Repeatable.",
+        ),
+    ] = None,
     geometry: Annotated[
         list[str] | None,
         typer.Option(metavar="ARITY[/COST]", help="Judge in this shape only, such as 32,32 or 3,2/2,3,4; repeatable."),
@@ -88,6 +96,8 @@ def conform(
         raise InvalidInput("annotations", annotations, "must be none or github")
     if journal is not None and not cluster:
         raise InvalidInput("journal", str(journal), "only a campaign keeps one; give --cluster, too")
+    if also and journal is None:
+        raise InvalidInput("also", str(also[0]), "only a journal asks for it; give --journal, too")
     if report is not None:
         checked_path(report)
     known = () if xfail is None else load_known(xfail, profile)
@@ -111,7 +121,7 @@ def conform(
                 seed=seed,
                 address=cluster,
                 time_limit=time_limit,
-                contents=partial(contents_of, target, program),
+                contents=partial(contents_of, target, program, also or ()),
                 journal=journal,
                 save_to=FAILURES,
                 watch=watch,

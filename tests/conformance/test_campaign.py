@@ -8,6 +8,7 @@ import json
 import os
 import pickle
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -306,6 +307,30 @@ def test_a_worker_that_has_another_allocator_is_one_clear_error(cluster: LocalCl
             address=cluster.scheduler_address,
             contents=lambda: str(os.getpid()),  # another in each process
         )
+
+
+@pytest.mark.slow
+def test_a_program_of_another_version_is_another_allocator(
+    cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is told in ``hello`` counts; a program that cannot be started is judged, and no traceback."""
+    monkeypatch.chdir(tmp_path)
+    version, file = tmp_path / "version", tmp_path / "program.py"
+    hello = '{"protocol": 1, "name": "x", "version": "%s", "strategies": []}'
+    file.write_text(f"input(); print({hello!r} % open({str(version)!r}).read(), flush=True)")
+    command = ["conform", "--exec", f"{sys.executable} {file}", "--examples", "1"]
+    command += ["--cluster", cluster.scheduler_address, "--journal", "campaign.jsonl"]
+    statuses = []
+    for text in ("1", "1", "2", "'"):
+        version.write_text(text)
+        with pytest.raises(SystemExit) as left:
+            main(command)
+        statuses.append(left.value.code)
+    assert statuses == [1, 1, 2, 2]
+    assert capsys.readouterr().err.count("an allocator that has changed since") == 2
+    with pytest.raises(SystemExit) as left:
+        main(["conform", "--exec", "false", "--examples", "1", "--cluster", cluster.scheduler_address])
+    assert left.value.code == 1
 
 
 @pytest.mark.slow

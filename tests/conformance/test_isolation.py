@@ -44,6 +44,15 @@ class Odd:
         return str(self.say())
 
 
+class Posing(str):
+    """A text that calls itself something else."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "expand"
+
+
 def spin() -> None:
     while True:
         with contextlib.suppress(BaseException):  # that is the point
@@ -88,6 +97,7 @@ IN_A_STEP = {
     "hangs when it is shown": (lambda: [Odd(spin)], "fail", "no answer within"),
     "starts beyond digits": (lambda: [("expand", 1, 10**5000)], "fail", "an integer of 16610 bits"),
     "claims to be a kind": (lambda: [(Odd(lambda: "expand"), 1, 0)], "fail", "ACT-1"),
+    "poses as a text": (lambda: [(Posing("explode"), 2, 0)], "fail", "has kind 'explode'"),
     "closes every file": (lambda: os.closerange(3, 200), "error", "ended with status 0"),
     "nests without an end": (lambda: (nest := [], nest.append(nest), nest)[2], "fail", "ACT-1"),
 }
@@ -119,7 +129,21 @@ def test_wherever_it_leaves_that_is_no_pass(where: str) -> None:
     does: dict[str, Any] = {"ingest": property(leave), "__str__": refuse}
     hostile = type("Hostile", (Wrong,), {where.replace("__str__", "step"): does.get(where, leave)})
     with PythonTarget(hostile) as target:
-        assert judged(target, CASE).status == "error"
+        verdict = judged(target, CASE)
+    assert verdict.status == "error"
+    assert "SystemExit" in verdict.why
+
+
+def test_a_copy_that_an_allocator_makes_of_itself_is_not_heard() -> None:
+    class Forks(Sound):
+        def step(self, scores: list[int]) -> Any:
+            if copy := os.fork():
+                os.waitpid(copy, 0)
+            return super().step(scores)
+
+    case = Case(CASE.geometry, CASE.params, CASE.context, (Step(),) * 5)
+    with PythonTarget(Forks) as target:
+        assert judged(target, case, "greedy").status == "pass"
 
 
 def test_a_first_call_may_take_long_and_the_others_may_not() -> None:

@@ -17,6 +17,7 @@ from focalloc.conformance.contents import contents_of
 from focalloc.conformance.journal import Header, Journal, unsound
 from focalloc.conformance.report import Failure, Report, versions_here
 from focalloc.conformance.runner import Batch
+from focalloc.conformance.targets import ModuleTarget
 from focalloc.spec import Block, Geometry, InvalidInput, Params
 
 SIZES = [40, 40, 20]
@@ -211,6 +212,55 @@ def test_the_arguments_of_a_program_count() -> None:
         contents_of("", "./no-such-tool")
     with pytest.raises(InvalidInput, match=r"there is no module pack\.shallow"):
         contents_of("pack.shallow:A", "")
+
+
+@pytest.mark.usefixtures("here")
+def test_what_is_named_counts_too() -> None:
+    weights = Path("weights.bin")
+    with pytest.raises(InvalidInput, match="also = 'weights"):
+        contents_of("alone:A", "", [weights])
+    weights.write_bytes(b"1")
+    before = contents_of("alone:A", "", [weights])
+    weights.write_bytes(b"2")
+    assert contents_of("alone:A", "", [weights]) != before
+    assert contents_of("alone:A", "") != before
+
+
+def test_what_a_module_imports_from_elsewhere_counts_where_it_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed, checkout = tmp_path / "site-packages", tmp_path / "checkout"
+    (installed / "lib").mkdir(parents=True)
+    (installed / "lib-1.0.dist-info").mkdir()
+    checkout.mkdir()
+
+    def version(text: str) -> None:
+        (installed / "lib-1.0.dist-info" / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: lib\nVersion: {text}\n"
+        )
+
+    version("1.0")
+    (installed / "lib" / "__init__.py").write_text("")
+    (checkout / "other.py").write_text("one = 1\n")
+    (tmp_path / "mine.py").write_text("import lib, other\nclass A: pass\n")
+    (tmp_path / "unread.py").write_text("")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), str(installed), str(checkout), *sys.path])
+
+    def told() -> str:
+        with ModuleTarget("mine:A") as target:
+            return target.version()
+
+    before = told()
+    assert before == told()
+    (tmp_path / "unread.py").write_text("two = 2\n")
+    assert before == told()
+    (checkout / "other.py").write_text("one = 2\n")
+    then = told()
+    assert then != before
+    (installed / "lib" / "__init__.py").write_text("# as a patch in place, which no version tells\n")
+    assert then == told()
+    version("1.1")
+    assert then != told()
 
 
 def test_a_line_of_a_journal_is_plain_json(written: Path) -> None:
