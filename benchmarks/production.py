@@ -1,4 +1,4 @@
-"""The fast path in production: many sessions, guard, telemetry, cold start, memory.
+"""The fast path in production: many sessions, guard, telemetry, edits, cold start, memory.
 
 Run ``python benchmarks/production.py``. Whatever is compared takes turns, and each is taken at its fastest, which is
 what other processes on the machine disturb least; compare figures of one run with each other only.
@@ -192,6 +192,40 @@ def wrapped(rounds: int) -> None:
             print(f"{name:22} {slots:8} {told}", flush=True)
 
 
+# EDITS
+
+
+def edits(rounds: int) -> None:
+    """What a plan's edits cost beside the step, and where slots were beside `np.max` of the scores."""
+    columns = ("slots", "step", "splices", "edits", "np.max", "gather", "into out")
+    print(f"\n{'us':22} {' '.join(f'{one:>8}' for one in columns)}")
+    for name, (arity, cost) in GEOMETRIES.items():
+        for slots in (SLOTS, 65_536):
+            allocator = opened(slots, Geometry(arity, cost))
+            rows = [row.astype(np.float32) for row in score_rows("dense", 2 * slots)]
+            kept, out = allocator.snapshot(), np.empty(2 * slots, np.int64)
+            lives = []
+            for _ in range(max(3, rounds // 10)):
+                allocator.restore(kept)
+                life = []
+                for i in range(STEPS):
+                    row = rows[i % len(rows)][: allocator.used]
+                    before = perf_counter_ns()
+                    plan = allocator.step(row)
+                    spent = perf_counter_ns() - before
+                    calls: tuple[Callable[[], object], ...] = (
+                        lambda plan=plan: plan.edits.splices,
+                        lambda plan=plan: list(plan.edits),
+                        row.max,
+                        plan.edits.gather,
+                        lambda plan=plan, out=out: plan.edits.gather(out),
+                    )
+                    life.append((spent, *map(timed, calls)))
+                lives.append(life)
+            told = np.array(lives).min(axis=0)[1:].mean(axis=0) / 1e3
+            print(f"{name:22} {slots:8} {' '.join(f'{one:8.2f}' for one in told)}", flush=True)
+
+
 # COLD START AND MEMORY
 
 START = """
@@ -261,12 +295,13 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=100, help="how often everything takes its turn")
-    parser.add_argument("--only", choices=["batch", "wrapped", "start", "memory"], help="one part only")
+    parser.add_argument("--only", choices=["batch", "wrapped", "edits", "start", "memory"], help="one part only")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
     parts = {
         "batch": partial(batch, chosen.rounds),
         "wrapped": partial(wrapped, chosen.rounds),
+        "edits": partial(edits, chosen.rounds),
         "start": partial(cold_start, max(3, chosen.rounds // 10)),
         "memory": memory,
     }

@@ -68,7 +68,8 @@ def apply_checked(
     if tables.refinement is not None:
         tables.refinement.finish()
     header = tables.header
-    return Plan(packed, header[k.ITERATION], geometry, tables.places[:done].tolist(), header[k.SLOTS])
+    splices = tables.splices[: k.SPLICE * header[k.SPLICES]].tobytes()
+    return Plan(packed, header[k.ITERATION], geometry, splices, header[k.SLOTS])
 
 
 def _packed(geometry: Geometry, actions: Sequence[Sequence[object]]) -> list[int] | None:

@@ -87,7 +87,7 @@ class Allocator:
 
         self._turn = Turn(type(self).__name__)
         self._calls, self._layout, self._new_tables = calls, layout, tables.Tables
-        self._at_iteration, self._at_slots = layout.ITERATION, layout.SLOTS
+        self._at_iteration, self._at_slots, self._at_splices = layout.ITERATION, layout.SLOTS, layout.SPLICES
         self._tables: tables.Tables | None = None
         self._workspace: Any = None
         geometry = Geometry() if geometry is None else geometry
@@ -112,7 +112,7 @@ class Allocator:
         for kind in types or SCALES:
             twin._start(State(geometry, params, (Block(0, 0),), {}, 0))
             twin.ingest(1, np.zeros(twin.used, kind))
-            twin.step(np.zeros(twin.used, kind))
+            twin.step(np.zeros(twin.used, kind)).edits.gather()
             twin.apply(())
         if params.strategy == "projection":
             for kind in types or LOGIT_TYPES:
@@ -272,12 +272,13 @@ class Allocator:
 
     def _plan(self, tables: Any, done: int) -> Plan:
         """What an iteration of ``done`` actions is told as."""
+        header = tables.header
         return Plan(
             tables.actions[:done].tolist(),
-            tables.header[self._at_iteration],
+            header[self._at_iteration],
             self.geometry,
-            tables.places[:done].tolist(),
-            tables.header[self._at_slots],
+            tables.splices[: 4 * header[self._at_splices]].tobytes(),
+            header[self._at_slots],
         )
 
     def _again(self, refused: int, scores: NDArray[Any], scale: np.generic) -> int:

@@ -159,7 +159,7 @@ class Batch(Sequence[Allocator]):
             InUse: another thread is at work on the batch or on one of its allocators.
         """
         self._settle()
-        answers = np.zeros((len(self), 3 + 2 * self._most), np.int64)
+        answers = np.zeros((len(self), 4 + 5 * self._most), np.int64)
         instead: dict[int, Answer] = {}
         if isinstance(scores, np.ndarray) and scores.ndim == 2:
             groups = [(self._matrix(scores), np.arange(len(self)))]
@@ -336,9 +336,10 @@ class Plans(Sequence[Answer]):
         index = range(len(self))[index]
         if index in self._instead:
             return self._instead[index]
-        done, iteration, slots, *rest = self._answers[index].tolist()
-        room = len(rest) // 2
-        return Plan(rest[:done], iteration, self._geometries[index], rest[room : room + done], slots)
+        done, iteration, slots, splices = self._answers[index, :4].tolist()
+        rest = self._answers[index, 4:]
+        told = rest[len(rest) // 5 :][: 4 * splices].tobytes()
+        return Plan(rest[:done].tolist(), iteration, self._geometries[index], told, slots)
 
     def __len__(self) -> int:
         return len(self._answers)

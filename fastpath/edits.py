@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, cached_property
 from itertools import accumulate
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import overload
 
 import numpy as np
@@ -17,11 +17,17 @@ from focalloc.spec.edits import Edit
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 
+INT64 = np.dtype(np.int64)
+
+GATHERED = (INT64, np.dtype(np.int32))
+"""Types of an index that is written as it is."""
+
 
 class Edits(Sequence[Edit]):
     """The edits of one call, or of several made one, in order of place (EDI-1 to EDI-3).
 
-    Equal to any sequence of the same edits. Making one costs as much as there are edits, whatever the context.
+    Equal to any sequence of the same edits. Making one costs as much as there are edits, whatever the context;
+    `splices` are at hand before any is made.
 
     Args:
         edits: in order of place, apart from each other.
@@ -41,12 +47,20 @@ class Edits(Sequence[Edit]):
         array([23, 23, 23, 23, 20, 21, 22, 23])
     """
 
-    __slots__ = ("_block_slots", "_edits", "slots")
-
     def __init__(self, edits: Sequence[Edit], slots: int, block_slots: tuple[int, ...]) -> None:
         self._edits = tuple(edits)
         self.slots = slots
         self._block_slots = block_slots
+
+    @property
+    def splices(self) -> NDArray[np.int64]:
+        """The edits without their blocks, a row (first, before, at, after) each: ``(edits, 4)``, read-only.
+
+        Costs what a small array costs; objects are made where edits are asked for one by one.
+        """
+        splices = np.array([edit.splice for edit in self._edits], np.int64).reshape(-1, 4)
+        splices.flags.writeable = False
+        return splices
 
     @property
     def slots_after(self) -> int:
@@ -56,13 +70,14 @@ class Edits(Sequence[Edit]):
     @property
     def first_changed(self) -> int:
         """The first slot from which on anything is another, or has moved; the number of slots if nothing is."""
-        return self._edits[0].first if self._edits else self.slots
+        return int(self.splices[0, 0]) if len(self) else self.slots
 
     def gather(self, out: NDArray[np.integer] | None = None) -> NDArray[np.integer]:
         """For each slot after the edits the one before them that it was, or -1: an index into any row before them.
 
         Args:
-            out: where to write it, at least `slots_after` long; by default a new array of int64.
+            out: where to write it, at least `slots_after` long; by default a new array of int64. int64 and int32 are
+                written as they are, other integers by way of int64.
 
         Returns:
             As much of ``out`` as there are slots.
@@ -71,18 +86,18 @@ class Edits(Sequence[Edit]):
             InvalidInput: ``out`` is too short.
         """
         slots = self.slots_after
-        if out is None:
-            out = np.empty(slots, np.int64)
-        elif len(out) < slots:
+        if out is not None and len(out) < slots:
             raise InvalidInput("out", len(out), f"must have room for {slots} slots")
-        count = _numbers(self.slots.bit_length())
-        old = done = 0
-        for first, before, at, after, _ in self._edits:
-            out[done:at] = count[old:first]
-            out[at : at + after] = -1
-            old, done = first + before, at + after
-        out[done:slots] = count[old : self.slots]
-        return out[:slots]
+        given = None if out is None else out[:slots]
+        wanted = given
+        if given is None or given.dtype not in GATHERED or not given.flags.c_contiguous:
+            wanted = np.empty(slots, np.int64)
+        _gatherer()(self.splices.reshape(-1), self.slots, wanted)
+        if given is None:
+            return wanted
+        if given is not wanted:
+            given[:] = wanted
+        return given
 
     def then(self, later: Edits) -> Edits:
         """These and then ``later`` as one: what either names is named, and edits that touch become one.
@@ -136,29 +151,63 @@ class Edits(Sequence[Edit]):
         return f"Edits({list(self._edits)}, slots={self.slots})"
 
 
-@cache
-def _numbers(bits: int) -> NDArray[np.int64]:
-    """The numbers of so many bits, in order; to copy them takes a fraction of making them."""
-    return np.arange(2**bits)
-
-
-def edits_of_step(geometry: Geometry, actions: Sequence[Action], places: Sequence[int], slots: int) -> Edits:
-    """What an iteration changed.
+class EditsOfStep(Edits):
+    """Those of an iteration, which the kernels told as splices: edits are made of these once somebody asks for one.
 
     Args:
+        told: the splices, int64.
+        slots_after: of the row after them.
         geometry: shape of the tree.
         actions: those of the iteration.
-        places: the first slot of each action, in the row before.
-        slots: of the row after.
     """
-    found, grown = list[Edit](), 0
-    for place, action in sorted(zip(places, actions, strict=True)):
-        gist = geometry.slots(action.level)
-        many = gist + geometry.delta(action.level)
-        before, after = (gist, many) if action.kind == "expand" else (many, gist)
-        _append(found, Edit(place, before, place + grown, after, produced(geometry, action)))
-        grown += after - before
-    return Edits(found, slots - grown, geometry.block_slots)
+
+    def __init__(self, told: bytes, slots_after: int, geometry: Geometry, actions: Sequence[Action]) -> None:
+        self._told, self._after, self._geometry, self._actions = told, slots_after, geometry, actions
+
+    @property
+    def splices(self) -> NDArray[np.int64]:
+        """As of all edits."""
+        return np.ndarray((len(self._told) // 32, 4), INT64, self._told)
+
+    @cached_property
+    def slots(self) -> int:  # type: ignore[override]
+        """Of the row before them."""
+        splices = memoryview(self._told).cast("q")
+        return self._after + sum(splices[1::4]) - sum(splices[3::4])
+
+    @property
+    def slots_after(self) -> int:
+        """Slots of the row after the edits."""
+        return self._after
+
+    @property
+    def _block_slots(self) -> tuple[int, ...]:  # type: ignore[override]
+        return self._geometry.block_slots
+
+    @cached_property
+    def _edits(self) -> tuple[Edit, ...]:  # type: ignore[override]
+        geometry, found = self._geometry, []
+        left = iter(sorted(self._actions, key=attrgetter("start")))  # no two overlap, so by place as well
+        for *splice, after in self.splices.tolist():
+            blocks: list[Block] = []
+            room = after
+            while room:
+                made = produced(geometry, next(left))
+                room -= len(made) * geometry.slots(made[0].level)
+                blocks += made
+            found.append(Edit(*splice, after, tuple(blocks)))
+        return tuple(found)
+
+    def __len__(self) -> int:
+        return len(self._told) // 32
+
+
+@cache
+def _gatherer() -> Callable[[NDArray[np.int64], int, NDArray[np.integer]], None]:
+    """`run_gather`; looked up once, since importing Numba takes a while and asking for it each time some, too."""
+    from focalloc.fastpath.kernels.calls import run_gather
+
+    return run_gather
 
 
 def edits_of_ingest(

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, overload
+from typing import Literal, overload
 
+from focalloc.fastpath.edits import Edits, EditsOfStep, edits_of_ingest
 from focalloc.spec.actions import KINDS, Action
 from focalloc.spec.geometry import Geometry
-
-if TYPE_CHECKING:
-    from focalloc.fastpath.edits import Edits
 
 LEVELS = 32
 
@@ -56,7 +54,7 @@ class Plan(Sequence[Action]):
         packed: the actions, as the kernels pack them.
         iteration: number of the iteration.
         geometry: shape of the tree.
-        places: the first slot of each action before an iteration; of each node of an ingest after it.
+        splices: of an iteration as the kernels note them, int64; of an ingest the first slot of each node after it.
         slots: of the context after the call.
         appended: for an ingest the token behind its last block, and how many blocks it appended.
 
@@ -74,26 +72,36 @@ class Plan(Sequence[Action]):
     """
 
     fallback: Fallback | None = None
+    _edits: Edits | None = None
 
     def __init__(
-        self, packed: list[int], iteration: int, geometry: Geometry, places: list[int], slots: int, *appended: int
+        self,
+        packed: list[int],
+        iteration: int,
+        geometry: Geometry,
+        splices: bytes | list[int],
+        slots: int,
+        *appended: int,
     ) -> None:
         self._packed = packed
         self.iteration = iteration
-        self._changed = geometry, places, slots, appended
+        self._changed = geometry, splices, slots, appended
 
-    @cached_property
+    @property
     def edits(self) -> Edits:
         """What the call changed in slots, whatever became of the session since: splices of the row (EDI).
 
         They cost what there is of them, once somebody asks.
         """
-        from focalloc.fastpath.edits import edits_of_ingest, edits_of_step
-
-        geometry, places, slots, appended = self._changed
-        if appended:
-            return edits_of_ingest(geometry, self.actions, places, slots, *appended)
-        return edits_of_step(geometry, self.actions, places, slots)
+        found = self._edits
+        if found is None:
+            geometry, splices, slots, appended = self._changed
+            if isinstance(splices, bytes):
+                found = EditsOfStep(splices, slots, geometry, self)
+            else:
+                found = edits_of_ingest(geometry, self.actions, splices, slots, *appended)
+            self._edits = found
+        return found
 
     @cached_property
     def actions(self) -> list[Action]:

@@ -26,7 +26,7 @@ FAMILY_TABLES = ("family_slot", "family_node", "spare_slot", "spare_node")
 PICK_TABLES = ("actions", "places", "expand_keys", "expand_tokens", "collapse_keys", "collapse_families")
 CHUNK_TABLES = ("chunk_keys", "chunk_notes")
 LEDGER_TABLES = ("ledger_action", "ledger_iteration")
-NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES)
+NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES, "splices")
 """The tables behind the header, in their order."""
 
 
@@ -45,7 +45,7 @@ class Tables:
     """Context, families, ledger and work space of one session.
 
     Memory is reserved for the largest context that the budget allows, and takes space once it is used: about 15 bytes
-    a slot, up to 30 with small families, and 48 bytes for each action that `Params.n_diff` allows.
+    a slot, up to 30 with small families, and 80 bytes for each action that `Params.n_diff` allows.
 
     Attributes:
         state: int64 header, then the tables in the order of `NAMES`.
@@ -69,6 +69,7 @@ class Tables:
             | dict.fromkeys(CHUNK_TABLES, chunks)
             | dict.fromkeys(FAMILY_TABLES, self.capacity // smallest + 1)
         )
+        sizes["splices"] = k.SPLICE * sizes["places"]
         sizes = _with_ledger(sizes, 4 * n_diff + 16)
         multi_slot = max(geometry.cost[1:]) > 1
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
@@ -123,12 +124,12 @@ class Tables:
         state[k.OFFSETS : k.HEADER] = [k.HEADER, *(k.HEADER + end for end in ends)]
         state[k.LEDGER_ROOM] = sizes["ledger_action"]
         header = state.data  # reads several times faster than the array
-        behind = k.HEADER + sizes["actions"]
-        actions, places = header[k.HEADER : behind], header[behind : behind + sizes["places"]]
+        actions = header[k.HEADER : k.HEADER + sizes["actions"]]
+        splices = header[state[k.HEADER - 2] : state[k.HEADER - 1]]
         tags = self.tags if tags is None else tags
         scratch = self.scratch if scratch is None else scratch
-        self._sizes, self.state, self.header, self.actions, self.places, self.tags, self.scratch = (
-            sizes, state, header, actions, places, tags, scratch
+        self._sizes, self.state, self.header, self.actions, self.splices, self.tags, self.scratch = (
+            sizes, state, header, actions, splices, tags, scratch
         )  # fmt: skip
 
     def fits(self, tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> bool:

@@ -15,6 +15,8 @@ from focalloc.fastpath.kernels.layout import (
     RAW,
     SLOTS,
     SPAN,
+    SPLICE,
+    SPLICES,
     TOP,
     UNITS,
     W_MAX,
@@ -196,8 +198,33 @@ def update_families(session: Session, done: int, actions: Ints, places: Ints) ->
 
 
 @kernel
+def note_splices(session: Session, done: int, actions: Ints, places: Ints) -> None:
+    """Write what ``done`` actions, in order of place, change in slots; those that touch are one splice (EDI-1)."""
+    header, splices = session.header, session.splices
+    count = 0
+    grown = 0
+    behind = -1
+    for i in range(done):
+        before = slots_before(header, actions[i])
+        after = before + slots_added(header, actions[i])
+        if places[i] == behind:
+            splices[(count - 1) * SPLICE + 1] += before
+            splices[(count - 1) * SPLICE + 3] += after
+        else:
+            splices[count * SPLICE] = places[i]
+            splices[count * SPLICE + 1] = before
+            splices[count * SPLICE + 2] = places[i] + grown
+            splices[count * SPLICE + 3] = after
+            count += 1
+        behind = places[i] + before
+        grown += after - before
+    header[SPLICES] = count
+
+
+@kernel
 def apply(session: Session, done: int, actions: Ints) -> None:
     """APPLY: ``done`` actions on separate blocks, whose places are known, to ledger, context and families."""
+    session.header[SPLICES] = 0
     if done == 0:
         return
     header, ledger_action, ledger_iteration = session.header, session.ledger_action, session.ledger_iteration
@@ -205,6 +232,7 @@ def apply(session: Session, done: int, actions: Ints) -> None:
     for i in range(done):
         record(header, ledger_action, ledger_iteration, actions[i])
     by_place(actions, places, done, sorted_places, sorted_actions)
+    note_splices(session, done, sorted_actions, sorted_places)
     splice(session, done, sorted_actions, sorted_places)
     update_families(session, done, sorted_actions, sorted_places)
 

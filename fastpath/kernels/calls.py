@@ -26,6 +26,8 @@ from focalloc.fastpath.kernels.layout import (
     NO_ROOM,
     OFFSETS,
     SLOTS,
+    SPLICE,
+    SPLICES,
     TOP,
     UNITS,
     UNLOCKED,
@@ -71,6 +73,7 @@ def session_of(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArra
         state[at[11] : at[12]],
         state[at[12] : at[13]],
         state[at[13] : at[14]],
+        state[at[14] : at[15]],
     )
 
 
@@ -192,7 +195,7 @@ def run_steps(
     Args:
         scores: a row per listed session, of which only as many count as the session has slots.
         answers: a row per session: what `run_step` returned, the iteration's number, the slots after it, room for
-            actions and as much for their places.
+            actions, and for how many splices they come to and these.
     """
     held = let_go(1)
     for i in range(first, last):
@@ -205,11 +208,14 @@ def run_steps(
         answers[session, 0] = done
         answers[session, 1] = state[session, ITERATION]
         answers[session, 2] = state[session, SLOTS]
-        places = state[session, OFFSETS + 1]
-        room = (answers.shape[1] - 3) // 2
+        splices = state[session, OFFSETS + 14]
+        room = (answers.shape[1] - 4) // (1 + SPLICE)
         for j in range(done):
-            answers[session, 3 + j] = state[session, HEADER + j]
-            answers[session, 3 + room + j] = state[session, places + j]
+            answers[session, 4 + j] = state[session, HEADER + j]
+        if done > 0:
+            answers[session, 3] = state[session, SPLICES]
+        for j in range(SPLICE * answers[session, 3]):
+            answers[session, 4 + room + j] = state[session, splices + j]
     take_back(held)
 
 
@@ -236,6 +242,25 @@ def run_apply(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray
         apply(session, done, session.actions)
     take_back(held)
     return fit
+
+
+@kernel
+def run_gather(splices: NDArray[np.int64], slots: int, out: NDArray[np.integer]) -> None:
+    """Write for each slot after ``splices`` of a row of ``slots`` the one before them that it was, or -1 (EDI-2)."""
+    old = 0
+    done = 0
+    for at in range(0, len(splices), SPLICE):
+        kept = splices[at] - old
+        if done >= 0:
+            for i in range(kept):
+                out[done + i] = old + i
+            for i in range(splices[at + 3]):
+                out[done + kept + i] = -1
+        old = splices[at] + splices[at + 1]
+        done = splices[at + 2] + splices[at + 3]
+    if done >= 0:
+        for i in range(slots - old):
+            out[done + i] = old + i
 
 
 # INGEST

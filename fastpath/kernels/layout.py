@@ -125,6 +125,8 @@ MULTI_SLOT = 23
 ALIKE = 24
 # ... whether a call takes so long that it gives up the interpreter lock, ...
 UNLOCKED = 25
+# ... how many splices the last actions came to, ...
+SPLICES = 26
 # ... the geometry by level: tokens of a block (by tag, so that BODY, RAW and marked tags find theirs), slots of a
 # block, slots of a family, blocks of a family, ...
 SPAN = 32
@@ -133,8 +135,11 @@ WIDTH = 192
 FANOUT = 224
 # ... and where the tables begin that share an array with it.
 OFFSETS = 256
-TABLES = 14
+TABLES = 15
 HEADER = OFFSETS + TABLES + 1
+
+# A SPLICE: first slot and number of slots that went, first slot and number of those that came
+SPLICE = 4
 
 # THE ADAPTING THRESHOLDS: a header, and behind it the slots used after each of the last iterations, in a ring
 
@@ -281,6 +286,7 @@ class Session(NamedTuple):
         ledger_action: what was done, oldest first, from `LEDGER_FROM` to before `LEDGER_TO`; no node has two entries,
             and `LEDGER_ROOM` is not exceeded.
         ledger_iteration: of each when, ascending, and less than `MIN_GAP` iterations ago.
+        splices: what the last actions changed, see `SPLICE`; `SPLICES` of them.
     """
 
     header: Table
@@ -302,6 +308,7 @@ class Session(NamedTuple):
     spare_node: Table
     ledger_action: Table
     ledger_iteration: Table
+    splices: Table
 
 
 class History(NamedTuple):

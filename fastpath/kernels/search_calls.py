@@ -188,6 +188,7 @@ def region_of(
         session.spare_node,
         session.ledger_action,
         session.ledger_iteration,
+        session.splices,
     )
 
 

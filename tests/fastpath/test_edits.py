@@ -63,6 +63,7 @@ def test_gathering_into_an_array_of_ones_own() -> None:
     out = np.zeros(10, np.int32)
     assert these.gather(out).tolist() == [0, -1, -1, -1, -1, 2]
     assert these.gather(out).base is out
+    assert these.gather(np.zeros(12, np.int16)[::2]).tolist() == [0, -1, -1, -1, -1, 2]
     with pytest.raises(InvalidInput, match=r"out = 5: must have room for 6 slots"):
         these.gather(np.zeros(5, np.int64))
 
@@ -92,6 +93,8 @@ def test_every_call_of_the_fast_path_tells_what_it_changed(strategy: str) -> Non
             wanted = edits(before.geometry, before.context, allocator.context())
             assert plan.edits == wanted, seed
             assert plan.edits.slots_after == allocator.used
+            assert plan.edits.slots == before.used
+            assert plan.edits.splices.tolist() == [list(edit.splice) for edit in wanted], seed
             told += len(wanted) > 1
     assert told > 20
 

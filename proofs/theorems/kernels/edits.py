@@ -7,7 +7,8 @@ from itertools import pairwise, product
 from typing import Any
 
 from focalloc.fastpath import edits as code
-from focalloc.proofs.sources import Mutation, Source
+from focalloc.fastpath.kernels import calls
+from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
 from focalloc.proofs.theorems.reference.edits import Told, splices
 from focalloc.spec.blocks import Block
@@ -27,13 +28,15 @@ from focalloc.spec.edits import Edit, scattered
                  "edit.after for edit in theirs"),
         Mutation("what comes and goes again stays as an edit", "if before or after:", "if True:"),
         Mutation("blocks that were taken out again come", "if not any(", "if any("),
-        Mutation("a gathered row begins anew behind each edit", "old, done = first + before, at + after",
-                 "old, done = first, at + after"),
+        Mutation("a gathered row begins anew behind each edit", "old = splices[at] + splices[at + 1]",
+                 "old = splices[at]", "calls"),
     ],
 )  # fmt: skip
 def edits_compose(bug: Mutation) -> Iterator[Evidence]:
     """The shipped class is run on rows whose every slot is a block of its own, so that content tells slots apart."""
-    edits_of = Source.of(code, bug).bare_class("Edits")
+    edits_of = Source.of(code, bug if bug.module != "calls" else AS_SHIPPED).bare_class("Edits")
+    gather = Source.of(calls, bug if bug.module == "calls" else AS_SHIPPED).python["run_gather"]
+    edits_of.gather.__globals__["_gatherer"] = lambda: gather
     cases, telling, wrong = 0, 0, ""
     for lengths in product(range(3), repeat=4):
         made = [[_made(edits_of, *pair, told) for told in splices(*pair)] for pair in pairwise(lengths)]
@@ -42,7 +45,7 @@ def edits_compose(bug: Mutation) -> Iterator[Evidence]:
             telling += bool(one) and bool(two)
             try:
                 wrong = _fault(edits_of, one, two, three)
-            except ValueError as error:  # an index beyond the row, as NumPy says it
+            except (ValueError, IndexError) as error:  # an index beyond the row, as NumPy says it
                 wrong = f"{one}, {two}, {three}: {error}"
             if wrong:
                 break

@@ -39,6 +39,7 @@ from focalloc.proofs.theorems.kernels.queues import (
     words_of,
 )
 from focalloc.proofs.theorems.kernels.step import STEP_BUGS, aggregates, laid_out, told
+from focalloc.refimpl.edits import edits
 from focalloc.spec import candidates as spec_candidates
 from focalloc.spec import cooldown as spec_cooldown
 from focalloc.spec import scores as spec_scores
@@ -359,6 +360,10 @@ def left_behind(geometry: Geometry, context: Context, actions: Sequence[Action],
         "tags": (list(written)[: len(wanted_tags)], wanted_tags),
         "families": (list(zip(table["family_slot"], table["family_node"], strict=True))[:many], wanted_families),
         "number of families": (header[code.FAMILIES], many),
+        "splices": (
+            list(table["splices"])[: code.SPLICE * header[code.SPLICES]],
+            [number for edit in edits(geometry, context, after) for number in edit.splice],
+        ),
         "ledger": (
             list(zip(table["ledger_action"], table["ledger_iteration"], strict=True))[: header[code.LEDGER_TO]],
             [(5, 6), *((one, 7) for one in numbers)],
@@ -398,7 +403,7 @@ SPLICE_BUGS = [
 @theorem(
     "splice-is-the-spec",
     "Given any choice of actions on different blocks, in any order, the shipped splice leaves the context that the "
-    "spec's actions make, its complete families, and the actions in the ledger, in order.",
+    "spec's actions make, its complete families, the actions in the ledger, in order, and the reference's edits.",
     clauses="CTX-6 ACT-3 ACT-4 COO-2",
     technique=Technique.EXHAUSTION,
     bounds="every choice of up to 3 actions in every order, on every context of 8 tokens with arity (2, 2), costs "
