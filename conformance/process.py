@@ -22,7 +22,7 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, NoReturn, Self
 
 import msgspec
@@ -108,6 +108,7 @@ class Line:
     """
 
     def __init__(self, commands: int, answers: int, errors: int, news: int, end: Callable[[], None]) -> None:
+        checked_platform(select, "poll")
         self._commands, self._answers, self._errors, self._news, self._end = commands, answers, errors, news, end
         self._unsent = b""
         self._unread = bytearray()
@@ -251,8 +252,21 @@ def checked_command(command: str | Sequence[str]) -> list[str]:
     return words
 
 
+def checked_platform(module: ModuleType, *names: str) -> None:
+    """See that this platform has what judging needs.
+
+    Raises:
+        InvalidInput: it has not.
+    """
+    for name in names:
+        if not hasattr(module, name):
+            rule = f"lacks {module.__name__}.{name}, which judging needs: judge on Linux or macOS, or in WSL"
+            raise InvalidInput("platform", sys.platform, rule)
+
+
 def executed(command: Sequence[str]) -> Line:
     """A line to the program ``command``, freshly started."""
+    checked_platform(os, "fork", "setsid")
     pipes = _Pipes()
     own = [sys.executable, "-I", "-S", keeper.__file__, str(pipes.lifeline[0]), str(pipes.news[1])]
     process = subprocess.Popen(
@@ -274,6 +288,7 @@ def executed(command: Sequence[str]) -> Line:
 
 def forked(serve: Serve) -> Line:
     """A line to ``serve``, run in a copy of this process."""
+    checked_platform(os, "fork", "setsid")
     pipes = _Pipes()
     with warnings.catch_warnings():  # the copy of a process with threads is one with a single thread
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -79,6 +79,10 @@ def conform(
     An allocator is any object with open(geometry, params, context) and step(scores) -> actions; ingest(blocks,
     scores) is optional. A program in any language does the same by one JSON object per line (--exec). A session that
     fails is made smaller and saved, with the command that replays it.
+
+    Exit status: 0 if it conforms and that could be told, 1 if not, 2 for bad usage or input, 3 if it was not judged,
+    or not in full. Whoever closes the pipe that this writes to, as head does, is not complained about, and changes no
+    verdict: a 1 stays a 1, and a pass that could not be told is a 3.
     """
     from focalloc.cli.terminal import Telling, progress
     from focalloc.conformance.annotations import github, quoted

@@ -50,6 +50,10 @@ def replay(
     from anywhere and name any command: it is run with --trust only.
 
     A file that has answers too, as `focalloc prove` writes it, needs no allocator: the answers are judged.
+
+    Exit status: 0 if it conforms and that could be told, 1 if not, 2 for bad usage or input, 3 if it was not judged,
+    or not in full. Whoever closes the pipe that this writes to, as head does, is not complained about, and changes no
+    verdict: a 1 stays a 1, and a pass that could not be told is a 3.
     """
     import msgspec
 

@@ -129,6 +129,18 @@ def test_a_replay_can_be_put_to_another_allocator(capsys: pytest.CaptureFixture[
     assert told.splitlines()[-1].startswith("pass: ")
 
 
+def test_a_replay_shows_the_reported_context_beside_the_one_that_follows(
+    theirs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (theirs / "theirs.py").open("a") as file:
+        file.write("\nclass Torn(Good):\n    def context(self): return [(9, 9)]\n")
+    _, out, _ = run(capsys, "conform", "theirs:Torn", *FEW)
+    command = re.search(r"replay: focalloc (.*CTX-6.*)", out)
+    assert command is not None
+    _, told, _ = run(capsys, *command[1].split())
+    assert re.search(r"context \[\(\d, \d+\).*\n    reports \[\(9, 9\)\] instead", told)
+
+
 def test_a_bare_case_is_replayed_step_by_step(theirs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = {
         "geometry": {"arity": [2, 2]},

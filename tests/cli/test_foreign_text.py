@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -267,8 +268,13 @@ def test_a_line_that_does_not_end_is_not_read_to_its_end(
     monkeypatch.setattr("focalloc.fastpath.trace.LONGEST_LINE", 1000)
     with gzip.open(tmp_path / name, "wt") if name.endswith("gz") else (tmp_path / name).open("w") as file:
         file.write(" " * 10_000_000)
-    with pytest.raises(InvalidInput, match="is longer than 1000 characters"):
-        list(events(tmp_path / name))
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidInput, match="is longer than 1000 characters"):
+            list(events(tmp_path / name))
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
     text = recorded(tmp_path)
     assert max(map(len, text.splitlines())) < 1000
     (tmp_path / "sound.jsonl").write_text(text)

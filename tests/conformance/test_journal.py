@@ -108,6 +108,13 @@ def test_a_journal_that_was_edited_is_refused(edit: str, written: Path) -> None:
 UNTRUE: dict[str, dict[str, Any]] = {
     "a batch beyond the last": {"index": 3},
     "a batch before the first": {"index": -1},
+    "a sound batch before the first": {
+        "index": -1,
+        "examples": SIZES[-1],
+        "verdicts": {"pass": SIZES[-1]},
+        "failures": (),
+        "skips": {},
+    },
     "too few": {"examples": 2, "verdicts": {"fail": 1, "skip": 1}},
     "too many": {"examples": 41, "verdicts": {"fail": 3, "skip": 1, "pass": 37}},
     "a sum that is none": {"verdicts": {"fail": 3, "skip": 1, "pass": 35}},

@@ -5,10 +5,12 @@ from __future__ import annotations
 import doctest
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from importlib.resources import files
 from pathlib import Path
 
@@ -77,6 +79,49 @@ def test_the_shipped_example_talks_so(params: dict[str, int] | None) -> None:
     assert [one.keys() if "error" in one else one for one in told[1:]] == [
         one.keys() if "error" in one else one for one in shown[1:]
     ]
+
+
+def wheel(folder: Path, name: str, metadata: str) -> None:
+    """Write a wheel of ``name`` 1.0 that holds one empty module."""
+    about = f"{name}-1.0.dist-info"
+    written = {
+        f"{name}.py": "",
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{metadata}",
+        f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    written[f"{about}/RECORD"] = "".join(f"{file},,\n" for file in (*written, f"{about}/RECORD"))
+    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as made:
+        for file, text in written.items():
+            made.writestr(file, text)
+
+
+def test_the_recipe_for_pinning_installs_these_files_and_no_others(tmp_path: Path) -> None:
+    """As written, but for where pip looks: at two wheels of this test's own, named as the package and what it needs."""
+    offered = tmp_path / "offered"
+    offered.mkdir()
+    wheel(offered, "needed", "")
+    wheel(offered, "focalloc", 'Provides-Extra: conformance\nRequires-Dist: needed; extra == "conformance"\n')
+    (recipe,) = (block for block in fenced("sh") if "--require-hashes" in block)
+    alone = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))}
+    alone |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(offered), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+    def shell(commands: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", "-euc", commands], cwd=tmp_path, env=alone, capture_output=True, text=True, check=False
+        )
+
+    done = shell(recipe)
+    assert done.returncode == 0, done.stderr
+    lock = (tmp_path / "conformance.lock").read_text().splitlines()
+    assert sorted(line.partition(" --hash=sha256:")[0] for line in lock) == ["focalloc==1.0", "needed==1.0"]
+    assert all(re.search(r" --hash=sha256:[0-9a-f]{64}$", line) for line in lock)
+    last = recipe.splitlines()[-1]
+    again = f"rm -r .conformance; python3 -m venv .conformance; {last}"
+    assert shell(again).returncode == 0
+    wheel(offered, "needed", "Summary: another file by the same name and version\n")
+    refused = shell(again)
+    assert refused.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in refused.stderr
 
 
 def test_what_it_links_to_and_every_command_it_names_is_there() -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from focalloc.conformance.broken.greedy import NotStrict
 from focalloc.conformance.examples.plain import Plain
+from focalloc.conformance.judge import Moment, judged
 from focalloc.conformance.known import load_known, with_known
 from focalloc.conformance.messages import same_schema
 from focalloc.conformance.page import page
@@ -109,6 +110,23 @@ def test_the_page_is_self_contained_and_escapes_what_it_is_told(failed: Report) 
         assert f'<section class="failure" id="{failure.id}">' in text
     hostile = page(msgspec.structs.replace(failed, target="<script>alert(1)</script>"), {})
     assert "<script>" not in hostile
+
+
+def test_the_page_shows_the_reported_context_beside_the_one_that_follows() -> None:
+    class Torn(ReferenceAllocator):
+        def context(self) -> list[tuple[int, int]]:
+            return [(block.level, block.start + 7) for block in self.state.context]
+
+    report = run_conformance(Torn, examples=5, shrink=False, save_to=None)
+    moments: dict[str, list[Moment]] = {failed.id: [] for failed in report.failures}
+    with PythonTarget(Torn) as target:
+        for failed in report.failures:
+            judged(target, failed.case, "safety", moments[failed.id].append)
+    assert "CTX-6" in moments
+    last = moments["CTX-6"][-1]
+    assert last.after is not None
+    shown = page(report, moments)
+    assert f"{last.reported} instead of {[tuple(block) for block in last.after.context]}" in shown
 
 
 def test_every_writer_writes_and_an_unknown_suffix_is_refused(failed: Report, tmp_path: Path) -> None:

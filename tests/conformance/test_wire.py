@@ -215,10 +215,11 @@ def step_until_refused(allocator: ProcessAllocator) -> None:
         allocator.step([0, 0])
 
 
-def test_a_flood_without_a_line_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("flood", ["while True: sys.stdout.write('x' * 65536)", "say('x' * 1050000); time.sleep(60)"])
+def test_an_answer_that_is_too_long_is_cut_off(flood: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("focalloc.conformance.process.LINE_LIMIT", 2**20)
     with pytest.raises(Misbehaved, match="without ending a line"):
-        one_step(program(OPENED + "\nwhile True: sys.stdout.write('x' * 65536)"))
+        one_step(program(OPENED + f"\n{flood}"))
 
 
 def test_a_program_that_never_reads_cannot_block_the_judge() -> None:
@@ -275,7 +276,9 @@ def test_a_program_that_does_not_exist_is_named() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
 def test_no_process_outlives_its_allocator() -> None:
-    grandchild = POLITE + "\nchild = subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(60)'])\n"
+    unheeding = "import signal\nfor number in (1, 2, 15): signal.signal(number, signal.SIG_IGN)"
+    child = "\nchild = subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(60)'])\n"
+    grandchild = POLITE + unheeding + child
     allocator = program(
         grandchild + """hear(); say('{"error": "%d %d"}' % (os.getpid(), child.pid)); time.sleep(60)""", 0.7
     )
