@@ -23,7 +23,7 @@ CHAPTERS = {
         "projection",
         "edits",
     ),
-    "kernels": ("queues", "parts", "step", "ingest", "dominance", "edits"),
+    "kernels": ("queues", "parts", "step", "ingest", "dominance", "edits", "every_size"),
     "compiled": ("machine",),
 }
 """What theorems are about, and the modules that state them, in the order in which one would read them."""

@@ -117,7 +117,7 @@ def judged(theorem: Theorem, evidence: Evidence, *, told: bool = True) -> Findin
             return Finding(evidence.name, Result.REFUTED, 0, evidence.counterexample, session)
         result = Result.UNKNOWN if evidence.undecided else Result.PROVED
         return Finding(evidence.name, result, 0, evidence.undecided)
-    reply = ask_z3(question(theorem, evidence))
+    reply = ask_z3(question(theorem, evidence), **({"rlimit": evidence.steps} if evidence.steps else {}))
     if reply.answer is Answer.UNKNOWN:
         return Finding(evidence.name, Result.UNKNOWN, reply.rlimit, reply.why)
     if (reply.answer is Answer.SAT) == evidence.witness:
@@ -154,16 +154,19 @@ def prove(
     """
     began = time.perf_counter()
     verdict = Verdict(theorem.name, disagreements=[] if second_solver else None)
+    shown: set[str] = set()
     for i, evidence in enumerate(theorem.evidence()):
         # one session shows that the theorem is refuted, and making another may take seconds
         finding = judged(theorem, evidence, told=all(one.session is None for one in verdict.findings))
         verdict.findings.append(finding)
         if finding.result is Result.PROVED:
-            if covered(theorem, evidence):
+            by = evidence.covered_by if isinstance(evidence, Obligation) else ""
+            if by in shown if by else covered(theorem, evidence):
                 verdict.covered += 1
+                shown.add(evidence.name)
             else:
                 verdict.vacuous.append(evidence.name)
-        if not isinstance(evidence, Obligation):
+        if not isinstance(evidence, Obligation) or (smt2 is None and verdict.disagreements is None):
             continue
         text = question(theorem, evidence)
         if smt2 is not None:

@@ -32,6 +32,7 @@ class Technique(StrEnum):
     EXHAUSTION = "every case"
     MACHINE_CODE = "every weak order on machine code"
     CONTRACTS = "CrossHair contracts"
+    DEDUCTION = "deduction for every size"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ class Obligation:
         assume: the assumptions.
         cover: something that must be possible under the assumptions, so that the goal does not hold vacuously.
         witness: the claim is that a solution of ``assume and goal`` exists.
+        covered_by: the survey of the same theorem that shows that the assumptions can be met, where they hold for
+            every number and no solver finds a case of them.
+        steps: solver steps after which to give up, where the usual number is out of proportion; 0 where it is not.
         session: makes a session of the values of a counterexample; None where they are none.
     """
 
@@ -76,6 +80,8 @@ class Obligation:
     assume: Sequence[Term] = ()
     cover: Sequence[Term] = ()
     witness: bool = False
+    covered_by: str = ""
+    steps: int = 0
     session: Telling | None = field(default=None, compare=False)
 
     @property

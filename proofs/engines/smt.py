@@ -56,6 +56,8 @@ def smt2(formulas: Sequence[Term], *comments: str, expected: Answer | None = Non
     solver.add(*formulas)
     # Z3 writes its own header and no logic; a second solver needs the logic before the first declaration.
     body = re.sub(r"^;.*\n|^\(set-info :status.*\n", "", solver.to_smt2(), flags=re.M)
+    for sort in dict.fromkeys(re.findall(r"^\(declare-sort .*\n", body, flags=re.M)):  # it may write one more than once
+        body = sort + body.replace(sort, "")
     lines = [f"; {line}" for comment in comments for line in textwrap.wrap(comment, 108)]
     status = [f"(set-info :status {expected})"] if expected is not None else []
     return "\n".join([*lines, "(set-logic ALL)", *status, body])

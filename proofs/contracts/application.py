@@ -1,0 +1,214 @@
+"""Contracts of `focalloc.fastpath.kernels.application`: what actions replace and make lies in the tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from focalloc.proofs.contracts.form import contract, loop
+
+COPY = contract(
+    "copy",
+    any_width="source target",
+    needs="""
+        0 <= at
+        0 <= to
+        implies(length > 0, at + length <= len(source) and to + length <= len(target))
+        all(low(target) <= source[j] + shift and source[j] + shift <= high(target) for j in range(at, at + length))
+    """,
+    writes="target",
+    gives="""
+        all(target[j] == old(source)[j - to + at] + shift for j in range(to, to + length))
+        kept_outside(target, old(target), to, to + length)
+    """,
+    loops={
+        "for i in range(length)": loop(
+            keeps="""
+                all(target[j] == old(source)[j - to + at] + shift for j in range(to, to + i))
+                kept_outside(target, old(target), to, to + i)
+            """
+        )
+    },
+)
+
+CONTRACTS = [
+    contract(
+        "by_place",
+        needs="""
+            0 <= done <= 2**26
+            done <= len(actions)
+            done <= len(places)
+            done <= len(sorted_places)
+            done <= len(sorted_actions)
+            within(places, 0, done, 0, PLACES - 1)
+        """,
+        writes="sorted_places sorted_actions",
+        gives="""
+            kept_from(sorted_places, old(sorted_places), done)
+            kept_from(sorted_actions, old(sorted_actions), done)
+            within(sorted_places, 0, done, 0, PLACES - 1)
+            all(sorted_places[i] <= sorted_places[j] for i in range(done) for j in range(i + 1, done))
+        """,
+        loops={
+            "for i in range(done)": loop(
+                keeps="""
+                    heap(sorted_places, i)
+                    keys_of_places(sorted_places, sorted_actions, i)
+                    kept_from(sorted_places, old(sorted_places), i)
+                    kept_from(sorted_actions, old(sorted_actions), i)
+                """
+            ),
+            "for i in range(done) #2": loop(
+                keeps="""
+                    within(sorted_places, 0, i, 0, PLACES - 1)
+                    within(sorted_places, i, done, 0, PLACES - 1)
+                    falling(sorted_places, i, done)
+                    all(sorted_places[g] <= PLACES - 1 - sorted_places[h] for g in range(i) for h in range(i, done))
+                    all(sorted_places[g] <= sorted_places[h] for g in range(i) for h in range(g + 1, i))
+                    kept_from(sorted_places, old(sorted_places), done)
+                    kept_from(sorted_actions, old(sorted_actions), done)
+                """
+            ),
+        },
+        before={
+            "for i in range(done):\n    sorted_places": "places_in(sorted_places, sorted_actions, done, done)",
+            "sorted_places[i] = place_of": "place_in(sorted_places[i])",
+        },
+    ),
+    COPY,
+    replace(COPY, same=("source", "target"), needs=(*COPY.needs, "to <= at")),
+    contract(
+        "raise_all",
+        any_width="table",
+        needs="""
+            0 <= at
+            implies(length > 0, at + length <= len(table))
+            all(low(table) <= table[j] + shift and table[j] + shift <= high(table) for j in range(at, at + length))
+        """,
+        writes="table",
+        gives="""
+            all(table[j] == old(table)[j] + shift for j in range(at, at + length))
+            kept_outside(table, old(table), at, at + length)
+        """,
+        loops={
+            "for i in range(length)": loop(
+                keeps="""
+                    all(table[j] == old(table)[j] + shift for j in range(at, at + i))
+                    kept_outside(table, old(table), at, at + i)
+                """
+            )
+        },
+    ),
+    contract(
+        "write_blocks",
+        needs="""
+            0 <= slot
+            0 <= blocks
+            1 <= units
+            0 <= level < LEVELS
+            slot + blocks * units <= len(tags)
+        """,
+        writes="tags",
+        gives="kept_outside(tags, old(tags), slot, slot + blocks * units)",
+        opens="product_positive(blocks, units)",
+        loops={
+            "for i in range(blocks * units)": loop(keeps="kept_outside(tags, old(tags), slot, slot + i)"),
+            "for i in range(blocks)": loop(
+                keeps="kept_outside(tags, old(tags), slot, slot + blocks * units)",
+                opens="product_grows(i, blocks, units)",
+            ),
+        },
+    ),
+    contract(
+        "splice",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            0 <= done
+            done <= len(actions)
+            done <= len(places)
+            0 <= header[SLOTS] < 2**40
+            header[SLOTS] <= len(tags)
+            are_actions(header, actions, done)
+            lie_apart(header, actions, places, done, header[SLOTS])
+            header[SLOTS] + shifted(header, actions, done) <= len(tags)
+            header[SLOTS] + shifted(header, actions, done) <= len(spare)
+        """,
+        writes="header tags spare",
+        gives="""
+            only(header, SLOTS)
+            header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, done)
+        """,
+        opens="""
+            shift_none(header, actions, 0)
+            layout_fits(header, actions, places, done, header[SLOTS])
+        """,
+        loops={
+            "for i in range(done)": loop(
+                keeps="""
+                    0 <= first <= source
+                    0 <= length
+                    source <= header[SLOTS]
+                    first + length == source + shifted(header, actions, i)
+                    implies(i == 0, source == 0)
+                    implies(i >= 1, source == places[i - 1] + before(header, actions[i - 1]))
+                """,
+                opens="""
+                    shift_one_more(header, actions, i + 1)
+                    level_of(actions[i]) == actions[i] // 2 % LEVELS
+                    1 <= level_of(actions[i]) <= header[TOP]
+                    header[WIDTH + level_of(actions[i])] >= 1 and header[UNITS + level_of(actions[i])] >= 1
+                """,
+            )
+        },
+    ),
+    contract(
+        "update_families",
+        joins=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            1 <= done <= 2**26
+            done <= len(actions)
+            done <= len(places)
+            are_actions(header, actions, done)
+            within(places, 0, done, 0, 2**26)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            0 <= header[FAMILIES] <= 2**26
+            header[FAMILIES] + done <= len(family_slot)
+            header[FAMILIES] + done <= len(family_node)
+            header[FAMILIES] + done <= len(spare_slot)
+            header[FAMILIES] + done <= len(spare_node)
+            rising(family_slot, 0, header[FAMILIES])
+            within(family_slot, 0, header[FAMILIES], 0, 2**26)
+            all(0 <= family_node[f] < 2**54
+                and 1 <= family_node[f] % LEVELS <= header[TOP]
+                for f in range(header[FAMILIES]))
+        """,
+        writes="header family_slot family_node spare_slot spare_node",
+        gives="""
+            only(header, FAMILIES)
+            0 <= header[FAMILIES] <= old(header)[FAMILIES] + done
+        """,
+        loops={
+            "for i in range(done)": loop(
+                keeps="""
+                    0 <= first <= source
+                    source <= header[FAMILIES]
+                    0 <= size
+                    first + size <= source + i
+                    -2**26 * i <= shift <= 2**26 * i
+                    kept_from(family_slot, old(family_slot), source)
+                    kept_from(family_node, old(family_node), source)
+                """
+            )
+        },
+        before={
+            "spare_node[size] = node_made": """
+                rest_bound(actions[i] // 2 // LEVELS, header[SPAN + actions[i] // 2 % LEVELS + 1])
+            """
+        },
+    ),
+]

@@ -1,0 +1,147 @@
+"""What a contract is made of: lines of Python, in the names of the tables, which are read as formulas and also run.
+
+| in a line | means |
+|---|---|
+| ``all(... for i in range(a, b) if ...)`` | for every such ``i``; ``for k in INTEGERS``: for every integer |
+| ``implies(a, b)`` | ``b`` wherever ``a`` |
+| ``old(x)`` | ``x`` as it was when the kernel was called |
+| ``entry(x)`` | ``x`` as it was when the loop began |
+| ``put(table, i, x)`` | the table with ``x`` in its cell ``i`` |
+| ``only(table, i, j)`` | of the table nothing has changed but these cells |
+| ``low(table)``, ``high(table)`` | the least and the greatest number that a cell holds |
+| ``if at(x)`` | no condition: where solvers meet ``x``, they use the line. Without it, where they meet ``table[i]`` |
+
+Everything else is a function of `focalloc.proofs.contracts.words`, or a kernel that only computes. A table of a named
+tuple goes by its field's name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from textwrap import dedent
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """The lines of a block; one that is indented further goes on with the line before it."""
+    joined = re.sub(r"\n +", " ", dedent(text).strip())
+    return tuple(line.strip() for line in joined.splitlines() if line.strip())
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What is known of a loop.
+
+    Attributes:
+        keeps: what holds at its top, in each turn.
+        falls: of a ``while``, a number that is never negative and falls in each turn.
+        opens: lemmas, or claims to prove and then use, at the beginning of a turn.
+        closes: the same at the end of a turn.
+    """
+
+    keeps: tuple[str, ...] = ()
+    falls: str = ""
+    opens: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+
+
+def loop(keeps: str = "", falls: str = "", opens: str = "", closes: str = "") -> Loop:
+    """A `Loop`, from blocks of lines."""
+    return Loop(lines(keeps), falls, lines(opens), lines(closes))
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a kernel asks of whoever calls it, and what it does then.
+
+    Attributes:
+        kernel: its name.
+        needs: what must hold when it is called.
+        gives: what holds when it returns ``result``.
+        writes: the tables that it may write to.
+        loops: what is known of its loops, by their first lines; a second loop with the same one ends in `` #2``.
+        opens: lemmas, or claims to prove and then use, at the beginning.
+        closes: the same where it returns.
+        before: the same before a statement that begins like this.
+        same: two of its tables that are one, in calls of this kind.
+        any_width: tables that may be of any width.
+        truth: whether it returns a truth value.
+        joins: whether what is known on both sides of an ``if`` is put together after it; else each goes on alone.
+    """
+
+    kernel: str
+    needs: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    loops: Mapping[str, Loop] = field(default_factory=dict)
+    opens: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    same: tuple[str, ...] = ()
+    any_width: tuple[str, ...] = ()
+    truth: bool = False
+    joins: bool = False
+
+    @property
+    def name(self) -> str:
+        """The kernel's name, with ``/same`` where two of its tables are one."""
+        return f"{self.kernel}/same" if self.same else self.kernel
+
+
+def contract(
+    kernel: str,
+    *,
+    needs: str = "",
+    gives: str = "",
+    writes: str = "",
+    loops: Mapping[str, Loop] | None = None,
+    opens: str = "",
+    closes: str = "",
+    before: Mapping[str, str] | None = None,
+    same: str = "",
+    any_width: str = "",
+    truth: bool = False,
+    joins: bool = False,
+) -> Contract:
+    """A `Contract`, from blocks of lines and lists of names."""
+    hints = {text: lines(told) for text, told in (before or {}).items()}
+    return Contract(
+        kernel, lines(needs), lines(gives), tuple(writes.split()), loops or {}, lines(opens), lines(closes), hints,
+        tuple(same.split()), tuple(any_width.split()), truth, joins,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """A fact about words, proved directly or by induction over one of its variables from 0 on.
+
+    Attributes:
+        name: by which contracts and later lemmas use it.
+        variables: their names; those that begin with a capital are tables.
+        claim: what holds of all of them.
+        by: the variable of the induction; empty where it is proved directly.
+        steps: earlier lemmas, instances of them, or claims, that the proof uses.
+        seen_by: terms where solvers use it by themselves.
+        definition: whether it says what a word means. Then it is not proved, but run.
+    """
+
+    name: str
+    variables: tuple[str, ...]
+    claim: str
+    by: str = ""
+    steps: tuple[str, ...] = ()
+    seen_by: str = ""
+    definition: bool = False
+
+
+def lemma(head: str, claim: str, *, by: str = "", steps: Sequence[str] = (), seen_by: str = "") -> Lemma:
+    """A `Lemma` from its name with its variables in brackets."""
+    name, _, variables = head.rstrip(")").partition("(")
+    return Lemma(name, tuple(variables.replace(",", " ").split()), claim, by, tuple(steps), seen_by)
+
+
+def definition(head: str, claim: str, *, seen_by: str = "") -> Lemma:
+    """A `Lemma` that says what a word means."""
+    name, _, variables = head.rstrip(")").partition("(")
+    return Lemma(name, tuple(variables.replace(",", " ").split()), claim, "", (), seen_by, definition=True)

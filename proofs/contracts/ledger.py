@@ -1,0 +1,147 @@
+"""Contracts of `focalloc.fastpath.kernels.ledger`: it forgets what is old enough, and nothing else (COO-1, COO-2)."""
+
+from __future__ import annotations
+
+from focalloc.proofs.contracts.form import contract, loop
+
+CONTRACTS = [
+    contract(
+        "forget",
+        needs="""
+            is_header(header)
+            ledger_fits(header, ledger_iteration)
+            0 <= header[ITERATION]
+            all(0 <= ledger_iteration[i] for i in range(header[LEDGER_FROM], header[LEDGER_TO]))
+        """,
+        writes="header",
+        gives="""
+            only(header, LEDGER_FROM)
+            old(header)[LEDGER_FROM] <= header[LEDGER_FROM] <= header[LEDGER_TO]
+            all(header[ITERATION] - ledger_iteration[i] >= header[MIN_GAP]
+                for i in range(old(header)[LEDGER_FROM], header[LEDGER_FROM]))
+            implies(header[LEDGER_FROM] < header[LEDGER_TO],
+                header[ITERATION] - ledger_iteration[header[LEDGER_FROM]] < header[MIN_GAP])
+        """,
+        loops={
+            "while at < header[LEDGER_TO] and header[ITERATION] - ledger_iteration[at] >= header[MIN_GAP]": loop(
+                keeps="""
+                    header[LEDGER_FROM] <= at <= header[LEDGER_TO]
+                    all(header[ITERATION] - ledger_iteration[i] >= header[MIN_GAP]
+                        for i in range(header[LEDGER_FROM], at))
+                """,
+                falls="header[LEDGER_TO] - at",
+            )
+        },
+    ),
+    contract(
+        "is_barred",
+        needs="""
+            is_header(header)
+            ledger_fits(header, ledger_action)
+        """,
+        gives="result == held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], opposite)",
+        truth=True,
+        loops={
+            "for at in range(header[LEDGER_FROM], header[LEDGER_TO])": loop(
+                keeps="all(ledger_action[i] != opposite for i in range(header[LEDGER_FROM], at))"
+            )
+        },
+    ),
+    contract(
+        "count_collapses",
+        needs="""
+            is_header(header)
+            ledger_fits(header, ledger_action)
+        """,
+        gives="""
+            result == odd(ledger_action, header[LEDGER_FROM], header[LEDGER_TO])
+            0 <= result <= header[LEDGER_TO] - header[LEDGER_FROM]
+        """,
+        opens="odd_none(ledger_action, header[LEDGER_FROM], header[LEDGER_FROM])",
+        loops={
+            "for at in range(header[LEDGER_FROM], header[LEDGER_TO])": loop(
+                keeps="""
+                    collapses == odd(ledger_action, header[LEDGER_FROM], at)
+                    0 <= collapses <= at - header[LEDGER_FROM]
+                """,
+                closes="odd_one_more(ledger_action, header[LEDGER_FROM], at)",
+            )
+        },
+    ),
+    contract(
+        "record",
+        needs="""
+            is_header(header)
+            0 <= header[LEDGER_TO]
+            header[LEDGER_TO] < len(ledger_action)
+            header[LEDGER_TO] < len(ledger_iteration)
+        """,
+        writes="header ledger_action ledger_iteration",
+        gives="""
+            only(header, LEDGER_TO)
+            header[LEDGER_TO] == old(header)[LEDGER_TO] + 1
+            only(ledger_action, old(header)[LEDGER_TO])
+            only(ledger_iteration, old(header)[LEDGER_TO])
+            ledger_action[old(header)[LEDGER_TO]] == action
+            ledger_iteration[old(header)[LEDGER_TO]] == header[ITERATION]
+        """,
+    ),
+    contract(
+        "has_space",
+        needs="""
+            is_header(header)
+            ledger_fits(header, ledger_action)
+            ledger_fits(header, ledger_iteration)
+            header[LEDGER_TO] <= header[LEDGER_ROOM]
+            header[LEDGER_ROOM] < 2**60
+            0 <= entries < 2**60
+        """,
+        writes="header ledger_action ledger_iteration",
+        truth=True,
+        gives="""
+            only(header, LEDGER_FROM, LEDGER_TO)
+            0 <= header[LEDGER_FROM] <= header[LEDGER_TO]
+            header[LEDGER_TO] <= header[LEDGER_ROOM]
+            header[LEDGER_TO] - header[LEDGER_FROM] == old(header)[LEDGER_TO] - old(header)[LEDGER_FROM]
+            header[LEDGER_TO] <= old(header)[LEDGER_TO]
+            moved_along(header, ledger_action, old(header), old(ledger_action))
+            moved_along(header, ledger_iteration, old(header), old(ledger_iteration))
+            result == (header[LEDGER_TO] + entries <= header[LEDGER_ROOM])
+        """,
+        loops={
+            "for i in range(size)": loop(
+                keeps="""
+                    all(ledger_action[j] == old(ledger_action)[header[LEDGER_FROM] + j] for j in range(i))
+                    all(ledger_iteration[j] == old(ledger_iteration)[header[LEDGER_FROM] + j] for j in range(i))
+                    kept_from(ledger_action, old(ledger_action), i)
+                    kept_from(ledger_iteration, old(ledger_iteration), i)
+                """
+            )
+        },
+    ),
+    contract(
+        "begin",
+        needs="""
+            is_header(header)
+            ledger_fits(header, ledger_action)
+            ledger_fits(header, ledger_iteration)
+            header[LEDGER_TO] <= header[LEDGER_ROOM]
+            header[LEDGER_ROOM] < 2**60
+            0 <= header[N_DIFF] < 2**60
+            0 <= header[ITERATION] < 2**62
+            all(0 <= ledger_iteration[i] for i in range(header[LEDGER_FROM], header[LEDGER_TO]))
+        """,
+        writes="header ledger_action ledger_iteration",
+        gives="""
+            only(header, LEDGER_FROM, LEDGER_TO, ITERATION)
+            result == 0 or result == LEDGER_FULL
+            0 <= header[LEDGER_FROM] <= header[LEDGER_TO]
+            header[LEDGER_TO] <= header[LEDGER_ROOM]
+            implies(result == 0, header[ITERATION] == old(header)[ITERATION] + 1)
+            implies(result == 0, header[LEDGER_TO] + header[N_DIFF] <= header[LEDGER_ROOM])
+            implies(result == LEDGER_FULL, header[ITERATION] == old(header)[ITERATION])
+            implies(result == 0 and header[LEDGER_FROM] < header[LEDGER_TO],
+                header[ITERATION] - ledger_iteration[header[LEDGER_FROM]] < header[MIN_GAP])
+        """,
+    ),
+]

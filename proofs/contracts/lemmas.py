@@ -1,0 +1,157 @@
+"""What is known of the ghosts among the words: what each means, then what follows from what stands before."""
+
+from __future__ import annotations
+
+from focalloc.proofs.contracts.form import definition, lemma
+
+DEFINITIONS = [
+    definition("parent(i)", "implies(i >= 1, 2 * up(i) + 1 <= i <= 2 * up(i) + 2)", seen_by="up(i)"),
+    definition("many_none(K, N, n, k, v)", "implies(n <= 0, many(K, N, n, k, v) == 0)", seen_by="many(K, N, n, k, v)"),
+    definition(
+        "many_one_more(K, N, n, k, v)",
+        "implies(n >= 1, many(K, N, n, k, v) == many(K, N, n - 1, k, v) + is_pair(K[n - 1], N[n - 1], k, v))",
+    ),
+    definition("sum_none(F, s, n)", "implies(n <= 0, sum_of(F, s, n) == 0)"),
+    definition("sum_one_more(F, s, n)", "implies(n >= 1, sum_of(F, s, n) == sum_of(F, s, n - 1) + F[s + n - 1])"),
+    definition("odd_none(T, lo, hi)", "implies(hi <= lo, odd(T, lo, hi) == 0)"),
+    definition("odd_one_more(T, lo, hi)", "implies(hi > lo, odd(T, lo, hi) == odd(T, lo, hi - 1) + T[hi - 1] % 2)"),
+    definition(
+        "held_if(T, lo, hi, x, i)",
+        "implies(lo <= i < hi and T[i] == x, held(T, lo, hi, x))",
+        seen_by="held(T, lo, hi, x), T[i]",
+    ),
+    definition(
+        "held_where(T, lo, hi, x)",
+        "implies(held(T, lo, hi, x), lo <= where(T, lo, hi, x) < hi and T[where(T, lo, hi, x)] == x)",
+        seen_by="held(T, lo, hi, x)",
+    ),
+    definition("spot_is(k)", "spot(k) == place_of(k)", seen_by="spot(k)"),
+    definition("level_is(a)", "level_of(a) == a // 2 % LEVELS", seen_by="level_of(a)"),
+    definition("turn_is(i, s)", "implies(s != 0, turn(i, s) == (i % s == 0))"),
+    definition("shift_none(H, A, n)", "implies(n <= 0, shifted(H, A, n) == 0)"),
+    definition(
+        "shift_one_more(H, A, n)", "implies(n >= 1, shifted(H, A, n) == shifted(H, A, n - 1) + added(H, A[n - 1]))"
+    ),
+]
+
+ARITHMETIC = [
+    lemma("product_grows(i, b, u)", "implies(0 <= i < b and u >= 0, 0 <= i * u and i * u + u <= b * u)"),
+    lemma("product_positive(b, u)", "implies(0 <= b and 0 <= u, 0 <= b * u)"),
+    lemma("rest_bound(x, n)", "implies(n >= 1, 0 <= x % n < n and implies(x >= 0, x % n <= x))"),
+    lemma("over_bound(x, n)", "implies(n >= 1 and x >= 0, 0 <= x // n <= x)"),
+    lemma("below(x, c, n)", "implies(n >= 1, (x < c * n) == (x // n < c))"),
+    lemma(
+        "mean_bound(x, n)",
+        "implies(n >= 1 and -LIMIT * n <= x <= LIMIT * n, -LIMIT <= x // n <= LIMIT)",
+        steps=["below(x, -LIMIT, n)", "below(x, LIMIT + 1, n)"],
+    ),
+    lemma(
+        "product_bound(x, n)",
+        "implies(-LIMIT <= x <= LIMIT and 0 <= n <= 2**26, -2**57 <= x * n <= 2**57)",
+    ),
+]
+
+PACKING = [
+    lemma("key_round(r, p)", "implies(0 <= p < PLACES, rank_of(key_of(r, p)) == r and place_of(key_of(r, p)) == p)"),
+    lemma(
+        "key_order(r, p, s, q)",
+        "implies(0 <= p < PLACES and 0 <= q < PLACES, (key_of(r, p) < key_of(s, q)) == (r < s or (r == s and p > q)))",
+    ),
+    lemma("place_in(k)", "0 <= place_of(k) < PLACES and key_of(rank_of(k), place_of(k)) == k"),
+    lemma(
+        "expand_parts(a, l, t)",
+        "implies(a == node_of(l, t) * 2 + EXPAND and 0 <= l < LEVELS and 0 <= t, level_of(a) == l and a % 2 == EXPAND)",
+    ),
+    lemma(
+        "collapse_parts(a, n)",
+        "implies(a == n * 2 + COLLAPSE, level_of(a) == n % LEVELS and a % 2 == COLLAPSE)",
+        steps=["implies(a == n * 2 + COLLAPSE, a // 2 == n)"],
+    ),
+]
+
+STRIDES = [
+    lemma("turn_first(s)", "implies(s >= 1, turn(0, s))", steps=["turn_is(0, s)"]),
+    lemma(
+        "turn_next(i, s)",
+        "implies(s >= 1 and turn(i, s), turn(i + s, s))",
+        steps=["turn_is(i, s)", "turn_is(i + s, s)"],
+    ),
+    lemma(
+        "turn_only(i, j, s)",
+        "implies(s >= 1 and turn(i, s) and turn(j, s) and i <= j < i + s, i == j)",
+        steps=["turn_is(i, s)", "turn_is(j, s)"],
+        seen_by="turn(i, s), turn(j, s)",
+    ),
+]
+
+HEAPS = [
+    lemma("root_least(K, n)", "implies(heap(K, n), least_first(K, n))", by="n", steps=["parent(n - 1)"]),
+    lemma(
+        "many_positive(K, N, n, k, v)",
+        "many(K, N, n, k, v) >= 0",
+        by="n",
+        steps=["many_none(K, N, n, k, v)", "many_one_more(K, N, n, k, v)"],
+        seen_by="many(K, N, n, k, v)",
+    ),
+    lemma(
+        "many_put(K, N, n, k, v, i, x, y)",
+        "many(put(K, i, x), put(N, i, y), n, k, v) == many(K, N, n, k, v)"
+        " + (is_pair(x, y, k, v) - is_pair(K[i], N[i], k, v) if 0 <= i < n else 0)",
+        by="n",
+        steps=[
+            "many_none(K, N, n, k, v)",
+            "many_one_more(K, N, n, k, v)",
+            "many_none(put(K, i, x), put(N, i, y), n, k, v)",
+            "many_one_more(put(K, i, x), put(N, i, y), n, k, v)",
+        ],
+        seen_by="many(put(K, i, x), put(N, i, y), n, k, v)",
+    ),
+    lemma(
+        "many_member(K, N, n, i)",
+        "implies(0 <= i < n, many(K, N, n, K[i], N[i]) >= 1)",
+        by="n",
+        steps=[
+            "many_none(K, N, n, K[i], N[i])",
+            "many_one_more(K, N, n, K[i], N[i])",
+            "many_positive(K, N, n - 1, K[i], N[i])",
+        ],
+    ),
+    lemma(
+        "places_in(K, N, n, m)",
+        "implies(keys_of_places(K, N, n) and m <= n, all(0 <= K[i] < PLACES for i in range(m)))",
+        by="m",
+        steps=["many_member(K, N, n, m - 1)"],
+    ),
+    lemma(
+        "many_push(K, N, n, m, k, v, x, y)",
+        "implies(n >= 0 and m == n + 1,"
+        " many(put(K, n, x), put(N, n, y), m, k, v) == many(K, N, n, k, v) + is_pair(x, y, k, v))",
+        steps=["many_one_more(put(K, n, x), put(N, n, y), n + 1, k, v)", "many_put(K, N, n, k, v, n, x, y)"],
+        seen_by="many(put(K, n, x), put(N, n, y), m, k, v)",
+    ),
+]
+
+ACTIONS = [
+    lemma(
+        "layout_fits(H, A, P, n, slots)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, slots),"
+        " all(P[i - 1] + before(H, A[i - 1]) + shifted(H, A, i) <= P[n - 1] + before(H, A[n - 1]) + shifted(H, A, n)"
+        " for i in range(1, n + 1) if at(shifted(H, A, i))))",
+        by="n",
+        steps=["shift_one_more(H, A, n)", "P[n - 1] == P[n - 1]"],
+    ),
+    lemma(
+        "shift_put(H, A, n, i, x)",
+        "implies(n <= i, shifted(H, put(A, i, x), n) == shifted(H, A, n))",
+        by="n",
+        steps=[
+            "shift_none(H, A, n)",
+            "shift_none(H, put(A, i, x), n)",
+            "shift_one_more(H, A, n)",
+            "shift_one_more(H, put(A, i, x), n)",
+        ],
+        seen_by="shifted(H, put(A, i, x), n)",
+    ),
+]
+
+LEMMAS = {one.name: one for part in (DEFINITIONS, ARITHMETIC, PACKING, STRIDES, HEAPS, ACTIONS) for one in part}

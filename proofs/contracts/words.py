@@ -1,0 +1,418 @@
+"""The words that contracts are written in: Python functions that run, and that proofs read.
+
+Where solvers can do with what a function returns, they are given that. The *ghosts* they only know by the lemmas of
+`focalloc.proofs.contracts.lemmas`, since what they return takes a loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from focalloc.fastpath.kernels.layout import (
+    ALIKE,
+    DONE,
+    END,
+    EXPAND,
+    FAMILIES,
+    FANOUT,
+    FREED,
+    HEADER,
+    LEDGER_FROM,
+    LEDGER_TO,
+    LEVELS,
+    MARK,
+    PLACES,
+    PROTECTED,
+    SLOTS,
+    SPAN,
+    TOP,
+    UNITS,
+    W_MAX,
+    WIDTH,
+    Ints,
+)
+
+Word = TypeVar("Word", bound=Callable[..., object])
+
+GHOSTS: dict[str, Callable[..., object]] = {}
+"""The words that are known by lemmas only."""
+
+
+def ghost(function: Word) -> Word:
+    """Have solvers know this word by lemmas only."""
+    GHOSTS[function.__name__] = function
+    return function
+
+
+class Integers:
+    """All integers; where a line is run, those that matter there."""
+
+    def __init__(self) -> None:
+        self.listed: list[int] = []
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.listed)
+
+
+INTEGERS = Integers()
+
+
+def at(*_: object) -> bool:
+    """No condition: where solvers meet these terms, they use the line."""
+    return True
+
+
+# SUMS AND COUNTS
+
+
+@ghost
+def many(keys: Ints, notes: Ints, n: int, key: int, note: int) -> int:
+    """How often a key with its note is among the first ``n``: what a heap holds, whatever its order."""
+    return [(keys[i], notes[i]) for i in range(min(n, len(keys), len(notes)))].count((key, note))
+
+
+@ghost
+def sum_of(table: Ints, first: int, n: int) -> int:
+    """The sum of ``n`` numbers from ``first`` on."""
+    return sum(table[first + i] for i in range(n))
+
+
+@ghost
+def odd(table: Ints, low: int, high: int) -> int:
+    """How many from ``low`` to before ``high`` are odd."""
+    return sum(table[i] % 2 for i in range(low, high))
+
+
+@ghost
+def held(table: Ints, low: int, high: int, number: int) -> bool:
+    """Whether a number stands somewhere from ``low`` to before ``high``."""
+    return any(table[i] == number for i in range(low, high))
+
+
+@ghost
+def where(table: Ints, low: int, high: int, number: int) -> int:
+    """The first place where it stands; of no account if it stands nowhere."""
+    return next((i for i in range(low, high) if table[i] == number), low)
+
+
+@ghost
+def up(i: int) -> int:
+    """The parent of a place in a heap."""
+    return (i - 1) // 2
+
+
+@ghost
+def spot(key: int) -> int:
+    """The place in a key, where solvers use what is said of keys."""
+    return PLACES - 1 - key % PLACES
+
+
+@ghost
+def level_of(action: int) -> int:
+    """The level of an action's node."""
+    return action // 2 % LEVELS
+
+
+@ghost
+def turn(i: int, stride: int) -> bool:
+    """Whether a loop in steps of ``stride`` comes by at ``i``."""
+    return i % stride == 0 if stride else i == 0
+
+
+@ghost
+def shifted(header: Ints, actions: Ints, n: int) -> int:
+    """The slots that the first ``n`` actions add."""
+    return sum(added(header, actions[i]) for i in range(n))
+
+
+@ghost
+def tokens_in(header: Ints, tags: Ints, first: int, n: int) -> int:
+    """The tokens of the blocks that begin in ``n`` slots from ``first`` on, marked ones and others."""
+    return sum(header[SPAN + tags[first + i]] for i in range(n))
+
+
+@ghost
+def upto_level(header: Ints, tags: Ints, first: int, n: int, levels: int) -> int:
+    """The tokens of those of them that are of the first ``levels`` levels."""
+    return sum(
+        header[SPAN + tags[first + i]] for i in range(n) if tags[first + i] % MARK < levels and tags[first + i] >= 0
+    )
+
+
+@ghost
+def at_level(tags: Ints, first: int, n: int, level: int) -> int:
+    """How many of them are of one level."""
+    return sum(tags[first + i] in (level, level + MARK) for i in range(n))
+
+
+# TABLES
+
+
+def within(table: Ints, first: int, last: int, low: int, high: int) -> bool:
+    """From ``first`` to before ``last`` all numbers are from ``low`` to ``high``."""
+    return all(low <= table[i] <= high for i in range(first, last))
+
+
+def kept_from(table: Ints, other: Ints, first: int) -> bool:
+    """From ``first`` on they are the same."""
+    return all(table[i] == other[i] for i in INTEGERS if i >= first)
+
+
+def kept_outside(table: Ints, other: Ints, first: int, last: int) -> bool:
+    """Before ``first`` and from ``last`` on they are the same."""
+    return all(table[i] == other[i] for i in INTEGERS if i < first or i >= last)
+
+
+def rising(table: Ints, first: int, last: int) -> bool:
+    """From ``first`` to before ``last`` each number is greater than the one before."""
+    return all(table[i] < table[j] for i in range(first, last) for j in range(i + 1, last))
+
+
+def falling(table: Ints, first: int, last: int) -> bool:
+    """From ``first`` to before ``last`` no number is greater than the one before."""
+    return all(table[i] >= table[j] for i in range(first, last) for j in range(i + 1, last))
+
+
+# HEAPS
+
+
+def heap(keys: Ints, size: int) -> bool:
+    """No key is less than its parent, so the worst one is on top."""
+    return all(keys[up(i)] <= keys[i] for i in range(1, size) if at(up(i)))
+
+
+def least_first(keys: Ints, size: int) -> bool:
+    """None is less than the first."""
+    return all(keys[0] <= keys[i] for i in range(size))
+
+
+def is_pair(key: int, note: int, other: int, its_note: int) -> int:
+    """1 if these are the same, else 0."""
+    return 1 if key == other and note == its_note else 0
+
+
+def same_pairs(keys: Ints, notes: Ints, others: Ints, their_notes: Ints, size: int) -> bool:
+    """The first ``size`` keys, each with its note, are the same, whatever their order; and so is what follows."""
+    return all(
+        many(keys, notes, n, key, note) == many(others, their_notes, n, key, note)
+        for n in INTEGERS
+        for key in INTEGERS
+        for note in INTEGERS
+        if n >= size
+        if at(many(keys, notes, n, key, note))
+        if at(many(others, their_notes, n, key, note))
+    )
+
+
+def keys_of_places(keys: Ints, notes: Ints, size: int) -> bool:
+    """All keys are of rank 0."""
+    return all(
+        0 <= key < PLACES
+        for key in INTEGERS
+        for note in INTEGERS
+        if many(keys, notes, size, key, note) >= 1
+        if at(many(keys, notes, size, key, note))
+    )
+
+
+# GEOMETRY
+
+
+def is_header(header: Ints) -> bool:
+    """It has all fields."""
+    return len(header) == HEADER
+
+
+def is_shaped(header: Ints) -> bool:
+    """The geometry is one (GEO-1): every level has a span, slots, and above raw tokens a family."""
+    return (
+        1 <= header[TOP] < LEVELS
+        and within(header, UNITS, UNITS + header[TOP] + 1, 1, 2**26)
+        and within(header, SPAN, SPAN + header[TOP] + 1, 1, 2**31)
+        and within(header, WIDTH + 1, WIDTH + 1 + header[TOP], 1, 2**26)
+        and within(header, FANOUT + 1, FANOUT + 1 + header[TOP], 1, 2**26)
+    )
+
+
+def is_marked_alike(header: Ints) -> bool:
+    """A marked tag spans what it spans without the mark, and what is no first slot spans nothing."""
+    return (
+        header[SPAN - 1] == 0
+        and header[SPAN - 2] == 0
+        and all(
+            header[j + MARK] == header[j]
+            for j in range(SPAN, SPAN + header[TOP] + 1)
+            if at(header[j])
+            if at(header[j + MARK])
+        )
+    )
+
+
+def has_products(header: Ints) -> bool:
+    """A family takes the slots of its blocks."""
+    return all(
+        header[j] == header[j - WIDTH + FANOUT] * header[j - WIDTH - 1 + UNITS]
+        for j in range(WIDTH + 1, WIDTH + header[TOP] + 1)
+    )
+
+
+def is_dear(header: Ints) -> bool:
+    """A family takes more slots than its node (GEO-2)."""
+    return all(header[j] > header[j - WIDTH + UNITS] for j in range(WIDTH + 1, WIDTH + header[TOP] + 1))
+
+
+def before(header: Ints, action: int) -> int:
+    """The slots that an action replaces."""
+    return header[UNITS + level_of(action)] if action % 2 == EXPAND else header[WIDTH + level_of(action)]
+
+
+def added(header: Ints, action: int) -> int:
+    """The slots that an action adds."""
+    return (
+        header[WIDTH + level_of(action)] - header[UNITS + level_of(action)]
+        if action % 2 == EXPAND
+        else header[UNITS + level_of(action)] - header[WIDTH + level_of(action)]
+    )
+
+
+def are_actions(header: Ints, actions: Ints, n: int) -> bool:
+    """The first ``n`` are actions on nodes of levels that there are."""
+    return all(0 <= actions[i] < 2**60 and 1 <= level_of(actions[i]) <= header[TOP] for i in range(n))
+
+
+def lie_apart(header: Ints, actions: Ints, places: Ints, n: int, slots: int) -> bool:
+    """The first ``n`` actions replace separate slots, in order, of those that there are."""
+    return all(
+        places[i] >= 0 and places[i] + before(header, actions[i]) <= slots for i in range(n) if at(places[i])
+    ) and all(
+        places[i] + before(header, actions[i]) <= places[j]
+        for i in range(n)
+        for j in range(i + 1, n)
+        if at(places[i], places[j])
+    )
+
+
+# THE LEDGER
+
+
+def ledger_fits(header: Ints, table: Ints) -> bool:
+    """Its live entries are in the table."""
+    return 0 <= header[LEDGER_FROM] <= header[LEDGER_TO] <= len(table)
+
+
+def moved_along(header: Ints, table: Ints, header_before: Ints, table_before: Ints) -> bool:
+    """The live entries are what they were, wherever they stand now."""
+    return all(
+        table[j] == table_before[j - header[LEDGER_FROM] + header_before[LEDGER_FROM]]
+        for j in range(header[LEDGER_FROM], header[LEDGER_TO])
+        if at(table[j])
+    )
+
+
+# FAMILIES
+
+
+def families_fit(header: Ints, table: Ints) -> bool:
+    """They are in the table."""
+    return 0 <= header[FAMILIES] <= len(table)
+
+
+def are_families(header: Ints, family_slot: Ints, family_node: Ints, slots: int) -> bool:
+    """They are of levels that there are, and in the context."""
+    return all(
+        0 <= family_node[f] < 2**54
+        and 1 <= family_node[f] % LEVELS <= header[TOP]
+        and family_slot[f] >= 0
+        and family_slot[f] + header[WIDTH + family_node[f] % LEVELS] <= slots
+        for f in range(header[FAMILIES])
+        if at(family_slot[f])
+        if at(family_node[f])
+    )
+
+
+def are_alike(header: Ints, family_node: Ints) -> bool:
+    """If the header says that all families take as many slots, they do."""
+    return all(
+        header[WIDTH + family_node[f] % LEVELS] == header[ALIKE]
+        for f in range(header[FAMILIES])
+        if header[ALIKE] != 0
+        if at(family_node[f])
+    )
+
+
+def end(header: Ints, family_node: Ints, f: int) -> int:
+    """The token just after a family."""
+    return family_node[f] // LEVELS + header[SPAN + family_node[f] % LEVELS]
+
+
+def ends_rise(header: Ints, family_node: Ints) -> bool:
+    """Families end one after the other."""
+    return all(
+        end(header, family_node, f) <= end(header, family_node, g)
+        for f in range(header[FAMILIES])
+        for g in range(f + 1, header[FAMILIES])
+        if at(family_node[f], family_node[g])
+    )
+
+
+def rank(header: Ints, fixed: Ints, family_slot: Ints, family_node: Ints, f: int) -> int:
+    """The negated aggregate of a family (SCO-3)."""
+    return -(
+        sum_of(fixed, family_slot[f], header[WIDTH + family_node[f] % LEVELS])
+        // header[WIDTH + family_node[f] % LEVELS]
+    )
+
+
+def may_collapse(
+    header: Ints, fixed: Ints, family_slot: Ints, family_node: Ints, ledger_action: Ints, threshold: int, f: int
+) -> bool:
+    """Its rank is above the threshold (THR-1), it ends before the tail (TAI-1) and is at rest (COO-1)."""
+    return (
+        rank(header, fixed, family_slot, family_node, f) > threshold
+        and end(header, family_node, f) <= header[END] - header[PROTECTED]
+        and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], family_node[f] * 2)
+    )
+
+
+# MARKS AND TURNS
+
+
+def unmarked(tags: Ints, slot: int, slots: int, stride: int) -> bool:
+    """None of the blocks that begin every ``stride`` slots is marked."""
+    return all(tags[j] < MARK for j in range(slot, slot + slots) if turn(j - slot, stride))
+
+
+def marked_up_to(tags: Ints, tags_before: Ints, slot: int, slots: int, stride: int, n: int) -> bool:
+    """Those of them that begin before ``n`` are marked, and all else is as it was."""
+    return all(
+        tags[j] == tags_before[j] + (MARK if slot <= j < n and j < slot + slots and turn(j - slot, stride) else 0)
+        for j in INTEGERS
+    )
+
+
+def may_expand(header: Ints, tags: Ints, keys: Ints, n: int, slots: int) -> bool:
+    """At the places of the first ``n`` keys gists begin, or they are marked."""
+    return all(
+        spot(keys[i]) < slots and (1 <= tags[spot(keys[i])] <= header[TOP] or tags[spot(keys[i])] >= MARK)
+        for i in range(n)
+        if at(keys[i])
+    )
+
+
+def used_after(header: Ints, actions: Ints, n: int) -> int:
+    """The slots in use after the first ``n`` actions."""
+    return header[SLOTS] - header[FREED] + shifted(header, actions, n) - shifted(header, actions, header[DONE])
+
+
+def in_budget(header: Ints, actions: Ints, n: int) -> bool:
+    """No prefix of the actions that grows exceeds the budget, and none that does not what was in use (BUD-1)."""
+    return all(
+        used_after(header, actions, m) <= header[W_MAX] or added(header, actions[m - 1]) < 0
+        for m in range(header[DONE] + 1, n + 1)
+        if at(shifted(header, actions, m))
+    ) and all(
+        used_after(header, actions, m) <= max(header[W_MAX], header[SLOTS] - header[FREED])
+        for m in range(header[DONE], n + 1)
+        if at(shifted(header, actions, m))
+    )

@@ -1,0 +1,1 @@
+"""Proofs for every size: conditions made of the kernels' source and their contracts."""

@@ -1,0 +1,772 @@
+"""The conditions under which a kernel keeps its contract, for tables of any length.
+
+The syntax tree of a kernel is executed once, on unknowns: integers are mathematical, and tables have a length that is
+an unknown too. A loop is cut at its invariant (what it changes becomes anything that the invariant allows), a call is
+replaced by the contract of what is called, an ``if`` makes two paths. On the way come up:
+
+| kind | what has to be shown |
+|---|---|
+| index | every index lies in the table; a negative one is refused, though Python accepts it |
+| range | every result fits 64 bits, every number that is stored the width of its table |
+| division | every divisor is positive |
+| needs | what a kernel that is called asks for |
+| enter, keep | the invariant holds when a loop begins, and after a turn if it did before |
+| ends | the measure of a ``while`` is not negative and falls; the step of a ``for`` is positive |
+| gives | what the contract promises |
+| claim | a claim on the way, which is known from there on |
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import z3
+
+from focalloc.proofs.contracts.form import Contract, Loop
+from focalloc.proofs.engines.deductive.formulas import (
+    BOOL,
+    INT,
+    INT64,
+    TABLE,
+    WIDTHS,
+    WITH,
+    Bundle,
+    Formulas,
+    Ref,
+    Refused,
+    State,
+    Theory,
+    both,
+    compared,
+    read,
+    types_of,
+)
+from focalloc.proofs.terms import Term
+
+LONGEST = 2**60
+"""No table is as long."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``goal`` follows from ``facts``.
+
+    Attributes:
+        kind: as in the table above.
+        where: the kernel, the statement, what it is about.
+        facts: what is known there.
+        goal: what has to hold.
+    """
+
+    kind: str
+    where: str
+    facts: Sequence[Term]
+    goal: Term
+
+
+def first_line(loop: ast.For | ast.While) -> str:
+    """How a contract names a loop."""
+    if isinstance(loop, ast.While):
+        return f"while {ast.unparse(loop.test)}"
+    return f"for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}"
+
+
+def loops_of(kernel: ast.FunctionDef) -> dict[str, ast.For | ast.While]:
+    """The loops of a kernel in the order of the source, as contracts name them."""
+    found: dict[str, ast.For | ast.While] = {}
+    loops = [node for node in ast.walk(kernel) if isinstance(node, ast.For | ast.While)]
+    for one in sorted(loops, key=lambda node: node.lineno):
+        name, number = first_line(one), 2
+        while name in found:
+            name, number = f"{first_line(one)} #{number}", number + 1
+        found[name] = one
+    return found
+
+
+Way = tuple[str, State, Any]
+"""How a path through statements ends (next, return, break, continue), where it stands then, what it returns."""
+
+
+class Deduction(Formulas):
+    """Makes the conditions of kernels and lemmas.
+
+    Args:
+        theory: the kernels, and all that is said of them.
+    """
+
+    def __init__(self, theory: Theory) -> None:
+        super().__init__(theory)
+        self.conditions: list[Condition] = []
+        self.covers: list[tuple[str, list[Term]]] = []
+        self._contract = Contract("")
+        self._about, self._statement = "", ""
+        self._guard: list[Term] = []
+        self._loops: dict[int, Loop] = {}
+        self._used: set[str] = set()
+        self._touched: dict[str, set[tuple[str, ...]]] = {}
+
+    # A KERNEL, A LEMMA
+
+    def of_kernel(self, name: str) -> list[Condition]:
+        """The conditions of one kernel, by the name of its contract.
+
+        Raises:
+            Refused: the contract is not one of this kernel, or the kernel does what cannot be followed.
+        """
+        try:
+            return self._of_kernel(name)
+        except Refused as why:
+            at = f", at `{self._statement}`" if self._statement else ""
+            raise Refused(f"{name}: {why}{at}; see its contract in proofs/contracts") from None
+
+    def _of_kernel(self, name: str) -> list[Condition]:
+        contract = self.theory.contracts[name]
+        if contract.kernel not in self.theory.kernels:
+            raise Refused("there is no such kernel any more")
+        kernel = self.theory.kernels[contract.kernel]
+        self.conditions, self.covers, self._about, self._statement = [], [], name, ""
+        self._contract, self._guard, self._used, self.any_width = contract, [], set(), contract.any_width
+        loops = loops_of(kernel)
+        if {*loops} != {*contract.loops}:
+            raise Refused(f"its loops are {sorted(loops)}, its contract speaks of {sorted(contract.loops)}")
+        self._loops = {id(node): contract.loops[text] for text, node in loops.items()}
+        start = State({}, {})
+        for param, kind in types_of(kernel).items():
+            start.names[param] = self._unknown(param, kind, start)
+        if contract.same:
+            one, other = (self.table(ast.parse(part, mode="eval").body, start.names) for part in contract.same)
+            start.names[contract.same[1]] = one
+            del start.heap[other.name]
+        start.old = start.copy()
+        start.facts += [self.spec(text, start) for text in contract.needs]
+        self._hint(contract.opens, start)
+        self.covers.append((f"{name}: what it needs", list(start.facts)))
+        written = {self.table(ast.parse(text, mode="eval").body, start.names).name for text in contract.writes}
+        for _, end, value in self._block(kernel.body, start):
+            self._finish(end, value, start.old, written)
+        if left := {*contract.before} - self._used:
+            raise Refused(f"no statement begins with {sorted(left)}, before which its contract has something to say")
+        return self.conditions
+
+    def _finish(self, end: State, value: Any, old: State, written: set[str]) -> None:
+        """What has to hold where a kernel returns."""
+        end.names = end.names | old.names
+        if value is not None:
+            if z3.is_bool(value) != self._contract.truth:
+                raise Refused("whether it returns a truth value is not what its contract says")
+            end.names["result"] = value
+        end.entry = None
+        for table in old.heap:
+            if table not in written and not end.heap[table].eq(old.heap[table]):
+                raise Refused(f"it writes to {table.rpartition('.')[2]}, which its contract does not say")
+        self._statement = ""
+        self._hint(self._contract.closes, end)
+        for text in self._contract.gives:
+            self._owe("gives", end, self.spec(text, end), text)
+
+    def _unknown(self, name: str, kind: str, state: State) -> Any:
+        """A parameter: anything that its type allows."""
+        if kind in ("Ints", "Table"):
+            table = Ref(name)
+            state.heap[name] = z3.Const(name, TABLE)
+            state.facts += [self.length(table) >= 0, self.length(table) < LONGEST]
+            state.facts += self.typed(table, state.heap[name])
+            return table
+        if kind in self.theory.tuples:
+            fields = self.theory.tuples[kind].items()
+            return Bundle({part: self._unknown(f"{name}.{part}", its, state) for part, its in fields})
+        if kind == "bool":
+            return z3.Bool(name)
+        if kind != "int":
+            raise Refused(f"parameter {name} is of type {kind}")
+        number = z3.Int(name)
+        state.facts.append(self._fits(number))
+        return number
+
+    def of_lemma(self, name: str) -> list[Condition]:
+        """The conditions of one lemma: directly, or the base and the step of its induction.
+
+        Raises:
+            Refused: it rests on itself, or on what comes after it.
+        """
+        self.opaque = False
+        try:
+            return self._of_lemma(name)
+        finally:
+            self.opaque = True
+
+    def _of_lemma(self, name: str) -> list[Condition]:
+        lemma, names = self.theory.lemmas[name], [*self.theory.lemmas]
+        for step in lemma.steps:
+            used = step.partition("(")[0]
+            if used in names and names.index(used) >= names.index(name):
+                raise Refused(f"lemma {name} rests on {used}, which does not stand before it")
+        self.conditions, self._about, self._statement, self._guard = [], f"lemma {name}", "", []
+        state = self.variables(lemma)
+        claim = self.spec(lemma.claim, state)
+        if not lemma.by:
+            self._hint(lemma.steps, state)
+            self._owe("lemma", state, claim, "directly")
+            return self.conditions
+        at = state.names[lemma.by]
+        first, further = state.copy(), state.copy()
+        first.facts.append(at <= 0)
+        self._hint(lemma.steps, first)
+        self._owe("lemma", first, claim, "for 0")
+        further.facts += [at >= 1, z3.substitute(claim, (at, at - 1))]
+        self._hint(lemma.steps, further)
+        self._owe("lemma", further, claim, "one further")
+        return self.conditions
+
+    # WHAT IS OWED, WHAT IS KNOWN
+
+    def _owe(self, kind: str, state: State, goal: Term, text: str = "") -> None:
+        goal = z3.BoolVal(goal) if isinstance(goal, bool) else goal
+        if not z3.is_true(z3.simplify(goal)):
+            at = f"{self._statement}: {text}" if self._statement and self._statement != text else text
+            self.conditions.append(Condition(kind, f"{self._about}: {at}", [*state.facts, *self._guard], goal))
+
+    def _know(self, state: State, fact: Term) -> None:
+        state.facts.append(z3.Implies(both(self._guard), fact) if self._guard else fact)
+
+    def _hint(self, texts: Sequence[str], state: State) -> None:
+        """Assume instances of lemmas; prove and then assume anything else."""
+        for text in texts:
+            node = ast.parse(text, mode="eval").body
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self.theory.lemmas:
+                lemma = self.theory.lemmas[node.func.id]
+                self._know(state, self.spec(lemma.claim, self.handed(lemma.variables, node.args, state)))
+            else:
+                goal = self.spec(node, state)
+                self._owe("claim", state, goal, text)
+                self._know(state, goal)
+
+    @staticmethod
+    def _fits(value: Term, low: Any = INT64[0], high: Any = INT64[1]) -> Term:
+        return z3.And(low <= value, value <= high)
+
+    # EXPRESSIONS
+
+    def _value(self, node: ast.expr, state: State) -> Any:
+        """What an expression of a kernel is worth; notes what it owes."""
+        match node:
+            case ast.Constant():
+                return self.spec(node, state)
+            case ast.Name() | ast.Attribute():
+                found = self.found(node, state.names)
+                if isinstance(node, ast.Name) and node.id not in state.names:
+                    if node.id not in self.theory.constants:
+                        raise Refused(f"{node.id} may be read before anything is in it")
+                    return self.spec(node, state)
+                if found is None:
+                    raise Refused(f"{ast.unparse(node)} is not known")
+                return found
+            case ast.Subscript(value=one, slice=index):
+                table, place = self.table(one, state.names), self._number(index, state)
+                self._owe("index", state, z3.And(place >= 0, place < self.length(table)), ast.unparse(node))
+                cell = read(state.heap[table.name], place)
+                self._know(state, self._fits(cell, *self.width(table)))
+                return cell
+            case ast.UnaryOp(op=ast.USub()):
+                return self._ranged(-self._number(node.operand, state), node, state)
+            case ast.UnaryOp(op=ast.Not()):
+                return z3.Not(self._truth(node.operand, state))
+            case ast.BinOp():
+                left, right = self._number(node.left, state), self._number(node.right, state)
+                return self._binary(node.op, left, right, node, state)
+            case ast.BoolOp():
+                return self._all_or_any(node, state)
+            case ast.IfExp():
+                return self._either(node, state)
+            case ast.Compare():
+                return compared(node, [self._number(part, state) for part in [node.left, *node.comparators]])
+            case ast.Call(keywords=[]):
+                return self._call(node, state)
+        raise Refused(f"cannot be followed: {ast.unparse(node)}")
+
+    def _number(self, node: ast.expr, state: State) -> Term:
+        value = self._value(node, state)
+        if isinstance(value, Ref | Bundle):
+            raise Refused(f"{ast.unparse(node)} is no number")
+        return z3.If(value, 1, 0) if z3.is_bool(value) else value
+
+    def _truth(self, node: ast.expr, state: State) -> Term:
+        value = self._value(node, state)
+        if isinstance(value, Ref | Bundle):
+            raise Refused(f"{ast.unparse(node)} is no truth value")
+        return value if z3.is_bool(value) else value != 0
+
+    def _all_or_any(self, node: ast.BoolOp, state: State) -> Term:
+        parts, depth = [], len(self._guard)
+        for part in node.values:
+            parts.append(self._truth(part, state))
+            self._guard.append(parts[-1] if isinstance(node.op, ast.And) else z3.Not(parts[-1]))
+        del self._guard[depth:]
+        return z3.And(*parts) if isinstance(node.op, ast.And) else z3.Or(*parts)
+
+    def _either(self, node: ast.IfExp, state: State) -> Term:
+        test = self._truth(node.test, state)
+        sides = []
+        for guard, side in ((test, node.body), (z3.Not(test), node.orelse)):
+            self._guard.append(guard)
+            sides.append(self._number(side, state))
+            self._guard.pop()
+        return z3.If(test, *sides)
+
+    def _binary(self, op: ast.operator, left: Term, right: Term, node: ast.AST, state: State) -> Term:
+        if isinstance(op, ast.FloorDiv | ast.Mod):
+            self._owe("division", state, right > 0, ast.unparse(node))
+        return self._ranged(self.arithmetic(op, left, right), node, state)
+
+    def _ranged(self, value: Term, node: ast.AST, state: State) -> Term:
+        self._owe("range", state, self._fits(value), ast.unparse(node))
+        return value
+
+    def _call(self, node: ast.Call, state: State) -> Any:
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="int32"), args=[one]):
+                value = self._number(one, state)
+                self._owe("range", state, self._fits(value, *WIDTHS[32]), ast.unparse(node))
+                return value
+            case ast.Call(func=ast.Name(id="int"), args=[one]):
+                return self._number(one, state)
+            case ast.Call(func=ast.Name(id="len"), args=[one]):
+                return self.length(self.table(one, state.names))
+            case ast.Call(func=ast.Name(id="min" | "max" as name), args=[first, *others]):
+                result = self._number(first, state)
+                for one in others:
+                    other = self._number(one, state)
+                    result = z3.If(result < other if name == "min" else result > other, result, other)
+                return result
+            case ast.Call(func=ast.Name(id=name), args=args) if name in self.theory.kernels:
+                return self._kernel(name, args, state)
+        raise Refused(f"cannot be followed: {ast.unparse(node)}")
+
+    def _kernel(self, name: str, args: Sequence[ast.expr], state: State) -> Any:
+        """A call: a kernel without a contract that only computes is looked into, any other is its contract."""
+        types = types_of(self.theory.kernels[name])
+        given: dict[str, Any] = {}
+        for (param, kind), arg in zip(types.items(), args, strict=True):
+            value = self._value(arg, state)
+            if isinstance(value, Ref | Bundle) != (kind not in ("int", "bool")):
+                raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
+            given[param] = value
+        if name not in self.theory.contracts:
+            return self._looked_into(self.theory.kernels[name], replace(state, names=given))
+        contract = self.theory.contracts[name]
+        shared = self._shared(name, given)
+        if shared:
+            contract = self.theory.contracts.get(f"{name}/same", contract)
+            if {*contract.same} != shared:
+                raise Refused(f"{name} is given one table as {' and as '.join(sorted(shared))}, and writes to it")
+        self._widths(contract, given)
+        if self._guard and contract.writes:
+            raise Refused(f"{name} writes to tables in the middle of a condition")
+        before = State(given, dict(state.heap), state.facts)
+        before.old = before
+        for text in contract.needs:
+            self._owe("needs", state, self.spec(text, before), f"{name} needs {text}")
+        after = State(dict(given), state.heap, state.facts, old=State(dict(given), dict(state.heap)))
+        for text in contract.writes:
+            table = self.table(ast.parse(text, mode="eval").body, given)
+            state.heap[table.name] = self.fresh(table.name, TABLE)
+            state.facts += self.typed(table, state.heap[table.name])
+        returns = self.theory.kernels[name].returns
+        if returns is None or ast.unparse(returns) == "None":
+            result = None
+        else:
+            result = after.names["result"] = self.fresh(name, BOOL if contract.truth else INT)
+            if not contract.truth:
+                self._know(state, self._fits(result))
+        for text in contract.gives:
+            self._know(state, self.spec(text, after))
+        return result
+
+    def _widths(self, contract: Contract, given: Mapping[str, Any]) -> None:
+        """Tables are as wide as a contract takes them to be, or narrower and only read."""
+        for path, table in _tables(given):
+            formal = self.theory.bits.get(path[-1], 64)
+            if path[-1] in contract.any_width:
+                continue
+            wrote = any(self.table(ast.parse(text, mode="eval").body, given) == table for text in contract.writes)
+            actual = self.bits(table)
+            if actual != formal and (wrote or not 0 < actual < formal):
+                raise Refused(
+                    f"{contract.kernel} takes {'.'.join(path)} as a table of {formal} bits, and is given one of "
+                    f"{actual or 'any number of'}"
+                )
+
+    def _looked_into(self, kernel: ast.FunctionDef, inner: State) -> Any:
+        """What a kernel that only computes is worth."""
+        depth = len(self._guard)
+        result: Any = None
+        otherwise: list[tuple[Term, Any]] = []
+        for statement in kernel.body:
+            match statement:
+                case ast.Expr(value=ast.Constant()):
+                    pass
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    inner.names[name] = self._value(value, inner)
+                case ast.If(test=test, body=[ast.Return(value=ast.expr() as value)], orelse=[]):
+                    holds = self._truth(test, inner)
+                    self._guard.append(holds)
+                    otherwise.append((holds, self._value(value, inner)))
+                    self._guard[-1] = z3.Not(holds)
+                case ast.Return(value=ast.expr() as value):
+                    result = self._value(value, inner)
+                case _:
+                    raise Refused(f"{kernel.name} has no contract")
+        del self._guard[depth:]
+        if result is None:
+            raise Refused(f"{kernel.name} has no contract")
+        for holds, value in reversed(otherwise):
+            result = z3.If(holds, value, result)
+        return result
+
+    # WHICH TABLES A KERNEL TOUCHES
+
+    def _shared(self, name: str, given: Mapping[str, Any]) -> set[str]:
+        """The parameters that are given one table, where the kernel touches it by both and writes to it."""
+        contract, touched = self.theory.contracts[name], self.touched(name)
+        by_table: dict[str, list[tuple[str, ...]]] = {}
+        for path, table in _tables(given):
+            if path in touched:
+                by_table.setdefault(table.name, []).append(path)
+        written = {self.table(ast.parse(text, mode="eval").body, given).name for text in contract.writes}
+        for shared, paths in by_table.items():
+            if len(paths) > 1 and shared in written:
+                return {".".join(path) for path in paths}
+        return set()
+
+    def touched(self, name: str) -> set[tuple[str, ...]]:
+        """The tables that a kernel, or a line of its contract, reads or writes, as paths from its parameters."""
+        if name not in self._touched:
+            self._touched[name] = set()  # kernels do not call themselves
+            kernel = self.theory.kernels.get(name) or self.theory.words[name]
+            found = self._touched_in(kernel.body, kernel)
+            if contract := self.theory.contracts.get(name):
+                texts = [*contract.needs, *contract.gives]
+                texts += [text for one in contract.loops.values() for text in (*one.keeps, one.falls) if text]
+                found |= self._touched_in([ast.parse(text).body[0] for text in texts], kernel)
+            self._touched[name] = found
+        return self._touched[name]
+
+    def _touched_in(self, body: Sequence[ast.stmt], kernel: ast.FunctionDef) -> set[tuple[str, ...]]:
+        types = types_of(kernel)
+        aliases: dict[str, tuple[str, ...]] = {name: (name,) for name in types}
+        for name, kind in types.items():
+            for part in self.theory.tuples.get(kind, ()):
+                aliases.setdefault(part, (name, part))
+        for node in [part for statement in kernel.body for part in ast.walk(statement)]:
+            for target, value in _assigned(node):
+                path = _path(value, aliases)
+                if path is not None and isinstance(value, ast.Attribute):
+                    if aliases.get(target, path) != path and target in types:
+                        raise Refused(f"{target} stands for two tables")
+                    aliases[target] = path
+        found: set[tuple[str, ...]] = set()
+
+        def visit(node: ast.AST) -> None:
+            match node:
+                case ast.Call(func=ast.Name(id="len")):
+                    return
+                case ast.Assign() if pairs := [*_assigned(node)]:
+                    for _, value in pairs:
+                        if not isinstance(value, ast.Attribute):  # else it is an alias
+                            visit(value)
+                case ast.Call(func=ast.Name(id=callee), args=args) if callee in self.theory.kernels or (
+                    callee in self.theory.words and callee not in self.theory.ghosts
+                ):
+                    function = self.theory.kernels.get(callee) or self.theory.words[callee]
+                    inner = self.touched(callee)
+                    for param, arg in zip(types_of(function), args, strict=False):
+                        path = _path(arg, aliases)
+                        if path is None:
+                            visit(arg)
+                        else:
+                            found.update(path + rest[1:] for rest in inner if rest[0] == param)
+                case ast.Name() | ast.Attribute():
+                    if (path := _path(node, aliases)) is not None:
+                        found.add(path)
+                case _:
+                    for child in ast.iter_child_nodes(node):
+                        visit(child)
+
+        for statement in body:
+            visit(statement)
+        return found
+
+    # STATEMENTS
+
+    def _block(self, body: Sequence[ast.stmt], state: State) -> Iterator[Way]:
+        """The ways through some statements."""
+        if not body:
+            yield "next", state, None
+            return
+        for kind, after, value in self._step(body[0], state):
+            if kind == "next":
+                yield from self._block(body[1:], after)
+            else:
+                yield kind, after, value
+
+    def _step(self, node: ast.stmt, state: State) -> Iterator[Way]:
+        text = ast.unparse(node)
+        self._statement = text.partition("\n")[0].rstrip(":")
+        for beginning, hints in self._contract.before.items():
+            if text.startswith(beginning):
+                self._used.add(beginning)
+                self._hint(hints, state)
+        match node:
+            case ast.Expr(value=ast.Constant()) | ast.Pass():
+                yield "next", state, None
+            case ast.Expr(value=call):
+                self._value(call, state)
+                yield "next", state, None
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=parts)) if len(targets) == len(
+                parts
+            ):
+                values = [self._value(part, state) for part in parts]
+                for target, value in zip(targets, values, strict=True):
+                    self._assign(target, value, state)
+                yield "next", state, None
+            case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
+                self._assign(target, self._value(value, state), state)
+                yield "next", state, None
+            case ast.AugAssign(target=target, op=op, value=value):
+                left = self._value(ast.parse(ast.unparse(target), mode="eval").body, state)
+                self._assign(target, self._binary(op, left, self._number(value, state), node, state), state)
+                yield "next", state, None
+            case ast.Return(value=value):
+                yield "return", state, None if value is None else self._value(value, state)
+            case ast.Break():
+                yield "break", state, None
+            case ast.Continue():
+                yield "continue", state, None
+            case ast.If():
+                yield from self._if(node, state)
+            case ast.For() | ast.While():
+                yield from self._loop(node, state)
+            case _:
+                raise Refused(f"cannot be followed: {text}")
+
+    def _if(self, node: ast.If, state: State) -> Iterator[Way]:
+        holds = self._truth(node.test, state)
+        other = state.copy()
+        known = len(state.facts)
+        state.facts.append(holds)
+        other.facts.append(z3.Not(holds))
+        ways = [[*self._block(node.body, state)], [*self._block(node.orelse, other)]]
+        on = [[after for kind, after, _ in side if kind == "next"] for side in ways]
+        if self._contract.joins and [len(side) for side in on] == [1, 1]:
+            yield from (way for side in ways for way in side if way[0] != "next")
+            yield "next", self._joined(holds, known, on[0][0], on[1][0]), None
+        else:
+            yield from itertools.chain(*ways)
+
+    def _joined(self, holds: Term, known: int, one: State, other: State) -> State:
+        """Two paths as one again: what differs gets a name that is one or the other."""
+        result = one.copy()
+        result.facts = one.facts[:known]
+        result.names = {name: one.names[name] for name in one.names if name in other.names}
+        sides = (holds, one), (z3.Not(holds), other)
+        for guard, side in sides:
+            result.facts += [z3.Implies(guard, fact) for fact in side.facts[known + 1 :]]
+        for name in sorted(result.names):
+            a, b = one.names[name], other.names[name]
+            if isinstance(a, Ref | Bundle) or isinstance(b, Ref | Bundle):
+                if a != b:
+                    raise Refused(f"{name} stands for one table or another")
+            elif not a.eq(b):
+                result.names[name] = self.fresh(name, a.sort())
+                result.facts += [z3.Implies(guard, result.names[name] == side.names[name]) for guard, side in sides]
+        for name in one.heap:
+            if not one.heap[name].eq(other.heap[name]):
+                result.heap[name] = self.fresh(name, TABLE)
+                result.facts += [z3.Implies(guard, result.heap[name] == side.heap[name]) for guard, side in sides]
+        return result
+
+    def _assign(self, target: ast.expr, value: Any, state: State) -> None:
+        if isinstance(target, ast.Name):
+            if value is None:
+                raise Refused(f"{target.id} is what returns nothing")
+            state.names[target.id] = value
+            return
+        if not isinstance(target, ast.Subscript) or isinstance(value, Ref | Bundle):
+            raise Refused(f"cannot be written to: {ast.unparse(target)}")
+        table, place = self.table(target.value, state.names), self._number(target.slice, state)
+        value = z3.If(value, 1, 0) if z3.is_bool(value) else value
+        self._owe("index", state, z3.And(place >= 0, place < self.length(table)), ast.unparse(target))
+        self._owe("range", state, self._fits(value, *self.width(table)), f"into {ast.unparse(target)}")
+        state.heap[table.name] = WITH(state.heap[table.name], self._simple(place, state), self._simple(value, state))
+
+    def _simple(self, value: Term, state: State) -> Term:
+        """A name for what is not one: solvers find nothing by terms with an ``if`` in them."""
+        value = z3.simplify(value)
+        if z3.is_int_value(value) or z3.is_const(value):
+            return value
+        name = self.fresh("stored")
+        state.facts.append(name == value)
+        return name
+
+    # LOOPS
+
+    def _changed(self, parts: Sequence[ast.AST], state: State) -> tuple[set[str], set[str]]:
+        """Variables and tables that these may change."""
+        names: set[str] = set()
+        tables: set[str] = set()
+        for node in itertools.chain.from_iterable(map(ast.walk, parts)):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()):
+                    names.add(name)
+                case ast.Subscript(value=one, ctx=ast.Store()):
+                    tables.add(self.table(one, state.names).name)
+                case ast.Call(func=ast.Name(id=name), args=args) if name in self.theory.contracts:
+                    given = dict(zip(types_of(self.theory.kernels[name]), args, strict=True))
+                    handed = {param: self.found(arg, state.names) for param, arg in given.items()}
+                    for text in self.theory.contracts[name].writes:
+                        tables.add(self.table(ast.parse(text, mode="eval").body, handed).name)
+        for name in names:
+            if isinstance(state.names.get(name), Ref | Bundle):
+                raise Refused(f"{name} is another table in each turn")
+        return names, tables
+
+    def _loop(self, node: ast.For | ast.While, state: State) -> Iterator[Way]:
+        known, text = self._loops[id(node)], self._statement
+        counter = _Counter.of(node, self, state) if isinstance(node, ast.For) else None
+        if counter is not None:
+            state.names[counter.name] = counter.start
+        outer = state.entry
+        state.entry = state.copy()
+        for line in known.keeps:
+            self._owe("enter", state, self.spec(line, state), line)
+        names, tables = self._changed([*node.body, *([node.test] if isinstance(node, ast.While) else [])], state)
+        if counter is not None and counter.name in names:
+            raise Refused(f"{text} writes to its own variable")
+        top = state.copy()
+        for table in sorted(tables):
+            top.heap[table] = self.fresh(table, TABLE)
+            top.facts += self.typed(Ref(table), top.heap[table])
+        for name in sorted(names | ({counter.name} if counter else set())):
+            if name in top.names:
+                truth = z3.is_bool(top.names[name])
+                top.names[name] = self.fresh(name, BOOL if truth else INT)
+                top.facts += [] if truth else [self._fits(top.names[name])]
+        if counter is not None:
+            top.facts += counter.known(top.names[counter.name])
+        top.facts += [self.spec(line, top) for line in known.keeps]
+        self._statement = text
+        if isinstance(node, ast.While):
+            going = self._truth(node.test, top)
+        else:
+            assert counter is not None
+            going = counter.goes_on(top.names[counter.name])
+        body, after = top.copy(), top.copy()
+        body.facts.append(going)
+        after.facts.append(z3.Not(going))
+        self.covers.append((f"{self._about}: {text}", list(body.facts)))
+        measure = self._measure(known.falls, body)
+        self._hint(known.opens, body)
+        for kind, end, value in self._block(node.body, body):
+            if kind in ("next", "continue"):
+                if counter is not None:
+                    end.names[counter.name] = top.names[counter.name] + counter.step
+                end.entry, self._statement = state.entry, text
+                self._hint(known.closes, end)
+                for line in known.keeps:
+                    self._owe("keep", end, self.spec(line, end), line)
+                if counter is None:
+                    self._owe("ends", end, _falls(measure, self._measure(known.falls, end)), known.falls)
+            else:
+                end.entry = outer
+                yield ("next" if kind == "break" else kind), end, value
+        after.entry = outer
+        if counter is not None:  # it is not what it was in the last turn, and there may have been none
+            del after.names[counter.name]
+        for name in names - state.names.keys():
+            after.names.pop(name, None)
+        yield "next", after, None
+
+    def _measure(self, text: str, state: State) -> list[Term]:
+        if not text:
+            return []
+        node = ast.parse(text, mode="eval").body
+        return [self.spec(part, state) for part in (node.elts if isinstance(node, ast.Tuple) else [node])]
+
+
+def _falls(before: Sequence[Term], after: Sequence[Term]) -> Term:
+    """That numbers, the first of which counts most, are not negative and fall."""
+    if not before:
+        raise Refused("nothing says that it ends")
+    falls = z3.BoolVal(False)
+    for a, b in reversed([*zip(before, after, strict=True)]):
+        falls = z3.Or(b < a, z3.And(b == a, falls))
+    return z3.And(*[a >= 0 for a in before], falls)
+
+
+@dataclass(frozen=True)
+class _Counter:
+    """The variable of a ``for``, and what it runs through."""
+
+    name: str
+    start: Term
+    stop: Term
+    step: Term
+    down: bool
+
+    @classmethod
+    def of(cls, node: ast.For, deduction: Deduction, state: State) -> _Counter:
+        match node:
+            case ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=args), orelse=[]):
+                bounds = [deduction._number(arg, state) for arg in args]
+            case _:
+                raise Refused(f"no range: {ast.unparse(node.iter)}")
+        start, stop = (z3.IntVal(0), bounds[0]) if len(bounds) == 1 else bounds[:2]
+        step = bounds[2] if len(bounds) == 3 else z3.IntVal(1)
+        down = z3.is_int_value(z3.simplify(step)) and z3.simplify(step).as_long() < 0
+        if not down:
+            deduction._owe("ends", state, step > 0, "the step is positive")
+        deduction._owe("range", state, deduction._fits(stop - start), f"{ast.unparse(node.iter)}, how far it is")
+        return cls(name, start, stop, step, down)
+
+    def known(self, i: Term) -> list[Term]:
+        """What holds of it at the top of any turn; with a longer step the last turn may pass over the end."""
+        facts = [i <= self.start if self.down else i >= self.start]
+        if z3.is_int_value(z3.simplify(self.step)) and abs(z3.simplify(self.step).as_long()) == 1:
+            facts.append(z3.Or(i == self.start, i >= self.stop if self.down else i <= self.stop))
+        return facts
+
+    def goes_on(self, i: Term) -> Term:
+        """Whether there is another turn."""
+        return i > self.stop if self.down else i < self.stop
+
+
+def _tables(given: Mapping[str, Any], *above: str) -> Iterator[tuple[tuple[str, ...], Ref]]:
+    """The tables among arguments, with the paths to them."""
+    for name, value in given.items():
+        if isinstance(value, Ref):
+            yield (*above, name), value
+        elif isinstance(value, Bundle):
+            yield from _tables(value.fields, *above, name)
+
+
+def _path(node: ast.AST, aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The path from a parameter to what a name or a field stands for; None where it is none of that."""
+    if isinstance(node, ast.Name):
+        return aliases.get(node.id)
+    if isinstance(node, ast.Attribute) and (whole := _path(node.value, aliases)) is not None:
+        return (*whole, node.attr)
+    return None
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """The names that an assignment gives, with what they are given to."""
+    match node:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+            pairs = zip(targets, values, strict=False)
+            yield from ((target.id, value) for target, value in pairs if isinstance(target, ast.Name))
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            yield name, value

@@ -1,0 +1,144 @@
+"""From a source and the contracts to what solvers are asked, and what is played."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import z3
+
+from focalloc.fastpath import kernels
+from focalloc.proofs import contracts
+from focalloc.proofs.contracts import lemmas, words
+from focalloc.proofs.engines.deductive.conditions import Condition, Deduction
+from focalloc.proofs.engines.deductive.formulas import Refused, Theory, table_axiom
+from focalloc.proofs.engines.deductive.playing import WORDS_RUN, played
+from focalloc.proofs.engines.smt import Answer, ask_z3, smt2
+from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.terms import Term
+from focalloc.proofs.theorem import Evidence, Obligation, Survey
+
+STEPS = 8_000_000
+"""Z3 steps per condition, several times what the hardest takes."""
+
+STEPS_FOR_A_BUG = 300_000
+"""The same where a bug is planted, and most conditions that it opens stay open for ever."""
+
+CALLS, TRIES = 30, 4_000
+"""Calls that each contract is played with, and how many are looked at to find as many that it speaks of."""
+
+
+@cache
+def tuples_of(text: str) -> dict[str, dict[str, str]]:
+    """The named tuples of a source: of each field its type."""
+    found = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "NamedTuple" for base in node.bases):
+            fields = [part for part in node.body if isinstance(part, ast.AnnAssign)]
+            found[node.name] = {ast.unparse(part.target): ast.unparse(part.annotation) for part in fields}
+    return found
+
+
+@cache
+def theory_of(source: Source) -> Theory:
+    """All that formulas about a source of the kernels can speak of."""
+    told = Source.of(words)
+    ghosts = {name: one for name, one in told.functions.items() if name in words.GHOSTS}
+    plain = {name: one for name, one in told.functions.items() if name not in words.GHOSTS}
+    return Theory(
+        source.functions, tuples_of(source.text), source.constants, plain, ghosts, lemmas.LEMMAS,
+        contracts.CONTRACTS, contracts.BITS,
+    )  # fmt: skip
+
+
+def background(deduction: Deduction, condition: Condition, lemma: str = "") -> list[Term]:
+    """What is true of tables and words: the axiom of tables, and the lemmas about the ghosts that a condition names."""
+    named: set[str] = set()
+    visited: set[int] = set()
+    waiting = [*condition.facts, condition.goal]
+    while waiting:
+        term = waiting.pop()
+        if term.get_id() in visited:
+            continue
+        visited.add(term.get_id())
+        if z3.is_quantifier(term):
+            waiting.append(term.body())
+        elif z3.is_app(term):
+            named.add(term.decl().name())
+            waiting += term.children()
+    return [table_axiom(), *(axiom for about, axiom in deduction.axioms(lemma) if about <= named)]
+
+
+def of_every_size(bug: Mutation, *names: str) -> Iterator[Evidence]:
+    """What shows that kernels keep their contracts, for tables of any length; with a bug, that they do not.
+
+    Args:
+        bug: what is planted in the source of the kernels.
+        names: of contracts.
+    """
+    shipped = Source.of(kernels)
+    if bug is not AS_SHIPPED:
+        yield _refutation(shipped, Source.of(kernels, bug), names)
+        return
+    theory = theory_of(shipped)
+    for name in names:
+        calls = played(theory, shipped, shipped, name, TRIES, enough=CALLS)
+        missing = f"no call of {name} enters {', '.join(calls.unreached)}" if calls.unreached else ""
+        yield Survey(_played(name), calls.calls, 0 if missing else calls.calls, calls.wrong, missing)
+    deduction = Deduction(theory)
+    for name in names:
+        yield from _obligations(deduction, deduction.of_kernel(name), _played(name))
+
+
+def lemmas_hold(names: Iterable[str]) -> Iterator[Evidence]:
+    """What shows that lemmas follow from definitions and from the lemmas before them."""
+    deduction = Deduction(theory_of(Source.of(kernels)))
+    for name in names:
+        yield from _obligations(deduction, deduction.of_lemma(name), WORDS_RUN, name)
+
+
+def _played(name: str) -> str:
+    return f"calls of {name} as its contract has them"
+
+
+def _obligations(
+    deduction: Deduction, conditions: Iterable[Condition], covered_by: str, lemma: str = ""
+) -> Iterator[Obligation]:
+    for one in conditions:
+        facts = [*one.facts, *background(deduction, one, lemma)]
+        yield Obligation(f"{one.kind}, {one.where}", one.goal, facts, covered_by=covered_by, steps=STEPS)
+
+
+def _refutation(shipped: Source, source: Source, names: Iterable[str]) -> Survey:
+    """Whether solvers leave open what a bug breaks, and a call shows it; both have to, for it to count as caught."""
+    theory, shown = theory_of(source), ""
+    changed = [name for name in names if _differs(shipped, source, theory.contracts[name].kernel)] or [*names]
+    left = next((text for name in changed if (text := _left_open(theory, name))), "")
+    calls = 0
+    for name in changed if left else ():
+        result = played(theory, shipped, source, name, TRIES, close=False)
+        calls += result.calls
+        if result.wrong:
+            shown = f"{result.wrong}; not proved any more: {left}"
+            break
+    undecided = "" if shown else (f"no call shows that {left} fails" if left else "solvers prove every condition")
+    return Survey("calls that show the bug", calls, calls, shown, undecided)
+
+
+def _differs(shipped: Source, source: Source, kernel: str) -> bool:
+    return ast.dump(shipped.functions[kernel]) != ast.dump(source.functions[kernel])
+
+
+def _left_open(theory: Theory, name: str) -> str:
+    """The first condition of a kernel that is not proved; empty if all are."""
+    deduction = Deduction(theory)
+    try:
+        conditions = deduction.of_kernel(name)
+    except Refused as why:
+        return str(why)
+    for one in conditions:
+        question = smt2([*one.facts, z3.Not(one.goal), *background(deduction, one)])
+        if ask_z3(question, STEPS_FOR_A_BUG).answer is not Answer.UNSAT:
+            return f"{one.kind}, {one.where}"
+    return ""

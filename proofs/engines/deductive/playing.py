@@ -1,0 +1,526 @@
+"""Contracts played: the same lines as Python, on the calls that short sessions make, and on what is close to those.
+
+It proves nothing. It shows that what a contract needs can be met and that every loop is entered, so that no proof is
+about nothing; and it finds an input that shows a planted bug, where a solver that is asked about every size only gives
+up.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from focalloc.fastpath import kernels
+from focalloc.fastpath.kernels import layout as code
+from focalloc.fastpath.tables import Tables
+from focalloc.proofs.contracts import words
+from focalloc.proofs.contracts.form import Contract
+from focalloc.proofs.contracts.lemmas import LEMMAS
+from focalloc.proofs.engines.deductive.conditions import loops_of
+from focalloc.proofs.engines.deductive.formulas import INT64, WIDTHS, Theory, types_of
+from focalloc.proofs.engines.memory import Broken, Memory
+from focalloc.proofs.sources import Mutation, Source, program
+from focalloc.proofs.theorem import Survey
+from focalloc.spec.blocks import Block, Context
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+
+PATIENCE = 3_000
+"""Turns of loops after which a call that has not returned counts as one that never will."""
+
+CLOSELY = 12
+"""Calls of a kernel whose loops are looked at in each turn; the others are only looked at from outside."""
+
+SHAPES = (
+    Geometry((2, 2)),
+    Geometry((2, 2), (2, 2, 3)),
+    Geometry((2, 3), (1, 1, 2)),
+    Geometry((2, 2, 2)),
+    Geometry((4,)),
+)
+
+
+class Seen(list[int]):
+    """A table as lines see it: 0 outside, and it knows what its cells hold."""
+
+    low, high = INT64
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return super().__getitem__(place)
+        return super().__getitem__(place) if 0 <= place < len(self) else 0
+
+
+def seen(table: Any) -> Any:
+    """A table, tuple of tables or number as lines see it."""
+    if isinstance(table, Memory):
+        found = Seen(table)
+        found.low, found.high = table.low, table.high
+        return found
+    if isinstance(table, tuple):
+        return table._replace(**{name: seen(part) for name, part in zip(table._fields, table, strict=True)})  # type: ignore[attr-defined]
+    return table
+
+
+def put(table: Sequence[int], place: int, value: int) -> Seen:
+    """The table with another value in one cell."""
+    return Seen([value if i == place else table[i] for i in range(max(len(table), place + 1))])
+
+
+def only(now: Sequence[int], then: Sequence[int], *places: int) -> bool:
+    """Whether tables differ in these cells at most."""
+    return all(now[i] == then[i] for i in range(len(now)) if i not in places)
+
+
+def ranged(value: int) -> int:
+    """What 64 bits hold.
+
+    Raises:
+        Broken: it is too much for them.
+    """
+    if not INT64[0] <= value <= INT64[1]:
+        raise Broken(f"{value} does not fit 64 bits")
+    return value
+
+
+class _Line(ast.NodeTransformer):
+    """A line as a Python expression: ``implies`` looks at its second part only if it has to."""
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        match node:
+            case ast.Call(func=ast.Name(id="implies"), args=[one, other]):
+                return ast.BoolOp(ast.Or(), [ast.UnaryOp(ast.Not(), self.visit(one)), self.visit(other)])
+            case ast.Call(func=ast.Name(id="old"), args=[one]):
+                return _Old().visit(self.visit(one))
+            case ast.Call(func=ast.Name(id="only"), args=[table, *places]):
+                then = _Old().visit(copy.deepcopy(table))
+                return ast.Call(node.func, [table, then, *map(self.visit, places)], [])
+            case ast.Call(func=ast.Name(id="low" | "high" as end), args=[table]):
+                return ast.Attribute(table, end, ast.Load())
+        return self.generic_visit(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> Any:
+        node.ifs = [one for one in node.ifs if not (isinstance(one, ast.Call) and ast.unparse(one.func) == "at")]
+        return self.generic_visit(node)
+
+
+class _Old(ast.NodeTransformer):
+    """Names as they were at the call."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        node.args = [self.visit(one) for one in node.args]
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return node if node.id.isupper() else ast.Name(f"old_{node.id}", node.ctx)
+
+
+@cache
+def _compiled(line: str) -> Any:
+    tree = _Line().visit(ast.parse(line, mode="eval"))
+    return compile(ast.fix_missing_locations(tree), line[:70], "eval")
+
+
+class _Watched(ast.NodeTransformer):
+    """A kernel whose results are looked at, and the turns of its loops."""
+
+    def __init__(self, loops: Mapping[str, ast.AST]) -> None:
+        self.names = {id(node): name for name, node in loops.items()}
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        result: Any = self.generic_visit(node)
+        return ast.Call(ast.Name("_ranged", ast.Load()), [result], [])
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
+        load = ast.parse(ast.unparse(node.target), mode="eval").body
+        return ast.Assign([node.target], self.visit(ast.BinOp(load, node.op, node.value)))
+
+    def visit_For(self, node: ast.For) -> Any:
+        return self._loop(node)
+
+    def visit_While(self, node: ast.While) -> Any:
+        return self._loop(node)
+
+    def _loop(self, node: Any) -> Any:
+        name = self.names[id(node)]
+        self.generic_visit(node)
+        node.body = [*ast.parse(f"_turn({name!r}, locals())").body, *node.body]
+        return node
+
+
+@cache
+def _watched(source: Source) -> Any:
+    """The kernels of a source, each looked at while it runs."""
+    functions = []
+    for name, kernel in source.functions.items():
+        if "NDArray" not in ast.unparse(kernel.args) and not name.startswith("_"):  # those are not called from within
+            mine = copy.deepcopy(kernel)
+            mine.decorator_list = []
+            functions.append(_Watched(loops_of(mine)).visit(mine))
+    return program(functions, "kernels")
+
+
+def copied(value: Any) -> Any:
+    """Tables that can be written to, apart from the ones they are copies of."""
+    if isinstance(value, Memory):
+        twin = Memory(value.name, value)
+        twin.low, twin.high = value.low, value.high
+        return twin
+    if isinstance(value, tuple):
+        return value._make(map(copied, value))  # type: ignore[attr-defined]
+    return {name: copied(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+@dataclass
+class Player:
+    """Plays one kernel of a source, as shipped or with a bug.
+
+    Attributes:
+        theory: all that lines speak of.
+        source: of the kernels.
+        contract: of the kernel.
+        reached: the loops that were entered.
+    """
+
+    theory: Theory
+    source: Source
+    contract: Contract
+    reached: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._space = self.source._names() | dict(self.source.constants)
+        self._space |= {"_ranged": ranged, "_turn": self._turn}
+        exec(_watched(self.source), self._space)
+        self._lines = self._space | vars(words) | {"put": put, "only": only, "min": min, "max": max, "all": all}
+        self._close = True
+        self._left = 0
+        self._old: dict[str, Any] = {}
+
+    def holds(self, line: str, names: Mapping[str, Any]) -> bool:
+        """Whether a line does."""
+        visible = {name: seen(value) for name, value in names.items()}
+        for value in [*visible.values()]:
+            if isinstance(value, tuple):
+                visible = value._asdict() | visible  # type: ignore[attr-defined]
+        single = {value for value in visible.values() if isinstance(value, int)}
+        numbers = sorted(single.union(*(value for value in visible.values() if isinstance(value, Seen))))
+        words.INTEGERS.listed = sorted({*range(-1, 5), *numbers[-6:], *numbers[:4]})
+        try:
+            return bool(
+                eval(_compiled(line), self._lines, {}) if not visible else eval(_compiled(line), self._lines | visible)
+            )
+        except ZeroDivisionError:
+            return False
+
+    def _turn(self, name: str, names: dict[str, Any]) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise Broken(f"no end of `{name}`")
+        if name not in self.contract.loops or not names.keys() & self._parameters:
+            return
+        self.reached.add(name)
+        if self._close:
+            for line in self.contract.loops[name].keeps:
+                if "entry(" not in line and not self.holds(line, self._old | names):
+                    raise Broken(f"in a turn of `{name}` this does not hold: {line}")
+
+    def play(self, given: Mapping[str, Any], close: bool) -> str | None:
+        """None if the contract does not speak of such a call; else what went wrong, empty if nothing did."""
+        told: dict[str, Any] = copied(dict(given))
+        if self.contract.same:
+            told[self.contract.same[1]] = told[self.contract.same[0]]
+        if not all(self.holds(line, told) for line in self.contract.needs):
+            return None
+        self._left, self._close, self._parameters = PATIENCE, close, told.keys()
+        before = copied(told)
+        for value in [*before.values()]:
+            if isinstance(value, tuple):
+                before = value._asdict() | before  # type: ignore[attr-defined]
+        self._old = {f"old_{name}": value for name, value in before.items()}
+        try:
+            result = self._space[self.contract.kernel](*told.values())
+            numbers = {name: value for name, value in before.items() if isinstance(value, int)}
+            for line in self.contract.gives:
+                if not self.holds(line, told | numbers | self._old | {"result": result}):
+                    raise Broken(f"it does not give {line}")
+        except (Broken, ZeroDivisionError) as broken:
+            return str(broken)
+        return ""
+
+
+# CALLS
+
+
+def context_of(geometry: Geometry, rng: random.Random, tops: int) -> Context:
+    """Blocks of any levels side by side."""
+
+    def split(level: int, start: int) -> Iterator[Block]:
+        if level == 0 or rng.random() < 0.35:
+            yield Block(level, start)
+            return
+        below = geometry.span(level) // geometry.fanout(level)
+        for i in range(geometry.fanout(level)):
+            yield from split(level - 1, start + i * below)
+
+    return tuple(one for i in range(tops) for one in split(geometry.top, i * geometry.span(geometry.top)))
+
+
+def session_of(rng: random.Random) -> code.Session:
+    """A session with scores and peaks, and a ledger with some entries."""
+    geometry = rng.choice(SHAPES)
+    context = context_of(geometry, rng, rng.randint(1, 3))
+    slots = sum(geometry.slots(block.level) for block in context)
+    params = Params(
+        w_max=max(1, slots + rng.randint(-1, 6)), n_diff=rng.randint(1, 4), cooldown_steps=rng.randint(0, 3)
+    )
+    made = Tables(geometry, params, context)
+    header = Memory("header", made.state[: code.HEADER].tolist())
+    tables = {name: Memory(name, made.table(name).tolist()) for name in code.Session._fields if name in NAMED}
+    capacity = made.capacity
+    spread = rng.choice([2, 2**22, 2**31 - 1])
+    fixed = [rng.randint(-spread, spread) for _ in range(slots)] + [0] * (capacity - slots)
+    tags = made.tags.tolist()
+    tables |= {
+        "header": header,
+        "tags": Memory("tags", tags[:capacity], 8),
+        "spare": Memory("spare", tags[capacity:], 8),
+        "fixed": Memory("fixed", fixed, 32),
+        "peaks": Memory(
+            "peaks",
+            [max([s for s, t in zip(fixed, tags, strict=False) if t != 0 and t != code.RAW] or [code.LOWEST])]
+            * (capacity // code.CHUNK + 1),
+            32,
+        ),
+    }
+    header[code.ITERATION] = now = rng.randint(0, 9)
+    header[code.LEDGER_FROM] = first = rng.randint(0, 2)
+    entries = rng.sample([b for b in context if b.level > 0], min(rng.randint(0, 3), sum(b.level > 0 for b in context)))
+    header[code.LEDGER_TO] = first + len(entries)
+    when = sorted(now - rng.randint(0, header[code.MIN_GAP]) for _ in entries)
+    for i, (block, then) in enumerate(zip(entries, when, strict=True)):
+        tables["ledger_action"][first + i] = (block.start * code.LEVELS + block.level) * 2 + rng.randint(0, 1)
+        tables["ledger_iteration"][first + i] = max(0, then)
+    if rng.random() < 0.3:
+        header[code.LEDGER_ROOM] = header[code.LEDGER_TO] + rng.randint(0, 3)
+    return code.Session(**tables)
+
+
+NAMED = frozenset(code.Session._fields) - {"header", "tags", "spare", "fixed", "peaks"}
+"""The tables of a session that lie in its state."""
+
+
+def calls_in_sessions(source: Source, kernel: str, rng: random.Random) -> Iterator[dict[str, Any]]:
+    """The calls of a kernel that iterations and ingests make, each with its arguments; empty where one makes none."""
+    heard: list[dict[str, Any]] = []
+    functions = dict(source.again().python)
+    space = next(iter(functions.values())).__globals__
+    plain, names = space[kernel], [*types_of(source.functions[kernel])]
+
+    def listened(*given: Any) -> Any:
+        if len(heard) < 40:
+            heard.append(copied(dict(zip(names, given, strict=True))))
+        return plain(*given)
+
+    space[kernel] = listened
+    while True:
+        session = session_of(rng)
+        heard.clear()
+        try:
+            if rng.random() < 0.7:
+                space["step"](session)
+            else:
+                reclaimed = Memory("reclaimed", [0] * 64)
+                space["reclaim"](session, rng.randint(1, 2), rng.random() < 0.5, rng.randint(1, 4), reclaimed)
+        except Broken:  # the ledger was too small for that
+            pass
+        yield from rng.sample(heard, min(3, len(heard))) or [{}]
+
+
+def few(rng: random.Random) -> int:
+    """A small number, or one of any size."""
+    return rng.choice([0, 1, 2, 3, rng.randint(-2, 9), rng.randint(-(2**31), 2**31 - 1)])
+
+
+def shaken(given: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
+    """A call with some of its arguments changed."""
+    changed: dict[str, Any] = copied(dict(given))
+    tables = [*_tables_in(changed)]
+    for _ in range(rng.randint(1, 3)):
+        if tables and rng.random() < 0.6:
+            table = rng.choice(tables)
+            if len(table):
+                at = rng.randrange(min(len(table), code.UNITS))
+                value = rng.choice([few(rng), table[at] + rng.choice([-1, 1]), table[rng.randrange(len(table))]])
+                table[at] = min(max(value, table.low), table.high)
+        else:
+            name = rng.choice([*changed])
+            if isinstance(changed[name], bool):
+                changed[name] = not changed[name]
+            elif isinstance(changed[name], int):
+                changed[name] = rng.choice([few(rng), changed[name] + rng.choice([-1, 1])])
+    return changed
+
+
+def made_up(theory: Theory, contract: Contract, rng: random.Random) -> dict[str, Any]:
+    """A call with tables of a few numbers each, where nobody calls the kernel with a session."""
+    given: dict[str, Any] = {}
+    session = session_of(rng)
+    for name, kind in types_of(theory.kernels[contract.kernel]).items():
+        bits = theory.bits.get(name, 64)
+        if kind == "Session":
+            given[name] = session
+        elif kind in ("Ints", "Table") and name in code.Session._fields:
+            given[name] = getattr(session, name)
+        elif kind in ("Ints", "Table"):
+            cells = [min(max(few(rng), WIDTHS[bits][0]), WIDTHS[bits][1]) for _ in range(rng.randint(0, 6))]
+            given[name] = Memory(name, sorted(cells) if rng.random() < 0.6 else cells, bits)
+        elif kind == "bool":
+            given[name] = rng.random() < 0.5
+        elif kind == "int":
+            given[name] = few(rng)
+        else:
+            return {}
+    return given
+
+
+def _tables_in(given: Any) -> Iterator[Memory]:
+    for value in given.values() if isinstance(given, dict) else given:
+        if isinstance(value, Memory):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _tables_in(value)
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of playing a kernel.
+
+    Attributes:
+        calls: how many calls its contract speaks of.
+        unreached: loops that none of them entered.
+        wrong: what went wrong first, with its arguments; empty if nothing did.
+    """
+
+    calls: int
+    unreached: tuple[str, ...]
+    wrong: str
+
+
+def played(
+    theory: Theory, shipped: Source, source: Source, name: str, tries: int, *, enough: int = 0, close: bool = True
+) -> Played:
+    """Play a kernel of ``source`` with the calls that the one that ships is given, and others.
+
+    Args:
+        theory: all that lines speak of.
+        shipped: where calls are listened to.
+        source: what is played.
+        name: of the contract.
+        tries: calls to look at.
+        enough: calls that the contract speaks of after which to stop, once every loop has been entered; 0 for none.
+        close: whether to look at invariants too, which a bug may break without doing harm.
+    """
+    contract, rng = theory.contracts[name], random.Random(name)
+    player = Player(theory, source, contract)
+    inputs = _inputs(theory, shipped, contract, rng)
+    calls = 0
+    for given in islice(inputs, tries):
+        wrong = player.play(given, close and calls < CLOSELY)
+        if wrong is None:
+            continue
+        calls += 1
+        if wrong:
+            return Played(calls, (), f"{contract.kernel}({shown(given)}): {wrong}")
+        if enough and calls >= enough and {*contract.loops} <= player.reached:
+            break
+    return Played(calls, tuple(sorted({*contract.loops} - player.reached)), "")
+
+
+def _inputs(theory: Theory, shipped: Source, contract: Contract, rng: random.Random) -> Iterator[dict[str, Any]]:
+    heard: Callable[[], Iterator[dict[str, Any]]] = lambda: calls_in_sessions(shipped, contract.kernel, rng)  # noqa: E731
+    listening = heard() if called_in_sessions(shipped, contract.kernel) else iter(())
+    while True:
+        if given := next(listening, {}):
+            yield given
+            yield shaken(given, rng)
+            yield shaken(given, rng)
+        if given := made_up(theory, contract, rng):
+            yield given
+
+
+@cache
+def _callers(source: Source) -> frozenset[str]:
+    found, waiting = {"step", "reclaim"}, ["step", "reclaim"]
+    while waiting:
+        for node in ast.walk(source.functions[waiting.pop()]):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                name = node.func.id
+                if name in source.functions and name not in found:
+                    found.add(name)
+                    waiting.append(name)
+    return frozenset(found)
+
+
+def called_in_sessions(source: Source, kernel: str) -> bool:
+    """Whether iterations or ingests come by this kernel."""
+    return kernel in _callers(source)
+
+
+def shown(given: Mapping[str, Any]) -> str:
+    """Arguments in short: of a header the fields that are not 0."""
+    parts = []
+    for name, value in given.items():
+        if isinstance(value, tuple):
+            parts.append(f"{name}=({shown(value._asdict())})")  # type: ignore[attr-defined]
+        elif isinstance(value, Memory) and len(value) > 60:
+            parts.append(f"{name}={ {i: x for i, x in enumerate(value) if x and i < code.SPAN} }")
+        else:
+            parts.append(f"{name}={list(value) if isinstance(value, list) else value}")
+    return ", ".join(parts)
+
+
+def words_run(bug: Mutation) -> Survey:
+    """Whether definitions and lemmas hold of the functions that the words are, on random tables.
+
+    Args:
+        bug: planted in the words.
+    """
+    rng, cases, told = random.Random(1), 0, Source.of(words, bug)
+    functions = told.python
+    space = next(iter(functions.values())).__globals__ | dict(functions)
+    space |= {
+        name: one
+        for name, one in Source.of(kernels).python.items()
+        if name in ("key_of", "rank_of", "place_of", "node_of")
+    }
+    space |= vars(code) | {"put": put}
+    for lemma in LEMMAS.values():
+        for _ in range(150):
+            given = {name: _anything(name, rng) for name in lemma.variables}
+            cases += 1
+            space["INTEGERS"].listed = sorted(
+                {-1, 0, 1, 2}.union(*(one[:6] for one in given.values() if isinstance(one, Seen)))
+            )
+            try:
+                holds = eval(_compiled(lemma.claim), space | given)
+            except ZeroDivisionError:
+                continue
+            if not holds:
+                return Survey(WORDS_RUN, cases, cases, f"{lemma.name}({shown(given)}) fails")
+    return Survey(WORDS_RUN, cases, cases)
+
+
+WORDS_RUN = "definitions and lemmas, run"
+
+
+def _anything(name: str, rng: random.Random) -> Any:
+    """A value for a variable of a lemma."""
+    if name[0].isupper():
+        return Seen([rng.choice([0, 1, 2, rng.randint(-3, 9)]) for _ in range(rng.choice([3, 6, 300]))])
+    return rng.choice([0, 1, 2, 3, rng.randint(-2, 6)])

@@ -1,0 +1,180 @@
+"""Theorems about the shipped kernels for tables of any length, by the contracts in `focalloc.proofs.contracts`.
+
+Each says of some kernels that they keep their contracts whenever their needs are met: every index in its table, every
+number in its width, every divisor positive, every loop ends, and what the contract gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from focalloc.proofs.contracts import BY_FILE
+from focalloc.proofs.contracts.lemmas import LEMMAS
+from focalloc.proofs.engines.deductive.evidence import lemmas_hold, of_every_size
+from focalloc.proofs.engines.deductive.playing import words_run
+from focalloc.proofs.sources import AS_SHIPPED, Mutation
+from focalloc.proofs.theorem import Evidence, Technique, theorem
+
+
+def contracts_of(*files: str) -> list[str]:
+    """The contracts of the kernels in some files."""
+    return [one.name for file in files for one in BY_FILE[file]]
+
+
+@theorem(
+    "words-mean-what-they-say",
+    "What is known of the words of contracts follows from their definitions, by induction, each lemma from those "
+    "before it; and definitions and lemmas hold of the functions that the words are.",
+    clauses="",
+    technique=Technique.DEDUCTION,
+    mutations=[
+        Mutation("a pair is counted twice", ".count((key, note))", ".count((key, note)) * 2"),
+        Mutation("the parent of a place is its neighbour", "return (i - 1) // 2", "return i - 1"),
+        Mutation("a sum begins one further", "sum(table[first + i] for", "sum(table[first + i + 1] for"),
+    ],
+)
+def words_mean_what_they_say(bug: Mutation) -> Iterator[Evidence]:
+    """Run on random tables, and proved of all."""
+    yield words_run(bug)
+    if bug is AS_SHIPPED:
+        yield from lemmas_hold(name for name, one in LEMMAS.items() if not one.definition)
+
+
+@theorem(
+    "best-few-of-every-size",
+    "The buffer of the best few is a heap with the worst on top, holds what it held with the key offered in place of a "
+    "worse one, and sorts what it holds, whatever its size.",
+    clauses="GRE-2 GRE-3 GRE-4",
+    technique=Technique.DEDUCTION,
+    mutations=[
+        Mutation("the loop goes one child too far", "while child < size:", "while child <= size:"),
+        Mutation("the worse child rises", "keys[child + 1] < keys[child]", "keys[child + 1] > keys[child]"),
+        Mutation("notes stay behind", "notes[at] = notes[child]", "notes[at] = note"),
+        Mutation("the first two are left in their order", "for last in range(size - 1, 0, -1):",
+                 "for last in range(size - 1, 1, -1):"),
+    ],
+)  # fmt: skip
+def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """What it holds is a multiset of keys with their notes."""
+    yield from of_every_size(bug, *contracts_of("best_few"))
+
+
+@theorem(
+    "places-of-every-size",
+    "Sums of scores are exact; families are found by halving; marks go to the blocks that they are meant for and to "
+    "nothing else, whatever the length of the context.",
+    clauses="SCO-3 GEO-2 ACT-4",
+    technique=Technique.DEDUCTION,
+    mutations=[
+        Mutation("a sum that does not fit", "score += fixed[slot + i]", "score += fixed[slot + i] << 40"),
+        Mutation("halving does not end", "if family_slot[middle] < slot:\n            low = middle + 1",
+                 "if family_slot[middle] < slot:\n            low = middle"),
+        Mutation("a mark too many", "for at in range(slot, slot + slots, stride):\n        tags[at] += MARK",
+                 "for at in range(slot, slot + slots + 1, stride):\n        tags[at] += MARK"),
+        Mutation("a family that leaves the context counts", "first + header[WIDTH + level + 1] > header[SLOTS]",
+                 "first > header[SLOTS]"),
+    ],
+)  # fmt: skip
+def places_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """Geometry, halving, sums and marks."""
+    yield from of_every_size(bug, *contracts_of("scores", "places"))
+
+
+@theorem(
+    "ledger-of-every-size",
+    "The ledger forgets the oldest entries that can no longer forbid anything, up to the first that can; it finds what "
+    "bars an action; it enters an action with its iteration; and it makes space without losing a live entry.",
+    clauses="COO-1 COO-2",
+    technique=Technique.DEDUCTION,
+    mutations=[
+        Mutation("nothing stops at the end", "while at < header[LEDGER_TO] and header[ITERATION]",
+                 "while header[ITERATION]"),
+        Mutation("the cooldown lasts one iteration longer", "ledger_iteration[at] >= header[MIN_GAP]",
+                 "ledger_iteration[at] > header[MIN_GAP]"),
+        Mutation("live entries are moved from the wrong place",
+                 "ledger_iteration[i] = ledger_iteration[header[LEDGER_FROM] + i]",
+                 "ledger_iteration[i] = ledger_iteration[i + 1]"),
+        Mutation("the last entry is not looked at", "range(header[LEDGER_FROM], header[LEDGER_TO]):  # noqa",
+                 "range(header[LEDGER_FROM], header[LEDGER_TO] - 1):  # noqa"),
+    ],
+)  # fmt: skip
+def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """In order of iterations or not."""
+    yield from of_every_size(bug, *contracts_of("ledger"))
+
+
+@theorem(
+    "candidates-of-every-size",
+    "Among any number of families the shipped search keeps collapses only that threshold, tail and cooldown allow, and "
+    "leaves out none that is better than the worst it keeps; and so it does with chunks, by their peaks.",
+    clauses="THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4",
+    technique=Technique.DEDUCTION,
+    assumes="that the sample of families loses none of the best is proved for five families, in collapses-are-found-5",
+    mutations=[
+        Mutation("once full, it is one too picky",
+                 "size = offer(keys, notes, size, room, key, family)\n                if size == room:\n"
+                 "                    bar = rank_of(keys[0])",
+                 "size = offer(keys, notes, size, room, key, family)\n                if size == room:\n"
+                 "                    bar = rank_of(keys[0]) + 1"),
+        Mutation("the tail may collapse",
+                 "break\n            if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                "
+                 "key = key_of(-(score // slots), family_slot[family])\n",
+                 "pass\n            if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                "
+                 "key = key_of(-(score // slots), family_slot[family])\n"),
+        Mutation("what rests collapses", "if not is_barred(header, ledger_action, node * 2 + EXPAND):\n"
+                 "                key = key_of(-(score", "if True:\n                key = key_of(-(score"),
+        Mutation("the worst chunk goes first",
+                 "sort_best_first(keys, notes, size)\n    return size\n\n\n@kernel\ndef drop",
+                 "return size\n\n\n@kernel\ndef drop"),
+    ],
+    full=True,
+)  # fmt: skip
+def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """The loops over families and chunks."""
+    yield from of_every_size(bug, *contracts_of("candidates"))
+
+
+@theorem(
+    "turns-of-every-size",
+    "However long the queues, the shipped loop of turns ends, makes no more actions than the cap allows, and every "
+    "prefix of them that grows stays within the budget; none takes more than was in use.",
+    clauses="CAP-1 BUD-1 SOF-1",
+    technique=Technique.DEDUCTION,
+    assumes="the queues hold keys of gists and families of the context (candidates-of-every-size)",
+    mutations=[
+        Mutation("expands are not charged", "used += delta", "used += 0"),
+        Mutation("budget test with <", "if after > header[W_MAX]:\n        return False",
+                 "if after > header[W_MAX] + 1:\n        return False"),
+        Mutation("N_diff tested once per round", "# COLLAPSE TURN\n        if done < header[N_DIFF]:",
+                 "# COLLAPSE TURN\n        if done <= header[N_DIFF]:"),
+        Mutation("the refund counted twice", "used -= header[WIDTH + level] - header[UNITS + level]",
+                 "used -= 2 * (header[WIDTH + level] - header[UNITS + level])"),
+    ],
+    full=True,
+)  # fmt: skip
+def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """Cap and budget on every prefix."""
+    yield from of_every_size(bug, *contracts_of("greedy"))
+
+
+@theorem(
+    "application-of-every-size",
+    "However many actions on separate blocks are applied, whatever is copied, moved or written lies in its table, and "
+    "the context has as many slots as its actions leave.",
+    clauses="CTX-6 GEO-2",
+    technique=Technique.DEDUCTION,
+    assumes="actions in order of place and on separate blocks",
+    mutations=[
+        Mutation("gaps are measured from where the last action began", "length += places[i] - source",
+                 "length += places[i] - first"),
+        Mutation("a block too many is written", "for i in range(blocks):", "for i in range(blocks + 1):"),
+        Mutation("what follows the last action is forgotten", "header[SLOTS] = first + length + rest",
+                 "header[SLOTS] = first + length"),
+        Mutation("dropped families stay", "header[FAMILIES] = first + size + rest",
+                 "header[FAMILIES] = first + size + rest + 2 * done"),
+    ],
+    full=True,
+)  # fmt: skip
+def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """Tags, places and families."""
+    yield from of_every_size(bug, *contracts_of("application"))
