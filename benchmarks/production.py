@@ -1,4 +1,4 @@
-"""The fast path in production: many sessions, guard, telemetry, edits, cold start, memory.
+"""The fast path in production: many sessions, guard, telemetry, edits, positions, cold start, memory.
 
 Run ``python benchmarks/production.py``. Whatever is compared takes turns, and each is taken at its fastest, which is
 what other processes on the machine disturb least; compare figures of one run with each other only.
@@ -226,6 +226,31 @@ def edits(rounds: int) -> None:
             print(f"{name:22} {slots:8} {' '.join(f'{one:8.2f}' for one in told)}", flush=True)
 
 
+# POSITIONS
+
+
+def positions(rounds: int) -> None:
+    """Positions of all slots, into memory that lasts and as an array of their own, in turn with a step."""
+    print(f"\n{'positions':22} {'slots':>8} {'step us':>8} {'into':>6} {'of step':>8} {'view':>6} {'of step':>8}")
+    for name, (arity, cost) in GEOMETRIES.items():
+        geometry = Geometry(arity, cost)
+        allocator = opened(geometry=geometry)
+        state, rows = allocator.state(), [row.astype(np.float32) for row in score_rows("dense", 2 * SLOTS)]
+        out = np.empty(allocator.params.w_max, np.int64)
+        lives = []
+        for _ in range(rounds):
+            allocator.resume(state)
+            life = []
+            for row in rows:
+                scores = row[: allocator.used]
+                calls = partial(allocator.step, scores), partial(allocator.write_positions, out)
+                life.append([*map(timed, calls), timed(lambda: allocator.slot_positions)])  # noqa: B023
+            lives.append(life)
+        step, into, view = np.array(lives).min(axis=0)[1:].mean(axis=0) / 1e3
+        told = f"{into:6.1f} {into / step:8.2f} {view:6.1f} {view / step:8.2f}"
+        print(f"{name:22} {allocator.used:8} {step:8.1f} {told}", flush=True)
+
+
 # COLD START AND MEMORY
 
 START = """
@@ -295,13 +320,15 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=100, help="how often everything takes its turn")
-    parser.add_argument("--only", choices=["batch", "wrapped", "edits", "start", "memory"], help="one part only")
+    names = ["batch", "wrapped", "edits", "positions", "start", "memory"]
+    parser.add_argument("--only", choices=names, help="one part only")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
     parts = {
         "batch": partial(batch, chosen.rounds),
         "wrapped": partial(wrapped, chosen.rounds),
         "edits": partial(edits, chosen.rounds),
+        "positions": partial(positions, chosen.rounds),
         "start": partial(cold_start, max(3, chosen.rounds // 10)),
         "memory": memory,
     }

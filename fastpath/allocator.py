@@ -18,7 +18,7 @@ from focalloc.fastpath.snapshot import MAX_ITERATION, from_bytes, from_json, to_
 from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.clauses import Violation
-from focalloc.spec.errors import InvalidInput, NoRoom, one_of
+from focalloc.spec.errors import InvalidInput, NoRoom, one_of, whole_number
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.ingest import checked_size, sufficient_budget
 from focalloc.spec.params import Params
@@ -114,6 +114,7 @@ class Allocator:
             twin.ingest(1, np.zeros(twin.used, kind))
             twin.step(np.zeros(twin.used, kind)).edits.gather()
             twin.apply(())
+        twin.write_positions(np.zeros(w_max, np.int64))
         if params.strategy == "projection":
             for kind in types or LOGIT_TYPES:
                 twin.prefer(np.zeros((len(twin.levels), 3), kind))
@@ -466,8 +467,45 @@ class Allocator:
 
     @property
     def slot_positions(self) -> NDArray[np.int64]:
-        """Token position of each slot, for rotary position encoding (CTX-5); read-only."""
+        """Token position of each slot, for rotary position encoding (CTX-5); read-only.
+
+        An array of its own each time; `write_positions` fills one that lasts.
+        """
         return _frozen(self._session().positions())
+
+    @in_turn
+    def write_positions(self, out: NDArray[np.int64], origin: int = 0) -> NDArray[np.int64]:
+        """Write the token position of each slot (CTX-5), less ``origin``, into memory that the caller keeps.
+
+        Attention asks for distances only, and rotary angles in float32 cannot tell neighbours apart from token 2^24 on:
+        with one ``origin`` for all that a cache holds, such as the first token of the session, they can.
+
+        Args:
+            out: int64, contiguous, with room for a slot each; what lies beyond them is left alone.
+            origin: the token to count from, 0..2^48; what is before it has negative positions.
+
+        Returns:
+            The part of ``out`` that was written, as a view.
+
+        Raises:
+            InvalidInput: ``out`` or ``origin`` is something else; nothing is written.
+
+        Example:
+            >>> import numpy as np
+            >>> from focalloc import Allocator
+            >>> allocator = Allocator()
+            >>> allocator.load([(1, 2**30), (1, 2**30 + 32)])
+            >>> allocator.write_positions(np.empty(8192, np.int64), origin=2**30).tolist()
+            [16, 48]
+        """
+        tables = self._session()
+        if type(out) is not np.ndarray or out.dtype != np.int64 or out.ndim != 1 or not out.flags.carray:
+            given = f"array of {out.dtype}, shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+            raise InvalidInput("out", given, "must be a one-dimensional, contiguous, writeable NumPy array of int64")
+        slots = self._calls.run_positions(tables.tags, tables.state, out, whole_number("origin", origin, 0, MAX_TOKEN))
+        if slots < 0:
+            raise InvalidInput("out", len(out), f"is shorter than the {self.used} slots of the context")
+        return out[:slots]
 
     # REPORTS
 

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
-from focalloc.fastpath.scores import SCALES, score_array
+from focalloc.fastpath.scores import SCALES, score_array, without_torch
 from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import Geometry
@@ -158,6 +158,7 @@ class Batch(Sequence[Allocator]):
             InvalidInput: there is not one row per session; nothing has changed.
             InUse: another thread is at work on the batch or on one of its allocators.
         """
+        scores = without_torch(scores, "scores")
         self._settle()
         answers = np.zeros((len(self), 4 + 5 * self._most), np.int64)
         instead: dict[int, Answer] = {}

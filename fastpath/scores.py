@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,29 @@ SCALES: dict[np.dtype[Any], np.generic] = {
 """Type of scores that the kernels take -> factor to fixed point. Fixed-point scores stay exact in a float64."""
 
 
+def without_torch(given: Any, field: str) -> Any:
+    """``given``; if it is a PyTorch tensor, the NumPy array of its numbers, which shares its memory if it can.
+
+    A gradient is left behind, and types that NumPy lacks, such as bfloat16, become float32, which holds them exactly.
+
+    Raises:
+        InvalidInput: the tensor is on another device, or not dense; says what to call.
+    """
+    torch = sys.modules.get("torch")  # where nobody has imported it, there are no tensors
+    if torch is None or not isinstance(given, torch.Tensor):
+        return given
+    told = f"tensor of {given.dtype}".replace("torch.", "")
+    if given.device.type != "cpu":
+        raise InvalidInput(field, f"{told} on {given.device}", "must be in the memory of the host: call .cpu() on it")
+    if given.layout != torch.strided or given.is_quantized:
+        call = ".dequantize()" if given.is_quantized else ".to_dense()"
+        raise InvalidInput(field, f"{told}, not dense", f"must hold a number for each: call {call} on it")
+    plain = given.detach().resolve_conj().resolve_neg()
+    if plain.is_floating_point() and plain.dtype not in (torch.float16, torch.float32, torch.float64):
+        plain = plain.float()
+    return plain.numpy()
+
+
 def score_array(scores: ArrayLike) -> NDArray[Any]:
     """Return ``scores`` as an array that the kernels take: one-dimensional, contiguous, writeable, of a known type.
 
@@ -30,6 +54,7 @@ def score_array(scores: ArrayLike) -> NDArray[Any]:
     """
     if type(scores) is np.ndarray and scores.dtype in SCALES and scores.flags.carray and scores.ndim == 1:
         return scores
+    scores = without_torch(scores, "scores")
     if isinstance(scores, bytes | bytearray):
         raise InvalidInput("scores", scores, "must be numbers (SCO-1)")
     if isinstance(scores, Sequence) and not isinstance(scores, memoryview):
@@ -114,6 +139,7 @@ def logit_array(logits: ArrayLike) -> NDArray[np.floating]:
         return logits
     if isinstance(logits, np.ma.MaskedArray):
         raise InvalidInput("logits", "masked array", "must say logits for every block; fill it first (PRO-1)")
+    logits = without_torch(logits, "logits")
     try:
         given = np.asarray(logits)
         if given.dtype.kind not in "fiu":

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels import layout as k
-from focalloc.fastpath.kernels.calls import run_load
+from focalloc.fastpath.kernels.calls import run_load, run_positions
 from focalloc.fastpath.kernels.places import list_families
 from focalloc.fastpath.plan import packed, unpacked
 from focalloc.spec.actions import Action
@@ -223,13 +223,9 @@ class Tables:
 
     def positions(self) -> NDArray[np.int64]:
         """Token position of each slot: its own for a raw token, the centre of the span for a gist (CTX-5)."""
-        levels = self.levels().astype(np.intp)
-        slots, spans = self.state[k.UNITS + levels], self.state[k.SPAN + levels]
-        begins = np.cumsum(slots) - slots
-        within = np.arange(self.header[k.SLOTS]) - np.repeat(begins, slots)
-        raw_cost = self.state[k.UNITS] // self.state[k.SPAN]
-        offset = np.where(np.repeat(levels, slots) == 0, within // raw_cost, np.repeat(spans // 2, slots))
-        return np.repeat(self.starts(), slots) + offset
+        found = np.empty(self.header[k.SLOTS], np.int64)
+        run_positions(self.tags, self.state, found, 0)
+        return found
 
     def context(self) -> Context:
         """The blocks, oldest first."""

@@ -22,8 +22,8 @@ Start = Literal["load", "open", "resume", "restore"]
 LOOKS = frozenset(
     (
         *("geometry", "params", "used", "iteration", "levels", "starts", "slot_positions"),
-        *("context", "positions", "ledger_size", "terms", "recent", "state", "snapshot", "relaxation"),
-        *("fallbacks", "fallback_counts", "fallback_share", "disagreement_share", "selector"),
+        *("context", "positions", "write_positions", "ledger_size", "terms", "recent", "state", "snapshot"),
+        *("relaxation", "fallbacks", "fallback_counts", "fallback_share", "disagreement_share", "selector"),
     )
 )
 """What only looks, and may be asked of what is inside; of a guarded or a learned allocator too."""

@@ -40,7 +40,7 @@ from focalloc.fastpath.kernels.layout import (
     Worths,
 )
 from focalloc.fastpath.kernels.ledger import begin, forget, has_space
-from focalloc.fastpath.kernels.places import list_families, slot_at
+from focalloc.fastpath.kernels.places import list_families, slot_at, write_positions
 from focalloc.fastpath.kernels.scores import blend, bound, survey, take
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
@@ -113,6 +113,16 @@ def run_load(tags: NDArray[np.int8], state: NDArray[np.int64]) -> None:
     """List the families of a context that has just been written."""
     at = state[OFFSETS:]
     list_families(state[:HEADER], tags, state[at[8] : at[9]], state[at[9] : at[10]])
+
+
+@kernel
+def run_positions(tags: NDArray[np.int8], state: NDArray[np.int64], positions: NDArray[np.int64], origin: int) -> int:
+    """Write the token position of each slot, less ``origin``; return how many slots, or why nothing is written."""
+    slots = state[SLOTS]
+    if len(positions) < slots:
+        return WRONG_LENGTH
+    write_positions(state[:HEADER], tags, positions, origin)
+    return slots
 
 
 @kernel

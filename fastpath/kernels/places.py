@@ -11,6 +11,7 @@ from focalloc.fastpath.kernels.layout import (
     LEVELS,
     MARK,
     NEAR,
+    RAW,
     SLOTS,
     SPAN,
     TOP,
@@ -98,6 +99,31 @@ def token_at(session: Session, known_slot: int, known_token: int, slot: int) -> 
             known_slot = family_slot[family]
             known_token = family_node[family] // LEVELS
     return known_token + tokens_between(header, tags, known_slot, slot)
+
+
+@kernel
+def write_positions(header: Ints, tags: Ints, positions: Table, origin: int) -> None:
+    """Write the token position of each slot, less ``origin`` (CTX-5), in one pass over the tags.
+
+    That of a raw token is its own, that of a gist the centre of its span; the slots of one unit share it.
+    """
+    per_token = header[UNITS] // header[SPAN]
+    slots = header[SLOTS]
+    token = header[FIRST] - origin
+    position = token
+    filled = 0
+    for slot in range(slots):
+        tag = tags[slot]
+        if tag >= 0:
+            position = token + (header[SPAN + tag] // 2 if tag > 0 else 0)
+            token += header[SPAN + tag]
+            filled = 1
+        elif tag == RAW:
+            if filled == per_token:
+                position += 1
+                filled = 0
+            filled += 1
+        positions[slot] = position
 
 
 @kernel

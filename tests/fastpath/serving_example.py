@@ -31,11 +31,19 @@ class Session:
         query: what the user asked.
         focus: scores for it.
         allocator: the working context.
+        origin: its first token, from which positions are counted; rotary angles need small ones.
+        buffer: memory for them.
     """
 
     query: str
     focus: Focus
     allocator: Allocator
+    origin: int
+    buffer: NDArray[np.int64]
+
+    def positions(self) -> NDArray[np.int64]:
+        """Where each slot stands."""
+        return self.allocator.write_positions(self.buffer, self.origin)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,8 @@ class Turn:
     Attributes:
         plan: what the step decided.
         edits: what ingest and step together changed in slots, for the KV cache to follow.
-        positions: token position of each slot, for rotary position encoding.
+        positions: where each slot stands, for rotary position encoding: tokens from the session's first one on; in
+            memory that the next turn writes to.
     """
 
     plan: Plan
@@ -57,9 +66,9 @@ def opened(lens: Lens, sessions: int) -> list[Session]:
     """Sessions that begin at different blocks of the document."""
     found = []
     for number, query in enumerate(islice(cycle(DEFAULT_QUERIES), sessions)):
-        allocator = Allocator(GEOMETRY, PARAMS)
-        allocator.open(GEOMETRY, PARAMS, [(0, number * GEOMETRY.span(2))])
-        found.append(Session(query, lens.focus(query), allocator))
+        allocator, origin = Allocator(GEOMETRY, PARAMS), number * GEOMETRY.span(2)
+        allocator.open(GEOMETRY, PARAMS, [(0, origin)])
+        found.append(Session(query, lens.focus(query), allocator, origin, np.empty(PARAMS.w_max, np.int64)))
     return found
 
 
@@ -80,7 +89,7 @@ def serve(sessions: list[Session], turns: int, threads: int = 1) -> Iterator[lis
         for plan, edits, session in zip(plans, came, sessions, strict=True):
             if not isinstance(plan, Plan):
                 raise plan  # senseless scores; this session is as it was, the others have gone on
-            turn.append(Turn(plan, edits.then(plan.edits), session.allocator.slot_positions))
+            turn.append(Turn(plan, edits.then(plan.edits), session.positions()))
         yield turn
 
 

@@ -1,5 +1,6 @@
 """The production allocator as its callers see it: input of every kind, refusals that change nothing, views."""
 
+import random
 import subprocess
 import sys
 import threading
@@ -10,12 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from focalloc.analysis.timing import mixed_context
 from focalloc.fastpath.allocator import STRATEGIES, Allocator, Plan
 from focalloc.fastpath.kernels import calls
+from focalloc.fastpath.kernels.places import write_positions
 from focalloc.fastpath.scores import SCALES
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec.actions import Action
-from focalloc.spec.blocks import Block
+from focalloc.spec.blocks import Block, positions
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.params import Params
@@ -312,6 +315,48 @@ def test_slots_of_one_unit_share_its_position(geometry: Geometry) -> None:
     for one in (allocator, reference):
         one.open(geometry, Params(), context)
     assert allocator.positions() == reference.positions()
+
+
+@pytest.mark.clause("CTX-5")
+@pytest.mark.parametrize("uncompiled", [False, True])
+@pytest.mark.parametrize("geometry", [Geometry((32, 32)), Geometry((2, 3), (1, 1, 2)), Geometry((2, 3), (2, 3, 1))])
+def test_positions_are_written_where_one_says_counted_from_where_one_says(geometry: Geometry, uncompiled: bool) -> None:
+    context = mixed_context(geometry, 500, random.Random(1))
+    first = 5 * geometry.spans[-1]
+    context = [Block(level, start + first) for level, start in context]
+    allocator = Allocator()
+    allocator.open(geometry, Params(w_max=2000), context)
+    expected = positions(geometry, tuple(context))
+    for origin in (0, first, first + 7, 2**48):
+        out: Any = np.full(allocator.used + 3, -7, np.int64)
+        if uncompiled:
+            tables = allocator._session()
+            write_positions.py_func(tables.header, tables.tags.tolist(), out, origin)
+        else:
+            written = allocator.write_positions(out, origin)
+            assert written.base is out
+            assert len(written) == len(expected)
+        assert out.tolist() == [*(position - origin for position in expected), -7, -7, -7]
+        assert allocator.positions() == allocator.slot_positions.tolist() == expected
+
+
+def test_positions_are_written_nowhere_else() -> None:
+    allocator = fresh()
+    frozen, strided = np.zeros(99, np.int64), np.zeros(200, np.int64)[::2]
+    frozen.flags.writeable = False
+    outs = [frozen, strided, np.zeros((1, 99), np.int64), np.zeros(99, ">i8"), np.zeros(99, np.int32), None]
+    for out in outs:
+        with pytest.raises(InvalidInput, match=r"^out = .*must be a one-dimensional, contiguous, writeable"):
+            allocator.write_positions(out)  # type: ignore[arg-type]
+    assert not frozen.any()
+    assert not strided.any()
+    short = np.zeros(allocator.used - 1, np.int64)
+    with pytest.raises(InvalidInput, match="is shorter than"):
+        allocator.write_positions(short)
+    assert not short.any()
+    for origin in (-1, 2**48 + 1, 0.0, True):
+        with pytest.raises(InvalidInput, match=r"^origin = "):
+            allocator.write_positions(np.zeros(99, np.int64), origin)  # type: ignore[arg-type]
 
 
 def test_a_plan_stays_what_it_was_when_the_session_goes_on() -> None:

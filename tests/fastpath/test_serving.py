@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from focalloc import violations
-from focalloc.conformance.recorded import Lens, default_document
+from focalloc.conformance.recorded import Document, Lens, default_document
 from focalloc.spec.blocks import positions
 from focalloc.spec.state import advanced
 
@@ -59,7 +59,8 @@ def test_the_example_keeps_every_rule(
         for session, one, plan, (state, scores) in zip(sessions, turn, plans, before, strict=True):
             assert one.plan == plan
             assert session.allocator.state() == advanced(state, list(plan))
-            assert one.positions.tolist() == positions(example.GEOMETRY, session.allocator.context())
+            at = positions(example.GEOMETRY, session.allocator.context())
+            assert (one.positions + session.origin).tolist() == at
             assert session.allocator.used <= example.PARAMS.w_max
             if number % 10 == 0:
                 assert violations(state, scores[: state.used].tolist(), list(plan), "greedy") == []
@@ -87,8 +88,11 @@ def test_the_focus_goes_where_the_question_points(example: ModuleType, lens: Len
 @pytest.mark.clause("EDI-2")
 @pytest.mark.parametrize("turns", [200, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_a_cache_that_follows_the_edits_is_that_of_the_context(example: ModuleType, lens: Lens, turns: int) -> None:
+    if lens.blocks < turns + 2 * 32:  # the document, read again and again
+        text = (lens.document.text + "\n") * (turns // lens.blocks + 1)
+        lens = Lens(Document("again and again", text), example.GEOMETRY)
     sessions = example.opened(lens, 2)
-    caches = [session.allocator.slot_positions for session in sessions]
+    caches = [session.positions().copy() for session in sessions]
     reclaims = 0
     for turn in example.serve(sessions, turns):
         for i, one in enumerate(turn):
