@@ -15,10 +15,10 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from fractions import Fraction
 from importlib.resources import files
-from itertools import islice
-from pathlib import Path
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -39,7 +39,7 @@ REPR_LIMIT = 400
 
 _COMMANDS: msgspec.json.Decoder[messages.Command] = msgspec.json.Decoder(messages.Command)
 
-_OURS = {Path(str(files(package))) for package in ("focalloc.spec", "focalloc.refimpl", "focalloc.conformance")}
+_OURS = {str(files(package)) for package in ("focalloc.spec", "focalloc.refimpl", "focalloc.conformance")}
 """Folders whose frames say nothing about where an allocator went wrong."""
 
 
@@ -119,7 +119,7 @@ class Host:
 
     def _open(self, geometry: Geometry, params: Params, context: Sequence[tuple[int, int]]) -> None:
         blocks = [Block(*pair) for pair in context]
-        mine = Geometry(geometry.arity, geometry.cost), Params(**params.to_dict())  # type: ignore[arg-type]
+        mine = copy(geometry), copy(params)
         self._given = {
             "geometry": (geometry, mine[0]),
             "parameters": (params, mine[1]),
@@ -194,9 +194,24 @@ def plain(answer: object, depth: int = 0) -> object:
     most = ANSWER_LIMIT if depth == 0 else REPR_LIMIT
     if issubclass(kind, list | tuple):  # mostly of integers, and there are thousands
         items = row = list(islice(items, most))
-        if set(map(type, row)) == {int} and min(row) >= -(2**63) and max(row) < 2**63:
+        kinds = set(map(type, row))
+        if kinds == {int} and min(row) >= -(2**63) and max(row) < 2**63:
             return row
+        if depth < 2 and kinds and all(issubclass(one, list | tuple) for one in kinds):  # blocks or actions, mostly
+            items = rows = [list(islice(one, REPR_LIMIT)) for one in row]
+            if _plainly(rows):
+                return rows
     return [plain(item, depth + 1) for item in islice(items, most)]
+
+
+def _plainly(rows: list[list[object]]) -> bool:
+    """Whether rows hold nothing but integers of 64 bits and ASCII."""
+    parts = list(chain.from_iterable(rows))
+    texts = [part for part in parts if type(part) is str]
+    whole: list[Any] = [part for part in parts if type(part) is int]
+    if len(texts) + len(whole) < len(parts) or not all(map(str.isascii, texts)):
+        return False
+    return not whole or (min(whole) >= -(2**63) and max(whole) < 2**63)
 
 
 def chosen(answer: object) -> dict[str, object]:
@@ -257,8 +272,9 @@ def told(error: BaseException) -> str:
     said = _said(error)
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent not in _OURS]
-    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    passed = ((frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__))
+    lines = [(file, line) for file, line in passed if os.path.dirname(file) not in _OURS]
+    where = f" ({os.path.basename(lines[-1][0])}, line {lines[-1][1]})" if lines else ""
     return _text(f"{name}: {said}{where}" if said else f"{name}{where}")
 
 

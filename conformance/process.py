@@ -244,7 +244,7 @@ def checked_command(command: str | Sequence[str]) -> list[str]:
         words = shlex.split(command) if isinstance(command, str) else list(command)
     except ValueError as error:
         raise InvalidInput("exec", command, f"is no command: {str(error).lower()}") from error
-    if not words or not words[0].strip():
+    if not words:
         raise InvalidInput("exec", command, "names no program")
     if shutil.which(words[0]) is None:
         there = os.path.exists(words[0])
