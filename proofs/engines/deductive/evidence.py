@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import z3
 
 from focalloc.fastpath import kernels
 from focalloc.proofs import contracts
 from focalloc.proofs.contracts import lemmas, words
-from focalloc.proofs.engines.deductive.conditions import Condition, Deduction
+from focalloc.proofs.engines.deductive.conditions import Condition, Deduction, loops_of
 from focalloc.proofs.engines.deductive.formulas import Refused, Theory, table_axiom
 from focalloc.proofs.engines.deductive.playing import WORDS_RUN, played
 from focalloc.proofs.engines.smt import Answer, ask_z3, smt2
@@ -22,8 +24,11 @@ from focalloc.proofs.theorem import Evidence, Obligation, Survey
 STEPS = 8_000_000
 """Z3 steps per condition, several times what the hardest takes."""
 
-STEPS_FOR_A_BUG = 300_000
-"""The same where a bug is planted, and most conditions that it opens stay open for ever."""
+STEPS_FOR_A_BUG = 1_500_000
+"""The same where a bug is planted, and what it opens stays open for ever; still more than any condition takes."""
+
+SMALL: dict[str, Any] = {"CHUNK": 2, "NEAR": 2}
+"""Sizes with which short sessions are played, and go where only long ones do. What is proved is so of what ships."""
 
 CALLS, TRIES = 30, 4_000
 """Calls that each contract is played with, and how many are looked at to find as many that it speaks of."""
@@ -79,14 +84,14 @@ def of_every_size(bug: Mutation, *names: str) -> Iterator[Evidence]:
     """
     shipped = Source.of(kernels)
     if bug is not AS_SHIPPED:
-        yield _refutation(shipped, Source.of(kernels, bug), names)
+        yield _refutation(bug, names)
         return
-    theory = theory_of(shipped)
+    small = Source.of(kernels, **SMALL)
     for name in names:
-        calls = played(theory, shipped, shipped, name, TRIES, enough=CALLS)
+        calls = played(theory_of(small), small, small, name, TRIES, enough=CALLS)
         missing = f"no call of {name} enters {', '.join(calls.unreached)}" if calls.unreached else ""
         yield Survey(_played(name), calls.calls, 0 if missing else calls.calls, calls.wrong, missing)
-    deduction = Deduction(theory)
+    deduction = Deduction(theory_of(shipped))
     for name in names:
         yield from _obligations(deduction, deduction.of_kernel(name), _played(name))
 
@@ -110,14 +115,14 @@ def _obligations(
         yield Obligation(f"{one.kind}, {one.where}", one.goal, facts, covered_by=covered_by, steps=STEPS)
 
 
-def _refutation(shipped: Source, source: Source, names: Iterable[str]) -> Survey:
+def _refutation(bug: Mutation, names: Iterable[str]) -> Survey:
     """Whether solvers leave open what a bug breaks, and a call shows it; both have to, for it to count as caught."""
-    theory, shown = theory_of(source), ""
-    changed = [name for name in names if _differs(shipped, source, theory.contracts[name].kernel)] or [*names]
+    shipped, broken, shown, calls = Source.of(kernels), Source.of(kernels, bug), "", 0
+    small, theory = Source.of(kernels, bug, **SMALL), theory_of(broken)
+    changed = [name for name in names if _differs(shipped, broken, theory.contracts[name].kernel)]
     left = next((text for name in changed if (text := _left_open(theory, name))), "")
-    calls = 0
     for name in changed if left else ():
-        result = played(theory, shipped, source, name, TRIES, close=False)
+        result = played(theory_of(small), Source.of(kernels, **SMALL), small, name, TRIES, close=False)
         calls += result.calls
         if result.wrong:
             shown = f"{result.wrong}; not proved any more: {left}"
@@ -132,7 +137,10 @@ def _differs(shipped: Source, source: Source, kernel: str) -> bool:
 
 def _left_open(theory: Theory, name: str) -> str:
     """The first condition of a kernel that is not proved; empty if all are."""
-    deduction = Deduction(theory)
+    contract = theory.contracts[name]
+    loops = zip(loops_of(theory.kernels[contract.kernel]), contract.loops.values(), strict=False)
+    fitted = replace(contract, loops=dict(loops))  # the bug may be in the first line of a loop
+    deduction = Deduction(replace(theory, contracts={**theory.contracts, name: fitted}))
     try:
         conditions = deduction.of_kernel(name)
     except Refused as why:

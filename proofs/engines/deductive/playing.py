@@ -271,8 +271,8 @@ def context_of(geometry: Geometry, rng: random.Random, tops: int) -> Context:
     return tuple(one for i in range(tops) for one in split(geometry.top, i * geometry.span(geometry.top)))
 
 
-def session_of(rng: random.Random) -> code.Session:
-    """A session with scores and peaks, and a ledger with some entries."""
+def session_of(rng: random.Random, source: Source) -> code.Session:
+    """A session with scores and peaks, and a ledger with some entries; ``source`` says how many slots a chunk has."""
     geometry = rng.choice(SHAPES)
     context = context_of(geometry, rng, rng.randint(1, 3))
     slots = sum(geometry.slots(block.level) for block in context)
@@ -281,31 +281,31 @@ def session_of(rng: random.Random) -> code.Session:
     )
     made = Tables(geometry, params, context)
     header = Memory("header", made.state[: code.HEADER].tolist())
-    tables = {name: Memory(name, made.table(name).tolist()) for name in code.Session._fields if name in NAMED}
-    capacity = made.capacity
     spread = rng.choice([2, 2**22, 2**31 - 1])
-    fixed = [rng.randint(-spread, spread) for _ in range(slots)] + [0] * (capacity - slots)
-    tags = made.tags.tolist()
-    tables |= {
+    usual = rng.choice([-spread, spread, 0])  # one that stands out among many alike is taken with all of its family
+    fixed = [rng.choice([usual, rng.randint(-spread, spread)]) for _ in range(slots)]
+    tags, chunks = made.tags.tolist(), made.capacity // source.constants["CHUNK"] + 1
+    tables = {name: Memory(name, made.table(name).tolist()) for name in code.Session._fields if name in NAMED} | {
         "header": header,
-        "tags": Memory("tags", tags[:capacity], 8),
-        "spare": Memory("spare", tags[capacity:], 8),
-        "fixed": Memory("fixed", fixed, 32),
-        "peaks": Memory(
-            "peaks",
-            [max([s for s, t in zip(fixed, tags, strict=False) if t != 0 and t != code.RAW] or [code.LOWEST])]
-            * (capacity // code.CHUNK + 1),
-            32,
-        ),
+        "tags": Memory("tags", tags[: made.capacity], 8),
+        "spare": Memory("spare", tags[made.capacity :], 8),
+        "fixed": Memory("fixed", fixed + [0] * (made.capacity - slots), 32),
+        "peaks": Memory("peaks", [0] * chunks, 32),
+        "chunk_keys": Memory("chunk_keys", [0] * chunks),
+        "chunk_notes": Memory("chunk_notes", [0] * chunks),
     }
+    survey = "bound" if header[code.MULTI_SLOT] else "survey"
+    source.python[survey](header, tables["tags"], tables["fixed"], tables["peaks"])
+    header[code.PROTECTED] = rng.choice([0, 0, geometry.span(1)])
+    nodes = [block.start * code.LEVELS + block.level for block in context if block.level > 0]
+    nodes += [tables["family_node"][f] for f in range(header[code.FAMILIES])]
+    done = [node * 2 + rng.randint(0, 1) for node in rng.sample(nodes, min(rng.randint(0, 3), len(nodes)))]
     header[code.ITERATION] = now = rng.randint(0, 9)
     header[code.LEDGER_FROM] = first = rng.randint(0, 2)
-    entries = rng.sample([b for b in context if b.level > 0], min(rng.randint(0, 3), sum(b.level > 0 for b in context)))
-    header[code.LEDGER_TO] = first + len(entries)
-    when = sorted(now - rng.randint(0, header[code.MIN_GAP]) for _ in entries)
-    for i, (block, then) in enumerate(zip(entries, when, strict=True)):
-        tables["ledger_action"][first + i] = (block.start * code.LEVELS + block.level) * 2 + rng.randint(0, 1)
-        tables["ledger_iteration"][first + i] = max(0, then)
+    header[code.LEDGER_TO] = first + len(done)
+    when = sorted(max(0, now - rng.randint(0, header[code.MIN_GAP])) for _ in done)
+    for i, (action, then) in enumerate(zip(done, when, strict=True)):
+        tables["ledger_action"][first + i], tables["ledger_iteration"][first + i] = action, then
     if rng.random() < 0.3:
         header[code.LEDGER_ROOM] = header[code.LEDGER_TO] + rng.randint(0, 3)
     return code.Session(**tables)
@@ -329,7 +329,7 @@ def calls_in_sessions(source: Source, kernel: str, rng: random.Random) -> Iterat
 
     space[kernel] = listened
     while True:
-        session = session_of(rng)
+        session = session_of(rng, source)
         heard.clear()
         try:
             if rng.random() < 0.7:
@@ -367,10 +367,10 @@ def shaken(given: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
     return changed
 
 
-def made_up(theory: Theory, contract: Contract, rng: random.Random) -> dict[str, Any]:
+def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Random) -> dict[str, Any]:
     """A call with tables of a few numbers each, where nobody calls the kernel with a session."""
     given: dict[str, Any] = {}
-    session = session_of(rng)
+    session = session_of(rng, source)
     for name, kind in types_of(theory.kernels[contract.kernel]).items():
         bits = theory.bits.get(name, 64)
         if kind == "Session":
@@ -450,7 +450,7 @@ def _inputs(theory: Theory, shipped: Source, contract: Contract, rng: random.Ran
             yield given
             yield shaken(given, rng)
             yield shaken(given, rng)
-        if given := made_up(theory, contract, rng):
+        if given := made_up(theory, shipped, contract, rng):
             yield given
 
 

@@ -168,6 +168,8 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("gaps are measured from where the last action began", "length += places[i] - source",
                  "length += places[i] - first"),
         Mutation("a block too many is written", "for i in range(blocks):", "for i in range(blocks + 1):"),
+        Mutation("a block is written behind its place", "tags[slot + i * units] = level",
+                 "tags[slot + (i + 1) * units] = level"),
         Mutation("what follows the last action is forgotten", "header[SLOTS] = first + length + rest",
                  "header[SLOTS] = first + length"),
         Mutation("dropped families stay", "header[FAMILIES] = first + size + rest",
