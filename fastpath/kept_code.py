@@ -40,12 +40,13 @@ class Kernel(CPUDispatcher):
 
     Args:
         function: plain loops over integers and arrays.
-        by_constants: as for `machine_code.kernel`.
+        by_constants: as for `machine_code.kernel`, and so the next.
+        inlined: whether its machine code becomes part of its callers'.
         stamp: a digest of all that the machine code is made from; None to keep none.
     """
 
-    def __init__(self, function: Callable[..., object], by_constants: bool, stamp: str | None) -> None:
-        super().__init__(py_func=function, targetoptions=OPTIONS)
+    def __init__(self, function: Callable[..., object], by_constants: bool, inlined: bool, stamp: str | None) -> None:
+        super().__init__(py_func=function, targetoptions=OPTIONS | {"forceinline": inlined})
         self._by_constants = by_constants
         self._cache = MachineCode(function, stamp)
 

@@ -53,13 +53,15 @@ if not PLAIN:
     from focalloc.fastpath import kept_code
 
 
-def kernel(function: Function, *, by_constants: bool = False) -> Function:
+def kernel(function: Function, *, by_constants: bool = False, inlined: bool = False) -> Function:
     """Compile on first call and keep the machine code on disk; the plain function is its ``py_func``.
 
     Args:
         function: plain loops over integers and arrays.
         by_constants: whether to compile it once more for each constant and width of integer that a kernel passes to
             it, as Numba would do with all. That takes twice as long, so it is for where a constant makes a loop faster.
+        inlined: whether its machine code becomes part of its callers'. That is for what hands all tables on, as a call
+            copies seven words of each; with a loop in it code gets slower, since fewer loops become vector code.
 
     Raises:
         InvalidInput: compiling is switched off; what then ran would be other code than what is proved and promised.
@@ -67,9 +69,9 @@ def kernel(function: Function, *, by_constants: bool = False) -> Function:
     if config.DISABLE_JIT:  # type: ignore[attr-defined]
         raise InvalidInput("NUMBA_DISABLE_JIT", 1, "must not be set: the fast path is machine code")
     if PLAIN:
-        return cast("Function", numba.njit(error_model="numpy")(function))
+        return cast("Function", numba.njit(error_model="numpy", forceinline=inlined)(function))
     # Stamped now, at the import: by the first call the source may be another than the one that is going to be compiled.
-    return cast("Function", kept_code.Kernel(function, by_constants, stamp(Path(__file__).parent)))
+    return cast("Function", kept_code.Kernel(function, by_constants, inlined, stamp(Path(__file__).parent)))
 
 
 @cache

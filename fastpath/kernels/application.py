@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from focalloc.fastpath.kernels.best_few import rise, sort_best_first
 from focalloc.fastpath.kernels.layout import (
     BODY,
@@ -221,7 +223,7 @@ def note_splices(session: Session, done: int, actions: Ints, places: Ints) -> No
     header[SPLICES] = count
 
 
-@kernel
+@partial(kernel, inlined=True)
 def apply(session: Session, done: int, actions: Ints) -> None:
     """APPLY: ``done`` actions on separate blocks, whose places are known, to ledger, context and families."""
     session.header[SPLICES] = 0

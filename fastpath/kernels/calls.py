@@ -6,6 +6,8 @@ all strategies share.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,7 +49,7 @@ from focalloc.fastpath.machine_code import kernel, let_go, take_back
 # SHARED
 
 
-@kernel
+@partial(kernel, inlined=True)
 def session_of(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> Session:
     """The tables of a session, cut out of its arrays; arguments as for `run_step`."""
     header = state[:HEADER]
@@ -140,7 +142,7 @@ def run_take(
 # AN ITERATION
 
 
-@kernel
+@partial(kernel, inlined=True)
 def step(session: Session) -> int:
     """One greedy iteration on scores and peaks that are there; write its actions and return how many.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from focalloc.fastpath.kernels.candidates import best_collapses, best_expands
 from focalloc.fastpath.kernels.layout import (
     COLLAPSE,
@@ -111,7 +113,7 @@ def alternate(session: Session, expands: int, collapses: int, more: bool) -> boo
     return hungry
 
 
-@kernel
+@partial(kernel, inlined=True)
 def select(session: Session) -> int:
     """Choose the actions of an iteration and mark what they replace; return how many."""
     header, family_node, expand_keys = session.header, session.family_node, session.expand_keys

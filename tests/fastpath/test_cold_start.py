@@ -281,7 +281,7 @@ def test_a_package_in_an_archive_works_uncached(site: Path) -> None:
 
 def offered(stamp: str = "a digest") -> int:
     """How many combinations of types a fresh copy of a small kernel does not find on disk, once it has answered."""
-    fresh = Kernel(best_few.offer.py_func, False, stamp)  # type: ignore[attr-defined]
+    fresh = Kernel(best_few.offer.py_func, by_constants=False, inlined=False, stamp=stamp)  # type: ignore[attr-defined]
     keys, notes = np.zeros((2, 1), np.int64)
     fresh(keys, notes, 0, 1, 4, 5)
     assert notes[0] == 5
