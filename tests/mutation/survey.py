@@ -2,10 +2,12 @@
 
     pip install 'cosmic-ray>=8.4'
     python tests/mutation/survey.py spec/greedy.py [--sample 50] [--seed 0] [--keep build/mutation]
+    python tests/mutation/survey.py --page [--keep build/mutation]
 
 cosmic-ray makes the mutants of one module and keeps what became of them; it works on a copy of the tree in the folder
 of ``--keep``, so that the checkout stays as it is. A survey that was stopped goes on where it was. Each mutant meets
-the `KILLERS` in turn; the table says which of them killed it, and the survivors are shown with their change.
+the `KILLERS` in turn; the table says which of them killed it, and the survivors are shown with their change. With
+``--page`` the tables of all surveys that were kept are written to ``tests/mutation/README.md``.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -38,9 +39,19 @@ KILLERS: dict[str, tuple[tuple[str, str], ...]] = {
         ("vectors", "-m focalloc vectors --check"),
     ),
     "conformance": (("tests of the judge", f"-m pytest {QUIET} tests/conformance/test_judge.py"),),
-    "proofs": (("tests of proofs", f"-m pytest {QUIET} tests/proofs/test_executors.py tests/proofs/test_theorems.py"),),
+    "conformance/stakes.py": (("tests of stakes", f"-m pytest {QUIET} tests/conformance/test_stakes.py"),),
+    "conformance/outcomes.py": (
+        ("tests of reports", f"-m pytest {QUIET} tests/conformance/test_reports.py tests/cli/test_where_users_work.py"),
+    ),
+    "conformance/reports.py": (("tests of reports", f"-m pytest {QUIET} tests/conformance/test_reports.py"),),
+    "conformance/runner.py": (("tests of runs", f"-m pytest {QUIET} tests/conformance/test_runner.py"),),
+    "proofs": (("tests of theorems", f"-m pytest {QUIET} tests/proofs/test_theorems.py"),),
+    "proofs/engines": (
+        ("tests of the executors", f"-m pytest {QUIET} tests/proofs/test_executors.py"),
+        ("tests of theorems", f"-m pytest {QUIET} tests/proofs/test_theorems.py"),
+    ),
 }
-"""Folder of a module -> what its mutants meet, the quickest first: a name, and what Python is called with."""
+"""Module or folder -> what its mutants meet, the quickest first: a name, and what Python is called with."""
 
 POINTLESS = ("_Is", "_IsNot", "BinaryOperator_BitOr", "ExceptionReplacer")
 """Parts of names of operators whose mutants mean the same or are no mistake that anybody makes."""
@@ -73,21 +84,28 @@ def sampled(session: Path, sample: int, seed: int) -> None:
             found.set_result(job, WorkResult(WorkerOutcome.SKIPPED, "not in the sample"))
 
 
-def meet(folder: str) -> int:
+def killers(module: str) -> tuple[tuple[str, str], ...]:
+    """What the mutants of ``module`` meet: of the `KILLERS` that stand for it, the closest; none if there are none."""
+    path = Path(module)
+    return next((KILLERS[str(one)] for one in (path, *path.parents) if str(one) in KILLERS), ())
+
+
+def meet(module: str) -> int:
     """What cosmic-ray calls for each mutant: 1 as soon as something kills it, which is the last word of the output."""
-    for name, words in KILLERS[folder]:
+    for name, words in killers(module):
         if subprocess.run([sys.executable, *words.split()], capture_output=True, check=False).returncode:
             print(f"KILLED BY {name}")
             return 1
     return 0
 
 
-def told(session: Path) -> Iterator[str]:
-    """The table, and each survivor's change."""
+def fates(session: Path) -> tuple[Counter[str], list[str]]:
+    """How many mutants each killer killed, and each survivor: its place and its change."""
     from cosmic_ray.work_db import use_db
     from cosmic_ray.work_item import WorkerOutcome
 
     counts: Counter[str] = Counter()
+    survivors = []
     with use_db(str(session)) as found:
         places = {item.job_id: item.mutations[0] for item in found.work_items}
         for job, result in found.results:
@@ -102,22 +120,47 @@ def told(session: Path) -> Iterator[str]:
                     for line in (result.diff or "").splitlines()
                     if line[:1] in "+-" and line[:3] not in ("---", "+++")
                 ]
-                yield f"survives: {place.definition_name}, line {place.start_pos[0]}\n    " + "\n    ".join(changed)
-    yield "\n| what became of them | mutants |\n|---|---|"
-    for name, count in counts.most_common():
-        yield f"| {name} | {count} |"
+                survivors.append("\n    ".join([f"{place.definition_name}, line {place.start_pos[0]}", *changed]))
+    return counts, sorted(survivors)
+
+
+PAGE = """# What kills mutants of our own code
+
+A tool, `cosmic-ray`, makes mechanical mutants of a module; `survey.py` beside this page draws a sample of them, by a
+seed, and puts each to the tests that should notice. Written by `python tests/mutation/survey.py --page`, from the
+surveys that were kept. A survivor either means the same as the original, or wants a test; which, a reader decides, and
+what was found to want one has it now.
+"""
+
+
+def page(keep: Path) -> str:
+    """The tables of all surveys in ``keep``."""
+    rows, survivors = [], []
+    for session in sorted(keep.glob("*/session.sqlite")):
+        name, _, seed = session.parent.name.rsplit("-", 2)
+        counts, left = fates(session)
+        killed = ", ".join(f"{by} {count}" for by, count in counts.most_common() if by != "survives")
+        rows.append(f"| `{name}` | {seed} | {counts.total()} | {killed} | {counts['survives']} |")
+        survivors += [f"    {name}: {one}\n" for one in left]
+    table = "| module | seed | sample | killed by | survive |\n|---|---|---|---|---|\n" + "\n".join(rows)
+    return f"{PAGE}\n{table}\n\nThe survivors, as they were when the survey was made:\n\n" + "\n".join(survivors)
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("module", help="a file of spec, refimpl, conformance or proofs, from the root of the checkout")
+    parser.add_argument(
+        "module", nargs="?", default="", help="a file of spec, refimpl, conformance or proofs, from the checkout's root"
+    )
+    parser.add_argument("--page", action="store_true", help="write tests/mutation/README.md instead")
     parser.add_argument("--sample", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, default=ROOT / "build" / "mutation")
     asked = parser.parse_args()
-    folder = Path(asked.module).parts[0]
-    if folder not in KILLERS or not (ROOT / asked.module).is_file():
+    if asked.page:
+        (Path(__file__).parent / "README.md").write_text(page(asked.keep), encoding="utf-8")
+        return
+    if not killers(asked.module) or not (ROOT / asked.module).is_file():
         parser.error(f"module = {asked.module!r}: must be a file of {', '.join(KILLERS)}")
     name = asked.module.replace("/", "-").removesuffix(".py")
     keep: Path = asked.keep.resolve() / f"{name}-{asked.sample}-{asked.seed}"
@@ -127,14 +170,18 @@ def main() -> None:
         copied(keep)
         config.write_text(
             f'[cosmic-ray]\nmodule-path = "{asked.module}"\ntimeout = 300.0\nexcluded-modules = []\n'
-            f'test-command = "{sys.executable} {Path(__file__).resolve()} --meet {folder}"\n'
+            f'test-command = "{sys.executable} {Path(__file__).resolve()} --meet {asked.module}"\n'
             '[cosmic-ray.distributor]\nname = "local"\n'
         )
         subprocess.run([*command, "init", str(config), str(session)], cwd=keep / "tree", check=True)
         sampled(session, asked.sample, asked.seed)
     unwritten = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}  # of two changes within a second one would be stale
     subprocess.run([*command, "exec", str(config), str(session)], cwd=keep / "tree", env=unwritten, check=True)
-    print("\n".join(told(session)))
+    counts, survivors = fates(session)
+    print("\n".join(f"survives: {one}" for one in survivors))
+    print("\n| what became of them | mutants |\n|---|---|")
+    for by, count in counts.most_common():
+        print(f"| {by} | {count} |")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import z3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalloc.proofs.engines.forking import Explorer, SymInt, lifted, summary, term
+from focalloc.proofs.engines.forking import Explorer, SymInt, Undecided, lifted, summary, term
 from focalloc.proofs.engines.intervals import Intervals
 from focalloc.proofs.engines.merging import UNWRITTEN, Cells, Division, Kernel, Unsupported, number
 from focalloc.proofs.sources import Mutation, Source
@@ -311,6 +311,15 @@ def test_a_store_inside_a_call_that_is_made_under_a_condition_is_made_under_it(v
     merged = Kernel(Source(module, STORES), [INDEX >= 0, INDEX <= 9])("f", cells, INDEX)
     assert value_at(merged, [INDEX], [value]) == module.f([0, 0], value)
     assert value_at(cells[0], [INDEX], [value]) == (value if value > 5 else 0)
+
+
+def test_forking_raises_where_the_solver_gives_up() -> None:
+    """Neither way of a condition is called impossible because nothing is known of it."""
+    n, x, y, z = z3.Ints("n x y z")
+    hard = x * x * x + y * y * y == z * z * z * 7 + n
+    explorer = Explorer((x >= 2, y >= 2, z >= 2, n >= 0, n <= 3), rlimit=1)
+    with pytest.raises(Undecided):
+        list(explorer.paths(lambda: 1 if lifted(hard) else 2))
 
 
 def test_a_path_that_the_solver_gives_up_on_is_not_taken_for_impossible() -> None:
