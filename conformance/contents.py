@@ -164,7 +164,7 @@ def _with_neighbours(file: Path) -> Iterator[tuple[str, Path]]:
     finder = ModuleFinder(path=[str(here)])
     try:
         finder.load_file(str(file))
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError):  # whoever imports it will say so
         return
     for module in finder.modules.values():
         name: str | None = getattr(module, "__file__", None)

@@ -138,13 +138,10 @@ def test_wherever_it_leaves_that_is_no_pass(where: str) -> None:
 def test_a_copy_that_an_allocator_makes_of_itself_is_not_heard() -> None:
     class Forks(Sound):
         def step(self, scores: list[int]) -> Any:
-            if copy := os.fork():
-                os.waitpid(copy, 0)
+            os.fork()
             return super().step(scores)
 
-    case = Case(CASE.geometry, CASE.params, CASE.context, (Step(),) * 5)
-    with PythonTarget(Forks) as target:
-        assert judged(target, case, "greedy").status == "pass"
+    assert run_conformance(Forks, profile="greedy", examples=20, shrink=False, save_to=None).verdicts == {"pass": 20}
 
 
 def test_a_first_call_may_take_long_and_the_others_may_not() -> None:
