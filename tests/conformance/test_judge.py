@@ -144,6 +144,36 @@ def test_what_is_not_supported_is_a_skip_and_no_pass() -> None:
     assert verdict(lambda: Fixed(NotImplementedError("soon")), case(Step())).status == "skip"
 
 
+class Unwilling(Fixed):
+    """Supports nothing but ``open``."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(NotImplementedError(why))
+        self.why = why
+
+    def ingest(self, blocks: int, scores: list[int]) -> object:
+        raise NotImplementedError(self.why)
+
+    def prefer(self, logits: object) -> object:
+        raise NotImplementedError(self.why)
+
+
+@pytest.mark.parametrize(
+    ("step", "call"),
+    [(Step(), "step"), (Step(ingest=1), "ingest"), (Step(logits=((0.0, 0.0, 0.0),)), "prefer")],
+)
+def test_a_skip_says_which_call_it_was_unless_it_gives_a_cause_of_its_own(step: Step, call: str) -> None:
+    assert verdict(Unwilling, case(step)).why == f"{call}: not implemented"
+    assert verdict(lambda: Unwilling("soon: perhaps"), case(step)).why == f"{call}: soon: perhaps"
+    assert verdict(lambda: Unwilling("geometry: too small"), case(step)).why == "geometry: too small"
+
+
+def test_iterations_and_ingests_are_answers_and_so_is_a_refusal_for_want_of_room() -> None:
+    steps = (Step(), Step(ingest=1), Step(), Step(ingest=10**6))
+    found = verdict(Sound, case(*steps), "greedy")
+    assert (found.status, found.answered) == ("pass", 4)
+
+
 def test_a_skipped_ingest_does_not_hide_what_comes_after() -> None:
     class NoIngest(Fixed):
         def ingest(self, blocks: int, scores: list[int]) -> object:

@@ -20,6 +20,7 @@ from focalloc.conformance.examples.plain import Plain
 from focalloc.conformance.judge import Moment, judged
 from focalloc.conformance.known import load_known, with_known
 from focalloc.conformance.messages import same_schema
+from focalloc.conformance.outcomes import outcomes
 from focalloc.conformance.page import page
 from focalloc.conformance.report import Known, Report
 from focalloc.conformance.reports import checked_path, schema, to_html, to_json, to_junit, write_report
@@ -141,6 +142,26 @@ def test_every_writer_writes_and_an_unknown_suffix_is_refused(failed: Report, tm
 
 def declared(*ids: str) -> tuple[Known, ...]:
     return tuple(Known(one, "not done yet", "https://example.org/1") for one in ids)
+
+
+def test_a_known_failure_that_passes_fails_its_own_test_and_no_other(passed: Report) -> None:
+    def not_passed(*ids: str) -> list[str]:
+        found = outcomes(with_known(passed, declared(*ids)))
+        return [one.id for one in found if one.result == "failed"]
+
+    assert not_passed() == []
+    assert not_passed("THR-1") == ["THR-1"]
+    assert not_passed("skip:ingest") == ["error"]
+    assert not_passed("error", "THR-1") == ["THR-1", "error"]
+
+
+def test_beside_a_failure_what_was_not_judged_to_its_end_is_no_pass(failed: Report) -> None:
+    cut = msgspec.structs.replace(failed, stakes=dict.fromkeys(failed.stakes, 9), not_offered=(), skips={})
+    assert "passed" in {one.result for one in outcomes(cut)}
+    some, *_ = cut.verdicts
+    verdicts = cut.verdicts | {some: cut.verdicts[some] - 1, "unknown": 1}
+    cut = msgspec.structs.replace(cut, examples=cut.examples - 1, verdicts=verdicts, lost={"too late": 1})
+    assert "passed" not in {one.result for one in outcomes(cut)}
 
 
 def test_known_failures_do_not_count_and_ones_that_pass_do(failed: Report, passed: Report) -> None:
