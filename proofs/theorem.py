@@ -131,6 +131,7 @@ class Theorem:
         full: whether it is left out of the quick set.
         heavy: whether it takes so long that the runner should begin with it.
         file: the module that states it, as a file below ``theorems/``.
+        kernels: those whose contracts it is about.
     """
 
     name: str
@@ -144,6 +145,7 @@ class Theorem:
     full: bool = False
     heavy: bool = False
     file: str = ""
+    kernels: tuple[str, ...] = ()
 
     def evidence(self, bug: Mutation = AS_SHIPPED) -> Iterator[Evidence]:
         """What must hold, with ``bug`` planted.
@@ -171,6 +173,7 @@ def theorem(
     mutations: Sequence[str | Mutation],
     full: bool = False,
     heavy: bool = False,
+    kernels: Sequence[str] = (),
 ) -> Callable[[Check], Check]:
     """Register the decorated generator as the check of a new theorem.
 
@@ -184,6 +187,7 @@ def theorem(
         mutations: planted bugs; a string names one that the check itself plants in its model.
         full: as in `Theorem`.
         heavy: as in `Theorem`.
+        kernels: as in `Theorem`.
     """
 
     def register(check: Check) -> Check:
@@ -194,8 +198,9 @@ def theorem(
         planted = tuple(Mutation(one) if isinstance(one, str) else one for one in mutations)
         file = check.__module__.partition(".theorems.")[2].replace(".", "/") + ".py"
         THEOREMS[name] = Theorem(
-            name, sentence, tuple(clauses.split()), technique, bounds, assumes, planted, check, full, heavy, file
-        )
+            name, sentence, tuple(clauses.split()), technique, bounds, assumes, planted, check, full, heavy, file,
+            tuple(kernels),
+        )  # fmt: skip
 
         @functools.wraps(check)
         def stated(bug: Mutation) -> Iterator[Evidence]:

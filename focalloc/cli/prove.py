@@ -34,6 +34,9 @@ def prove(
         list[str] | None, typer.Argument(help="Theorems; by default the quick set.", autocompletion=_completed)
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="Say what there is, and prove nothing.")] = False,
+    covering: Annotated[
+        bool, typer.Option("--coverage", help="Say what is proved of each kernel, and prove nothing.")
+    ] = False,
     full: Annotated[bool, typer.Option("--full", help="Also the theorems that take minutes.")] = False,
     smt2: Annotated[Path | None, typer.Option(help="Write each obligation to this directory as SMT-LIB 2.")] = None,
     second_solver: Annotated[bool, typer.Option("--second-solver", help="Have cvc5 check them again.")] = False,
@@ -53,6 +56,9 @@ def prove(
     from focalloc.proofs.catalogue import named, theorems
     from focalloc.proofs.runner import prove_all
 
+    if covering:
+        _show_coverage(as_json)
+        return
     chosen = named(names) if names else theorems(full=full)
     console = output()
     if listing and as_json:
@@ -77,6 +83,27 @@ def prove(
             console.print(line, soft_wrap=True)
     codes = [verdict.exit_code for verdict in verdicts.values()]
     raise typer.Exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _show_coverage(as_json: bool) -> None:
+    """Each kernel with the strongest theorem about its safety and about its function."""
+    from focalloc.cli.terminal import output, print_json, table
+    from focalloc.proofs.coverage import Strength, coverage
+
+    listed = coverage()
+    if as_json:
+        print_json([asdict(one) for one in listed])
+        return
+    shown = table(["kernel", "safety", "function", "by"], [])
+    for one in listed:
+        by = dict.fromkeys(known.theorem for known in (one.safety, one.function) if known.theorem)
+        shown.add_row(f"{one.file}.{one.kernel}", one.safety.strength, one.function.strength, ", ".join(by))
+    console = output()
+    console.print(shown)
+    for what in ("safety", "function"):
+        found = [getattr(one, what).strength for one in listed]
+        counts = ", ".join(f"{found.count(strength)} {strength}" for strength in Strength if strength in found)
+        console.print(f"{what} of {_counted(len(listed), 'kernel')}: {counts}", soft_wrap=True)
 
 
 def _fields(theorem: Theorem) -> dict[str, Any]:

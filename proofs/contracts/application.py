@@ -8,6 +8,7 @@ from focalloc.proofs.contracts.form import contract, loop
 
 COPY = contract(
     "copy",
+    whole=True,
     any_width="source target",
     needs="""
         0 <= at
@@ -78,6 +79,7 @@ CONTRACTS = [
     replace(COPY, same=("source", "target"), needs=(*COPY.needs, "to <= at")),
     contract(
         "raise_all",
+        whole=True,
         any_width="table",
         needs="""
             0 <= at

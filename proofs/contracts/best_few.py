@@ -7,6 +7,7 @@ from focalloc.proofs.contracts.form import contract, loop
 CONTRACTS = [
     contract(
         "sink",
+        whole=True,
         needs="""
             1 <= size
             size <= len(keys)
@@ -46,6 +47,7 @@ CONTRACTS = [
     ),
     contract(
         "rise",
+        whole=True,
         needs="""
             0 <= size
             size < len(keys)
@@ -77,6 +79,7 @@ CONTRACTS = [
     ),
     contract(
         "offer",
+        whole=True,
         needs="""
             1 <= room
             0 <= size <= room
@@ -103,6 +106,7 @@ CONTRACTS = [
     ),
     contract(
         "sort_best_first",
+        whole=True,
         needs="""
             0 <= size < 2**40
             size <= len(keys)

@@ -28,6 +28,7 @@ CHUNKS = "(header[SLOTS] + CHUNK - 1) // CHUNK"
 CONTRACTS = [
     contract(
         "gather_collapses",
+        whole=True,
         needs=f"""
             {FAMILIES_STAND.strip().replace("    ", "            ")}
             1 <= stride
@@ -119,6 +120,7 @@ CONTRACTS = [
     ),
     contract(
         "useful_chunks",
+        whole=True,
         needs=f"""
             is_header(header)
             0 <= header[SLOTS] <= 2**26

@@ -68,6 +68,7 @@ class Contract:
         any_width: tables that may be of any width.
         truth: whether it returns a truth value.
         joins: whether what is known on both sides of an ``if`` is put together after it; else each goes on alone.
+        whole: whether what it gives is all that the kernel is for; else it is about its safety.
     """
 
     kernel: str
@@ -82,6 +83,7 @@ class Contract:
     any_width: tuple[str, ...] = ()
     truth: bool = False
     joins: bool = False
+    whole: bool = False
 
     @property
     def name(self) -> str:
@@ -103,12 +105,13 @@ def contract(
     any_width: str = "",
     truth: bool = False,
     joins: bool = False,
+    whole: bool = False,
 ) -> Contract:
     """A `Contract`, from blocks of lines and lists of names."""
     hints = {text: lines(told) for text, told in (before or {}).items()}
     return Contract(
         kernel, lines(needs), lines(gives), tuple(writes.split()), loops or {}, lines(opens), lines(closes), hints,
-        tuple(same.split()), tuple(any_width.split()), truth, joins,
+        tuple(same.split()), tuple(any_width.split()), truth, joins, whole,
     )  # fmt: skip
 
 

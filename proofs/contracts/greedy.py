@@ -7,6 +7,7 @@ from focalloc.proofs.contracts.form import contract, loop
 CONTRACTS = [
     contract(
         "fits",
+        whole=True,
         needs="""
             is_header(header)
             -2**60 <= slots_used <= 2**60

@@ -7,6 +7,7 @@ from focalloc.proofs.contracts.form import contract, loop
 CONTRACTS = [
     contract(
         "forget",
+        whole=True,
         needs="""
             is_header(header)
             ledger_fits(header, ledger_iteration)
@@ -35,6 +36,7 @@ CONTRACTS = [
     ),
     contract(
         "is_barred",
+        whole=True,
         needs="""
             is_header(header)
             ledger_fits(header, ledger_action)
@@ -49,6 +51,7 @@ CONTRACTS = [
     ),
     contract(
         "count_collapses",
+        whole=True,
         needs="""
             is_header(header)
             ledger_fits(header, ledger_action)
@@ -70,6 +73,7 @@ CONTRACTS = [
     ),
     contract(
         "record",
+        whole=True,
         needs="""
             is_header(header)
             0 <= header[LEDGER_TO]
@@ -88,6 +92,7 @@ CONTRACTS = [
     ),
     contract(
         "has_space",
+        whole=True,
         needs="""
             is_header(header)
             ledger_fits(header, ledger_action)

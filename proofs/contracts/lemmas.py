@@ -32,6 +32,22 @@ DEFINITIONS = [
     definition(
         "shift_one_more(H, A, n)", "implies(n >= 1, shifted(H, A, n) == shifted(H, A, n - 1) + added(H, A[n - 1]))"
     ),
+    definition("tokens_none(H, T, s, n)", "implies(n <= 0, tokens_in(H, T, s, n) == 0)"),
+    definition(
+        "tokens_one_more(H, T, s, n)",
+        "implies(n >= 1, tokens_in(H, T, s, n) == tokens_in(H, T, s, n - 1) + H[SPAN + T[s + n - 1]])",
+    ),
+    definition("below_none(H, T, s, n, m)", "implies(n <= 0, tokens_below(H, T, s, n, m) == 0)"),
+    definition(
+        "below_one_more(H, T, s, n, m)",
+        "implies(n >= 1, tokens_below(H, T, s, n, m) == tokens_below(H, T, s, n - 1, m)"
+        " + (H[SPAN + T[s + n - 1]] if is_below(T[s + n - 1], m) else 0))",
+    ),
+    definition("at_level_none(T, s, n, m)", "implies(n <= 0, at_level(T, s, n, m) == 0)"),
+    definition(
+        "at_level_one_more(T, s, n, m)",
+        "implies(n >= 1, at_level(T, s, n, m) == at_level(T, s, n - 1, m) + (1 if is_of(T[s + n - 1], m) else 0))",
+    ),
 ]
 
 ARITHMETIC = [
@@ -154,4 +170,58 @@ ACTIONS = [
     ),
 ]
 
-LEMMAS = {one.name: one for part in (DEFINITIONS, ARITHMETIC, PACKING, STRIDES, HEAPS, ACTIONS) for one in part}
+TOKENS = [
+    lemma("blocks_span(b, s)", "implies(0 <= b <= 2**26 and 0 <= s <= 2**31, 0 <= b * s <= 2**57)"),
+    lemma(
+        "tokens_bound(H, T, s, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and are_tags(H, T, s, s + n),"
+        " 0 <= tokens_in(H, T, s, n) and tokens_in(H, T, s, n) <= (n * 2**31 if n >= 0 else 0))",
+        by="n",
+        steps=["tokens_none(H, T, s, n)", "tokens_one_more(H, T, s, n)"],
+    ),
+    lemma(
+        "tokens_add(H, T, s, m, n)",
+        "implies(m >= 0 and n >= 0, tokens_in(H, T, s, m + n) == tokens_in(H, T, s, m) + tokens_in(H, T, s + m, n))",
+        by="n",
+        steps=[
+            "tokens_none(H, T, s + m, n)",
+            "tokens_one_more(H, T, s, m + n)",
+            "tokens_one_more(H, T, s + m, n)",
+        ],
+    ),
+    lemma(
+        "below_no_level(H, T, s, n)",
+        "tokens_below(H, T, s, n, 0) == 0",
+        by="n",
+        steps=["below_none(H, T, s, n, 0)", "below_one_more(H, T, s, n, 0)"],
+    ),
+    lemma(
+        "below_next_level(H, T, s, n, m)",
+        "implies(is_shaped(H) and spans_are_told(H) and 0 <= m <= H[TOP],"
+        " tokens_below(H, T, s, n, m + 1) == tokens_below(H, T, s, n, m) + at_level(T, s, n, m) * H[SPAN + m])",
+        by="n",
+        steps=[
+            "below_none(H, T, s, n, m)",
+            "below_none(H, T, s, n, m + 1)",
+            "at_level_none(T, s, n, m)",
+            "below_one_more(H, T, s, n, m)",
+            "below_one_more(H, T, s, n, m + 1)",
+            "at_level_one_more(T, s, n, m)",
+            "H[SPAN + m + MARK] == H[SPAN + m] or not (is_shaped(H) and spans_are_told(H) and 0 <= m <= H[TOP])",
+        ],
+    ),
+    lemma(
+        "below_all_levels(H, T, s, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and are_tags(H, T, s, s + n),"
+        " tokens_below(H, T, s, n, H[TOP] + 1) == tokens_in(H, T, s, n))",
+        by="n",
+        steps=[
+            "below_none(H, T, s, n, H[TOP] + 1)",
+            "tokens_none(H, T, s, n)",
+            "below_one_more(H, T, s, n, H[TOP] + 1)",
+            "tokens_one_more(H, T, s, n)",
+        ],
+    ),
+]
+
+LEMMAS = {one.name: one for part in (DEFINITIONS, ARITHMETIC, PACKING, STRIDES, HEAPS, ACTIONS, TOKENS) for one in part}

@@ -7,6 +7,7 @@ from focalloc.proofs.contracts.form import contract, loop
 CONTRACTS = [
     contract(
         "slots_before",
+        whole=True,
         needs="""
             is_header(header)
             is_shaped(header)
@@ -20,6 +21,7 @@ CONTRACTS = [
     ),
     contract(
         "slots_added",
+        whole=True,
         needs="""
             is_header(header)
             is_shaped(header)
@@ -33,6 +35,7 @@ CONTRACTS = [
     ),
     contract(
         "families_before",
+        whole=True,
         needs="""
             is_header(header)
             0 <= low <= header[FAMILIES]
@@ -53,6 +56,138 @@ CONTRACTS = [
                 """,
                 falls="high - low",
             )
+        },
+    ),
+    contract(
+        "tokens_between",
+        whole=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            0 <= first <= last
+            last <= len(tags)
+            last - first <= 2**26
+            are_tags(header, tags, first, last)
+        """,
+        gives="""
+            result == tokens_in(header, tags, first, last - first)
+            0 <= result <= (last - first) * 2**31
+        """,
+        opens="""
+            tokens_none(header, tags, first, 0)
+            below_no_level(header, tags, first, last - first)
+        """,
+        loops={
+            "for i in range(last - first)": loop(
+                keeps="""
+                    tokens == tokens_in(header, tags, first, i)
+                    0 <= tokens <= i * 2**31
+                """,
+                closes="tokens_one_more(header, tags, first, i)",
+            ),
+            "for level in range(header[TOP] + 1)": loop(
+                keeps="""
+                    tokens == tokens_below(header, tags, first, last - first, level)
+                    0 <= tokens <= level * 2**57
+                """,
+                opens="at_level_none(tags, first, 0, level)",
+                closes="below_next_level(header, tags, first, last - first, level - 1)",
+            ),
+            "for i in range(last - first) #2": loop(
+                keeps="""
+                    blocks == at_level(tags, first, i, level)
+                    0 <= blocks <= i
+                """,
+                closes="at_level_one_more(tags, first, i, level)",
+            ),
+        },
+        before={"tokens += blocks": "blocks_span(blocks, header[SPAN + level])"},
+        closes="""
+            below_all_levels(header, tags, first, last - first)
+            tokens_bound(header, tags, first, last - first)
+        """,
+    ),
+    contract(
+        "token_at",
+        whole=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            tokens_are_told(header, tags, family_slot, family_node)
+            0 <= known_slot <= slot
+            slot <= len(tags)
+            slot <= 2**26
+            are_tags(header, tags, 0, slot)
+            0 <= header[FIRST] < 2**49
+            known_token == header[FIRST] + tokens_in(header, tags, 0, known_slot)
+        """,
+        gives="""
+            result == header[FIRST] + tokens_in(header, tags, 0, slot)
+            header[FIRST] <= result <= header[FIRST] + slot * 2**31
+        """,
+        before={
+            "return known_token": """
+                known_token == header[FIRST] + tokens_in(header, tags, 0, known_slot)
+                tokens_add(header, tags, 0, known_slot, slot - known_slot)
+                tokens_bound(header, tags, 0, known_slot)
+                tokens_bound(header, tags, 0, slot)
+            """
+        },
+    ),
+    contract(
+        "slot_at",
+        joins=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            tokens_are_told(header, tags, family_slot, family_node)
+            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            are_tags(header, tags, 0, header[SLOTS])
+            0 <= header[FIRST] < 2**49
+        """,
+        gives="""
+            -1 <= result < header[SLOTS]
+            implies(result >= 0, header[FIRST] + tokens_in(header, tags, 0, result) == token)
+            implies(result >= 0, tags[result] >= 0)
+        """,
+        opens="tokens_none(header, tags, 0, 0)",
+        loops={
+            "while low < high": loop(
+                keeps="0 <= low <= high <= header[FAMILIES]",
+                falls="high - low",
+            ),
+            "while here < token and slot + NEAR <= header[SLOTS]": loop(
+                keeps="""
+                    0 <= slot <= header[SLOTS]
+                    here == header[FIRST] + tokens_in(header, tags, 0, slot)
+                """,
+                falls="header[SLOTS] - slot",
+                opens="""
+                    tokens_add(header, tags, 0, slot, NEAR)
+                    tokens_bound(header, tags, 0, slot)
+                """,
+            ),
+            "while slot < header[SLOTS] and (here < token or tags[slot] < 0)": loop(
+                keeps="""
+                    0 <= slot <= header[SLOTS]
+                    here == header[FIRST] + tokens_in(header, tags, 0, slot)
+                """,
+                falls="header[SLOTS] - slot",
+                opens="""
+                    tokens_one_more(header, tags, 0, slot + 1)
+                    tokens_bound(header, tags, 0, slot)
+                """,
+            ),
         },
     ),
     contract(
@@ -107,6 +242,7 @@ CONTRACTS = [
     ),
     contract(
         "mark",
+        whole=True,
         needs="""
             0 <= slot
             0 <= slots

@@ -7,6 +7,7 @@ from focalloc.proofs.contracts.form import contract, loop
 CONTRACTS = [
     contract(
         "total",
+        whole=True,
         needs="""
             0 <= slot
             0 <= slots < 2**30

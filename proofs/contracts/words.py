@@ -11,11 +11,13 @@ from typing import TypeVar
 
 from focalloc.fastpath.kernels.layout import (
     ALIKE,
+    BODY,
     DONE,
     END,
     EXPAND,
     FAMILIES,
     FANOUT,
+    FIRST,
     FREED,
     HEADER,
     LEDGER_FROM,
@@ -24,6 +26,7 @@ from focalloc.fastpath.kernels.layout import (
     MARK,
     PLACES,
     PROTECTED,
+    RAW,
     SLOTS,
     SPAN,
     TOP,
@@ -133,17 +136,52 @@ def tokens_in(header: Ints, tags: Ints, first: int, n: int) -> int:
 
 
 @ghost
-def upto_level(header: Ints, tags: Ints, first: int, n: int, levels: int) -> int:
+def tokens_below(header: Ints, tags: Ints, first: int, n: int, levels: int) -> int:
     """The tokens of those of them that are of the first ``levels`` levels."""
-    return sum(
-        header[SPAN + tags[first + i]] for i in range(n) if tags[first + i] % MARK < levels and tags[first + i] >= 0
-    )
+    return sum(header[SPAN + tags[first + i]] for i in range(n) if is_below(tags[first + i], levels))
 
 
 @ghost
 def at_level(tags: Ints, first: int, n: int, level: int) -> int:
     """How many of them are of one level."""
-    return sum(tags[first + i] in (level, level + MARK) for i in range(n))
+    return sum(is_of(tags[first + i], level) for i in range(n))
+
+
+# TAGS
+
+
+def is_of(tag: int, level: int) -> bool:
+    """Whether a block of this level begins there, marked or not."""
+    return tag == level or tag == level + MARK
+
+
+def is_below(tag: int, levels: int) -> bool:
+    """Whether a block of one of the first ``levels`` levels begins there, marked or not."""
+    return 0 <= tag < levels or MARK <= tag < MARK + levels
+
+
+def are_tags(header: Ints, tags: Ints, first: int, last: int) -> bool:
+    """From ``first`` to before ``last`` blocks begin or go on, of levels that there are, marked or not."""
+    return all(RAW <= tags[i] <= header[TOP] or MARK <= tags[i] <= MARK + header[TOP] for i in range(first, last))
+
+
+def spans_are_told(header: Ints) -> bool:
+    """A marked tag spans what it spans without the mark, and what begins no block spans nothing."""
+    return (
+        header[SPAN + BODY] == 0
+        and header[SPAN + RAW] == 0
+        and all(header[j] == header[j - MARK] for j in range(SPAN + MARK, SPAN + MARK + header[TOP] + 1))
+    )
+
+
+def tokens_are_told(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints) -> bool:
+    """Each family begins at the token that the blocks before it lead to."""
+    return all(
+        family_node[f] // LEVELS == header[FIRST] + tokens_in(header, tags, 0, family_slot[f])
+        for f in range(header[FAMILIES])
+        if at(family_slot[f])
+        if at(family_node[f])
+    )
 
 
 # TABLES
@@ -232,20 +270,6 @@ def is_shaped(header: Ints) -> bool:
         and within(header, SPAN, SPAN + header[TOP] + 1, 1, 2**31)
         and within(header, WIDTH + 1, WIDTH + 1 + header[TOP], 1, 2**26)
         and within(header, FANOUT + 1, FANOUT + 1 + header[TOP], 1, 2**26)
-    )
-
-
-def is_marked_alike(header: Ints) -> bool:
-    """A marked tag spans what it spans without the mark, and what is no first slot spans nothing."""
-    return (
-        header[SPAN - 1] == 0
-        and header[SPAN - 2] == 0
-        and all(
-            header[j + MARK] == header[j]
-            for j in range(SPAN, SPAN + header[TOP] + 1)
-            if at(header[j])
-            if at(header[j + MARK])
-        )
     )
 
 

@@ -356,7 +356,8 @@ def shaken(given: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
             table = rng.choice(tables)
             if len(table):
                 at = rng.randrange(min(len(table), code.UNITS))
-                value = rng.choice([few(rng), table[at] + rng.choice([-1, 1]), table[rng.randrange(len(table))]])
+                step = rng.choice([-1, 1, code.MARK]) if table.name == "tags" else rng.choice([-1, 1])
+                value = rng.choice([few(rng), table[at] + step, table[rng.randrange(len(table))]])
                 table[at] = min(max(value, table.low), table.high)
         else:
             name = rng.choice([*changed])

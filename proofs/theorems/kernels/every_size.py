@@ -21,6 +21,12 @@ def contracts_of(*files: str) -> list[str]:
     return [one.name for file in files for one in BY_FILE[file]]
 
 
+TOKENS = ("tokens_between", "token_at", "slot_at")
+"""The kernels that count tokens."""
+
+PLACES = [one for one in contracts_of("scores", "places") if one not in TOKENS]
+
+
 @theorem(
     "words-mean-what-they-say",
     "What is known of the words of contracts follows from their definitions, by induction, each lemma from those "
@@ -46,6 +52,7 @@ def words_mean_what_they_say(bug: Mutation) -> Iterator[Evidence]:
     "worse one, and sorts what it holds, whatever its size.",
     clauses="GRE-2 GRE-3 GRE-4",
     technique=Technique.DEDUCTION,
+    kernels=contracts_of("best_few"),
     mutations=[
         Mutation("the loop goes one child too far", "while child < size:", "while child <= size:"),
         Mutation("the worse child rises", "keys[child + 1] < keys[child]", "keys[child + 1] > keys[child]"),
@@ -65,6 +72,7 @@ def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "nothing else, whatever the length of the context.",
     clauses="SCO-3 GEO-2 ACT-4",
     technique=Technique.DEDUCTION,
+    kernels=PLACES,
     mutations=[
         Mutation("a sum that does not fit", "score += fixed[slot + i]", "score += fixed[slot + i] << 40"),
         Mutation("halving does not end", "if family_slot[middle] < slot:\n            low = middle + 1",
@@ -77,7 +85,32 @@ def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 )  # fmt: skip
 def places_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """Geometry, halving, sums and marks."""
-    yield from of_every_size(bug, *contracts_of("scores", "places"))
+    yield from of_every_size(bug, *PLACES)
+
+
+@theorem(
+    "tokens-of-every-size",
+    "The token at a slot is the sum of what the blocks before it span, marked or not, whether they are counted one by "
+    "one, level by level or from the nearest family; and where a block is found for a token, it begins there.",
+    clauses="CTX-3 CTX-6",
+    technique=Technique.DEDUCTION,
+    kernels=TOKENS,
+    assumes="each family begins at the token that the blocks before it lead to, as `Tables.check` asserts",
+    mutations=[
+        Mutation("marked blocks are left out of a long count",
+                 "if tags[first + i] == level or tags[first + i] == level + MARK:", "if tags[first + i] == level:"),
+        Mutation("the top is left out of a long count",
+                 "for level in range(header[TOP] + 1):\n                blocks = 0",
+                 "for level in range(header[TOP]):\n                blocks = 0"),
+        Mutation("the nearest family is taken, its token is not", "known_token = family_node[family] // LEVELS",
+                 "known_token = known_token"),
+        Mutation("a stride overlaps the last", "here += passed\n        slot += NEAR",
+                 "here += passed\n        slot += NEAR - 1"),
+    ],
+)  # fmt: skip
+def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """Tokens are counted through the tags."""
+    yield from of_every_size(bug, *TOKENS)
 
 
 @theorem(
@@ -86,6 +119,7 @@ def places_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "bars an action; it enters an action with its iteration; and it makes space without losing a live entry.",
     clauses="COO-1 COO-2",
     technique=Technique.DEDUCTION,
+    kernels=contracts_of("ledger"),
     mutations=[
         Mutation("nothing stops at the end", "while at < header[LEDGER_TO] and header[ITERATION]",
                  "while header[ITERATION]"),
@@ -109,6 +143,7 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "leaves out none that is better than the worst it keeps; and so it does with chunks, by their peaks.",
     clauses="THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4",
     technique=Technique.DEDUCTION,
+    kernels=contracts_of("candidates"),
     assumes="that the sample of families loses none of the best is proved for five families, in collapses-are-found-5",
     mutations=[
         Mutation("once full, it is one too picky",
@@ -140,6 +175,7 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "prefix of them that grows stays within the budget; none takes more than was in use.",
     clauses="CAP-1 BUD-1 SOF-1",
     technique=Technique.DEDUCTION,
+    kernels=contracts_of("greedy"),
     assumes="the queues hold keys of gists and families of the context (candidates-of-every-size)",
     mutations=[
         Mutation("expands are not charged", "used += delta", "used += 0"),
@@ -163,6 +199,7 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "the context has as many slots as its actions leave.",
     clauses="CTX-6 GEO-2",
     technique=Technique.DEDUCTION,
+    kernels=contracts_of("application"),
     assumes="actions in order of place and on separate blocks",
     mutations=[
         Mutation("gaps are measured from where the last action began", "length += places[i] - source",

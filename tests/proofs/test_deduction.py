@@ -1,0 +1,270 @@
+"""The engine for every size, attacked: small programs that are wrong, each of which it must refuse or leave open."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import pytest
+import z3
+
+from focalloc.fastpath import kernels
+from focalloc.proofs.contracts import BY_FILE, CONTRACTS
+from focalloc.proofs.contracts.form import Contract, Lemma, contract, definition, lemma, lines, loop
+from focalloc.proofs.contracts.lemmas import LEMMAS
+from focalloc.proofs.engines.deductive.conditions import Condition, Deduction
+from focalloc.proofs.engines.deductive.evidence import background, theory_of, tuples_of
+from focalloc.proofs.engines.deductive.formulas import Refused, Theory
+from focalloc.proofs.engines.smt import Answer, ask_cvc5, ask_z3, smt2
+from focalloc.proofs.sources import Source
+
+SHIPPED = theory_of(Source.of(kernels))
+
+
+def theory(text: str, contracts: Iterable[Contract], lemmas: Sequence[Lemma] = ()) -> Theory:
+    """A program, with the words of contracts."""
+    packing = {name: SHIPPED.kernels[name] for name in ("key_of", "rank_of", "place_of", "node_of")}
+    functions = packing | {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    known = {one.name: one for one in lemmas} or SHIPPED.lemmas
+    named = {one.name: one for one in contracts}
+    return replace(SHIPPED, kernels=functions, tuples=tuples_of(text), contracts=named, lemmas=known)
+
+
+def open_ones(deduction: Deduction, conditions: Iterable[Condition], about: str = "") -> list[str]:
+    """The kinds of conditions that Z3 does not prove; cvc5 must not prove them either."""
+    found = []
+    for one in conditions:
+        question = smt2([*one.facts, z3.Not(one.goal), *background(deduction, one, about)])
+        if ask_z3(question, 300_000).answer is not Answer.UNSAT:
+            assert ask_cvc5(question, 30_000).answer is not Answer.UNSAT
+            found.append(one.kind)
+    return found
+
+
+def left(text: str, *contracts: Contract) -> list[str]:
+    """What is left open of the first of the contracts; what is refused is so with a sentence."""
+    deduction = Deduction(theory(text, contracts))
+    try:
+        conditions = deduction.of_kernel(contracts[0].name)
+    except Refused as why:
+        return ["refused" if str(why).startswith(f"{contracts[0].name}: ") else str(why)]
+    return open_ones(deduction, conditions)
+
+
+FILL = """
+def fill(table: Table, n: int) -> None:
+    for i in range(n):
+        table[i] = 0
+"""
+FILLED = contract(
+    "fill",
+    needs="0 <= n <= len(table)",
+    writes="table",
+    gives="all(table[j] == 0 for j in range(n))",
+    loops={"for i in range(n)": loop(keeps="all(table[j] == 0 for j in range(i))")},
+)
+COUNT = """
+def count(n: int) -> int:
+    i = 0
+    while i < n:
+        i += 1
+    return i
+"""
+COUNTED = contract(
+    "count",
+    needs="0 <= n",
+    gives="result == n",
+    loops={"while i < n": loop(keeps="0 <= i <= n", falls="n - i")},
+)
+
+
+def test_what_is_right_is_proved() -> None:
+    assert left(FILL, FILLED) == []
+    assert left(COUNT, COUNTED) == []
+
+
+WRONG = {
+    "one cell too far": (FILL.replace("range(n)", "range(n + 1)"),
+        replace(FILLED, loops={"for i in range(n + 1)": FILLED.loops["for i in range(n)"]}), "index"),
+    "a negative index": (FILL.replace("table[i] = 0", "table[i - 1] = 0"), FILLED, "index"),
+    "nothing says how long the table is": (FILL, replace(FILLED, needs=("0 <= n",)), "index"),
+    "one cell is not filled": (FILL.replace("range(n)", "range(1, n)"),
+        replace(FILLED, loops={"for i in range(1, n)": FILLED.loops["for i in range(n)"]}), "enter"),
+    "the invariant does not hold at first": (COUNT.replace("i = 0", "i = -1"), COUNTED, "enter"),
+    "the invariant is not kept": (COUNT.replace("i += 1", "i += 2"), COUNTED, "keep"),
+    "it does not end": (COUNT.replace("i += 1", "i += 0"), COUNTED, "ends"),
+    "nothing says that it ends": (COUNT, replace(COUNTED, loops={"while i < n": loop("0 <= i <= n")}), "refused"),
+    "a measure that may be negative": (COUNT,
+        replace(COUNTED, loops={"while i < n": loop("0 <= i <= n", "-i - n - 9")}), "ends"),
+    "a for of no steps": ("def f(n: int) -> None:\n    for i in range(0, 9, n):\n        pass\n",
+        contract("f", loops={"for i in range(0, 9, n)": loop()}), "ends"),
+    "the promise is another": (COUNT, replace(COUNTED, gives=("result == n + 1",)), "gives"),
+    "64 bits overflow": ("def f(x: int) -> int:\n    return x + 1\n", contract("f"), "range"),
+    "64 bits overflow by negation": ("def f(x: int) -> int:\n    return -x\n", contract("f"), "range"),
+    "64 bits overflow by a product": ("def f(x: int) -> int:\n    return x * x\n",
+        contract("f", needs="0 <= x < 2**40"), "range"),
+    "32 bits overflow": ("def f(fixed: Table) -> None:\n    fixed[0] = fixed[0] + 1\n",
+        contract("f", needs="1 <= len(fixed)", writes="fixed"), "range"),
+    "8 bits overflow": ("def f(tags: Table) -> None:\n    tags[0] += MARK\n",
+        contract("f", needs="1 <= len(tags)", writes="tags"), "range"),
+    "8 bits overflow in what is called": (
+        "def g(table: Table) -> None:\n    table[0] = 300\n\n\ndef f(tags: Table) -> None:\n    g(tags)\n",
+        contract("f", needs="1 <= len(tags)", writes="tags"), "refused"),
+    "a divisor of 0": ("def f(x: int) -> int:\n    return 1 // x\n", contract("f", needs="0 <= x < 9"), "division"),
+    "a negative divisor": ("def f(x: int) -> int:\n    return 1 % x\n",
+        contract("f", needs="-9 <= x < 0"), "division"),
+    "a shift by anything": ("def f(x: int) -> int:\n    return 1 >> x\n", contract("f", needs="0 <= x < 9"), "refused"),
+    "a shift rounds down": ("def f(x: int) -> int:\n    return x >> 1\n",
+        contract("f", gives="2 * result == x"), "gives"),
+    "a variable that may not be there": ("def f(x: int) -> int:\n    if x > 0:\n        y = x\n    return y\n",
+        contract("f", joins=True), "refused"),
+    "a variable of a loop that may have had no turn": (
+        "def f(n: int) -> int:\n    for i in range(n):\n        x = i\n    return x\n",
+        contract("f", loops={"for i in range(n)": loop()}), "refused"),
+    "a loop variable is read after the loop": (
+        "def f(n: int) -> int:\n    for i in range(n):\n        pass\n    return i\n",
+        contract("f", loops={"for i in range(n)": loop()}), "refused"),
+    "a shadowed loop variable": (
+        "def f(n: int) -> int:\n    i = 7\n    for i in range(n):\n        pass\n    return i\n",
+        contract("f", gives="result == 7", loops={"for i in range(n)": loop()}), "refused"),
+    "a loop that writes to its variable": ("def f(n: int) -> None:\n    for i in range(n):\n        i = 0\n",
+        contract("f", loops={"for i in range(n)": loop()}), "refused"),
+    "two loops of one variable": (
+        "def f(n: int) -> None:\n    for i in range(n):\n        for i in range(2):\n            pass\n",
+        contract("f", loops={"for i in range(n)": loop(), "for i in range(2)": loop()}), "refused"),
+    "a write that is not said": (FILL, replace(FILLED, writes=()), "refused"),
+    "a write of what is called that is not said": (
+        FILL + "\n\ndef f(table: Table) -> None:\n    fill(table, 0)\n", contract("f"), "refused"),
+    "what is called writes what nothing is known of": (
+        FILL + "\n\ndef f(table: Table) -> int:\n    fill(table, 1)\n    return table[1]\n",
+        contract("f", needs="2 <= len(table)", writes="table", gives="result == old(table)[1]"), "gives"),
+    "what is called in a test of a while writes": (
+        "def g(table: Table) -> bool:\n    table[0] += 0\n    return False\n\n\n"
+        "def f(table: Table) -> int:\n    while g(table):\n        pass\n    return table[0]\n",
+        contract("f", needs="1 <= len(table)", writes="table", gives="result == old(table)[0]",
+                 loops={"while g(table)": loop("1 <= len(table)", "1")}), "gives"),
+    "what is called is not given what it needs": (FILL + "\n\ndef f(table: Table) -> None:\n    fill(table, 3)\n",
+        contract("f", writes="table"), "needs"),
+    "one table as two": (
+        "def g(a: Table, b: Table) -> None:\n    a[0] = 1\n    b[0] = 2\n\n\ndef f(t: Table) -> None:\n    g(t, t)\n",
+        contract("f", needs="1 <= len(t)", writes="t", gives="t[0] == 1"), "refused"),
+    "one table as two, by a field": (
+        "class Pair(NamedTuple):\n    a: Table\n    b: Table\n\n\n"
+        "def g(pair: Pair, c: Table) -> None:\n    pair.a[0] = c[0]\n    c[0] = 2\n\n\n"
+        "def f(pair: Pair) -> None:\n    g(pair, pair.a)\n",
+        contract("f", needs="1 <= len(a)", writes="a"), "refused"),
+    "a store on one side only": (
+        "def f(t: Table, x: int) -> None:\n    if x > 0:\n        t[0] = 1\n",
+        contract("f", needs="1 <= len(t)", writes="t", gives="t[0] == 1", joins=True), "gives"),
+    "a store on one side only, each side for itself": (
+        "def f(t: Table, x: int) -> None:\n    if x > 0:\n        t[0] = 1\n",
+        contract("f", needs="1 <= len(t)", writes="t", gives="t[0] == 1"), "gives"),
+    "a test that looks too far": (
+        "def f(t: Ints, i: int) -> bool:\n    return t[i] > 0 and i < len(t)\n",
+        contract("f", needs="0 <= i", truth=True), "index"),
+    "a break that leaves early": (
+        "def f(n: int) -> int:\n    i = 0\n    while i < n:\n        if i == 3:\n            break\n        i += 1\n"
+        "    return i\n",
+        replace(COUNTED, kernel="f"), "gives"),
+    "a return in the middle": (
+        "def f(n: int) -> int:\n    for i in range(n):\n        return i\n    return -1\n",
+        contract("f", gives="result == -1", loops={"for i in range(n)": loop()}), "gives"),
+    "a table by another name": (
+        "def f(t: Table, u: Table) -> None:\n    if len(t) > 3:\n        v = t\n    else:\n        v = u\n"
+        "    v[0] = 1\n",
+        contract("f", needs="1 <= len(u)\n1 <= len(t)", writes="t u", joins=True), "refused"),
+    "a claim that is false": (COUNT, replace(COUNTED, closes=("result == n + 1",)), "claim"),
+    "a loop that its contract does not know": (FILL, replace(FILLED, loops={}), "refused"),
+    "a statement that is not there any more": (FILL, replace(FILLED, before={"table[i] = 1": ("0 <= i",)}), "refused"),
+    "what cannot be followed": ("def f(t: Table) -> None:\n    del t[0]\n", contract("f", writes="t"), "refused"),
+    "a call of what has no contract": (
+        "def g(n: int) -> None:\n    while True:\n        pass\n\n\ndef f(n: int) -> None:\n    g(n)\n", contract("f"),
+        "refused"),
+}  # fmt: skip
+"""What is wrong -> the program, its contract, and the kind of condition that must stay open."""
+
+BESIDE = {
+    "8 bits overflow in what is called": (contract("g", needs="1 <= len(table)", writes="table"),),
+    "a write of what is called that is not said": (FILLED,),
+    "what is called writes what nothing is known of": (FILLED,),
+    "what is called in a test of a while writes": (
+        contract("g", needs="1 <= len(table)", writes="table", truth=True),
+    ),
+    "what is called is not given what it needs": (FILLED,),
+    "one table as two": (
+        contract("g", needs="1 <= len(a)\n1 <= len(b)", writes="a b", gives="a[0] == 1\nb[0] == 2"),
+    ),
+    "one table as two, by a field": (contract("g", needs="1 <= len(a)\n1 <= len(c)", writes="a c"),),
+}
+"""Contracts of what is called."""
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_a_wrong_program_is_not_proved(mistake: str) -> None:
+    text, its, kind = WRONG[mistake]
+    assert kind in left(text, its, *BESIDE.get(mistake, ()))
+
+
+def lemma_left(*lemmas: Lemma) -> list[str]:
+    """What is left open of the last of some lemmas."""
+    deduction = Deduction(theory("", (), lemmas))
+    return open_ones(deduction, deduction.of_lemma(lemmas[-1].name), lemmas[-1].name)
+
+
+def test_a_lemma_needs_a_proof() -> None:
+    none, more = LEMMAS["sum_none"], LEMMAS["sum_one_more"]
+    claim = "implies(n >= 0 and all(F[s + i] == 0 for i in range(n) if at(F[s + i])), sum_of(F, s, n) == 0)"
+    steps = ["sum_none(F, s, n)", "sum_one_more(F, s, n)"]
+    assert lemma_left(none, more, lemma("zeros(F, s, n)", claim, by="n", steps=steps)) == []
+    assert lemma_left(none, more, lemma("zeros(F, s, n)", claim, steps=steps)) == ["lemma"]
+    false = claim.replace("sum_of(F, s, n) == 0", "sum_of(F, s, n) == n")
+    assert lemma_left(none, more, lemma("zeros(F, s, n)", false, by="n", steps=steps)) == ["lemma"]
+
+
+def test_a_lemma_does_not_prove_itself_nor_one_before_it() -> None:
+    wrong = lemma("wrong(a)", "a == a + 1", steps=["wrong(a)"])
+    with pytest.raises(Refused, match="lemma wrong rests on wrong, which does not stand before it"):
+        lemma_left(wrong)
+    later = [lemma("first(a)", "a == a + 1", steps=["second(a)"]), lemma("second(a)", "a == a + 1")]
+    deduction = Deduction(theory("", (), later))
+    with pytest.raises(Refused, match="lemma first rests on second"):
+        deduction.of_lemma("first")
+    seen = lemma("seen(i)", "up(i) == i", seen_by="up(i)")
+    assert lemma_left(seen) == ["lemma"], "by its trigger neither"
+
+
+def test_every_definition_comes_with_a_function_that_is_run() -> None:
+    for one in LEMMAS.values():
+        words = {node.id for node in ast.walk(ast.parse(one.claim)) if isinstance(node, ast.Name)}
+        assert not one.definition or words & {*SHIPPED.ghosts}
+    assert definition("d(i)", "up(i) == i").definition
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_a_contract_is_one_of_a_kernel_that_ships(name: str) -> None:
+    """Whoever changes a kernel is told which contract does not fit it any more."""
+    Deduction(SHIPPED).of_kernel(name)
+
+
+def test_a_contract_that_does_not_fit_its_kernel_any_more_says_so() -> None:
+    other = replace(CONTRACTS["sink"], loops={"while child <= size": CONTRACTS["sink"].loops["while child < size"]})
+    deduction = Deduction(replace(SHIPPED, contracts=CONTRACTS | {"sink": other}))
+    with pytest.raises(Refused, match=r"sink: its loops are \['while child < size'\], its contract speaks of"):
+        deduction.of_kernel("sink")
+    renamed = replace(CONTRACTS["sink"], needs=(*CONTRACTS["sink"].needs, "1 <= length"))
+    deduction = Deduction(replace(SHIPPED, contracts=CONTRACTS | {"sink": renamed}))
+    with pytest.raises(Refused, match="sink: length is not known here"):
+        deduction.of_kernel("sink")
+
+
+def test_contracts_stand_in_the_order_of_the_kernels() -> None:
+    order = [*SHIPPED.kernels]
+    assert [*BY_FILE] == sorted(BY_FILE, key=kernels.MODULES.index)
+    for listed in BY_FILE.values():
+        places = [order.index(one.kernel) for one in listed]
+        assert places == sorted(places)
+
+
+def test_lines_that_are_indented_further_go_on() -> None:
+    assert lines("\n    a\n    b\n        c\n    d\n") == ("a", "b c", "d")
