@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.brought import BROUGHT
 from focalloc.fastpath.plan import Plan
-from focalloc.fastpath.scores import LOGIT_TYPES, SCALES, fixed_logits, logit_array, refuse_misfit, score_array
+from focalloc.fastpath.scores import LOGIT_TYPES, SCORE_TYPES, fixed_logits, logit_array, refuse_misfit, score_array
 from focalloc.fastpath.snapshot import MAX_ITERATION, from_bytes, from_json, to_bytes, to_json
 from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.blocks import Block, Context, checked_context
@@ -109,7 +109,7 @@ class Allocator:
         w_max = geometry.slots(0) + geometry.slots(1)  # so that the ingest below has to reclaim
         params = replace(self.params, w_max=w_max, w_soft=0, protected_tokens=0, n_diff=1)
         twin = Allocator(geometry, params)
-        for kind in types or SCALES:
+        for kind in types or SCORE_TYPES:
             twin._start(State(geometry, params, (Block(0, 0),), {}, 0))
             twin.ingest(1, np.zeros(twin.used, kind))
             twin.step(np.zeros(twin.used, kind)).edits.gather()
@@ -258,15 +258,16 @@ class Allocator:
             tables = self._tables if self._tables is not None else self._session()
             if per_block:
                 scores = self._per_slot(scores)
-            elif type(scores) is not np.ndarray or not scores.flags.carray or scores.ndim != 1:
+            elif (
+                type(scores) is not np.ndarray
+                or scores.dtype not in SCORE_TYPES
+                or not scores.flags.carray
+                or scores.ndim != 1
+            ):
                 scores = score_array(scores)
-            scale = SCALES.get(scores.dtype)
-            if scale is None:
-                scores = score_array(scores)
-                scale = SCALES[scores.dtype]
-            done = self._run_step(scores, scale, tables.tags, tables.scratch, tables.state)
+            done = self._run_step(scores, tables.tags, tables.scratch, tables.state)
             if done < 0:
-                done = self._again(done, scores, scale)
+                done = self._again(done, scores)
             return self._plan(tables, done)
         finally:
             turn.taken = False
@@ -282,13 +283,13 @@ class Allocator:
             header[self._at_slots],
         )
 
-    def _again(self, refused: int, scores: NDArray[Any], scale: np.generic) -> int:
+    def _again(self, refused: int, scores: NDArray[Any]) -> int:
         """What a step comes to that a kernel has put back: its scores are refused, or its ledger has to grow first."""
         tables = self._session()
         if refused != self._layout.LEDGER_FULL:
             self._refuse(scores)
         tables.widen_ledger(self.params.n_diff)
-        return self._run_step(scores, scale, tables.tags, tables.scratch, tables.state)
+        return self._run_step(scores, tables.tags, tables.scratch, tables.state)
 
     @in_turn
     def prefer(self, logits: ArrayLike) -> Plan:
@@ -338,7 +339,7 @@ class Allocator:
         if self.params.is_refined:
             raise InvalidInput("params", self.params.strategy, "a relaxation takes thresholds and scores as they are")
         given = score_array(scores)
-        found = relaxation(self.geometry, self.params.w_max, tables, given, SCALES[given.dtype])
+        found = relaxation(self.geometry, self.params.w_max, tables, given)
         if found is None:
             self._refuse(given)
         return found  # type: ignore[return-value]
@@ -421,7 +422,7 @@ class Allocator:
         tables = self._session()
         slots = self.used
         given = self._per_slot(scores) if per_block else score_array(scores)
-        if self._calls.run_take(given, SCALES[given.dtype], tables.tags, tables.scratch, tables.state):
+        if self._calls.run_take(given, tables.tags, tables.scratch, tables.state):
             self._refuse(given)
         return tables.scratch[:slots]  # type: ignore[no-any-return]
 

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
-from focalloc.fastpath.scores import SCALES, score_array, without_torch
+from focalloc.fastpath.scores import SCORE_TYPES, score_array, without_torch
 from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import Geometry
@@ -90,7 +90,7 @@ class Batch(Sequence[Allocator]):
         twin = Allocator(geometry, params)
         twin.warmup()
         twin.open(geometry, params, [(0, 0)])
-        for kind in SCALES:
+        for kind in SCORE_TYPES:
             Batch([twin]).step(np.zeros((1, params.w_max), kind))
 
     # THE TABLES, one row per session
@@ -181,7 +181,7 @@ class Batch(Sequence[Allocator]):
     def _alone(self, refused: int, allocator: Allocator, row: NDArray[Any]) -> Answer:
         """A step that a kernel has put back, for this reason."""
         try:
-            done = allocator._again(refused, row[: allocator.used], SCALES[row.dtype])
+            done = allocator._again(refused, row[: allocator.used])
         except InvalidInput as no:
             return no
         return allocator._plan(allocator._session(), done)
@@ -190,7 +190,7 @@ class Batch(Sequence[Allocator]):
         """A row of scores per session, of a type that the kernels take."""
         if len(scores) != len(self):
             raise InvalidInput("scores", scores.shape, f"must have one row for each of {len(self)} sessions")
-        if type(scores) is np.ndarray and scores.dtype in SCALES and scores.flags.carray:
+        if type(scores) is np.ndarray and scores.dtype in SCORE_TYPES and scores.flags.carray:
             return scores
         plain = scores if isinstance(scores, np.ma.MaskedArray) else np.asarray(scores)
         return score_array(plain.reshape(-1)).reshape(plain.shape)
@@ -232,7 +232,6 @@ class Batch(Sequence[Allocator]):
                     last = min(first + grain, ends[part % workers + 1])
                     run_steps(
                         matrix,
-                        SCALES[matrix.dtype],
                         self._tags,
                         self._scratch,
                         self._state,

@@ -69,19 +69,18 @@ class Refinement:
     def run_step(
         self,
         scores: NDArray[np.generic],
-        scale: np.generic,
         tags: NDArray[np.int8],
         scratch: NDArray[np.int32],
         state: NDArray[np.int64],
     ) -> int:
         """One refined iteration; arguments and result as for `calls.run_step`."""
         if self._params.balance:
-            refused = refined_calls.run_balance(scores, scale, tags, scratch, state, self._balanced)
+            refused = refined_calls.run_balance(scores, tags, scratch, state, self._balanced)
             if refused:
                 return refused
-            scores, scale = self._balanced[: state[k.SLOTS]], np.float64(1)
+            scores = self._balanced[: state[k.SLOTS]]
         self.begin()
-        done = self._select(scores, scale, tags, scratch, state)
+        done = self._select(scores, tags, scratch, state)
         if done < 0:
             self._begun = None
         else:
@@ -91,7 +90,6 @@ class Refinement:
     def _select_tied(
         self,
         scores: NDArray[np.generic],
-        scale: np.generic,
         tags: NDArray[np.int8],
         scratch: NDArray[np.int32],
         state: NDArray[np.int64],
@@ -101,7 +99,7 @@ class Refinement:
         candidates = min(state[k.N_DIFF] + history.size + cooling, state[k.SLOTS])
         if len(self._work) < k.COLUMNS * candidates:
             self._work = np.zeros(k.COLUMNS * 2 * candidates, np.int64)
-        return run_take(scores, scale, tags, scratch, state) or refined_calls.run_tied(
+        return run_take(scores, tags, scratch, state) or refined_calls.run_tied(
             tags, scratch, state, self._by_cursor, self._params.memory, history.size, history.table, self._work
         )
 

@@ -39,9 +39,7 @@ class Item(NamedTuple):
     action: Action
 
 
-def relaxation(
-    geometry: Geometry, w_max: int, tables: Tables, scores: NDArray[np.generic], scale: np.generic
-) -> Relaxation | None:
+def relaxation(geometry: Geometry, w_max: int, tables: Tables, scores: NDArray[np.generic]) -> Relaxation | None:
     """The relaxation of the next iteration of a session, which is left as it is; None if the scores do not fit.
 
     Args:
@@ -49,11 +47,10 @@ def relaxation(
         w_max: budget in slots.
         tables: the session.
         scores: one per slot.
-        scale: as for the kernels' `take`.
     """
     most, used = int(tables.state[N_DIFF]), int(tables.state[SLOTS])
     work = Workspace(geometry, most).table
-    if run_take(scores, scale, tables.tags, tables.scratch, tables.state):
+    if run_take(scores, tables.tags, tables.scratch, tables.state):
         return None
     run_candidates(tables.tags, tables.scratch, tables.state, work)
     items = []

@@ -14,13 +14,8 @@ from focalloc.spec.errors import InvalidInput
 from focalloc.spec.projection import LARGEST_LOGIT
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE, quantise
 
-SCALES: dict[np.dtype[Any], np.generic] = {
-    np.dtype(np.float32): np.float32(SCORE_SCALE),
-    np.dtype(np.float64): np.float64(SCORE_SCALE),
-    np.dtype(np.int32): np.float64(1),
-    np.dtype(np.int64): np.float64(1),
-}
-"""Type of scores that the kernels take -> factor to fixed point. Fixed-point scores stay exact in a float64."""
+SCORE_TYPES = frozenset(np.dtype(kind) for kind in (np.float32, np.float64, np.int32, np.int64))
+"""Types of scores that the kernels take; integers are fixed point."""
 
 
 def without_torch(given: Any, field: str) -> Any:
@@ -52,7 +47,7 @@ def score_array(scores: ArrayLike) -> NDArray[Any]:
     Raises:
         InvalidInput: they are no one-dimensional array or sequence of floats, or of integers.
     """
-    if type(scores) is np.ndarray and scores.dtype in SCALES and scores.flags.carray and scores.ndim == 1:
+    if type(scores) is np.ndarray and scores.dtype in SCORE_TYPES and scores.flags.carray and scores.ndim == 1:
         return scores
     scores = without_torch(scores, "scores")
     if isinstance(scores, bytes | bytearray):
@@ -73,7 +68,7 @@ def score_array(scores: ArrayLike) -> NDArray[Any]:
         native = np.dtype(np.float32)
     elif native == np.uint64:
         given = np.minimum(given, SCORE_LIMIT)  # out of range either way; int64 could not hold it
-    return np.require(given, native if native in SCALES else np.dtype(np.int64), ["C", "A", "W", "E"])
+    return np.require(given, native if native in SCORE_TYPES else np.dtype(np.int64), ["C", "A", "W", "E"])
 
 
 def _from_sequence(scores: Sequence[object]) -> NDArray[Any]:

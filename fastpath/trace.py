@@ -33,15 +33,15 @@ from numpy.typing import ArrayLike, NDArray
 from focalloc.fastpath import wrapper
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
-from focalloc.fastpath.scores import SCALES, score_array
+from focalloc.fastpath.scores import score_array
 from focalloc.fastpath.snapshot import from_json, known_fields, to_json
 from focalloc.fastpath.wrapper import Wrapper
 from focalloc.spec import json_text
 from focalloc.spec.actions import Action
-from focalloc.spec.errors import InvalidInput, whole_number
+from focalloc.spec.errors import InvalidInput, one_of, whole_number
 from focalloc.spec.geometry import MAX_TOKEN
 from focalloc.spec.ingest import checked_size
-from focalloc.spec.scores import SCORE_LIMIT, checked_scores, slot_scores
+from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE, checked_scores, slot_scores
 from focalloc.spec.state import State, advanced, ingested
 from focalloc.spec.violations import reclaim_violations, violations
 
@@ -130,7 +130,7 @@ class Recorder(Wrapper):
 def _given(scores: ArrayLike, per_block: bool) -> dict[str, object]:
     """The scores as a line holds them; the allocator has accepted them."""
     given = score_array(scores)
-    fixed: NDArray[Any] = given if given.dtype.kind == "i" else np.rint(given * SCALES[given.dtype])
+    fixed: NDArray[Any] = given if given.dtype.kind == "i" else np.rint(given * given.dtype.type(SCORE_SCALE))
     return {"scores": fixed.astype(np.int64).tolist()} | ({"per": "block"} if per_block else {})
 
 
@@ -224,9 +224,7 @@ FIELDS: dict[Call, tuple[set[str], set[str]]] = {
 
 
 def _event(session: int, state: State, line: dict[str, Any]) -> Event:
-    call = line.get("event")
-    if not isinstance(call, str) or call not in FIELDS:
-        raise InvalidInput("event", call, f"must be one of {', '.join(FIELDS)}")
+    call: Call = one_of("event", line.get("event"), FIELDS)
     known_fields("line", line, *FIELDS[call])
     blocks = checked_size(line["blocks"]) if call == "ingest" else 0
     scores = _scores(state, line.get("scores"), line.get("per", "slot"))
@@ -241,8 +239,7 @@ def _event(session: int, state: State, line: dict[str, Any]) -> Event:
 
 
 def _scores(state: State, given: object, per: object) -> Sequence[int]:
-    if per not in ("slot", "block"):
-        raise InvalidInput("per", per, "must be slot or block")
+    one_of("per", per, ("slot", "block"))
     if given is None:
         return [0] * state.used
     if not isinstance(given, list):

@@ -54,7 +54,6 @@ class Workspace:
     def run_step(
         self,
         scores: NDArray[np.generic],
-        scale: np.generic,
         tags: NDArray[np.int8],
         scratch: NDArray[np.int32],
         state: NDArray[np.int64],
@@ -63,7 +62,7 @@ class Workspace:
 
         Scores are taken by a kernel of their own, so that one compiled strategy serves scores of every type.
         """
-        return run_take(scores, scale, tags, scratch, state) or self._with_space(
+        return run_take(scores, tags, scratch, state) or self._with_space(
             lambda: self.kernel(tags, scratch, state, self.table, *self.own), state
         )
 

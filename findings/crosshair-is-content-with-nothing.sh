@@ -8,13 +8,8 @@
 # Why it matters: in CI that is green for a proof that stopped being one: when the function grew, the time ran
 #   out, or somebody renamed a keyword in a docstring.
 set -eu
-python=$(command -v "${PYTHON:-python3}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-"$python" -m pip install --quiet --target "$work/packages" "crosshair-tool==0.0.113"
-export PYTHONPATH="$work/packages" PYTHONDONTWRITEBYTECODE=1
-mkdir "$work/run"
-cd "$work/run"
+packages="crosshair-tool==0.0.113"
+. "$(dirname "$0")/common"
 
 cat >confirmed.py <<'END'
 def confirmed(n: int) -> int:
@@ -46,10 +41,8 @@ for name in confirmed given_up misspelt; do
     echo "$name: exit $status, $(wc -l <said) lines said" >>"$work/seen"
 done
 
-cat >"$work/before" <<'END'
+compare <<'END'
 confirmed: exit 0, 0 lines said
 given_up: exit 0, 0 lines said
 misspelt: exit 0, 0 lines said
 END
-cat "$work/seen"
-diff "$work/before" "$work/seen" || { echo "it behaves differently now" >&2; exit 1; }

@@ -8,13 +8,8 @@
 # Why it matters: a runtime that edits a cache hands over new rows as embeddings, since summaries have no
 #   token ids. It loses most of them without a word, and what is generated reads like a bad summary.
 set -eu
-python=$(command -v "${PYTHON:-python3}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-"$python" -m pip install --quiet --target "$work/packages" "transformers==5.24.0" "torch==2.13.0"
-export PYTHONPATH="$work/packages" PYTHONDONTWRITEBYTECODE=1
-mkdir "$work/run"
-cd "$work/run"
+packages="transformers==5.24.0 torch==2.13.0"
+. "$(dirname "$0")/common"
 
 "$python" - >"$work/seen" <<'END'
 import torch
@@ -49,9 +44,7 @@ with torch.no_grad():
     print(f"generate() behind a cache of 8: {seen[0]} of 10 rows")
 END
 
-cat >"$work/before" <<'END'
+compare <<'END'
 forward() behind a cache of 8: 10 of 10 rows
 generate() behind a cache of 8: 2 of 10 rows
 END
-cat "$work/seen"
-diff "$work/before" "$work/seen" || { echo "it behaves differently now" >&2; exit 1; }

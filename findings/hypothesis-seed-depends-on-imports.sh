@@ -10,13 +10,8 @@
 #   where the command line has imported one module more, the same seed gives others, and a failure that was
 #   reported does not come back.
 set -eu
-python=$(command -v "${PYTHON:-python3}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-"$python" -m pip install --quiet --target "$work/packages" "hypothesis==6.170.17"
-export PYTHONPATH="$work/packages" PYTHONDONTWRITEBYTECODE=1
-mkdir "$work/run"
-cd "$work/run"
+packages="hypothesis==6.170.17"
+. "$(dirname "$0")/common"
 
 cat >draw.py <<'END'
 import sys
@@ -60,11 +55,9 @@ same() { cmp -s alone "$1" && echo yes || echo no; }
     echo "times its constant is drawn: $(grep -o 271828182 with_unused | wc -l), without it $(grep -o 271828182 alone | wc -l)"
 } >"$work/seen"
 
-cat >"$work/before" <<'END'
+compare <<'END'
 the same examples in a second run: yes
 with an empty module imported: yes
 with an unused module imported that has a constant: no
 times its constant is drawn: 1, without it 0
 END
-cat "$work/seen"
-diff "$work/before" "$work/seen" || { echo "it behaves differently now" >&2; exit 1; }

@@ -8,13 +8,8 @@
 # Why it matters: where the judge must not look at what it judges, that is held by such a contract. One
 #   forgotten empty file takes a folder out of it, and everything stays green.
 set -eu
-python=$(command -v "${PYTHON:-python3}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-"$python" -m pip install --quiet --target "$work/packages" "import-linter==2.17" "grimp==3.20"
-export PYTHONPATH="$work/packages" PYTHONDONTWRITEBYTECODE=1
-mkdir "$work/run"
-cd "$work/run"
+packages="import-linter==2.17 grimp==3.20"
+. "$(dirname "$0")/common"
 
 mkdir -p house/judge/inner house/fast
 touch house/__init__.py house/judge/__init__.py house/fast/__init__.py
@@ -41,10 +36,8 @@ look "folder without __init__.py"
 touch house/judge/inner/__init__.py
 look "folder with __init__.py"
 
-cat >"$work/before" <<'END'
+compare <<'END'
 the module can be imported
 folder without __init__.py: KEPT, exit 0
 folder with __init__.py: BROKEN, exit 1
 END
-cat "$work/seen"
-diff "$work/before" "$work/seen" || { echo "it behaves differently now" >&2; exit 1; }

@@ -10,13 +10,8 @@
 # Why it matters: kernels are split over files so that people can read them. After a mended bug, and after an
 #   upgrade that leaves one file alone, the machine runs the old one, while tests on uncompiled code pass.
 set -eu
-python=$(command -v "${PYTHON:-python3}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-"$python" -m pip install --quiet --target "$work/packages" "numba==0.68.1" "numpy==2.4.6"
-export PYTHONPATH="$work/packages" PYTHONDONTWRITEBYTECODE=1
-mkdir "$work/run"
-cd "$work/run"
+packages="numba==0.68.1 numpy==2.4.6"
+. "$(dirname "$0")/common"
 
 export NUMBA_CACHE_DIR="$work/cache"
 cat >outer.py <<'END'
@@ -40,9 +35,7 @@ print(f"inner is {sys.argv[1]} * x: inner(10) + 1 = {inner(10) + 1}, outer(10) =
 END
 done
 
-cat >"$work/before" <<'END'
+compare <<'END'
 inner is 2 * x: inner(10) + 1 = 21, outer(10) = 21
 inner is 2000 * x: inner(10) + 1 = 20001, outer(10) = 21
 END
-cat "$work/seen"
-diff "$work/before" "$work/seen" || { echo "it behaves differently now" >&2; exit 1; }

@@ -9,13 +9,8 @@
 #   order between neighbours is gone. What counts is distance, so a constant taken off all positions of a
 #   session brings it back.
 set -eu
-python=$(command -v "${PYTHON:-python3}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-"$python" -m pip install --quiet --target "$work/packages" "transformers==5.24.0" "torch==2.13.0"
-export PYTHONPATH="$work/packages" PYTHONDONTWRITEBYTECODE=1
-mkdir "$work/run"
-cd "$work/run"
+packages="transformers==5.24.0 torch==2.13.0"
+. "$(dirname "$0")/common"
 
 "$python" - >"$work/seen" <<'END'
 import torch
@@ -30,11 +25,9 @@ for first in (0, 2**20, 2**24, 2**25):
     print(f"{len(torch.unique(cosines[0], dim=0))} encodings of 12 positions from {first} on")
 END
 
-cat >"$work/before" <<'END'
+compare <<'END'
 12 encodings of 12 positions from 0 on
 12 encodings of 12 positions from 1048576 on
 7 encodings of 12 positions from 16777216 on
 4 encodings of 12 positions from 33554432 on
 END
-cat "$work/seen"
-diff "$work/before" "$work/seen" || { echo "it behaves differently now" >&2; exit 1; }

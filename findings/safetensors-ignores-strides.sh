@@ -9,13 +9,8 @@
 # Why it matters: weights are transposed on the way between libraries. The file loads, the network runs, and
 #   it is another network.
 set -eu
-python=$(command -v "${PYTHON:-python3}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-"$python" -m pip install --quiet --target "$work/packages" "safetensors==0.8.0" "numpy==2.4.6"
-export PYTHONPATH="$work/packages" PYTHONDONTWRITEBYTECODE=1
-mkdir "$work/run"
-cd "$work/run"
+packages="safetensors==0.8.0 numpy==2.4.6"
+. "$(dirname "$0")/common"
 
 "$python" - >"$work/seen" <<'END'
 import numpy as np
@@ -27,10 +22,8 @@ for name, saved in (("in order", rows), ("transposed", rows.T), ("in Fortran ord
     print(f"{name}: saved {saved.tolist()}, loaded {loaded.tolist()}")
 END
 
-cat >"$work/before" <<'END'
+compare <<'END'
 in order: saved [[0, 1, 2], [3, 4, 5]], loaded [[0, 1, 2], [3, 4, 5]]
 transposed: saved [[0, 3], [1, 4], [2, 5]], loaded [[0, 1], [2, 3], [4, 5]]
 in Fortran order: saved [[0, 1, 2], [3, 4, 5]], loaded [[0, 3, 1], [4, 2, 5]]
 END
-cat "$work/seen"
-diff "$work/before" "$work/seen" || { echo "it behaves differently now" >&2; exit 1; }

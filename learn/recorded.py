@@ -19,7 +19,7 @@ from focalloc.learn.features import Observation, Observer
 from focalloc.learn.teachers import Lesson, lesson_of
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec.actions import Action
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, among
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
 """Files of a folder that count as traces."""
@@ -67,8 +67,7 @@ class Recording:
             InvalidInput: there is no trace or no iteration, a trace is damaged, or the teacher is unknown.
         """
         if teacher not in RECORDED_TEACHERS:
-            rule = f"must be one of {', '.join(RECORDED_TEACHERS)} to learn from traces"
-            raise InvalidInput("teacher", teacher, rule)
+            raise InvalidInput("teacher", teacher, f"{among(RECORDED_TEACHERS)} to learn from traces")
         files = sorted(file for file in path.rglob("*") if file.name.endswith(SUFFIXES)) if path.is_dir() else [path]
         found = tuple(example for file in files for example in _examples(file, RECORDED_TEACHERS[teacher]))
         if not found:

@@ -88,9 +88,14 @@ def whole_number(field: str, value: object, low: int, high: int) -> int:
     return number
 
 
+def among(names: Iterable[object]) -> str:
+    """The rule that a value is one of these."""
+    return f"must be one of {', '.join(map(str, names))}"
+
+
 def one_of(field: str, value: T, names: Iterable[T]) -> T:
     """Return ``value`` if it is among ``names``, else raise `InvalidInput`."""
     known = list(names)
     if value not in known:
-        raise InvalidInput(field, value, f"must be one of {', '.join(map(str, known))}")
+        raise InvalidInput(field, value, among(known))
     return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from focalloc.spec.clauses import Finding, clause
-from focalloc.spec.errors import InvalidInput, as_integer
+from focalloc.spec.errors import InvalidInput, among, as_integer
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
 from focalloc.spec.scores import SCORE_LIMIT, quantise
 
@@ -180,7 +180,7 @@ def out_of_range(values: Mapping[str, object]) -> Iterator[Finding]:
     for i, (name, value) in enumerate(values.items()):
         if name in CHOICES:
             if value not in CHOICES[name]:
-                yield i, f"must be one of {', '.join(CHOICES[name])}"
+                yield i, among(CHOICES[name])
             continue
         low, high = RANGES[name]
         if isinstance(value, bool) or not isinstance(value, int):

@@ -102,12 +102,12 @@ def surveyed(session: Session, scratch: NDArray[np.int32]) -> Worths:
 
 
 @kernel
-def take_all(scores: NDArray[np.generic], scale: np.generic, session: Session) -> int:
+def take_all(scores: NDArray[np.generic], session: Session) -> int:
     """Take scores of any type if there is one per slot; return 0, or why not."""
     slots = session.header[SLOTS]
     if len(scores) != slots:
         return WRONG_LENGTH
-    return 0 if take(scores, scale, session.tags, session.fixed, session.peaks, slots) else BAD_SCORE
+    return 0 if take(scores, session.tags, session.fixed, session.peaks, slots) else BAD_SCORE
 
 
 @kernel
@@ -130,13 +130,12 @@ def run_positions(tags: NDArray[np.int8], state: NDArray[np.int64], positions: N
 @kernel
 def run_take(
     scores: NDArray[np.generic],
-    scale: np.generic,
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
 ) -> int:
     """`take_all`, where a call of its own goes on; arguments as for `run_step`."""
-    return take_all(scores, scale, session_of(tags, scratch, state))
+    return take_all(scores, session_of(tags, scratch, state))
 
 
 # AN ITERATION
@@ -163,7 +162,6 @@ def step(session: Session) -> int:
 @kernel
 def run_step(
     scores: NDArray[np.generic],
-    scale: np.generic,
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
@@ -172,14 +170,13 @@ def run_step(
 
     Args:
         scores: one per slot.
-        scale: as for `take`.
         tags: tags, then as much to spare.
         scratch: scores in fixed point, peaks, and with multi-slot gists their aggregates.
         state: the header, and behind it the tables at its offsets.
     """
     held = let_go(state[UNLOCKED])
     session = session_of(tags, scratch, state)
-    done = take_all(scores, scale, session)
+    done = take_all(scores, session)
     if done == 0:
         if session.header[MULTI_SLOT] == 1:
             bound(session.header, session.tags, session.fixed, session.peaks)
@@ -191,7 +188,6 @@ def run_step(
 @kernel
 def run_steps(
     scores: NDArray[np.generic],
-    scale: np.generic,
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
@@ -215,7 +211,7 @@ def run_steps(
         row = scores[i][: state[session, SLOTS]]
         long = state[session, UNLOCKED]
         state[session, UNLOCKED] = 0  # the lock is given up already
-        done = run_step(row, scale, tags[session], scratch[session], state[session])
+        done = run_step(row, tags[session], scratch[session], state[session])
         state[session, UNLOCKED] = long
         answers[session, 0] = done
         answers[session, 1] = state[session, ITERATION]

@@ -17,7 +17,6 @@ from focalloc.fastpath.machine_code import kernel, let_go, take_back
 @kernel
 def run_balance(
     scores: NDArray[np.generic],
-    scale: np.generic,
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
@@ -28,7 +27,7 @@ def run_balance(
     slots = session.header[SLOTS]
     if len(scores) != slots:
         return WRONG_LENGTH
-    if not take(scores, scale, session.tags, balanced, session.peaks, slots):
+    if not take(scores, session.tags, balanced, session.peaks, slots):
         return BAD_SCORE
     balance(balanced, slots)
     return 0

@@ -16,38 +16,34 @@ from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels.layout import BODY, CHUNK, LIMIT, LOWEST, RAW, SLOTS, TOP, UNITS, Ints, Table
 from focalloc.fastpath.machine_code import kernel
+from focalloc.spec.scores import SCORE_SCALE
 
 SHIFT = 20
 """Binary digits behind the point of a fixed-point number."""
 
 
-def fixed_point(score: Any, scale: Any) -> Any:
-    """``score`` in fixed point; one that is an integer is so already."""
-    return score if isinstance(score, np.integer) else np.rint(score * scale)
+def fixed_point(score: Any) -> Any:
+    """``score`` in fixed point, as a float of its own width; one that is an integer is so already."""
+    return score if isinstance(score, np.integer) else np.rint(score * type(score)(SCORE_SCALE))
 
 
 @overload(fixed_point, strict=False)
-def _fixed_point(score: Any, scale: Any) -> Callable[[Any, Any], Any]:
-    return (
-        (lambda score, scale: score)
-        if isinstance(score, types.Integer)
-        else (lambda score, scale: np.rint(score * scale))
-    )
+def _fixed_point(score: Any) -> Callable[[Any], Any]:
+    if isinstance(score, types.Integer):
+        return lambda score: score
+    scale = np.float32(SCORE_SCALE) if score is types.float32 else np.float64(SCORE_SCALE)
+    return lambda score: np.rint(score * scale)
 
 
 @kernel
 def take(
     scores: NDArray[np.generic],
-    scale: np.generic,
     tags: Ints,
     fixed: Any,
     peaks: Any,
     slots: int,
 ) -> bool:
     """Quantise ``slots`` scores into ``fixed``, and note the highest of those at which a gist begins per chunk (SCO-1).
-
-    Args:
-        scale: 2**20 as a float of the same width for floats; of no account for integers.
 
     Returns:
         Whether all of them fit; if not, what was written means nothing.
@@ -58,7 +54,7 @@ def take(
         first = chunk * CHUNK
         peak = np.int32(LOWEST)
         for i in range(CHUNK):
-            number = fixed_point(scores[first + i], scale)
+            number = fixed_point(scores[first + i])
             misfits = np.int32(misfits | (np.int32(0) if -LIMIT < number < LIMIT else np.int32(1)))
             score = np.int32(number)
             fixed[first + i] = score
@@ -67,7 +63,7 @@ def take(
     # the last, shorter chunk apart: the loop above is fast because its length is known
     peak = np.int32(LOWEST)
     for slot in range(whole * CHUNK, slots):
-        number = fixed_point(scores[slot], scale)
+        number = fixed_point(scores[slot])
         misfits = np.int32(misfits | (np.int32(0) if -LIMIT < number < LIMIT else np.int32(1)))
         score = np.int32(number)
         fixed[slot] = score

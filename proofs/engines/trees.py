@@ -61,6 +61,17 @@ def case_by_case(
     return Survey(f"context {list(pairs)}", count, telling, wrong, session=session)
 
 
+def context_by_context(
+    contexts: Iterable[Pairs],
+    cases: Callable[[Context], Iterable[tuple[State, Given]]],
+    faulty: Callable[[State, Given], tuple[bool, str]],
+    told: Callable[[State, Given], Session | None],
+) -> Iterator[Survey]:
+    """`case_by_case` for each of the contexts, on what ``cases`` makes of it."""
+    for pairs in contexts:
+        yield case_by_case(pairs, cases(tuple(Block(*pair) for pair in pairs)), faulty, told)
+
+
 @lru_cache(maxsize=1)  # asked again for every tail of one context
 def complete_families(geometry: Geometry, context: Context) -> list[Block]:
     """Nodes whose whole family is in the context."""

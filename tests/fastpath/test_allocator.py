@@ -15,7 +15,7 @@ from focalloc.analysis.timing import mixed_context
 from focalloc.fastpath.allocator import STRATEGIES, Allocator, Plan
 from focalloc.fastpath.kernels import calls
 from focalloc.fastpath.kernels.places import write_positions
-from focalloc.fastpath.scores import SCALES
+from focalloc.fastpath.scores import SCORE_TYPES
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, positions
@@ -409,10 +409,10 @@ def test_warming_up_leaves_nothing_to_compile_and_the_session_as_it_is() -> None
         }
 
     warm = compiled()
-    assert warm["run_step"] >= len(SCALES)
+    assert warm["run_step"] >= len(SCORE_TYPES)
     for geometry in (GEOMETRY, Geometry((4, 4), (1, 2, 3))):
         allocator.open(geometry, Params(w_max=40), [(2, 0), (0, 16), (0, 20)])
-        for dtype in SCALES:
+        for dtype in SCORE_TYPES:
             allocator.step(np.ones(allocator.used, dtype))
             allocator.step(np.ones(len(allocator.levels), dtype), per_block=True)
             allocator.ingest(1, np.ones(allocator.used, dtype))

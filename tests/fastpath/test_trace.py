@@ -170,7 +170,7 @@ INGEST: dict[str, Any] = {"event": "ingest", "blocks": 1, "actions": [], "second
         ([HEAD, STEP | {"scores": [0, 0.5]}], r"scores\[1\] = 0.5: must be an integer"),
         ([HEAD, STEP | {"scores": [0, 2**31]}], r"scores\[1\] = 2147483648: must lie between"),
         ([HEAD, STEP | {"scores": "no"}], "scores = 'no': must be a list"),
-        ([HEAD, STEP | {"per": "word"}], "per = 'word': must be slot or block"),
+        ([HEAD, STEP | {"per": "word"}], "per = 'word': must be one of slot, block"),
         ([HEAD, STEP | {"per": "block", "scores": [1, 2, 3]}], "one per block, 2 in all"),
         ([HEAD, STEP | {"seconds": -1}], "seconds = -1"),
         ([HEAD, STEP | {"seconds": True}], "seconds = True"),

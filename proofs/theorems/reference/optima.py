@@ -12,12 +12,12 @@ from types import ModuleType
 from typing import Any
 
 from focalloc.proofs.engines.sessions import refuted, session
-from focalloc.proofs.engines.trees import Pairs, case_by_case
+from focalloc.proofs.engines.trees import Pairs, context_by_context
 from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Session, Survey, Technique, theorem
 from focalloc.refimpl import hierarchy, hybrid, knapsack, objective
 from focalloc.refimpl import relaxation as relaxing
-from focalloc.spec.blocks import Block, used
+from focalloc.spec.blocks import Context, used
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.relaxation import relaxation_violations
@@ -50,7 +50,7 @@ Told = Callable[[State, Sequence[int]], Session | None]
 REST: Settings = {"tau_expand": 1, "tau_collapse": 1, "cooldown_steps": 0}
 
 
-def worlds(context: tuple[Block, ...], strategy: str, several: Sequence[Settings]) -> Iterator[State]:
+def worlds(context: Context, strategy: str, several: Sequence[Settings]) -> Iterator[State]:
     """Every cap and budget with each of the settings; ``below_soft`` is how far the soft budget lies below the hard."""
     slots = used(SHAPE, context)
     for n_diff, room, settings in product((1, 2), (-2, 0, 2), several):
@@ -67,10 +67,12 @@ def surveyed(
     strategy: str, contexts: Sequence[Pairs], several: Sequence[Settings], faulty: Faulty, told: Told
 ) -> Iterator[Survey]:
     """Every world of every context under all scores."""
-    for pairs in contexts:
-        context = tuple(Block(*pair) for pair in pairs)
+
+    def cases(context: Context) -> Iterator[tuple[State, Sequence[int]]]:
         rows = [slot_scores(SHAPE, context, blocks) for blocks in product(ALPHABET, repeat=len(context))]
-        yield case_by_case(pairs, product(worlds(context, strategy, several), rows), faulty, told)
+        return product(worlds(context, strategy, several), rows)
+
+    return context_by_context(contexts, cases, faulty, told)
 
 
 def judged(module: ModuleType, name: str, profile: str, bug: Mutation) -> tuple[Faulty, Told]:

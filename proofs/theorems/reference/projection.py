@@ -13,13 +13,13 @@ from itertools import combinations, product
 import z3
 
 from focalloc.proofs.engines.sessions import followed
-from focalloc.proofs.engines.trees import case_by_case
+from focalloc.proofs.engines.trees import context_by_context
 from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Technique, theorem
 from focalloc.proofs.theorems.spec.budget import DELTA, USED, W, one_action
 from focalloc.refimpl import projection
 from focalloc.spec.actions import Action, consumed, signed_delta
-from focalloc.spec.blocks import Block, Context, used
+from focalloc.spec.blocks import Context, used
 from focalloc.spec.candidates import possible_actions
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -102,9 +102,10 @@ def projection_is_exact(bug: Mutation) -> Iterator[Evidence]:
     def told(state: State, logits: Logits) -> Session:
         return followed(state, logits, project(state, logits))
 
-    for pairs in CONTEXTS:
-        context = tuple(Block(*pair) for pair in pairs)
-        yield case_by_case(pairs, product(worlds(context), product(OPTIONS, repeat=len(context))), faulty, told)
+    def cases(context: Context) -> Iterator[tuple[State, Logits]]:
+        return product(worlds(context), product(OPTIONS, repeat=len(context)))
+
+    yield from context_by_context(CONTEXTS, cases, faulty, told)
 
 
 def worlds(context: Context) -> Iterator[State]:
