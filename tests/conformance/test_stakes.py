@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -15,13 +17,14 @@ from focalloc.conformance.outcomes import outcomes
 from focalloc.conformance.reports import to_html, to_junit
 from focalloc.conformance.runner import BATCH, DEFAULT_EXAMPLES, run_conformance
 from focalloc.conformance.sessions import features, kinds, session, sessions
-from focalloc.conformance.stakes import Stakes
+from focalloc.conformance.stakes import Stakes, of_iteration
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.relaxation import relaxation
 from focalloc.spec import Action, Block, Geometry, Params
 from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.relaxation import Relaxation
+from focalloc.spec.state import opened
 from focalloc.spec.violations import PROFILES
 
 SEEN_OFTEN = 20
@@ -143,6 +146,70 @@ def test_what_is_counted_while_an_answer_is_awaited_is_all_there_is(factory: typ
 )
 def test_what_one_session_puts_at_stake(clause: str, case: Case) -> None:
     assert clause in at_stake(case, "greedy")
+
+
+TWO, THREE = [(2, 0), (2, 4)], [(2, 0), (2, 4), (2, 8)]
+HALVES = [(1, 0), (1, 2)]
+ADAPTS: dict[str, Any] = {"adaptive_window": 2, "tau_min": 1, "tau_max": 9, "w_max": 100}
+
+LITTLE: list[tuple[str, bool, str, list[tuple[int, int]], list[int], dict[str, Any]]] = [
+    ("GRE-1", True, "greedy", [*HALVES, (2, 4)], [-9, -9, 9], {}),
+    ("GRE-1", False, "greedy", [*HALVES, (2, 4)], [-9, -9, 1], {}),
+    ("GRE-2", True, "greedy", TWO, [9, 5], {}),
+    ("GRE-2", False, "greedy", TWO, [9, 9], {}),
+    ("GRE-3", True, "greedy", [*HALVES, (1, 4), (1, 6)], [-9, -9, -5, -5], {}),
+    ("GRE-3", False, "greedy", [*HALVES, (1, 4), (1, 6)], [-9, -9, -9, -9], {}),
+    ("GRE-4", True, "greedy", THREE, [9, 9, 5], {}),
+    ("GRE-4", False, "greedy", THREE, [9, 5, 5], {}),
+    ("GRE-4", True, "greedy", [*HALVES, (1, 4), (1, 6)], [-9, -9, -9, -9], {}),
+    ("GRE-5", False, "greedy", TWO, [9, 5], {}),
+    ("GRE-6", True, "greedy", TWO, [9, 1], {}),
+    ("GRE-6", False, "greedy", TWO, [1, 1], {}),
+    ("GRE-6", False, "greedy", TWO, [9, 9], {"n_diff": 0}),
+    ("TIE-1", True, "enhanced", TWO, [9, 9], {"tie_break": "cursor"}),
+    ("TIE-2", False, "enhanced", TWO, [9, 9], {"tie_break": "recency"}),
+    ("ACT-4", True, "greedy", [(1, 2), (2, 4)], [0, 0], {}),
+    ("ACT-4", False, "greedy", TWO, [0, 0], {}),
+    ("CAP-1", True, "greedy", TWO, [0, 0], {"n_diff": 1}),
+    ("CAP-1", False, "greedy", TWO, [0, 0], {"n_diff": 2}),
+    ("BUD-1", True, "greedy", [(2, 0)], [9], {"w_max": 1}),
+    ("BUD-1", False, "greedy", [(2, 0)], [0], {"w_max": 1}),  # THR-1 holds it back as well
+    ("THR-1", False, "greedy", [(2, 0)], [0], {"w_max": 1}),
+    ("THR-1", True, "greedy", [(2, 0)], [0], {}),
+    ("THR-1", False, "greedy", [(2, 0)], [0], {"n_diff": 0}),
+    ("SOF-1", True, "greedy", [(2, 0)], [9], {"w_soft": 1, "soft_margin": 8}),
+    ("SOF-1", False, "greedy", [(2, 0)], [9], {"w_soft": 1, "soft_margin": 7}),
+    ("SCO-3", True, "greedy", HALVES, [2, 5], {}),
+    ("SCO-3", False, "greedy", HALVES, [2, 4], {}),
+    ("SCO-3", False, "safety", HALVES, [2, 5], {}),
+    ("BAL-1", True, "enhanced", TWO, [9, -3], {"balance": 1}),
+    ("BAL-1", False, "enhanced", TWO, [9, 3], {"balance": 1}),
+    ("ADA-1", True, "enhanced", TWO, [0, 0], ADAPTS | {"tau_expand": 5, "tau_collapse": 5, "recent": (10, 10)}),
+    ("ADA-1", False, "enhanced", TWO, [0, 0], ADAPTS | {"tau_expand": 5, "tau_collapse": 5, "recent": (85, 85)}),
+    ("ADA-2", True, "enhanced", TWO, [0, 0], ADAPTS | {"tau_expand": 1, "tau_collapse": 1, "recent": (10, 10)}),
+    ("ADA-2", False, "enhanced", TWO, [0, 0], ADAPTS | {"tau_expand": 1, "tau_collapse": 1, "recent": (85, 85)}),
+    ("ADA-2", True, "enhanced", TWO, [0, 0], ADAPTS | {"tau_expand": 9, "tau_collapse": 9, "recent": (99, 99)}),
+    ("KNA-1", True, "knapsack", HALVES, [-9, -9], {"w_max": 1}),
+    ("KNA-1", False, "knapsack", HALVES, [-9, -9], {"w_max": 2}),
+    ("HYB-1", True, "hybrid", TWO, [9, 5], {"top_k": 1}),
+    ("HYB-1", False, "hybrid", TWO, [9, 5], {"top_k": 2}),
+    ("HIE-3", True, "hierarchical", TWO, [9, 5], {}),
+    ("HIE-3", False, "hierarchical", TWO, [1, 1], {}),
+]
+"""Clause, whether an iteration puts it at stake, profile, context, a score per slot, and parameters."""
+
+
+@pytest.mark.parametrize(("clause", "stakes", "profile", "context", "scores", "params"), LITTLE)
+def test_what_one_iteration_puts_at_stake(
+    clause: str, stakes: bool, profile: str, context: list[tuple[int, int]], scores: list[int], params: dict[str, Any]
+) -> None:
+    values = {"w_max": 20, "tau_expand": 1, "tau_collapse": 1, "strategy": profile, **params}
+    recent = values.pop("recent", ())
+    if profile == "safety":
+        values["strategy"] = "greedy"
+    state = opened(Geometry((2, 2)), Params(**values), [Block(*pair) for pair in context])
+    state = replace(state, recent=recent)
+    assert (clause in set(of_iteration(state, scores, [], profile, {clause}))) == stakes
 
 
 def test_a_clause_that_was_never_at_stake_is_not_called_held() -> None:
