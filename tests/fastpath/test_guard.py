@@ -364,6 +364,19 @@ def test_one_that_resumes_keeps_its_cooldowns_over_ingests_and_restores() -> Non
     assert guarded.state() == alone.state()
 
 
+def test_one_is_told_of_every_ingest() -> None:
+    """By nothing else than the ingest: no snapshot, no fallback."""
+    guarded, alone = started(Guarded(Allocator())), started(Allocator())
+    random = np.random.default_rng(6)
+    for _ in range(20):
+        scores = random.normal(size=alone.used)
+        assert guarded.step(scores) == alone.step(scores)
+        for one in (guarded, alone):
+            with contextlib.suppress(NoRoom):
+                one.ingest()
+    assert not guarded.fallbacks
+
+
 @given(A_SESSION, st.integers(0, 2**32 - 1))
 def test_whatever_a_selector_answers_the_session_conforms(case: Any, seed: int) -> None:
     random = np.random.default_rng(seed)
