@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from focalloc.conformance.judge import OPENING, Moment
+from focalloc.conformance.cases import Case
+from focalloc.conformance.judge import OPENING, Moment, Verdict
 from focalloc.conformance.outcomes import Outcome, Result, outcomes
 from focalloc.conformance.report import Failure, Report
 from focalloc.pages import render
@@ -109,9 +110,35 @@ def drawn(failed: Failure, moments: Sequence[Moment]) -> str:
         failed=failed,
         title=clauses()[failed.id].title if failed.id in clauses() else "The session broke down",
         sentence=failed.message.removeprefix(f"{failed.id}: "),
-        params=", ".join(f"{name} = {value}" for name, value in failed.case.params.to_dict().items()),
+        params=_params(failed.case),
         moments=[_moment(moment) for moment in moments],
     )
+
+
+def replayed(name: str, profile: str, case: Case, verdict: Verdict, moments: Sequence[Moment]) -> str:
+    """The page of one session that was put to an allocator again.
+
+    Args:
+        name: of the allocator.
+        profile: it was judged by.
+        case: the session.
+        verdict: what came of it.
+        moments: what happened, step by step.
+    """
+    return render(
+        "replay.html",
+        name=name,
+        profile=profile,
+        verdict=verdict,
+        words=WORDS[verdict.status],
+        case=case,
+        params=_params(case),
+        moments=[_moment(moment) for moment in moments],
+    )
+
+
+def _params(case: Case) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in case.params.to_dict().items())
 
 
 def _moment(moment: Moment) -> dict[str, Any]:

@@ -42,6 +42,9 @@ def replay(
     ] = False,
     timeout: Timeout = TIMEOUT,
     start_timeout: StartTimeout = START_TIMEOUT,
+    html: Annotated[
+        Path | None, typer.Option(help="Write each step as a row of blocks to this file, as a page.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Put an allocator through one saved session and show each step with what the judge says of it.
@@ -63,9 +66,12 @@ def replay(
     from focalloc.conformance.targets import PythonTarget
     from focalloc.conformance.transcripts import Reciter, Transcript
     from focalloc.spec.errors import InvalidInput
+    from focalloc.spec.files import writable, write
     from focalloc.spec.printable import indented, on_one_line
     from focalloc.spec.violations import checked_profile
 
+    if html is not None:
+        writable("html", html)
     case, saved = _read(file)
     if isinstance(saved, Failure) and not target and not program:
         if not trust:
@@ -78,12 +84,12 @@ def replay(
     judged_by = checked_profile(profile or (saved.profile if saved else "safety"))
     telling = Telling(errors() if as_json else None)
     say = telling.say
-    moments: list[dict[str, Any]] = []
+    moments: list[Moment] = []
 
     def watch(moment: Moment) -> None:
-        if as_json:
-            moments.append(_plain(moment))
-        else:
+        if as_json or html is not None:
+            moments.append(moment)
+        if not as_json:
             say(_told(case, moment))
 
     if program or target:
@@ -103,10 +109,15 @@ def replay(
         verdict = judged(subject, case, judged_by, watch)
     if verdict.status == "pass" and not verdict.put:
         verdict = replace(verdict, status="unknown", why="nothing in it is put to such an allocator")
+    if html is not None:
+        from focalloc.conformance.page import replayed
+
+        write("html", html, replayed(name, judged_by, case, verdict, moments))
+        say(f"page written to {html}")
     if as_json:
         asked = {"target": name, "profile": judged_by, "case": msgspec.to_builtins(case)}
         found = {"verdict": verdict.status, "at": verdict.at, "why": verdict.why, "answered": verdict.answered}
-        telling.say_json(asked | found | {"moments": moments})
+        telling.say_json(asked | found | {"moments": [_plain(moment) for moment in moments]})
     else:
         say(indented(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}"))
     raise typer.Exit(telling.status(EXIT_STATUS[verdict.status]))

@@ -137,8 +137,17 @@ def test_a_replay_shows_the_reported_context_beside_the_one_that_follows(
     _, out, _ = run(capsys, "conform", "theirs:Torn", *FEW)
     command = re.search(r"replay: focalloc (.*CTX-6.*)", out)
     assert command is not None
-    _, told, _ = run(capsys, *command[1].split())
+    status, told, _ = run(capsys, *command[1].split(), "--html", "replay.html")
+    assert status == 1
     assert re.search(r"context \[\(\d, \d+\).*\n    reports \[\(9, 9\)\] instead", told)
+    assert "page written to replay.html\n" in told
+    page = (theirs / "replay.html").read_text()
+    assert re.search(r"reported context: \[\(9, 9\)\] instead of \[\(\d, \d+\)", page)
+    assert "does not conform" in page
+    assert page.count('<div class="moment">') == told.count("\n    context ")
+    unwritable = run(capsys, *command[1].split(), "--html", "no/replay.html")
+    assert unwritable[0] == 2
+    assert "html = " in unwritable[2]
 
 
 def test_a_bare_case_is_replayed_step_by_step(theirs: Path, capsys: pytest.CaptureFixture[str]) -> None:
