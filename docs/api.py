@@ -9,6 +9,7 @@ FRONT = {
     "fastpath": ("allocator", "plan", "edits", "batch", "guard", "telemetry", "snapshot"),
     "conformance": ("runner", "targets", "cases", "judge", "report"),
     "proofs": ("theorem", "runner"),
+    "runtime": ("context", "models"),
     "learn": ("allocator", "policy", "projection", "simulator", "environment", "training", "meta", "soft"),
 }
 """What a user of a subpackage meets; the rest of it is not described."""

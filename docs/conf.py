@@ -24,7 +24,8 @@ myst_heading_anchors = 5
 napoleon_use_ivar = True
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
-autodoc_mock_imports = [name for name in ("torch", "gymnasium", "matplotlib") if importlib.util.find_spec(name) is None]
+HEAVY = ("torch", "transformers", "gymnasium", "matplotlib")
+autodoc_mock_imports = [name for name in HEAVY if importlib.util.find_spec(name) is None]
 suppress_warnings = [
     "myst.xref_missing",
     "myst.header",

@@ -501,7 +501,9 @@ class Allocator:
         """
         tables = self._session()
         if type(out) is not np.ndarray or out.dtype != np.int64 or out.ndim != 1 or not out.flags.carray:
-            given = f"array of {out.dtype}, shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+            brought: object = out
+            is_array = isinstance(brought, np.ndarray)
+            given = f"array of {out.dtype}, shape {out.shape}" if is_array else type(out).__name__
             raise InvalidInput("out", given, "must be a one-dimensional, contiguous, writeable NumPy array of int64")
         slots = self._calls.run_positions(tables.tags, tables.state, out, whole_number("origin", origin, 0, MAX_TOKEN))
         if slots < 0:

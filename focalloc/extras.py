@@ -7,6 +7,7 @@ EXTRAS = {
     "conformance": ("typer", "rich", "msgspec", "jsonschema", "bm25s", "jinja2"),
     "proofs": ("z3", "cvc5", "crosshair"),
     "learn": ("torch", "gymnasium", "safetensors"),
+    "torch": ("transformers",),
     "viz": ("matplotlib",),
 }
 """Extra -> the modules it brings."""

@@ -120,7 +120,7 @@ def run_load(tags: NDArray[np.int8], state: NDArray[np.int64]) -> None:
 @kernel
 def run_positions(tags: NDArray[np.int8], state: NDArray[np.int64], positions: NDArray[np.int64], origin: int) -> int:
     """Write the token position of each slot, less ``origin``; return how many slots, or why nothing is written."""
-    slots = state[SLOTS]
+    slots: int = state[SLOTS]
     if len(positions) < slots:
         return WRONG_LENGTH
     write_positions(state[:HEADER], tags, positions, origin)

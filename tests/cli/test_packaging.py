@@ -14,7 +14,7 @@ from focalloc.extras import EXTRAS
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SETUPTOOLS = PROJECT["tool"]["setuptools"]
-FOLDERS = ("focalloc", "spec", "refimpl", "fastpath", "conformance", "proofs", "learn")
+FOLDERS = ("focalloc", "spec", "refimpl", "fastpath", "conformance", "proofs", "learn", "runtime")
 
 
 def package_of(folder: Path) -> str:
