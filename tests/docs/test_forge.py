@@ -33,6 +33,15 @@ def test_the_workflow_runs_on_every_python_that_is_promised() -> None:
     assert job["strategy"]["matrix"]["python"] == promised
 
 
+def test_the_workflow_asks_for_values_that_there_are() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    (job,) = read(".github/workflows/ci.yml")["jobs"].values()
+    known = {"github.ref", *(f"matrix.{name}" for name in job["strategy"]["matrix"])}
+    asked = re.findall(r"\$\{\{ *(.*?) *\}\}", text)
+    assert asked
+    assert set(asked) <= known
+
+
 def hooks() -> list[Any]:
     return [
         pytest.param(hook, id=hook["id"]) for repo in read(".pre-commit-config.yaml")["repos"] for hook in repo["hooks"]
