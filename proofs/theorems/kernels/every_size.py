@@ -60,6 +60,7 @@ def words_mean_what_they_say(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the first two are left in their order", "for last in range(size - 1, 0, -1):",
                  "for last in range(size - 1, 1, -1):"),
     ],
+    full=True,
 )  # fmt: skip
 def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """What it holds is a multiset of keys with their notes."""
@@ -131,6 +132,7 @@ def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the last entry is not looked at", "range(header[LEDGER_FROM], header[LEDGER_TO]):  # noqa",
                  "range(header[LEDGER_FROM], header[LEDGER_TO] - 1):  # noqa"),
     ],
+    full=True,
 )  # fmt: skip
 def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """In order of iterations or not."""

@@ -1,0 +1,77 @@
+"""What contracts ask of a session's tables is what production's tables are, between any two calls."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from focalloc.conformance.worlds import random_scores, random_state
+from focalloc.fastpath import kernels
+from focalloc.fastpath.allocator import Allocator
+from focalloc.fastpath.kernels import layout as code
+from focalloc.fastpath.tables import NAMES, Tables
+from focalloc.proofs.contracts.form import Contract
+from focalloc.proofs.contracts.invariants import BETWEEN_CALLS
+from focalloc.proofs.engines.deductive.evidence import theory_of
+from focalloc.proofs.engines.deductive.playing import Player
+from focalloc.proofs.engines.memory import Memory
+from focalloc.proofs.sources import Source
+
+pytestmark = pytest.mark.filterwarnings("ignore:w_max")  # no session ingests here
+
+SOURCE = Source.of(kernels)
+PLAYER = Player(theory_of(SOURCE), SOURCE, Contract("step"))
+
+
+def broken(tables: Tables) -> list[str]:
+    """The lines that do not hold of these tables."""
+    named = {name: Memory(name, tables.table(name).tolist()) for name in NAMES}
+    named |= {
+        "header": Memory("header", tables.state[: code.HEADER].tolist()),
+        "tags": Memory("tags", tables.tags.tolist(), 8),
+    }
+    return [line for line in BETWEEN_CALLS if not PLAYER.holds(line, named)]
+
+
+def session(seed: int) -> tuple[Allocator, Tables]:
+    """A session after some iterations."""
+    rng = random.Random(seed)
+    start = random_state(rng, "greedy", 8, [1, 2, 3, 5])
+    allocator = Allocator(start.geometry, start.params)
+    allocator.load(start.context)
+    for _ in range(rng.randint(0, 6)):
+        allocator.step([score / 2**20 for score in random_scores(rng, start.geometry, allocator.context())])
+    tables = allocator._session()
+    return allocator, tables
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_tables_of_a_session_are_as_contracts_take_them_to_be(seed: int) -> None:
+    _, tables = session(seed)
+    tables.check()
+    assert broken(tables) == []
+
+
+SPOILT = {
+    "header[LEDGER_TO] <= header[LEDGER_ROOM]": lambda t: t.state.__setitem__(code.LEDGER_ROOM, -1),
+    "has_products(header)": lambda t: t.state.__setitem__(code.WIDTH + 1, t.state[code.WIDTH + 1] + 1),
+    "spans_are_told(header)": lambda t: t.state.__setitem__(code.SPAN + code.MARK, 0),
+    "all(tags[i] < MARK for i in range(header[SLOTS]))": lambda t: t.tags.__setitem__(0, code.MARK),
+    "header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])": lambda t: t.state.__setitem__(
+        code.END, t.state[code.END] + 1
+    ),
+    "tokens_are_told(header, tags, family_slot, family_node)": lambda t: t.table("family_node").__setitem__(
+        0, t.table("family_node")[0] + code.LEVELS
+    ),
+    "rising(family_slot, 0, header[FAMILIES])": lambda t: t.table("family_slot").__setitem__(0, 2**20),
+}
+"""A line, and what breaks it."""
+
+
+@pytest.mark.parametrize("line", SPOILT)
+def test_tables_that_are_not_do_not_pass(line: str) -> None:
+    several = next(tables for _, tables in map(session, range(100)) if tables.state[code.FAMILIES] > 1)
+    assert broken(several) == []
+    SPOILT[line](several)
+    assert line in broken(several)
