@@ -29,7 +29,7 @@ from focalloc.conformance.contents import imported
 from focalloc.spec.blocks import Block
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
-from focalloc.spec.params import Params
+from focalloc.spec.params import OFFERED, Params
 
 ANSWER_LIMIT = 100_000
 """Most actions read from one answer; far beyond any cap, so that an endless answer has an end."""
@@ -139,6 +139,8 @@ class Host:
         """The optional calls that the allocator has."""
         calls = ("ingest", "prefer", "relaxation", *messages.REPORTS)
         offers = ["fresh", *(what for what in calls if callable(getattr(self._allocator, what, None)))]
+        told = getattr(self._allocator, "offers", ())
+        offers += (name for name in OFFERED if isinstance(told, tuple | list) and name in told)
         if "ingest" in offers:
             with contextlib.suppress(TypeError, ValueError):
                 inspect.signature(self._allocator.ingest).bind(1, [])

@@ -52,6 +52,7 @@ from focalloc.spec.cooldown import hoarded
 from focalloc.spec.edits import edits_violations
 from focalloc.spec.geometry import MAX_TOKEN
 from focalloc.spec.ingest import checked_size
+from focalloc.spec.params import OFFERED
 from focalloc.spec.printable import printable
 from focalloc.spec.projection import LARGEST_LOGIT, missaturated, saturated, violations_of_projection
 from focalloc.spec.scores import SCORE_SCALE, checked_scores
@@ -231,7 +232,8 @@ class _Session:
     def open(self, opening: Opening) -> list[Violation]:
         """Open a session, or see that a senseless opening is refused."""
         geometry: dict[str, Any] = opening.geometry or _fields(self.case.geometry)
-        params: dict[str, Any] = self.case.params.to_dict() | (opening.params or {})
+        asked: dict[str, Any] = self.case.params.to_dict() | (opening.params or {})
+        params = {name: one for name, one in asked.items() if name not in OFFERED or self.target.offers(name)}
         context: list[object] = [
             Block(*pair) for pair in (self.case.context if opening.context is None else opening.context)
         ]
@@ -336,7 +338,7 @@ class _Session:
             self.answered += 1
             self.put += 1
             found = self.target.changed() + reclaim_violations(state, scores, blocks, None, self.profile)
-            self.stakes.ingest(state, None)
+            self.stakes.ingest(state, None, blocks)
             return self.settle(state, scores, printable(no), found)
         self.answered += 1
         self.put += 1
@@ -348,7 +350,7 @@ class _Session:
             broken = [violation for violation in broken if violation.clause != "ING-4"]
         if found + broken:
             return self.tell(scores, answer, found + broken)
-        self.stakes.ingest(state, as_actions(answer))
+        self.stakes.ingest(state, as_actions(answer), blocks)
         self.reclaimed += [state.iteration] * len(answer)
         return self.settle(ingested(state, as_actions(answer), blocks), scores, answer, [])
 

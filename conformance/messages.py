@@ -17,7 +17,7 @@ from focalloc.conformance.capabilities import Capabilities
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.json_text import from_json
-from focalloc.spec.params import Params
+from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.scores import SCORE_SCALE
 
 PROTOCOL: Final = 1
@@ -26,7 +26,10 @@ WireAction = tuple[str, int, int]
 WireFraction = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,1000}(/[0-9]{1,1000})?$")]
 """A fraction as text, such as ``-7/3``."""
 
-OPTIONAL: Final = ("fresh", "ingest", "ingest_scores", "prefer", "relaxation", "context", "positions", "ledger_size")
+OPTIONAL: Final = (
+    *("fresh", "ingest", "ingest_scores", "prefer", "relaxation", "context", "positions", "ledger_size"),
+    *OFFERED,
+)
 """What an allocator may offer; what it does not offer, it is not asked."""
 
 REPORTS: Final = ("context", "positions", "ledger_size")

@@ -28,6 +28,7 @@ NEEDED_BY = {
     "positions": ("CTX-5",),
     "ledger_size": ("COO-2",),
     "edits": ("EDI-1", "EDI-2", "EDI-3"),
+    "reclaim_ahead": ("ING-6",),
     "relaxation": ("LPR-1", "LPR-2", "LPR-3"),
     "prefer": ("PRO-1",),
 }

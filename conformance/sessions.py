@@ -33,6 +33,7 @@ from focalloc.spec.params import (
     MAX_COOLDOWN_STEPS,
     MAX_MEMORY,
     MAX_N_DIFF,
+    MAX_RECLAIM_AHEAD,
     MAX_TOP_K,
     MAX_WINDOW,
     RANGES,
@@ -678,6 +679,14 @@ def _with_logits(draw: Draw, profile: str, case: Case) -> Case:
     return put_between(draw, case, 2, logits)
 
 
+def _with_room_ahead(draw: Draw, profile: str, case: Case) -> Case:
+    """With room made ahead (ING-6), in one of three sessions that read: for few blocks, or for too many."""
+    if profile == "safety" or not draw.once_in(3) or all(step.ingest is None for step in case.steps):
+        return case
+    ahead = draw.one_of((1, 1, 2, 3, 7, MAX_RECLAIM_AHEAD))
+    return msgspec.structs.replace(case, params=replace(case.params, reclaim_ahead=ahead))
+
+
 def _triple(draw: Draw) -> tuple[float, float, float]:
     """Logits of one block: mostly close together, some beyond what fixed point can hold."""
     return draw.one_of(LOGITS), draw.one_of(LOGITS), draw.one_of(LOGITS)
@@ -696,7 +705,7 @@ def put_between(draw: Draw, case: Case, times: int, make: Callable[[Step], Step]
 Weave = Callable[[Draw, str, Case], Case]
 """Takes chance of its own, a profile and one of its sessions, and returns it with something optional in it."""
 
-WOVEN: dict[str, Weave] = {"prefer": _with_logits}
+WOVEN: dict[str, Weave] = {"reclaim_ahead": _with_room_ahead, "prefer": _with_logits}
 """What an allocator need not offer, a call or a parameter -> how sessions come to have it. What is added here changes
 nothing else of a session, and nothing of one that it leaves alone."""
 

@@ -57,10 +57,10 @@ class Stakes:
         if not self._wanted <= NOT_OF_ITERATIONS:
             self.note(of_iteration(state, scores, actions, self.profile, self._wanted))
 
-    def ingest(self, state: State, actions: Sequence[Action] | None) -> None:
+    def ingest(self, state: State, actions: Sequence[Action] | None, blocks: int) -> None:
         """An ingest was granted by the collapses ``actions``, or rightly refused."""
         if not self._wanted.isdisjoint(OF_INGEST):
-            self.note(of_ingest(state, actions))
+            self.note(of_ingest(state, actions, blocks))
 
     def refused(self, why: str) -> None:
         """Senseless input was refused. Exact: accepting it would have broken ANS-3 and the clause that it breaks."""
@@ -78,18 +78,19 @@ class Stakes:
             self.note(("COO-2",))
 
 
-OF_INGEST = frozenset(("ING-1", "ING-2", "ING-3", "ING-4", "ING-5"))
+OF_INGEST = frozenset(("ING-1", "ING-2", "ING-3", "ING-4", "ING-5", "ING-6"))
 
 NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in ("GEO", "CTX", "PAR", "LPR")} | OF_INGEST
 NOT_OF_ITERATIONS |= {"SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1"}
 """What the answer to an iteration never puts at stake."""
 
 
-def of_ingest(state: State, actions: Sequence[Action] | None) -> Iterator[str]:
+def of_ingest(state: State, actions: Sequence[Action] | None, blocks: int) -> Iterator[str]:
     """The clauses that an answer to an ingest put at stake.
 
     ING-1 (over): a gist could have been expanded. ING-2, ING-3 (exact): room had to be made, or there was none.
     ING-4 (over): there were two collapses to choose from. ING-5 (over): there were more than were needed.
+    ING-6 (exact): what made room for the new blocks made none for those ahead, and something was left to collapse.
     """
     if any(level > 0 for level, _ in state.context):
         yield "ING-1"
@@ -102,6 +103,14 @@ def of_ingest(state: State, actions: Sequence[Action] | None) -> Iterator[str]:
         yield "ING-4"
     if actions is not None and len(possible) > len(actions):
         yield "ING-5"
+    if actions and state.params.reclaim_ahead and _could_stop_short(state, actions, blocks):
+        yield "ING-6"
+
+
+def _could_stop_short(state: State, actions: Sequence[Action], blocks: int) -> bool:
+    """Whether the new blocks fitted before the last of ``actions``, which ING-6 alone asks for."""
+    freed = sum(state.geometry.delta(action.level) for action in actions[:-1])
+    return fits(state.used - freed, blocks * state.geometry.slots(0), state.params.w_max)
 
 
 def of_iteration(

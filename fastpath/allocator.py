@@ -21,7 +21,7 @@ from focalloc.spec.clauses import Violation
 from focalloc.spec.errors import InvalidInput, NoRoom, one_of, whole_number
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.ingest import checked_size, sufficient_budget
-from focalloc.spec.params import Params
+from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.state import State
 
@@ -62,6 +62,9 @@ class Allocator:
         >>> allocator.used
         32
     """
+
+    offers = OFFERED
+    """Optional parameters that it follows."""
 
     def __new__(
         cls, geometry: Geometry | None = None, params: Params | None = None, strategy: Any = None, **more: Any

@@ -95,6 +95,7 @@ class Tables:
             header[k.SOFT_MARGIN] = params.soft_margin
         header[k.MIN_GAP] = params.min_gap
         header[k.PROTECTED] = params.protected_tokens
+        header[k.AHEAD] = params.reclaim_ahead * geometry.slots(0)
         header[k.CAPACITY] = self.capacity
         header[k.CHUNK_ROOM] = chunks
         header[k.MULTI_SLOT] = multi_slot
@@ -162,7 +163,8 @@ class Tables:
 
     def make_space_for_reclaims(self, blocks: int) -> None:
         """Make space for the collapses that an ingest of ``blocks`` blocks may need, here and in the ledger."""
-        excess = self.header[k.SLOTS] + blocks * self.header[k.UNITS] - self.header[k.W_MAX]
+        wanted = blocks * self.header[k.UNITS] + self.header[k.AHEAD]
+        excess = self.header[k.SLOTS] + wanted - self.header[k.W_MAX]
         most = min(max(0, excess) // self._least_delta + 1, self.header[k.SLOTS])
         if most > len(self.reclaimed) // 2:
             reclaimed = np.zeros(4 * most, np.int64)

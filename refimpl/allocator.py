@@ -18,7 +18,7 @@ from focalloc.spec.blocks import Context, positions
 from focalloc.spec.errors import InvalidInput, one_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.ingest import checked_size
-from focalloc.spec.params import Params
+from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.projection import saturated
 from focalloc.spec.scores import checked_scores
 from focalloc.spec.state import State, advanced, ingested, opened
@@ -50,6 +50,9 @@ class ReferenceAllocator:
 
     Speaks the allocator protocol: `open`, `step`, `ingest`, and the optional reports `context` and `positions`.
     """
+
+    offers = OFFERED
+    """Optional parameters that it follows."""
 
     def __init__(self) -> None:
         self._state: State | None = None

@@ -1,4 +1,4 @@
-"""Ingest: collapse the least wanted until the new blocks fit (clauses ING-1 to ING-5)."""
+"""Ingest: collapse the least wanted until the new blocks fit (clauses ING-1 to ING-6)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from focalloc.spec.state import State, acted
 
 
 def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
-    """The collapses that make room for ``blocks`` new level-0 blocks, in order (ING-1).
+    """The collapses that make room for ``blocks`` new level-0 blocks, and for what may be made ahead, in order (ING-1).
 
     Args:
         state: the state between two iterations.
@@ -23,11 +23,12 @@ def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
     """
     needed = blocks * state.geometry.slots(0)
     excess = state.used + needed - state.params.w_max
+    ahead = state.params.reclaim_ahead * state.geometry.slots(0) if excess > 0 else 0
     scores = list(scores)
     collapses: list[Action] = []
 
-    # UNTIL THERE IS ROOM, AND NO LONGER (ING-2, ING-5)
-    while state.used + needed > state.params.w_max:
+    # UNTIL THERE IS ROOM, AND NO LONGER (ING-2, ING-5, ING-6)
+    while state.used + needed + ahead > state.params.w_max:
         possible = [
             choice
             for choice in legal_choices(state, scores)
@@ -35,6 +36,8 @@ def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
             and not is_cooling(state, choice.action, state.iteration)
             and not is_protected(state, choice.action)
         ]
+        if not possible and state.used + needed <= state.params.w_max:
+            break  # as far ahead as there is something to collapse
         if not possible:
             raise NoRoom(excess, excess - (state.used + needed - state.params.w_max))
 

@@ -1,4 +1,4 @@
-"""Ingest: room for new tokens is reclaimed by collapses, then level-0 blocks are appended (PAR-3, ING-1 to ING-5)."""
+"""Ingest: room for new tokens is reclaimed by collapses, then level-0 blocks are appended (PAR-3, ING-1 to ING-6)."""
 
 from __future__ import annotations
 
@@ -86,13 +86,33 @@ def wrong_reclaim(possible: Sequence[Candidate], action: Action) -> Iterator[Fin
 
 
 @clause("ING-5")
-def needless_reclaim(used_before: int, needed: int, w_max: int) -> Iterator[Finding]:
-    """ING-5: ingest collapses nothing once the new blocks fit."""
-    if fits(used_before, needed, w_max):
+def needless_reclaim(used_before: int, wanted: int, w_max: int) -> Iterator[Finding]:
+    """ING-5: ingest collapses nothing if the new blocks fit, nor once there is all the room that is `wanted`."""
+    if fits(used_before, wanted, w_max):
         yield (
             WHOLE,
-            f"{needed} new slots already fit beside {used_before} in the budget {w_max}; nothing more is reclaimed",
+            f"{wanted} new slots already fit beside {used_before} in the budget {w_max}; nothing more is reclaimed",
         )
+
+
+@clause("ING-6")
+def stopped_short(used_after: int, wanted: int, w_max: int, possible: Sequence[Action]) -> Iterator[Finding]:
+    """ING-6: where room has to be made, it is made for ``reclaim_ahead`` more blocks, as far as collapses go."""
+    if possible and not fits(used_after, wanted, w_max):
+        yield (
+            WHOLE,
+            (
+                f"{wanted} slots, those of `reclaim_ahead` included, do not fit beside {used_after} in the budget "
+                f"{w_max}, and collapse of {tuple(possible[0].node)} was still legal"
+            ),
+        )
+
+
+def wanted(state: State, needed: int) -> int:
+    """Slots that room is made for, if ``needed`` slots are to come: more than these only if they do not fit (ING-6)."""
+    if fits(state.used, needed, state.params.w_max):
+        return needed
+    return needed + state.params.reclaim_ahead * state.geometry.slots(0)
 
 
 def reclaimable(state: State, blocks: set[Block]) -> list[Action]:
@@ -128,7 +148,7 @@ def ingest_violations(
         scores: one fixed-point score per slot of the context.
         blocks: number of new level-0 blocks, at least 1.
         answer: the reclaiming collapses in order, or None if the allocator refused.
-        ordered: whether ING-4 and ING-5 apply (every profile but ``safety``).
+        ordered: whether ING-4 to ING-6 apply (every profile but ``safety``).
 
     Raises:
         InvalidInput: the scores break SCO-1 or SCO-2.
@@ -141,13 +161,13 @@ def ingest_violations(
     if found:
         return found
     aggregates = Aggregates(state.geometry, state.context, scores)
-    present, now_used = set(state.context), state.used
+    present, now_used, room = set(state.context), state.used, wanted(state, needed)
     for i, action in enumerate(answer):
         impossible = impossible_collapse(state.geometry, present, action)
         here = impossible + too_early(state.ledger, action, state.iteration, state.params.min_gap)
         here += tail_collapse(state.geometry, state.params, state.end, action)
         if ordered and not impossible:
-            here += needless_reclaim(now_used, needed, state.params.w_max)
+            here += needless_reclaim(now_used, room, state.params.w_max)
             possible = [
                 Candidate(one, aggregates.of(consumed(state.geometry, one))) for one in reclaimable(state, present)
             ]
@@ -158,7 +178,11 @@ def ingest_violations(
         aggregates.merge(consumed(state.geometry, action), action.node)
         present = (present - set(consumed(state.geometry, action))) | {action.node}
         now_used -= state.geometry.delta(action.level)
-    return found + no_room_made(now_used, needed, state.params.w_max)
+    if short := no_room_made(now_used, needed, state.params.w_max):
+        return found + short
+    if ordered and room > needed:
+        found += stopped_short(now_used, room, state.params.w_max, reclaimable(state, present))
+    return found
 
 
 def sufficient_budget(geometry: Geometry, params: Params, tokens: int, blocks: int = 1) -> int:

@@ -29,6 +29,9 @@ MAX_TOP_K = 2**16
 MAX_WINDOW = 2**16
 """Longest window for adaptive thresholds, in iterations."""
 
+MAX_RECLAIM_AHEAD = 2**16
+"""Most blocks that room can be made for ahead."""
+
 MAX_MEMORY = 2**31
 """Longest memory of actions for tie-breaking by recency, in iterations."""
 
@@ -60,6 +63,7 @@ class Params:
         cursor_weight: what an action at the cursor is worth more than one far from it (MUL-1).
         budget_weight: what each slot between the final use and the target costs (MUL-1).
         budget_target: the use to aim at, slots; 0 stands for ``w_max`` (MUL-1).
+        reclaim_ahead: further blocks that an ingest makes room for when it has to make room at all (ING-6).
 
     Raises:
         InvalidInput: a value is of the wrong type or out of its range; names field, value and rule (PAR-1).
@@ -90,6 +94,7 @@ class Params:
     cursor_weight: int = 0
     budget_weight: int = 0
     budget_target: int = 0
+    reclaim_ahead: int = 0
 
     def __post_init__(self) -> None:
         names = [field.name for field in fields(self)]
@@ -147,6 +152,10 @@ CORE = (
 """Parameters that every allocator is told; the others only where they are not at their default."""
 
 
+OFFERED = ("reclaim_ahead",)
+"""Parameters that only those are told who offer them; for others they are at their default (F-5)."""
+
+
 RANGES: dict[str, tuple[int, int]] = {
     "w_max": (1, MAX_SLOTS),
     "n_diff": (0, MAX_N_DIFF),
@@ -166,6 +175,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "cursor_weight": (0, SCORE_LIMIT - 1),
     "budget_weight": (0, SCORE_LIMIT - 1),
     "budget_target": (0, MAX_SLOTS),
+    "reclaim_ahead": (0, MAX_RECLAIM_AHEAD),
 }
 """Lowest and highest value of each integer parameter (PAR-1)."""
 

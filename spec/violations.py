@@ -148,7 +148,7 @@ def reclaim_violations(
         scores: one fixed-point score per slot of the context.
         blocks: number of new level-0 blocks, at least 1.
         answer: the collapses in order; None if the allocator refused.
-        profile: every profile but ``"safety"`` also fixes which collapses are made (ING-4, ING-5).
+        profile: every profile but ``"safety"`` also fixes which collapses are made (ING-4 to ING-6).
 
     Raises:
         InvalidInput: the scores break SCO-1 or SCO-2, or the profile is unknown.

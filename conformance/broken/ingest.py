@@ -86,8 +86,11 @@ class OldestFirst(Sound):
         """Take what comes first in the context."""
         state, row = self.state, list(scores)
         collapses: list[Action] = []
-        while self.lacks_room(state, needed):
+        wanted = needed + self.ahead() if self.lacks_room(state, needed) else needed
+        while self.lacks_room(state, wanted):
             possible = self.reclaimable(state, row)
+            if not possible and not self.lacks_room(state, needed):
+                break
             if not possible:
                 raise NoRoom(needed, 0)
             choice = min(possible, key=lambda one: (one.action.start, one.action.level))
@@ -107,3 +110,35 @@ class RoomToSpare(Sound):
             return True
         possible = self.reclaimable(state, [0] * state.used)
         return bool(possible) and state is not self.state and super().lacks_room(state, needed + 1)
+
+
+@breaks("ING-6", profile="greedy")
+class FromHandToMouth(Sound):
+    """Makes room for the new blocks only, whatever it was told to make ahead."""
+
+    def ahead(self) -> int:
+        """Think of what is here, and of nothing to come."""
+        return 0
+
+
+@breaks("ING-6", profile="greedy")
+class AllOrNothingAhead(Sound):
+    """Makes no room ahead where it cannot make all of it."""
+
+    def ahead(self) -> int:
+        """See first how far the collapses go that are possible now."""
+        wanted = super().ahead()
+        freed = sum(choice.delta for choice in self.reclaimable(self.state, [0] * self.state.used))
+        return wanted if self.state.used + freed + wanted <= self.state.params.w_max else 0
+
+
+@breaks("ING-5", profile="greedy")
+class AheadOfTime(Sound):
+    """Makes room ahead even where the new blocks fit as it is."""
+
+    def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
+        """Ask for everything at once."""
+        try:
+            return super().reclaim(needed + self.ahead(), scores)
+        except NoRoom:
+            return super().reclaim(needed, scores)

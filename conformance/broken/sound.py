@@ -21,6 +21,7 @@ from focalloc.spec import Action, Block, Geometry, InvalidInput, NoRoom, Params,
 from focalloc.spec.blocks import positions
 from focalloc.spec.edits import Edit
 from focalloc.spec.ingest import checked_size
+from focalloc.spec.params import OFFERED
 from focalloc.spec.scores import checked_scores
 from focalloc.spec.state import acted, ticked
 
@@ -28,6 +29,7 @@ from focalloc.spec.state import acted, ticked
 class Sound:
     """Greedy, by the rules."""
 
+    offers: tuple[str, ...] = OFFERED
     state: State
 
     # WHAT THE JUDGE CALLS
@@ -179,12 +181,19 @@ class Sound:
         """Whether ``needed`` more slots do not fit."""
         return state.used + needed > state.params.w_max
 
+    def ahead(self) -> int:
+        """Slots that room is made for beyond the need, once any has to be made."""
+        return self.state.params.reclaim_ahead * self.state.geometry.slots(0)
+
     def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
         """The collapses that make room for ``needed`` slots."""
         state, row = self.state, list(scores)
         collapses: list[Action] = []
-        while self.lacks_room(state, needed):
+        wanted = needed + self.ahead() if self.lacks_room(state, needed) else needed
+        while self.lacks_room(state, wanted):
             possible = self.reclaimable(state, row)
+            if not possible and not self.lacks_room(state, needed):
+                break
             if not possible:
                 raise NoRoom(needed, 0)
             choice = min(possible, key=self.rank)

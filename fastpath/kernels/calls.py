@@ -15,6 +15,7 @@ from focalloc.fastpath.kernels.application import apply, first_misfit
 from focalloc.fastpath.kernels.greedy import select
 from focalloc.fastpath.kernels.ingest import append_block, may_fall_short, reclaim
 from focalloc.fastpath.kernels.layout import (
+    AHEAD,
     AT_ONCE,
     BAD_SCORE,
     CAPACITY,
@@ -308,7 +309,7 @@ def run_ingest(
     needed = blocks * header[UNITS]
     done = 0
     if header[SLOTS] + needed > header[W_MAX]:
-        most = most_collapses(header, needed)
+        most = most_collapses(header, needed + header[AHEAD])
         if most > len(reclaimed) // 2 or not has_space(header, session.ledger_action, session.ledger_iteration, most):
             return LEDGER_FULL
         if not bold and may_fall_short(header, session.family_node, session.ledger_action, needed):

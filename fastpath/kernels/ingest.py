@@ -1,10 +1,11 @@
-"""Ingest: room made by the least wanted collapses, and new blocks behind the last (ING-1 to ING-5)."""
+"""Ingest: room made by the least wanted collapses, and new blocks behind the last (ING-1 to ING-6)."""
 
 from __future__ import annotations
 
 from focalloc.fastpath.kernels.application import apply, copy, write_blocks
 from focalloc.fastpath.kernels.candidates import best_collapses
 from focalloc.fastpath.kernels.layout import (
+    AHEAD,
     COLLAPSE,
     END,
     EXPAND,
@@ -136,7 +137,9 @@ def oldest_collapses(session: Session, room: int) -> int:
 
 @kernel
 def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Table) -> int:
-    """Collapse the least wanted families until ``needed`` slots fit (ING-1 to ING-5); write them and return how many.
+    """Collapse the least wanted families until ``needed`` slots and those ahead fit; write them and return how many.
+
+    Clauses ING-1 to ING-6; called where the ``needed`` slots do not fit.
 
     Several are looked up and made at once, up to the first that completes another family, since that has to be looked
     at too.
@@ -153,12 +156,13 @@ def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Tab
     family_node, places, sorted_places = session.family_node, session.places, session.expand_keys
     sorted_actions, keys, notes = session.expand_tokens, session.collapse_keys, session.collapse_families
     done = 0
-    while header[SLOTS] + needed > header[W_MAX]:
+    wanted = needed + header[AHEAD]
+    while header[SLOTS] + wanted > header[W_MAX]:
         found = oldest_collapses(session, room) if flat else best_collapses(session, LOWEST, room, keys, notes)
         if found == 0:
-            return NO_ROOM
+            return done if header[SLOTS] + needed <= header[W_MAX] else NO_ROOM
         slots = header[SLOTS]
-        excess = slots + needed - header[W_MAX]
+        excess = slots + wanted - header[W_MAX]
         i = 0
         completed = False
         while i < found and excess > 0 and not completed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -375,3 +376,24 @@ def test_to_change_the_logits_is_to_tamper() -> None:
 
     what = case(Step(logits=((1.0, 0.0, 0.0),)), strategy="projection", w_max=8)
     assert verdict(Tampers, what, "projection").clause == "ANS-2"
+
+
+def test_an_optional_parameter_is_told_to_those_only_who_offer_it() -> None:
+    class Older(ReferenceAllocator):
+        offers = ()
+
+        def open(self, geometry: Geometry, params: Params, context: Sequence[object]) -> None:
+            assert params.reclaim_ahead == 0
+            super().open(geometry, params, context)
+
+    class Ignores(Older):
+        offers = ("reclaim_ahead",)
+
+        def open(self, geometry: Geometry, params: Params, context: Sequence[object]) -> None:
+            super().open(geometry, replace(params, reclaim_ahead=0), context)
+
+    blocks = tuple(Block(0, 2 * i) for i in range(4))
+    what = Case(Geometry((2, 2)), Params(w_max=8, reclaim_ahead=1), blocks, (Step(ingest=1),))
+    assert verdict(Older, what, "greedy").status == "pass"
+    assert verdict(ReferenceAllocator, what, "greedy").status == "pass"
+    assert verdict(Ignores, what, "greedy").clause == "ING-6"

@@ -50,7 +50,7 @@ def ingested(
     return answers[0]
 
 
-@pytest.mark.clause("ING-4", "ING-5")
+@pytest.mark.clause("ING-4", "ING-5", "ING-6")
 @pytest.mark.parametrize(
     "geometry", [PAIRS, Geometry((2, 2, 2)), Geometry((3, 3), (1, 1, 2)), Geometry((32, 8, 4), (1, 1, 2, 4))], ids=str
 )
@@ -62,7 +62,10 @@ def test_several_collapses_are_those_that_one_after_the_other_makes(geometry: Ge
         return
     used = sum(geometry.slots(block.level) for block in context)
     params = Params(
-        w_max=used + rng.randrange(3), n_diff=rng.choice((1, 2, 4, 40)), protected_tokens=rng.choice((0, 0, 5))
+        w_max=used + rng.randrange(3),
+        n_diff=rng.choice((1, 2, 4, 40)),
+        protected_tokens=rng.choice((0, 0, 5)),
+        reclaim_ahead=rng.choice((0, 0, 1, 3, 2**16)),
     )
     spread = rng.choice((1, 3, 1000))
     scores = rng.choice((None, [rng.randrange(-spread, spread) for _ in range(used)]))
@@ -85,3 +88,24 @@ def test_what_a_gist_is_worth_decides_where_a_family_that_is_completed_comes() -
     answer = ingested(PAIRS, Params(w_max=12, n_diff=8), context, 3, scores)
     nodes = [action.node for action in answer if isinstance(action, Action)]
     assert nodes == [(1, 0), (1, 4), (1, 6), (2, 4), (1, 8), (1, 2)]
+
+
+@pytest.mark.clause("ING-5", "ING-6")
+def test_room_made_ahead_spares_the_next_ingests_any_collapse() -> None:
+    allocator = Allocator()
+    allocator.open(PAIRS, Params(w_max=16, reclaim_ahead=3), [Block(0, token) for token in range(0, 16, 2)])
+    assert [len(allocator.ingest(1)) for _ in range(8)] == [8, 0, 0, 0, 8, 0, 0, 0]  # a slot each, eight for four
+
+
+@pytest.mark.clause("ING-3", "ING-6")
+def test_what_cannot_be_made_ahead_is_no_reason_to_refuse() -> None:
+    context = [Block(0, token) for token in range(0, 8, 2)]
+    answer = ingested(PAIRS, Params(w_max=8, reclaim_ahead=2**16), context, 1, None)
+    assert len(answer) == 6  # everything, and no more
+
+
+@pytest.mark.clause("ING-3", "ING-6")
+def test_what_fits_never_in_any_case_is_refused_and_says_how_much_is_missing() -> None:
+    context = [Block(0, token) for token in range(0, 8, 2)]
+    ahead = ingested(PAIRS, Params(w_max=8, reclaim_ahead=3), context, 4, None)
+    assert ahead == ingested(PAIRS, Params(w_max=8), context, 4, None) == (8, 6)

@@ -367,3 +367,16 @@ def test_the_sentence_names_what_was_chosen_and_what_should_have_been(
     assert word
     assert f"{chosen[0]} of {chosen[1:]}" in before
     assert f"{better[0]} of {better[1:]}" in after
+
+
+@pytest.mark.clause("ING-5", "ING-6")
+def test_room_is_made_ahead_where_room_is_made_at_all() -> None:
+    ahead = replace(FULL, params=replace(FULL.params, reclaim_ahead=1))
+    assert ingest_broken(ahead, FULL_SCORES, [("collapse", 1, 2)]) == ["ING-6"]
+    assert ingest_broken(ahead, FULL_SCORES, [("collapse", 1, 2)], "safety") == []
+    whole = [("collapse", 1, 2), ("collapse", 1, 0), ("collapse", 2, 0)]
+    assert ingest_broken(ahead, FULL_SCORES, whole[:2]) == ["ING-6"]  # the gists just made are a family
+    assert ingest_broken(ahead, FULL_SCORES, whole) == []
+    roomy = replace(ahead, params=replace(ahead.params, w_max=7, w_soft=7))
+    assert ingest_broken(roomy, FULL_SCORES, []) == []  # the new block fits as it is
+    assert ingest_broken(roomy, FULL_SCORES, [("collapse", 1, 2)]) == ["ING-5"]

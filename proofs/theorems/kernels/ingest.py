@@ -24,6 +24,9 @@ from focalloc.spec.state import State
 CODE_BUGS = [
     Mutation("a family that was completed is not looked at",
              "completed = completes(header, tags, node, places[i - 1])", "completed = False"),
+    Mutation("no room is made ahead", "wanted = needed + header[AHEAD]", "wanted = needed"),
+    Mutation("refused where it cannot be made ahead",
+             "return done if header[SLOTS] + needed <= header[W_MAX] else NO_ROOM", "return NO_ROOM"),
     Mutation("one collapse too many", "while i < found and excess > 0 and", "while i < found and excess >= 0 and"),
     Mutation("siblings that collapse too do not count", "return tag == level or tag == level - 1 + MARK",
              "return tag == level"),
@@ -85,7 +88,7 @@ def left_by_reference(state: State, row: Sequence[int], blocks: int) -> tuple[An
     "reclaims-in-code",
     "The shipped kernels make room for new blocks by the collapses of the reference, in its order, several at once or "
     "not; they leave the context, the families and the ledger that those make, and free as much where it is in vain.",
-    clauses="ING-1 ING-2 ING-3 ING-4 ING-5 COO-1 TAI-1 ACT-4 CTX-6",
+    clauses="ING-1 ING-2 ING-3 ING-4 ING-5 ING-6 COO-1 TAI-1 ACT-4 CTX-6",
     technique=Technique.EXHAUSTION,
     bounds="arity (2, 2) and (2, 2, 2) as in reclaims-are-the-spec; arity (2, 2), cost (2, 2, 3) on 2 level-0 blocks; "
     "3 collapses looked up at once",
