@@ -88,16 +88,13 @@ class Edits(Sequence[Edit]):
         slots = self.slots_after
         if out is not None and len(out) < slots:
             raise InvalidInput("out", len(out), f"must have room for {slots} slots")
-        given = None if out is None else out[:slots]
-        wanted = given
-        if given is None or given.dtype not in GATHERED or not given.flags.c_contiguous:
-            wanted = np.empty(slots, np.int64)
-        _gatherer()(self.splices.reshape(-1), self.slots, wanted)
-        if given is None:
-            return wanted
-        if given is not wanted:
-            given[:] = wanted
-        return given
+        fits = out is not None and out.dtype in GATHERED and out.flags.c_contiguous
+        found = out[:slots] if out is not None and fits else np.empty(slots, np.int64)
+        _gatherer()(self.splices.reshape(-1), self.slots, found)
+        if out is not None and not fits:
+            out[:slots] = found
+            return out[:slots]
+        return found
 
     def then(self, later: Edits) -> Edits:
         """These and then ``later`` as one: what either names is named, and edits that touch become one.
@@ -188,14 +185,14 @@ class EditsOfStep(Edits):
     def _edits(self) -> tuple[Edit, ...]:  # type: ignore[override]
         geometry, found = self._geometry, []
         left = iter(sorted(self._actions, key=attrgetter("start")))  # no two overlap, so by place as well
-        for *splice, after in self.splices.tolist():
+        for first, before, at, after in self.splices.tolist():
             blocks: list[Block] = []
             room = after
             while room:
                 made = produced(geometry, next(left))
                 room -= len(made) * geometry.slots(made[0].level)
                 blocks += made
-            found.append(Edit(*splice, after, tuple(blocks)))
+            found.append(Edit(first, before, at, after, tuple(blocks)))
         return tuple(found)
 
     def __len__(self) -> int:

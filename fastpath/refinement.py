@@ -22,7 +22,7 @@ from focalloc.spec.cooldown import Entry, Ledger
 from focalloc.spec.params import Params
 
 RunStep = Callable[
-    [NDArray[np.generic], np.generic, NDArray[np.int8], NDArray[np.int32], NDArray[np.int64]],
+    [NDArray[np.generic], NDArray[np.int8], NDArray[np.int32], NDArray[np.int64]],
     int,
 ]
 """A strategy on the tables of a session, as `calls.run_step`."""

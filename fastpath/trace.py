@@ -224,7 +224,8 @@ FIELDS: dict[Call, tuple[set[str], set[str]]] = {
 
 
 def _event(session: int, state: State, line: dict[str, Any]) -> Event:
-    call: Call = one_of("event", line.get("event"), FIELDS)
+    event: Any = line.get("event")
+    call: Call = one_of("event", event, FIELDS)
     known_fields("line", line, *FIELDS[call])
     blocks = checked_size(line["blocks"]) if call == "ingest" else 0
     scores = _scores(state, line.get("scores"), line.get("per", "slot"))
