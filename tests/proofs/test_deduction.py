@@ -140,10 +140,10 @@ WRONG = {
         FILL + "\n\ndef f(table: Table) -> int:\n    fill(table, 1)\n    return table[1]\n",
         contract("f", needs="2 <= len(table)", writes="table", gives="result == old(table)[1]"), "gives"),
     "what is called in a test of a while writes": (
-        "def g(table: Table) -> bool:\n    table[0] += 0\n    return False\n\n\n"
+        "def g(table: Table) -> bool:\n    table[0] += 1\n    return table[0] < 5\n\n\n"
         "def f(table: Table) -> int:\n    while g(table):\n        pass\n    return table[0]\n",
-        contract("f", needs="1 <= len(table)", writes="table", gives="result == old(table)[0]",
-                 loops={"while g(table)": loop("1 <= len(table)", "1")}), "gives"),
+        contract("f", needs="1 <= len(table)", writes="table", gives="result == old(table)[0] + 1",
+                 loops={"while g(table)": loop("1 <= len(table)", "5 - table[0]")}), "gives"),
     "what is called is not given what it needs": (FILL + "\n\ndef f(table: Table) -> None:\n    fill(table, 3)\n",
         contract("f", writes="table"), "needs"),
     "one table as two": (
@@ -189,7 +189,7 @@ BESIDE = {
     "a write of what is called that is not said": (FILLED,),
     "what is called writes what nothing is known of": (FILLED,),
     "what is called in a test of a while writes": (
-        contract("g", needs="1 <= len(table)", writes="table", truth=True),
+        contract("g", needs="1 <= len(table)", writes="table", gives="table[0] == old(table)[0] + 1", truth=True),
     ),
     "what is called is not given what it needs": (FILLED,),
     "one table as two": (
