@@ -37,6 +37,9 @@ ANSWER_LIMIT = 100_000
 REPR_LIMIT = 400
 """Characters of what an object that JSON cannot say calls itself."""
 
+BESIDE = (messages.Fresh, messages.Relaxation, messages.Layout)
+"""Commands that leave the session as it is."""
+
 _COMMANDS: msgspec.json.Decoder[messages.Command] = msgspec.json.Decoder(messages.Command)
 
 _OURS = {str(files(package)) for package in ("focalloc.spec", "focalloc.refimpl", "focalloc.conformance")}
@@ -85,7 +88,7 @@ class Host:
             answer["skipped"] = _said(no) or "not implemented"
         except BaseException as error:  # noqa: BLE001  # whatever an allocator raises is an answer of a kind
             answer["error"] = told(error)
-        for what in messages.REPORTS if not isinstance(command, messages.Fresh | messages.Relaxation) else ():
+        for what in messages.REPORTS if not isinstance(command, BESIDE) else ():
             if what in self._offers:
                 said = msgspec.json.encode(self._reported(what))
                 if said != self._sent.get(what):  # the judge keeps what it was told
@@ -115,6 +118,13 @@ class Host:
                 return chosen(self._allocator.prefer(rows))
             case messages.Relaxation():
                 return {"relaxation": relaxed(self._allocator.relaxation(self._lend("scores", command.scores)))}
+            case messages.Layout():
+                more: dict[str, Any] = {}
+                if command.scores is not msgspec.UNSET:
+                    more["scores"] = self._lend("scores", command.scores)
+                if command.cursor is not msgspec.UNSET:
+                    more["cursor"] = command.cursor
+                return {"blocks": plain(self._allocator.layout(command.first, command.last, **more))}
         raise TypeError(command)
 
     def _open(self, geometry: Geometry, params: Params, context: Sequence[tuple[int, int]]) -> None:
@@ -137,7 +147,7 @@ class Host:
 
     def _offered(self) -> list[str]:
         """The optional calls that the allocator has."""
-        calls = ("ingest", "prefer", "relaxation", *messages.REPORTS)
+        calls = ("ingest", "prefer", "relaxation", "layout", *messages.REPORTS)
         offers = ["fresh", *(what for what in calls if callable(getattr(self._allocator, what, None)))]
         told = getattr(self._allocator, "offers", ())
         offers += (name for name in OFFERED if isinstance(told, tuple | list) and name in told)

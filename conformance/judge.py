@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import cycle, islice
 from typing import Any, Literal
 
 from focalloc.conformance.cases import Case, Opening, Step, laid, preferred
@@ -52,6 +53,7 @@ from focalloc.spec.cooldown import hoarded
 from focalloc.spec.edits import edits_violations
 from focalloc.spec.geometry import MAX_TOKEN
 from focalloc.spec.ingest import checked_size
+from focalloc.spec.layout import Outline, layout_violations
 from focalloc.spec.params import OFFERED
 from focalloc.spec.printable import printable
 from focalloc.spec.projection import LARGEST_LOGIT, missaturated, saturated, violations_of_projection
@@ -63,8 +65,16 @@ Status = Literal["pass", "fail", "error", "skip", "unknown"]
 CALLS = ("open", "step", "ingest", "prefer")
 """What may be skipped as a whole."""
 
-SKIPPED = (*CALLS, "geometry", "params", "strategy", "relaxation", "context", "positions", "ledger_size")
+SKIPPED = (*CALLS, "geometry", "params", "strategy", "relaxation", "layout", "context", "positions", "ledger_size")
 """What may be skipped; an allocator says the latter itself, as ``"geometry: only (32, 32)"``."""
+
+LAID_OUT_EVERY = 4
+"""Every so many steps a layout is asked for, beside that of an opening."""
+
+MOST_SPANS = 48
+"""Smallest spans of a history that is to be laid out, so that judging costs no more than an iteration."""
+
+PRIME = 7919
 
 OPENING = -1
 """`Verdict.at` of the case's own ``open``."""
@@ -207,6 +217,7 @@ class _Session:
         self.stakes = stakes
         self.target, self.case, self.profile, self.watcher = target, case, profile, watcher
         self.state: State | None = None
+        self.told = case.params  # as they were before any threshold adapted
         self.reclaimed: list[int] = []  # iteration number of each collapse that an ingest made
         self.at = OPENING
         self.asked: Sequence[int] = ()  # the row of the step in progress
@@ -246,7 +257,10 @@ class _Session:
         self.put += self.at != OPENING
         self.target.open(state.geometry, state.params, context)
         self.reclaimed = []
-        return self.settle(state, (), None, self.target.changed())
+        self.told = state.params
+        if found := self.target.changed() or self.laid_out(state, None, state.end):
+            return self.tell((), "layout", found)
+        return self.settle(state, (), None, [])
 
     def _open_raw(self, geometry: dict[str, Any], params: dict[str, Any], context: list[object]) -> None:
         try:
@@ -265,6 +279,8 @@ class _Session:
             return self.refuses(senseless, lambda: self.target.step(scores), scores)
         if found := self.relaxed(state, scores):
             return self.tell(scores, "relaxation", found)
+        if self.at % LAID_OUT_EVERY == 0 and (found := self.laid_out(state, scores, self._cursor(state))):
+            return self.tell(scores, "layout", found)
         answer = self.target.step(scores)
         return self.advance(scores, answer, lambda actions: violations(state, scores, actions, self.profile))
 
@@ -282,6 +298,38 @@ class _Session:
         found = self.target.changed() or relaxation_violations(state, scores, relaxation)
         if not found and relaxation.bound:
             self.stakes.note(("LPR-1", "LPR-2", "LPR-3") if len(parts) > 2 else ("LPR-1", "LPR-2"))
+        return found
+
+    def _cursor(self, state: State) -> int:
+        """A token that differs from step to step."""
+        first = state.context[0].start
+        return first + self.at * PRIME % (state.end - first)
+
+    def laid_out(self, state: State, scores: Sequence[int] | None, cursor: int) -> list[Violation]:
+        """Judge a layout of the tokens of the context (LAY), if it is offered and they are few.
+
+        Of ``scores`` as many as there are smallest spans say what is wanted; None for all alike.
+        """
+        geometry, first, last = state.geometry, state.context[0].start, state.end
+        spans = (last - first) // geometry.span(0)
+        if spans > MOST_SPANS or not self.target.offers("layout"):
+            return []
+        row = None if scores is None else tuple(islice(cycle(scores), spans))
+        outline = Outline(geometry, self.told, first, last, row, cursor)
+        try:
+            answer = self.target.layout(outline)
+        except Refused:
+            found = layout_violations(outline, None, self.profile)
+            if not found:
+                self.stakes.laid_out(outline, None)
+            return found
+        pairs = as_pairs(answer)
+        if pairs is None:
+            return [Violation("LAY-1", f"{_short(answer)} is no list of (level, start) pairs")]
+        blocks = tuple(Block(*pair) for pair in pairs)
+        found = self.target.changed() or layout_violations(outline, blocks, self.profile)
+        if not found:
+            self.stakes.laid_out(outline, blocks)
         return found
 
     def follow(self, step: Step) -> list[Violation]:

@@ -27,7 +27,7 @@ WireFraction = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,1000}(/[0-9]{1,1
 """A fraction as text, such as ``-7/3``."""
 
 OPTIONAL: Final = (
-    *("fresh", "ingest", "ingest_scores", "prefer", "relaxation", "context", "positions", "ledger_size"),
+    *("fresh", "ingest", "ingest_scores", "prefer", "relaxation", "layout", "context", "positions", "ledger_size"),
     *OFFERED,
 )
 """What an allocator may offer; what it does not offer, it is not asked."""
@@ -108,11 +108,29 @@ class Relaxation(msgspec.Struct, tag_field="cmd", tag="relaxation", forbid_unkno
     scores: list[int]
 
 
+class Layout(msgspec.Struct, tag_field="cmd", tag="layout", forbid_unknown_fields=True, omit_defaults=True):
+    """Say by which blocks a history would be shown at first; answered by `Laid`. Sent to whoever offers ``layout``.
+
+    Geometry and parameters are those of the session, which stays as it is.
+
+    Attributes:
+        first: first token.
+        last: token after the last.
+        scores: one per smallest span, oldest first, in fixed point; absent where all are wanted alike.
+        cursor: token at which nearness is measured; absent for ``last``.
+    """
+
+    first: int
+    last: int
+    scores: list[int] | msgspec.UnsetType = msgspec.UNSET
+    cursor: int | msgspec.UnsetType = msgspec.UNSET
+
+
 class Close(msgspec.Struct, tag_field="cmd", tag="close", forbid_unknown_fields=True):
     """The last command; answered by `Done`, after which the program ends."""
 
 
-Command = Hello | Fresh | Open | Step | Ingest | Prefer | Relaxation | Close
+Command = Hello | Fresh | Open | Step | Ingest | Prefer | Relaxation | Layout | Close
 
 
 class Welcome(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -199,6 +217,16 @@ class Relaxed(msgspec.Struct, forbid_unknown_fields=True):
     prices: tuple[WireFraction, WireFraction]
 
 
+class Laid(msgspec.Struct, forbid_unknown_fields=True):
+    """Answer to `Layout`.
+
+    Attributes:
+        blocks: the blocks as ``[level, start]``, oldest first.
+    """
+
+    blocks: list[tuple[int, int]]
+
+
 class Refusal(msgspec.Struct, forbid_unknown_fields=True):
     """Answer to any command: the allocator refuses, and the state is as it was.
 
@@ -219,8 +247,8 @@ class Skip(msgspec.Struct, forbid_unknown_fields=True):
     skipped: str
 
 
-Answer = Welcome | Ready | Done | Chosen | Relaxed | Refusal | Skip
-ANSWERED_BY: dict[type[Command], type[Welcome | Ready | Done | Chosen | Relaxed]] = {
+Answer = Welcome | Ready | Done | Chosen | Relaxed | Laid | Refusal | Skip
+ANSWERED_BY: dict[type[Command], type[Welcome | Ready | Done | Chosen | Relaxed | Laid]] = {
     Hello: Welcome,
     Fresh: Ready,
     Open: Done,
@@ -228,6 +256,7 @@ ANSWERED_BY: dict[type[Command], type[Welcome | Ready | Done | Chosen | Relaxed]
     Ingest: Chosen,
     Prefer: Chosen,
     Relaxation: Relaxed,
+    Layout: Laid,
     Close: Done,
 }
 

@@ -31,6 +31,7 @@ NEEDED_BY = {
     "reclaim_ahead": ("ING-6",),
     "relaxation": ("LPR-1", "LPR-2", "LPR-3"),
     "prefer": ("PRO-1",),
+    "layout": ("LAY-1", "LAY-2", "LAY-3", "LAY-4", "LAY-5"),
 }
 """Optional call -> clauses that can only be judged with it."""
 

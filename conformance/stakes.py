@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import combinations
 
-from focalloc.spec import Action, State
+from focalloc.spec import Action, Context, State
 from focalloc.spec.actions import OPPOSITE, consumed, fits, is_complete, parent, signed_delta
 from focalloc.spec.adaptation import balanced, lowered, raised
 from focalloc.spec.candidates import Candidate, beyond_threshold, expand_limit, possible_actions, reaches_tail
@@ -24,6 +24,7 @@ from focalloc.spec.greedy import last_acted
 from focalloc.spec.hierarchy import regions
 from focalloc.spec.ingest import reclaimable
 from focalloc.spec.knapsack import least_possible_use, utility
+from focalloc.spec.layout import Outline, detailed
 from focalloc.spec.objective import worth
 from focalloc.spec.projection import as_logits, preferred
 from focalloc.spec.scores import Aggregates
@@ -77,10 +78,28 @@ class Stakes:
         elif state.iteration >= state.params.memory and state.ledger:  # over: something had to be forgotten, maybe
             self.note(("COO-2",))
 
+    def laid_out(self, outline: Outline, blocks: Context | None) -> None:
+        """A layout was given, or rightly refused.
+
+        LAY-1, LAY-3 (exact): the history could have been cut short, or refused. LAY-2 (over): not everything fits raw.
+        LAY-4 (over): something is not wanted, or does not fit. LAY-5 (over): something is shown in detail.
+        """
+        if blocks is None:
+            self.note(("LAY-3",))
+            return
+        self.note(("LAY-1", "LAY-3"))
+        raw = (outline.last - outline.first) // outline.geometry.span(0) * outline.geometry.slots(0)
+        if raw > outline.params.w_max:
+            self.note(("LAY-2",))
+        if any(block.level for block in blocks):
+            self.note(("LAY-4",))
+        if detailed(outline, blocks):
+            self.note(("LAY-5",))
+
 
 OF_INGEST = frozenset(("ING-1", "ING-2", "ING-3", "ING-4", "ING-5", "ING-6"))
 
-NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in ("GEO", "CTX", "PAR", "LPR")} | OF_INGEST
+NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in ("GEO", "CTX", "PAR", "LPR", "LAY")} | OF_INGEST
 NOT_OF_ITERATIONS |= {"SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1"}
 """What the answer to an iteration never puts at stake."""
 

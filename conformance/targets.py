@@ -22,6 +22,7 @@ from focalloc.conformance.capabilities import ALL, Capabilities, declared
 from focalloc.conformance.host import ANSWER_LIMIT, Host, converse
 from focalloc.conformance.process import START_TIMEOUT, TIMEOUT, ProcessAllocator
 from focalloc.spec import Action, Geometry, InvalidInput, Params, Violation, tampered
+from focalloc.spec.layout import Outline
 
 
 class Refused(Exception):
@@ -108,6 +109,9 @@ class Target(Protocol):
 
     def relaxation(self, scores: Sequence[int]) -> object:
         """What the optimum of the next iteration could be worth if actions could be done in part."""
+
+    def layout(self, outline: Outline) -> object:
+        """The blocks by which a history would be shown at first."""
 
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Append blocks and return the reclaiming collapses."""
@@ -319,6 +323,10 @@ class PythonTarget(WireTarget):
         except (msgspec.ValidationError, ZeroDivisionError):
             return _as_it_came(said)
 
+    def layout(self, outline: Outline) -> object:
+        """Call ``layout``, with scores in a list of its own if there are any."""
+        return _as_it_came(self._ask(_laying(outline))["blocks"])
+
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Call ``ingest(blocks, scores)``, or ``ingest(blocks)`` if it takes no more."""
         return _as_it_came(self._ask(messages.Ingest(blocks, list(scores)))["actions"])
@@ -409,6 +417,10 @@ class ProgramTarget(WireTarget):
         except ZeroDivisionError:
             return said
 
+    def layout(self, outline: Outline) -> object:
+        """Send ``layout`` and return the blocks."""
+        return self._call(lambda: self._wire.send(_laying(outline)).blocks)
+
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Send ``ingest`` and return the reclaiming collapses."""
         return self._call(lambda: self._wire.ingest(blocks, scores)[:ANSWER_LIMIT])
@@ -456,6 +468,13 @@ def _as_it_came(answer: Any) -> Any:
 def _flat(rows: list[list[Any]]) -> bool:
     """Whether rows hold integers and texts only."""
     return set(map(type, chain.from_iterable(rows))) <= {int, str}
+
+
+def _laying(outline: Outline) -> messages.Layout:
+    """The command that asks for a layout; a cursor at the end goes without saying."""
+    scores = msgspec.UNSET if outline.scores is None else list(outline.scores)
+    cursor = msgspec.UNSET if outline.cursor == outline.last else outline.cursor
+    return messages.Layout(outline.first, outline.last, scores, cursor)
 
 
 def _fractions(said: messages.Relaxed) -> tuple[Fraction, dict[Action, Fraction], Fraction, Fraction]:

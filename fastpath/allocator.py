@@ -145,6 +145,34 @@ class Allocator:
                 stacklevel=3,
             )
 
+    def layout(self, first: int, last: int, scores: ArrayLike | None = None, cursor: int | None = None) -> Context:
+        """A context that shows tokens ``first`` up to ``last`` within the budget, for `load` to begin with (LAY).
+
+        What is wanted most is shown in detail as far as there is room: the most recent, or what ``scores`` ask for.
+        Only the geometry and the parameters of this allocator matter; a session it may have is left as it is.
+
+        Args:
+            first: first token, a multiple of the smallest span.
+            last: token after the last, likewise.
+            scores: one per smallest span, oldest first, and as for `step`; detail is shown where they lie above
+                `Params.tau_expand`. None means that nothing is wanted more than anything else.
+            cursor: token from which on the nearer goes first among what is wanted alike; by default ``last``.
+
+        Raises:
+            InvalidInput: a token is off the grid or outside the line of tokens (CTX-2 to CTX-4), the scores break SCO-1
+                or SCO-2, or the budget is too small for the history however it is shown, and then it says which one
+                would do (LAY-3).
+
+        Example:
+            >>> from focalloc import Allocator, Geometry, Params
+            >>> allocator = Allocator(Geometry(arity=(32, 32)), Params(w_max=64))
+            >>> [tuple(block) for block in allocator.layout(0, 2048)]
+            [(2, 0), (1, 1024), (1, 1056), (1, 1088), (1, 1120), (1, 1152), (1, 1184), (1, 1216), (1, 1248), (1, 1280)]
+        """
+        from focalloc.fastpath.opening import laid_out
+
+        return laid_out(self.geometry, self.params, first, last, scores, cursor)
+
     @in_turn
     def open(self, geometry: Geometry, params: Params, context: Iterable[object]) -> None:
         """Start a session with another geometry and other parameters, as the allocator protocol has it.

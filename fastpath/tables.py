@@ -41,6 +41,16 @@ def _with_ledger(sizes: dict[str, int], entries: int) -> dict[str, int]:
     return sizes | dict.fromkeys(LEDGER_TABLES, entries) | dict.fromkeys(("expand_keys", "expand_tokens"), queue)
 
 
+def write_shape(header: NDArray[np.int64], geometry: Geometry) -> None:
+    """Write the geometry by level into a header."""
+    for level in range(geometry.top + 1):
+        header[k.SPAN + level] = header[k.SPAN + level + k.MARK] = geometry.span(level)
+        header[k.UNITS + level] = geometry.slots(level)
+    for level in range(1, geometry.top + 1):
+        header[k.FANOUT + level] = geometry.fanout(level)
+        header[k.WIDTH + level] = geometry.fanout(level) * geometry.slots(level - 1)
+
+
 class Tables:
     """Context, families, ledger and work space of one session.
 
@@ -100,12 +110,7 @@ class Tables:
         header[k.CHUNK_ROOM] = chunks
         header[k.MULTI_SLOT] = multi_slot
         header[k.UNLOCKED] = self.capacity >= k.LARGE
-        for level in range(geometry.top + 1):
-            header[k.SPAN + level] = header[k.SPAN + level + k.MARK] = geometry.span(level)
-            header[k.UNITS + level] = geometry.slots(level)
-        for level in range(1, geometry.top + 1):
-            header[k.FANOUT + level] = geometry.fanout(level)
-            header[k.WIDTH + level] = geometry.fanout(level) * geometry.slots(level - 1)
+        write_shape(header, geometry)
         widths = set(header[k.WIDTH + 1 : k.WIDTH + geometry.top + 1].tolist())
         header[k.ALIKE] = widths.pop() if len(widths) == 1 else 0
         inside = np.repeat(np.where(levels == 0, k.RAW, k.BODY), units[levels])

@@ -23,7 +23,7 @@ LOOKS = frozenset(
     (
         *("geometry", "params", "used", "iteration", "levels", "starts", "slot_positions"),
         *("context", "positions", "write_positions", "ledger_size", "terms", "recent", "state", "snapshot"),
-        *("relaxation", "fallbacks", "fallback_counts", "fallback_share", "disagreement_share", "selector"),
+        *("relaxation", "layout", "fallbacks", "fallback_counts", "fallback_share", "disagreement_share", "selector"),
     )
 )
 """What only looks, and may be asked of what is inside; of a guarded or a learned allocator too."""

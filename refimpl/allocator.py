@@ -10,6 +10,7 @@ from focalloc.refimpl.hierarchy import hierarchical
 from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.ingest import reclaim
 from focalloc.refimpl.knapsack import knapsack
+from focalloc.refimpl.layout import layout
 from focalloc.refimpl.objective import multi_objective
 from focalloc.refimpl.preparation import prepared
 from focalloc.refimpl.projection import project, projection
@@ -18,6 +19,7 @@ from focalloc.spec.blocks import Context, positions
 from focalloc.spec.errors import InvalidInput, one_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.ingest import checked_size
+from focalloc.spec.layout import checked_outline
 from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.projection import saturated
 from focalloc.spec.scores import checked_scores
@@ -56,6 +58,7 @@ class ReferenceAllocator:
 
     def __init__(self) -> None:
         self._state: State | None = None
+        self._told = Params()  # as they were before any threshold adapted
 
     @property
     def state(self) -> State:
@@ -72,6 +75,7 @@ class ReferenceAllocator:
         """
         one_of("strategy", params.strategy, STRATEGIES)
         self._state = opened(geometry, params, context)
+        self._told = params
 
     def step(self, scores: Sequence[int]) -> Answer:
         """Run one iteration and return its actions in order; they go into context and ledger (CTX-6, COO-2).
@@ -118,6 +122,20 @@ class ReferenceAllocator:
         """Go on from the state ``after`` an answer of these actions."""
         before, self._state = self.state, after
         return Answer(actions, edits(after.geometry, before.context, after.context))
+
+    def layout(self, first: int, last: int, scores: Sequence[int] | None = None, cursor: int | None = None) -> Context:
+        """A context that shows tokens ``first`` up to ``last`` under the session's geometry and parameters (LAY).
+
+        Args:
+            first: first token.
+            last: token after the last.
+            scores: a fixed-point score per smallest span; None where all are wanted alike.
+            cursor: where nearness is measured; by default ``last``.
+
+        Raises:
+            InvalidInput: the arguments make no sense (`checked_outline`), or the budget is too small (LAY-3).
+        """
+        return layout(checked_outline(self.state.geometry, self._told, first, last, scores, cursor))
 
     def context(self) -> Context:
         """The working context, oldest block first."""

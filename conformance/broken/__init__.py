@@ -62,5 +62,7 @@ def breaks(
     return register
 
 
-for _module in ("definitions", "iteration", "greedy", "enhanced", "optimum", "ingest", "edits", "answers", "seed"):
+for _module in (
+    *("definitions", "iteration", "greedy", "enhanced", "optimum", "ingest", "edits", "layout", "answers", "seed"),
+):
     import_module(f"{__name__}.{_module}")

@@ -69,7 +69,7 @@ WireAction = tuple[str, int, int]
 LARGEST_INTEGER = 2**53
 """No integer in a vector is larger in magnitude, so that every JSON reader reads it exactly."""
 
-NOT_IN_THE_ANSWER = ("GEO", "CTX", "SCO", "PAR", "COO-2", "EDI", "ADA", "BAL", "LPR", "ANS-1", "ANS-2")
+NOT_IN_THE_ANSWER = ("GEO", "CTX", "SCO", "PAR", "COO-2", "EDI", "LAY", "ADA", "BAL", "LPR", "ANS-1", "ANS-2")
 """Beginnings of clauses that an answer itself cannot break: definitions, and what is owed apart from an answer."""
 
 FREE_TO_CHOOSE = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")

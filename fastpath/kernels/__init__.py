@@ -23,6 +23,7 @@ imports from files before it only, and no name is used twice.
 | `relaxation` | the candidates of a bound on the optimum |
 | `application` | what actions make of context, families and ledger |
 | `ingest` | new blocks, and room for them |
+| `opening` | the context that a history is shown by at first |
 | `calls` | what production calls: greedy, ingest, and what strategies share |
 | `refined_calls` | the same for balance and other ties |
 | `search_calls` | the same for the strategies that search |
@@ -51,6 +52,7 @@ MODULES = (
     "relaxation",
     "application",
     "ingest",
+    "opening",
     "calls",
     "refined_calls",
     "search_calls",

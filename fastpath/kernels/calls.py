@@ -43,6 +43,7 @@ from focalloc.fastpath.kernels.layout import (
     Worths,
 )
 from focalloc.fastpath.kernels.ledger import begin, forget, has_space
+from focalloc.fastpath.kernels.opening import Frontier, Wanted, count_coarsest, lay_out_history
 from focalloc.fastpath.kernels.places import list_families, slot_at, write_positions
 from focalloc.fastpath.kernels.scores import blend, bound, survey, take
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
@@ -323,3 +324,32 @@ def run_ingest(
     for _ in range(blocks):
         append_block(header, tags, session.family_slot, session.family_node)
     return done
+
+
+# LAYOUT
+
+
+@kernel
+def run_layout(
+    header: NDArray[np.int64],
+    span: NDArray[np.int64],
+    scores: NDArray[np.int64],
+    terms: NDArray[np.int64],
+    table: NDArray[np.int64],
+) -> int:
+    """Lay a history out; return how many blocks it has, at the front of ``table``, or the negative of the least budget.
+
+    Args:
+        header: that of a session, of which the geometry is read.
+        span: first token, token after the last, cursor.
+        scores: per smallest span, in fixed point; none where all are wanted alike.
+        terms: threshold, want beyond which the hard budget binds, soft budget, hard budget.
+        table: work space for three times as many blocks as there can be.
+    """
+    wanted = Wanted(header, span[0], span[1], span[2], scores)
+    least = count_coarsest(wanted)
+    if least > terms[3]:
+        return -least
+    room = len(table) // 3
+    frontier = Frontier(table[room : 2 * room], table[2 * room :], table[:room])
+    return lay_out_history(wanted, frontier, terms[0], terms[1], terms[2:])

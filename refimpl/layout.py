@@ -1,0 +1,67 @@
+"""The layout of a history: take all its nodes in order, and show in detail what fits (clauses LAY-1 to LAY-5)."""
+
+from __future__ import annotations
+
+from focalloc.spec.actions import family
+from focalloc.spec.blocks import Block, Context, used
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.layout import Outline
+
+
+def layout(outline: Outline) -> Context:
+    """The context that shows a history within the budget, in detail where that is wanted most.
+
+    Raises:
+        InvalidInput: the history does not fit the budget however coarse it is shown (LAY-3).
+    """
+    geometry, params = outline.geometry, outline.params
+    blocks = coarsest(outline)
+    slots = used(geometry, blocks)
+    if slots > params.w_max:
+        raise InvalidInput("w_max", params.w_max, f"must be at least {slots} to show this history at all (LAY-3)")
+
+    # IN ORDER: the most wanted first, then the nearest, the earliest, the coarsest (LAY-4, LAY-5)
+    wants = {node: want(outline, node) for top in blocks for node in within(outline, top)}
+    shown = set(blocks)
+    for node in sorted(wants, key=lambda node: (-wants[node], distance(outline, node), node.start, -node.level)):
+        urgent = wants[node] > params.tau_expand + params.soft_margin
+        is_wanted = outline.scores is None or wants[node] > params.tau_expand
+        fits = slots + geometry.delta(node.level) <= (params.w_max if urgent else params.w_soft)
+        if node in shown and is_wanted and fits:
+            shown.remove(node)
+            shown.update(family(geometry, node))
+            slots += geometry.delta(node.level)
+    return tuple(sorted(shown, key=lambda block: block.start))
+
+
+def coarsest(outline: Outline) -> list[Block]:
+    """The tiling by the coarsest blocks (LAY-1)."""
+    geometry, blocks, at = outline.geometry, list[Block](), outline.first
+    while at < outline.last:
+        level = geometry.top
+        while at % geometry.span(level) or at + geometry.span(level) > outline.last:
+            level -= 1
+        blocks.append(Block(level, at))
+        at += geometry.span(level)
+    return blocks
+
+
+def within(outline: Outline, node: Block) -> list[Block]:
+    """``node`` and all nodes under it."""
+    below = family(outline.geometry, node) if node.level > 1 else ()
+    return [node, *(one for child in below for one in within(outline, child))]
+
+
+def want(outline: Outline, node: Block) -> int:
+    """The greatest score under ``node``; 0 where there are none."""
+    if outline.scores is None:
+        return 0
+    span, end = outline.geometry.span(0), node.start + outline.geometry.span(node.level)
+    return max(outline.scores[(node.start - outline.first) // span : (end - outline.first) // span])
+
+
+def distance(outline: Outline, node: Block) -> int:
+    """Smallest spans between ``node`` and the cursor."""
+    before = outline.cursor - (node.start + outline.geometry.span(node.level))
+    behind = node.start - outline.cursor
+    return max(before, behind, 0) // outline.geometry.span(0)
