@@ -1,4 +1,4 @@
-"""The fast path in production: many sessions, guard, telemetry, edits, positions, cold start, memory.
+"""The fast path in production: many sessions, guard, telemetry, edits, positions, layout, cold start, memory.
 
 Run ``python benchmarks/production.py``. Whatever is compared takes turns, and each is taken at its fastest, which is
 what other processes on the machine disturb least; compare figures of one run with each other only.
@@ -7,6 +7,7 @@ what other processes on the machine disturb least; compare figures of one run wi
 from __future__ import annotations
 
 import argparse
+import heapq
 import json
 import multiprocessing
 import random
@@ -251,6 +252,49 @@ def positions(rounds: int) -> None:
         print(f"{name:22} {allocator.used:8} {step:8.1f} {told}", flush=True)
 
 
+# LAYOUT
+
+
+def by_hand(geometry: Geometry, w_max: int, last: int, scores: Sequence[float] | None) -> list[tuple[int, int]]:
+    """The loop that one would write: a heap of blocks, each cut while there is room; for whole top-level nodes only."""
+    span = geometry.span(0)
+
+    def entry(level: int, start: int) -> tuple[float, int, int, int]:
+        end = start + geometry.span(level)
+        want = 0.0 if scores is None else float(max(scores[start // span : end // span]))
+        return -want, last - end, start, level
+
+    heap = [entry(geometry.top, start) for start in range(0, last, geometry.span(geometry.top))]
+    heapq.heapify(heap)
+    used, done = len(heap) * geometry.slots(geometry.top), []
+    while heap:
+        want, _, start, level = heapq.heappop(heap)
+        wanted = scores is None or -want > 0.2
+        if level == 0 or not wanted or used + geometry.delta(level) > w_max:
+            done.append((level, start))
+            continue
+        used += geometry.delta(level)
+        if level == 1:
+            done.append((0, start))
+            continue
+        for i in range(geometry.fanout(level)):
+            heapq.heappush(heap, entry(level - 1, start + i * geometry.span(level - 1)))
+    return sorted(done, key=lambda block: block[1])
+
+
+def layout(rounds: int) -> None:
+    """A million tokens laid out within 8192 slots, by recency and by scores, in turn with a loop written by hand."""
+    print(f"\n{'layout':22} {'tokens':>8} {'blocks':>8} {'ms':>8} {'by hand':>8} {'times':>6}")
+    allocator = Allocator(GEOMETRY, Params(w_max=SLOTS))
+    row = np.random.default_rng(0).normal(size=2**20 // GEOMETRY.span(0)).astype(np.float32)
+    for name, scores in (("recency", None), ("scores", row)):
+        ours = partial(allocator.layout, 0, 2**20, scores)
+        theirs = partial(by_hand, GEOMETRY, SLOTS, 2**20, None if scores is None else row.tolist())
+        assert [tuple(block) for block in ours()] == theirs()
+        fast, slow = (one / 1e3 for one in in_turns([ours, theirs], max(3, rounds // 5)))
+        print(f"{name:22} {2**20:8} {len(ours()):8} {fast:8.2f} {slow:8.1f} {slow / fast:6.0f}", flush=True)
+
+
 # COLD START AND MEMORY
 
 START = """
@@ -320,7 +364,7 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=100, help="how often everything takes its turn")
-    names = ["batch", "wrapped", "edits", "positions", "start", "memory"]
+    names = ["batch", "wrapped", "edits", "positions", "layout", "start", "memory"]
     parser.add_argument("--only", choices=names, help="one part only")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -329,6 +373,7 @@ def main() -> None:
         "wrapped": partial(wrapped, chosen.rounds),
         "edits": partial(edits, chosen.rounds),
         "positions": partial(positions, chosen.rounds),
+        "layout": partial(layout, chosen.rounds),
         "start": partial(cold_start, max(3, chosen.rounds // 10)),
         "memory": memory,
     }

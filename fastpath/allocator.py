@@ -122,6 +122,7 @@ class Allocator:
             for kind in types or LOGIT_TYPES:
                 twin.prefer(np.zeros((len(twin.levels), 3), kind))
         twin.restore(twin.snapshot())
+        twin.layout(0, geometry.span(0))
 
     # SESSION
 

@@ -22,6 +22,7 @@ CHAPTERS = {
         "optima",
         "projection",
         "edits",
+        "layout",
     ),
     "kernels": ("queues", "parts", "step", "ingest", "dominance", "edits", "every_size"),
     "compiled": ("machine",),

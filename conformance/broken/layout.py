@@ -71,7 +71,7 @@ class AtTheThreshold(SoundLayout):
         tau, margin = outline.params.tau_expand, outline.params.soft_margin
         if tau == 0 or margin == RANGES["soft_margin"][1]:
             return super().laid_out(outline)
-        lower = replace(outline.params, tau_expand=tau - 1, soft_margin=margin + 1)
+        lower = replace(outline.params, tau_expand=tau - 1, soft_margin=margin + 1, adaptive_window=0)
         return super().laid_out(outline._replace(params=lower))
 
 

@@ -56,10 +56,13 @@ EXAMPLES = [
     messages.Open(geometry=Geometry(), params=Params(), context=[(2, 0), (1, 1024), (0, 1056)]),
     messages.Step([0, 838860, -48000]),
     messages.Ingest(1, [0]),
+    messages.Layout(0, 1024, [838860] * 32, 7),
+    messages.Layout(0, 1024),
     messages.Close(),
     messages.Welcome(protocol=1, name="acme-allocator", version="2.1", strategies=["greedy"]),
     messages.Done(True),
     messages.Chosen([("expand", 1, 1024)]),
+    messages.Laid([(1, 0), (0, 32)]),
     messages.Refusal("why"),
     messages.Skip("why"),
 ]
