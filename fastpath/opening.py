@@ -7,14 +7,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels.calls import run_layout
-from focalloc.fastpath.scores import SCALES, refuse_misfit, score_array
+from focalloc.fastpath.scores import refuse_misfit, score_array
 from focalloc.fastpath.tables import write_shape
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import MAX_SLOTS, Geometry
 from focalloc.spec.layout import checked_outline
 from focalloc.spec.params import Params
-from focalloc.spec.scores import SCORE_LIMIT
+from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
 
 
 def laid_out(
@@ -50,7 +50,7 @@ def _fixed(scores: ArrayLike, spans: int, geometry: Geometry) -> NDArray[np.int6
     if len(given) != spans:
         rule = f"there must be one score per {geometry.span(0)} tokens, {spans} in all (SCO-2)"
         raise InvalidInput("scores", len(given), rule)
-    fixed = given if given.dtype.kind == "i" else np.rint(given * SCALES[given.dtype])
+    fixed = given if given.dtype.kind == "i" else np.rint(given * given.dtype.type(SCORE_SCALE))
     if not np.all(np.abs(fixed) < SCORE_LIMIT):  # NaN is not below anything
         refuse_misfit(given)
     return fixed.astype(np.int64)
