@@ -1,4 +1,5 @@
-"""The context that a history is shown by at first: laid out within the budget, in detail where that is wanted (LAY)."""
+"""The context that a history is shown by at first: laid out within the budget, in detail where that is wanted (LAY-1 to
+LAY-5)."""
 
 from __future__ import annotations
 
@@ -150,6 +151,8 @@ def drop_first(wanted: Wanted, frontier: Frontier, size: int) -> None:
 @kernel
 def lay_out_history(wanted: Wanted, frontier: Frontier, threshold: int, urgent: int, limits: Ints) -> int:
     """Lay a history out from its coarsest tiling, which keeps the budget; return how many blocks there are.
+
+    In order, what is wanted and fits is expanded (LAY-2, LAY-4, LAY-5); all tokens stay covered (LAY-1).
 
     Args:
         threshold: a node is expanded only if its want is above this.
