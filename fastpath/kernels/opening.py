@@ -37,9 +37,9 @@ class Frontier(NamedTuple):
         blocks: the blocks that stay, as nodes.
     """
 
-    wants: Ints
-    nodes: Ints
-    blocks: Ints
+    wants: Table
+    nodes: Table
+    blocks: Table
 
 
 @kernel
