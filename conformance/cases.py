@@ -17,6 +17,7 @@ import msgspec
 from focalloc.conformance.decoding import decoded
 from focalloc.spec import Block, Context, Geometry, Params
 from focalloc.spec.blocks import positions, used
+from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.scores import slot_scores
 
 Pairs = tuple[tuple[int, int], ...]
@@ -40,8 +41,31 @@ class Opening(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     params: dict[str, Any] | None = None
 
 
+class Pinning(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Tokens that are pinned, or lifted.
+
+    Attributes:
+        first: first token.
+        last: the token just after them.
+        collapse: whether against collapse.
+        expand: whether against expansion.
+        lift: whether what is pinned there is lifted.
+    """
+
+    first: int
+    last: int
+    collapse: bool = True
+    expand: bool = False
+    lift: bool = False
+
+    def of(self, pins: Pins) -> Pins:
+        """What it makes of ``pins``; raises `InvalidInput` if it makes no sense."""
+        change = unpinned if self.lift else pinned
+        return change(pins, self.first, self.last, collapse=self.collapse, expand=self.expand)
+
+
 class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One thing asked of the allocator: an iteration, an ingest (`ingest` given) or an open (`open` given).
+    """One thing asked of the allocator: an iteration, an ingest (`ingest` given), an open (`open` given) or a pin.
 
     An iteration is by scores, or by logits if those are given.
 
@@ -56,6 +80,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         ingest: number of new level-0 blocks.
         open: start another session.
         logits: pattern of logits (expand, keep, collapse), repeated over the blocks as often as needed.
+        pin: pin tokens, or lift them.
     """
 
     scores: tuple[int, ...] = ()
@@ -64,6 +89,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     ingest: int | None = None
     open: Opening | None = None
     logits: tuple[tuple[float, float, float], ...] = ()
+    pin: Pinning | None = None
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

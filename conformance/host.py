@@ -116,6 +116,12 @@ class Host:
                 rows = [list(row) for row in command.logits]
                 self._given["logits"] = [list(row) for row in rows], rows
                 return chosen(self._allocator.prefer(rows))
+            case messages.Pin(first, last, collapse, expand):
+                self._allocator.pin(first, last, collapse, expand)
+                return {"ok": True}
+            case messages.Unpin(first, last, collapse, expand):
+                self._allocator.unpin(first, last, collapse, expand)
+                return {"ok": True}
             case messages.Relaxation():
                 return {"relaxation": relaxed(self._allocator.relaxation(self._lend("scores", command.scores)))}
             case messages.Layout():
@@ -151,6 +157,8 @@ class Host:
         offers = ["fresh", *(what for what in calls if callable(getattr(self._allocator, what, None)))]
         told = getattr(self._allocator, "offers", ())
         offers += (name for name in OFFERED if isinstance(told, tuple | list) and name in told)
+        if all(callable(getattr(self._allocator, call, None)) for call in ("pin", "unpin")):
+            offers.append("pin")
         if "ingest" in offers:
             with contextlib.suppress(TypeError, ValueError):
                 inspect.signature(self._allocator.ingest).bind(1, [])

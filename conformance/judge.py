@@ -11,12 +11,12 @@ there was nothing left to talk to), ``skip`` (the allocator does not support wha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import cycle, islice
 from typing import Any, Literal
 
-from focalloc.conformance.cases import Case, Opening, Step, laid, preferred
+from focalloc.conformance.cases import Case, Opening, Pinning, Step, laid, preferred
 from focalloc.conformance.stakes import Stakes
 from focalloc.conformance.targets import (
     Lost,
@@ -55,6 +55,7 @@ from focalloc.spec.geometry import MAX_TOKEN
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.layout import Outline, layout_violations
 from focalloc.spec.params import OFFERED
+from focalloc.spec.pins import misremembered
 from focalloc.spec.printable import printable
 from focalloc.spec.projection import LARGEST_LOGIT, missaturated, saturated, violations_of_projection
 from focalloc.spec.scores import SCORE_SCALE, checked_scores
@@ -62,10 +63,13 @@ from focalloc.spec.violations import checked_profile
 
 Status = Literal["pass", "fail", "error", "skip", "unknown"]
 
-CALLS = ("open", "step", "ingest", "prefer")
+CALLS = ("open", "step", "ingest", "prefer", "pin")
 """What may be skipped as a whole."""
 
-SKIPPED = (*CALLS, "geometry", "params", "strategy", "relaxation", "layout", "context", "positions", "ledger_size")
+SKIPPED = (
+    *(*CALLS, "geometry", "params", "strategy", "relaxation", "layout"),
+    *("context", "positions", "ledger_size", "pins"),
+)
 """What may be skipped; an allocator says the latter itself, as ``"geometry: only (32, 32)"``."""
 
 LAID_OUT_EVERY = 4
@@ -207,6 +211,8 @@ def call_of(case: Case, at: int) -> str:
         return "open"
     if step.ingest is not None:
         return "ingest"
+    if step.pin is not None:
+        return "pin"
     return "prefer" if step.logits else "step"
 
 
@@ -231,11 +237,13 @@ class _Session:
 
     def take(self, step: Step) -> list[Violation]:
         """Ask for one step and judge what comes back."""
-        self.asked = () if step.open or step.logits else laid(self._now.geometry, self._now.context, step)
+        self.asked = () if step.open or step.logits or step.pin else laid(self._now.geometry, self._now.context, step)
         if step.open is not None:
             return self.open(step.open)
         if step.logits:
             return self.follow(step)
+        if step.pin is not None:
+            return self.pin(step.pin)
         return self.iterate() if step.ingest is None else self.ingest(step.ingest)
 
     # OPEN
@@ -402,6 +410,15 @@ class _Session:
         self.reclaimed += [state.iteration] * len(answer)
         return self.settle(ingested(state, as_actions(answer), blocks), scores, answer, [])
 
+    def pin(self, pinning: Pinning) -> list[Violation]:
+        """Pin tokens, or lift them (PIN-3)."""
+        if not self.target.offers("pin"):
+            return []
+        state = replace(self._now, pins=pinning.of(self._now.pins))
+        self.put += 1
+        self.target.pin(pinning)
+        return self.settle(state, (), None, self.target.changed())
+
     # WHAT EVERY STEP ENDS WITH
 
     def refuses(self, why: str, ask: Callable[[], object], scores: Sequence[int] = ()) -> list[Violation]:
@@ -462,6 +479,11 @@ class _Session:
                 self.stakes.reported("ledger_size", state)
                 recent = sum(state.iteration - iteration < gap for iteration in self.reclaimed)
                 found += hoarded(entries, state.iteration, state.params.n_diff, gap, recent)
+        if target.offers("pins"):
+            self.stakes.reported("pins", state)
+            said: Any = target.report("pins")
+            ranges = [as_pairs(list(one)) if isinstance(one, list | tuple) else None for one in _listed(said)]
+            found += misremembered(state.pins, [None if one is None else list(map(list, one)) for one in ranges])
         return found
 
     def edited(self, before: State | None, answer: object) -> list[Violation]:
@@ -514,6 +536,10 @@ def refused_logits(logits: Sequence[Sequence[float]]) -> list[Violation]:
 
 def _shapeless(answer: object) -> Violation:
     return Violation("ACT-1", f"the answer is {_short(answer)}; an answer is a list of actions")
+
+
+def _listed(thing: object) -> list[object]:
+    return list(thing) if isinstance(thing, list | tuple) else [thing]
 
 
 def _short(thing: object, limit: int = 200) -> str:

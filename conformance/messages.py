@@ -23,17 +23,15 @@ from focalloc.spec.scores import SCORE_SCALE
 PROTOCOL: Final = 1
 
 WireAction = tuple[str, int, int]
+WireRanges = list[tuple[int, int]]
 WireFraction = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,1000}(/[0-9]{1,1000})?$")]
 """A fraction as text, such as ``-7/3``."""
 
-OPTIONAL: Final = (
-    *("fresh", "ingest", "ingest_scores", "prefer", "relaxation", "layout", "context", "positions", "ledger_size"),
-    *OFFERED,
-)
-"""What an allocator may offer; what it does not offer, it is not asked."""
+REPORTS: Final = ("context", "positions", "ledger_size", "pins")
+"""What an allocator may say of its own state with every answer."""
 
-REPORTS: Final = ("context", "positions", "ledger_size")
-"""Of those, what an allocator says of its own state with every answer."""
+OPTIONAL: Final = ("fresh", "ingest", "ingest_scores", "prefer", "relaxation", "layout", "pin", *REPORTS, *OFFERED)
+"""What an allocator may offer; what it does not offer, it is not asked."""
 
 USUAL: Final = ("ingest", "ingest_scores")
 """What a program offers that does not say."""
@@ -126,11 +124,44 @@ class Layout(msgspec.Struct, tag_field="cmd", tag="layout", forbid_unknown_field
     cursor: int | msgspec.UnsetType = msgspec.UNSET
 
 
+class Pin(msgspec.Struct, tag_field="cmd", tag="pin", forbid_unknown_fields=True):
+    """Let nothing collapse, or nothing expand, that has these tokens; answered by `Done`. Sent to whoever offers
+    ``pin``.
+
+    Attributes:
+        first: first token.
+        last: the token just after them.
+        collapse: whether nothing collapses.
+        expand: whether nothing expands.
+    """
+
+    first: int
+    last: int
+    collapse: bool = True
+    expand: bool = False
+
+
+class Unpin(msgspec.Struct, tag_field="cmd", tag="unpin", forbid_unknown_fields=True):
+    """Lift what is pinned there; answered by `Done`. Sent to whoever offers ``pin``.
+
+    Attributes:
+        first: as in `Pin`, and so the following.
+        last: likewise.
+        collapse: likewise.
+        expand: likewise.
+    """
+
+    first: int
+    last: int
+    collapse: bool = True
+    expand: bool = True
+
+
 class Close(msgspec.Struct, tag_field="cmd", tag="close", forbid_unknown_fields=True):
     """The last command; answered by `Done`, after which the program ends."""
 
 
-Command = Hello | Fresh | Open | Step | Ingest | Prefer | Relaxation | Layout | Close
+Command = Hello | Fresh | Open | Step | Ingest | Prefer | Relaxation | Layout | Pin | Unpin | Close
 
 
 class Welcome(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -169,19 +200,22 @@ class Ready(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Done(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Answer to `Open` and `Close`.
+    """Answer to `Open`, `Pin`, `Unpin` and `Close`.
 
     Attributes:
         ok: true.
         context: who offers it says here which blocks it holds, as ``[level, start]``, oldest first.
         positions: who offers it says here the position of each slot.
         ledger_size: who offers it says here how many nodes its ledger holds.
+        pins: who offers it says here which tokens are pinned against collapse, and which against expansion: ranges
+            ``[first, last]``, in order, without ``last``.
     """
 
     ok: bool
     context: list[tuple[int, int]] | msgspec.UnsetType = msgspec.UNSET
     positions: list[int] | msgspec.UnsetType = msgspec.UNSET
     ledger_size: int | msgspec.UnsetType = msgspec.UNSET
+    pins: tuple[WireRanges, WireRanges] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -192,6 +226,7 @@ class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         context: as in `Done`, after the actions.
         positions: as in `Done`, after the actions.
         ledger_size: as in `Done`, after the actions.
+        pins: as in `Done`.
         edits: what the actions, and blocks that were appended, changed in slots: ``[first, before, at, after]`` each.
             Who does not say it is not judged by it.
     """
@@ -200,6 +235,7 @@ class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     context: list[tuple[int, int]] | msgspec.UnsetType = msgspec.UNSET
     positions: list[int] | msgspec.UnsetType = msgspec.UNSET
     ledger_size: int | msgspec.UnsetType = msgspec.UNSET
+    pins: tuple[WireRanges, WireRanges] | msgspec.UnsetType = msgspec.UNSET
     edits: list[tuple[int, int, int, int]] | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -257,6 +293,8 @@ ANSWERED_BY: dict[type[Command], type[Welcome | Ready | Done | Chosen | Relaxed 
     Prefer: Chosen,
     Relaxation: Relaxed,
     Layout: Laid,
+    Pin: Done,
+    Unpin: Done,
     Close: Done,
 }
 

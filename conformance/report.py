@@ -27,6 +27,8 @@ NEEDED_BY = {
     "context": ("CTX-6",),
     "positions": ("CTX-5",),
     "ledger_size": ("COO-2",),
+    "pin": ("PIN-1", "PIN-2"),
+    "pins": ("PIN-3",),
     "edits": ("EDI-1", "EDI-2", "EDI-3"),
     "reclaim_ahead": ("ING-6",),
     "relaxation": ("LPR-1", "LPR-2", "LPR-3"),

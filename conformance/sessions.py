@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from focalloc.conformance.capabilities import ALL, Capabilities
-from focalloc.conformance.cases import Case, Opening, Pairs, Per, Step
+from focalloc.conformance.cases import Case, Opening, Pairs, Per, Pinning, Step
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
 from focalloc.spec.actions import family
 from focalloc.spec.blocks import used
@@ -692,6 +692,22 @@ def _triple(draw: Draw) -> tuple[float, float, float]:
     return draw.one_of(LOGITS), draw.one_of(LOGITS), draw.one_of(LOGITS)
 
 
+def _with_pins(draw: Draw, profile: str, case: Case) -> Case:
+    """With tokens pinned and lifted between steps (PIN), in one session of four: some in the context, some to come."""
+    if draw.once_in(4):
+        span, first = case.geometry.span(0), case.context[0].start
+        last = case.context[-1].start + case.geometry.span(case.context[-1].level)
+
+        def pin(_: Step) -> Step:
+            kinds = draw.one_of(((True, False), (True, False), (False, True), (False, True), (True, True)))
+            low = min(MAX_TOKEN - 1, first + draw.between(0, max(1, last - first + 2 * span)))
+            high = min(MAX_TOKEN, low + draw.one_of((1, 1, span, span + 1, 3 * span, max(1, (last - first) // 2))))
+            return Step(pin=Pinning(low, high, *kinds, lift=draw.once_in(3)))
+
+        return put_between(draw, case, draw.one_of((1, 2, 4)), pin)
+    return case
+
+
 def put_between(draw: Draw, case: Case, times: int, make: Callable[[Step], Step]) -> Case:
     """``case`` with what ``make`` makes before one of so many of its steps; it is told before which."""
     steps: list[Step] = []
@@ -705,7 +721,7 @@ def put_between(draw: Draw, case: Case, times: int, make: Callable[[Step], Step]
 Weave = Callable[[Draw, str, Case], Case]
 """Takes chance of its own, a profile and one of its sessions, and returns it with something optional in it."""
 
-WOVEN: dict[str, Weave] = {"reclaim_ahead": _with_room_ahead, "prefer": _with_logits}
+WOVEN: dict[str, Weave] = {"reclaim_ahead": _with_room_ahead, "prefer": _with_logits, "pin": _with_pins}
 """What an allocator need not offer, a call or a parameter -> how sessions come to have it. What is added here changes
 nothing else of a session, and nothing of one that it leaves alone."""
 

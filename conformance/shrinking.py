@@ -194,6 +194,9 @@ def _simpler_step(step: Step, params: Params) -> Iterator[Step]:
     if step.logits:
         for kept in without(step.logits, 1):
             yield changed(step, logits=tuple(step.logits[i] for i in kept))
+    if step.pin is not None and step.pin.collapse and step.pin.expand:
+        yield changed(step, pin=changed(step.pin, expand=False))
+        yield changed(step, pin=changed(step.pin, collapse=False))
     if step.ingest is not None:
         for blocks in (1, step.ingest // 2, step.ingest - 1):
             if 0 < blocks < step.ingest:

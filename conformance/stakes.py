@@ -26,6 +26,7 @@ from focalloc.spec.ingest import reclaimable
 from focalloc.spec.knapsack import least_possible_use, utility
 from focalloc.spec.layout import Outline, detailed
 from focalloc.spec.objective import worth
+from focalloc.spec.pins import is_pinned
 from focalloc.spec.projection import as_logits, preferred
 from focalloc.spec.scores import Aggregates
 from focalloc.spec.state import ticked
@@ -73,6 +74,9 @@ class Stakes:
             self.note(("CTX-1", "CTX-2", "CTX-3", "CTX-4", "CTX-6"))
         elif what == "positions":
             self.note(("CTX-5",))
+        elif what == "pins":
+            if any(state.pins):
+                self.note(("PIN-3",))
         elif what == "edits":
             self.note(("EDI-1", "EDI-2", "EDI-3"))
         elif state.iteration >= state.params.memory and state.ledger:  # over: something had to be forgotten, maybe
@@ -100,7 +104,7 @@ class Stakes:
 OF_INGEST = frozenset(("ING-1", "ING-2", "ING-3", "ING-4", "ING-5", "ING-6"))
 
 NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in ("GEO", "CTX", "PAR", "LPR", "LAY")} | OF_INGEST
-NOT_OF_ITERATIONS |= {"SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1"}
+NOT_OF_ITERATIONS |= {"SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1", "PIN-3"}
 """What the answer to an iteration never puts at stake."""
 
 
@@ -139,8 +143,8 @@ def of_iteration(
 
     ACT-1 to ACT-3 and ANS-1 (over): anything could have been said, or nothing. ACT-4 (over): a family is there in part.
     ACT-5 (over): something was done, and the cap left room to go on from it. CAP-1 (over): more was legal than the cap
-    allows. BUD-1, SOF-1, COO-1, TAI-1, THR-1 (over): some action is held back by this clause and by no other of them.
-    SCO-3 (over): rounding decides the mean of some family.
+    allows. BUD-1, SOF-1, COO-1, TAI-1, PIN-1, PIN-2, THR-1 (over): some action is held back by this clause and by no
+    other of them. SCO-3 (over): rounding decides the mean of some family.
     """
     now = ticked(state)
     geometry, params, blocks = now.geometry, now.params, set(now.context)
@@ -206,6 +210,7 @@ def _sorted_out(
         ends = start + now.geometry.span(level)
         protected = kind == "collapse" and reaches_tail(ends, now.end, params.protected_tokens)
         cooling = not may_act(now.ledger, one.action, now.iteration, params.min_gap)
+        pinned = is_pinned(now.geometry, now.pins, one.action) and {"collapse": "PIN-1", "expand": "PIN-2"}[kind]
         wanted = beyond_threshold(kind, one.aggregate, params.tau_expand, params.tau_collapse) or profile in (
             "safety",
             "projection",
@@ -216,13 +221,14 @@ def _sorted_out(
         held = [
             *(["TAI-1"] if protected else []),
             *(["COO-1"] if cooling else []),
+            *([pinned] if pinned else []),
             *(["THR-1"] if not wanted else []),
             *(["BUD-1"] if over else []),
             *(["SOF-1"] if barred else []),
         ]
         if len(held) == 1 and params.n_diff:
             clauses.add(held[0])
-        if not protected and not cooling:
+        if not protected and not cooling and not pinned:
             free.append(one)
             if wanted:
                 pool.append(one)

@@ -19,6 +19,7 @@ import msgspec
 
 from focalloc.conformance import messages, process
 from focalloc.conformance.capabilities import ALL, Capabilities, declared
+from focalloc.conformance.cases import Pinning
 from focalloc.conformance.host import ANSWER_LIMIT, Host, converse
 from focalloc.conformance.process import START_TIMEOUT, TIMEOUT, ProcessAllocator
 from focalloc.spec import Action, Geometry, InvalidInput, Params, Violation, tampered
@@ -116,11 +117,15 @@ class Target(Protocol):
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Append blocks and return the reclaiming collapses."""
 
+    def pin(self, pinning: Pinning) -> None:
+        """Pin tokens, or lift them."""
+
     def knows_ingest_scores(self) -> bool:
         """Whether `ingest` passes its scores on."""
 
     def report(self, what: str) -> object:
-        """What the allocator said last of its own state: ``"context"``, ``"positions"`` or ``"ledger_size"``; or what
+        """What the allocator said last of its own state: ``"context"``, ``"positions"``, ``"ledger_size"`` or
+        ``"pins"``; or what
         the last answer told: ``"edits"``, None if it told none."""
 
     def changed(self) -> list[Violation]:
@@ -327,6 +332,10 @@ class PythonTarget(WireTarget):
         """Call ``layout``, with scores in a list of its own if there are any."""
         return _as_it_came(self._ask(_laying(outline))["blocks"])
 
+    def pin(self, pinning: Pinning) -> None:
+        """Call ``pin`` or ``unpin``."""
+        self._ask(_pinning(pinning))
+
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Call ``ingest(blocks, scores)``, or ``ingest(blocks)`` if it takes no more."""
         return _as_it_came(self._ask(messages.Ingest(blocks, list(scores)))["actions"])
@@ -421,6 +430,10 @@ class ProgramTarget(WireTarget):
         """Send ``layout`` and return the blocks."""
         return self._call(lambda: self._wire.send(_laying(outline)).blocks)
 
+    def pin(self, pinning: Pinning) -> None:
+        """Send ``pin`` or ``unpin``."""
+        self._call(lambda: self._wire.send(_pinning(pinning)))
+
     def ingest(self, blocks: int, scores: Sequence[int]) -> object:
         """Send ``ingest`` and return the reclaiming collapses."""
         return self._call(lambda: self._wire.ingest(blocks, scores)[:ANSWER_LIMIT])
@@ -438,6 +451,11 @@ def _context(error: process.ProgramError) -> str:
     if error.stderr.strip():
         lines += ["the end of its stderr:", *(f"  {line}" for line in error.stderr.strip().splitlines()[-12:])]
     return "\n".join(lines)
+
+
+def _pinning(pinning: Pinning) -> messages.Pin | messages.Unpin:
+    kind = messages.Unpin if pinning.lift else messages.Pin
+    return kind(pinning.first, pinning.last, pinning.collapse, pinning.expand)
 
 
 class Foreign:

@@ -30,6 +30,7 @@ from focalloc.spec.cooldown import too_early
 from focalloc.spec.errors import as_integer
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.pins import pinned_collapse, pinned_expand
 from focalloc.spec.violations import over_cap
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def _misfit(tables: Tables, geometry: Geometry, params: Params, actions: tuple[A
     found = impossible_expand(now, action) + impossible_collapse(geometry, now, action)
     found += [] if found else not_fresh(geometry, at_start, action)
     found += tail_collapse(geometry, params, header[k.END], action)
+    found += pinned_collapse(geometry, tables.pins, action) + pinned_expand(geometry, tables.pins, action)
     found += too_early(tables.ledger(), action, header[k.ITERATION] + 1, params.min_gap)
     found += over_budget(params, slots, action)
     return Violation(found[0].clause, found[0].message, len(before))

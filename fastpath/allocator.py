@@ -22,6 +22,7 @@ from focalloc.spec.errors import InvalidInput, NoRoom, one_of, whole_number
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.ingest import checked_size, sufficient_budget
 from focalloc.spec.params import OFFERED, Params
+from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.state import State
 
@@ -191,7 +192,8 @@ class Allocator:
 
     def _state(self) -> State:
         tables = self._session()
-        return State(self.geometry, self.terms(), tables.context(), tables.ledger(), self.iteration, self.recent())
+        ledger, recent = tables.ledger(), self.recent()
+        return State(self.geometry, self.terms(), tables.context(), ledger, self.iteration, recent, tables.pins)
 
     def terms(self) -> Params:
         """The parameters, with the thresholds of the last iteration if they adapt (ADA-1)."""
@@ -248,16 +250,18 @@ class Allocator:
             run_step = tables.refinement.run_step
         if state.iteration or state.ledger or state.recent:
             tables.recall(state.ledger, state.iteration, state.recent)
+        if state.pins != Pins():
+            tables.pin(state.pins)
         if state.iteration > FAR:
             run_step = _refusing_the_last(tables, run_step)
         self._tables, self.geometry, self.params, self._workspace, self._run_step = (
             tables, geometry, params, workspace, run_step
         )  # fmt: skip
 
-    def _mark(self) -> tuple[object, int, int]:
-        """What is another after every call that changed the session: its tables, iteration and end."""
+    def _mark(self) -> tuple[object, int, int, object]:
+        """What is another after every call that changed the session: its tables, iteration, end and pins."""
         tables = self._session()
-        return tables, tables.header[self._at_iteration], tables.header[self._layout.END]
+        return tables, tables.header[self._at_iteration], tables.header[self._layout.END], tables.pins
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copied, deep or not, and pickled by its snapshot."""
@@ -475,6 +479,37 @@ class Allocator:
             raise InvalidInput("scores", len(scores), f"{len(scores)} scores were given for {slots} slots (SCO-2)")
         refuse_misfit(scores)
         raise AssertionError("a kernel refused scores that fit")
+
+    # PINS
+
+    @in_turn
+    def pin(self, first: int, last: int, collapse: bool = True, expand: bool = False) -> None:
+        """From the next call on, nothing collapses or expands that has tokens from ``first`` to before ``last``.
+
+        Strategies and `ingest` keep to it alike (PIN-1, PIN-2), and snapshots hold it. Tokens that are not in the
+        context yet are waited for.
+
+        Args:
+            first: first token of the range.
+            last: the token just after it.
+            collapse: whether nothing collapses there, so that no detail is lost.
+            expand: whether nothing expands there, so that no gist is opened.
+
+        Raises:
+            InvalidInput: the range is empty or beyond the line of tokens, or neither is asked for; nothing has changed.
+        """
+        tables = self._session()
+        tables.pin(pinned(tables.pins, first, last, collapse=collapse, expand=expand))
+
+    @in_turn
+    def unpin(self, first: int, last: int, collapse: bool = True, expand: bool = True) -> None:
+        """Lift what is pinned from ``first`` to before ``last``; arguments and refusals as of `pin`."""
+        tables = self._session()
+        tables.pin(unpinned(tables.pins, first, last, collapse=collapse, expand=expand))
+
+    def pins(self) -> Pins:
+        """What is pinned: ranges in order, as few as will do (PIN-3)."""
+        return self._session().pins  # type: ignore[no-any-return]
 
     # VIEWS
 

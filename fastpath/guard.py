@@ -12,7 +12,7 @@ from itertools import chain, islice
 from math import isnan
 from queue import Empty, SimpleQueue
 from threading import TIMEOUT_MAX, Event, Thread
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +21,7 @@ from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Fallback, Plan, Reason
 from focalloc.fastpath.turns import Turn, in_turn
-from focalloc.fastpath.wrapper import Call, Start, Wrapper
+from focalloc.fastpath.wrapper import Call, Mark, Start, Wrapper
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.clauses import Violation
 from focalloc.spec.cooldown import Entry
@@ -48,6 +48,7 @@ class View:
         recent: slots used after each of the last iterations, as many as adaptation looks at.
         iteration: number of the last iteration.
         used: slots that the context occupies.
+        pins: where nothing collapses, and where nothing expands.
     """
 
     def __init__(self, allocator: Allocator) -> None:
@@ -55,6 +56,7 @@ class View:
         self.geometry = allocator.geometry
         self.params = allocator.terms()
         self.recent = allocator.recent()
+        self.pins = allocator.pins()
         self.iteration = allocator.iteration
         self.used = allocator.used
 
@@ -80,7 +82,8 @@ class View:
 
     def state(self) -> State:
         """The same by the spec; takes about a microsecond per block."""
-        return State(self.geometry, self.params, self.context, dict(self.ledger), self.iteration, self.recent)
+        ledger = dict(self.ledger)
+        return State(self.geometry, self.params, self.context, ledger, self.iteration, self.recent, self.pins)
 
     def settle(self) -> View:
         """Read everything now, so that the view stays true when the session goes on."""
@@ -174,6 +177,10 @@ class Guarded(Wrapper):
         return self._ask(*arguments, **options) if call == "step" else super()._call(call, *arguments, **options)
 
     @in_turn
+    def _hold(self, call: Literal["pin", "unpin"], *arguments: Any) -> None:
+        super()._hold(call, *arguments)
+
+    @in_turn
     def _start(self, call: Start, *arguments: Any) -> None:
         super()._start(call, *arguments)
 
@@ -237,10 +244,6 @@ def _holds_nan(actions: Sequence[Sequence[object]]) -> bool:
 
 
 # SELECTORS
-
-
-Mark = tuple[object, int, int]
-"""As `Allocator._mark`: which session, and how far it has come."""
 
 
 class _Follower:

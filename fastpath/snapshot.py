@@ -10,7 +10,8 @@ The bytes are ``MAGIC``, the version, the length of what follows, a digest of it
 
 A context tiles, so its first token and its levels say it all: each run is ``[level, how many blocks]``. A ledger entry
 is ``[kind, level, start, iteration]``. ``recent`` stands there only where thresholds adapt: the slots used after each
-of the last iterations. Older versions stay readable; a newer one is refused.
+of the last iterations; ``pins`` only where tokens are pinned, ``{"collapse": [[0, 128]], "expand": []}``, in order.
+Older versions stay readable; a newer one is refused.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from focalloc.spec.cooldown import Entry, rested
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
 from focalloc.spec.params import CORE, Params
+from focalloc.spec.pins import Pins, checked_pins
 from focalloc.spec.state import State
 
 MAGIC = b"focalloc"
@@ -41,6 +43,7 @@ HEAD = struct.Struct(f"<{len(MAGIC)}sHQ{DIGEST_SIZE}s")
 
 def to_json(state: State) -> dict[str, Any]:
     """``state`` as an object that `json.dumps` takes."""
+    pins = state.pins._asdict()
     return {
         "version": VERSION,
         "iteration": state.iteration,
@@ -52,6 +55,7 @@ def to_json(state: State) -> dict[str, Any]:
         },
         "ledger": [[entry.kind, *node, entry.iteration] for node, entry in sorted(state.ledger.items())],
         **({"recent": list(state.recent)} if state.recent else {}),
+        **({"pins": {name: list(map(list, ranges)) for name, ranges in pins.items()}} if any(pins.values()) else {}),
     }
 
 
@@ -64,7 +68,7 @@ def from_json(snapshot: object) -> State:
     version = known_fields("snapshot", snapshot, None).get("version")
     _refuse_newer(whole_number("snapshot.version", version, 1, 2**16 - 1))
     known = {"version", "iteration", "geometry", "params", "context", "ledger"}
-    whole = {"recent": []} | known_fields("snapshot", snapshot, known, {"recent"})
+    whole = {"recent": [], "pins": {}} | known_fields("snapshot", snapshot, known, {"recent", "pins"})
     geometry = Geometry(**known_fields("snapshot.geometry", whole["geometry"], {"arity", "cost"}))
     every = {field.name for field in fields(Params)}
     params = Params(**known_fields("snapshot.params", whole["params"], set(CORE), every))
@@ -76,6 +80,7 @@ def from_json(snapshot: object) -> State:
         _ledger(geometry, params, iteration, whole["ledger"]),
         iteration,
         _recent(params, whole["recent"]),
+        _pins(whole["pins"]),
     )
 
 
@@ -157,6 +162,17 @@ def _recent(params: Params, value: object) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or len(value) > params.adaptive_window:
         raise InvalidInput("snapshot.recent", value, f"must be a list of at most {params.adaptive_window} (ADA-1)")
     return tuple(whole_number(f"snapshot.recent[{i}]", slots, 0, MAX_SLOTS) for i, slots in enumerate(value))
+
+
+def _pins(value: object) -> Pins:
+    whole = known_fields("snapshot.pins", value, set(), Pins._fields)
+    ranges: dict[str, list[tuple[int, int]]] = {}
+    for kind in Pins._fields:
+        found = ranges.setdefault(kind, [])
+        for name, (first, last) in _rows(f"snapshot.pins.{kind}", whole.get(kind, []), 2):
+            low = whole_number(f"{name}[0]", first, found[-1][1] + 1 if found else 0, MAX_TOKEN - 1)
+            found.append((low, whole_number(f"{name}[1]", last, low + 1, MAX_TOKEN)))
+    return checked_pins(Pins(*(tuple(one) for one in ranges.values())))
 
 
 def _ledger(geometry: Geometry, params: Params, now: int, value: object) -> dict[Block, Entry]:

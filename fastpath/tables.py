@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels import layout as k
-from focalloc.fastpath.kernels.calls import run_load, run_positions
+from focalloc.fastpath.kernels.calls import run_load, run_pin, run_positions
 from focalloc.fastpath.kernels.places import list_families
 from focalloc.fastpath.plan import packed, unpacked
 from focalloc.spec.actions import Action
@@ -18,6 +18,7 @@ from focalloc.spec.blocks import Block, Context
 from focalloc.spec.cooldown import Entry, Ledger
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.pins import Pins
 
 if TYPE_CHECKING:
     from focalloc.fastpath.refinement import Refinement
@@ -26,7 +27,7 @@ FAMILY_TABLES = ("family_slot", "family_node", "spare_slot", "spare_node")
 PICK_TABLES = ("actions", "places", "expand_keys", "expand_tokens", "collapse_keys", "collapse_families")
 CHUNK_TABLES = ("chunk_keys", "chunk_notes")
 LEDGER_TABLES = ("ledger_action", "ledger_iteration")
-NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES, "splices")
+NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES, "splices", "no_collapse", "no_expand")
 """The tables behind the header, in their order."""
 
 
@@ -51,6 +52,15 @@ def write_shape(header: NDArray[np.int64], geometry: Geometry) -> None:
         header[k.WIDTH + level] = geometry.fanout(level) * geometry.slots(level - 1)
 
 
+def _laid(sizes: dict[str, int]) -> NDArray[np.int64]:
+    """A header that says where its tables are, and the tables, empty."""
+    ends = list(accumulate(sizes[name] for name in NAMES))
+    state = np.zeros(k.HEADER + ends[-1], np.int64)
+    state[k.OFFSETS : k.HEADER] = [k.HEADER, *(k.HEADER + end for end in ends)]
+    state[k.LEDGER_ROOM] = sizes["ledger_action"]
+    return state
+
+
 class Tables:
     """Context, families, ledger and work space of one session.
 
@@ -65,11 +75,13 @@ class Tables:
         capacity: most slots that there is space for.
         n_diff: most actions per iteration, as far as there is room for them.
         refinement: what `Params` beyond plain greedy ask for; None if nothing.
+        pins: where nothing collapses, and where nothing expands.
     """
 
     def __init__(self, geometry: Geometry, params: Params, context: Context) -> None:
         slots = sum(geometry.slots(block.level) for block in context)
         self.refinement: Refinement | None = None
+        self.pins = Pins()
         self.capacity = max(slots, params.w_max)
         self.n_diff = n_diff = min(params.n_diff, self.capacity)
         chunks = self.capacity // k.CHUNK + 1
@@ -79,7 +91,7 @@ class Tables:
             | dict.fromkeys(CHUNK_TABLES, chunks)
             | dict.fromkeys(FAMILY_TABLES, self.capacity // smallest + 1)
         )
-        sizes["splices"] = k.SPLICE * sizes["places"]
+        sizes |= {"splices": k.SPLICE * sizes["places"], "no_collapse": 0, "no_expand": 0}
         sizes = _with_ledger(sizes, 4 * n_diff + 16)
         multi_slot = max(geometry.cost[1:]) > 1
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
@@ -87,7 +99,7 @@ class Tables:
         self.reclaimed = np.zeros(32, np.int64)
         self.reclaims = self.reclaimed.data
         self._least_delta = min(geometry.deltas[1:])
-        self._go_on(sizes, np.zeros(k.HEADER + sum(sizes.values()), np.int64))
+        self._go_on(sizes, _laid(sizes))
         header = self.state
         levels = np.array([block.level for block in context], np.int64)
         units = np.array(geometry.block_slots, np.int64)
@@ -124,18 +136,18 @@ class Tables:
         state: NDArray[np.int64],
         tags: NDArray[np.int8] | None = None,
         scratch: NDArray[np.int32] | None = None,
+        pins: Pins | None = None,
     ) -> None:
         """Live in these arrays from now on; all at once, as an interrupt may come between any two lines."""
-        ends = list(accumulate(sizes[name] for name in NAMES))
-        state[k.OFFSETS : k.HEADER] = [k.HEADER, *(k.HEADER + end for end in ends)]
-        state[k.LEDGER_ROOM] = sizes["ledger_action"]
         header = state.data  # reads several times faster than the array
         actions = header[k.HEADER : k.HEADER + sizes["actions"]]
-        splices = header[state[k.HEADER - 2] : state[k.HEADER - 1]]
+        at = k.OFFSETS + NAMES.index("splices")
+        splices = header[header[at] : header[at + 1]]
         tags = self.tags if tags is None else tags
         scratch = self.scratch if scratch is None else scratch
-        self._sizes, self.state, self.header, self.actions, self.splices, self.tags, self.scratch = (
-            sizes, state, header, actions, splices, tags, scratch
+        pins = self.pins if pins is None else pins
+        self._sizes, self.state, self.header, self.actions, self.splices, self.tags, self.scratch, self.pins = (
+            sizes, state, header, actions, splices, tags, scratch, pins
         )  # fmt: skip
 
     def fits(self, tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> bool:
@@ -157,14 +169,33 @@ class Tables:
         """Make room for at least ``entries`` more entries."""
         more = self._sizes["ledger_action"] + entries
         sizes = _with_ledger(self._sizes, self._sizes["ledger_action"] + more)
-        wider = np.zeros(k.HEADER + sum(sizes.values()), np.int64)
-        wider[: k.HEADER] = self.state[: k.HEADER]
-        first = k.HEADER
-        for name in NAMES:
-            values = self.table(name)
-            wider[first : first + len(values)] = values
-            first += sizes[name]
-        self._go_on(sizes, wider)
+        self._go_on(sizes, self._laid_anew(sizes))
+
+    def _laid_anew(self, sizes: dict[str, int]) -> NDArray[np.int64]:
+        """The header and the tables in a new array with room for so much, as far as they fit."""
+        state = _laid(sizes)
+        state[: k.OFFSETS] = self.state[: k.OFFSETS]
+        state[k.LEDGER_ROOM] = sizes["ledger_action"]
+        for name, first in zip(NAMES, state[k.OFFSETS : k.HEADER].tolist(), strict=False):
+            values = self.table(name)[: sizes[name]]
+            state[first : first + len(values)] = values
+        return state
+
+    def pin(self, pins: Pins) -> None:
+        """Have nothing but these pins."""
+        sizes = self._sizes | {
+            "no_collapse": k.PIN * len(pins.collapse),
+            "no_expand": k.PIN * len(pins.expand),
+        }
+        state, scratch = self._laid_anew(sizes), self.scratch
+        ends = state[k.OFFSETS : k.HEADER]
+        first, last = ends[NAMES.index("no_collapse")], ends[NAMES.index("no_expand")]
+        state[first:last] = [token for one in pins.collapse for token in (*one, 0, 0)]
+        state[last:] = [token for one in pins.expand for token in (*one, 0, 0)]
+        if pins.expand and not self.header[k.MULTI_SLOT]:  # aggregates stand apart then, in a table of their own
+            scratch = np.zeros(2 * self.capacity + self.header[k.CHUNK_ROOM], np.int32)
+        run_pin(self.tags, scratch, state)
+        self._go_on(sizes, state, scratch=scratch, pins=pins)
 
     def make_space_for_reclaims(self, blocks: int) -> None:
         """Make space for the collapses that an ingest of ``blocks`` blocks may need, here and in the ledger."""
@@ -204,9 +235,13 @@ class Tables:
         families = [self.table(name)[: h[k.FAMILIES]].tolist() for name in ("family_slot", "family_node")]
         rescanned = self.state.copy()
         at_slot, at_node = (np.zeros(self._sizes["family_slot"], np.int64) for _ in range(2))
-        list_families(rescanned, self.tags, at_slot, at_node)
+        list_families(rescanned, self.tags, self.table("no_collapse"), at_slot, at_node)
         found = [column[: rescanned[k.FAMILIES]].tolist() for column in (at_slot, at_node)]
         assert families == found, "the list of families is not what a scan finds"
+
+        placed = self.state.copy()
+        run_pin(self.tags.copy(), self.scratch, placed)
+        assert self.state[h[k.HEADER - 2] :].tolist() == placed[h[k.HEADER - 2] :].tolist(), "a pin is elsewhere"
 
         first, last = int(h[k.LEDGER_FROM]), int(h[k.LEDGER_TO])
         assert 0 <= first <= last <= h[k.LEDGER_ROOM], "the ledger is out of bounds"

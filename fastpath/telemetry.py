@@ -11,7 +11,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
@@ -194,6 +194,12 @@ class Telemetry(Wrapper):
         )
         self._tell(self.last)
         return plan
+
+    def _hold(self, call: Literal["pin", "unpin"], *arguments: Any) -> None:
+        followed = self._seen == self._mark()
+        super()._hold(call, *arguments)
+        if followed:
+            self._seen = self._mark()
 
     def _count_anew(self) -> None:
         """The session is another one, or something has changed it that was not watched."""

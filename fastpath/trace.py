@@ -63,7 +63,8 @@ class Recorder(Wrapper):
     """An allocator whose calls are recorded: used in its place, it does what the allocator does.
 
     Every call that changes the session is recorded; `prefer` as an ``apply`` of what it did. A call that is refused is
-    not recorded. Where the session is another than the last line led to, the trace goes on from its state. If the file
+    not recorded. Where the session is another than the last line led to, or its pins are, the trace goes on from its
+    state. If the file
     can no longer be written, that is reported to the logger ``focalloc``, and the session goes on unrecorded.
 
     Args:
@@ -82,7 +83,7 @@ class Recorder(Wrapper):
 
     def __init__(self, allocator: Allocator | Wrapper, path: str | Path) -> None:
         super().__init__(allocator)
-        self._recorded: tuple[object, int, int] | None = None
+        self._recorded: wrapper.Mark | None = None
         try:
             self._file: IO[str] | None = _opened(Path(path), "wt")
         except OSError as error:

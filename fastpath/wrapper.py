@@ -19,10 +19,13 @@ Call = Literal["step", "prefer", "apply", "ingest"]
 Start = Literal["load", "open", "resume", "restore"]
 """The calls that put another session in its place."""
 
+Mark = tuple[object, int, int, object]
+"""As `Allocator._mark`: which session, how far it has come, and what is pinned."""
+
 LOOKS = frozenset(
     (
         *("geometry", "params", "used", "iteration", "levels", "starts", "slot_positions"),
-        *("context", "positions", "write_positions", "ledger_size", "terms", "recent", "state", "snapshot"),
+        *("context", "positions", "write_positions", "ledger_size", "pins", "terms", "recent", "state", "snapshot"),
         *("relaxation", "layout", "fallbacks", "fallback_counts", "fallback_share", "disagreement_share", "selector"),
     )
 )
@@ -49,6 +52,10 @@ class Wrapper:
         plan: Plan = getattr(self.allocator, call)(*arguments, **options)
         return plan
 
+    def _hold(self, call: Literal["pin", "unpin"], *arguments: Any) -> None:
+        """One of the calls that say what must stay; blocks and actions are not theirs."""
+        getattr(self.allocator, call)(*arguments)
+
     def _start(self, call: Start, *arguments: Any) -> None:
         """One of the calls that start a session."""
         getattr(self.allocator, call)(*arguments)
@@ -70,6 +77,14 @@ class Wrapper:
     def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
         """As `Allocator.ingest`."""
         return self._call("ingest", blocks, scores, per_block=per_block)
+
+    def pin(self, first: int, last: int, collapse: bool = True, expand: bool = False) -> None:
+        """As `Allocator.pin`."""
+        self._hold("pin", first, last, collapse, expand)
+
+    def unpin(self, first: int, last: int, collapse: bool = True, expand: bool = True) -> None:
+        """As `Allocator.unpin`."""
+        self._hold("unpin", first, last, collapse, expand)
 
     # WHAT STARTS ONE
 
@@ -105,7 +120,7 @@ class Wrapper:
             obj=self,
         )
 
-    def _mark(self) -> tuple[object, int, int]:
+    def _mark(self) -> Mark:
         """As `Allocator._mark`."""
         return self.allocator._mark()
 

@@ -13,6 +13,7 @@ from focalloc.spec.blocks import Block
 from focalloc.spec.candidates import reaches_tail
 from focalloc.spec.cooldown import may_act
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.pins import is_pinned
 from focalloc.spec.scores import SCORE_SCALE
 from focalloc.spec.state import State
 
@@ -103,11 +104,14 @@ class Observer:
         gap, now = state.params.min_gap, state.iteration + 1
         for i, block in enumerate(context):
             if block.level > 0:
-                legal[i, 0] = may_act(state.ledger, Action("expand", *block), now, gap)
+                expand = Action("expand", *block)
+                legal[i, 0] = may_act(state.ledger, expand, now, gap) and not is_pinned(geometry, state.pins, expand)
                 rests[i, 0] = _rest(state, block, "collapse")
         for first, last, node in complete_families(state):
             is_open = not reaches_tail(node.start + geometry.span(node.level), state.end, state.params.protected_tokens)
-            legal[first:last, 2] = is_open and may_act(state.ledger, Action("collapse", *node), now, gap)
+            collapse = Action("collapse", *node)
+            is_open = is_open and not is_pinned(geometry, state.pins, collapse)
+            legal[first:last, 2] = is_open and may_act(state.ledger, collapse, now, gap)
             rests[first:last, 1] = _rest(state, node, "expand")
 
         # PLACE AND BUDGET

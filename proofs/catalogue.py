@@ -10,7 +10,7 @@ from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput
 
 CHAPTERS = {
-    "spec": ("budget", "tiling", "cooldown", "quiescence", "ingest"),
+    "spec": ("budget", "tiling", "cooldown", "quiescence", "ingest", "pins"),
     "reference": (
         "agreement",
         "contracts",

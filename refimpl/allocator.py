@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from focalloc.refimpl.edits import Answer, edits
 from focalloc.refimpl.greedy import greedy
@@ -21,6 +22,7 @@ from focalloc.spec.geometry import Geometry
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.layout import checked_outline
 from focalloc.spec.params import OFFERED, Params
+from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.projection import saturated
 from focalloc.spec.scores import checked_scores
 from focalloc.spec.state import State, advanced, ingested, opened
@@ -50,7 +52,8 @@ class ReferenceAllocator:
     Every call is answered (ANS-1), arguments are only read (ANS-2), and senseless ones are refused before anything
     changes (ANS-3); `Geometry` and `Params` refuse what breaks GEO-1 to GEO-3, PAR-1 and PAR-2 when they are made.
 
-    Speaks the allocator protocol: `open`, `step`, `ingest`, and the optional reports `context` and `positions`.
+    Speaks the allocator protocol: `open`, `step`, `ingest`, the optional calls `pin` and `unpin`, and the
+    optional reports `context`, `positions` and `pins`.
     """
 
     offers = OFFERED
@@ -117,6 +120,22 @@ class ReferenceAllocator:
         checked_scores(state.geometry, state.context, scores)
         collapses = reclaim(state, scores, blocks)
         return self._went_on(ingested(state, collapses, blocks), collapses)
+
+    def pin(self, first: int, last: int, collapse: bool = True, expand: bool = False) -> None:
+        """From the next call on nothing collapses, or expands, that has tokens from ``first`` to before ``last``.
+
+        Raises:
+            InvalidInput: that is no range of tokens, or nothing is asked for.
+        """
+        self._state = replace(self.state, pins=pinned(self.state.pins, first, last, collapse=collapse, expand=expand))
+
+    def unpin(self, first: int, last: int, collapse: bool = True, expand: bool = True) -> None:
+        """Lift what is pinned there; arguments and refusals as of `pin`."""
+        self._state = replace(self.state, pins=unpinned(self.state.pins, first, last, collapse=collapse, expand=expand))
+
+    def pins(self) -> Pins:
+        """What is pinned (PIN-3)."""
+        return self.state.pins
 
     def _went_on(self, after: State, actions: list[Action]) -> Answer:
         """Go on from the state ``after`` an answer of these actions."""

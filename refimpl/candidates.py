@@ -26,7 +26,7 @@ class Choice(NamedTuple):
 
 
 def choices(state: State, scores: Sequence[int]) -> list[Choice]:
-    """Candidates for the next iteration, in order of position (ACT-1 to ACT-5, THR-1, COO-1, TAI-1).
+    """Candidates for the next iteration, in order of position (ACT-1 to ACT-5, THR-1, COO-1, TAI-1, PIN).
 
     They are all read off the context that the iteration begins with, so that no action acts on another's work.
 
@@ -42,8 +42,10 @@ def choices(state: State, scores: Sequence[int]) -> list[Choice]:
         if choice.aggregate <= params.tau_expand if expand else choice.aggregate >= -params.tau_collapse:
             continue
 
-        # COOLDOWN AND TAIL (COO-1, TAI-1)
+        # COOLDOWN, TAIL AND PINS (COO-1, TAI-1, PIN-1, PIN-2)
         if is_cooling(state, choice.action, iteration) or is_protected(state, choice.action):
+            continue
+        if is_pinned(state, choice.action):
             continue
         found.append(choice)
     return found
@@ -101,3 +103,10 @@ def is_protected(state: State, action: Action) -> bool:
     """Whether a collapse would touch the protected tail (TAI-1)."""
     node_end = action.start + state.geometry.span(action.level)
     return action.kind == "collapse" and node_end > state.end - state.params.protected_tokens
+
+
+def is_pinned(state: State, action: Action) -> bool:
+    """Whether some token of the node is pinned against such an action (PIN-1, PIN-2)."""
+    ranges = state.pins.expand if action.kind == "expand" else state.pins.collapse
+    last = action.start + state.geometry.span(action.level) - 1
+    return any(action.start < until and since <= last for since, until in ranges)

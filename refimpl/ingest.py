@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from focalloc.refimpl.candidates import Choice, is_cooling, is_protected, legal_choices, slot_offsets
+from focalloc.refimpl.candidates import Choice, is_cooling, is_pinned, is_protected, legal_choices, slot_offsets
 from focalloc.spec.actions import Action
 from focalloc.spec.errors import NoRoom
 from focalloc.spec.state import State, acted
@@ -35,6 +35,7 @@ def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
             if choice.action.kind == "collapse"
             and not is_cooling(state, choice.action, state.iteration)
             and not is_protected(state, choice.action)
+            and not is_pinned(state, choice.action)
         ]
         if not possible and state.used + needed <= state.params.w_max:
             break  # as far ahead as there is something to collapse

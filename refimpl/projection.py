@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from focalloc.refimpl.candidates import Choice, is_cooling, is_protected, legal_choices, mean, slot_offsets
+from focalloc.refimpl.candidates import (
+    Choice,
+    is_cooling,
+    is_pinned,
+    is_protected,
+    legal_choices,
+    mean,
+    slot_offsets,
+)
 from focalloc.refimpl.knapsack import ending_within, preference, selections
 from focalloc.spec.actions import Action
 from focalloc.spec.projection import Logits, checked_logits
@@ -43,7 +51,8 @@ def preferred_choices(state: State, logits: Sequence[Logits]) -> list[Choice]:
     less = {block: logit.collapse - logit.keep for block, logit in zip(state.context, logits, strict=True)}
     found = []
     for action, _, delta in legal_choices(state, [0] * state.used):
-        if is_cooling(state, action, state.iteration + 1) or is_protected(state, action):
+        barred = is_protected(state, action) or is_pinned(state, action)
+        if barred or is_cooling(state, action, state.iteration + 1):
             continue
         if action.kind == "expand":
             worth = signed = more[action.node]

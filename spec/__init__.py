@@ -8,6 +8,7 @@ from focalloc.spec.edits import Edit, edits_violations
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.pins import Pins
 from focalloc.spec.relaxation import Relaxation, relaxation_violations
 from focalloc.spec.scores import SCORE_SCALE, quantise
 from focalloc.spec.state import State, advanced, ingested, opened
@@ -26,6 +27,7 @@ __all__ = [
     "InvalidInput",
     "NoRoom",
     "Params",
+    "Pins",
     "Relaxation",
     "State",
     "Violation",

@@ -1,4 +1,4 @@
-"""Candidates: which actions an iteration may choose from (clauses ACT-5, TAI-1, BUD-1, THR-1, SOF-1)."""
+"""Candidates: which actions an iteration may choose from (clauses ACT-5, TAI-1, BUD-1, THR-1, SOF-1; PIN)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from focalloc.spec.clauses import WHOLE, Finding, clause
 from focalloc.spec.cooldown import may_act
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.pins import is_pinned
 from focalloc.spec.scores import Aggregates
 from focalloc.spec.state import State
 
@@ -128,6 +129,8 @@ def candidates(state: State, aggregates: Aggregates, *, thresholds: bool = True)
     for action in possible_actions(state.geometry, set(state.context)):
         node_end = end(state.geometry, action.node)
         if action.kind == "collapse" and reaches_tail(node_end, context_end, params.protected_tokens):
+            continue
+        if is_pinned(state.geometry, state.pins, action):
             continue
         aggregate = aggregates.of(consumed(state.geometry, action))
         if thresholds and not beyond_threshold(action.kind, aggregate, params.tau_expand, params.tau_collapse):

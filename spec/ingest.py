@@ -21,6 +21,7 @@ from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import MAX_SLOTS, Geometry
 from focalloc.spec.greedy import precedes
 from focalloc.spec.params import Params
+from focalloc.spec.pins import pinned_collapse, within
 from focalloc.spec.scores import Aggregates, checked_scores
 from focalloc.spec.state import State
 
@@ -116,13 +117,14 @@ def wanted(state: State, needed: int) -> int:
 
 
 def reclaimable(state: State, blocks: set[Block]) -> list[Action]:
-    """Legal collapses on ``blocks`` between iterations: complete families, rested, outside the protected tail."""
+    """Legal collapses on ``blocks`` between iterations: complete families, rested, outside tail and pins."""
     return [
         action
         for action in possible_actions(state.geometry, blocks)
         if action.kind == "collapse"
         and may_act(state.ledger, action, state.iteration, state.params.min_gap)
         and not tail_collapse(state.geometry, state.params, state.end, action)
+        and not pinned_collapse(state.geometry, state.pins, action)
     ]
 
 
@@ -166,6 +168,7 @@ def ingest_violations(
         impossible = impossible_collapse(state.geometry, present, action)
         here = impossible + too_early(state.ledger, action, state.iteration, state.params.min_gap)
         here += tail_collapse(state.geometry, state.params, state.end, action)
+        here += pinned_collapse(state.geometry, state.pins, action)
         if ordered and not impossible:
             here += needless_reclaim(now_used, room, state.params.w_max)
             possible = [
@@ -206,3 +209,22 @@ def sufficient_budget(geometry: Geometry, params: Params, tokens: int, blocks: i
     tail = -(-params.protected_tokens // geometry.span(0)) * geometry.slots(0)
     cooling = params.n_diff * params.min_gap * sum(geometry.deltas)
     return whole + 2 * edge + tail + cooling + blocks * geometry.slots(0)
+
+
+def pinned_room(geometry: Geometry, first: int, last: int) -> int:
+    """Slots that a range of tokens pinned against collapse may keep in use: all of it raw, and a ragged edge on either
+    side."""
+    span = geometry.span(0)
+    edge = sum((geometry.arity[level - 1] - 1) * geometry.slots(level - 1) for level in range(2, geometry.top + 1))
+    return (-(-last // span) - first // span) * geometry.slots(0) + 2 * edge
+
+
+def sufficient_budget_of(state: State, blocks: int = 1) -> int:
+    """A ``w_max`` at which the next ingest of ``blocks`` blocks cannot fail: `sufficient_budget`, and room for pins.
+
+    Pins count as far as the context reaches.
+    """
+    geometry, first = state.geometry, state.context[0].start
+    pinned = within(state.pins.collapse, first, state.end)
+    enough = sufficient_budget(geometry, state.params, state.end - first, blocks)
+    return enough + sum(pinned_room(geometry, *one) for one in pinned)

@@ -18,6 +18,7 @@ from focalloc.spec.cooldown import may_act
 from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.knapsack import Outcome, least_possible_use, out_of_order, rivals_of, utility
+from focalloc.spec.pins import is_pinned
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE, Aggregates, floor_mean
 from focalloc.spec.state import State, ticked
 
@@ -116,7 +117,7 @@ def preference(geometry: Geometry, logits: Mapping[Block, Logits], action: Actio
 
 
 def preferred(state: State, logits: Sequence[Logits]) -> list[Candidate]:
-    """The candidates of a projection: actions that legality, cooldown and tail allow and that are worth more than 0.
+    """The candidates of a projection: actions that legality, cooldown, tail and pins allow, worth more than 0.
 
     As for every strategy a collapse's worth is written as a negative aggregate, so ranks are those of KNA-5.
 
@@ -130,7 +131,8 @@ def preferred(state: State, logits: Sequence[Logits]) -> list[Candidate]:
         worth = preference(geometry, by_block, action)
         if worth <= 0 or not may_act(state.ledger, action, state.iteration, state.params.min_gap):
             continue
-        if not tail_collapse(geometry, state.params, state.end, action):
+        barred = is_pinned(geometry, state.pins, action)
+        if not barred and not tail_collapse(geometry, state.params, state.end, action):
             found.append(Candidate(action, worth if action.kind == "expand" else -worth))
     return found
 

@@ -13,6 +13,7 @@ from focalloc.spec.blocks import Block, Context, checked_context, end, used
 from focalloc.spec.cooldown import Entry, Ledger, recorded, remembered
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.pins import NO_PINS, Pins
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class State:
         ledger: latest action per recently acted node.
         iteration: number of the last iteration; 0 before the first.
         recent: slots used after each of the last ``adaptive_window`` iterations, oldest first.
+        pins: where nothing collapses, and where nothing expands.
 
     Example:
         >>> from focalloc import Allocator
@@ -41,6 +43,7 @@ class State:
     ledger: Ledger
     iteration: int
     recent: tuple[int, ...] = ()
+    pins: Pins = NO_PINS
 
     @cached_property
     def used(self) -> int:

@@ -33,6 +33,7 @@ from focalloc.spec.hybrid import hybrid_violations
 from focalloc.spec.ingest import ingest_violations
 from focalloc.spec.knapsack import knapsack_violations
 from focalloc.spec.objective import objective_violations
+from focalloc.spec.pins import pinned_collapse, pinned_expand
 from focalloc.spec.projection import projection_violations
 from focalloc.spec.scores import Aggregates, checked_scores
 from focalloc.spec.state import State, ticked
@@ -118,6 +119,7 @@ def violations(
         used += signed_delta(geometry, action)
         stale = not_fresh(geometry, at_start, action) if not impossible else []
         here = impossible + stale + tail_collapse(geometry, params, now.end, action)
+        here += pinned_collapse(geometry, now.pins, action) + pinned_expand(geometry, now.pins, action)
         here += too_early(now.ledger, action, now.iteration, params.min_gap) + over_budget(params, used, action)
         if profile in SCORE_DRIVEN and not impossible and not stale:
             candidate = Candidate(action, aggregates.of(consumed(geometry, action)))

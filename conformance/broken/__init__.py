@@ -62,7 +62,9 @@ def breaks(
     return register
 
 
-for _module in (
-    *("definitions", "iteration", "greedy", "enhanced", "optimum", "ingest", "edits", "layout", "answers", "seed"),
-):
+MODULES = (
+    *("definitions", "iteration", "greedy", "enhanced", "optimum", "ingest", "pins", "edits", "layout", "answers", "seed"),
+)
+
+for _module in MODULES:
     import_module(f"{__name__}.{_module}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from focalloc.conformance.broken import breaks
@@ -152,9 +153,7 @@ class ForgetsOnIngest(Sound):
     def ingest(self, blocks: int, scores: list[int]) -> Sequence[Sequence[object]]:
         """Ingest, then start afresh."""
         answer = super().ingest(blocks, scores)
-        self.state = type(self.state)(
-            self.state.geometry, self.state.params, self.state.context, {}, self.state.iteration
-        )
+        self.state = replace(self.state, ledger={}, recent=())
         return answer
 
 
@@ -170,9 +169,7 @@ class ForgetsReclaims(Sound):
         """Ingest, and keep the ledger from before."""
         ledger = dict(self.state.ledger)
         answer = super().ingest(blocks, scores)
-        self.state = type(self.state)(
-            self.state.geometry, self.state.params, self.state.context, ledger, self.state.iteration
-        )
+        self.state = replace(self.state, ledger=ledger, recent=())
         return answer
 
 

@@ -22,6 +22,7 @@ from focalloc.spec.blocks import positions
 from focalloc.spec.edits import Edit
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.params import OFFERED
+from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.scores import checked_scores
 from focalloc.spec.state import acted, ticked
 
@@ -66,6 +67,18 @@ class Sound:
     def context(self) -> Sequence[Block]:
         """The working context."""
         return self.state.context
+
+    def pin(self, first: int, last: int, collapse: bool, expand: bool) -> None:
+        """Pin a range."""
+        self.state = replace(self.state, pins=pinned(self.state.pins, first, last, collapse=collapse, expand=expand))
+
+    def unpin(self, first: int, last: int, collapse: bool, expand: bool) -> None:
+        """Lift what is pinned there."""
+        self.state = replace(self.state, pins=unpinned(self.state.pins, first, last, collapse=collapse, expand=expand))
+
+    def pins(self) -> Pins:
+        """What is pinned."""
+        return self.state.pins
 
     def positions(self) -> Sequence[int]:
         """The token position of each slot."""
@@ -112,6 +125,10 @@ class Sound:
         """Whether the protected tail forbids ``action``."""
         return refimpl.is_protected(self.state, action)
 
+    def is_pinned(self, action: Action) -> bool:
+        """Whether a pin forbids ``action``."""
+        return refimpl.is_pinned(self.state, action)
+
     def passes(self, choice: Choice) -> bool:
         """Whether ``choice`` passes its threshold."""
         params = self.state.params
@@ -127,6 +144,7 @@ class Sound:
             if self.passes(choice)
             and not self.is_cooling(choice.action, self.state.iteration + 1)
             and not self.is_protected(choice.action)
+            and not self.is_pinned(choice.action)
         ]
 
     # WHAT IS SELECTED
@@ -175,6 +193,7 @@ class Sound:
             if choice.action.kind == "collapse"
             and not refimpl.is_cooling(state, choice.action, state.iteration)
             and not refimpl.is_protected(state, choice.action)
+            and not refimpl.is_pinned(state, choice.action)
         ]
 
     def lacks_room(self, state: State, needed: int) -> bool:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from itertools import chain, combinations
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from focalloc.conformance.cases import Case, Opening, Step, preferred
+from focalloc.conformance.cases import Case, Opening, Pinning, Step, preferred
 from focalloc.conformance.decoding import decoded
 from focalloc.conformance.judge import Moment, judged, refused_logits, senseless_blocks, senseless_scores
 from focalloc.conformance.messages import described, same_schema
@@ -69,7 +70,9 @@ WireAction = tuple[str, int, int]
 LARGEST_INTEGER = 2**53
 """No integer in a vector is larger in magnitude, so that every JSON reader reads it exactly."""
 
-NOT_IN_THE_ANSWER = ("GEO", "CTX", "SCO", "PAR", "COO-2", "EDI", "LAY", "ADA", "BAL", "LPR", "ANS-1", "ANS-2")
+NOT_IN_THE_ANSWER = (
+    *("GEO", "CTX", "SCO", "PAR", "COO-2", "PIN-3", "EDI", "LAY", "ADA", "BAL", "LPR", "ANS-1", "ANS-2"),
+)
 """Beginnings of clauses that an answer itself cannot break: definitions, and what is owed apart from an answer."""
 
 FREE_TO_CHOOSE = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
@@ -109,13 +112,14 @@ class Expected(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
 
 
 class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
-    """One thing asked: an iteration, an ingest (`ingest` given), or an open (`open` given).
+    """One thing asked: an iteration, an ingest (`ingest` given), an open (`open` given) or a pin.
 
     Attributes:
         scores: one fixed-point score per slot, unless their number is what must be refused.
         logits: one triple (expand, keep, collapse) per block, for an iteration by logits instead of scores.
         ingest: number of new level-0 blocks.
         open: another session.
+        pin: tokens to pin, or to lift (`lift`), against `collapse` and against `expand`.
         expect: what it must lead to.
         invalid: answers that must not be given.
     """
@@ -124,6 +128,7 @@ class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     logits: tuple[tuple[float, float, float], ...] = ()
     ingest: int | None = None
     open: Opening | None = None
+    pin: Pinning | None = None
     expect: Expected
     invalid: tuple[Wrong, ...] = ()
 
@@ -246,7 +251,7 @@ def _step(moment: Moment, case: Case) -> VectorStep:
     refused = isinstance(moment.answer, str) or any(found.clause == "ANS-3" for found in moment.found)
     invalid: tuple[Wrong, ...] = ()
     actions: tuple[WireAction, ...] | None = None
-    if moment.found and asked.open is None:
+    if moment.found and asked.open is None and asked.pin is None:
         actions, after, refused = right_answer(before, moment.scores, logits, asked.ingest)
         breaks = tuple(dict.fromkeys(found.clause for found in moment.found))
         if any(clause.startswith(NOT_IN_THE_ANSWER) for clause in breaks):
@@ -262,6 +267,7 @@ def _step(moment: Moment, case: Case) -> VectorStep:
         logits=logits,
         ingest=asked.ingest,
         open=asked.open,
+        pin=asked.pin,
         expect=Expected(
             actions=actions,
             refused=refused,
@@ -343,8 +349,9 @@ def case_of(one: Vector) -> Case:
     steps = []
     state = opened(one.geometry, one.params, one.context)
     for step in one.steps:
-        extra = 0 if step.open or step.logits else len(step.scores) - state.used
-        steps.append(Step(scores=step.scores, logits=step.logits, ingest=step.ingest, open=step.open, extra=extra))
+        extra = 0 if step.open or step.logits or step.pin else len(step.scores) - state.used
+        asked = Step(scores=step.scores, logits=step.logits, ingest=step.ingest, open=step.open, pin=step.pin)
+        steps.append(msgspec.structs.replace(asked, extra=extra))
         state = _after(one, state, step)
     return Case(geometry=one.geometry, params=one.params, context=one.context, steps=tuple(steps), note=one.note)
 
@@ -355,6 +362,8 @@ def _after(one: Vector, state: State, step: VectorStep) -> State:
         return state
     if step.open is not None:
         return opened_by(one, step.open)
+    if step.pin is not None:
+        return replace(state, pins=step.pin.of(state.pins))
     actions = as_actions(step.expect.actions or ())
     return advanced(state, actions) if step.ingest is None else ingested(state, actions, step.ingest)
 
@@ -409,6 +418,8 @@ def _must_refuse(one: Vector, opening: Opening) -> bool:
 def _wrong(one: Vector, state: State, step: VectorStep) -> Iterator[str]:
     """What is wrong with what ``step`` says of its answers."""
     answer: tuple[WireAction, ...] | None = None
+    if step.pin is not None:
+        return
     if step.open is not None:
         refused = _must_refuse(one, step.open)
     else:

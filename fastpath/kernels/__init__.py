@@ -10,6 +10,7 @@ imports from files before it only, and no name is used twice.
 | `best_few` | the heap of the best few |
 | `scores` | scores in fixed point and in balance, and their aggregates |
 | `thresholds` | thresholds that adapt |
+| `pins` | what must not collapse or expand |
 | `places` | slots and tokens, families, marks |
 | `ledger` | what was done lately, and what that forbids |
 | `candidates` | the best few of each kind |
@@ -39,6 +40,7 @@ MODULES = (
     "best_few",
     "scores",
     "thresholds",
+    "pins",
     "places",
     "ledger",
     "candidates",

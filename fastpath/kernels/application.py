@@ -13,6 +13,7 @@ from focalloc.fastpath.kernels.layout import (
     FANOUT,
     LEVELS,
     MARK,
+    PIN,
     PROTECTED,
     RAW,
     SLOTS,
@@ -29,6 +30,7 @@ from focalloc.fastpath.kernels.layout import (
 )
 from focalloc.fastpath.kernels.ledger import is_barred, record
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of
+from focalloc.fastpath.kernels.pins import is_pinned
 from focalloc.fastpath.kernels.places import families_before, family_of, mark, slot_at, slots_added, slots_before
 from focalloc.fastpath.machine_code import kernel
 
@@ -181,9 +183,11 @@ def update_families(session: Session, done: int, actions: Ints, places: Ints) ->
         elif first > 0:
             last = family_slot[first - 1]
         if slot >= 0 and slot != last:
-            spare_slot[size] = slot
-            spare_node[size] = node_made(header, actions[i])
-            size += 1
+            node = node_made(header, actions[i])
+            if not is_pinned(header, session.no_collapse, node):
+                spare_slot[size] = slot
+                spare_node[size] = node
+                size += 1
     rest = header[FAMILIES] - source
     header[FAMILIES] = first + size + rest
     if first + size > source:
@@ -197,6 +201,32 @@ def update_families(session: Session, done: int, actions: Ints, places: Ints) ->
         copy(family_node, source, family_node, first + size, rest, 0)
     elif first + size == source:
         raise_all(family_slot, source, rest, shift)
+
+
+@kernel
+def move_pins(session: Session, done: int, actions: Ints, places: Ints) -> None:
+    """Keep the slots of ranges where nothing expands up to date, given ``done`` actions in order of place.
+
+    What collapses at an edge of a range, or inside it, becomes a gist that meets it.
+    """
+    header, no_expand = session.header, session.no_expand
+    for at in range(0, len(no_expand), PIN):
+        first = no_expand[at + 2]
+        last = no_expand[at + 3]
+        low = first
+        high = last
+        for i in range(done):
+            behind = places[i] + slots_before(header, actions[i])
+            if places[i] < last and behind > first:
+                low = min(low, places[i])
+                high = max(high, behind)
+        no_expand[at + 2] = low
+        no_expand[at + 3] = high
+        for i in range(done):
+            if places[i] < low:
+                no_expand[at + 2] += slots_added(header, actions[i])
+            if places[i] < high:
+                no_expand[at + 3] += slots_added(header, actions[i])
 
 
 @kernel
@@ -235,6 +265,7 @@ def apply(session: Session, done: int, actions: Ints) -> None:
         record(header, ledger_action, ledger_iteration, actions[i])
     by_place(actions, places, done, sorted_places, sorted_actions)
     note_splices(session, done, sorted_actions, sorted_places)
+    move_pins(session, done, sorted_actions, sorted_places)
     splice(session, done, sorted_actions, sorted_places)
     update_families(session, done, sorted_actions, sorted_places)
 
@@ -262,8 +293,8 @@ def is_possible(header: Ints, tags: Ints, slot: int, kind: int, level: int) -> b
 def first_misfit(session: Session, done: int) -> int:
     """Number of the first of ``done`` actions that breaks a rule of the iteration; ``done`` if none does.
 
-    The rules are ACT-3 to ACT-5, BUD-1, COO-1 and TAI-1, each on its prefix. A block that an action created is never
-    fit for another, so all actions are looked up in the context as it stands. Their places are written.
+    The rules are ACT-3 to ACT-5, BUD-1, COO-1, TAI-1 and PIN, each on its prefix. A block that an action created is
+    never fit for another, so all actions are looked up in the context as it stands. Their places are written.
     """
     header, tags, ledger_action = session.header, session.tags, session.ledger_action
     actions, places = session.actions, session.places
@@ -284,9 +315,13 @@ def first_misfit(session: Session, done: int) -> int:
         if kind == EXPAND:
             if used + header[WIDTH + level] - header[UNITS + level] > header[W_MAX]:
                 break
+            if is_pinned(header, session.no_expand, node):
+                break
             mark(tags, slot, 1, 1)
         else:
             if token + header[SPAN + level] > header[END] - header[PROTECTED]:
+                break
+            if is_pinned(header, session.no_collapse, node):
                 break
             mark(tags, slot, header[WIDTH + level], header[UNITS + level - 1])
         used += slots_added(header, action)

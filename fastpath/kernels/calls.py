@@ -44,6 +44,7 @@ from focalloc.fastpath.kernels.layout import (
 )
 from focalloc.fastpath.kernels.ledger import begin, forget, has_space
 from focalloc.fastpath.kernels.opening import Frontier, Wanted, count_coarsest, lay_out_history
+from focalloc.fastpath.kernels.pins import place_pins, rule_out
 from focalloc.fastpath.kernels.places import list_families, slot_at, write_positions
 from focalloc.fastpath.kernels.scores import blend, bound, survey, take
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
@@ -78,19 +79,22 @@ def session_of(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArra
         state[at[12] : at[13]],
         state[at[13] : at[14]],
         state[at[14] : at[15]],
+        state[at[15] : at[16]],
+        state[at[16] : at[17]],
     )
 
 
 @kernel
 def aggregates_in(session: Session, scratch: NDArray[np.int32]) -> Worths:
-    """The aggregate of every gist, once the scores are taken: a score, unless gists have several.
+    """The aggregate of every gist, once the scores are taken: a score, unless gists have several or some are pinned.
 
-    Only where gists have one slot are the peaks those of the aggregates.
+    Only where the aggregates are the scores are the peaks theirs.
     """
-    if session.header[MULTI_SLOT] == 0:
+    if session.header[MULTI_SLOT] == 0 and len(session.no_expand) == 0:
         return Worths(session.fixed, session.peaks)
     aggregates = scratch[len(session.fixed) + len(session.peaks) :]
     blend(session.header, session.tags, session.fixed, aggregates)
+    rule_out(session, aggregates)
     return Worths(aggregates, session.peaks)
 
 
@@ -98,7 +102,7 @@ def aggregates_in(session: Session, scratch: NDArray[np.int32]) -> Worths:
 def surveyed(session: Session, scratch: NDArray[np.int32]) -> Worths:
     """`aggregates_in`, with the peaks of the aggregates."""
     found = aggregates_in(session, scratch)
-    if session.header[MULTI_SLOT] == 1:  # else `take` has noted them
+    if session.header[MULTI_SLOT] == 1 or len(session.no_expand) > 0:  # else `take` has noted them
         survey(session.header, session.tags, found.worth, found.peaks)
     return found
 
@@ -116,7 +120,15 @@ def take_all(scores: NDArray[np.generic], session: Session) -> int:
 def run_load(tags: NDArray[np.int8], state: NDArray[np.int64]) -> None:
     """List the families of a context that has just been written."""
     at = state[OFFSETS:]
-    list_families(state[:HEADER], tags, state[at[8] : at[9]], state[at[9] : at[10]])
+    list_families(state[:HEADER], tags, state[at[15] : at[16]], state[at[8] : at[9]], state[at[9] : at[10]])
+
+
+@kernel
+def run_pin(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> None:
+    """Find anew what pins bar, once they are written; arguments as for `run_step`."""
+    session = session_of(tags, scratch, state)
+    list_families(session.header, tags, session.no_collapse, session.family_slot, session.family_node)
+    place_pins(session)
 
 
 @kernel
@@ -322,7 +334,8 @@ def run_ingest(
         for i in range(done):
             reclaimed[len(reclaimed) // 2 + i] = slot_at(session, reclaimed[i] // 2 // LEVELS)
     for _ in range(blocks):
-        append_block(header, tags, session.family_slot, session.family_node)
+        append_block(session)
+    place_pins(session)
     return done
 
 

@@ -30,6 +30,7 @@ from focalloc.fastpath.kernels.layout import (
 )
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
+from focalloc.fastpath.kernels.pins import hold, let_loose
 from focalloc.fastpath.kernels.places import token_at
 from focalloc.fastpath.kernels.scores import total
 from focalloc.fastpath.machine_code import kernel
@@ -199,7 +200,8 @@ def best_expands(session: Session, ceiling: int, spoilt: int, room: int) -> int:
 
     Where each gist takes one slot, they lie in the ``room + spoilt`` chunks with the highest peaks: if one lay
     elsewhere, each of those chunks would hold a gist that goes before it, and at most ``spoilt`` of those are out of
-    the question. Otherwise a peak is but a bound, and all chunks whose peak could go before the worst find are seen.
+    the question. Otherwise, or where some gists are pinned, a peak is but a bound, and all chunks whose peak could go
+    before the worst find are seen.
 
     Args:
         spoilt: at least the number of gists that must not be chosen beside the resting ones: marked ones, and ones
@@ -211,7 +213,10 @@ def best_expands(session: Session, ceiling: int, spoilt: int, room: int) -> int:
     header, peaks, ledger_action = session.header, session.peaks, session.ledger_action
     chunk_keys, chunk_notes, keys = session.chunk_keys, session.chunk_notes, session.expand_keys
     wanted = room + count_collapses(header, ledger_action)
-    several = header[MULTI_SLOT] == 1
+    pinned = len(session.no_expand) > 0
+    several = pinned or header[MULTI_SLOT] == 1
+    if pinned:
+        hold(session)
     chunks = useful_chunks(session, wanted + spoilt)
     least = key_of(header[TAU_EXPAND], 0)
     if chunks == wanted + spoilt and not several:
@@ -231,5 +236,7 @@ def best_expands(session: Session, ceiling: int, spoilt: int, room: int) -> int:
                 size = pick_expands(session, chunk, least, ceiling, size, wanted)
                 if size == wanted:
                     least = keys[0]
+    if pinned:
+        let_loose(session)
     # of those at least room are no resting ones
     return min(room, drop_resting(session, size))

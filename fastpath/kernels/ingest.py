@@ -27,18 +27,21 @@ from focalloc.fastpath.kernels.layout import (
 )
 from focalloc.fastpath.kernels.ledger import is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of
+from focalloc.fastpath.kernels.pins import is_pinned
 from focalloc.fastpath.kernels.places import mark, slots_added, slots_before
 from focalloc.fastpath.kernels.scores import total
 from focalloc.fastpath.machine_code import kernel
 
 
 @kernel
-def append_block(header: Table, tags: Table, family_slot: Table, family_node: Table) -> None:
+def append_block(session: Session) -> None:
     """Append one level-0 block, which is a complete family of its own."""
-    write_blocks(tags, header[SLOTS], 1, 0, header[UNITS])
-    family_slot[header[FAMILIES]] = header[SLOTS]
-    family_node[header[FAMILIES]] = node_of(1, header[END])
-    header[FAMILIES] += 1
+    header, family_slot, family_node = session.header, session.family_slot, session.family_node
+    write_blocks(session.tags, header[SLOTS], 1, 0, header[UNITS])
+    if not is_pinned(header, session.no_collapse, node_of(1, header[END])):
+        family_slot[header[FAMILIES]] = header[SLOTS]
+        family_node[header[FAMILIES]] = node_of(1, header[END])
+        header[FAMILIES] += 1
     header[SLOTS] += header[UNITS]
     header[END] += header[SPAN]
 

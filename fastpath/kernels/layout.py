@@ -30,6 +30,9 @@ RAW = -2
 MARK = 64
 """Added to the tag of a block that a chosen action of this iteration replaces."""
 
+HELD = 96
+"""Added to the tag of a gist that a pin bars from expanding, while candidates are looked for; above all marked tags."""
+
 PLACES = 2**26
 """Places a key can tell apart, at least as many as a context has slots (MAX_SLOTS)."""
 
@@ -137,11 +140,15 @@ WIDTH = 192
 FANOUT = 224
 # ... and where the tables begin that share an array with it.
 OFFSETS = 256
-TABLES = 15
+TABLES = 17
 HEADER = OFFSETS + TABLES + 1
 
 # A SPLICE: first slot and number of slots that went, first slot and number of those that came
 SPLICE = 4
+
+# A RANGE OF PINNED TOKENS: first token and the one behind; where nothing expands, first slot and the one behind of the
+# blocks that meet it
+PIN = 4
 
 # THE ADAPTING THRESHOLDS: a header, and behind it the slots used after each of the last iterations, in a ring
 
@@ -281,7 +288,7 @@ class Session(NamedTuple):
         chunk_keys: the chunks with the highest peaks.
         chunk_notes: of each its number.
         family_slot: where each of the `FAMILIES` complete families begins, ascending; they are all that a scan of the
-            tags finds.
+            tags finds, but for those that are pinned.
         family_node: of each its node.
         spare_slot: room for as many.
         spare_node: room for as many.
@@ -289,6 +296,8 @@ class Session(NamedTuple):
             and `LEDGER_ROOM` is not exceeded.
         ledger_iteration: of each when, ascending, and less than `MIN_GAP` iterations ago.
         splices: what the last actions changed, see `SPLICE`; `SPLICES` of them.
+        no_collapse: ranges of tokens where nothing collapses, see `PIN`; in order, and no two touch.
+        no_expand: ranges where nothing expands, likewise.
     """
 
     header: Table
@@ -311,6 +320,8 @@ class Session(NamedTuple):
     ledger_action: Table
     ledger_iteration: Table
     splices: Table
+    no_collapse: Ints
+    no_expand: Table
 
 
 class History(NamedTuple):

@@ -22,6 +22,7 @@ from focalloc.fastpath.kernels.layout import (
     Table,
 )
 from focalloc.fastpath.kernels.packing import node_of
+from focalloc.fastpath.kernels.pins import is_pinned
 from focalloc.fastpath.machine_code import kernel
 
 # SLOTS
@@ -180,22 +181,19 @@ def family_of(header: Ints, tags: Ints, slot: int, level: int, start: int) -> in
 
 
 @kernel
-def list_families(header: Table, tags: Ints, family_slot: Table, family_node: Table) -> None:
-    """List all complete families of the context, by slot."""
+def list_families(header: Table, tags: Ints, no_collapse: Ints, family_slot: Table, family_node: Table) -> None:
+    """List all complete families of the context that may collapse, by slot."""
     families = 0
     slot = 0
     token = header[FIRST]
     while slot < header[SLOTS]:
         level = tags[slot]
-        if level == 0:
-            family_slot[families] = slot
-            family_node[families] = node_of(1, token)
-            families += 1
-        elif (
+        begins = level == 0 or (
             level < header[TOP]
             and token % header[SPAN + level + 1] == 0
             and family_of(header, tags, slot, level, token) == slot
-        ):
+        )
+        if begins and not is_pinned(header, no_collapse, node_of(level + 1, token)):
             family_slot[families] = slot
             family_node[families] = node_of(level + 1, token)
             families += 1

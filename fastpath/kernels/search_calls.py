@@ -37,6 +37,7 @@ from focalloc.fastpath.kernels.layout import (
 )
 from focalloc.fastpath.kernels.ledger import begin, forget
 from focalloc.fastpath.kernels.objectives import weigh
+from focalloc.fastpath.kernels.pins import rule_out
 from focalloc.fastpath.kernels.projection import pool_wishes, saturate, spread, wishes_by_logits, wishes_by_scores
 from focalloc.fastpath.kernels.relaxation import lay_out_named
 from focalloc.fastpath.kernels.scores import survey
@@ -189,6 +190,8 @@ def region_of(
         session.ledger_action,
         session.ledger_iteration,
         session.splices,
+        session.no_collapse,
+        session.no_expand,
     )
 
 
@@ -290,6 +293,9 @@ def run_logits(
         return WRONG_LENGTH
     if not are_numbers:
         return BAD_SCORE
+    if len(session.no_expand) > 0:
+        rule_out(session, worths.worth)
+        survey(header, session.tags, worths.worth, worths.peaks)
     refused = begin(session)
     if refused:
         return refused

@@ -17,6 +17,7 @@ from focalloc.spec.edits import Edit
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.pins import Pins
 from focalloc.spec.relaxation import Relaxation
 
 T = TypeVar("T")
@@ -94,6 +95,20 @@ class Twins:
     def ledger_size(self) -> int:
         """How many actions the fast path remembers; the reference's ledger is no part of what it offers."""
         return self._fast.ledger_size()
+
+    def pin(self, first: int, last: int, collapse: bool, expand: bool) -> None:
+        """Pin tokens of both."""
+        arguments = first, last, collapse, expand
+        self._both("pin", lambda: self._reference.pin(*arguments), lambda: self._fast.pin(*arguments))
+
+    def unpin(self, first: int, last: int, collapse: bool, expand: bool) -> None:
+        """Lift what is pinned in both."""
+        arguments = first, last, collapse, expand
+        self._both("unpin", lambda: self._reference.unpin(*arguments), lambda: self._fast.unpin(*arguments))
+
+    def pins(self) -> Pins:
+        """The pins of both."""
+        return self._both("pins", self._reference.pins, self._fast.pins)
 
     def context(self) -> Context:
         """The working context of both."""

@@ -192,6 +192,9 @@ def _told(case: Case, moment: Moment) -> str:
         asked = "open"
     elif step.ingest is not None:
         asked = f"ingest {step.ingest}"
+    elif step.pin is not None:
+        kinds = " and ".join(name for name in ("collapse", "expand") if getattr(step.pin, name))
+        asked = f"{'unpin' if step.pin.lift else 'pin'} {step.pin.first}..{step.pin.last} against {kinds}"
     else:
         asked = "iterate by logits" if step.logits else "iterate"
     where = "opening" if moment.at < 0 else f"step {moment.at}"

@@ -14,7 +14,7 @@ from focalloc.proofs.contracts.form import Contract
 BY_FILE: dict[str, list[Contract]] = {}
 """The contracts by the file of their kernels."""
 
-for _module in ("best_few", "scores", "places", "ledger", "candidates", "greedy", "application"):
+for _module in ("best_few", "scores", "pins", "places", "ledger", "candidates", "greedy", "application"):
     BY_FILE[_module] = import_module(f"focalloc.proofs.contracts.{_module}").CONTRACTS
 
 CONTRACTS = {one.name: one for module in MODULES for one in BY_FILE.get(module, ())}

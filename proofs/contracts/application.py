@@ -208,7 +208,7 @@ CONTRACTS = [
             )
         },
         before={
-            "spare_node[size] = node_made": """
+            "node = node_made": """
                 rest_bound(actions[i] // 2 // LEVELS, header[SPAN + actions[i] // 2 % LEVELS + 1])
             """
         },

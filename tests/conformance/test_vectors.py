@@ -98,7 +98,7 @@ def test_clauses_are_those_of_the_spec_and_a_clause_without_a_vector_is_named() 
 def test_every_clause_that_an_answer_can_break_has_a_wrong_one_and_what_has_none_is_named() -> None:
     broken = {clause for one in ALL for step in one.steps for wrong in step.invalid for clause in wrong.breaks}
     called = {clause for mistake in BROKEN.values() for clause in mistake.exposed_by}
-    reports = {"CTX-1", "CTX-2", "CTX-3", "CTX-5", "CTX-6", "COO-2", "EDI-1", "EDI-2", "EDI-3"}
+    reports = {"CTX-1", "CTX-2", "CTX-3", "CTX-5", "CTX-6", "COO-2", "PIN-3", "EDI-1", "EDI-2", "EDI-3"}
     reports |= {"LAY-1", "LAY-2", "LAY-3", "LAY-4", "LAY-5"}
     apart = reports | {"LPR-1", "LPR-2", "LPR-3", "ANS-1", "ANS-2"}
     assert broken == called - apart  # which are owed by reports, bounds and calls
@@ -302,6 +302,10 @@ class Plainly:
 
     def prefer(self, logits: list[list[float]]) -> list[list[object]]:
         return [list(action) for action in self.inner.prefer(logits)]
+
+    def pin(self, asked: dict[str, Any]) -> None:
+        change = self.inner.unpin if asked.get("lift") else self.inner.pin
+        change(asked["first"], asked["last"], asked.get("collapse", True), asked.get("expand", False))
 
     def ingest(self, blocks: int, scores: list[int]) -> list[list[object]]:
         return [list(action) for action in self.inner.ingest(blocks, scores)]

@@ -70,7 +70,7 @@ def test_the_table_in_the_readme_is_true(call: str, answer: str) -> None:
         assert allocator.snapshot() == before
 
 
-ARGUMENTLESS = {"state", "terms", "recent", "snapshot", "warmup", "context", "positions", "ledger_size"}
+ARGUMENTLESS = {"state", "terms", "recent", "snapshot", "warmup", "context", "positions", "ledger_size", "pins"}
 
 
 def test_the_table_covers_every_public_entry() -> None:

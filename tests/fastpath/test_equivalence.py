@@ -180,7 +180,7 @@ class OnLists:
             self.header, self.tags, self.lists = saved
             raise InvalidInput("blocks", blocks, "too many")
         for _ in range(blocks):
-            ingest.append_block(self.header, self.tags, *self._columns("family_slot", "family_node"))
+            ingest.append_block(self._session(scores))
         return [unpacked(action) for action in reclaimed[:done]]
 
     def context(self) -> Context:
@@ -191,7 +191,7 @@ class OnLists:
 
     def _check(self) -> None:
         header, scanned = list(self.header), [[0] * len(self.lists["family_slot"]) for _ in range(2)]
-        places.list_families(header, self.tags, *scanned)
+        places.list_families(header, self.tags, [], *scanned)
         assert header == self.header
         for column, found in zip(self._columns("family_slot", "family_node"), scanned, strict=True):
             assert column[: header[k.FAMILIES]] == found[: header[k.FAMILIES]]

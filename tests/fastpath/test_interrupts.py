@@ -129,6 +129,7 @@ DEEDS: dict[str, Callable[[Any], object]] = {
     "prefer": preferring,
     "apply": lambda one: one.apply(legal(one)),
     "ingest": ingest_as_it_can,
+    "pin": lambda one: one.pin(3, 9, expand=True),
     "load": lambda one: one.load([(3, 0), (0, 8)]),
     "resume": lambda one: one.resume(lived(one.params, 3).state()),
     "a batch": batched,

@@ -192,7 +192,8 @@ def test_what_is_no_snapshot_at_all_is_refused(nonsense: Any) -> None:
 def test_a_snapshot_holds_every_field_of_the_state() -> None:
     """A field that a later spec adds must not be lost silently."""
     geometry, params = Geometry((2, 2)), Params()
-    assert [field.name for field in fields(State)] == ["geometry", "params", "context", "ledger", "iteration", "recent"]
+    known = ["geometry", "params", "context", "ledger", "iteration", "recent", "pins"]
+    assert [field.name for field in fields(State)] == known
     whole = snapshots.to_json(opened(geometry, params, [(0, 0)]))
     assert set(whole["params"]) == set(CORE)
     assert set(whole["geometry"]) == {field.name for field in fields(Geometry)}

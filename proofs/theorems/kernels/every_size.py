@@ -24,7 +24,7 @@ def contracts_of(*files: str) -> list[str]:
 TOKENS = ("tokens_between", "token_at", "slot_at")
 """The kernels that count tokens."""
 
-PLACES = [one for one in contracts_of("scores", "places") if one not in TOKENS]
+PLACES = [one for one in contracts_of("scores", "pins", "places") if one not in TOKENS]
 
 
 @theorem(
