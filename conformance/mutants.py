@@ -209,7 +209,7 @@ EQUIVALENT: dict[str, str] = {
         "lengthens the cooldown beyond what the ledger remembers, and what is forgotten cools nothing (COO-2)",
     ),
     **dict.fromkeys(
-        (f"ingest.reclaim#{n}" for n in (18, 23, 24)),
+        (f"ingest.reclaim#{n}" for n in (18, 24, 25)),
         "changes only the figures that a refusal for lack of room gives as its reason; how it is worded is free (F-4)",
     ),
     **dict.fromkeys(("preparation.balance#5", "preparation.balance#6"), "counts or scales a score of 0, which stays 0"),
@@ -224,7 +224,7 @@ EQUIVALENT: dict[str, str] = {
     "objective.nearness#5": "rounds up what is a whole number of blocks, as nodes and context end on the grid (CTX-3)",
     "objective.nearness#7": "measures in level-1 gists, which are as long as a block",
     "hierarchy.ratio#2": "gives room for expands where there are none, and a collapse fits in any room",
-    "projection.preferred_choices#9": "invents other scores where only legality is asked for",
+    "projection.preferred_choices#10": "invents other scores where only legality is asked for",
     "relaxation.relaxed#9": "brings other shares at a price of 0 that are worth as much, and any such will do (LPR-2)",
     "relaxation.relaxed#10": "changes the room in a debt, where only collapses are left and the price of a slot is 0",
     **dict.fromkeys(
