@@ -1,4 +1,4 @@
-"""The fast path in production: many sessions, guard, telemetry, edits, positions, layout, cold start, memory.
+"""The fast path in production: many sessions, guard, telemetry, edits, positions, pins, layout, cold start, memory.
 
 Run ``python benchmarks/production.py``. Whatever is compared takes turns, and each is taken at its fastest, which is
 what other processes on the machine disturb least; compare figures of one run with each other only.
@@ -295,6 +295,36 @@ def layout(rounds: int) -> None:
         print(f"{name:22} {2**20:8} {len(ours()):8} {fast:8.2f} {slow:8.1f} {slow / fast:6.0f}", flush=True)
 
 
+# PINS
+
+
+def pins(rounds: int) -> None:
+    """What a step costs with 100 pinned ranges of a block, beside the same step without."""
+    kinds = {"none": (), "against collapse": (True, False), "against expansion": (False, True), "both": (True, True)}
+    print(f"\n{'us':22} {'pattern':>8} {' '.join(f'{one:>18}' for one in kinds)}")
+    for name, (arity, cost) in GEOMETRIES.items():
+        geometry, sessions = Geometry(arity, cost), []
+        for kind in kinds.values():
+            allocator, places = opened(SLOTS, geometry), random.Random(1)
+            end = int(allocator.starts[-1])
+            for first in (places.randrange(end) for _ in range(100 if kind else 0)):
+                allocator.pin(first, first + geometry.span(0), *kind)
+            sessions.append((allocator, allocator.snapshot()))
+        for pattern in ("dense", "noise", "quiet"):
+            rows = [row.astype(np.float32) for row in score_rows(pattern, 2 * SLOTS)]
+            lives = []
+            for _ in range(max(3, rounds // 3)):
+                life = []
+                for allocator, kept in sessions:
+                    allocator.restore(kept)
+                    steps = (partial(allocator.step, rows[i % len(rows)][: allocator.used]) for i in range(STEPS))
+                    life.append([timed(step) for step in steps])
+                lives.append(life)
+            spent = np.array(lives).min(axis=0)[:, 1:].mean(axis=1) / 1e3
+            told = " ".join(f"{one:9.2f} x {one / spent[0]:6.2f}" for one in spent)
+            print(f"{name:22} {pattern:>8} {told}", flush=True)
+
+
 # COLD START AND MEMORY
 
 START = """
@@ -364,7 +394,7 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=100, help="how often everything takes its turn")
-    names = ["batch", "wrapped", "edits", "positions", "layout", "start", "memory"]
+    names = ["batch", "wrapped", "edits", "positions", "pins", "layout", "start", "memory"]
     parser.add_argument("--only", choices=names, help="one part only")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -372,6 +402,7 @@ def main() -> None:
         "batch": partial(batch, chosen.rounds),
         "wrapped": partial(wrapped, chosen.rounds),
         "edits": partial(edits, chosen.rounds),
+        "pins": partial(pins, chosen.rounds),
         "positions": partial(positions, chosen.rounds),
         "layout": partial(layout, chosen.rounds),
         "start": partial(cold_start, max(3, chosen.rounds // 10)),
