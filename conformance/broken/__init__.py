@@ -63,7 +63,8 @@ def breaks(
 
 
 MODULES = (
-    *("definitions", "iteration", "greedy", "enhanced", "optimum", "ingest", "pins", "edits", "layout", "answers", "seed"),
+    *("definitions", "iteration", "greedy", "enhanced", "optimum"),
+    *("ingest", "pins", "edits", "layout", "answers", "seed"),
 )
 
 for _module in MODULES:
