@@ -142,7 +142,7 @@ def oldest_collapses(session: Session, room: int) -> int:
 def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Table) -> int:
     """Collapse the least wanted families until ``needed`` slots and those ahead fit; write them and return how many.
 
-    Clauses ING-1 to ING-6; called where the ``needed`` slots do not fit.
+    Clauses ING-1 to ING-6: those ahead count only where the ``needed`` slots do not fit as it is.
 
     Several are looked up and made at once, up to the first that completes another family, since that has to be looked
     at too.
@@ -159,7 +159,9 @@ def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Tab
     family_node, places, sorted_places = session.family_node, session.places, session.expand_keys
     sorted_actions, keys, notes = session.expand_tokens, session.collapse_keys, session.collapse_families
     done = 0
-    wanted = needed + header[AHEAD]
+    wanted = needed
+    if header[SLOTS] + needed > header[W_MAX]:
+        wanted += header[AHEAD]
     while header[SLOTS] + wanted > header[W_MAX]:
         found = oldest_collapses(session, room) if flat else best_collapses(session, LOWEST, room, keys, notes)
         if found == 0:

@@ -24,7 +24,8 @@ from focalloc.spec.state import State
 CODE_BUGS = [
     Mutation("a family that was completed is not looked at",
              "completed = completes(header, tags, node, places[i - 1])", "completed = False"),
-    Mutation("no room is made ahead", "wanted = needed + header[AHEAD]", "wanted = needed"),
+    Mutation("no room is made ahead", "wanted += header[AHEAD]", "wanted += 0"),
+    Mutation("room is made ahead without need", "    wanted = needed\n", "    wanted = needed + header[AHEAD]\n"),
     Mutation("refused where it cannot be made ahead",
              "return done if header[SLOTS] + needed <= header[W_MAX] else NO_ROOM", "return NO_ROOM"),
     Mutation("one collapse too many", "while i < found and excess > 0 and", "while i < found and excess >= 0 and"),
