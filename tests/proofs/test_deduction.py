@@ -88,6 +88,8 @@ WRONG = {
     "one cell too far": (FILL.replace("range(n)", "range(n + 1)"),
         replace(FILLED, loops={"for i in range(n + 1)": FILLED.loops["for i in range(n)"]}), "index"),
     "a negative index": (FILL.replace("table[i] = 0", "table[i - 1] = 0"), FILLED, "index"),
+    "a negative index, read": ("def f(t: Ints, i: int) -> int:\n    return t[i]\n", contract("f", needs="i < len(t)"),
+        "index"),
     "nothing says how long the table is": (FILL, replace(FILLED, needs=("0 <= n",)), "index"),
     "one cell is not filled": (FILL.replace("range(n)", "range(1, n)"),
         replace(FILLED, loops={"for i in range(1, n)": FILLED.loops["for i in range(n)"]}), "enter"),
@@ -117,6 +119,14 @@ WRONG = {
     "a shift by anything": ("def f(x: int) -> int:\n    return 1 >> x\n", contract("f", needs="0 <= x < 9"), "refused"),
     "a shift rounds down": ("def f(x: int) -> int:\n    return x >> 1\n",
         contract("f", gives="2 * result == x"), "gives"),
+    "a shift is no shift": ("def f(x: int) -> int:\n    return x >> 1\n", contract("f", gives="result == x"), "gives"),
+    "what one side knows is not known after both": (
+        "def g(n: int) -> int:\n    return n\n\n\ndef f(x: int) -> int:\n    y = 0\n    if x > 0:\n        y = g(x)\n"
+        "    return y\n",
+        contract("f", gives="x >= 1", joins=True), "gives"),
+    "what a test knows within is not known behind it": (
+        "def f(t: Ints, x: int) -> int:\n    y = 0\n    if x > 0 and t[0] > 0:\n        y = 1\n    return y\n",
+        contract("f", needs="1 <= len(t)", gives="x >= 1", joins=True), "gives"),
     "a variable that may not be there": ("def f(x: int) -> int:\n    if x > 0:\n        y = x\n    return y\n",
         contract("f", joins=True), "refused"),
     "a variable of a loop that may have had no turn": (
@@ -192,6 +202,7 @@ BESIDE = {
         contract("g", needs="1 <= len(table)", writes="table", gives="table[0] == old(table)[0] + 1", truth=True),
     ),
     "what is called is not given what it needs": (FILLED,),
+    "what one side knows is not known after both": (contract("g", needs="n >= 1", gives="n >= 1"),),
     "one table as two": (
         contract("g", needs="1 <= len(a)\n1 <= len(b)", writes="a b", gives="a[0] == 1\nb[0] == 2"),
     ),
