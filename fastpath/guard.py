@@ -12,7 +12,7 @@ from itertools import chain, islice
 from math import isnan
 from queue import Empty, SimpleQueue
 from threading import TIMEOUT_MAX, Event, Thread
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +21,7 @@ from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Fallback, Plan, Reason
 from focalloc.fastpath.turns import Turn, in_turn
-from focalloc.fastpath.wrapper import Call, Mark, Start, Wrapper
+from focalloc.fastpath.wrapper import Call, Hold, Mark, Start, Wrapper
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.clauses import Violation
 from focalloc.spec.cooldown import Entry
@@ -177,7 +177,7 @@ class Guarded(Wrapper):
         return self._ask(*arguments, **options) if call == "step" else super()._call(call, *arguments, **options)
 
     @in_turn
-    def _hold(self, call: Literal["pin", "unpin"], *arguments: Any) -> None:
+    def _hold(self, call: Hold, *arguments: Any) -> None:
         super()._hold(call, *arguments)
 
     @in_turn

@@ -11,11 +11,11 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
-from focalloc.fastpath.wrapper import Call, Wrapper
+from focalloc.fastpath.wrapper import Call, Hold, Wrapper
 from focalloc.spec.actions import OPPOSITE, Kind, consumed, family, produced
 from focalloc.spec.blocks import Block
 from focalloc.spec.scores import SCORE_SCALE
@@ -195,7 +195,7 @@ class Telemetry(Wrapper):
         self._tell(self.last)
         return plan
 
-    def _hold(self, call: Literal["pin", "unpin"], *arguments: Any) -> None:
+    def _hold(self, call: Hold, *arguments: Any) -> None:
         followed = self._seen == self._mark()
         super()._hold(call, *arguments)
         if followed:

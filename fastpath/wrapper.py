@@ -16,6 +16,9 @@ from focalloc.spec.state import State
 Call = Literal["step", "prefer", "apply", "ingest"]
 """The calls that change a session and say by which actions."""
 
+Hold = Literal["pin", "unpin"]
+"""The calls that say what must stay as it is."""
+
 Start = Literal["load", "open", "resume", "restore"]
 """The calls that put another session in its place."""
 
@@ -26,7 +29,8 @@ LOOKS = frozenset(
     (
         *("geometry", "params", "used", "iteration", "levels", "starts", "slot_positions"),
         *("context", "positions", "write_positions", "ledger_size", "pins", "terms", "recent", "state", "snapshot"),
-        *("relaxation", "layout", "fallbacks", "fallback_counts", "fallback_share", "disagreement_share", "selector"),
+        *("relaxation", "layout", "offers"),
+        *("fallbacks", "fallback_counts", "fallback_share", "disagreement_share", "selector"),
     )
 )
 """What only looks, and may be asked of what is inside; of a guarded or a learned allocator too."""
@@ -52,7 +56,7 @@ class Wrapper:
         plan: Plan = getattr(self.allocator, call)(*arguments, **options)
         return plan
 
-    def _hold(self, call: Literal["pin", "unpin"], *arguments: Any) -> None:
+    def _hold(self, call: Hold, *arguments: Any) -> None:
         """One of the calls that say what must stay; blocks and actions are not theirs."""
         getattr(self.allocator, call)(*arguments)
 

@@ -41,7 +41,7 @@ WRAPPERS: dict[str, Callable[[Allocator, Path], Any]] = {
 
 def test_every_call_of_an_allocator_is_known_to_change_something_or_nothing() -> None:
     """The list of those that change a session stands in one place."""
-    changes = {*get_args(wrapper.Call), *get_args(wrapper.Start)}
+    changes = {*get_args(wrapper.Call), *get_args(wrapper.Hold), *get_args(wrapper.Start)}
     assert public(Allocator) | {"geometry", "params"} <= changes | LOOKS | {"warmup"}
     assert not changes & LOOKS
     assert changes <= set(vars(Wrapper))
