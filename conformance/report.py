@@ -23,7 +23,7 @@ EXIT_STATUS: dict[Status, int] = {"pass": 0, "fail": 1, "error": 1, "skip": 3, "
 
 
 NEEDED_BY = {
-    "ingest": ("ING-1", "ING-2", "ING-3", "ING-4", "ING-5"),
+    "ingest": ("ING-1", "ING-2", "ING-3", "ING-4", "ING-5", "ING-6"),
     "context": ("CTX-6",),
     "positions": ("CTX-5",),
     "ledger_size": ("COO-2",),

@@ -299,6 +299,7 @@ class TidiesUp(SoundProjection):
         for choice in legal_choices(self.state, scores):
             action = choice.action
             fair = not self.is_cooling(action, self.state.iteration + 1) and not self.is_protected(action)
+            fair = fair and not self.is_pinned(action)
             if action.kind == "collapse" and fair and not chosen and self.cap() > 0:
                 return [action]
         return chosen

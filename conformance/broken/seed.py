@@ -58,6 +58,7 @@ class Listing(Sound):
     def queues(self, scores: Sequence[int]) -> tuple[list[Choice], list[Choice]]:
         """Expands from the top, collapses from the bottom."""
         found = [c for c in self.legal(scores) if self.passes(c) and not self.is_protected(c.action)]
+        found = [c for c in found if not self.is_pinned(c.action)]
         if self.sorts_out_cooling:
             found = [c for c in found if not self.on_cooldown(c)]
         found.sort(key=self.rank)

@@ -80,7 +80,8 @@ def marks(report: Report, kind: str) -> dict[str, str]:
 
 def test_what_was_skipped_or_lost_is_no_pass_in_any_report(passed: Report) -> None:
     ingest = [clause for clause in profile_clauses("greedy") if clause.startswith("ING")]
-    skipping = msgspec.structs.replace(passed, skips={"ingest: not yet": 3})
+    stakes = passed.stakes | dict.fromkeys(ingest, 10)  # a clause that never was would have another reason
+    skipping = msgspec.structs.replace(passed, skips={"ingest: not yet": 3}, stakes=stakes)
     assert set(ingest) <= set(marks(skipping, "skipped"))
     assert marks(skipping, "skipped")["ING-1"] == "not judged, or not in full: ingest: not yet"
     assert page(skipping, {}).count("not judged, or not in full: ingest: not yet") == len(ingest)
