@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.layout import layout
-from focalloc.spec import Block, Context, InvalidInput
+from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
 from focalloc.spec.layout import Outline, checked_outline
 from focalloc.spec.params import RANGES
 
@@ -16,9 +16,16 @@ from focalloc.spec.params import RANGES
 class SoundLayout(Sound):
     """Greedy and its layouts, by the rules."""
 
+    told: Params
+
+    def open(self, geometry: Geometry, params: Params, context: Iterable[object]) -> None:
+        """Start a session, and keep the parameters as they are before any threshold adapts."""
+        super().open(geometry, params, context)
+        self.told = params
+
     def layout(self, first: int, last: int, scores: Sequence[int] | None = None, cursor: int | None = None) -> Context:
         """The context that shows tokens ``first`` to ``last``."""
-        return self.laid_out(checked_outline(self.state.geometry, self.state.params, first, last, scores, cursor))
+        return self.laid_out(checked_outline(self.state.geometry, self.told, first, last, scores, cursor))
 
     def laid_out(self, outline: Outline) -> Context:
         """The layout of ``outline``."""
