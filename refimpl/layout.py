@@ -21,7 +21,7 @@ def layout(outline: Outline) -> Context:
         raise InvalidInput("w_max", params.w_max, f"must be at least {slots} to show this history at all (LAY-3)")
 
     # IN ORDER: the most wanted first, then the nearest, the earliest, the coarsest (LAY-4, LAY-5)
-    wants = {node: want(outline, node) for top in blocks for node in within(outline, top)}
+    wants = {node: want(outline, node) for node in nodes_under(outline, blocks)}
     shown = set(blocks)
     for node in sorted(wants, key=lambda node: (-wants[node], distance(outline, node), node.start, -node.level)):
         urgent = wants[node] > params.tau_expand + params.soft_margin
@@ -37,19 +37,21 @@ def layout(outline: Outline) -> Context:
 def coarsest(outline: Outline) -> list[Block]:
     """The tiling by the coarsest blocks (LAY-1)."""
     geometry, blocks, at = outline.geometry, list[Block](), outline.first
-    while at < outline.last:
-        level = geometry.top
-        while at % geometry.span(level) or at + geometry.span(level) > outline.last:
-            level -= 1
-        blocks.append(Block(level, at))
-        at += geometry.span(level)
+    for start in range(outline.first, outline.last, geometry.span(0)):
+        if start == at:
+            spans = [(level, geometry.span(level)) for level in range(1, geometry.top + 1)]
+            level, span = max((level, span) for level, span in spans if at % span == 0 and at + span <= outline.last)
+            blocks.append(Block(level, at))
+            at += span
     return blocks
 
 
-def within(outline: Outline, node: Block) -> list[Block]:
-    """``node`` and all nodes under it."""
-    below = family(outline.geometry, node) if node.level > 1 else ()
-    return [node, *(one for child in below for one in within(outline, child))]
+def nodes_under(outline: Outline, blocks: list[Block]) -> list[Block]:
+    """``blocks`` and all nodes under them, level by level."""
+    found = list(blocks)
+    for level in range(outline.geometry.top, 1, -1):
+        found += [child for node in found if node.level == level for child in family(outline.geometry, node)]
+    return found
 
 
 def want(outline: Outline, node: Block) -> int:
