@@ -54,7 +54,7 @@ class Edits(Sequence[Edit]):
 
     @property
     def splices(self) -> NDArray[np.int64]:
-        """The edits without their blocks, a row (first, before, at, after) each: ``(edits, 4)``, read-only.
+        """The edits without their blocks, a row of first, before, at and after for each; ``(edits, 4)``, read-only.
 
         Costs what a small array costs; objects are made where edits are asked for one by one.
         """
