@@ -79,6 +79,7 @@ MOST_SPANS = 48
 """Smallest spans of a history that is to be laid out, so that judging costs no more than an iteration."""
 
 PRIME = 7919
+"""Tokens that the cursor of a layout moves on from step to step, round a context whose length it seldom divides."""
 
 OPENING = -1
 """`Verdict.at` of the case's own ``open``."""
