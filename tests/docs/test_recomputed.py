@@ -1,0 +1,42 @@
+"""What the benchmark of slots computed anew claims to reach, whatever the document that this Python carries."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from focalloc.conformance.recorded import Session
+
+
+@pytest.fixture(scope="module")
+def benchmark_of_slots() -> ModuleType:
+    path = Path(__file__).parents[2] / "benchmarks" / "recomputed.py"
+    spec = importlib.util.spec_from_file_location("recomputed", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["recomputed"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_room_made_ahead_saves_three_quarters_and_loses_nothing_that_is_asked_for(
+    benchmark_of_slots: ModuleType,
+) -> None:
+    module, session = benchmark_of_slots, Session()
+    today, better = (
+        module.read_then_asked(session, setting)
+        for setting in module.READ_THEN_ASKED
+        if setting.name in ("today", "reclaim_ahead 4")
+    )
+    assert better.anew <= module.MOST * today.anew
+    assert better.relevance >= module.LEAST * today.relevance
+
+
+def test_the_front_is_what_nothing_beats(benchmark_of_slots: ModuleType) -> None:
+    points = [(1.0, 1.0), (0.5, 1.0), (0.4, 0.9), (0.45, 0.8), (0.4, 0.9)]
+    assert benchmark_of_slots.unbeaten(points) == [1, 2, 4]
