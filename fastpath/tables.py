@@ -27,8 +27,13 @@ FAMILY_TABLES = ("family_slot", "family_node", "spare_slot", "spare_node")
 PICK_TABLES = ("actions", "places", "expand_keys", "expand_tokens", "collapse_keys", "collapse_families")
 CHUNK_TABLES = ("chunk_keys", "chunk_notes")
 LEDGER_TABLES = ("ledger_action", "ledger_iteration")
-NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES, "splices", "no_collapse", "no_expand")
+PIN_TABLES = ("no_collapse", "no_expand")
+NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES, "splices", *PIN_TABLES)
 """The tables behind the header, in their order."""
+
+FILLED = dict.fromkeys(("family_slot", "family_node"), k.FAMILIES) | dict.fromkeys(LEDGER_TABLES, k.LEDGER_TO)
+"""Tables of which a call needs what the last one left, and the field that says how far; so it does those of pins, as a
+whole. All others are work space."""
 
 
 def top_k_of(params: Params, slots: int) -> int:
@@ -91,7 +96,7 @@ class Tables:
             | dict.fromkeys(CHUNK_TABLES, chunks)
             | dict.fromkeys(FAMILY_TABLES, self.capacity // smallest + 1)
         )
-        sizes |= {"splices": k.SPLICE * sizes["places"], "no_collapse": 0, "no_expand": 0}
+        sizes |= {"splices": k.SPLICE * sizes["places"]} | dict.fromkeys(PIN_TABLES, 0)
         sizes = _with_ledger(sizes, 4 * n_diff + 16)
         multi_slot = max(geometry.cost[1:]) > 1
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
@@ -172,13 +177,17 @@ class Tables:
         self._go_on(sizes, self._laid_anew(sizes))
 
     def _laid_anew(self, sizes: dict[str, int]) -> NDArray[np.int64]:
-        """The header and the tables in a new array with room for so much, as far as they fit."""
+        """The header and what lasts of the tables in a new array with room for so much.
+
+        The rest is not so much as read, since what is reserved for a large budget takes space once it is used.
+        """
         state = _laid(sizes)
         state[: k.OFFSETS] = self.state[: k.OFFSETS]
         state[k.LEDGER_ROOM] = sizes["ledger_action"]
-        for name, first in zip(NAMES, state[k.OFFSETS : k.HEADER].tolist(), strict=False):
-            values = self.table(name)[: sizes[name]]
-            state[first : first + len(values)] = values
+        for name in (*FILLED, *PIN_TABLES):
+            count = self.header[FILLED[name]] if name in FILLED else min(sizes[name], self._sizes[name])
+            first = state[k.OFFSETS + NAMES.index(name)]
+            state[first : first + count] = self.table(name)[:count]
         return state
 
     def pin(self, pins: Pins) -> None:
