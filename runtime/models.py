@@ -6,7 +6,7 @@ of yet, and for another version of transformers: what has changed is refused, no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -37,8 +37,8 @@ def check_model(model: Any, longest: int, exact: bool) -> int:
 
     Raises:
         InvalidInput: it is in training mode, scales its rotary angles by what else is in the call, has layers without
-            keys and values, windows that would be kept over an edit, does not take embeddings, positions and a cache,
-            or takes no notice of positions.
+            keys and values, windows that would be kept over an edit, attention scaled by the number of slots, does not
+            take embeddings, positions and a cache, takes no notice of positions, or sees what pads a batch.
     """
     config = model.config.get_text_config()
     kind = config.model_type
@@ -59,6 +59,13 @@ def check_model(model: Any, longest: int, exact: bool) -> int:
                 f"{longest} that a row can have, or use mode 'exact'"
             )
             raise InvalidInput("model", kind, rule)
+    tuned, scale = getattr(config, "attn_temperature_tuning", False), getattr(config, "floor_scale", longest + 1)
+    if tuned and not all(getattr(config, "no_rope_layers", None) or [True]) and scale <= longest:
+        rule = (
+            f"scales attention by the number of slots from floor_scale = {scale} on, padding for longer sessions of a "
+            f"batch included; a row can have {longest}"
+        )
+        raise InvalidInput("model", kind, rule)
     _probe(model, kind, bool(getattr(config, "alibi", kind in ("bloom", "mpt"))))
     return _positions(model, config)
 
@@ -78,23 +85,31 @@ def _probe(model: Any, kind: str, alibi: bool) -> None:
     table = model.get_input_embeddings()
     rows = table(torch.arange(4, device=table.weight.device)[None])
     mask = torch.ones(1, 4, dtype=torch.long, device=rows.device)
-    seen = []
-    for places in ((0, 1, 2, 3), (0, 1, 2, 5)):
-        positions = torch.tensor([places], device=rows.device)
+    near, apart = (torch.tensor([places], device=rows.device) for places in ((0, 1, 2, 3), (0, 1, 2, 5)))
+
+    def said(positions: torch.Tensor, calls: Sequence[slice], padding: int = 0) -> tuple[torch.Tensor, Any]:
+        """Logits of the last row and the cache, after some calls, behind slots that the mask hides."""
         cache = DynamicCache()
-        try:
-            for some in (slice(0, 2), slice(2, 4)):
-                logits = forward(model, cache, rows[:, some], positions[:, some], mask[:, : some.stop]).logits
-        except (TypeError, ValueError) as no:
-            rule = f"must take cache, inputs_embeds, position_ids and attention_mask: {no}"
-            raise InvalidInput("model", kind, rule) from no
-        seen.append(logits)
+        padded = [torch.nn.functional.pad(one, (padding, 0)) for one in (positions, mask)]
+        shown = torch.nn.functional.pad(rows, (0, 0, padding, 0))
+        for some in calls:
+            logits = forward(model, cache, shown[:, some], padded[0][:, some], padded[1][:, : some.stop]).logits
+        return logits, cache
+
+    try:
+        (here, _), (there, cache) = (said(one, (slice(0, 2), slice(2, 4))) for one in (near, apart))
+    except (TypeError, ValueError) as no:
+        rule = f"must take cache, inputs_embeds, position_ids and attention_mask: {no}"
+        raise InvalidInput("model", kind, rule) from no
     if {tuple(part.shape)[2] for layer in cache.layers for part in (layer.keys, layer.values)} != {4}:
         raise InvalidInput("model", kind, "must keep one key and one value for each slot in each layer")
-    whole = forward(model, DynamicCache(), rows, positions, mask).logits
-    if not torch.allclose(whole, seen[1], atol=1e-2, rtol=1e-2):
-        raise InvalidInput("model", kind, "must compute the same in two calls as in one")
-    if torch.equal(*seen):
+    for rule, (logits, _) in (
+        ("must compute the same in two calls as in one", said(apart, (slice(0, 4),))),
+        ("must not see what pads a batch on the left", said(apart, (slice(0, 5), slice(5, 7)), padding=3)),
+    ):
+        if not torch.allclose(logits, there, atol=1e-2, rtol=1e-2):
+            raise InvalidInput("model", kind, rule)
+    if torch.equal(here, there):
         why = "its distances (ALiBi) are those of slots" if alibi else "it was seen to"
         raise InvalidInput("model", kind, f"must not ignore position_ids, by which gists have their distances; {why}")
 

@@ -23,6 +23,7 @@ SHAPE: dict[str, Any] = {**SIZES, "num_attention_heads": 4, "max_position_embedd
 PAIRED = {**SHAPE, "num_key_value_heads": 2, "head_dim": 8}
 SMALL = {"vocab_size": 257, "n_layer": 2, "n_head": 4}
 OPT = {"ffn_dim": 64, "word_embed_proj_dim": 32}
+EXPERTS = {"intermediate_size_mlp": 64, "num_local_experts": 2, "num_experts_per_tok": 1}
 THETA = {"rope_theta": 1e4, "factor": 2.0}
 YARN, DYNAMIC = ({"rope_parameters": {"rope_type": kind, **THETA}} for kind in ("yarn", "dynamic"))
 LONG = {"rope_type": "longrope", "short_factor": [1.0] * 4, "long_factor": [2.0] * 4, "rope_theta": 1e4}
@@ -40,9 +41,11 @@ TAKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "falcon": ("FalconConfig", SHAPE | {"alibi": False}),
     "opt": ("OPTConfig", SHAPE | OPT),
 }
-WINDOWED: dict[str, tuple[str, dict[str, Any]]] = {
-    "gemma3": ("Gemma3TextConfig", PAIRED | {"sliding_window": 16}),
-    "mistral": ("MistralConfig", PAIRED | {"sliding_window": 16}),
+WINDOWED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "gemma3": ("Gemma3TextConfig", PAIRED, "sliding_window"),
+    "mistral": ("MistralConfig", PAIRED, "sliding_window"),
+    "llama4": ("Llama4TextConfig", PAIRED | EXPERTS | {"no_rope_layers": [1, 0]}, "attention_chunk_size"),
+    "llama4, all chunked": ("Llama4TextConfig", PAIRED | EXPERTS, "attention_chunk_size"),
 }
 REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "bloom": ("BloomConfig", SMALL | {"hidden_size": 32}, r"'bloom': must not ignore position_ids.*ALiBi"),
@@ -53,6 +56,11 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
         "Phi3Config",
         SHAPE | {"pad_token_id": 0, "original_max_position_embeddings": 2048, "rope_parameters": LONG},
         "'phi3': scales rotary angles by 'longrope'",
+    ),
+    "llama4 by slots": (
+        "Llama4TextConfig",
+        PAIRED | EXPERTS | {"attention_chunk_size": 64, "no_rope_layers": [1, 0], "floor_scale": 64},
+        r"'llama4_text': scales attention by the number of slots from floor_scale = 64 on, padding",
     ),
     "mamba": (
         "MambaConfig",
@@ -74,6 +82,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+def windowed(architecture: str, slots: int) -> Any:
+    """A model that looks back for so many slots only, in some of its layers."""
+    config, settings, name = WINDOWED[architecture]
+    return model_of(config, settings | {name: slots})
 
 
 def model_of(config: str, settings: dict[str, Any]) -> Any:
@@ -154,7 +168,8 @@ def lived(
 
 @pytest.mark.parametrize("architecture", [*TAKEN, *WINDOWED])
 def test_exact_is_a_forward_pass_from_scratch(architecture: str) -> None:
-    error, _ = lived(model_of(*(TAKEN | WINDOWED)[architecture]), "exact")
+    model = model_of(*TAKEN[architecture]) if architecture in TAKEN else windowed(architecture, 16)
+    error, _ = lived(model, "exact")
     assert error < 1e-4
 
 
@@ -204,6 +219,7 @@ def test_sessions_in_a_batch_are_as_each_alone() -> None:
     ]
     for _ in range(4):
         batch.follow(*(moved(one, rng) for one in together))
+        assert len(set(batch.lengths)) == 2, "one of them is padded"
         for one in alone:
             one.follow(moved(one._allocators[0], same))  # type: ignore[arg-type]
         for tokens in ([3, 4], [8, 1], [5, 5]):
@@ -272,11 +288,10 @@ def test_models_that_cannot_be_right_are_refused_by_name(architecture: str, mode
 @pytest.mark.parametrize("mode", ["reuse", "repair"])
 @pytest.mark.parametrize("architecture", WINDOWED)
 def test_windows_are_for_exact_only_unless_they_hold_the_whole_row(architecture: str, mode: Mode) -> None:
-    config, settings = WINDOWED[architecture]
-    model = model_of(config, settings)
-    with pytest.raises(InvalidInput, match="has sliding_window = 16, which counts slots"):
+    model = windowed(architecture, 16)
+    with pytest.raises(InvalidInput, match=f"has {WINDOWED[architecture][2]} = 16, which counts slots"):
         WorkingContext(model, opened(), embedding(model), mode=mode)
-    wide = model_of(config, settings | {"sliding_window": 64})
+    wide = windowed(architecture, 64)
     WorkingContext(wide, opened(), embedding(wide), mode=mode)
 
 
@@ -291,7 +306,9 @@ class Changed(torch.nn.Module):  # type: ignore[misc]
         return self.model.get_input_embeddings()
 
     def forward(self, **given: Any) -> Any:
-        done = self.model(**given, **{k: v for k, v in self.changes.items() if k != "halve"})
+        if "unmasked" in self.changes:
+            given["attention_mask"] = torch.ones_like(given["attention_mask"])
+        done = self.model(**given, **{k: v for k, v in self.changes.items() if k not in ("halve", "unmasked")})
         if "halve" in self.changes:
             for layer in given["cache"].layers:
                 layer.keys, layer.values = layer.keys[:, :, -2:], layer.values[:, :, -2:]
@@ -304,6 +321,8 @@ def test_a_model_that_behaves_otherwise_is_not_believed() -> None:
         WorkingContext(Changed(model, cache=None).eval(), opened(), embedding(model))
     with pytest.raises(InvalidInput, match="one key and one value for each slot"):
         WorkingContext(Changed(model, halve=True).eval(), opened(), embedding(model))
+    with pytest.raises(InvalidInput, match="must not see what pads a batch"):
+        WorkingContext(Changed(model, unmasked=True).eval(), opened(), embedding(model))
     with pytest.raises(InvalidInput, match=r"call \.eval\(\) on it"):
         WorkingContext(model.train(), opened(), embedding(model))
 
