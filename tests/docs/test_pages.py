@@ -19,7 +19,7 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 PAGES = [
-    pytest.param(page, id=page.stem, marks=[pytest.mark.torch] if page.stem == "policy" else [])
+    pytest.param(page, id=page.stem, marks=[pytest.mark.torch] if page.stem in ("policy", "tensors") else [])
     for page in sorted(DOCS.rglob("*.md"))
     if "generated" not in page.parts and FENCE.search(page.read_text(encoding="utf-8"))
 ]
