@@ -417,18 +417,18 @@ class Allocator:
         """
         k, tables = self._layout, self._session()
         blocks = checked_size(blocks)
-        flat = scores is None
+        manner = k.FLAT if scores is None else 0
         if scores is not None:
             self._quantise(scores, per_block)
         refinement = tables.refinement
         if refinement is not None:
             refinement.begin()
         if tables.header[k.END] + blocks * self.geometry.span(0) > MAX_TOKEN:
-            self._ingest_carefully(blocks, flat, undo=True)
+            self._ingest_carefully(blocks, manner, undo=True)
             raise InvalidInput("blocks", blocks, f"the new blocks would lie outside the tokens 0..{MAX_TOKEN} (CTX-4)")
-        done = self._calls.run_ingest(tables.tags, tables.scratch, tables.state, blocks, flat, False, tables.reclaimed)
+        done = self._calls.run_ingest(tables.tags, tables.scratch, tables.state, blocks, manner, tables.reclaimed)
         if done < 0:
-            done = self._ingest_carefully(blocks, flat, undo=False)
+            done = self._ingest_carefully(blocks, manner, undo=False)
         if refinement is not None:
             refinement.finish()
         slots, end = tables.header[k.SLOTS], tables.header[k.END]
@@ -436,13 +436,13 @@ class Allocator:
         places = tables.reclaims[half : half + done].tolist()
         return Plan(tables.reclaims[:done].tolist(), self.iteration, self.geometry, places, slots, end, blocks)
 
-    def _ingest_carefully(self, blocks: int, flat: bool, *, undo: bool) -> int:
+    def _ingest_carefully(self, blocks: int, manner: int, *, undo: bool) -> int:
         """Ingest on copies, for when it may fail half-way; with ``undo`` they are dropped in any case."""
         k, tables = self._layout, self._session()
         for _ in range(2):
             tags, state = tables.copies()
             run = self._calls.run_ingest
-            done = int(run(tags, tables.scratch, state, blocks, flat, True, tables.reclaimed))
+            done = int(run(tags, tables.scratch, state, blocks, manner | k.BOLD, tables.reclaimed))
             if done != k.LEDGER_FULL:
                 break
             tables.make_space_for_reclaims(blocks)

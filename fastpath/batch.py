@@ -230,16 +230,7 @@ class Batch(Sequence[Allocator]):
             for part in range(own, own + workers):
                 for first in pieces[part % workers]:
                     last = min(first + grain, ends[part % workers + 1])
-                    run_steps(
-                        matrix,
-                        self._tags,
-                        self._scratch,
-                        self._state,
-                        members,
-                        first,
-                        last,
-                        answers,
-                    )
+                    run_steps(matrix[first:last], self._tags, self._scratch, self._state, members[first:last], answers)
 
         if workers < 2:
             work()

@@ -54,9 +54,8 @@ class Refinement:
     def __init__(self, params: Params, tables: Session, select: RunStep) -> None:
         self._params, self._tables = params, tables
         self._select = select if params.tie_break == "position" else self._select_tied
-        self._by_cursor = params.tie_break == "cursor"
         self._remembers = params.tie_break == "recency"
-        self._history = History(params.memory)
+        self._history = History(params.memory, params.tie_break == "cursor")
         self._adaptive = np.zeros(k.RING + params.adaptive_window, np.int64)
         self._adaptive[k.WINDOW] = params.adaptive_window
         self._adaptive[k.TAU_MIN], self._adaptive[k.TAU_MAX] = params.tau_min, params.tau_max
@@ -100,7 +99,7 @@ class Refinement:
         if len(self._work) < k.COLUMNS * candidates:
             self._work = np.zeros(k.COLUMNS * 2 * candidates, np.int64)
         return run_take(scores, tags, scratch, state) or refined_calls.run_tied(
-            tags, scratch, state, self._by_cursor, self._params.memory, history.size, history.table, self._work
+            tags, scratch, state, history.table, self._work
         )
 
     # WHAT HAPPENED. An interrupt may come between any two lines. So what a call is about to do is noted before it
@@ -173,28 +172,28 @@ class History:
 
     Attributes:
         size: how many there are.
-        table: int64: a column of packed actions, longest ago first, and a column of their iterations.
+        table: int64: a header, a column of packed actions, longest ago first, and a column of their iterations.
     """
 
-    def __init__(self, memory: int) -> None:
+    def __init__(self, memory: int, by_cursor: bool) -> None:
         self._memory = memory
         self.size = 0
-        self.table = np.zeros(2 * FIRST_SPACE, np.int64)
-        self._spare = np.zeros(2 * FIRST_SPACE, np.int64)
+        self.table = np.zeros(k.HISTORY + 2 * FIRST_SPACE, np.int64)
+        self.table[k.MEMORY], self.table[k.BY_CURSOR] = memory, by_cursor
+        self._spare = self.table.copy()
         self._work = np.zeros(2 * FIRST_SPACE, np.int64)
 
     def add(self, actions: NDArray[np.int64], iteration: int) -> None:
         """Note packed actions of an iteration."""
         space = self.size + len(actions)
-        if space > len(self.table) // 2:
+        if 2 * space > len(self.table) - k.HISTORY:
             wider = np.zeros((2, 2 * space), np.int64)
             wider[:, : self.size] = self._columns()
-            self.table, self._spare, self._work = (
-                wider.reshape(-1), np.zeros(4 * space, np.int64), np.zeros(4 * space, np.int64)
-            )  # fmt: skip
+            table = np.concatenate((self.table[: k.HISTORY], wider.reshape(-1)))
+            self.table, self._spare, self._work = table, table.copy(), np.zeros(4 * space, np.int64)
         added = self._spare
         added.data[:] = self.table.data  # not by NumPy, as above
-        size = refined_calls.run_remember(self.size, added, self._memory, iteration, actions, self._work)
+        size = refined_calls.run_remember(added, iteration, actions, self._work)
         self.size, self.table, self._spare = size, added, self.table
 
     def ledger(self, iteration: int) -> dict[Block, Entry]:
@@ -213,5 +212,5 @@ class History:
             self.add(np.array([packed(Action(entry.kind, *node))], np.int64), entry.iteration)
 
     def _columns(self) -> NDArray[np.int64]:
-        columns: NDArray[np.int64] = self.table.reshape(2, -1)[:, : self.size]
+        columns: NDArray[np.int64] = self.table[k.HISTORY :].reshape(2, -1)[:, : self.size]
         return columns

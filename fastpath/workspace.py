@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import ClassVar
 
@@ -23,6 +23,14 @@ MANY = 256
 """Actions from which a step takes long even where its search is easy, as `layout.LARGE` slots do."""
 
 
+OWN = (
+    *("wishes", "worth", "less", "peaks", "logits"),
+    *("region_header", "regions", "region_family_slot", "region_family_node", "turns", "notes"),
+    *("region_tags", "region_scores"),  # of 8 and of 32 bits; the others have 64
+)
+"""The tables that only some strategies need, in their order behind those of every search."""
+
+
 class Workspace:
     """Tables for the search over the candidates of one session.
 
@@ -37,13 +45,10 @@ class Workspace:
     """
 
     kernel: ClassVar[Callable[..., int]] = staticmethod(search_calls.run_knapsack)
-    """The strategy, as `run_knapsack`; it may take tables of its own behind the work space."""
+    """The strategy, as `run_knapsack`."""
 
-    own: tuple[NDArray[np.generic], ...] = ()
-    """Those tables."""
-
-    extra: tuple[int, ...] = (0, 0, 0, 0, 0)
-    """Sizes of the tables that only some strategies need: wishes, two preferences by slot, peaks, logits."""
+    own: Mapping[str, int] = {}
+    """Sizes of those of `OWN` that it needs."""
 
     def __init__(self, geometry: Geometry, n_diff: int, top_k: int = 0) -> None:
         self._deltas = sorted(set(geometry.deltas[1:]))
@@ -63,7 +68,7 @@ class Workspace:
         Scores are taken by a kernel of their own, so that one compiled strategy serves scores of every type.
         """
         return run_take(scores, tags, scratch, state) or self._with_space(
-            lambda: self.kernel(tags, scratch, state, self.table, *self.own), state
+            lambda: self.kernel(tags, scratch, state, self.table), state
         )
 
     def _with_space(self, run: Callable[[], int], state: NDArray[np.int64]) -> int:
@@ -90,7 +95,7 @@ class Workspace:
             *(space, space),  # order of extensions: keys, states
             *(n, n),  # choice: turns, notes
             *(n, n),  # another choice: turns, notes
-            *self.extra,
+            *(self.own.get(name, 0) for name in OWN),
         ]
         table = np.zeros(k.WORK_HEADER + sum(sizes), np.int64)
         table[k.WORK_OFFSETS : k.WORK_HEADER] = k.WORK_HEADER + np.array([0, *accumulate(sizes)])
@@ -116,7 +121,7 @@ class Objectives(Workspace):
 
     def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int) -> None:
         self._params = params
-        self.extra = (0, slots, 0, slots // k.CHUNK + 1, 0)
+        self.own = {"worth": slots, "peaks": slots // k.CHUNK + 1}
         super().__init__(geometry, n_diff)
 
     def _laid_out(self, space: int) -> NDArray[np.int64]:
@@ -143,13 +148,17 @@ class Regions(Workspace):
 
     def __init__(self, geometry: Geometry, cap: int, n_diff: int, slots: int, families: int) -> None:
         self._cap = cap
+        self.own = {
+            "region_header": k.HEADER,
+            "regions": k.REGION * (slots + 1),
+            "region_family_slot": families,
+            "region_family_node": families,
+            "turns": max(1, n_diff),
+            "notes": max(1, n_diff),
+            "region_tags": slots // 8 + 1,
+            "region_scores": (2 * slots + slots // k.CHUNK) // 2 + 1,
+        }
         super().__init__(geometry, n_diff)
-        sizes = (k.HEADER, k.REGION * (slots + 1), 2 * families, 2 * max(1, n_diff))
-        self.own = (
-            np.zeros(slots, np.int8),
-            np.zeros(2 * slots + slots // k.CHUNK + 1, np.int32),
-            np.zeros(sum(sizes), np.int64),
-        )
 
     def _laid_out(self, space: int) -> NDArray[np.int64]:
         table = super()._laid_out(space)
@@ -170,7 +179,13 @@ class Projector(Workspace):
 
     def __init__(self, geometry: Geometry, n_diff: int, slots: int) -> None:
         smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
-        self.extra = (slots // smallest + 1, slots, slots, slots // k.CHUNK + 1, (3 * slots + 1) // 2)
+        self.own = {
+            "wishes": slots // smallest + 1,
+            "worth": slots,
+            "less": slots,
+            "peaks": slots // k.CHUNK + 1,
+            "logits": (3 * slots + 1) // 2,
+        }
         super().__init__(geometry, n_diff)
 
     def run_logits(

@@ -94,6 +94,11 @@ class Source:
         } | dict(self.settings)
 
     @cached_property
+    def tuples(self) -> Mapping[str, Callable[..., Any]]:
+        """The named tuples by name, those it imports included."""
+        return {name: value for name, value in self._names().items() if hasattr(value, "_fields")}
+
+    @cached_property
     def python(self) -> Mapping[str, Callable[..., Any]]:
         """The module-level functions as plain Python functions that call each other, compiled from `text`."""
         namespace = self._run(compiled(self.text, self.module.__name__))

@@ -18,8 +18,10 @@ from focalloc.fastpath.kernels.layout import (
     AHEAD,
     AT_ONCE,
     BAD_SCORE,
+    BOLD,
     CAPACITY,
     CHUNK_ROOM,
+    FLAT,
     HEADER,
     ITERATION,
     LEDGER_FROM,
@@ -156,6 +158,17 @@ def run_take(
 
 
 @partial(kernel, inlined=True)
+def enter(session: Session) -> int:
+    """Begin an iteration whose scores are taken, and give up the interpreter lock where it takes long.
+
+    Returns:
+        What `take_back` is given in the end; or `LEDGER_FULL`, and nothing has changed.
+    """
+    refused = begin(session)
+    return refused if refused else let_go(session.header[UNLOCKED])
+
+
+@partial(kernel, inlined=True)
 def step(session: Session) -> int:
     """One greedy iteration on scores and peaks that are there; write its actions and return how many.
 
@@ -206,21 +219,19 @@ def run_steps(
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
     sessions: NDArray[np.int64],
-    first: int,
-    last: int,
     answers: NDArray[np.int64],
 ) -> None:
-    """`run_step` for the sessions listed from ``first`` to before ``last``, each in its row of every table.
-
-    Other threads may run Python code meanwhile.
+    """`run_step` for the listed sessions, each in its row of every table. Other threads may run Python code meanwhile.
 
     Args:
         scores: a row per listed session, of which only as many count as the session has slots.
+        tags: as for `run_step`, a row per session, and so the following up to ``state``.
+        sessions: their numbers.
         answers: a row per session: what `run_step` returned, the iteration's number, the slots after it, room for
             actions, and for how many splices they come to and these.
     """
     held = let_go(1)
-    for i in range(first, last):
+    for i in range(len(sessions)):
         session = sessions[i]
         row = scores[i][: state[session, SLOTS]]
         long = state[session, UNLOCKED]
@@ -303,8 +314,7 @@ def run_ingest(
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
     blocks: int,
-    flat: bool,
-    bold: bool,
+    manner: int,
     reclaimed: NDArray[np.int64],
 ) -> int:
     """Make room for ``blocks`` level-0 blocks and append them; return how many collapses, or why it stopped.
@@ -312,8 +322,7 @@ def run_ingest(
     Args:
         tags: as for `run_step`, and so the following up to ``state``.
         blocks: a number of blocks.
-        flat: whether all scores are equal; else they are in ``scratch``.
-        bold: whether to go on although it may fail half-way.
+        manner: flags, see `FLAT` and `BOLD`.
         reclaimed: takes the collapses in its first half, and in its second where their nodes are once all are made, -1
             for one that does not begin a block any more; one that is too short counts as a full ledger.
     """
@@ -325,10 +334,10 @@ def run_ingest(
         most = most_collapses(header, needed + header[AHEAD])
         if most > len(reclaimed) // 2 or not has_space(header, session.ledger_action, session.ledger_iteration, most):
             return LEDGER_FULL
-        if not bold and may_fall_short(header, session.family_node, session.ledger_action, needed):
+        if manner & BOLD == 0 and may_fall_short(header, session.family_node, session.ledger_action, needed):
             return UNSURE
         at_once = min(AT_ONCE, len(session.collapse_keys), most)
-        done = reclaim(session, at_once, flat, needed, reclaimed)
+        done = reclaim(session, at_once, manner & FLAT != 0, needed, reclaimed)
         if done == NO_ROOM:
             return NO_ROOM
         for i in range(done):

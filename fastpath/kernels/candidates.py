@@ -13,6 +13,7 @@ from focalloc.fastpath.kernels.layout import (
     END,
     EXPAND,
     FAMILIES,
+    FANOUT,
     FIRST,
     LEVELS,
     MARK,
@@ -20,18 +21,18 @@ from focalloc.fastpath.kernels.layout import (
     PROTECTED,
     SAMPLE,
     SLOTS,
-    SPAN,
     TAU_EXPAND,
     UNITS,
     WIDTH,
     Ints,
     Session,
+    Sought,
     Table,
 )
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
 from focalloc.fastpath.kernels.pins import hold, let_loose
-from focalloc.fastpath.kernels.places import token_at
+from focalloc.fastpath.kernels.places import delta_at, end_of, nearness, token_at
 from focalloc.fastpath.kernels.scores import total
 from focalloc.fastpath.machine_code import kernel
 
@@ -39,52 +40,89 @@ from focalloc.fastpath.machine_code import kernel
 
 
 @partial(kernel, by_constants=True)  # a stride of 1
-def gather_collapses(session: Session, stride: int, threshold: int, room: int, keys: Table, notes: Table) -> int:
-    """Keep the best ``room`` collapses of a rank above ``threshold`` among every ``stride``-th family; how many.
+def gather_collapses(session: Session, sought: Sought, threshold: int, stride: int) -> int:
+    """Keep the best of the collapses whose means ask for more than ``threshold``, of every ``stride``-th family.
 
     Families are complete (ACT-4), of a mean below the threshold (THR-1), before the tail (TAI-1) and at rest (COO-1).
-    """
-    header, fixed, family_slot = session.header, session.fixed, session.family_slot
-    family_node, ledger_action = session.family_node, session.ledger_action
-    size = 0
-    bar = threshold
-    last_end = header[END] - header[PROTECTED]
-    alike = header[ALIKE]
-    for family in range(0, header[FAMILIES], stride):
-        slots = alike
-        if slots == 0:
-            slots = header[WIDTH + family_node[family] % LEVELS]
-        score = total(fixed, family_slot[family], slots)
-        # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
-        if score < -bar * slots:
-            node = family_node[family]
-            if node // LEVELS + header[SPAN + node % LEVELS] > last_end:
-                break
-            if not is_barred(header, ledger_action, node * 2 + EXPAND):
-                key = key_of(-(score // slots), family_slot[family])
-                size = offer(keys, notes, size, room, key, family)
-                if size == room:
-                    bar = rank_of(keys[0])
-    return size
-
-
-@kernel
-def best_collapses(session: Session, threshold: int, room: int, keys: Table, notes: Table) -> int:
-    """Find the best ``room`` collapses of a rank above ``threshold``, best first, with their family's number as note.
-
-    ``room`` collapses are enough for ``room`` actions: a chosen expand takes away at most one collapse.
 
     Returns:
         How many there are.
     """
-    header = session.header
-    stride = header[FAMILIES] // (SAMPLE * room)
+    header, fixed, family_slot = session.header, session.fixed, session.family_slot
+    family_node, ledger_action = session.family_node, session.ledger_action
+    room, keys, notes = sought.room, sought.keys, sought.notes
+    size = 0
+    bar = threshold
+    last_end = header[END] - header[PROTECTED]
+    alike = header[ALIKE] if sought.delta == 0 else 0
+    for family in range(0, header[FAMILIES], stride):
+        slots = alike
+        if slots == 0:
+            level = family_node[family] % LEVELS
+            if sought.delta != 0 and delta_at(header, level) != sought.delta:
+                continue
+            slots = header[WIDTH + level]
+        score = total(fixed, family_slot[family], slots)
+        # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
+        if score < -bar * slots:
+            node = family_node[family]
+            if end_of(header, node) > last_end:
+                break
+            if not is_barred(header, ledger_action, node * 2 + EXPAND):
+                rank = nearness(header, sought.cursor, end_of(header, node)) - score // slots
+                size = offer(keys, notes, size, room, key_of(rank, family_slot[family]), family)
+                if size == room:
+                    bar = max(bar, rank_of(keys[0]) - sought.cursor)
+    return size
+
+
+@kernel
+def best_collapses(session: Session, sought: Sought, threshold: int) -> int:
+    """Find the best collapses whose means ask for more than ``threshold``, best first.
+
+    As many collapses are enough as there may be actions: a chosen expand takes away at most one collapse.
+
+    Returns:
+        How many there are.
+    """
+    keys, notes = sought.keys, sought.notes
+    stride = session.header[FAMILIES] // (SAMPLE * sought.room)
     if stride > 1:
         # a sample first, or else each family could be the best so far and be kept for a while
-        size = gather_collapses(session, stride, threshold, room, keys, notes)
-        if size == room:
-            threshold = rank_of(keys[0]) - 1
-    size = gather_collapses(session, 1, threshold, room, keys, notes)
+        size = gather_collapses(session, sought, threshold, stride)
+        if size == sought.room:
+            threshold = max(threshold, rank_of(keys[0]) - sought.cursor - 1)
+    size = gather_collapses(session, sought, threshold, 1)
+    sort_best_first(keys, notes, size)
+    return size
+
+
+@kernel
+def best_wishes(session: Session, sought: Sought, wishes: Ints) -> int:
+    """Find the collapses that are wished for most, best first; return how many there are (PRO-2).
+
+    Beside `gather_collapses`, as the mean of a wish is rounded to the other side.
+    """
+    header, family_slot, family_node = session.header, session.family_slot, session.family_node
+    ledger_action, keys, notes = session.ledger_action, sought.keys, sought.notes
+    size = 0
+    bar = 0
+    last_end = header[END] - header[PROTECTED]
+    for family in range(header[FAMILIES]):
+        if wishes[family] <= bar:  # a mean is no higher than a sum that is above 0
+            continue
+        node = family_node[family]
+        level = node % LEVELS
+        members = header[FANOUT + level]
+        # the floor of the mean is above the bar; an equal rank is no better, for the place is later
+        if wishes[family] >= (bar + 1) * members and (sought.delta == 0 or delta_at(header, level) == sought.delta):
+            if end_of(header, node) > last_end:
+                break
+            if not is_barred(header, ledger_action, node * 2 + EXPAND):
+                key = key_of(wishes[family] // members, family_slot[family])
+                size = offer(keys, notes, size, sought.room, key, family)
+                if size == sought.room:
+                    bar = rank_of(keys[0])
     sort_best_first(keys, notes, size)
     return size
 

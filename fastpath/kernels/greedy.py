@@ -27,6 +27,7 @@ from focalloc.fastpath.kernels.layout import (
     WIDTH,
     Ints,
     Session,
+    Sought,
 )
 from focalloc.fastpath.kernels.packing import node_of, place_of, rank_of
 from focalloc.fastpath.kernels.places import is_marked, mark
@@ -125,7 +126,7 @@ def select(session: Session) -> int:
     header[TAKEN_COLLAPSES] = 0
     if n_diff == 0:
         return 0
-    collapses = best_collapses(session, header[TAU_COLLAPSE], n_diff, collapse_keys, collapse_families)
+    collapses = best_collapses(session, Sought(n_diff, 0, 0, collapse_keys, collapse_families), header[TAU_COLLAPSE])
     spoilt = 0
     ceiling = UNBOUNDED
     hungry = True

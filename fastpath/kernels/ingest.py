@@ -23,12 +23,13 @@ from focalloc.fastpath.kernels.layout import (
     WIDTH,
     Ints,
     Session,
+    Sought,
     Table,
 )
 from focalloc.fastpath.kernels.ledger import is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of
 from focalloc.fastpath.kernels.pins import is_pinned
-from focalloc.fastpath.kernels.places import mark, slots_added, slots_before
+from focalloc.fastpath.kernels.places import end_of, mark, slots_added, slots_before
 from focalloc.fastpath.kernels.scores import total
 from focalloc.fastpath.machine_code import kernel
 
@@ -122,14 +123,14 @@ def average_out(header: Ints, fixed: Table, slots: int, done: int, actions: Ints
 
 
 @kernel
-def oldest_collapses(session: Session, room: int) -> int:
-    """`best_collapses` where all scores are equal: the first ``room`` that may collapse; return how many there are."""
+def oldest_collapses(session: Session, sought: Sought) -> int:
+    """`best_collapses` where all scores are equal: the first that may collapse; return how many there are."""
     header, family_slot, family_node = session.header, session.family_slot, session.family_node
-    ledger_action, keys, notes = session.ledger_action, session.collapse_keys, session.collapse_families
+    ledger_action, keys, notes = session.ledger_action, sought.keys, sought.notes
     size = 0
     for family in range(header[FAMILIES]):
         node = family_node[family]
-        if size == room or node // LEVELS + header[SPAN + node % LEVELS] > header[END] - header[PROTECTED]:
+        if size == sought.room or end_of(header, node) > header[END] - header[PROTECTED]:
             break
         if not is_barred(header, ledger_action, node * 2 + EXPAND):
             keys[size] = key_of(0, family_slot[family])
@@ -158,12 +159,13 @@ def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Tab
     header, tags, fixed = session.header, session.tags, session.fixed
     family_node, places, sorted_places = session.family_node, session.places, session.expand_keys
     sorted_actions, keys, notes = session.expand_tokens, session.collapse_keys, session.collapse_families
+    sought = Sought(room, 0, 0, keys, notes)
     done = 0
     wanted = needed
     if header[SLOTS] + needed > header[W_MAX]:
         wanted += header[AHEAD]
     while header[SLOTS] + wanted > header[W_MAX]:
-        found = oldest_collapses(session, room) if flat else best_collapses(session, LOWEST, room, keys, notes)
+        found = oldest_collapses(session, sought) if flat else best_collapses(session, sought, LOWEST)
         if found == 0:
             return done if header[SLOTS] + needed <= header[W_MAX] else NO_ROOM
         slots = header[SLOTS]

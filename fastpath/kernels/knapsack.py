@@ -27,10 +27,9 @@ of the number that is kept here.
 from __future__ import annotations
 
 from focalloc.fastpath.kernels.best_few import offer, rise, sort_best_first
-from focalloc.fastpath.kernels.candidates import best_collapses, best_expands, worst_useful_chunk
+from focalloc.fastpath.kernels.candidates import best_collapses, best_expands, best_wishes, worst_useful_chunk
 from focalloc.fastpath.kernels.layout import (
     ACTIONS,
-    ALIKE,
     APART,
     BEGIN,
     CHUNK,
@@ -41,10 +40,8 @@ from focalloc.fastpath.kernels.layout import (
     DELTA,
     DELTA_LIST,
     DELTAS,
-    END,
     EXPAND,
     EXPAND_FLOOR,
-    FAMILIES,
     FANOUT,
     FIRST,
     ITEM_SPACE,
@@ -58,7 +55,6 @@ from focalloc.fastpath.kernels.layout import (
     PAIRS,
     PLACES,
     POOL_SIZES,
-    PROTECTED,
     ROOM,
     RUN,
     RUNS,
@@ -79,55 +75,17 @@ from focalloc.fastpath.kernels.layout import (
     Ints,
     Search,
     Session,
+    Sought,
     Table,
     Work,
 )
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
-from focalloc.fastpath.kernels.places import delta_at, end_of, is_marked, mark, token_at
-from focalloc.fastpath.kernels.scores import total
+from focalloc.fastpath.kernels.places import delta_at, end_of, is_marked, mark, nearness, token_at
 from focalloc.fastpath.kernels.search import penalty, search
 from focalloc.fastpath.machine_code import kernel
 
-
-@kernel
-def nearness(header: Ints, work: Work, node_end: int) -> int:
-    """What acting on a node that ends at ``node_end`` is worth for being near the cursor (MUL-1)."""
-    return work.header[CURSOR] // (1 + (header[END] - node_end) // header[SPAN])
-
-
 # CANDIDATES
-
-
-@kernel
-def best_collapses_of(session: Session, work: Work, delta: int) -> int:
-    """Find the best `N_DIFF` collapses that refund ``delta`` slots, best first, with their family's number as note."""
-    header, fixed, family_slot = session.header, session.fixed, session.family_slot
-    family_node, ledger_action, keys = session.family_node, session.ledger_action, session.expand_keys
-    notes = session.expand_tokens
-    size = 0
-    bar = header[TAU_COLLAPSE]
-    last_end = header[END] - header[PROTECTED]
-    alike = header[ALIKE] if work.header[DELTAS] == 1 else 0
-    for family in range(header[FAMILIES]):
-        slots = alike
-        if slots == 0:
-            if delta_at(header, family_node[family] % LEVELS) != delta:
-                continue
-            slots = header[WIDTH + family_node[family] % LEVELS]
-        score = total(fixed, family_slot[family], slots)
-        # floor(score / slots) < -bar, without a division; an equal rank is no better, for the place is later
-        if score < -bar * slots:
-            node = family_node[family]
-            if end_of(header, node) > last_end:
-                break
-            if not is_barred(header, ledger_action, node * 2 + EXPAND):
-                rank = nearness(header, work, end_of(header, node)) - score // slots
-                size = offer(keys, notes, size, header[N_DIFF], key_of(rank, family_slot[family]), family)
-                if size == header[N_DIFF]:
-                    bar = max(bar, rank_of(keys[0]) - work.header[CURSOR])
-    sort_best_first(keys, notes, size)
-    return size
 
 
 @kernel
@@ -181,7 +139,7 @@ def best_expands_of(session: Session, work: Work, delta: int, threshold: int, sp
                     token = token_at(session, slot, token, at)
                     slot = at
                     node = node_of(tags[slot], token)
-                    wanted = worth[slot] - nearness(header, work, end_of(header, node)) > threshold
+                    wanted = worth[slot] - nearness(header, work.header[CURSOR], end_of(header, node)) > threshold
                     if wanted and not is_barred(header, ledger_action, node * 2 + COLLAPSE):
                         size = offer(keys, notes, size, header[N_DIFF], key_of(worth[slot], slot), token)
                         if size == header[N_DIFF]:
@@ -209,7 +167,7 @@ def member_expands(session: Session, work: Work, threshold: int, node: int, plac
         slot = place + i * header[UNITS + level]
         token = node // LEVELS + i * header[SPAN + level]
         barred = is_barred(header, ledger_action, node_of(level, token) * 2 + COLLAPSE)
-        wanted = worth[slot] - nearness(header, work, token + header[SPAN + level]) > threshold
+        wanted = worth[slot] - nearness(header, work.header[CURSOR], token + header[SPAN + level]) > threshold
         if wanted and worth[slot] > header[TAU_EXPAND] and not barred:
             size = offer(keys, notes, size, header[N_DIFF], key_of(worth[slot], slot), token)
     sort_best_first(keys, notes, size)
@@ -221,8 +179,7 @@ def prune(session: Session, work: Work) -> None:
     """Find the last of the first `TOP_K` candidates of each queue: what ranks below them may not act (HYB-1)."""
     header, keys, notes = session.header, session.expand_keys, session.expand_tokens
     room = work.header[TOP_K]
-    bar = header[TAU_COLLAPSE]
-    size = best_collapses(session, bar, room, keys, notes)
+    size = best_collapses(session, Sought(room, 0, 0, keys, notes), header[TAU_COLLAPSE])
     work.header[COLLAPSE_FLOOR] = keys[size - 1] if size == room else 0
     size = best_expands(session, UNBOUNDED, 0, room)
     work.header[EXPAND_FLOOR] = keys[size - 1] if size == room else 0
@@ -280,26 +237,22 @@ def is_apart(work: Work, family: int) -> bool:
 
 @kernel
 def pool_collapses(session: Session, work: Work) -> None:
-    """Put the best `N_DIFF` collapses of each delta into the pool."""
-    header, keys = session.header, session.expand_keys
+    """Put the best `N_DIFF` collapses of each delta into the pool: by aggregates, or by a policy's wishes."""
+    header, keys, notes = session.header, session.expand_keys, session.expand_tokens
     if header[N_DIFF] == 0:
         return
     for d in range(work.header[DELTAS]):
-        delta = work.header[DELTA_LIST + d]
-        size = best_collapses_of(session, work, delta)
+        delta = work.header[DELTA_LIST + d] if work.header[DELTAS] > 1 else 0
+        sought = Sought(header[N_DIFF], delta, work.header[CURSOR], keys, notes)
+        if len(work.wishes) > 0:
+            size = best_wishes(session, sought, work.wishes)
+        else:
+            size = best_collapses(session, sought, header[TAU_COLLAPSE])
         size = at_least(keys, size, work.header[COLLAPSE_FLOOR])
-        fill_pool(session, work, d, size)
-
-
-@kernel
-def fill_pool(session: Session, work: Work, d: int, size: int) -> None:
-    """Make ``size`` collapses, best first, the pool of the delta with number ``d``."""
-    header, keys, notes = session.header, session.expand_keys, session.expand_tokens
-    pool_keys, pool_families = work.pool_keys, work.pool_families
-    work.header[POOL_SIZES + d] = size
-    for i in range(size):
-        pool_keys[d * header[N_DIFF] + i] = keys[i]
-        pool_families[d * header[N_DIFF] + i] = notes[i]
+        work.header[POOL_SIZES + d] = size
+        for i in range(size):
+            work.pool_keys[d * header[N_DIFF] + i] = keys[i]
+            work.pool_families[d * header[N_DIFF] + i] = notes[i]
 
 
 @kernel
@@ -473,6 +426,20 @@ def is_preferred(session: Session, work: Work, size: int, done: int) -> bool:
 
 
 @kernel
+def put_in_order(session: Session, work: Work, done: int) -> None:
+    """Sort a choice that was made with an eye to the cursor by aggregates alone (KNA-5)."""
+    header, tags, family_node = session.header, session.tags, session.family_node
+    chosen, chosen_notes = work.chosen, work.chosen_notes
+    for i in range(done):
+        node = node_of(tags[place_of(chosen[i])], chosen_notes[i])
+        if chosen[i] >= UNBOUNDED:
+            node = family_node[chosen_notes[i]]
+        turn = chosen[i] - nearness(header, work.header[CURSOR], end_of(header, node)) * PLACES
+        rise(chosen, chosen_notes, i, turn, chosen_notes[i])
+    sort_best_first(chosen, chosen_notes, done)
+
+
+@kernel
 def select_optimum(session: Session, work: Work) -> int:
     """Choose the actions of an iteration, in order of application; return how many, or `OUT_OF_SPACE`.
 
@@ -505,24 +472,12 @@ def select_optimum(session: Session, work: Work) -> int:
             for i in range(size):
                 work.chosen[i] = work.other[i]
                 work.chosen_notes[i] = work.other_notes[i]
+    if work.header[CURSOR] > 0:
+        put_in_order(session, work, done)
     return done
 
 
 # ANSWER
-
-
-@kernel
-def put_in_order(session: Session, work: Work, done: int) -> None:
-    """Sort a choice that was made with an eye to the cursor by aggregates alone (KNA-5)."""
-    header, tags, family_node = session.header, session.tags, session.family_node
-    chosen, chosen_notes = work.chosen, work.chosen_notes
-    for i in range(done):
-        node = node_of(tags[place_of(chosen[i])], chosen_notes[i])
-        if chosen[i] >= UNBOUNDED:
-            node = family_node[chosen_notes[i]]
-        turn = chosen[i] - nearness(header, work, end_of(header, node)) * PLACES
-        rise(chosen, chosen_notes, i, turn, chosen_notes[i])
-    sort_best_first(chosen, chosen_notes, done)
 
 
 @kernel

@@ -162,8 +162,23 @@ EXPAND_NOW = 6
 COLLAPSE_NOW = 7
 RING = 8
 
+# WHAT IS REMEMBERED BEYOND THE LEDGER: a header, and behind it two columns, see `History`; whether ties go by cursor
+
+REMEMBERED = 0
+MEMORY = 1
+BY_CURSOR = 2
+HISTORY = 3
+
 COLUMNS = 8
-"""Columns of the work space of `select_refined`."""
+"""Columns of the work space of a selection with other ties."""
+
+# HOW AN INGEST RUNS: flags
+
+FLAT = 1
+"""All scores are equal; else they have been taken."""
+
+BOLD = 2
+"""Whether to go on although it may fail half-way."""
 
 # A SEARCH
 
@@ -234,7 +249,7 @@ DELTA_LIST = 32
 POOL_SIZES = 64
 # ... and where the tables begin that share an array with it.
 WORK_OFFSETS = 96
-WORK_TABLES = 21
+WORK_TABLES = 29
 WORK_HEADER = WORK_OFFSETS + WORK_TABLES + 1
 
 # REGIONS
@@ -322,6 +337,24 @@ class Session(NamedTuple):
     splices: Table
     no_collapse: Ints
     no_expand: Table
+
+
+class Sought(NamedTuple):
+    """What collapses are looked for, and where the best of them are listed.
+
+    Attributes:
+        room: how many at most, at least 1.
+        delta: slots that each of them frees; 0 where that does not matter.
+        cursor: what nearness to the cursor is worth at most (MUL-1); 0 for nothing.
+        keys: of those found.
+        notes: of each the number of its family.
+    """
+
+    room: int
+    delta: int
+    cursor: int
+    keys: Table
+    notes: Table
 
 
 class History(NamedTuple):
@@ -424,7 +457,7 @@ class Work(NamedTuple):
         chosen_notes: of each its note.
         other: another choice.
         other_notes: of each its note.
-        wishes: of each family what its members prefer its collapse by, in all.
+        wishes: of each family what its members prefer its collapse by, in all; none where no policy is asked.
     """
 
     header: Table

@@ -7,8 +7,8 @@ one, and as few of each class are enough.
 
 from __future__ import annotations
 
-from focalloc.fastpath.kernels.knapsack import nearness
-from focalloc.fastpath.kernels.layout import FIRST, LOWEST, SLOTS, SPAN, TAU_EXPAND, Ints, Session, Work
+from focalloc.fastpath.kernels.layout import CURSOR, FIRST, LOWEST, SLOTS, SPAN, TAU_EXPAND, Ints, Session, Work
+from focalloc.fastpath.kernels.places import nearness
 from focalloc.fastpath.machine_code import kernel
 
 
@@ -22,6 +22,6 @@ def weigh(session: Session, work: Work, aggregates: Ints) -> None:
             token += header[SPAN + tags[slot]]
             worth[slot] = LOWEST
             if tags[slot] >= 1 and aggregates[slot] > header[TAU_EXPAND]:
-                worth[slot] = aggregates[slot] + nearness(header, work, token)
+                worth[slot] = aggregates[slot] + nearness(header, work.header[CURSOR], token)
         else:
             worth[slot] = LOWEST

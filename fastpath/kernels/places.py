@@ -41,6 +41,12 @@ def end_of(header: Ints, node: int) -> int:
 
 
 @kernel
+def nearness(header: Ints, cursor: int, node_end: int) -> int:
+    """What acting on a node that ends at ``node_end`` is worth, where at the cursor it is worth ``cursor`` (MUL-1)."""
+    return cursor // (1 + (header[END] - node_end) // header[SPAN])
+
+
+@kernel
 def slots_before(header: Ints, action: int) -> int:
     """Slots that ``action`` replaces."""
     level = action // 2 % LEVELS

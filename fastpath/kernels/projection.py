@@ -13,33 +13,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.fastpath.kernels.best_few import offer, sort_best_first
-from focalloc.fastpath.kernels.knapsack import fill_pool
 from focalloc.fastpath.kernels.layout import (
     CHUNK,
-    DELTA_LIST,
-    DELTAS,
-    END,
-    EXPAND,
     FAMILIES,
     FANOUT,
     LEVELS,
     LIMIT,
     LOWEST,
     MULTI_SLOT,
-    N_DIFF,
-    PROTECTED,
     SLOTS,
-    SPAN,
     UNITS,
     Ints,
-    Session,
     Table,
-    Work,
 )
-from focalloc.fastpath.kernels.ledger import is_barred
-from focalloc.fastpath.kernels.packing import key_of, rank_of
-from focalloc.fastpath.kernels.places import delta_at
 from focalloc.fastpath.kernels.scores import total
 from focalloc.fastpath.machine_code import kernel
 from focalloc.spec.projection import LARGEST_LOGIT
@@ -161,42 +147,3 @@ def wishes_by_logits(header: Ints, less: Ints, family_slot: Ints, family_node: I
             for i in range(members):
                 wish += less[family_slot[family] + i * slots]
         wishes[family] = wish
-
-
-@kernel
-def best_wishes_of(session: Session, work: Work, delta: int) -> int:
-    """Find the best `N_DIFF` collapses that refund ``delta`` slots, best first, with their family's number as note."""
-    header, wishes, family_slot = session.header, work.wishes, session.family_slot
-    family_node, ledger_action, keys = session.family_node, session.ledger_action, session.expand_keys
-    notes = session.expand_tokens
-    size = 0
-    bar = 0
-    last_end = header[END] - header[PROTECTED]
-    for family in range(header[FAMILIES]):
-        if wishes[family] <= bar:  # a mean is no higher than a sum that is above 0
-            continue
-        node = family_node[family]
-        members = header[FANOUT + node % LEVELS]
-        # the floor of the mean is above the bar; an equal rank is no better, for the place is later
-        if wishes[family] >= (bar + 1) * members and delta_at(header, node % LEVELS) == delta:
-            if node // LEVELS + header[SPAN + node % LEVELS] > last_end:
-                break
-            if not is_barred(header, ledger_action, node * 2 + EXPAND):
-                key = key_of(wishes[family] // members, family_slot[family])
-                size = offer(keys, notes, size, header[N_DIFF], key, family)
-                if size == header[N_DIFF]:
-                    bar = rank_of(keys[0])
-    sort_best_first(keys, notes, size)
-    return size
-
-
-@kernel
-def pool_wishes(session: Session, work: Work) -> None:
-    """Put the best `N_DIFF` collapses of each delta into the pool."""
-    header = session.header
-    if header[N_DIFF] == 0:
-        return
-    for d in range(work.header[DELTAS]):
-        delta = work.header[DELTA_LIST + d]
-        size = best_wishes_of(session, work, delta)
-        fill_pool(session, work, d, size)

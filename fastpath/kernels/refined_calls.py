@@ -6,12 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels.application import apply
-from focalloc.fastpath.kernels.calls import session_of, surveyed
-from focalloc.fastpath.kernels.layout import BAD_SCORE, COLUMNS, SLOTS, UNLOCKED, WRONG_LENGTH, History, Ties
-from focalloc.fastpath.kernels.ledger import begin
+from focalloc.fastpath.kernels.calls import enter, session_of, surveyed
+from focalloc.fastpath.kernels.layout import (
+    BAD_SCORE,
+    BY_CURSOR,
+    COLUMNS,
+    HISTORY,
+    MEMORY,
+    REMEMBERED,
+    SLOTS,
+    WRONG_LENGTH,
+    History,
+    Ties,
+)
 from focalloc.fastpath.kernels.scores import balance, take
 from focalloc.fastpath.kernels.ties import remember, select_tied
-from focalloc.fastpath.machine_code import kernel, let_go, take_back
+from focalloc.fastpath.machine_code import kernel, take_back
 
 
 @kernel
@@ -34,10 +44,10 @@ def run_balance(
 
 
 @kernel
-def history_of(size: int, memory: int, history: NDArray[np.int64]) -> History:
-    """What is remembered, cut out of an array of two columns."""
-    space = len(history) // 2
-    return History(size, memory, history[:space], history[space:])
+def history_of(table: NDArray[np.int64]) -> History:
+    """What is remembered, cut out of its array: a header, and behind it two columns."""
+    space = (len(table) - HISTORY) // 2
+    return History(table[REMEMBERED], table[MEMORY], table[HISTORY : HISTORY + space], table[HISTORY + space :])
 
 
 @kernel
@@ -45,9 +55,6 @@ def run_tied(
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
-    by_cursor: bool,
-    memory: int,
-    remembered: int,
     history: NDArray[np.int64],
     work: NDArray[np.int64],
 ) -> int:
@@ -55,21 +62,17 @@ def run_tied(
 
     Args:
         tags: as for `calls.run_step`, and so the following up to ``state``; the scores are taken.
-        by_cursor: whether ties go by cursor; else by recency.
-        memory: iterations for which actions are remembered (TIE-2).
-        remembered: how many those are; none by cursor.
-        history: a column of them, a column of when they happened.
+        history: the header of what is remembered (TIE-2), a column of actions, a column of when they happened.
         work: work space of `COLUMNS` columns.
     """
     session = session_of(tags, scratch, state)
-    refused = begin(session)
-    if refused:
-        return refused
-    held = let_go(session.header[UNLOCKED])
+    held = enter(session)
+    if held < 0:
+        return held
     long = len(work) // COLUMNS
     ties = Ties(
-        by_cursor,
-        history_of(remembered, memory, history),
+        history[BY_CURSOR] != 0,
+        history_of(history),
         surveyed(session, scratch).worth,
         work[:long],
         work[long : 2 * long],
@@ -89,9 +92,10 @@ def run_tied(
 
 @kernel
 def run_remember(
-    remembered: int, history: NDArray[np.int64], memory: int, now: int, actions: NDArray[np.int64],
-    work: NDArray[np.int64],
+    history: NDArray[np.int64], now: int, actions: NDArray[np.int64], work: NDArray[np.int64]
 ) -> int:  # fmt: skip
-    """`remember` on tables that share an array; the history must have space for all ``actions``."""
+    """`remember` on a table that is as for `run_tied`, with space for all ``actions``."""
     half = len(work) // 2
-    return remember(history_of(remembered, memory, history), now, len(actions), actions, work[:half], work[half:])
+    size = remember(history_of(history), now, len(actions), actions, work[:half], work[half:])
+    history[REMEMBERED] = size
+    return size

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels.application import apply
-from focalloc.fastpath.kernels.calls import aggregates_in, session_of, surveyed
+from focalloc.fastpath.kernels.calls import aggregates_in, enter, session_of, surveyed
 from focalloc.fastpath.kernels.hierarchy import select_by_region
-from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, prune, put_in_order, select_optimum
+from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, prune, select_optimum
 from focalloc.fastpath.kernels.layout import (
     BAD_SCORE,
     CAPACITY,
-    CURSOR,
     DELTAS,
     GOAL,
-    HEADER,
     ITERATION,
     LEDGER_FROM,
-    N_DIFF,
     OUT_OF_SPACE,
-    REGION,
     SLOTS,
     TARGET,
     TOP_K,
@@ -29,16 +27,17 @@ from focalloc.fastpath.kernels.layout import (
     WORK_HEADER,
     WORK_OFFSETS,
     WRONG_LENGTH,
+    Ints,
     Regions,
     Search,
     Session,
     Work,
     Worths,
 )
-from focalloc.fastpath.kernels.ledger import begin, forget
+from focalloc.fastpath.kernels.ledger import forget
 from focalloc.fastpath.kernels.objectives import weigh
 from focalloc.fastpath.kernels.pins import rule_out
-from focalloc.fastpath.kernels.projection import pool_wishes, saturate, spread, wishes_by_logits, wishes_by_scores
+from focalloc.fastpath.kernels.projection import saturate, spread, wishes_by_logits, wishes_by_scores
 from focalloc.fastpath.kernels.relaxation import lay_out_named
 from focalloc.fastpath.kernels.scores import survey
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
@@ -86,20 +85,54 @@ def wide_worths(space: NDArray[np.int64]) -> Worths:
     return Worths(space[at[17] : at[18]], space[at[19] : at[20]])
 
 
-@kernel
-def decide(session: Session, work: Work) -> int:
-    """Select and apply, once the pool is filled; return how many actions, or `WORK_FULL`, the iteration undone."""
-    # SELECT
-    done = select_optimum(session, work)
+@partial(kernel, inlined=True)
+def leave(session: Session, done: int, turns: Ints, notes: Ints, held: int) -> int:
+    """End what `enter` began: make the ``done`` chosen candidates of the session's context, take the lock back.
+
+    Returns:
+        How many; or, where the search had no space, `WORK_FULL`, the iteration undone.
+    """
     if done == OUT_OF_SPACE:
         session.header[ITERATION] -= 1
-        return WORK_FULL
-    # APPLY
-    if work.header[CURSOR] > 0:
-        put_in_order(session, work, done)
-    name_actions(session, done, work.chosen, work.chosen_notes)
-    apply(session, done, session.actions)
+        done = WORK_FULL
+    else:
+        # APPLY
+        name_actions(session, done, turns, notes)
+        apply(session, done, session.actions)
+    take_back(held)
     return done
+
+
+@kernel
+def region_of(session: Session, space: NDArray[np.int64]) -> Session:
+    """The session that a region is for a search; ``space`` is as for `run_knapsack`."""
+    at = space[WORK_OFFSETS:]
+    capacity = session.header[CAPACITY]
+    scores = space[at[28] : at[29]].view(np.int32)
+    return Session(
+        space[at[21] : at[22]],
+        space[at[27] : at[28]].view(np.int8),
+        session.spare,
+        scores[:capacity],
+        scores[2 * capacity :],
+        session.actions,
+        session.places,
+        session.expand_keys,
+        session.expand_tokens,
+        session.collapse_keys,
+        session.collapse_families,
+        session.chunk_keys,
+        session.chunk_notes,
+        space[at[23] : at[24]],
+        space[at[24] : at[25]],
+        session.spare_slot,
+        session.spare_node,
+        session.ledger_action,
+        session.ledger_iteration,
+        session.splices,
+        session.no_collapse,
+        session.no_expand,
+    )
 
 
 # A CALL PER STRATEGY
@@ -121,10 +154,9 @@ def run_knapsack(
         space: the header of the work space, and behind it its tables at its offsets.
     """
     session = session_of(tags, scratch, state)
-    refused = begin(session)
-    if refused:
-        return refused
-    held = let_go(session.header[UNLOCKED])
+    held = enter(session)
+    if held < 0:
+        return held
     # of several deltas `lay_out` surveys one after the other
     at_once = space[DELTAS] == 1 or space[TOP_K] > 0
     work = work_of(space, surveyed(session, scratch) if at_once else aggregates_in(session, scratch))
@@ -132,9 +164,9 @@ def run_knapsack(
     if work.header[TOP_K] > 0:
         prune(session, work)
     pool_collapses(session, work)
-    done = decide(session, work)
-    take_back(held)
-    return done
+    # SELECT
+    done = select_optimum(session, work)
+    return leave(session, done, work.chosen, work.chosen_notes, held)
 
 
 @kernel
@@ -146,53 +178,18 @@ def run_objectives(
 ) -> int:
     """One iteration of the optimum of several objectives; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
-    refused = begin(session)
-    if refused:
-        return refused
-    held = let_go(session.header[UNLOCKED])
+    held = enter(session)
+    if held < 0:
+        return held
     work = work_of(space, wide_worths(space))
     weigh(session, work, aggregates_in(session, scratch).worth)
     survey(session.header, session.tags, work.worth, work.peaks)
     work.header[TARGET] = work.header[GOAL] - session.header[SLOTS]
     # CANDIDATES
     pool_collapses(session, work)
-    done = decide(session, work)
-    take_back(held)
-    return done
-
-
-@kernel
-def region_of(
-    session: Session, own_tags: NDArray[np.int8], own_scores: NDArray[np.int32], own_state: NDArray[np.int64]
-) -> Session:
-    """The session that a region is for a search; arguments as for `run_hierarchy`."""
-    capacity = session.header[CAPACITY]
-    families = len(session.family_slot)
-    begins = HEADER + REGION * (capacity + 1)
-    return Session(
-        own_state[:HEADER],
-        own_tags,
-        session.spare,
-        own_scores[:capacity],
-        own_scores[2 * capacity :],
-        session.actions,
-        session.places,
-        session.expand_keys,
-        session.expand_tokens,
-        session.collapse_keys,
-        session.collapse_families,
-        session.chunk_keys,
-        session.chunk_notes,
-        own_state[begins : begins + families],
-        own_state[begins + families : begins + 2 * families],
-        session.spare_slot,
-        session.spare_node,
-        session.ledger_action,
-        session.ledger_iteration,
-        session.splices,
-        session.no_collapse,
-        session.no_expand,
-    )
+    # SELECT
+    done = select_optimum(session, work)
+    return leave(session, done, work.chosen, work.chosen_notes, held)
 
 
 @kernel
@@ -201,47 +198,27 @@ def run_hierarchy(
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
     space: NDArray[np.int64],
-    own_tags: NDArray[np.int8],
-    own_scores: NDArray[np.int32],
-    own_state: NDArray[np.int64],
 ) -> int:
-    """One iteration of hierarchical planning; the first arguments and the result are as for `run_knapsack`.
-
-    Args:
-        tags: as for `run_knapsack`, and so the following up to ``space``.
-        own_tags: work space for the tags of a region.
-        own_scores: for its scores, for the aggregates of its gists, and for its peaks.
-        own_state: for a header, the regions, the families of one, and what is chosen.
-    """
+    """One iteration of hierarchical planning; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
-    refused = begin(session)
-    if refused:
-        return refused
-    held = let_go(session.header[UNLOCKED])
+    held = enter(session)
+    if held < 0:
+        return held
+    at = space[WORK_OFFSETS:]
     capacity = session.header[CAPACITY]
-    region = region_of(session, own_tags, own_scores, own_state)
-    begins = HEADER + REGION * (capacity + 1)
-    chosen = begins + 2 * len(session.family_slot)
-    most = max(1, session.header[N_DIFF])
+    region = region_of(session, space)
+    worth = space[at[28] : at[29]].view(np.int32)[capacity : 2 * capacity]
     regions = Regions(
         region,
         aggregates_in(session, scratch).worth,
-        own_state[HEADER:begins],
-        own_state[chosen : chosen + most],
-        own_state[chosen + most :],
+        space[at[22] : at[23]],
+        space[at[25] : at[26]],
+        space[at[26] : at[27]],
     )
-    work = work_of(space, Worths(own_scores[capacity : 2 * capacity], region.peaks))
+    work = work_of(space, Worths(worth, region.peaks))
     # SELECT
     done = select_by_region(session, work, regions)
-    if done == OUT_OF_SPACE:
-        session.header[ITERATION] -= 1
-        done = WORK_FULL
-    else:
-        # APPLY
-        name_actions(session, done, regions.turns, regions.notes)
-        apply(session, done, session.actions)
-    take_back(held)
-    return done
+    return leave(session, done, regions.turns, regions.notes, held)
 
 
 @kernel
@@ -253,17 +230,16 @@ def run_projection(
 ) -> int:
     """One iteration by scores; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
-    refused = begin(session)
-    if refused:
-        return refused
-    held = let_go(session.header[UNLOCKED])
+    held = enter(session)
+    if held < 0:
+        return held
     work = work_of(space, surveyed(session, scratch))
     # CANDIDATES
     wishes_by_scores(session.header, session.fixed, session.family_slot, session.family_node, work.wishes)
-    pool_wishes(session, work)
-    done = decide(session, work)
-    take_back(held)
-    return done
+    pool_collapses(session, work)
+    # SELECT
+    done = select_optimum(session, work)
+    return leave(session, done, work.chosen, work.chosen_notes, held)
 
 
 @kernel
@@ -296,17 +272,16 @@ def run_logits(
     if len(session.no_expand) > 0:
         rule_out(session, worths.worth)
         survey(header, session.tags, worths.worth, worths.peaks)
-    refused = begin(session)
-    if refused:
-        return refused
-    held = let_go(header[UNLOCKED])
+    held = enter(session)
+    if held < 0:
+        return held
     work = work_of(space, worths)
     # CANDIDATES
     wishes_by_logits(header, less, session.family_slot, session.family_node, work.wishes)
-    pool_wishes(session, work)
-    done = decide(session, work)
-    take_back(held)
-    return done
+    pool_collapses(session, work)
+    # SELECT
+    done = select_optimum(session, work)
+    return leave(session, done, work.chosen, work.chosen_notes, held)
 
 
 # RELAXATION

@@ -28,6 +28,7 @@ from focalloc.fastpath.kernels.layout import (
     History,
     Ints,
     Session,
+    Sought,
     Table,
     Ties,
 )
@@ -207,7 +208,7 @@ def best_tied_collapses(session: Session, ties: Ties, room: int) -> int:
     ranks, slots, tokens = ties.ranks, ties.slots, ties.tokens
     nodes, ages, more_keys = ties.nodes, ties.ages, ties.more_keys
     queue_keys, queue_families = session.collapse_keys, session.collapse_families
-    size = best_collapses(session, header[TAU_COLLAPSE], room + remembered, keys, notes)
+    size = best_collapses(session, Sought(room + remembered, 0, 0, keys, notes), header[TAU_COLLAPSE])
     # by family, so that tokens ascend
     for i in range(size):
         rise(more_keys, ages, i, key_of(0, notes[i]), rank_of(keys[i]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
 
-FAMILIES_STAND = """
+SOUGHT = """
     is_header(header)
     is_shaped(header)
     families_fit(header, family_slot)
@@ -21,7 +21,9 @@ FAMILIES_STAND = """
     1 <= room < 2**40
     room <= len(keys)
     room <= len(notes)
+    0 <= cursor < LIMIT
 """
+"""What a search for collapses needs."""
 
 CHUNKS = "(header[SLOTS] + CHUNK - 1) // CHUNK"
 
@@ -29,30 +31,15 @@ CONTRACTS = [
     contract(
         "gather_collapses",
         whole=True,
-        needs=f"""
-            {FAMILIES_STAND.strip().replace("    ", "            ")}
-            1 <= stride
-        """,
+        needs=f"{SOUGHT}    1 <= stride",
         writes="keys notes",
         gives="""
             0 <= result <= room
             heap(keys, result)
-            all(0 <= f < header[FAMILIES] and turn(f, stride)
-                and may_collapse(header, fixed, family_slot, family_node, ledger_action, threshold, f)
-                and k == key_of(rank(header, fixed, family_slot, family_node, f), family_slot[f])
-                and -LIMIT <= rank_of(k) <= LIMIT
-                for k in INTEGERS for f in INTEGERS
-                if many(keys, notes, result, k, f) >= 1 if at(many(keys, notes, result, k, f)))
-            all(many(keys, notes, result, k, f) <= 1
-                for k in INTEGERS for f in INTEGERS if at(many(keys, notes, result, k, f)))
-            all(many(keys, notes, result,
-                    key_of(rank(header, fixed, family_slot, family_node, f), family_slot[f]), f) >= 1
-                or (result == room
-                    and key_of(rank(header, fixed, family_slot, family_node, f), family_slot[f]) <= keys[0])
-                for f in range(header[FAMILIES])
-                if turn(f, stride)
-                and may_collapse(header, fixed, family_slot, family_node, ledger_action, threshold, f)
-                if at(turn(f, stride)))
+            may_all_collapse(session, sought, threshold, result)
+            come_by(sought, stride, result, header[FAMILIES])
+            are_once(keys, notes, result)
+            are_the_best(session, sought, threshold, stride, result, header[FAMILIES])
         """,
         opens="turn_first(stride)",
         loops={
@@ -61,25 +48,13 @@ CONTRACTS = [
                     turn(family, stride)
                     0 <= size <= room
                     heap(keys, size)
-                    -LIMIT <= bar <= LIMIT
+                    threshold <= bar <= LIMIT
                     implies(size < room, bar == threshold)
-                    implies(size == room, bar == rank_of(keys[0]))
-                    all(0 <= f < family and f < header[FAMILIES] and turn(f, stride)
-                        and may_collapse(header, fixed, family_slot, family_node, ledger_action, threshold, f)
-                        and k == key_of(rank(header, fixed, family_slot, family_node, f), family_slot[f])
-                        and -LIMIT <= rank_of(k) <= LIMIT
-                        for k in INTEGERS for f in INTEGERS
-                        if many(keys, notes, size, k, f) >= 1 if at(many(keys, notes, size, k, f)))
-                    all(many(keys, notes, size, k, f) <= 1
-                        for k in INTEGERS for f in INTEGERS if at(many(keys, notes, size, k, f)))
-                    all(many(keys, notes, size,
-                            key_of(rank(header, fixed, family_slot, family_node, f), family_slot[f]), f) >= 1
-                        or (size == room
-                            and key_of(rank(header, fixed, family_slot, family_node, f), family_slot[f]) <= keys[0])
-                        for f in range(family)
-                        if turn(f, stride)
-                        and may_collapse(header, fixed, family_slot, family_node, ledger_action, threshold, f)
-                        if at(turn(f, stride)))
+                    implies(size == room and bar > threshold, bar <= rank_of(keys[0]) - cursor)
+                    may_all_collapse(session, sought, threshold, size)
+                    come_by(sought, stride, size, family)
+                    are_once(keys, notes, size)
+                    are_the_best(session, sought, threshold, stride, size, family)
                 """,
                 opens="""
                     many_member(keys, notes, size, 0)
@@ -95,27 +70,24 @@ CONTRACTS = [
                 product_bound(-bar, slots)
                 below(score, -bar, slots)
                 mean_bound(score, slots)
-            """
+                over_bound(header[END] - end(header, family_node, family), header[SPAN])
+                over_bound(cursor, 1 + (header[END] - end(header, family_node, family)) // header[SPAN])
+            """,
         },
     ),
     contract(
         "best_collapses",
-        needs=FAMILIES_STAND,
+        needs=SOUGHT,
         writes="keys notes",
         gives="""
             0 <= result <= room
             falling(keys, 0, result)
-            all(0 <= f < header[FAMILIES]
-                and may_collapse(header, fixed, family_slot, family_node, ledger_action, threshold, f)
-                and k == key_of(rank(header, fixed, family_slot, family_node, f), family_slot[f])
-                for k in INTEGERS for f in INTEGERS
-                if many(keys, notes, result, k, f) >= 1 if at(many(keys, notes, result, k, f)))
-            all(many(keys, notes, result, k, f) <= 1
-                for k in INTEGERS for f in INTEGERS if at(many(keys, notes, result, k, f)))
+            may_all_collapse(session, sought, threshold, result)
+            are_once(keys, notes, result)
         """,
         before={
-            "stride = header": "over_bound(header[FAMILIES], SAMPLE * room)",
-            "threshold = rank_of(keys[0]) - 1": "many_member(keys, notes, size, 0)",
+            "stride = session.header": "over_bound(session.header[FAMILIES], SAMPLE * sought.room)",
+            "threshold = max": "many_member(keys, notes, size, 0)",
         },
     ),
     contract(

@@ -23,6 +23,7 @@ from focalloc.fastpath.kernels.layout import (
     LEDGER_FROM,
     LEDGER_TO,
     LEVELS,
+    LIMIT,
     MARK,
     PLACES,
     PROTECTED,
@@ -34,6 +35,8 @@ from focalloc.fastpath.kernels.layout import (
     W_MAX,
     WIDTH,
     Ints,
+    Session,
+    Sought,
 )
 
 Word = TypeVar("Word", bound=Callable[..., object])
@@ -380,22 +383,84 @@ def ends_rise(header: Ints, family_node: Ints) -> bool:
     )
 
 
-def rank(header: Ints, fixed: Ints, family_slot: Ints, family_node: Ints, f: int) -> int:
+# COLLAPSES THAT ARE SOUGHT
+
+
+def rank(session: Session, f: int) -> int:
     """The negated aggregate of a family (SCO-3)."""
     return -(
-        sum_of(fixed, family_slot[f], header[WIDTH + family_node[f] % LEVELS])
-        // header[WIDTH + family_node[f] % LEVELS]
+        sum_of(session.fixed, session.family_slot[f], session.header[WIDTH + session.family_node[f] % LEVELS])
+        // session.header[WIDTH + session.family_node[f] % LEVELS]
     )
 
 
-def may_collapse(
-    header: Ints, fixed: Ints, family_slot: Ints, family_node: Ints, ledger_action: Ints, threshold: int, f: int
-) -> bool:
-    """Its rank is above the threshold (THR-1), it ends before the tail (TAI-1) and is at rest (COO-1)."""
+def key_at(session: Session, cursor: int, f: int) -> int:
+    """The key of a family's collapse: its rank, raised by its nearness to the cursor, and its place."""
     return (
-        rank(header, fixed, family_slot, family_node, f) > threshold
-        and end(header, family_node, f) <= header[END] - header[PROTECTED]
-        and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], family_node[f] * 2)
+        cursor // (1 + (session.header[END] - end(session.header, session.family_node, f)) // session.header[SPAN])
+        + rank(session, f)
+    ) * PLACES + (PLACES - 1 - session.family_slot[f])
+
+
+def may_collapse(session: Session, sought: Sought, threshold: int, f: int) -> bool:
+    """Its rank is above the threshold (THR-1), it ends before the tail (TAI-1), is at rest (COO-1), and is sought."""
+    return (
+        rank(session, f) > threshold
+        and end(session.header, session.family_node, f) <= session.header[END] - session.header[PROTECTED]
+        and not held(
+            session.ledger_action,
+            session.header[LEDGER_FROM],
+            session.header[LEDGER_TO],
+            session.family_node[f] * 2,
+        )
+        and (
+            sought.delta == 0
+            or session.header[WIDTH + session.family_node[f] % LEVELS]
+            - session.header[UNITS + session.family_node[f] % LEVELS]
+            == sought.delta
+        )
+    )
+
+
+def may_all_collapse(session: Session, sought: Sought, threshold: int, n: int) -> bool:
+    """The first ``n`` on the list are collapses of families that may, each with its key."""
+    return all(
+        0 <= f < session.header[FAMILIES]
+        and may_collapse(session, sought, threshold, f)
+        and k == key_at(session, sought.cursor, f)
+        and -LIMIT * PLACES <= k < (LIMIT + sought.cursor + 1) * PLACES
+        for k in INTEGERS
+        for f in INTEGERS
+        if many(sought.keys, sought.notes, n, k, f) >= 1
+        if at(many(sought.keys, sought.notes, n, k, f))
+    )
+
+
+def come_by(sought: Sought, stride: int, n: int, last: int) -> bool:
+    """The first ``n`` on the list are families before ``last`` by which a loop in steps of ``stride`` comes."""
+    return all(
+        f < last and turn(f, stride)
+        for k in INTEGERS
+        for f in INTEGERS
+        if many(sought.keys, sought.notes, n, k, f) >= 1
+        if at(many(sought.keys, sought.notes, n, k, f))
+    )
+
+
+def are_once(keys: Ints, notes: Ints, n: int) -> bool:
+    """Among the first ``n`` none stands twice."""
+    return all(many(keys, notes, n, k, f) <= 1 for k in INTEGERS for f in INTEGERS if at(many(keys, notes, n, k, f)))
+
+
+def are_the_best(session: Session, sought: Sought, threshold: int, stride: int, n: int, last: int) -> bool:
+    """Every ``stride``-th family before ``last`` that may collapse is among the first ``n``, or they are full of
+    better ones."""
+    return all(
+        many(sought.keys, sought.notes, n, key_at(session, sought.cursor, f), f) >= 1
+        or (n == sought.room and key_at(session, sought.cursor, f) <= sought.keys[0])
+        for f in range(last)
+        if turn(f, stride) and may_collapse(session, sought, threshold, f)
+        if at(turn(f, stride))
     )
 
 

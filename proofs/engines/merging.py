@@ -554,6 +554,8 @@ class Kernel:
         match function, arguments:
             case ast.Name(id=name), _ if name in self.source.functions:
                 return self._read_value(self._call(name, arguments, guard), guard)
+            case ast.Name(id=name), _ if name in self.source.tuples:
+                return self.source.tuples[name](*arguments)
             case ast.Name(id="len"), [list() | tuple() as array]:
                 return len(array)
             case ast.Name(id="abs"), [value]:

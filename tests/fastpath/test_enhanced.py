@@ -289,26 +289,25 @@ class OnLists:
         self._compiled = refined_calls.run_tied
         self.selections = self.looks = 0
 
-    def __call__(
-        self, tags: Any, scratch: Any, state: Any, by_cursor: bool, memory: int, remembered: int, history: Any,
-        work: Any,
-    ) -> int:  # fmt: skip
+    def __call__(self, tags: Any, scratch: Any, state: Any, history: Any, work: Any) -> int:
         header, at = state[: k.HEADER].tolist(), state[k.OFFSETS : k.HEADER].tolist()
         tables = dict(zip(NAMES, (state[first:last].tolist() for first, last in pairwise(at)), strict=True))
         fixed = scratch[: header[k.SLOTS]].tolist()
         session = session_with(
             **tables, header=header, tags=tags.tolist(), fixed=fixed, peaks=[0] * header[k.CHUNK_ROOM]
         )
-        acted, long = history.tolist(), len(work) // k.COLUMNS
-        kept = k.History(remembered, memory, acted[: len(acted) // 2], acted[len(acted) // 2 :])
-        given = k.Ties(by_cursor, kept, list(fixed), *([0] * long for _ in range(k.COLUMNS)))
+        acted, long = history[k.HISTORY :].tolist(), len(work) // k.COLUMNS
+        kept = k.History(
+            int(history[k.REMEMBERED]), int(history[k.MEMORY]), acted[: len(acted) // 2], acted[len(acted) // 2 :]
+        )
+        given = k.Ties(bool(history[k.BY_CURSOR]), kept, list(fixed), *([0] * long for _ in range(k.COLUMNS)))
         scoring.blend(header, session.tags, fixed, given.worth)
         scoring.survey(header, session.tags, given.worth, session.peaks)
         header[k.ITERATION] += 1
         ledger.forget(header, session.ledger_iteration)
         self.selections += 1
         done = ties.select_tied(session, given)
-        answer = self._compiled(tags, scratch, state, by_cursor, memory, remembered, history, work)
+        answer = self._compiled(tags, scratch, state, history, work)
         assert tables["actions"][:done] == state[k.HEADER : k.HEADER + answer].tolist()
         return answer
 

@@ -264,47 +264,82 @@ def test_allocators_in_different_threads_are_independent(params: Params) -> None
 # THE SOURCE
 
 
+GIVES, TAKES = {"let_go", "enter"}, {"take_back", "leave"}
+"""What gives up the lock and what takes it back; `enter` and `leave` are made of the other two."""
+
+
+def functions() -> dict[str, ast.FunctionDef]:
+    """The kernels by name."""
+    files = Path(str(kernels.__file__)).parent.glob("*.py")
+    nodes = [node for file in files for node in ast.parse(file.read_text(encoding="utf-8")).body]
+    return {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
+
+
+def called_by(function: ast.FunctionDef) -> list[str]:
+    """What a kernel calls."""
+    return [ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)]
+
+
 def unpaired(function: ast.FunctionDef) -> bool:
     """Whether a kernel may return without the lock that it has given up."""
-    calls = [ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)]
-    if "let_go" not in calls:
-        return "take_back" in calls
-    given_up = next(i for i, line in enumerate(function.body) if "let_go(" in ast.unparse(line))
-    ends = [function.body[-2:] if isinstance(function.body[-1], ast.Return) else function.body[-1:]]
-    for node in function.body[given_up:-1]:
+    calls = called_by(function)
+    gives = [name for name in calls if name in GIVES]
+    if not gives:
+        return not TAKES.isdisjoint(calls)
+    given_up = next(i for i, line in enumerate(function.body) if f"{gives[0]}(" in ast.unparse(line))
+    rest = function.body[given_up + 1 :]
+    if gives == ["enter"] and ast.unparse(rest[0]) == "if held < 0:\n    return held":
+        del rest[0]  # it has refused, and given nothing up
+    ends = [rest[-2:] if isinstance(rest[-1], ast.Return) else rest[-1:]]
+    for node in rest[:-1]:
         for inner in ast.walk(node):
             body = inner.body if isinstance(inner, ast.If | ast.For | ast.While) else []
             ends += [body[max(0, i - 1) : i + 1] for i, line in enumerate(body) if isinstance(line, ast.Return)]
-    return calls.count("let_go") != 1 or not all(ast.unparse(end[0]) == "take_back(held)" for end in ends)
+    taken = ["take_back(held)" in map(ast.unparse, end[:1]) or is_left(end[-1]) for end in ends]
+    return len(gives) != 1 or not all(taken)
+
+
+def is_left(end: ast.stmt) -> bool:
+    """Whether a kernel ends with what `leave` returns."""
+    text = ast.unparse(end)
+    return text.startswith("return leave(") and text.endswith(", held)")
 
 
 def test_every_kernel_takes_back_the_lock_before_it_returns() -> None:
-    found = set()
-    for file in Path(str(kernels.__file__)).parent.glob("*.py"):
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.FunctionDef):
-                assert not unpaired(node), node.name
-                found |= {node.name} if "let_go" in ast.unparse(node) else set()
-    assert {"run_step", "run_steps", "run_apply", "run_tied", "run_candidates", "run_logits"} < found
-    [bad] = ast.parse(
-        "def f(x):\n    held = let_go(x)\n    if x:\n        return 1\n    take_back(held)\n    return 2"
-    ).body
+    found = functions()
+    bounds = {name: [ast.unparse(line) for line in found.pop(name).body] for name in ("enter", "leave")}
+    assert bounds["enter"][1:] == [
+        "refused = begin(session)",
+        "return refused if refused else let_go(session.header[UNLOCKED])",
+    ]
+    assert bounds["leave"][-2:] == ["take_back(held)", "return done"]
+    assert "return" not in "".join(bounds["leave"][1:-1])
+    assert [name for name, one in found.items() if unpaired(one)] == []
+    giving_up = {name for name, one in found.items() if not GIVES.isdisjoint(called_by(one))}
+    assert {"run_step", "run_steps", "run_apply", "run_tied", "run_candidates", "run_logits"} < giving_up
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "held = let_go(x)\n if x:\n  return 1\n take_back(held)\n return 2",
+        "held = enter(x)\n if held < 0:\n  return held\n return 1",
+        "held = enter(x)\n if held < 0:\n  return held\n if x:\n  return 1\n return leave(x, held)",
+        "held = enter(x)\n if held:\n  return held\n return leave(x, held)",
+        "return leave(x, 0)",
+    ],
+)
+def test_a_kernel_that_does_not_is_noticed(body: str) -> None:
+    [bad] = ast.parse(f"def f(x):\n {body}").body
     assert isinstance(bad, ast.FunctionDef)
     assert unpaired(bad)
 
 
 def test_kernels_called_by_a_kernel_that_gives_up_the_lock_do_not() -> None:
     """The interpreter would end the process."""
-    sources = {}
-    for file in Path(str(kernels.__file__)).parent.glob("*.py"):
-        functions = (
-            node for node in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
-        )
-        sources |= {
-            node.name: {ast.unparse(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)} for node in functions
-        }
-    giving_up = {name for name, calls in sources.items() if "let_go" in calls}
-    assert {(name, inner) for name, calls in sources.items() for inner in calls & giving_up} == {
+    calls = {name: set(called_by(one)) for name, one in functions().items() if name != "enter"}
+    giving_up = {name for name, called in calls.items() if not GIVES.isdisjoint(called)}
+    assert {(name, inner) for name, called in calls.items() for inner in called & giving_up} == {
         ("run_steps", "run_step")
     }
 

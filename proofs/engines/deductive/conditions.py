@@ -344,6 +344,10 @@ class Deduction(Formulas):
                 return result
             case ast.Call(func=ast.Name(id=name), args=args) if name in self.theory.kernels:
                 return self._kernel(name, args, state)
+            case ast.Call(func=ast.Name(id=name), args=args) if name in self.theory.tuples:
+                return Bundle(
+                    {part: self._value(arg, state) for part, arg in zip(self.theory.tuples[name], args, strict=True)}
+                )
         raise Refused(f"cannot be followed: {ast.unparse(node)}")
 
     def _kernel(self, name: str, args: Sequence[ast.expr], state: State) -> Any:

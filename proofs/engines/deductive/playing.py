@@ -361,11 +361,21 @@ def shaken(given: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
                 table[at] = min(max(value, table.low), table.high)
         else:
             name = rng.choice([*changed])
-            if isinstance(changed[name], bool):
-                changed[name] = not changed[name]
-            elif isinstance(changed[name], int):
-                changed[name] = rng.choice([few(rng), changed[name] + rng.choice([-1, 1])])
+            changed[name] = _nudged(changed[name], rng)
     return changed
+
+
+def _nudged(value: Any, rng: random.Random) -> Any:
+    """Another truth value, a number nearby or any; of a tuple with one of its numbers changed; tables as they are."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return rng.choice([few(rng), value + rng.choice([-1, 1])])
+    if isinstance(value, tuple):
+        numbers = [name for name, part in value._asdict().items() if isinstance(part, int)]  # type: ignore[attr-defined]
+        for name in rng.sample(numbers, min(1, len(numbers))):
+            return value._replace(**{name: _nudged(getattr(value, name), rng)})  # type: ignore[attr-defined]
+    return value
 
 
 def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Random) -> dict[str, Any]:

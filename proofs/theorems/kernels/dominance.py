@@ -46,8 +46,8 @@ GISTS = ((1, 0), (1, 2), (1, 4), (1, 6))
 COLLAPSES, EXPANDS, MEMBERS = "collapses", "expands outside the families set apart", "expands inside one"
 
 ROOM_BUGS = [
-    Mutation("one collapse too few is kept", "header[N_DIFF], key_of(rank, family_slot[family]), family)",
-             "header[N_DIFF] - 1, key_of(rank, family_slot[family]), family)"),
+    Mutation("one collapse too few is kept", "room, key_of(rank, family_slot[family]), family)",
+             "room - 1, key_of(rank, family_slot[family]), family)"),
     Mutation("one expand too few is kept",
              "header[N_DIFF], key_of(worth[slot], slot), token)\n                        if",
              "header[N_DIFF] - 1, key_of(worth[slot], slot), token)\n                        if"),
@@ -77,6 +77,7 @@ def rooms(bug: Mutation) -> dict[str, Term]:
                 expand_keys=[0] * 8, expand_tokens=[0] * 8, chunk_keys=[0] * 8, chunk_notes=[0] * 8,
             )  # fmt: skip
             work = work_with(header=[0] * code.WORK_HEADER, worth=[5] * 3, peaks=[5] * 3)
+            work.header[code.DELTAS] = 1
 
             def watched(keys: Any, notes: Any, size: int, room: Any, key: int, note: int) -> int:
                 seen.append(room)
@@ -89,7 +90,7 @@ def rooms(bug: Mutation) -> dict[str, Term]:
         return summary(run, N, assumptions=[N >= 1])
 
     return {
-        COLLAPSES: asked("best_collapses_of", 1),
+        COLLAPSES: asked("pool_collapses"),
         EXPANDS: asked("best_expands_of", 1, code.LOWEST, 0),
         MEMBERS: asked("member_expands", code.LOWEST, nodes[0], slots[0]),
     }

@@ -149,17 +149,17 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     assumes="that the sample of families loses none of the best is proved for five families, in collapses-are-found-5",
     mutations=[
         Mutation("once full, it is one too picky",
-                 "size = offer(keys, notes, size, room, key, family)\n                if size == room:\n"
-                 "                    bar = rank_of(keys[0])",
-                 "size = offer(keys, notes, size, room, key, family)\n                if size == room:\n"
-                 "                    bar = rank_of(keys[0]) + 1"),
+                 "bar = max(bar, rank_of(keys[0]) - sought.cursor)",
+                 "bar = max(bar, rank_of(keys[0]) - sought.cursor + 1)"),
+        Mutation("nearness is forgotten once the list is full", "bar = max(bar, rank_of(keys[0]) - sought.cursor)",
+                 "bar = max(bar, rank_of(keys[0]))"),
+        Mutation("another delta is taken", "if sought.delta != 0 and delta_at(header, level) != sought.delta:",
+                 "if sought.delta != 0 and delta_at(header, level) < sought.delta:"),
         Mutation("the tail may collapse",
-                 "break\n            if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                "
-                 "key = key_of(-(score // slots), family_slot[family])\n",
-                 "pass\n            if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                "
-                 "key = key_of(-(score // slots), family_slot[family])\n"),
+                 "break\n            if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                rank",
+                 "pass\n            if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                rank"),
         Mutation("what rests collapses", "if not is_barred(header, ledger_action, node * 2 + EXPAND):\n"
-                 "                key = key_of(-(score", "if True:\n                key = key_of(-(score"),
+                 "                rank = nearness", "if True:\n                rank = nearness"),
         Mutation("the worst chunk goes first",
                  "sort_best_first(keys, notes, size)\n    return size\n\n\n@kernel\ndef drop",
                  "return size\n\n\n@kernel\ndef drop"),

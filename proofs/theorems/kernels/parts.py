@@ -156,7 +156,7 @@ def collapses_of(geometry: Geometry, families: int, room: int, bug: Mutation, **
         "best_collapses", session_with(
             header=header, fixed=words_of(scored), family_slot=Cells(slots), family_node=Cells(nodes),
             ledger_action=Cells([acted]),
-        ), tau, room, keys, notes,
+        ), code.Sought(room, 0, 0, keys, notes), tau,
     )  # fmt: skip
     actions = [Action("collapse", 2, 4 * i) for i in range(families)]
     candidates = listed(geometry, context, actions, scored, tau, protected, acted)
@@ -175,10 +175,11 @@ COLLAPSE_BUGS = [
     ),
     Mutation(
         "the cooldown is not asked",
-        "if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                key = key_of(-(score",
-        "if True:\n                key = key_of(-(score",
+        "if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                rank = nearness",
+        "if True:\n                rank = nearness",
     ),
-    Mutation("the worst of the sample is lost", "threshold = rank_of(keys[0]) - 1", "threshold = rank_of(keys[0])"),
+    Mutation("the worst of the sample is lost", "rank_of(keys[0]) - sought.cursor - 1)",
+             "rank_of(keys[0]) - sought.cursor)"),
 ]
 
 
