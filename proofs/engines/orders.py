@@ -53,8 +53,8 @@ class Comparable(_Ordered):
 class Mean(_Ordered):
     """A score, the floor of a mean, or a threshold.
 
-    It can be compared with others, negated, and give way to its neighbour, which is as near as can be; and be summed
-    up, multiplied by a number of slots, or put into a `Key`.
+    It can be compared with others, negated, also as the difference from 0, and give way to its neighbour, which is as
+    near as can be; and be summed up, multiplied by a number of slots, or put into a `Key`.
     """
 
     _value: float
@@ -66,8 +66,11 @@ class Mean(_Ordered):
     def __neg__(self) -> Mean:
         return Mean(-self._value, -self._beside)
 
-    def __sub__(self, one: int) -> Mean:
-        return Mean(self._value, self._beside - 1) if type(one) is int and one == 1 else NotImplemented
+    def __sub__(self, step: int) -> Mean:
+        return Mean(self._value, self._beside - step) if type(step) is int and 0 <= step <= 1 else NotImplemented
+
+    def __rsub__(self, nothing: int) -> Mean:
+        return -self if type(nothing) is int and nothing == 0 else NotImplemented
 
     def __add__(self, other: object) -> Total:
         return Total(self._value, 1) + other if isinstance(other, Mean) else NotImplemented

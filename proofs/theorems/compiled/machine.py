@@ -214,11 +214,11 @@ SELECTION_BUGS = [
                                                "budget test with <")),
     Mutation("an expand is ranked by twice its mean", "key_of(score // slots, slot)",
              "key_of(score // slots * 2, slot)"),
-    Mutation("a collapse is ranked by its sum", "key_of(-(score // slots), family", "key_of(-score, family"),
+    Mutation("a collapse is ranked by its sum", "end_of(header, node)) - score // slots",
+             "end_of(header, node)) - score"),
     DIFFERENCES,
     Mutation("a sum is compared by a difference",
-             "if score < -bar * slots:\n            node = family_node[family]\n            if node",
-             "if score + bar * slots < 0:\n            node = family_node[family]\n            if node"),
+             "if score < -bar * slots:", "if score + bar * slots < 0:"),
 ]  # fmt: skip
 
 

@@ -37,8 +37,8 @@ CODE_BUGS = [
     Mutation("a new gist is worth a sum", "mean = total(fixed, places[i], before) // before",
              "mean = total(fixed, places[i], before)"),
     Mutation("scores stay where they were", "source = places[i] + before\n", "source = places[i]\n"),
-    Mutation("the tail is not spared", "if size == room or node // LEVELS + header[SPAN + node % LEVELS] >",
-             "if size == room or node // LEVELS >"),
+    Mutation("the tail is not spared", "if size == sought.room or end_of(header, node) >",
+             "if size == sought.room or node // LEVELS >"),
     Mutation("what follows stays", "if first + length < source:\n", "if first + length < source - 1:\n"),
 ]  # fmt: skip
 
