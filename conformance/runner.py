@@ -246,9 +246,7 @@ def _start_worker(open_target: Callable[[], Target]) -> None:
     atexit.register(_worker.close)
 
 
-def _judge_in_worker(
-    profile: str, seed: int, index: int, size: int, keep_going: bool, until: float | None
-) -> Batch:
+def _judge_in_worker(profile: str, seed: int, index: int, size: int, keep_going: bool, until: float | None) -> Batch:
     assert _worker is not None
     return run_batch(_worker, profile, seed, index, size, keep_going=keep_going, until=until)
 

@@ -12,18 +12,19 @@ A session follows from profile, seed and its number alone, on every machine and 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import zip_longest
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Opening, Pairs, Per, Pinning, Step
+from focalloc.conformance.chance import Draw
+from focalloc.conformance.scenes import EXTREME, SCENES, strategy
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
 from focalloc.spec.actions import family
 from focalloc.spec.blocks import used
@@ -37,20 +38,18 @@ from focalloc.spec.params import (
     MAX_TOP_K,
     MAX_WINDOW,
     RANGES,
-    STRATEGIES,
 )
-from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
+from focalloc.spec.scores import SCORE_SCALE
 from focalloc.spec.violations import PROFILES
-
-T = TypeVar("T")
-
-EXTREME = SCORE_LIMIT - 1
 
 OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 """Profiles that compare whole choices, which takes longer."""
 
 MOST_WORK = 800
 """Steps times slots that a session is made for: where slots are many, steps are few."""
+
+LONGEST = 3000
+"""Scores that a row has too many, at the most."""
 
 MOST_READ = 20
 """Blocks that a session under pressure has room to read; ingests are refused after as many."""
@@ -128,7 +127,7 @@ FEATURES: dict[str, tuple[Any, ...]] = {
     "thresholds": ("zero", "small", "small", "unlike", "unlike", "default", "extreme"),
     "cooldown": (0, 1, 2, 3, "long", MAX_COOLDOWN_STEPS),
     "tail": ("none", "none", "none", "none", "block", "block", "node", "all"),
-    "rows": ("noise", "noise", "edges", "ties", "hot", "torn", "leaning", "sums", "extreme"),
+    "rows": ("noise", "noise", "urgent", "edges", "ties", "hot", "torn", "leaning", "sums", "extreme"),
     "again": ("fresh", "fresh", "held", "flipped"),
     "pace": ("iterate", "pressure", "pressure", "mixed", "mixed", "reading"),
     "length": ("short", "short", "medium", "medium", "long"),
@@ -138,7 +137,6 @@ FEATURES: dict[str, tuple[Any, ...]] = {
 
 REFINEMENTS: dict[str, tuple[Any, ...]] = {
     "window": (0, 0, 1, "few", "long", MAX_WINDOW),
-    "edge of use": ("wherever",) * 5 + ("on it",),
     "clamp": ("loose", "tight"),
     "balance": (0, 0, 1),
 }
@@ -196,9 +194,23 @@ def made() -> str:
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
+SCENE_EVERY = 3
+"""Of so many sessions, the last is a scene; the others are drawn by their features."""
+
+USUALLY = ("filling", "recall", "families", "filling", "crowd", "recall", "filling", "vast")
+TURNS = (*USUALLY, *USUALLY, *USUALLY, *USUALLY[:-1], "lasting")
+"""What the scenes are, in turn."""
+
+
+def scene(number: int) -> str:
+    """Which of `SCENES` session ``number`` of a run is; empty if it is drawn by its features."""
+    turn, at = divmod(number, SCENE_EVERY)
+    return TURNS[turn % len(TURNS)] if at == SCENE_EVERY - 1 else ""
+
+
 def kinds(profile: str, seed: int, number: int) -> Kinds:
-    """What session ``number`` of a run is like."""
-    around, at = divmod(number, len(covering()))
+    """What session ``number`` of a run is like, if it is no scene."""
+    around, at = divmod(number - number // SCENE_EVERY, len(covering()))
     return _round(profile, seed, around)[at]
 
 
@@ -212,32 +224,6 @@ def _round(profile: str, seed: int, around: int) -> list[Kinds]:
     return [
         {name: kinds[at % len(kinds)] for (name, kinds), at in zip(table.items(), row, strict=False)} for row in places
     ]
-
-
-class Draw:
-    """Chance that follows from ``seed``, and from nothing else.
-
-    Python promises to keep what `random.Random.random` gives, and nothing else is used.
-    """
-
-    def __init__(self, seed: str) -> None:
-        self._random = random.Random(seed).random
-
-    def between(self, low: int, high: int) -> int:
-        """A number from ``low`` to ``high``."""
-        return low + int(self._random() * (high - low + 1))
-
-    def one_of(self, options: Sequence[T]) -> T:
-        """One of ``options``."""
-        return options[int(self._random() * len(options))]
-
-    def once_in(self, times: int) -> bool:
-        """Whether it happens, where it does once in so many times."""
-        return self._random() * times < 1
-
-    def shuffled(self, options: Sequence[T]) -> list[T]:
-        """``options`` in another order."""
-        return sorted(options, key=lambda _: self._random())
 
 
 def sessions(profile: str, seed: int, first: int, count: int, within: Capabilities = ALL) -> Iterator[Case]:
@@ -256,7 +242,12 @@ def session(profile: str, seed: int, number: int, within: Capabilities = ALL) ->
         within: what the allocator supports; nothing else is asked of it.
     """
     draw, like = Draw(f"{profile}/{seed}/{number}"), kinds(profile, seed, number)
-    case = _session(draw, profile, like, within.geometries)
+    if scene(number) and not within.geometries:
+        case = SCENES[scene(number)](draw, profile)
+        slots = used(case.geometry, case.context)
+        case = msgspec.structs.replace(case, params=_weighed(draw, case.params, slots, like))
+    else:
+        case = _session(draw, profile, like, within.geometries)
     for name, weave in WOVEN.items():
         case = weave(Draw(f"{profile}/{seed}/{number}/{name}"), profile, case)
     if within == ALL:
@@ -267,8 +258,6 @@ def session(profile: str, seed: int, number: int, within: Capabilities = ALL) ->
 def _session(draw: Draw, profile: str, like: Kinds, geometries: Sequence[Geometry]) -> Case:
     """A session that is ``like`` this, in one of these geometries if there are any."""
     unlike = [geometry for geometry in geometries if len(set(geometry.deltas[1:])) > 1]
-    if like.get("edge of use") == "on it" and not geometries:
-        return _filling(draw, profile)
     if like.get("choice", "any") != "any" and (unlike or not geometries):
         return _exchange(draw, profile, like, unlike)
     geometry = draw.one_of(geometries) if geometries else _geometry(draw, like["tree"])
@@ -278,39 +267,6 @@ def _session(draw: Draw, profile: str, like: Kinds, geometries: Sequence[Geometr
     params = _params(draw, geometry, context, like, profile)
     steps = _steps(draw, geometry, params, context, like, profile)
     return Case(geometry=geometry, params=params, context=context, steps=steps)
-
-
-def _filling(draw: Draw, profile: str) -> Case:
-    """A session in which nothing happens until the thresholds adapt, or do not: utilisation on and beside 80 and 95 in
-    100, scores on and beside where a threshold moves to."""
-    slots, w_max, goal = draw.one_of(
-        (
-            (4, 5, 95),
-            (19, 20, 105),
-            (95, 119, 95),
-            (3, 5, 95),
-            (96, 101, 105),
-            (90, 94, 105),
-            (8, 10, 95),
-            (38, 40, 105),
-        )
-    )
-    window = draw.between(1, 3)
-    params = Params(
-        w_max=w_max,
-        n_diff=draw.between(1, 3),
-        tau_expand=100,
-        tau_collapse=100,
-        adaptive_window=window,
-        tau_min=draw.one_of((1, 1, 1, 95, 100)),
-        tau_max=draw.one_of((EXTREME, EXTREME, 105, 104, 100)),
-        strategy=profile,
-    )
-    goal = draw.one_of((goal, goal, goal, 100))
-    rest = [Step(scores=(draw.between(-9, 9),), per="block") for _ in range(window + draw.one_of((0, 0, 0, 1, 2)))]
-    rows = [Step(scores=(goal + draw.between(-1, 1), -goal), per="block") for _ in range(draw.between(1, 2))]
-    context = tuple(Block(1, 2 * i) for i in range(slots))
-    return Case(Geometry((2, 2)), params, context, (*rest, *rows))
 
 
 def _exchange(draw: Draw, profile: str, like: Kinds, unlike: Sequence[Geometry]) -> Case:
@@ -467,7 +423,7 @@ def _params(draw: Draw, geometry: Geometry, context: Context, like: Kinds, profi
         n_diff=like["cap"],
         tau_expand=tau_expand,
         tau_collapse=tau_collapse,
-        cooldown_steps=draw.between(4, 30) if like["cooldown"] == "long" else like["cooldown"],
+        cooldown_steps=draw.between(4, 40) if like["cooldown"] == "long" else like["cooldown"],
         protected_tokens={
             "none": 0,
             "block": draw.between(1, 3) * geometry.span(0) - draw.one_of((0, 0, 1)),
@@ -478,7 +434,7 @@ def _params(draw: Draw, geometry: Geometry, context: Context, like: Kinds, profi
         soft_margin={"none": 0, "small": draw.between(1, 5), "extreme": draw.one_of((EXTREME, EXTREME - 1))}[
             like["margin"]
         ],
-        strategy=profile if profile in STRATEGIES else STRATEGIES[0],
+        strategy=strategy(profile),
     )
     if "window" in like:
         params = _refined(draw, params, like)
@@ -547,20 +503,17 @@ def _steps(
 ) -> tuple[Step, ...]:
     """What is asked, step by step, at the pace and for the time that the session is like."""
     length = {"short": draw.between(1, 4), "medium": draw.between(5, 15), "long": draw.between(20, 60)}[like["length"]]
-    if like["length"] == "long" and like["tree"] == "pairs" and draw.once_in(8):
-        length = draw.between(100, 300)
     slots = max(used(geometry, context), min(params.w_max, used(geometry, context) * 3))
     work = MOST_WORK // 2 if profile in OPTIMA else MOST_WORK
     length = max(2 if like["length"] != "short" else 1, min(length, work // slots))
     rows = _Rows(draw, geometry, params, like)
     vain = like["room"] == "hopeless" or like["tail"] == "all" or like["start"] == "last"
+    odd = draw.between(0, 1)
     steps: list[Step] = []
     for i in range(length):
-        kind = ("row", "ingest")[i % 2] if like["pace"] == "pressure" else draw.one_of(PACES[like["pace"]])
-        if profile != "safety" and like["pace"] == "mixed" and draw.once_in(5):
-            steps.append(_senseless(draw, geometry, params, context, rows))
-        elif kind == "open":
-            steps.append(Step(open=_reopening(draw, geometry, params, like)))
+        kind = ("row", "ingest")[(i + odd) % 2] if like["pace"] == "pressure" else draw.one_of(PACES[like["pace"]])
+        if kind == "open":
+            steps.append(Step(open=_reopening(draw, geometry, params, like, profile)))
         elif kind == "ingest" and not (vain and draw.once_in(2)):  # most will be refused
             steps.append(rows.next(ingest=_blocks(draw, params, slots, like["ingest"])))
         else:
@@ -577,12 +530,32 @@ def _blocks(draw: Draw, params: Params, slots: int, ingest: object) -> int:
     return draw.one_of((draw.between(5, 40), min(slots, 200), params.w_max + 1 if params.w_max < 4096 else 7))
 
 
-def _reopening(draw: Draw, geometry: Geometry, params: Params, like: Kinds) -> Opening:
-    """Another session in place of this one, now and then on other terms."""
-    opening = Opening(context=tuple((level, start) for level, start in _context(draw, geometry, like)))
+def _reopening(draw: Draw, geometry: Geometry, params: Params, like: Kinds, profile: str) -> Opening:
+    """Another session in place of this one: as often in the same context as in another, and on the same terms as on
+    others, each of which may be what an allocator forgets to set back."""
+    blocks = None
+    context = _context(draw, geometry, like)
     if draw.once_in(2):
-        return opening
-    return Opening(context=opening.context, params={"n_diff": draw.between(1, 5), "cooldown_steps": draw.between(0, 5)})
+        blocks = tuple((level, start) for level, start in context)
+    if draw.once_in(2):
+        return Opening(context=blocks)
+    terms = features(profile)
+    unlike = _params(draw, geometry, context, {name: draw.one_of(options) for name, options in terms.items()}, profile)
+    names = [name for name, value in unlike.to_dict().items() if getattr(params, name) != value]
+    some = draw.shuffled(names)[: draw.one_of((1, 2, len(names)))]
+    chosen = {name: getattr(unlike, name) for name in names if name in some and name in CHANGED}
+    try:
+        replace(params, **chosen)
+    except InvalidInput:  # which would be refused
+        return Opening(context=blocks)
+    return Opening(context=blocks, params=chosen or None)
+
+
+CHANGED = (
+    *("n_diff", "tau_expand", "tau_collapse", "cooldown_steps", "protected_tokens", "w_soft", "soft_margin"),
+    *("tie_break", "adaptive_window", "tau_min", "tau_max", "recency_memory", "balance"),
+)
+"""What another session in place of the first may have otherwise."""
 
 
 class _Rows:
@@ -634,6 +607,11 @@ class _Rows:
                 return [self.wish(height) for _ in range(length)], per
             case "edges":
                 return [self.edge() for _ in range(length)], per
+            case "urgent":  # beyond the threshold alone, or just by the margin, or more than that
+                beyond = params.tau_expand + min(params.soft_margin, 9)
+                several = (params.tau_expand + 1, params.tau_expand + params.soft_margin, beyond + 1, beyond + 2)
+                several += (params.tau_expand + params.soft_margin + 1, -params.tau_collapse - 1)
+                return [_bounded(draw.one_of(several)) for _ in range(length)], "block"
             case "ties":
                 several = [self.wish(3) for _ in range(draw.one_of((1, 1, 2, 3)))]
                 return [draw.one_of(several) for _ in range(length)], "block"
@@ -663,6 +641,94 @@ class _Rows:
 def _bounded(score: int) -> int:
     """``score``, or the nearest that fits (SCO-1)."""
     return max(-EXTREME, min(EXTREME, score))
+
+
+# WHAT MUST BE REFUSED
+
+
+def _with_refusals(draw: Draw, profile: str, case: Case) -> Case:
+    """With calls between the others that a clause of GEO, CTX, SCO or PAR forbids, in every third session."""
+    if profile == "safety" or not draw.once_in(3):
+        return case
+    return put_between(draw, case, 4, lambda step: _senseless(draw, case, step))
+
+
+def _senseless(draw: Draw, case: Case, step: Step) -> Step:
+    """A call that has to be refused, before ``step``."""
+    kind = draw.one_of(("count", "count", "range", "context", "context", "ingest", "geometry", "params", "params"))
+    slots, ingest = used(case.geometry, case.context), draw.one_of((None, None, 1))
+    if kind == "count":
+        extra = min(LONGEST, draw.one_of((1, -1, case.geometry.slots(0), slots, 2 * slots, -slots)))
+        return Step(scores=step.scores, per=step.per, extra=extra, ingest=ingest)
+    if kind == "range":  # somewhere in the row, and nowhere else
+        sound = draw.one_of((0, 0, 1, 7, draw.between(0, 70), max(0, min(slots, LONGEST) - 1)))
+        return Step(scores=(*(draw.one_of((0, 1)),) * sound, draw.one_of((2**31, -(2**31), 2**40))), ingest=ingest)
+    if kind == "ingest":
+        return Step(scores=step.scores, per=step.per, ingest=draw.one_of((0, -1, 2**26 + 1, 2**45)))
+    if kind == "context":
+        return Step(open=Opening(context=_broken_context(draw, case.geometry, case.context)))
+    if kind == "geometry":
+        if draw.once_in(3):
+            return Step(open=Opening(geometry=draw.one_of(SENSELESS_GEOMETRIES)))
+        return Step(open=Opening(context=draw.one_of((((0, 0),), ((1, 0),))), geometry=_broken_geometry(draw)))
+    if draw.once_in(2):  # one beyond an end of its range, by itself
+        name = draw.one_of(BOUNDED)
+        low, high = RANGES[name]
+        return Step(open=Opening(params={name: draw.one_of((low - 1, high + 1))}))
+    enhanced = case.params.strategy == "enhanced"
+    senseless = SENSELESS_PARAMS + (SENSELESS_REFINEMENTS if enhanced else SENSELESS_CLAMPS)
+    return Step(open=Opening(params=draw.one_of(senseless)))
+
+
+def _broken_geometry(draw: Draw) -> dict[str, Any]:
+    """A geometry with one thing wrong at one level: an arity, a cost, their number, an expansion that is free."""
+    geometry = _geometry(draw, draw.one_of(("small", "unlike", "multi-slot")))
+    arity, cost = list(geometry.arity), list(geometry.cost)
+    at = draw.between(0, geometry.top - 1)
+    how = draw.one_of(("arity", "arity", "cost", "costs", "free", "gainful"))
+    if how == "arity":
+        arity[at] = draw.one_of((1, 1, 0, -1))
+        cost[at] += cost[at + 1]  # which no rule but that of arities forbids
+    elif how == "cost":  # of the coarsest, so that nothing else is wrong, or of any
+        cost[draw.one_of((-1, at))] = draw.one_of((0, 0, -1))
+    elif how == "costs":
+        cost = draw.one_of((cost[:-1], [*cost, 1], [*cost, cost[-1]]))
+    else:
+        cost[at + 1] = arity[at] * cost[at] + (how == "gainful")
+        if at + 2 < len(cost):
+            cost[at + 2] = 1
+    return {"arity": arity, "cost": cost}
+
+
+def _broken_context(draw: Draw, geometry: Geometry, context: Context) -> Pairs:
+    """``context`` with one thing wrong: a gap, an overlap, a level that does not exist, a start off the grid."""
+    blocks = [(level, start) for level, start in context]
+    at = draw.between(0, len(blocks) - 1)
+    level, start = blocks[at]
+    how = draw.one_of(("empty", "level", "negative", "grid", "gap", "twice", "order", "far", "alone", "alone"))
+    if how == "empty":
+        return ()
+    if how == "alone":  # one block, and nothing else is wrong
+        level = draw.between(0, geometry.top)
+        off = (level, draw.between(0, 3) * geometry.span(level) + draw.between(1, geometry.span(level) - 1))
+        return (draw.one_of((off, off, (geometry.top + 1, 0), (-1, 0))),)
+    if how == "level":
+        blocks[at] = (draw.one_of((geometry.top + 1, -1)), start)
+    elif how == "negative":
+        blocks = [(0, -geometry.span(0))]
+    elif how == "grid":
+        blocks = [(level, start + 1) for level, start in blocks]
+    elif how == "gap" and 0 < at < len(blocks) - 1:
+        del blocks[at]
+    elif how == "order" and len(blocks) > 1:
+        blocks.reverse()
+    elif how == "far":
+        # a block beyond the last token, alone or behind others
+        last = (geometry.top, MAX_TOKEN // geometry.span(geometry.top) * geometry.span(geometry.top))
+        blocks = draw.one_of(([(0, MAX_TOKEN)], [last], [(last[0], last[1] - geometry.span(geometry.top)), last]))
+    else:
+        blocks.insert(at, (level, start))
+    return tuple(blocks)
 
 
 # WHAT IS OPTIONAL
@@ -721,61 +787,14 @@ def put_between(draw: Draw, case: Case, times: int, make: Callable[[Step], Step]
 Weave = Callable[[Draw, str, Case], Case]
 """Takes chance of its own, a profile and one of its sessions, and returns it with something optional in it."""
 
-WOVEN: dict[str, Weave] = {"reclaim_ahead": _with_room_ahead, "prefer": _with_logits, "pin": _with_pins}
+WOVEN: dict[str, Weave] = {
+    "reclaim_ahead": _with_room_ahead,
+    "prefer": _with_logits,
+    "pin": _with_pins,
+    "refusals": _with_refusals,
+}
 """What an allocator need not offer, a call or a parameter -> how sessions come to have it. What is added here changes
 nothing else of a session, and nothing of one that it leaves alone."""
-
-
-# WHAT MUST BE REFUSED
-
-
-def _senseless(draw: Draw, geometry: Geometry, params: Params, context: Context, rows: _Rows) -> Step:
-    """A step that a clause of GEO, CTX, SCO or PAR forbids."""
-    kind = draw.one_of(("count", "range", "context", "context", "context", "ingest", "geometry", "params"))
-    if kind == "count":
-        return rows.next(extra=draw.one_of((1, -1, geometry.slots(0))), ingest=draw.one_of((None, None, 1)))
-    if kind == "range":
-        ingest = draw.one_of((None, 1))
-        return Step(scores=(draw.one_of((0, 1)), draw.one_of((2**31, -(2**31), 2**40))), ingest=ingest)
-    if kind == "context":
-        return Step(open=Opening(context=_broken_context(draw, geometry, context)))
-    if kind == "ingest":
-        return Step(ingest=draw.one_of((0, -1, 2**45)))
-    if kind == "geometry":
-        return Step(open=Opening(geometry=draw.one_of(SENSELESS_GEOMETRIES)))
-    if draw.once_in(2):  # one beyond an end of its range, by itself
-        name = draw.one_of(BOUNDED)
-        low, high = RANGES[name]
-        return Step(open=Opening(params={name: draw.one_of((low - 1, high + 1))}))
-    senseless = SENSELESS_PARAMS + (SENSELESS_REFINEMENTS if params.strategy == "enhanced" else SENSELESS_CLAMPS)
-    return Step(open=Opening(params=draw.one_of(senseless)))
-
-
-def _broken_context(draw: Draw, geometry: Geometry, context: Context) -> Pairs:
-    """``context`` with one thing wrong: a gap, an overlap, a level that does not exist, a start off the grid."""
-    blocks = [(level, start) for level, start in context]
-    at = draw.between(0, len(blocks) - 1)
-    level, start = blocks[at]
-    how = draw.one_of(("empty", "level", "negative", "grid", "gap", "twice", "order", "far"))
-    if how == "empty":
-        return ()
-    if how == "level":
-        blocks[at] = (draw.one_of((geometry.top + 1, -1)), start)
-    elif how == "negative":
-        blocks = [(0, -geometry.span(0))]
-    elif how == "grid":
-        blocks = [(level, start + 1) for level, start in blocks]
-    elif how == "gap" and 0 < at < len(blocks) - 1:
-        del blocks[at]
-    elif how == "order" and len(blocks) > 1:
-        blocks.reverse()
-    elif how == "far":
-        # a block beyond the last token, alone or behind others
-        last = (geometry.top, MAX_TOKEN // geometry.span(geometry.top) * geometry.span(geometry.top))
-        blocks = draw.one_of(([(0, MAX_TOKEN)], [last], [(last[0], last[1] - geometry.span(geometry.top)), last]))
-    else:
-        blocks.insert(at, (level, start))
-    return tuple(blocks)
 
 
 if __name__ == "__main__":

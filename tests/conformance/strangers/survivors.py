@@ -1,4 +1,4 @@
-"""What a default run of the judge makes of the bugs in ``bugs.toml``, as a table. From the root of a checkout::
+"""What a default run of the judge makes of the bugs in `LISTS`, as a table. From the root of a checkout::
 
     python tests/conformance/strangers/survivors.py [--jobs N] [--only KIND] [--keep FOLDER]
 
@@ -24,6 +24,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SOURCE = Path(str(files("focalloc.conformance.examples") / "enhanced.rs"))
+LISTS = ("bugs.toml", "later_bugs.toml")
 PROFILES = ("enhanced", "greedy", "safety")
 RUSTC = ("rustc", "--edition", "2021", "-C", "opt-level=0", "-C", "debuginfo=0", "--cap-lints", "allow")
 
@@ -35,6 +36,7 @@ class Bug:
     kind: str
     says: str
     change: tuple[tuple[str, str], ...]
+    listed: str = ""
 
     def planted(self, source: str) -> str:
         """The source with the bug; raises `ValueError` where a text to replace is not there exactly once."""
@@ -47,8 +49,11 @@ class Bug:
 
 def bugs() -> list[Bug]:
     """All of them, as written."""
-    listed = tomllib.loads((HERE / "bugs.toml").read_text(encoding="utf-8"))["bug"]
-    return [Bug(one["kind"], one["says"], tuple((old, new) for old, new in one["change"])) for one in listed]
+    return [
+        Bug(one["kind"], one["says"], tuple((old, new) for old, new in one["change"]), name)
+        for name in LISTS
+        for one in tomllib.loads((HERE / name).read_text(encoding="utf-8"))["bug"]
+    ]
 
 
 def built(source: str, folder: Path) -> Path:
@@ -88,15 +93,18 @@ def outcome(folder: Path, bug: Bug) -> tuple[Bug, str]:
 
 
 def table(outcomes: list[tuple[Bug, str]]) -> Iterator[str]:
-    """Lines of Markdown: each survivor, then how many of each kind were exposed."""
+    """Lines of Markdown: each survivor, then how many of each kind and of each list were exposed."""
     for bug, by in outcomes:
         if not by:
             yield f"survives: {bug.kind}: {bug.says}"
-    counts, seen = Counter(bug.kind for bug, _ in outcomes), Counter(bug.kind for bug, by in outcomes if by)
     yield "\n| kind | exposed | of |\n|---|---|---|"
-    for kind, count in counts.items():
-        yield f"| {kind} | {seen[kind]} | {count} |"
-    yield f"| all | {seen.total()} | {counts.total()} |"
+    for names in (lambda bug: (bug.kind,)), (lambda bug: (f"all of {bug.listed}", "all")):
+        counts, seen = Counter[str](), Counter[str]()
+        for bug, by in outcomes:
+            counts.update(names(bug))
+            seen.update(names(bug) if by else ())
+        for name, count in counts.items():
+            yield f"| {name} | {seen[name]} | {count} |"
 
 
 def main() -> None:

@@ -1,0 +1,262 @@
+"""Sessions that a covering array of features would meet too seldom: each makes one rule decide, at some scale.
+
+Where sizes, lengths or levels of use are what an allocator may have wrong limits for, they are drawn from all that are
+likely: on and beside each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from focalloc.conformance.cases import Case, Step
+from focalloc.conformance.chance import Draw
+from focalloc.spec import Block, Geometry, Params
+from focalloc.spec.actions import family
+from focalloc.spec.adaptation import lowered, raised
+from focalloc.spec.blocks import used
+from focalloc.spec.geometry import MAX_SLOTS
+from focalloc.spec.params import STRATEGIES
+from focalloc.spec.scores import SCORE_LIMIT
+
+EXTREME = SCORE_LIMIT - 1
+
+WIDTHS = (66, 70, 80, 100, 129, 130, 140, 200, 257, 260, 300, 520, 1030, 1100, 2100)
+"""Widths of families and lengths of contexts: beyond what a word, a chunk or a table of an implementation may hold."""
+
+
+def width(draw: Draw) -> int:
+    """One of `WIDTHS`; the larger it is the more seldom."""
+    while True:
+        one = draw.one_of(WIDTHS)
+        if draw.once_in(1 + one // 100):
+            return one
+
+
+def strategy(profile: str) -> str:
+    """The strategy of the sessions of ``profile``."""
+    return profile if profile in STRATEGIES else STRATEGIES[0]
+
+
+def filling(draw: Draw, profile: str) -> Case:
+    """Nothing happens until the thresholds adapt, or do not: use on and beside a limit, scores on and beside where a
+    threshold moves to (ADA-1, ADA-2)."""
+    whole = draw.one_of((5, 10, 20, 20, 40, 100))
+    slots = max(1, whole * draw.one_of((80, 80, 95, 95, 60, 100)) // 100 + draw.one_of((-1, 0, 0, 0, 1)))
+    scale = draw.one_of((1, 1, 1, 1, 1, 3, 20, 70 if whole < 40 else 3, 300 if whole < 20 else 1))
+    window = draw.one_of((1, 1, 1, 2, 2, 3, 5, 25 if scale in (1, 300) else 3))
+    tau = draw.one_of((1, 2, 9, 19, 20, 21, 39, 100, 100, 1000, 209715))
+    apart = draw.one_of((0, 0, 7))
+    moved = [tau]
+    for _ in range(3):
+        moved.append((lowered if 5 * slots < 4 * whole else raised if 20 * slots > 19 * whole else int)(moved[-1]))
+    params = Params(
+        w_max=whole * scale,
+        n_diff=draw.between(0, 3),
+        tau_expand=tau,
+        tau_collapse=tau + apart,
+        adaptive_window=window,
+        tau_min=max(1, min(tau, draw.one_of((1, 1, 1, moved[1], moved[1] + 1, moved[2], tau)))),
+        tau_max=max(tau + apart, draw.one_of((EXTREME, EXTREME, EXTREME, moved[1] - 1, moved[2], tau))),
+        strategy=strategy(profile),
+    )
+    if draw.once_in(8):  # so much room that products of use and window are large
+        params = replace(params, w_max=MAX_SLOTS)
+    steps = [Step(scores=(draw.between(-1, 1),), per="block") for _ in range(window + draw.one_of((0, 0, 1, 2, 3)))]
+    if draw.once_in(3):
+        steps.insert(draw.between(0, len(steps)), Step(ingest=1))
+    for _ in range(draw.between(1, 3)):
+        goal = max(1, draw.one_of((*moved[1:], tau)) + draw.between(-1, 1))
+        steps.append(Step(scores=draw.one_of(((goal, 0), (-goal, -goal), (goal, -goal, -goal))), per="block"))
+    geometry = Geometry((2, 2), (scale // 2 + 1, scale, 1))
+    return Case(geometry, params, tuple(Block(1, 2 * i) for i in range(slots)), tuple(steps))
+
+
+def families(draw: Draw, profile: str) -> Case:
+    """A family wider than a word or a chunk wants to collapse while some of its members want to expand, and others
+    beside it do, too: what one action makes impossible has to be found among hundreds (ACT-4, ACT-5, GRE-6)."""
+    many = width(draw)
+    geometry = Geometry((2, many), (1, 1, draw.one_of((1, 1, 3, many - 1))))
+    first = Block(2, 2 * many * draw.between(0, 2))
+    beside = Block(2, first.start + 2 * many)
+    whole = list(family(geometry, first))
+    context = [*whole, *family(geometry, beside)[: draw.between(1, 5)]]
+    if draw.once_in(4):  # incomplete, for one member only
+        at = draw.one_of((draw.between(0, many - 1), many - 1, many // 2))
+        context[at] = Block(0, context[at].start)
+    cold, every = -draw.between(2, 60), draw.one_of((7, 60, many - 1, many))
+    row = [cold] * many + [draw.one_of((50, 0, 1, cold)) for _ in context[many:]]
+    for at in range(draw.between(0, every - 1), many, every):
+        row[at] = draw.one_of((100, 100, 1, 60 - cold))
+    slots = used(geometry, context)
+    params = Params(
+        w_max=max(1, slots + draw.one_of((0, 0, 0, 1, 2, -1))),
+        n_diff=draw.one_of((2, 2, 3, 4) if profile not in ("safety", "greedy", "enhanced") else (2, 2, 3, 4, many)),
+        tau_expand=0,
+        tau_collapse=draw.one_of((0, 0, 1, 40)),
+        cooldown_steps=draw.between(0, 2),
+        strategy=strategy(profile),
+    )
+    rows = [Step(scores=tuple(row), per="block"), Step(scores=tuple(row), per="block")]
+    if draw.once_in(2):
+        rows.append(Step(ingest=draw.between(1, 2)))
+    return Case(geometry, params, tuple(context), tuple(rows))
+
+
+def crowd(draw: Draw, profile: str) -> Case:
+    """A context of many blocks, with what is wanted most or least anywhere in it."""
+    simple = profile in ("safety", "greedy", "enhanced")
+    many = width(draw) if simple else draw.between(40, 140)
+    geometry = Geometry((2, draw.one_of((2, 3))), (1, 1, 1))
+    raw = draw.once_in(3)
+    context = [Block(0 if raw and draw.once_in(2) else 1, 2 * i) for i in range(many)]
+    slots = used(geometry, context)
+    params = Params(
+        w_max=max(1, slots + draw.one_of((0, 1, 2, 40, slots, -1, -30))),
+        n_diff=draw.one_of((1, 2, 4, 70, 300) if simple else (1, 2, 3)),
+        tau_expand=0,
+        tau_collapse=draw.one_of((0, 5)),
+        cooldown_steps=draw.between(0, 2),
+        protected_tokens=draw.one_of((0, 0, 0, many // 2)),
+        strategy=strategy(profile),
+    )
+
+    def scores() -> tuple[int, ...]:
+        row = [draw.between(-900, 900) for _ in range(many)]
+        if draw.once_in(2):  # nothing is wanted before the last few
+            row[:-3] = [0] * (many - 3)
+        return tuple(row)
+
+    steps = [Step(scores=scores(), per="block") for _ in range(draw.between(1, 2))]
+    steps.append(Step(scores=scores(), per="block", ingest=draw.one_of((1, 33, 70, many // 4))))
+    return Case(geometry, params, tuple(context), tuple(steps[draw.between(0, 1) :]))
+
+
+def vast(draw: Draw, profile: str) -> Case:
+    """Few blocks of many slots each, or of a tree at the limits of GEO-3; rows are long, or nothing may expand."""
+    slots = draw.one_of((256, 257, 300, 300, 1030, 2100, 5000))
+    limits = not draw.once_in(2)
+    arity, cost, w_max = draw.one_of(
+        (
+            ((2**16, 2**15), (1, 1, 1), 2**15),
+            ((2**10, 2**21), (1, 1, 1), 2**9),
+            ((2, 2**25), (2, 1, 1), 2**20),
+            ((2,), (2**25, 1), 2**20),
+            ((2**26,), (1, 1), 99),
+        )
+        if limits
+        else (
+            ((2, 2), (slots // 2 + 1, slots, 3), 9 * slots),
+            ((2, 3), (slots, slots + 1, slots + 2), 12 * slots),
+            ((slots, 2), (1, 2, 1), 9 * slots),
+            ((2, 2), (2, 1, 1), MAX_SLOTS),
+            ((2,), (40_000, 70_000), 85_000),
+        )
+    )
+    geometry = Geometry(arity, cost)
+    top, span = geometry.top, geometry.span(geometry.top)
+    first = draw.one_of((0, 0, 1, 2**48 // span - 5))
+    alone = geometry.slots(top) > 10_000
+    context = [Block(top, (first + i) * span) for i in range(1 if alone else draw.between(2, 4))]
+    if not limits and not alone:
+        context[:1] = family(geometry, context[0])
+    have = used(geometry, context)
+    params = Params(
+        w_max=min(MAX_SLOTS, draw.one_of((w_max, have, have + 1))),
+        n_diff=draw.between(1, 4),
+        tau_expand=draw.between(0, 3),
+        tau_collapse=draw.between(0, 3),
+        cooldown_steps=draw.between(0, 2),
+        protected_tokens=draw.one_of((0, 0, span, span - 1)),
+        strategy=strategy(profile),
+    )
+    large = draw.once_in(2)
+
+    def score() -> int:
+        return draw.one_of((EXTREME, -EXTREME, EXTREME - 1, 0)) if large else draw.between(-9, 9)
+
+    steps = [
+        Step(scores=tuple(score() for _ in range(draw.one_of((2, 3, 5)))), per=draw.one_of(("block", "slot")))
+        for _ in range(1 if alone else draw.between(1, 3))
+    ]
+    if limits or geometry.slots(0) < 10_000:  # there is no room for it at the limits
+        steps.append(Step(scores=(score(),), ingest=1))
+    return Case(geometry, params, tuple(context), tuple(steps))
+
+
+def recall(draw: Draw, profile: str) -> Case:
+    """Nodes are acted on, by iterations and ingests, the first before any iteration; then all are worth the same
+    (TIE-2), or the opposite of what was done is wanted (COO-1), as long after as is remembered, or one more."""
+    geometry = draw.one_of((Geometry((2, 2)), Geometry((2, 2, 2)), Geometry((3, 2), (1, 2, 2))))
+    nodes = [Block(2, i * geometry.span(2)) for i in range(draw.between(2, 5))]
+    context: list[Block] = []
+    for node in nodes:
+        context += family(geometry, node) if draw.once_in(2) else [node]
+    slots, delta = used(geometry, context), max(geometry.deltas[1:])
+    gap, memory = draw.one_of((0, 1, 2, 3, 4)), draw.one_of((1, 2, 3, 4, 5, 8))
+    recent = profile == "enhanced"
+    params = Params(
+        w_max=max(geometry.slots(0), slots + draw.one_of((0, 1, delta, 2 * delta, 3 * delta))),
+        n_diff=draw.one_of((1, 1, 2, 3)),
+        tau_expand=1,
+        tau_collapse=1,
+        cooldown_steps=gap,
+        tie_break=draw.one_of(("recency", "recency", "recency", "cursor", "position")) if recent else "position",
+        recency_memory=memory if recent else 64,
+        strategy=strategy(profile),
+    )
+
+    def act() -> Step:
+        row = [0] * len(context)
+        row[draw.between(0, len(row) - 1)] = draw.one_of((5, -20))
+        scores = tuple(row) if draw.once_in(2) else (draw.one_of((5, -5)),)
+        return Step(scores=scores, per="block", ingest=draw.one_of((None, 1, 1, 2)))
+
+    steps: list[Step] = []
+    for _ in range(draw.between(1, 3)):
+        steps += [act() for _ in range(draw.between(1, 2))]
+        steps += [Step()] * max(0, draw.one_of((0, 0, 1, gap, memory, max(gap, memory))) + draw.between(-2, 1))
+        steps += [Step(scores=(draw.one_of((3, 3, -3)),)) for _ in range(draw.between(1, 2))]
+    return Case(geometry, params, tuple(context), tuple(steps[:40]))
+
+
+def lasting(draw: Draw, profile: str) -> Case:
+    """A small context, hundreds of iterations, a cooldown or a window that may be longer than what is kept track of."""
+    geometry = draw.one_of((Geometry((2, 2)), Geometry((2, 3)), Geometry((2, 2, 2))))
+    span = geometry.span(geometry.top)
+    context = tuple(Block(geometry.top, i * span) for i in range(draw.between(1, 3)))
+    slots = used(geometry, context)
+    gap = draw.one_of((0, 1, 3, 9, 50, 99, 110, 130, 180))
+    tau = draw.one_of((0, 1, 200, 1000))
+    window = draw.one_of((0, 1, 3, 40)) if tau else 0
+    params = Params(
+        w_max=slots + draw.one_of((1, 3, 9, 9, 2000)),
+        n_diff=draw.between(1, 3),
+        tau_expand=tau,
+        tau_collapse=tau,
+        cooldown_steps=gap,
+        adaptive_window=window,
+        tie_break=draw.one_of(("position", "recency")) if profile == "enhanced" else "position",
+        recency_memory=draw.one_of((64, 100, 150)),
+        strategy=strategy(profile),
+    )
+    steps: list[Step] = []
+    for _ in range(draw.one_of((70, 110, 130, 200, 260))):
+        row = tuple(
+            draw.one_of((1, -1)) * draw.between(tau // 3, 2 * tau + 1) for _ in range(draw.one_of((1, 2, 3, 5)))
+        )
+        steps.append(Step(scores=row, per="block", ingest=1 if draw.once_in(20) else None))
+    return Case(geometry, params, context, tuple(steps))
+
+
+Scene = Callable[[Draw, str], Case]
+
+SCENES: dict[str, Scene] = {
+    "filling": filling,
+    "families": families,
+    "crowd": crowd,
+    "vast": vast,
+    "recall": recall,
+    "lasting": lasting,
+}
+"""Name -> draws one, by chance and profile."""
