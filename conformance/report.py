@@ -87,7 +87,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         profile: what it was judged by.
         seed: seed of the run.
         batch: the batch of the run that it was found in.
-        repeatable: whether judging the same session again found the same.
+        repeatable: whether judging the same session again, in a fresh process, found the same.
+        leaks: whether it takes an earlier session of the same process; `case` then holds both, one after the other.
         path: where the session was saved; empty if it was not.
         program: whether the target is a command line rather than ``module:factory``.
     """
@@ -103,6 +104,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     batch: int
     repeatable: bool = True
+    leaks: bool = False
     path: str = ""
     program: bool = False
 
@@ -318,6 +320,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         ]
         for failed in self.by_news:
             lines.append(indented(f"  {failed.id}: {failed.message.removeprefix(f'{failed.id}: ')}"))
+            if failed.leaks:
+                lines.append(
+                    "    it takes an earlier session, which the case holds, too: something outlives the second open"
+                )
             if not failed.repeatable:
                 lines.append(
                     "    judged again, the same session gave another verdict: the allocator is not deterministic"

@@ -12,7 +12,7 @@ import multiprocessing
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -23,6 +23,7 @@ import msgspec
 from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Step, size
 from focalloc.conformance.judge import Status, Verdict, judged
+from focalloc.conformance.leaks import with_what_it_takes
 from focalloc.conformance.process import START_TIMEOUT, TIMEOUT
 from focalloc.conformance.report import Failure, Report, failures_of, ids_of, lacking, saved
 from focalloc.conformance.sessions import sessions
@@ -42,6 +43,9 @@ BATCH = 250
 
 MOST_SHRINKS = 800
 """Sessions judged to find a smaller counterexample to one clause."""
+
+MOST_AFRESH = 200
+"""The same, where each takes a process of its own."""
 
 MOST_HANGS = 12
 """Of those, how many may run into the time limit; and as many in a batch that goes on after a failure."""
@@ -313,6 +317,8 @@ def run_batch(
     skips: Counter[str] = Counter()
     lost: Counter[str] = Counter()
     failures: dict[str, Failure] = {}
+    drawn: list[Case] = []
+    place: dict[str, int] = {}
     answered = hangs = 0
     stopped = ""
     stakes = Stakes(profile)
@@ -325,15 +331,24 @@ def run_batch(
             return Verdict("skip")
         return judged(target, case, profile)
 
+    def judge_afresh(case: Case) -> Verdict:
+        """By what nothing was asked of before."""
+        target.restart()
+        return judge(case)
+
     def keep(case: Case, verdict: Verdict) -> None:
         for found in failures_of(
             verdict, case, target=target.name, profile=profile, seed=seed, batch=index, program=target.speaks_raw
         ):
             if found.id not in failures or size(case) < size(failures[found.id].case):
                 failures[found.id] = found
+                place.setdefault(found.id, len(drawn))
+                if case is drawn[-1]:
+                    place[found.id] = len(drawn) - 1
 
     def look(case: Case) -> None:
         nonlocal answered, hangs, stopped
+        drawn.append(case)
         if not stopped and until is not None and time.monotonic() > until:
             stopped = RUN_OVER
         verdict = Verdict("unknown", why=stopped) if stopped else judged(target, case, profile, stakes=stakes)
@@ -355,13 +370,11 @@ def run_batch(
     for case in sessions(profile, seed, index * BATCH if first is None else first, examples, within):
         look(case)
     hopeless = stopped in (STILLBORN, RUN_OVER)
-    for found in list(failures.values()) if shrink and not hopeless else ():
-        target.until = _soon(until)
-        _shrunk(judge, found, keep)
     checked = []
     for found in failures.values():
         target.until = _soon(until)
-        checked.append(found if hopeless else msgspec.structs.replace(found, repeatable=_repeats(judge, found)))
+        before = drawn[: place[found.id]]
+        checked.append(found if hopeless else _settled(found, before, judge, judge_afresh, shrink=shrink))
     target.until = until
     return Batch(
         index=index,
@@ -413,17 +426,78 @@ def _soon(until: float | None) -> float:
     return soon if until is None else min(soon, until)
 
 
-def _shrunk(judge: Callable[[Case], Verdict], found: Failure, keep: Callable[[Case, Verdict], None]) -> None:
-    """Look for a smaller session that fails as ``found`` does; ``keep`` remembers the smallest.
+def _settled(
+    found: Failure,
+    earlier: Sequence[Case],
+    judge: Callable[[Case], Verdict],
+    judge_afresh: Callable[[Case], Verdict],
+    *,
+    shrink: bool,
+) -> Failure:
+    """``found`` with the smallest session that fails by itself in a fresh process, or says why there is none.
+
+    Args:
+        found: the failure.
+        earlier: the sessions before the one that failed.
+        judge: judges a case by the process that is there.
+        judge_afresh: judges a case in a process of its own.
+        shrink: whether to look for a smaller session.
+    """
+
+    def fails_afresh(case: Case) -> bool:
+        return found.id in ids_of(judge_afresh(case))
+
+    start = msgspec.structs.replace(found.case, steps=found.case.steps[: found.at + 1])
+    verdict = judge_afresh(start)
+    if verdict.status == "unknown":
+        return found
+    if found.id in ids_of(verdict):
+        smaller = _shrunk(found, start, judge) if shrink else None
+        if smaller is None:
+            return found
+        verdict = judge_afresh(smaller.case)
+        if verdict.status == "unknown" or found.id in ids_of(verdict):
+            return smaller
+        return _shrunk(found, start, judge_afresh, MOST_AFRESH) or found  # what was judged before got in the way
+    whole = with_what_it_takes(earlier, start, fails_afresh)
+    if whole is None:
+        return msgspec.structs.replace(found, repeatable=False)
+    known = _as_judged(found, whole, judge_afresh(whole))
+    smaller = _shrunk(known, whole, judge_afresh, MOST_AFRESH) if shrink else None
+    return msgspec.structs.replace(smaller or known, leaks=_opens_again((smaller or known).case))
+
+
+def _opens_again(case: Case) -> bool:
+    """Whether ``case`` holds another session after its first: shrinking may find one that fails by itself."""
+    return any(step.open is not None for step in case.steps)
+
+
+def _as_judged(found: Failure, case: Case, verdict: Verdict) -> Failure:
+    """``found``, shown by another session."""
+    told = failures_of(
+        verdict,
+        case,
+        target=found.target,
+        profile=found.profile,
+        seed=found.seed,
+        batch=found.batch,
+        program=found.program,
+    )
+    return next((one for one in told if one.id == found.id), found)
+
+
+def _shrunk(found: Failure, start: Case, judge: Callable[[Case], Verdict], most: int = MOST_SHRINKS) -> Failure | None:
+    """The smallest session found that fails as ``found`` does by ``judge``; None if ``start`` does not.
 
     The number of sessions is limited, so that the outcome does not depend on the machine; the time is only for targets
     so slow that nobody would wait.
     """
     tries = hangs = 0
+    best: Failure | None = None
 
     def fails(case: Case) -> bool:
-        nonlocal tries, hangs
-        if tries >= MOST_SHRINKS or hangs >= MOST_HANGS:
+        nonlocal tries, hangs, best
+        if tries >= most or hangs >= MOST_HANGS:
             raise StopIteration
         tries += 1
         verdict = judge(case)
@@ -431,19 +505,14 @@ def _shrunk(judge: Callable[[Case], Verdict], found: Failure, keep: Callable[[Ca
             raise StopIteration
         hangs += "ANS-1" in ids_of(verdict)
         failed = found.id in ids_of(verdict)
-        if failed:
-            keep(case, verdict)
+        if failed and (best is None or size(case) < size(best.case)):
+            best = _as_judged(found, case, verdict)
         return failed
 
-    start = msgspec.structs.replace(found.case, steps=found.case.steps[: found.at + 1])
     with contextlib.suppress(StopIteration):
         if fails(start):
             shrunk(start, fails)
-
-
-def _repeats(judge: Callable[[Case], Verdict], found: Failure) -> bool:
-    verdict = judge(found.case)
-    return verdict.status == "unknown" or found.id in ids_of(verdict)
+    return best
 
 
 # A judge that finds nothing is useless however many sessions it has seen; so it first shows that it can tell.

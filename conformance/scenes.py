@@ -75,25 +75,28 @@ def filling(draw: Draw, profile: str) -> Case:
 def families(draw: Draw, profile: str) -> Case:
     """A family wider than a word or a chunk wants to collapse while some of its members want to expand, and others
     beside it do, too: what one action makes impossible has to be found among hundreds (ACT-4, ACT-5, GRE-6)."""
-    many = width(draw)
+    simple = profile in ("safety", "greedy", "enhanced")
+    second = simple and draw.once_in(2)  # what is wanted next lies behind more than a search may look through twice
+    many = draw.one_of((400, 520, 640, 1030)) if second else width(draw)
     geometry = Geometry((2, many), (1, 1, draw.one_of((1, 1, 3, many - 1))))
     first = Block(2, 2 * many * draw.between(0, 2))
     beside = Block(2, first.start + 2 * many)
     whole = list(family(geometry, first))
     context = [*whole, *family(geometry, beside)[: draw.between(1, 5)]]
-    if draw.once_in(4):  # incomplete, for one member only
+    if not second and draw.once_in(4):  # incomplete, for one member only
         at = draw.one_of((draw.between(0, many - 1), many - 1, many // 2))
         context[at] = Block(0, context[at].start)
-    cold, every = -draw.between(2, 60), draw.one_of((7, 60, many - 1, many))
+    cold, every = -draw.between(20, 60), draw.one_of((7, 60) if second else (7, 60, many - 1, many))
     row = [cold] * many + [draw.one_of((50, 0, 1, cold)) for _ in context[many:]]
+    row[many] = 50 if second else row[many]
     for at in range(draw.between(0, every - 1), many, every):
-        row[at] = draw.one_of((100, 100, 1, 60 - cold))
+        row[at] = 100 if second else draw.one_of((100, 100, 1, 60 - cold))
     slots = used(geometry, context)
     params = Params(
-        w_max=max(1, slots + draw.one_of((0, 0, 0, 1, 2, -1))),
-        n_diff=draw.one_of((2, 2, 3, 4) if profile not in ("safety", "greedy", "enhanced") else (2, 2, 3, 4, many)),
+        w_max=max(1, slots + (0 if second else draw.one_of((0, 0, 0, 1, 2, -1)))),
+        n_diff=2 if second else draw.one_of((2, 2, 3, 4, many) if simple else (2, 2, 3, 4)),
         tau_expand=0,
-        tau_collapse=draw.one_of((0, 0, 1, 40)),
+        tau_collapse=0 if second else draw.one_of((0, 0, 1, 40)),
         cooldown_steps=draw.between(0, 2),
         strategy=strategy(profile),
     )

@@ -206,6 +206,11 @@ def _simpler_step(step: Step, params: Params) -> Iterator[Step]:
             yield changed(step, open=changed(step.open, context=tuple(step.open.context[i] for i in kept)))
     if step.open is not None and step.open.params:
         yield changed(step, open=changed(step.open, params=None))
+        for name in step.open.params:
+            rest = {other: value for other, value in step.open.params.items() if other != name}
+            yield changed(step, open=changed(step.open, params=rest or None))
+    if step.open is not None and step.open.geometry:
+        yield changed(step, open=changed(step.open, geometry=None))
 
 
 CHANGES: tuple[Change, ...] = (fewer_steps, fewer_blocks, nearer_zero, usual_params, simpler_tree, simpler_steps)

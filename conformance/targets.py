@@ -85,6 +85,9 @@ class Target(Protocol):
     def begin(self) -> None:
         """Be ready for an `open`; what came before is over."""
 
+    def restart(self) -> None:
+        """Have the next session in a process that nothing was asked of; where there is none, in what there is."""
+
     def version(self) -> str:
         """What it says of its version; of a Python module, a digest of what that imported."""
 
@@ -175,6 +178,11 @@ class WireTarget:
     def close(self) -> None:
         """End the process, and whatever it started."""
         self._wire.close()
+
+    def restart(self) -> None:
+        """End the process; `begin` starts another."""
+        if self.isolated:
+            self._wire.close()
 
     def begin(self) -> None:
         """Start the process if it is not running; a new session replaces the old one."""

@@ -117,12 +117,15 @@ def test_a_hanging_allocator_does_not_hang_the_run() -> None:
     assert report.examples < BATCH
 
 
-def test_failures_of_an_allocator_that_changes_its_mind_are_kept_and_marked() -> None:
-    calls = itertools.count()
+def test_failures_of_an_allocator_that_changes_its_mind_are_kept_and_marked(tmp_path: Path) -> None:
+    calls, once = itertools.count(), tmp_path / "once"
 
     class Fickle(Sound):
         def step(self, scores: list[int]) -> list[tuple[str, int, int]]:  # type: ignore[override]
-            return [("expand", 9, 9)] if next(calls) == 100 else super().step(scores)  # type: ignore[return-value]
+            if next(calls) == 100 and not once.exists():
+                once.touch()
+                return [("expand", 9, 9)]
+            return super().step(scores)  # type: ignore[return-value]
 
     report = run_conformance(Fickle, examples=BATCH, save_to=None)
     assert [(failed.id, failed.repeatable) for failed in report.failures] == [("ACT-1", False)]
