@@ -76,14 +76,18 @@ def exposed(program: Path) -> str:
 
 
 def _exposed(program: Path) -> str:
-    from focalloc.conformance.runner import run
+    """What a run would say, without the rest of the batch in which it found something."""
+    from focalloc.conformance.judge import judged
+    from focalloc.conformance.report import ids_of
+    from focalloc.conformance.runner import DEFAULT_EXAMPLES
+    from focalloc.conformance.sessions import sessions
     from focalloc.conformance.targets import ProgramTarget
 
     for profile in PROFILES:
         with ProgramTarget(str(program)) as target:
-            report = run(target, profile=profile, shrink=False)
-        if report.failures:
-            return f"{profile}: {report.failures[0].id}"
+            for case in sessions(profile, 0, 0, DEFAULT_EXAMPLES):
+                for found in ids_of(judged(target, case, profile)):
+                    return f"{profile}: {found}"
     return ""
 
 
