@@ -11,6 +11,8 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from focalloc.conformance.cases import Case
+from focalloc.conformance.sessions import sessions
 from focalloc.refimpl.allocator import answered
 from focalloc.refimpl.ingest import reclaim
 from focalloc.spec.actions import family, parent
@@ -138,3 +140,8 @@ def random_history(rng: random.Random, calls: int = 5) -> list[State]:
         except NoRoom:
             continue
     return states
+
+
+def drawn(profile: str, count: int, most_slots: int = 4096) -> list[Case]:
+    """Of the first ``count`` sessions of a run, those whose context is no larger than that."""
+    return [case for case in sessions(profile, 0, 0, count) if used(case.geometry, case.context) <= most_slots]

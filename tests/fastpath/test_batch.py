@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, Plan
-from focalloc.conformance.sessions import sessions as drawn_sessions
+from focalloc.conformance.worlds import drawn
 from focalloc.fastpath import batch as module
 from focalloc.fastpath.batch import Batch
 from focalloc.fastpath.guard import Guarded
 
-A_SESSION = st.sampled_from(list(drawn_sessions("greedy", 0, 0, 300)))
+A_SESSION = st.sampled_from(drawn("greedy", 300))
 
 
 def session(seed: int, w_max: int = 600, n_diff: int = 4) -> Allocator:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from focalloc import Action, Allocator, Geometry, InvalidInput, NoRoom, Params, State, violations
-from focalloc.conformance.sessions import sessions as drawn_sessions
+from focalloc.conformance.worlds import drawn
 from focalloc.fastpath.guard import Guarded, View
 from focalloc.refimpl.allocator import ReferenceAllocator
 from focalloc.spec.actions import family, parent
@@ -30,7 +30,7 @@ TINY = Geometry((2, 2))
 # THE CHECK
 
 
-A_SESSION = st.sampled_from(list(drawn_sessions("greedy", 0, 0, 300)))
+A_SESSION = st.sampled_from(drawn("greedy", 300))
 
 
 @st.composite

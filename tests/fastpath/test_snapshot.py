@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, State
-from focalloc.conformance.sessions import sessions as drawn_sessions
+from focalloc.conformance.worlds import drawn
 from focalloc.fastpath import snapshot as snapshots
 from focalloc.spec.params import CORE
 from focalloc.spec.state import opened
 
-A_SESSION = st.sampled_from(list(drawn_sessions("greedy", 0, 0, 300)))
+A_SESSION = st.sampled_from(drawn("greedy", 300))
 
 
 @st.composite
