@@ -609,9 +609,9 @@ class _Rows:
                 return [self.edge() for _ in range(length)], per
             case "urgent":  # beyond the threshold alone, or just by the margin, or more than that
                 beyond = params.tau_expand + min(params.soft_margin, 9)
-                several = (params.tau_expand + 1, params.tau_expand + params.soft_margin, beyond + 1, beyond + 2)
-                several += (params.tau_expand + params.soft_margin + 1, -params.tau_collapse - 1)
-                return [_bounded(draw.one_of(several)) for _ in range(length)], "block"
+                edges = [params.tau_expand + 1, params.tau_expand + params.soft_margin, beyond + 1, beyond + 2]
+                edges += [params.tau_expand + params.soft_margin + 1, -params.tau_collapse - 1]
+                return [_bounded(draw.one_of(edges)) for _ in range(length)], "block"
             case "ties":
                 several = [self.wish(3) for _ in range(draw.one_of((1, 1, 2, 3)))]
                 return [draw.one_of(several) for _ in range(length)], "block"
