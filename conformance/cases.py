@@ -155,15 +155,16 @@ def save(case: Case, path: Path) -> None:
     path.write_bytes(msgspec.json.format(to_json(case), indent=2) + b"\n")
 
 
-def size(case: Case) -> tuple[int, int, int, int, int, int]:
-    """What makes one counterexample simpler than another: fewer steps, a smaller context, fewer parameters that are not
-    at their default, a start nearer to 0, a shorter text, a smaller tree and smaller scores."""
+def size(case: Case) -> tuple[int, int, int, int, int, int, int]:
+    """What makes one counterexample simpler than another: fewer steps, fewer levels, a smaller context, fewer parameters
+    that are not at their default, a start nearer to 0, a shorter text, smaller arities and smaller scores."""
     blocks = sum(block.level == 0 for block in case.context) + len(case.context)
     unusual = sum(getattr(case.params, name) != value for name, value in _USUAL.items())
     unusual += case.params.w_soft != case.params.w_max
     numbers = sum(case.geometry.arity) + sum(case.geometry.cost)
     numbers += sum(abs(score) for step in case.steps for score in step.scores)
-    return len(case.steps), blocks, unusual, case.context[0].start, len(to_json(case)), numbers
+    start = case.context[0].start
+    return len(case.steps), len(case.geometry.arity), blocks, unusual, start, len(to_json(case)), numbers
 
 
 _USUAL = {field.name: getattr(Params(), field.name) for field in fields(Params) if field.name != "w_soft"}

@@ -14,6 +14,7 @@ from msgspec.structs import replace as changed
 from focalloc.conformance.cases import Case, Pairs, Step, size
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
 from focalloc.spec.actions import family, parent
+from focalloc.spec.blocks import used
 from focalloc.spec.state import opened
 
 Change = Callable[[Case], Iterator[Case]]
@@ -149,14 +150,16 @@ def simpler_tree(case: Case) -> Iterator[Case]:
         lower = [level - (level > at) for level in levels]
         yield from _in_tree(case, arity[:at] + arity[at + 1 :], cost[:at] + cost[at + 1 :], lower)
     shapes: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((2,) * len(arity), ()), (arity, ())]
-    shapes += [((*arity[:at], 2, *arity[at + 1 :]), cost) for at in range(len(arity))]
+    for at, whole in enumerate(arity):
+        shapes += [((*arity[:at], fewer, *arity[at + 1 :]), cost) for fewer in (2, 3, whole // 2) if 1 < fewer < whole]
     shapes += [(arity, (*cost[:at], 1, *cost[at + 1 :])) for at in range(len(cost))]
     for shape in shapes:
         yield from _in_tree(case, *shape, levels)
 
 
 def _in_tree(case: Case, arity: tuple[int, ...], cost: tuple[int, ...], levels: Sequence[int]) -> Iterator[Case]:
-    """``case`` in another tree, if there is one: blocks of ``levels`` side by side, as far as they are aligned."""
+    """``case`` in another tree, if there is one: blocks of ``levels`` side by side, as far as they are aligned; with the
+    budget as it is, with as much room as there was, and with room that is short by as much as there was."""
     try:
         geometry = Geometry(arity, cost)
     except InvalidInput:
@@ -169,7 +172,12 @@ def _in_tree(case: Case, arity: tuple[int, ...], cost: tuple[int, ...], levels: 
         if level <= geometry.top and at % geometry.span(level) == 0:
             blocks.append(Block(level, at))
             at += geometry.span(level)
-    yield changed(case, geometry=geometry, context=tuple(blocks))
+    moved = changed(case, geometry=geometry, context=tuple(blocks))
+    yield moved
+    room, soft = case.params.w_max - used(case.geometry, case.context), case.params.w_soft
+    for least, less in zip((0, *case.geometry.deltas[1:]), (0, *geometry.deltas[1:]), strict=False):
+        w_max = used(geometry, blocks) + room - least + less
+        yield from _with_params(moved, w_max=w_max, w_soft=w_max if soft == case.params.w_max else min(w_max, soft))
 
 
 def simpler_steps(case: Case) -> Iterator[Case]:

@@ -19,8 +19,9 @@ class ExpandsOnIngest(Sound):
     def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
         """Add an expand where there is room to spare."""
         collapses = super().reclaim(needed, scores)
+        room = self.state.params.w_max - self.state.used - needed
         for choice in legal_choices(self.state, scores):
-            if choice.action.kind == "expand" and not collapses and choice.aggregate > 0:
+            if choice.action.kind == "expand" and not collapses and choice.aggregate > 0 and choice.delta <= room:
                 return [choice.action]
         return collapses
 

@@ -9,6 +9,7 @@ from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.layout import layout
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
+from focalloc.spec.geometry import MAX_SLOTS
 from focalloc.spec.layout import Outline, checked_outline
 from focalloc.spec.params import RANGES
 
@@ -47,9 +48,10 @@ class LaysOutTheTail(SoundLayout):
     """Shows the newest sixteen smallest blocks raw, whether or not there is room for them."""
 
     def laid_out(self, outline: Outline) -> Context:
-        """Show the end raw, and the rest as it would be shown alone."""
+        """Show the end raw, as far as a context can hold it (CTX-4), and the rest as it would be shown alone."""
         span = outline.geometry.span(0)
-        head = max(outline.last - 16 * span, outline.first)
+        newest = min(16, MAX_SLOTS // (2 * outline.geometry.slots(0)))
+        head = max(outline.last - newest * span, outline.first)
         tail = tuple(Block(0, start) for start in range(head, outline.last, span))
         if head == outline.first:
             return tail

@@ -93,7 +93,7 @@ class ListingBlocksItsQueue(Listing):
     stops_when_stuck = True
 
 
-@breaks("KNA-2", also=("KNA-1",), profile="knapsack")
+@breaks("KNA-2", also=("KNA-1", "KNA-4"), profile="knapsack")
 class ListingNeverCollapses(SoundOptimum):
     """The listing adds up signed scores, so that a collapse, whose score is negative, never pays."""
 
