@@ -156,8 +156,9 @@ def save(case: Case, path: Path) -> None:
 
 
 def size(case: Case) -> tuple[int, int, int, int, int, int, int]:
-    """What makes one counterexample simpler than another: fewer steps, fewer levels, a smaller context, fewer parameters
-    that are not at their default, a start nearer to 0, a shorter text, smaller arities and smaller scores."""
+    """What makes one counterexample simpler than another: fewer steps, fewer levels, a smaller context, fewer
+    parameters that are not at their default, a start nearer to 0, a shorter text, smaller arities and smaller scores.
+    """
     blocks = sum(block.level == 0 for block in case.context) + len(case.context)
     unusual = sum(getattr(case.params, name) != value for name, value in _USUAL.items())
     unusual += case.params.w_soft != case.params.w_max

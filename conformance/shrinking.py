@@ -158,8 +158,8 @@ def simpler_tree(case: Case) -> Iterator[Case]:
 
 
 def _in_tree(case: Case, arity: tuple[int, ...], cost: tuple[int, ...], levels: Sequence[int]) -> Iterator[Case]:
-    """``case`` in another tree, if there is one: blocks of ``levels`` side by side, as far as they are aligned; with the
-    budget as it is, with as much room as there was, and with room that is short by as much as there was."""
+    """``case`` in another tree, if there is one: blocks of ``levels`` side by side, as far as they are aligned; with
+    the budget as it is, with as much room as there was, and with room that is short by as much as there was."""
     try:
         geometry = Geometry(arity, cost)
     except InvalidInput:

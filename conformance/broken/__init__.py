@@ -16,6 +16,7 @@ Factory = TypeVar("Factory", bound=Callable[[], Any])
 BROKEN: dict[str, Broken] = {}
 """Every broken allocator by name, in the order of the clauses they break."""
 
+
 @dataclass(frozen=True)
 class Broken:
     """One broken allocator.
