@@ -1,7 +1,9 @@
 """The judge: drives one allocator through one case and says what it thinks of it.
 
 The judge keeps its own state by the spec. It believes nothing it is told: an answer moves the state only after it
-has been judged, and what an allocator reports of itself is compared with that state.
+has been judged, and what an allocator reports of itself is compared with that state. What an answer leads to is known
+as soon as it is seen to be legal, and with that what is asked next; so an answer is judged while the next is awaited.
+The next one is looked at only after that: nothing that comes later can have a say in what is wrong with an answer.
 
 Verdicts: ``pass`` (every answer conforms), ``fail`` (a clause is broken), ``error`` (sensible input was refused, or
 there was nothing left to talk to), ``skip`` (the allocator does not support what it was asked) and ``unknown``
@@ -14,9 +16,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import cycle, islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, NoReturn
 
 from focalloc.conformance.cases import Case, Opening, Pinning, Step, laid, preferred
+from focalloc.conformance.messages import REPORTS
 from focalloc.conformance.stakes import Stakes
 from focalloc.conformance.targets import (
     Lost,
@@ -32,6 +35,7 @@ from focalloc.conformance.targets import (
 from focalloc.spec import (
     Action,
     Block,
+    Context,
     Geometry,
     InvalidInput,
     Params,
@@ -163,46 +167,54 @@ def judged(
     """
     checked_profile(profile)
     session = _Session(target, case, profile, watcher, stakes or Stakes(profile))
-    at, skipped, context = OPENING, "", ""
+    skipped = ""
 
     def cause(no: Skipped) -> str:
         """What was skipped, and why."""
         said = printable(no)
-        return said if said.partition(": ")[0] in SKIPPED[len(CALLS) :] else f"{call_of(case, at)}: {said}"
+        return said if said.partition(": ")[0] in SKIPPED[len(CALLS) :] else f"{call_of(case, session.at)}: {said}"
 
-    try:
+    def play() -> None:
+        nonlocal skipped
         target.begin()
-        found = session.open(Opening())
-        while not found and at + 1 < len(case.steps):
-            at += 1
+        session.open(Opening())
+        for at, step in enumerate(case.steps):
             session.at = at
             try:
-                found = session.take(case.steps[at])
+                session.take(step)
             except Skipped as no:
-                if case.steps[at].ingest is None:
+                if step.ingest is None:
                     raise
                 skipped = cause(no)  # the state is as it was, so the session can go on
+
+    try:
+        try:
+            play()
+        except Exception:
+            target.catch_up()  # an answer that came is judged before one that did not
+            raise
+        target.catch_up()
+    except _Broken as broken:
+        return Verdict("fail", broken.at, broken.found, str(broken.found[0]), session.answered)
     except NoAnswer as limit:
-        found, context = unanswered(False, str(limit)), printable(limit.context)
+        found = unanswered(False, str(limit))
         session.tell(session.asked, "no answer", found)
+        why = f"{found[0]}\n{printable(limit.context)}".rstrip()
+        return Verdict("fail", session.at, tuple(found), why, session.answered)
     except Skipped as no:
-        return Verdict("skip", at, why=cause(no), answered=session.answered)
+        return Verdict("skip", session.at, why=cause(no), answered=session.answered)
     except Refused as no:
         session.tell(session.asked, printable(no), [])
-        return Verdict("error", at, why=f"refused sensible input: {printable(no)}", answered=session.answered)
+        return Verdict("error", session.at, why=f"refused sensible input: {printable(no)}", answered=session.answered)
     except Lost as lost:
         session.tell(session.asked, printable(lost), [])
         stillborn = isinstance(lost, NotStarted)
-        return Verdict("error", at, why=printable(lost), answered=session.answered, stillborn=stillborn)
+        return Verdict("error", session.at, why=printable(lost), answered=session.answered, stillborn=stillborn)
     except RunOver as over:
-        return Verdict("unknown", at, why=str(over), answered=session.answered)
-    finally:
-        target.catch_up()
-    if found:
-        return Verdict("fail", at, tuple(found), f"{found[0]}\n{context}".rstrip(), session.answered)
+        return Verdict("unknown", session.at, why=str(over), answered=session.answered)
     if skipped:
-        return Verdict("skip", at, why=skipped, answered=session.answered)
-    return Verdict("pass", at + 1, answered=session.answered, put=session.put)
+        return Verdict("skip", session.at, why=skipped, answered=session.answered)
+    return Verdict("pass", session.at + 1, answered=session.answered, put=session.put)
 
 
 def call_of(case: Case, at: int) -> str:
@@ -217,8 +229,37 @@ def call_of(case: Case, at: int) -> str:
     return "prefer" if step.logits else "step"
 
 
+class _Broken(Exception):
+    """An answer breaks clauses.
+
+    Args:
+        at: index of the step that it was given in.
+        found: the clauses.
+    """
+
+    def __init__(self, at: int, found: Sequence[Violation]) -> None:
+        self.at, self.found = at, tuple(found)
+
+
+class _Asked(NamedTuple):
+    """What an answer is an answer to.
+
+    Attributes:
+        at: index of the step.
+        state: the state before it by the spec; None before the first ``open``.
+        scores: the row given; empty if there was none.
+    """
+
+    at: int
+    state: State | None
+    scores: Sequence[int] = ()
+
+
 class _Session:
-    """One session in progress: the state by the spec, and what is asked next."""
+    """One session in progress: the state by the spec, and what is asked next.
+
+    Each call here may raise `_Broken` for an earlier answer, as an answer is judged while the next is awaited.
+    """
 
     def __init__(self, target: Target, case: Case, profile: str, watcher: Watcher | None, stakes: Stakes) -> None:
         self.stakes = stakes
@@ -227,29 +268,36 @@ class _Session:
         self.told = case.params  # as they were before any threshold adapted
         self.reclaimed: list[int] = []  # iteration number of each collapse that an ingest made
         self.at = OPENING
-        self.asked: Sequence[int] = ()  # the row of the step in progress
+        self.row: Sequence[int] = ()  # of the step in progress
         self.answered = self.put = 0
-        self.reported: object = None
 
     @property
     def strict(self) -> bool:
         """Whether senseless input must be refused (ANS-3; freedom F-3 of the safety profile)."""
         return self.profile != "safety"
 
-    def take(self, step: Step) -> list[Violation]:
-        """Ask for one step and judge what comes back."""
-        self.asked = () if step.open or step.logits or step.pin else laid(self._now.geometry, self._now.context, step)
+    @property
+    def asked(self) -> _Asked:
+        """The step in progress."""
+        return _Asked(self.at, self.state, self.row)
+
+    def take(self, step: Step) -> None:
+        """Ask for one step and have judged what comes back."""
+        self.row = () if step.open or step.logits or step.pin else laid(self._now.geometry, self._now.context, step)
         if step.open is not None:
-            return self.open(step.open)
-        if step.logits:
-            return self.follow(step)
-        if step.pin is not None:
-            return self.pin(step.pin)
-        return self.iterate() if step.ingest is None else self.ingest(step.ingest)
+            self.open(step.open)
+        elif step.logits:
+            self.follow(step)
+        elif step.pin is not None:
+            self.pin(step.pin)
+        elif step.ingest is not None:
+            self.ingest(step.ingest)
+        else:
+            self.iterate()
 
     # OPEN
 
-    def open(self, opening: Opening) -> list[Violation]:
+    def open(self, opening: Opening) -> None:
         """Open a session, or see that a senseless opening is refused."""
         geometry: dict[str, Any] = opening.geometry or _fields(self.case.geometry)
         asked: dict[str, Any] = self.case.params.to_dict() | (opening.params or {})
@@ -262,14 +310,15 @@ class _Session:
         except (InvalidInput, TypeError) as senseless:
             if self.state is None:  # the case's own opening
                 raise
-            return self.refuses(str(senseless), lambda: self._open_raw(geometry, params, context))
+            self.refuses(str(senseless), lambda: self._open_raw(geometry, params, context))
+            return
         self.put += self.at != OPENING
         self.target.open(state.geometry, state.params, context)
+        self.judge_later("open", self.target.changed())
         self.reclaimed = []
         self.told = state.params
-        if found := self.target.changed() or self.laid_out(state, None, state.end):
-            return self.tell((), "layout", found)
-        return self.settle(state, (), None, [])
+        self.lay_out(state, None, state.end)
+        self.go_on(None, lambda: state)
 
     def _open_raw(self, geometry: dict[str, Any], params: dict[str, Any], context: list[object]) -> None:
         try:
@@ -281,30 +330,33 @@ class _Session:
 
     # ITERATE AND INGEST
 
-    def iterate(self) -> list[Violation]:
-        """Run one iteration and judge its actions."""
-        state, scores = self._now, self.asked
+    def iterate(self) -> None:
+        """Run one iteration and have its actions judged."""
+        state, scores = self._now, self.row
         if senseless := senseless_scores(state, scores):
-            return self.refuses(senseless, lambda: self.target.step(scores), scores)
-        if found := self.relaxed(state, scores):
-            return self.tell(scores, "relaxation", found)
-        if self.at % LAID_OUT_EVERY == 0 and (found := self.laid_out(state, scores, self._cursor(state))):
-            return self.tell(scores, "layout", found)
+            self.refuses(senseless, lambda: self.target.step(scores))
+            return
+        self.relax(state, scores)
+        if self.at % LAID_OUT_EVERY == 0:
+            self.lay_out(state, scores, self._cursor(state))
         answer = self.target.step(scores)
-        return self.advance(scores, answer, lambda actions: violations(state, scores, actions, self.profile))
+        self.advance(answer, lambda actions: violations(state, scores, actions, self.profile))
 
-    def relaxed(self, state: State, scores: Sequence[int]) -> list[Violation]:
-        """Judge the relaxation of an iteration (LPR), if the profile is that of the optimum and it is offered."""
+    def relax(self, state: State, scores: Sequence[int]) -> None:
+        """Have the relaxation of an iteration judged (LPR), if the profile is that of the optimum and it is offered."""
         if self.profile != "knapsack" or state.params.is_refined or not self.target.offers("relaxation"):
-            return []
-        answer: Any = self.target.relaxation(scores)
+            return
+        answer = self.target.relaxation(scores)
+        self.judge_later("relaxation", self.target.changed(), lambda: self._of_relaxation(state, scores, answer))
+
+    def _of_relaxation(self, state: State, scores: Sequence[int], answer: Any) -> list[Violation]:
         try:
             bound, shares, slot_price, action_price = answer
             parts = {Action(*action): Fraction(part) for action, part in shares.items()}
             relaxation = Relaxation(Fraction(bound), parts, Fraction(slot_price), Fraction(action_price))
         except (TypeError, ValueError, AttributeError):
             return [Violation("LPR-1", f"{answer!r} is no bound with shares and two prices")]
-        found = self.target.changed() or relaxation_violations(state, scores, relaxation)
+        found = relaxation_violations(state, scores, relaxation)
         if not found and relaxation.bound:
             self.stakes.note(("LPR-1", "LPR-2", "LPR-3") if len(parts) > 2 else ("LPR-1", "LPR-2"))
         return found
@@ -314,37 +366,40 @@ class _Session:
         first = state.context[0].start
         return first + self.at * PRIME % (state.end - first)
 
-    def laid_out(self, state: State, scores: Sequence[int] | None, cursor: int) -> list[Violation]:
-        """Judge a layout of the tokens of the context (LAY), if it is offered and they are few.
+    def lay_out(self, state: State, scores: Sequence[int] | None, cursor: int) -> None:
+        """Have a layout of the tokens of the context judged (LAY), if it is offered and they are few.
 
         Of ``scores`` as many as there are smallest spans say what is wanted; None for all alike.
         """
         geometry, first, last = state.geometry, state.context[0].start, state.end
         spans = (last - first) // geometry.span(0)
         if spans > MOST_SPANS or not self.target.offers("layout"):
-            return []
+            return
         row = None if scores is None else tuple(islice(cycle(scores), spans))
         outline = Outline(geometry, self.told, first, last, row, cursor)
         try:
             answer = self.target.layout(outline)
         except Refused:
-            found = layout_violations(outline, None, self.profile)
-            if not found:
-                self.stakes.laid_out(outline, None)
-            return found
+            self.judge_later("layout", [], lambda: self._of_layout(outline, None))
+        else:
+            self.judge_later("layout", self.target.changed(), lambda: self._of_laid_out(outline, answer))
+
+    def _of_laid_out(self, outline: Outline, answer: object) -> list[Violation]:
         pairs = as_pairs(answer)
         if pairs is None:
             return [Violation("LAY-1", f"{_short(answer)} is no list of (level, start) pairs")]
-        blocks = tuple(Block(*pair) for pair in pairs)
-        found = self.target.changed() or layout_violations(outline, blocks, self.profile)
+        return self._of_layout(outline, tuple(Block(*pair) for pair in pairs))
+
+    def _of_layout(self, outline: Outline, blocks: Context | None) -> list[Violation]:
+        found = layout_violations(outline, blocks, self.profile)
         if not found:
             self.stakes.laid_out(outline, blocks)
         return found
 
-    def follow(self, step: Step) -> list[Violation]:
-        """Run one iteration by logits and judge its actions; whatever is too large must saturate (PRO-1)."""
+    def follow(self, step: Step) -> None:
+        """Run one iteration by logits and have its actions judged; whatever is too large must saturate (PRO-1)."""
         if not self.target.offers("prefer"):
-            return []
+            return
         state = self._now
         logits = preferred(state.context, step)
         try:
@@ -352,7 +407,7 @@ class _Session:
         except Refused:
             if found := refused_logits(logits):
                 self.answered += 1
-                return self.tell((), "refused", found)
+                self.convict(self.asked, "refused", found)
             raise
         fixed = [[saturated(one) for one in row] for row in logits]
         if any(abs(one * SCORE_SCALE) > LARGEST_LOGIT for row in logits for one in row):
@@ -362,137 +417,176 @@ class _Session:
             unsafe = violations(state, [0] * state.used, actions, "safety")
             return unsafe or violations_of_projection(state, fixed, as_actions(actions))
 
-        return self.advance((), answer, broken)
+        self.advance(answer, broken)
 
-    def advance(
-        self, scores: Sequence[int], answer: object, broken: Callable[[list[Any]], list[Violation]]
-    ) -> list[Violation]:
-        """Judge the answer to an iteration, and move on by it if it breaks nothing."""
+    def advance(self, answer: object, broken: Callable[[list[Any]], list[Violation]]) -> None:
+        """Have the answer to an iteration judged, and move on by it."""
         self.answered += 1
         self.put += 1
-        found = self.target.changed()
+        changed, state, scores = self.target.changed(), self._now, self.row
         if not isinstance(answer, list):
-            return self.tell(scores, answer, [*found, _shapeless(answer)])
-        if found := found + broken(answer):
-            return self.tell(scores, answer, found)
-        if not self.target.speaks_raw:  # exact: an object could have changed what it was given, a program cannot
-            self.stakes.note(("ANS-2",))
-        if scores:
-            now, actions = self._now, as_actions(answer)
-            self.target.meanwhile(lambda: self.stakes.iteration(now, scores, actions))
-        return self.settle(advanced(self._now, as_actions(answer)), scores, answer, [])
+            self.convict(self.asked, answer, [*changed, _shapeless(answer)])
+            return
+        actions = answer
 
-    def ingest(self, blocks: int) -> list[Violation]:
-        """Ingest and judge the reclaiming collapses, or the refusal."""
-        if not self.target.offers("ingest"):
+        def judge() -> list[Violation]:
+            if found := changed + broken(actions):
+                return found
+            if not self.target.speaks_raw:  # exact: an object could have changed what it was given, a program cannot
+                self.stakes.note(("ANS-2",))
+            if scores:
+                self.stakes.iteration(state, scores, as_actions(actions))
             return []
-        state, scores = self._now, self.asked
+
+        self.judge_later(answer, [], judge)
+        self.go_on(answer, lambda: advanced(state, actions))
+
+    def ingest(self, blocks: int) -> None:
+        """Ingest and have the reclaiming collapses judged, or the refusal."""
+        if not self.target.offers("ingest"):
+            return
+        state, scores = self._now, self.row
         if senseless := senseless_scores(state, scores) or senseless_blocks(state, blocks):
-            return self.refuses(senseless, lambda: self.target.ingest(blocks, scores), scores)
+            self.refuses(senseless, lambda: self.target.ingest(blocks, scores))
+            return
+        answer: object
         try:
             answer = self.target.ingest(blocks, scores)
         except Refused as no:
-            self.answered += 1
-            self.put += 1
-            found = self.target.changed() + reclaim_violations(state, scores, blocks, None, self.profile)
-            self.stakes.ingest(state, None, blocks)
-            return self.settle(state, scores, printable(no), found)
+            answer = printable(no)
+            actions = None
+        else:
+            actions = answer if isinstance(answer, list) else []
         self.answered += 1
         self.put += 1
-        found = self.target.changed()
-        if not isinstance(answer, list):
-            return self.tell(scores, answer, [*found, _shapeless(answer)])
-        broken = reclaim_violations(state, scores, blocks, answer, self.profile)
-        if not self.target.knows_ingest_scores():
-            broken = [violation for violation in broken if violation.clause != "ING-4"]
-        if found + broken:
-            return self.tell(scores, answer, found + broken)
-        self.stakes.ingest(state, as_actions(answer), blocks)
-        self.reclaimed += [state.iteration] * len(answer)
-        return self.settle(ingested(state, as_actions(answer), blocks), scores, answer, [])
+        changed = self.target.changed()
+        if actions == [] != answer:
+            self.convict(self.asked, answer, [*changed, _shapeless(answer)])
 
-    def pin(self, pinning: Pinning) -> list[Violation]:
+        def judge() -> list[Violation]:
+            found = changed + reclaim_violations(state, scores, blocks, actions, self.profile)
+            if not self.target.knows_ingest_scores():
+                found = [violation for violation in found if violation.clause != "ING-4"]
+            if not found:
+                self.stakes.ingest(state, None if actions is None else as_actions(actions), blocks)
+            return found
+
+        self.judge_later(answer, [], judge)
+        if actions is None:
+            self.go_on(answer, lambda: state)
+        else:
+            self.reclaimed += [state.iteration] * len(actions)
+            self.go_on(answer, lambda: ingested(state, actions, blocks))
+
+    def pin(self, pinning: Pinning) -> None:
         """Pin tokens, or lift them (PIN-3)."""
         if not self.target.offers("pin"):
-            return []
+            return
         state = replace(self._now, pins=pinning.of(self._now.pins))
         self.put += 1
         self.target.pin(pinning)
-        return self.settle(state, (), None, self.target.changed())
+        self.judge_later("pin", self.target.changed())
+        self.go_on(None, lambda: state)
 
     # WHAT EVERY STEP ENDS WITH
 
-    def refuses(self, why: str, ask: Callable[[], object], scores: Sequence[int] = ()) -> list[Violation]:
+    def refuses(self, why: str, ask: Callable[[], object]) -> None:
         """ANS-3: see that senseless input is refused and changes nothing. A safety allocator is not even asked."""
         if not self.strict:
-            return []
+            return
         self.put += 1
         try:
             answer = ask()
         except Refused as no:
             if "cannot be given this" not in str(no):
                 self.stakes.refused(why)
-            return self.settle(self._now, scores, printable(no), self.target.changed())
-        return self.tell(scores, answer, accepted_nonsense(False, why))
+            self.judge_later(printable(no), self.target.changed())
+            self.go_on(printable(no), lambda: self._now)
+        else:
+            self.convict(self.asked, answer, accepted_nonsense(False, why))
 
-    def settle(self, state: State, scores: Sequence[int], answer: object, found: list[Violation]) -> list[Violation]:
-        """Move on to ``state`` and compare it with what the allocator reports of itself."""
-        before, self.state = self.state, state
-        found = found or self.reports() + self.edited(before, answer)
-        if self.watcher is not None:
-            self.watcher(Moment(self.at, before, scores, answer, tuple(found), state, self.reported))
-        return found
+    def judge_later(
+        self, answer: object, found: list[Violation], judge: Callable[[], list[Violation]] = list
+    ) -> None:
+        """Have an answer judged while the next one is awaited, unless something has been ``found`` already."""
+        asked = self.asked
 
-    def tell(self, scores: Sequence[int], answer: object, found: list[Violation]) -> list[Violation]:
+        def work() -> None:
+            if broken := found or judge():
+                self.convict(asked, answer, broken)
+
+        self.target.meanwhile(work)
+
+    def go_on(self, answer: object, follow: Callable[[], State]) -> None:
+        """Move on to what follows from an answer that is judged later, and have compared with it what the allocator
+        reports of itself. Where nothing follows, the answer is judged now, since something is wrong with it."""
+        asked = self.asked
+        try:
+            self.state = state = follow()
+        except InvalidInput:
+            self.target.catch_up()
+            raise
+        said = {what: self.target.report(what) for what in REPORTS if self.target.offers(what)}
+        if isinstance(answer, list) and self.target.offers("edits"):
+            said["edits"] = self.target.report("edits")
+
+        def work() -> None:
+            found = self.reports(state, said) + self.edited(asked.state, state, said.get("edits"))
+            if self.watcher is not None:
+                reported = as_pairs(said.get("context")) or said.get("context")
+                self.watcher(Moment(*asked, answer, tuple(found), state, reported))
+            if found:
+                raise _Broken(asked.at, found)
+
+        self.target.meanwhile(work)
+
+    def convict(self, asked: _Asked, answer: object, found: list[Violation]) -> NoReturn:
+        """End the session at an answer that cannot move the state."""
+        self.tell(asked, answer, found)
+        raise _Broken(asked.at, found)
+
+    def tell(self, asked: _Asked, answer: object, found: list[Violation]) -> None:
         """Show the watcher an answer that cannot move the state."""
         if self.watcher is not None:
-            self.watcher(Moment(self.at, self.state, scores, answer, tuple(found), self.state))
-        return found
+            self.watcher(Moment(*asked, answer, tuple(found), asked.state))
 
-    def reports(self) -> list[Violation]:
+    def reports(self, state: State, said: dict[str, object]) -> list[Violation]:
         """Judge the optional reports, each whatever the others are: context (CTX), positions (CTX-5), size of the
-        ledger (COO-2)."""
-        state, target = self._now, self.target
+        ledger (COO-2), pins (PIN-3)."""
         found: list[Violation] = []
-        if target.offers("context"):
-            self.reported = target.report("context")
-            pairs = as_pairs(self.reported)
+        if "context" in said:
+            pairs = as_pairs(said["context"])
             if pairs is None:
                 found.append(Violation("CTX-6", "the reported context is no list of (level, start) pairs"))
             else:
-                self.reported = pairs
                 self.stakes.reported("context", state)
                 if tuple(pairs) != state.context:
                     blocks = [Block(*pair) for pair in pairs]
                     found += context_violations(state.geometry, blocks) + misreported(state.context, blocks)
-        if target.offers("positions"):
-            places = as_integers(target.report("positions"))
+        if "positions" in said:
+            places = as_integers(said["positions"])
             if places is None:
                 found.append(Violation("CTX-5", "the reported positions are no list of integers"))
             else:
                 self.stakes.reported("positions", state)
                 found += misplaced(state.geometry, state.context, places)
-        if target.offers("ledger_size"):
-            entries, gap = target.report("ledger_size"), state.params.memory
+        if "ledger_size" in said:
+            entries, gap = said["ledger_size"], state.params.memory
             if isinstance(entries, bool) or not isinstance(entries, int):
                 found.append(Violation("COO-2", f"the reported size of the ledger is {_short(entries)}, not a number"))
             else:
                 self.stakes.reported("ledger_size", state)
                 recent = sum(state.iteration - iteration < gap for iteration in self.reclaimed)
                 found += hoarded(entries, state.iteration, state.params.n_diff, gap, recent)
-        if target.offers("pins"):
+        if "pins" in said:
             self.stakes.reported("pins", state)
-            said: Any = target.report("pins")
-            ranges = [as_pairs(list(one)) if isinstance(one, list | tuple) else None for one in _listed(said)]
+            ranges = [as_pairs(list(one)) if isinstance(one, list | tuple) else None for one in _listed(said["pins"])]
             found += misremembered(state.pins, [None if one is None else list(map(list, one)) for one in ranges])
         return found
 
-    def edited(self, before: State | None, answer: object) -> list[Violation]:
+    def edited(self, before: State | None, state: State, said: object) -> list[Violation]:
         """Judge the edits that came with an answer, if any did (EDI)."""
-        if before is None or not isinstance(answer, list) or not self.target.offers("edits"):
-            return []
-        said, state = self.target.report("edits"), self._now
-        if said is None:
+        if before is None or said is None:
             return []
         told = said if isinstance(said, list) else []
         rows = [as_integers(list(one)) for one in told if isinstance(one, list | tuple)]

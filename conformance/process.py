@@ -53,6 +53,9 @@ MESSAGES_KEPT = 6
 DEAF_FOR = 0.1
 """Seconds to wait for what may be on its way from a program that reads no more."""
 
+UNWANTED_FOR = 1.0
+"""Seconds to wait for answers that nobody wants any more, before whoever should give them is ended."""
+
 ENDS_WITHIN = 5.0
 """Seconds that a keeper has to end an allocator and all that descends from it."""
 
@@ -387,7 +390,8 @@ class ProcessAllocator:
         typed: whether answers are read by the protocol's types; else as what the JSON says.
 
     Attributes:
-        meanwhile: work that is done while the next answer is awaited, which no answer depends on.
+        meanwhile: work that is done while the next answer is awaited, which no answer depends on; if it raises
+            something, that is what the call raises, as its answer is not wanted any more.
         until: the time (of `time.monotonic`) at which the run as a whole ends; None for none.
         reports: what the answers so far said of the allocator's own state, the latest of each kind.
         tells_edits: whether some answer told its edits.
@@ -480,8 +484,9 @@ class ProcessAllocator:
 
     def catch_up(self) -> None:
         """Do what is to be done meanwhile."""
-        while self.meanwhile:
-            self.meanwhile.pop(0)()
+        waiting, self.meanwhile = self.meanwhile, []
+        for work in waiting:
+            work()
 
     def close(self, *, politely: bool = True) -> None:
         """Ask the program to end if ``politely``, and end it and whatever it started in any case."""
@@ -507,7 +512,11 @@ class ProcessAllocator:
             self._fail(Misbehaved, "it wrote to stdout without being asked")
         lines = [messages.command_line(command) for command in commands]
         self._line.put(b"".join(lines))
-        self.catch_up()
+        try:
+            self.catch_up()
+        except Exception:
+            self._pass_over(len(lines))
+            raise
         answers: list[Any] = []
         refusal: ProgramError | None = None
         for command, line in zip(commands, lines, strict=True):
@@ -519,6 +528,16 @@ class ProcessAllocator:
         if refusal is not None:
             raise refusal
         return answers
+
+    def _pass_over(self, answers: int) -> None:
+        """Drop so many answers, unread; whoever does not give them soon is ended."""
+        assert self._line is not None
+        until = time.monotonic() + UNWANTED_FOR
+        try:
+            for _ in range(answers):
+                self._line.line(until)
+        except (OSError, EOFError, OverflowError):
+            self._end()
 
     def _answer(self, command: messages.Command) -> Any:
         """Wait for the answer to ``command``, which has been sent."""

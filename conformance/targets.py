@@ -135,10 +135,13 @@ class Target(Protocol):
         """ANS-2: what was given to the allocator and is no longer as it was."""
 
     def meanwhile(self, work: Callable[[], object]) -> None:
-        """Have ``work``, which no answer depends on, done while the next one is awaited."""
+        """Have ``work``, which no answer depends on, done while the next one is awaited.
+
+        If it raises something, that is what the next call raises, whatever comes of it.
+        """
 
     def catch_up(self) -> None:
-        """Do what is left of that."""
+        """Do what is left of that; raises what it raises."""
 
     def close(self) -> None:
         """Release everything."""
@@ -186,6 +189,7 @@ class WireTarget:
 
     def begin(self) -> None:
         """Start the process if it is not running; a new session replaces the old one."""
+        self._wire.meanwhile.clear()
         self._call(self._wire.start)
 
     def version(self) -> str:
@@ -278,6 +282,7 @@ class PythonTarget(WireTarget):
 
     def begin(self) -> None:
         """Have a fresh allocator made, together with the next call."""
+        self._wire.meanwhile.clear()
         self._wire.reports.clear()
         self._waiting = [messages.Fresh()]
 

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from focalloc.conformance import Case, PythonTarget, Step, judged, run_conformance, runner
@@ -21,6 +22,7 @@ from focalloc.conformance.known import with_known
 from focalloc.conformance.outcomes import outcomes
 from focalloc.conformance.process import ProcessAllocator
 from focalloc.conformance.report import Known, Report
+from focalloc.conformance.targets import ProgramTarget
 from focalloc.spec import Block, Geometry, InvalidInput, Params
 
 CASE = Case(geometry=Geometry((2, 2)), params=Params(w_max=9), context=(Block(2, 0),), steps=(Step(), Step()))
@@ -308,3 +310,60 @@ def test_a_daemon_without_an_environment_does_not_outlive_the_judge(killed: bool
     while alive(pid):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+EXPANDS_AND = """
+import os, sys, time
+def say(text): print(text, flush=True)
+sys.stdin.readline(); say('{{"protocol": 1, "name": "x", "version": "1", "strategies": [], "offers": []}}')
+while line := sys.stdin.readline():
+    if '"open"' in line:
+        steps = 0
+        say('{{"ok": true}}')
+    elif '"step"' in line and steps == 0:
+        steps += 1
+        say('{{"actions": [["expand", 2, 0]]}}')
+    elif '"step"' in line:
+        {then}
+"""
+
+NEXT = {
+    "hangs": ("time.sleep(300)", "fail", "no answer within"),
+    "dies": ("os._exit(3)", "error", "ended with status 3"),
+    "answers garbage": ("say('[1')", "error", "not the protocol"),
+    "refuses": ("""say('{"error": "no"}')""", "error", "no"),
+    "skips": ("""say('{"skipped": "no"}')""", "skip", "no"),
+    "breaks another clause": ("""say('{"actions": [["expand", 9, 0]]}')""", "fail", "ACT-1"),
+}
+
+
+@pytest.mark.parametrize("name", NEXT)
+def test_an_answer_is_blamed_for_what_is_wrong_with_it_whatever_the_next_one_does(name: str, tmp_path: Path) -> None:
+    then, status, why = NEXT[name]
+    (tmp_path / "program.py").write_text(EXPANDS_AND.format(then=then))
+    began = time.monotonic()
+    with ProgramTarget(f"{sys.executable} -S {tmp_path / 'program.py'}", timeout=2.0, start_timeout=60.0) as target:
+        over = judged(target, msgspec.structs.replace(CASE, params=Params(w_max=1)))
+        assert (over.status, over.clause, over.at) == ("fail", "BUD-1", 0)
+        again = judged(target, msgspec.structs.replace(CASE, steps=CASE.steps[:1]))
+        assert again.status == "pass"  # nothing is left of what was not waited for
+        within = judged(target, CASE)
+        assert (within.status, within.at) == (status, 1)
+        assert why in within.why
+    assert time.monotonic() - began < 100
+
+
+def test_what_is_reported_is_blamed_before_the_next_answer() -> None:
+    class Misplaces(Sound):
+        def positions(self) -> list[int]:
+            return [place + (self.state.iteration == 1) for place in super().positions()]
+
+        def step(self, scores: list[int]) -> Any:
+            if self.state.iteration == 1:
+                os._exit(3)
+            return super().step(scores)
+
+    with PythonTarget(Misplaces) as target:
+        for _ in range(2):
+            verdict = judged(target, CASE, "greedy")
+            assert (verdict.clause, verdict.at) == ("CTX-5", 0)
