@@ -426,7 +426,6 @@ class _Session:
         changed, state, scores = self.target.changed(), self._now, self.row
         if not isinstance(answer, list):
             self.convict(self.asked, answer, [*changed, _shapeless(answer)])
-            return
         actions = answer
 
         def judge() -> list[Violation]:
