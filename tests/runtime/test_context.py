@@ -327,6 +327,20 @@ def test_a_model_that_behaves_otherwise_is_not_believed() -> None:
         WorkingContext(model.train(), opened(), embedding(model))
 
 
+class Swallows(Changed):
+    """A model of a version that calls an argument by another name, and drops the old one without a word."""
+
+    def forward(self, **given: Any) -> Any:
+        return self.model(**{name: one for name, one in given.items() if name != self.changes["name"]})
+
+
+@pytest.mark.parametrize("name", ["cache", "inputs_embeds", "position_ids", "attention_mask"])
+def test_a_version_that_swallows_what_it_took_before_is_refused(name: str) -> None:
+    model = model_of(*TAKEN["llama"])
+    with pytest.raises(InvalidInput, match="^model = 'llama': must"):
+        WorkingContext(Swallows(model, name=name).eval(), opened(), embedding(model))
+
+
 def test_positions_beyond_what_a_model_can_tell_apart_are_refused() -> None:
     small = model_of("GPT2Config", SMALL | {"n_embd": 32, "n_positions": 40})
     (allocator, _) = opened()
