@@ -337,7 +337,7 @@ class Swallows(Changed):
 @pytest.mark.parametrize("name", ["cache", "inputs_embeds", "position_ids", "attention_mask"])
 def test_a_version_that_swallows_what_it_took_before_is_refused(name: str) -> None:
     model = model_of(*TAKEN["llama"])
-    with pytest.raises(InvalidInput, match="^model = 'llama': must"):
+    with pytest.raises(InvalidInput, match=r"^model = 'llama': must"):
         WorkingContext(Swallows(model, name=name).eval(), opened(), embedding(model))
 
 
