@@ -43,6 +43,8 @@ def end_of(header: Ints, node: int) -> int:
 @kernel
 def nearness(header: Ints, cursor: int, node_end: int) -> int:
     """What acting on a node that ends at ``node_end`` is worth, where at the cursor it is worth ``cursor`` (MUL-1)."""
+    if cursor == 0:  # two divisions are dear
+        return 0
     return cursor // (1 + (header[END] - node_end) // header[SPAN])
 
 
