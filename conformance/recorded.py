@@ -8,6 +8,7 @@ knows an allocator; `play` drives one, `recorded_session` drives the reference.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -128,7 +129,9 @@ class Lens:
         self.blocks = len(document.tokens) // span
         if self.blocks == 0:
             raise InvalidInput("document", document.name, f"has {len(document.tokens)} tokens; one block takes {span}")
-        import bm25s
+        with warnings.catch_warnings():  # with tqdm it warns, in a notebook, of a bar that nobody shows
+            warnings.simplefilter("ignore")
+            import bm25s
 
         self._bm25 = bm25s.BM25()
         whole = [terms(document.tokens[i * span : (i + 1) * span]) for i in range(self.blocks)]

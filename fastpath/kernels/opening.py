@@ -31,6 +31,8 @@ class Wanted(NamedTuple):
 class Frontier(NamedTuple):
     """Blocks that may still be expanded: a heap, the first of them on top; and those that may not, in no order.
 
+    The heap is not that of `best_few`, since what it goes by, want, distance and node, does not fit one integer.
+
     Attributes:
         wants: of each in the heap the greatest score under it.
         nodes: of each in the heap the node.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -50,6 +53,22 @@ def test_a_notebook_opens_with_a_picture_and_says_what_it_needs(file: Path) -> N
     assert set(extras[1].split(",")) <= set(known)
     assert any("image/svg+xml" in (data or {}) for _, data in shown(notebook)[0])
     assert first.cell_type == "code"
+
+
+def test_what_warns_where_tqdm_is_installed_stays_out_of_a_notebook(tmp_path: Path) -> None:
+    (tmp_path / "tqdm").mkdir()
+    (tmp_path / "tqdm" / "__init__.py").touch()
+    warning = "import warnings\nwarnings.warn('IProgress not found')\ndef tqdm(it, **_): return it\n"
+    (tmp_path / "tqdm" / "auto.py").write_text(warning, encoding="utf-8")
+    program = (
+        "from focalloc import Geometry\n"
+        "from focalloc.conformance.recorded import Document, Lens\n"
+        "Lens(Document('text', 'a word ' * 99), Geometry((2, 2)))\n"
+        "import tqdm.auto\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_there_is_a_notebook() -> None:
