@@ -5,17 +5,12 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, Profile, Program, StartTimeout, Timeout, choice
 from focalloc.cli.targets import limited, target_of
-
-if TYPE_CHECKING:
-    from focalloc.conformance.judge import Moment
-    from focalloc.conformance.report import Report
-    from focalloc.conformance.targets import Target
 
 
 def conform(
@@ -86,10 +81,12 @@ def conform(
     """
     from focalloc.cli.terminal import Telling, progress
     from focalloc.conformance.annotations import github, quoted
+    from focalloc.conformance.assessing import assess
     from focalloc.conformance.capabilities import given
-    from focalloc.conformance.known import load_known, with_known
+    from focalloc.conformance.contents import contents_of
+    from focalloc.conformance.known import load_known
     from focalloc.conformance.reports import checked_path, to_json, write_report
-    from focalloc.conformance.runner import FAILURES, Batch, run, run_in_processes
+    from focalloc.conformance.runner import FAILURES
     from focalloc.spec.errors import InvalidInput
     from focalloc.spec.violations import checked_profile
 
@@ -105,61 +102,32 @@ def conform(
     if report is not None:
         checked_path(report)
     known = () if xfail is None else load_known(xfail, profile)
-    keep_going = keep_going or xfail is not None
     only = given(geometry or (), param or (), without or ())
     open_target = limited(target_of(target, program, timeout, start_timeout), only)
-    with progress() as bar, open_target() as judged:
+    with progress() as bar:
         task = bar.add_task("judging", total=examples)
-
-        def watch(batch: Batch) -> None:
-            bar.advance(task, batch.examples)
-
-        if cluster:
-            from focalloc.conformance.campaign import run_campaign
-            from focalloc.conformance.contents import contents_of
-
-            found = run_campaign(
-                open_target,
-                profile=profile,
-                examples=examples,
-                seed=seed,
-                address=cluster,
-                time_limit=time_limit,
-                contents=partial(contents_of, target, program, also or ()),
-                journal=journal,
-                save_to=FAILURES,
-                watch=watch,
-            )
-        elif jobs == 1:
-            found = run(
-                judged,
-                profile=profile,
-                examples=examples,
-                seed=seed,
-                time_limit=time_limit,
-                keep_going=keep_going,
-                save_to=FAILURES,
-                watch=watch,
-            )
-        else:
-            found = run_in_processes(
-                open_target,
-                jobs,
-                profile=profile,
-                examples=examples,
-                seed=seed,
-                time_limit=time_limit,
-                keep_going=keep_going,
-                save_to=FAILURES,
-                watch=watch,
-            )
-        found = with_known(found, known)
-        pictures = _pictures(judged, found) if report is not None and report.suffix == ".html" else {}
+        assessed = assess(
+            open_target,
+            profile=profile,
+            examples=examples,
+            seed=seed,
+            time_limit=time_limit,
+            keep_going=keep_going or xfail is not None,
+            jobs=jobs,
+            cluster=cluster,
+            journal=journal,
+            contents=partial(contents_of, target, program, also or ()),
+            known=known,
+            save_to=FAILURES,
+            pictures=report is not None and report.suffix == ".html",
+            watch=lambda batch: bar.advance(task, batch.examples),
+        )
+    found = assessed.report
     telling = Telling()
     unwritten = ""
     if report is not None:  # before anything is printed: whoever reads may leave
         try:
-            write_report(found, report, pictures)
+            write_report(found, report, assessed.pictures)
         except InvalidInput as no:  # the disk is full, say; the verdict stands
             unwritten = str(no)
 
@@ -179,13 +147,3 @@ def conform(
         say(f"report written to {report}")
     raise typer.Exit(telling.status(found.exit_status))
 
-
-def _pictures(target: Target, report: Report) -> dict[str, list[Moment]]:
-    """Each failure's session played once more, moment by moment."""
-    from focalloc.conformance.judge import judged
-
-    pictures: dict[str, list[Moment]] = {}
-    for failed in report.failures:
-        pictures[failed.id] = []
-        judged(target, failed.case, report.profile, pictures[failed.id].append)
-    return pictures

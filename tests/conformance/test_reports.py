@@ -15,6 +15,7 @@ import jsonschema
 import msgspec
 import pytest
 
+from focalloc.conformance.assessing import assess
 from focalloc.conformance.broken.greedy import NotStrict
 from focalloc.conformance.examples.plain import Plain
 from focalloc.conformance.judge import Moment, judged
@@ -220,6 +221,10 @@ def test_several_processes_find_what_one_finds() -> None:
     together = run_in_processes(open_target, 2, profile="greedy", examples=examples, keep_going=True)
     assert together == alone
     assert [failure.id for failure in alone.failures] == ["THR-1"]
+    known = [Known("THR-1", "is not strict", "a page")]
+    assessed = assess(open_target, profile="greedy", examples=examples, keep_going=True, known=known, pictures=True)
+    assert (assessed.report.exit_status, [one.id for one in assessed.report.known]) == (0, ["THR-1"])
+    assert {clause: len(moments) > 0 for clause, moments in assessed.pictures.items()} == {"THR-1": True}
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
