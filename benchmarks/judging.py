@@ -1,14 +1,18 @@
-"""Two checkouts beside each other: how many sessions a second the judge of the one gets through, as a share of the
-other's.
+"""Two checkouts beside each other: how fast the judge of the one is, as a share of the other's.
 
-    python benchmarks/judging.py OLD NEW [SECONDS]
+    python benchmarks/judging.py OLD NEW [SECONDS] [--runs N]
 
-Each checkout is a folder as it is cloned, and judges its own allocators in Python as its own ``PythonTarget`` does. The
-sessions are drawn once, by NEW, and put to both as JSON; those that OLD cannot read are left out, and counted. Both
+Each checkout is a folder as it is cloned, and judges its own allocators in Python as its own ``PythonTarget`` does.
+
+First the same sessions for both, which tells what it costs to put a session to an allocator and to judge it: they are
+drawn once, by NEW, and put to both as JSON; those that OLD cannot read are left out, and counted. Both
 judge the same stretch of sessions in turn, the order changing each time, until SECONDS (10) are over for a target. What
 counts is the time on the clock, as judge and allocator may be two processes: the ratio of the fastest rounds and the
-median of the ratios. On a machine that is busy otherwise, judge and allocator do not get two processors, and the line
-at the end says how busy it was.
+median of the ratios. On a machine that is busy otherwise, judge and allocator do not get two processors; so the time on
+processors is told beside it, of the judge and of all that it started, and the line at the end says how busy it was.
+
+Then N (0) default runs of ``focalloc conform`` by each checkout in turn, each with the sessions that it draws itself:
+how long NEW takes for one as a share of OLD, and how many answers are judged in a second of it.
 """
 
 from __future__ import annotations
@@ -16,6 +20,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -71,7 +77,8 @@ with PythonTarget(getattr(importlib.import_module(module), factory)) as target:
         more = {"stakes": Stakes(profile)} if counts else {}  # as over a batch of a run
         verdicts = [judged(target, case, profile, **more) for case in chosen]
         spent = time.perf_counter() - began
-        print(json.dumps([spent, [verdict.status for verdict in verdicts]]), flush=True)
+        answered = sum(verdict.answered for verdict in verdicts)
+        print(json.dumps([spent, answered, [verdict.status for verdict in verdicts]]), flush=True)
 """
 
 
@@ -109,22 +116,67 @@ class Worker:
         print(json.dumps(asked), file=self._process.stdin, flush=True)
         return json.loads(self._process.stdout.readline())
 
-    def judged(self, which: list[int]) -> tuple[float, list[str]]:
-        """Seconds that these sessions took, and the status of each."""
-        spent, verdicts = self._said(which)
-        return spent, verdicts
+    def judged(self, which: list[int]) -> tuple[float, int, list[str]]:
+        """Seconds that these sessions took, answers that were judged in them, and the status of each."""
+        spent, answered, verdicts = self._said(which)
+        return spent, answered, verdicts
+
+    def busy(self) -> float:
+        """Seconds that it and all that descends from it have spent on processors, where ``/proc`` tells."""
+        return processor_time(self._process.pid)
 
     def close(self) -> None:
         """End it."""
         self._process.communicate("")
 
 
+def processor_time(process: int) -> float:
+    """Seconds that a process and its living descendants have spent on processors; 0 where ``/proc`` does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:
+        return 0.0
+    ticks = int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(processor_time(int(child)) for child in children)
+
+
+def whole_runs(target: tuple[str, str, str], variables: list[dict[str, str]], folder: str, runs: int) -> None:
+    """Have each checkout judge by default, ``runs`` times in turn, and print how long that takes."""
+    module, factory, profile = target
+    command = [sys.executable, "-P", "-m", "focalloc", "conform", f"{module}:{factory}", "--profile", profile]
+    times: list[list[float]] = [[], []]
+    busy: list[list[float]] = [[], []]
+    answered = [0, 0]
+    for i in range(runs):
+        for which in (0, 1) if i % 2 == 0 else (1, 0):
+            began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+            ended = subprocess.run(
+                command, env=variables[which], cwd=folder, capture_output=True, text=True, check=False
+            )
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            times[which].append(time.perf_counter() - began)
+            busy[which].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+            found = re.search(r"([\d,]+) answers", ended.stdout)
+            if found is None:
+                raise SystemExit(f"no verdict on {module}:{factory}: {ended.stdout}{ended.stderr}")
+            answered[which] = int(found[1].replace(",", ""))
+    old, new = map(median, times)
+    print(
+        f"  a default run {old:.1f} -> {new:.1f} s, ratio {median(b / a for a, b in zip(*times, strict=True)):.2f} "
+        f"(on processors {median(b / a for a, b in zip(*busy, strict=True)):.2f}); "
+        f"{answered[0]} -> {answered[1]} answers, {answered[0] / old:.0f} -> {answered[1] / new:.0f} a second",
+        flush=True,
+    )
+
+
 def main() -> None:
-    """Print a line for each target."""
+    """Print what was measured of each target."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("old", type=Path, help="a checkout")
     parser.add_argument("new", type=Path, help="the one that is compared with it")
     parser.add_argument("seconds", type=float, nargs="?", default=10.0, help="for each target")
+    parser.add_argument("--runs", type=int, default=0, help="default runs of each target")
     told = parser.parse_args()
     checkouts, seconds = [told.old.resolve(), told.new.resolve()], told.seconds
     with tempfile.TemporaryDirectory() as folder:
@@ -136,31 +188,36 @@ def main() -> None:
             compare(target, workers, seconds)
             for worker in workers:
                 worker.close()
+            if told.runs:
+                whole_runs(target, [old, new], folder, told.runs)
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} over the last minute")
 
 
 def compare(target: tuple[str, str, str], workers: list[Worker], seconds: float) -> None:
     """Have both judge the same sessions in turn, and print what came of it."""
     both = [i for i, read in enumerate(zip(*(worker.reads for worker in workers), strict=True)) if all(read)]
-    verdicts = [worker.judged(both)[1] for worker in workers]  # what has to be compiled is by then
+    verdicts = [worker.judged(both)[2] for worker in workers]  # what has to be compiled is by then
     same = [i for i, one, other in zip(both, *verdicts, strict=True) if one == other == "pass"]
     stretches = [same[i : i + STRETCH] for i in range(0, len(same), STRETCH)]
     times: list[list[float]] = []
     rates: list[tuple[float, float]] = []
+    busy = [-worker.busy() for worker in workers]
     until = time.monotonic() + seconds
     while time.monotonic() < until or not times:
         for stretch in stretches:
             order = (0, 1) if len(times) // len(stretches) % 2 == 0 else (1, 0)
-            took = {which: workers[which].judged(stretch)[0] for which in order}
-            times.append([took[0], took[1]])
-            rates.append((len(stretch) / took[0], len(stretch) / took[1]))
+            took = {which: workers[which].judged(stretch) for which in order}
+            times.append([took[0][0], took[1][0]])
+            rates.append((took[0][1] / took[0][0], took[1][1] / took[1][0]))
+    busy = [since + worker.busy() for since, worker in zip(busy, workers, strict=True)]
     before, after = (median(column) for column in zip(*rates, strict=True))
     ratios = [one / two for one, two in times]
     fastest = sum(min(one for one, _ in times[i :: len(stretches)]) for i in range(len(stretches)))
     fastest /= sum(min(two for _, two in times[i :: len(stretches)]) for i in range(len(stretches)))
     print(
-        f"{target[0] + ':' + target[1]:<44} {before:6.1f} -> {after:6.1f} sessions/s"
+        f"{target[0] + ':' + target[1]:<44} {before:6.0f} -> {after:6.0f} answers/s"
         f"  fastest {fastest:.3f}  median {median(ratios):.3f}"
+        f"  on processors {busy[0] / busy[1] if busy[1] else float('nan'):.3f}"
         f"  ({len(same)} sessions; {SESSIONS - len(both)} unread, {len(both) - len(same)} not passed by both)",
         flush=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from focalloc.spec.blocks import Block, Context, used
@@ -43,9 +44,10 @@ class Edit(NamedTuple):
         return self[:4]
 
 
-def row(geometry: Geometry, context: Context) -> list[tuple[Block, int]]:
+@lru_cache(maxsize=4)  # the row after one call is the row before the next
+def row(geometry: Geometry, context: Context) -> tuple[tuple[Block, int], ...]:
     """What each slot holds: a block, and the how-manieth of its slots this is."""
-    return [(block, i) for block in context for i in range(geometry.slots(block.level))]
+    return tuple([(block, i) for block in context for i in range(geometry.slots(block.level))])
 
 
 @clause("EDI-1")

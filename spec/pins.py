@@ -70,7 +70,7 @@ def misremembered(pins: Pins, reported: object) -> Iterator[Finding]:
 
 def is_pinned(geometry: Geometry, pins: Pins, action: Action) -> bool:
     """Whether a pin bars ``action``."""
-    return bool(pinned_collapse(geometry, pins, action) or pinned_expand(geometry, pins, action))
+    return pins != NO_PINS and bool(pinned_collapse(geometry, pins, action) or pinned_expand(geometry, pins, action))
 
 
 def united(ranges: Ranges, first: int, last: int) -> Ranges:
