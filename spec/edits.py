@@ -97,9 +97,7 @@ def overstated(geometry: Geometry, old: Context, new: Context, edits: Sequence[S
                 return
 
 
-def edits_violations(
-    geometry: Geometry, old: Context, new: Context, edits: Sequence[Sequence[int]]
-) -> list[Violation]:
+def edits_violations(geometry: Geometry, old: Context, new: Context, edits: Sequence[Sequence[int]]) -> list[Violation]:
     """Every clause that ``edits`` break as what one call made of a context.
 
     Args:

@@ -68,15 +68,15 @@ class Turn:
 
     def go_on(self, blocks: set[Block], action: Action) -> None:
         """See which candidates are open after ``action``, which left ``blocks``; the turn goes to the other kind."""
-        first, last = action.start, end(self.geometry, action.node)
-        self.open = [
-            one
-            for one in self.open
-            if one.action.start >= last
-            or end(self.geometry, one.action.node) <= first
-            or _still_possible(self.geometry, blocks, one.action)
-        ]
-        self.heads = {kind: head for kind, head in self.heads.items() if head is None or head in self.open}
+        first, last, spans = action.start, end(self.geometry, action.node), self.geometry.spans
+
+        def is_open(one: Candidate) -> bool:
+            _, level, start = one.action
+            elsewhere = start >= last or start + spans[level] <= first
+            return elsewhere or _still_possible(self.geometry, blocks, one.action)
+
+        self.open = [one for one in self.open if is_open(one)]
+        self.heads = {kind: head for kind, head in self.heads.items() if head is None or is_open(head)}
         self.used += signed_delta(self.geometry, action)
         self.kind = OPPOSITE[action.kind]
 
@@ -158,9 +158,11 @@ def skipped_turn(turn: Turn, action: Action) -> Iterator[Finding]:
 
 def _preceding(turn: Turn, action: Action) -> tuple[Candidate, Candidate] | None:
     """``action`` as a candidate, and the head that precedes it; None if it is no candidate or is the head."""
-    mine = next((candidate for candidate in turn.queue() if candidate.action == action), None)
     head = turn.head()
-    return None if mine is None or head is None or head.action == action else (mine, head)
+    if head is None or head.action == action:
+        return None
+    mine = next((candidate for candidate in turn.queue() if candidate.action == action), None)
+    return None if mine is None else (mine, head)
 
 
 @clause("GRE-2")
