@@ -86,13 +86,16 @@ def test_every_way_and_mode_is_measured_and_drawn(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_with_room_for_all_of_it_no_way_differs_from_the_whole_history(mode: str) -> None:
     reader, trial = Reader(TINY), Trial(sessions=2, history=128, read=32)
+    for weight in reader.model.parameters():  # large enough that it matters what is attended to, and from where
+        if weight.dim() > 1:
+            torch.nn.init.normal_(weight, 0, 0.3)
     reader.model.set_attn_implementation("eager")
     text, _ = reference_text()
     texts = [text[:160], text[5000:5160]]
     # an allocator leaves room for a block, and its gists are opened by age as far as there is room
     (whole, _, _), (recent, shown, _) = (lived(reader, texts, way, mode, 512, trial) for way in (LAST, RECENT))  # type: ignore[arg-type]
     assert shown == 148, "raw all along"
-    assert recent == pytest.approx(whole, abs=1e-5)
+    assert recent == pytest.approx(whole, abs=1e-4)
 
 
 @pytest.mark.slow
