@@ -100,7 +100,7 @@ def test_with_room_for_all_of_it_no_way_differs_from_the_whole_history(mode: str
 
 @pytest.mark.slow
 def test_the_command_writes_figures_and_a_picture(tmp_path: Path) -> None:
-    main([str(tmp_path), "--updates", "3", "--sessions", "1", "--threads", "1"])
+    main([str(tmp_path), "--updates", "3", "--sessions", "2", "--threads", "1"])
     assert (tmp_path / "worth.svg").stat().st_size
     kept = json.loads((tmp_path / "worth.json").read_text(encoding="utf-8"))
     assert kept[0]["way"] == WHOLE
