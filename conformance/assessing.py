@@ -65,6 +65,14 @@ def assess(
 
     Raises:
         InvalidInput: as `runner.run`, `runner.run_in_processes` and `campaign.run_campaign` do.
+
+    Example:
+        >>> from functools import partial
+        >>> from focalloc.conformance.assessing import assess
+        >>> from focalloc.conformance.targets import PythonTarget
+        >>> from focalloc.refimpl import ReferenceAllocator
+        >>> assess(partial(PythonTarget, ReferenceAllocator), examples=50).report.status
+        'pass'
     """
     settings: dict[str, Any] = {
         "profile": profile, "examples": examples, "seed": seed, "time_limit": time_limit,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from focalloc.conformance.worlds import random_scores, random_state
+from focalloc.fastpath import kernels
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.kernels import knapsack as selection
 from focalloc.fastpath.kernels import layout as k
@@ -18,6 +19,7 @@ from focalloc.fastpath.plan import unpacked
 from focalloc.fastpath.tables import NAMES, Tables
 from focalloc.fastpath.workspace import Workspace
 from focalloc.proofs.engines.memory import session_with, work_on
+from focalloc.proofs.sources import Source
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec import Action, Block, Geometry, Params, State, opened, violations
@@ -225,3 +227,28 @@ def test_quiet_scores_and_no_cap_do_nothing() -> None:
     assert list(fast.step(np.zeros(fast.used, np.float32))) == []
     fast.open(Geometry(), Params(strategy="knapsack", n_diff=0), [(2, 0), (1, 1024), (0, 1056)])
     assert list(fast.step(np.ones(fast.used, np.float32))) == []
+
+
+def test_a_sample_of_the_families_loses_none_that_is_better_for_being_near_the_cursor() -> None:
+    kernels_as_python = Source.of(kernels).python
+    geometry, lost = Geometry((2,)), 0
+    context = [Block(0, 2 * i) for i in range(80)]
+    tables = Tables(geometry, Params(w_max=200, protected_tokens=0), tuple(context))
+    lists = {name: tables.table(name).tolist() for name in NAMES}
+    for seed in range(60):
+        rng = random.Random(seed)
+        fixed = [rng.randint(-40, 10) for _ in range(tables.capacity)]
+        session = session_with(**lists, header=tables.state[: k.HEADER].tolist(), fixed=fixed)
+        found = []
+        for cursor in (0, 60):
+            sought = k.Sought(2, 0, cursor, [0] * 2, [0] * 2)
+            size = kernels_as_python["best_collapses"](session, sought, 3)
+            keys = sorted(
+                (k.PLACES * (cursor // (1 + (160 - 2 * f - 2) // 2) - sum(fixed[2 * f : 2 * f + 2]) // 2) - 2 * f, f)
+                for f in range(80)
+                if -(sum(fixed[2 * f : 2 * f + 2]) // 2) > 3
+            )
+            assert sought.notes[:size] == [f for _, f in keys[::-1][:2]]
+            found.append(sought.notes)
+        lost += found[0] != found[1]
+    assert lost > 20
