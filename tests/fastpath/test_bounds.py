@@ -1,0 +1,110 @@
+"""Sessions with Numba's bounds checks on: no compiled kernel goes beyond the end of a table.
+
+What ships checks no index. `python3 -m pytest -m slow tests/fastpath/test_bounds.py` compiles all kernels once more,
+with checks, in a process of its own and away from the machine code that is kept, and takes every strategy through
+sessions there: the ones that the judge draws, and long ones. Numba counts a negative index from the end before it
+looks, as Python does, so one that is negative but not beyond the front passes here; proofs refuse it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from focalloc import Allocator, NoRoom
+from focalloc.conformance import run_conformance
+from focalloc.conformance.worlds import random_scores, random_state
+from focalloc.fastpath.allocator import STRATEGIES
+from focalloc.fastpath.machine_code import kernel
+from focalloc.spec.scores import SCORE_SCALE
+
+EXAMPLES = 60
+"""Sessions of the judge per strategy."""
+
+COMPILING = 900
+"""Seconds that a call may take, as any may be the first to need a kernel."""
+
+SESSIONS, TURNS = 12, 250
+"""Long sessions per strategy, and the calls of each."""
+
+
+@kernel
+def cell(table: NDArray[np.int64], at: int) -> int:
+    """One cell of a table."""
+    return int(table[at])
+
+
+@kernel
+def cell_after(table: NDArray[np.int64], at: int) -> int:
+    """The same, in a kernel that another one calls."""
+    return cell(table, at + 1)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("read", [cell, cell_after])
+def test_checks_are_on(read: object) -> None:
+    view = np.arange(9)[2:6]
+    assert callable(read)
+    assert read(view, 2) in (4, 5)
+    with pytest.raises(IndexError):
+        read(view, 4)
+    with pytest.raises(IndexError):
+        read(view, -6)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_sessions_of_the_judge(strategy: str) -> None:
+    report = run_conformance(
+        Allocator,
+        profile=strategy,
+        examples=EXAMPLES,
+        seed=3,
+        timeout=COMPILING,
+        start_timeout=COMPILING,
+        save_to=None,
+        isolate=False,
+    )
+    report.raise_for_failures()
+
+
+@pytest.mark.alone
+@pytest.mark.filterwarnings("ignore:w_max")
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_long_sessions(strategy: str) -> None:
+    acted = ingested = 0
+    for seed in range(SESSIONS):
+        rng = random.Random(f"{strategy} {seed}")
+        start = random_state(rng, strategy, rng.choice([4, 12, 60]), [1, 2, 3, 5, 33])
+        allocator = Allocator(start.geometry, start.params)
+        allocator.load(start.context)
+        for _ in range(TURNS):
+            row = np.array(random_scores(rng, start.geometry, allocator.context())) / SCORE_SCALE
+            try:
+                if rng.random() < 0.2:
+                    allocator.ingest(rng.choice([1, 1, 2, 5]), row)
+                    ingested += 1
+                else:
+                    acted += len(allocator.step(row))
+            except NoRoom:  # nothing else that would collapse
+                continue
+            assert len(allocator.slot_positions) == allocator.used
+            assert len(allocator.levels) == len(allocator.starts)
+    assert acted > 100
+    assert ingested > 100
+
+
+@pytest.mark.slow
+def test_no_kernel_goes_beyond_the_end_of_a_table(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "alone", __file__]
+    environment = os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert ended.returncode == 0, ended.stdout
+    assert f"{2 + 2 * len(STRATEGIES)} passed" in ended.stdout
