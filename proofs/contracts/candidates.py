@@ -134,4 +134,27 @@ CONTRACTS = [
             )
         },
     ),
+    # It also needs tags as whole blocks leave them, marked or not, which is not said as nothing proves it of
+    # `alternate`; and where there are pins it writes to the tags, and puts them back.
+    contract(
+        "best_expands",
+        assumed=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            1 <= room <= 2**26
+            room <= len(expand_keys)
+            room <= len(expand_tokens)
+            0 <= header[FIRST] < 2**49
+            0 <= spoilt < 2**62
+            marks(tags, header[SLOTS]) <= spoilt
+        """,
+        writes="chunk_keys chunk_notes expand_keys expand_tokens",
+        gives="""
+            0 <= result <= room
+            may_expand(header, tags, expand_keys, result, header[SLOTS])
+            all(0 <= expand_tokens[i] < 2**49 for i in range(result))
+            implies(result >= 1, expand_keys[result - 1] >= 0 and expand_keys[result - 1] + result <= ceiling)
+        """,
+    ),
 ]

@@ -69,6 +69,7 @@ class Contract:
         truth: whether it returns a truth value.
         joins: whether what is known on both sides of an ``if`` is put together after it; else each goes on alone.
         whole: whether what it gives is all that the kernel is for; else it is about its safety.
+        assumed: whether nothing proves it: it says what those that call the kernel have to see to and may rely on.
     """
 
     kernel: str
@@ -84,6 +85,7 @@ class Contract:
     truth: bool = False
     joins: bool = False
     whole: bool = False
+    assumed: bool = False
 
     @property
     def name(self) -> str:
@@ -106,12 +108,13 @@ def contract(
     truth: bool = False,
     joins: bool = False,
     whole: bool = False,
+    assumed: bool = False,
 ) -> Contract:
     """A `Contract`, from blocks of lines and lists of names."""
     hints = {text: lines(told) for text, told in (before or {}).items()}
     return Contract(
         kernel, lines(needs), lines(gives), tuple(writes.split()), loops or {}, lines(opens), lines(closes), hints,
-        tuple(same.split()), tuple(any_width.split()), truth, joins, whole,
+        tuple(same.split()), tuple(any_width.split()), truth, joins, whole, assumed,
     )  # fmt: skip
 
 

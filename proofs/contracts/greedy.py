@@ -28,12 +28,13 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
+            has_products(header)
             is_dear(header)
             0 <= header[DONE] <= header[N_DIFF] and header[N_DIFF] <= 2**26
             header[N_DIFF] <= len(actions)
             header[N_DIFF] <= len(places)
             0 <= header[SLOTS] <= 2**26
-            -2**40 <= header[FREED] <= 2**26
+            -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
             0 <= header[W_MAX] <= 2**26
             0 <= header[W_SOFT] <= 2**26
             0 <= header[TAU_EXPAND] <= LIMIT
@@ -64,8 +65,18 @@ CONTRACTS = [
             are_actions(header, actions, header[DONE])
             header[SLOTS] - header[FREED] == used_after(old(header), actions, header[DONE])
             in_budget(old(header), actions, header[DONE])
+            -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
+            marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS])
+                + (header[TAKEN_EXPANDS] - old(header)[TAKEN_EXPANDS])
+                + replaced(header, family_node, collapse_families,
+                    old(header)[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
             implies(result, more and header[TAKEN_EXPANDS] == expands and header[DONE] < header[N_DIFF])
             kept_from(actions, old(actions), header[DONE])
+        """,
+        opens="replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])",
+        closes="""
+            replaced_alike(header, old(header), family_node, collapse_families,
+                old(header)[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
         """,
         loops={
             "while done < header[N_DIFF]": loop(
@@ -74,13 +85,15 @@ CONTRACTS = [
                     header[TAKEN_EXPANDS] <= e <= expands
                     header[TAKEN_COLLAPSES] <= c <= collapses
                     used == used_after(header, actions, done)
-                    used >= -2**41 - done * 2**26
+                    used >= header[SLOTS] - 2**41 - done * 2**26
                     used <= max(header[W_MAX], header[SLOTS] - header[FREED])
                     not hungry
                     in_budget(header, actions, done)
                     are_actions(header, actions, done)
                     may_expand(header, tags, expand_keys, expands, len(tags))
                     kept_from(actions, old(actions), done)
+                    marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
+                        + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
                 """,
                 falls="header[N_DIFF] - done",
             ),
@@ -89,7 +102,11 @@ CONTRACTS = [
                 falls="expands - e",
             ),
             "while c < collapses": loop(
-                keeps="entry(c) <= c <= collapses",
+                keeps="""
+                    entry(c) <= c <= collapses
+                    marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
+                        + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
+                """,
                 falls="collapses - c",
             ),
         },
@@ -102,14 +119,99 @@ CONTRACTS = [
             "mark(tags, slot, header": """
                 actions[done] == node * 2 + COLLAPSE
                 collapse_parts(actions[done], node)
+                header[WIDTH + level] == header[FANOUT + level] * header[UNITS + level - 1]
+                over_family(header[WIDTH + level] + header[UNITS + level - 1] - 1, header[FANOUT + level],
+                    header[UNITS + level - 1])
                 level_of(actions[done]) == level and 0 <= actions[done] < 2**60
             """,
+            "c += 1": "replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)",
             "done += 1": """
                 shift_one_more(header, actions, done + 1)
                 used == used_after(header, actions, done + 1)
                 are_actions(header, actions, done + 1)
                 in_budget(header, actions, done + 1)
                 may_expand(header, tags, expand_keys, expands, len(tags))
+            """,
+        },
+    ),
+    contract(
+        "select",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            is_dear(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+            are_alike(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            ends_rise(header, family_node)
+            ledger_fits(header, ledger_action)
+            0 <= header[FIRST] < 2**49
+            0 <= header[END] < 2**49
+            0 <= header[PROTECTED] < 2**49
+            0 <= header[SLOTS] <= len(fixed)
+            header[SLOTS] <= len(tags)
+            len(fixed) <= PLACES
+            are_tags(header, tags, 0, header[SLOTS])
+            all(tags[i] < MARK for i in range(header[SLOTS]))
+            -LIMIT <= header[TAU_COLLAPSE] <= LIMIT
+            0 <= header[TAU_EXPAND] <= LIMIT
+            0 <= header[SOFT_MARGIN] <= LIMIT
+            0 <= header[W_MAX] <= 2**26
+            0 <= header[W_SOFT] <= 2**26
+            0 <= header[N_DIFF] <= 2**26
+            header[N_DIFF] <= len(actions)
+            header[N_DIFF] <= len(places)
+            header[N_DIFF] <= len(expand_keys)
+            header[N_DIFF] <= len(expand_tokens)
+            header[N_DIFF] <= len(collapse_keys)
+            header[N_DIFF] <= len(collapse_families)
+        """,
+        writes="""header tags actions places collapse_keys collapse_families
+            expand_keys expand_tokens chunk_keys chunk_notes""",
+        gives="""
+            only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)
+            result == header[DONE]
+            0 <= result <= header[N_DIFF]
+            are_actions(header, actions, result)
+        """,
+        loops={
+            "while hungry": loop(
+                keeps="""
+                    only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)
+                    0 <= header[DONE] <= header[N_DIFF]
+                    -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
+                    are_actions(header, actions, header[DONE])
+                    0 <= header[TAKEN_COLLAPSES] <= collapses
+                    implies(hungry, header[TAKEN_EXPANDS] == 0)
+                    0 <= ceiling
+                    implies(hungry, marks(tags, header[SLOTS]) <= spoilt)
+                    0 <= spoilt <= UNBOUNDED - ceiling + header[TAKEN_COLLAPSES] * 2**26
+                """,
+                falls="(1 if hungry else 0), ceiling",
+            ),
+            "for c in range(taken, header[TAKEN_COLLAPSES])": loop(
+                keeps="""
+                    spoilt == entry(spoilt) + replaced(header, family_node, collapse_families, taken, c)
+                    0 <= spoilt <= entry(spoilt) + (c - taken) * 2**26
+                """,
+                closes="replaced_one_more(header, family_node, collapse_families, taken, c)",
+            ),
+        },
+        before={
+            "spoilt = 0": """
+                many_members(collapse_keys, collapse_families, collapses, collapses)
+                all(0 <= collapse_families[i] < header[FAMILIES]
+                    and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
+                    for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+                marks_nowhere(tags, header[SLOTS])
+            """,
+            "for c in range(taken": "replaced_none(header, family_node, collapse_families, taken, taken)",
+            "ceiling = expand_keys": """
+                replaced_alike(header, put(header, TAKEN_EXPANDS, 0), family_node, collapse_families,
+                    taken, header[TAKEN_COLLAPSES])
             """,
         },
     ),

@@ -32,6 +32,16 @@ DEFINITIONS = [
     definition(
         "shift_one_more(H, A, n)", "implies(n >= 1, shifted(H, A, n) == shifted(H, A, n - 1) + added(H, A[n - 1]))"
     ),
+    definition("marks_none(T, n)", "implies(n <= 0, marks(T, n) == 0)"),
+    definition(
+        "marks_one_more(T, n)", "implies(n >= 1, marks(T, n) == marks(T, n - 1) + (1 if T[n - 1] >= MARK else 0))"
+    ),
+    definition("replaced_none(H, N, F, lo, hi)", "implies(hi <= lo, replaced(H, N, F, lo, hi) == 0)"),
+    definition(
+        "replaced_one_more(H, N, F, lo, hi)",
+        "implies(hi > lo, replaced(H, N, F, lo, hi)"
+        " == replaced(H, N, F, lo, hi - 1) + H[FANOUT + N[F[hi - 1]] % LEVELS])",
+    ),
     definition("tokens_none(H, T, s, n)", "implies(n <= 0, tokens_in(H, T, s, n) == 0)"),
     definition(
         "tokens_one_more(H, T, s, n)",
@@ -56,6 +66,9 @@ ARITHMETIC = [
     lemma("rest_bound(x, n)", "implies(n >= 1, 0 <= x % n < n and implies(x >= 0, x % n <= x))"),
     lemma("over_bound(x, n)", "implies(n >= 1 and x >= 0, 0 <= x // n <= x)"),
     lemma("below(x, c, n)", "implies(n >= 1, (x < c * n) == (x // n < c))"),
+    lemma("over_next(x, n)", "implies(n >= 1, (x + n) // n == x // n + 1)"),
+    lemma("over_grows(x, y, n)", "implies(n >= 1 and x <= y, x // n <= y // n)", steps=["below(y, x // n, n)"]),
+    lemma("over_family(x, b, n)", "implies(n >= 1 and x < b * n + n, x // n <= b)", steps=["below(x, b + 1, n)"]),
     lemma(
         "mean_bound(x, n)",
         "implies(n >= 1 and -LIMIT * n <= x <= LIMIT * n, -LIMIT <= x // n <= LIMIT)",
@@ -133,6 +146,12 @@ HEAPS = [
         ],
     ),
     lemma(
+        "many_members(K, N, n, m)",
+        "implies(m <= n, all(many(K, N, n, K[i], N[i]) >= 1 for i in range(m) if at(K[i]) if at(N[i])))",
+        by="m",
+        steps=["many_member(K, N, n, m - 1)"],
+    ),
+    lemma(
         "places_in(K, N, n, m)",
         "implies(keys_of_places(K, N, n) and m <= n, all(0 <= K[i] < PLACES for i in range(m)))",
         by="m",
@@ -167,6 +186,40 @@ ACTIONS = [
             "shift_one_more(H, put(A, i, x), n)",
         ],
         seen_by="shifted(H, put(A, i, x), n)",
+    ),
+]
+
+MARKS = [
+    lemma(
+        "marks_put(T, n, i, x)",
+        "marks(put(T, i, x), n) == marks(T, n)"
+        " + ((1 if x >= MARK else 0) - (1 if T[i] >= MARK else 0) if 0 <= i < n else 0)",
+        by="n",
+        steps=[
+            "marks_none(T, n)",
+            "marks_none(put(T, i, x), n)",
+            "marks_one_more(T, n)",
+            "marks_one_more(put(T, i, x), n)",
+        ],
+        seen_by="marks(put(T, i, x), n)",
+    ),
+    lemma(
+        "marks_nowhere(T, n)",
+        "implies(all(T[i] < MARK for i in range(n)), marks(T, n) == 0)",
+        by="n",
+        steps=["marks_none(T, n)", "marks_one_more(T, n)", "T[n - 1] == T[n - 1]"],
+    ),
+    lemma(
+        "replaced_alike(H, G, N, F, lo, hi)",
+        "implies(0 <= lo and all(H[j] == G[j] for j in range(FANOUT, FANOUT + LEVELS)),"
+        " replaced(H, N, F, lo, hi) == replaced(G, N, F, lo, hi))",
+        by="hi",
+        steps=[
+            "replaced_none(H, N, F, lo, hi)",
+            "replaced_none(G, N, F, lo, hi)",
+            "replaced_one_more(H, N, F, lo, hi)",
+            "replaced_one_more(G, N, F, lo, hi)",
+        ],
     ),
 ]
 
@@ -224,4 +277,6 @@ TOKENS = [
     ),
 ]
 
-LEMMAS = {one.name: one for part in (DEFINITIONS, ARITHMETIC, PACKING, STRIDES, HEAPS, ACTIONS, TOKENS) for one in part}
+PARTS = (DEFINITIONS, ARITHMETIC, PACKING, STRIDES, HEAPS, ACTIONS, MARKS, TOKENS)
+
+LEMMAS = {one.name: one for part in PARTS for one in part}

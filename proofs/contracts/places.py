@@ -251,15 +251,31 @@ CONTRACTS = [
             unmarked(tags, slot, slots, stride)
         """,
         writes="tags",
-        gives="marked_up_to(tags, old(tags), slot, slots, stride, slot + slots)",
-        opens="turn_first(stride)",
+        gives="""
+            marked_up_to(tags, old(tags), slot, slots, stride, slot + slots)
+            all(marks(tags, n) <= marks(old(tags), n) + (slots + stride - 1) // stride
+                for n in INTEGERS if at(marks(tags, n)))
+        """,
+        opens="""
+            turn_first(stride)
+            over_bound(0, stride)
+            over_grows(0, slots + stride - 1, stride)
+        """,
         loops={
             "for at in range(slot, slot + slots, stride)": loop(
                 keeps="""
                     turn(at - slot, stride)
+                    at - slot < slots + stride
+                    (at - slot) // stride <= (slots + stride - 1) // stride
                     marked_up_to(tags, old(tags), slot, slots, stride, at)
+                    all(marks(tags, n) <= marks(old(tags), n) + (at - slot) // stride
+                        for n in INTEGERS if at(marks(tags, n)))
                 """,
-                opens="turn_next(at - slot, stride)",
+                opens="""
+                    turn_next(at - slot, stride)
+                    over_next(at - slot, stride)
+                """,
+                closes="over_grows(at - slot, slots + stride - 1, stride)",
             )
         },
     ),

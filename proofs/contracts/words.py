@@ -133,6 +133,18 @@ def shifted(header: Ints, actions: Ints, n: int) -> int:
 
 
 @ghost
+def marks(tags: Ints, n: int) -> int:
+    """How many of the first ``n`` slots begin a block that is marked."""
+    return sum(tags[i] >= MARK for i in range(min(n, len(tags))))
+
+
+@ghost
+def replaced(header: Ints, family_node: Ints, families: Ints, low: int, high: int) -> int:
+    """The blocks of the families from ``low`` to before ``high`` on a list: what their collapses replace."""
+    return sum(header[FANOUT + family_node[families[i]] % LEVELS] for i in range(low, high))
+
+
+@ghost
 def tokens_in(header: Ints, tags: Ints, first: int, n: int) -> int:
     """The tokens of the blocks that begin in ``n`` slots from ``first`` on, marked ones and others."""
     return sum(header[SPAN + tags[first + i]] for i in range(n))
