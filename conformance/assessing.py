@@ -43,6 +43,7 @@ def assess(
     known: Sequence[Known] = (),
     save_to: Path | None = None,
     pictures: bool = False,
+    recorded: bool = True,
     watch: Callable[[Batch], None] | None = None,
 ) -> Assessment:
     """Judge an allocator on generated sessions, as ``focalloc conform`` does.
@@ -61,6 +62,7 @@ def assess(
         known: failures that are known.
         save_to: folder for counterexamples; None to save none.
         pictures: whether to play each failure's session once more, moment by moment.
+        recorded: whether to put the recorded session, too; see `runner.run_conformance`. A campaign never does.
         watch: told of each batch as it ends.
 
     Raises:
@@ -85,7 +87,7 @@ def assess(
             found = run_campaign(open_target, address=cluster, contents=contents, journal=journal, **settings)
         else:
             spread = partial(run, target) if jobs == 1 else partial(run_in_processes, open_target, jobs)
-            found = spread(keep_going=keep_going, **settings)
+            found = spread(keep_going=keep_going, recorded=recorded, **settings)
         found = with_known(found, known)
         return Assessment(found, moments_of(target, found) if pictures else {})
 

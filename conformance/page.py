@@ -92,6 +92,8 @@ def _notes(report: Report) -> list[str]:
         notes.append(f"Not offered by the allocator, so not judged: {', '.join(report.not_offered)}.")
     notes += [f"{one.id} is declared as a known failure ({one.reason}), but passes." for one in report.outlived]
     notes += [f"{count:,} sessions are unknown: {why}." for why, count in report.lost.items()]
+    if report.recorded:
+        notes.append(f"Recorded session over a document: {report.recorded}.")
     notes += [f"{note}." for note in report.notes]
     return notes
 

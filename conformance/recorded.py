@@ -11,12 +11,13 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 from unicodedata import category
 
-from focalloc.conformance.cases import Case, Step
+from focalloc.conformance.cases import Case, Step, from_json, to_json
 from focalloc.refimpl.allocator import ReferenceAllocator
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, Context, used
@@ -364,3 +365,24 @@ def recorded_case(turns: Iterable[Turn]) -> Case:
         Step(scores=tuple(turn.scores) if any(turn.scores) else (), ingest=turn.move.blocks or None) for turn in turns
     )
     return Case(first.geometry, first.params, first.context, steps, note="a recorded session over a real document")
+
+
+SHIPPED = "recorded.json"
+"""The file of `shipped_case`, so that a judge needs neither the document nor a lens, and has the same everywhere."""
+
+
+@cache
+def shipped_case() -> Case:
+    """The session over the beginning of the default document that every allocator is put through in a default run."""
+    return from_json((files("focalloc.conformance") / SHIPPED).read_bytes())
+
+
+def made() -> bytes:
+    """What the file of `shipped_case` holds; ``python -m focalloc.conformance.recorded`` prints it."""
+    document = default_document()
+    session = Session(Document(document.name, document.text[:60_000]), iterations=8)
+    return to_json(recorded_case(recorded_session(session)))
+
+
+if __name__ == "__main__":
+    print(made().decode())

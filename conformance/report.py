@@ -191,6 +191,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         notes: what else there is to know of the run, a sentence each.
         versions: what the run ran on.
         stakes: how often each clause was at stake, counted up to some number in each batch.
+        recorded: what came of the recorded session over a document, or why it was not put; empty in a short run.
     """
 
     target: str
@@ -209,6 +210,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     versions: Versions = msgspec.field(default_factory=versions_here)
     stakes: dict[str, int] = {}
+    recorded: str = ""
 
     @property
     def unexpected(self) -> tuple[Failure, ...]:
@@ -346,6 +348,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         if at_stake := {one: times for one, times in self.stakes.items() if times}:
             least = min(at_stake, key=lambda one: at_stake[one])
             lines.append(f"  at stake: {len(at_stake)} clauses, each {at_stake[least]} times or more ({least})")
+        if self.recorded:
+            lines.append(on_one_line(f"  recorded session over a document: {self.recorded}"))
         lines += [on_one_line(f"  {note}") for note in self.notes]
         return "\n".join(lines)
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,9 @@ from focalloc.conformance.cases import Case, Step, size
 from focalloc.conformance.judge import Status, Verdict, judged
 from focalloc.conformance.leaks import with_what_it_takes
 from focalloc.conformance.process import START_TIMEOUT, TIMEOUT
+from focalloc.conformance.recorded import shipped_case
 from focalloc.conformance.report import Failure, Report, failures_of, ids_of, lacking, saved
+from focalloc.conformance.scenes import strategy
 from focalloc.conformance.sessions import sessions
 from focalloc.conformance.shrinking import shrunk
 from focalloc.conformance.stakes import Stakes
@@ -92,6 +95,7 @@ def run_conformance(
     save_to: Path | None = FAILURES,
     name: str = "",
     isolate: bool = True,
+    recorded: bool = True,
 ) -> Report:
     """Judge the allocators that ``factory`` makes. In a test of your own::
 
@@ -114,6 +118,7 @@ def run_conformance(
         name: how the report calls the allocator; by default ``module:factory``.
         isolate: judge in a copy of this process, where the platform can fork; see `PythonTarget`. What the allocator
             prints shows when something goes wrong only, and a debugger needs false here.
+        recorded: put the session over a real document, too, in a run of no fewer sessions than by default.
 
     Raises:
         InvalidInput: the profile is unknown.
@@ -129,6 +134,7 @@ def run_conformance(
             shrink=shrink,
             keep_going=keep_going,
             save_to=save_to,
+            recorded=recorded,
         )
 
 
@@ -148,6 +154,7 @@ def run(
     keep_going: bool = False,
     save_to: Path | None = None,
     watch: Callable[[Batch], None] | None = None,
+    recorded: bool = True,
 ) -> Report:
     """Judge ``target`` on generated sessions; see `run_conformance`. ``watch`` is told of each batch as it ends."""
     checked_profile(profile)
@@ -163,7 +170,10 @@ def run(
             if batch.failures and not keep_going:
                 return
 
-    return _finished(target, collected(target.name, profile, seed, examples, batches()), save_to)
+    found = collected(target.name, profile, seed, examples, batches())
+    if keep_going or not found.failures:
+        found = _with_the_recorded(found, target, until, left_out=not recorded, shrink=shrink)
+    return _finished(target, found, save_to)
 
 
 def run_in_processes(
@@ -177,6 +187,7 @@ def run_in_processes(
     keep_going: bool = False,
     save_to: Path | None = None,
     watch: Callable[[Batch], None] | None = None,
+    recorded: bool = True,
 ) -> Report:
     """Judge as `run` does, and with the same outcome, with the batches spread over ``jobs`` processes.
 
@@ -190,6 +201,7 @@ def run_in_processes(
         keep_going: as for `run`.
         save_to: as for `run`.
         watch: as for `run`; batches end in their order.
+        recorded: as for `run_conformance`.
 
     Raises:
         InvalidInput: the profile is unknown, or a process ended before it had judged its batch.
@@ -223,6 +235,8 @@ def run_in_processes(
             report = collected(target.name, profile, seed, examples, batches())
             if report.answered:
                 target.begin()
+            if keep_going or not report.failures:
+                report = _with_the_recorded(report, target, until, left_out=not recorded)
             return _finished(target, report, save_to)
 
 
@@ -253,6 +267,44 @@ def _start_worker(open_target: Callable[[], Target]) -> None:
 def _judge_in_worker(profile: str, seed: int, index: int, size: int, keep_going: bool, until: float | None) -> Batch:
     assert _worker is not None
     return run_batch(_worker, profile, seed, index, size, keep_going=keep_going, until=until)
+
+
+def _with_the_recorded(
+    report: Report, target: Target, until: float | None, *, left_out: bool, shrink: bool = True
+) -> Report:
+    """``report`` with what ``target`` makes of the recorded session over a document, as far as it supports that.
+
+    A run that is shorter than by default is a quick look, and goes without; so does one that was cut short.
+    """
+    if report.asked < DEFAULT_EXAMPLES or report.cut_short:
+        return report
+    within, case, profile = supported(target), shipped_case(), report.profile
+    if left_out:
+        return msgspec.structs.replace(report, recorded="left out, as asked")
+    if within.geometries and case.geometry not in within.geometries:
+        return msgspec.structs.replace(report, recorded="left out, as its geometry is not supported")
+    params = within.fitted(replace(case.params, strategy=strategy(profile)))
+    case = msgspec.structs.replace(case, params=params, steps=within.kept(case.steps))
+
+    def judge(one: Case) -> Verdict:
+        return judged(target, one, profile) if within == ALL or within.admits(one) else Verdict("skip")
+
+    def judge_afresh(one: Case) -> Verdict:
+        target.restart()
+        return judge(one)
+
+    target.until = until
+    verdict = judge(case)
+    target.until = _soon(until)
+    failures = {one.id: one for one in report.failures}
+    if verdict.status in ("fail", "error"):
+        for found in failures_of(
+            verdict, case, target=target.name, profile=profile, seed=report.seed, batch=-1, program=target.speaks_raw
+        ):
+            failures.setdefault(found.id, _settled(found, (), judge, judge_afresh, shrink=shrink))
+    target.until = until
+    said = f"{verdict.status}, {verdict.answered} answers" + (f": {verdict.why}" if verdict.status == "skip" else "")
+    return msgspec.structs.replace(report, failures=tuple(failures[key] for key in sorted(failures)), recorded=said)
 
 
 def _finished(target: Target, report: Report, save_to: Path | None) -> Report:

@@ -655,7 +655,8 @@ def _with_refusals(draw: Draw, profile: str, case: Case) -> Case:
 
 def _senseless(draw: Draw, case: Case, step: Step) -> Step:
     """A call that has to be refused, before ``step``."""
-    kind = draw.one_of(("count", "count", "range", "context", "context", "ingest", "geometry", "params", "params"))
+    kinds = ("count", "count", "count", "range", "context", "context", "ingest", "geometry", "params", "params")
+    kind = draw.one_of(kinds)
     slots, ingest = used(case.geometry, case.context), draw.one_of((None, None, 1))
     if kind == "count":
         extra = min(LONGEST, draw.one_of((1, -1, case.geometry.slots(0), slots, 2 * slots, -slots)))
@@ -681,11 +682,12 @@ def _senseless(draw: Draw, case: Case, step: Step) -> Step:
 
 
 def _broken_geometry(draw: Draw) -> dict[str, Any]:
-    """A geometry with one thing wrong at one level: an arity, a cost, their number, an expansion that is free."""
+    """A geometry with one thing wrong at one level: an arity, a cost, their number, an expansion that is free, a family
+    of more slots than there may be."""
     geometry = _geometry(draw, draw.one_of(("small", "unlike", "multi-slot")))
     arity, cost = list(geometry.arity), list(geometry.cost)
     at = draw.between(0, geometry.top - 1)
-    how = draw.one_of(("arity", "arity", "cost", "costs", "free", "gainful"))
+    how = draw.one_of(("arity", "arity", "cost", "costs", "free", "gainful", "vast", "vast"))
     if how == "arity":
         arity[at] = draw.one_of((1, 1, 0, -1))
         cost[at] += cost[at + 1]  # which no rule but that of arities forbids
@@ -693,6 +695,8 @@ def _broken_geometry(draw: Draw) -> dict[str, Any]:
         cost[draw.one_of((-1, at))] = draw.one_of((0, 0, -1))
     elif how == "costs":
         cost = draw.one_of((cost[:-1], [*cost, 1], [*cost, cost[-1]]))
+    elif how == "vast":
+        arity[at] = MAX_SLOTS // cost[at] + 1
     else:
         cost[at + 1] = arity[at] * cost[at] + (how == "gainful")
         if at + 2 < len(cost):

@@ -64,6 +64,13 @@ def conform(
     without: Annotated[
         list[str] | None, choice("Judge without this call, open being a second one; repeatable.", ("ingest", "open"))
     ] = None,
+    recorded: Annotated[
+        bool,
+        typer.Option(
+            help="Put the recorded session over a real document, too, in a run of 1000 sessions or more, where its "
+            "geometry is supported."
+        ),
+    ] = True,
     annotations: Annotated[
         str, choice("Make failures stand out in the log of this CI server.", ("none", "github"))
     ] = "none",
@@ -120,6 +127,7 @@ def conform(
             known=known,
             save_to=FAILURES,
             pictures=report is not None and report.suffix == ".html",
+            recorded=recorded,
             watch=lambda batch: bar.advance(task, batch.examples),
         )
     found = assessed.report

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,10 +21,11 @@ from focalloc.conformance.broken.seed import ListingSpins
 from focalloc.conformance.broken.sound import Sound
 from focalloc.conformance.cases import Case, size
 from focalloc.conformance.judge import Verdict
+from focalloc.conformance.recorded import shipped_case
 from focalloc.conformance.runner import BATCH, run
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
-from focalloc.spec import Block, Geometry, InvalidInput, Params
+from focalloc.spec import Action, Block, Geometry, InvalidInput, Params
 from focalloc.spec.violations import PROFILES
 
 
@@ -78,6 +80,40 @@ def test_a_smaller_session_stays_within_what_is_supported() -> None:
     assert failed.case.params.n_diff == 9
     assert failed.case.geometry == Geometry((2,))  # looked for after parameters whose default is not supported
     assert (len(failed.case.steps), len(failed.case.context)) == (1, 1)
+
+
+class GivesUpWhenFull(ReferenceAllocator):
+    """Right until most of a budget as large as that of the recorded session is used."""
+
+    def step(self, scores: list[int]) -> list[Action]:
+        if self.state.params.w_max == 768 and self.state.used > 700:
+            return [Action("expand", 9, 9)]
+        return super().step(scores)
+
+
+def test_a_default_run_ends_with_the_recorded_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "DEFAULT_EXAMPLES", 3)
+    judge = partial(run_conformance, GivesUpWhenFull, examples=3, save_to=None, shrink=False)
+    report = judge()
+    assert [(failed.id, failed.case.geometry, failed.batch) for failed in report.failures] == [
+        ("ACT-1", Geometry(), -1)
+    ]
+    assert "recorded session over a document: fail" in report.summary()
+    assert judge(recorded=False).status == "pass"
+    assert "recorded session over a document: left out, as asked" in judge(recorded=False).summary()
+    monkeypatch.setattr(GivesUpWhenFull, "supports", {"geometries": [{"arity": [2, 2]}]}, raising=False)
+    assert judge().recorded == "left out, as its geometry is not supported"
+    monkeypatch.setattr(GivesUpWhenFull, "supports", {"params": {"w_max": [1, 700]}})
+    assert judge().recorded.startswith("pass, ")
+    monkeypatch.setattr(runner, "DEFAULT_EXAMPLES", 4)
+    assert not judge().recorded
+
+
+@pytest.mark.parametrize("profile", ["safety", "greedy", "enhanced"])
+def test_the_reference_passes_the_recorded_session(profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "DEFAULT_EXAMPLES", 1)
+    report = run_conformance(ReferenceAllocator, profile=profile, examples=1, save_to=None)
+    assert report.recorded == f"pass, {len(shipped_case().steps)} answers"
 
 
 def test_a_slow_allocator_is_not_made_smaller_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
