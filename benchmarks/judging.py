@@ -157,9 +157,9 @@ def whole_runs(target: tuple[str, str, str], variables: list[dict[str, str]], fo
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             times[which].append(time.perf_counter() - began)
             busy[which].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-            found = re.search(r"([\d,]+) answers", ended.stdout)
+            found = re.search(r"PASS .*?([\d,]+) answers", ended.stdout, re.DOTALL)
             if found is None:
-                raise SystemExit(f"no verdict on {module}:{factory}: {ended.stdout}{ended.stderr}")
+                raise SystemExit(f"no pass of {module}:{factory}: {ended.stdout}{ended.stderr}")
             answered[which] = int(found[1].replace(",", ""))
     old, new = map(median, times)
     print(
