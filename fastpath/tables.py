@@ -218,7 +218,7 @@ class Tables:
 
     def copies(self) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
         """Copies of the two arrays that hold everything that a call can change: tags, state."""
-        return self.tags.copy(), self.state.copy()
+        return self.tags.copy(), self._laid_anew(self._sizes)
 
     def go_on_with(self, tags: NDArray[np.int8], state: NDArray[np.int64]) -> None:
         """Live in what became of `copies` from now on."""
