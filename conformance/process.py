@@ -338,7 +338,8 @@ def threaded(serve: Serve) -> Line:
 
     def run() -> None:
         try:
-            serve(commands, answers)
+            with contextlib.suppress(ConnectionError):  # the judge has hung up, with an answer still to come
+                serve(commands, answers)
         finally:
             os.close(answers)
 

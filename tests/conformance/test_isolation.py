@@ -20,7 +20,7 @@ from focalloc.conformance import Case, PythonTarget, Step, judged, run_conforman
 from focalloc.conformance.broken.sound import Sound
 from focalloc.conformance.known import with_known
 from focalloc.conformance.outcomes import outcomes
-from focalloc.conformance.process import ProcessAllocator
+from focalloc.conformance.process import ProcessAllocator, threaded
 from focalloc.conformance.report import Known, Report
 from focalloc.conformance.targets import ProgramTarget
 from focalloc.spec import Block, Geometry, InvalidInput, Params
@@ -253,6 +253,28 @@ def test_without_a_process_of_its_own_the_report_says_so() -> None:
     assert report.status == "pass"
     assert "could forge the verdict" in report.summary()
     assert not run_conformance(Sound, examples=5, save_to=None).notes
+
+
+def test_a_thread_that_the_judge_has_hung_up_on_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+    hung_up, ended = threading.Event(), threading.Event()
+
+    def serve(_commands: int, answers: int) -> None:
+        try:
+            assert hung_up.wait(10)
+            os.write(answers, b"{}")
+        finally:
+            ended.set()
+
+    threads = set(threading.enumerate())
+    line = threaded(serve)
+    (thread,) = set(threading.enumerate()) - threads
+    line.close()
+    hung_up.set()
+    thread.join(10)
+    assert ended.is_set()
+    assert not told
 
 
 @pytest.mark.parametrize(
