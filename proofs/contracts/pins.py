@@ -10,7 +10,7 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
-            0 <= node < 2**54
+            0 <= node < 2**60
             1 <= node % LEVELS <= header[TOP]
         """,
         truth=True,
