@@ -19,9 +19,9 @@ class ExpandsOnIngest(Sound):
     def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
         """Add an expand where there is room to spare."""
         collapses = super().reclaim(needed, scores)
-        room = self.state.params.w_max - self.state.used - needed
+        most = self.state.params.w_max  # else it would be more than a context can hold
         for choice in legal_choices(self.state, scores):
-            if choice.action.kind == "expand" and not collapses and choice.aggregate > 0 and choice.delta <= room:
+            if choice.action.kind == "expand" and not collapses and choice.aggregate > 0 and choice.delta <= most:
                 return [choice.action]
         return collapses
 
