@@ -438,7 +438,7 @@ class _Session:
             return []
 
         self.judge_later(answer, [], judge)
-        self.go_on(answer, lambda: advanced(state, actions))
+        self.go_on(answer, lambda: advanced(state, actions), _made(state, actions))
 
     def ingest(self, blocks: int) -> None:
         """Ingest and have the reclaiming collapses judged, or the refusal."""
@@ -475,7 +475,7 @@ class _Session:
             self.go_on(answer, lambda: state)
         else:
             self.reclaimed += [state.iteration] * len(actions)
-            self.go_on(answer, lambda: ingested(state, actions, blocks))
+            self.go_on(answer, lambda: ingested(state, actions, blocks), _made(state, actions))
 
     def pin(self, pinning: Pinning) -> None:
         """Pin tokens, or lift them (PIN-3)."""
@@ -516,10 +516,13 @@ class _Session:
 
         self.target.meanwhile(work)
 
-    def go_on(self, answer: object, follow: Callable[[], State]) -> None:
+    def go_on(self, answer: object, follow: Callable[[], State], made: int = 0) -> None:
         """Move on to what follows from an answer that is judged later, and have compared with it what the allocator
-        reports of itself. Where nothing follows, the answer is judged now, since something is wrong with it."""
+        reports of itself. Where nothing follows, the answer is judged now, since something is wrong with it; and so is
+        one that has ``made`` more slots than the budget holds, before anybody lays a row of scores for them."""
         asked = self.asked
+        if self.state is not None and made > self.state.params.w_max:
+            self.target.catch_up()
         try:
             self.state = state = follow()
         except InvalidInput:
@@ -626,6 +629,16 @@ def refused_logits(logits: Sequence[Sequence[float]]) -> list[Violation]:
     """What a refusal of ``logits`` breaks: nothing, unless one is too large, which must saturate (PRO-1)."""
     too_large = [one for row in logits for one in row if abs(one * SCORE_SCALE) > LARGEST_LOGIT]
     return missaturated(too_large[0], None) if too_large else []
+
+
+def _made(state: State, actions: list[Any]) -> int:
+    """How many slots the expands among ``actions`` make, right or wrong."""
+    try:
+        levels = [action.level for action in as_actions(actions) if action.kind == "expand"]
+    except (TypeError, ValueError):
+        return 0  # nothing follows from those
+    geometry = state.geometry
+    return sum(geometry.fanout(level) * geometry.slots(level - 1) for level in levels if 1 <= level <= geometry.top)
 
 
 def _shapeless(answer: object) -> Violation:

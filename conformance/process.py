@@ -113,7 +113,7 @@ class Line:
     def __init__(self, commands: int, answers: int, errors: int, news: int, end: Callable[[], None]) -> None:
         checked_platform(select, "poll")
         self._commands, self._answers, self._errors, self._news, self._end = commands, answers, errors, news, end
-        self._unsent = b""
+        self._unsent = bytearray()
         self._unread = bytearray()
         self._ended = False
         self._deaf = False
@@ -135,11 +135,12 @@ class Line:
     def _send(self) -> None:
         try:
             while self._unsent:
-                self._unsent = self._unsent[os.write(self._commands, self._unsent[: 2**16]) :]
+                del self._unsent[: os.write(self._commands, self._unsent[: 2**16])]
         except BlockingIOError:
             return
         except OSError:
-            self._unsent, self._deaf = b"", True
+            self._unsent.clear()
+            self._deaf = True
 
     def pending(self) -> bool:
         """Whether something has been written that no call of `line` returned."""

@@ -136,14 +136,17 @@ def crowd(draw: Draw, profile: str) -> Case:
 
 
 def vast(draw: Draw, profile: str) -> Case:
-    """Few blocks of many slots each, or of a tree at the limits of GEO-3; rows are long, or nothing may expand."""
+    """Few blocks of many slots each, or of a tree at the limits of GEO-3; rows are long, or nothing may expand.
+
+    No family has so many blocks that an allocator which makes it all the same runs out of time or memory.
+    """
     slots = draw.one_of((256, 257, 300, 300, 1030, 2100, 5000))
     limits = not draw.once_in(2)
     arity, cost, w_max = draw.one_of(
         (
             ((2**16, 2**15), (1, 1, 1), 2**15),
-            ((2**10, 2**21), (1, 1, 1), 2**9),
-            ((2, 2**25), (2, 1, 1), 2**20),
+            ((2**10, 2**10), (4, 2**11, 1), 2**9),
+            ((2, 2**10), (2**15, 2**15, 1), 2**20),
             ((2,), (2**25, 1), 2**20),
             ((2**26,), (1, 1), 99),
         )

@@ -397,3 +397,17 @@ def test_an_optional_parameter_is_told_to_those_only_who_offer_it() -> None:
     assert verdict(Older, what, "greedy").status == "pass"
     assert verdict(ReferenceAllocator, what, "greedy").status == "pass"
     assert verdict(Ignores, what, "greedy").clause == "ING-6"
+
+
+def test_what_goes_far_over_the_budget_is_judged_before_a_row_is_laid_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def noted(geometry: Geometry, context: Sequence[Block], step: Step) -> list[int]:
+        asked.append(len(context))
+        return laid(geometry, context, step)
+
+    monkeypatch.setattr("focalloc.conformance.judge.laid", noted)
+    vast = Case(Geometry((2**26,)), Params(w_max=99), (Block(1, 0),), (Step((HIGH,)), Step((HIGH,))))
+    found = verdict(lambda: Fixed([("expand", 1, 0)], []), vast)
+    assert [one.clause for one in found.violations] == ["BUD-1"]
+    assert len(asked) == 1

@@ -92,12 +92,14 @@ def test_a_default_run_has_every_scene_often() -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_scenes_are_of_a_size_that_a_run_has_time_for(profile: str) -> None:
-    """No row is longer than what a host passes on, and there are few long ones."""
+    """No row is longer than what a host passes on, and there are few long ones; nor is what one expand makes, right
+    or wrong, more blocks than that."""
     rows = 0
     for number in range(2, DEFAULT_EXAMPLES, SCENE_EVERY):
         case = session(profile, 0, number)
         slots = used(case.geometry, case.context)
         assert slots <= ANSWER_LIMIT
+        assert all(case.geometry.fanout(block.level) <= ANSWER_LIMIT for block in case.context if block.level)
         rows += slots * len(case.steps)
     assert rows <= 4_000_000
 
