@@ -1,9 +1,12 @@
 """What all tests share: profiles of Hypothesis, `dev` by default and `ci` with HYPOTHESIS_PROFILE=ci; a browser."""
 
+import importlib.util
 import os
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,6 +20,22 @@ os.environ.pop("COLUMNS", None)  # what commands print is as wide as it says; py
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def script() -> Callable[[Path], ModuleType]:
+    """Imports a script that no package holds, by its path."""
+
+    def imported(path: Path) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[path.stem] = module
+        spec.loader.exec_module(module)
+        return module
+
+    return imported
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -13,15 +12,8 @@ from focalloc.conformance.recorded import Session
 
 
 @pytest.fixture(scope="module")
-def benchmark_of_slots() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "recomputed.py"
-    spec = importlib.util.spec_from_file_location("recomputed", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["recomputed"] = module
-    spec.loader.exec_module(module)
-    return module
+def benchmark_of_slots(script: Callable[[Path], ModuleType]) -> ModuleType:
+    return script(Path(__file__).parents[2] / "benchmarks" / "recomputed.py")
 
 
 def test_room_made_ahead_saves_three_quarters_and_loses_nothing_that_is_asked_for(

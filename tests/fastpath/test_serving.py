@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,15 +17,8 @@ from focalloc.spec.state import advanced
 
 
 @pytest.fixture(scope="module")
-def example() -> ModuleType:
-    path = Path(__file__).with_name("serving_example.py")
-    spec = importlib.util.spec_from_file_location("serving_example", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["serving_example"] = module
-    spec.loader.exec_module(module)
-    return module
+def example(script: Callable[[Path], ModuleType]) -> ModuleType:
+    return script(Path(__file__).with_name("serving_example.py"))
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -17,16 +15,10 @@ pytestmark = pytest.mark.torch
 
 
 @pytest.fixture(scope="module")
-def example() -> Iterator[ModuleType]:
+def example(script: Callable[[Path], ModuleType]) -> Iterator[ModuleType]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    spec = importlib.util.spec_from_file_location("decode", Path(__file__).parents[2] / "examples" / "decode.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["decode"] = module
-    spec.loader.exec_module(module)
-    yield module
+    yield script(Path(__file__).parents[2] / "examples" / "decode.py")
     torch.set_num_threads(threads)
 
 
