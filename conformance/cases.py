@@ -27,6 +27,10 @@ Per = Literal["slot", "block", "token"]
 """What a pattern of scores is laid over: `Step.per`."""
 
 
+Told = Literal["in full", "sparingly", "by 0"]
+"""How an opening is told over the wire: `Case.told`."""
+
+
 class Opening(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A second ``open`` in mid-session. What it leaves out is as in the case.
 
@@ -100,6 +104,9 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         params: the parameters.
         context: the working context, oldest block first.
         steps: what is asked, in order.
+        told: how openings and pins are told over the wire: ``in full``; ``sparingly``, without what is at its default,
+            as the protocol allows; or ``by 0``, which stands for a soft budget that is the hard one (PAR-1). All of
+            them mean the same.
         note: a sentence for people.
     """
 
@@ -107,6 +114,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     params: Params
     context: Context
     steps: tuple[Step, ...]
+    told: Told = "in full"
     note: str = ""
 
 
@@ -161,7 +169,7 @@ def size(case: Case) -> tuple[int, int, int, int, int, int, int]:
     """
     blocks = sum(block.level == 0 for block in case.context) + len(case.context)
     unusual = sum(getattr(case.params, name) != value for name, value in _USUAL.items())
-    unusual += case.params.w_soft != case.params.w_max
+    unusual += (case.params.w_soft != case.params.w_max) + (case.told != "in full")
     numbers = sum(case.geometry.arity) + sum(case.geometry.cost)
     numbers += sum(abs(score) for step in case.steps for score in step.scores)
     start = case.context[0].start

@@ -176,6 +176,7 @@ def judged(
 
     def play() -> None:
         nonlocal skipped
+        target.told = case.told
         target.begin()
         session.open(Opening())
         for at, step in enumerate(case.steps):
@@ -337,8 +338,9 @@ class _Session:
             self.refuses(senseless, lambda: self.target.step(scores))
             return
         self.relax(state, scores)
-        if self.at % LAID_OUT_EVERY == 0:
-            self.lay_out(state, scores, self._cursor(state))
+        if self.at % LAID_OUT_EVERY == 0:  # with both that may be left out, or with one of them
+            turn = (self.at // LAID_OUT_EVERY + state.used) % 3
+            self.lay_out(state, scores if turn != 1 else None, self._cursor(state) if turn != 2 else state.end)
         answer = self.target.step(scores)
         self.advance(answer, lambda actions: violations(state, scores, actions, self.profile))
 
@@ -504,9 +506,7 @@ class _Session:
         else:
             self.convict(self.asked, answer, accepted_nonsense(False, why))
 
-    def judge_later(
-        self, answer: object, found: list[Violation], judge: Callable[[], list[Violation]] = list
-    ) -> None:
+    def judge_later(self, answer: object, found: list[Violation], judge: Callable[[], list[Violation]] = list) -> None:
         """Have an answer judged while the next one is awaited, unless something has been ``found`` already."""
         asked = self.asked
 

@@ -23,7 +23,7 @@ def joined(cases: Sequence[Case]) -> Case:
     steps = list(first.steps)
     for case in others:
         steps += [Step(open=opening(case)), *case.steps]
-    return replace(first, steps=tuple(steps))
+    return replace(first, steps=tuple(steps), told=cases[-1].told)
 
 
 def opening(case: Case) -> Opening:

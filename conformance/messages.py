@@ -7,6 +7,7 @@ what that schema allows: `loads` takes every JSON text, and an integer may be wr
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 from typing import Annotated, Any, Final
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from focalloc.conformance.capabilities import Capabilities
+from focalloc.conformance.cases import Told
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.json_text import from_json
@@ -299,11 +301,42 @@ ANSWERED_BY: dict[type[Command], type[Welcome | Ready | Done | Chosen | Relaxed 
 }
 
 
-def command_line(command: Command) -> bytes:
-    """``command`` as a line of the protocol; parameters beyond the core are told only where they matter."""
-    if isinstance(command, Open) and isinstance(command.params, Params):
-        return msgspec.json.encode(msgspec.to_builtins(command) | {"params": command.params.to_dict()}) + b"\n"
-    return msgspec.json.encode(command) + b"\n"
+def command_line(command: Command, told: Told = "in full") -> bytes:
+    """``command`` as a line of the protocol; parameters beyond the core are told only where they matter.
+
+    Args:
+        command: what is said; a geometry or parameters may be a dict, and senseless.
+        told: what is left to say of an `Open`, a `Pin` or an `Unpin`; see `Case`.
+    """
+    message: Any = command
+    if isinstance(command, Open):
+        given: Any = command.params
+        params = given.to_dict() if isinstance(given, Params) else dict(given)
+        message = msgspec.to_builtins(command) | {"params": params}
+        if told == "sparingly":
+            message = _unless_usual(message, params)
+        elif told == "by 0" and params.get("w_soft") == params.get("w_max"):
+            params["w_soft"] = 0
+    elif told == "sparingly" and isinstance(command, Pin | Unpin):
+        usual = {field.name: field.default for field in msgspec.structs.fields(command)}
+        message = {name: one for name, one in msgspec.to_builtins(command).items() if one is not usual.get(name)}
+    return msgspec.json.encode(message) + b"\n"
+
+
+_PARAMS = {field.name: field.default for field in dataclasses.fields(Params)}
+
+
+def _unless_usual(message: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """An `Open` without what is at its default: scale, arities, costs, parameters."""
+    w_max = params.get("w_max", _PARAMS["w_max"])
+    usual = _PARAMS | {"w_soft": w_max}
+    kept = {name: one for name, one in params.items() if name not in usual or one != usual[name]}
+    shape = dict(message["geometry"])
+    if list(shape.get("cost", ())) == [1] * (len(shape.get("arity", ())) + 1):
+        shape.pop("cost", None)
+    if list(shape.get("arity", ())) == list(Geometry().arity):
+        shape.pop("arity", None)
+    return {"cmd": message["cmd"], "geometry": shape, "params": kept, "context": message["context"]}
 
 
 def answer_line(answer: Answer) -> bytes:

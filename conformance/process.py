@@ -28,6 +28,7 @@ from typing import Any, NoReturn, Self
 import msgspec
 
 from focalloc.conformance import keeper, messages
+from focalloc.conformance.cases import Told
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -395,6 +396,7 @@ class ProcessAllocator:
         meanwhile: work that is done while the next answer is awaited, which no answer depends on; if it raises
             something, that is what the call raises, as its answer is not wanted any more.
         until: the time (of `time.monotonic`) at which the run as a whole ends; None for none.
+        told: how much of an opening is said; see `Case`.
         reports: what the answers so far said of the allocator's own state, the latest of each kind.
         tells_edits: whether some answer told its edits.
         welcome: how the process introduced itself.
@@ -426,6 +428,7 @@ class ProcessAllocator:
         self._last_words = b""
         self.meanwhile: list[Callable[[], object]] = []
         self.until: float | None = None
+        self.told: Told = "in full"
         self.reports: dict[str, Any] = {}
         self.tells_edits = False
         self.welcome: messages.Welcome | None = None
@@ -512,7 +515,7 @@ class ProcessAllocator:
         if self._line.pending():
             self._note("<", self._line.peek())
             self._fail(Misbehaved, "it wrote to stdout without being asked")
-        lines = [messages.command_line(command) for command in commands]
+        lines = [messages.command_line(command, self.told) for command in commands]
         self._line.put(b"".join(lines))
         try:
             self.catch_up()

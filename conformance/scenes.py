@@ -255,6 +255,35 @@ def lasting(draw: Draw, profile: str) -> Case:
     return Case(geometry, params, context, tuple(steps))
 
 
+def usual(draw: Draw, profile: str) -> Case:
+    """Nearly all parameters are at their default, and matter: the hard budget is just filled or passed, more is wanted
+    than the cap allows, reversals are wanted at once, scores lie on and beside thresholds."""
+    geometry = draw.one_of((Geometry((2, 2)), Geometry((2, 3)), Geometry((3, 2, 2)), Geometry((32, 32))))
+    plain, top = Params(strategy=strategy(profile)), geometry.top
+    nodes = [Block(top, i * geometry.span(top)) for i in range(draw.between(2, 6))]
+    context = [*family(geometry, nodes[0]), *nodes[1:]]
+    if draw.once_in(2):
+        fit = (plain.w_max - used(geometry, context)) // geometry.slots(0)
+        steps = [Step(ingest=fit + draw.between(0, 1))]
+        return Case(geometry, plain, tuple(context), tuple(steps), told="sparingly")
+    beyond = max(plain.tau_expand, plain.tau_collapse) + 1
+    steps = []
+    for _ in range(draw.between(2, 6)):
+        row = tuple(draw.one_of((beyond, beyond - 1, -beyond, 1 - beyond)) for _ in range(draw.one_of((1, 1, 2, 5))))
+        steps.append(Step(scores=row, per="block", ingest=1 if draw.once_in(6) else None))
+    slots, delta = used(geometry, context), geometry.delta(top)
+    params = draw.one_of(
+        (
+            plain,
+            replace(plain, w_max=slots + 2 * delta, w_soft=0),
+            replace(plain, tau_expand=1),
+            replace(plain, protected_tokens=1),
+            replace(plain, cooldown_steps=1),
+        )
+    )
+    return Case(geometry, params, tuple(context), tuple(steps), told="sparingly")
+
+
 Scene = Callable[[Draw, str], Case]
 
 SCENES: dict[str, Scene] = {
@@ -264,5 +293,6 @@ SCENES: dict[str, Scene] = {
     "vast": vast,
     "recall": recall,
     "lasting": lasting,
+    "usual": usual,
 }
 """Name -> draws one, by chance and profile."""

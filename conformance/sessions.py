@@ -104,9 +104,14 @@ SENSELESS_REFINEMENTS: tuple[dict[str, Any], ...] = (
     {"adaptive_window": 1, "tau_expand": 1, "tau_min": 2},
     {"strategy": "greedy", "tie_break": "cursor"},
     {"balance": 2},
-    *SENSELESS_CLAMPS,
 )
 """Each breaks PAR-1 or PAR-2, in parameters that only those are told who claim profile ``enhanced``."""
+
+SENSELESS = (
+    *("count", "count", "count", "range", "context", "context", "ingest"),
+    *("geometry", "geometry", "range of a parameter", "clamp", "params"),
+)
+"""What is senseless, each as often as it is named: so that every clause of GEO, CTX, SCO and PAR is met often."""
 
 
 # WHAT A SESSION CAN BE LIKE
@@ -198,7 +203,7 @@ SCENE_EVERY = 3
 """Of so many sessions, the last is a scene; the others are drawn by their features."""
 
 USUALLY = ("filling", "recall", "families", "filling", "crowd", "recall", "filling", "vast")
-TURNS = (*USUALLY, *USUALLY, *USUALLY, *USUALLY[:-1], "lasting")
+TURNS = (*USUALLY, "usual", *USUALLY[1:], *USUALLY, "usual", *USUALLY[1:-1], "lasting")
 """What the scenes are, in turn."""
 
 
@@ -655,8 +660,7 @@ def _with_refusals(draw: Draw, profile: str, case: Case) -> Case:
 
 def _senseless(draw: Draw, case: Case, step: Step) -> Step:
     """A call that has to be refused, before ``step``."""
-    kinds = ("count", "count", "count", "range", "context", "context", "ingest", "geometry", "params", "params")
-    kind = draw.one_of(kinds)
+    kind = draw.one_of(SENSELESS)
     slots, ingest = used(case.geometry, case.context), draw.one_of((None, None, 1))
     if kind == "count":
         extra = min(LONGEST, draw.one_of((1, -1, case.geometry.slots(0), slots, 2 * slots, -slots)))
@@ -672,13 +676,14 @@ def _senseless(draw: Draw, case: Case, step: Step) -> Step:
         if draw.once_in(3):
             return Step(open=Opening(geometry=draw.one_of(SENSELESS_GEOMETRIES)))
         return Step(open=Opening(context=draw.one_of((((0, 0),), ((1, 0),))), geometry=_broken_geometry(draw)))
-    if draw.once_in(2):  # one beyond an end of its range, by itself
+    if kind == "range of a parameter":  # one beyond an end of it, by itself
         name = draw.one_of(BOUNDED)
         low, high = RANGES[name]
         return Step(open=Opening(params={name: draw.one_of((low - 1, high + 1))}))
+    if kind == "clamp":
+        return Step(open=Opening(params=draw.one_of(SENSELESS_CLAMPS)))
     enhanced = case.params.strategy == "enhanced"
-    senseless = SENSELESS_PARAMS + (SENSELESS_REFINEMENTS if enhanced else SENSELESS_CLAMPS)
-    return Step(open=Opening(params=draw.one_of(senseless)))
+    return Step(open=Opening(params=draw.one_of(SENSELESS_PARAMS + (SENSELESS_REFINEMENTS if enhanced else ()))))
 
 
 def _broken_geometry(draw: Draw) -> dict[str, Any]:
@@ -791,11 +796,21 @@ def put_between(draw: Draw, case: Case, times: int, make: Callable[[Step], Step]
 Weave = Callable[[Draw, str, Case], Case]
 """Takes chance of its own, a profile and one of its sessions, and returns it with something optional in it."""
 
+
+def _told(draw: Draw, profile: str, case: Case) -> Case:
+    """Told sparingly one time in three, and with a soft budget of 0 for none one time in twelve (PAR-1)."""
+    del profile
+    if case.told != "in full":
+        return case
+    return msgspec.structs.replace(case, told=draw.one_of((*("sparingly",) * 4, "by 0", *("in full",) * 7)))
+
+
 WOVEN: dict[str, Weave] = {
     "reclaim_ahead": _with_room_ahead,
     "prefer": _with_logits,
     "pin": _with_pins,
     "refusals": _with_refusals,
+    "told": _told,
 }
 """What an allocator need not offer, a call or a parameter -> how sessions come to have it. What is added here changes
 nothing else of a session, and nothing of one that it leaves alone."""

@@ -123,6 +123,7 @@ def usual_params(case: Case) -> Iterator[Case]:
     usual = Params()
     kept = {"strategy": case.params.strategy, "w_max": case.params.w_max, "w_soft": case.params.w_soft}
     yield from _with_params(case, **{f.name: getattr(usual, f.name) for f in fields(Params)} | kept)
+    yield changed(case, told="in full")
     for name in (field.name for field in fields(Params) if field.name != "strategy"):
         value = getattr(case.params, name)
         plain = case.params.w_max if name == "w_soft" else getattr(usual, name)

@@ -19,7 +19,7 @@ import msgspec
 
 from focalloc.conformance import messages, process
 from focalloc.conformance.capabilities import ALL, Capabilities, declared
-from focalloc.conformance.cases import Pinning
+from focalloc.conformance.cases import Pinning, Told
 from focalloc.conformance.host import ANSWER_LIMIT, Host, converse
 from focalloc.conformance.process import START_TIMEOUT, TIMEOUT, ProcessAllocator
 from focalloc.spec import Action, Geometry, InvalidInput, Params, Violation, tampered
@@ -72,6 +72,9 @@ class Target(Protocol):
 
     until: float | None
     """Time, of `time.monotonic`, at which the run as a whole ends; None for none."""
+
+    told: Told
+    """How much of an opening is said; see `Case`."""
 
     speaks_raw: bool
     """Whether `open` can be given a senseless geometry or parameters; a Python object is never given such."""
@@ -171,6 +174,15 @@ class WireTarget:
     @until.setter
     def until(self, time: float | None) -> None:
         self._wire.until = time
+
+    @property
+    def told(self) -> Told:
+        """How much of an opening is said."""
+        return self._wire.told
+
+    @told.setter
+    def told(self, told: Told) -> None:
+        self._wire.told = told
 
     def __enter__(self) -> Self:
         return self

@@ -36,7 +36,8 @@ function told(message) {
 }
 
 function open(message) {
-  const { arity, cost } = message.geometry;
+  const { arity = [32, 32], cost: prices = [] } = message.geometry;
+  const cost = prices.length ? prices : Array(arity.length + 1).fill(1);
   need(arity.length >= 1 && cost.length === arity.length + 1, "geometry: one cost per level");
   need(arity.every((k) => k >= 2) && cost.every((c) => c >= 1), "geometry: arity >= 2, cost >= 1");
   arity.forEach((k, l) => need(k * cost[l] > cost[l + 1], `geometry: level ${l + 1} expands for nothing`));
@@ -55,7 +56,7 @@ function open(message) {
     total += sizes[level];
   }
   need(total <= 2 ** 26, "context: too many slots");
-  [geometry, params, context, span, slots] = [message.geometry, p, message.context, spans, sizes];
+  [geometry, params, context, span, slots] = [{ arity, cost }, p, message.context, spans, sizes];
   [ledger, iteration, recent] = [new Map(), 0, []];
 }
 

@@ -30,9 +30,9 @@ static const char *after(const char *line, const char *key) {
     return at ? at + strlen(quoted) : NULL;
 }
 
-static i64 number(const char *line, const char *key) {
+static i64 number(const char *line, const char *key, i64 usual) {
     const char *at = after(line, key);
-    return at ? strtoll(at, NULL, 10) : 0;
+    return at ? strtoll(at, NULL, 10) : usual;
 }
 
 /* The integers of the array (of arrays) that follows; returns how many. */
@@ -67,12 +67,14 @@ static void record(char kind, Block node) {
 
 static void open_session(const char *line) {
     static i64 pairs[2 * BLOCKS];
-    top = numbers(after(line, "arity"), arity, LEVELS);
-    numbers(after(line, "cost"), cost, LEVELS + 1);
+    const char *shape = after(line, "arity"), *prices = after(line, "cost");
+    top = numbers(shape ? shape : "[32, 32]", arity, LEVELS);
+    int told = prices ? numbers(prices, cost, LEVELS + 1) : 0;
+    for (int l = told; l <= top; l++) cost[l] = 1;
     span[0] = span[1] = arity[0];
     for (int l = 2; l <= top; l++) span[l] = span[l - 1] * arity[l - 1];
-    w_max = number(line, "w_max"), n_diff = number(line, "n_diff"), gap = number(line, "cooldown_steps");
-    protected_tokens = number(line, "protected_tokens");
+    w_max = number(line, "w_max", 8192), n_diff = number(line, "n_diff", 4), gap = number(line, "cooldown_steps", 2);
+    protected_tokens = number(line, "protected_tokens", 0);
     if (gap < 1) gap = 1;
     blocks = numbers(after(line, "context"), pairs, 2 * BLOCKS) / 2;
     iteration = entries = used = 0;

@@ -44,9 +44,7 @@ def test_what_is_plain_is_named(
         ([(2, 0), (1, 4), (1, 6)], [(1, 0), (1, 2), (2, 4)], "does not show their order"),
     ],
 )
-def test_what_is_not_plain_is_refused(
-    before: list[tuple[int, int]], after: list[tuple[int, int]], said: str
-) -> None:
+def test_what_is_not_plain_is_refused(before: list[tuple[int, int]], after: list[tuple[int, int]], said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         actions_between(TREE, before, after)
 

@@ -57,6 +57,7 @@ def conversation(program: Path, seed: int = 0, walks: int = 160) -> tuple[list[s
     for number in range(walks // 3):
         _border(speaker, Random(f"{seed} border {number}"))
         _weighed(speaker, Random(f"{seed} weighed {number}"))
+        _untold(speaker, Random(f"{seed} untold {number}"))
     speaker.close()
     return speaker.said, [meaning(answer) for answer in speaker.heard]
 
@@ -67,10 +68,13 @@ def meaning(answer: dict[str, Any]) -> object:
 
 
 def answers(program: Path, said: list[str]) -> Iterator[object]:
-    """What ``program`` answers, up to where it dies."""
-    done = subprocess.run(
-        [str(program)], input="\n".join(said) + "\n", capture_output=True, text=True, check=False, timeout=60
-    )
+    """What ``program`` answers, up to where it dies, or none if it takes a minute over it."""
+    try:
+        done = subprocess.run(
+            [str(program)], input="\n".join(said) + "\n", capture_output=True, text=True, check=False, timeout=60
+        )
+    except subprocess.TimeoutExpired:
+        return
     for line in done.stdout.splitlines():
         yield meaning(json.loads(line))
 
@@ -311,6 +315,28 @@ def _weighed(speaker: Speaker, rng: Random) -> None:
         context = [[1, 2 * i] for i in range(count)]
         speaker.ask(cmd="open", geometry={"arity": [2], "cost": [1, 1]}, params=params, context=context)
         speaker.ask(cmd="step", scores=row)
+
+
+def _untold(speaker: Speaker, rng: Random) -> None:
+    """Little is told, and what is not told matters."""
+    usual = UNIT // 5
+    told = {"w_max": rng.choice([30, 8192]), "n_diff": rng.choice([1, 2, 9]), "tau_expand": rng.choice([0, 7])}
+    told |= {"cooldown_steps": rng.choice([0, 1]), "w_soft": 0, "soft_margin": 3, "protected_tokens": 4}
+    params = {name: value for name, value in told.items() if rng.random() < 0.3}
+    geometry: dict[str, Any] = {"arity": rng.choice([[2, 2], [2, 3], [32, 32]])}
+    width = geometry["arity"][0] * geometry["arity"][1]
+    context = [[1, i * geometry["arity"][0]] for i in range(geometry["arity"][1])]
+    context += [[2, (i + 1) * width] for i in range(5)]
+    speaker.ask(cmd="open", geometry=geometry, params=params, context=context)
+    for _ in range(rng.randint(2, 6)):
+        slots = sum(geometry["arity"][0] if level == 0 else 1 for level, _ in speaker.context)
+        edges = [rng.choice((1, -1)) * (usual + rng.randint(-1, 1)) for _ in range(rng.choice([1, 3]))]
+        row = [rng.choice(edges) for _ in range(slots)]
+        speaker.ask(cmd="step", scores=row)
+    if rng.random() < 0.1:
+        slots = sum(geometry["arity"][0] if level == 0 else 1 for level, _ in speaker.context)
+        full = (8192 - slots) // geometry["arity"][0]
+        speaker.ask(cmd="ingest", blocks=full + rng.randint(0, 1), scores=[0] * slots)
 
 
 def _one_family(rng: Random, geometry: dict[str, list[int]]) -> list[list[int]]:
