@@ -7,6 +7,7 @@ from focalloc.spec.clauses import SPEC_VERSION, Clause, Violation, clauses
 from focalloc.spec.edits import Edit, edits_violations
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.layout import Outline, layout_violations
 from focalloc.spec.params import Params
 from focalloc.spec.pins import Pins
 from focalloc.spec.relaxation import Relaxation, relaxation_violations
@@ -26,6 +27,7 @@ __all__ = [
     "Geometry",
     "InvalidInput",
     "NoRoom",
+    "Outline",
     "Params",
     "Pins",
     "Relaxation",
@@ -36,6 +38,7 @@ __all__ = [
     "clauses",
     "edits_violations",
     "ingested",
+    "layout_violations",
     "opened",
     "quantise",
     "reclaim_violations",
