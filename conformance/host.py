@@ -226,10 +226,14 @@ def plain(answer: object, depth: int = 0) -> object:
 
 def _plainly(rows: list[list[object]]) -> bool:
     """Whether rows hold nothing but integers of 64 bits and ASCII."""
-    parts = list(chain.from_iterable(rows))
-    texts = [part for part in parts if type(part) is str]
-    whole: list[Any] = [part for part in parts if type(part) is int]
-    if len(texts) + len(whole) < len(parts) or not all(map(str.isascii, texts)):
+    whole: list[Any] = list(chain.from_iterable(rows))
+    kinds = set(map(type, whole))
+    if str in kinds and kinds <= {str, int}:
+        texts = [part for part in whole if type(part) is str]
+        whole = [part for part in whole if type(part) is int]
+        if not all(map(str.isascii, texts)):
+            return False
+    elif not kinds <= {int}:
         return False
     return not whole or (min(whole) >= -(2**63) and max(whole) < 2**63)
 

@@ -29,7 +29,6 @@ from focalloc.spec.objective import worth
 from focalloc.spec.pins import is_pinned
 from focalloc.spec.projection import as_logits, preferred
 from focalloc.spec.scores import Aggregates
-from focalloc.spec.state import ticked
 
 ENOUGH = 10
 """Times that a clause is seen to be at stake in a batch before it is no longer looked at."""
@@ -146,7 +145,7 @@ def of_iteration(
     allows. BUD-1, SOF-1, COO-1, TAI-1, PIN-1, PIN-2, THR-1 (over): some action is held back by this clause and by no
     other of them. SCO-3 (over): rounding decides the mean of some family.
     """
-    now = ticked(state)
+    now = state.ticked
     geometry, params, blocks = now.geometry, now.params, set(now.context)
     yield "ANS-1"
     if params.n_diff:
@@ -203,35 +202,30 @@ def _sorted_out(
     now: State, legal: Sequence[Candidate], profile: str
 ) -> tuple[list[Candidate], list[Candidate], set[str]]:
     """Legal actions that cooldown and tail allow, those that thresholds allow too, and what held the others back."""
-    params, clauses = now.params, set[str]()
+    params, clauses, last, gap = now.params, set[str](), now.end, now.params.min_gap
+    all_wanted = profile in ("safety", "projection")
     free, pool = [], []
     for one in legal:
         kind, level, start = one.action
-        ends = start + now.geometry.span(level)
-        protected = kind == "collapse" and reaches_tail(ends, now.end, params.protected_tokens)
-        cooling = not may_act(now.ledger, one.action, now.iteration, params.min_gap)
-        pinned = is_pinned(now.geometry, now.pins, one.action) and {"collapse": "PIN-1", "expand": "PIN-2"}[kind]
-        wanted = beyond_threshold(kind, one.aggregate, params.tau_expand, params.tau_collapse) or profile in (
-            "safety",
-            "projection",
-        )
-        after = now.used + signed_delta(now.geometry, one.action)
-        over = kind == "expand" and after > params.w_max
-        barred = kind == "expand" and not over and after > expand_limit(params, one.aggregate)
-        held = [
-            *(["TAI-1"] if protected else []),
-            *(["COO-1"] if cooling else []),
-            *([pinned] if pinned else []),
-            *(["THR-1"] if not wanted else []),
-            *(["BUD-1"] if over else []),
-            *(["SOF-1"] if barred else []),
-        ]
+        held: list[str] = []
+        if kind == "collapse" and reaches_tail(start + now.geometry.span(level), last, params.protected_tokens):
+            held.append("TAI-1")
+        if not may_act(now.ledger, one.action, now.iteration, gap):
+            held.append("COO-1")
+        if is_pinned(now.geometry, now.pins, one.action):
+            held.append("PIN-1" if kind == "collapse" else "PIN-2")
+        if not held:
+            free.append(one)
+        if not (all_wanted or beyond_threshold(kind, one.aggregate, params.tau_expand, params.tau_collapse)):
+            held.append("THR-1")
+        elif not held:
+            pool.append(one)
+        if kind == "expand" and (after := now.used + now.geometry.delta(level)) > params.w_max:
+            held.append("BUD-1")
+        elif kind == "expand" and after > expand_limit(params, one.aggregate):
+            held.append("SOF-1")
         if len(held) == 1 and params.n_diff:
             clauses.add(held[0])
-        if not protected and not cooling and not pinned:
-            free.append(one)
-            if wanted:
-                pool.append(one)
     return free, pool, clauses
 
 

@@ -58,8 +58,13 @@ def parent(geometry: Geometry, block: Block) -> Block | None:
 
 def family(geometry: Geometry, node: Block) -> Context:
     """The blocks that ``node`` (level at least 1) expands into and collapses from, oldest first."""
+    return tuple(map(Block._make, _members(geometry, node)))
+
+
+def _members(geometry: Geometry, node: Block) -> list[tuple[int, int]]:
+    """The family of ``node`` as plain pairs, which is all that it takes to look for them."""
     level, span = node.level - 1, geometry.spans[node.level - 1]
-    return tuple([Block(level, child_start(node.start, span, i)) for i in range(geometry.fanout(node.level))])
+    return [(level, child_start(node.start, span, i)) for i in range(geometry.fanout(node.level))]
 
 
 def signed_delta(geometry: Geometry, action: Action) -> int:
@@ -118,7 +123,7 @@ def is_complete(geometry: Geometry, blocks: set[Block], node: Block) -> bool:
 
     In a context that tiles, a complete family stands side by side.
     """
-    return blocks.issuperset(family(geometry, node))
+    return blocks.issuperset(_members(geometry, node))
 
 
 @clause("ACT-3")

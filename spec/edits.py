@@ -79,10 +79,11 @@ def misapplied(geometry: Geometry, old: Context, new: Context, edits: Sequence[S
     was, now = row(geometry, old), row(geometry, new)
     source = slot = 0
     for first, before, at, after in [*edits, (len(was), 0, len(now), 0)]:
-        for i, (theirs, mine) in enumerate(zip(was[source:first], now[slot:at], strict=True)):
-            if theirs != mine:
-                yield slot + i, f"the edits keep {_told(theirs)} where {_told(mine)} is"
-                return
+        kept, there = was[source:first], now[slot:at]
+        if kept != there:
+            i = next(i for i, (theirs, mine) in enumerate(zip(kept, there, strict=True)) if theirs != mine)
+            yield slot + i, f"the edits keep {_told(kept[i])} where {_told(there[i])} is"
+            return
         source, slot = first + before, at + after
 
 

@@ -10,18 +10,20 @@ from focalloc.spec.actions import (
     consumed,
     fits,
     impossible_collapse,
+    is_complete,
     off_grid,
+    parent,
     produced,
 )
-from focalloc.spec.blocks import Block, used
-from focalloc.spec.candidates import Candidate, possible_actions, tail_collapse
+from focalloc.spec.blocks import Block, end, used
+from focalloc.spec.candidates import Candidate, possible_actions, reaches_tail, tail_collapse
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.cooldown import may_act, too_early
 from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import MAX_SLOTS, Geometry
 from focalloc.spec.greedy import precedes
 from focalloc.spec.params import Params
-from focalloc.spec.pins import pinned_collapse, within
+from focalloc.spec.pins import is_pinned, pinned_collapse, within
 from focalloc.spec.scores import Aggregates, checked_scores
 from focalloc.spec.state import State
 
@@ -121,11 +123,26 @@ def reclaimable(state: State, blocks: set[Block]) -> list[Action]:
     return [
         action
         for action in possible_actions(state.geometry, blocks)
-        if action.kind == "collapse"
-        and may_act(state.ledger, action, state.iteration, state.params.min_gap)
-        and not tail_collapse(state.geometry, state.params, state.end, action)
-        and not pinned_collapse(state.geometry, state.pins, action)
+        if action.kind == "collapse" and _may_reclaim(state, action)
     ]
+
+
+def _may_reclaim(state: State, action: Action) -> bool:
+    """Whether cooldown, tail and pins allow the collapse ``action``."""
+    return (
+        may_act(state.ledger, action, state.iteration, state.params.min_gap)
+        and not reaches_tail(end(state.geometry, action.node), state.end, state.params.protected_tokens)
+        and not is_pinned(state.geometry, state.pins, action)
+    )
+
+
+def _above(state: State, blocks: set[Block], node: Block) -> list[Action]:
+    """The only collapse that one to ``node``, which made ``blocks``, can have made legal: that of its parent."""
+    above = parent(state.geometry, node)
+    if above is None or not is_complete(state.geometry, blocks, above):
+        return []
+    action = Action("collapse", *above)
+    return [action] if _may_reclaim(state, action) else []
 
 
 def least_used(state: State) -> int:
@@ -164,6 +181,11 @@ def ingest_violations(
         return found
     aggregates = Aggregates(state.geometry, state.context, scores)
     present, now_used, room = set(state.context), state.used, wanted(state, needed)
+
+    def weighed(actions: list[Action]) -> list[Candidate]:
+        return [Candidate(one, aggregates.of(consumed(state.geometry, one))) for one in actions]
+
+    possible = weighed(reclaimable(state, present)) if ordered else []
     for i, action in enumerate(answer):
         impossible = impossible_collapse(state.geometry, present, action)
         here = impossible + too_early(state.ledger, action, state.iteration, state.params.min_gap)
@@ -171,20 +193,19 @@ def ingest_violations(
         here += pinned_collapse(state.geometry, state.pins, action)
         if ordered and not impossible:
             here += needless_reclaim(now_used, room, state.params.w_max)
-            possible = [
-                Candidate(one, aggregates.of(consumed(state.geometry, one))) for one in reclaimable(state, present)
-            ]
             here += wrong_reclaim(possible, action)
         found += [Violation(v.clause, v.message, i) for v in here]
         if impossible:
             return found
         aggregates.merge(consumed(state.geometry, action), action.node)
         present = (present - set(consumed(state.geometry, action))) | {action.node}
+        if ordered:
+            possible = [one for one in possible if one.action != action] + weighed(_above(state, present, action.node))
         now_used -= state.geometry.delta(action.level)
     if short := no_room_made(now_used, needed, state.params.w_max):
         return found + short
     if ordered and room > needed:
-        found += stopped_short(now_used, room, state.params.w_max, reclaimable(state, present))
+        found += stopped_short(now_used, room, state.params.w_max, [one.action for one in possible])
     return found
 
 

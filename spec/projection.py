@@ -20,7 +20,7 @@ from focalloc.spec.geometry import Geometry
 from focalloc.spec.knapsack import Outcome, least_possible_use, out_of_order, rivals_of, utility
 from focalloc.spec.pins import is_pinned
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE, Aggregates, floor_mean
-from focalloc.spec.state import State, ticked
+from focalloc.spec.state import State
 
 LARGEST_LOGIT = SCORE_LIMIT - 1
 """A fixed-point logit ``q`` satisfies ``-LARGEST_LOGIT <= q <= LARGEST_LOGIT``; what is beyond saturates."""
@@ -226,4 +226,4 @@ def violations_of_projection(
     Raises:
         InvalidInput: the logits break PRO-1.
     """
-    return preference_violations(ticked(state), checked_logits(state, logits), actions)
+    return preference_violations(state.ticked, checked_logits(state, logits), actions)

@@ -17,7 +17,7 @@ from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.knapsack import least_possible_use, utility
 from focalloc.spec.scores import Aggregates
-from focalloc.spec.state import State, ticked
+from focalloc.spec.state import State
 
 
 class Relaxation(NamedTuple):
@@ -56,7 +56,7 @@ def program(state: State, scores: Sequence[int]) -> Program:
         state: the state after the last iteration.
         scores: one fixed-point score per slot.
     """
-    now = ticked(state)
+    now = state.ticked
     if now.params.balance:
         scores = balanced(scores)
     pool = candidates(now, Aggregates(now.geometry, now.context, scores))

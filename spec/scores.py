@@ -114,7 +114,7 @@ class Aggregates:
 
     def of(self, blocks: Sequence[Block]) -> int:
         """Floor of the mean over all slots of ``blocks``, each of which must be in the context (SCO-3)."""
-        total = sum(self._sums[block] for block in blocks)
+        total = sum(map(self._sums.__getitem__, blocks))
         return floor_mean(total, used(self._geometry, blocks))
 
     def merge(self, blocks: Sequence[Block], into: Block) -> None:

@@ -55,6 +55,14 @@ class State:
         """Token position just after the context."""
         return end(self.geometry, self.context[-1])
 
+    @cached_property
+    def ticked(self) -> State:
+        """The state at the start of the next iteration: its number is one higher, old ledger entries are forgotten
+        and thresholds adapted (COO-2, ADA-1)."""
+        iteration, params = self.iteration + 1, adapted(self.params, self.recent)
+        ledger = remembered(self.ledger, iteration, params.memory)
+        return replace(self, params=params, iteration=iteration, ledger=ledger)
+
 
 def opened(geometry: Geometry, params: Params, context: Iterable[object]) -> State:
     """The state after ``open``: no iteration yet, an empty ledger.
@@ -63,13 +71,6 @@ def opened(geometry: Geometry, params: Params, context: Iterable[object]) -> Sta
         InvalidInput: the context breaks CTX-1 to CTX-4.
     """
     return State(geometry, params, checked_context(geometry, context), {}, 0)
-
-
-def ticked(state: State) -> State:
-    """The state at the start of the next iteration: its number is one higher, old ledger entries are forgotten and
-    thresholds adapted (COO-2, ADA-1)."""
-    iteration, params = state.iteration + 1, adapted(state.params, state.recent)
-    return replace(state, params=params, iteration=iteration, ledger=remembered(state.ledger, iteration, params.memory))
 
 
 def acted(state: State, action: Action) -> State:
@@ -104,7 +105,7 @@ def advanced(state: State, actions: Sequence[Sequence[object]]) -> State:
     Raises:
         InvalidInput: an action is not legal at its turn (ACT-1 to ACT-4).
     """
-    state = all_acted(ticked(state), actions)
+    state = all_acted(state.ticked, actions)
     window = state.params.adaptive_window
     return replace(state, recent=(*state.recent, state.used)[-window:]) if window else state
 

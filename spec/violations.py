@@ -36,7 +36,7 @@ from focalloc.spec.objective import objective_violations
 from focalloc.spec.pins import pinned_collapse, pinned_expand
 from focalloc.spec.projection import projection_violations
 from focalloc.spec.scores import Aggregates, checked_scores
-from focalloc.spec.state import State, ticked
+from focalloc.spec.state import State
 
 Judgement = Callable[[State, Sequence[int], Sequence[Action]], list[Violation]]
 
@@ -98,7 +98,7 @@ def violations(
     """
     checked_profile(profile)
     checked_scores(state.geometry, state.context, scores)
-    now = ticked(state)
+    now = state.ticked
     geometry, params = now.geometry, now.params
     if params.balance:
         scores = balanced(scores)

@@ -24,7 +24,7 @@ from focalloc.spec.ingest import checked_size
 from focalloc.spec.params import OFFERED
 from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.scores import checked_scores
-from focalloc.spec.state import acted, ticked
+from focalloc.spec.state import acted
 
 
 class Sound:
@@ -93,7 +93,7 @@ class Sound:
     def prepared(self) -> State:
         """The state that the next iteration selects in: with adapted thresholds, and without what is forgotten."""
         state = self.state
-        return replace(ticked(state), params=self.adapted(state.params), iteration=state.iteration)
+        return replace(state.ticked, params=self.adapted(state.params), iteration=state.iteration)
 
     def adapted(self, params: Params) -> Params:
         """The parameters with the thresholds of the next iteration."""

@@ -56,7 +56,6 @@ from focalloc.spec.ingest import checked_size
 from focalloc.spec.projection import as_logits, checked_logits, saturated, violations_of_projection
 from focalloc.spec.projection import preferred as preferred_candidates
 from focalloc.spec.scores import Aggregates, checked_scores
-from focalloc.spec.state import ticked
 from focalloc.spec.violations import PROFILES
 
 FOLDER = Path(str(files(__name__)))
@@ -532,7 +531,7 @@ def several(vectors: Iterable[Vector]) -> dict[str, dict[int, tuple[Answer, ...]
 
 
 def _others(profile: str, state: State, step: VectorStep, expected: Sequence[Action]) -> Iterator[Answer]:
-    now = ticked(state)
+    now = state.ticked
     if profile == "projection":
         fixed = checked_logits(now, fixed_point(step.logits)) if step.logits else as_logits(now, _balanced(now, step))
         pool = preferred_candidates(now, fixed)

@@ -14,7 +14,7 @@ from focalloc.spec.actions import parent
 from focalloc.spec.candidates import possible_actions, tail_collapse
 from focalloc.spec.cooldown import may_act
 from focalloc.spec.scores import SCORE_SCALE
-from focalloc.spec.state import State, ingested, ticked
+from focalloc.spec.state import State, ingested
 
 GEOMETRY = Geometry((4, 3), (1, 1, 2))
 # Slots: 2 | 1 1 4 | 2; tokens 0..11 | 12..15 16..19 20..23 | 24..35
@@ -82,7 +82,7 @@ def test_embeddings_stand_behind_the_features_and_wrong_shapes_are_refused() -> 
 
 
 def allowed(state: State, action: Action) -> bool:
-    now = ticked(state)
+    now = state.ticked
     may = may_act(now.ledger, action, now.iteration, now.params.min_gap)
     return may and not tail_collapse(now.geometry, now.params, now.end, action)
 

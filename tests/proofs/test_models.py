@@ -33,7 +33,7 @@ from focalloc.spec.cooldown import Entry, Ledger, recorded
 from focalloc.spec.geometry import MAX_SLOTS
 from focalloc.spec.greedy import precedes
 from focalloc.spec.scores import Aggregates
-from focalloc.spec.state import State, advanced, ticked
+from focalloc.spec.state import State, advanced
 from focalloc.spec.violations import violations
 
 
@@ -112,7 +112,7 @@ def test_the_model_of_a_row_is_what_actions_do(data: st.DataObject) -> None:
 
 def queues_of(state: State, row: Sequence[int]) -> tuple[list[Candidate], list[Candidate]]:
     """The spec's candidates, each kind in the order that the judge has."""
-    found = candidates(ticked(state), Aggregates(state.geometry, state.context, row))
+    found = candidates(state.ticked, Aggregates(state.geometry, state.context, row))
     order = cmp_to_key(lambda one, other: -1 if precedes(one, other) else 1)
     queues = [sorted((c for c in found if c.action.kind == kind), key=order) for kind in ("expand", "collapse")]
     return queues[0], queues[1]

@@ -26,7 +26,6 @@ from focalloc.spec import (
 from focalloc.spec.adaptation import adapted, balanced, beyond_clamp, masses, misadapted, unbalanced
 from focalloc.spec.blocks import Block
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
-from focalloc.spec.state import ticked
 
 TINY = Geometry((2, 2))
 PARAMS = Params(w_max=8, n_diff=4, tau_expand=2, tau_collapse=2, cooldown_steps=2, strategy="enhanced")
@@ -132,7 +131,7 @@ def test_utilisation_is_taken_before_an_ingest_that_follows() -> None:
     params = replace(PARAMS, w_max=10, w_soft=0, tau_expand=100, tau_collapse=100, adaptive_window=1)
     state = advanced(opened(TINY, params, [(0, 0), (0, 2), (1, 4)]), [])
     assert ingested(state, [], 2).recent == state.recent == (5,)
-    assert ticked(ingested(state, [], 2)).params.tau_expand == 95
+    assert ingested(state, [], 2).ticked.params.tau_expand == 95
 
 
 @pytest.mark.clause("ADA-1")
