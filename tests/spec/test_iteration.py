@@ -18,6 +18,7 @@ from focalloc.spec.cooldown import Entry, hoarded
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.ingest import checked_size, least_used, senseless_size, sufficient_budget
+from focalloc.spec.pins import pinned
 
 TINY = Geometry((2, 2))
 PARAMS = Params(w_max=8, n_diff=4, tau_expand=2, tau_collapse=2, cooldown_steps=2)
@@ -339,6 +340,21 @@ def test_a_gist_made_on_the_way_goes_by_the_mean_of_its_family(row: tuple[int, .
         right, wrong = [first, other], [first, parent_of_it]
     assert reclaim_violations(state, scores, 1, right, "greedy") == []
     assert "ING-4" in [one.clause for one in reclaim_violations(state, scores, 1, wrong, "greedy")]
+
+
+@pytest.mark.clause("ING-4")
+@pytest.mark.parametrize("held_by", ["nothing", "tail", "pin", "cooldown"])
+def test_what_may_not_collapse_is_not_missed_once_its_family_is_there(held_by: str) -> None:
+    params = Params(w_max=8, protected_tokens=5 if held_by == "tail" else 0)
+    state = opened(TINY, params, [(0, 0), (1, 2), (0, 4), (1, 6), (2, 8)])
+    if held_by == "pin":
+        state = replace(state, pins=pinned(state.pins, 6, 8))
+    if held_by == "cooldown":
+        state = replace(state, ledger={Block(2, 4): Entry("expand", 1)}, iteration=1)
+    scores = [-1, -1, -1, -9, -9, -9, 0]  # once (1, 4) is there, (2, 4) is wanted least
+    answer = [("collapse", 1, 4), ("collapse", 1, 0)]
+    found = [one.clause for one in reclaim_violations(state, scores, 3, answer, "greedy")]
+    assert ("ING-4" in found) == (held_by == "nothing")
 
 
 @pytest.mark.clause("GRE-2", "GRE-3", "GRE-4", "GRE-5")
