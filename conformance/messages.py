@@ -19,7 +19,7 @@ from focalloc.conformance.cases import Told
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.json_text import from_json
-from focalloc.spec.params import OFFERED, Params
+from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE
 
 PROTOCOL: Final = 1
@@ -31,9 +31,6 @@ WireFraction = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,1000}(/[0-9]{1,1
 
 REPORTS: Final = ("context", "positions", "ledger_size", "pins")
 """What an allocator may say of its own state with every answer."""
-
-OPTIONAL: Final = ("fresh", "ingest", "ingest_scores", "prefer", "relaxation", "layout", "pin", *REPORTS, *OFFERED)
-"""What an allocator may offer; what it does not offer, it is not asked."""
 
 USUAL: Final = ("ingest", "ingest_scores")
 """What a program offers that does not say."""

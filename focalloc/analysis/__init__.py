@@ -1,4 +1,5 @@
-"""What the commands work out, for a notebook, too: comparison, trade-offs, timing, verification, evidence, pictures.
+"""What the commands work out, for a notebook, too: comparison, trade-offs, timing, verification, evidence,
+sessions over a text and what is found in them, saved sessions once more, pictures.
 
 >>> from focalloc.analysis.comparison import compare
 >>> from focalloc.analysis.contenders import contender

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from math import ceil, log, prod
 
-from focalloc.conformance.recorded import DEFAULT_QUERIES, Document, Session
+from focalloc.conformance.recorded import DEFAULT_QUERIES, Document, Session, Turn
+from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
@@ -74,6 +76,49 @@ def _other_trees(geometry: Geometry, tokens: int) -> Iterator[Geometry]:
     for smaller in (16, 8, 4, 2):
         if smaller < geometry.arity[0]:
             yield Geometry((smaller,) * max(1, ceil(log(tokens, smaller)) - 1))
+
+
+@dataclass(frozen=True)
+class Part:
+    """The reading, or one question.
+
+    Attributes:
+        number: of the question; -1 for the reading.
+        title: the question.
+        turns: what was done, in order.
+        wanted: the level-0 blocks, by number, that match the question best.
+    """
+
+    number: int
+    title: str
+    turns: list[Turn]
+    wanted: list[int]
+
+    @property
+    def actions(self) -> list[Action]:
+        """All of them, in order."""
+        return [action for turn in self.turns for action in turn.actions]
+
+    @property
+    def busy(self) -> int:
+        """How many iterations passed until the last that did anything, itself counted."""
+        return max((i for i, turn in enumerate(self.turns, start=1) if turn.actions), default=0)
+
+    @property
+    def found(self) -> int:
+        """How many of the blocks that are wanted are raw in the end."""
+        last = self.turns[-1].after
+        raw = {block.start // last.geometry.span(0) for block in last.context if block.level == 0}
+        return len(raw.intersection(self.wanted))
+
+
+def parts(life: Session, turns: Iterable[Turn]) -> Iterator[Part]:
+    """The turns of a session, question by question."""
+    for number, played in groupby(turns, key=lambda turn: turn.move.query):
+        if number < 0:
+            yield Part(number, "Reading", list(played), [])
+        else:
+            yield Part(number, life.queries[number], list(played), most_relevant(life, number))
 
 
 def most_relevant(life: Session, query: int) -> list[int]:

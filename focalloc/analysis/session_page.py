@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from focalloc.analysis.reading import most_relevant
+from focalloc.analysis.reading import parts
 from focalloc.pages import render
 from focalloc.spec.printable import on_one_line
 
@@ -26,20 +26,15 @@ def page(life: Session, turns: list[Turn]) -> str:
         life: the session.
         turns: its turns, in order.
     """
-    geometry, reading = life.geometry, [turn for turn in turns if turn.move.query < 0]
-    every = -(-len(reading) // READING_ROWS) or 1
-    shown = reading[every - 1 :: every]
-    shown += reading[-1:] if reading and shown[-1:] != reading[-1:] else []
-    bands = [{"title": "Reading", "wanted": [], "rows": [_row(turn) for turn in shown], "every": every}]
-    for number, part in groupby(turns[len(reading) :], key=lambda turn: turn.move.query):
-        bands.append(
-            {
-                "title": life.queries[number],
-                "wanted": most_relevant(life, number),
-                "rows": [_row(turn) for turn in part],
-                "every": 1,
-            }
-        )
+    geometry, bands = life.geometry, []
+    for part in parts(life, turns):
+        shown, every = part.turns, 1
+        if part.number < 0:
+            every = -(-len(shown) // READING_ROWS)
+            shown = shown[every - 1 : -1 : every] + shown[-1:]
+        rows = [_row(turn) for turn in shown]
+        told = {"question": part.number + 1, "title": part.title, "wanted": part.wanted}
+        bands.append(told | {"rows": rows, "every": every})
     span = geometry.span(0)
     data = {
         "document": life.document.name,

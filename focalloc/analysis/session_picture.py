@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from focalloc.analysis.reading import columns, finest, most_relevant
+from focalloc.analysis.reading import columns, finest, parts
 from focalloc.pages import render
 
 if TYPE_CHECKING:
@@ -51,15 +51,13 @@ def picture(life: Session, turns: Sequence[Turn]) -> str:
         turns: its turns, in order.
     """
     top, bands = 34, []
-    for number, group in groupby(turns, key=lambda turn: turn.move.query):
-        rows = [turn.after.context for turn in group]
-        title, marks = "The document is read", ""
-        if number < 0:
+    for part in parts(life, turns):
+        rows = [turn.after.context for turn in part.turns]
+        title = part.title if len(part.title) <= LONGEST else part.title[: LONGEST - 1] + "…"
+        if part.number < 0:
+            title = "The document is read"
             rows = [rows[i * len(rows) // READING_ROWS] for i in range(1, READING_ROWS)] + rows[-1:]
-        else:
-            query = life.queries[number]
-            title = query if len(query) <= LONGEST else query[: LONGEST - 1] + "…"
-            marks = _marks(life, number, top + TITLE)
+        marks = _marks(life, part.wanted, top + TITLE)
         first = top + TITLE + MARK
         bands.append(Band(title, top + 14, marks, _paths(life, rows, first)))
         top = first + ROW * len(rows) + 8
@@ -92,9 +90,9 @@ def _paths(life: Session, rows: Sequence[Context], top: int) -> list[tuple[str, 
     return [(kind, "".join(found[kind])) for kind in reversed(KINDS) if found[kind]]
 
 
-def _marks(life: Session, number: int, y: int) -> str:
+def _marks(life: Session, wanted: Sequence[int], y: int) -> str:
     """A small triangle over each of the blocks that match the question best."""
-    places = {block * len(_columns(life)) // life.lens.blocks for block in most_relevant(life, number)}
+    places = {block * len(_columns(life)) // life.lens.blocks for block in wanted}
     return "".join(f"M{LEFT + COLUMN * place - 1} {y}h6l-3 5z" for place in sorted(places))
 
 

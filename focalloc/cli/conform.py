@@ -154,4 +154,3 @@ def conform(
     if report is not None and not as_json:
         say(f"report written to {report}")
     raise typer.Exit(telling.status(found.exit_status))
-

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import textwrap
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,10 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from focalloc.proofs.runner import Verdict
-    from focalloc.proofs.theorem import Session, Theorem
-
-FAILURES = Path("focalloc-failures/theorems")
-"""Where counterexamples are saved."""
+    from focalloc.proofs.theorem import Theorem
 
 
 def _completed(incomplete: str) -> list[str]:
@@ -54,6 +50,7 @@ def prove(
     """
     from focalloc.cli.terminal import output, print_json, tracked
     from focalloc.proofs.catalogue import named, theorems
+    from focalloc.proofs.results import exit_status, outcome, statement, totals
     from focalloc.proofs.runner import prove_all
 
     if covering:
@@ -62,7 +59,7 @@ def prove(
     chosen = named(names) if names else theorems(full=full)
     console = output()
     if listing and as_json:
-        print_json([_fields(theorem) for theorem in chosen])
+        print_json([statement(theorem) for theorem in chosen])
         return
     if listing:
         for theorem in chosen:
@@ -75,20 +72,20 @@ def prove(
     for verdict in tracked(running, len(chosen), "theorems"):
         verdicts[verdict.theorem] = verdict
     if as_json:
-        print_json([_fields(theorem) | _outcome(theorem, verdicts[theorem.name]) for theorem in chosen])
+        print_json([statement(theorem) | outcome(theorem, verdicts[theorem.name]) for theorem in chosen])
     else:
         for theorem in chosen:
             _report(console, theorem, verdicts[theorem.name])
-        for line in _totals(list(verdicts.values())):
+        for line in totals(list(verdicts.values())):
             console.print(line, soft_wrap=True)
-    codes = [verdict.exit_code for verdict in verdicts.values()]
-    raise typer.Exit(1 if 1 in codes else max(codes, default=0))
+    raise typer.Exit(exit_status(list(verdicts.values())))
 
 
 def _show_coverage(as_json: bool) -> None:
     """Each kernel with the strongest theorem about its safety and about its function."""
     from focalloc.cli.terminal import output, print_json, table
     from focalloc.proofs.coverage import Strength, coverage
+    from focalloc.proofs.results import counted
 
     listed = coverage()
     if as_json:
@@ -103,22 +100,7 @@ def _show_coverage(as_json: bool) -> None:
     for what in ("safety", "function"):
         found = [getattr(one, what).strength for one in listed]
         counts = ", ".join(f"{found.count(strength)} {strength}" for strength in Strength if strength in found)
-        console.print(f"{what} of {_counted(len(listed), 'kernel')}: {counts}", soft_wrap=True)
-
-
-def _fields(theorem: Theorem) -> dict[str, Any]:
-    """A theorem as JSON: what it says and how it is established."""
-    names = ("name", "sentence", "clauses", "technique", "file", "full", "bounds", "assumes")
-    return {name: getattr(theorem, name) for name in names} | {"bugs": [bug.name for bug in theorem.mutations]}
-
-
-def _outcome(theorem: Theorem, verdict: Verdict) -> dict[str, Any]:
-    """What came of a theorem, as JSON; counterexamples that are sessions are saved."""
-    saved = [str(_saved(theorem, one.session)) for one in verdict.findings if one.session is not None]
-    told = asdict(verdict)
-    for finding in told["findings"]:
-        del finding["session"]
-    return told | {"result": verdict.result, "objections": verdict.objections, "replay": saved}
+        console.print(f"{what} of {counted(len(listed), 'kernel')}: {counts}", soft_wrap=True)
 
 
 def _say(console: Console, *lines: str, style: str = "") -> None:
@@ -145,6 +127,8 @@ def _bugs(theorem: Theorem) -> str:
 
 def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     """One theorem and what came of it."""
+    from focalloc.proofs.results import counted, saved_sessions
+
     good = verdict.exit_code == 0
     style = "green" if good else "red"
     console.print(f"{verdict.result} {theorem.name}", style=f"bold {style}")
@@ -157,7 +141,7 @@ def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     if not verdict.covered and not verdict.vacuous:
         cover = "cover not checked"
     facts = [
-        _counted(len(verdict.findings), "obligation"),
+        counted(len(verdict.findings), "obligation"),
         cover,
         f"rlimit {verdict.rlimit:,}",
         f"{verdict.seconds:.1f} s",
@@ -168,44 +152,5 @@ def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     _say(console, *verdict.objections, style="red")
     if verdict.undecided_by_second:
         _say(console, f"cvc5 cannot decide {'; '.join(verdict.undecided_by_second)}", style="yellow")
-    for session in (finding.session for finding in verdict.findings if finding.session is not None):
-        console.print(f"  replay: focalloc replay {_saved(theorem, session)}", soft_wrap=True)
-
-
-def _saved(theorem: Theorem, session: Session) -> Path:
-    """Save a counterexample as `focalloc.conformance.transcripts.Transcript`; return its file."""
-    path = FAILURES / f"{theorem.name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    told = asdict(session) | {"source": f"counterexample of {theorem.name}: {theorem.sentence}"}
-    path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    return path
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _totals(verdicts: list[Verdict]) -> list[str]:
-    """The run in a few lines; the last says how it ended."""
-    obligations = sum(len(verdict.findings) for verdict in verdicts)
-    covered = sum(verdict.covered for verdict in verdicts)
-    caught = sum(verdict.caught for verdict in verdicts)
-    survived = sum(len(verdict.survivors or ()) for verdict in verdicts)
-    lines = [f"{_counted(obligations, 'obligation')}, {covered:,} of them with a satisfiable cover"]
-    if any(verdict.survivors is not None for verdict in verdicts):
-        lines.append(f"{_counted(caught + survived, 'planted bug')}, {caught:,} of them caught")
-    if asked := sum(verdict.asked_second for verdict in verdicts):
-        agreed = sum(verdict.seconded for verdict in verdicts)
-        undecided = sum(len(verdict.undecided_by_second) for verdict in verdicts)
-        other = asked - agreed - undecided
-        lines.append(
-            f"{_counted(asked, 'formula')} put to cvc5: {agreed:,} agreed, {other} disputed, {undecided} not decided"
-        )
-    for code, what in ((1, "failed"), (3, "not decided")):
-        if names := [verdict.theorem for verdict in verdicts if verdict.exit_code == code]:
-            lines.append(f"{what}: {', '.join(names)}")
-    counts = {code: sum(verdict.exit_code == code for verdict in verdicts) for code in (0, 1, 3)}
-    lines.append(
-        f"{_counted(len(verdicts), 'theorem')}: {counts[0]} proved, {counts[1]} failed, {counts[3]} not decided"
-    )
-    return lines
+    for path in saved_sessions(theorem, verdict):
+        console.print(f"  replay: focalloc replay {path}", soft_wrap=True)

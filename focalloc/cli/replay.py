@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,11 +12,9 @@ from focalloc.cli.targets import target_of
 from focalloc.spec.violations import PROFILES
 
 if TYPE_CHECKING:
+    from focalloc.analysis.replaying import Saved
     from focalloc.conformance.cases import Case
     from focalloc.conformance.judge import Moment
-    from focalloc.conformance.report import Failure
-    from focalloc.conformance.transcripts import Transcript
-    from focalloc.conformance.vectors import Vector
 
 SHOWN = 12
 """Most scores, blocks or actions that one line lists."""
@@ -60,30 +56,22 @@ def replay(
     """
     import msgspec
 
+    from focalloc.analysis.replaying import as_data, read, replayed
     from focalloc.cli.terminal import Telling, errors
-    from focalloc.conformance.judge import judged
-    from focalloc.conformance.report import EXIT_STATUS, Failure
-    from focalloc.conformance.targets import PythonTarget
-    from focalloc.conformance.transcripts import Reciter, Transcript
-    from focalloc.spec.errors import InvalidInput
+    from focalloc.conformance.report import EXIT_STATUS
     from focalloc.spec.files import writable, write
     from focalloc.spec.printable import indented, on_one_line
     from focalloc.spec.violations import checked_profile
 
     if html is not None:
         writable("html", html)
-    case, saved = _read(file)
-    if isinstance(saved, Failure) and not target and not program:
-        if not trust:
-            raise InvalidInput("target", saved.target, f"is what {file} would run; {_how(saved)}")
-        target, program = ("", saved.target) if saved.program else (saved.target, "")
-    recited = saved if isinstance(saved, Transcript) and not target and not program else None
-    if not target and not program and recited is None:
-        raise InvalidInput("target", "", "the file names none; give --target module:factory or --exec 'PROGRAM'")
+    saved = read(file)
+    target, program = _named(file, saved, target, program, trust=trust)
     name = target or program or "the answers in the file"
-    judged_by = checked_profile(profile or (saved.profile if saved else "safety"))
+    open_target = target_of(target, program, timeout, start_timeout) if target or program else saved.recited(name)
+    judged_by = checked_profile(profile or saved.profile)
     telling = Telling(errors() if as_json else None)
-    say = telling.say
+    say, case = telling.say, saved.case
     moments: list[Moment] = []
 
     def watch(moment: Moment) -> None:
@@ -94,94 +82,42 @@ def replay(
 
     if program or target:
         say(f"running {on_one_line(program)}" if program else f"importing {on_one_line(target)}")
-    if isinstance(saved, Transcript):
-        say(on_one_line(saved.source))
-    if case.note:
-        say(on_one_line(case.note))
-    say(f"{on_one_line(name)} by profile {judged_by}: {len(case.steps)} steps")
+    for line in (*saved.notes, f"{name} by profile {judged_by}: {len(case.steps)} steps"):
+        say(on_one_line(line))
     say(f"geometry {case.geometry.arity} cost {case.geometry.cost}")
     say("params " + ", ".join(f"{field}={value}" for field, value in case.params.to_dict().items()))
-    if recited is None:
-        open_target = target_of(target, program, timeout, start_timeout)
-    else:
-        open_target = partial(PythonTarget, partial(Reciter, recited), name)
-    with open_target() as subject:
-        verdict = judged(subject, case, judged_by, watch)
-    if verdict.status == "pass" and not verdict.put:
-        verdict = replace(verdict, status="unknown", why="nothing in it is put to such an allocator")
+    verdict = replayed(case, open_target, judged_by, watch)
     if html is not None:
-        from focalloc.conformance.page import replayed
+        from focalloc.conformance.page import replayed as page
 
-        write("html", html, replayed(name, judged_by, case, verdict, moments))
+        write("html", html, page(name, judged_by, case, verdict, moments))
         say(f"page written to {html}")
     if as_json:
         asked = {"target": name, "profile": judged_by, "case": msgspec.to_builtins(case)}
         found = {"verdict": verdict.status, "at": verdict.at, "why": verdict.why, "answered": verdict.answered}
-        telling.say_json(asked | found | {"moments": [_plain(moment) for moment in moments]})
+        telling.say_json(asked | found | {"moments": [as_data(moment) for moment in moments]})
     else:
         say(indented(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}"))
     raise typer.Exit(telling.status(EXIT_STATUS[verdict.status]))
 
 
-def _plain(moment: Moment) -> dict[str, Any]:
-    """A moment as data; an answer that is none, as it shows."""
-    import msgspec
-
-    after = moment.after
-    return {
-        "at": moment.at,
-        "scores": list(moment.scores),
-        "answer": msgspec.to_builtins(moment.answer, enc_hook=repr),
-        "broken": [{"clause": one.clause, "message": one.message, "where": one.where} for one in moment.found],
-        "reported": msgspec.to_builtins(moment.reported, enc_hook=repr),
-        "context": [list(block) for block in after.context] if after else None,
-        "used": after.used if after else None,
-    }
-
-
-def _how(saved: Failure) -> str:
-    """What to type to have the allocator that a file names run."""
+def _named(file: Path, saved: Saved, target: str, program: str, *, trust: bool) -> tuple[str, str]:
+    """The allocator to run, as module:factory or as a program; two empty ones where saved answers take its place."""
     import shlex
 
-    named = f"{'--exec' if saved.program else '--target'} {shlex.quote(saved.target)}"
-    return f"to have it run, type {named}, or --trust"
-
-
-def _read(file: Path) -> tuple[Case, Failure | Vector | Transcript | None]:
-    """The case in ``file``, or of the vector that it names; and the failure, vector or transcript it is part of."""
-    import msgspec
-
-    from focalloc.conformance.cases import from_json
-    from focalloc.conformance.decoding import decoded
     from focalloc.conformance.report import Failure
     from focalloc.conformance.transcripts import Transcript
-    from focalloc.conformance.vectors import Vector, case_of, shipped
     from focalloc.spec.errors import InvalidInput
-    from focalloc.spec.files import unusable
 
-    if not file.suffix and not file.exists():
-        known = {one.id: one for one in shipped()}
-        if str(file) not in known:
-            raise InvalidInput("file", str(file), "is neither a file nor the id of a shipped vector")
-        return case_of(known[str(file)]), known[str(file)]
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise unusable("file", file, error) from error
-    try:
-        top = decoded(text, object)
-        if isinstance(top, dict) and "answers" in top:
-            told = decoded(text, Transcript)
-            return told.case, told
-        if isinstance(top, dict) and "case" in top:
-            found = decoded(text, Failure)
-            return found.case, found
-        if isinstance(top, dict) and "spec_version" in top:
-            vector = decoded(text, Vector)
-            return case_of(vector), vector
-        return from_json(text), None
-    except msgspec.DecodeError as error:
-        raise InvalidInput("file", str(file), f"is no saved session: {error}") from error
+    if target or program or isinstance(saved.found, Transcript):
+        return target, program
+    if not isinstance(saved.found, Failure):
+        raise InvalidInput("target", "", "the file names none; give --target module:factory or --exec 'PROGRAM'")
+    of_file = saved.found.target
+    if not trust:
+        named = f"{'--exec' if saved.found.program else '--target'} {shlex.quote(of_file)}"
+        raise InvalidInput("target", of_file, f"is what {file} would run; to have it run, type {named}, or --trust")
+    return ("", of_file) if saved.found.program else (of_file, "")
 
 
 def _told(case: Case, moment: Moment) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from focalloc.analysis.reading import Part
     from focalloc.conformance.recorded import Document, Session, Turn
     from focalloc.spec.actions import Action
 
@@ -107,7 +107,7 @@ def _document(file: Path) -> Document:
 def _tell(console: Console, life: Session, turns: list[Turn]) -> None:
     from rich.text import Text
 
-    from focalloc.analysis.reading import MOST_RELEVANT, most_relevant
+    from focalloc.analysis.reading import MOST_RELEVANT, parts
     from focalloc.cli.terminal import can_print
 
     lens, params = life.lens, life.params
@@ -123,43 +123,35 @@ def _tell(console: Console, life: Session, turns: list[Turn]) -> None:
         legend += Text.assemble((glyphs[2], STYLES[2]), " coarser gists   ")
     console.print(legend + Text.assemble((glyphs[-1], "green"), f" the {MOST_RELEVANT} most relevant blocks"))
 
-    for number, played in groupby(turns, key=lambda turn: turn.move.query):
-        part = list(played)
+    for part in parts(life, turns):
         console.print()
-        if number < 0:
+        if part.number < 0:
             console.print(Text.assemble(("reading", "bold")))
-            wanted: list[int] = []
         else:
-            console.print(Text.assemble((f"question {number + 1}", "bold"), f"  {life.queries[number]}"))
-            wanted = most_relevant(life, number)
-        if wanted:
-            console.print(_markers(life, wanted, console.width, glyphs[-1]))
-        console.print(_strip(life, part[-1], console.width, glyphs))
-        for line in _summary(life, part, wanted):
+            console.print(Text.assemble((f"question {part.number + 1}", "bold"), f"  {part.title}"))
+        if part.wanted:
+            console.print(_markers(life, part.wanted, console.width, glyphs[-1]))
+        console.print(_strip(life, part.turns[-1], console.width, glyphs))
+        for line in _summary(life, part):
             console.print(line, soft_wrap=True)
 
 
-def _summary(life: Session, part: list[Turn], wanted: list[int]) -> list[str]:
-    last, document = part[-1].after, life.document
-    actions = [action for turn in part for action in turn.actions]
-    share = f"{last.used:,} of {life.params.w_max:,} slots used ({last.used / life.params.w_max:.0%})"
-    if part[0].move.query < 0:
-        return [f"{share}; {len(part):,} ingests made room by {len(actions):,} collapses"]
-    active = max((i for i, turn in enumerate(part, start=1) if turn.actions), default=0)
-    rest = f"at rest after iteration {active}" if active < len(part) else "not yet at rest"
-    raw = {block.start // life.geometry.span(0) for block in last.context if block.level == 0}
-    lines = [f"{share}; {rest}"]
-    if wanted:
-        seen = sum(block in raw for block in wanted)
-        lines[0] += f"; {seen} of the {len(wanted)} most relevant blocks are raw"
-    else:
-        lines[0] += "; no word of the question occurs in the document"
+def _summary(life: Session, part: Part) -> list[str]:
+    used = part.turns[-1].after.used
+    share = f"{used:,} of {life.params.w_max:,} slots used ({used / life.params.w_max:.0%})"
+    if part.number < 0:
+        return [f"{share}; {len(part.turns):,} ingests made room by {len(part.actions):,} collapses"]
+    rest = f"at rest after iteration {part.busy}" if part.busy < len(part.turns) else "not yet at rest"
+    matched = "no word of the question occurs in the document"
+    if part.wanted:
+        matched = f"{part.found} of the {len(part.wanted)} most relevant blocks are raw"
+    lines = [f"{share}; {rest}; {matched}"]
     for sign, kind in (("+", "expand"), ("-", "collapse")):
-        lines += _listed(life, document, sign, [action for action in actions if action.kind == kind])
+        lines += _listed(life, sign, [action for action in part.actions if action.kind == kind])
     return lines
 
 
-def _listed(life: Session, document: Document, sign: str, actions: list[Action]) -> list[str]:
+def _listed(life: Session, sign: str, actions: list[Action]) -> list[str]:
     from focalloc.spec.printable import on_one_line
 
     if not actions:
@@ -168,7 +160,7 @@ def _listed(life: Session, document: Document, sign: str, actions: list[Action])
     # What became raw, or stopped being raw, says most about where the focus went.
     finest = [action for action in actions if action.level == 1][:SHOWN]
     for action in finest:
-        text = on_one_line(document.excerpt(action.start, life.geometry.span(action.level))).lstrip(EDGES)
+        text = on_one_line(life.document.excerpt(action.start, life.geometry.span(action.level))).lstrip(EDGES)
         lines.append(f"      token {action.start:>7,}  {text[:70]}{'...' if len(text) > 70 else ''}")
     return lines
 

@@ -38,8 +38,8 @@ document.getElementById("terms").textContent =
   `and at most ${data.n_diff} actions per iteration.`;
 
 const bands = [];
-data.bands.forEach((band, index) => {
-  if (!band.rows.length) return;
+data.bands.forEach(band => {
+  const index = band.question;  // 0 for the reading
   const section = make("section", "", document.getElementById("bands"));
   const label = make("div", "", section), last = band.rows.at(-1);
   make("h2", index ? `${index}. ${band.title}` : band.title, label);

@@ -139,9 +139,9 @@ def in_a_file(name: str, read: Callable[[Path], object]) -> Callable[[Path, str]
 
 
 def replayed(path: Path) -> None:
-    from focalloc.cli.replay import _read
+    from focalloc.analysis.replaying import read
 
-    _read(path)
+    read(path)
 
 
 def listed(path: Path) -> None:
