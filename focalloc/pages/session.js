@@ -58,11 +58,12 @@ foot.className = "foot";
 make("div", "", foot);
 const axis = make("div", "", foot);
 axis.className = "axis";
-for (let i = 0; i <= 4; i++) make("span", `${i ? "" : "token "}${number(Math.round(data.tokens * i / 4))}`, axis);
+for (let i = 0; i <= 4; i++)
+  make("span", `${i ? "" : "token "}${number(Math.round(data.tokens * i / 4))}`, axis).className = i % 2 ? "roomy" : "";
 const scale = make("div", "", foot);
 scale.className = "axis";
-make("span", "0", scale);
-make("span", `${number(data.w_max)} slots`, scale);
+make("span", "0", scale).className = "roomy";
+make("span", " slots", make("span", number(data.w_max), scale)).className = "roomy";  // the legend says so, too
 
 function prepare(canvas, height) {
   const width = canvas.clientWidth, ratio = window.devicePixelRatio || 1, pen = canvas.getContext("2d");

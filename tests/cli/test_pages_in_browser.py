@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,26 @@ def test_a_page_fits_its_window_and_can_be_read(
         light, dark = max(ink, ground), min(ink, ground)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, "too little contrast to be read"
     assert tab.complaints == []
+    tab.context.close()
+
+
+@pytest.mark.parametrize(("size", "tokens", "w_max"), [*product(SIZES, (89_280, 999_999_999), (768, 65_536))])
+def test_labels_of_axes_stay_apart(
+    browser: Any, pages: dict[str, Path], tmp_path: Path, size: str, tokens: int, w_max: int
+) -> None:
+    page = tmp_path / "page.html"
+    written = pages["session"].read_text(encoding="utf-8")
+    for name, value in (("tokens", tokens), ("w_max", w_max)):
+        written, found = re.subn(rf'("{name}":)\s*\d+', rf"\g<1>{value}", written, count=1)
+        assert found
+    page.write_text(written, encoding="utf-8")
+    tab = shown(browser, page, size)
+    boxes = [one.bounding_box() for one in tab.locator(".axis > span").all() if one.is_visible()]
+    assert len(boxes) >= 4
+    for left, right in pairwise(boxes):
+        assert left["x"] + left["width"] + 4 <= right["x"]
+    assert len({box["height"] for box in boxes}) == 1  # none is broken into two lines
+    assert boxes[-1]["x"] + boxes[-1]["width"] <= SIZES[size][0]
     tab.context.close()
 
 
