@@ -131,13 +131,32 @@ def shortfalls(found: Sequence[Comparison], rule: str) -> str:
     )
 
 
+LIMITS = (
+    "## Limits",
+    "",
+    "- The need, the users and the lens are simulated. Nothing here says how a language model fares downstream.",
+    "- Part of the gain over greedy comes from what the policy is told and greedy is not: the cursor, and what the",
+    "  lens said before. Compare it with `informed greedy`.",
+    "- It has seen one geometry, one budget and one cap. Elsewhere it remains feasible, but may be no good.",
+    "- The intervals are over training seeds, with the episodes fixed; they say nothing about other texts.",
+    "",
+)
+"""Lines of what the card does not say."""
+
+
 def card(
     digest: str, found: Sequence[Comparison], gains: dict[str, Gain], refinements: Sequence[Comparison] = ()
 ) -> str:
     """The card as Markdown."""
+    reinforced = _reinforced(found, refinements) if refinements else []
+    return "\n".join([*_terms(digest), *_measured(found), *reinforced, *_adapting(gains), *LIMITS])
+
+
+def _terms(digest: str) -> list[str]:
+    """What it is, and what it was made from."""
     named = ("updates", "episodes", "passes", "minibatch", "learning_rate")
     settings = ", ".join(f"{name} {getattr(SETTINGS, name)}" for name in named)
-    lines = [
+    return [
         "# The policy `small`",
         "",
         "A transformer encoder of 2 layers, hidden size 32, over 17 features per block. It is projected onto what is",
@@ -155,6 +174,12 @@ def card(
         f"  on with other code; {PROCESSES} processes, one BLAS thread. Other work ran beside them: compare times",
         "  within a lens only, and with care.",
         "",
+    ]
+
+
+def _measured(found: Sequence[Comparison]) -> list[str]:
+    """The policy beside the rules."""
+    lines = [
         "## Measured",
         "",
         f"Held-out documents, {EPISODES} episodes per lens, the same for all; each lens but the clean one is in some",
@@ -195,32 +220,40 @@ def card(
         lines += ["", f"Against {rule}, {shortfalls(found, rule)}."]
     broken = sum(one.learned["violations"].mean for one in found)
     fallbacks = sum(one.learned["fallbacks"].mean for one in found)
-    lines += [
+    return [
+        *lines,
         "",
         f"Clauses of the safety profile broken by any learned policy in these episodes: {broken:g}.",
         f"Iterations in which greedy had to stand in for one: {fallbacks:g}.",
-    ]
-    if refinements:
-        lines += [
-            "",
-            "## Going on by reinforcement",
-            "",
-            f"The first {len(REFINED_SEEDS)} of the seeds after {REFINEMENT.updates} more updates, of PPO, the first",
-            f"{REFINEMENT.estimating} of which only learn to estimate returns; on the same episodes.",
-            "With so few seeds the intervals are wide; it is not the policy that is shipped.",
-            "",
-            "| lens | quality | quality, then PPO | actions | actions, then PPO | used, then PPO |",
-            "|---|---|---|---|---|---|",
-        ]
-        for before, after in zip(found, refinements, strict=True):
-            row = [
-                str(one.learned[figure])
-                for figure, several in (("quality", (before, after)), ("actions", (before, after)), ("used", (after,)))
-                for one in several
-            ]
-            lines.append(f"| {before.noise} | " + " | ".join(row) + " |")
-    lines += [
         "",
+    ]
+
+
+def _reinforced(found: Sequence[Comparison], refinements: Sequence[Comparison]) -> list[str]:
+    """After more training, by reinforcement."""
+    lines = [
+        "## Going on by reinforcement",
+        "",
+        f"The first {len(REFINED_SEEDS)} of the seeds after {REFINEMENT.updates} more updates, of PPO, the first",
+        f"{REFINEMENT.estimating} of which only learn to estimate returns; on the same episodes.",
+        "With so few seeds the intervals are wide; it is not the policy that is shipped.",
+        "",
+        "| lens | quality | quality, then PPO | actions | actions, then PPO | used, then PPO |",
+        "|---|---|---|---|---|---|",
+    ]
+    for before, after in zip(found, refinements, strict=True):
+        row = [
+            str(one.learned[figure])
+            for figure, several in (("quality", (before, after)), ("actions", (before, after)), ("used", (after,)))
+            for one in several
+        ]
+        lines.append(f"| {before.noise} | " + " | ".join(row) + " |")
+    return [*lines, ""]
+
+
+def _adapting(gains: dict[str, Gain]) -> list[str]:
+    """What a user's edits do for the user."""
+    lines = [
         "## Adapting to a user",
         "",
         f"{len(HELD_OUT_USERS)} users drawn anew, in held-out documents, known by {META.edits} edits of one episode;",
@@ -246,18 +279,7 @@ def card(
             f"{last[1].after - first[1].after:+.3f};",
             "part of that may come from the training that prepares a policy, which is not what is shipped.",
         ]
-    lines += [
-        "",
-        "## Limits",
-        "",
-        "- The need, the users and the lens are simulated. Nothing here says how a language model fares downstream.",
-        "- Part of the gain over greedy comes from what the policy is told and greedy is not: the cursor, and what the",
-        "  lens said before. Compare it with `informed greedy`.",
-        "- It has seen one geometry, one budget and one cap. Elsewhere it remains feasible, but may be no good.",
-        "- The intervals are over training seeds, with the episodes fixed; they say nothing about other texts.",
-        "",
-    ]
-    return "\n".join(lines)
+    return [*lines, ""]
 
 
 def main(out: Path) -> None:

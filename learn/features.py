@@ -98,21 +98,7 @@ class Observer:
 
         # FAMILIES: what is visible of them, and what may be done
         family_score, completeness = _families(state, level, start, sums, slots)
-        legal = np.zeros((blocks, 3), dtype=np.bool_)
-        legal[:, 1] = True
-        rests = np.zeros((blocks, 2))
-        gap, now = state.params.min_gap, state.iteration + 1
-        for i, block in enumerate(context):
-            if block.level > 0:
-                expand = Action("expand", *block)
-                legal[i, 0] = may_act(state.ledger, expand, now, gap) and not is_pinned(geometry, state.pins, expand)
-                rests[i, 0] = _rest(state, block, "collapse")
-        for first, last, node in complete_families(state):
-            is_open = not reaches_tail(node.start + geometry.span(node.level), state.end, state.params.protected_tokens)
-            collapse = Action("collapse", *node)
-            is_open = is_open and not is_pinned(geometry, state.pins, collapse)
-            legal[first:last, 2] = is_open and may_act(state.ledger, collapse, now, gap)
-            rests[first:last, 1] = _rest(state, node, "expand")
+        legal, rests = _choices(state)
 
         # PLACE AND BUDGET
         at = state.end - 1 if cursor is None else cursor
@@ -158,6 +144,26 @@ class Observer:
         weight = np.array([[RECENT], [LASTING]])
         self._first, self._memory = first, weight * said + (1 - weight) * before
         return self._memory
+
+
+def _choices(state: State) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Of each block what may be done, ``(blocks, 3)``, and how long its expand and its collapse have to rest yet."""
+    geometry, context = state.geometry, state.context
+    legal, rests = np.zeros((len(context), 3), dtype=np.bool_), np.zeros((len(context), 2))
+    legal[:, 1] = True
+    gap, now = state.params.min_gap, state.iteration + 1
+    for i, block in enumerate(context):
+        if block.level > 0:
+            expand = Action("expand", *block)
+            legal[i, 0] = may_act(state.ledger, expand, now, gap) and not is_pinned(geometry, state.pins, expand)
+            rests[i, 0] = _rest(state, block, "collapse")
+    for first, last, node in complete_families(state):
+        is_open = not reaches_tail(node.start + geometry.span(node.level), state.end, state.params.protected_tokens)
+        collapse = Action("collapse", *node)
+        is_open = is_open and not is_pinned(geometry, state.pins, collapse)
+        legal[first:last, 2] = is_open and may_act(state.ledger, collapse, now, gap)
+        rests[first:last, 1] = _rest(state, node, "expand")
+    return legal, rests
 
 
 def _rest(state: State, node: Block, kind: str) -> float:

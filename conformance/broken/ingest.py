@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import Choice, legal_choices
-from focalloc.refimpl.ingest import collapsed_scores
 from focalloc.spec import Action, NoRoom, State
-from focalloc.spec.state import acted
 
 
 @breaks("ING-1")
@@ -83,22 +81,9 @@ class ThresholdOnIngest(Sound):
 class OldestFirst(Sound):
     """Reclaims the oldest family, whatever its score."""
 
-    def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
+    def first_to_go(self, possible: Sequence[Choice]) -> Choice:
         """Take what comes first in the context."""
-        state, row = self.state, list(scores)
-        collapses: list[Action] = []
-        wanted = needed + self.ahead() if self.lacks_room(state, needed) else needed
-        while self.lacks_room(state, wanted):
-            possible = self.reclaimable(state, row)
-            if not possible and not self.lacks_room(state, needed):
-                break
-            if not possible:
-                raise NoRoom(needed, 0)
-            choice = min(possible, key=lambda one: (one.action.start, one.action.level))
-            row = collapsed_scores(state, row, choice)
-            state = acted(state, choice.action)
-            collapses.append(choice.action)
-        return collapses
+        return min(possible, key=lambda one: (one.action.start, one.action.level))
 
 
 @breaks("ING-5", profile="greedy")

@@ -196,6 +196,10 @@ class Sound:
             and not refimpl.is_pinned(state, choice.action)
         ]
 
+    def first_to_go(self, possible: Sequence[Choice]) -> Choice:
+        """The collapse among them that comes first."""
+        return min(possible, key=self.rank)
+
     def lacks_room(self, state: State, needed: int) -> bool:
         """Whether ``needed`` more slots do not fit."""
         return state.used + needed > state.params.w_max
@@ -215,7 +219,7 @@ class Sound:
                 break
             if not possible:
                 raise NoRoom(needed, 0)
-            choice = min(possible, key=self.rank)
+            choice = self.first_to_go(possible)
             row = collapsed_scores(state, row, choice)
             state = acted(state, choice.action)
             collapses.append(choice.action)

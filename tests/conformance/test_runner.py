@@ -116,8 +116,8 @@ def test_the_reference_passes_the_recorded_session(profile: str, monkeypatch: py
     assert report.recorded == f"pass, {len(shipped_case().steps)} answers"
 
 
-def test_a_slow_allocator_is_not_made_smaller_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "SHRINKS_WITHIN", 1.0)
+def slow() -> type[Sound]:
+    """Whose first answer is wrong at once, and every other one after a minute."""
     calls = itertools.count()
 
     class Slow(Sound):
@@ -126,22 +126,19 @@ def test_a_slow_allocator_is_not_made_smaller_for_ever(monkeypatch: pytest.Monke
                 time.sleep(60)
             return [("expand", 9, 9)]
 
+    return Slow
+
+
+def test_a_slow_allocator_is_not_made_smaller_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "SHRINKS_WITHIN", 1.0)
     began = time.monotonic()
-    (failed,) = run_conformance(Slow, examples=1, timeout=120.0, save_to=None).failures
+    (failed,) = run_conformance(slow(), examples=1, timeout=120.0, save_to=None).failures
     assert time.monotonic() - began < 30
     assert failed.id == "ACT-1"
 
 
 def test_a_run_that_ends_while_it_looks_for_a_smaller_session_keeps_what_it_found() -> None:
-    calls = itertools.count()
-
-    class Slow(Sound):
-        def step(self, scores: list[int]) -> Any:
-            if next(calls):
-                time.sleep(60)
-            return [("expand", 9, 9)]
-
-    report = run_conformance(Slow, examples=1, timeout=120.0, time_limit=4.0, save_to=None)
+    report = run_conformance(slow(), examples=1, timeout=120.0, time_limit=4.0, save_to=None)
     assert (report.verdicts, report.exit_status) == ({"fail": 1}, 1)
     assert [failed.id for failed in report.failures] == ["ACT-1"]
 

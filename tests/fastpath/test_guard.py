@@ -350,7 +350,9 @@ def test_an_allocator_object_is_opened_anew_after_a_fallback() -> None:
     assert stranger.opened == 1 + sum(iteration < 30 for iteration in failed)
 
 
-def test_one_that_resumes_keeps_its_cooldowns_over_ingests_and_restores() -> None:
+@pytest.mark.parametrize("restored", [False, True])
+def test_one_is_told_of_every_ingest_and_keeps_its_cooldowns_when_restored(restored: bool) -> None:
+    """Of an ingest by nothing else than the ingest: no snapshot, no fallback."""
     guarded, alone = started(Guarded(Allocator())), started(Allocator())
     random = np.random.default_rng(6)
     for _ in range(20):
@@ -359,22 +361,10 @@ def test_one_that_resumes_keeps_its_cooldowns_over_ingests_and_restores() -> Non
         for one in (guarded, alone):
             with contextlib.suppress(NoRoom):
                 one.ingest()
-        guarded.restore(guarded.snapshot())
+        if restored:
+            guarded.restore(guarded.snapshot())
     assert not guarded.fallbacks
     assert guarded.state() == alone.state()
-
-
-def test_one_is_told_of_every_ingest() -> None:
-    """By nothing else than the ingest: no snapshot, no fallback."""
-    guarded, alone = started(Guarded(Allocator())), started(Allocator())
-    random = np.random.default_rng(6)
-    for _ in range(20):
-        scores = random.normal(size=alone.used)
-        assert guarded.step(scores) == alone.step(scores)
-        for one in (guarded, alone):
-            with contextlib.suppress(NoRoom):
-                one.ingest()
-    assert not guarded.fallbacks
 
 
 @given(A_SESSION, st.integers(0, 2**32 - 1))

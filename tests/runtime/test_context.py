@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,15 +73,6 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
 GEOMETRY = Geometry((4, 4))
 CONTEXTS = [[(2, 0), (1, 16), (0, 20), (0, 24), (0, 28)], [(2, 160), (2, 176), (0, 192)]]
 PARAMS = Params(w_max=60, n_diff=3, cooldown_steps=1)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """Models this small take longer on two threads, much longer where the cores are busy."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def windowed(architecture: str, slots: int) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -15,11 +15,8 @@ pytestmark = pytest.mark.torch
 
 
 @pytest.fixture(scope="module")
-def example(script: Callable[[Path], ModuleType]) -> Iterator[ModuleType]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield script(Path(__file__).parents[2] / "examples" / "decode.py")
-    torch.set_num_threads(threads)
+def example(script: Callable[[Path], ModuleType]) -> ModuleType:
+    return script(Path(__file__).parents[2] / "examples" / "decode.py")
 
 
 def told(example: ModuleType, capsys: pytest.CaptureFixture[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,14 +31,6 @@ from focalloc.spec.blocks import used  # noqa: E402
 
 PAGE = (Path(__file__).parents[2] / "runtime" / "worth.md").read_text(encoding="utf-8")
 TINY = Training(updates=12, slots=512, passage=256, budgets=(64,), width=32, layers=1)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def test_training_is_the_same_each_time_and_learns() -> None:
