@@ -29,6 +29,7 @@ from focalloc.spec.objective import worth
 from focalloc.spec.pins import is_pinned
 from focalloc.spec.projection import as_logits, preferred
 from focalloc.spec.scores import Aggregates
+from focalloc.spec.violations import SCORE_DRIVEN
 
 ENOUGH = 10
 """Times that a clause is seen to be at stake in a batch before it is no longer looked at."""
@@ -158,8 +159,10 @@ def of_iteration(
         yield "ACT-5"
     yield from _of_preparation(state, now, scores)
     row = balanced(scores) if params.balance else scores
-    aggregates = Aggregates(geometry, now.context, row)
-    legal = [Candidate(one, aggregates.of(consumed(geometry, one))) for one in possible_actions(geometry, blocks)]
+    legal = [Candidate(one, 0) for one in possible_actions(geometry, blocks)]
+    if profile in SCORE_DRIVEN:  # nobody else asks what an action is worth
+        aggregates = Aggregates(geometry, now.context, row)
+        legal = [Candidate(one, aggregates.of(consumed(geometry, one))) for one, _ in legal]
     if profile != "safety" and "SCO-3" in wanted and any(sum(one) % len(one) for one in _rows(now, row, legal)):
         yield "SCO-3"
     free, pool, held = _sorted_out(now, legal, profile)
@@ -203,7 +206,7 @@ def _sorted_out(
 ) -> tuple[list[Candidate], list[Candidate], set[str]]:
     """Legal actions that cooldown and tail allow, those that thresholds allow too, and what held the others back."""
     params, clauses, last, gap = now.params, set[str](), now.end, now.params.min_gap
-    all_wanted = profile in ("safety", "projection")
+    by_score = profile in SCORE_DRIVEN
     free, pool = [], []
     for one in legal:
         kind, level, start = one.action
@@ -216,13 +219,13 @@ def _sorted_out(
             held.append("PIN-1" if kind == "collapse" else "PIN-2")
         if not held:
             free.append(one)
-        if not (all_wanted or beyond_threshold(kind, one.aggregate, params.tau_expand, params.tau_collapse)):
+        if by_score and not beyond_threshold(kind, one.aggregate, params.tau_expand, params.tau_collapse):
             held.append("THR-1")
         elif not held:
             pool.append(one)
         if kind == "expand" and (after := now.used + now.geometry.delta(level)) > params.w_max:
             held.append("BUD-1")
-        elif kind == "expand" and after > expand_limit(params, one.aggregate):
+        elif by_score and kind == "expand" and after > expand_limit(params, one.aggregate):
             held.append("SOF-1")
         if len(held) == 1 and params.n_diff:
             clauses.add(held[0])

@@ -28,6 +28,7 @@ from focalloc.refimpl.relaxation import relaxation
 from focalloc.spec import Action, Block, Geometry, InvalidInput, Params
 from focalloc.spec.blocks import used
 from focalloc.spec.clauses import profile_clauses
+from focalloc.spec.cooldown import Entry
 from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.state import opened
 from focalloc.spec.violations import PROFILES
@@ -269,6 +270,13 @@ def test_what_one_iteration_puts_at_stake(
     state = opened(Geometry((2, 2)), Params(**values), [Block(*pair) for pair in context])
     state = replace(state, recent=recent)
     assert (clause in set(of_iteration(state, scores, [], profile, {clause}))) == stakes
+
+
+@pytest.mark.parametrize(("profile", "stakes"), [("safety", True), ("projection", True), ("greedy", False)])
+def test_a_soft_budget_holds_nothing_back_where_no_clause_says_so(profile: str, stakes: bool) -> None:
+    state = opened(Geometry((2, 2)), Params(w_max=9, w_soft=1), [(2, 0), (2, 4)])
+    cooling = replace(state, ledger={block: Entry("collapse", 0) for block in state.context})
+    assert ("COO-1" in set(of_iteration(cooling, [2**20] * 2, [], profile, {"COO-1"}))) == stakes
 
 
 def test_a_clause_that_was_never_at_stake_is_not_called_held() -> None:
