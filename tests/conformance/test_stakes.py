@@ -274,7 +274,7 @@ def test_what_one_iteration_puts_at_stake(
 
 @pytest.mark.parametrize(("profile", "stakes"), [("safety", True), ("projection", True), ("greedy", False)])
 def test_a_soft_budget_holds_nothing_back_where_no_clause_says_so(profile: str, stakes: bool) -> None:
-    state = opened(Geometry((2, 2)), Params(w_max=9, w_soft=1), [(2, 0), (2, 4)])
+    state = opened(Geometry((2, 2)), Params(w_max=9, w_soft=1, soft_margin=2**21), [(2, 0), (2, 4)])
     cooling = replace(state, ledger={block: Entry("collapse", 0) for block in state.context})
     assert ("COO-1" in set(of_iteration(cooling, [2**20] * 2, [], profile, {"COO-1"}))) == stakes
 
