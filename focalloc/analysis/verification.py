@@ -173,8 +173,8 @@ def judge(job: Job) -> tuple[list[Row], Tally]:
         vectors = _judged_vectors(target, job)
     failures: tuple[Failure, ...] = ()
     if verdict.status in ("fail", "error"):
-        upto = structs.replace(case, steps=case.steps[: verdict.at + 1])
-        found = failure(verdict, upto, target=target.name, profile=job.strategy, seed=job.seed, batch=0)
+        shown = structs.replace(case, steps=case.steps[: verdict.at + 1])
+        found = failure(verdict, shown, target=target.name, profile=job.strategy, seed=job.seed, batch=0)
         failures = (save_failure(found, FAILURES / "recorded"),)
     return [
         Row(job.strategy, "generated", report.examples, report.answered, report.status, report.failures),

@@ -24,9 +24,6 @@ TEACHERS = ("clairvoyant", "optimum", "recorded")
 FIGURES = ("quality", "used", "actions", "reversals", "milliseconds")
 """What is compared in the end, per iteration."""
 
-CALIBRATION = 8
-"""Training episodes on which the policy's fondness for keeping is chosen."""
-
 
 def train(
     out: Annotated[Path, typer.Argument(help="Folder for the policy, checkpoints and curves; made if need be.")],
@@ -61,64 +58,40 @@ def train(
     import torch
 
     from focalloc.cli.terminal import output, print_json, progress
-    from focalloc.learn.curves import draw
-    from focalloc.learn.measure import calibrated
-    from focalloc.learn.network import restored
+    from focalloc.learn.course import Course
     from focalloc.learn.policy import PolicyConfig, load
     from focalloc.learn.recorded import Recording
     from focalloc.learn.rollouts import Source
     from focalloc.learn.simulator import Scenario
     from focalloc.learn.texts import folder, language_reference, part
-    from focalloc.learn.training import Figures, Settings
-    from focalloc.learn.training import train as run
+    from focalloc.learn.training import Settings
 
     torch.set_num_threads(1)
     recording = None if traces is None else Recording.of(traces, teacher or "recorded")
-    teacher = "clairvoyant" if recording is not None or not teacher else teacher
-    last = Settings(
+    settings = Settings(
         method=method,  # type: ignore[arg-type]  # checked there
         seed=seed,
         updates=updates,
-        teacher=teacher,
+        teacher="clairvoyant" if recording is not None or not teacher else teacher,
         episodes=episodes,
         learning_rate=learning_rate,
-        estimating=updates // 6 if warm_up or begin_with else 0,
     )
-    stages = {method: last}
-    if warm_up:
-        stages = {"warm-up": Settings(seed=seed, updates=warm_up, teacher=teacher, episodes=episodes), method: last}
     documents = language_reference() if texts is None else folder(texts)
-    source = Source(Scenario(), part(documents, "train"))
-    network = None if begin_with is None else restored(load(begin_with))
     config = PolicyConfig(hidden=hidden, layers=layers, heads=heads)
-    out.mkdir(parents=True, exist_ok=True)
-
-    histories: dict[str, list[Figures]] = {}
+    course = Course(settings, warm_up, None if begin_with is None else load(begin_with), config)
     with progress() as bar:
-        for stage, settings in stages.items():
-            task = bar.add_task(stage, total=settings.updates)
-            done = run(
-                settings,
-                source if recording is None else recording,
-                config,
-                network,
-                out / f"{stage}.checkpoint",
-                lambda number, _, task=task: bar.update(task, completed=number),  # type: ignore[misc]
-            )
-            network, histories[stage] = done.network, done.history
-    assert network is not None
-    policy, margin = network.exported(), 0.0
-    if recording is None:  # traces do not say what was needed, so nothing says how active to be
-        policy, margin = calibrated(policy, source, last.weights, range(seed, seed + CALIBRATION))
-    policy.save(out / "policy.safetensors", seed=str(seed), method=method, margin=str(margin))
-    draw(histories, out / "curves.svg")
-
-    rows = _compared(policy, source.scenario, part(documents, "held-out"), measure) if measure else []
+        tasks = {stage: bar.add_task(stage, total=one.updates) for stage, one in course.stages.items()}
+        done = course.run(
+            recording or Source(Scenario(), part(documents, "train")),
+            out,
+            lambda stage, number: bar.update(tasks[stage], completed=number),
+        )
+    rows = _compared(done.policy, Scenario(), part(documents, "held-out"), measure) if measure else []
     if as_json:
-        print_json({"policy": str(out / "policy.safetensors"), "seed": seed, "margin": margin, "compared": rows})
+        print_json({"policy": str(done.file), "seed": seed, "margin": done.margin, "compared": rows})
         return
     console = output()
-    console.print(f"policy {out / 'policy.safetensors'}, curves {out / 'curves.svg'}, seed {seed}", soft_wrap=True)
+    console.print(f"policy {done.file}, curves {done.curves}, seed {seed}", soft_wrap=True)
     if rows:
         console.print(_table(rows, measure))
 

@@ -71,11 +71,11 @@ def _proofs_table(lines: Sequence[Proved]) -> Table:
     shown = table(("theorems by",), ("number", "obligations", "bugs caught"), ("verdict",))
     for line in lines:
         numbers = (f"{number:,}" for number in (line.theorems, line.obligations, line.bugs))
-        shown.add_row(line.technique, *numbers, _colored(line.status))
+        shown.add_row(line.technique, *numbers, _coloured(line.status))
     return shown
 
 
-def _colored(status: Status) -> Text:
+def _coloured(status: Status) -> Text:
     from rich.text import Text
 
     return Text(status, {"pass": "green", "fail": "bold red", "error": "bold red"}.get(status, "yellow"))
@@ -86,7 +86,7 @@ def _table(rows: Sequence[Row]) -> Table:
 
     shown = table(("strategy", "sessions"), ("number", "answers"), ("verdict",))
     for row in rows:
-        shown.add_row(row.strategy, row.source, f"{row.sessions:,}", f"{row.answers:,}", _colored(row.status))
+        shown.add_row(row.strategy, row.source, f"{row.sessions:,}", f"{row.answers:,}", _coloured(row.status))
     return shown
 
 
