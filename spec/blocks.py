@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
@@ -46,16 +47,18 @@ def used(geometry: Geometry, context: Iterable[Block]) -> int:
 @clause("CTX-1")
 def misleveled(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
     """CTX-1: every block has a level from 0 to ``L``."""
+    top = geometry.top
     for i, (level, start) in enumerate(context):
-        if not 0 <= level <= geometry.top:
-            yield i, f"block {i} ({level}, {start}) has level {level}; levels run from 0 to {geometry.top}"
+        if not 0 <= level <= top:
+            yield i, f"block {i} ({level}, {start}) has level {level}; levels run from 0 to {top}"
 
 
 @clause("CTX-2")
 def misaligned(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
     """CTX-2: every block starts at a multiple of its span."""
+    top, spans = geometry.top, geometry.spans
     for i, (level, start) in enumerate(context):
-        if 0 <= level <= geometry.top and start % geometry.span(level) != 0:
+        if 0 <= level <= top and start % spans[level] != 0:
             yield (
                 i,
                 (
@@ -70,11 +73,11 @@ def torn(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
     """CTX-3: each block begins where the one before it ends; no gap, no overlap, and at least one block."""
     if not context:
         yield 0, "a working context has at least one block"
-    for i in range(1, len(context)):
-        before, block = context[i - 1], context[i]
-        if not 0 <= before.level <= geometry.top:
+    top, spans = geometry.top, geometry.spans
+    for i, (before, block) in enumerate(pairwise(context), start=1):
+        if not 0 <= before.level <= top:
             continue
-        expected = end(geometry, before)
+        expected = before.start + spans[before.level]
         if block.start != expected:
             what = "a gap" if block.start > expected else "an overlap"
             yield (
@@ -89,11 +92,12 @@ def torn(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
 @clause("CTX-4")
 def overfull(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
     """CTX-4: spans lie within ``0..MAX_TOKEN`` and the slots number at most `MAX_SLOTS`."""
+    top, spans = geometry.top, geometry.spans
     for i, block in enumerate(context):
-        span = geometry.span(block.level) if 0 <= block.level <= geometry.top else 0
+        span = spans[block.level] if 0 <= block.level <= top else 0
         if block.start < 0 or block.start + span > MAX_TOKEN:
             yield i, f"block {i} ({block.level}, {block.start}) lies outside the tokens 0..{MAX_TOKEN}"
-    slots = sum(geometry.slots(block.level) for block in context if 0 <= block.level <= geometry.top)
+    slots = sum(geometry.slots(level) for level, _ in context if 0 <= level <= top)
     if slots > MAX_SLOTS:
         yield 0, f"the context takes {slots} slots; the limit is {MAX_SLOTS}"
 
@@ -126,6 +130,9 @@ def checked_context(geometry: Geometry, blocks: Iterable[object]) -> Context:
     if pairs is None:
         raise InvalidInput("context", blocks, "must be a sequence of (level, start) pairs")
     for i, pair in enumerate(pairs):
+        if type(pair) is Block and type(pair.level) is type(pair.start) is int:  # as good as always
+            context.append(pair)
+            continue
         if not isinstance(pair, Sequence) or isinstance(pair, str | bytes) or len(pair) != 2:
             raise InvalidInput(f"context[{i}]", pair, "must be a (level, start) pair of integers")
         level, start = pair
