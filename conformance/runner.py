@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -286,22 +286,14 @@ def _with_the_recorded(
     params = within.fitted(replace(case.params, strategy=strategy(profile)))
     case = msgspec.structs.replace(case, params=params, steps=within.kept(case.steps))
 
-    def judge(one: Case) -> Verdict:
-        return judged(target, one, profile) if within == ALL or within.admits(one) else Verdict("skip")
-
-    def judge_afresh(one: Case) -> Verdict:
-        target.restart()
-        return judge(one)
-
+    bench = _Bench(target, profile, within)
     target.until = until
-    verdict = judge(case)
+    verdict = bench.judge(case)
     target.until = _soon(until)
     failures = {one.id: one for one in report.failures}
     if verdict.status in ("fail", "error"):
-        for found in failures_of(
-            verdict, case, target=target.name, profile=profile, seed=report.seed, batch=-1, program=target.speaks_raw
-        ):
-            failures.setdefault(found.id, _settled(found, (), judge, judge_afresh, shrink=shrink))
+        for found in bench.failures(verdict, case, report.seed, -1):
+            failures.setdefault(found.id, _settled(found, (), bench, shrink=shrink))
     target.until = until
     said = f"{verdict.status}, {verdict.answered} answers" + (f": {verdict.why}" if verdict.status == "skip" else "")
     return msgspec.structs.replace(report, failures=tuple(failures[key] for key in sorted(failures)), recorded=said)
@@ -331,6 +323,36 @@ def supported(target: Target) -> Capabilities:
         return target.only.both(target.supports())
     except (Refused, Skipped, NoAnswer, Lost, RunOver):  # which is for a session to find out
         return target.only
+
+
+class _Bench(NamedTuple):
+    """Where cases are judged that a failure leads to.
+
+    Attributes:
+        target: the allocator.
+        profile: what it is judged by.
+        within: what it supports; what is made smaller may ask for something else.
+    """
+
+    target: Target
+    profile: str
+    within: Capabilities
+
+    def judge(self, case: Case) -> Verdict:
+        """By the process that is there."""
+        if self.within != ALL and not self.within.admits(case):
+            return Verdict("skip")
+        return judged(self.target, case, self.profile)
+
+    def judge_afresh(self, case: Case) -> Verdict:
+        """By a process that nothing was asked of before."""
+        self.target.restart()
+        return self.judge(case)
+
+    def failures(self, verdict: Verdict, case: Case, seed: int, batch: int) -> tuple[Failure, ...]:
+        """What ``verdict`` of ``case`` is about, see `failures_of`."""
+        name, program = self.target.name, self.target.speaks_raw
+        return failures_of(verdict, case, target=name, profile=self.profile, seed=seed, batch=batch, program=program)
 
 
 def batch_sizes(examples: int) -> list[int]:
@@ -368,38 +390,15 @@ def run_batch(
     verdicts: Counter[Status] = Counter()
     skips: Counter[str] = Counter()
     lost: Counter[str] = Counter()
-    failures: dict[str, Failure] = {}
-    drawn: list[Case] = []
-    place: dict[str, int] = {}
+    failures: dict[str, tuple[Failure, int]] = {}  # with how many sessions were before it
     answered = hangs = 0
     stopped = ""
     stakes = Stakes(profile)
     target.until = until
-
-    within = supported(target).checked(profile)
-
-    def judge(case: Case) -> Verdict:
-        if within != ALL and not within.admits(case):  # made smaller, it asks for something else
-            return Verdict("skip")
-        return judged(target, case, profile)
-
-    def judge_afresh(case: Case) -> Verdict:
-        """By what nothing was asked of before."""
-        target.restart()
-        return judge(case)
-
-    def keep(case: Case, verdict: Verdict) -> None:
-        for found in failures_of(
-            verdict, case, target=target.name, profile=profile, seed=seed, batch=index, program=target.speaks_raw
-        ):
-            if found.id not in failures or size(case) < size(failures[found.id].case):
-                failures[found.id] = found
-                place.setdefault(found.id, len(drawn))
-                if case is drawn[-1]:
-                    place[found.id] = len(drawn) - 1
-
-    def look(case: Case) -> None:
-        nonlocal answered, hangs, stopped
+    bench = _Bench(target, profile, supported(target).checked(profile))
+    number = index * BATCH if first is None else first
+    drawn: list[Case] = []
+    for place, case in enumerate(sessions(profile, seed, number, examples, bench.within)):
         drawn.append(case)
         if not stopped and until is not None and time.monotonic() > until:
             stopped = RUN_OVER
@@ -412,21 +411,20 @@ def run_batch(
             stopped = stopped or RUN_OVER
             lost[stopped] += 1
         elif verdict.status != "pass":
-            keep(case, verdict)
+            for found in bench.failures(verdict, case, seed, index):
+                if found.id not in failures or size(case) < size(failures[found.id][0].case):
+                    failures[found.id] = found, place
             hangs += "ANS-1" in ids_of(verdict)
             if verdict.stillborn:
                 stopped = STILLBORN
             elif hangs >= (MOST_HANGS if keep_going else 1):
                 stopped = HUNG
 
-    for case in sessions(profile, seed, index * BATCH if first is None else first, examples, within):
-        look(case)
     hopeless = stopped in (STILLBORN, RUN_OVER)
     checked = []
-    for found in failures.values():
+    for found, place in failures.values():
         target.until = _soon(until)
-        before = drawn[: place[found.id]]
-        checked.append(found if hopeless else _settled(found, before, judge, judge_afresh, shrink=shrink))
+        checked.append(found if hopeless else _settled(found, drawn[:place], bench, shrink=shrink))
     target.until = until
     return Batch(
         index=index,
@@ -478,23 +476,16 @@ def _soon(until: float | None) -> float:
     return soon if until is None else min(soon, until)
 
 
-def _settled(
-    found: Failure,
-    earlier: Sequence[Case],
-    judge: Callable[[Case], Verdict],
-    judge_afresh: Callable[[Case], Verdict],
-    *,
-    shrink: bool,
-) -> Failure:
+def _settled(found: Failure, earlier: Sequence[Case], bench: _Bench, *, shrink: bool) -> Failure:
     """``found`` with the smallest session that fails by itself in a fresh process, or says why there is none.
 
     Args:
         found: the failure.
         earlier: the sessions before the one that failed.
-        judge: judges a case by the process that is there.
-        judge_afresh: judges a case in a process of its own.
+        bench: where to judge.
         shrink: whether to look for a smaller session.
     """
+    judge_afresh = bench.judge_afresh
 
     def fails_afresh(case: Case) -> bool:
         return found.id in ids_of(judge_afresh(case))
@@ -504,7 +495,7 @@ def _settled(
     if verdict.status == "unknown":
         return found
     if found.id in ids_of(verdict):
-        smaller = _shrunk(found, start, judge) if shrink else None
+        smaller = _shrunk(found, start, bench.judge) if shrink else None
         if smaller is None:
             return found
         verdict = judge_afresh(smaller.case)
