@@ -69,7 +69,8 @@ class Pinning(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One thing asked of the allocator: an iteration, an ingest (`ingest` given), an open (`open` given) or a pin.
+    """One thing asked of the allocator: an iteration, an ingest (`ingest` given), an open (`open` given), a pin or a
+    release (`release` given).
 
     An iteration is by scores, or by logits if those are given.
 
@@ -80,11 +81,14 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         scores: pattern of fixed-point scores, repeated as often as needed; empty stands for zeros.
         per: lay the pattern over slots, over blocks (each of a block's slots alike), or over token positions (so
             that a slot's score does not depend on what else is in the context).
-        extra: scores to give beyond one per slot; below zero, to leave out. Anything but 0 breaks SCO-2.
+        extra: scores to give beyond one per slot; below zero, to leave out. Anything but 0 breaks SCO-2. Of a release,
+            tokens beyond where a block begins, which break REL-1 unless another begins there.
         ingest: number of new level-0 blocks.
+        may_release: whether an ingest may let the oldest blocks go.
         open: start another session.
         logits: pattern of logits (expand, keep, collapse), repeated over the blocks as often as needed.
         pin: pin tokens, or lift them.
+        release: how many of the oldest blocks leave, as far as one is left.
     """
 
     scores: tuple[int, ...] = ()
@@ -94,6 +98,8 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     open: Opening | None = None
     logits: tuple[tuple[float, float, float], ...] = ()
     pin: Pinning | None = None
+    may_release: bool = False
+    release: int | None = None
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -131,6 +137,11 @@ def laid(geometry: Geometry, context: Context, step: Step) -> list[int]:
     if step.extra > 0:
         return row + list(islice(cycle(pattern), step.extra))
     return row[: slots + step.extra] if step.extra < 0 else row
+
+
+def front_of(context: Context, step: Step) -> int:
+    """The token that a release asks for, of an allocator with this context."""
+    return context[min(step.release or 0, len(context) - 1)].start + step.extra
 
 
 def preferred(context: Context, step: Step) -> list[list[float]]:

@@ -111,7 +111,8 @@ class Host:
                 return chosen(self._allocator.step(self._lend("scores", command.scores)))
             case messages.Ingest():
                 rest = (self._lend("scores", command.scores),) if "ingest_scores" in self._offers else ()
-                return chosen(self._allocator.ingest(command.blocks, *rest))
+                may = {"release": True} if command.release else {}
+                return chosen(self._allocator.ingest(command.blocks, *rest, **may))
             case messages.Prefer():
                 rows = [list(row) for row in command.logits]
                 self._given["logits"] = [list(row) for row in rows], rows
@@ -122,6 +123,8 @@ class Host:
             case messages.Unpin(first, last, collapse, expand):
                 self._allocator.unpin(first, last, collapse, expand)
                 return {"ok": True}
+            case messages.Release(token):
+                return {"ok": True} | changed(self._allocator.release(token))
             case messages.Relaxation():
                 return {"relaxation": relaxed(self._allocator.relaxation(self._lend("scores", command.scores)))}
             case messages.Layout():
@@ -160,9 +163,15 @@ class Host:
         if all(callable(getattr(self._allocator, call, None)) for call in ("pin", "unpin")):
             offers.append("pin")
         if "ingest" in offers:
+            signature = None
             with contextlib.suppress(TypeError, ValueError):
-                inspect.signature(self._allocator.ingest).bind(1, [])
+                signature = inspect.signature(self._allocator.ingest)
+            row: list[object] = []
+            if _takes(signature, 1, []):
                 offers.append("ingest_scores")
+                row.append([])
+            if callable(getattr(self._allocator, "release", None)) and _takes(signature, 1, *row, release=True):
+                offers.append("release")
         return offers
 
     def _supported(self) -> object:
@@ -238,16 +247,33 @@ def _plainly(rows: list[list[object]]) -> bool:
     return not whole or (min(whole) >= -(2**63) and max(whole) < 2**63)
 
 
-def chosen(answer: object) -> dict[str, object]:
-    """The actions of an answer, and its edits if it has any to tell."""
-    said: dict[str, object] = {"actions": plain(answer)}
+def _takes(signature: inspect.Signature | None, *arguments: object, **options: object) -> bool:
+    """Whether a call can be made with these."""
     try:
-        edits = getattr(answer, "edits", None)
-        if edits is not None:
-            said["edits"] = [one[:4] if isinstance(one, list) else one for one in _listed(plain(edits))]
+        return signature is not None and bool(signature.bind(*arguments, **options))
+    except TypeError:
+        return False
+
+
+def chosen(answer: object) -> dict[str, object]:
+    """The actions of an answer, and its edits and what was let go if it has any to tell."""
+    said: dict[str, object] = {"actions": plain(answer)} | changed(answer)
+    try:
+        if (released := getattr(answer, "released", None)) is not None:
+            said["released"] = plain(released)
     except BaseException as error:  # noqa: BLE001  # as above
-        said["edits"] = {"error": told(error)}
+        said["released"] = {"error": told(error)}
     return said
+
+
+def changed(answer: object) -> dict[str, object]:
+    """The edits of an answer, if it has any to tell."""
+    try:
+        if (edits := getattr(answer, "edits", None)) is None:
+            return {}
+        return {"edits": [one[:4] if isinstance(one, list) else one for one in _listed(plain(edits))]}
+    except BaseException as error:  # noqa: BLE001  # as above
+        return {"edits": {"error": told(error)}}
 
 
 def _listed(thing: object) -> list[object]:

@@ -18,7 +18,7 @@ from fractions import Fraction
 from itertools import cycle, islice
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from focalloc.conformance.cases import Case, Opening, Pinning, Step, laid, preferred
+from focalloc.conformance.cases import Case, Opening, Pinning, Step, front_of, laid, preferred
 from focalloc.conformance.messages import REPORTS
 from focalloc.conformance.stakes import Stakes
 from focalloc.conformance.targets import (
@@ -48,6 +48,7 @@ from focalloc.spec import (
     opened,
     reclaim_violations,
     relaxation_violations,
+    released,
     unanswered,
     violations,
 )
@@ -62,12 +63,13 @@ from focalloc.spec.params import OFFERED
 from focalloc.spec.pins import misremembered
 from focalloc.spec.printable import printable
 from focalloc.spec.projection import LARGEST_LOGIT, missaturated, saturated, violations_of_projection
+from focalloc.spec.release import misreleased, still_pinned
 from focalloc.spec.scores import SCORE_SCALE, checked_scores
 from focalloc.spec.violations import checked_profile
 
 Status = Literal["pass", "fail", "error", "skip", "unknown"]
 
-CALLS = ("open", "step", "ingest", "prefer", "pin")
+CALLS = ("open", "step", "ingest", "prefer", "pin", "release")
 """What may be skipped as a whole."""
 
 SKIPPED = (
@@ -130,6 +132,7 @@ class Moment:
         after: the state after it by the spec; the state before it if the answer cannot be applied.
         reported: the context that the allocator says it has then, as (level, start) pairs or as it came if it is no
             list of those; None if it says nothing.
+        released: the token that an ingest says it released to; None if it says nothing.
     """
 
     at: int
@@ -139,6 +142,7 @@ class Moment:
     found: tuple[Violation, ...]
     after: State | None
     reported: object = None
+    released: Any = None
 
 
 Watcher = Callable[[Moment], None]
@@ -227,6 +231,8 @@ def call_of(case: Case, at: int) -> str:
         return "ingest"
     if step.pin is not None:
         return "pin"
+    if step.release is not None:
+        return "release"
     return "prefer" if step.logits else "step"
 
 
@@ -249,11 +255,19 @@ class _Asked(NamedTuple):
         at: index of the step.
         state: the state before it by the spec; None before the first ``open``.
         scores: the row given; empty if there was none.
+        released: what was said beside the answer, as in `Moment`.
     """
 
     at: int
     state: State | None
     scores: Sequence[int] = ()
+    released: Any = None
+
+    def moment(
+        self, answer: object, found: Sequence[Violation], after: State | None, reported: object = None
+    ) -> Moment:
+        """What came of it."""
+        return Moment(self.at, self.state, self.scores, answer, tuple(found), after, reported, self.released)
 
 
 class _Session:
@@ -270,6 +284,7 @@ class _Session:
         self.reclaimed: list[int] = []  # iteration number of each collapse that an ingest made
         self.at = OPENING
         self.row: Sequence[int] = ()  # of the step in progress
+        self.front: Any = None  # what the answer to it says it released to
         self.answered = self.put = 0
 
     @property
@@ -280,11 +295,13 @@ class _Session:
     @property
     def asked(self) -> _Asked:
         """The step in progress."""
-        return _Asked(self.at, self.state, self.row)
+        return _Asked(self.at, self.state, self.row, self.front)
 
     def take(self, step: Step) -> None:
         """Ask for one step and have judged what comes back."""
-        self.row = () if step.open or step.logits or step.pin else laid(self._now.geometry, self._now.context, step)
+        unrated = step.open or step.logits or step.pin or step.release is not None
+        self.front = None
+        self.row = () if unrated else laid(self._now.geometry, self._now.context, step)
         if step.open is not None:
             self.open(step.open)
         elif step.logits:
@@ -292,7 +309,9 @@ class _Session:
         elif step.pin is not None:
             self.pin(step.pin)
         elif step.ingest is not None:
-            self.ingest(step.ingest)
+            self.ingest(step.ingest, step.may_release and self.target.offers("release"))
+        elif step.release is not None:
+            self.release(front_of(self._now.context, step))
         else:
             self.iterate()
 
@@ -442,34 +461,37 @@ class _Session:
         self.judge_later(answer, [], judge)
         self.go_on(answer, lambda: advanced(state, actions), _made(state, actions))
 
-    def ingest(self, blocks: int) -> None:
-        """Ingest and have the reclaiming collapses judged, or the refusal."""
+    def ingest(self, blocks: int, may: bool) -> None:
+        """Ingest and have the reclaiming collapses judged, or the refusal; what it lets go if it ``may`` (REL-4)."""
         if not self.target.offers("ingest"):
             return
         state, scores = self._now, self.row
         if senseless := senseless_scores(state, scores) or senseless_blocks(state, blocks):
-            self.refuses(senseless, lambda: self.target.ingest(blocks, scores))
+            self.refuses(senseless, lambda: self.target.ingest(blocks, scores, release=may))
             return
         answer: object
         try:
-            answer = self.target.ingest(blocks, scores)
+            answer = self.target.ingest(blocks, scores, release=may)
         except Refused as no:
             answer = printable(no)
             actions = None
         else:
             actions = answer if isinstance(answer, list) else []
+            self.front = self.target.report("released")
         self.answered += 1
         self.put += 1
-        changed = self.target.changed()
+        changed, front = self.target.changed(), self.front
         if actions == [] != answer:
             self.convict(self.asked, answer, [*changed, _shapeless(answer)])
 
         def judge() -> list[Violation]:
-            found = changed + reclaim_violations(state, scores, blocks, actions, self.profile)
+            found = reclaim_violations(state, scores, blocks, actions, self.profile, release=may, front=front)
+            found = changed + found
             if not self.target.knows_ingest_scores():
                 found = [violation for violation in found if violation.clause != "ING-4"]
             if not found:
                 self.stakes.ingest(state, None if actions is None else as_actions(actions), blocks)
+                self.stakes.let_go(may, refused=actions is None, released=front is not None)
             return found
 
         self.judge_later(answer, [], judge)
@@ -477,7 +499,7 @@ class _Session:
             self.go_on(answer, lambda: state)
         else:
             self.reclaimed += [state.iteration] * len(actions)
-            self.go_on(answer, lambda: ingested(state, actions, blocks), _made(state, actions))
+            self.go_on(answer, lambda: ingested(state, actions, blocks, front), _made(state, actions))
 
     def pin(self, pinning: Pinning) -> None:
         """Pin tokens, or lift them (PIN-3)."""
@@ -488,6 +510,21 @@ class _Session:
         self.target.pin(pinning)
         self.judge_later("pin", self.target.changed())
         self.go_on(None, lambda: state)
+
+    def release(self, token: int) -> None:
+        """Let go of what is before ``token``, or see that it is refused (REL-1)."""
+        if not self.target.offers("release"):
+            return
+        state = self._now
+        try:
+            after = released(state, token)
+        except InvalidInput as senseless:
+            self.refuses(str(senseless), lambda: self.target.release(token))
+            return
+        self.put += 1
+        self.target.release(token)
+        self.judge_later("release", self.target.changed())
+        self.go_on([], lambda: after)
 
     # WHAT EVERY STEP ENDS WITH
 
@@ -533,10 +570,11 @@ class _Session:
             said["edits"] = self.target.report("edits")
 
         def work() -> None:
-            found = self.reports(state, said) + self.edited(asked.state, state, said.get("edits"))
+            found = self.reports(state, said, asked.state if isinstance(answer, list) else None)
+            found += self.edited(asked.state, state, said.get("edits"))
             if self.watcher is not None:
                 reported = as_pairs(said.get("context")) or said.get("context")
-                self.watcher(Moment(*asked, answer, tuple(found), state, reported))
+                self.watcher(asked.moment(answer, found, state, reported))
             if found:
                 raise _Broken(asked.at, found)
 
@@ -550,16 +588,20 @@ class _Session:
     def tell(self, asked: _Asked, answer: object, found: list[Violation]) -> None:
         """Show the watcher an answer that cannot move the state."""
         if self.watcher is not None:
-            self.watcher(Moment(*asked, answer, tuple(found), asked.state))
+            self.watcher(asked.moment(answer, found, asked.state))
 
-    def reports(self, state: State, said: dict[str, object]) -> list[Violation]:
+    def reports(self, state: State, said: dict[str, object], before: State | None) -> list[Violation]:
         """Judge the optional reports, each whatever the others are: context (CTX), positions (CTX-5), size of the
-        ledger (COO-2), pins (PIN-3)."""
+        ledger (COO-2), pins (PIN-3); where blocks have left since ``before``, context and pins by REL-2 and REL-3."""
         found: list[Violation] = []
+        let_go = before is not None and before.context[0].start != state.context[0].start
         if "context" in said:
             pairs = as_pairs(said["context"])
             if pairs is None:
                 found.append(Violation("CTX-6", "the reported context is no list of (level, start) pairs"))
+            elif let_go:
+                self.stakes.note(("REL-2",))
+                found += misreleased(state.context, [Block(*pair) for pair in pairs])
             else:
                 self.stakes.reported("context", state)
                 if tuple(pairs) != state.context:
@@ -581,9 +623,14 @@ class _Session:
                 recent = sum(state.iteration - iteration < gap for iteration in self.reclaimed)
                 found += hoarded(entries, state.iteration, state.params.n_diff, gap, recent)
         if "pins" in said:
-            self.stakes.reported("pins", state)
-            ranges = [as_pairs(list(one)) if isinstance(one, list | tuple) else None for one in _listed(said["pins"])]
-            found += misremembered(state.pins, [None if one is None else list(map(list, one)) for one in ranges])
+            rows = [as_pairs(list(one)) if isinstance(one, list | tuple) else None for one in _listed(said["pins"])]
+            ranges = [None if one is None else list(map(list, one)) for one in rows]
+            if let_go and before is not None and any(before.pins):
+                self.stakes.note(("REL-3",))
+                found += still_pinned(state.pins, ranges)
+            else:
+                self.stakes.reported("pins", state)
+                found += misremembered(state.pins, ranges)
         return found
 
     def edited(self, before: State | None, state: State, said: object) -> list[Violation]:

@@ -68,16 +68,19 @@ class Step(msgspec.Struct, tag_field="cmd", tag="step", forbid_unknown_fields=Tr
     scores: list[int]
 
 
-class Ingest(msgspec.Struct, tag_field="cmd", tag="ingest", forbid_unknown_fields=True):
+class Ingest(msgspec.Struct, tag_field="cmd", tag="ingest", forbid_unknown_fields=True, omit_defaults=True):
     """Append level-0 blocks; answered by `Chosen` with the reclaiming collapses, in order.
 
     Attributes:
         blocks: how many.
         scores: one per slot of the context as it is, oldest first, in fixed point.
+        release: whether the oldest blocks may leave where collapses do not make enough room; absent for false. True is
+            sent to whoever offers ``release`` only.
     """
 
     blocks: int
     scores: list[int]
+    release: bool = False
 
 
 class Fresh(msgspec.Struct, tag_field="cmd", tag="fresh", forbid_unknown_fields=True):
@@ -156,11 +159,21 @@ class Unpin(msgspec.Struct, tag_field="cmd", tag="unpin", forbid_unknown_fields=
     expand: bool = True
 
 
+class Release(msgspec.Struct, tag_field="cmd", tag="release", forbid_unknown_fields=True):
+    """Let all blocks before a token go; answered by `Done`. Sent to whoever offers ``release``.
+
+    Attributes:
+        token: where the context is to begin.
+    """
+
+    token: int
+
+
 class Close(msgspec.Struct, tag_field="cmd", tag="close", forbid_unknown_fields=True):
     """The last command; answered by `Done`, after which the program ends."""
 
 
-Command = Hello | Fresh | Open | Step | Ingest | Prefer | Relaxation | Layout | Pin | Unpin | Close
+Command = Hello | Fresh | Open | Step | Ingest | Prefer | Relaxation | Layout | Pin | Unpin | Release | Close
 
 
 class Welcome(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -199,7 +212,7 @@ class Ready(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Done(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Answer to `Open`, `Pin`, `Unpin` and `Close`.
+    """Answer to `Open`, `Pin`, `Unpin`, `Release` and `Close`.
 
     Attributes:
         ok: true.
@@ -208,6 +221,7 @@ class Done(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         ledger_size: who offers it says here how many nodes its ledger holds.
         pins: who offers it says here which tokens are pinned against collapse, and which against expansion: ranges
             ``[first, last]``, in order, without ``last``.
+        edits: of a release, as in `Chosen`.
     """
 
     ok: bool
@@ -215,6 +229,7 @@ class Done(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     positions: list[int] | msgspec.UnsetType = msgspec.UNSET
     ledger_size: int | msgspec.UnsetType = msgspec.UNSET
     pins: tuple[WireRanges, WireRanges] | msgspec.UnsetType = msgspec.UNSET
+    edits: list[tuple[int, int, int, int]] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -226,8 +241,9 @@ class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         positions: as in `Done`, after the actions.
         ledger_size: as in `Done`, after the actions.
         pins: as in `Done`.
-        edits: what the actions, and blocks that were appended, changed in slots: ``[first, before, at, after]`` each.
-            Who does not say it is not judged by it.
+        edits: what the actions, and blocks that were appended or let go, changed in slots: ``[first, before, at,
+            after]`` each. Who does not say it is not judged by it.
+        released: the token that the context begins with since, if an ingest let the oldest blocks go.
     """
 
     actions: list[WireAction]
@@ -236,6 +252,7 @@ class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     ledger_size: int | msgspec.UnsetType = msgspec.UNSET
     pins: tuple[WireRanges, WireRanges] | msgspec.UnsetType = msgspec.UNSET
     edits: list[tuple[int, int, int, int]] | msgspec.UnsetType = msgspec.UNSET
+    released: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Relaxed(msgspec.Struct, forbid_unknown_fields=True):
@@ -294,6 +311,7 @@ ANSWERED_BY: dict[type[Command], type[Welcome | Ready | Done | Chosen | Relaxed 
     Layout: Laid,
     Pin: Done,
     Unpin: Done,
+    Release: Done,
     Close: Done,
 }
 

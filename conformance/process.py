@@ -579,7 +579,8 @@ class ProcessAllocator:
 
     def _read(self, reply: bytes, command: messages.Command) -> Any:
         """The answer that ``reply`` is, with what it reports put into `reports`."""
-        self.reports.pop("edits", None)  # they are of one answer
+        for what in ("edits", "released"):  # which are of one answer
+            self.reports.pop(what, None)
         if not self._typed and not isinstance(command, messages.Hello):
             raw = _UNTYPED.decode(reply)
             self.reports |= raw
@@ -600,8 +601,10 @@ class ProcessAllocator:
                 if getattr(answer, what) is msgspec.UNSET:
                     raise msgspec.ValidationError(f"it offers {what}, and does not say it")
                 self.reports[what] = getattr(answer, what)
-        if isinstance(answer, messages.Chosen) and answer.edits is not msgspec.UNSET:
+        if isinstance(answer, messages.Done | messages.Chosen) and answer.edits is not msgspec.UNSET:
             self.reports["edits"], self.tells_edits = answer.edits, True
+        if isinstance(answer, messages.Chosen) and answer.released is not msgspec.UNSET:
+            self.reports["released"] = answer.released
         return answer
 
     @property

@@ -29,6 +29,7 @@ NEEDED_BY = {
     "ledger_size": ("COO-2",),
     "pin": ("PIN-1", "PIN-2"),
     "pins": ("PIN-3",),
+    "release": ("REL-1", "REL-2", "REL-3", "REL-4"),
     "edits": ("EDI-1", "EDI-2", "EDI-3"),
     "reclaim_ahead": ("ING-6",),
     "relaxation": ("LPR-1", "LPR-2", "LPR-3"),

@@ -783,6 +783,33 @@ def _with_pins(draw: Draw, profile: str, case: Case) -> Case:
     return case
 
 
+def _with_releases(draw: Draw, profile: str, case: Case) -> Case:
+    """With the oldest blocks let go between steps, and ingests that may let go (REL), in one session of four."""
+    if not draw.once_in(4):
+        return case
+    spans, often = case.geometry.spans, draw.one_of((2, 4, 8))
+    first, last = case.context[0].start, case.context[-1].start
+    if draw.once_in(2):  # some of which will reach over the front
+
+        def pin(_: Step) -> Step:
+            low = draw.between(first, last)
+            behind = draw.between(low + 1, min(MAX_TOKEN, last + spans[0]))
+            return Step(pin=Pinning(low, behind, collapse=True, expand=draw.once_in(2)))
+
+        case = put_between(draw, case, often, pin)
+    steps = [
+        msgspec.structs.replace(step, may_release=draw.between(0, 3) > 0) if step.ingest is not None else step
+        for step in case.steps
+    ]
+
+    def release(_: Step) -> Step:
+        blocks = draw.one_of((0, 1, 1, 1, 2, 3, len(case.context) // 2, len(case.context)))
+        beyond = draw.one_of((0, 0, 0, 0, 1, -1, spans[0], spans[-1], *spans[1:]))
+        return Step(release=blocks, extra=beyond)
+
+    return put_between(draw, msgspec.structs.replace(case, steps=tuple(steps)), often, release)
+
+
 def put_between(draw: Draw, case: Case, times: int, make: Callable[[Step], Step]) -> Case:
     """``case`` with what ``make`` makes before one of so many of its steps; it is told before which."""
     steps: list[Step] = []
@@ -809,6 +836,7 @@ WOVEN: dict[str, Weave] = {
     "reclaim_ahead": _with_room_ahead,
     "prefer": _with_logits,
     "pin": _with_pins,
+    "release": _with_releases,
     "refusals": _with_refusals,
     "told": _told,
 }

@@ -206,6 +206,12 @@ def _simpler_step(step: Step, params: Params) -> Iterator[Step]:
     if step.pin is not None and step.pin.collapse and step.pin.expand:
         yield changed(step, pin=changed(step.pin, expand=False))
         yield changed(step, pin=changed(step.pin, collapse=False))
+    if step.may_release:
+        yield changed(step, may_release=False)
+    if step.release is not None:
+        for blocks in (0, 1, step.release // 2, step.release - 1):
+            if 0 <= blocks < step.release:
+                yield changed(step, release=blocks)
     if step.ingest is not None:
         for blocks in (1, step.ingest // 2, step.ingest - 1):
             if 0 < blocks < step.ingest:

@@ -64,6 +64,15 @@ class Stakes:
         if not self._wanted.isdisjoint(OF_INGEST):
             self.note(of_ingest(state, actions, blocks))
 
+    def let_go(self, may: bool, *, refused: bool, released: bool) -> None:
+        """An ingest that ``may`` let go was answered, or rightly ``refused``.
+
+        REL-1 (exact): what it says that it ``released`` could have cut a block. REL-4 (over): it lets go, of the right
+        number of blocks, or could have let go where there was no need.
+        """
+        if may:
+            self.note(("REL-1", "REL-4") if released else ("REL-4",))
+
     def refused(self, why: str) -> None:
         """Senseless input was refused. Exact: accepting it would have broken ANS-3 and the clause that it breaks."""
         self.note(("ANS-3", *re.findall(r"\b[A-Z]{3}-\d+\b", why)))
@@ -103,7 +112,7 @@ class Stakes:
 
 OF_INGEST = frozenset(("ING-1", "ING-2", "ING-3", "ING-4", "ING-5", "ING-6"))
 
-NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in ("GEO", "CTX", "PAR", "LPR", "LAY")} | OF_INGEST
+NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in ("GEO", "CTX", "PAR", "LPR", "LAY", "REL")} | OF_INGEST
 NOT_OF_ITERATIONS |= {"SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1", "PIN-3"}
 """What the answer to an iteration never puts at stake."""
 

@@ -120,8 +120,11 @@ class Target(Protocol):
     def layout(self, outline: Outline) -> object:
         """The blocks by which a history would be shown at first."""
 
-    def ingest(self, blocks: int, scores: Sequence[int]) -> object:
-        """Append blocks and return the reclaiming collapses."""
+    def ingest(self, blocks: int, scores: Sequence[int], *, release: bool = False) -> object:
+        """Append blocks and return the reclaiming collapses; with ``release`` the oldest blocks may leave."""
+
+    def release(self, token: int) -> None:
+        """Let all blocks before ``token`` go."""
 
     def pin(self, pinning: Pinning) -> None:
         """Pin tokens, or lift them."""
@@ -131,8 +134,7 @@ class Target(Protocol):
 
     def report(self, what: str) -> object:
         """What the allocator said last of its own state: ``"context"``, ``"positions"``, ``"ledger_size"`` or
-        ``"pins"``; or what
-        the last answer told: ``"edits"``, None if it told none."""
+        ``"pins"``; or what the last answer told: ``"edits"`` or ``"released"``, None if it told none."""
 
     def changed(self) -> list[Violation]:
         """ANS-2: what was given to the allocator and is no longer as it was."""
@@ -361,9 +363,13 @@ class PythonTarget(WireTarget):
         """Call ``pin`` or ``unpin``."""
         self._ask(_pinning(pinning))
 
-    def ingest(self, blocks: int, scores: Sequence[int]) -> object:
-        """Call ``ingest(blocks, scores)``, or ``ingest(blocks)`` if it takes no more."""
-        return _as_it_came(self._ask(messages.Ingest(blocks, list(scores)))["actions"])
+    def release(self, token: int) -> None:
+        """Call ``release(token)``."""
+        self._ask(messages.Release(token))
+
+    def ingest(self, blocks: int, scores: Sequence[int], *, release: bool = False) -> object:
+        """Call ``ingest(blocks, scores)``, or ``ingest(blocks)`` if it takes no more; ``release=True`` if asked."""
+        return _as_it_came(self._ask(messages.Ingest(blocks, list(scores), release))["actions"])
 
     def report(self, what: str) -> object:
         """What the method ``what`` returned after the last call."""
@@ -459,9 +465,14 @@ class ProgramTarget(WireTarget):
         """Send ``pin`` or ``unpin``."""
         self._call(lambda: self._wire.send(_pinning(pinning)))
 
-    def ingest(self, blocks: int, scores: Sequence[int]) -> object:
+    def release(self, token: int) -> None:
+        """Send ``release``."""
+        self._call(lambda: self._wire.send(messages.Release(token)))
+
+    def ingest(self, blocks: int, scores: Sequence[int], *, release: bool = False) -> object:
         """Send ``ingest`` and return the reclaiming collapses."""
-        return self._call(lambda: self._wire.ingest(blocks, scores)[:ANSWER_LIMIT])
+        command = messages.Ingest(blocks, list(scores), release)
+        return self._call(lambda: self._wire.send(command).actions[:ANSWER_LIMIT])
 
     def report(self, what: str) -> object:
         """What the last answer said of ``what``."""

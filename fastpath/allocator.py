@@ -18,12 +18,13 @@ from focalloc.fastpath.snapshot import MAX_ITERATION, from_bytes, from_json, to_
 from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.clauses import Violation
-from focalloc.spec.errors import InvalidInput, NoRoom, one_of, whole_number
+from focalloc.spec.errors import InvalidInput, NoRoom, as_integer, one_of, truth, whole_number
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.ingest import checked_size, sufficient_budget
 from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.relaxation import Relaxation
+from focalloc.spec.release import checked_front
 from focalloc.spec.state import State
 
 __all__ = ["Allocator", "Plan"]
@@ -123,6 +124,8 @@ class Allocator:
             for kind in types or LOGIT_TYPES:
                 twin.prefer(np.zeros((len(twin.levels), 3), kind))
         twin.restore(twin.snapshot())
+        twin.ingest(1, release=True)
+        twin.release(int(twin.starts[0]))
         twin.layout(0, geometry.span(0))
 
     # SESSION
@@ -258,10 +261,11 @@ class Allocator:
             tables, geometry, params, workspace, run_step
         )  # fmt: skip
 
-    def _mark(self) -> tuple[object, int, int, object]:
-        """What is another after every call that changed the session: its tables, iteration, end and pins."""
-        tables = self._session()
-        return tables, tables.header[self._at_iteration], tables.header[self._layout.END], tables.pins
+    def _mark(self) -> tuple[object, int, int, int, object]:
+        """What is another after every call that changed the session: its tables, iteration, front, end and pins."""
+        tables, k = self._session(), self._layout
+        header = tables.header
+        return tables, header[k.ITERATION], header[k.FIRST], header[k.END], tables.pins
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copied, deep or not, and pickled by its snapshot."""
@@ -400,27 +404,47 @@ class Allocator:
         return applied
 
     @in_turn
-    def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
+    def ingest(
+        self,
+        blocks: int = 1,
+        scores: ArrayLike | None = None,
+        *,
+        per_block: bool = False,
+        release: bool = False,
+    ) -> Plan:
         """Append level-0 blocks after the last token, once legal collapses have made room for them.
 
         Args:
             blocks: how many, at least 1.
             scores: as for `step`; None means that no slot is wanted less than another, so the oldest collapse first.
             per_block: as for `step`.
+            release: whether the oldest blocks leave where collapses do not make enough room, as few as will do
+                (REL-4); `Plan.released` says up to where. A session may then run for ever.
 
         Returns:
             The reclaiming collapses, which carry the number of the last iteration.
 
         Raises:
             InvalidInput: as for `step`, or ``blocks`` is out of its range (PAR-3), or the tokens run out (CTX-4).
-            NoRoom: legal collapses do not free enough. In every case the state is unchanged.
+            NoRoom: legal collapses do not free enough; with ``release``, the new blocks alone exceed the budget. In
+                every case the state is unchanged.
+
+        Example:
+            >>> from focalloc import Allocator, Geometry, Params
+            >>> allocator = Allocator(Geometry(arity=(32, 32)), Params(w_max=64, protected_tokens=32))
+            >>> allocator.load([(2, 0)])
+            >>> for _ in range(100):
+            ...     plan = allocator.ingest(release=True)
+            >>> allocator.used, plan.released
+            (64, 2240)
         """
         k, tables = self._layout, self._session()
         blocks = checked_size(blocks)
-        manner = k.FLAT if scores is None else 0
+        manner = (k.FLAT if scores is None else 0) | (k.LETTING_GO if truth("release", release) else 0)
         if scores is not None:
             self._quantise(scores, per_block)
         refinement = tables.refinement
+        before, front = tables.header[k.SLOTS], tables.header[k.FIRST]
         if refinement is not None:
             refinement.begin()
         if tables.header[k.END] + blocks * self.geometry.span(0) > MAX_TOKEN:
@@ -431,10 +455,13 @@ class Allocator:
             done = self._ingest_carefully(blocks, manner, undo=False)
         if refinement is not None:
             refinement.finish()
-        slots, end = tables.header[k.SLOTS], tables.header[k.END]
-        half = len(tables.reclaimed) // 2
+        header, half = tables.header, len(tables.reclaimed) // 2
         places = tables.reclaims[half : half + done].tolist()
-        return Plan(tables.reclaims[:done].tolist(), self.iteration, self.geometry, places, slots, end, blocks)
+        ingested = header[k.END], blocks, before, header[k.FIRST]
+        plan = Plan(tables.reclaims[:done].tolist(), self.iteration, self.geometry, places, header[k.SLOTS], *ingested)
+        if header[k.FIRST] != front:
+            plan.released = header[k.FIRST]
+        return plan
 
     def _ingest_carefully(self, blocks: int, manner: int, *, undo: bool) -> int:
         """Ingest on copies, for when it may fail half-way; with ``undo`` they are dropped in any case."""
@@ -452,6 +479,46 @@ class Allocator:
         if not undo:
             tables.go_on_with(tags, state)
         return done
+
+    @in_turn
+    def release(self, token: int) -> Plan:
+        """Let go of all blocks before ``token``: the context begins there from then on.
+
+        What is left stays as it is, positions included; what the ledger and pins say of what left is forgotten (REL-2,
+        REL-3). A release is no iteration.
+
+        Args:
+            token: where a block of the context begins, such as one of `starts`.
+
+        Returns:
+            A plan without actions, with the edit that takes the slots out.
+
+        Raises:
+            InvalidInput: no block begins there (REL-1), and then it says where the nearest does; nothing has changed.
+
+        Example:
+            >>> from focalloc import Allocator
+            >>> allocator = Allocator()
+            >>> allocator.load([(2, 0), (1, 1024), (0, 1056)])
+            >>> plan = allocator.release(1024)
+            >>> plan.released, plan.edits.gather().tolist()[:3], allocator.used
+            (1024, [1, 2, 3], 33)
+        """
+        tables = self._session()
+        number = as_integer(token)
+        front = -1 if number is None or number > MAX_TOKEN else max(-1, number)  # where no block begins, either
+        if tables.refinement is not None:
+            tables.refinement.begin()
+        left = self._calls.run_release(tables.tags, tables.scratch, tables.state, front)
+        if left < 0:
+            checked_front(tables.context(), token)
+        if tables.refinement is not None:
+            tables.refinement.finish()
+        gone = np.array([0, left, 0, 0][: 4 * (left > 0)], np.int64).tobytes()
+        plan = Plan([], self.iteration, self.geometry, gone, tables.header[self._layout.SLOTS])
+        if left:
+            plan.released = front
+        return plan
 
     def _quantise(self, scores: ArrayLike, per_block: bool) -> NDArray[np.int32]:
         """Scores in fixed point, one per slot; in the work space, where they last until the next call."""

@@ -208,7 +208,7 @@ def _gatherer() -> Callable[[NDArray[np.int64], int, NDArray[np.integer]], None]
 
 
 def edits_of_ingest(
-    geometry: Geometry, collapses: Sequence[Action], places: Sequence[int], slots: int, end: int, blocks: int
+    geometry: Geometry, collapses: Sequence[Action], places: Sequence[int], slots: int, *ingested: int
 ) -> Edits:
     """What an ingest changed.
 
@@ -216,11 +216,11 @@ def edits_of_ingest(
         geometry: shape of the tree.
         collapses: its reclaims, in order.
         places: for each the first slot of the block that begins where its node does, in the row after; anything if
-            none begins there, as a later reclaim has taken it in.
+            none begins there, as a later reclaim has taken it in or it was let go.
         slots: of the row after.
-        end: token behind the last block after it.
-        blocks: how many level-0 blocks it appended.
+        ingested: as for `Plan`.
     """
+    end, blocks, slots_before, front = ingested
     outermost = list[tuple[int, Action, int]]()  # what no later reclaim took in: where it is, what the others freed
     behind = 0
     for action, place in sorted(zip(collapses, places, strict=True), key=lambda one: (one[0].start, -one[0].level)):
@@ -230,8 +230,12 @@ def edits_of_ingest(
         else:
             outermost.append((place, action, geometry.delta(action.level)))
             behind = action.start + geometry.span(action.level)
-    found, gone = list[Edit](), 0
+    kept = sum(freed for _, action, freed in outermost if action.start >= front)
+    gone = slots_before + blocks * geometry.slots(0) - slots - kept  # what was let go, reclaimed before or not
+    found = [Edit(0, gone, 0, 0, ())] if gone else []
     for at, action, freed in outermost:
+        if action.start < front:
+            continue
         after = geometry.slots(action.level)
         _append(found, Edit(at + gone, after + freed, at, after, (action.node,)))
         gone += freed

@@ -56,10 +56,12 @@ class Plan(Sequence[Action]):
         geometry: shape of the tree.
         splices: of an iteration as the kernels note them, int64; of an ingest the first slot of each node after it.
         slots: of the context after the call.
-        appended: for an ingest the token behind its last block, and how many blocks it appended.
+        ingested: for an ingest the token behind its last block, how many blocks it appended, the slots of the context
+            before it, and the first token after it.
 
     Attributes:
         iteration: number of the iteration.
+        released: the token that the context begins with since blocks were let go (REL); None if none were.
         fallback: why a guarded selector's answer was not used; None if it was, or if nothing guards.
 
     Example:
@@ -72,6 +74,7 @@ class Plan(Sequence[Action]):
     """
 
     fallback: Fallback | None = None
+    released: int | None = None
     _edits: Edits | None = None
 
     def __init__(
@@ -81,11 +84,11 @@ class Plan(Sequence[Action]):
         geometry: Geometry,
         splices: bytes | list[int],
         slots: int,
-        *appended: int,
+        *ingested: int,
     ) -> None:
         self._packed = packed
         self.iteration = iteration
-        self._changed = geometry, splices, slots, appended
+        self._changed = geometry, splices, slots, ingested
 
     @property
     def edits(self) -> Edits:
@@ -95,11 +98,11 @@ class Plan(Sequence[Action]):
         """
         found = self._edits
         if found is None:
-            geometry, splices, slots, appended = self._changed
+            geometry, splices, slots, ingested = self._changed
             if isinstance(splices, bytes):
                 found = EditsOfStep(splices, slots, geometry, self)
             else:
-                found = edits_of_ingest(geometry, self.actions, splices, slots, *appended)
+                found = edits_of_ingest(geometry, self.actions, splices, slots, *ingested)
             self._edits = found
         return found
 

@@ -61,7 +61,7 @@ class Refinement:
         self._adaptive[k.TAU_MIN], self._adaptive[k.TAU_MAX] = params.tau_min, params.tau_max
         self._adaptive[k.EXPAND_NOW], self._adaptive[k.COLLAPSE_NOW] = params.tau_expand, params.tau_collapse
         self._next = self._adaptive[: k.RING].copy()
-        self._begun: tuple[int, int, int] | None = None
+        self._begun: tuple[int, int, int, int] | None = None
         self._balanced = np.zeros(tables.capacity if params.balance else 0, np.int32)
         self._work = np.zeros(0, np.int64)
 
@@ -106,14 +106,14 @@ class Refinement:
     # changes the tables; once they have changed, the rest follows from them, now or before the next call looks.
 
     def begin(self) -> None:
-        """An iteration or an ingest is about to run on the tables, with these thresholds if it is an iteration."""
+        """An iteration, an ingest or a release is about to run on the tables, with these thresholds if an iteration."""
         self.finish()
         header = self._tables.header
         self._next.data[:] = self._adaptive.data[: k.RING]  # NumPy's own copy may give up the interpreter lock
         adapt(self._next, header[k.W_MAX])
         if self._params.strategy != "projection":  # which they do not bind
             header[k.TAU_EXPAND], header[k.TAU_COLLAPSE] = self._next[k.EXPAND_NOW], self._next[k.COLLAPSE_NOW]
-        self._begun = (header[k.ITERATION], header[k.END], int(self._adaptive[k.NEXT]))
+        self._begun = (header[k.ITERATION], header[k.FIRST], header[k.END], int(self._adaptive[k.NEXT]))
 
     def finish(self, actions: NDArray[np.int64] | None = None) -> None:
         """Note what the call did that was begun, if it did anything; once for all, however often this is called.
@@ -124,7 +124,7 @@ class Refinement:
         if self._begun is None:
             return
         tables, adaptive = self._tables, self._adaptive
-        iteration, end, at = self._begun
+        iteration, first, end, at = self._begun
         now = tables.header[k.ITERATION]
         if now != iteration:
             adaptive[k.EXPAND_NOW], adaptive[k.COLLAPSE_NOW] = self._next[k.EXPAND_NOW], self._next[k.COLLAPSE_NOW]
@@ -132,6 +132,8 @@ class Refinement:
                 observe(adaptive, tables.header[k.SLOTS])
         if self._remembers and (now, tables.header[k.END]) != (iteration, end):
             self._history.add(tables.latest() if actions is None else actions, now)
+        if self._remembers and tables.header[k.FIRST] != first:
+            self._history.forget_before(tables.header)
         self._begun = None
 
     # THE STATE BY THE SPEC
@@ -195,6 +197,19 @@ class History:
         added.data[:] = self.table.data  # not by NumPy, as above
         size = refined_calls.run_remember(added, iteration, actions, self._work)
         self.size, self.table, self._spare = size, added, self.table
+
+    def forget_before(self, header: Any) -> None:
+        """Drop what was done to nodes that lie wholly before the first token of the session that ``header`` is of."""
+        actions, iterations = self._columns()
+        nodes = actions // 2
+        ends = nodes // k.LEVELS + np.array(header[k.SPAN : k.SPAN + k.LEVELS], np.int64)[nodes % k.LEVELS]
+        left = ends > header[k.FIRST]
+        kept = np.zeros((2, (len(self.table) - k.HISTORY) // 2), np.int64)
+        size = int(np.count_nonzero(left))
+        kept[:, :size] = actions[left], iterations[left]
+        table = np.concatenate((self.table[: k.HISTORY], kept.reshape(-1)))
+        table[k.REMEMBERED] = size
+        self.size, self.table = size, table
 
     def ledger(self, iteration: int) -> dict[Block, Entry]:
         """Latest action per node that is remembered after ``iteration``."""

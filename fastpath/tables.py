@@ -19,6 +19,7 @@ from focalloc.spec.cooldown import Entry, Ledger
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.pins import Pins
+from focalloc.spec.release import left_pins
 
 if TYPE_CHECKING:
     from focalloc.fastpath.refinement import Refinement
@@ -80,13 +81,12 @@ class Tables:
         capacity: most slots that there is space for.
         n_diff: most actions per iteration, as far as there is room for them.
         refinement: what `Params` beyond plain greedy ask for; None if nothing.
-        pins: where nothing collapses, and where nothing expands.
     """
 
     def __init__(self, geometry: Geometry, params: Params, context: Context) -> None:
         slots = sum(geometry.slots(block.level) for block in context)
         self.refinement: Refinement | None = None
-        self.pins = Pins()
+        self._pinned = Pins(), context[0].start  # what is pinned, and the front when that was so
         self.capacity = max(slots, params.w_max)
         self.n_diff = n_diff = min(params.n_diff, self.capacity)
         chunks = self.capacity // k.CHUNK + 1
@@ -150,9 +150,9 @@ class Tables:
         splices = header[header[at] : header[at + 1]]
         tags = self.tags if tags is None else tags
         scratch = self.scratch if scratch is None else scratch
-        pins = self.pins if pins is None else pins
-        self._sizes, self.state, self.header, self.actions, self.splices, self.tags, self.scratch, self.pins = (
-            sizes, state, header, actions, splices, tags, scratch, pins
+        pinned = self._pinned if pins is None else (pins, header[k.FIRST])
+        self._sizes, self.state, self.header, self.actions, self.splices, self.tags, self.scratch, self._pinned = (
+            sizes, state, header, actions, splices, tags, scratch, pinned
         )  # fmt: skip
 
     def fits(self, tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> bool:
@@ -189,6 +189,18 @@ class Tables:
             first = state[k.OFFSETS + NAMES.index(name)]
             state[first : first + count] = self.table(name)[:count]
         return state
+
+    @property
+    def pins(self) -> Pins:
+        """Where nothing collapses, and where nothing expands.
+
+        Those that a release has left behind (REL-3) are dropped here; in the tables they meet nothing any more.
+        """
+        pins, front = self._pinned
+        if front != self.header[k.FIRST]:
+            pins = left_pins(pins, self.header[k.FIRST])
+            self._pinned = pins, self.header[k.FIRST]
+        return pins
 
     def pin(self, pins: Pins) -> None:
         """Have nothing but these pins."""

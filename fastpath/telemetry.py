@@ -13,11 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.wrapper import Call, Hold, Wrapper
 from focalloc.spec.actions import OPPOSITE, Kind, consumed, family, produced
-from focalloc.spec.blocks import Block
+from focalloc.spec.blocks import Block, end
 from focalloc.spec.scores import SCORE_SCALE
 
 if TYPE_CHECKING:
@@ -38,8 +41,8 @@ class Record:
         reclaims: collapses that an ingest made.
         swap_rate: actions per block that the context had before the call.
         swap_rate_per_slot: actions per slot that it had.
-        residencies: of each block that an action took out, for how many iterations it had been in the context; counted
-            from when the session came under watch, for one that was there by then.
+        residencies: of each block that an action or a release took out, for how many iterations it had been in the
+            context; counted from when the session came under watch, for one that was there by then.
         coherence: share of the actions that do not reverse the latest one on their node, as far as that was watched.
             None if there was no action.
         used: slots used after the call.
@@ -163,13 +166,15 @@ class Telemetry(Wrapper):
     def _call(self, call: Call, *arguments: Any, **options: Any) -> Plan:
         if self._seen != self._mark():
             self._count_anew()
-        blocks, slots, end = len(self.allocator.levels), self.allocator.used, self._mark()[2]
+        shown, slots, stop = (self.allocator.levels, self.allocator.starts), self.allocator.used, self._mark()[3]
         begin = time.perf_counter()
         plan = super()._call(call, *arguments, **options)
         latency = time.perf_counter() - begin
         coherence, residencies = self._follow(plan)
+        if plan.released is not None:
+            residencies += self._let_go(plan, shown)
         if call == "ingest":
-            for first in range(end, self._mark()[2], self.allocator.geometry.span(0)):
+            for first in range(stop, self._mark()[3], self.allocator.geometry.span(0)):
                 self._since[Block(0, first)] = plan.iteration
         self._seen = self._mark()
         allocator, terms = self.allocator, self.allocator.terms()
@@ -179,7 +184,7 @@ class Telemetry(Wrapper):
             expands=plan.expands,
             collapses=plan.collapses,
             reclaims=plan.collapses if call == "ingest" else 0,
-            swap_rate=len(plan) / blocks,
+            swap_rate=len(plan) / len(shown[0]),
             swap_rate_per_slot=len(plan) / slots,
             residencies=residencies,
             coherence=coherence,
@@ -223,6 +228,23 @@ class Telemetry(Wrapper):
                 for child in family(geometry, action.node):
                     latest.pop(child, None)
         return kept / len(plan) if plan else None, tuple(stayed)
+
+    def _let_go(self, plan: Plan, shown: tuple[NDArray[np.int8], NDArray[np.int64]]) -> tuple[int, ...]:
+        """How long the blocks had been there that a release took out, of which nothing is remembered from then on.
+
+        Args:
+            plan: what else the call did, before it released.
+            shown: levels and starts of the blocks before the call.
+        """
+        geometry, front = self.allocator.geometry, self.allocator._mark()[2]
+        left = {Block(*one) for one in zip(*(part.tolist() for part in shown), strict=True) if one[1] < front}
+        for action in plan:
+            left.difference_update(consumed(geometry, action))
+            left.update(one for one in produced(geometry, action) if one.start < front)
+        stayed = [plan.iteration - self._since.get(block, self._watched_from) for block in sorted(left)]
+        self._since = {block: at for block, at in self._since.items() if block.start >= front}
+        self._latest = {node: kind for node, kind in self._latest.items() if end(geometry, node) > front}
+        return tuple(stayed)
 
     def _tell(self, record: Record) -> None:
         for sink in tuple(self._sinks):

@@ -12,9 +12,12 @@ A trace is JSON Lines in UTF-8, compressed if its name ends in ``.gz``. Each lin
     {"event": "step", "scores": [0, 838860, -48000], "actions": [["expand", 1, 1024]], "seconds": 6.1e-06}
     {"event": "ingest", "blocks": 1, "actions": [["collapse", 1, 0]], "seconds": 2.3e-05}
     {"event": "apply", "actions": [], "seconds": 1.1e-05}
+    {"event": "release", "token": 1024, "seconds": 1.2e-05}
 
 Scores are in fixed point, one per slot, or one per block where ``"per": "block"`` says so; an ingest may have none.
-``apply`` is an iteration whose actions came from elsewhere. ``seconds`` is how long the call took.
+``apply`` is an iteration whose actions came from elsewhere. An ingest that may let the oldest blocks go has
+``"release": true``, and if it did, ``"released"``: the token that the context begins with since. ``seconds`` is how
+long the call took.
 """
 
 from __future__ import annotations
@@ -38,11 +41,12 @@ from focalloc.fastpath.snapshot import from_json, known_fields, to_json
 from focalloc.fastpath.wrapper import Wrapper
 from focalloc.spec import json_text
 from focalloc.spec.actions import Action
-from focalloc.spec.errors import InvalidInput, one_of, whole_number
+from focalloc.spec.errors import InvalidInput, one_of, truth, whole_number
 from focalloc.spec.geometry import MAX_TOKEN
 from focalloc.spec.ingest import checked_size
+from focalloc.spec.release import checked_front
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE, checked_scores, slot_scores
-from focalloc.spec.state import State, advanced, ingested
+from focalloc.spec.state import State, advanced, ingested, released
 from focalloc.spec.violations import reclaim_violations, violations
 
 VERSION = 1
@@ -53,7 +57,7 @@ LONGEST_LINE = 2**28
 
 LOGGER = logging.getLogger("focalloc")
 
-Call = Literal["step", "ingest", "apply"]
+Call = Literal["step", "ingest", "apply", "release"]
 
 
 # WRITING
@@ -105,9 +109,12 @@ class Recorder(Wrapper):
         given: dict[str, object] = {"event": "apply" if call == "prefer" else call}
         if call == "ingest":
             given |= {"blocks": int(arguments[0])}
+        if options.pop("release", False):
+            given |= {"release": True} | ({} if plan.released is None else {"released": plan.released})
         if call in ("step", "ingest") and arguments[-1] is not None:
             given |= _given(arguments[-1], **options)
-        self._write(given | {"actions": plan.actions, "seconds": float(f"{seconds:.3g}")})
+        told = {"token": int(arguments[0])} if call == "release" else {"actions": plan.actions}
+        self._write(given | told | {"seconds": float(f"{seconds:.3g}")})
         self._recorded = self._mark()
         return plan
 
@@ -152,9 +159,11 @@ class Event(NamedTuple):
         call: which call.
         before: the state it was made in.
         blocks: new level-0 blocks of an ingest, else 0.
-        scores: one fixed-point score per slot; zeros for an ``apply`` or an ingest without scores.
+        scores: one fixed-point score per slot; zeros for an ``apply``, a release or an ingest without scores.
         actions: what was done.
         seconds: how long it took.
+        release: whether an ingest might let the oldest blocks go (REL-4).
+        released: the token that the context was released to; None if nothing was let go.
     """
 
     session: int
@@ -164,11 +173,17 @@ class Event(NamedTuple):
     scores: Sequence[int]
     actions: tuple[Action, ...]
     seconds: float
+    release: bool = False
+    released: int | None = None
 
     @property
     def after(self) -> State:
         """The state it led to."""
-        return ingested(self.before, self.actions, self.blocks) if self.blocks else advanced(self.before, self.actions)
+        if self.blocks:
+            return ingested(self.before, self.actions, self.blocks, self.released)
+        if self.released is not None:
+            return released(self.before, self.released)
+        return advanced(self.before, self.actions)
 
 
 def events(path: str | Path) -> Iterator[Event]:
@@ -218,8 +233,9 @@ def _state(line: dict[str, Any]) -> State:
 
 FIELDS: dict[Call, tuple[set[str], set[str]]] = {
     "step": ({"event", "scores", "actions", "seconds"}, {"per"}),
-    "ingest": ({"event", "blocks", "actions", "seconds"}, {"scores", "per"}),
+    "ingest": ({"event", "blocks", "actions", "seconds"}, {"scores", "per", "release", "released"}),
     "apply": ({"event", "actions", "seconds"}, set()),
+    "release": ({"event", "token", "seconds"}, set()),
 }
 """Call -> the fields that its line has, and those that it may have."""
 
@@ -230,14 +246,19 @@ def _event(session: int, state: State, line: dict[str, Any]) -> Event:
     known_fields("line", line, *FIELDS[call])
     blocks = checked_size(line["blocks"]) if call == "ingest" else 0
     scores = _scores(state, line.get("scores"), line.get("per", "slot"))
-    actions = tuple(_actions(line["actions"]))
+    actions = tuple(_actions(line.get("actions", [])))
+    release = truth("release", line.get("release", False))
+    front = checked_front(state.context, line["token"]) if call == "release" else line.get("released")
     seconds = line["seconds"]
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
         raise InvalidInput("seconds", seconds, "must be a number of seconds, at least 0")
-    found = reclaim_violations(state, scores, blocks, actions) if blocks else violations(state, scores, actions)
+    if blocks:
+        found = reclaim_violations(state, scores, blocks, actions, release=release, front=front)
+    else:
+        found = [] if call == "release" else violations(state, scores, actions)
     for violation in found[:1]:
         raise InvalidInput("actions", [list(one) for one in actions], f"{violation.message} ({violation.clause})")
-    return Event(session, call, state, blocks, scores, actions, float(seconds))
+    return Event(session, call, state, blocks, scores, actions, float(seconds), release, front)
 
 
 def _scores(state: State, given: object, per: object) -> Sequence[int]:

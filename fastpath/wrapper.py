@@ -13,8 +13,8 @@ from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.state import State
 
-Call = Literal["step", "prefer", "apply", "ingest"]
-"""The calls that change a session and say by which actions."""
+Call = Literal["step", "prefer", "apply", "ingest", "release"]
+"""The calls that change a session and say how."""
 
 Hold = Literal["pin", "unpin"]
 """The calls that say what must stay as it is."""
@@ -22,7 +22,7 @@ Hold = Literal["pin", "unpin"]
 Start = Literal["load", "open", "resume", "restore"]
 """The calls that put another session in its place."""
 
-Mark = tuple[object, int, int, object]
+Mark = tuple[object, int, int, int, object]
 """As `Allocator._mark`: which session, how far it has come, and what is pinned."""
 
 LOOKS = frozenset(
@@ -78,9 +78,15 @@ class Wrapper:
         """As `Allocator.apply`."""
         return self._call("apply", actions)
 
-    def ingest(self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False) -> Plan:
+    def ingest(
+        self, blocks: int = 1, scores: ArrayLike | None = None, *, per_block: bool = False, release: bool = False
+    ) -> Plan:
         """As `Allocator.ingest`."""
-        return self._call("ingest", blocks, scores, per_block=per_block)
+        return self._call("ingest", blocks, scores, per_block=per_block, release=release)
+
+    def release(self, token: int) -> Plan:
+        """As `Allocator.release`."""
+        return self._call("release", token)
 
     def pin(self, first: int, last: int, collapse: bool = True, expand: bool = False) -> None:
         """As `Allocator.pin`."""

@@ -10,7 +10,7 @@ from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput
 
 CHAPTERS = {
-    "spec": ("budget", "tiling", "cooldown", "quiescence", "ingest", "pins"),
+    "spec": ("budget", "tiling", "cooldown", "quiescence", "ingest", "pins", "release"),
     "reference": (
         "agreement",
         "contracts",
@@ -23,8 +23,9 @@ CHAPTERS = {
         "projection",
         "edits",
         "layout",
+        "release",
     ),
-    "kernels": ("queues", "parts", "step", "ingest", "dominance", "edits", "every_size"),
+    "kernels": ("queues", "parts", "step", "ingest", "dominance", "edits", "release", "every_size"),
     "compiled": ("machine",),
 }
 """What theorems are about, and the modules that state them, in the order in which one would read them."""

@@ -9,7 +9,7 @@ from focalloc.refimpl.edits import Answer, edits
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.hierarchy import hierarchical
 from focalloc.refimpl.hybrid import hybrid
-from focalloc.refimpl.ingest import reclaim
+from focalloc.refimpl.ingest import let_go, reclaim
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.refimpl.layout import layout
 from focalloc.refimpl.objective import multi_objective
@@ -17,7 +17,7 @@ from focalloc.refimpl.preparation import prepared
 from focalloc.refimpl.projection import project, projection
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context, positions
-from focalloc.spec.errors import InvalidInput, one_of
+from focalloc.spec.errors import InvalidInput, one_of, truth
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.layout import checked_outline
@@ -25,7 +25,7 @@ from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.projection import saturated
 from focalloc.spec.scores import checked_scores
-from focalloc.spec.state import State, advanced, ingested, opened
+from focalloc.spec.state import State, advanced, all_acted, ingested, opened, released
 
 Strategy = Callable[[State, Sequence[int]], list[Action]]
 
@@ -52,7 +52,7 @@ class ReferenceAllocator:
     Every call is answered (ANS-1), arguments are only read (ANS-2), and senseless ones are refused before anything
     changes (ANS-3); `Geometry` and `Params` refuse what breaks GEO-1 to GEO-3, PAR-1 and PAR-2 when they are made.
 
-    Speaks the allocator protocol: `open`, `step`, `ingest`, the optional calls `pin` and `unpin`, and the
+    Speaks the allocator protocol: `open`, `step`, `ingest`, the optional calls `pin`, `unpin` and `release`, and the
     optional reports `context`, `positions` and `pins`.
     """
 
@@ -108,8 +108,14 @@ class ReferenceAllocator:
         actions = project(state, [[saturated(one, f"logits[{i}]") for one in row] for i, row in enumerate(logits)])
         return self._went_on(advanced(state, actions), actions)
 
-    def ingest(self, blocks: int, scores: Sequence[int]) -> Answer:
+    def ingest(self, blocks: int, scores: Sequence[int], *, release: bool = False) -> Answer:
         """Append ``blocks`` level-0 blocks and return the collapses that made room for them.
+
+        Args:
+            blocks: how many.
+            scores: one fixed-point score per slot, oldest first.
+            release: whether the oldest blocks leave where collapses do not make enough room (REL-4); the answer's
+                ``released`` is the token that the context begins with if any have.
 
         Raises:
             InvalidInput: ``blocks`` breaks PAR-3, the scores SCO-1 or SCO-2, or the longer context CTX-4.
@@ -118,8 +124,18 @@ class ReferenceAllocator:
         state = self.state
         checked_size(blocks)
         checked_scores(state.geometry, state.context, scores)
-        collapses = reclaim(state, scores, blocks)
-        return self._went_on(ingested(state, collapses, blocks), collapses)
+        truth("release", release)
+        collapses = reclaim(state, scores, blocks, release=release)
+        front = let_go(all_acted(state, collapses), blocks) if release else None
+        return self._went_on(ingested(state, collapses, blocks, front), collapses)
+
+    def release(self, token: int) -> Answer:
+        """Let go of all blocks before ``token``, at which a block begins; the answer has no actions (REL).
+
+        Raises:
+            InvalidInput: no block begins there (REL-1); the state is unchanged.
+        """
+        return self._went_on(released(self.state, token), [])
 
     def pin(self, first: int, last: int, collapse: bool = True, expand: bool = False) -> None:
         """From the next call on nothing collapses, or expands, that has tokens from ``first`` to before ``last``.
@@ -140,7 +156,9 @@ class ReferenceAllocator:
     def _went_on(self, after: State, actions: list[Action]) -> Answer:
         """Go on from the state ``after`` an answer of these actions."""
         before, self._state = self.state, after
-        return Answer(actions, edits(after.geometry, before.context, after.context))
+        front = after.context[0].start
+        released = None if front == before.context[0].start else front
+        return Answer(actions, edits(after.geometry, before.context, after.context), released)
 
     def layout(self, first: int, last: int, scores: Sequence[int] | None = None, cursor: int | None = None) -> Context:
         """A context that shows tokens ``first`` up to ``last`` under the session's geometry and parameters (LAY).

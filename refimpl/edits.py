@@ -15,12 +15,14 @@ class Answer(list[Action]):
 
     Args:
         actions: in the order of application.
-        edits: what they, and blocks that were appended, changed.
+        edits: what they, and blocks that were appended or let go, changed.
+        released: the token that the context begins with since blocks were let go; None if none were.
     """
 
-    def __init__(self, actions: Iterable[Action], edits: Sequence[Edit]) -> None:
+    def __init__(self, actions: Iterable[Action], edits: Sequence[Edit], released: int | None = None) -> None:
         super().__init__(actions)
         self.edits = edits
+        self.released = released
 
 
 def edits(geometry: Geometry, old: Context, new: Context) -> list[Edit]:

@@ -1,4 +1,4 @@
-"""Ingest: collapse the least wanted until the new blocks fit (clauses ING-1 to ING-6)."""
+"""Ingest: collapse the least wanted until the new blocks fit (clauses ING-1 to ING-6), or let go (REL-4)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from focalloc.spec.errors import NoRoom
 from focalloc.spec.state import State, acted
 
 
-def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
+def reclaim(state: State, scores: Sequence[int], blocks: int, *, release: bool = False) -> list[Action]:
     """The collapses that make room for ``blocks`` new level-0 blocks, and for what may be made ahead, in order (ING-1).
 
     Args:
         state: the state between two iterations.
         scores: one fixed-point score per slot of the context.
         blocks: number of new level-0 blocks.
+        release: whether the rest of the room is made by `let_go` where collapses do not suffice (REL-4).
 
     Raises:
-        NoRoom: legal collapses do not free enough (ING-3).
+        NoRoom: legal collapses do not free enough (ING-3), or the new blocks would not fit by themselves.
     """
     needed = blocks * state.geometry.slots(0)
     excess = state.used + needed - state.params.w_max
@@ -39,6 +40,8 @@ def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
         ]
         if not possible and state.used + needed <= state.params.w_max:
             break  # as far ahead as there is something to collapse
+        if not possible and release and needed <= state.params.w_max:
+            break
         if not possible:
             raise NoRoom(excess, excess - (state.used + needed - state.params.w_max))
 
@@ -48,6 +51,21 @@ def reclaim(state: State, scores: Sequence[int], blocks: int) -> list[Action]:
         state = acted(state, choice.action)
         collapses.append(choice.action)
     return collapses
+
+
+def let_go(state: State, blocks: int) -> int:
+    """The token to release to, so that ``blocks`` new ones fit and no block leaves that need not (REL-4).
+
+    Args:
+        state: after the collapses.
+        blocks: number of new level-0 blocks, which fit by themselves.
+    """
+    used = state.used + blocks * state.geometry.slots(0)
+    for block in state.context:
+        if used <= state.params.w_max:
+            return block.start
+        used -= state.geometry.slots(block.level)
+    return state.end
 
 
 def collapsed_scores(state: State, scores: list[int], choice: Choice) -> list[int]:

@@ -12,7 +12,7 @@ from focalloc.spec.params import Params
 from focalloc.spec.pins import Pins
 from focalloc.spec.relaxation import Relaxation, relaxation_violations
 from focalloc.spec.scores import SCORE_SCALE, quantise
-from focalloc.spec.state import State, advanced, ingested, opened
+from focalloc.spec.state import State, advanced, ingested, opened, released
 from focalloc.spec.violations import PROFILES, reclaim_violations, violations
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "quantise",
     "reclaim_violations",
     "relaxation_violations",
+    "released",
     "tampered",
     "unanswered",
     "violations",

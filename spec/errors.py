@@ -88,6 +88,13 @@ def whole_number(field: str, value: object, low: int, high: int) -> int:
     return number
 
 
+def truth(field: str, value: object) -> bool:
+    """Return ``value`` if it is True or False, else raise `InvalidInput`."""
+    if not isinstance(value, bool):
+        raise InvalidInput(field, value, "must be True or False")
+    return value
+
+
 def among(names: Iterable[object]) -> str:
     """The rule that a value is one of these."""
     return f"must be one of {', '.join(map(str, names))}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from operator import index
+from operator import attrgetter, index
 
 from focalloc.spec.actions import (
     Action,
@@ -24,6 +24,7 @@ from focalloc.spec.geometry import MAX_SLOTS, Geometry
 from focalloc.spec.greedy import precedes
 from focalloc.spec.params import Params
 from focalloc.spec.pins import is_pinned, pinned_collapse, within
+from focalloc.spec.release import cut, let_go_in_vain
 from focalloc.spec.scores import Aggregates, checked_scores
 from focalloc.spec.state import State
 
@@ -158,7 +159,14 @@ def least_used(state: State) -> int:
 
 
 def ingest_violations(
-    state: State, scores: Sequence[int], blocks: int, answer: Sequence[Action] | None, *, ordered: bool
+    state: State,
+    scores: Sequence[int],
+    blocks: int,
+    answer: Sequence[Action] | None,
+    *,
+    ordered: bool,
+    release: bool = False,
+    front: object = None,
 ) -> list[Violation]:
     """Every clause that an answer to an ingest breaks.
 
@@ -168,12 +176,16 @@ def ingest_violations(
         blocks: number of new level-0 blocks, at least 1.
         answer: the reclaiming collapses in order, or None if the allocator refused.
         ordered: whether ING-4 to ING-6 apply (every profile but ``safety``).
+        release: whether the ingest may let go of the oldest blocks (REL-4).
+        front: the token that it says the context begins with since; None if it let nothing go.
 
     Raises:
         InvalidInput: the scores break SCO-1 or SCO-2.
     """
     checked_scores(state.geometry, state.context, scores)
     needed = blocks * state.geometry.slots(0)
+    if answer is None and release:
+        return let_go_in_vain(state.geometry, state.context, None, 0, needed, state.params.w_max)
     if answer is None:
         return needless_refusal(least_used(state), needed, state.params.w_max)
     found = off_grid(state.geometry, answer) + not_a_collapse(answer)
@@ -202,11 +214,33 @@ def ingest_violations(
         if ordered:
             possible = [one for one in possible if one.action != action] + weighed(_above(state, present, action.node))
         now_used -= state.geometry.delta(action.level)
+    if front is not None:
+        gone, broken = _let_go(state, present, needed, front, release=release)
+        if broken:
+            return found + broken
+        now_used -= gone
     if short := no_room_made(now_used, needed, state.params.w_max):
         return found + short
     if ordered and room > needed:
         found += stopped_short(now_used, room, state.params.w_max, [one.action for one in possible])
     return found
+
+
+def _let_go(
+    state: State, present: set[Block], needed: int, front: object, *, release: bool
+) -> tuple[int, list[Violation]]:
+    """How many slots an ingest let go by saying that the context begins at ``front``, and what is wrong with it."""
+    if not release:
+        return 0, [Violation("REL-4", f"the ingest let go of what is before {front!r}; it was not told that it may")]
+    context = tuple(sorted(present, key=attrgetter("start")))
+    if found := cut((*context, Block(0, state.end)), front):
+        return 0, [
+            Violation(v.clause, f"the ingest says that it released to {front!r}; that {v.message}") for v in found
+        ]
+    token = index(front)  # type: ignore[arg-type]
+    possible = len(reclaimable(state, present))
+    gone = used(state.geometry, [block for block in context if block.start < token])
+    return gone, let_go_in_vain(state.geometry, context, token, possible, needed, state.params.w_max)
 
 
 def sufficient_budget(geometry: Geometry, params: Params, tokens: int, blocks: int = 1) -> int:

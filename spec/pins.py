@@ -8,7 +8,7 @@ from typing import NamedTuple
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import end
 from focalloc.spec.clauses import WHOLE, Finding, clause
-from focalloc.spec.errors import InvalidInput, whole_number
+from focalloc.spec.errors import InvalidInput, truth, whole_number
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 
 Ranges = tuple[tuple[int, int], ...]
@@ -124,8 +124,7 @@ def unpinned(pins: Pins, first: int, last: int, *, collapse: bool = True, expand
 def checked_range(first: object, last: object, collapse: object, expand: object) -> tuple[int, int]:
     """``first`` and ``last`` if they are a range of tokens and something is asked of it; else raise `InvalidInput`."""
     for name, value in (("collapse", collapse), ("expand", expand)):
-        if not isinstance(value, bool):
-            raise InvalidInput(name, value, "must be True or False")
+        truth(name, value)
     if not (collapse or expand):
         raise InvalidInput("expand", expand, "must be True where collapse is False; else nothing is asked for")
     low = whole_number("first", first, 0, MAX_TOKEN - 1)

@@ -14,6 +14,7 @@ from focalloc.spec.cooldown import Entry, Ledger, recorded, remembered
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.pins import NO_PINS, Pins
+from focalloc.spec.release import checked_front, from_front, left_ledger, left_pins
 
 
 @dataclass(frozen=True)
@@ -110,13 +111,40 @@ def advanced(state: State, actions: Sequence[Sequence[object]]) -> State:
     return replace(state, recent=(*state.recent, state.used)[-window:]) if window else state
 
 
-def ingested(state: State, collapses: Sequence[Sequence[object]], blocks: int) -> State:
-    """The state after an ingest that reclaimed by ``collapses`` and appended ``blocks`` level-0 blocks (CTX-6).
+def released(state: State, token: int) -> State:
+    """The state after a release to ``token`` (REL-2, REL-3).
 
     Raises:
-        InvalidInput: a collapse is not legal at its turn, or the longer context breaks CTX-4.
+        InvalidInput: no block of the context begins there (REL-1).
+    """
+    front = checked_front(state.context, token)
+    if front == state.context[0].start:
+        return state
+    return replace(
+        state,
+        context=from_front(state.context, front),
+        ledger=left_ledger(state.geometry, state.ledger, front),
+        pins=left_pins(state.pins, front),
+    )
+
+
+def ingested(state: State, collapses: Sequence[Sequence[object]], blocks: int, front: int | None = None) -> State:
+    """The state after an ingest that reclaimed by ``collapses`` and appended ``blocks`` level-0 blocks (CTX-6).
+
+    Args:
+        state: before it.
+        collapses: in order.
+        blocks: how many.
+        front: where the context begins since, if the ingest let the oldest blocks go (REL-4).
+
+    Raises:
+        InvalidInput: a collapse is not legal at its turn, what is let go cuts a block, or the longer context breaks
+            CTX-4.
     """
     state = all_acted(state, collapses)
-    span = state.geometry.span(0)
-    new = tuple(Block(0, state.end + i * span) for i in range(blocks))
+    span, stop = state.geometry.span(0), state.end
+    new = tuple(Block(0, stop + i * span) for i in range(blocks))
+    if front is not None:  # all that was there may leave, and nothing that is new
+        state = released(replace(state, context=state.context + new[:1]), front)
+        new = new[1:]
     return replace(state, context=checked_context(state.geometry, state.context + new))

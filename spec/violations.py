@@ -142,6 +142,9 @@ def reclaim_violations(
     blocks: int,
     answer: Sequence[Sequence[object]] | None,
     profile: str = "safety",
+    *,
+    release: bool = False,
+    front: object = None,
 ) -> list[Violation]:
     """Every clause that ``answer`` breaks as the reclaiming collapses of an ingest of ``blocks`` level-0 blocks.
 
@@ -151,6 +154,8 @@ def reclaim_violations(
         blocks: number of new level-0 blocks, at least 1.
         answer: the collapses in order; None if the allocator refused.
         profile: every profile but ``"safety"`` also fixes which collapses are made (ING-4 to ING-6).
+        release: whether the ingest may let go of the oldest blocks (REL-4).
+        front: the token that it says the context begins with since; None if it let nothing go.
 
     Raises:
         InvalidInput: the scores break SCO-1 or SCO-2, or the profile is unknown.
@@ -159,4 +164,4 @@ def reclaim_violations(
     if answer is not None and (ill_formed := malformed(state.geometry, answer)):
         return ill_formed
     actions = None if answer is None else as_actions(answer)
-    return ingest_violations(state, scores, blocks, actions, ordered=ordered)
+    return ingest_violations(state, scores, blocks, actions, ordered=ordered, release=release, front=front)

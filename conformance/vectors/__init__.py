@@ -23,13 +23,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from focalloc.conformance.cases import Case, Opening, Pinning, Step, preferred
+from focalloc.conformance.cases import Case, Opening, Pinning, Step, front_of, preferred
 from focalloc.conformance.decoding import decoded
 from focalloc.conformance.judge import Moment, judged, refused_logits, senseless_blocks, senseless_scores
 from focalloc.conformance.messages import described, same_schema
 from focalloc.conformance.targets import Target
 from focalloc.refimpl.allocator import answered
-from focalloc.refimpl.ingest import reclaim
+from focalloc.refimpl.ingest import let_go, reclaim
 from focalloc.refimpl.projection import project
 from focalloc.spec import (
     SPEC_VERSION,
@@ -55,7 +55,9 @@ from focalloc.spec.clauses import clauses as stated
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.projection import as_logits, checked_logits, saturated, violations_of_projection
 from focalloc.spec.projection import preferred as preferred_candidates
+from focalloc.spec.release import cut
 from focalloc.spec.scores import Aggregates, checked_scores
+from focalloc.spec.state import all_acted, released
 from focalloc.spec.violations import PROFILES
 
 FOLDER = Path(str(files(__name__)))
@@ -70,7 +72,8 @@ LARGEST_INTEGER = 2**53
 """No integer in a vector is larger in magnitude, so that every JSON reader reads it exactly."""
 
 NOT_IN_THE_ANSWER = (
-    *("GEO", "CTX", "SCO", "PAR", "COO-2", "PIN-3", "EDI", "LAY", "ADA", "BAL", "LPR", "ANS-1", "ANS-2"),
+    *("GEO", "CTX", "SCO", "PAR", "COO-2", "PIN-3", "EDI", "LAY", "REL-2", "REL-3", "ADA", "BAL", "LPR"),
+    *("ANS-1", "ANS-2"),
 )
 """Beginnings of clauses that an answer itself cannot break: definitions, and what is owed apart from an answer."""
 
@@ -86,11 +89,13 @@ class Wrong(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     Attributes:
         actions: the answer; absent for a refusal.
         refused: whether it is wrong to refuse the input.
+        released: the token that an ingest says it released to, beside those actions; absent for none.
         breaks: clauses that it breaks, the first as the judge finds it first.
     """
 
     actions: tuple[tuple[Any, ...], ...] | None = None
     refused: bool = False
+    released: int | None = None
     breaks: tuple[str, ...]
 
 
@@ -100,18 +105,20 @@ class Expected(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     Attributes:
         actions: the right answer; in profile ``safety`` one right answer of many. Absent for an open and a refusal.
         refused: whether the input must be refused.
+        released: the token that an ingest releases to, if it lets anything go.
         context: the context afterwards.
         positions: the token position of each slot afterwards.
     """
 
     actions: tuple[WireAction, ...] | None = None
     refused: bool = False
+    released: int | None = None
     context: Context
     positions: tuple[int, ...]
 
 
 class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
-    """One thing asked: an iteration, an ingest (`ingest` given), an open (`open` given) or a pin.
+    """One thing asked: an iteration, an ingest (`ingest` given), an open (`open` given), a pin or a release.
 
     Attributes:
         scores: one fixed-point score per slot, unless their number is what must be refused.
@@ -119,6 +126,8 @@ class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
         ingest: number of new level-0 blocks.
         open: another session.
         pin: tokens to pin, or to lift (`lift`), against `collapse` and against `expand`.
+        may_release: whether an ingest may let the oldest blocks go.
+        release: the token before which all blocks are to leave.
         expect: what it must lead to.
         invalid: answers that must not be given.
     """
@@ -128,6 +137,8 @@ class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     ingest: int | None = None
     open: Opening | None = None
     pin: Pinning | None = None
+    may_release: bool = False
+    release: int | None = None
     expect: Expected
     invalid: tuple[Wrong, ...] = ()
 
@@ -250,16 +261,19 @@ def _step(moment: Moment, case: Case) -> VectorStep:
     refused = isinstance(moment.answer, str) or any(found.clause == "ANS-3" for found in moment.found)
     invalid: tuple[Wrong, ...] = ()
     actions: tuple[WireAction, ...] | None = None
-    if moment.found and asked.open is None and asked.pin is None:
-        actions, after, refused = right_answer(before, moment.scores, logits, asked.ingest)
+    unanswered = asked.pin is not None or asked.release is not None
+    if moment.found and asked.open is None and not unanswered:
+        actions, after, refused = right_answer(
+            before, moment.scores, logits, asked.ingest, may_release=asked.may_release
+        )
         breaks = tuple(dict.fromkeys(found.clause for found in moment.found))
         if any(clause.startswith(NOT_IN_THE_ANSWER) for clause in breaks):
             pass  # whatever was answered is not what is wrong
         elif isinstance(moment.answer, list):
-            invalid = (Wrong(actions=tuple(map(tuple, moment.answer)), breaks=breaks),)
+            invalid = (Wrong(actions=tuple(map(tuple, moment.answer)), released=moment.released, breaks=breaks),)
         elif isinstance(moment.answer, str):
             invalid = (Wrong(refused=True, breaks=breaks),)
-    elif isinstance(moment.answer, list):
+    elif isinstance(moment.answer, list) and not unanswered:
         actions = tuple((kind, level, start) for kind, level, start in moment.answer)
     return VectorStep(
         scores=tuple(moment.scores),
@@ -267,9 +281,12 @@ def _step(moment: Moment, case: Case) -> VectorStep:
         ingest=asked.ingest,
         open=asked.open,
         pin=asked.pin,
+        may_release=asked.may_release,
+        release=None if asked.release is None else front_of(before.context, asked),
         expect=Expected(
             actions=actions,
             refused=refused,
+            released=None if asked.ingest is None else _released(before, after),
             context=after.context,
             positions=tuple(positions(after.geometry, after.context)),
         ),
@@ -277,8 +294,19 @@ def _step(moment: Moment, case: Case) -> VectorStep:
     )
 
 
+def _released(before: State, after: State) -> int | None:
+    """The token that the context was released to in between; None if nothing was let go."""
+    front = after.context[0].start
+    return None if front == before.context[0].start else front
+
+
 def right_answer(
-    state: State, scores: Sequence[int], logits: Sequence[Sequence[float]], ingest: int | None
+    state: State,
+    scores: Sequence[int],
+    logits: Sequence[Sequence[float]],
+    ingest: int | None,
+    *,
+    may_release: bool = False,
 ) -> tuple[tuple[WireAction, ...] | None, State, bool]:
     """The reference's answer, the state after it, and whether it refuses."""
     try:
@@ -290,8 +318,9 @@ def right_answer(
             answer = answered(state, scores)
             return tuple(answer), advanced(state, answer), False
         checked_size(ingest)
-        collapses = reclaim(state, scores, ingest)
-        return tuple(collapses), ingested(state, collapses, ingest), False
+        collapses = reclaim(state, scores, ingest, release=may_release)
+        front = let_go(all_acted(state, collapses), ingest) if may_release else None
+        return tuple(collapses), ingested(state, collapses, ingest, front), False
     except (InvalidInput, NoRoom):
         return None, state, True
 
@@ -348,9 +377,14 @@ def case_of(one: Vector) -> Case:
     steps = []
     state = opened(one.geometry, one.params, one.context)
     for step in one.steps:
-        extra = 0 if step.open or step.logits or step.pin else len(step.scores) - state.used
         asked = Step(scores=step.scores, logits=step.logits, ingest=step.ingest, open=step.open, pin=step.pin)
-        steps.append(msgspec.structs.replace(asked, extra=extra))
+        if step.release is not None:
+            at = sum(block.start <= step.release for block in state.context[1:])
+            asked = Step(release=at, extra=step.release - state.context[at].start)
+        elif not (step.open or step.logits or step.pin):
+            extra = len(step.scores) - state.used
+            asked = msgspec.structs.replace(asked, extra=extra, may_release=step.may_release)
+        steps.append(asked)
         state = _after(one, state, step)
     return Case(geometry=one.geometry, params=one.params, context=one.context, steps=tuple(steps), note=one.note)
 
@@ -363,8 +397,12 @@ def _after(one: Vector, state: State, step: VectorStep) -> State:
         return opened_by(one, step.open)
     if step.pin is not None:
         return replace(state, pins=step.pin.of(state.pins))
+    if step.release is not None:
+        return released(state, step.release)
     actions = as_actions(step.expect.actions or ())
-    return advanced(state, actions) if step.ingest is None else ingested(state, actions, step.ingest)
+    if step.ingest is None:
+        return advanced(state, actions)
+    return ingested(state, actions, step.ingest, step.expect.released)
 
 
 def opened_by(one: Vector | Case, opening: Opening) -> State:
@@ -419,32 +457,46 @@ def _wrong(one: Vector, state: State, step: VectorStep) -> Iterator[str]:
     answer: tuple[WireAction, ...] | None = None
     if step.pin is not None:
         return
+    if step.release is not None:
+        if bool(cut(state.context, step.release)) != step.expect.refused:
+            yield f"to release to {step.release} is to be {'accepted' if step.expect.refused else 'refused'}"
+        return
     if step.open is not None:
         refused = _must_refuse(one, step.open)
     else:
-        answer, _, refused = right_answer(state, step.scores, step.logits, step.ingest)
+        answer, after, refused = right_answer(
+            state, step.scores, step.logits, step.ingest, may_release=step.may_release
+        )
+        if one.profile != "safety" and step.expect.released != (
+            None if step.ingest is None else _released(state, after)
+        ):
+            yield f"the reference begins at token {after.context[0].start}"
     if refused != step.expect.refused:
         yield f"the input is to be {'refused' if refused else 'accepted'}"
     if step.open is not None:
         return
     if one.profile != "safety" and answer != step.expect.actions:
         yield f"the reference answers {answer}"
-    if found := judged_answer(state, step, step.expect.actions, one.profile):
+    if found := judged_answer(state, step, step.expect.actions, one.profile, step.expect.released):
         yield f"the expected answer breaks {found[0].clause}"
     for wrong in step.invalid:
         said = "refusing it" if wrong.refused else f"{wrong.actions}"
         if wrong.refused == (wrong.actions is not None):
             yield f"{said} is either refused or answered"
-        broken = {found.clause for found in judged_answer(state, step, wrong.actions, one.profile)}
+        broken = {found.clause for found in judged_answer(state, step, wrong.actions, one.profile, wrong.released)}
         yield from (f"{said} does not break {clause}" for clause in wrong.breaks if clause not in broken)
         if not wrong.breaks:
             yield f"{said} is called wrong, without a clause"
 
 
 def judged_answer(
-    state: State, step: VectorStep, actions: Sequence[Sequence[object]] | None, profile: str
+    state: State,
+    step: VectorStep,
+    actions: Sequence[Sequence[object]] | None,
+    profile: str,
+    front: int | None = None,
 ) -> list[Violation]:
-    """What ``actions`` break as the answer to ``step``; None stands for a refusal."""
+    """What ``actions``, and to release to ``front``, break as the answer to ``step``; None stands for a refusal."""
     if step.logits:
         if actions is None:
             return refused_logits(step.logits)
@@ -456,7 +508,8 @@ def judged_answer(
         return [] if actions is None else violations(state, step.scores, actions, profile)
     if senseless := senseless_blocks(state, step.ingest):
         return accepted_nonsense(actions is None or profile == "safety", senseless)
-    return reclaim_violations(state, step.scores, step.ingest, actions, profile)
+    may = step.may_release
+    return reclaim_violations(state, step.scores, step.ingest, actions, profile, release=may, front=front)
 
 
 def uncovered(vectors: Sequence[Vector]) -> list[str]:

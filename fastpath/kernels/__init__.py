@@ -24,6 +24,7 @@ imports from files before it only, and no name is used twice.
 | `relaxation` | the candidates of a bound on the optimum |
 | `application` | what actions make of context, families and ledger |
 | `ingest` | new blocks, and room for them |
+| `releasing` | old blocks that leave |
 | `opening` | the context that a history is shown by at first |
 | `calls` | what production calls: greedy, ingest, and what strategies share |
 | `refined_calls` | the same for balance and other ties |
@@ -54,6 +55,7 @@ MODULES = (
     "relaxation",
     "application",
     "ingest",
+    "releasing",
     "opening",
     "calls",
     "refined_calls",

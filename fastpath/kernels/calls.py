@@ -26,6 +26,8 @@ from focalloc.fastpath.kernels.layout import (
     ITERATION,
     LEDGER_FROM,
     LEDGER_FULL,
+    LEDGER_TO,
+    LETTING_GO,
     LEVELS,
     MULTI_SLOT,
     NO_ROOM,
@@ -48,6 +50,7 @@ from focalloc.fastpath.kernels.ledger import begin, forget, has_space
 from focalloc.fastpath.kernels.opening import Frontier, Wanted, count_coarsest, lay_out_history
 from focalloc.fastpath.kernels.pins import place_pins, rule_out
 from focalloc.fastpath.kernels.places import list_families, slot_at, write_positions
+from focalloc.fastpath.kernels.releasing import oldest_slots, release
 from focalloc.fastpath.kernels.scores import blend, bound, survey, take
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
@@ -322,7 +325,7 @@ def run_ingest(
     Args:
         tags: as for `run_step`, and so the following up to ``state``.
         blocks: a number of blocks.
-        manner: flags, see `FLAT` and `BOLD`.
+        manner: flags, see `FLAT`, `BOLD` and `LETTING_GO`.
         reclaimed: takes the collapses in its first half, and in its second where their nodes are once all are made, -1
             for one that does not begin a block any more; one that is too short counts as a full ledger.
     """
@@ -337,15 +340,34 @@ def run_ingest(
         if manner & BOLD == 0 and may_fall_short(header, session.family_node, session.ledger_action, needed):
             return UNSURE
         at_once = min(AT_ONCE, len(session.collapse_keys), most)
+        recorded = header[LEDGER_TO]
         done = reclaim(session, at_once, manner & FLAT != 0, needed, reclaimed)
         if done == NO_ROOM:
-            return NO_ROOM
+            if manner & LETTING_GO == 0 or needed > header[W_MAX]:
+                return NO_ROOM
+            done = header[LEDGER_TO] - recorded
+            release(session, oldest_slots(header, session.tags, header[SLOTS] + needed - header[W_MAX]))
         for i in range(done):
             reclaimed[len(reclaimed) // 2 + i] = slot_at(session, reclaimed[i] // 2 // LEVELS)
     for _ in range(blocks):
         append_block(session)
     place_pins(session)
     return done
+
+
+@kernel
+def run_release(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64], token: int) -> int:
+    """Let the blocks before ``token`` go, at which a block has to begin; arguments as for `run_step`.
+
+    Returns:
+        How many slots have left; or -1 if no block begins there, and nothing has changed.
+    """
+    session = session_of(tags, scratch, state)
+    slots = slot_at(session, token)
+    if slots > 0:
+        release(session, slots)
+        place_pins(session)
+    return slots
 
 
 # LAYOUT

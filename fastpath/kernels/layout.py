@@ -180,6 +180,9 @@ FLAT = 1
 BOLD = 2
 """Whether to go on although it may fail half-way."""
 
+LETTING_GO = 4
+"""Whether the oldest blocks leave where collapses do not make enough room."""
+
 # A SEARCH
 
 # A run: where it begins among the keys, how many there are, slots that each adds.

@@ -17,7 +17,7 @@ from focalloc.spec.blocks import Block
 from focalloc.spec.cooldown import Entry
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.scores import SCORE_SCALE, Aggregates
-from focalloc.spec.state import State, advanced, ingested, opened
+from focalloc.spec.state import State, advanced, ingested, opened, released
 
 # WHAT IS MEASURED
 
@@ -72,12 +72,17 @@ def play(scene: Scene, one: Contender) -> Figures:
     for number, move in enumerate(scene.moves):
         scores = np.array(move.lens(state.context), np.int64)
         given: Any = scores if isinstance(allocator, Allocator) else scores.tolist()
+        if move.front is not None:
+            state = released(state, front := move.front_of(state.context))
+            allocator.release(front)
+            continue
         if move.blocks:
+            may = {"release": True} if move.release else {}
             try:
-                actions = list(allocator.ingest(move.blocks, given))
+                answer = allocator.ingest(move.blocks, given, **may)
             except NoRoom as no:
                 raise InvalidInput(one.name, f"{scene.group}, call {number}", str(no)) from None
-            state = ingested(state, actions, move.blocks)
+            state = ingested(state, actions := list(answer), move.blocks, answer.released if may else None)
             watch.ingested(state, actions)
             continue
         begun = time.perf_counter()

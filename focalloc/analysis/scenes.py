@@ -20,10 +20,24 @@ Lens = Callable[[Context], Sequence[int]]
 
 
 class Move(NamedTuple):
-    """One call: an ingest of ``blocks`` level-0 blocks, or an iteration if that is 0."""
+    """One call: an ingest of ``blocks`` level-0 blocks, or an iteration if that is 0.
+
+    Attributes:
+        blocks: how many.
+        lens: what rates the slots.
+        release: whether an ingest may let the oldest blocks go.
+        front: the token to release to, as far as no block is cut, in place of an iteration; None for none.
+    """
 
     blocks: int
     lens: Lens
+    release: bool = False
+    front: int | None = None
+
+    def front_of(self, context: Context) -> int:
+        """Where the last block begins that does not begin behind ``front``; where the first does if there is none."""
+        starts = [block.start for block in context if self.front is not None and block.start <= self.front]
+        return max(starts, default=context[0].start)
 
 
 @dataclass(frozen=True)
@@ -140,7 +154,7 @@ def traced(path: Path) -> Iterator[Scene]:
 
     What a lens would have said of a context that was not recorded is not known. It is taken to say of a node what it
     said of the block over it, or the mean, over their slots, of the blocks under it. A strategy that does what was done
-    in production is given exactly what was recorded.
+    in production is given exactly what was recorded. What was let go is let go by each as far as no block is cut.
     """
     from focalloc.fastpath.trace import events
 
@@ -148,7 +162,12 @@ def traced(path: Path) -> Iterator[Scene]:
         calls = list(group)
         first = calls[0].before
         moves = tuple(
-            Move(event.blocks, Seen(first.geometry, event.before.context, event.scores))
+            Move(
+                event.blocks,
+                Seen(first.geometry, event.before.context, event.scores),
+                event.release,
+                event.released if event.call == "release" else None,
+            )
             for event in calls
             if event.call != "apply"
         )

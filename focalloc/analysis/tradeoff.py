@@ -16,7 +16,7 @@ from focalloc.spec.errors import InvalidInput, one_of
 from focalloc.spec.objective import nearness
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE, Aggregates, quantise
-from focalloc.spec.state import State, advanced, ingested, opened
+from focalloc.spec.state import State, advanced, ingested, opened, released
 
 WEIGHTS = {"churn": "churn_weight", "cursor": "cursor_weight", "budget": "budget_weight"}
 """Aim -> the parameter that weighs it."""
@@ -126,8 +126,13 @@ def _walk(scene: Scene, ways: Sequence[Contender], rows: list[list[tuple[float, 
     asked = [(one.params(scene.params), Allocator()) for one in ways]
     for move in scene.moves:
         scores = np.array(move.lens(state.context), np.int64)
+        if move.front is not None:
+            state = released(state, front := move.front_of(state.context))
+            allocator.release(front)
+            continue
         if move.blocks:
-            state = ingested(state, list(allocator.ingest(move.blocks, scores)), move.blocks)
+            plan = allocator.ingest(move.blocks, scores, release=move.release)
+            state = ingested(state, list(plan), move.blocks, plan.released)
             continue
         aggregates = Aggregates(scene.geometry, state.context, scores.tolist())
         for row, (params, other) in zip(rows, asked, strict=True):

@@ -73,13 +73,17 @@ class Twins:
             lambda: self._fast.prefer([list(row) for row in logits]),
         )
 
-    def ingest(self, blocks: int, scores: Sequence[int]) -> Answer:
+    def ingest(self, blocks: int, scores: Sequence[int], *, release: bool = False) -> Answer:
         """Have both ingest."""
         return self._answer(
             "ingest",
-            lambda: self._reference.ingest(blocks, list(scores)),
-            lambda: self._fast.ingest(blocks, list(scores)),
+            lambda: self._reference.ingest(blocks, list(scores), release=release),
+            lambda: self._fast.ingest(blocks, list(scores), release=release),
         )
+
+    def release(self, token: int) -> Answer:
+        """Have both let go of what is before ``token``."""
+        return self._answer("release", lambda: self._reference.release(token), lambda: self._fast.release(token))
 
     def relaxation(self, scores: Sequence[int]) -> Relaxation:
         """The relaxation of the next iteration, once both give the same bound; the shares may differ (LPR)."""
@@ -119,10 +123,10 @@ class Twins:
         return self._both("positions", self._reference.positions, self._fast.positions)
 
     def _answer(self, call: str, reference: Callable[[], Answer], fast: Callable[[], Plan]) -> Answer:
-        actions, edits = self._both(call, lambda: _told(reference()), lambda: _told(fast()))
+        actions, edits, released = self._both(call, lambda: _told(reference()), lambda: _told(fast()))
         self._tally.calls += 1
         self._tally.actions += len(actions)
-        return Answer(actions, edits)
+        return Answer(actions, edits, released)
 
     def _both(self, call: str, reference: Callable[[], T], fast: Callable[[], T]) -> T:
         one, two = _outcome(reference), _outcome(fast)
@@ -136,9 +140,9 @@ class Twins:
         return one
 
 
-def _told(answer: Answer | Plan) -> tuple[list[Action], list[Edit]]:
-    """The actions of an answer, and what they changed in slots (EDI)."""
-    return list(answer), list(answer.edits)
+def _told(answer: Answer | Plan) -> tuple[list[Action], list[Edit], int | None]:
+    """The actions of an answer, what they changed in slots (EDI), and where the context was released to (REL)."""
+    return list(answer), list(answer.edits), answer.released
 
 
 def _outcome(call: Callable[[], T]) -> T | Exception:

@@ -121,16 +121,19 @@ def _named(file: Path, saved: Saved, target: str, program: str, *, trust: bool) 
 
 
 def _told(case: Case, moment: Moment) -> str:
+    from focalloc.conformance.cases import front_of
     from focalloc.spec.printable import on_one_line
 
     step = case.steps[moment.at] if moment.at >= 0 else None
     if step is None or step.open is not None:
         asked = "open"
     elif step.ingest is not None:
-        asked = f"ingest {step.ingest}"
+        asked = f"ingest {step.ingest}{' or let go' if step.may_release else ''}"
     elif step.pin is not None:
         kinds = " and ".join(name for name in ("collapse", "expand") if getattr(step.pin, name))
         asked = f"{'unpin' if step.pin.lift else 'pin'} {step.pin.first}..{step.pin.last} against {kinds}"
+    elif step.release is not None and moment.before is not None:
+        asked = f"release to {front_of(moment.before.context, step)}"
     else:
         asked = "iterate by logits" if step.logits else "iterate"
     where = "opening" if moment.at < 0 else f"step {moment.at}"

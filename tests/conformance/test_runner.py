@@ -198,7 +198,7 @@ def test_what_is_not_offered_is_said() -> None:
     report = run_conformance(Minimal, profile="greedy", examples=50, save_to=None)
     assert report.status == "pass"
     assert report.not_offered == (
-        *("ingest", "context", "positions", "ledger_size", "pin", "pins"),
+        *("ingest", "context", "positions", "ledger_size", "pin", "pins", "release"),
         *("reclaim_ahead", "layout"),
     )
     assert "ingest" in report.summary()

@@ -94,6 +94,7 @@ def lived(params: Params, steps: int) -> Allocator:
     allocator.open(TINY, params, BLOCKS)
     for seed in range(steps):
         allocator.step(scores_for(allocator, seed))
+    allocator.pin(0, 8)
     return allocator
 
 
@@ -130,6 +131,8 @@ DEEDS: dict[str, Callable[[Any], object]] = {
     "apply": lambda one: one.apply(legal(one)),
     "ingest": ingest_as_it_can,
     "pin": lambda one: one.pin(3, 9, expand=True),
+    "release": lambda one: one.release(int(one.starts[len(one.starts) // 2])),
+    "let go": lambda one: one.ingest(20, scores_for(one, 77), release=True),
     "load": lambda one: one.load([(3, 0), (0, 8)]),
     "resume": lambda one: one.resume(lived(one.params, 3).state()),
     "a batch": batched,

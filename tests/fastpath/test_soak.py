@@ -6,19 +6,18 @@ The default run takes a few hundred of them; `pytest -m slow tests/fastpath/test
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from focalloc import Action, Allocator, Geometry, NoRoom, Params, State, violations
+from focalloc import Action, Allocator, Geometry, NoRoom, Params, violations
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec import reclaim_violations
 from focalloc.spec.actions import OPPOSITE
 from focalloc.spec.blocks import Block, end, positions
 from focalloc.spec.cooldown import hoarded
-from focalloc.spec.state import advanced
+from focalloc.spec.state import advanced, ingested
 
 WORLDS = {
     "tiny": (Geometry((2, 2)), Params(w_max=24, n_diff=3, cooldown_steps=3)),
@@ -58,13 +57,6 @@ def weather(random: np.random.Generator) -> Scores:
     return scores
 
 
-def without_the_oldest(state: State) -> State:
-    """What a server does when a context has grown too long to be ingested into: it lets go of the older half."""
-    context = state.context[len(state.context) // 2 :]
-    first = context[0].start
-    return replace(state, context=context, ledger={n: e for n, e in state.ledger.items() if n.start >= first})
-
-
 class Witness:
     """Watches one session and knows only the rules."""
 
@@ -99,37 +91,45 @@ def soak(geometry: Geometry, params: Params, iterations: int, seed: int, judged_
     allocator.open(geometry, params, [(geometry.top, 0), (0, geometry.span(geometry.top))])
     witness, scores = Witness(allocator), weather(random)
     ingests = slides = 0
+    front = 0
     sizes = []
     for i in range(iterations):
         row = scores(allocator.used)
         state = allocator.state() if i % judged_every == 0 else None
-        plan = list(allocator.step(row))
+        actions = list(allocator.step(row))
         assert allocator.iteration == i + 1
-        assert len(plan) <= params.n_diff
-        witness.saw(plan)
+        assert len(actions) <= params.n_diff
+        witness.saw(actions)
         if state:
-            assert violations(state, row.tolist(), plan, "greedy") == []
-            assert plan == greedy(state, row.tolist())
-            assert allocator.state() == advanced(state, plan)
+            assert violations(state, row.tolist(), actions, "greedy") == []
+            assert actions == greedy(state, row.tolist())
+            assert allocator.state() == advanced(state, actions)
             assert allocator.positions() == positions(geometry, allocator.context())
         witness.check()
 
         if i % 3 == 0:
             row = scores(allocator.used)
             state = allocator.state() if i % judged_every == 0 else None
+            may = bool(i % 2)
             try:
-                reclaims = list(allocator.ingest(1, row))
+                plan = allocator.ingest(1, row, release=may)
             except NoRoom:
                 if state:
                     assert reclaim_violations(state, row.tolist(), 1, None, "greedy") == []
-                allocator.resume(without_the_oldest(allocator.state()))
+                middle = int(allocator.starts[len(allocator.levels) // 2])
+                assert allocator.release(middle).released == middle
                 slides += 1
             else:
                 ingests += 1
+                reclaims, to = list(plan), plan.released
+                slides += plan.released is not None
                 witness.reclaimed += [allocator.iteration] * len(reclaims)
                 witness.saw(reclaims)
                 if state:
-                    assert reclaim_violations(state, row.tolist(), 1, reclaims, "greedy") == []
+                    assert reclaim_violations(state, row.tolist(), 1, reclaims, "greedy", release=may, front=to) == []
+                    assert allocator.state() == ingested(state, reclaims, 1, to)
+            assert front <= allocator.starts[0]
+            front = int(allocator.starts[0])
             witness.check()
         if i % 1000 == 0:
             sizes.append(allocator._session().state.nbytes)
