@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, Profile, Program, StartTimeout, Timeout, choice
 from focalloc.cli.targets import limited, target_of
+
+if TYPE_CHECKING:
+    from focalloc.conformance.report import Report
 
 
 def conform(
@@ -86,22 +89,19 @@ def conform(
     or not in full. Whoever closes the pipe that this writes to, as head does, is not complained about, and changes no
     verdict: a 1 stays a 1, and a pass that could not be told is a 3.
     """
-    from focalloc.cli.terminal import Telling, progress
-    from focalloc.conformance.annotations import github, quoted
+    from focalloc.cli.terminal import progress
     from focalloc.conformance.assessing import assess
     from focalloc.conformance.capabilities import given
     from focalloc.conformance.contents import contents_of
     from focalloc.conformance.known import load_known
-    from focalloc.conformance.reports import checked_path, to_json, write_report
+    from focalloc.conformance.reports import checked_path, write_report
     from focalloc.conformance.runner import FAILURES
-    from focalloc.spec.errors import InvalidInput
+    from focalloc.spec.errors import InvalidInput, one_of
     from focalloc.spec.violations import checked_profile
 
     checked_profile(profile)
-    if annotations == "github" and as_json:
+    if one_of("annotations", annotations, ("none", "github")) == "github" and as_json:
         raise InvalidInput("annotations", annotations, "would be in the midst of the JSON; give one of the two")
-    if annotations not in ("none", "github"):
-        raise InvalidInput("annotations", annotations, "must be none or github")
     if journal is not None and not cluster:
         raise InvalidInput("journal", str(journal), "only a campaign keeps one; give --cluster, too")
     if also and journal is None:
@@ -130,14 +130,26 @@ def conform(
             recorded=recorded,
             watch=lambda batch: bar.advance(task, batch.examples),
         )
-    found = assessed.report
-    telling = Telling()
     unwritten = ""
     if report is not None:  # before anything is printed: whoever reads may leave
         try:
-            write_report(found, report, assessed.pictures)
+            write_report(assessed.report, report, assessed.pictures)
         except InvalidInput as no:  # the disk is full, say; the verdict stands
             unwritten = str(no)
+    status = _told(assessed.report, report if not unwritten else None, annotations, as_json=as_json)
+    if unwritten:
+        typer.echo(f"focalloc: {unwritten}", err=True)
+        status = assessed.report.exit_status or 2
+    raise typer.Exit(status)
+
+
+def _told(found: Report, written: Path | None, annotations: str, *, as_json: bool) -> int:
+    """Print what came of the run, and where it is written, too; return the exit status."""
+    from focalloc.cli.terminal import Telling
+    from focalloc.conformance.annotations import github, quoted
+    from focalloc.conformance.reports import to_json
+
+    telling = Telling()
 
     def say(text: str) -> None:
         telling.say(quoted(text) if annotations == "github" else text)
@@ -148,9 +160,6 @@ def conform(
         say(found.summary())
     for line in github(found) if annotations == "github" else ():
         telling.say(line)
-    if unwritten:
-        typer.echo(f"focalloc: {unwritten}", err=True)
-        raise typer.Exit(found.exit_status or 2)
-    if report is not None and not as_json:
-        say(f"report written to {report}")
-    raise typer.Exit(telling.status(found.exit_status))
+    if written is not None and not as_json:
+        say(f"report written to {written}")
+    return telling.status(found.exit_status)
