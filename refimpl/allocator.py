@@ -81,7 +81,7 @@ class ReferenceAllocator:
         self._told = params
 
     def step(self, scores: Sequence[int]) -> Answer:
-        """Run one iteration and return its actions in order; they go into context and ledger (CTX-6, COO-2).
+        """Run one iteration and return its actions in order; context, ledger and memory follow (CTX-6, COO-2, MEM-2).
 
         Args:
             scores: one fixed-point score per slot, oldest first.
@@ -91,7 +91,8 @@ class ReferenceAllocator:
         """
         state = self.state
         checked_scores(state.geometry, state.context, scores)
-        return self._went_on(advanced(state, actions := answered(state, scores)), actions)
+        actions = answered(state, scores)
+        return self._went_on(advanced(state, actions, scores), actions)
 
     def prefer(self, logits: Sequence[Sequence[float]]) -> Answer:
         """Run one iteration of strategy ``projection`` by a policy's logits in place of scores.

@@ -1,4 +1,5 @@
-"""Before selection: what is remembered, thresholds that follow utilisation, scores in balance (TIE-2, ADA, BAL)."""
+"""Before selection: what is remembered, thresholds that follow utilisation, scores averaged, leaning and in balance
+(TIE-2, ADA, MEM, BAL)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from fractions import Fraction
 from math import ceil, floor, trunc
 
 from focalloc.spec.params import Params
-from focalloc.spec.scores import SCORE_SCALE
+from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
 from focalloc.spec.state import State
 
 
@@ -17,7 +18,15 @@ def prepared(state: State, scores: Sequence[int]) -> tuple[State, Sequence[int]]
     params = adapt(state.params, state.recent)
     since = state.iteration + 1 - params.memory
     ledger = {node: entry for node, entry in state.ledger.items() if entry.iteration > since}
-    return replace(state, params=params, ledger=ledger), balance(scores) if params.balance else scores
+
+    # THE ROW: AVERAGED OVER TIME (MEM-1), LEANING TO THE END (MEM-3), IN BALANCE (BAL-1)
+    if params.memory_shift:
+        scores = remember(state.memory, scores, params.memory_shift)
+    if params.lean:
+        scores = lean(state, scores)
+    if params.balance:
+        scores = balance(scores)
+    return replace(state, params=params, ledger=ledger), scores
 
 
 def adapt(params: Params, recent: Sequence[int]) -> Params:
@@ -38,6 +47,32 @@ def adapt(params: Params, recent: Sequence[int]) -> Params:
     else:
         return params
     return replace(params, tau_expand=tau, tau_collapse=tau)
+
+
+def remember(memory: Sequence[int], scores: Sequence[int], shift: int) -> list[int]:
+    """Running means of what slots were told, the ``scores`` included; the first one stands for itself (MEM-1).
+
+    Args:
+        memory: what the first slots remember; the others remember nothing yet.
+        scores: one fixed-point score per slot.
+        shift: how slowly means move.
+    """
+    means = list(scores)
+    for slot, mean in enumerate(memory):
+        means[slot] = mean + floor(Fraction(scores[slot] - mean, 2**shift))
+    return means
+
+
+def lean(state: State, scores: Sequence[int]) -> list[int]:
+    """The scores with something added near the end, half as much for each smallest span that lies between (MEM-3)."""
+    geometry, row, added = state.geometry, list(scores), state.params.lean
+    slot = len(row)
+    for level, _ in reversed(state.context):
+        for _ in range(geometry.slots(level)):
+            slot -= 1
+            row[slot] = min(row[slot] + added, SCORE_LIMIT - 1)
+        added >>= geometry.span(level) // geometry.span(0)  # halved and rounded down, as often as that
+    return row
 
 
 def balance(scores: Sequence[int]) -> list[int]:

@@ -32,6 +32,9 @@ MAX_WINDOW = 2**16
 MAX_RECLAIM_AHEAD = 2**16
 """Most blocks that room can be made for ahead."""
 
+MAX_MEMORY_SHIFT = 16
+"""Slowest running mean of scores: it moves by ``2**-16`` of the way."""
+
 MAX_MEMORY = 2**31
 """Longest memory of actions for tie-breaking by recency, in iterations."""
 
@@ -64,6 +67,8 @@ class Params:
         budget_weight: what each slot between the final use and the target costs (MUL-1).
         budget_target: the use to aim at, slots; 0 stands for ``w_max`` (MUL-1).
         reclaim_ahead: further blocks that an ingest makes room for when it has to make room at all (ING-6).
+        memory_shift: a slot's mean of what it was told moves by ``2**-memory_shift`` of the way; 0 for none (MEM-1).
+        lean: added to the scores at the end of the context, halved for each smallest span before it (MEM-3).
 
     Raises:
         InvalidInput: a value is of the wrong type or out of its range; names field, value and rule (PAR-1).
@@ -95,6 +100,8 @@ class Params:
     budget_weight: int = 0
     budget_target: int = 0
     reclaim_ahead: int = 0
+    memory_shift: int = 0
+    lean: int = 0
 
     def __post_init__(self) -> None:
         names = [field.name for field in fields(self)]
@@ -128,6 +135,11 @@ class Params:
         """Whether any refinement is asked for: another order of ties, adaptive thresholds, balance (TIE, ADA, BAL)."""
         return self.tie_break != "position" or self.adaptive_window > 0 or self.balance > 0
 
+    @property
+    def prepares(self) -> bool:
+        """Whether thresholds or scores are changed before candidates are formed (ADA, MEM, BAL)."""
+        return max(self.adaptive_window, self.memory_shift, self.lean, self.balance) > 0
+
     def to_dict(self) -> dict[str, int | str]:
         """The `CORE` fields and those not at their default, as the wire protocol's ``open`` sends them."""
         return {
@@ -152,7 +164,7 @@ CORE = (
 """Parameters that every allocator is told; the others only where they are not at their default."""
 
 
-OFFERED = ("reclaim_ahead",)
+OFFERED = ("reclaim_ahead", "memory_shift", "lean")
 """Parameters that only those are told who offer them; for others they are at their default (F-5)."""
 
 
@@ -176,6 +188,8 @@ RANGES: dict[str, tuple[int, int]] = {
     "budget_weight": (0, SCORE_LIMIT - 1),
     "budget_target": (0, MAX_SLOTS),
     "reclaim_ahead": (0, MAX_RECLAIM_AHEAD),
+    "memory_shift": (0, MAX_MEMORY_SHIFT),
+    "lean": (0, SCORE_LIMIT - 1),
 }
 """Lowest and highest value of each integer parameter (PAR-1)."""
 

@@ -11,13 +11,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from focalloc.spec.actions import Action, fits, signed_delta
-from focalloc.spec.adaptation import balanced
 from focalloc.spec.candidates import Candidate, candidates
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.knapsack import least_possible_use, utility
 from focalloc.spec.scores import Aggregates
-from focalloc.spec.state import State
+from focalloc.spec.state import State, seen
 
 
 class Relaxation(NamedTuple):
@@ -57,9 +56,7 @@ def program(state: State, scores: Sequence[int]) -> Program:
         scores: one fixed-point score per slot.
     """
     now = state.ticked
-    if now.params.balance:
-        scores = balanced(scores)
-    pool = candidates(now, Aggregates(now.geometry, now.context, scores))
+    pool = candidates(now, Aggregates(now.geometry, now.context, seen(now, scores)))
     most, room = now.params.n_diff, now.params.w_max - now.used
     if not fits(least_possible_use(now.geometry, pool, most, now.used), 0, now.params.w_max):
         return Program(now.geometry, [one for one in pool if one.action.kind == "collapse"], most, 0)

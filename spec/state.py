@@ -8,10 +8,11 @@ from functools import cached_property
 from operator import attrgetter
 
 from focalloc.spec.actions import Action, applied, check_legal, checked_actions, consumed, produced
-from focalloc.spec.adaptation import adapted
+from focalloc.spec.adaptation import adapted, balanced
 from focalloc.spec.blocks import Block, Context, checked_context, end, used
 from focalloc.spec.cooldown import Entry, Ledger, recorded, remembered
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.memory import Memory, inherited, leant, told
 from focalloc.spec.params import Params
 from focalloc.spec.pins import NO_PINS, Pins
 from focalloc.spec.release import checked_front, from_front, left_ledger, left_pins
@@ -29,6 +30,7 @@ class State:
         iteration: number of the last iteration; 0 before the first.
         recent: slots used after each of the last ``adaptive_window`` iterations, oldest first.
         pins: where nothing collapses, and where nothing expands.
+        memory: what the first slots remember of what they were told; the others remember nothing yet (MEM-1).
 
     Example:
         >>> from focalloc import Allocator
@@ -45,6 +47,7 @@ class State:
     iteration: int
     recent: tuple[int, ...] = ()
     pins: Pins = NO_PINS
+    memory: Memory = ()
 
     @cached_property
     def used(self) -> int:
@@ -74,13 +77,27 @@ def opened(geometry: Geometry, params: Params, context: Iterable[object]) -> Sta
     return State(geometry, params, checked_context(geometry, context), {}, 0)
 
 
+def remembering(state: State, scores: Sequence[int]) -> State:
+    """The state whose slots have been told ``scores``, one each (MEM-1)."""
+    shift = state.params.memory_shift
+    return replace(state, memory=told(state.memory, scores, shift)) if shift else state
+
+
+def seen(state: State, scores: Sequence[int]) -> Sequence[int]:
+    """What the next iteration goes by if it is told ``scores``, one per slot: remembered, leaning and balanced, each as
+    far as the parameters ask for it (MEM-1, MEM-3, BAL-1)."""
+    params = state.params
+    row = remembering(state, scores).memory if params.memory_shift else scores
+    row = leant(state.geometry, state.context, row, params.lean) if params.lean else row
+    return balanced(row) if params.balance else row
+
+
 def acted(state: State, action: Action) -> State:
     """The state after one legal ``action`` at the current iteration."""
-    return replace(
-        state,
-        context=applied(state.geometry, state.context, action),
-        ledger=recorded(state.ledger, action, state.iteration),
-    )
+    context = applied(state.geometry, state.context, action)
+    ledger = recorded(state.ledger, action, state.iteration)
+    memory = inherited(state.geometry, state.context, state.memory, (action,), context)
+    return replace(state, context=context, ledger=ledger, memory=memory)
 
 
 def all_acted(state: State, actions: Sequence[Sequence[object]]) -> State:
@@ -92,21 +109,33 @@ def all_acted(state: State, actions: Sequence[Sequence[object]]) -> State:
     if not actions:
         return state
     geometry, blocks, ledger = state.geometry, set(state.context), dict(state.ledger)
-    for action in checked_actions(geometry, actions):
+    done = checked_actions(geometry, actions)
+    for action in done:
         check_legal(geometry, blocks, action)
         blocks.difference_update(consumed(geometry, action))
         blocks.update(produced(geometry, action))
         ledger[action.node] = Entry(action.kind, state.iteration)
-    return replace(state, context=tuple(sorted(blocks, key=attrgetter("start"))), ledger=ledger)
+    context = tuple(sorted(blocks, key=attrgetter("start")))
+    memory = inherited(geometry, state.context, state.memory, done, context)
+    return replace(state, context=context, ledger=ledger, memory=memory)
 
 
-def advanced(state: State, actions: Sequence[Sequence[object]]) -> State:
+def advanced(
+    state: State, actions: Sequence[Sequence[object]], scores: Sequence[int] | None = None
+) -> State:
     """The state after an iteration that applied ``actions``, `Action` objects or plain triples, in order (CTX-6).
+
+    Args:
+        state: the state after the last iteration.
+        actions: the answer.
+        scores: what the iteration was told, one per slot; only a memory needs them (MEM-1). None if it went by
+            logits.
 
     Raises:
         InvalidInput: an action is not legal at its turn (ACT-1 to ACT-4).
     """
-    state = all_acted(state.ticked, actions)
+    now = state.ticked
+    state = all_acted(now if scores is None else remembering(now, scores), actions)
     window = state.params.adaptive_window
     return replace(state, recent=(*state.recent, state.used)[-window:]) if window else state
 

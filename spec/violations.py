@@ -15,7 +15,6 @@ from focalloc.spec.actions import (
     produced,
     signed_delta,
 )
-from focalloc.spec.adaptation import balanced
 from focalloc.spec.candidates import (
     Candidate,
     below_threshold,
@@ -36,7 +35,7 @@ from focalloc.spec.objective import objective_violations
 from focalloc.spec.pins import pinned_collapse, pinned_expand
 from focalloc.spec.projection import projection_violations
 from focalloc.spec.scores import Aggregates, checked_scores
-from focalloc.spec.state import State
+from focalloc.spec.state import State, seen
 
 Judgement = Callable[[State, Sequence[int], Sequence[Action]], list[Violation]]
 
@@ -99,9 +98,7 @@ def violations(
     checked_profile(profile)
     checked_scores(state.geometry, state.context, scores)
     now = state.ticked
-    geometry, params = now.geometry, now.params
-    if params.balance:
-        scores = balanced(scores)
+    geometry, params, scores = now.geometry, now.params, seen(now, scores)
 
     # FORM
     if ill_formed := malformed(geometry, actions):
