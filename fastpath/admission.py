@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from focalloc.fastpath.plan import Plan
 from focalloc.spec.actions import (
@@ -40,14 +41,20 @@ LEVELS = 32
 
 
 def apply_checked(
-    tables: Tables, geometry: Geometry, params: Params, actions: Sequence[Sequence[object]]
+    tables: Tables,
+    geometry: Geometry,
+    params: Params,
+    actions: Sequence[Sequence[object]],
+    scores: NDArray[np.int32] | None = None,
 ) -> Plan | Violation:
     """Run one iteration with ``actions`` if they conform; else the first clause they break, and nothing has changed.
+
+    The iteration is told ``scores``, one per slot, if there are any (MEM-1); they fit.
 
     The clause is that of the first violation that `focalloc.spec.violations` finds under profile ``safety``.
     """
     from focalloc.fastpath.kernels import layout as k
-    from focalloc.fastpath.kernels.calls import run_apply
+    from focalloc.fastpath.kernels.calls import run_apply, run_prepare
 
     packed = _packed(geometry, actions)
     if packed is None or len(packed) > params.n_diff:
@@ -60,10 +67,13 @@ def apply_checked(
         tables.actions[i] = packed[i]
     if tables.refinement is not None:
         tables.refinement.begin()
-    fit = run_apply(tables.tags, tables.scratch, tables.state, done)
+    heard = scores is not None and params.memory_shift > 0
+    if heard:
+        run_prepare(scores, tables.tags, tables.scratch, tables.state)
+    fit = run_apply(tables.tags, tables.scratch, tables.state, done, int(heard))
     if fit == k.LEDGER_FULL:
         tables.widen_ledger(done)
-        return apply_checked(tables, geometry, params, actions)
+        return apply_checked(tables, geometry, params, actions, scores)
     if fit < len(packed):
         return _misfit(tables, geometry, params, as_actions(actions[: fit + 1]))
     if tables.refinement is not None:

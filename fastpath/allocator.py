@@ -21,6 +21,7 @@ from focalloc.spec.clauses import Violation
 from focalloc.spec.errors import InvalidInput, NoRoom, as_integer, one_of, truth, whole_number
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.ingest import checked_size, sufficient_budget
+from focalloc.spec.memory import Memory
 from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.relaxation import Relaxation
@@ -195,8 +196,9 @@ class Allocator:
 
     def _state(self) -> State:
         tables = self._session()
-        ledger, recent = tables.ledger(), self.recent()
-        return State(self.geometry, self.terms(), tables.context(), ledger, self.iteration, recent, tables.pins)
+        ledger, recent, memory = tables.ledger(), self.recent(), tables.memory()
+        context, pins = tables.context(), tables.pins
+        return State(self.geometry, self.terms(), context, ledger, self.iteration, recent, pins, memory)
 
     def terms(self) -> Params:
         """The parameters, with the thresholds of the last iteration if they adapt (ADA-1)."""
@@ -246,7 +248,7 @@ class Allocator:
 
             workspace = workspace_for(geometry, params, tables)
         run_step = self._calls.run_step if workspace is None else workspace.run_step
-        if params.is_refined:
+        if params.adaptive_window > 0 or params.tie_break != "position":
             from focalloc.fastpath.refinement import Refinement
 
             tables.refinement = Refinement(params, tables, run_step)
@@ -255,6 +257,8 @@ class Allocator:
             tables.recall(state.ledger, state.iteration, state.recent)
         if state.pins != Pins():
             tables.pin(state.pins)
+        if state.memory:
+            tables.remember(state.memory)
         if state.iteration > FAR:
             run_step = _refusing_the_last(tables, run_step)
         self._tables, self.geometry, self.params, self._workspace, self._run_step = (
@@ -371,12 +375,13 @@ class Allocator:
             scores: as for `step`.
 
         Raises:
-            InvalidInput: as for `step`, or thresholds adapt or scores are balanced, which nothing looks ahead to.
+            InvalidInput: as for `step`, or thresholds adapt or scores are averaged, lean or are balanced, which nothing
+                looks ahead to.
         """
         from focalloc.fastpath.relaxation import relaxation
 
         tables = self._session()
-        if self.params.is_refined:
+        if self.params.is_refined or self.params.prepares:
             raise InvalidInput("params", self.params.strategy, "a relaxation takes thresholds and scores as they are")
         given = score_array(scores)
         found = relaxation(self.geometry, self.params.w_max, tables, given)
@@ -577,6 +582,12 @@ class Allocator:
     def pins(self) -> Pins:
         """What is pinned: ranges in order, as few as will do (PIN-3)."""
         return self._session().pins  # type: ignore[no-any-return]
+
+    # MEMORY
+
+    def memory(self) -> Memory:
+        """What the first slots remember of what they were told, fixed point; the others nothing yet (MEM-1)."""
+        return self._session().memory()  # type: ignore[no-any-return]
 
     # VIEWS
 

@@ -49,7 +49,7 @@ class Batch(Sequence[Allocator]):
     lays their tables side by side. They need not be alike.
 
     Args:
-        allocators: plain allocators of strategy ``greedy`` without refinements (ADA, BAL), each in a session, none
+        allocators: plain allocators of strategy ``greedy`` whose thresholds do not adapt (ADA), each in a session, none
             twice.
         threads: how many threads a step may use, the caller's included. Work is dealt out as threads ask for it, and
             where helpers slow a step down, because other processes hold the cores, the caller goes on without them.
@@ -114,9 +114,9 @@ class Batch(Sequence[Allocator]):
         strategy = allocator.params.strategy
         if strategy not in BATCHED:
             raise InvalidInput(f"allocators[{i}].strategy", strategy, f"must be {', '.join(BATCHED)} in a batch")
-        if allocator.params.is_refined:
-            given = allocator.params
-            raise InvalidInput(f"allocators[{i}].params", given, "must neither adapt nor balance in a batch")
+        window = allocator.params.adaptive_window
+        if window > 0:
+            raise InvalidInput(f"allocators[{i}].adaptive_window", window, "must be 0 in a batch (ADA-1)")
         turn = allocator._turn
         if turn is not self._turn:
             if turn.taken:

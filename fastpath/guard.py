@@ -27,6 +27,7 @@ from focalloc.spec.clauses import Violation
 from focalloc.spec.cooldown import Entry
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.memory import Memory
 from focalloc.spec.params import Params
 from focalloc.spec.state import State
 
@@ -75,6 +76,11 @@ class View:
         """Latest action per recently acted node: what cools down."""
         return self._allocator._session().ledger()  # type: ignore[no-any-return]
 
+    @cached_property
+    def memory(self) -> Memory:
+        """What the first slots remember of what they were told, fixed point; the others nothing yet (MEM-1)."""
+        return self._allocator.memory()
+
     @property
     def context(self) -> Context:
         """The blocks, oldest first."""
@@ -82,12 +88,12 @@ class View:
 
     def state(self) -> State:
         """The same by the spec; takes about a microsecond per block."""
-        ledger = dict(self.ledger)
-        return State(self.geometry, self.params, self.context, ledger, self.iteration, self.recent, self.pins)
+        ledger, pins, memory = dict(self.ledger), self.pins, self.memory
+        return State(self.geometry, self.params, self.context, ledger, self.iteration, self.recent, pins, memory)
 
     def settle(self) -> View:
         """Read everything now, so that the view stays true when the session goes on."""
-        _ = self.levels, self.starts, self.ledger
+        _ = self.levels, self.starts, self.ledger, self.memory
         return self
 
 
@@ -214,7 +220,7 @@ class Guarded(Wrapper):
             else:
                 view.settle()
                 actions = self._worker.ask(answer, self._deadline)
-            outcome = apply_checked(allocator._session(), allocator.geometry, allocator.params, actions)
+            outcome = apply_checked(allocator._session(), allocator.geometry, allocator.params, actions, fixed)
         except KeyboardInterrupt:
             raise
         except _Busy:

@@ -1,4 +1,4 @@
-"""What refines an iteration, whatever the strategy: adaptive thresholds, balanced scores, ties by cursor and recency.
+"""What refines an iteration beyond what kernels make of its scores: adaptive thresholds, ties by cursor and recency.
 
 A session that asks for none of it has no `Refinement` and pays nothing.
 """
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels import refined_calls
-from focalloc.fastpath.kernels.calls import run_take
+from focalloc.fastpath.kernels.calls import run_prepare
 from focalloc.fastpath.kernels.thresholds import adapt, observe
 from focalloc.fastpath.plan import packed, unpacked
 from focalloc.spec.actions import Action
@@ -62,7 +62,6 @@ class Refinement:
         self._adaptive[k.EXPAND_NOW], self._adaptive[k.COLLAPSE_NOW] = params.tau_expand, params.tau_collapse
         self._next = self._adaptive[: k.RING].copy()
         self._begun: tuple[int, int, int, int] | None = None
-        self._balanced = np.zeros(tables.capacity if params.balance else 0, np.int32)
         self._work = np.zeros(0, np.int64)
 
     def run_step(
@@ -73,11 +72,6 @@ class Refinement:
         state: NDArray[np.int64],
     ) -> int:
         """One refined iteration; arguments and result as for `calls.run_step`."""
-        if self._params.balance:
-            refused = refined_calls.run_balance(scores, tags, scratch, state, self._balanced)
-            if refused:
-                return refused
-            scores = self._balanced[: state[k.SLOTS]]
         self.begin()
         done = self._select(scores, tags, scratch, state)
         if done < 0:
@@ -98,7 +92,7 @@ class Refinement:
         candidates = min(state[k.N_DIFF] + history.size + cooling, state[k.SLOTS])
         if len(self._work) < k.COLUMNS * candidates:
             self._work = np.zeros(k.COLUMNS * 2 * candidates, np.int64)
-        return run_take(scores, tags, scratch, state) or refined_calls.run_tied(
+        return run_prepare(scores, tags, scratch, state) or refined_calls.run_tied(
             tags, scratch, state, history.table, self._work
         )
 

@@ -10,7 +10,8 @@ The bytes are ``MAGIC``, the version, the length of what follows, a digest of it
 
 A context tiles, so its first token and its levels say it all: each run is ``[level, how many blocks]``. A ledger entry
 is ``[kind, level, start, iteration]``. ``recent`` stands there only where thresholds adapt: the slots used after each
-of the last iterations; ``pins`` only where tokens are pinned, ``{"collapse": [[0, 128]], "expand": []}``, in order.
+of the last iterations; ``pins`` only where tokens are pinned, ``{"collapse": [[0, 128]], "expand": []}``, in order;
+``memory`` only where slots remember what they were told, the mean of each, in fixed point, up to those that do not yet.
 Older versions stay readable; a newer one is refused.
 """
 
@@ -21,7 +22,7 @@ import struct
 from collections.abc import Collection, Mapping
 from dataclasses import fields
 from hashlib import blake2b
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 from focalloc.spec import json_text
@@ -30,8 +31,10 @@ from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.cooldown import Entry, rested
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
+from focalloc.spec.memory import Memory
 from focalloc.spec.params import CORE, Params
 from focalloc.spec.pins import Pins, checked_pins
+from focalloc.spec.scores import SCORE_LIMIT
 from focalloc.spec.state import State
 
 MAGIC = b"focalloc"
@@ -56,6 +59,7 @@ def to_json(state: State) -> dict[str, Any]:
         "ledger": [[entry.kind, *node, entry.iteration] for node, entry in sorted(state.ledger.items())],
         **({"recent": list(state.recent)} if state.recent else {}),
         **({"pins": {name: list(map(list, ranges)) for name, ranges in pins.items()}} if any(pins.values()) else {}),
+        **({"memory": list(state.memory)} if state.memory else {}),
     }
 
 
@@ -68,19 +72,22 @@ def from_json(snapshot: object) -> State:
     version = known_fields("snapshot", snapshot, None).get("version")
     _refuse_newer(whole_number("snapshot.version", version, 1, 2**16 - 1))
     known = {"version", "iteration", "geometry", "params", "context", "ledger"}
-    whole = {"recent": [], "pins": {}} | known_fields("snapshot", snapshot, known, {"recent", "pins"})
+    optional = {"recent": [], "pins": {}, "memory": []}
+    whole = optional | known_fields("snapshot", snapshot, known, optional)
     geometry = Geometry(**known_fields("snapshot.geometry", whole["geometry"], {"arity", "cost"}))
     every = {field.name for field in fields(Params)}
     params = Params(**known_fields("snapshot.params", whole["params"], set(CORE), every))
     iteration = whole_number("snapshot.iteration", whole["iteration"], 0, MAX_ITERATION)
+    context = _context(geometry, whole["context"])
     return State(
         geometry,
         params,
-        _context(geometry, whole["context"]),
+        context,
         _ledger(geometry, params, iteration, whole["ledger"]),
         iteration,
         _recent(params, whole["recent"]),
         _pins(whole["pins"]),
+        _memory(geometry, params, context, whole["memory"]),
     )
 
 
@@ -162,6 +169,18 @@ def _recent(params: Params, value: object) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or len(value) > params.adaptive_window:
         raise InvalidInput("snapshot.recent", value, f"must be a list of at most {params.adaptive_window} (ADA-1)")
     return tuple(whole_number(f"snapshot.recent[{i}]", slots, 0, MAX_SLOTS) for i, slots in enumerate(value))
+
+
+def _memory(geometry: Geometry, params: Params, context: Context, value: object) -> Memory:
+    slots = list(accumulate((geometry.slots(block.level) for block in context), initial=0))
+    if not isinstance(value, list | tuple) or len(value) > (slots[-1] if params.memory_shift else 0):
+        given = len(value) if isinstance(value, list | tuple) else value
+        rule = f"must be a list of at most {slots[-1]}, a mean per slot, and empty without memory_shift (MEM-1)"
+        raise InvalidInput("snapshot.memory", given, rule)
+    if len(value) not in slots:
+        raise InvalidInput("snapshot.memory", len(value), "must end where a block does: it is told whole (MEM-1)")
+    most = SCORE_LIMIT - 1
+    return tuple(whole_number(f"snapshot.memory[{i}]", mean, -most, most) for i, mean in enumerate(value))
 
 
 def _pins(value: object) -> Pins:

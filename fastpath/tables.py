@@ -17,6 +17,7 @@ from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.cooldown import Entry, Ledger
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.memory import Memory
 from focalloc.spec.params import Params
 from focalloc.spec.pins import Pins
 from focalloc.spec.release import left_pins
@@ -29,12 +30,13 @@ PICK_TABLES = ("actions", "places", "expand_keys", "expand_tokens", "collapse_ke
 CHUNK_TABLES = ("chunk_keys", "chunk_notes")
 LEDGER_TABLES = ("ledger_action", "ledger_iteration")
 PIN_TABLES = ("no_collapse", "no_expand")
-NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES, "splices", *PIN_TABLES)
+MEMORY_TABLES = ("memory", "told")  # of 32 bits, and in either order; the others have 64
+NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES, "splices", *PIN_TABLES, *MEMORY_TABLES)
 """The tables behind the header, in their order."""
 
 FILLED = dict.fromkeys(("family_slot", "family_node"), k.FAMILIES) | dict.fromkeys(LEDGER_TABLES, k.LEDGER_TO)
-"""Tables of which a call needs what the last one left, and the field that says how far; so it does those of pins, as a
-whole. All others are work space."""
+"""Tables of which a call needs what the last one left, and the field that says how far; so it does that of the memory,
+two slots to a cell, and those of pins, as a whole. All others are work space."""
 
 
 def top_k_of(params: Params, slots: int) -> int:
@@ -71,7 +73,8 @@ class Tables:
     """Context, families, ledger and work space of one session.
 
     Memory is reserved for the largest context that the budget allows, and takes space once it is used: about 15 bytes
-    a slot, up to 30 with small families, and 80 bytes for each action that `Params.n_diff` allows.
+    a slot, up to 30 with small families, 8 more with a memory of scores, and 80 bytes for each action that
+    `Params.n_diff` allows.
 
     Attributes:
         state: int64 header, then the tables in the order of `NAMES`.
@@ -97,6 +100,7 @@ class Tables:
             | dict.fromkeys(FAMILY_TABLES, self.capacity // smallest + 1)
         )
         sizes |= {"splices": k.SPLICE * sizes["places"]} | dict.fromkeys(PIN_TABLES, 0)
+        sizes |= dict.fromkeys(MEMORY_TABLES, (self.capacity + 1) // 2 if params.memory_shift else 0)
         sizes = _with_ledger(sizes, 4 * n_diff + 16)
         multi_slot = max(geometry.cost[1:]) > 1
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
@@ -123,6 +127,7 @@ class Tables:
         header[k.MIN_GAP] = params.min_gap
         header[k.PROTECTED] = params.protected_tokens
         header[k.AHEAD] = params.reclaim_ahead * geometry.slots(0)
+        header[k.MEMORY_SHIFT], header[k.LEAN], header[k.BALANCED] = params.memory_shift, params.lean, params.balance
         header[k.CAPACITY] = self.capacity
         header[k.CHUNK_ROOM] = chunks
         header[k.MULTI_SLOT] = multi_slot
@@ -184,8 +189,11 @@ class Tables:
         state = _laid(sizes)
         state[: k.OFFSETS] = self.state[: k.OFFSETS]
         state[k.LEDGER_ROOM] = sizes["ledger_action"]
-        for name in (*FILLED, *PIN_TABLES):
-            count = self.header[FILLED[name]] if name in FILLED else min(sizes[name], self._sizes[name])
+        state[k.HEARD] = 0
+        lasting = {name: self.header[field] for name, field in FILLED.items()}
+        lasting |= {name: min(sizes[name], self._sizes[name]) for name in PIN_TABLES}
+        lasting[MEMORY_TABLES[self.header[k.HALF]]] = (self.header[k.KNOWN] + 1) // 2
+        for name, count in lasting.items():
             first = state[k.OFFSETS + NAMES.index(name)]
             state[first : first + count] = self.table(name)[:count]
         return state
@@ -210,9 +218,9 @@ class Tables:
         }
         state, scratch = self._laid_anew(sizes), self.scratch
         ends = state[k.OFFSETS : k.HEADER]
-        first, last = ends[NAMES.index("no_collapse")], ends[NAMES.index("no_expand")]
-        state[first:last] = [token for one in pins.collapse for token in (*one, 0, 0)]
-        state[last:] = [token for one in pins.expand for token in (*one, 0, 0)]
+        first, second, last = ends[NAMES.index("no_collapse") :][:3]
+        state[first:second] = [token for one in pins.collapse for token in (*one, 0, 0)]
+        state[second:last] = [token for one in pins.expand for token in (*one, 0, 0)]
         if pins.expand and not self.header[k.MULTI_SLOT]:  # aggregates stand apart then, in a table of their own
             scratch = np.zeros(2 * self.capacity + self.header[k.CHUNK_ROOM], np.int32)
         run_pin(self.tags, scratch, state)
@@ -262,7 +270,13 @@ class Tables:
 
         placed = self.state.copy()
         run_pin(self.tags.copy(), self.scratch, placed)
-        assert self.state[h[k.HEADER - 2] :].tolist() == placed[h[k.HEADER - 2] :].tolist(), "a pin is elsewhere"
+        pins = slice(*h[k.OFFSETS + NAMES.index("no_expand") :][:2])
+        assert self.state[pins].tolist() == placed[pins].tolist(), "a pin is elsewhere"
+
+        known = int(h[k.KNOWN])
+        assert 0 <= known <= (slots if h[k.MEMORY_SHIFT] > 0 else 0), "more is remembered than there is"
+        assert known == slots or tags[known] >= 0, "a block remembers half of what it was told"
+        assert all(-k.LIMIT < mean < k.LIMIT for mean in self.memory()), "a mean is no score"
 
         first, last = int(h[k.LEDGER_FROM]), int(h[k.LEDGER_TO])
         assert 0 <= first <= last <= h[k.LEDGER_ROOM], "the ledger is out of bounds"
@@ -293,6 +307,18 @@ class Tables:
     def context(self) -> Context:
         """The blocks, oldest first."""
         return tuple(map(Block, self.levels().tolist(), self.starts().tolist()))
+
+    # MEMORY
+
+    def memory(self) -> Memory:
+        """What the first slots remember of what they were told, fixed point; the others nothing yet (MEM-1)."""
+        half = self.table(MEMORY_TABLES[self.header[k.HALF]])
+        return tuple(half.view(np.int32)[: self.header[k.KNOWN]].tolist())
+
+    def remember(self, memory: Memory) -> None:
+        """Go on with what `memory` gave; once it is there, it counts."""
+        self.table("memory").view(np.int32)[: len(memory)] = memory
+        self.header[k.KNOWN] = len(memory)
 
     # LEDGER
 

@@ -183,7 +183,7 @@ class Event(NamedTuple):
             return ingested(self.before, self.actions, self.blocks, self.released)
         if self.released is not None:
             return released(self.before, self.released)
-        return advanced(self.before, self.actions)
+        return advanced(self.before, self.actions, self.scores if self.call == "step" else None)
 
 
 def events(path: str | Path) -> Iterator[Event]:

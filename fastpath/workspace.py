@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels import search_calls
-from focalloc.fastpath.kernels.calls import run_take
+from focalloc.fastpath.kernels.calls import run_prepare
 from focalloc.fastpath.tables import Tables, top_k_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -65,9 +65,9 @@ class Workspace:
     ) -> int:
         """One iteration with as much work space as it needs; arguments and result as for `calls.run_step`.
 
-        Scores are taken by a kernel of their own, so that one compiled strategy serves scores of every type.
+        A kernel of its own takes the scores, so that one compiled strategy serves scores of every type.
         """
-        return run_take(scores, tags, scratch, state) or self._with_space(
+        return run_prepare(scores, tags, scratch, state) or self._with_space(
             lambda: self.kernel(tags, scratch, state, self.table), state
         )
 

@@ -29,7 +29,7 @@ LOOKS = frozenset(
     (
         *("geometry", "params", "used", "iteration", "levels", "starts", "slot_positions"),
         *("context", "positions", "write_positions", "ledger_size", "pins", "terms", "recent", "state", "snapshot"),
-        *("relaxation", "layout", "offers"),
+        *("memory", "relaxation", "layout", "offers"),
         *("fallbacks", "fallback_counts", "fallback_share", "disagreement_share", "selector"),
     )
 )

@@ -12,6 +12,7 @@ imports from files before it only, and no name is used twice.
 | `thresholds` | thresholds that adapt |
 | `pins` | what must not collapse or expand |
 | `places` | slots and tokens, families, marks |
+| `memory` | running means of scores, and a lean to the end |
 | `ledger` | what was done lately, and what that forbids |
 | `candidates` | the best few of each kind |
 | `greedy` | selection by turns |
@@ -27,12 +28,12 @@ imports from files before it only, and no name is used twice.
 | `releasing` | old blocks that leave |
 | `opening` | the context that a history is shown by at first |
 | `calls` | what production calls: greedy, ingest, and what strategies share |
-| `refined_calls` | the same for balance and other ties |
+| `refined_calls` | the same for other ties |
 | `search_calls` | the same for the strategies that search |
 
-Every kernel but `scores.take` also runs uncompiled on Python lists, which is how tests cover it and proofs read it:
-nothing in it allocates, slices or calls outside this folder. Only what `calls` and its likes hold cuts tables out of
-arrays.
+Every kernel but `scores.take` also runs uncompiled on Python lists (of NumPy's integers, where `memory` needs their
+width), which is how tests cover it and proofs read it: nothing in it allocates, slices or calls outside this folder.
+Only what `calls` and its likes hold cuts tables out of arrays.
 """
 
 MODULES = (
@@ -43,6 +44,7 @@ MODULES = (
     "thresholds",
     "pins",
     "places",
+    "memory",
     "ledger",
     "candidates",
     "greedy",

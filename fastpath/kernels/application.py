@@ -11,6 +11,9 @@ from focalloc.fastpath.kernels.layout import (
     EXPAND,
     FAMILIES,
     FANOUT,
+    HALF,
+    HEARD,
+    KNOWN,
     LEVELS,
     MARK,
     PIN,
@@ -32,6 +35,7 @@ from focalloc.fastpath.kernels.ledger import is_barred, record
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of
 from focalloc.fastpath.kernels.pins import is_pinned
 from focalloc.fastpath.kernels.places import families_before, family_of, mark, slot_at, slots_added, slots_before
+from focalloc.fastpath.kernels.scores import total
 from focalloc.fastpath.machine_code import kernel
 
 
@@ -108,6 +112,56 @@ def splice(session: Session, done: int, actions: Ints, places: Ints) -> None:
     copy(spare, 0, tags, first, length, 0)
     if first + length < source:
         copy(tags, source, tags, first + length, rest, 0)
+
+
+@kernel
+def inherit(header: Table, row: Table, spare: Table, done: int, actions: Ints, places: Ints) -> None:
+    """As `splice`, on the means of the first `KNOWN` slots: what an action makes has that of what it replaces (MEM-2).
+
+    Of what an action replaces, the last slots may remember nothing yet; they do not count.
+    """
+    known = header[KNOWN]
+    front = 0
+    at = 0
+    size = 0
+    for i in range(done):
+        if places[i] >= known:
+            break
+        if front + size == at:
+            copy(spare, 0, row, front, size, 0)
+            front = places[i]
+            at = front
+            size = 0
+        copy(row, at, spare, size, places[i] - at, 0)
+        size += places[i] - at
+        before = slots_before(header, actions[i])
+        counted = min(before, known - places[i])
+        mean = total(row, places[i], counted) // counted
+        for _ in range(before + slots_added(header, actions[i])):
+            spare[size] = mean
+            size += 1
+        at = places[i] + counted
+    rest = known - at
+    header[KNOWN] = front + size + rest
+    if front + size > at:
+        copy(row, at, spare, size, rest, 0)
+        size += rest
+    copy(spare, 0, row, front, size, 0)
+    if front + size < at:
+        copy(row, at, row, front + size, rest, 0)
+
+
+@partial(kernel, inlined=True)
+def remember_told(session: Session, done: int, actions: Ints, places: Ints) -> None:
+    """Have what was told take the place of what is remembered, as ``done`` actions, in order of place, leave it."""
+    header = session.header
+    if header[HEARD] > 0:
+        header[KNOWN] = header[HEARD]
+        inherit(header, session.told, session.memory, done, actions, places)
+        header[HALF] = 1 - header[HALF]
+        header[HEARD] = 0
+    elif header[KNOWN] > 0:
+        inherit(header, session.memory, session.told, done, actions, places)
 
 
 @kernel
@@ -255,16 +309,18 @@ def note_splices(session: Session, done: int, actions: Ints, places: Ints) -> No
 
 @partial(kernel, inlined=True)
 def apply(session: Session, done: int, actions: Ints) -> None:
-    """APPLY: ``done`` actions on separate blocks, whose places are known, to ledger, context and families."""
-    session.header[SPLICES] = 0
-    if done == 0:
-        return
+    """APPLY: ``done`` actions on separate blocks, whose places are known, to ledger, memory, context and families."""
     header, ledger_action, ledger_iteration = session.header, session.ledger_action, session.ledger_iteration
     places, sorted_places, sorted_actions = session.places, session.expand_keys, session.expand_tokens
+    header[SPLICES] = 0
+    if done == 0:
+        remember_told(session, 0, actions, places)
+        return
     for i in range(done):
         record(header, ledger_action, ledger_iteration, actions[i])
     by_place(actions, places, done, sorted_places, sorted_actions)
     note_splices(session, done, sorted_actions, sorted_places)
+    remember_told(session, done, sorted_actions, sorted_places)
     move_pins(session, done, sorted_actions, sorted_places)
     splice(session, done, sorted_actions, sorted_places)
     update_families(session, done, sorted_actions, sorted_places)

@@ -18,17 +18,22 @@ from focalloc.fastpath.kernels.layout import (
     AHEAD,
     AT_ONCE,
     BAD_SCORE,
+    BALANCED,
     BOLD,
     CAPACITY,
     CHUNK_ROOM,
     FLAT,
+    HALF,
     HEADER,
+    HEARD,
     ITERATION,
+    LEAN,
     LEDGER_FROM,
     LEDGER_FULL,
     LEDGER_TO,
     LETTING_GO,
     LEVELS,
+    MEMORY_SHIFT,
     MULTI_SLOT,
     NO_ROOM,
     OFFSETS,
@@ -47,11 +52,12 @@ from focalloc.fastpath.kernels.layout import (
     Worths,
 )
 from focalloc.fastpath.kernels.ledger import begin, forget, has_space
+from focalloc.fastpath.kernels.memory import lean_to_end, take_told
 from focalloc.fastpath.kernels.opening import Frontier, Wanted, count_coarsest, lay_out_history
 from focalloc.fastpath.kernels.pins import place_pins, rule_out
 from focalloc.fastpath.kernels.places import list_families, slot_at, write_positions
 from focalloc.fastpath.kernels.releasing import oldest_slots, release
-from focalloc.fastpath.kernels.scores import blend, bound, survey, take
+from focalloc.fastpath.kernels.scores import balance, blend, bound, survey, take
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 # SHARED
@@ -63,6 +69,7 @@ def session_of(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArra
     header = state[:HEADER]
     at = header[OFFSETS:]
     capacity = header[CAPACITY]
+    half = header[HALF]
     return Session(
         header,
         tags[:capacity],
@@ -86,6 +93,8 @@ def session_of(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArra
         state[at[14] : at[15]],
         state[at[15] : at[16]],
         state[at[16] : at[17]],
+        state[at[17 + half] : at[18 + half]].view(np.int32),
+        state[at[18 - half] : at[19 - half]].view(np.int32),
     )
 
 
@@ -122,6 +131,24 @@ def take_all(scores: NDArray[np.generic], session: Session) -> int:
 
 
 @kernel
+def take_for_step(scores: NDArray[np.generic], session: Session) -> int:
+    """`take_all`, and make of scores what an iteration goes by: means that lean, in balance (MEM-1, MEM-3, BAL-1)."""
+    header, fixed = session.header, session.fixed
+    if header[MEMORY_SHIFT] == 0:
+        refused = take_all(scores, session)
+    elif len(scores) != header[SLOTS]:
+        refused = WRONG_LENGTH
+    else:
+        refused = 0 if take_told(scores, session) else BAD_SCORE
+    if refused == 0 and header[LEAN] > 0:
+        lean_to_end(session)
+    if refused == 0 and header[BALANCED] > 0:
+        balance(fixed, header[SLOTS])
+        survey(header, session.tags, fixed, session.peaks)
+    return refused
+
+
+@kernel
 def run_load(tags: NDArray[np.int8], state: NDArray[np.int64]) -> None:
     """List the families of a context that has just been written."""
     at = state[OFFSETS:]
@@ -153,8 +180,19 @@ def run_take(
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
 ) -> int:
-    """`take_all`, where a call of its own goes on; arguments as for `run_step`."""
+    """`take_all`, for what goes by the scores as they are given; arguments as for `run_step`."""
     return take_all(scores, session_of(tags, scratch, state))
+
+
+@kernel
+def run_prepare(
+    scores: NDArray[np.generic],
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+) -> int:
+    """`take_for_step`, where a call of its own goes on; arguments as for `run_step`."""
+    return take_for_step(scores, session_of(tags, scratch, state))
 
 
 # AN ITERATION
@@ -206,7 +244,7 @@ def run_step(
     """
     held = let_go(state[UNLOCKED])
     session = session_of(tags, scratch, state)
-    done = take_all(scores, session)
+    done = take_for_step(scores, session)
     if done == 0:
         if session.header[MULTI_SLOT] == 1:
             bound(session.header, session.tags, session.fixed, session.peaks)
@@ -256,8 +294,15 @@ def run_steps(
 
 
 @kernel
-def run_apply(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64], done: int) -> int:
+def run_apply(
+    tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64], done: int, heard: int
+) -> int:
     """Run an iteration with the first ``done`` entries of the table of actions, unless one of them is a misfit.
+
+    Args:
+        tags: as for `run_step`, and so the following up to ``state``.
+        done: how many actions.
+        heard: whether the iteration is told the scores that `run_prepare` has taken; 0 where it is told none (MEM-1).
 
     Returns:
         ``done``; or, and nothing has changed, the number of the first misfit (`first_misfit`), or `LEDGER_FULL`.
@@ -275,6 +320,8 @@ def run_apply(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray
         header[ITERATION] -= 1
         header[LEDGER_FROM] = oldest
     else:
+        if heard == 0:
+            header[HEARD] = 0
         apply(session, done, session.actions)
     take_back(held)
     return fit
@@ -331,6 +378,7 @@ def run_ingest(
     """
     session = session_of(tags, scratch, state)
     header = session.header
+    header[HEARD] = 0
     needed = blocks * header[UNITS]
     done = 0
     if header[SLOTS] + needed > header[W_MAX]:

@@ -132,15 +132,24 @@ UNLOCKED = 25
 SPLICES = 26
 # ... slots that room is made for ahead (ING-6), ...
 AHEAD = 27
+# ... what is made of scores before an iteration goes by them: running means, a lean to the end, balance, ...
+MEMORY_SHIFT = 28
+LEAN = 29
+BALANCED = 30
+# ... how many slots, from the front, remember what they were told, and in which of two tables (0 or 1); how many this
+# call has told something, in the other one, ...
+KNOWN = 31
+HALF = 32
+HEARD = 33
 # ... the geometry by level: tokens of a block (by tag, so that BODY, RAW and marked tags find theirs), slots of a
 # block, slots of a family, blocks of a family, ...
-SPAN = 32
-UNITS = 160
-WIDTH = 192
-FANOUT = 224
+SPAN = 40
+UNITS = 168
+WIDTH = 200
+FANOUT = 232
 # ... and where the tables begin that share an array with it.
-OFFSETS = 256
-TABLES = 17
+OFFSETS = 264
+TABLES = 19
 HEADER = OFFSETS + TABLES + 1
 
 # A SPLICE: first slot and number of slots that went, first slot and number of those that came
@@ -316,6 +325,9 @@ class Session(NamedTuple):
         splices: what the last actions changed, see `SPLICE`; `SPLICES` of them.
         no_collapse: ranges of tokens where nothing collapses, see `PIN`; in order, and no two touch.
         no_expand: ranges where nothing expands, likewise.
+        memory: the running mean of what each of the first `KNOWN` slots was told, in fixed point; those behind them
+            remember nothing yet. No room where nothing is remembered.
+        told: the means of the `HEARD` slots that this call has told something; else work space (MEM-1).
     """
 
     header: Table
@@ -340,6 +352,8 @@ class Session(NamedTuple):
     splices: Table
     no_collapse: Ints
     no_expand: Table
+    memory: Table
+    told: Table
 
 
 class Sought(NamedTuple):

@@ -1,4 +1,4 @@
-"""What production calls for balanced scores and other ties, as `calls` does for plain greedy."""
+"""What production calls for other ties, as `calls` does for plain greedy."""
 
 from __future__ import annotations
 
@@ -8,39 +8,16 @@ from numpy.typing import NDArray
 from focalloc.fastpath.kernels.application import apply
 from focalloc.fastpath.kernels.calls import enter, session_of, surveyed
 from focalloc.fastpath.kernels.layout import (
-    BAD_SCORE,
     BY_CURSOR,
     COLUMNS,
     HISTORY,
     MEMORY,
     REMEMBERED,
-    SLOTS,
-    WRONG_LENGTH,
     History,
     Ties,
 )
-from focalloc.fastpath.kernels.scores import balance, take
 from focalloc.fastpath.kernels.ties import remember, select_tied
 from focalloc.fastpath.machine_code import kernel, take_back
-
-
-@kernel
-def run_balance(
-    scores: NDArray[np.generic],
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    balanced: NDArray[np.int32],
-) -> int:
-    """Write the scores in fixed point and in balance to ``balanced``; return 0, or why they are refused."""
-    session = session_of(tags, scratch, state)
-    slots = session.header[SLOTS]
-    if len(scores) != slots:
-        return WRONG_LENGTH
-    if not take(scores, session.tags, balanced, session.peaks, slots):
-        return BAD_SCORE
-    balance(balanced, slots)
-    return 0
 
 
 @kernel

@@ -16,6 +16,7 @@ from focalloc.fastpath.kernels.layout import (
     CAPACITY,
     DELTAS,
     GOAL,
+    HEARD,
     ITERATION,
     LEDGER_FROM,
     OUT_OF_SPACE,
@@ -132,6 +133,8 @@ def region_of(session: Session, space: NDArray[np.int64]) -> Session:
         session.splices,
         session.no_collapse,
         session.no_expand,
+        session.memory,
+        session.told,
     )
 
 
@@ -277,6 +280,7 @@ def run_logits(
         return held
     work = work_of(space, worths)
     # CANDIDATES
+    header[HEARD] = 0
     wishes_by_logits(header, less, session.family_slot, session.family_node, work.wishes)
     pool_collapses(session, work)
     # SELECT

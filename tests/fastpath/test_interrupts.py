@@ -73,6 +73,7 @@ TERMS = {
         tau_expand=1,
         tau_collapse=1,
     ),
+    "memory": replace(PLAIN, memory_shift=2, lean=2**20),
     "projection": replace(PLAIN, strategy="projection", adaptive_window=2, tau_expand=1, tau_collapse=1),
 }
 MORE = {
@@ -114,7 +115,7 @@ BATCHES: list[Batch] = []
 
 
 def batched(allocator: Any) -> None:
-    if allocator.params == PLAIN:
+    if allocator.params.strategy == "greedy":
         BATCHES.append(Batch([allocator]))
         BATCHES[-1].step([scores_for(allocator, 98)])
 
@@ -137,6 +138,7 @@ DEEDS: dict[str, Callable[[Any], object]] = {
     "resume": lambda one: one.resume(lived(one.params, 3).state()),
     "a batch": batched,
 }
+
 
 def settled(allocator: Allocator, depth: int = 2) -> list[object]:
     """What an allocator does from now on."""
@@ -176,8 +178,11 @@ def swept(start: Callable[[], tuple[Allocator, Any]], do: Callable[[Any], object
     raise AssertionError("the call never ends")
 
 
+SWEPT = ("greedy", "recency", "memory")
+
+
 @pytest.mark.parametrize(
-    ("terms", "deed"), [*((terms, deed) for terms in ("greedy", "recency") for deed in DEEDS), ("projection", "prefer")]
+    ("terms", "deed"), [*((terms, deed) for terms in SWEPT for deed in DEEDS), ("projection", "prefer")]
 )
 def test_an_interrupt_at_any_line_leaves_a_session_as_before_or_as_after(terms: str, deed: str) -> None:
     past = lived(TERMS[terms], 8).snapshot()
