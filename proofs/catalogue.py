@@ -16,6 +16,7 @@ CHAPTERS = {
         "contracts",
         "rounds",
         "enhanced",
+        "memory",
         "reachable",
         "bounded",
         "ingest",
@@ -25,7 +26,7 @@ CHAPTERS = {
         "layout",
         "release",
     ),
-    "kernels": ("queues", "parts", "step", "ingest", "dominance", "edits", "release", "every_size"),
+    "kernels": ("queues", "parts", "step", "memory", "ingest", "dominance", "edits", "release", "every_size"),
     "compiled": ("machine",),
 }
 """What theorems are about, and the modules that state them, in the order in which one would read them."""

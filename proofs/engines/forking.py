@@ -163,6 +163,13 @@ class SymInt:
     def __rfloordiv__(self, other: object) -> Any:
         return floor_division(other, self)
 
+    def __rshift__(self, places: int) -> Any:
+        return floor_division(self, 2**places)
+
+    def __and__(self, digits: int) -> Any:
+        assert digits & digits + 1 == 0, "only the last digits can be asked for"
+        return self % (digits + 1)
+
     def __mod__(self, other: object) -> Any:
         return self - floor_division(self, other) * other
 

@@ -66,6 +66,7 @@ def memory_of(made: layout.Tables, chunk: int) -> dict[str, Memory]:
     families = int(header[code.FAMILIES])
     loaded = {name: made.table(name)[:families].tolist() for name in ("family_slot", "family_node")}
     tables = {name: filled(name, loaded.get(name, []), len(made.table(name))) for name in layout.NAMES}
+    tables |= {name: filled(name, [], 2 * len(tables[name]), 32) for name in layout.MEMORY_TABLES}
     return tables | {
         "header": header,
         "tags": filled("tags", made.tags[: int(header[code.SLOTS])].tolist(), cells, 8),

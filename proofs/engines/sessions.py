@@ -72,7 +72,7 @@ def refuted(
         answers.append(list(actions))
         if violations(state, asked[-1], actions, profile):
             return session(start, asked, answers, note, profile)
-        state = advanced(state, actions)
+        state = advanced(state, actions, asked[-1])
     return None
 
 
