@@ -365,7 +365,7 @@ class _Session:
 
     def relax(self, state: State, scores: Sequence[int]) -> None:
         """Have the relaxation of an iteration judged (LPR), if the profile is that of the optimum and it is offered."""
-        if self.profile != "knapsack" or state.params.is_refined or not self.target.offers("relaxation"):
+        if self.profile != "knapsack" or state.params.prepares or not self.target.offers("relaxation"):
             return
         answer = self.target.relaxation(scores)
         self.judge_later("relaxation", self.target.changed(), lambda: self._of_relaxation(state, scores, answer))
@@ -459,7 +459,7 @@ class _Session:
             return []
 
         self.judge_later(answer, [], judge)
-        self.go_on(answer, lambda: advanced(state, actions), _made(state, actions))
+        self.go_on(answer, lambda: advanced(state, actions, scores or None), _made(state, actions))
 
     def ingest(self, blocks: int, may: bool) -> None:
         """Ingest and have the reclaiming collapses judged, or the refusal; what it lets go if it ``may`` (REL-4)."""

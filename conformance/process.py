@@ -618,7 +618,8 @@ class ProcessAllocator:
         done, it is known how long that takes.
         """
         if isinstance(command, messages.Open) and isinstance(command.params, Params):
-            self._strategy = (command.params.strategy, command.params.tie_break, command.params.is_refined)
+            told = command.params
+            self._strategy = (told.strategy, told.tie_break, told.is_refined, told.prepares)
         kind = (type(command), *self._strategy)
         if kind in self._answered or isinstance(command, messages.Close):
             return self._timeout, False, kind

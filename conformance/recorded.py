@@ -343,7 +343,7 @@ def play(session: Session, allocator: Player) -> Iterator[Turn]:
             after = ingested(state, actions, move.blocks)
         else:
             actions = list(allocator.step(scores))
-            after = advanced(state, actions)
+            after = advanced(state, actions, scores)
         yield Turn(move, state, scores, actions, after)
         state = after
 

@@ -32,6 +32,8 @@ NEEDED_BY = {
     "release": ("REL-1", "REL-2", "REL-3", "REL-4"),
     "edits": ("EDI-1", "EDI-2", "EDI-3"),
     "reclaim_ahead": ("ING-6",),
+    "memory_shift": ("MEM-1", "MEM-2"),
+    "lean": ("MEM-3",),
     "relaxation": ("LPR-1", "LPR-2", "LPR-3"),
     "prefer": ("PRO-1",),
     "layout": ("LAY-1", "LAY-2", "LAY-3", "LAY-4", "LAY-5"),

@@ -33,6 +33,7 @@ from focalloc.spec.params import (
     CORE,
     MAX_COOLDOWN_STEPS,
     MAX_MEMORY,
+    MAX_MEMORY_SHIFT,
     MAX_N_DIFF,
     MAX_RECLAIM_AHEAD,
     MAX_TOP_K,
@@ -762,6 +763,23 @@ def _with_room_ahead(draw: Draw, profile: str, case: Case) -> Case:
     return msgspec.structs.replace(case, params=replace(case.params, reclaim_ahead=ahead))
 
 
+def _with_memory(draw: Draw, profile: str, case: Case) -> Case:
+    """With running means in place of scores (MEM-1, MEM-2), in one of three sessions."""
+    if profile == "safety" or not draw.once_in(3):
+        return case
+    shift = draw.one_of((1, 1, 2, 3, 8, MAX_MEMORY_SHIFT))
+    return msgspec.structs.replace(case, params=replace(case.params, memory_shift=shift))
+
+
+def _with_lean(draw: Draw, profile: str, case: Case) -> Case:
+    """With scores that lean to the end (MEM-3), in one of four sessions: by about a threshold, or by much."""
+    if profile == "safety" or not draw.once_in(4):
+        return case
+    tau = draw.one_of((case.params.tau_expand, case.params.tau_collapse, 2 * case.params.tau_expand))
+    lean = draw.one_of((1, 2, 3, 7, _bounded(tau + draw.between(1, 9)), 100, SCORE_SCALE, EXTREME))
+    return msgspec.structs.replace(case, params=replace(case.params, lean=lean))
+
+
 def _triple(draw: Draw) -> tuple[float, float, float]:
     """Logits of one block: mostly close together, some beyond what fixed point can hold."""
     return draw.one_of(LOGITS), draw.one_of(LOGITS), draw.one_of(LOGITS)
@@ -834,6 +852,8 @@ def _told(draw: Draw, profile: str, case: Case) -> Case:
 
 WOVEN: dict[str, Weave] = {
     "reclaim_ahead": _with_room_ahead,
+    "memory_shift": _with_memory,
+    "lean": _with_lean,
     "prefer": _with_logits,
     "pin": _with_pins,
     "release": _with_releases,

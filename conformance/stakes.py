@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from itertools import combinations
 
 from focalloc.spec import Action, Context, State
@@ -29,7 +30,7 @@ from focalloc.spec.objective import worth
 from focalloc.spec.pins import is_pinned
 from focalloc.spec.projection import as_logits, preferred
 from focalloc.spec.scores import Aggregates
-from focalloc.spec.violations import SCORE_DRIVEN
+from focalloc.spec.state import seen
 
 ENOUGH = 10
 """Times that a clause is seen to be at stake in a batch before it is no longer looked at."""
@@ -167,11 +168,9 @@ def of_iteration(
     if 0 < len(actions) < params.n_diff:
         yield "ACT-5"
     yield from _of_preparation(state, now, scores)
-    row = balanced(scores) if params.balance else scores
-    legal = [Candidate(one, 0) for one in possible_actions(geometry, blocks)]
-    if profile in SCORE_DRIVEN:  # nobody else asks what an action is worth
-        aggregates = Aggregates(geometry, now.context, row)
-        legal = [Candidate(one, aggregates.of(consumed(geometry, one))) for one, _ in legal]
+    row = seen(now, scores)
+    aggregates = Aggregates(geometry, now.context, row)
+    legal = [Candidate(one, aggregates.of(consumed(geometry, one))) for one in possible_actions(geometry, blocks)]
     if profile != "safety" and "SCO-3" in wanted and any(sum(one) % len(one) for one in _rows(now, row, legal)):
         yield "SCO-3"
     free, pool, held = _sorted_out(now, legal, profile)
@@ -196,7 +195,10 @@ def _rows(now: State, row: Sequence[int], legal: Sequence[Candidate]) -> Iterato
 
 
 def _of_preparation(state: State, now: State, scores: Sequence[int]) -> Iterator[str]:
-    """ADA-1 (over): thresholds moved. ADA-2 (over): they would have moved further. BAL-1 (over): a score changed."""
+    """ADA-1 (over): thresholds moved. ADA-2 (over): they would have moved further. MEM-1 (over): a slot is told what it
+    does not remember. MEM-2 (over): something is remembered where there was an action since the iteration before. MEM-3
+    (over): scores lean. BAL-1 (over): a score changed.
+    """
     before, after = state.params, now.params
     if before != after:
         yield "ADA-1"
@@ -206,7 +208,14 @@ def _of_preparation(state: State, now: State, scores: Sequence[int]) -> Iterator
         low, high = 5 * total < 4 * window * before.w_max, 20 * total > 19 * window * before.w_max
         if (low and lowered(before.tau_expand) < after.tau_min) or (high and raised(before.tau_expand) > after.tau_max):
             yield "ADA-2"
-    if after.balance and min(scores) < 0 < max(scores) and balanced(scores) != list(scores):
+    if any(score != mean for score, mean in zip(scores, state.memory, strict=False)):
+        yield "MEM-1"
+    if state.memory and any(entry.iteration == state.iteration for entry in state.ledger.values()):
+        yield "MEM-2"
+    if after.lean:
+        yield "MEM-3"
+    row = seen(replace(state, params=replace(after, balance=0)), scores)
+    if after.balance and min(row) < 0 < max(row) and balanced(row) != list(row):
         yield "BAL-1"
 
 
@@ -215,7 +224,7 @@ def _sorted_out(
 ) -> tuple[list[Candidate], list[Candidate], set[str]]:
     """Legal actions that cooldown and tail allow, those that thresholds allow too, and what held the others back."""
     params, clauses, last, gap = now.params, set[str](), now.end, now.params.min_gap
-    by_score = profile in SCORE_DRIVEN
+    all_wanted = profile in ("safety", "projection")
     free, pool = [], []
     for one in legal:
         kind, level, start = one.action
@@ -228,13 +237,13 @@ def _sorted_out(
             held.append("PIN-1" if kind == "collapse" else "PIN-2")
         if not held:
             free.append(one)
-        if by_score and not beyond_threshold(kind, one.aggregate, params.tau_expand, params.tau_collapse):
+        if not (all_wanted or beyond_threshold(kind, one.aggregate, params.tau_expand, params.tau_collapse)):
             held.append("THR-1")
         elif not held:
             pool.append(one)
         if kind == "expand" and (after := now.used + now.geometry.delta(level)) > params.w_max:
             held.append("BUD-1")
-        elif by_score and kind == "expand" and after > expand_limit(params, one.aggregate):
+        elif kind == "expand" and after > expand_limit(params, one.aggregate):
             held.append("SOF-1")
         if len(held) == 1 and params.n_diff:
             clauses.add(held[0])

@@ -136,7 +136,7 @@ def random_history(rng: random.Random, calls: int = 5) -> list[State]:
             if rng.random() < 0.5:
                 states.append(ingested(state, reclaim(state, scores, 1), 1))
             else:
-                states.append(advanced(state, answered(state, scores)))
+                states.append(advanced(state, answered(state, scores), scores))
         except NoRoom:
             continue
     return states

@@ -336,7 +336,7 @@ class Session:
         Raises:
             InvalidInput: an action is not legal at its turn (ACT-1 to ACT-4).
         """
-        self.state = advanced(self.state, actions)
+        self.state = advanced(self.state, actions, self.scores())
         reversals = sum(self._latest.get(action.node) == OPPOSITE[action.kind] for action in actions)
         self._latest.update({action.node: action.kind for action in actions})
         now, shown = self.iteration, self.visible()

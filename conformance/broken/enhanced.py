@@ -1,16 +1,19 @@
-"""Allocators whose greedy is sound and whose refinements are not (TIE, ADA, BAL)."""
+"""Allocators whose greedy is sound and whose refinements are not (TIE, ADA, MEM, BAL)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from math import trunc
 
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import Choice
-from focalloc.refimpl.preparation import adapt
+from focalloc.refimpl.preparation import adapt, remember
 from focalloc.refimpl.ties import TIE_BREAKS
 from focalloc.spec import Action, Geometry, Params, State
+from focalloc.spec.memory import parted
 from focalloc.spec.scores import SCORE_LIMIT
 
 WRONG_THRESHOLDS = ("THR-1", "GRE-1", "GRE-2", "GRE-3", "GRE-5", "GRE-6", "SOF-1", "TIE-1", "TIE-2", "GRE-4")
@@ -111,6 +114,50 @@ class Unclamped(SoundEnhanced):
         """Clamp one wider."""
         wide = replace(params, tau_min=max(1, params.tau_min - 1), tau_max=min(params.tau_max + 1, SCORE_LIMIT - 1))
         return adapt(wide, self.state.recent)
+
+
+@breaks("MEM-1", shows=("THR-1", "GRE-2", "GRE-3", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class MovesTowardsZero(SoundEnhanced):
+    """Rounds the step of a running mean towards 0, in place of down."""
+
+    def averaged(self, scores: Sequence[int]) -> Sequence[int]:
+        """Move by the truncated part of the difference."""
+        memory, shift = self.state.memory, self.state.params.memory_shift
+        known = [mean + trunc(Fraction(score - mean, 2**shift)) for mean, score in zip(memory, scores, strict=False)]
+        return [*known, *scores[len(memory) :]]
+
+
+@breaks("MEM-1", shows=("THR-1", "GRE-2", "GRE-3", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class BeginsAtZero(SoundEnhanced):
+    """Takes a slot that remembers nothing yet for one that remembers 0."""
+
+    def averaged(self, scores: Sequence[int]) -> Sequence[int]:
+        """Fill up what is remembered."""
+        state, shift = self.state, self.state.params.memory_shift
+        return remember((*state.memory, *[0] * (state.used - len(state.memory))), scores, shift) if shift else scores
+
+
+@breaks("MEM-2", shows=("THR-1", "GRE-2", "GRE-3", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class ForgetsWhatItActsOn(SoundEnhanced):
+    """Lets what an action makes remember a mean of 0."""
+
+    def inherited(self, before: State, after: State) -> State:
+        """Forget what was in place of new blocks."""
+        known, parts = set(before.context), parted(after.geometry, after.context, after.memory)
+        row = [mean if block in known else 0 for block in after.context for mean in parts[block]]
+        return replace(after, memory=tuple(row))
+
+
+@breaks("MEM-3", shows=("THR-1", "GRE-2", "GRE-3", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class CountsBlocks(SoundEnhanced):
+    """Counts the distance from the end in blocks, whatever they span."""
+
+    def leant(self, row: Sequence[int]) -> Sequence[int]:
+        """Halve the lean from block to block."""
+        state, places = self.state, range(len(self.state.context))
+        slots = [at for at in places for _ in range(state.geometry.slots(state.context[at].level))]
+        added = [state.params.lean >> len(state.context) - 1 - at for at in slots]
+        return [min(score + more, SCORE_LIMIT - 1) for score, more in zip(row, added, strict=True)]
 
 
 @breaks("BAL-1", shows=("THR-1", "GRE-2", "GRE-3", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")

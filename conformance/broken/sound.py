@@ -15,7 +15,7 @@ from focalloc.refimpl.candidates import Choice
 from focalloc.refimpl.edits import Answer, edits
 from focalloc.refimpl.greedy import has_room, overlap
 from focalloc.refimpl.ingest import collapsed_scores
-from focalloc.refimpl.preparation import adapt, balance
+from focalloc.refimpl.preparation import adapt, balance, lean, remember
 from focalloc.refimpl.ties import rank
 from focalloc.spec import Action, Block, Geometry, InvalidInput, NoRoom, Params, State, advanced, ingested, opened
 from focalloc.spec.blocks import positions
@@ -43,10 +43,10 @@ class Sound:
         """Run one iteration."""
         self.check(scores)
         kept, self.state = self.state, self.prepared()
-        answer = self.select(self.balanced(scores))
+        answer = self.select(self.balanced(self.leant(self.averaged(scores))))
         self.state = kept
         with contextlib.suppress(InvalidInput):  # a broken answer may be impossible, but it is still the answer
-            self.state = advanced(self.state, answer)
+            self.state = self.inherited(kept, advanced(kept, answer, scores))
             return Answer(answer, self.edits(kept))
         return answer
 
@@ -98,6 +98,19 @@ class Sound:
     def adapted(self, params: Params) -> Params:
         """The parameters with the thresholds of the next iteration."""
         return adapt(params, self.state.recent)
+
+    def averaged(self, scores: Sequence[int]) -> Sequence[int]:
+        """What stands for the scores, if there is a memory."""
+        state = self.state
+        return remember(state.memory, scores, state.params.memory_shift) if state.params.memory_shift else scores
+
+    def leant(self, row: Sequence[int]) -> Sequence[int]:
+        """The same, leaning to the end."""
+        return lean(self.state, row) if self.state.params.lean else row
+
+    def inherited(self, before: State, after: State) -> State:
+        """The state ``after`` an iteration, with what its slots remember."""
+        return after
 
     def balanced(self, scores: Sequence[int]) -> Sequence[int]:
         """The scores that candidates are formed from."""

@@ -48,7 +48,6 @@ from focalloc.spec import (
     violations,
 )
 from focalloc.spec.actions import Action, as_actions, signed_delta
-from focalloc.spec.adaptation import balanced
 from focalloc.spec.blocks import positions
 from focalloc.spec.candidates import Candidate, candidates
 from focalloc.spec.clauses import clauses as stated
@@ -57,7 +56,7 @@ from focalloc.spec.projection import as_logits, checked_logits, saturated, viola
 from focalloc.spec.projection import preferred as preferred_candidates
 from focalloc.spec.release import cut
 from focalloc.spec.scores import Aggregates, checked_scores
-from focalloc.spec.state import all_acted, released
+from focalloc.spec.state import all_acted, released, seen
 from focalloc.spec.violations import PROFILES
 
 FOLDER = Path(str(files(__name__)))
@@ -72,7 +71,7 @@ LARGEST_INTEGER = 2**53
 """No integer in a vector is larger in magnitude, so that every JSON reader reads it exactly."""
 
 NOT_IN_THE_ANSWER = (
-    *("GEO", "CTX", "SCO", "PAR", "COO-2", "PIN-3", "EDI", "LAY", "REL-2", "REL-3", "ADA", "BAL", "LPR"),
+    *("GEO", "CTX", "SCO", "PAR", "COO-2", "PIN-3", "EDI", "LAY", "REL-2", "REL-3", "ADA", "MEM", "BAL", "LPR"),
     *("ANS-1", "ANS-2"),
 )
 """Beginnings of clauses that an answer itself cannot break: definitions, and what is owed apart from an answer."""
@@ -316,7 +315,7 @@ def right_answer(
         checked_scores(state.geometry, state.context, scores)
         if ingest is None:
             answer = answered(state, scores)
-            return tuple(answer), advanced(state, answer), False
+            return tuple(answer), advanced(state, answer, scores), False
         checked_size(ingest)
         collapses = reclaim(state, scores, ingest, release=may_release)
         front = let_go(all_acted(state, collapses), ingest) if may_release else None
@@ -400,9 +399,9 @@ def _after(one: Vector, state: State, step: VectorStep) -> State:
     if step.release is not None:
         return released(state, step.release)
     actions = as_actions(step.expect.actions or ())
-    if step.ingest is None:
-        return advanced(state, actions)
-    return ingested(state, actions, step.ingest, step.expect.released)
+    if step.ingest is not None:
+        return ingested(state, actions, step.ingest, step.expect.released)
+    return advanced(state, actions, step.scores or None)
 
 
 def opened_by(one: Vector | Case, opening: Opening) -> State:
@@ -586,20 +585,16 @@ def several(vectors: Iterable[Vector]) -> dict[str, dict[int, tuple[Answer, ...]
 def _others(profile: str, state: State, step: VectorStep, expected: Sequence[Action]) -> Iterator[Answer]:
     now = state.ticked
     if profile == "projection":
-        fixed = checked_logits(now, fixed_point(step.logits)) if step.logits else as_logits(now, _balanced(now, step))
+        fixed = checked_logits(now, fixed_point(step.logits)) if step.logits else as_logits(now, seen(now, step.scores))
         pool = preferred_candidates(now, fixed)
     else:
-        pool = candidates(now, Aggregates(now.geometry, now.context, _balanced(now, step)))
+        pool = candidates(now, Aggregates(now.geometry, now.context, seen(now, step.scores)))
     pool.sort(key=_place)
     added = sum(signed_delta(now.geometry, action) for action in expected)
     for chosen in combinations([candidate.action for candidate in pool], len(expected)):
         as_large = sum(signed_delta(now.geometry, action) for action in chosen) == added
         if as_large and list(chosen) != list(expected) and not judged_answer(state, step, chosen, profile):
             yield tuple((action.kind, action.level, action.start) for action in chosen)
-
-
-def _balanced(now: State, step: VectorStep) -> Sequence[int]:
-    return balanced(step.scores) if now.params.balance else step.scores
 
 
 def _place(one: Candidate) -> tuple[bool, int, int, int]:

@@ -88,7 +88,7 @@ def play(scene: Scene, one: Contender) -> Figures:
         begun = time.perf_counter()
         actions = list(allocator.step(given))
         seconds = time.perf_counter() - begun
-        before, state = state, advanced(state, actions)
+        before, state = state, advanced(state, actions, scores.tolist())
         watch.iterated(before, scores.tolist(), actions, state, move.lens, seconds)
     return watch.figures()
 

@@ -139,7 +139,7 @@ def _walk(scene: Scene, ways: Sequence[Contender], rows: list[list[tuple[float, 
             before = replace(state, params=params)
             other.resume(before)
             row.append(_measured(before, aggregates, list(other.step(scores))))
-        state = advanced(state, list(allocator.step(scores)))
+        state = advanced(state, list(allocator.step(scores)), scores.tolist())
 
 
 def _measured(before: State, aggregates: Any, actions: Sequence[Action]) -> tuple[float, ...]:

@@ -378,36 +378,33 @@ def test_to_change_the_logits_is_to_tamper() -> None:
     assert verdict(Tampers, what, "projection").clause == "ANS-2"
 
 
-def test_an_optional_parameter_is_told_to_those_only_who_offer_it() -> None:
+@pytest.mark.parametrize(
+    ("parameter", "clause", "steps"),
+    [
+        ({"reclaim_ahead": 1}, "ING-6", [Step(ingest=1)]),
+        ({"memory_shift": 3}, "GRE-6", [Step(scores=(-HIGH,)), Step(scores=(0,))]),
+        ({"lean": HIGH}, "THR-1", [Step(scores=(-HIGH,))]),
+    ],
+)
+def test_an_optional_parameter_is_told_to_those_only_who_offer_it(
+    parameter: dict[str, int], clause: str, steps: list[Step]
+) -> None:
+    default = dict.fromkeys(parameter, 0)
+
     class Older(ReferenceAllocator):
         offers = ()
 
         def open(self, geometry: Geometry, params: Params, context: Sequence[object]) -> None:
-            assert params.reclaim_ahead == 0
+            assert params == replace(params, **default)
             super().open(geometry, params, context)
 
     class Ignores(Older):
-        offers = ("reclaim_ahead",)
+        offers = tuple(parameter)
 
         def open(self, geometry: Geometry, params: Params, context: Sequence[object]) -> None:
-            super().open(geometry, replace(params, reclaim_ahead=0), context)
+            super().open(geometry, replace(params, **default), context)
 
-    blocks = tuple(Block(0, 2 * i) for i in range(4))
-    what = Case(Geometry((2, 2)), Params(w_max=8, reclaim_ahead=1), blocks, (Step(ingest=1),))
+    what = case(*steps, context=[(0, 0), (0, 2), (0, 4), (0, 6)], w_max=8, **parameter)
     assert verdict(Older, what, "greedy").status == "pass"
     assert verdict(ReferenceAllocator, what, "greedy").status == "pass"
-    assert verdict(Ignores, what, "greedy").clause == "ING-6"
-
-
-def test_what_goes_far_over_the_budget_is_judged_before_a_row_is_laid_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-
-    def noted(geometry: Geometry, context: Sequence[Block], step: Step) -> list[int]:
-        asked.append(len(context))
-        return laid(geometry, context, step)
-
-    monkeypatch.setattr("focalloc.conformance.judge.laid", noted)
-    vast = Case(Geometry((2**26,)), Params(w_max=99), (Block(1, 0),), (Step((HIGH,)), Step((HIGH,))))
-    found = verdict(lambda: Fixed([("expand", 1, 0)], []), vast)
-    assert [one.clause for one in found.violations] == ["BUD-1"]
-    assert len(asked) == 1
+    assert verdict(Ignores, what, "greedy").clause == clause

@@ -199,7 +199,7 @@ def test_what_is_not_offered_is_said() -> None:
     assert report.status == "pass"
     assert report.not_offered == (
         *("ingest", "context", "positions", "ledger_size", "pin", "pins", "release"),
-        *("reclaim_ahead", "layout"),
+        *("reclaim_ahead", "memory_shift", "lean", "layout"),
     )
     assert "ingest" in report.summary()
 
