@@ -1,4 +1,4 @@
-"""The fast path in production: many sessions, guard, telemetry, edits, positions, pins, layout, cold start, memory.
+"""The fast path in production: sessions, guard, telemetry, edits, positions, pins, means, layout, cold start, memory.
 
 Run ``python benchmarks/production.py``. Whatever is compared takes turns, and each is taken at its fastest, which is
 what other processes on the machine disturb least; compare figures of one run with each other only.
@@ -17,6 +17,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -325,6 +326,39 @@ def pins(rounds: int) -> None:
             print(f"{name:22} {pattern:>8} {told}", flush=True)
 
 
+def means(rounds: int) -> None:
+    """What a memory of scores and a lean add to a step, in `np.max` over the same scores; sessions take turns.
+
+    Where scores are quiet nothing acts. Elsewhere what is remembered makes other actions, and fewer of them.
+    """
+    kinds = {
+        "none": {},
+        "memory": {"memory_shift": 3},
+        "lean": {"lean": 2**20},
+        "both": {"memory_shift": 3, "lean": 2**20},
+    }
+    print(f"\n{'in np.max':22} {'pattern':>8} {' '.join(f'{one:>14}' for one in kinds)}")
+    for name, (arity, cost) in GEOMETRIES.items():
+        geometry, sessions = Geometry(arity, cost), []
+        for kind in kinds.values():
+            allocator = opened(SLOTS, geometry)
+            allocator.open(geometry, replace(allocator.params, **kind), allocator.context())
+            sessions.append((allocator, allocator.snapshot()))
+        for pattern in ("dense", "noise", "quiet"):
+            rows = [row.astype(np.float32) for row in score_rows(pattern, 2 * SLOTS)]
+            lives = []
+            for _ in range(max(3, rounds // 3)):
+                life = [[timed(partial(np.max, rows[i % len(rows)][:SLOTS])) for i in range(STEPS)]]
+                for allocator, kept in sessions:
+                    allocator.restore(kept)
+                    steps = (partial(allocator.step, rows[i % len(rows)][: allocator.used]) for i in range(STEPS))
+                    life.append([timed(step) for step in steps])
+                lives.append(life)
+            largest, *spent = np.array(lives).min(axis=0)[:, 1:].mean(axis=1)
+            told = " ".join(f"{one / largest:5.2f} {(one - spent[0]) / largest:+8.2f}" for one in spent)
+            print(f"{name:22} {pattern:>8} {told}", flush=True)
+
+
 # COLD START AND MEMORY
 
 START = """
@@ -394,7 +428,7 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=100, help="how often everything takes its turn")
-    names = ["batch", "wrapped", "edits", "positions", "pins", "layout", "start", "memory"]
+    names = ["batch", "wrapped", "edits", "positions", "pins", "means", "layout", "start", "memory"]
     parser.add_argument("--only", choices=names, help="one part only")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -403,6 +437,7 @@ def main() -> None:
         "wrapped": partial(wrapped, chosen.rounds),
         "edits": partial(edits, chosen.rounds),
         "pins": partial(pins, chosen.rounds),
+        "means": partial(means, chosen.rounds),
         "positions": partial(positions, chosen.rounds),
         "layout": partial(layout, chosen.rounds),
         "start": partial(cold_start, max(3, chosen.rounds // 10)),
