@@ -67,10 +67,11 @@ def apply_checked(
         tables.actions[i] = packed[i]
     if tables.refinement is not None:
         tables.refinement.begin()
-    heard = scores is not None and params.memory_shift > 0
-    if heard:
+    heard = 0
+    if scores is not None and params.memory_shift > 0:
         run_prepare(scores, tables.tags, tables.scratch, tables.state)
-    fit = run_apply(tables.tags, tables.scratch, tables.state, done, int(heard))
+        heard = 1
+    fit = run_apply(tables.tags, tables.scratch, tables.state, done, heard)
     if fit == k.LEDGER_FULL:
         tables.widen_ledger(done)
         return apply_checked(tables, geometry, params, actions, scores)

@@ -72,7 +72,7 @@ def from_json(snapshot: object) -> State:
     version = known_fields("snapshot", snapshot, None).get("version")
     _refuse_newer(whole_number("snapshot.version", version, 1, 2**16 - 1))
     known = {"version", "iteration", "geometry", "params", "context", "ledger"}
-    optional = {"recent": [], "pins": {}, "memory": []}
+    optional: dict[str, Any] = {"recent": [], "pins": {}, "memory": []}
     whole = optional | known_fields("snapshot", snapshot, known, optional)
     geometry = Geometry(**known_fields("snapshot.geometry", whole["geometry"], {"arity", "cost"}))
     every = {field.name for field in fields(Params)}

@@ -65,7 +65,7 @@ def take_told(scores: NDArray[np.generic], session: Session) -> bool:
     whole = known // CHUNK
     for chunk in range(whole):
         first = chunk * CHUNK
-        peak = np.int32(LOWEST)
+        peak: Any = np.int32(LOWEST)
         for i in range(CHUNK):
             number = fixed_point(scores[first + i])
             misfits = np.int32(misfits | (np.int32(0) if -LIMIT < number < LIMIT else np.int32(1)))
