@@ -131,7 +131,7 @@ def inherited_wrong(
     places = [min(first[block] for block in consumed(geometry, action)) for action in actions]
     given["actions"] = Memory("actions", [packed(action) for action in actions])
     given["places"] = Memory("places", places)
-    called(source, "apply", given | {"done": len(actions)})  # type: ignore[dict-item]
+    called(source, "apply", given | {"done": len(actions)})
     after = context
     for action in actions:
         after = applied(geometry, after, action)
