@@ -36,7 +36,7 @@ HALVINGS = 31
 
 
 @partial(kernel, by_constants=True)  # so that 32 bits stay 32
-def moved(mean: Any, score: Any, shift: Any, mask: Any) -> Any:
+def averaged(mean: Any, score: Any, shift: Any, mask: Any) -> Any:
     """A running mean after one more score, ``mean + ((score - mean) >> shift)``, without a number of 33 bits (MEM-1).
 
     The floor of a difference is the difference of the floors, less 1 where it is what they cut off that borrows.
@@ -69,7 +69,7 @@ def take_told(scores: NDArray[np.generic], session: Session) -> bool:
         for i in range(CHUNK):
             number = fixed_point(scores[first + i])
             misfits = np.int32(misfits | (np.int32(0) if -LIMIT < number < LIMIT else np.int32(1)))
-            mean = moved(memory[first + i], np.int32(number), shift, mask)
+            mean = averaged(memory[first + i], np.int32(number), shift, mask)
             fixed[first + i] = int(mean)
             told[first + i] = int(mean)
             peak = max(peak, mean if tags[first + i] >= 1 else np.int32(LOWEST))
@@ -80,7 +80,7 @@ def take_told(scores: NDArray[np.generic], session: Session) -> bool:
         misfits = np.int32(misfits | (np.int32(0) if -LIMIT < number < LIMIT else np.int32(1)))
         mean = np.int32(number)
         if slot < known:
-            mean = moved(memory[slot], mean, shift, mask)
+            mean = averaged(memory[slot], mean, shift, mask)
         fixed[slot] = int(mean)
         told[slot] = int(mean)
         peak = max(np.int32(LOWEST) if slot % CHUNK == 0 else peak, mean if tags[slot] >= 1 else np.int32(LOWEST))

@@ -148,7 +148,7 @@ def test_a_mean_moves_by_the_floor_in_32_bits() -> None:
         mask = np.int32(2**shift - 1)
         for mean in ends:
             for score in ends:
-                found = kernels.moved(np.int32(mean), np.int32(score), np.int32(shift), mask)
+                found = kernels.averaged(np.int32(mean), np.int32(score), np.int32(shift), mask)
                 assert int(found) == moved(mean, score, shift)
 
 

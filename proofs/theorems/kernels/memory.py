@@ -49,13 +49,13 @@ MOST = SCORE_LIMIT - 1
     ],
 )  # fmt: skip
 def means_in_code(bug: Mutation) -> Iterator[Evidence]:
-    """`moved` as shipped is executed on a symbolic mean and score."""
+    """`averaged` as shipped is executed on a symbolic mean and score."""
     mean, score = z3.Ints("mean score")
-    moved: Any = Source.of(kernels, bug).again().python["moved"]
-    moved.__globals__["np"] = SimpleNamespace(int32=lambda one: one, right_shift=lambda one, places: one >> places)
+    averaged: Any = Source.of(kernels, bug).again().python["averaged"]
+    averaged.__globals__["np"] = SimpleNamespace(int32=lambda one: one, right_shift=lambda one, places: one >> places)
     assume = fits(mean, score)
     for shift in range(1, MAX_MEMORY_SHIFT + 1):
-        after = summary(moved, SymInt(mean), SymInt(score), shift, 2**shift - 1)
+        after = summary(averaged, SymInt(mean), SymInt(score), shift, 2**shift - 1)
         wanted = summary(judge.moved, SymInt(mean), SymInt(score), shift)
         yield Obligation(f"shift {shift}", both([after == wanted, *fits(after)]), assume, [after != mean])
 
