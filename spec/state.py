@@ -149,11 +149,13 @@ def released(state: State, token: int) -> State:
     front = checked_front(state.context, token)
     if front == state.context[0].start:
         return state
+    context = from_front(state.context, front)
     return replace(
         state,
-        context=from_front(state.context, front),
+        context=context,
         ledger=left_ledger(state.geometry, state.ledger, front),
         pins=left_pins(state.pins, front),
+        memory=state.memory[state.used - used(state.geometry, context) :],
     )
 
 

@@ -18,7 +18,7 @@ from focalloc.spec import Action, Geometry, InvalidInput, Params, State, advance
 from focalloc.spec.blocks import Block
 from focalloc.spec.memory import inherited, leant, misaveraged, misinherited, misleant, moved, told
 from focalloc.spec.scores import SCORE_LIMIT
-from focalloc.spec.state import acted, seen
+from focalloc.spec.state import acted, released, seen
 from focalloc.spec.violations import PROFILES
 
 TINY = Geometry((2, 2))
@@ -124,6 +124,16 @@ def test_what_is_new_remembers_nothing_and_does_not_count() -> None:
     none = ingested(longer, [Action("collapse", 1, 4), Action("collapse", 1, 6), Action("collapse", 2, 4)], 1)
     assert none.memory == (9,)
     assert advanced(none, [], [1] * none.used).memory == (7, *[1] * (none.used - 1))
+
+
+@pytest.mark.clause("MEM-2")
+def test_what_leaves_takes_its_memory_along() -> None:
+    one = state([(1, 0), (0, 2), (1, 4), (0, 6)], 9, 8, 7, 6)
+    assert released(one, 2).memory == (8, 7, 6)
+    assert released(one, 4).memory == (6,)
+    assert released(one, 6).memory == ()
+    assert ingested(one, [], 1, 2).memory == (8, 7, 6)
+    assert ingested(one, [Action("collapse", 1, 2)], 1, 2).memory == (7, 6)
 
 
 @pytest.mark.clause("MEM-2")
