@@ -413,6 +413,7 @@ def run_release(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArr
     session = session_of(tags, scratch, state)
     slots = slot_at(session, token)
     if slots > 0:
+        session.header[HEARD] = 0
         release(session, slots)
         place_pins(session)
     return slots

@@ -6,6 +6,7 @@ from focalloc.fastpath.kernels.application import copy
 from focalloc.fastpath.kernels.layout import (
     FAMILIES,
     FIRST,
+    KNOWN,
     LEDGER_FROM,
     LEDGER_TO,
     SLOTS,
@@ -46,6 +47,8 @@ def release(session: Session, slots: int) -> None:
     header[FIRST] += tokens_between(header, tags, 0, slots)
     header[SLOTS] -= slots
     copy(tags, slots, tags, 0, header[SLOTS], 0)
+    header[KNOWN] = max(0, header[KNOWN] - slots)
+    copy(session.memory, slots, session.memory, 0, header[KNOWN], 0)
     gone = families_before(header, family_slot, 0, slots)  # those that reach over the front are complete no more
     header[FAMILIES] -= gone
     copy(family_slot, gone, family_slot, 0, header[FAMILIES], -slots)

@@ -73,6 +73,10 @@ def one_call(rng: random.Random, reference: ReferenceAllocator, fast: Any) -> No
     kind = rng.randrange(10)
     if kind < 6:
         assert list(fast.step(row)) == reference.step(row)
+    elif kind == 6 and len(state.context) > 2:
+        token = rng.choice(state.context[:2]).start
+        for one in (reference, fast):
+            one.release(token)
     elif kind < 8:
         assert outcome(fast.ingest, 1, row) == outcome(reference.ingest, 1, row)
     elif kind == 8:
