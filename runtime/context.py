@@ -35,6 +35,7 @@ class _Row(NamedTuple):
         entries: keys and values per layer, ``(1, heads, slots, width of a head)``.
         logits: for the token behind it, ``(1, words)``.
         computed: slots that were computed when it was made.
+        origin: the token that positions count from.
     """
 
     rows: torch.Tensor
@@ -42,6 +43,7 @@ class _Row(NamedTuple):
     entries: tuple[tuple[torch.Tensor, torch.Tensor], ...]
     logits: torch.Tensor
     computed: int
+    origin: int
 
 
 class WorkingContext:
@@ -93,12 +95,11 @@ class WorkingContext:
             raise InvalidInput("allocators", 0, "there must be one at least")
         longest = max(max(one.used, one.params.w_max) + one.geometry.span(0) for one in self._allocators)
         self._limit = check_model(model, longest, exact=mode == "exact")
-        # angles depend on distances only, and float32 has room for small ones
-        self._origins = [int(one.starts[0]) for one in self._allocators]
         table = model.get_input_embeddings().weight
         self._device = table.device
-        nothing = _Row(table.new_empty(0, table.shape[1]), np.empty(0, np.int64), (), table.new_empty(0), 0)
-        self._row_of = [nothing] * len(self._allocators)
+        nothing = table.new_empty(0, table.shape[1]), np.empty(0, np.int64), (), table.new_empty(0), 0
+        # angles depend on distances only, and float32 has room for small ones
+        self._row_of = [_Row(*nothing, int(one.starts[0])) for one in self._allocators]
         context = [one.context() for one in self._allocators]
         self.follow(
             *(
@@ -126,14 +127,16 @@ class WorkingContext:
     def _followed(self, session: int, edits: Edits) -> _Row:
         """What a session's row becomes; nothing is changed."""
         old, allocator = self._row_of[session], self._allocators[session]
-        positions = allocator.write_positions(np.empty(allocator.used, np.int64), self._origins[session])
+        anew = self.mode == "exact" and edits.first_changed == 0
+        origin = int(allocator.starts[0]) if anew else old.origin  # what is kept has its angles
+        positions = allocator.write_positions(np.empty(allocator.used, np.int64), origin)
         if int(positions[-1]) >= self._limit:
             rule = f"the model can tell {self._limit} positions apart; begin another session nearer to its end"
             raise InvalidInput("position", int(positions[-1]), rule)
         source = edits.gather()
         kept = source >= 0
         if (edits.slots, len(source)) != (len(old.positions), len(positions)) or (
-            (old.positions[source[kept]] != positions[kept]).any()
+            (old.positions[source[kept]] + old.origin != positions[kept] + origin).any()
         ):
             rule = "are not what led from the row here to the allocator's; no plan may be left out"
             raise InvalidInput(f"edits[{session}]", edits, rule)
@@ -146,7 +149,7 @@ class WorkingContext:
                 rule = f"must be a row of {rows.shape[1]} for each of {int((~kept).sum())} slots"
                 raise InvalidInput("embeddings", tuple(came.shape), rule)
             rows[torch.from_numpy(~kept)] = came.to(rows)
-        return self._computed(session, edits, rows, positions)
+        return self._computed(session, edits, rows, positions)._replace(origin=origin)
 
     def _computed(self, session: int, edits: Edits, rows: torch.Tensor, positions: NDArray[np.int64]) -> _Row:
         """A row with its keys and values: those that it had, or computed on what is to the left."""
@@ -169,7 +172,7 @@ class WorkingContext:
                     part = slice(begin, begin + last - first)
                     cache.update(keys[:, :, part], values[:, :, part], i)
         entries = tuple((layer.keys, layer.values) for layer in cache.layers)
-        return _Row(rows, positions, entries, logits, int(anew.sum()))
+        return _Row(rows, positions, entries, logits, int(anew.sum()), old.origin)
 
     def _become(self, rows: Sequence[_Row]) -> None:
         """Lay rows side by side, padded on the left, and live in them from now on; all at once."""
@@ -202,7 +205,8 @@ class WorkingContext:
         return self._row_of[session].rows
 
     def positions(self, session: int) -> torch.Tensor:
-        """Positions of a session's row, counted from the first token that it began with, ``(slots,)``."""
+        """Positions of a session's row, ``(slots,)``, counted from the first token that it began with; where all is
+        computed anew, as in mode ``exact`` after a release, from the first that is left."""
         return torch.from_numpy(self._row_of[session].positions).to(self._device)
 
     def entries(self, session: int) -> Sequence[tuple[torch.Tensor, torch.Tensor]]:
@@ -228,7 +232,7 @@ class WorkingContext:
         if tuple(tokens.shape) != (count,):
             raise InvalidInput("tokens", tuple(tokens.shape), f"must be one for each of {count} sessions")
         ends = [int(one.starts[-1]) + one.geometry.span(int(one.levels[-1])) for one in self._allocators]
-        positions = [end - origin + self.decoded for end, origin in zip(ends, self._origins, strict=True)]
+        positions = [end - row.origin + self.decoded for end, row in zip(ends, self._row_of, strict=True)]
         if max(positions) >= self._limit:
             raise InvalidInput("position", max(positions), f"the model can tell {self._limit} positions apart")
         # one of its own, as a call that fails half-way has grown some of its layers

@@ -57,7 +57,8 @@ class NoRoom(RuntimeError):
     def __init__(self, needed: int, reclaimed: int) -> None:
         super().__init__(
             f"ingest needs {needed} more slots but legal collapses can free only {reclaimed}; "
-            "raise w_max, or lower protected_tokens or cooldown_steps"
+            "raise w_max, ingest less at once, let the oldest go (release=True), or lower protected_tokens or "
+            "cooldown_steps"
         )
         self.needed = needed
         self.reclaimed = reclaimed

@@ -307,8 +307,13 @@ class Plainly:
         change = self.inner.unpin if asked.get("lift") else self.inner.pin
         change(asked["first"], asked["last"], asked.get("collapse", True), asked.get("expand", False))
 
-    def ingest(self, blocks: int, scores: list[int]) -> list[list[object]]:
-        return [list(action) for action in self.inner.ingest(blocks, scores)]
+    def release(self, token: int) -> None:
+        if not hasattr(self.inner, "release"):
+            raise NotImplementedError
+        self.inner.release(token)
+
+    def ingest(self, blocks: int, scores: list[int], **more: bool) -> list[list[object]]:
+        return [list(action) for action in self.inner.ingest(blocks, scores, **more)]
 
 
 def harness() -> dict[str, Any]:

@@ -169,6 +169,40 @@ def test_gists_and_tokens_may_take_several_slots() -> None:
     assert error < 1e-4
 
 
+@pytest.mark.parametrize("mode", ["exact", "reuse"])
+def test_what_is_let_go_leaves_the_row_and_exact_goes_on_for_ever(mode: Mode) -> None:
+    """Positions that are learned, of which there are 128; by then a session has gone through more tokens than that."""
+    config, settings = TAKEN["gpt2"]
+    model, allocators = model_of(config, settings | {"n_positions": 128}), opened()
+    embed, rng = embedding(model), np.random.default_rng(5)
+    context = WorkingContext(model, allocators, embed, mode=mode)
+
+    def turn() -> None:
+        edits = []
+        for one in allocators:
+            came = moved(one, rng)
+            front = int(one.starts[min(len(one.levels) - 1, 1)])
+            edits.append(came.then(one.release(front).edits) if one.used > 30 else came)
+        context.follow(*edits)
+        logits = context.decode(torch.tensor([5, 9]))
+        for i, one in enumerate(allocators):
+            rows = embed(i, one.context())
+            assert torch.allclose(context.embeddings(i), rows)
+            if mode == "exact":
+                assert far(logits[i], from_scratch(model, one, rows, (5, 9)[i])) < 1e-4
+
+    def turns() -> None:
+        for _ in range(60):
+            turn()
+
+    if mode == "exact":
+        turns()
+        assert min(int(one.starts[0]) for one in allocators) > 128
+    else:
+        with pytest.raises(InvalidInput, match="128 positions"):
+            turns()
+
+
 @pytest.mark.parametrize("architecture", TAKEN)
 def test_what_reuse_saves_and_loses_and_repair_wins_back(architecture: str) -> None:
     """With random weights, so errors are large; that they shrink with what is repaired is what counts."""
