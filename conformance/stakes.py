@@ -57,8 +57,9 @@ class Stakes:
 
     def iteration(self, state: State, scores: Sequence[int], actions: Sequence[Action]) -> None:
         """An iteration that conforms was answered from ``state``."""
-        if not self._wanted <= NOT_OF_ITERATIONS:
-            self.note(of_iteration(state, scores, actions, self.profile, self._wanted))
+        wanted = self._wanted - NOT_OF_ITERATIONS
+        if wanted and (wanted := wanted - out_of_question(state)):
+            self.note(of_iteration(state, scores, actions, self.profile, wanted))
 
     def ingest(self, state: State, actions: Sequence[Action] | None, blocks: int) -> None:
         """An ingest was granted by the collapses ``actions``, or rightly refused."""
@@ -144,6 +145,25 @@ def _could_stop_short(state: State, actions: Sequence[Action], blocks: int) -> b
     """Whether the new blocks fitted before the last of ``actions``, which ING-6 alone asks for."""
     freed = sum(state.geometry.delta(action.level) for action in actions[:-1])
     return fits(state.used - freed, blocks * state.geometry.slots(0), state.params.w_max)
+
+
+def out_of_question(state: State) -> set[str]:
+    """Clauses that no answer to an iteration puts at stake in ``state``, as is seen without a look at the candidates:
+    nothing is pinned or cools down, there is room for any expand, a refinement is not asked for."""
+    params, largest = state.params, state.used + max(state.geometry.deltas[1:])
+    seen = {
+        ("COO-1", "TIE-2"): bool(state.ledger),
+        ("TAI-1",): params.protected_tokens > 0,
+        ("PIN-1", "PIN-2"): any(state.pins),
+        ("BUD-1",): largest > params.w_max,
+        ("GRE-5",): largest > params.w_soft,
+        ("SOF-1",): params.soft_margin > 0 and params.w_soft < largest,
+        ("ADA-1", "ADA-2"): params.adaptive_window > 0,
+        ("BAL-1",): params.balance > 0,
+        ("GRE-4",): params.tie_break == "position",
+        ("TIE-1",): params.tie_break == "cursor",
+    }
+    return {one for clauses, could_be in seen.items() if not could_be for one in clauses}
 
 
 def of_iteration(

@@ -293,6 +293,16 @@ def test_after_an_ingest_the_ledger_may_be_as_long_as_the_reclaims_make_it(size:
     assert (found.status, found.clause) == (status, "" if status == "pass" else "COO-2")
 
 
+@pytest.mark.clause("COO-2")
+@pytest.mark.parametrize(("size", "status"), [(3, "pass"), (4, "fail")])
+def test_what_an_ingest_of_an_earlier_session_collapsed_is_no_part_of_this_ones_ledger(size: int, status: str) -> None:
+    hoarding = type("Hoard", (ReferenceAllocator,), {"ledger_size": lambda self: size if self.state.iteration else 0})
+    steps = (Step(ingest=1), Step(open=Opening()), Step())
+    what = case(*steps, context=((0, 0), (0, 2)), w_max=4, n_diff=1, cooldown_steps=3)
+    found = verdict(hoarding, what)
+    assert (found.status, found.clause) == (status, "" if status == "pass" else "COO-2")
+
+
 @pytest.mark.clause("CTX-5")
 @pytest.mark.parametrize("after", ["ingest", "reclaim", "refused ingest", "step"])
 def test_positions_are_judged_after_every_kind_of_call(after: str) -> None:

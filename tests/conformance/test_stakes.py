@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
@@ -21,11 +21,11 @@ from focalloc.conformance.reports import to_html, to_junit
 from focalloc.conformance.runner import BATCH, DEFAULT_EXAMPLES, run_conformance
 from focalloc.conformance.scenes import SCENES
 from focalloc.conformance.sessions import SCENE_EVERY, features, kinds, scene, session, sessions
-from focalloc.conformance.stakes import Stakes, of_iteration
+from focalloc.conformance.stakes import Stakes, of_iteration, out_of_question
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.relaxation import relaxation
-from focalloc.spec import Action, Block, Geometry, InvalidInput, Params
+from focalloc.spec import Action, Block, Geometry, InvalidInput, Params, State
 from focalloc.spec.blocks import used
 from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.cooldown import Entry
@@ -281,6 +281,24 @@ def test_what_one_iteration_puts_at_stake(
     ledger = {Block(2, 0): Entry("collapse", state.iteration)} if acted else {}
     state = replace(state, recent=recent, memory=memory, ledger=ledger)
     assert (clause in set(of_iteration(state, scores, [], profile, {clause}))) == stakes
+
+
+@pytest.mark.parametrize("profile", ["greedy", "enhanced", "hierarchical"])
+def test_what_is_out_of_the_question_is_never_at_stake(profile: str) -> None:
+    """Nothing is left out by looking at the state alone; and much is."""
+    ruled_out = Counter[str]()
+
+    class All(Stakes):
+        def iteration(self, state: State, scores: Sequence[int], actions: Sequence[Action]) -> None:
+            clauses = set(profile_clauses(profile))
+            ruled_out.update(out_of_question(state) & clauses)
+            assert not out_of_question(state) & set(of_iteration(state, scores, actions, profile, clauses))
+
+    with PythonTarget(Telling) as target:
+        for case in sessions(profile, 0, 0, 60):
+            assert judged(target, case, profile, stakes=All(profile)).status == "pass"
+    rare = {"COO-1", "TAI-1", "PIN-1", "PIN-2", "BUD-1", "SOF-1", "ADA-1", "ADA-2", "BAL-1"}
+    assert rare <= set(ruled_out)
 
 
 def test_a_clause_that_was_never_at_stake_is_not_called_held() -> None:

@@ -253,6 +253,12 @@ BAD: list[tuple[str, Callable[[], Kernel]]] = [
             "def f(a, i):\n    a[0] = i\n    return 0", Cells([0], -128, 127), INDEX, assume=[INDEX >= 0, INDEX <= 300]
         ),
     ),
+    (
+        "range",
+        lambda: duties(
+            "def f(a, i):\n    a[0] = i\n    return 0", Cells([0], -128, 127), INDEX, assume=[INDEX >= -300, INDEX <= 0]
+        ),
+    ),
     ("range", lambda: duties(STORED, Cells([0], -128, 127), INDEX)),
     ("index", lambda: duties(GUARDED, Cells([1, 2]), INDEX, assume=[INDEX >= 0, INDEX <= 3])),
     ("division", lambda: duties("def f(i, j):\n    return i // j", INDEX, DIVISOR)),

@@ -137,6 +137,7 @@ def test_gists_sit_at_the_centre_of_their_span_and_tokens_at_their_own() -> None
     assert misplaced(DEFAULT, context, positions(DEFAULT, context)) == []
     assert ids(misplaced(DEFAULT, context, [511, 1040, *range(1056, 1088)])) == ["CTX-5"]
     assert ids(misplaced(DEFAULT, context, [512])) == ["CTX-5"]
+    assert ids(misplaced(DEFAULT, context, [*positions(DEFAULT, context), 1088])) == ["CTX-5"]
 
 
 @pytest.mark.clause("CTX-5")
@@ -151,6 +152,7 @@ def test_a_reported_context_must_match() -> None:
     assert misreported(context, GOOD) == []
     assert [v.where for v in misreported(context, [(2, 0), (0, 1024), (0, 1056)])] == [1]
     assert ids(misreported(context, GOOD[:2])) == ["CTX-6"]
+    assert ids(misreported(context, [*GOOD, (0, 1088)])) == ["CTX-6"]
 
 
 @pytest.mark.clause("SCO-1")
