@@ -14,7 +14,7 @@ from dataclasses import fields, replace
 
 from msgspec.structs import replace as changed
 
-from focalloc.conformance.cases import Case, Pairs, Step, size, to_json
+from focalloc.conformance.cases import Case, Opening, Pairs, Step, size, to_json
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
 from focalloc.spec.actions import family, parent
 from focalloc.spec.blocks import used
@@ -321,8 +321,7 @@ class _SimplerStep:
         self.row()
         do_without(lambda: len(self.step.logits), self._without("logits"), 1)
         self.call()
-        if self.step.open is not None:
-            self.opening()
+        self.opening()
 
     def _without(self, name: str) -> Callable[[int, int], bool]:
         def without(first: int, last: int) -> bool:
@@ -365,19 +364,25 @@ class _SimplerStep:
     def opening(self) -> None:
         """Fewer blocks, fewer parameters, no geometry."""
 
+        def now() -> Opening:
+            return self.step.open or Opening()
+
         def opens(**fields: object) -> bool:
-            return self.takes(open=changed(self.step.open, **fields))
+            return self.takes(open=changed(now(), **fields))
 
-        def blocks() -> Pairs:
-            return (self.step.open and self.step.open.context) or ()
+        def without(first: int, last: int) -> bool:
+            blocks = now().context or ()
+            return opens(context=blocks[:first] + blocks[last:])
 
-        do_without(lambda: len(blocks()), lambda first, last: opens(context=blocks()[:first] + blocks()[last:]), 1)
-        params = (self.step.open and self.step.open.params) or {}
+        if self.step.open is None:
+            return
+        do_without(lambda: len(now().context or ()), without, 1)
+        params = now().params
         if params and not opens(params=None):
             for name in params:
-                told = (self.step.open and self.step.open.params) or {}
-                opens(params={other: value for other, value in told.items() if other != name} or None)
-        if self.step.open and self.step.open.geometry:
+                rest = {other: value for other, value in (now().params or {}).items() if other != name}
+                opens(params=rest or None)
+        if now().geometry:
             opens(geometry=None)
 
 

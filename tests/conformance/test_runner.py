@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from focalloc.conformance import Failure, NotConformant, Report, judged, run_conformance, runner
-from focalloc.conformance.broken.greedy import NotStrict
+from focalloc.conformance.broken.greedy import NotStrict, Overtakes
 from focalloc.conformance.broken.iteration import RestsTooShort
 from focalloc.conformance.broken.seed import ListingSpins
 from focalloc.conformance.broken.sound import Sound
@@ -25,7 +25,7 @@ from focalloc.conformance.recorded import shipped_case
 from focalloc.conformance.runner import BATCH, run
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
-from focalloc.spec import Action, Block, Geometry, InvalidInput, Params
+from focalloc.spec import Action, Block, Geometry, InvalidInput, Params, advanced, opened
 from focalloc.spec.violations import PROFILES
 
 
@@ -60,6 +60,38 @@ def test_a_failure_is_small_saved_and_fails_again_when_replayed(tmp_path: Path) 
         again = judged(target, saved.case, saved.profile)
     assert (again.clause, again.at) == (saved.id, saved.at) == ("THR-1", 0)
     assert f"focalloc replay {failed.path}" in report.summary()
+
+
+class AsksForNoRoom:
+    """Expands whatever gist is wanted."""
+
+    def open(self, geometry: Geometry, params: Params, context: list[Block]) -> None:
+        self.state = opened(geometry, params, context)
+
+    def step(self, scores: list[int]) -> list[Action]:
+        slot, wanted = 0, []
+        for block in self.state.context:
+            if block.level > 0 and scores[slot] > 0:
+                wanted.append(Action("expand", *block))
+            slot += self.state.geometry.slots(block.level)
+        actions = wanted[: self.state.params.n_diff]
+        self.state = advanced(self.state, actions)
+        return actions
+
+
+@pytest.mark.parametrize(
+    ("factory", "clause", "steps", "blocks", "w_max"),
+    [(AsksForNoRoom, "BUD-1", 1, 1, 1), (RestsTooShort, "COO-1", 2, 1, 8192), (Overtakes, "GRE-5", 2, 2, 8)],
+)
+def test_a_witness_holds_little_more_than_it_needs(
+    factory: type[Any], clause: str, steps: int, blocks: int, w_max: int
+) -> None:
+    profile = "greedy" if factory is Overtakes else "safety"
+    found = run_conformance(factory, profile=profile, examples=BATCH, save_to=None).failures
+    case = next(one.case for one in found if one.id == clause)
+    assert len(case.steps) <= steps
+    assert len(case.context) <= blocks
+    assert case.params.w_max in (w_max, Params().w_max)
 
 
 def test_shrinking_only_makes_it_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
