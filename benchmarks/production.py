@@ -1,4 +1,4 @@
-"""The fast path in production: sessions, guard, telemetry, edits, positions, pins, means, layout, cold start, memory.
+"""The fast path in production: sessions, guard, telemetry, edits, positions, pins, means, releases, layout, cold start.
 
 Run ``python benchmarks/production.py``. Whatever is compared takes turns, and each is taken at its fastest, which is
 what other processes on the machine disturb least; compare figures of one run with each other only.
@@ -19,6 +19,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
@@ -359,6 +360,32 @@ def means(rounds: int) -> None:
             print(f"{name:22} {pattern:>8} {told}", flush=True)
 
 
+# RELEASES
+
+
+def releases(rounds: int) -> None:
+    """What it costs to let the oldest block go, beside the maximum of a row; and an ingest that lets go each time, in a
+    context with nothing left to collapse, beside one into room."""
+    print(f"\n{'us':22} {'slots':>8} {'np.max':>8} {'release':>18} {'ingest':>8} {'that lets go':>18}")
+    for (name, (arity, cost)), slots in product(GEOMETRIES.items(), (SLOTS, 16 * SLOTS)):
+        geometry = Geometry(arity, cost)
+        row = np.zeros(slots, np.float32)
+        tops = [(geometry.top, i * geometry.span(geometry.top)) for i in range(slots // geometry.slots(geometry.top))]
+        roomy, full = (Allocator(geometry, Params(w_max=w_max, protected_tokens=2**40)) for w_max in (2 * slots, slots))
+        lives = []
+        for _ in range(max(3, rounds // 3)):
+            roomy.load(tops)
+            full.load(tops)
+            life = []
+            for _, front in tops[1:9]:
+                calls = row.max, partial(roomy.release, front), roomy.ingest, partial(full.ingest, release=True)
+                life.append([timed(call) for call in calls])
+            lives.append(life)
+        fastest = np.array(lives)[:, 1:].min(axis=(0, 1)) / 1e3
+        told = f"{fastest[0]:8.2f} {fastest[1]:9.2f} x {fastest[1] / fastest[0]:6.2f} {fastest[2]:8.2f}"
+        print(f"{name:22} {slots:8} {told} {fastest[3]:9.2f} x {fastest[3] / fastest[2]:6.2f}", flush=True)
+
+
 # COLD START AND MEMORY
 
 START = """
@@ -428,7 +455,7 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=100, help="how often everything takes its turn")
-    names = ["batch", "wrapped", "edits", "positions", "pins", "means", "layout", "start", "memory"]
+    names = ["batch", "wrapped", "edits", "positions", "pins", "means", "releases", "layout", "start", "memory"]
     parser.add_argument("--only", choices=names, help="one part only")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -437,6 +464,7 @@ def main() -> None:
         "wrapped": partial(wrapped, chosen.rounds),
         "edits": partial(edits, chosen.rounds),
         "pins": partial(pins, chosen.rounds),
+        "releases": partial(releases, chosen.rounds),
         "means": partial(means, chosen.rounds),
         "positions": partial(positions, chosen.rounds),
         "layout": partial(layout, chosen.rounds),
