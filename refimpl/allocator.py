@@ -131,7 +131,7 @@ class ReferenceAllocator:
         return self._went_on(ingested(state, collapses, blocks, front), collapses)
 
     def release(self, token: int) -> Answer:
-        """Let go of all blocks before ``token``, at which a block begins; the answer has no actions (REL).
+        """Let go of all blocks before ``token``, at which a block begins; the answer has no actions (REL-2, REL-3).
 
         Raises:
             InvalidInput: no block begins there (REL-1); the state is unchanged.
