@@ -260,7 +260,8 @@ def usual(draw: Draw, profile: str) -> Case:
     than the cap allows, reversals are wanted at once, scores lie on and beside thresholds."""
     geometry = draw.one_of((Geometry((2, 2)), Geometry((2, 3)), Geometry((3, 2, 2)), Geometry((32, 32))))
     plain, top = Params(strategy=strategy(profile)), geometry.top
-    nodes = [Block(top, i * geometry.span(top)) for i in range(draw.between(2, 6))]
+    first = draw.between(0, 99)  # so that no two are the same
+    nodes = [Block(top, (first + i) * geometry.span(top)) for i in range(draw.between(2, 6))]
     context = [*family(geometry, nodes[0]), *nodes[1:]]
     if draw.once_in(2):
         fit = (plain.w_max - used(geometry, context)) // geometry.slots(0)
