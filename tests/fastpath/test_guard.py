@@ -383,5 +383,5 @@ def test_whatever_a_selector_answers_the_session_conforms(case: Any, seed: int) 
         plan = guarded.step(scores)
         profile = "greedy" if plan.fallback else "safety"
         assert violations(state, scores.tolist(), list(plan), profile) == []
-        assert guarded.state() == advanced(state, list(plan))
+        assert guarded.state() == advanced(state, list(plan), scores.tolist())
         guarded._check()
