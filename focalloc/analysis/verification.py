@@ -104,6 +104,9 @@ BOTH = "focalloc.analysis.twins:Twins"
 LIMIT = 60.0
 """Seconds that one call may take, on a machine that may be slow and busy proving."""
 
+FIRST_LIMIT = 600.0
+"""Seconds that the first call of a kind may take, which compiles."""
+
 BEGINNING = 150_000
 """Characters of the document that all strategies but greedy read: reading is ingest, which is the same for them all."""
 
@@ -167,7 +170,7 @@ def judge(job: Job) -> tuple[list[Row], Tally]:
         life = replace(life, document=Document(life.document.name, life.document.text[:BEGINNING]))
     params = replace(life.params, strategy=job.strategy, **REFINED.get(job.strategy, {}))
     case = recorded_case(recorded_session(replace(life, params=params)))
-    with PythonTarget(lambda: Twins(tally), BOTH, timeout=LIMIT, isolate=False) as target:
+    with PythonTarget(lambda: Twins(tally), BOTH, LIMIT, FIRST_LIMIT, isolate=False) as target:
         report = run(target, profile=job.strategy, examples=job.examples, seed=job.seed, save_to=FAILURES)
         verdict = judged(target, case, job.strategy)
         vectors = _judged_vectors(target, job)
@@ -256,6 +259,6 @@ def alone(failure: Failure) -> Iterator[str]:
 
     both: dict[str, Callable[[], Any]] = {"reference": ReferenceAllocator, "fast path": Allocator}
     for name, factory in both.items():
-        with PythonTarget(factory, timeout=LIMIT) as target:
+        with PythonTarget(factory, timeout=LIMIT, start_timeout=FIRST_LIMIT) as target:
             verdict = judged(target, failure.case, failure.profile)
         yield f"  the {name} alone: {verdict.why or verdict.status}"
