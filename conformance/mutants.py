@@ -214,6 +214,7 @@ EQUIVALENT: dict[str, str] = {
     ),
     **dict.fromkeys(("preparation.balance#5", "preparation.balance#6"), "counts or scales a score of 0, which stays 0"),
     **dict.fromkeys(("preparation.balance#9", "preparation.balance#11"), "counts scores of 0 into a sum, which stays"),
+    "preparation.lean#2": "rounds up what is a whole number of smallest spans, as every span is",
     "preparation.lean#6": "counts in spans of level 1, which are as long as those of level 0",
     "preparation.balance#7": "scales the other side where the masses match, and then the gain is 1",
     "knapsack.admissible#1": "lists some selections twice where both budgets are equal, and the best of a list stays",
