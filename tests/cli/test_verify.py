@@ -237,7 +237,7 @@ def test_twins_notice_where_only_edits_differ(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_twins_notice_when_only_one_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(blocks: int, scores: object) -> list[Action]:
+    def refuse(blocks: int, scores: object, *, release: bool) -> list[Action]:
         raise NoRoom(1, 0)
 
     twins = Twins()
