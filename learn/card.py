@@ -24,6 +24,7 @@ from typing import Any
 import torch
 
 from focalloc.learn.measure import (
+    FIRST_EPISODE,
     RULES,
     Comparison,
     Interval,
@@ -45,7 +46,6 @@ REFINEMENT = Settings(method="ppo", updates=24, estimating=4, passes=3, learning
 SEEDS = range(5)
 REFINED_SEEDS = range(3)
 EPISODES = 16
-FIRST_EPISODE = 1000
 META = MetaSettings(rounds=20, users=3, steps=5, inner_rate=0.03, outer_rate=0.5)
 HABITS = MetaSettings(rounds=300, users=12, steps=5, inner_rate=20.0, outer_rate=3e-3)
 HELD_OUT_USERS = range(500, 560)

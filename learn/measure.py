@@ -153,9 +153,18 @@ def played(drawn: Episode, rule: Rule) -> Figures:
     }
 
 
+FIRST_EPISODE = 1000
+"""The seed of the first episode that policies and rules are held against each other in."""
+
+
+def measuring(source: Source, seeds: Iterable[int]) -> list[Episode]:
+    """The episodes of a measurement, one per seed."""
+    return [source.draw(np.random.default_rng([seed, 2])) for seed in seeds]
+
+
 def measured(source: Source, rules: Mapping[str, Rule], seeds: Iterable[int]) -> dict[str, list[Figures]]:
     """Figures of each rule on the same episodes, one per seed."""
-    episodes = [source.draw(np.random.default_rng([seed, 2])) for seed in seeds]
+    episodes = measuring(source, seeds)
     return {name: [played(one, rule) for one in episodes] for name, rule in rules.items()}
 
 

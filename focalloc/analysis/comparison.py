@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from focalloc.analysis.contenders import Contender
-from focalloc.analysis.scenes import Lens, Scene
+from focalloc.analysis.scenes import Move, Scene
 from focalloc.spec.actions import OPPOSITE, Action, consumed
 from focalloc.spec.blocks import Block
 from focalloc.spec.cooldown import Entry
@@ -39,7 +39,12 @@ class Measure:
     better: int
 
 
+QUALITY = Measure(
+    "quality", "share of what the next iteration needs that is visible at level 0, where the need is known", "share", 1
+)
+
 MEASURES = (
+    QUALITY,
     Measure("utility", "sum of the magnitudes of the aggregates of the actions, per iteration", "score", 1),
     Measure("unmet", "sum of the positive scores of the gists left in the context, per iteration", "score", -1),
     Measure("budget use", "slots used, as a share of w_max", "share", 0),
@@ -58,7 +63,7 @@ def figure(value: float) -> str:
 
 
 def play(scene: Scene, one: Contender) -> Figures:
-    """The figures of ``one`` in ``scene``; NaN for what did not occur.
+    """The figures of ``one`` in ``scene``; NaN for what did not occur, and no quality where no need is known.
 
     Raises:
         InvalidInput: its parameters make no sense there, or it finds no room for an ingest.
@@ -89,7 +94,7 @@ def play(scene: Scene, one: Contender) -> Figures:
         actions = list(allocator.step(given))
         seconds = time.perf_counter() - begun
         before, state = state, advanced(state, actions, scores.tolist())
-        watch.iterated(before, scores.tolist(), actions, state, move.lens, seconds)
+        watch.iterated(before, scores.tolist(), actions, state, move, seconds)
     return watch.figures()
 
 
@@ -111,7 +116,7 @@ class Watch:
             self._last[action.node] = Entry(action.kind, state.iteration)
 
     def iterated(
-        self, before: State, scores: Sequence[int], actions: Sequence[Action], after: State, lens: Lens, seconds: float
+        self, before: State, scores: Sequence[int], actions: Sequence[Action], after: State, move: Move, seconds: float
     ) -> None:
         """An iteration led from ``before`` to ``after``."""
         aggregates, rows, reversals = Aggregates(before.geometry, before.context, scores), self._rows, 0
@@ -122,12 +127,16 @@ class Watch:
             rows["residency"].append(after.iteration - (self._since if last is None else last.iteration))
             self._last[action.node] = Entry(action.kind, after.iteration)
         left, slot = 0, 0
-        row = lens(after.context)
+        row, span, shown = move.lens(after.context), after.geometry.span(0), 0.0
         for block in after.context:
             slots = after.geometry.slots(block.level)
+            if block.level == 0 and move.need is not None:
+                shown += move.need[block.start // span]
             if block.level:
                 left += max(0, sum(row[slot : slot + slots]) // slots)
             slot += slots
+        if move.need is not None:
+            rows["quality"].append(shown)
         rows["utility"].append(utility / SCORE_SCALE)
         rows["unmet"].append(left / SCORE_SCALE)
         rows["budget use"].append(after.used / after.params.w_max)
@@ -137,7 +146,8 @@ class Watch:
 
     def figures(self) -> Figures:
         """The mean of each measure, the median of latency."""
-        means = {name: float(np.mean(row)) if row else nan for name, row in self._rows.items()}
+        rows = self._rows.items()
+        means = {name: float(np.mean(row)) if row else nan for name, row in rows if row or name != QUALITY.name}
         return means | {"latency": float(np.median(self._rows["latency"])) if self._rows["latency"] else nan}
 
 
@@ -212,12 +222,18 @@ class Comparison:
     Attributes:
         first: the first contender.
         second: the second.
-        groups: per kind of session, the differences in the order of `MEASURES`.
+        groups: per kind of session, the differences in the order of `MEASURES`; of quality where the need is known.
     """
 
     first: Contender
     second: Contender
     groups: dict[str, list[Difference]]
+
+    @property
+    def measures(self) -> list[Measure]:
+        """Those of `MEASURES` that any kind of session has."""
+        had = {one.measure for differences in self.groups.values() for one in differences}
+        return [measure for measure in MEASURES if measure in had]
 
 
 def warm(one: Contender, scene: Scene) -> None:
@@ -239,15 +255,18 @@ def compare(first: Contender, second: Contender, scenes: Iterable[Scene]) -> Com
         if i == 0:
             warm(first, scene)
             warm(second, scene)
-        figures = {}
-        for one in (first, second) if i % 2 == 0 else (second, first):  # neither always goes first
-            figures[one is second] = play(scene, one)
-        played.setdefault(scene.group, []).append((figures[False], figures[True]))
+        turns = (first, second) if i % 2 == 0 else (second, first)  # neither always goes first
+        one, other = (play(scene, contender) for contender in turns)
+        played.setdefault(scene.group, []).append((one, other) if i % 2 == 0 else (other, one))
     return Comparison(
         first,
         second,
         {
-            group: [difference(measure, [a for a, _ in pairs], [b for _, b in pairs]) for measure in MEASURES]
+            group: [
+                difference(measure, [a for a, _ in pairs], [b for _, b in pairs])
+                for measure in MEASURES
+                if measure.name in pairs[0][0]
+            ]
             for group, pairs in played.items()
         },
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from focalloc.analysis.comparison import MEASURES, Comparison, Difference, figure
+from focalloc.analysis.comparison import Comparison, Difference, Measure, figure
 from focalloc.analysis.pictures import BAD, DOT, GOOD, INK, SOFT, inline, styled
 from focalloc.pages import render
 
@@ -23,11 +23,12 @@ def draw(found: Comparison) -> Figure:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
+    rows = 2 if len(found.measures) < 8 else 3
+    across = -(-(len(found.measures) + 1) // rows)  # and one for what the marks mean
     with styled():
-        whole = Figure(figsize=(11, 1.6 + 2 * (0.9 + 0.24 * len(found.groups))), layout="constrained")
-        axes = whole.subplots(2, 4).flat
-        for i, ax in zip(range(len(MEASURES)), axes, strict=False):
-            _panel(ax, found, i, named=i % 4 == 0)
+        whole = Figure(figsize=(11, 1.6 + rows * (0.9 + 0.24 * len(found.groups))), layout="constrained")
+        for i, (measure, ax) in enumerate(zip(found.measures, whole.subplots(rows, across).flat, strict=False)):
+            _panel(ax, found, measure, named=i % across == 0)
         whole.suptitle(f"B − A, session by session\nA: {found.first.name}    B: {found.second.name}", fontsize=10)
         last = whole.axes[-1]
         last.axis("off")
@@ -49,18 +50,20 @@ def panels(found: Comparison) -> list[Figure]:
 
     figures = []
     with styled():
-        for i in range(len(MEASURES)):
+        for measure in found.measures:
             one = Figure(figsize=(3.9, 0.9 + 0.26 * len(found.groups)), layout="constrained")
-            _panel(one.subplots(), found, i, named=True)
+            _panel(one.subplots(), found, measure, named=True)
             figures.append(one)
     return figures
 
 
-def _panel(ax: Any, found: Comparison, i: int, named: bool) -> None:
-    measure, groups = MEASURES[i], list(found.groups)
+def _panel(ax: Any, found: Comparison, measure: Measure, named: bool) -> None:
+    groups = list(found.groups)
     ax.axvline(0, color=INK, linewidth=0.8)
     for row, group in enumerate(groups):
-        _row(ax, row, found.groups[group][i])
+        for one in found.groups[group]:
+            if one.measure == measure:
+                _row(ax, row, one)
     ax.set_title(measure.name + DIRECTIONS[measure.better], fontsize=9, loc="left")
     ax.set_xlabel(f"B − A, {measure.unit}")
     ax.set_yticks(range(len(groups)), groups if named else [""] * len(groups))
@@ -85,9 +88,9 @@ def page(found: Comparison) -> str:
         found=found,
         pictures=[
             inline(one, f"{measure.name}: B minus A in {measure.unit}, by kind of session")
-            for measure, one in zip(MEASURES, panels(found), strict=True)
+            for measure, one in zip(found.measures, panels(found), strict=True)
         ],
-        measures=MEASURES,
+        measures=found.measures,
         figure=figure,
         interval=lambda one: "–" if isnan(one.low) else f"{figure(one.low)} … {figure(one.high)}",
     )

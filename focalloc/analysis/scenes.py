@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from focalloc.spec.blocks import Block, Context
+from focalloc.spec.errors import InvalidInput, one_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
-from focalloc.spec.scores import quantise, slot_scores
+from focalloc.spec.scores import SCORE_SCALE, quantise, slot_scores
+
+if TYPE_CHECKING:
+    from focalloc.learn.simulator import Episode
 
 Lens = Callable[[Context], Sequence[int]]
 """The slot scores of any context at one moment."""
@@ -27,12 +33,14 @@ class Move(NamedTuple):
         lens: what rates the slots.
         release: whether an ingest may let the oldest blocks go.
         front: the token to release to, as far as no block is cut, in place of an iteration; None for none.
+        need: share of what comes next that lies in each level-0 block, from token 0 on; None where nobody knows.
     """
 
     blocks: int
     lens: Lens
     release: bool = False
     front: int | None = None
+    need: Sequence[float] | None = None
 
     def front_of(self, context: Context) -> int:
         """Where the last block begins that does not begin behind ``front``; where the first does if there is none."""
@@ -59,11 +67,24 @@ class Scene:
     moves: tuple[Move, ...] = field(repr=False)
 
 
-def played(traces: Sequence[Path] | None = None, sessions: int = 12) -> list[Scene]:
-    """The sessions of the traces; without any, generated ones of every kind, and the recorded one."""
+def played(
+    traces: Sequence[Path] | None = None, sessions: int = 12, lenses: Sequence[str] | None = None
+) -> list[Scene]:
+    """The sessions of the traces; or simulated ones under the lenses, or generated ones, and the recorded one.
+
+    Args:
+        traces: files that `focalloc.Recorder` wrote.
+        sessions: how many are simulated under each lens, or generated of each kind.
+        lenses: names out of the simulator's, or ``all`` for every one.
+
+    Raises:
+        InvalidInput: a trace is damaged, there are lenses beside traces, or there is no such lens.
+    """
+    if traces and lenses:
+        raise InvalidInput("lens", lenses[0], "must be left out where there is a trace, which has scores of its own")
     if traces:
         return [scene for path in traces for scene in traced(path)]
-    return [*all_generated(sessions), recorded()]
+    return [*(all_simulated(lenses, sessions) if lenses else all_generated(sessions)), recorded()]
 
 
 def all_generated(sessions: int) -> list[Scene]:
@@ -117,20 +138,16 @@ def _wish(rng: random.Random, group: str, leaf: int, centres: Sequence[int]) -> 
     return quantise(wish)
 
 
-class Leaves:
-    """A lens that rates each level-0 block; a gist is wanted in detail as much as the best block under it.
+class Nodes:
+    """A lens that rates each node.
 
     Args:
         geometry: shape of the tree.
-        scores: fixed-point score of each level-0 block from token 0 on.
+        levels: per level, the fixed-point score of each node from token 0 on.
     """
 
-    def __init__(self, geometry: Geometry, scores: Sequence[int]) -> None:
-        self._geometry = geometry
-        self._levels = [list(scores), list(scores)]
-        for arity in geometry.arity[1:]:
-            below = self._levels[-1]
-            self._levels.append([max(below[i : i + arity]) for i in range(0, len(below), arity)])
+    def __init__(self, geometry: Geometry, levels: Sequence[Sequence[int]]) -> None:
+        self._geometry, self._levels = geometry, levels
 
     def __call__(self, context: Context) -> Sequence[int]:
         """One score per slot of ``context``."""
@@ -140,12 +157,74 @@ class Leaves:
         )
 
 
+class Leaves(Nodes):
+    """A lens that rates each level-0 block; a gist is wanted in detail as much as the best block under it.
+
+    Args:
+        geometry: shape of the tree.
+        scores: fixed-point score of each level-0 block from token 0 on.
+    """
+
+    def __init__(self, geometry: Geometry, scores: Sequence[int]) -> None:
+        levels = [scores, scores]
+        for arity in geometry.arity[1:]:
+            below = levels[-1]
+            levels.append([max(below[i : i + arity]) for i in range(0, len(below), arity)])
+        super().__init__(geometry, levels)
+
+
+def all_simulated(lenses: Sequence[str], sessions: int) -> list[Scene]:
+    """As many sessions under each of ``lenses`` of the simulator that policies are trained in; ``all`` for every one.
+
+    The documents are those that no policy has seen. Under every lens they are the same, and so is what is needed.
+
+    Raises:
+        InvalidInput: there is no such lens, or this Python was installed without the documents.
+    """
+    from focalloc.learn.measure import FIRST_EPISODE, measuring
+    from focalloc.learn.rollouts import Source
+    from focalloc.learn.simulator import NOISES, Scenario
+    from focalloc.learn.texts import language_reference, part
+
+    for lens in lenses:
+        one_of("lens", lens, [*NOISES, "all"])
+    named = [lens for lens in NOISES if lens in lenses or "all" in lenses]
+    texts, seeds = part(language_reference(), "held-out"), range(FIRST_EPISODE, FIRST_EPISODE + sessions)
+    return [
+        simulated(f"{lens} lens", episode)
+        for lens in named
+        for episode in measuring(Source(Scenario(), texts, noise=NOISES[lens]), seeds)
+    ]
+
+
+def simulated(group: str, episode: Episode) -> Scene:
+    """An episode of the simulator, as a session of ``group``."""
+    terms = episode.scenario
+    said = [np.rint(level * SCORE_SCALE).astype(np.int64).tolist() for level in episode.lens]
+    need = episode.need.tolist()
+    moves = tuple(
+        Move(0, Nodes(terms.geometry, [level[i] for level in said]), need=need[i + 1]) for i in range(terms.iterations)
+    )
+    return Scene(group, terms.geometry, terms.params, episode.opening, moves)
+
+
 def recorded() -> Scene:
-    """The session over a real document: it is read, then questions are put to it."""
-    from focalloc.conformance.recorded import Session
+    """The session over a real document: it is read, then questions are put to it.
+
+    What a question needs is what its lens rates above 0, each level-0 block by how much.
+    """
+    from focalloc.conformance.recorded import Focus, Session
 
     life = Session()
-    moves = tuple(Move(move.blocks, move.lens.scores) for move in life.moves())
+    asked = list(life.moves())
+    raw = tuple(Block(0, i * life.geometry.span(0)) for i in range(life.lens.blocks))
+    rows = {move.lens: np.array(move.lens.scores(raw)) for move in asked if isinstance(move.lens, Focus)}
+    wanted = {lens: np.maximum(row.reshape(len(raw), -1).mean(axis=1), 0) for lens, row in rows.items()}
+    needs = {lens: (row / row.sum()).tolist() for lens, row in wanted.items()}
+    moves = tuple(
+        Move(move.blocks, move.lens.scores, need=needs.get(after.lens))  # type: ignore[arg-type]  # none while it is read
+        for move, after in zip(asked, [*asked[1:], asked[-1]], strict=True)
+    )
     return Scene("recorded", life.geometry, life.params, life.opening, moves)
 
 

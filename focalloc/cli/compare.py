@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from focalloc.cli.options import Json, Plot, Traces
+from focalloc.cli.options import Json, Plot, Traces, choice
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from focalloc.analysis.comparison import Comparison
+
+LENSES = ("clean", "noisy", "lagging", "noisy and lagging", "biased", "adversarial")
+"""Those of `focalloc.learn.simulator`, which takes NumPy to be read."""
 
 
 def compare(
@@ -23,7 +26,11 @@ def compare(
     ],
     second: Annotated[str, typer.Argument(metavar="B", help="Another, or the same with other parameters.")],
     trace: Traces = None,
-    sessions: Annotated[int, typer.Option(min=1, help="Generated sessions of each kind.")] = 12,
+    lens: Annotated[
+        list[str] | None,
+        choice("Simulated sessions under this lens in place of generated ones; repeatable.", (*LENSES, "all")),
+    ] = None,
+    sessions: Annotated[int, typer.Option(min=1, help="Generated sessions of each kind, or simulated ones.")] = 12,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write tables and pictures as a page.")] = None,
     plot: Plot = None,
     as_json: Json = False,
@@ -31,8 +38,10 @@ def compare(
     """Compare two strategies on the same sessions.
 
     Both are taken through generated sessions of several kinds and through the recorded one over a real document, or
-    through traces that a production runtime recorded (`focalloc.Recorder`). Differences are B minus A, paired by
-    session, with a 95 % bootstrap interval of their mean.
+    through traces that a production runtime recorded (`focalloc.Recorder`). With --lens, the generated sessions give
+    way to those of the simulator that learned policies are measured in, where it is known what is needed: under a clean
+    lens, a noisy one, one that is late. Differences are B minus A, paired by session, with a 95 % bootstrap interval of
+    their mean.
     """
     from focalloc.analysis.comparison import compare as compared
     from focalloc.analysis.contenders import contender
@@ -48,7 +57,7 @@ def compare(
         checked_picture(plot)
         if html is not None:
             writable("html", html)
-    scenes = played(trace, sessions)
+    scenes = played(trace, sessions, lens)
     found = compared(one, other, tracked(scenes, len(scenes), "comparing"))
     if html is not None:  # before anything is printed: whoever reads may leave
         write("html", html, page(found))

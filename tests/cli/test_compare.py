@@ -7,19 +7,37 @@ import random
 import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from itertools import pairwise
 from math import isnan
 from pathlib import Path
 
 import pytest
 
 from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, Recorder
-from focalloc.analysis.comparison import FEWEST, MEASURES, compare, difference, play
+from focalloc.analysis.comparison import FEWEST, MEASURES, QUALITY, compare, difference, play
 from focalloc.analysis.contenders import Contender, contender
 from focalloc.analysis.pictures import VARIABLES
-from focalloc.analysis.scenes import GROUPS, Leaves, Move, Scene, Seen, generated, recorded, traced
+from focalloc.analysis.scenes import (
+    GROUPS,
+    Leaves,
+    Move,
+    Nodes,
+    Scene,
+    Seen,
+    all_simulated,
+    generated,
+    recorded,
+    traced,
+)
 from focalloc.cli import main
+from focalloc.cli.compare import LENSES
 from focalloc.conformance.worlds import random_scores, random_state
 from focalloc.fastpath.trace import events
+from focalloc.learn.measure import FIRST_EPISODE, greedily, measuring
+from focalloc.learn.measure import played as simulated_by
+from focalloc.learn.rollouts import Source
+from focalloc.learn.simulator import NOISES, Scenario
+from focalloc.learn.texts import language_reference, part
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec import Block, quantise
 from focalloc.spec.blocks import used
@@ -126,6 +144,39 @@ def test_the_recorded_session_is_one_of_the_scenes() -> None:
     assert sum(not move.blocks for move in scene.moves) == 96
 
 
+def test_what_a_recorded_question_needs_is_what_its_lens_rates_above_0() -> None:
+    scene = recorded()
+    needs = [(move, after) for move, after in pairwise(scene.moves) if move.need is not None]
+    assert len(needs) == 96, "not while the document is read, but for the last of it"
+    for move, after in needs[::13]:
+        assert move.need is not None
+        assert sum(move.need) == pytest.approx(1)
+        first = max(range(len(move.need)), key=move.need.__getitem__)
+        (rated,) = {sum(after.lens((Block(0, 32 * i),))) for i in (first,)}
+        assert rated == max(sum(after.lens((Block(0, 32 * i),))) for i in range(len(move.need)))
+
+
+def test_simulated_sessions_are_those_of_the_simulator() -> None:
+    """Played here and there, they come to the same: so what a comparison calls quality is what the card does."""
+    source = Source(Scenario(), part(language_reference(), "held-out"), noise=NOISES["noisy"])
+    (there,) = (simulated_by(one, greedily) for one in measuring(source, [FIRST_EPISODE]))
+    (scene,) = all_simulated(["noisy"], 1)
+    here = play(scene, GREEDY)
+    assert scene.group == "noisy lens"
+    assert here["quality"] == pytest.approx(there["quality"])
+    assert here["budget use"] == pytest.approx(there["used"])
+    assert here["reversals"] == there["reversals"]
+
+
+def test_what_is_needed_is_the_same_under_every_lens() -> None:
+    scenes = all_simulated(["all"], 2)
+    assert [scene.group for scene in scenes] == [f"{lens} lens" for lens in LENSES for _ in range(2)]
+    assert tuple(NOISES) == LENSES
+    for i in range(2):
+        assert len({str([move.need for move in scene.moves]) for scene in scenes[i::2]}) == 1
+    assert [one.group for one in all_simulated(["noisy", "clean", "noisy"], 1)] == ["clean lens", "noisy lens"]
+
+
 # WHAT IS MEASURED
 
 
@@ -143,6 +194,19 @@ def test_measures_worked_by_hand() -> None:
     assert found["residency"] == (1 + 2 + 4) / 3
     assert found["reversals"] == 1 / 4
     assert found["latency"] > 0
+
+
+def test_quality_is_the_share_of_the_need_that_is_visible_after_each_iteration() -> None:
+    row = [quantise(1.0), quantise(-1.0)]
+    moves = tuple(Move(0, Nodes(TINY, (row, row)), need=need) for need in ([0.75, 0.25], [0.0, 1.0]))
+    found = play(Scene("hand", TINY, Params(w_max=10), (Block(1, 0), Block(1, 2)), moves), GREEDY)
+    assert found["quality"] == (0.75 + 0) / 2
+
+
+def test_quality_is_left_out_where_nobody_knows_what_was_needed() -> None:
+    groups = compare(GREEDY, GREEDY, [generated("steady", 0), *all_simulated(["clean"], 1)]).groups
+    named = {group: [one.measure for one in differences] for group, differences in groups.items()}
+    assert named == {"steady": [one for one in MEASURES if one != QUALITY], "clean lens": list(MEASURES)}
 
 
 def test_unmet_is_what_the_gists_that_are_left_would_have_wanted() -> None:
@@ -170,7 +234,7 @@ def test_a_contender_against_itself_does_not_differ() -> None:
 def test_each_figure_belongs_to_its_contender_whoever_went_first() -> None:
     scenes = [generated("noisy", seed) for seed in range(4)]
     found = compare(GREEDY, contender("greedy:n_diff=0"), scenes)
-    utility = found.groups["noisy"][0]
+    utility, *_ = found.groups["noisy"]
     assert utility.second == 0 < utility.first
     assert all(one < 0 for one in utility.each)
 
@@ -185,7 +249,7 @@ def test_who_finds_no_room_for_an_ingest_is_named() -> None:
 
 
 def test_a_difference_is_paired_and_its_interval_holds_the_mean() -> None:
-    measure = MEASURES[0]
+    measure = MEASURES[1]
     first = [{"utility": float(i)} for i in range(20)]
     second = [{"utility": i + 1.0 + i % 2} for i in range(20)]
     found = difference(measure, first, second)
@@ -200,7 +264,7 @@ def test_a_difference_is_paired_and_its_interval_holds_the_mean() -> None:
 
 
 def test_pairs_without_a_value_are_left_out_and_few_pairs_have_no_interval() -> None:
-    measure = MEASURES[0]
+    measure = MEASURES[1]
     some = [{"utility": 1.0}, {"utility": float("nan")}, {"utility": 3.0}]
     found = difference(measure, some, [{"utility": 2.0}] * 3)
     assert (found.pairs, found.mean) == (2, 0)
@@ -240,15 +304,17 @@ def test_a_trace_is_compared_and_drawn(trace: str, tmp_path: Path, capsys: pytes
     )
     assert (status, err) == (0, "")
     assert "trace (6)" in out
-    assert all(f"{measure.name}, {measure.unit}" in out for measure in MEASURES)
+    seen = [measure for measure in MEASURES if measure != QUALITY]
+    assert all(f"{measure.name}, {measure.unit}" in out for measure in seen)
+    assert "quality" not in out, "a trace does not say what was needed"
     assert "6 sessions, 7 comparisons" in out
     assert ET.parse(svg).getroot().tag.endswith("svg")
     page = html.read_text("utf-8")
     assert "greedy:n_diff=0" in page
     assert '<tr class="wins-A">' in page
     assert "▼ A</td>" in page, "who does better is told by a letter, not by colour alone"
-    assert page.count("<svg ") == len(MEASURES)
-    assert all(f"B − A, {measure.unit}" in page for measure in MEASURES)
+    assert page.count("<svg ") == len(seen)
+    assert all(f"B − A, {measure.unit}" in page for measure in seen)
     assert not any(colour in page.partition("</style>")[2] for colour in VARIABLES), "colours follow light and dark"
     again = tmp_path / "again.svg"
     run(capsys, "greedy", "greedy:n_diff=0", "--trace", trace, "--plot", str(again))
@@ -262,8 +328,25 @@ def test_as_json_it_is_the_comparison_and_nothing_else(
     status, out, err = run(capsys, "greedy", "greedy:n_diff=0", "--trace", trace, "--json", "--html", html)
     assert (status, err) == (0, "")
     told = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
-    assert [one["measure"]["name"] for one in told["groups"]["trace"]] == [measure.name for measure in MEASURES]
+    assert [one["measure"]["name"] for one in told["groups"]["trace"]] == [
+        measure.name for measure in MEASURES if measure != QUALITY
+    ]
     assert told["second"]["changes"] == {"n_diff": 0}
+
+
+def test_under_a_lens_quality_is_told_and_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("focalloc.analysis.scenes.recorded", lambda: generated("growing", 0))
+    html, svg = tmp_path / "page.html", tmp_path / "picture.svg"
+    told = ("--lens", "noisy", "--lens", "clean", "--sessions", "5", "--html", str(html), "--plot", str(svg))
+    status, out, err = run(capsys, "greedy", "greedy:memory_shift=3", *told)
+    assert (status, err) == (0, "")
+    assert "clean lens (5)" in out
+    assert "noisy lens (5)" in out
+    assert out.count("quality, share") == 2, "and none where the need is not known"
+    assert html.read_text("utf-8").count("<svg ") == len(MEASURES)
+    assert all(f">{measure.name}" in svg.read_text("utf-8") for measure in MEASURES)
 
 
 @pytest.mark.slow
@@ -278,6 +361,8 @@ def test_without_a_trace_every_kind_is_compared(capsys: pytest.CaptureFixture[st
     [
         (("greedy", "astrology"), "must be one of greedy"),
         (("greedy", "greedy", "--trace", "/nowhere/t.jsonl"), "No such file"),
+        (("greedy", "greedy", "--lens", "rosy"), "lens = 'rosy': must be one of clean, noisy"),
+        (("greedy", "greedy", "--lens", "clean", "--trace", "t.jsonl"), "lens = 'clean': must be left out where there"),
         (("greedy", "greedy", "--plot", "/nowhere/p.svg"), "its folder does not exist"),
         (("greedy", "greedy", "--plot", "p.bmp"), "must end in one of .svg, .png, .pdf"),
         (("greedy", "greedy", "--html", "/nowhere/p.html"), "its folder does not exist"),
