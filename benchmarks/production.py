@@ -219,7 +219,7 @@ def edits(rounds: int) -> None:
                     calls: tuple[Callable[[], object], ...] = (
                         lambda plan=plan: plan.edits.splices,
                         lambda plan=plan: list(plan.edits),
-                        row.max,
+                        partial(np.max, row),
                         plan.edits.gather,
                         lambda plan=plan, out=out: plan.edits.gather(out),
                     )

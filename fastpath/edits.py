@@ -63,6 +63,11 @@ class Edits(Sequence[Edit]):
         return splices
 
     @property
+    def _row(self) -> NDArray[np.int64]:
+        """The splices in a row, for a kernel."""
+        return self.splices.reshape(-1)
+
+    @property
     def slots_after(self) -> int:
         """Slots of the row after the edits."""
         return self.slots + sum(edit.after - edit.before for edit in self._edits)
@@ -90,7 +95,7 @@ class Edits(Sequence[Edit]):
             raise InvalidInput("out", len(out), f"must have room for {slots} slots")
         fits = out is not None and out.dtype in GATHERED and out.flags.c_contiguous
         found = out[:slots] if out is not None and fits else np.empty(slots, np.int64)
-        _gatherer()(self.splices.reshape(-1), self.slots, found)
+        _gatherer()(self._row, found)
         if out is not None and not fits:
             out[:slots] = found
             return out[:slots]
@@ -166,6 +171,10 @@ class EditsOfStep(Edits):
         """As of all edits."""
         return np.ndarray((len(self._told) // 32, 4), INT64, self._told)
 
+    @property
+    def _row(self) -> NDArray[np.int64]:
+        return np.ndarray(len(self._told) // INT64.itemsize, INT64, self._told)
+
     @cached_property
     def slots(self) -> int:  # type: ignore[override]
         """Of the row before them."""
@@ -200,7 +209,7 @@ class EditsOfStep(Edits):
 
 
 @cache
-def _gatherer() -> Callable[[NDArray[np.int64], int, NDArray[np.integer]], None]:
+def _gatherer() -> Callable[[NDArray[np.int64], NDArray[np.integer]], None]:
     """`run_gather`; looked up once, since importing Numba takes a while and asking for it each time some, too."""
     from focalloc.fastpath.kernels.calls import run_gather
 

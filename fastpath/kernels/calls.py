@@ -328,8 +328,8 @@ def run_apply(
 
 
 @kernel
-def run_gather(splices: NDArray[np.int64], slots: int, out: NDArray[np.integer]) -> None:
-    """Write for each slot after ``splices`` of a row of ``slots`` the one before them that it was, or -1 (EDI-2)."""
+def run_gather(splices: NDArray[np.int64], out: NDArray[np.integer]) -> None:
+    """Write for each slot after ``splices`` the one before them that it was, or -1 (EDI-2); ``out`` is as long."""
     old = 0
     done = 0
     for at in range(0, len(splices), SPLICE):
@@ -342,7 +342,7 @@ def run_gather(splices: NDArray[np.int64], slots: int, out: NDArray[np.integer])
         old = splices[at] + splices[at + 1]
         done = splices[at + 2] + splices[at + 3]
     if done >= 0:
-        for i in range(slots - old):
+        for i in range(len(out) - done):
             out[done + i] = old + i
 
 
