@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypedDict
 
 import msgspec
 
@@ -18,7 +18,7 @@ from focalloc.conformance.capabilities import Capabilities
 from focalloc.conformance.cases import Told
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
-from focalloc.spec.json_text import from_json
+from focalloc.spec.json_text import from_json, has_many_digits
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE
 
@@ -377,6 +377,51 @@ def read_answer(line: bytes, command: Command) -> Answer:
             raise
         expected = Refusal if "error" in raw else Skip
         answer = msgspec.convert(raw, type=expected)
+    return answer
+
+
+class Hosted(TypedDict, total=False):
+    """What the host of a Python allocator answers; what the allocator said, it passes on as it came."""
+
+    ok: bool
+    offers: list[str]
+    supports: Any
+    actions: Any
+    relaxation: Any
+    blocks: Any
+    context: Any
+    positions: Any
+    ledger_size: Any
+    pins: Any
+    edits: Any
+    released: Any
+    changed: list[str]
+    error: str
+    skipped: str
+
+
+_HOSTED = msgspec.json.Decoder(Hosted)
+_SAID = {Fresh: "offers", Step: "actions", Ingest: "actions", Prefer: "actions"} | {
+    Relaxation: "relaxation",
+    Layout: "blocks",
+}
+
+
+def read_hosted(line: bytes, command: Command) -> Hosted:
+    """The answer to ``command`` on ``line`` by the host of a Python allocator, which shares its process with that.
+
+    Raises:
+        msgspec.DecodeError: it is not what a host says.
+    """
+    try:
+        answer = _HOSTED.decode(line)
+    except RecursionError:
+        raise msgspec.DecodeError("is nested too deeply") from None
+    if has_many_digits(line):
+        loads(line)
+    needed = _SAID.get(type(command), "ok")
+    if not answer.keys() & {needed, "error", "skipped"}:
+        raise msgspec.ValidationError(f"Object missing required field `{needed}`")
     return answer
 
 

@@ -21,7 +21,7 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType, TracebackType
 from typing import Any, NoReturn, Self
 
@@ -350,11 +350,22 @@ def threaded(serve: Serve) -> Line:
     return Line(file, file, -1, -1, lambda: None)
 
 
+@contextlib.contextmanager
+def _places_taken() -> Iterator[None]:
+    """While this lasts, no file is opened in the place of stdin, stdout or stderr, though one of them is closed."""
+    with contextlib.ExitStack() as taken:
+        while (file := os.open(os.devnull, os.O_RDONLY)) <= 2:
+            taken.callback(os.close, file)
+        os.close(file)
+        yield
+
+
 class _Pipes:
     """The pipes between the judge, a keeper and an allocator: each a pair to read from and to write to."""
 
     def __init__(self) -> None:
-        self.commands, self.answers, self.errors, self.lifeline, self.news = (os.pipe() for _ in range(5))
+        with _places_taken():
+            self.commands, self.answers, self.errors, self.lifeline, self.news = (os.pipe() for _ in range(5))
         self.ours = (self.commands[1], self.answers[0], self.errors[0], self.lifeline[1], self.news[0])
         self.theirs = (self.commands[0], self.answers[1], self.errors[1], self.lifeline[0], self.news[1])
 
@@ -378,9 +389,6 @@ class _Pipes:
 
 
 # THE CONVERSATION
-
-
-_UNTYPED: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 
 
 class ProcessAllocator:
@@ -582,12 +590,12 @@ class ProcessAllocator:
         for what in ("edits", "released"):  # which are of one answer
             self.reports.pop(what, None)
         if not self._typed and not isinstance(command, messages.Hello):
-            raw = _UNTYPED.decode(reply)
+            raw = messages.read_hosted(reply, command)
             self.reports |= raw
             self.tells_edits |= "edits" in raw
             if "error" in raw or "skipped" in raw:
                 kind = Refused if "error" in raw else Skipped
-                raise kind(str(raw.get("error", raw.get("skipped"))), self._said(), self._stderr_text())
+                raise kind(raw.get("error", raw.get("skipped", "")), self._said(), self._stderr_text())
             return raw
         answer = messages.read_answer(reply, command)
         if isinstance(answer, messages.Refusal):

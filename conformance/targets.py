@@ -306,8 +306,8 @@ class PythonTarget(WireTarget):
             self.begin()
             self._say_first()
         said = self._wire.reports.get("supports")
-        if isinstance(said, dict) and "refused" in said:
-            raise InvalidInput(*said["refused"])
+        if isinstance(said, dict) and isinstance(refused := said.get("refused"), list) and len(refused) == 3:
+            raise InvalidInput(*refused)
         return declared(said)
 
     def _say_first(self) -> None:
@@ -459,7 +459,7 @@ class ProgramTarget(WireTarget):
 
     def layout(self, outline: Outline) -> object:
         """Send ``layout`` and return the blocks."""
-        return self._call(lambda: self._wire.send(_laying(outline)).blocks)
+        return self._call(lambda: self._wire.send(_laying(outline)).blocks[:ANSWER_LIMIT])
 
     def pin(self, pinning: Pinning) -> None:
         """Send ``pin`` or ``unpin``."""
@@ -475,8 +475,15 @@ class ProgramTarget(WireTarget):
         return self._call(lambda: self._wire.send(command).actions[:ANSWER_LIMIT])
 
     def report(self, what: str) -> object:
-        """What the last answer said of ``what``."""
-        return self._wire.reports.get(what)
+        """What the last answer said of ``what``, as far as it is read."""
+        return _cut(self._wire.reports.get(what))
+
+
+def _cut(said: Any) -> Any:
+    """``said`` with no row longer than an answer is read."""
+    if isinstance(said, tuple):
+        return tuple(map(_cut, said))
+    return said[:ANSWER_LIMIT] if isinstance(said, list) else said
 
 
 def _context(error: process.ProgramError) -> str:

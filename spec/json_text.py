@@ -10,6 +10,11 @@ from focalloc.spec.errors import InvalidInput
 SHOWN = 40
 """Characters of a text that an error shows."""
 
+MOST_DIGITS = 1000
+"""Digits of an integer; far beyond any quantity, and what is worked out of a few such can still be shown."""
+
+_ALIKE = bytes.maketrans(b"123456789", b"0" * 9)
+
 
 def from_json(field: str, text: bytes | str) -> Any:
     r"""The value of a JSON text: dicts, lists, strings, numbers, booleans and None.
@@ -19,8 +24,8 @@ def from_json(field: str, text: bytes | str) -> Any:
         text: the text; bytes are UTF-8.
 
     Raises:
-        InvalidInput: it is no JSON, has a key twice in one object, is nested too deeply to be read, or holds one of the
-            words for numbers (``NaN``, ``Infinity``) that JSON has not.
+        InvalidInput: it is no JSON, has a key twice in one object, is nested too deeply to be read, or holds an integer
+            of more than `MOST_DIGITS` digits or one of the words for numbers (``NaN``, ``Infinity``) that JSON has not.
 
     Example:
         >>> from_json("line", '{"a": 1, "a": 2}')
@@ -29,7 +34,8 @@ def from_json(field: str, text: bytes | str) -> Any:
     """
     try:
         read = text if isinstance(text, str) else text.decode("utf-8")
-        return json.loads(read, object_pairs_hook=_each_once, parse_constant=_no_number)
+        whole = _bounded if has_many_digits(text) else None
+        return json.loads(read, object_pairs_hook=_each_once, parse_constant=_no_number, parse_int=whole)
     except _Refused as no:
         rule = str(no)
     except RecursionError:
@@ -38,6 +44,20 @@ def from_json(field: str, text: bytes | str) -> Any:
         rule = f"is not JSON: {no}"
     start = text[:SHOWN]
     raise InvalidInput(field, start if isinstance(start, str) else start.decode("utf-8", "backslashreplace"), rule)
+
+
+def has_many_digits(text: bytes | str) -> bool:
+    """Whether more than `MOST_DIGITS` digits stand in a row somewhere in a JSON text, in a number or in a string."""
+    if len(text) <= MOST_DIGITS:
+        return False
+    raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    return b"0" * (MOST_DIGITS + 1) in raw.translate(_ALIKE)
+
+
+def _bounded(digits: str) -> int:
+    if len(digits) > MOST_DIGITS + digits.startswith("-"):
+        raise _Refused(f"has an integer of more than {MOST_DIGITS} digits")
+    return int(digits)
 
 
 class _Refused(Exception):

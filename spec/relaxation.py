@@ -18,6 +18,9 @@ from focalloc.spec.knapsack import least_possible_use, utility
 from focalloc.spec.scores import Aggregates
 from focalloc.spec.state import State, seen
 
+MOST_BITS = 2**13
+"""Bits of the denominators of all shares together; those of too many parts that have more are not added up."""
+
 
 class Relaxation(NamedTuple):
     """What the optimum could be worth if actions could be done in part.
@@ -110,5 +113,8 @@ def relaxation_violations(state: State, scores: Sequence[int], found: Relaxation
         scores: one fixed-point score per slot.
         found: the relaxation.
     """
+    parts = too_many_parts(found)
+    if parts and sum(share.denominator.bit_length() for share in found.shares.values()) > MOST_BITS:
+        return parts
     asked = program(state, scores)
-    return infeasible_shares(asked, found) + unproved_bound(asked, found) + too_many_parts(found)
+    return infeasible_shares(asked, found) + unproved_bound(asked, found) + parts

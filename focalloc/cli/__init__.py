@@ -2,11 +2,13 @@
 
 Exit status, everywhere: 0 conformant or done; 1 a violation or a difference; 2 bad usage, bad input or a missing
 extra; 3 incomplete. Whoever closes the pipe that it writes to, as ``head`` does, has seen enough:
-that is a 0, but for ``conform`` and ``replay``, whose verdict stands and, where it could not be told, is no success.
+that is a 0, but for a verdict, which stands and, where it could not be told, is no success.
+What a full disk has no room for is a 3.
 """
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -16,6 +18,12 @@ from typing import NoReturn
 from focalloc.cli.interruption import Interruption
 from focalloc.extras import missing_extra
 
+UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+"""Why output that somebody waits for is lost: a full disk, or a place for it that is none."""
+
+INCOMPLETE = 3
+"""Exit status of what could not be said."""
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit status.
@@ -24,6 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
         arguments: what follows the program's name; by default that of this process.
     """
     Interruption().install()
+    _stand_in_for_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a letter that the terminal has not is no reason to end
             stream.reconfigure(errors="backslashreplace")
@@ -39,6 +48,26 @@ def main(arguments: list[str] | None = None) -> None:
         _leave_quietly()
     except BrokenPipeError:
         _leave_quietly()
+    except OSError as error:
+        if error.errno not in UNWRITTEN or error.filename is not None:
+            raise
+        print(f"focalloc: the output cannot be written: {error.strerror}", file=sys.stderr)
+        _leave_quietly(INCOMPLETE)
+
+
+def _stand_in_for_what_is_closed() -> None:
+    """Have something in the places of stdin, stdout and stderr that nothing can be read from or written to."""
+    for place in range(3):
+        try:
+            os.fstat(place)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)  # which takes the lowest place that is free
+    if sys.stdin is None:
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _run(arguments: list[str] | None) -> None:
@@ -59,10 +88,10 @@ def _run(arguments: list[str] | None) -> None:
         sys.exit(128 + signal.SIGINT)
 
 
-def _leave_quietly() -> NoReturn:
-    """Leave with 0, as whoever read our output has seen enough; what is still to be flushed goes nowhere."""
+def _leave_quietly(status: int = 0) -> NoReturn:
+    """Leave, with 0 as whoever read our output has seen enough; what is still to be flushed goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(0)
+    sys.exit(status)
 
 
 def _fail(sentence: str) -> int:

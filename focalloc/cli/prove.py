@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import textwrap
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,7 +49,7 @@ def prove(
     Exit status: 0 all proved, and confirmed where a second solver was asked; 1 one is refuted, vacuous or blind to a
     planted bug, or the solvers disagree; 3 one could not be decided, by either solver that was asked.
     """
-    from focalloc.cli.terminal import output, print_json, tracked
+    from focalloc.cli.terminal import Telling, output, print_json, tracked
     from focalloc.proofs.catalogue import named, theorems
     from focalloc.proofs.results import exit_status, outcome, statement, totals
     from focalloc.proofs.runner import prove_all
@@ -71,14 +72,15 @@ def prove(
     running = prove_all(chosen, jobs=jobs, mutations=mutations, second_solver=second_solver, smt2=smt2)
     for verdict in tracked(running, len(chosen), "theorems"):
         verdicts[verdict.theorem] = verdict
+    telling = Telling(console)
     if as_json:
-        print_json([statement(theorem) | outcome(theorem, verdicts[theorem.name]) for theorem in chosen])
+        telling.say_json([statement(theorem) | outcome(theorem, verdicts[theorem.name]) for theorem in chosen])
     else:
         for theorem in chosen:
-            _report(console, theorem, verdicts[theorem.name])
+            telling.tell(partial(_report, console, theorem, verdicts[theorem.name]))
         for line in totals(list(verdicts.values())):
-            console.print(line, soft_wrap=True)
-    raise typer.Exit(exit_status(list(verdicts.values())))
+            telling.say(line)
+    raise typer.Exit(telling.status(exit_status(list(verdicts.values()))))
 
 
 def _show_coverage(as_json: bool) -> None:

@@ -14,15 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.segment import Segment
 from rich.text import Text
 
+from focalloc.cli import INCOMPLETE
 from focalloc.spec.printable import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 T = TypeVar("T")
-
-INCOMPLETE = 3
-"""Exit status of what could not be said."""
 
 PIPE_WIDTH = 100
 """Columns to fill where there is no terminal to ask, and COLUMNS says nothing."""
@@ -77,13 +75,14 @@ class Telling:
 
     def say(self, text: str) -> None:
         """Print ``text`` at once, if somebody still listens."""
-        self._print(lambda: self._console.print(text, soft_wrap=True))
+        self.tell(lambda: self._console.print(text, soft_wrap=True))
 
     def say_json(self, value: Any) -> None:
         """Print ``value`` as `print_json` does, if somebody still listens."""
-        self._print(lambda: print_json(value))
+        self.tell(lambda: print_json(value))
 
-    def _print(self, function: Callable[[], object]) -> None:
+    def tell(self, function: Callable[[], object]) -> None:
+        """Have ``function`` print, if somebody still listens."""
         if self._lost:
             return
         try:

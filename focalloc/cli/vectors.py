@@ -33,21 +33,21 @@ def vectors(
     Vectors are short sessions as language-neutral JSON: what is asked, the right answer, and often a wrong one with
     the clauses that it breaks. An allocator gets those of its profile, and those that every allocator has to pass.
     """
-    from focalloc.cli.terminal import output, print_json
+    from focalloc.cli.terminal import Telling, output, print_json
     from focalloc.conformance import vectors as shipped
 
-    console = output()
+    telling = Telling()
     here = folder or shipped.FOLDER
 
     def say(line: str) -> None:
         if not as_json:
-            console.print(line, soft_wrap=True)
+            telling.say(line)
 
     if target or program:
         put = _put(target, program, profile, timeout, shipped.in_folder(here), say)
         if as_json:
-            print_json(put)
-        raise typer.Exit(put["exit_status"])
+            telling.say_json(put)
+        raise typer.Exit(telling.status(put["exit_status"]))
     if update:
         from focalloc.conformance.vectors.sources import missing, sources
 
@@ -67,14 +67,14 @@ def vectors(
             say(sentence)
         say(f"{len(listed)} vectors checked: {len(problems) or 'no'} problems")
         if as_json:
-            print_json({"folder": str(here), "vectors": len(listed), "problems": problems})
-        raise typer.Exit(1 if problems else 0)
+            telling.say_json({"folder": str(here), "vectors": len(listed), "problems": problems})
+        raise typer.Exit(telling.status(1 if problems else 0))
     counts = shipped.by_clause(listed)
     if as_json:
         print_json({"folder": str(here), "vectors": len(listed), "clauses": counts})
-    for clause, count in counts.items():
-        say(f"{clause:<8} {count:>4}")
-    say(f"{len(listed)} vectors in {here}")
+        return
+    lines = [*(f"{clause:<8} {count:>4}" for clause, count in counts.items()), f"{len(listed)} vectors in {here}"]
+    output().print(*lines, sep="\n", soft_wrap=True)
 
 
 def _put(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from focalloc.analysis.verification import Proved, Row
+    from focalloc.analysis.verification import Proved, Row, Verification
     from focalloc.conformance.judge import Status
     from focalloc.conformance.report import Failure
 
@@ -34,35 +34,43 @@ def verify(
     """
     import msgspec
 
-    from focalloc.analysis.verification import alone, verified
-    from focalloc.cli.terminal import output, print_json, tracked
+    from focalloc.analysis.verification import verified
+    from focalloc.cli.terminal import Telling, tracked
 
     began = time.monotonic()
     found = verified(examples, seed, workers, tracked)
+    telling = Telling()
     if as_json:
-        print_json({"verdict": found.verdict, "seed": seed, **msgspec.to_builtins(found)})
+        telling.say_json({"verdict": found.verdict, "seed": seed, **msgspec.to_builtins(found)})
     else:
-        console = output()
-        console.print(_table(found.rows))
-        console.print(_proofs_table(found.proofs))
-        for sentence in found.problems:
-            console.print(f"vector {sentence}", soft_wrap=True)
-        for failure in (failure for row in found.rows for failure in row.failures):
-            console.print(_told(failure), soft_wrap=True)
-            for sentence in alone(failure):
-                console.print(sentence, soft_wrap=True)
-        for note in (note for line in found.proofs for note in line.notes):
-            console.print(note, soft_wrap=True)
-        totals = [
-            f"{found.strategies} strategies",
-            f"{sum(row.sessions for row in found.rows):,} sessions",
-            f"{sum(row.answers for row in found.rows):,} answers judged",
-            f"{found.actions:,} actions in {found.calls:,} answers compared",
-            f"{sum(line.proved for line in found.proofs)} theorems proved",
-            f"{time.monotonic() - began:.0f} s",
-        ]
-        console.print(f"{found.verdict}: {', '.join(totals)} ({_versions(seed)})", soft_wrap=True)
-    raise typer.Exit({"PASS": 0, "FAIL": 1, "INCOMPLETE": 3}[found.verdict])
+        telling.tell(lambda: _show(found, f"{time.monotonic() - began:.0f} s", seed))
+    raise typer.Exit(telling.status({"PASS": 0, "FAIL": 1, "INCOMPLETE": 3}[found.verdict]))
+
+
+def _show(found: Verification, took: str, seed: int) -> None:
+    from focalloc.analysis.verification import alone
+    from focalloc.cli.terminal import output
+
+    console = output()
+    console.print(_table(found.rows))
+    console.print(_proofs_table(found.proofs))
+    for sentence in found.problems:
+        console.print(f"vector {sentence}", soft_wrap=True)
+    for failure in (failure for row in found.rows for failure in row.failures):
+        console.print(_told(failure), soft_wrap=True)
+        for sentence in alone(failure):
+            console.print(sentence, soft_wrap=True)
+    for note in (note for line in found.proofs for note in line.notes):
+        console.print(note, soft_wrap=True)
+    totals = [
+        f"{found.strategies} strategies",
+        f"{sum(row.sessions for row in found.rows):,} sessions",
+        f"{sum(row.answers for row in found.rows):,} answers judged",
+        f"{found.actions:,} actions in {found.calls:,} answers compared",
+        f"{sum(line.proved for line in found.proofs)} theorems proved",
+        took,
+    ]
+    console.print(f"{found.verdict}: {', '.join(totals)} ({_versions(seed)})", soft_wrap=True)
 
 
 def _proofs_table(lines: Sequence[Proved]) -> Table:

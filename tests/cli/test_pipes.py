@@ -25,6 +25,8 @@ COMMANDS = {
     "clauses as json": ["clauses", "BUD-1", "--json"],
     "vectors": ["vectors"],
     "vectors as json": ["vectors", "--json"],
+    "vectors checked": ["vectors", "--check"],
+    "vectors put to it": ["vectors", "focalloc.conformance.broken.iteration:LooksBefore"],
     "conform": ["conform", "focalloc.conformance.broken.iteration:OwnWords", "--examples", "5"],
     "replay": ["replay", "BUD-1-2665ee26", "--target", "focalloc.refimpl.allocator:ReferenceAllocator"],
     "theorems": ["prove", "--list"],
@@ -35,7 +37,7 @@ COMMANDS = {
 """Name -> a quick run of each command that prints more than a line, or to standard output at all."""
 
 
-ENDS = {"usage": 2, "conform": 1, "replay": 3}
+ENDS = {"usage": 2, "conform": 1, "replay": 3, "prove": 3, "vectors put to it": 1, "vectors checked": 3}
 """Name -> the exit status where it is no 0: usage is told on stderr; a verdict stands, and untold it is no success."""
 
 
@@ -54,6 +56,43 @@ def test_a_reader_that_leaves_has_seen_enough(name: str, tmp_path: Path) -> None
     os.close(writing)
     assert ended.returncode == ENDS.get(name, 0), ended.stderr.decode()
     assert bool(ended.stderr) == (name == "usage"), ended.stderr.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+@pytest.mark.parametrize("name", ["help", "clauses as json", "vectors", "vectors put to it", "replay", "prove"])
+def test_a_full_disk_is_a_sentence_and_no_success(name: str, tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(
+            [*FOCALLOC, *COMMANDS[name]],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == ENDS.get(name, 3), ended.stderr
+    assert ended.stderr.endswith("cannot be written: No space left on device\n"), ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+CLOSED = {"stdin": ("<&-", 1, 0), "stdout": (">&-", 1, 3), "stderr": ("2>&-", 1, 0), "all": ("<&- >&- 2>&-", 1, 3)}
+"""What is closed -> how, and the exit statuses of an allocator that is wrong and of one that is not."""
+
+
+@pytest.mark.parametrize("what", CLOSED)
+def test_a_verdict_stands_whatever_is_closed_where_the_command_starts(what: str, tmp_path: Path) -> None:
+    how, *statuses = CLOSED[what]
+    for target, status in zip(("iteration:LooksBefore", "sound:Sound"), statuses, strict=True):
+        command = f"{sys.executable} -m focalloc conform focalloc.conformance.broken.{target} --examples 20 {how}"
+        ended = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert ended.returncode == status, ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
+def test_a_command_that_has_no_output_to_write_to_says_so(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m focalloc --version >&-"
+    ended = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (3, "focalloc: the output cannot be written: Bad file descriptor\n")
 
 
 def test_what_was_asked_for_in_a_file_is_written_though_nobody_reads(tmp_path: Path) -> None:

@@ -24,12 +24,16 @@ COMMANDS: dict[str, messages.Command] = {
     "prefer": messages.Prefer([]),
     "relaxation": messages.Relaxation([0]),
     "ingest": messages.Ingest(1, [0]),
+    "layout": messages.Layout(0, 4, [0], 2),
+    "pin": messages.Pin(0, 2),
+    "unpin": messages.Unpin(0, 2),
+    "release": messages.Release(2),
     "close": messages.Close(),
 }
 
 KEYS = {
     key
-    for name in ("Welcome", "Ready", "Done", "Chosen", "Relaxed", "Refusal", "Skip")
+    for name in {one.__name__ for one in (*messages.ANSWERED_BY.values(), messages.Refusal, messages.Skip)}
     for key in SCHEMA["$defs"][name]["properties"]
 } - {"supports"}  # whether what is supported makes sense, is more than a schema can say
 """Keys of answers, some of which must not stand together."""
@@ -55,6 +59,9 @@ right = {
     "open": '"ok":true,"context":[[{0},{0}]],"ledger_size":{0}',
     "step": '"actions":[[{1},{0},{0}]],"positions":[{0}]',
     "relaxation": '"bound":"1/2","shares":[[{1},{0},{0},"1"]],"prices":["0","-3/4"]',
+    "layout": '"blocks":[[{0},{0}]]',
+    "release": '"ok":true,"pins":[[[{0},{0}]],[]],"edits":[[{0},{0},{0},{0}]]',
+    "ingest": '"actions":[],"released":{0}',
     "error": '"error":{1}',
 }
 nearly = st.builds(
@@ -94,6 +101,31 @@ def read(name: str, text: str) -> bool:
 @example(text='{"protocol":1,"name":"\\ud800","version":"","strategies":[],"\\ud800":1}')
 def test_an_answer_is_read_if_and_only_if_the_schema_has_it(name: str, text: str) -> None:
     assert read(name, text) == allowed(name, text)
+
+
+def test_no_command_is_left_out() -> None:
+    assert {type(command) for command in COMMANDS.values()} == set(messages.ANSWERED_BY)
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"open"}))  # whose values have to make sense, too
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_command_is_read_if_and_only_if_the_schema_has_it(name: str, data: st.DataObject) -> None:
+    sent = json.loads(messages.command_line(COMMANDS[name]))
+    said = {key: json.dumps(value) for key, value in sent.items()}
+    for key in data.draw(st.lists(st.sampled_from([*sorted(said), "x"]), max_size=2)):
+        said[key] = data.draw(st.one_of(values, st.just('"pin"'), st.just("[[1.0,0.5,1e0]]")))
+    for key in data.draw(st.lists(st.sampled_from(sorted(said)), max_size=1)):
+        del said[key]
+    text = "{" + ",".join(f'"{key}":{value}' for key, value in said.items()) + "}"
+    whole = {"$defs": SCHEMA["$defs"], "anyOf": [{"$ref": f"#/$defs/{one.__name__}"} for one in messages.ANSWERED_BY]}
+    try:
+        messages.read_command(text.encode())
+    except msgspec.DecodeError:
+        read = False
+    else:
+        read = True
+    assert read == jsonschema.Draft202012Validator(whole).is_valid(json.loads(text)), text
 
 
 @pytest.mark.parametrize("name", COMMANDS)
