@@ -44,13 +44,21 @@ STRETCH = 125
 """How many are judged at a time."""
 
 DRAW = """
-import sys
+import json, sys
+from dataclasses import asdict
+from focalloc import Params
 from focalloc.conformance.cases import to_json
 from focalloc.conformance.sessions import sessions
 
+usual = asdict(Params())
 for case in sessions(sys.argv[1], 1, 0, int(sys.argv[2])):
-    print(to_json(case).decode())
+    said = json.loads(to_json(case))
+    said["params"] = {name: value for name, value in said["params"].items() if value != usual[name]}
+    if said.get("told") == "in full":
+        del said["told"]
+    print(json.dumps(said))
 """
+"""What is as usual is left out: a checkout from before a parameter can read the sessions that do without it."""
 
 WORKER = """
 import importlib, inspect, json, sys, time
@@ -199,6 +207,8 @@ def compare(target: tuple[str, str, str], workers: list[Worker], seconds: float)
     verdicts = [worker.judged(both)[2] for worker in workers]  # what has to be compiled is by then
     same = [i for i, one, other in zip(both, *verdicts, strict=True) if one == other == "pass"]
     stretches = [same[i : i + STRETCH] for i in range(0, len(same), STRETCH)]
+    if not stretches:
+        raise SystemExit(f"{target[0]}:{target[1]}: the checkouts read {len(both)} of the sessions, and pass none of them")
     times: list[list[float]] = []
     rates: list[tuple[float, float]] = []
     busy = [-worker.busy() for worker in workers]
