@@ -54,11 +54,10 @@ usual = asdict(Params())
 for case in sessions(sys.argv[1], 1, 0, int(sys.argv[2])):
     said = json.loads(to_json(case))
     said["params"] = {name: value for name, value in said["params"].items() if value != usual[name]}
-    if said.get("told") == "in full":
-        del said["told"]
+    said.pop("told", None)
     print(json.dumps(said))
 """
-"""What is as usual is left out: a checkout from before a parameter can read the sessions that do without it."""
+"""What is as usual is left out, and how much of it is told: a checkout from before can read what does without it."""
 
 WORKER = """
 import importlib, inspect, json, sys, time
