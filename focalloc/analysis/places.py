@@ -6,8 +6,9 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from importlib.resources import files
-from inspect import getsourcefile, getsourcelines, unwrap
+from inspect import getsourcefile, unwrap
 from pathlib import Path
 from typing import Any
 
@@ -31,28 +32,29 @@ def code_of(package: str) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = defaultdict(list)
     for file in sorted(Path(str(files(package))).rglob("*.py")):
-        lines = file.read_text(encoding="utf-8").splitlines()
-        scopes = list(_scopes(ast.parse("\n".join(lines))))
-        for number, line in enumerate(lines, start=1):
-            begins, name = max((begin, name) for begin, end, name in scopes if begin <= number <= end)
-            place = f"{shown(file)}:{begins}{name and ' ' + name}"
+        scopes = _scopes(file)
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             for clause in named(line):
+                begins, name = max((begin, name) for begin, end, name in scopes if begin <= number <= end)
+                place = f"{shown(file)}:{begins}{name and ' ' + name}"
                 if place not in found[clause]:
                     found[clause].append(place)
     return found
 
 
-def _scopes(module: ast.Module) -> Iterator[tuple[int, int, str]]:
-    """First line, last line and dotted name of the module and of all functions and classes in it."""
-    yield 1, 10**9, ""
-    inside: list[tuple[str, ast.AST]] = [("", module)]
+@lru_cache
+def _scopes(file: Path) -> list[tuple[int, int, str]]:
+    """First line, last line and dotted name of the module in a file and of all functions and classes in it."""
+    found = [(1, 10**9, "")]
+    inside: list[tuple[str, ast.AST]] = [("", ast.parse(file.read_text(encoding="utf-8")))]
     while inside:
         prefix, outer = inside.pop()
         for node in ast.iter_child_nodes(outer):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 name = f"{prefix}{node.name}"
-                yield node.lineno, node.end_lineno or node.lineno, name
+                found.append((node.lineno, node.end_lineno or node.lineno, name))
                 inside.append((f"{name}.", node))
+    return found
 
 
 def place_of(thing: Callable[..., Any]) -> str:
@@ -61,9 +63,8 @@ def place_of(thing: Callable[..., Any]) -> str:
     file = getsourcefile(source)
     if file is None:
         return ""
-    lines, begins = getsourcelines(source)
-    decorators = next(i for i, line in enumerate(lines) if line.lstrip().startswith(("def ", "class ")))
-    return f"{shown(Path(file))}:{begins + decorators}"
+    begins = next(begin for begin, _, name in _scopes(Path(file)) if name == source.__qualname__)
+    return f"{shown(Path(file))}:{begins}"
 
 
 def shown(file: Path) -> str:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from importlib import import_module
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +130,7 @@ def verified(
         workers: processes; 0 for one per processor.
         watch: sees what is done.
     """
+    import_module("focalloc.fastpath.tables")  # where nothing may be compiled, that is said before anything is judged
     from focalloc.refimpl.allocator import STRATEGIES
 
     # first the two that compile most and share least of it, so that no two workers compile the same
