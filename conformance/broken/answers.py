@@ -86,7 +86,7 @@ class ClaimsGreedy(Sound):
         return []
 
 
-@breaks("CTX-6", also=("CTX-1", "CTX-2", "CTX-3", "CAP-1"))
+@breaks("CTX-6", also=("CTX-1", "CTX-2", "CTX-3", "CAP-1", "PIN-3"))
 class AnswersForAnother(Sound):
     """Goes on with its first session when a second is opened."""
 
