@@ -207,7 +207,7 @@ def compare(target: tuple[str, str, str], workers: list[Worker], seconds: float)
     same = [i for i, one, other in zip(both, *verdicts, strict=True) if one == other == "pass"]
     stretches = [same[i : i + STRETCH] for i in range(0, len(same), STRETCH)]
     if not stretches:
-        raise SystemExit(f"{target[0]}:{target[1]}: the checkouts read {len(both)} of the sessions, and pass none of them")
+        raise SystemExit(f"{target[0]}:{target[1]}: of the sessions the checkouts read {len(both)}, and pass none")
     times: list[list[float]] = []
     rates: list[tuple[float, float]] = []
     busy = [-worker.busy() for worker in workers]
