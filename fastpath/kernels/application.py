@@ -264,9 +264,18 @@ def move_pins(session: Session, done: int, actions: Ints, places: Ints) -> None:
     What collapses at an edge of a range, or inside it, becomes a gist that meets it.
     """
     header, no_expand = session.header, session.no_expand
+    before = 0  # actions that end before the range
+    grown = 0
     for at in range(0, len(no_expand), PIN):
         first = no_expand[at + 2]
         last = no_expand[at + 3]
+        while before < done and places[before] + slots_before(header, actions[before]) <= first:
+            grown += slots_added(header, actions[before])
+            before += 1
+        if before == done or places[before] >= last:  # none is at the range
+            no_expand[at + 2] = first + grown
+            no_expand[at + 3] = last + grown
+            continue
         low = first
         high = last
         for i in range(done):

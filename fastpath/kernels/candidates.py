@@ -31,7 +31,7 @@ from focalloc.fastpath.kernels.layout import (
 )
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
-from focalloc.fastpath.kernels.pins import hold, let_loose
+from focalloc.fastpath.kernels.pins import is_held
 from focalloc.fastpath.kernels.places import delta_at, end_of, nearness, token_at
 from focalloc.fastpath.kernels.scores import total
 from focalloc.fastpath.machine_code import kernel
@@ -197,7 +197,7 @@ def pick_expands(session: Session, chunk: int, least: int, ceiling: int, size: i
 
     No mean is higher than the highest of its scores, so only gists with a score that would do are looked at.
     """
-    header, tags, fixed = session.header, session.tags, session.fixed
+    header, tags, fixed, no_expand = session.header, session.tags, session.fixed, session.no_expand
     keys, notes = session.expand_keys, session.expand_tokens
     first = chunk * CHUNK
     length = min(CHUNK, header[SLOTS] - first)
@@ -224,11 +224,25 @@ def pick_expands(session: Session, chunk: int, least: int, ceiling: int, size: i
                 # floor(score / slots) >= bar, without a division
                 if score >= bar * slots:
                     key = key_of(score // slots, slot)
-                    if key > least and key < ceiling:
+                    if key > least and key < ceiling and not is_held(no_expand, slot):
                         size = offer(keys, notes, size, room, key, 0)
                         if size == room:
                             least = keys[0]
                             bar = rank_of(least)
+    return size
+
+
+@kernel
+def pick_from(session: Session, chunks: int, least: int, ceiling: int, room: int) -> int:
+    """`pick_expands` of the listed chunks, as far as their peaks could go before the worst find."""
+    chunk_keys, chunk_notes, keys = session.chunk_keys, session.chunk_notes, session.expand_keys
+    size = 0
+    for c in range(chunks):
+        if key_of(rank_of(chunk_keys[c]), chunk_notes[c] * CHUNK) <= least:
+            break
+        size = pick_expands(session, chunk_notes[c], least, ceiling, size, room)
+        if size == room:
+            least = keys[0]
     return size
 
 
@@ -249,32 +263,27 @@ def best_expands(session: Session, ceiling: int, spoilt: int, room: int) -> int:
         How many there are.
     """
     header, peaks, ledger_action = session.header, session.peaks, session.ledger_action
-    chunk_keys, chunk_notes, keys = session.chunk_keys, session.chunk_notes, session.expand_keys
+    chunk_keys, keys = session.chunk_keys, session.expand_keys
     wanted = room + count_collapses(header, ledger_action)
     pinned = len(session.no_expand) > 0
-    several = pinned or header[MULTI_SLOT] == 1
-    if pinned:
-        hold(session)
+    several = header[MULTI_SLOT] == 1
     chunks = useful_chunks(session, wanted + spoilt)
     least = key_of(header[TAU_EXPAND], 0)
+    lowest = least
     if chunks == wanted + spoilt and not several:
         # each of them holds a gist at its peak, so what lies below the lowest of the peaks is out of the race
-        least = key_of(rank_of(chunk_keys[chunks - 1]) - 1, 0)
-    size = 0
-    for c in range(chunks):
-        if key_of(rank_of(chunk_keys[c]), chunk_notes[c] * CHUNK) <= least:
-            break
-        size = pick_expands(session, chunk_notes[c], least, ceiling, size, wanted)
+        lowest = key_of(rank_of(chunk_keys[chunks - 1]) - 1, 0)
+    size = pick_from(session, chunks, lowest, ceiling, wanted)
+    if size < wanted and pinned and lowest > least:  # too many of those are pinned
+        size = pick_from(session, chunks, least, ceiling, wanted)
+    if (pinned or several) and chunks == wanted + spoilt:
         if size == wanted:
             least = keys[0]
-    if several and chunks == wanted + spoilt:
         seen = chunk_keys[chunks - 1]
         for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
             if key_of(peaks[chunk], chunk * CHUNK) > least and key_of(peaks[chunk], chunk) < seen:
                 size = pick_expands(session, chunk, least, ceiling, size, wanted)
                 if size == wanted:
                     least = keys[0]
-    if pinned:
-        let_loose(session)
     # of those at least room are no resting ones
     return min(room, drop_resting(session, size))

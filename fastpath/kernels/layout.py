@@ -30,9 +30,6 @@ RAW = -2
 MARK = 64
 """Added to the tag of a block that a chosen action of this iteration replaces."""
 
-HELD = 96
-"""Added to the tag of a gist that a pin bars from expanding, while candidates are looked for; above all marked tags."""
-
 PLACES = 2**26
 """Places a key can tell apart, at least as many as a context has slots (MAX_SLOTS)."""
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from focalloc.fastpath.kernels.layout import (
     FIRST,
-    HELD,
     LEVELS,
     LOWEST,
-    MARK,
     PIN,
     SLOTS,
     SPAN,
@@ -61,23 +59,17 @@ def place_pins(session: Session) -> None:
 
 
 @kernel
-def hold(session: Session) -> None:
-    """Mark the gists that a pin bars from expanding, but for those that a chosen action has marked already."""
-    tags, no_expand = session.tags, session.no_expand
-    for at in range(0, len(no_expand), PIN):
-        for slot in range(no_expand[at + 2], no_expand[at + 3]):
-            if tags[slot] >= 1 and tags[slot] < MARK:
-                tags[slot] += HELD
-
-
-@kernel
-def let_loose(session: Session) -> None:
-    """Take the marks of `hold` away."""
-    tags, no_expand = session.tags, session.no_expand
-    for at in range(0, len(no_expand), PIN):
-        for slot in range(no_expand[at + 2], no_expand[at + 3]):
-            if tags[slot] > HELD:
-                tags[slot] -= HELD
+def is_held(no_expand: Ints, slot: int) -> bool:
+    """Whether a pin bars the gist at a slot from expanding."""
+    low = 0
+    high = len(no_expand) // PIN
+    while low < high:
+        middle = (low + high) // 2
+        if no_expand[middle * PIN + 3] <= slot:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(no_expand) // PIN and no_expand[low * PIN + 2] <= slot
 
 
 @kernel

@@ -12,7 +12,7 @@ import pytest
 from focalloc import Allocator, Batch, Geometry, NoRoom, Params
 from focalloc.conformance.worlds import random_scores, random_state
 from focalloc.refimpl.allocator import STRATEGIES, ReferenceAllocator
-from focalloc.spec import InvalidInput, Pins, State, reclaim_violations, violations
+from focalloc.spec import InvalidInput, Pins, State, quantise, reclaim_violations, violations
 from focalloc.spec.pins import pinned
 
 
@@ -73,6 +73,32 @@ def test_every_strategy_and_ingest_keep_to_pins_as_the_reference_does(strategy: 
             acted += len(answer)
     assert acted > 20
     assert held > 5 or strategy == "enhanced"  # which is not asked
+
+
+@pytest.mark.clause("PIN-2", "GRE-2")
+@pytest.mark.parametrize("cost", [(1, 1), (1, 2)])
+def test_of_many_chunks_the_best_are_found_where_the_highest_scores_are_pinned(cost: tuple[int, ...]) -> None:
+    """Only the chunks with the highest peaks are looked into, and there a peak may be a pinned gist's."""
+    geometry, gists, acted = Geometry((4,), cost), 1000, 0
+    for seed in range(12):
+        rng = random.Random(seed)
+        params = Params(w_max=gists * cost[1] + 24 * geometry.delta(1), n_diff=rng.choice([1, 2]), cooldown_steps=3)
+        allocator, reference = Allocator(geometry, params), ReferenceAllocator()
+        allocator.load([(1, 4 * i) for i in range(gists)])
+        reference.open(geometry, params, allocator.context())
+        scores = [rng.choice([-1.0, 0.5, 0.5, 1.0]) for _ in range(gists)]
+        for i in rng.sample(range(gists), rng.choice([3, 30, 300])):
+            scores[i] = 2.0
+            if rng.random() < 0.95:
+                for one in (allocator, reference):
+                    one.pin(4 * i, 4 * i + 1, collapse=False, expand=True)
+        for _ in range(6):
+            row = [scores[start // 4] for level, start in reference.context() for _ in range(geometry.slots(level))]
+            answer = list(reference.step([quantise(one) for one in row]))
+            assert list(allocator.step(row)) == answer, seed
+            acted += len(answer)
+            scores = [one - (0.25 if rng.random() < 0.1 else 0) for one in scores]
+    assert acted > 60
 
 
 def test_logits_do_not_open_what_is_pinned() -> None:

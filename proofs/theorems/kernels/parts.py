@@ -258,13 +258,13 @@ def expands_of(gists: int, spoilt: int, room: int, bug: Mutation) -> Iterator[Ev
 
 EXPAND_BUGS = [
     Mutation("an expand at its threshold",
-             "    least = key_of(header[TAU_EXPAND], 0)\n    if chunks == wanted + spoilt",
-             "    least = key_of(header[TAU_EXPAND] - 1, 0)\n    if chunks == wanted + spoilt"),
+             "    least = key_of(header[TAU_EXPAND], 0)\n    lowest",
+             "    least = key_of(header[TAU_EXPAND] - 1, 0)\n    lowest"),
     Mutation("one chunk less is looked at", "useful_chunks(session, wanted + spoilt)",
              "useful_chunks(session, wanted + spoilt - 1)"),
     Mutation("the cooldown is not asked",
              "if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2 + COLLAPSE):", "if True:"),
-    Mutation("what was seen before is seen again", "if key > least and key < ceiling:", "if key > least:"),
+    Mutation("what was seen before is seen again", "if key > least and key < ceiling and", "if key > least and"),
 ]  # fmt: skip
 
 
