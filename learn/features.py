@@ -158,7 +158,7 @@ def _choices(state: State) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
             legal[i, 0] = may_act(state.ledger, expand, now, gap) and not is_pinned(geometry, state.pins, expand)
             rests[i, 0] = _rest(state, block, "collapse")
     for first, last, node in complete_families(state):
-        is_open = not reaches_tail(node.start + geometry.span(node.level), state.end, state.params.protected_tokens)
+        is_open = not reaches_tail(node.start + geometry.span(node.level), state.end, state.protected)
         collapse = Action("collapse", *node)
         is_open = is_open and not is_pinned(geometry, state.pins, collapse)
         legal[first:last, 2] = is_open and may_act(state.ledger, collapse, now, gap)

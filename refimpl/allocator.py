@@ -9,7 +9,7 @@ from focalloc.refimpl.edits import Answer, edits
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.hierarchy import hierarchical
 from focalloc.refimpl.hybrid import hybrid
-from focalloc.refimpl.ingest import let_go, reclaim
+from focalloc.refimpl.ingest import fill, let_go, reclaim
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.refimpl.layout import layout
 from focalloc.refimpl.objective import multi_objective
@@ -18,6 +18,7 @@ from focalloc.refimpl.projection import project, projection
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context, positions
 from focalloc.spec.errors import InvalidInput, one_of, truth
+from focalloc.spec.filling import checked_tokens
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.layout import checked_outline
@@ -25,7 +26,7 @@ from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.projection import saturated
 from focalloc.spec.scores import checked_scores
-from focalloc.spec.state import State, advanced, all_acted, ingested, opened, released
+from focalloc.spec.state import State, advanced, all_acted, ingested_tokens, opened, released
 
 Strategy = Callable[[State, Sequence[int]], list[Action]]
 
@@ -52,8 +53,8 @@ class ReferenceAllocator:
     Every call is answered (ANS-1), arguments are only read (ANS-2), and senseless ones are refused before anything
     changes (ANS-3); `Geometry` and `Params` refuse what breaks GEO-1 to GEO-3, PAR-1 and PAR-2 when they are made.
 
-    Speaks the allocator protocol: `open`, `step`, `ingest`, the optional calls `pin`, `unpin` and `release`, and the
-    optional reports `context`, `positions` and `pins`.
+    Speaks the allocator protocol: `open`, `step`, `ingest`, the optional calls `pin`, `unpin`, `release` and
+    `ingest_tokens`, and the optional reports `context`, `positions`, `pins` and `unfilled`.
     """
 
     offers = OFFERED
@@ -122,13 +123,26 @@ class ReferenceAllocator:
             InvalidInput: ``blocks`` breaks PAR-3, the scores SCO-1 or SCO-2, or the longer context CTX-4.
             NoRoom: legal collapses do not free enough. In every case the state is unchanged.
         """
+        tokens = checked_size(blocks) * self.state.geometry.span(0)
+        return self._ingested(tokens, scores, release=release)
+
+    def ingest_tokens(self, tokens: int, scores: Sequence[int], *, release: bool = False) -> Answer:
+        """Say that ``tokens`` more tokens have come: they fill the last block, then new ones (FIL-1).
+
+        Raises:
+            InvalidInput: ``tokens`` breaks PAR-4; the rest as of `ingest`.
+            NoRoom: as of `ingest`, but only where a new block begins (FIL-3).
+        """
+        return self._ingested(checked_tokens(tokens), scores, release=release)
+
+    def _ingested(self, tokens: int, scores: Sequence[int], *, release: bool) -> Answer:
         state = self.state
-        checked_size(blocks)
         checked_scores(state.geometry, state.context, scores)
         truth("release", release)
-        collapses = reclaim(state, scores, blocks, release=release)
-        front = let_go(all_acted(state, collapses), blocks) if release else None
-        return self._went_on(ingested(state, collapses, blocks, front), collapses)
+        blocks, _ = fill(state, tokens)
+        collapses = reclaim(state, scores, blocks, release=release) if blocks else []
+        front = let_go(all_acted(state, collapses), blocks) if release and blocks else None
+        return self._went_on(ingested_tokens(state, collapses, tokens, front), collapses)
 
     def release(self, token: int) -> Answer:
         """Let go of all blocks before ``token``, at which a block begins; the answer has no actions (REL-2, REL-3).
@@ -154,12 +168,18 @@ class ReferenceAllocator:
         """What is pinned (PIN-3)."""
         return self.state.pins
 
+    def unfilled(self) -> int:
+        """Tokens of the last block that have not come yet (FIL-1)."""
+        return self.state.unfilled
+
     def _went_on(self, after: State, actions: list[Action]) -> Answer:
         """Go on from the state ``after`` an answer of these actions."""
         before, self._state = self.state, after
         front = after.context[0].start
         released = None if front == before.context[0].start else front
-        return Answer(actions, edits(after.geometry, before.context, after.context), released)
+        came = before.unfilled > 0 and after.next_token > before.next_token
+        filled = before.context[-1] if came else None
+        return Answer(actions, edits(after.geometry, before.context, after.context, filled), released)
 
     def layout(self, first: int, last: int, scores: Sequence[int] | None = None, cursor: int | None = None) -> Context:
         """A context that shows tokens ``first`` up to ``last`` under the session's geometry and parameters (LAY).

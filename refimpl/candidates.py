@@ -100,8 +100,10 @@ def is_cooling(state: State, action: Action, iteration: int) -> bool:
 
 
 def is_protected(state: State, action: Action) -> bool:
-    """Whether a collapse would touch the protected tail (TAI-1)."""
+    """Whether a collapse would touch the protected tail, or a partial block, which is the last (TAI-1, FIL-2)."""
     node_end = action.start + state.geometry.span(action.level)
+    if action.kind == "collapse" and state.unfilled and node_end == state.end:
+        return True
     return action.kind == "collapse" and node_end > state.end - state.params.protected_tokens
 
 

@@ -25,16 +25,17 @@ class Answer(list[Action]):
         self.released = released
 
 
-def edits(geometry: Geometry, old: Context, new: Context) -> list[Edit]:
+def edits(geometry: Geometry, old: Context, new: Context, filled: Block | None = None) -> list[Edit]:
     """The edits that turn ``old`` into ``new``: one for each stretch in which something changed.
 
     Args:
         geometry: shape of the tree.
         old: the context before the call.
         new: the context after it.
+        filled: the block that tokens came to in between, which is another one since (FIL); None if none did.
     """
     found: list[Edit] = []
-    shared = set(old) & set(new)
+    shared = set(old) & set(new) - {filled}
     first = at = 0
     stays = [block for block in old if block in shared]
     for kept, gone, come in zip([*stays, None], cut(old, shared), cut(new, shared), strict=True):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
 
 from focalloc.refimpl.candidates import Choice, is_cooling, is_pinned, is_protected, legal_choices, slot_offsets
 from focalloc.spec.actions import Action
@@ -66,6 +68,19 @@ def let_go(state: State, blocks: int) -> int:
             return block.start
         used -= state.geometry.slots(block.level)
     return state.end
+
+
+def fill(state: State, tokens: int) -> tuple[int, int]:
+    """How many new blocks ``tokens`` make, and how many tokens the last block lacks then (FIL-1).
+
+    Args:
+        state: the state between two iterations.
+        tokens: how many come.
+    """
+    span, partial = state.geometry.span(0), min(1, state.unfilled)
+    there = partial * span - state.unfilled + tokens  # in the partial block, and new ones
+    blocks = ceil(Fraction(there, span))
+    return blocks - partial, blocks * span - there
 
 
 def collapsed_scores(state: State, scores: list[int], choice: Choice) -> list[int]:

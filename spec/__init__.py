@@ -12,8 +12,8 @@ from focalloc.spec.params import Params
 from focalloc.spec.pins import Pins
 from focalloc.spec.relaxation import Relaxation, relaxation_violations
 from focalloc.spec.scores import SCORE_SCALE, quantise
-from focalloc.spec.state import State, advanced, ingested, opened, released
-from focalloc.spec.violations import PROFILES, reclaim_violations, violations
+from focalloc.spec.state import State, advanced, ingested, ingested_tokens, opened, released
+from focalloc.spec.violations import PROFILES, filling_violations, reclaim_violations, violations
 
 __all__ = [
     "PROFILES",
@@ -37,7 +37,9 @@ __all__ = [
     "advanced",
     "clauses",
     "edits_violations",
+    "filling_violations",
     "ingested",
+    "ingested_tokens",
     "layout_violations",
     "opened",
     "quantise",

@@ -128,7 +128,7 @@ def candidates(state: State, aggregates: Aggregates, *, thresholds: bool = True)
     context_end, gap = state.end, params.min_gap
     for action in possible_actions(state.geometry, set(state.context)):
         node_end = end(state.geometry, action.node)
-        if action.kind == "collapse" and reaches_tail(node_end, context_end, params.protected_tokens):
+        if action.kind == "collapse" and reaches_tail(node_end, context_end, state.protected):
             continue
         if is_pinned(state.geometry, state.pins, action):
             continue

@@ -74,8 +74,14 @@ def scattered(slots_before: int, slots_after: int, edits: Sequence[Sequence[int]
 
 
 @clause("EDI-2")
-def misapplied(geometry: Geometry, old: Context, new: Context, edits: Sequence[Sequence[int]]) -> Iterator[Finding]:
-    """EDI-2: what no edit names has the content that it had."""
+def misapplied(
+    geometry: Geometry,
+    old: Context,
+    new: Context,
+    edits: Sequence[Sequence[int]],
+    filled: Block | None = None,
+) -> Iterator[Finding]:
+    """EDI-2: what no edit names has the content that it had; the block that was ``filled`` in between has not."""
     was, now = row(geometry, old), row(geometry, new)
     source = slot = 0
     for first, before, at, after in [*edits, (len(was), 0, len(now), 0)]:
@@ -84,13 +90,23 @@ def misapplied(geometry: Geometry, old: Context, new: Context, edits: Sequence[S
             i = next(i for i, (theirs, mine) in enumerate(zip(kept, there, strict=True)) if theirs != mine)
             yield slot + i, f"the edits keep {_told(kept[i])} where {_told(there[i])} is"
             return
+        for i in range(len(there)) if filled in new else ():
+            if there[i][0] == filled:
+                yield slot + i, f"the edits keep {_told(there[i])}, to which tokens came"
+                return
         source, slot = first + before, at + after
 
 
 @clause("EDI-3")
-def overstated(geometry: Geometry, old: Context, new: Context, edits: Sequence[Sequence[int]]) -> Iterator[Finding]:
-    """EDI-3: edits name no slot whose block was there before the call and is there after it."""
-    was, now, kept = row(geometry, old), row(geometry, new), set(old) & set(new)
+def overstated(
+    geometry: Geometry,
+    old: Context,
+    new: Context,
+    edits: Sequence[Sequence[int]],
+    filled: Block | None = None,
+) -> Iterator[Finding]:
+    """EDI-3: edits name no slot whose block was there before the call and is there after it, and was not ``filled``."""
+    was, now, kept = row(geometry, old), row(geometry, new), set(old) & set(new) - {filled}
     for i, (first, before, at, after) in enumerate(edits):
         for block, _ in was[first : first + before] + now[at : at + after]:
             if block in kept:
@@ -98,7 +114,13 @@ def overstated(geometry: Geometry, old: Context, new: Context, edits: Sequence[S
                 return
 
 
-def edits_violations(geometry: Geometry, old: Context, new: Context, edits: Sequence[Sequence[int]]) -> list[Violation]:
+def edits_violations(
+    geometry: Geometry,
+    old: Context,
+    new: Context,
+    edits: Sequence[Sequence[int]],
+    filled: Block | None = None,
+) -> list[Violation]:
     """Every clause that ``edits`` break as what one call made of a context.
 
     Args:
@@ -106,9 +128,10 @@ def edits_violations(geometry: Geometry, old: Context, new: Context, edits: Sequ
         old: the context before the call.
         new: the context after it.
         edits: what is said of the call, (first, before, at, after) each.
+        filled: the block that more tokens came to, which is another one since (FIL); None if none did.
     """
     found = scattered(used(geometry, old), used(geometry, new), edits)
-    return found or misapplied(geometry, old, new, edits) + overstated(geometry, old, new, edits)
+    return found or misapplied(geometry, old, new, edits, filled) + overstated(geometry, old, new, edits, filled)
 
 
 def _told(held: tuple[Block, int]) -> str:

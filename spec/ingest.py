@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from operator import attrgetter, index
 
 from focalloc.spec.actions import (
@@ -20,6 +21,7 @@ from focalloc.spec.candidates import Candidate, possible_actions, reaches_tail, 
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.cooldown import may_act, too_early
 from focalloc.spec.errors import InvalidInput, as_integer
+from focalloc.spec.filling import partial_collapse
 from focalloc.spec.geometry import MAX_SLOTS, Geometry
 from focalloc.spec.greedy import precedes
 from focalloc.spec.params import Params
@@ -132,7 +134,7 @@ def _may_reclaim(state: State, action: Action) -> bool:
     """Whether cooldown, tail and pins allow the collapse ``action``."""
     return (
         may_act(state.ledger, action, state.iteration, state.params.min_gap)
-        and not reaches_tail(end(state.geometry, action.node), state.end, state.params.protected_tokens)
+        and not reaches_tail(end(state.geometry, action.node), state.end, state.protected)
         and not is_pinned(state.geometry, state.pins, action)
     )
 
@@ -202,6 +204,7 @@ def ingest_violations(
         impossible = impossible_collapse(state.geometry, present, action)
         here = impossible + too_early(state.ledger, action, state.iteration, state.params.min_gap)
         here += tail_collapse(state.geometry, state.params, state.end, action)
+        here += partial_collapse(state.geometry, state.unfilled, state.end, action)
         here += pinned_collapse(state.geometry, state.pins, action)
         if ordered and not impossible:
             here += needless_reclaim(now_used, room, state.params.w_max)
@@ -277,9 +280,10 @@ def pinned_room(geometry: Geometry, first: int, last: int) -> int:
 def sufficient_budget_of(state: State, blocks: int = 1) -> int:
     """A ``w_max`` at which the next ingest of ``blocks`` blocks cannot fail: `sufficient_budget`, and room for pins.
 
-    Pins count as far as the context reaches.
+    Pins count as far as the context reaches, and a partial block as a protected one (FIL-2).
     """
     geometry, first = state.geometry, state.context[0].start
     pinned = within(state.pins.collapse, first, state.end)
-    enough = sufficient_budget(geometry, state.params, state.end - first, blocks)
+    params = replace(state.params, protected_tokens=state.protected)
+    enough = sufficient_budget(geometry, params, state.end - first, blocks)
     return enough + sum(pinned_room(geometry, *one) for one in pinned)

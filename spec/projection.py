@@ -16,6 +16,7 @@ from focalloc.spec.candidates import Candidate, possible_actions, tail_collapse
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.cooldown import may_act
 from focalloc.spec.errors import InvalidInput, as_integer
+from focalloc.spec.filling import partial_collapse
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.knapsack import Outcome, least_possible_use, out_of_order, rivals_of, utility
 from focalloc.spec.pins import is_pinned
@@ -131,7 +132,9 @@ def preferred(state: State, logits: Sequence[Logits]) -> list[Candidate]:
         worth = preference(geometry, by_block, action)
         if worth <= 0 or not may_act(state.ledger, action, state.iteration, state.params.min_gap):
             continue
-        barred = is_pinned(geometry, state.pins, action)
+        barred = is_pinned(geometry, state.pins, action) or partial_collapse(
+            geometry, state.unfilled, state.end, action
+        )
         if not barred and not tail_collapse(geometry, state.params, state.end, action):
             found.append(Candidate(action, worth if action.kind == "expand" else -worth))
     return found

@@ -11,6 +11,7 @@ from focalloc.spec.actions import Action, applied, check_legal, checked_actions,
 from focalloc.spec.adaptation import adapted, balanced
 from focalloc.spec.blocks import Block, Context, checked_context, end, used
 from focalloc.spec.cooldown import Entry, Ledger, recorded, remembered
+from focalloc.spec.filling import filled
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.memory import Memory, inherited, leant, told
 from focalloc.spec.params import Params
@@ -31,6 +32,7 @@ class State:
         recent: slots used after each of the last ``adaptive_window`` iterations, oldest first.
         pins: where nothing collapses, and where nothing expands.
         memory: what the first slots remember of what they were told; the others remember nothing yet (MEM-1).
+        unfilled: tokens of the last block that have not come yet (FIL).
 
     Example:
         >>> from focalloc import Allocator
@@ -48,6 +50,7 @@ class State:
     recent: tuple[int, ...] = ()
     pins: Pins = NO_PINS
     memory: Memory = ()
+    unfilled: int = 0
 
     @cached_property
     def used(self) -> int:
@@ -56,8 +59,18 @@ class State:
 
     @property
     def end(self) -> int:
-        """Token position just after the context."""
+        """Token position just after the context; where the last block is partial, where it will end (FIL)."""
         return end(self.geometry, self.context[-1])
+
+    @property
+    def next_token(self) -> int:
+        """Position of the token that comes next."""
+        return self.end - self.unfilled
+
+    @property
+    def protected(self) -> int:
+        """Length of the tail in which nothing collapses, a partial block included (TAI-1, FIL-2)."""
+        return max(self.params.protected_tokens, min(1, self.unfilled))
 
     @cached_property
     def ticked(self) -> State:
@@ -159,6 +172,11 @@ def released(state: State, token: int) -> State:
     )
 
 
+def filled_between(before: State, after: State) -> Block | None:
+    """The block that lacked tokens before a call to which some came in it: to rows beside the context another (EDI)."""
+    return before.context[-1] if before.unfilled and after.next_token != before.next_token else None
+
+
 def ingested(state: State, collapses: Sequence[Sequence[object]], blocks: int, front: int | None = None) -> State:
     """The state after an ingest that reclaimed by ``collapses`` and appended ``blocks`` level-0 blocks (CTX-6).
 
@@ -172,10 +190,21 @@ def ingested(state: State, collapses: Sequence[Sequence[object]], blocks: int, f
         InvalidInput: a collapse is not legal at its turn, what is let go cuts a block, or the longer context breaks
             CTX-4.
     """
+    return ingested_tokens(state, collapses, blocks * state.geometry.span(0), front)
+
+
+def ingested_tokens(
+    state: State, collapses: Sequence[Sequence[object]], tokens: int, front: int | None = None
+) -> State:
+    """The state after an ingest of ``tokens`` tokens (FIL-1); else as `ingested`."""
+    geometry, stop = state.geometry, state.end
+    blocks, unfilled = filled(geometry, state.unfilled, tokens)
     state = all_acted(state, collapses)
-    span, stop = state.geometry.span(0), state.end
+    if state.unfilled:  # a block that is filled is another one
+        state = replace(state, memory=state.memory[: state.used - geometry.slots(0)])
+    span = geometry.span(0)
     new = tuple(Block(0, stop + i * span) for i in range(blocks))
     if front is not None:  # all that was there may leave, and nothing that is new
         state = released(replace(state, context=state.context + new[:1]), front)
         new = new[1:]
-    return replace(state, context=checked_context(state.geometry, state.context + new))
+    return replace(state, context=checked_context(geometry, state.context + new), unfilled=unfilled)

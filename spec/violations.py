@@ -26,6 +26,7 @@ from focalloc.spec.candidates import (
 from focalloc.spec.clauses import Finding, Violation, clause
 from focalloc.spec.cooldown import too_early
 from focalloc.spec.errors import one_of
+from focalloc.spec.filling import filled, needless_room, partial_collapse
 from focalloc.spec.greedy import greedy_violations
 from focalloc.spec.hierarchy import hierarchy_violations
 from focalloc.spec.hybrid import hybrid_violations
@@ -116,6 +117,7 @@ def violations(
         used += signed_delta(geometry, action)
         stale = not_fresh(geometry, at_start, action) if not impossible else []
         here = impossible + stale + tail_collapse(geometry, params, now.end, action)
+        here += partial_collapse(geometry, now.unfilled, now.end, action)
         here += pinned_collapse(geometry, now.pins, action) + pinned_expand(geometry, now.pins, action)
         here += too_early(now.ledger, action, now.iteration, params.min_gap) + over_budget(params, used, action)
         if profile in SCORE_DRIVEN and not impossible and not stale:
@@ -162,3 +164,27 @@ def reclaim_violations(
         return ill_formed
     actions = None if answer is None else as_actions(answer)
     return ingest_violations(state, scores, blocks, actions, ordered=ordered, release=release, front=front)
+
+
+def filling_violations(
+    state: State,
+    scores: Sequence[int],
+    tokens: int,
+    answer: Sequence[Sequence[object]] | None,
+    profile: str = "safety",
+    *,
+    release: bool = False,
+    front: object = None,
+) -> list[Violation]:
+    """Every clause that ``answer`` breaks as the reclaiming collapses of an ingest of ``tokens`` tokens.
+
+    Arguments and refusals as of `reclaim_violations`, of which it is a matter where the tokens make new blocks.
+    """
+    blocks = filled(state.geometry, state.unfilled, tokens).blocks
+    if blocks:
+        return reclaim_violations(state, scores, blocks, answer, profile, release=release, front=front)
+    checked_profile(profile)
+    checked_scores(state.geometry, state.context, scores)
+    if answer is not None and (ill_formed := malformed(state.geometry, answer)):
+        return ill_formed
+    return needless_room(tokens, None if answer is None else as_actions(answer), front)
