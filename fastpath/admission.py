@@ -29,6 +29,7 @@ from focalloc.spec.candidates import not_fresh, over_budget, tail_collapse
 from focalloc.spec.clauses import Violation
 from focalloc.spec.cooldown import too_early
 from focalloc.spec.errors import as_integer
+from focalloc.spec.filling import partial_collapse
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.pins import pinned_collapse, pinned_expand
@@ -116,6 +117,7 @@ def _misfit(tables: Tables, geometry: Geometry, params: Params, actions: tuple[A
     found = impossible_expand(now, action) + impossible_collapse(geometry, now, action)
     found += [] if found else not_fresh(geometry, at_start, action)
     found += tail_collapse(geometry, params, header[k.END], action)
+    found += partial_collapse(geometry, header[k.UNFILLED], header[k.END], action)
     found += pinned_collapse(geometry, tables.pins, action) + pinned_expand(geometry, tables.pins, action)
     found += too_early(tables.ledger(), action, header[k.ITERATION] + 1, params.min_gap)
     found += over_budget(params, slots, action)

@@ -19,6 +19,7 @@ from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.clauses import Violation
 from focalloc.spec.errors import InvalidInput, NoRoom, as_integer, one_of, truth, whole_number
+from focalloc.spec.filling import checked_tokens, filled
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
 from focalloc.spec.ingest import checked_size, sufficient_budget
 from focalloc.spec.memory import Memory
@@ -197,8 +198,8 @@ class Allocator:
     def _state(self) -> State:
         tables = self._session()
         ledger, recent, memory = tables.ledger(), self.recent(), tables.memory()
-        context, pins = tables.context(), tables.pins
-        return State(self.geometry, self.terms(), context, ledger, self.iteration, recent, pins, memory)
+        context, pins, short = tables.context(), tables.pins, tables.unfilled
+        return State(self.geometry, self.terms(), context, ledger, self.iteration, recent, pins, memory, short)
 
     def terms(self) -> Params:
         """The parameters, with the thresholds of the last iteration if they adapt (ADA-1)."""
@@ -259,17 +260,20 @@ class Allocator:
             tables.pin(state.pins)
         if state.memory:
             tables.remember(state.memory)
+        if state.unfilled:
+            tables.leave_unfilled(state.unfilled)
         if state.iteration > FAR:
             run_step = _refusing_the_last(tables, run_step)
         self._tables, self.geometry, self.params, self._workspace, self._run_step = (
             tables, geometry, params, workspace, run_step
         )  # fmt: skip
 
-    def _mark(self) -> tuple[object, int, int, int, object]:
-        """What is another after every call that changed the session: its tables, iteration, front, end and pins."""
+    def _mark(self) -> tuple[object, int, int, int, object, int]:
+        """What is another after every call that changed the session: its tables, iteration, front, end, pins, and what
+        the last block lacks."""
         tables, k = self._session(), self._layout
         header = tables.header
-        return tables, header[k.ITERATION], header[k.FIRST], header[k.END], tables.pins
+        return tables, header[k.ITERATION], header[k.FIRST], header[k.END], tables.pins, tables.unfilled
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copied, deep or not, and pickled by its snapshot."""
@@ -443,8 +447,55 @@ class Allocator:
             >>> allocator.used, plan.released
             (64, 2240)
         """
+        tokens = checked_size(blocks) * self.geometry.span(0)
+        return self._ingested(tokens, ("blocks", blocks), scores, per_block=per_block, release=release)
+
+    @in_turn
+    def ingest_tokens(
+        self,
+        tokens: int,
+        scores: ArrayLike | None = None,
+        *,
+        per_block: bool = False,
+        release: bool = False,
+    ) -> Plan:
+        """Say that ``tokens`` more tokens have come: they fill the last block if it lacks some, then new ones (FIL-1).
+
+        The last block may be left partial. It takes the slots of a full one, for which room is made when it begins; it
+        does not collapse, and is filled by what comes next. An `ingest` of blocks is one of their tokens.
+
+        Args:
+            tokens: how many, at least 1.
+            scores: as for `ingest`; those of tokens that have not come yet say nothing.
+            per_block: as for `ingest`.
+            release: as for `ingest`.
+
+        Returns:
+            As of `ingest`; a block that more tokens came to is taken out and put in again by the edits.
+
+        Raises:
+            InvalidInput: as for `ingest`, or ``tokens`` is out of its range (PAR-4).
+            NoRoom: as for `ingest`, and only where a new block begins (FIL-3).
+
+        Example:
+            >>> from focalloc import Allocator
+            >>> allocator = Allocator()
+            >>> allocator.load([(1, 0)])
+            >>> for turn in range(3):  # of 15 tokens each
+            ...     plan = allocator.ingest_tokens(15)
+            >>> allocator.used, allocator.unfilled(), len(plan.edits)
+            (65, 19, 1)
+        """
+        count = checked_tokens(tokens)
+        return self._ingested(count, ("tokens", tokens), scores, per_block=per_block, release=release)
+
+    def _ingested(
+        self, tokens: int, said: tuple[str, object], scores: ArrayLike | None, *, per_block: bool, release: bool
+    ) -> Plan:
+        """Ingest ``tokens`` tokens; ``said`` is the field and the value by which the caller says how many."""
         k, tables = self._layout, self._session()
-        blocks = checked_size(blocks)
+        short = tables.header[k.UNFILLED]
+        blocks, _ = filled(self.geometry, short, tokens)
         manner = (k.FLAT if scores is None else 0) | (k.LETTING_GO if truth("release", release) else 0)
         if scores is not None:
             self._quantise(scores, per_block)
@@ -453,28 +504,28 @@ class Allocator:
         if refinement is not None:
             refinement.begin()
         if tables.header[k.END] + blocks * self.geometry.span(0) > MAX_TOKEN:
-            self._ingest_carefully(blocks, manner, undo=True)
-            raise InvalidInput("blocks", blocks, f"the new blocks would lie outside the tokens 0..{MAX_TOKEN} (CTX-4)")
-        done = self._calls.run_ingest(tables.tags, tables.scratch, tables.state, blocks, manner, tables.reclaimed)
+            self._ingest_carefully(tokens, blocks, manner, undo=True)
+            raise InvalidInput(*said, f"the new blocks would lie outside the tokens 0..{MAX_TOKEN} (CTX-4)")
+        done = self._calls.run_ingest(tables.tags, tables.scratch, tables.state, tokens, manner, tables.reclaimed)
         if done < 0:
-            done = self._ingest_carefully(blocks, manner, undo=False)
+            done = self._ingest_carefully(tokens, blocks, manner, undo=False)
         if refinement is not None:
             refinement.finish()
         header, half = tables.header, len(tables.reclaimed) // 2
         places = tables.reclaims[half : half + done].tolist()
-        ingested = header[k.END], blocks, before, header[k.FIRST]
+        ingested = header[k.END], blocks, before, header[k.FIRST], short > 0
         plan = Plan(tables.reclaims[:done].tolist(), self.iteration, self.geometry, places, header[k.SLOTS], *ingested)
         if header[k.FIRST] != front:
             plan.released = header[k.FIRST]
         return plan
 
-    def _ingest_carefully(self, blocks: int, manner: int, *, undo: bool) -> int:
+    def _ingest_carefully(self, tokens: int, blocks: int, manner: int, *, undo: bool) -> int:
         """Ingest on copies, for when it may fail half-way; with ``undo`` they are dropped in any case."""
         k, tables = self._layout, self._session()
         for _ in range(2):
             tags, state = tables.copies()
             run = self._calls.run_ingest
-            done = int(run(tags, tables.scratch, state, blocks, manner | k.BOLD, tables.reclaimed))
+            done = int(run(tags, tables.scratch, state, tokens, manner | k.BOLD, tables.reclaimed))
             if done != k.LEDGER_FULL:
                 break
             tables.make_space_for_reclaims(blocks)
@@ -582,6 +633,12 @@ class Allocator:
     def pins(self) -> Pins:
         """What is pinned: ranges in order, as few as will do (PIN-3)."""
         return self._session().pins  # type: ignore[no-any-return]
+
+    # FILLING
+
+    def unfilled(self) -> int:
+        """Tokens of the last block that have not come yet (FIL-1)."""
+        return self._session().unfilled  # type: ignore[no-any-return]
 
     # MEMORY
 

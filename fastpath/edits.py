@@ -229,7 +229,7 @@ def edits_of_ingest(
         slots: of the row after.
         ingested: as for `Plan`.
     """
-    end, blocks, slots_before, front = ingested
+    end, blocks, slots_before, front, refilled = ingested
     outermost = list[tuple[int, Action, int]]()  # what no later reclaim took in: where it is, what the others freed
     behind = 0
     for action, place in sorted(zip(collapses, places, strict=True), key=lambda one: (one[0].start, -one[0].level)):
@@ -250,8 +250,12 @@ def edits_of_ingest(
         gone += freed
     first = slots - blocks * geometry.slots(0)
     span = geometry.span(0)
+    taken = 0
+    if refilled and end - (blocks + 1) * span >= front:  # a block that more tokens came to is another one (FIL)
+        taken = geometry.slots(0)
+        blocks, first = blocks + 1, first - taken
     new = tuple(Block(0, end - (blocks - i) * span) for i in range(blocks))
-    _append(found, Edit(first + gone, 0, first, slots - first, new))
+    _append(found, Edit(first + gone, taken, first, slots - first, new))
     return Edits(found, first + gone, geometry.block_slots)
 
 

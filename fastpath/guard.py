@@ -50,6 +50,7 @@ class View:
         iteration: number of the last iteration.
         used: slots that the context occupies.
         pins: where nothing collapses, and where nothing expands.
+        unfilled: tokens of the last block that have not come yet (FIL).
     """
 
     def __init__(self, allocator: Allocator) -> None:
@@ -58,6 +59,7 @@ class View:
         self.params = allocator.terms()
         self.recent = allocator.recent()
         self.pins = allocator.pins()
+        self.unfilled = allocator.unfilled()
         self.iteration = allocator.iteration
         self.used = allocator.used
 
@@ -88,8 +90,8 @@ class View:
 
     def state(self) -> State:
         """The same by the spec; takes about a microsecond per block."""
-        ledger, pins, memory = dict(self.ledger), self.pins, self.memory
-        return State(self.geometry, self.params, self.context, ledger, self.iteration, self.recent, pins, memory)
+        ledger, known = dict(self.ledger), (self.pins, self.memory, self.unfilled)
+        return State(self.geometry, self.params, self.context, ledger, self.iteration, self.recent, *known)
 
     def settle(self) -> View:
         """Read everything now, so that the view stays true when the session goes on."""

@@ -57,7 +57,7 @@ class Plan(Sequence[Action]):
         splices: of an iteration as the kernels note them, int64; of an ingest the first slot of each node after it.
         slots: of the context after the call.
         ingested: for an ingest the token behind its last block, how many blocks it appended, the slots of the context
-            before it, and the first token after it.
+            before it, the first token after it, and whether tokens came to a partial block (FIL-1).
 
     Attributes:
         iteration: number of the iteration.

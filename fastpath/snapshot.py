@@ -11,7 +11,8 @@ The bytes are ``MAGIC``, the version, the length of what follows, a digest of it
 A context tiles, so its first token and its levels say it all: each run is ``[level, how many blocks]``. A ledger entry
 is ``[kind, level, start, iteration]``. ``recent`` stands there only where thresholds adapt: the slots used after each
 of the last iterations; ``pins`` only where tokens are pinned, ``{"collapse": [[0, 128]], "expand": []}``, in order;
-``memory`` only where slots remember what they were told, the mean of each, in fixed point, up to those that do not yet.
+``memory`` only where slots remember what they were told, the mean of each, in fixed point, up to those that do not yet;
+``unfilled`` only where the last block lacks tokens, how many.
 Older versions stay readable; a newer one is refused.
 """
 
@@ -60,6 +61,7 @@ def to_json(state: State) -> dict[str, Any]:
         **({"recent": list(state.recent)} if state.recent else {}),
         **({"pins": {name: list(map(list, ranges)) for name, ranges in pins.items()}} if any(pins.values()) else {}),
         **({"memory": list(state.memory)} if state.memory else {}),
+        **({"unfilled": state.unfilled} if state.unfilled else {}),
     }
 
 
@@ -72,7 +74,7 @@ def from_json(snapshot: object) -> State:
     version = known_fields("snapshot", snapshot, None).get("version")
     _refuse_newer(whole_number("snapshot.version", version, 1, 2**16 - 1))
     known = {"version", "iteration", "geometry", "params", "context", "ledger"}
-    optional: dict[str, Any] = {"recent": [], "pins": {}, "memory": []}
+    optional: dict[str, Any] = {"recent": [], "pins": {}, "memory": [], "unfilled": 0}
     whole = optional | known_fields("snapshot", snapshot, known, optional)
     geometry = Geometry(**known_fields("snapshot.geometry", whole["geometry"], {"arity", "cost"}))
     every = {field.name for field in fields(Params)}
@@ -88,6 +90,7 @@ def from_json(snapshot: object) -> State:
         _recent(params, whole["recent"]),
         _pins(whole["pins"]),
         _memory(geometry, params, context, whole["memory"]),
+        whole_number("snapshot.unfilled", whole["unfilled"], 0, 0 if context[-1].level else geometry.span(0) - 1),
     )
 
 

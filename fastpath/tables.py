@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels import layout as k
-from focalloc.fastpath.kernels.calls import run_load, run_pin, run_positions
+from focalloc.fastpath.kernels.calls import run_leave_unfilled, run_load, run_pin, run_positions
 from focalloc.fastpath.kernels.places import list_families
 from focalloc.fastpath.plan import packed, unpacked
 from focalloc.spec.actions import Action
@@ -125,7 +125,7 @@ class Tables:
             header[k.TAU_COLLAPSE] = params.tau_collapse
             header[k.SOFT_MARGIN] = params.soft_margin
         header[k.MIN_GAP] = params.min_gap
-        header[k.PROTECTED] = params.protected_tokens
+        header[k.PROTECTED] = header[k.TAIL] = params.protected_tokens
         header[k.AHEAD] = params.reclaim_ahead * geometry.slots(0)
         header[k.MEMORY_SHIFT], header[k.LEAN], header[k.BALANCED] = params.memory_shift, params.lean, params.balance
         header[k.CAPACITY] = self.capacity
@@ -273,6 +273,10 @@ class Tables:
         pins = slice(*h[k.OFFSETS + NAMES.index("no_expand") :][:2])
         assert self.state[pins].tolist() == placed[pins].tolist(), "a pin is elsewhere"
 
+        assert 0 <= h[k.UNFILLED] < h[k.SPAN], "a block lacks more tokens than it has"
+        assert h[k.UNFILLED] == 0 or tags[slots - int(h[k.UNITS])] == 0, "what lacks tokens is no block of them"
+        assert h[k.PROTECTED] == max(h[k.TAIL], min(1, h[k.UNFILLED])), "a partial block is not protected"
+
         known = int(h[k.KNOWN])
         assert 0 <= known <= (slots if h[k.MEMORY_SHIFT] > 0 else 0), "more is remembered than there is"
         assert known == slots or tags[known] >= 0, "a block remembers half of what it was told"
@@ -319,6 +323,17 @@ class Tables:
         """Go on with what `memory` gave; once it is there, it counts."""
         self.table("memory").view(np.int32)[: len(memory)] = memory
         self.header[k.KNOWN] = len(memory)
+
+    # FILLING
+
+    @property
+    def unfilled(self) -> int:
+        """Tokens that the last block lacks (FIL-1)."""
+        return int(self.header[k.UNFILLED])
+
+    def leave_unfilled(self, unfilled: int) -> None:
+        """Go on where the last block lacks so many."""
+        run_leave_unfilled(self.state, unfilled)
 
     # LEDGER
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger("focalloc")
 
+INGESTS = ("ingest", "ingest_tokens")
+"""Calls whose collapses make room for new blocks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -173,7 +176,7 @@ class Telemetry(Wrapper):
         coherence, residencies = self._follow(plan)
         if plan.released is not None:
             residencies += self._let_go(plan, shown)
-        if call == "ingest":
+        if call in INGESTS:
             for first in range(stop, self._mark()[3], self.allocator.geometry.span(0)):
                 self._since[Block(0, first)] = plan.iteration
         self._seen = self._mark()
@@ -183,7 +186,7 @@ class Telemetry(Wrapper):
             iteration=plan.iteration,
             expands=plan.expands,
             collapses=plan.collapses,
-            reclaims=plan.collapses if call == "ingest" else 0,
+            reclaims=plan.collapses if call in INGESTS else 0,
             swap_rate=len(plan) / len(shown[0]),
             swap_rate_per_slot=len(plan) / slots,
             residencies=residencies,

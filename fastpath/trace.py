@@ -11,6 +11,7 @@ A trace is JSON Lines in UTF-8, compressed if its name ends in ``.gz``. Each lin
 
     {"event": "step", "scores": [0, 838860, -48000], "actions": [["expand", 1, 1024]], "seconds": 6.1e-06}
     {"event": "ingest", "blocks": 1, "actions": [["collapse", 1, 0]], "seconds": 2.3e-05}
+    {"event": "ingest_tokens", "tokens": 7, "actions": [], "seconds": 9.0e-06}
     {"event": "apply", "actions": [], "seconds": 1.1e-05}
     {"event": "release", "token": 1024, "seconds": 1.2e-05}
 
@@ -42,12 +43,13 @@ from focalloc.fastpath.wrapper import Wrapper
 from focalloc.spec import json_text
 from focalloc.spec.actions import Action
 from focalloc.spec.errors import InvalidInput, one_of, truth, whole_number
+from focalloc.spec.filling import checked_tokens
 from focalloc.spec.geometry import MAX_TOKEN
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.release import checked_front
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE, checked_scores, slot_scores
-from focalloc.spec.state import State, advanced, ingested, released
-from focalloc.spec.violations import reclaim_violations, violations
+from focalloc.spec.state import State, advanced, ingested, ingested_tokens, released
+from focalloc.spec.violations import filling_violations, violations
 
 VERSION = 1
 """Version of the format that this release writes, and the latest that it reads."""
@@ -57,7 +59,10 @@ LONGEST_LINE = 2**28
 
 LOGGER = logging.getLogger("focalloc")
 
-Call = Literal["step", "ingest", "apply", "release"]
+Call = Literal["step", "ingest", "ingest_tokens", "apply", "release"]
+
+SAID = {"ingest": "blocks", "ingest_tokens": "tokens"}
+"""Call -> the field that says how much comes."""
 
 
 # WRITING
@@ -107,11 +112,11 @@ class Recorder(Wrapper):
         plan = super()._call(call, *arguments, **options)
         seconds = time.perf_counter() - begun
         given: dict[str, object] = {"event": "apply" if call == "prefer" else call}
-        if call == "ingest":
-            given |= {"blocks": int(arguments[0])}
+        if call in SAID:
+            given |= {SAID[call]: int(arguments[0])}
         if options.pop("release", False):
             given |= {"release": True} | ({} if plan.released is None else {"released": plan.released})
-        if call in ("step", "ingest") and arguments[-1] is not None:
+        if call in ("step", *SAID) and arguments[-1] is not None:
             given |= _given(arguments[-1], **options)
         told = {"token": int(arguments[0])} if call == "release" else {"actions": plan.actions}
         self._write(given | told | {"seconds": float(f"{seconds:.3g}")})
@@ -164,6 +169,7 @@ class Event(NamedTuple):
         seconds: how long it took.
         release: whether an ingest might let the oldest blocks go (REL-4).
         released: the token that the context was released to; None if nothing was let go.
+        tokens: of an ingest of tokens, else 0.
     """
 
     session: int
@@ -175,12 +181,15 @@ class Event(NamedTuple):
     seconds: float
     release: bool = False
     released: int | None = None
+    tokens: int = 0
 
     @property
     def after(self) -> State:
         """The state it led to."""
         if self.blocks:
             return ingested(self.before, self.actions, self.blocks, self.released)
+        if self.tokens:
+            return ingested_tokens(self.before, self.actions, self.tokens, self.released)
         if self.released is not None:
             return released(self.before, self.released)
         return advanced(self.before, self.actions, self.scores if self.call == "step" else None)
@@ -234,6 +243,7 @@ def _state(line: dict[str, Any]) -> State:
 FIELDS: dict[Call, tuple[set[str], set[str]]] = {
     "step": ({"event", "scores", "actions", "seconds"}, {"per"}),
     "ingest": ({"event", "blocks", "actions", "seconds"}, {"scores", "per", "release", "released"}),
+    "ingest_tokens": ({"event", "tokens", "actions", "seconds"}, {"scores", "per", "release", "released"}),
     "apply": ({"event", "actions", "seconds"}, set()),
     "release": ({"event", "token", "seconds"}, set()),
 }
@@ -245,6 +255,7 @@ def _event(session: int, state: State, line: dict[str, Any]) -> Event:
     call: Call = one_of("event", event, FIELDS)
     known_fields("line", line, *FIELDS[call])
     blocks = checked_size(line["blocks"]) if call == "ingest" else 0
+    tokens = checked_tokens(line["tokens"]) if call == "ingest_tokens" else 0
     scores = _scores(state, line.get("scores"), line.get("per", "slot"))
     actions = tuple(_actions(line.get("actions", [])))
     release = truth("release", line.get("release", False))
@@ -252,13 +263,14 @@ def _event(session: int, state: State, line: dict[str, Any]) -> Event:
     seconds = line["seconds"]
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
         raise InvalidInput("seconds", seconds, "must be a number of seconds, at least 0")
-    if blocks:
-        found = reclaim_violations(state, scores, blocks, actions, release=release, front=front)
+    if call in SAID:
+        come = tokens or blocks * state.geometry.span(0)
+        found = filling_violations(state, scores, come, actions, release=release, front=front)
     else:
         found = [] if call == "release" else violations(state, scores, actions)
     for violation in found[:1]:
         raise InvalidInput("actions", [list(one) for one in actions], f"{violation.message} ({violation.clause})")
-    return Event(session, call, state, blocks, scores, actions, float(seconds), release, front)
+    return Event(session, call, state, blocks, scores, actions, float(seconds), release, front, tokens)
 
 
 def _scores(state: State, given: object, per: object) -> Sequence[int]:

@@ -13,7 +13,7 @@ from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.state import State
 
-Call = Literal["step", "prefer", "apply", "ingest", "release"]
+Call = Literal["step", "prefer", "apply", "ingest", "ingest_tokens", "release"]
 """The calls that change a session and say how."""
 
 Hold = Literal["pin", "unpin"]
@@ -22,13 +22,13 @@ Hold = Literal["pin", "unpin"]
 Start = Literal["load", "open", "resume", "restore"]
 """The calls that put another session in its place."""
 
-Mark = tuple[object, int, int, int, object]
-"""As `Allocator._mark`: which session, how far it has come, and what is pinned."""
+Mark = tuple[object, int, int, int, object, int]
+"""As `Allocator._mark`: which session, how far it has come, what is pinned, and what the last block lacks."""
 
 LOOKS = frozenset(
     (
         *("geometry", "params", "used", "iteration", "levels", "starts", "slot_positions"),
-        *("context", "positions", "write_positions", "ledger_size", "pins", "terms", "recent", "state", "snapshot"),
+        *("context", "positions", "write_positions", "ledger_size", "pins", "unfilled", "terms", "recent", "state", "snapshot"),
         *("memory", "relaxation", "layout", "offers"),
         *("fallbacks", "fallback_counts", "fallback_share", "disagreement_share", "selector"),
     )
@@ -83,6 +83,12 @@ class Wrapper:
     ) -> Plan:
         """As `Allocator.ingest`."""
         return self._call("ingest", blocks, scores, per_block=per_block, release=release)
+
+    def ingest_tokens(
+        self, tokens: int, scores: ArrayLike | None = None, *, per_block: bool = False, release: bool = False
+    ) -> Plan:
+        """As `Allocator.ingest_tokens`."""
+        return self._call("ingest_tokens", tokens, scores, per_block=per_block, release=release)
 
     def release(self, token: int) -> Plan:
         """As `Allocator.release`."""

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels.application import apply, first_misfit
 from focalloc.fastpath.kernels.greedy import select
-from focalloc.fastpath.kernels.ingest import append_block, may_fall_short, reclaim
+from focalloc.fastpath.kernels.ingest import (
+    append_block,
+    blocks_of,
+    fill,
+    leave_unfilled,
+    may_fall_short,
+    reclaim,
+)
 from focalloc.fastpath.kernels.layout import (
     AHEAD,
     AT_ONCE,
@@ -363,25 +370,29 @@ def run_ingest(
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
-    blocks: int,
+    tokens: int,
     manner: int,
     reclaimed: NDArray[np.int64],
 ) -> int:
-    """Make room for ``blocks`` level-0 blocks and append them; return how many collapses, or why it stopped.
+    """Have ``tokens`` fill the last block, if it is partial, and new ones, for which room is made (FIL-1).
 
     Args:
         tags: as for `run_step`, and so the following up to ``state``.
-        blocks: a number of blocks.
+        tokens: a number of tokens.
         manner: flags, see `FLAT`, `BOLD` and `LETTING_GO`.
         reclaimed: takes the collapses in its first half, and in its second where their nodes are once all are made, -1
             for one that does not begin a block any more; one that is too short counts as a full ledger.
+
+    Returns:
+        How many collapses; or why it stopped.
     """
     session = session_of(tags, scratch, state)
     header = session.header
     header[HEARD] = 0
+    blocks = blocks_of(header, tokens)
     needed = blocks * header[UNITS]
     done = 0
-    if header[SLOTS] + needed > header[W_MAX]:
+    if blocks > 0 and header[SLOTS] + needed > header[W_MAX]:  # FIL-3
         most = most_collapses(header, needed + header[AHEAD])
         if most > len(reclaimed) // 2 or not has_space(header, session.ledger_action, session.ledger_iteration, most):
             return LEDGER_FULL
@@ -397,10 +408,17 @@ def run_ingest(
             release(session, oldest_slots(header, session.tags, header[SLOTS] + needed - header[W_MAX]))
         for i in range(done):
             reclaimed[len(reclaimed) // 2 + i] = slot_at(session, reclaimed[i] // 2 // LEVELS)
+    fill(header, tokens)
     for _ in range(blocks):
         append_block(session)
     place_pins(session)
     return done
+
+
+@kernel
+def run_leave_unfilled(state: NDArray[np.int64], unfilled: int) -> None:
+    """Go on where the last block lacks so many tokens; argument as for `run_step`."""
+    leave_unfilled(state[:HEADER], unfilled)
 
 
 @kernel

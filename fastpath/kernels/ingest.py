@@ -10,6 +10,7 @@ from focalloc.fastpath.kernels.layout import (
     END,
     EXPAND,
     FAMILIES,
+    KNOWN,
     LEVELS,
     LOWEST,
     MARK,
@@ -17,7 +18,9 @@ from focalloc.fastpath.kernels.layout import (
     PROTECTED,
     SLOTS,
     SPAN,
+    TAIL,
     TOP,
+    UNFILLED,
     UNITS,
     W_MAX,
     WIDTH,
@@ -45,6 +48,31 @@ def append_block(session: Session) -> None:
         header[FAMILIES] += 1
     header[SLOTS] += header[UNITS]
     header[END] += header[SPAN]
+
+
+@kernel
+def blocks_of(header: Ints, tokens: int) -> int:
+    """How many new blocks ``tokens`` make, beside those that fill the last one (FIL-1)."""
+    return (max(0, tokens - header[UNFILLED]) + header[SPAN] - 1) // header[SPAN]
+
+
+@kernel
+def leave_unfilled(header: Table, unfilled: int) -> None:
+    """Note how many tokens the last block lacks, and protect it if it lacks any (FIL-2)."""
+    header[UNFILLED] = unfilled
+    header[PROTECTED] = max(header[TAIL], min(1, unfilled))
+
+
+@kernel
+def fill(header: Table, tokens: int) -> None:
+    """Put ``tokens`` into the last block, as far as it lacks some, and into new ones, which are to be appended (FIL-1).
+
+    A block that is filled is another one, which remembers nothing (MEM-1).
+    """
+    if header[UNFILLED] > 0:
+        header[KNOWN] = min(header[KNOWN], max(0, header[SLOTS] - header[UNITS]))
+    short = header[UNFILLED] - tokens
+    leave_unfilled(header, short + blocks_of(header, tokens) * header[SPAN])
 
 
 @kernel

@@ -155,7 +155,7 @@ def test_what_is_filled_remembers_nothing() -> None:
 
 def random_session(seed: int) -> None:
     rng = Random(seed)
-    geometry = rng.choice([GEOMETRY, Geometry((3, 2), (2, 1, 3)), Geometry((2,))])
+    geometry = rng.choice([GEOMETRY, Geometry((3, 3), (2, 2, 3)), Geometry((2,))])
     allocator = ReferenceAllocator()
     params = Params(
         w_max=rng.randint(geometry.slots(0), 40), tau_collapse=0, tau_expand=0, memory_shift=rng.choice((0, 2))
