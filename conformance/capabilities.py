@@ -123,7 +123,7 @@ class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkno
         return Params(**self._moved(asdict(Params())))
 
     def _fitted_step(self, step: Step) -> Step | None:
-        if step.ingest is not None and "ingest" in self.without:
+        if (step.ingest is not None or step.tokens is not None) and "ingest" in self.without:
             return None
         if step.open is None:
             return step

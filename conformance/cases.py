@@ -84,7 +84,8 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         extra: scores to give beyond one per slot; below zero, to leave out. Anything but 0 breaks SCO-2. Of a release,
             tokens beyond where a block begins, which break REL-1 unless another begins there.
         ingest: number of new level-0 blocks.
-        may_release: whether an ingest may let the oldest blocks go.
+        tokens: number of tokens of an ingest of tokens, which may leave the last block partial.
+        may_release: whether an ingest, of either kind, may let the oldest blocks go.
         open: start another session.
         logits: pattern of logits (expand, keep, collapse), repeated over the blocks as often as needed.
         pin: pin tokens, or lift them.
@@ -100,6 +101,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     pin: Pinning | None = None
     may_release: bool = False
     release: int | None = None
+    tokens: int | None = None
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -113,6 +113,9 @@ class Host:
                 rest = (self._lend("scores", command.scores),) if "ingest_scores" in self._offers else ()
                 may = {"release": True} if command.release else {}
                 return chosen(self._allocator.ingest(command.blocks, *rest, **may))
+            case messages.IngestTokens(tokens):
+                may = {"release": True} if command.release else {}
+                return chosen(self._allocator.ingest_tokens(tokens, self._lend("scores", command.scores), **may))
             case messages.Prefer():
                 rows = [list(row) for row in command.logits]
                 self._given["logits"] = [list(row) for row in rows], rows
@@ -156,7 +159,7 @@ class Host:
 
     def _offered(self) -> list[str]:
         """The optional calls that the allocator has."""
-        calls = ("ingest", "prefer", "relaxation", "layout", *messages.REPORTS)
+        calls = ("ingest", "ingest_tokens", "prefer", "relaxation", "layout", *messages.REPORTS)
         offers = ["fresh", *(what for what in calls if callable(getattr(self._allocator, what, None)))]
         told = getattr(self._allocator, "offers", ())
         offers += (name for name in OFFERED if isinstance(told, tuple | list) and name in told)

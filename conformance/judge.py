@@ -44,9 +44,9 @@ from focalloc.spec import (
     Violation,
     accepted_nonsense,
     advanced,
-    ingested,
+    filling_violations,
+    ingested_tokens,
     opened,
-    reclaim_violations,
     relaxation_violations,
     released,
     unanswered,
@@ -56,6 +56,7 @@ from focalloc.spec.actions import as_actions
 from focalloc.spec.blocks import context_violations, misplaced, misreported
 from focalloc.spec.cooldown import hoarded
 from focalloc.spec.edits import edits_violations
+from focalloc.spec.filling import checked_tokens, filled, misfilled
 from focalloc.spec.geometry import MAX_TOKEN
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.layout import Outline, layout_violations
@@ -65,16 +66,17 @@ from focalloc.spec.printable import printable
 from focalloc.spec.projection import LARGEST_LOGIT, missaturated, saturated, violations_of_projection
 from focalloc.spec.release import misreleased, still_pinned
 from focalloc.spec.scores import SCORE_SCALE, checked_scores
+from focalloc.spec.state import filled_between
 from focalloc.spec.violations import checked_profile
 
 Status = Literal["pass", "fail", "error", "skip", "unknown"]
 
-CALLS = ("open", "step", "ingest", "prefer", "pin", "release")
+CALLS = ("open", "step", "ingest", "ingest_tokens", "prefer", "pin", "release")
 """What may be skipped as a whole."""
 
 SKIPPED = (
     *(*CALLS, "geometry", "params", "strategy", "relaxation", "layout"),
-    *("context", "positions", "ledger_size", "pins"),
+    *("context", "positions", "ledger_size", "pins", "unfilled"),
 )
 """What may be skipped; an allocator says the latter itself, as ``"geometry: only (32, 32)"``."""
 
@@ -188,7 +190,7 @@ def judged(
             try:
                 session.take(step)
             except Skipped as no:
-                if step.ingest is None:
+                if step.ingest is None and step.tokens is None:
                     raise
                 skipped = cause(no)  # the state is as it was, so the session can go on
 
@@ -229,6 +231,8 @@ def call_of(case: Case, at: int) -> str:
         return "open"
     if step.ingest is not None:
         return "ingest"
+    if step.tokens is not None:
+        return "ingest_tokens"
     if step.pin is not None:
         return "pin"
     if step.release is not None:
@@ -308,8 +312,8 @@ class _Session:
             self.follow(step)
         elif step.pin is not None:
             self.pin(step.pin)
-        elif step.ingest is not None:
-            self.ingest(step.ingest, step.may_release and self.target.offers("release"))
+        elif step.ingest is not None or step.tokens is not None:
+            self.ingest(step, step.may_release and self.target.offers("release"))
         elif step.release is not None:
             self.release(front_of(self._now.context, step))
         else:
@@ -461,17 +465,27 @@ class _Session:
         self.judge_later(answer, [], judge)
         self.go_on(answer, lambda: advanced(state, actions, scores or None), _made(state, actions))
 
-    def ingest(self, blocks: int, may: bool) -> None:
+    def ingest(self, step: Step, may: bool) -> None:
         """Ingest and have the reclaiming collapses judged, or the refusal; what it lets go if it ``may`` (REL-4)."""
-        if not self.target.offers("ingest"):
+        of_tokens = step.tokens is not None
+        if not self.target.offers("ingest_tokens" if of_tokens else "ingest"):
             return
         state, scores = self._now, self.row
-        if senseless := senseless_scores(state, scores) or senseless_blocks(state, blocks):
-            self.refuses(senseless, lambda: self.target.ingest(blocks, scores, release=may))
+        come = (step.tokens if of_tokens else step.ingest) or 0
+
+        def ask() -> object:
+            call = self.target.ingest_tokens if of_tokens else self.target.ingest
+            return call(come, scores, release=may)
+
+        senseless = senseless_tokens(state, come) if of_tokens else senseless_blocks(state, come)
+        if senseless := senseless_scores(state, scores) or senseless:
+            self.refuses(senseless, ask)
             return
+        tokens = come if of_tokens else come * state.geometry.span(0)
+        blocks = filled(state.geometry, state.unfilled, tokens).blocks
         answer: object
         try:
-            answer = self.target.ingest(blocks, scores, release=may)
+            answer = ask()
         except Refused as no:
             answer = printable(no)
             actions = None
@@ -485,11 +499,13 @@ class _Session:
             self.convict(self.asked, answer, [*changed, _shapeless(answer)])
 
         def judge() -> list[Violation]:
-            found = reclaim_violations(state, scores, blocks, actions, self.profile, release=may, front=front)
+            found = filling_violations(state, scores, tokens, actions, self.profile, release=may, front=front)
             found = changed + found
-            if not self.target.knows_ingest_scores():
+            if not of_tokens and not self.target.knows_ingest_scores():
                 found = [violation for violation in found if violation.clause != "ING-4"]
-            if not found:
+            if not found and of_tokens:
+                self.stakes.filled(room=blocks > 0)
+            if not found and blocks:
                 self.stakes.ingest(state, None if actions is None else as_actions(actions), blocks)
                 self.stakes.let_go(may, refused=actions is None, released=front is not None)
             return found
@@ -499,7 +515,7 @@ class _Session:
             self.go_on(answer, lambda: state)
         else:
             self.reclaimed += [state.iteration] * len(actions)
-            self.go_on(answer, lambda: ingested(state, actions, blocks, front), _made(state, actions))
+            self.go_on(answer, lambda: ingested_tokens(state, actions, tokens, front), _made(state, actions))
 
     def pin(self, pinning: Pinning) -> None:
         """Pin tokens, or lift them (PIN-3)."""
@@ -570,7 +586,9 @@ class _Session:
             said["edits"] = self.target.report("edits")
 
         def work() -> None:
-            found = self.reports(state, said, asked.state if isinstance(answer, list) else None)
+            of_tokens = asked.at != OPENING and self.case.steps[asked.at].tokens is not None
+            before = asked.state if isinstance(answer, list) else None
+            found = self.reports(state, said, before, of_tokens=of_tokens)
             found += self.edited(asked.state, state, said.get("edits"))
             if self.watcher is not None:
                 reported = as_pairs(said.get("context")) or said.get("context")
@@ -590,9 +608,12 @@ class _Session:
         if self.watcher is not None:
             self.watcher(asked.moment(answer, found, asked.state))
 
-    def reports(self, state: State, said: dict[str, object], before: State | None) -> list[Violation]:
+    def reports(
+        self, state: State, said: dict[str, object], before: State | None, *, of_tokens: bool
+    ) -> list[Violation]:
         """Judge the optional reports, each whatever the others are: context (CTX), positions (CTX-5), size of the
-        ledger (COO-2), pins (PIN-3); where blocks have left since ``before``, context and pins by REL-2 and REL-3."""
+        ledger (COO-2), pins (PIN-3), tokens to come (FIL-1); where blocks have left since ``before``, context and pins
+        by REL-2 and REL-3, and after an ingest ``of_tokens`` the context by FIL-1."""
         found: list[Violation] = []
         let_go = before is not None and before.context[0].start != state.context[0].start
         if "context" in said:
@@ -602,6 +623,9 @@ class _Session:
             elif let_go:
                 self.stakes.note(("REL-2",))
                 found += misreleased(state.context, [Block(*pair) for pair in pairs])
+            elif of_tokens and before is not None:
+                self.stakes.note(("FIL-1",))
+                found += misfilled(state.context, state.unfilled, [Block(*pair) for pair in pairs])
             else:
                 self.stakes.reported("context", state)
                 if tuple(pairs) != state.context:
@@ -631,6 +655,9 @@ class _Session:
             else:
                 self.stakes.reported("pins", state)
                 found += misremembered(state.pins, ranges)
+        if "unfilled" in said:
+            self.stakes.reported("unfilled", state)
+            found += misfilled(state.context, state.unfilled, None, said["unfilled"])
         return found
 
     def edited(self, before: State | None, state: State, said: object) -> list[Violation]:
@@ -643,7 +670,8 @@ class _Session:
         if not isinstance(said, list) or len(edits) < len(said):
             return [Violation("EDI-1", f"{_short(said)} is no list of edits: first, before, at, after")]
         self.stakes.reported("edits", state)
-        return edits_violations(state.geometry, before.context, state.context, edits)
+        filled = filled_between(before, state)
+        return edits_violations(state.geometry, before.context, state.context, edits, filled)
 
     @property
     def _now(self) -> State:
@@ -670,6 +698,16 @@ def senseless_blocks(state: State, blocks: int) -> str:
     if state.end + blocks * state.geometry.span(0) > MAX_TOKEN:
         return f"{blocks} more blocks reach beyond token {MAX_TOKEN} (CTX-4)"
     return ""
+
+
+def senseless_tokens(state: State, tokens: int) -> str:
+    """Why an ingest of ``tokens`` must be refused whatever room there is; empty if it is sensible."""
+    try:
+        checked_tokens(tokens)
+    except InvalidInput as senseless:
+        return str(senseless)
+    blocks = filled(state.geometry, state.unfilled, tokens).blocks
+    return senseless_blocks(state, blocks) if blocks else ""
 
 
 def refused_logits(logits: Sequence[Sequence[float]]) -> list[Violation]:

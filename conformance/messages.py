@@ -29,7 +29,7 @@ WireRanges = list[tuple[int, int]]
 WireFraction = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,1000}(/[0-9]{1,1000})?$")]
 """A fraction as text, such as ``-7/3``."""
 
-REPORTS: Final = ("context", "positions", "ledger_size", "pins")
+REPORTS: Final = ("context", "positions", "ledger_size", "pins", "unfilled")
 """What an allocator may say of its own state with every answer."""
 
 USUAL: Final = ("ingest", "ingest_scores")
@@ -79,6 +79,23 @@ class Ingest(msgspec.Struct, tag_field="cmd", tag="ingest", forbid_unknown_field
     """
 
     blocks: int
+    scores: list[int]
+    release: bool = False
+
+
+class IngestTokens(
+    msgspec.Struct, tag_field="cmd", tag="ingest_tokens", forbid_unknown_fields=True, omit_defaults=True
+):
+    """Say that more tokens have come, which fill the last block, then new ones; answered by `Chosen` as an `Ingest` is.
+    Sent to whoever offers ``ingest_tokens``.
+
+    Attributes:
+        tokens: how many.
+        scores: one per slot of the context as it is, oldest first, in fixed point.
+        release: as in `Ingest`.
+    """
+
+    tokens: int
     scores: list[int]
     release: bool = False
 
@@ -173,7 +190,9 @@ class Close(msgspec.Struct, tag_field="cmd", tag="close", forbid_unknown_fields=
     """The last command; answered by `Done`, after which the program ends."""
 
 
-Command = Hello | Fresh | Open | Step | Ingest | Prefer | Relaxation | Layout | Pin | Unpin | Release | Close
+Command = (
+    Hello | Fresh | Open | Step | Ingest | IngestTokens | Prefer | Relaxation | Layout | Pin | Unpin | Release | Close
+)
 
 
 class Welcome(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -221,6 +240,7 @@ class Done(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         ledger_size: who offers it says here how many nodes its ledger holds.
         pins: who offers it says here which tokens are pinned against collapse, and which against expansion: ranges
             ``[first, last]``, in order, without ``last``.
+        unfilled: who offers it says here how many tokens of the last block have not come yet.
         edits: of a release, as in `Chosen`.
     """
 
@@ -229,11 +249,12 @@ class Done(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     positions: list[int] | msgspec.UnsetType = msgspec.UNSET
     ledger_size: int | msgspec.UnsetType = msgspec.UNSET
     pins: tuple[WireRanges, WireRanges] | msgspec.UnsetType = msgspec.UNSET
+    unfilled: int | msgspec.UnsetType = msgspec.UNSET
     edits: list[tuple[int, int, int, int]] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Answer to `Step`, `Ingest` and `Prefer`.
+    """Answer to `Step`, `Ingest`, `IngestTokens` and `Prefer`.
 
     Attributes:
         actions: ``[kind, level, start]`` triples in the order of application; a kind is ``expand`` or ``collapse``.
@@ -241,8 +262,9 @@ class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         positions: as in `Done`, after the actions.
         ledger_size: as in `Done`, after the actions.
         pins: as in `Done`.
-        edits: what the actions, and blocks that were appended or let go, changed in slots: ``[first, before, at,
-            after]`` each. Who does not say it is not judged by it.
+        unfilled: as in `Done`.
+        edits: what the actions, and blocks that were appended, filled or let go, changed in slots: ``[first, before,
+            at, after]`` each. Who does not say it is not judged by it.
         released: the token that the context begins with since, if an ingest let the oldest blocks go.
     """
 
@@ -251,6 +273,7 @@ class Chosen(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     positions: list[int] | msgspec.UnsetType = msgspec.UNSET
     ledger_size: int | msgspec.UnsetType = msgspec.UNSET
     pins: tuple[WireRanges, WireRanges] | msgspec.UnsetType = msgspec.UNSET
+    unfilled: int | msgspec.UnsetType = msgspec.UNSET
     edits: list[tuple[int, int, int, int]] | msgspec.UnsetType = msgspec.UNSET
     released: int | msgspec.UnsetType = msgspec.UNSET
 
@@ -306,6 +329,7 @@ ANSWERED_BY: dict[type[Command], type[Welcome | Ready | Done | Chosen | Relaxed 
     Open: Done,
     Step: Chosen,
     Ingest: Chosen,
+    IngestTokens: Chosen,
     Prefer: Chosen,
     Relaxation: Relaxed,
     Layout: Laid,

@@ -30,6 +30,7 @@ NEEDED_BY = {
     "pin": ("PIN-1", "PIN-2"),
     "pins": ("PIN-3",),
     "release": ("REL-1", "REL-2", "REL-3", "REL-4"),
+    "ingest_tokens": ("FIL-1", "FIL-2", "FIL-3"),
     "edits": ("EDI-1", "EDI-2", "EDI-3"),
     "reclaim_ahead": ("ING-6",),
     "memory_shift": ("MEM-1", "MEM-2"),

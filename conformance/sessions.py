@@ -828,6 +828,23 @@ def _with_releases(draw: Draw, profile: str, case: Case) -> Case:
     return put_between(draw, msgspec.structs.replace(case, steps=tuple(steps)), often, release)
 
 
+def _with_tokens(draw: Draw, profile: str, case: Case) -> Case:
+    """With tokens that come a few at a time between steps (FIL), in one session of three: less than a block, up to its
+    end, beyond it; and a senseless number of them, which has to be refused (PAR-4)."""
+    if not draw.once_in(3) or case.geometry.slots(0) > MOST_WORK:  # where a single block is more than a row may be
+        return case
+    span, often = case.geometry.span(0), draw.one_of((1, 2, 4))
+
+    def tokens(step: Step) -> Step:
+        some = draw.between(1, span)
+        come = draw.one_of((1, 1, 1, some, some, span - 1, span, span + 1, 2 * span + some))
+        if profile != "safety" and draw.once_in(12):
+            come = draw.one_of((0, -1, MAX_SLOTS + 1, 2**45))
+        return Step(scores=step.scores, per=step.per, tokens=come, may_release=draw.once_in(4))
+
+    return put_between(draw, case, often, tokens)
+
+
 def put_between(draw: Draw, case: Case, times: int, make: Callable[[Step], Step]) -> Case:
     """``case`` with what ``make`` makes before one of so many of its steps; it is told before which."""
     steps: list[Step] = []
@@ -857,6 +874,7 @@ WOVEN: dict[str, Weave] = {
     "prefer": _with_logits,
     "pin": _with_pins,
     "release": _with_releases,
+    "ingest_tokens": _with_tokens,
     "refusals": _with_refusals,
     "told": _told,
 }

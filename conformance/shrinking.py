@@ -351,7 +351,7 @@ class _SimplerStep:
 
     def call(self) -> None:
         """An ingest or a release of fewer blocks, a pin of one kind."""
-        for name, least in (("ingest", 1), ("release", 0)):
+        for name, least in (("ingest", 1), ("tokens", 1), ("release", 0)):
             blocks = getattr(self.step, name)
             if blocks is not None:
                 any(self.takes(**{name: one}) for one in (least, 1, blocks // 2, blocks - 1) if least <= one < blocks)

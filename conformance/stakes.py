@@ -75,6 +75,14 @@ class Stakes:
         if may:
             self.note(("REL-1", "REL-4") if released else ("REL-4",))
 
+    def filled(self, *, room: bool) -> None:
+        """An ingest of tokens was answered, or rightly refused.
+
+        FIL-3 (exact): it needed no ``room``, and could have been refused.
+        """
+        if not room:
+            self.note(("FIL-3",))
+
     def refused(self, why: str) -> None:
         """Senseless input was refused. Exact: accepting it would have broken ANS-3 and the clause that it breaks."""
         self.note(("ANS-3", *re.findall(r"\b[A-Z]{3}-\d+\b", why)))
@@ -88,6 +96,9 @@ class Stakes:
         elif what == "pins":
             if any(state.pins):
                 self.note(("PIN-3",))
+        elif what == "unfilled":
+            if state.unfilled:
+                self.note(("FIL-1",))
         elif what == "edits":
             self.note(("EDI-1", "EDI-2", "EDI-3"))
         elif state.iteration >= state.params.memory and state.ledger:  # over: something had to be forgotten, maybe
@@ -115,7 +126,7 @@ class Stakes:
 OF_INGEST = frozenset(("ING-1", "ING-2", "ING-3", "ING-4", "ING-5", "ING-6"))
 
 NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in ("GEO", "CTX", "PAR", "LPR", "LAY", "REL")} | OF_INGEST
-NOT_OF_ITERATIONS |= {"SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1", "PIN-3"}
+NOT_OF_ITERATIONS |= {"SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1", "PIN-3", "FIL-1", "FIL-3"}
 """What the answer to an iteration never puts at stake."""
 
 
@@ -154,6 +165,7 @@ def out_of_question(state: State) -> set[str]:
     seen = {
         ("COO-1", "TIE-2"): bool(state.ledger),
         ("TAI-1",): params.protected_tokens > 0,
+        ("FIL-2",): state.unfilled > 0,
         ("PIN-1", "PIN-2"): any(state.pins),
         ("BUD-1",): largest > params.w_max,
         ("GRE-5",): largest > params.w_soft,
@@ -251,6 +263,8 @@ def _sorted_out(
         held: list[str] = []
         if kind == "collapse" and reaches_tail(start + now.geometry.span(level), last, params.protected_tokens):
             held.append("TAI-1")
+        elif kind == "collapse" and reaches_tail(start + now.geometry.span(level), last, now.protected):
+            held.append("FIL-2")
         if not may_act(now.ledger, one.action, now.iteration, gap):
             held.append("COO-1")
         if is_pinned(now.geometry, now.pins, one.action):

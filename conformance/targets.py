@@ -123,6 +123,9 @@ class Target(Protocol):
     def ingest(self, blocks: int, scores: Sequence[int], *, release: bool = False) -> object:
         """Append blocks and return the reclaiming collapses; with ``release`` the oldest blocks may leave."""
 
+    def ingest_tokens(self, tokens: int, scores: Sequence[int], *, release: bool = False) -> object:
+        """Say that so many tokens came; else as `ingest`."""
+
     def release(self, token: int) -> None:
         """Let all blocks before ``token`` go."""
 
@@ -133,8 +136,8 @@ class Target(Protocol):
         """Whether `ingest` passes its scores on."""
 
     def report(self, what: str) -> object:
-        """What the allocator said last of its own state: ``"context"``, ``"positions"``, ``"ledger_size"`` or
-        ``"pins"``; or what the last answer told: ``"edits"`` or ``"released"``, None if it told none."""
+        """What the allocator said last of its own state: ``"context"``, ``"positions"``, ``"ledger_size"``, ``"pins"``
+        or ``"unfilled"``; or what the last answer told: ``"edits"`` or ``"released"``, None if it told none."""
 
     def changed(self) -> list[Violation]:
         """ANS-2: what was given to the allocator and is no longer as it was."""
@@ -371,6 +374,10 @@ class PythonTarget(WireTarget):
         """Call ``ingest(blocks, scores)``, or ``ingest(blocks)`` if it takes no more; ``release=True`` if asked."""
         return _as_it_came(self._ask(messages.Ingest(blocks, list(scores), release))["actions"])
 
+    def ingest_tokens(self, tokens: int, scores: Sequence[int], *, release: bool = False) -> object:
+        """Call ``ingest_tokens(tokens, scores)``; ``release=True`` if asked."""
+        return _as_it_came(self._ask(messages.IngestTokens(tokens, list(scores), release))["actions"])
+
     def report(self, what: str) -> object:
         """What the method ``what`` returned after the last call."""
         said = self._wire.reports.get(what)
@@ -472,6 +479,11 @@ class ProgramTarget(WireTarget):
     def ingest(self, blocks: int, scores: Sequence[int], *, release: bool = False) -> object:
         """Send ``ingest`` and return the reclaiming collapses."""
         command = messages.Ingest(blocks, list(scores), release)
+        return self._call(lambda: self._wire.send(command).actions[:ANSWER_LIMIT])
+
+    def ingest_tokens(self, tokens: int, scores: Sequence[int], *, release: bool = False) -> object:
+        """Send ``ingest_tokens`` and return the reclaiming collapses."""
+        command = messages.IngestTokens(tokens, list(scores), release)
         return self._call(lambda: self._wire.send(command).actions[:ANSWER_LIMIT])
 
     def report(self, what: str) -> object:

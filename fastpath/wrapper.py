@@ -28,7 +28,8 @@ Mark = tuple[object, int, int, int, object, int]
 LOOKS = frozenset(
     (
         *("geometry", "params", "used", "iteration", "levels", "starts", "slot_positions"),
-        *("context", "positions", "write_positions", "ledger_size", "pins", "unfilled", "terms", "recent", "state", "snapshot"),
+        *("context", "positions", "write_positions", "ledger_size", "pins", "unfilled"),
+        *("terms", "recent", "state", "snapshot"),
         *("memory", "relaxation", "layout", "offers"),
         *("fallbacks", "fallback_counts", "fallback_share", "disagreement_share", "selector"),
     )

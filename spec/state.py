@@ -133,9 +133,7 @@ def all_acted(state: State, actions: Sequence[Sequence[object]]) -> State:
     return replace(state, context=context, ledger=ledger, memory=memory)
 
 
-def advanced(
-    state: State, actions: Sequence[Sequence[object]], scores: Sequence[int] | None = None
-) -> State:
+def advanced(state: State, actions: Sequence[Sequence[object]], scores: Sequence[int] | None = None) -> State:
     """The state after an iteration that applied ``actions``, `Action` objects or plain triples, in order (CTX-6).
 
     Args:

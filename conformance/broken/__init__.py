@@ -65,7 +65,7 @@ def breaks(
 
 MODULES = (
     *("definitions", "iteration", "greedy", "enhanced", "optimum"),
-    *("ingest", "pins", "edits", "layout", "release", "answers", "seed"),
+    *("ingest", "pins", "edits", "layout", "release", "filling", "answers", "seed"),
 )
 
 for _module in MODULES:

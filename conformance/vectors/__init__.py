@@ -25,11 +25,18 @@ import msgspec
 
 from focalloc.conformance.cases import Case, Opening, Pinning, Step, front_of, preferred
 from focalloc.conformance.decoding import decoded
-from focalloc.conformance.judge import Moment, judged, refused_logits, senseless_blocks, senseless_scores
+from focalloc.conformance.judge import (
+    Moment,
+    judged,
+    refused_logits,
+    senseless_blocks,
+    senseless_scores,
+    senseless_tokens,
+)
 from focalloc.conformance.messages import described, same_schema
 from focalloc.conformance.targets import Target
 from focalloc.refimpl.allocator import answered
-from focalloc.refimpl.ingest import let_go, reclaim
+from focalloc.refimpl.ingest import fill, let_go, reclaim
 from focalloc.refimpl.projection import project
 from focalloc.spec import (
     SPEC_VERSION,
@@ -42,7 +49,9 @@ from focalloc.spec import (
     Violation,
     accepted_nonsense,
     advanced,
+    filling_violations,
     ingested,
+    ingested_tokens,
     opened,
     reclaim_violations,
     violations,
@@ -51,6 +60,7 @@ from focalloc.spec.actions import Action, as_actions, signed_delta
 from focalloc.spec.blocks import positions
 from focalloc.spec.candidates import Candidate, candidates
 from focalloc.spec.clauses import clauses as stated
+from focalloc.spec.filling import checked_tokens
 from focalloc.spec.ingest import checked_size
 from focalloc.spec.projection import as_logits, checked_logits, saturated, violations_of_projection
 from focalloc.spec.projection import preferred as preferred_candidates
@@ -71,7 +81,23 @@ LARGEST_INTEGER = 2**53
 """No integer in a vector is larger in magnitude, so that every JSON reader reads it exactly."""
 
 NOT_IN_THE_ANSWER = (
-    *("GEO", "CTX", "SCO", "PAR", "COO-2", "PIN-3", "EDI", "LAY", "REL-2", "REL-3", "ADA", "MEM", "BAL", "LPR"),
+    *(
+        "GEO",
+        "CTX",
+        "SCO",
+        "PAR",
+        "COO-2",
+        "PIN-3",
+        "EDI",
+        "LAY",
+        "REL-2",
+        "REL-3",
+        "FIL-1",
+        "ADA",
+        "MEM",
+        "BAL",
+        "LPR",
+    ),
     *("ANS-1", "ANS-2"),
 )
 """Beginnings of clauses that an answer itself cannot break: definitions, and what is owed apart from an answer."""
@@ -107,6 +133,7 @@ class Expected(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
         released: the token that an ingest releases to, if it lets anything go.
         context: the context afterwards.
         positions: the token position of each slot afterwards.
+        unfilled: tokens of the last block that have not come yet then; absent for none.
     """
 
     actions: tuple[WireAction, ...] | None = None
@@ -114,6 +141,7 @@ class Expected(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     released: int | None = None
     context: Context
     positions: tuple[int, ...]
+    unfilled: int = 0
 
 
 class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
@@ -123,6 +151,7 @@ class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
         scores: one fixed-point score per slot, unless their number is what must be refused.
         logits: one triple (expand, keep, collapse) per block, for an iteration by logits instead of scores.
         ingest: number of new level-0 blocks.
+        tokens: number of tokens that come, in place of blocks.
         open: another session.
         pin: tokens to pin, or to lift (`lift`), against `collapse` and against `expand`.
         may_release: whether an ingest may let the oldest blocks go.
@@ -138,6 +167,7 @@ class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     pin: Pinning | None = None
     may_release: bool = False
     release: int | None = None
+    tokens: int | None = None
     expect: Expected
     invalid: tuple[Wrong, ...] = ()
 
@@ -262,9 +292,7 @@ def _step(moment: Moment, case: Case) -> VectorStep:
     actions: tuple[WireAction, ...] | None = None
     unanswered = asked.pin is not None or asked.release is not None
     if moment.found and asked.open is None and not unanswered:
-        actions, after, refused = right_answer(
-            before, moment.scores, logits, asked.ingest, may_release=asked.may_release
-        )
+        actions, after, refused = right_answer(before, moment.scores, logits, asked, may_release=asked.may_release)
         breaks = tuple(dict.fromkeys(found.clause for found in moment.found))
         if any(clause.startswith(NOT_IN_THE_ANSWER) for clause in breaks):
             pass  # whatever was answered is not what is wrong
@@ -281,13 +309,15 @@ def _step(moment: Moment, case: Case) -> VectorStep:
         open=asked.open,
         pin=asked.pin,
         may_release=asked.may_release,
+        tokens=asked.tokens,
         release=None if asked.release is None else front_of(before.context, asked),
         expect=Expected(
             actions=actions,
             refused=refused,
-            released=None if asked.ingest is None else _released(before, after),
+            released=None if asked.ingest is None and asked.tokens is None else _released(before, after),
             context=after.context,
             positions=tuple(positions(after.geometry, after.context)),
+            unfilled=after.unfilled,
         ),
         invalid=invalid,
     )
@@ -303,7 +333,7 @@ def right_answer(
     state: State,
     scores: Sequence[int],
     logits: Sequence[Sequence[float]],
-    ingest: int | None,
+    asked: Step | VectorStep,
     *,
     may_release: bool = False,
 ) -> tuple[tuple[WireAction, ...] | None, State, bool]:
@@ -313,13 +343,17 @@ def right_answer(
             answer = project(state, fixed_point(logits))
             return tuple(answer), advanced(state, answer), False
         checked_scores(state.geometry, state.context, scores)
-        if ingest is None:
+        if asked.tokens is not None:
+            tokens = checked_tokens(asked.tokens)
+        elif asked.ingest is not None:
+            tokens = checked_size(asked.ingest) * state.geometry.span(0)
+        else:
             answer = answered(state, scores)
             return tuple(answer), advanced(state, answer, scores), False
-        checked_size(ingest)
-        collapses = reclaim(state, scores, ingest, release=may_release)
-        front = let_go(all_acted(state, collapses), ingest) if may_release else None
-        return tuple(collapses), ingested(state, collapses, ingest, front), False
+        blocks, _ = fill(state, tokens)
+        collapses = reclaim(state, scores, blocks, release=may_release) if blocks else []
+        front = let_go(all_acted(state, collapses), blocks) if may_release and blocks else None
+        return tuple(collapses), ingested_tokens(state, collapses, tokens, front), False
     except (InvalidInput, NoRoom):
         return None, state, True
 
@@ -382,7 +416,7 @@ def case_of(one: Vector) -> Case:
             asked = Step(release=at, extra=step.release - state.context[at].start)
         elif not (step.open or step.logits or step.pin):
             extra = len(step.scores) - state.used
-            asked = msgspec.structs.replace(asked, extra=extra, may_release=step.may_release)
+            asked = msgspec.structs.replace(asked, extra=extra, may_release=step.may_release, tokens=step.tokens)
         steps.append(asked)
         state = _after(one, state, step)
     return Case(geometry=one.geometry, params=one.params, context=one.context, steps=tuple(steps), note=one.note)
@@ -399,6 +433,8 @@ def _after(one: Vector, state: State, step: VectorStep) -> State:
     if step.release is not None:
         return released(state, step.release)
     actions = as_actions(step.expect.actions or ())
+    if step.tokens is not None:
+        return ingested_tokens(state, actions, step.tokens, step.expect.released)
     if step.ingest is not None:
         return ingested(state, actions, step.ingest, step.expect.released)
     return advanced(state, actions, step.scores or None)
@@ -433,6 +469,8 @@ def problems(one: Vector) -> Iterator[str]:
                 yield f"{one.id}: step {i}: the context afterwards is another"
             if step.expect.positions != tuple(positions(state.geometry, state.context)):
                 yield f"{one.id}: step {i}: the positions afterwards are others"
+            if step.expect.unfilled != state.unfilled:
+                yield f"{one.id}: step {i}: other tokens are to come afterwards"
     except (InvalidInput, TypeError) as senseless:
         yield f"{one.id}: cannot be played: {senseless}"
 
@@ -463,12 +501,9 @@ def _wrong(one: Vector, state: State, step: VectorStep) -> Iterator[str]:
     if step.open is not None:
         refused = _must_refuse(one, step.open)
     else:
-        answer, after, refused = right_answer(
-            state, step.scores, step.logits, step.ingest, may_release=step.may_release
-        )
-        if one.profile != "safety" and step.expect.released != (
-            None if step.ingest is None else _released(state, after)
-        ):
+        answer, after, refused = right_answer(state, step.scores, step.logits, step, may_release=step.may_release)
+        ingests = step.ingest is not None or step.tokens is not None
+        if one.profile != "safety" and step.expect.released != (_released(state, after) if ingests else None):
             yield f"the reference begins at token {after.context[0].start}"
     if refused != step.expect.refused:
         yield f"the input is to be {'refused' if refused else 'accepted'}"
@@ -503,11 +538,15 @@ def judged_answer(
         return found or violations_of_projection(state, fixed_point(step.logits), as_actions(actions))
     if senseless := senseless_scores(state, step.scores):
         return accepted_nonsense(actions is None or profile == "safety", senseless)
+    may = step.may_release
+    if step.tokens is not None:
+        if senseless := senseless_tokens(state, step.tokens):
+            return accepted_nonsense(actions is None or profile == "safety", senseless)
+        return filling_violations(state, step.scores, step.tokens, actions, profile, release=may, front=front)
     if step.ingest is None:
         return [] if actions is None else violations(state, step.scores, actions, profile)
     if senseless := senseless_blocks(state, step.ingest):
         return accepted_nonsense(actions is None or profile == "safety", senseless)
-    may = step.may_release
     return reclaim_violations(state, step.scores, step.ingest, actions, profile, release=may, front=front)
 
 
@@ -569,7 +608,7 @@ def alternatives(one: Vector) -> dict[int, tuple[Answer, ...]]:
         return found
     state = opened(one.geometry, one.params, one.context)
     for i, step in enumerate(one.steps):
-        if step.expect.actions and step.ingest is None and step.open is None:
+        if step.expect.actions and step.ingest is None and step.tokens is None and step.open is None:
             others = tuple(_others(one.profile, state, step, as_actions(step.expect.actions)))
             found |= {i: others} if others else {}
         state = _after(one, state, step)

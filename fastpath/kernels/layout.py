@@ -138,8 +138,8 @@ BALANCED = 30
 KNOWN = 31
 HALF = 32
 HEARD = 33
-# ... tokens that the last block lacks, and the protected tail as it is told, where `PROTECTED` is what protects a partial
-# block as well (FIL-2), ...
+# ... tokens that the last block lacks, and the protected tail as it is told, where `PROTECTED` protects a partial block
+# as well (FIL-2), ...
 UNFILLED = 34
 TAIL = 35
 # ... the geometry by level: tokens of a block (by tag, so that BODY, RAW and marked tags find theirs), slots of a

@@ -81,6 +81,18 @@ class Twins:
             lambda: self._fast.ingest(blocks, list(scores), release=release),
         )
 
+    def ingest_tokens(self, tokens: int, scores: Sequence[int], *, release: bool = False) -> Answer:
+        """Have tokens come to both."""
+        return self._answer(
+            "ingest_tokens",
+            lambda: self._reference.ingest_tokens(tokens, list(scores), release=release),
+            lambda: self._fast.ingest_tokens(tokens, list(scores), release=release),
+        )
+
+    def unfilled(self) -> int:
+        """The tokens that the last block of both lacks."""
+        return self._both("unfilled", self._reference.unfilled, self._fast.unfilled)
+
     def release(self, token: int) -> Answer:
         """Have both let go of what is before ``token``."""
         return self._answer("release", lambda: self._reference.release(token), lambda: self._fast.release(token))

@@ -129,6 +129,8 @@ def _told(case: Case, moment: Moment) -> str:
         asked = "open"
     elif step.ingest is not None:
         asked = f"ingest {step.ingest}{' or let go' if step.may_release else ''}"
+    elif step.tokens is not None:
+        asked = f"ingest {step.tokens} tokens{' or let go' if step.may_release else ''}"
     elif step.pin is not None:
         kinds = " and ".join(name for name in ("collapse", "expand") if getattr(step.pin, name))
         asked = f"{'unpin' if step.pin.lift else 'pin'} {step.pin.first}..{step.pin.last} against {kinds}"
@@ -148,7 +150,8 @@ def _told(case: Case, moment: Moment) -> str:
     if moment.after is not None:
         after = moment.after
         blocks = [tuple(block) for block in after.context]
-        lines.append(f"    context {_short(blocks)}; {after.used} of {after.params.w_max} slots")
+        lacking = f", {after.unfilled} tokens to come" if after.unfilled else ""
+        lines.append(f"    context {_short(blocks)}; {after.used} of {after.params.w_max} slots{lacking}")
         if moment.reported is not None and moment.reported != blocks:
             lines.append(f"    reports {on_one_line(_short(moment.reported))} instead")
     lines += [f"    broken  {on_one_line(violation)}" for violation in moment.found]

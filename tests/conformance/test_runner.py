@@ -230,7 +230,7 @@ def test_what_is_not_offered_is_said() -> None:
     report = run_conformance(Minimal, profile="greedy", examples=50, save_to=None)
     assert report.status == "pass"
     assert report.not_offered == (
-        *("ingest", "context", "positions", "ledger_size", "pin", "pins", "release"),
+        *("ingest", "context", "positions", "ledger_size", "pin", "pins", "release", "ingest_tokens"),
         *("reclaim_ahead", "memory_shift", "lean", "layout"),
     )
     assert "ingest" in report.summary()

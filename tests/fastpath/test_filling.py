@@ -1,7 +1,8 @@
-"""Tokens a few at a time on the fast path: as the reference does it, in every strategy, and through everything around."""
+"""Tokens a few at a time on the fast path: as by the reference, in every strategy, and through all that is around."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -20,7 +21,7 @@ def lived(params: Params, geometry: Geometry, seed: int, turns: int = 40) -> Non
     rng = Random(seed)
     slow, fast = ReferenceAllocator(), Allocator(geometry, params)
     slow.open(geometry, params, [(0, 0)])
-    fast.load([(0, 0)])
+    fast.open(geometry, params, [(0, 0)])
     partial = 0
     for _ in range(turns):
         scores = [rng.randint(-5, 5) for _ in range(fast.used)]
@@ -129,7 +130,7 @@ def test_tokens_end_with_the_line_of_tokens() -> None:
         allocator.ingest_tokens(1)
 
 
-def test_what_is_around_an_allocator_knows_tokens(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_around_an_allocator_knows_tokens(tmp_path: Path) -> None:
     params = Params(w_max=16, tau_collapse=0)
     path = tmp_path / "session.jsonl"
     guarded = Guarded(lambda view, scores: [("collapse", 1, int(view.starts[-1]))], Geometry((4, 2)), params)

@@ -133,6 +133,7 @@ DEEDS: dict[str, Callable[[Any], object]] = {
     "ingest": ingest_as_it_can,
     "pin": lambda one: one.pin(3, 9, expand=True),
     "release": lambda one: one.release(int(one.starts[len(one.starts) // 2])),
+    "tokens": lambda one: one.ingest_tokens(3, scores_for(one, 78), release=True),
     "let go": lambda one: one.ingest(20, scores_for(one, 77), release=True),
     "load": lambda one: one.load([(3, 0), (0, 8)]),
     "resume": lambda one: one.resume(lived(one.params, 3).state()),

@@ -174,14 +174,10 @@ def random_session(seed: int) -> None:
             except NoRoom:
                 assert not filling_violations(before, scores, tokens, None, "greedy", release=may)
                 continue
-            found = filling_violations(
-                before, scores, tokens, answer, "greedy", release=may, front=answer.released
-            )
+            found = filling_violations(before, scores, tokens, answer, "greedy", release=may, front=answer.released)
         after = allocator.state
         splices = [edit.splice for edit in answer.edits]
-        found += edits_violations(
-            geometry, before.context, after.context, splices, filled_between(before, after)
-        )
+        found += edits_violations(geometry, before.context, after.context, splices, filled_between(before, after))
         assert not found, found
 
 
