@@ -874,8 +874,8 @@ WOVEN: dict[str, Weave] = {
     "prefer": _with_logits,
     "pin": _with_pins,
     "release": _with_releases,
-    "ingest_tokens": _with_tokens,
     "refusals": _with_refusals,
+    "ingest_tokens": _with_tokens,
     "told": _told,
 }
 """What an allocator need not offer, a call or a parameter -> how sessions come to have it. What is added here changes

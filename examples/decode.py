@@ -23,6 +23,8 @@ from focalloc.conformance.recorded import DEFAULT_QUERIES, Document, Lens, defau
 from focalloc.runtime.context import WorkingContext
 
 GEOMETRY = Geometry((32, 32))
+TURN = 20
+"""Tokens of a turn, after which the focus may move; blocks end where they end."""
 PARAMS = Params(w_max=1024, protected_tokens=128, reclaim_ahead=2)
 
 
@@ -58,7 +60,7 @@ class Embedder:
 
 
 def decode(sessions: int, turns: int, seed: int) -> Clock:
-    """Run the loop and print what comes into focus; each turn is 32 tokens of every session."""
+    """Run the loop and print what comes into focus; each turn is `TURN` tokens of every session."""
     torch.manual_seed(seed)
     sizes = {"hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 4, "num_attention_heads": 4}
     model = LlamaForCausalLM(LlamaConfig(vocab_size=4096, **sizes)).eval()
@@ -79,16 +81,16 @@ def decode(sessions: int, turns: int, seed: int) -> Clock:
     context = WorkingContext(model, allocators, embed, mode="exact")
     computed, seen = 0, set[tuple[int, int]]()
     for turn in range(turns):
-        for _ in range(span):
+        for _ in range(TURN):
             with clock.on("model"):
-                ends = [one.state().end + context.decoded for one in allocators]
+                ends = [one.state().next_token + context.decoded for one in allocators]
                 context.decode(embed.tokens[ends])
         edits = []
         for i, (allocator, focus) in enumerate(zip(allocators, focuses, strict=True)):
             with clock.on("lens"):
                 before = focus.scores(allocator.context())
             with clock.on("allocator"):
-                came = allocator.ingest(1, before).edits
+                came = allocator.ingest_tokens(TURN, before).edits
             with clock.on("lens"):
                 scores = focus.scores(allocator.context())
             with clock.on("allocator"):
@@ -109,13 +111,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Decode, and say what a token's time was spent on."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sessions", type=int, default=2)
-    parser.add_argument("--turns", type=int, default=24, help="of 32 tokens each")
+    parser.add_argument("--turns", type=int, default=24, help=f"of {TURN} tokens each")
     parser.add_argument("--seed", type=int, default=0, help="of the model's weights")
     told = parser.parse_args(arguments)
     clock = decode(told.sessions, told.turns, told.seed)
     whole = sum(clock.spent.values())
     shares = ", ".join(f"{what} {100 * spent / whole:.2f} %" for what, spent in clock.spent.items())
-    tokens = told.sessions * told.turns * GEOMETRY.span(0)
+    tokens = told.sessions * told.turns * TURN
     print(f"a token took {1e3 * whole / tokens:.2f} ms: {shares}")
 
 

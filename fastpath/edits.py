@@ -256,7 +256,7 @@ def edits_of_ingest(
         blocks, first = blocks + 1, first - taken
     new = tuple(Block(0, end - (blocks - i) * span) for i in range(blocks))
     _append(found, Edit(first + gone, taken, first, slots - first, new))
-    return Edits(found, first + gone, geometry.block_slots)
+    return Edits(found, slots_before, geometry.block_slots)
 
 
 def _append(found: list[Edit], edit: Edit) -> None:

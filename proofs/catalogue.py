@@ -10,7 +10,7 @@ from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput
 
 CHAPTERS = {
-    "spec": ("budget", "tiling", "cooldown", "quiescence", "ingest", "pins", "release"),
+    "spec": ("budget", "tiling", "cooldown", "quiescence", "ingest", "pins", "release", "filling"),
     "reference": (
         "agreement",
         "contracts",
@@ -26,7 +26,7 @@ CHAPTERS = {
         "layout",
         "release",
     ),
-    "kernels": ("queues", "parts", "step", "memory", "ingest", "dominance", "edits", "release", "every_size"),
+    "kernels": ("queues", "parts", "step", "memory", "ingest", "dominance", "edits", "release", "filling", "every_size"),
     "compiled": ("machine",),
 }
 """What theorems are about, and the modules that state them, in the order in which one would read them."""

@@ -11,6 +11,7 @@ UNPROVED: dict[str, str] = {
     "SCO-2": DEFINITION,
     "PAR-1": DEFINITION,
     "PAR-3": DEFINITION,
+    "PAR-4": DEFINITION,
     "BAL-1": "a definition of one integer formula, which spec, reference and fast path each compute; they are compared",
     "PRO-1": DEFINITION,
     "ANS-2": "about memory that is handed over, which the theorems do not model; the judge compares it with a copy",

@@ -23,7 +23,8 @@ Mode = Literal["exact", "reuse", "repair"]
 """What becomes of entries behind an edit, which have looked at what was there before."""
 
 Embed = Callable[[int, Sequence[Block]], torch.Tensor]
-"""Number of a session, blocks -> their embeddings, a row per slot in order; a gist's are the user's to make."""
+"""Number of a session, blocks -> their embeddings, a row per slot in order; a gist's are the user's to make. The last block
+of a session may be partial, and then rows of the tokens that are there will do."""
 
 
 class _Row(NamedTuple):
@@ -36,6 +37,7 @@ class _Row(NamedTuple):
         logits: for the token behind it, ``(1, words)``.
         computed: slots that were computed when it was made.
         origin: the token that positions count from.
+        lacking: slots of the context, its last, whose tokens have not come yet; they are no part of the row.
     """
 
     rows: torch.Tensor
@@ -44,13 +46,15 @@ class _Row(NamedTuple):
     logits: torch.Tensor
     computed: int
     origin: int
+    lacking: int = 0
 
 
 class WorkingContext:
     """The working contexts of some sessions as a model sees them: embeddings, positions, keys and values.
 
     The allocators decide, and this follows: each call of `follow` takes what they changed since the last one. Sessions
-    lie in one batch, padded on the left. Whatever is refused or fails leaves everything as it was.
+    lie in one batch, padded on the left. A row ends with the last token that has come: what a partial block has reserved
+    beyond it (FIL) the model does not see. Whatever is refused or fails leaves everything as it was.
 
     Modes:
 
@@ -129,14 +133,18 @@ class WorkingContext:
         old, allocator = self._row_of[session], self._allocators[session]
         anew = self.mode == "exact" and edits.first_changed == 0
         origin = int(allocator.starts[0]) if anew else old.origin  # what is kept has its angles
-        positions = allocator.write_positions(np.empty(allocator.used, np.int64), origin)
+        lacking = _lacking(allocator)
+        positions = allocator.write_positions(np.empty(allocator.used, np.int64), origin)[: allocator.used - lacking]
         if int(positions[-1]) >= self._limit:
             rule = f"the model can tell {self._limit} positions apart; begin another session nearer to its end"
             raise InvalidInput("position", int(positions[-1]), rule)
-        source = edits.gather()
+        whole = edits.gather()
+        source = whole[: len(positions)]
         kept = source >= 0
-        if (edits.slots, len(source)) != (len(old.positions), len(positions)) or (
-            (old.positions[source[kept]] + old.origin != positions[kept] + origin).any()
+        if (
+            (edits.slots, len(whole)) != (len(old.positions) + old.lacking, allocator.used)
+            or source.max(initial=-1) >= len(old.positions)
+            or (old.positions[source[kept]] + old.origin != positions[kept] + origin).any()
         ):
             rule = "are not what led from the row here to the allocator's; no plan may be left out"
             raise InvalidInput(f"edits[{session}]", edits, rule)
@@ -145,15 +153,17 @@ class WorkingContext:
         blocks = [block for edit in edits for block in edit.blocks]
         if blocks:
             came = self._embed(session, blocks)
+            if len(came) == int((whole < 0).sum()):
+                came = came[: int((~kept).sum())]  # without what stands for tokens to come
             if tuple(came.shape) != (int((~kept).sum()), rows.shape[1]):
                 rule = f"must be a row of {rows.shape[1]} for each of {int((~kept).sum())} slots"
                 raise InvalidInput("embeddings", tuple(came.shape), rule)
             rows[torch.from_numpy(~kept)] = came.to(rows)
-        return self._computed(session, edits, rows, positions)._replace(origin=origin)
+        return self._computed(session, edits, rows, positions)._replace(origin=origin, lacking=lacking)
 
     def _computed(self, session: int, edits: Edits, rows: torch.Tensor, positions: NDArray[np.int64]) -> _Row:
         """A row with its keys and values: those that it had, or computed on what is to the left."""
-        old, source = self._row_of[session], edits.gather()
+        old, source = self._row_of[session], edits.gather()[: len(positions)]
         anew = source < 0
         if self.mode == "exact":
             anew[edits.first_changed :] = True
@@ -231,7 +241,7 @@ class WorkingContext:
         count = len(self._allocators)
         if tuple(tokens.shape) != (count,):
             raise InvalidInput("tokens", tuple(tokens.shape), f"must be one for each of {count} sessions")
-        ends = [int(one.starts[-1]) + one.geometry.span(int(one.levels[-1])) for one in self._allocators]
+        ends = [_next_token(one) for one in self._allocators]
         positions = [end - row.origin + self.decoded for end, row in zip(ends, self._row_of, strict=True)]
         if max(positions) >= self._limit:
             raise InvalidInput("position", max(positions), f"the model can tell {self._limit} positions apart")
@@ -258,7 +268,7 @@ class WorkingContext:
         """Scores by attention: what the tokens decoded since the last `follow` paid to each slot, beside an even share.
 
         With share `m` of the attention on `n` slots the score is ``(m n - 1) / (m n + 1)``: 0 at an even share, 1/3 at
-        twice and -1/3 at half of it. All are 0 if nothing was watched.
+        twice and -1/3 at half of it. All are 0 if nothing was watched, and so are those of tokens to come.
 
         Args:
             edits: for each session what its allocator has changed since, if anything; what came is scored 0.
@@ -267,7 +277,7 @@ class WorkingContext:
         for row, mass in zip(self._row_of, self._mass, strict=True):
             own = mass[len(mass) - len(row.positions) :].cpu().numpy()
             even = own * (len(own) / own.sum()) if own.any() else np.ones_like(own)
-            found.append((even - 1) / (even + 1))
+            found.append(np.append((even - 1) / (even + 1), np.zeros(row.lacking, own.dtype)))
         if not edits:
             return found
         self._check_count(edits)
@@ -276,6 +286,17 @@ class WorkingContext:
     def _check_count(self, edits: Sequence[Edits]) -> None:
         if len(edits) != len(self._allocators):
             raise InvalidInput("edits", len(edits), f"must be one for each of {len(self._allocators)} sessions")
+
+
+def _lacking(allocator: Allocator | Wrapper) -> int:
+    """Slots at the end of a context whose tokens have not come yet."""
+    return allocator.unfilled() * allocator.geometry.cost[0]
+
+
+def _next_token(allocator: Allocator | Wrapper) -> int:
+    """Position of the token that comes next."""
+    end = int(allocator.starts[-1]) + allocator.geometry.span(int(allocator.levels[-1]))
+    return end - allocator.unfilled()
 
 
 def _runs(anew: NDArray[np.bool_], source: NDArray[np.integer[Any]]) -> Iterator[tuple[int, int]]:

@@ -45,7 +45,7 @@ class Filled(NamedTuple):
 def filled(geometry: Geometry, unfilled: int, tokens: int) -> Filled:
     """What ``tokens`` make, where the last block lacked ``unfilled``: they fill it, then new ones (FIL-1)."""
     span = geometry.span(0)
-    return Filled(max(0, -(-(tokens - unfilled) // span)), (unfilled - tokens) % span)
+    return Filled(-(-(tokens - unfilled) // span), (unfilled - tokens) % span)
 
 
 @clause("FIL-1")

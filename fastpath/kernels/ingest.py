@@ -53,7 +53,7 @@ def append_block(session: Session) -> None:
 @kernel
 def blocks_of(header: Ints, tokens: int) -> int:
     """How many new blocks ``tokens`` make, beside those that fill the last one (FIL-1)."""
-    return (max(0, tokens - header[UNFILLED]) + header[SPAN] - 1) // header[SPAN]
+    return (tokens - header[UNFILLED] + header[SPAN] - 1) // header[SPAN]
 
 
 @kernel

@@ -139,7 +139,7 @@ def test_a_default_run_has_what_each_clause_of_geometries_and_parameters_forbids
         for step in case.steps:
             if step.open is not None:
                 met.update(forbidden_by(case, step.open))
-    asked = {"PAR-3"}  # of ingests
+    asked = {"PAR-3", "PAR-4"}  # of ingests
     rare = {one: met[one] for one in set(profile_clauses(profile)) - asked if one[:3] in ("GEO", "PAR")}
     assert min(rare.values()) >= SEEN_OFTEN, rare
 

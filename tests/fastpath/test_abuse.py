@@ -70,7 +70,7 @@ def test_the_table_in_the_readme_is_true(call: str, answer: str) -> None:
         assert allocator.snapshot() == before
 
 
-REPORTS = {"state", "terms", "recent", "memory", "context", "positions", "ledger_size", "pins"}
+REPORTS = {"state", "terms", "recent", "memory", "context", "positions", "ledger_size", "pins", "unfilled"}
 ARGUMENTLESS = REPORTS | {"snapshot", "warmup"}
 
 

@@ -55,6 +55,7 @@ def lived(params: Params, geometry: Geometry, seed: int, turns: int = 40) -> Non
         fast._check()
         assert list(mine) == list(theirs)
         assert list(mine.edits) == list(theirs.edits)
+        assert (theirs.edits.slots, theirs.edits.slots_after) == (len(scores), fast.used)
         assert mine.released == theirs.released
         assert fast.state() == slow.state
         partial += fast.unfilled() > 0

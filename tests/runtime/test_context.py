@@ -203,6 +203,50 @@ def test_what_is_let_go_leaves_the_row_and_exact_goes_on_for_ever(mode: Mode) ->
             turns()
 
 
+def came_in_parts(mode: Mode, whole: bool) -> None:
+    """A session that is told of a few tokens at a time, beside a forward pass from scratch over those that are there."""
+    model, allocators, rng = model_of(*TAKEN["llama"]), opened(), np.random.default_rng(6)
+    unknown = embedding(model)
+
+    def embed(session: int, blocks: Sequence[Block]) -> Any:
+        rows, one = unknown(session, blocks), allocators[session]
+        lacking = one.unfilled() if blocks[-1] == one.context()[-1] else 0
+        if whole:
+            rows[len(rows) - lacking :] = float("nan")  # nobody looks at these
+        return rows if whole else rows[: len(rows) - lacking]
+
+    context = WorkingContext(model, allocators, embed, mode=mode)
+    partial = 0
+    for turn in range(8):
+        edits = []
+        for one in allocators:
+            came = one.ingest_tokens(int(rng.integers(1, 7))).edits if turn % 3 else one.step([0.0] * one.used).edits
+            edits.append(came.then(moved(one, rng, ingest=False)))
+        context.follow(*edits)
+        logits = context.decode(torch.tensor([5, 9]))
+        for i, one in enumerate(allocators):
+            partial += one.unfilled() > 0
+            there = one.used - one.unfilled()
+            assert context.lengths[i] == there
+            assert len(context.attention()[i]) == one.used
+            rows = unknown(i, one.context())[:there]
+            assert torch.allclose(context.embeddings(i), rows)
+            at = torch.tensor([*one.positions()[:there], one.state().next_token]) - int(one.starts[0])
+            token = model.get_input_embeddings()(torch.tensor([[(5, 9)[i]]]))[0].detach()
+            with torch.no_grad():
+                given = {"inputs_embeds": torch.cat([rows, token])[None], "position_ids": at[None]}
+                mask = torch.ones(1, there + 1, dtype=torch.long)
+                truth = model(**given, attention_mask=mask, use_cache=False).logits[0, -1]
+            assert mode != "exact" or far(logits[i], truth) < 1e-4
+    assert partial
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("mode", ["exact", "reuse"])
+def test_a_row_ends_with_the_last_token_that_came(mode: Mode, whole: bool) -> None:
+    came_in_parts(mode, whole)
+
+
 @pytest.mark.parametrize("architecture", TAKEN)
 def test_what_reuse_saves_and_loses_and_repair_wins_back(architecture: str) -> None:
     """With random weights, so errors are large; that they shrink with what is repaired is what counts."""

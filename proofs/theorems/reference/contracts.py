@@ -162,7 +162,8 @@ def the_tail_is_one_rule(expand: bool, start: int, context_end: int, protected: 
     post: _
     """
     action = Action("expand" if expand else "collapse", 1, start)
-    state = SimpleNamespace(end=context_end, geometry=SHAPE, params=SimpleNamespace(protected_tokens=protected))
+    params = SimpleNamespace(protected_tokens=protected)
+    state = SimpleNamespace(end=context_end, unfilled=0, geometry=SHAPE, params=params)
     judged = CODE.candidates.reaches_tail(start + SHAPE.span(1), context_end, protected)
     return bool(CODE.reference.is_protected(state, action)) == (not expand and bool(judged))
 
