@@ -14,6 +14,7 @@ import numpy as np
 
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.errors import InvalidInput, one_of
+from focalloc.spec.filling import filled
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE, quantise, slot_scores
@@ -233,7 +234,8 @@ def traced(path: Path) -> Iterator[Scene]:
 
     What a lens would have said of a context that was not recorded is not known. It is taken to say of a node what it
     said of the block over it, or the mean, over their slots, of the blocks under it. A strategy that does what was done
-    in production is given exactly what was recorded. What was let go is let go by each as far as no block is cut.
+    in production is given exactly what was recorded. What was let go is let go by each as far as no block is cut. A block
+    whose tokens came a few at a time counts as a full one from the first of them on.
     """
     from focalloc.fastpath.trace import events
 
@@ -242,13 +244,14 @@ def traced(path: Path) -> Iterator[Scene]:
         first = calls[0].before
         moves = tuple(
             Move(
-                event.blocks,
+                blocks,
                 Seen(first.geometry, event.before.context, event.scores),
                 event.release,
                 event.released if event.call == "release" else None,
             )
             for event in calls
-            if event.call != "apply"
+            for blocks in [event.blocks or filled(first.geometry, event.before.unfilled, event.tokens).blocks]
+            if event.call not in ("apply", "ingest_tokens") or blocks
         )
         yield Scene("trace", first.geometry, first.params, first.context, moves)
 
