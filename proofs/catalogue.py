@@ -26,7 +26,10 @@ CHAPTERS = {
         "layout",
         "release",
     ),
-    "kernels": ("queues", "parts", "step", "memory", "ingest", "dominance", "edits", "release", "filling", "every_size"),
+    "kernels": (
+        *("queues", "parts", "step", "memory", "ingest", "dominance", "edits", "release", "filling"),
+        "every_size",
+    ),
     "compiled": ("machine",),
 }
 """What theorems are about, and the modules that state them, in the order in which one would read them."""

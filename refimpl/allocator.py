@@ -9,7 +9,7 @@ from focalloc.refimpl.edits import Answer, edits
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.hierarchy import hierarchical
 from focalloc.refimpl.hybrid import hybrid
-from focalloc.refimpl.ingest import fill, let_go, reclaim
+from focalloc.refimpl.ingest import let_go, new_blocks, reclaim
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.refimpl.layout import layout
 from focalloc.refimpl.objective import multi_objective
@@ -139,7 +139,7 @@ class ReferenceAllocator:
         state = self.state
         checked_scores(state.geometry, state.context, scores)
         truth("release", release)
-        blocks, _ = fill(state, tokens)
+        blocks = new_blocks(state, tokens)
         collapses = reclaim(state, scores, blocks, release=release) if blocks else []
         front = let_go(all_acted(state, collapses), blocks) if release and blocks else None
         return self._went_on(ingested_tokens(state, collapses, tokens, front), collapses)

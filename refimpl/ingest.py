@@ -70,17 +70,14 @@ def let_go(state: State, blocks: int) -> int:
     return state.end
 
 
-def fill(state: State, tokens: int) -> tuple[int, int]:
-    """How many new blocks ``tokens`` make, and how many tokens the last block lacks then (FIL-1).
+def new_blocks(state: State, tokens: int) -> int:
+    """How many new blocks ``tokens`` make, once they have filled the last one (FIL-1).
 
     Args:
         state: the state between two iterations.
         tokens: how many come.
     """
-    span, partial = state.geometry.span(0), min(1, state.unfilled)
-    there = partial * span - state.unfilled + tokens  # in the partial block, and new ones
-    blocks = ceil(Fraction(there, span))
-    return blocks - partial, blocks * span - there
+    return ceil(Fraction(tokens - state.unfilled, state.geometry.arity[0]))
 
 
 def collapsed_scores(state: State, scores: list[int], choice: Choice) -> list[int]:

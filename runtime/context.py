@@ -23,8 +23,8 @@ Mode = Literal["exact", "reuse", "repair"]
 """What becomes of entries behind an edit, which have looked at what was there before."""
 
 Embed = Callable[[int, Sequence[Block]], torch.Tensor]
-"""Number of a session, blocks -> their embeddings, a row per slot in order; a gist's are the user's to make. The last block
-of a session may be partial, and then rows of the tokens that are there will do."""
+"""Number of a session, blocks -> their embeddings, a row per slot in order; a gist's are the user's to make. The last
+block of a session may be partial, and then rows of the tokens that are there will do."""
 
 
 class _Row(NamedTuple):
@@ -53,8 +53,8 @@ class WorkingContext:
     """The working contexts of some sessions as a model sees them: embeddings, positions, keys and values.
 
     The allocators decide, and this follows: each call of `follow` takes what they changed since the last one. Sessions
-    lie in one batch, padded on the left. A row ends with the last token that has come: what a partial block has reserved
-    beyond it (FIL) the model does not see. Whatever is refused or fails leaves everything as it was.
+    lie in one batch, padded on the left. A row ends with the last token that has come: what a partial block has
+    reserved beyond it (FIL) the model does not see. Whatever is refused or fails leaves everything as it was.
 
     Modes:
 

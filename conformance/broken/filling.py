@@ -8,7 +8,7 @@ from dataclasses import replace
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.release import SoundRelease
 from focalloc.refimpl.edits import Answer, edits
-from focalloc.refimpl.ingest import fill
+from focalloc.refimpl.ingest import new_blocks
 from focalloc.spec import Action, NoRoom, State, ingested_tokens
 from focalloc.spec.edits import Edit
 from focalloc.spec.filling import checked_tokens
@@ -56,7 +56,7 @@ class SoundFilling(SoundRelease):
 
     def blocks_of(self, tokens: int) -> int:
         """How many blocks there has to be room for."""
-        return fill(self.state, tokens)[0]
+        return new_blocks(self.state, tokens)
 
     def filled(self, before: State, collapses: Sequence[Action], tokens: int, front: int | None) -> State:
         """The state after an ingest of tokens."""

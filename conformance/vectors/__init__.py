@@ -36,7 +36,7 @@ from focalloc.conformance.judge import (
 from focalloc.conformance.messages import described, same_schema
 from focalloc.conformance.targets import Target
 from focalloc.refimpl.allocator import answered
-from focalloc.refimpl.ingest import fill, let_go, reclaim
+from focalloc.refimpl.ingest import let_go, new_blocks, reclaim
 from focalloc.refimpl.projection import project
 from focalloc.spec import (
     SPEC_VERSION,
@@ -350,7 +350,7 @@ def right_answer(
         else:
             answer = answered(state, scores)
             return tuple(answer), advanced(state, answer, scores), False
-        blocks, _ = fill(state, tokens)
+        blocks = new_blocks(state, tokens)
         collapses = reclaim(state, scores, blocks, release=may_release) if blocks else []
         front = let_go(all_acted(state, collapses), blocks) if may_release and blocks else None
         return tuple(collapses), ingested_tokens(state, collapses, tokens, front), False

@@ -234,8 +234,8 @@ def traced(path: Path) -> Iterator[Scene]:
 
     What a lens would have said of a context that was not recorded is not known. It is taken to say of a node what it
     said of the block over it, or the mean, over their slots, of the blocks under it. A strategy that does what was done
-    in production is given exactly what was recorded. What was let go is let go by each as far as no block is cut. A block
-    whose tokens came a few at a time counts as a full one from the first of them on.
+    in production is given exactly what was recorded. What was let go is let go by each as far as no block is cut.
+    A block whose tokens came a few at a time counts as a full one from the first of them on.
     """
     from focalloc.fastpath.trace import events
 

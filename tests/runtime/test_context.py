@@ -204,7 +204,7 @@ def test_what_is_let_go_leaves_the_row_and_exact_goes_on_for_ever(mode: Mode) ->
 
 
 def came_in_parts(mode: Mode, whole: bool) -> None:
-    """A session that is told of a few tokens at a time, beside a forward pass from scratch over those that are there."""
+    """A session whose tokens come a few at a time, beside a forward pass from scratch over those that are there."""
     model, allocators, rng = model_of(*TAKEN["llama"]), opened(), np.random.default_rng(6)
     unknown = embedding(model)
 

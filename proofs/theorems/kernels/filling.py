@@ -12,7 +12,7 @@ from focalloc.fastpath.tables import Tables
 from focalloc.proofs.engines.memory import called, memory_of
 from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
-from focalloc.refimpl.ingest import fill
+from focalloc.refimpl.ingest import new_blocks
 from focalloc.spec.blocks import Block
 from focalloc.spec.filling import filled
 from focalloc.spec.geometry import Geometry
@@ -26,12 +26,12 @@ WORLDS = (Geometry((2, 2)), Geometry((3, 2), (2, 2, 1)))
 @theorem(
     "filling-in-code",
     "The shipped kernels and the reference make as many new blocks of tokens as the spec says, none if they only fill "
-    "the last block, and leave as many unfilled; the kernels forget what a filled block remembered and nothing else, and "
-    "protect the longer of the tail as told and a partial block.",
+    "the last block, and leave as many unfilled; the kernels forget what a filled block remembered and nothing else, "
+    "and protect the longer of the tail as told and a partial block.",
     clauses="FIL-1 FIL-2 FIL-3 MEM-1",
     technique=Technique.EXHAUSTION,
-    bounds="arity (2, 2), and (3, 2) at cost (2, 2, 1); two blocks, of which every part of the last is unfilled and any "
-    "number remembers; 1 to 10 tokens; protected tails of 0, 1 and 3 tokens",
+    bounds="arity (2, 2), and (3, 2) at cost (2, 2, 1); two blocks, of which every part of the last is unfilled and "
+    "any number remembers; 1 to 10 tokens; protected tails of 0, 1 and 3 tokens",
     mutations=[
         Mutation("the last block is not filled", "tokens - header[UNFILLED] + header[SPAN]",
                  "tokens + header[SPAN]"),
@@ -62,6 +62,6 @@ def filling_in_code(bug: Mutation) -> Iterator[Evidence]:
             called(source, "fill", tables)
             made = blocks, header[code.UNFILLED], header[code.KNOWN], header[code.PROTECTED]
             telling += len(after.memory) < len(state.memory) or after.unfilled > 0
-            if made != wanted or fill(state, tokens) != wanted[:2]:
+            if made != wanted or new_blocks(state, tokens) != wanted[0]:
                 wrong = wrong or f"{tokens} tokens, {unfilled} unfilled, {known} blocks known: {made}, not {wanted}"
         yield Survey(f"arity {geometry.arity}, cost {geometry.cost}", cases, telling, wrong)

@@ -1,4 +1,4 @@
-"""Filling: it does not matter in which parts tokens come, and a partial block is protected as by a tail of one token."""
+"""Filling: tokens may come in any parts, and a partial block is protected as by a tail of one token."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ WORLDS = (Geometry((2, 2)), Geometry((2, 3), (1, 1, 2)))
 
 @theorem(
     "tokens-come-in-any-parts",
-    "Tokens that come in two parts make as many new blocks as all at once, and leave as many unfilled. No token is lost: "
-    "what was unfilled and the new blocks hold the tokens that came and those that are unfilled then, which are fewer "
-    "than a block takes.",
+    "Tokens that come in two parts make as many new blocks as all at once, and leave as many unfilled. No token is "
+    "lost: what was unfilled and the new blocks hold the tokens that came and those that are unfilled then, which are "
+    "fewer than a block takes.",
     clauses="FIL-1",
     technique=Technique.EXHAUSTION,
     bounds="blocks of 2 to 7 tokens, every number of them unfilled, two parts of 1 to 20 tokens",
