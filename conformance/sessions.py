@@ -780,6 +780,15 @@ def _with_lean(draw: Draw, profile: str, case: Case) -> Case:
     return msgspec.structs.replace(case, params=replace(case.params, lean=lean))
 
 
+def _with_recompute_weight(draw: Draw, profile: str, case: Case) -> Case:
+    """With a weight on what is computed anew (MUL-1), in every other session: small, or more than utilities."""
+    if profile != "multi_objective" or draw.once_in(2):
+        return case
+    tau = max(case.params.tau_expand, case.params.tau_collapse)
+    weight = draw.one_of((1, 1, 2, 3, draw.between(1, 9), tau // 8 + 1, tau // 2 + 1, EXTREME))
+    return msgspec.structs.replace(case, params=replace(case.params, recompute_weight=weight))
+
+
 def _triple(draw: Draw) -> tuple[float, float, float]:
     """Logits of one block: mostly close together, some beyond what fixed point can hold."""
     return draw.one_of(LOGITS), draw.one_of(LOGITS), draw.one_of(LOGITS)
@@ -871,6 +880,7 @@ WOVEN: dict[str, Weave] = {
     "reclaim_ahead": _with_room_ahead,
     "memory_shift": _with_memory,
     "lean": _with_lean,
+    "recompute_weight": _with_recompute_weight,
     "prefer": _with_logits,
     "pin": _with_pins,
     "release": _with_releases,

@@ -370,8 +370,8 @@ def _of_optimum(
 def _of_exchange(now: State, pool: Sequence[Candidate], actions: Sequence[Action], profile: str) -> Iterator[str]:
     done = set(actions)
     weigh = (lambda one: worth(now, one)) if profile == "multi_objective" else utility
-    if profile == "multi_objective" and now.params.budget_weight:
-        return  # what is left in use counts too, so that worths are no sums
+    if profile == "multi_objective" and (now.params.budget_weight or now.params.recompute_weight):
+        return  # what is left in use counts too, or what is computed anew, so that worths are no sums
     mine = [one for one in pool if one.action in done]
     others = [one for one in pool if one.action not in done][:12]
     sums = {weigh(a) + weigh(b) for a, b in combinations(others, 2)}

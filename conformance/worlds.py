@@ -87,6 +87,7 @@ def random_params(rng: random.Random, strategy: str, slots: int, caps: Sequence[
             cursor_weight=rng.choice([0, 0, 3, 20, 1000]),
             budget_weight=rng.choice([0, 0, 1, 2, 1000]),
             budget_target=max(0, rng.choice([0, slots, w_max]) + rng.randint(-5, 5)),
+            recompute_weight=rng.choice([0, 0, 0, 1, 2, 1000, 2**16]),
         )
     return enhanced(rng, params) if strategy == "enhanced" else params
 

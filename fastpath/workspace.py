@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import accumulate
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +26,20 @@ OWN = (
     *("wishes", "worth", "less", "peaks", "logits"),
     *("region_header", "regions", "region_family_slot", "region_family_node", "turns", "notes"),
     *("region_tags", "region_scores"),  # of 8 and of 32 bits; the others have 64
+    *("starts", "leading", "led", "led_families"),
 )
 """The tables that only some strategies need, in their order behind those of every search."""
+
+
+def region_tables(slots: int, families: int) -> dict[str, int]:
+    """Sizes of the tables of a region that is searched as a session of its own."""
+    return {
+        "region_header": k.HEADER,
+        "region_family_slot": families,
+        "region_family_node": families,
+        "region_tags": slots // 8 + 1,
+        "region_scores": (2 * slots + slots // k.CHUNK) // 2 + 1,
+    }
 
 
 class Workspace:
@@ -44,7 +55,7 @@ class Workspace:
         table: int64: a header, then the tables that `run_knapsack` cuts out of it.
     """
 
-    kernel: ClassVar[Callable[..., int]] = staticmethod(search_calls.run_knapsack)
+    kernel: Callable[..., int] = staticmethod(search_calls.run_knapsack)
     """The strategy, as `run_knapsack`."""
 
     own: Mapping[str, int] = {}
@@ -115,17 +126,25 @@ class Objectives(Workspace):
         params: the weights.
         n_diff: most actions per iteration.
         slots: most slots that the context can have.
+        families: most families that it can have.
     """
 
     kernel = staticmethod(search_calls.run_objectives)
 
-    def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int) -> None:
+    def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int, families: int) -> None:
         self._params = params
         self.own = {"worth": slots, "peaks": slots // k.CHUNK + 1}
+        if params.recompute_weight:
+            self.kernel = search_calls.run_recompute
+            stretches = k.CLASSES + 2 * len(set(geometry.deltas[1:]))
+            self.own |= {"less": slots, "regions": 2 * k.REGION, **region_tables(slots, families)}
+            self.own |= {"starts": k.START * slots, "leading": stretches * max(1, n_diff)}
+            self.own |= {"led": stretches, "led_families": stretches}
         super().__init__(geometry, n_diff)
 
     def _laid_out(self, space: int) -> NDArray[np.int64]:
         table = super()._laid_out(space)
+        table[k.RECOMPUTE] = self._params.recompute_weight
         table[k.CHURN] = self._params.churn_weight
         table[k.WEIGHT] = self._params.budget_weight
         table[k.CURSOR] = self._params.cursor_weight
@@ -149,14 +168,10 @@ class Regions(Workspace):
     def __init__(self, geometry: Geometry, cap: int, n_diff: int, slots: int, families: int) -> None:
         self._cap = cap
         self.own = {
-            "region_header": k.HEADER,
             "regions": k.REGION * (slots + 1),
-            "region_family_slot": families,
-            "region_family_node": families,
             "turns": max(1, n_diff),
             "notes": max(1, n_diff),
-            "region_tags": slots // 8 + 1,
-            "region_scores": (2 * slots + slots // k.CHUNK) // 2 + 1,
+            **region_tables(slots, families),
         }
         super().__init__(geometry, n_diff)
 
@@ -201,14 +216,14 @@ class Projector(Workspace):
 
 def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspace:
     """The work space for the strategy of ``params``, any but the greedy ones, on the tables of a session."""
-    n_diff, slots = int(tables.header[k.N_DIFF]), tables.capacity
+    n_diff, slots, families = int(tables.header[k.N_DIFF]), tables.capacity, len(tables.table("family_slot"))
     tables.header[k.UNLOCKED] |= n_diff >= MANY
     match params.strategy:
         case "projection":
             return Projector(geometry, n_diff, slots)
         case "multi_objective":
-            return Objectives(geometry, params, n_diff, slots)
+            return Objectives(geometry, params, n_diff, slots, families)
         case "hierarchical":
-            return Regions(geometry, params.n_diff, n_diff, slots, len(tables.table("family_slot")))
+            return Regions(geometry, params.n_diff, n_diff, slots, families)
         case _:
             return Workspace(geometry, n_diff, top_k_of(params, slots))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -50,21 +50,49 @@ def optimum(state: State, found: Sequence[Choice]) -> list[Action]:
     return [choice.action for choice in best.chosen]
 
 
-def admissible(state: State, found: Sequence[Choice], urgent: AbstractSet[Action]) -> list[Selection]:
+def selections(state: State, found: Sequence[Choice]) -> list[Selection]:
+    """For each number of actions up to the cap (CAP-1) and of slots added that is possible, the best selection.
+
+    Two choices exclude each other just where their tokens overlap, so this is interval scheduling: choices are
+    visited by the token they end at, and each is added to what could be selected before the token it starts at.
+    """
+    by_end = sorted(found, key=lambda choice: end(state.geometry, choice.action))
+    ends = [end(state.geometry, choice.action) for choice in by_end]
+    tables: list[Table] = [{(0, 0): Selection(0, 0, ())}]
+    for choice in by_end:
+        table = dict(tables[-1])
+        before = tables[bisect_right(ends, choice.action.start)]
+        for (count, delta), selection in before.items():
+            if count < state.params.n_diff:
+                size = count + 1, delta + choice.delta
+                table[size] = better(extended(selection, choice), table.get(size))
+        tables.append(table)
+    return list(tables[-1].values())
+
+
+Selecting = Callable[[State, Sequence[Choice]], list[Selection]]
+"""Selections from the choices given, the best of every kind that matters."""
+
+
+def admissible(
+    state: State, found: Sequence[Choice], urgent: AbstractSet[Action], selections: Selecting = selections
+) -> list[Selection]:
     """Every size of selection that an iteration may make, each the best of its size (BUD-1, SOF-1, KNA-1).
 
     Args:
         state: the state after the last iteration.
         found: what there is to choose from.
         urgent: the expands that may go beyond the soft budget.
+        selections: which of a size are the best.
     """
     params = state.params
     collapses = [choice for choice in found if choice.action.kind == "collapse"]
-    within = ending_within(params.w_max, state, found)
+    within = ending_within(params.w_max, state, found, selections)
     if params.w_soft < params.w_max:
         # the least urgent expand is applied last, so what it leaves in use is what the iteration leaves in use
         expands = [choice for choice in found if choice.action.kind == "expand" and choice.action in urgent]
-        within = ending_within(params.w_soft, state, found) + ending_within(params.w_max, state, collapses + expands)
+        beyond = ending_within(params.w_max, state, collapses + expands, selections)
+        within = ending_within(params.w_soft, state, found, selections) + beyond
     return within or selections(state, collapses)
 
 
@@ -88,29 +116,11 @@ def utility(choice: Choice) -> int:
     return abs(choice.aggregate)
 
 
-def ending_within(limit: int, state: State, found: Sequence[Choice]) -> list[Selection]:
+def ending_within(
+    limit: int, state: State, found: Sequence[Choice], selections: Selecting = selections
+) -> list[Selection]:
     """The `selections` that leave at most ``limit`` slots in use."""
     return [selection for selection in selections(state, found) if state.used + selection.delta <= limit]
-
-
-def selections(state: State, found: Sequence[Choice]) -> list[Selection]:
-    """For each number of actions up to the cap (CAP-1) and of slots added that is possible, the best selection.
-
-    Two choices exclude each other just where their tokens overlap, so this is interval scheduling: choices are
-    visited by the token they end at, and each is added to what could be selected before the token it starts at.
-    """
-    by_end = sorted(found, key=lambda choice: end(state.geometry, choice.action))
-    ends = [end(state.geometry, choice.action) for choice in by_end]
-    tables: list[Table] = [{(0, 0): Selection(0, 0, ())}]
-    for choice in by_end:
-        table = dict(tables[-1])
-        before = tables[bisect_right(ends, choice.action.start)]
-        for (count, delta), selection in before.items():
-            if count < state.params.n_diff:
-                size = count + 1, delta + choice.delta
-                table[size] = better(extended(selection, choice), table.get(size))
-        tables.append(table)
-    return list(tables[-1].values())
 
 
 def extended(selection: Selection, choice: Choice) -> Selection:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from heapq import heappushpop
 
-from focalloc.spec.actions import Action, consumed, signed_delta
-from focalloc.spec.blocks import end
+from focalloc.spec.actions import Action, consumed, fits, signed_delta
+from focalloc.spec.blocks import end, used
 from focalloc.spec.candidates import Candidate, candidates
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.knapsack import (
@@ -31,13 +32,56 @@ def nearness(state: State, action: Action) -> int:
 
 
 def worth(state: State, one: Candidate) -> int:
-    """What a candidate is worth wherever the iteration ends: utility and nearness less churn."""
-    return utility(one) + nearness(state, one.action) - state.params.churn_weight
+    """What a candidate is worth whatever else is chosen: utility and nearness less churn and the slots that it adds.
+
+    These come behind the first changed slot, as everything does that is chosen.
+    """
+    added = state.params.recompute_weight * signed_delta(state.geometry, one.action)
+    return utility(one) + nearness(state, one.action) - state.params.churn_weight - added
 
 
 def off_target(params: Params, used: int) -> int:
     """What ending with ``used`` slots costs for its distance from the target."""
     return params.budget_weight * abs(used - params.goal)
+
+
+def recomputed(state: State, actions: Sequence[Action]) -> int:
+    """What the slots from the oldest of ``actions`` on cost, as many as they are before; `worth` has those added."""
+    oldest = min((action.start for action in actions), default=state.end)
+    return state.params.recompute_weight * used(state.geometry, [one for one in state.context if one.start >= oldest])
+
+
+def worthy_rivals(state: State, pool: Sequence[Candidate], mark: int) -> Iterator[Outcome]:
+    """Admissible choices, among them for each action that may be the oldest the best that are worth ``mark``.
+
+    Their utility is the sum of what their candidates are worth. Whether a debt can be paid the whole pool decides.
+    """
+    params = state.params
+    debt = not fits(least_possible_use(state.geometry, pool, params.n_diff, state.used), 0, params.w_max)
+
+    def from_slot(slot: int, part: Sequence[Candidate]) -> list[Outcome]:
+        # distance only costs, so a rival's worth before it is at least what the answer's is after it
+        least = mark + params.recompute_weight * (state.used - slot)
+        rivals = admissible_rivals(state, part, least, lambda one: worth(state, one))
+        return [one for one in rivals if debt or fits(one.used, 0, params.w_max)]
+
+    if params.recompute_weight == 0:
+        yield from from_slot(0, pool)
+        return
+    yield from from_slot(state.used, [])
+    begun: dict[int, list[Candidate]] = {}
+    for one in pool:
+        begun.setdefault(one.action.start, []).append(one)
+    slot, most = state.used, [0] * min(params.n_diff, len(pool))
+    part: list[Candidate] = []
+    for block in reversed(state.context):
+        slot -= state.geometry.slots(block.level)
+        for one in begun.get(block.start, ()):
+            part.append(one)
+            heappushpop(most, worth(state, one))
+        # PRUNE: whatever begins here is worth too little
+        if block.start in begun and sum(most) >= mark + params.recompute_weight * (state.used - slot):
+            yield from from_slot(slot, part)
 
 
 @clause("MUL-1")
@@ -68,7 +112,8 @@ def objective_violations(state: State, scores: Sequence[int], actions: Sequence[
     found = out_of_order(pool, actions)
 
     def valued(one: Outcome) -> Outcome:
-        return Outcome(one.utility - off_target(params, one.used), one.used, one.actions)
+        cost = off_target(params, one.used) + recomputed(state, one.actions)
+        return Outcome(one.utility - cost, one.used, one.actions)
 
     present = set(state.context)
     known = [
@@ -76,12 +121,11 @@ def objective_violations(state: State, scores: Sequence[int], actions: Sequence[
         for action in actions
         if present.issuperset(consumed(geometry, action))
     ]
-    used = state.used + sum(signed_delta(geometry, action) for action in actions)
-    mine = valued(Outcome(sum(worth(state, one) for one in known), used, tuple(actions)))
+    after = state.used + sum(signed_delta(geometry, action) for action in actions)
+    mine = valued(Outcome(sum(worth(state, one) for one in known), after, tuple(actions)))
     least = least_possible_use(geometry, pool, params.n_diff, state.used)
-    if over := not_shed(least, used, params.w_max):
+    if over := not_shed(least, after, params.w_max):
         return found + over
-    # distance only costs, so a rival's worth before it is at least what the answer's is after it
-    rivals = [valued(one) for one in admissible_rivals(state, pool, mine.utility, lambda one: worth(state, one))]
+    rivals = [valued(one) for one in worthy_rivals(state, pool, mine.utility)]
     rival = min(rivals, key=lambda one: (-one.utility, len(one.actions), one.used), default=mine)
     return found + less_worth(mine, rival) + more_than_needed(mine, rival)

@@ -69,6 +69,7 @@ class Params:
         reclaim_ahead: further blocks that an ingest makes room for when it has to make room at all (ING-6).
         memory_shift: a slot's mean of what it was told moves by ``2**-memory_shift`` of the way; 0 for none (MEM-1).
         lean: added to the scores at the end of the context, halved for each smallest span before it (MEM-3).
+        recompute_weight: what each slot from the first that changed to the end costs ``multi_objective`` (MUL-1).
 
     Raises:
         InvalidInput: a value is of the wrong type or out of its range; names field, value and rule (PAR-1).
@@ -102,6 +103,7 @@ class Params:
     reclaim_ahead: int = 0
     memory_shift: int = 0
     lean: int = 0
+    recompute_weight: int = 0
 
     def __post_init__(self) -> None:
         names = [field.name for field in fields(self)]
@@ -164,7 +166,7 @@ CORE = (
 """Parameters that every allocator is told; the others only where they are not at their default."""
 
 
-OFFERED = ("reclaim_ahead", "memory_shift", "lean")
+OFFERED = ("reclaim_ahead", "memory_shift", "lean", "recompute_weight")
 """Parameters that only those are told who offer them; for others they are at their default (F-5)."""
 
 
@@ -190,6 +192,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "reclaim_ahead": (0, MAX_RECLAIM_AHEAD),
     "memory_shift": (0, MAX_MEMORY_SHIFT),
     "lean": (0, SCORE_LIMIT - 1),
+    "recompute_weight": (0, SCORE_LIMIT - 1),
 }
 """Lowest and highest value of each integer parameter (PAR-1)."""
 

@@ -16,10 +16,10 @@ from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.hierarchy import hierarchical
 from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.knapsack import Selection, ending_within, knapsack, optimum, place, preference, selections
-from focalloc.refimpl.objective import multi_objective
+from focalloc.refimpl.objective import changed, multi_objective
 from focalloc.refimpl.projection import preferred_choices
 from focalloc.refimpl.relaxation import relaxation, relaxed
-from focalloc.spec import Action, Relaxation, advanced
+from focalloc.spec import Action, Relaxation, State, advanced
 from focalloc.spec.projection import Logits, saturated
 from focalloc.spec.scores import SCORE_SCALE, quantise
 
@@ -242,6 +242,44 @@ class IgnoresTheTarget(SoundObjectives):
     """Does not care how far from the target it ends."""
 
     weights = {"budget_weight": 0}  # noqa: RUF012
+
+
+@breaks("MUL-1", also=("MUL-2",), profile="multi_objective")
+class RecomputesFreely(SoundObjectives):
+    """Does not count what is computed anew."""
+
+    weights = {"recompute_weight": 0}  # noqa: RUF012
+
+
+class SoundChange(SoundObjectives):
+    """The optimum of several objectives with what is computed anew counted, by the rules."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Choose with its own way to count."""
+        return multi_objective(self.state, scores, changed=self.changed)
+
+    def changed(self, state: State, selection: Selection) -> int:
+        """Slots from the first that ``selection`` changes to the end of the context after it."""
+        return changed(state, selection)
+
+
+@breaks("MUL-1", also=("MUL-2",), profile="multi_objective")
+class CountsWhatWas(SoundChange):
+    """Counts the slots that lie behind the first change before the actions, not after them."""
+
+    def changed(self, state: State, selection: Selection) -> int:
+        """Leave out what is added."""
+        return changed(state, selection) - selection.delta
+
+
+@breaks("MUL-1", also=("MUL-2",), profile="multi_objective")
+class CountsFromTheFirstAction(SoundChange):
+    """Counts from the action that it applies first, wherever the oldest is."""
+
+    def changed(self, state: State, selection: Selection) -> int:
+        """Take the first of the answer."""
+        first = changed(state, selection._replace(chosen=selection.chosen[:1]))
+        return first if selection.chosen else 0
 
 
 @breaks("MUL-2", profile="multi_objective")

@@ -21,6 +21,7 @@ imports from files before it only, and no name is used twice.
 | `knapsack` | selection of the exact optimum, by that search |
 | `objectives` | what several objectives make of a candidate's worth |
 | `hierarchy` | regions, each searched for itself |
+| `recompute` | the oldest action of a choice, and a search behind it |
 | `projection` | a policy's logits and wishes |
 | `relaxation` | the candidates of a bound on the optimum |
 | `application` | what actions make of context, families and ledger |
@@ -53,6 +54,7 @@ MODULES = (
     "knapsack",
     "objectives",
     "hierarchy",
+    "recompute",
     "projection",
     "relaxation",
     "application",

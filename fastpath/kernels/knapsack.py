@@ -31,6 +31,7 @@ from focalloc.fastpath.kernels.candidates import best_collapses, best_expands, b
 from focalloc.fastpath.kernels.layout import (
     ACTIONS,
     APART,
+    ATTEMPTS,
     BEGIN,
     CHUNK,
     CHURN,
@@ -55,6 +56,7 @@ from focalloc.fastpath.kernels.layout import (
     PAIRS,
     PLACES,
     POOL_SIZES,
+    RECOMPUTE,
     ROOM,
     RUN,
     RUNS,
@@ -395,9 +397,21 @@ def net_of(session: Session, size: int, turns: Ints, notes: Ints) -> int:
 
 
 @kernel
-def merit_of(work: Work, size: int, turns: Ints, net: int) -> int:
+def first_changed(size: int, turns: Ints, otherwise: int) -> int:
+    """The first slot that a choice changes; ``otherwise`` if it is empty."""
+    first = otherwise
+    for i in range(size):
+        first = min(first, place_of(turns[i]))
+    return first
+
+
+@kernel
+def merit_of(session: Session, work: Work, size: int, turns: Ints, net: int) -> int:
     """What a choice that adds ``net`` slots is worth, but for a constant."""
-    merit = work.header[WEIGHT] * net - penalty(work.header, net) - work.header[CHURN] * size
+    query, slots = work.header, session.header[SLOTS]
+    merit = query[WEIGHT] * net - penalty(query, net) - query[CHURN] * size
+    if query[RECOMPUTE] > 0:
+        merit -= query[RECOMPUTE] * (net + slots - first_changed(size, turns, slots))
     for i in range(size):
         merit += rank_of(turns[i] % UNBOUNDED)
     return merit
@@ -411,8 +425,8 @@ def is_preferred(session: Session, work: Work, size: int, done: int) -> bool:
     """
     net = net_of(session, size, work.other, work.other_notes)
     chosen_net = net_of(session, done, work.chosen, work.chosen_notes)
-    merit = merit_of(work, size, work.other, net)
-    chosen_merit = merit_of(work, done, work.chosen, chosen_net)
+    merit = merit_of(session, work, size, work.other, net)
+    chosen_merit = merit_of(session, work, done, work.chosen, chosen_net)
     if merit != chosen_merit:
         return merit > chosen_merit
     if size != done:
@@ -423,6 +437,17 @@ def is_preferred(session: Session, work: Work, size: int, done: int) -> bool:
         if work.other[i] != work.chosen[i]:
             return work.other[i] > work.chosen[i]
     return False
+
+
+@kernel
+def keep_preferred(session: Session, work: Work, size: int, done: int) -> int:
+    """Choose the other choice, of ``size``, if there is one and it is preferred; return how many are chosen then."""
+    if size < 0 or (done >= 0 and not is_preferred(session, work, size, done)):
+        return done
+    for i in range(size):
+        work.chosen[i] = work.other[i]
+        work.chosen_notes[i] = work.other_notes[i]
+    return size
 
 
 @kernel
@@ -440,6 +465,30 @@ def put_in_order(session: Session, work: Work, done: int) -> None:
 
 
 @kernel
+def is_called_for(header: Ints, attempt: int, done: int) -> bool:
+    """Whether an attempt may find another choice than those before, which found one of ``done``, or none."""
+    if attempt == 1:
+        return header[W_SOFT] != header[W_MAX]
+    return attempt == 0 or done < 0
+
+
+@kernel
+def threshold_in(header: Ints, attempt: int) -> int:
+    """The aggregate up to which an attempt leaves expands out."""
+    if attempt == 1:
+        return header[TAU_EXPAND] + header[SOFT_MARGIN]
+    return LOWEST if attempt == 0 else UNBOUNDED
+
+
+@kernel
+def room_in(header: Ints, attempt: int) -> int:
+    """The slots that an attempt may add."""
+    if attempt == 1:
+        return header[W_MAX] - header[SLOTS]
+    return header[W_SOFT] - header[SLOTS] if attempt == 0 else 0
+
+
+@kernel
 def select_optimum(session: Session, work: Work) -> int:
     """Choose the actions of an iteration, in order of application; return how many, or `OUT_OF_SPACE`.
 
@@ -451,27 +500,13 @@ def select_optimum(session: Session, work: Work) -> int:
     if header[N_DIFF] == 0:
         return 0
     done = NOT_FOUND
-    for attempt in range(3):
-        threshold = LOWEST
-        room = header[W_SOFT] - header[SLOTS]
-        if attempt == 1:
-            if header[W_SOFT] == header[W_MAX]:
-                continue
-            threshold = header[TAU_EXPAND] + header[SOFT_MARGIN]
-            room = header[W_MAX] - header[SLOTS]
-        if attempt == 2:
-            if done >= 0:
-                break
-            threshold = UNBOUNDED
-            room = 0
-        size = optimum(session, work, threshold, room, work.other, work.other_notes)
-        if size == OUT_OF_SPACE:
-            return OUT_OF_SPACE
-        if size >= 0 and (done < 0 or is_preferred(session, work, size, done)):
-            done = size
-            for i in range(size):
-                work.chosen[i] = work.other[i]
-                work.chosen_notes[i] = work.other_notes[i]
+    for attempt in range(ATTEMPTS):
+        if is_called_for(header, attempt, done):
+            threshold = threshold_in(header, attempt)
+            size = optimum(session, work, threshold, room_in(header, attempt), work.other, work.other_notes)
+            if size == OUT_OF_SPACE:
+                return OUT_OF_SPACE
+            done = keep_preferred(session, work, size, done)
     if work.header[CURSOR] > 0:
         put_in_order(session, work, done)
     return done

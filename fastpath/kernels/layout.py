@@ -229,13 +229,15 @@ TARGET = 7
 PRICE = 8
 ALLOWANCE = 9
 MARK_TO_REACH = 10
-# ... and the best choice so far: worth, actions, slots added, the state before the last stage and its option there.
+# ... the best choice so far: worth, actions, slots added, the state before the last stage and its option there, ...
 BEST_VALUE = 11
 BEST_COUNT = 12
 BEST_NET = 13
 BEST_STATE = 14
 BEST_OPTION = 15
-QUERY = 16
+# ... and what each slot costs that is computed anew (MUL-1), as all do that are added.
+RECOMPUTE = 16
+QUERY = 17
 
 # Kinds of bounds: of the gain, of the gain less the price of the slots, of the slots freed.
 FREE = 0
@@ -257,12 +259,16 @@ CURSOR = QUERY + 7
 GOAL = QUERY + 8
 # ... the cap that is shared out over regions, however few actions the context has room for, ...
 CAP = QUERY + 9
+# ... how many places are listed where a choice may begin, the price of a slot, what all slots come to at that, ...
+LISTED = QUERY + 10
+PRICED = QUERY + 11
+ALLOWED = QUERY + 12
 # ... the deltas of the geometry, ascending, how many collapses of each are in the pool, ...
 DELTA_LIST = 32
 POOL_SIZES = 64
 # ... and where the tables begin that share an array with it.
 WORK_OFFSETS = 96
-WORK_TABLES = 29
+WORK_TABLES = 33
 WORK_HEADER = WORK_OFFSETS + WORK_TABLES + 1
 
 # REGIONS
@@ -274,6 +280,23 @@ FAMILY = 2
 MASS = 3
 DEMAND = 4
 REGION = 5
+
+ATTEMPTS = 3
+"""A selection's attempts: within the soft budget, beyond it by urgent expands alone, by collapses alone."""
+
+# WHERE A CHOICE MAY BEGIN
+
+# A place: the most that a choice is worth which begins there, and the slot (as of a region).
+BOUND = 0
+START = 2
+
+# What stretches of values there are: the gains of expands, those of collapses, what so many of these gain together,
+# gains less the price of the slots; of each class the ranks, collapses and then expands, by ascending delta.
+OF_EXPANDS = 0
+OF_COLLAPSES = 1
+TOGETHER = 2
+AT_PRICE = 3
+CLASSES = 4
 
 
 # TYPES
@@ -509,6 +532,42 @@ class Regions(NamedTuple):
     table: Table
     turns: Table
     notes: Table
+
+
+class Candidate(NamedTuple):
+    """A candidate of an iteration.
+
+    Attributes:
+        place: the first slot that it replaces.
+        rank: what it is worth for its scores and its nearness.
+        delta: slots that it adds.
+        family: of an expand the node of its family; -1 where it has none, and of a collapse.
+    """
+
+    place: int
+    rank: int
+    delta: int
+    family: int
+
+
+class Starts(NamedTuple):
+    """Where the oldest action of a choice may be, and what bounds its worth then.
+
+    Attributes:
+        table: see `START`; `LISTED` of them.
+        leading: the greatest values of each stretch, greatest first; room for `N_DIFF` of each, see `CLASSES`.
+        sizes: of each how many there are.
+        families: of each class the family of the expand that was put there last.
+        worth: what expanding each gist of the context is worth, at its first slot.
+        threshold: expands of an aggregate up to this are left out.
+    """
+
+    table: Table
+    leading: Table
+    sizes: Table
+    families: Table
+    worth: Ints
+    threshold: int
 
 
 class Outcome(NamedTuple):

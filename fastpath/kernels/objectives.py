@@ -7,21 +7,21 @@ one, and as few of each class are enough.
 
 from __future__ import annotations
 
-from focalloc.fastpath.kernels.layout import CURSOR, FIRST, LOWEST, SLOTS, SPAN, TAU_EXPAND, Ints, Session, Work
+from focalloc.fastpath.kernels.layout import FIRST, LOWEST, SLOTS, SPAN, TAU_EXPAND, Ints, Session, Table
 from focalloc.fastpath.kernels.places import nearness
 from focalloc.fastpath.machine_code import kernel
 
 
 @kernel
-def weigh(session: Session, work: Work, aggregates: Ints) -> None:
+def weigh(session: Session, cursor: int, aggregates: Ints, worth: Table) -> None:
     """Write what expanding each gist is worth to its first slot; `LOWEST` where the threshold forbids it."""
-    header, tags, worth = session.header, session.tags, work.worth
+    header, tags = session.header, session.tags
     token = header[FIRST]
     for slot in range(header[SLOTS]):
         if tags[slot] >= 0:
             token += header[SPAN + tags[slot]]
             worth[slot] = LOWEST
             if tags[slot] >= 1 and aggregates[slot] > header[TAU_EXPAND]:
-                worth[slot] = aggregates[slot] + nearness(header, work.header[CURSOR], token)
+                worth[slot] = aggregates[slot] + nearness(header, cursor, token)
         else:
             worth[slot] = LOWEST

@@ -7,18 +7,19 @@ by one and keeps a list of *states*, each the best way to spend a number of acti
 Some runs come in *pairs*: a collapse alone in its run, and the expands of its family's members, which it excludes.
 All other runs are free of each other.
 
-What a candidate *gains* is its rank, less what each action costs, plus what its slots are worth on the way to a target;
-beyond the target each slot costs twice that. So the sum of the gains less this penalty is, but for a constant, the
-utility less the churn and the distance from the target (MUL-1), and without churn and target it is the utility.
+What a candidate *gains* is its rank, less what each action costs, plus what its slots are worth on the way to a target
+less what they cost as they are computed anew; beyond the target each slot costs twice what it was worth. So the sum of
+the gains less this penalty is, but for a constant, the utility less the churn, the distance from the target and the
+slots added that are computed anew (MUL-1), and without weights it is the utility.
 
 A state is dropped if another does no worse with as many actions and no more slots, or if a bound says that nothing
 that can still be added makes it as useful as a choice already known. There are at most as many states as numbers of
 candidates per run with the sum ``n``: for r runs ``(n + r)! / (n! r!)``, a polynomial in n of degree r, and a geometry
 of L levels has at most 2 L runs that are not paired. Each pair extends each state in at most n + 1 ways.
 
-All numbers fit 64 bits. Ranks lie below 2**32 and weights below 2**31, refunds add up to at most 2**26 slots and the
-room and the target are less than that in magnitude, so a state that can still end within the room is 2**27 slots or
-fewer off and worth less than 2**60. Prices lie below 2**33, and bounds are cut off at 2**61.
+All numbers fit 64 bits. Ranks lie below 2**32, weights below 2**31, and so does what a slot gains; refunds add up to at
+most 2**26 slots and the room and the target are less than that in magnitude, so a state that can still end within the
+room is 2**27 slots or fewer off and worth less than 2**60. Prices lie below 2**33, and bounds are cut off at 2**61.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ from focalloc.fastpath.kernels.layout import (
     PAIRS,
     PARENT,
     PRICE,
+    RECOMPUTE,
     REFUND,
     ROOM,
     RUN,
@@ -101,7 +103,8 @@ def turn_of(work: Search, run: int, index: int) -> int:
 def gain_of(work: Search, run: int, index: int) -> int:
     """What one candidate of ``run`` gains."""
     query = work.header
-    return rank_of(key_in(work, run, index)) - query[CHURN] + query[WEIGHT] * delta_of(work.runs, run)
+    per_slot = query[WEIGHT] - query[RECOMPUTE]
+    return rank_of(key_in(work, run, index)) - query[CHURN] + per_slot * delta_of(work.runs, run)
 
 
 @kernel

@@ -14,6 +14,7 @@ from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, pru
 from focalloc.fastpath.kernels.layout import (
     BAD_SCORE,
     CAPACITY,
+    CURSOR,
     DELTAS,
     GOAL,
     HEARD,
@@ -32,6 +33,7 @@ from focalloc.fastpath.kernels.layout import (
     Regions,
     Search,
     Session,
+    Starts,
     Work,
     Worths,
 )
@@ -39,6 +41,7 @@ from focalloc.fastpath.kernels.ledger import forget
 from focalloc.fastpath.kernels.objectives import weigh
 from focalloc.fastpath.kernels.pins import rule_out
 from focalloc.fastpath.kernels.projection import saturate, spread, wishes_by_logits, wishes_by_scores
+from focalloc.fastpath.kernels.recompute import select_by_oldest
 from focalloc.fastpath.kernels.relaxation import lay_out_named
 from focalloc.fastpath.kernels.scores import survey
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
@@ -185,13 +188,39 @@ def run_objectives(
     if held < 0:
         return held
     work = work_of(space, wide_worths(space))
-    weigh(session, work, aggregates_in(session, scratch).worth)
+    weigh(session, work.header[CURSOR], aggregates_in(session, scratch).worth, work.worth)
     survey(session.header, session.tags, work.worth, work.peaks)
     work.header[TARGET] = work.header[GOAL] - session.header[SLOTS]
     # CANDIDATES
     pool_collapses(session, work)
     # SELECT
     done = select_optimum(session, work)
+    return leave(session, done, work.chosen, work.chosen_notes, held)
+
+
+@kernel
+def run_recompute(
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+    space: NDArray[np.int64],
+) -> int:
+    """`run_objectives` where what is computed anew has a weight; arguments and result as for `run_knapsack`."""
+    session = session_of(tags, scratch, state)
+    held = enter(session)
+    if held < 0:
+        return held
+    at = space[WORK_OFFSETS:]
+    worth = space[at[18] : at[19]]
+    weigh(session, space[CURSOR], aggregates_in(session, scratch).worth, worth)
+    turns = space[at[25] : at[26]]
+    regions = Regions(region_of(session, space), worth, space[at[22] : at[23]], turns, turns)
+    led = space[at[31] : at[32]]
+    starts = Starts(space[at[29] : at[30]], space[at[30] : at[31]], led, space[at[32] : at[33]], worth, 0)
+    work = work_of(space, wide_worths(space))
+    work.header[TARGET] = work.header[GOAL] - session.header[SLOTS]
+    # SELECT
+    done = select_by_oldest(session, work, regions, starts)
     return leave(session, done, work.chosen, work.chosen_notes, held)
 
 

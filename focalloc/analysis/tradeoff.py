@@ -5,29 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from focalloc.analysis.contenders import Contender
 from focalloc.analysis.scenes import Scene
-from focalloc.spec.actions import Action, consumed
+from focalloc.spec.actions import consumed
 from focalloc.spec.errors import InvalidInput, one_of
 from focalloc.spec.objective import nearness
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE, Aggregates, quantise
 from focalloc.spec.state import State, advanced, ingested, opened, released
 
-WEIGHTS = {"churn": "churn_weight", "cursor": "cursor_weight", "budget": "budget_weight"}
+if TYPE_CHECKING:
+    from focalloc.fastpath.plan import Plan
+
+WEIGHTS = {
+    "churn": "churn_weight",
+    "cursor": "cursor_weight",
+    "budget": "budget_weight",
+    "recompute": "recompute_weight",
+}
 """Aim -> the parameter that weighs it."""
 
-AIMS = {"churn": "actions", "cursor": "nearness", "budget": "slots off target"}
+AIMS = {"churn": "actions", "cursor": "nearness", "budget": "slots off target", "recompute": "slots recomputed"}
 """Aim -> what is measured of it, per iteration."""
 
-BETTER = {"utility": 1, "actions": -1, "nearness": 1, "slots off target": -1}
+BETTER = {"utility": 1, "actions": -1, "nearness": 1, "slots off target": -1, "slots recomputed": -1}
 """Measure -> 1 if more is better, -1 if less is."""
 
-UNITS = {"utility": "score", "actions": "actions", "nearness": "score", "slots off target": "slots"}
+UNITS = {
+    "utility": "score",
+    "actions": "actions",
+    "nearness": "score",
+    "slots off target": "slots",
+    "slots recomputed": "slots",
+}
 """Measure -> what it is counted in, per iteration."""
 
 SWEEP = (0.0, 0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0)
@@ -138,18 +152,20 @@ def _walk(scene: Scene, ways: Sequence[Contender], rows: list[list[tuple[float, 
         for row, (params, other) in zip(rows, asked, strict=True):
             before = replace(state, params=params)
             other.resume(before)
-            row.append(_measured(before, aggregates, list(other.step(scores))))
+            row.append(_measured(before, aggregates, other.step(scores)))
         state = advanced(state, list(allocator.step(scores)), scores.tolist())
 
 
-def _measured(before: State, aggregates: Any, actions: Sequence[Action]) -> tuple[float, ...]:
+def _measured(before: State, aggregates: Any, actions: Plan) -> tuple[float, ...]:
     """The measures of one choice, in the order of `BETTER`; nearness as if its weight were 1."""
+    edits = actions.edits
     near = replace(before, params=replace(before.params, cursor_weight=SCORE_SCALE))
     utility = sum(abs(aggregates.of(consumed(before.geometry, action))) for action in actions)
-    used = advanced(before, actions).used
+    used = advanced(before, list(actions)).used
     return (
         utility / SCORE_SCALE,
         float(len(actions)),
         sum(nearness(near, action) for action in actions) / SCORE_SCALE,
         float(abs(used - before.params.goal)),
+        float(edits.slots_after - edits.first_changed),
     )

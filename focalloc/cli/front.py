@@ -23,8 +23,8 @@ def front(
         list[str] | None,
         typer.Option(
             metavar="AIM[=W,W...]",
-            help="Sweep the weight of churn (the default), cursor or budget, in the unit of scores; repeatable, then "
-            "every combination is taken.",
+            help="Sweep the weight of churn (the default), cursor, budget or recompute, in the unit of scores; "
+            "repeatable, then every combination is taken.",
         ),
     ] = None,
     trace: Traces = None,

@@ -26,6 +26,16 @@ def test_a_dearer_action_buys_fewer_actions_for_less_utility() -> None:
     assert all(point.unbeaten for point in points), "the optimum of a weighted sum is never beaten"
 
 
+def test_what_is_dear_to_compute_anew_is_changed_nearer_to_the_end() -> None:
+    points = sweep([generated("drifting", 0)], settings(BASE, {"recompute": (0.0, 0.001, 0.01, 1.0)}))
+    anew = [point.means["slots recomputed"] for point in points]
+    utility = [point.means["utility"] for point in points]
+    assert anew == sorted(anew, reverse=True)
+    assert anew[0] > anew[1] > anew[-1] == 0
+    assert utility == sorted(utility, reverse=True)
+    assert all(point.unbeaten for point in points)
+
+
 def test_without_weights_the_choice_is_the_optimum_of_utility() -> None:
     scene = generated("noisy", 1)
     (free,) = sweep([scene], settings(BASE, {"churn": (0.0,)}))
@@ -83,7 +93,7 @@ def test_a_trace_is_swept_and_drawn(trace: str, tmp_path: Path, capsys: pytest.C
     ("arguments", "said"),
     [
         (("greedy",), "must be multi_objective"),
-        (("--weigh", "luck"), "must be one of churn, cursor, budget"),
+        (("--weigh", "luck"), "must be one of churn, cursor, budget, recompute"),
         (("--weigh", "churn=much"), "must be weights with commas between them"),
         (("--weigh", "churn=-1"), "churn_weight"),
         (("--plot", "/nowhere/p.png"), "its folder does not exist"),

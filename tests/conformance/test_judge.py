@@ -394,6 +394,7 @@ def test_to_change_the_logits_is_to_tamper() -> None:
         ({"reclaim_ahead": 1}, "ING-6", [Step(ingest=1)]),
         ({"memory_shift": 3}, "GRE-6", [Step(scores=(-HIGH,)), Step(scores=(0,))]),
         ({"lean": HIGH}, "THR-1", [Step(scores=(-HIGH,))]),
+        ({"recompute_weight": HIGH}, "MUL-1", [Step(scores=(1 - HIGH,))]),
     ],
 )
 def test_an_optional_parameter_is_told_to_those_only_who_offer_it(
@@ -414,7 +415,8 @@ def test_an_optional_parameter_is_told_to_those_only_who_offer_it(
         def open(self, geometry: Geometry, params: Params, context: Sequence[object]) -> None:
             super().open(geometry, replace(params, **default), context)
 
-    what = case(*steps, context=[(0, 0), (0, 2), (0, 4), (0, 6)], w_max=8, **parameter)
-    assert verdict(Older, what, "greedy").status == "pass"
-    assert verdict(ReferenceAllocator, what, "greedy").status == "pass"
-    assert verdict(Ignores, what, "greedy").clause == clause
+    profile = "multi_objective" if clause == "MUL-1" else "greedy"
+    what = case(*steps, context=[(0, 0), (0, 2), (0, 4), (0, 6)], w_max=8, strategy=profile, **parameter)
+    assert verdict(Older, what, profile).status == "pass"
+    assert verdict(ReferenceAllocator, what, profile).status == "pass"
+    assert verdict(Ignores, what, profile).clause == clause

@@ -81,6 +81,7 @@ MORE = {
     "knapsack": replace(PLAIN, strategy="knapsack", adaptive_window=3, tau_expand=1, tau_collapse=1),
     "hybrid": replace(PLAIN, strategy="hybrid", top_k=2),
     "several objectives": replace(PLAIN, strategy="multi_objective", churn_weight=5, cursor_weight=7),
+    "recompute": replace(PLAIN, strategy="multi_objective", recompute_weight=5),
     "hierarchical": replace(PLAIN, strategy="hierarchical"),
 }
 

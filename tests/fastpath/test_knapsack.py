@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from focalloc.proofs.engines.memory import session_with, work_on
 from focalloc.proofs.sources import Source
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.knapsack import knapsack
+from focalloc.refimpl.objective import multi_objective
 from focalloc.spec import Action, Block, Geometry, Params, State, opened, violations
 from focalloc.spec.actions import family
 
@@ -74,6 +76,43 @@ def test_several_objectives_are_equal_to_the_reference() -> None:
         compare(seed, 4, 5, strategy="multi_objective")
     for seed in range(4):
         compare(seed, 150, 2, [2, 3, 4], "multi_objective")
+
+
+@pytest.mark.clause("MUL-1", "MUL-2")
+@pytest.mark.parametrize("weight", [1, 2, 2**10, 2**31 - 1])
+def test_what_is_computed_anew_is_weighed_as_in_the_reference(weight: int) -> None:
+    """With other weights and none, a soft budget and none, and as far as their range goes."""
+    acted = 0
+    for seed in range(60):
+        rng = random.Random(seed)
+        state = random_state(rng, "multi_objective", rng.choice([3, 6, 12]), [1, 2, 3, 5, 9])
+        extreme = rng.choice([0, 0, 2**31 - 1])
+        params = replace(state.params, recompute_weight=weight, budget_weight=extreme or state.params.budget_weight)
+        scores = random_scores(rng, state.geometry, state.context)
+        scores = [max(-(2**31) + 1, min(2**31 - 1, score * rng.choice([1, weight]))) for score in scores]
+        fast = Allocator()
+        fast.open(state.geometry, params, state.context)
+        answer = multi_objective(replace(state, params=params), scores)
+        assert list(fast.step(np.array(scores, np.int32))) == answer, seed
+        acted += len(answer)
+    assert acted > 30
+
+
+@pytest.mark.clause("MUL-1", "MUL-2")
+@pytest.mark.parametrize(("churn", "answer"), [(0, [("expand", 1, 2)]), (1, []), (2**31 - 1, [])])
+def test_what_is_computed_anew_is_weighed_to_the_last_unit_of_score(churn: int, answer: list[Action]) -> None:
+    """With gists of 2^19 slots what is computed anew costs 2^50, as much as being nearer to the target is worth."""
+    slots, weight = 2**19, 2**31 - 2
+    terms = {"churn_weight": churn, "budget_weight": weight, "recompute_weight": weight // 2}
+    fast = Allocator()
+    fast.open(
+        Geometry((2,), (slots, slots)),
+        Params(w_max=4 * slots, strategy="multi_objective", tau_expand=0, **terms),  # type: ignore[arg-type]
+        [Block(1, 0), Block(1, 2)],
+    )
+    row = np.zeros(2 * slots, np.int32)
+    row[slots:] = 1
+    assert list(fast.step(row)) == answer
 
 
 @pytest.mark.slow

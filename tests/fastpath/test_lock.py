@@ -33,6 +33,7 @@ REFINED = [
     Params(strategy="knapsack", adaptive_window=2, balance=1),
     Params(strategy="hybrid", top_k=2),
     Params(strategy="multi_objective", churn_weight=3, cursor_weight=5, budget_weight=7, budget_target=30),
+    Params(strategy="multi_objective", recompute_weight=2**10),
 ]
 KINDS = [*(Params(strategy=strategy) for strategy in STRATEGIES), *REFINED]
 

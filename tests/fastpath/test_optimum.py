@@ -30,6 +30,7 @@ class Instance:
     churn: int = 0
     weight: int = 0
     target: int = 0
+    recompute: int = 0
 
 
 def random_instance(rng: random.Random) -> Instance:
@@ -53,7 +54,8 @@ def random_instance(rng: random.Random) -> Instance:
     if rng.random() < 0.5:
         return plain
     churn, weight = rng.choice([0, 1, height // 2]), rng.choice([0, 1, 2, height])
-    return replace(plain, churn=churn, weight=weight, target=rng.randint(-3 * max(deltas), 4 * max(deltas)))
+    weighed = replace(plain, churn=churn, weight=weight, target=rng.randint(-3 * max(deltas), 4 * max(deltas)))
+    return replace(weighed, recompute=rng.choice([0, 0, 1, height]))
 
 
 class Search:
@@ -68,6 +70,7 @@ class Search:
             keys += found
         query = [n, instance.room, instance.pairs, runs, space, instance.churn, instance.weight, instance.target]
         query += [0] * (k.QUERY - len(query))
+        query[k.RECOMPUTE] = instance.recompute
         rows = 2 * (runs - 2 * instance.pairs) + 1
         sizes = {"heads": runs, "bounds": k.BOUNDS * rows * (n + 1), "states": 2 * k.STATE * space}
         sizes |= {"order_keys": space, "order": space, "chosen": n, "chosen_notes": n}
@@ -105,7 +108,7 @@ def best_subset(instance: Instance) -> list[int] | None:
             exclusive = not any({2 * pair, 2 * pair + 1} <= touched for pair in range(instance.pairs))
             if net <= instance.room and exclusive:
                 worth = sum(rank for _, rank, _, _ in subset) - instance.churn * size
-                worth -= instance.weight * abs(net - instance.target)
+                worth -= instance.weight * abs(net - instance.target) + instance.recompute * net
                 merits.append((-worth, size, net, [-turn for turn, *_ in subset]))
     return [-turn for turn in min(merits)[3]] if merits else None
 
@@ -174,3 +177,8 @@ def test_the_largest_numbers_do_not_overflow() -> None:
     assert Search(instance, 100).turns() == best_subset(instance) == [key_of(most, 1) + UNBOUNDED]
     instance = Instance(runs, 0, 3, 2**26 - 1)
     assert Search(instance, 100).turns() == best_subset(instance)
+    for weights in ({"recompute": most}, {"recompute": most, "weight": most}, {"recompute": most, "churn": most}):
+        for target in (-(2**26) + 1, 0, 2**26):
+            for room in (-(2**26) + 1, 0, 2**26 - 1):
+                instance = Instance(runs, 0, 3, room, target=target, **weights)
+                assert Search(instance, 100).turns() == best_subset(instance)

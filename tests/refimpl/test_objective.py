@@ -13,6 +13,7 @@ from focalloc.refimpl.candidates import choices
 from focalloc.refimpl.knapsack import knapsack, place
 from focalloc.refimpl.objective import multi_objective
 from focalloc.spec import Action, State, violations
+from focalloc.spec.blocks import used as used_by
 
 CAPS = [0, 1, 2, 3, 4, 5]
 
@@ -31,11 +32,32 @@ def test_the_reference_conforms_to_the_profile() -> None:
 
 
 @pytest.mark.clause("MUL-1", "MUL-2")
+def test_what_is_computed_anew_decides_by_the_oldest_action() -> None:
+    """Answers are other with a weight; some begin later, some are empty."""
+    other, later, none = 0, 0, 0
+    for seed in range(200):
+        rng = random.Random(seed)
+        state = random_state(rng, "multi_objective", 3, CAPS)
+        scores = random_scores(rng, state.geometry, state.context)
+        free, weighed = (
+            multi_objective(replace(state, params=replace(state.params, recompute_weight=weight)), scores)
+            for weight in (0, rng.choice([1, 2, 5]))
+        )
+        other += free != weighed
+        none += bool(free) and not weighed
+        if free and weighed:
+            later += min(one.start for one in weighed) > min(one.start for one in free)
+    assert other > 15
+    assert later > 4
+    assert none > 10
+
+
+@pytest.mark.clause("MUL-1", "MUL-2")
 def test_without_weights_it_is_the_exact_optimum() -> None:
     for seed in range(300):
         rng = random.Random(seed)
         state = random_state(rng, "multi_objective", 4, CAPS)
-        params = replace(state.params, churn_weight=0, cursor_weight=0, budget_weight=0)
+        params = replace(state.params, churn_weight=0, cursor_weight=0, budget_weight=0, recompute_weight=0)
         scores = random_scores(rng, state.geometry, state.context)
         assert multi_objective(replace(state, params=params), scores) == knapsack(state, scores), seed
 
@@ -48,7 +70,10 @@ def worth(state: State, scores: list[int], answer: list[Action]) -> tuple[int, i
         blocks = (state.end - action.start - state.geometry.span(action.level)) // state.geometry.span(0)
         total += abs(aggregates[action].aggregate) + params.cursor_weight // (1 + blocks) - params.churn_weight
         used += aggregates[action].delta
-    return total - params.budget_weight * abs(used - (params.budget_target or params.w_max)), -len(answer), -used
+    total -= params.budget_weight * abs(used - (params.budget_target or params.w_max))
+    before = {block.start: used_by(state.geometry, state.context[:at]) for at, block in enumerate(state.context)}
+    anew = used - min(before[action.start] for action in answer) if answer else 0
+    return total - params.recompute_weight * anew, -len(answer), -used
 
 
 def test_no_subset_is_worth_more() -> None:

@@ -66,6 +66,50 @@ def test_an_action_worth_less_than_nothing_may_bring_the_use_nearer_to_the_targe
     assert broken(scores, expands(0, 2), churn_weight=4, budget_weight=3) == ["MUL-2"]
 
 
+@pytest.mark.clause("MUL-1", "MUL-2")
+def test_what_lies_behind_the_first_changed_slot_is_computed_anew() -> None:
+    scores = [9, 7, 3, 4]
+    # with all four: 8 slots anew; of three: 6, 4 from slot 2 on; of the last alone: 2
+    assert broken(scores, expands(0, 2, 6, 4), recompute_weight=1) == []
+    assert broken(scores, expands(2, 6, 4), recompute_weight=1) == ["MUL-1"]
+    assert broken(scores, expands(2, 6, 4), recompute_weight=5) == ["MUL-1"]
+    # 19 - 2 * 8 is more than 14 - 2 * 6, and 17 - 2 * 8 is less
+    assert broken([5, 7, 3, 4], expands(2, 0, 6, 4), recompute_weight=2) == []
+    assert broken([3, 7, 3, 4], expands(2, 6, 0, 4), recompute_weight=2) == ["MUL-1"]
+    assert broken([3, 7, 3, 4], expands(2, 6, 4), recompute_weight=2) == []
+    # 4 - 2 * 2: the last alone is worth no more than nothing
+    assert broken([1, 1, 1, 4], [], recompute_weight=2) == []
+    assert broken([1, 1, 1, 4], expands(6), recompute_weight=2) == ["MUL-2"]
+    # where something old is done, what is young costs only what it adds
+    assert broken([90, 1, 1, 3], expands(0, 6), recompute_weight=2) == []
+    assert broken([90, 1, 1, 3], expands(0), recompute_weight=2) == ["MUL-1"]
+    # a collapse frees one slot of what is computed anew
+    assert broken([-1, -1, 0, 0], [("collapse", 2, 0)], recompute_weight=1) == ["MUL-1"]
+    assert broken([0, 0, -3, -3], [("collapse", 2, 4)], recompute_weight=2) == []
+    assert broken([0, 0, -3, -3], [("collapse", 2, 4)], recompute_weight=4) == ["MUL-1"]
+
+
+@pytest.mark.clause("MUL-1")
+def test_the_weights_reach_as_far_as_their_range() -> None:
+    most = 2**31 - 1
+    scores = [most, most, most, most]
+    everything = {"churn_weight": most, "cursor_weight": most, "budget_weight": most, "recompute_weight": most}
+    # score, nearness and a slot nearer to the target, less churn and two slots computed anew, come to nothing
+    assert broken(scores, [], **everything) == []
+    assert broken(scores, expands(6), **everything) == ["MUL-2"]
+    assert broken(scores, [], recompute_weight=most) == []
+    # twice half of it is one less than the score
+    assert broken([0, 0, 0, most], expands(6), recompute_weight=most // 2) == []
+    assert broken([0, 0, 0, most], [], recompute_weight=most // 2) == ["MUL-1"]
+
+
+@pytest.mark.clause("KNA-1")
+def test_a_debt_is_paid_however_much_is_computed_anew() -> None:
+    assert broken([-9, -9, -1, -1], [("collapse", 2, 4)], w_max=3, recompute_weight=9) == []
+    assert broken([-9, -9, -1, -1], [], w_max=3, recompute_weight=9) == ["KNA-1"]
+    assert broken([-1, -1, 0, 0], [("collapse", 2, 0)], w_max=3, recompute_weight=2**31 - 1) == []
+
+
 @pytest.mark.clause("KNA-1", "KNA-5")
 def test_a_debt_is_paid_first_and_the_order_is_that_of_the_aggregates() -> None:
     assert broken([-1, -1, 9, 9], [("collapse", 2, 0)], w_max=3, churn_weight=1000) == []

@@ -12,7 +12,8 @@ without that, so many would not be enough; that is one of the planted bugs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from dataclasses import replace
+from itertools import pairwise, product
 from typing import Any
 
 import z3
@@ -20,7 +21,7 @@ import z3
 from focalloc.fastpath import kernels
 from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.tables import NAMES, Tables
-from focalloc.fastpath.workspace import Workspace
+from focalloc.fastpath.workspace import Objectives, Workspace
 from focalloc.proofs.engines.forking import summary
 from focalloc.proofs.engines.memory import session_with, unpacked, work_on, work_with
 from focalloc.proofs.engines.sessions import refuted
@@ -31,6 +32,7 @@ from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Techn
 from focalloc.proofs.theorems.kernels.step import told
 from focalloc.proofs.theorems.reference.optima import CONTEXTS, REST, surveyed
 from focalloc.refimpl.knapsack import knapsack
+from focalloc.refimpl.objective import multi_objective
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.geometry import Geometry
@@ -360,3 +362,87 @@ def optimum_kernel_is_the_reference(bug: Mutation) -> Iterator[Evidence]:
     for geometry, alphabet in TORN:
         yield case_by_case(GISTS, torn(geometry, tuple(Block(*one) for one in GISTS), alphabet), faulty, shown)
     yield from surveyed("knapsack", CONTEXTS, [{}, {"below_soft": 1, "soft_margin": 2}], faulty, shown)
+
+
+# THE OLDEST ACTION
+
+
+def weighed(functions: Mapping[str, Any], state: State, scores: Sequence[int]) -> list[Action]:
+    """What the kernels select in the first iteration where what is computed anew has a weight, on lists."""
+    made = Tables(state.geometry, state.params, state.context)
+    slots, families = made.capacity, len(made.table("family_slot"))
+    space = Objectives(state.geometry, state.params, int(made.header[code.N_DIFF]), slots, families).table
+    cut = [space[first:last].tolist() for first, last in pairwise(space[code.WORK_OFFSETS : code.WORK_HEADER])]
+    tables = {name: made.table(name).tolist() for name in NAMES}
+    tables |= {"header": made.header.tolist(), "tags": made.tags.tolist(), "fixed": list(scores)}
+    tables |= {"chunk_keys": [0] * slots, "chunk_notes": [0] * slots}  # as many as with chunks of 1 slot
+    own = {"header": cut[21], "tags": [0] * slots, "fixed": [0] * slots}
+    session, region = (
+        session_with(**tables),
+        session_with(**tables | own | {"family_slot": cut[23], "family_node": cut[24]}),
+    )
+    session.header[code.ITERATION] = 1
+    work, aggregates, worth = work_on(space, [0] * slots, [0] * slots), list(scores), [0] * slots
+    functions["blend"](session.header, session.tags, session.fixed, aggregates)
+    functions["weigh"](session, work.header[code.CURSOR], aggregates, worth)
+    regions = code.Regions(region, worth, cut[22], [], [])
+    starts = code.Starts(*cut[29:33], worth, 0)
+    work.header[code.TARGET] = work.header[code.GOAL] - session.header[code.SLOTS]
+    done = functions["select_by_oldest"](session, work, regions, starts)
+    functions["name_actions"](session, done, work.chosen, work.chosen_notes)
+    return [unpacked(session.actions[q]) for q in range(done)]
+
+
+OLDEST_BUGS = [
+    Mutation("only the whole context is searched", "while left > 0:", "while left > left:"),
+    Mutation("collapses gain nothing together", "more = leading[TOGETHER", "more = 0 * leading[TOGETHER"),
+    Mutation("a bound is that of one candidate less", "for i in range(starts.sizes[AT_PRICE]):",
+             "for i in range(starts.sizes[AT_PRICE] - 1):"),
+    Mutation("a place is passed over for one candidate further on", "if is_led(starts, stretch, room, one.rank):",
+             "if starts.sizes[stretch] > 0 and one.rank <= starts.leading[stretch * room]:"),
+    Mutation("members of one family count each", "if one.family < 0 or starts.families[stretch] != one.family:",
+             "if True:"),
+    Mutation("a choice begins where its suffix does", "first_changed(size, work.other, slots))\n    return done",
+             "slots)\n    return done"),
+    Mutation("places are those of the suffix", "        work.other[i] -= place\n", ""),
+    Mutation("doing nothing is not thought of", "done = keep_preferred(session, work, 0, done)", "done = done"),
+]  # fmt: skip
+
+
+@theorem(
+    "recompute-is-exact",
+    "Where what is computed anew has a weight, the shipped kernels, which search the suffixes that a bound leaves, "
+    "select what is worth most, as the reference does.",
+    clauses="MUL-1 MUL-2 KNA-1 KNA-5 SOF-1 BUD-1 CAP-1",
+    technique=Technique.EXHAUSTION,
+    bounds="arities 2 and 2 on two families, 2 and 3 with cost (2, 1, 1) on a family and a gist, with 4 scores per "
+    "gist; arities 2 and 2, cost (2, 2, 3), on contexts of up to 3 blocks with a soft budget and without; three sets "
+    "of weights; caps 1 and 2; from a debt up to room for two expands; chunks of 1 slot; no action remembered",
+    mutations=OLDEST_BUGS,
+)
+def recompute_is_exact(bug: Mutation) -> Iterator[Evidence]:
+    """`select_by_oldest` and all that it calls, the search included, as shipped but uncompiled."""
+    functions = uncompiled(bug, CHUNK=1)
+
+    def faulty(state: State, row: Sequence[int]) -> tuple[bool, str]:
+        try:
+            found = weighed(functions, state, row)
+        except IndexError as error:
+            return True, f"no answer: {error}"
+        wanted = multi_objective(state, row)
+        return bool(wanted), "" if found == wanted else f"selected {told(found)}, the reference {told(wanted)}"
+
+    def shown(state: State, row: Sequence[int]) -> Session | None:
+        return refuted(state, [row], lambda state, row: weighed(functions, state, row))
+
+    weights = {"strategy": "multi_objective", "recompute_weight": 1}
+    for geometry, alphabet in TORN:
+        cases = torn(geometry, tuple(Block(*one) for one in GISTS), alphabet)
+        several = ((replace(state, params=replace(state.params, **weights)), row) for state, row in cases)
+        yield case_by_case(GISTS, several, faulty, shown)
+    settings: list[dict[str, Any]] = [
+        {"recompute_weight": 1},
+        {"recompute_weight": 1, "below_soft": 1, "soft_margin": 2},
+        {"recompute_weight": 2, "churn_weight": 1, "cursor_weight": 9, "budget_weight": 1},
+    ]
+    yield from surveyed("multi_objective", CONTEXTS, settings, faulty, shown)

@@ -138,9 +138,18 @@ def pruned_optimum_is_exact(bug: Mutation) -> Iterator[Evidence]:
     "with fewer actions, or then with fewer slots.",
     clauses="MUL-1 MUL-2 KNA-1 KNA-5",
     technique=Technique.EXHAUSTION,
-    bounds="arities 2 and 2, cost (2, 2, 3); contexts of up to 3 blocks, 4 scores per block; two sets of "
+    bounds="arities 2 and 2, cost (2, 2, 3); contexts of up to 3 blocks, 4 scores per block; four sets of "
     "weights; caps 1 and 2; from two slots over the budget to room for two",
     mutations=[
+        Mutation("what is computed anew costs nothing", "anew = params.recompute_weight * changed(state, selection)",
+                 "anew = 0"),
+        Mutation("slots are counted as they were before", "return state.used + selection.delta - first",
+                 "return state.used - first"),
+        Mutation("the youngest action says where it begins", "oldest = min(choice", "oldest = max(choice"),
+        Mutation("of all that is as large one is the best, wherever it begins", "selections.append(one)",
+                 "selections = [*tables[-1].values(), one]"),
+        Mutation("conflicts are overlooked", "tables[bisect_right(starts, -end(state.geometry, choice.action))]",
+                 "tables[-1]"),
         Mutation("actions cost nothing", "churn = params.churn_weight * len(selection.chosen)", "churn = 0"),
         Mutation("less than the target is a gain", "abs(state.used + selection.delta - params.goal)",
                  "(state.used + selection.delta - params.goal)"),
@@ -151,7 +160,12 @@ def pruned_optimum_is_exact(bug: Mutation) -> Iterator[Evidence]:
 )  # fmt: skip
 def all_things_are_weighed(bug: Mutation) -> Iterator[Evidence]:
     """`refimpl.objective` on every world."""
-    settings = [{"churn_weight": 3, "cursor_weight": 4}, {"budget_weight": 2, "cursor_weight": 2}]
+    settings: list[Settings] = [
+        {"churn_weight": 3, "cursor_weight": 4},
+        {"budget_weight": 2, "cursor_weight": 2},
+        {"recompute_weight": 1},
+        {"recompute_weight": 1, "budget_weight": 1, "below_soft": 1, "soft_margin": 2},
+    ]
     judgement = judged(objective, "multi_objective", "multi_objective", bug)
     yield from surveyed("multi_objective", CONTEXTS, settings, *judgement)
 
