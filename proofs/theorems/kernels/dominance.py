@@ -386,7 +386,7 @@ def weighed(functions: Mapping[str, Any], state: State, scores: Sequence[int]) -
     functions["blend"](session.header, session.tags, session.fixed, aggregates)
     functions["weigh"](session, work.header[code.CURSOR], aggregates, worth)
     regions = code.Regions(region, worth, cut[22], [], [])
-    starts = code.Starts(*cut[29:33], worth, 0)
+    starts = code.Starts(cut[29], cut[30], cut[31], cut[32], worth, 0)
     work.header[code.TARGET] = work.header[code.GOAL] - session.header[code.SLOTS]
     done = functions["select_by_oldest"](session, work, regions, starts)
     functions["name_actions"](session, done, work.chosen, work.chosen_notes)
@@ -435,10 +435,12 @@ def recompute_is_exact(bug: Mutation) -> Iterator[Evidence]:
     def shown(state: State, row: Sequence[int]) -> Session | None:
         return refuted(state, [row], lambda state, row: weighed(functions, state, row))
 
-    weights = {"strategy": "multi_objective", "recompute_weight": 1}
     for geometry, alphabet in TORN:
         cases = torn(geometry, tuple(Block(*one) for one in GISTS), alphabet)
-        several = ((replace(state, params=replace(state.params, **weights)), row) for state, row in cases)
+        several = (
+            (replace(state, params=replace(state.params, strategy="multi_objective", recompute_weight=1)), row)
+            for state, row in cases
+        )
         yield case_by_case(GISTS, several, faulty, shown)
     settings: list[dict[str, Any]] = [
         {"recompute_weight": 1},
