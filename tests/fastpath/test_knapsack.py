@@ -95,7 +95,7 @@ def test_what_is_computed_anew_is_weighed_as_in_the_reference(weight: int) -> No
         answer = multi_objective(replace(state, params=params), scores)
         assert list(fast.step(np.array(scores, np.int32))) == answer, seed
         acted += len(answer)
-    assert acted > 30
+    assert acted > 10
 
 
 @pytest.mark.clause("MUL-1", "MUL-2")
