@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -172,8 +172,8 @@ class Tables:
 
     def table(self, name: str) -> NDArray[np.int64]:
         """One of the tables named in `NAMES`, as a view."""
-        first, last = list(pairwise(self.state[k.OFFSETS : k.HEADER]))[NAMES.index(name)]
-        return self.state[first:last]
+        at = k.OFFSETS + NAMES.index(name)
+        return self.state[self.state[at] : self.state[at + 1]]
 
     def widen_ledger(self, entries: int) -> None:
         """Make room for at least ``entries`` more entries."""

@@ -33,14 +33,13 @@ class Memory(list[Any]):
         self.low, self.high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
         self.reads = 0
 
-    def _at(self, index: Any) -> int:
-        at = index.__index__()
-        if not 0 <= at < len(self):
-            raise Broken(f"index {at} of {self.name}, which has {len(self)} cells")
-        return int(at)
+    def _outside(self, index: Any) -> Broken:
+        return Broken(f"index {index} of {self.name}, which has {len(self)} cells")
 
     def __getitem__(self, index: Any) -> Any:
-        value = super().__getitem__(self._at(index))
+        if not 0 <= index < len(self):
+            raise self._outside(index)
+        value = super().__getitem__(index)
         self.reads += 1
         if value is None:
             raise Broken(f"{self.name}[{index}] is read before it is written")
@@ -51,7 +50,9 @@ class Memory(list[Any]):
     def __setitem__(self, index: Any, value: Any) -> None:
         if not (self.low <= value) or not (value <= self.high):
             raise Broken(f"{self.name}[{index}] cannot hold what is written to it")
-        super().__setitem__(self._at(index), value)
+        if not 0 <= index < len(self):
+            raise self._outside(index)
+        super().__setitem__(index, value)
 
 
 def filled(name: str, known: Sequence[Any], cells: int, bits: int = 64) -> Memory:
@@ -62,7 +63,7 @@ def filled(name: str, known: Sequence[Any], cells: int, bits: int = 64) -> Memor
 def memory_of(made: layout.Tables, chunk: int) -> dict[str, Memory]:
     """Production's tables as loading leaves them, with room for chunks of this many slots; scores are not there yet."""
     cells, chunks = made.capacity, made.capacity // chunk + 1
-    header = Memory("header", (int(one) for one in made.state[: code.HEADER]))
+    header = Memory("header", made.state[: code.HEADER].tolist())
     families = int(header[code.FAMILIES])
     loaded = {name: made.table(name)[:families].tolist() for name in ("family_slot", "family_node")}
     tables = {name: filled(name, loaded.get(name, []), len(made.table(name))) for name in layout.NAMES}
