@@ -17,6 +17,7 @@ import msgspec
 from focalloc.conformance.decoding import decoded
 from focalloc.spec import Block, Context, Geometry, Params
 from focalloc.spec.blocks import positions, used
+from focalloc.spec.errors import InvalidInput
 from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.scores import slot_scores
 
@@ -90,6 +91,9 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         logits: pattern of logits (expand, keep, collapse), repeated over the blocks as often as needed.
         pin: pin tokens, or lift them.
         release: how many of the oldest blocks leave, as far as one is left.
+
+    Raises:
+        InvalidInput: fewer than none are to leave.
     """
 
     scores: tuple[int, ...] = ()
@@ -102,6 +106,10 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     may_release: bool = False
     release: int | None = None
     tokens: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.release is not None and self.release < 0:
+            raise InvalidInput("release", self.release, "must not be negative")
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

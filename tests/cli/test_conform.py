@@ -119,6 +119,15 @@ def test_a_file_that_is_trusted_says_first_what_it_runs(capsys: pytest.CaptureFi
     assert told.startswith("importing theirs:Overeager\n")
 
 
+def test_a_case_that_lets_fewer_than_none_go_is_refused(theirs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    steps = [{"release": -5}]
+    case = {"geometry": {"arity": [2]}, "params": {"w_max": 8}, "context": [[0, 0]], "steps": steps}
+    (theirs / "case.json").write_text(json.dumps(case))
+    status, out, err = run(capsys, "replay", "case.json", "--target", "theirs:Good")
+    assert (status, out) == (2, "")
+    assert "release = -5: must not be negative" in err
+
+
 def test_a_replay_can_be_put_to_another_allocator(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "conform", "theirs:Overeager", *FEW)
     path = re.search(r"replay: focalloc replay (\S+)", out)
