@@ -48,9 +48,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
     """Let the outcome of the clause be that of the test, whatever its body says beyond."""
     if FIXTURE in pyfuncitem.funcargs:
+        from focalloc.spec.printable import indented
+
         outcome = cast("Outcome", pyfuncitem.funcargs[FIXTURE])
         if outcome.result in ("failed", "error"):
-            pytest.fail(f"{outcome.why}\n{outcome.replay}".rstrip(), pytrace=False)
+            pytest.fail(f"{indented(outcome.why)}\n{outcome.replay}".rstrip(), pytrace=False)
         if outcome.result == "known":
             pytest.xfail(outcome.why)
         if outcome.result == "skipped":

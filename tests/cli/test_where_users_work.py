@@ -202,6 +202,20 @@ def test_nothing_that_an_allocator_says_passes_for_a_line_of_ours(
     assert not any(line.startswith(forged) for line in out.splitlines())
 
 
+def test_no_line_of_a_test_of_a_clause_begins_as_an_allocator_says(theirs: Path) -> None:
+    suite = (
+        "import pytest\n"
+        "class Forger:\n"
+        "    def open(self, *_): raise RuntimeError('x\\n::warning::forged')\n"
+        "@pytest.mark.focalloc(Forger, examples=3)\n"
+        "def test_forger(focalloc_clause): pass\n"
+    )
+    status, said = pytest_run(theirs, suite)
+    assert status == 1
+    assert "::warning::forged" in said
+    assert not any(line.strip().startswith("::") for line in said.splitlines())
+
+
 # READY JOBS
 
 
