@@ -15,7 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from focalloc.conformance.decoding import decoded
-from focalloc.spec import Block, Context, Geometry, Params
+from focalloc.spec import Block, Context, Geometry, Params, State
 from focalloc.spec.blocks import positions, used
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.pins import Pins, pinned, unpinned
@@ -91,6 +91,9 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         logits: pattern of logits (expand, keep, collapse), repeated over the blocks as often as needed.
         pin: pin tokens, or lift them.
         release: how many of the oldest blocks leave, as far as one is left.
+        cursor: where the cursor of an iteration by scores stands: so many tokens from the front, beyond the end from
+            the front again. Below zero it breaks CUR-1: -1 is the token before the front, -2 that after the end, -3 the
+            one before the former, and so on.
 
     Raises:
         InvalidInput: fewer than none are to leave.
@@ -106,6 +109,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     may_release: bool = False
     release: int | None = None
     tokens: int | None = None
+    cursor: int | None = None
 
     def __post_init__(self) -> None:
         if self.release is not None and self.release < 0:
@@ -152,6 +156,25 @@ def laid(geometry: Geometry, context: Context, step: Step) -> list[int]:
 def front_of(context: Context, step: Step) -> int:
     """The token that a release asks for, of an allocator with this context."""
     return context[min(step.release or 0, len(context) - 1)].start + step.extra
+
+
+def cursor_of(state: State, step: Step) -> int | None:
+    """The token that an iteration is told as its cursor; None if it is told none."""
+    first, last = state.context[0].start, state.end
+    if step.cursor is None or step.logits:
+        return None
+    if step.cursor >= 0:
+        return first + step.cursor % (last - first + 1)
+    off, behind = divmod(1 - step.cursor, 2)
+    return last + off if behind else first - off
+
+
+def cursor_for(state: State, token: int) -> int:
+    """What `Step.cursor` is where `cursor_of` gives ``token``."""
+    first, last = state.context[0].start, state.end
+    if token < first:
+        return 1 - 2 * (first - token)
+    return token - first if token <= last else -2 * (token - last)
 
 
 def preferred(context: Context, step: Step) -> list[list[float]]:

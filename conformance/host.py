@@ -108,7 +108,8 @@ class Host:
                 self._open(command.geometry, command.params, command.context)
                 return {"ok": True}
             case messages.Step():
-                return chosen(self._allocator.step(self._lend("scores", command.scores)))
+                told = {} if command.cursor is msgspec.UNSET else {"cursor": command.cursor}
+                return chosen(self._allocator.step(self._lend("scores", command.scores), **told))
             case messages.Ingest():
                 rest = (self._lend("scores", command.scores),) if "ingest_scores" in self._offers else ()
                 may = {"release": True} if command.release else {}
@@ -165,10 +166,10 @@ class Host:
         offers += (name for name in OFFERED if isinstance(told, tuple | list) and name in told)
         if all(callable(getattr(self._allocator, call, None)) for call in ("pin", "unpin")):
             offers.append("pin")
+        if _takes(_signature(getattr(self._allocator, "step", None)), [], cursor=0):
+            offers.append("cursor")
         if "ingest" in offers:
-            signature = None
-            with contextlib.suppress(TypeError, ValueError):
-                signature = inspect.signature(self._allocator.ingest)
+            signature = _signature(self._allocator.ingest)
             row: list[object] = []
             if _takes(signature, 1, []):
                 offers.append("ingest_scores")
@@ -248,6 +249,13 @@ def _plainly(rows: list[list[object]]) -> bool:
     elif not kinds <= {int}:
         return False
     return not whole or (min(whole) >= -(2**63) and max(whole) < 2**63)
+
+
+def _signature(call: Any) -> inspect.Signature | None:
+    """What ``call`` takes, if that can be known."""
+    with contextlib.suppress(TypeError, ValueError):
+        return inspect.signature(call)
+    return None
 
 
 def _takes(signature: inspect.Signature | None, *arguments: object, **options: object) -> bool:

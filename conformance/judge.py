@@ -18,7 +18,7 @@ from fractions import Fraction
 from itertools import cycle, islice
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from focalloc.conformance.cases import Case, Opening, Pinning, Step, front_of, laid, preferred
+from focalloc.conformance.cases import Case, Opening, Pinning, Step, cursor_of, front_of, laid, preferred
 from focalloc.conformance.messages import REPORTS
 from focalloc.conformance.stakes import Stakes
 from focalloc.conformance.targets import (
@@ -135,6 +135,7 @@ class Moment:
         reported: the context that the allocator says it has then, as (level, start) pairs or as it came if it is no
             list of those; None if it says nothing.
         released: the token that an ingest says it released to; None if it says nothing.
+        cursor: the token that an iteration was told as its cursor; None if it was told none.
     """
 
     at: int
@@ -145,6 +146,7 @@ class Moment:
     after: State | None
     reported: object = None
     released: Any = None
+    cursor: int | None = None
 
 
 Watcher = Callable[[Moment], None]
@@ -260,18 +262,21 @@ class _Asked(NamedTuple):
         state: the state before it by the spec; None before the first ``open``.
         scores: the row given; empty if there was none.
         released: what was said beside the answer, as in `Moment`.
+        cursor: as in `Moment`.
     """
 
     at: int
     state: State | None
     scores: Sequence[int] = ()
     released: Any = None
+    cursor: int | None = None
 
     def moment(
         self, answer: object, found: Sequence[Violation], after: State | None, reported: object = None
     ) -> Moment:
         """What came of it."""
-        return Moment(self.at, self.state, self.scores, answer, tuple(found), after, reported, self.released)
+        found = tuple(found)
+        return Moment(self.at, self.state, self.scores, answer, found, after, reported, self.released, self.cursor)
 
 
 class _Session:
@@ -289,6 +294,7 @@ class _Session:
         self.at = OPENING
         self.row: Sequence[int] = ()  # of the step in progress
         self.front: Any = None  # what the answer to it says it released to
+        self.cursor: int | None = None  # what it tells as cursor
         self.answered = self.put = 0
 
     @property
@@ -299,12 +305,12 @@ class _Session:
     @property
     def asked(self) -> _Asked:
         """The step in progress."""
-        return _Asked(self.at, self.state, self.row, self.front)
+        return _Asked(self.at, self.state, self.row, self.front, self.cursor)
 
     def take(self, step: Step) -> None:
         """Ask for one step and have judged what comes back."""
         unrated = step.open or step.logits or step.pin or step.release is not None
-        self.front = None
+        self.front = self.cursor = None
         self.row = () if unrated else laid(self._now.geometry, self._now.context, step)
         if step.open is not None:
             self.open(step.open)
@@ -317,6 +323,7 @@ class _Session:
         elif step.release is not None:
             self.release(front_of(self._now.context, step))
         else:
+            self.cursor = cursor_of(self._now, step) if self.target.offers("cursor") else None
             self.iterate()
 
     # OPEN
@@ -356,16 +363,16 @@ class _Session:
 
     def iterate(self) -> None:
         """Run one iteration and have its actions judged."""
-        state, scores = self._now, self.row
-        if senseless := senseless_scores(state, scores):
-            self.refuses(senseless, lambda: self.target.step(scores))
+        state, scores, cursor = self._now, self.row, self.cursor
+        if senseless := senseless_scores(state, scores) or senseless_cursor(state, cursor):
+            self.refuses(senseless, lambda: self.target.step(scores, cursor))
             return
         self.relax(state, scores)
         if self.at % LAID_OUT_EVERY == 0:  # with both that may be left out, or with one of them
             turn = (self.at // LAID_OUT_EVERY + state.used) % 3
             self.lay_out(state, scores if turn != 1 else None, self._cursor(state) if turn != 2 else state.end)
-        answer = self.target.step(scores)
-        self.advance(answer, lambda actions: violations(state, scores, actions, self.profile))
+        answer = self.target.step(scores, cursor)
+        self.advance(answer, lambda actions: violations(state, scores, actions, self.profile, cursor))
 
     def relax(self, state: State, scores: Sequence[int]) -> None:
         """Have the relaxation of an iteration judged (LPR), if the profile is that of the optimum and it is offered."""
@@ -448,7 +455,7 @@ class _Session:
         """Have the answer to an iteration judged, and move on by it."""
         self.answered += 1
         self.put += 1
-        changed, state, scores = self.target.changed(), self._now, self.row
+        changed, state, scores, cursor = self.target.changed(), self._now, self.row, self.cursor
         if not isinstance(answer, list):
             self.convict(self.asked, answer, [*changed, _shapeless(answer)])
         actions = answer
@@ -459,7 +466,7 @@ class _Session:
             if not self.target.speaks_raw:  # exact: an object could have changed what it was given, a program cannot
                 self.stakes.note(("ANS-2",))
             if scores:
-                self.stakes.iteration(state, scores, as_actions(actions))
+                self.stakes.iteration(state.pointed(cursor), scores, as_actions(actions))
             return []
 
         self.judge_later(answer, [], judge)
@@ -684,6 +691,15 @@ def senseless_scores(state: State, scores: Sequence[int]) -> str:
     """Why ``scores`` must be refused; empty if they are sensible."""
     try:
         checked_scores(state.geometry, state.context, scores)
+    except InvalidInput as senseless:
+        return str(senseless)
+    return ""
+
+
+def senseless_cursor(state: State, cursor: int | None) -> str:
+    """Why ``cursor`` must be refused; empty if it is sensible, or there is none."""
+    try:
+        state.pointed(cursor)
     except InvalidInput as senseless:
         return str(senseless)
     return ""

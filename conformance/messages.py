@@ -58,14 +58,17 @@ class Open(msgspec.Struct, tag_field="cmd", tag="open", forbid_unknown_fields=Tr
     context: list[tuple[int, int]]
 
 
-class Step(msgspec.Struct, tag_field="cmd", tag="step", forbid_unknown_fields=True):
+class Step(msgspec.Struct, tag_field="cmd", tag="step", forbid_unknown_fields=True, omit_defaults=True):
     """Run one iteration; answered by `Chosen`.
 
     Attributes:
         scores: one per slot, oldest first, in fixed point.
+        cursor: the token that nearness is measured from; absent for the end of the context. Sent to whoever offers
+            ``cursor`` only.
     """
 
     scores: list[int]
+    cursor: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Ingest(msgspec.Struct, tag_field="cmd", tag="ingest", forbid_unknown_fields=True, omit_defaults=True):

@@ -19,6 +19,7 @@ from unittest.mock import patch
 
 MUTATED = {
     "candidates": "greedy",
+    "distance": "enhanced",
     "ties": "enhanced",
     "greedy": "greedy",
     "ingest": "greedy",
@@ -204,6 +205,8 @@ def _source(module: str) -> str:
 
 
 EQUIVALENT: dict[str, str] = {
+    "distance.distance#5": "counts a token where there is none in between, which is less than a smallest span",
+    "distance.distance#6": "measures in spans of level 1, which are as long as those of level 0",
     **dict.fromkeys(
         ("candidates.choices#1", "candidates.is_cooling#2", "candidates.is_cooling#5"),
         "lengthens the cooldown beyond what the ledger remembers, and what is forgotten cools nothing (COO-2)",
@@ -217,8 +220,6 @@ EQUIVALENT: dict[str, str] = {
     "objective.by_oldest#1": "adds as much to the utility of every selection",
     "objective.by_oldest#9": "adds as much to every size by which selections are told apart",
     "objective.by_oldest#12": "turns the sign of every size by which selections are told apart",
-    "preparation.lean#2": "rounds up what is a whole number of smallest spans, as every span is",
-    "preparation.lean#6": "counts in spans of level 1, which are as long as those of level 0",
     "preparation.balance#7": "scales the other side where the masses match, and then the gain is 1",
     "knapsack.admissible#1": "lists some selections twice where both budgets are equal, and the best of a list stays",
     **dict.fromkeys(
@@ -226,8 +227,6 @@ EQUIVALENT: dict[str, str] = {
         "labels the numbers of slots otherwise, one to one, and labels are only compared with each other",
     ),
     "knapsack.selections#4": "makes every selection worth one more, the empty one included",
-    "objective.nearness#5": "rounds up what is a whole number of blocks, as nodes and context end on the grid (CTX-3)",
-    "objective.nearness#7": "measures in level-1 gists, which are as long as a block",
     "hierarchy.ratio#2": "gives room for expands where there are none, and a collapse fits in any room",
     "projection.preferred_choices#10": "invents other scores where only legality is asked for",
     "relaxation.relaxed#9": "brings other shares at a price of 0 that are worth as much, and any such will do (LPR-2)",

@@ -445,9 +445,9 @@ class ProcessAllocator:
         """Start a session, and the program if it is not running."""
         self.send(messages.Open(geometry=geometry, params=params, context=[(lv, start) for lv, start in context]))
 
-    def step(self, scores: Sequence[int]) -> list[messages.WireAction]:
-        """Run one iteration."""
-        answer = self.send(messages.Step(list(scores)))
+    def step(self, scores: Sequence[int], cursor: int | None = None) -> list[messages.WireAction]:
+        """Run one iteration; the cursor stands at the end of the context if there is none."""
+        answer = self.send(messages.Step(list(scores), msgspec.UNSET if cursor is None else cursor))
         assert isinstance(answer, messages.Chosen)
         return answer.actions
 

@@ -35,6 +35,7 @@ NEEDED_BY = {
     "reclaim_ahead": ("ING-6",),
     "memory_shift": ("MEM-1", "MEM-2"),
     "lean": ("MEM-3",),
+    "cursor": ("CUR-1",),
     "relaxation": ("LPR-1", "LPR-2", "LPR-3"),
     "prefer": ("PRO-1",),
     "layout": ("LAY-1", "LAY-2", "LAY-3", "LAY-4", "LAY-5"),

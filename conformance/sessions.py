@@ -772,7 +772,7 @@ def _with_memory(draw: Draw, profile: str, case: Case) -> Case:
 
 
 def _with_lean(draw: Draw, profile: str, case: Case) -> Case:
-    """With scores that lean to the end (MEM-3), in one of four sessions: by about a threshold, or by much."""
+    """With scores that lean (MEM-3), in one of four sessions: by about a threshold, or by much."""
     if profile == "safety" or not draw.once_in(4):
         return case
     tau = draw.one_of((case.params.tau_expand, case.params.tau_collapse, 2 * case.params.tau_expand))
@@ -787,6 +787,28 @@ def _with_recompute_weight(draw: Draw, profile: str, case: Case) -> Case:
     tau = max(case.params.tau_expand, case.params.tau_collapse)
     weight = draw.one_of((1, 1, 2, 3, draw.between(1, 9), tau // 8 + 1, tau // 2 + 1, EXTREME))
     return msgspec.structs.replace(case, params=replace(case.params, recompute_weight=weight))
+
+
+def _with_cursor(draw: Draw, profile: str, case: Case) -> Case:
+    """With a cursor that is told (CUR-1), in two of three sessions that measure nearness and one of eight others: for
+    each iteration or for some, moving or not, and here and there one that is no token of the context."""
+    params = case.params
+    measures = params.tie_break == "cursor" or params.lean or params.cursor_weight
+    if profile == "safety" or not (draw.between(0, 2) if measures else draw.once_in(8)):
+        return case
+    often, held, last = draw.one_of((1, 1, 2, 4)), draw.once_in(2), case.context[-1]
+    tokens = last.start + case.geometry.span(last.level) - case.context[0].start
+    where = draw.between(0, tokens)
+
+    def told(step: Step) -> Step:
+        if step.open or step.pin or step.logits or step.ingest is not None or step.release is not None:
+            return step
+        if draw.once_in(24):
+            return msgspec.structs.replace(step, cursor=draw.one_of((-1, -2, -3, -2 * tokens)))
+        at = where if held else draw.one_of((0, tokens, draw.between(0, tokens), draw.between(0, tokens)))
+        return msgspec.structs.replace(step, cursor=at) if draw.once_in(often) else step
+
+    return msgspec.structs.replace(case, steps=tuple(map(told, case.steps)))
 
 
 def _triple(draw: Draw) -> tuple[float, float, float]:
@@ -884,6 +906,7 @@ WOVEN: dict[str, Weave] = {
     "prefer": _with_logits,
     "pin": _with_pins,
     "release": _with_releases,
+    "cursor": _with_cursor,
     "refusals": _with_refusals,
     "ingest_tokens": _with_tokens,
     "told": _told,

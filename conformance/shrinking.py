@@ -350,11 +350,14 @@ class _SimplerStep:
         self.takes(per="slot")
 
     def call(self) -> None:
-        """An ingest or a release of fewer blocks, a pin of one kind."""
+        """An ingest or a release of fewer blocks, a pin of one kind, a cursor at the end or near the front."""
         for name, least in (("ingest", 1), ("tokens", 1), ("release", 0)):
             blocks = getattr(self.step, name)
             if blocks is not None:
                 any(self.takes(**{name: one}) for one in (least, 1, blocks // 2, blocks - 1) if least <= one < blocks)
+        if self.step.cursor is not None and not self.takes(cursor=None):
+            nearer = (0, 1, self.step.cursor // 2) if self.step.cursor > 0 else (-1, -2)
+            any(self.takes(cursor=one) for one in nearer if abs(one) < abs(self.step.cursor))
         if self.step.may_release:
             self.takes(may_release=False)
         pin = self.step.pin

@@ -126,7 +126,7 @@ class Stakes:
 OF_INGEST = frozenset(("ING-1", "ING-2", "ING-3", "ING-4", "ING-5", "ING-6"))
 
 NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in ("GEO", "CTX", "PAR", "LPR", "LAY", "REL")} | OF_INGEST
-NOT_OF_ITERATIONS |= {"SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1", "PIN-3", "FIL-1", "FIL-3"}
+NOT_OF_ITERATIONS |= {"CUR-1", "SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1", "PIN-3", "FIL-1", "FIL-3"}
 """What the answer to an iteration never puts at stake."""
 
 

@@ -108,8 +108,8 @@ class Target(Protocol):
     ) -> None:
         """Start a session."""
 
-    def step(self, scores: Sequence[int]) -> object:
-        """Run an iteration and return its answer."""
+    def step(self, scores: Sequence[int], cursor: int | None = None) -> object:
+        """Run an iteration and return its answer; the cursor stands at the end of the context if there is none."""
 
     def prefer(self, logits: Sequence[Sequence[float]]) -> object:
         """Run an iteration by a policy's logits and return its answer."""
@@ -341,9 +341,10 @@ class PythonTarget(WireTarget):
         blocks: Any = list(context)
         self._ask(messages.Open(geometry=geometry, params=params, context=blocks))
 
-    def step(self, scores: Sequence[int]) -> object:
-        """Call ``step`` with a list of its own."""
-        return _as_it_came(self._ask(messages.Step(list(scores)))["actions"])
+    def step(self, scores: Sequence[int], cursor: int | None = None) -> object:
+        """Call ``step`` with a list of its own, and with a cursor if there is one."""
+        command = messages.Step(list(scores), msgspec.UNSET if cursor is None else cursor)
+        return _as_it_came(self._ask(command)["actions"])
 
     def prefer(self, logits: Sequence[Sequence[float]]) -> object:
         """Call ``prefer`` with a list of lists of its own."""
@@ -447,9 +448,9 @@ class ProgramTarget(WireTarget):
         values: Any = params
         self._call(lambda: self._wire.send(messages.Open(geometry=shape, params=values, context=blocks)))
 
-    def step(self, scores: Sequence[int]) -> object:
+    def step(self, scores: Sequence[int], cursor: int | None = None) -> object:
         """Send ``step`` and return the actions."""
-        return self._call(lambda: self._wire.step(scores)[:ANSWER_LIMIT])
+        return self._call(lambda: self._wire.step(scores, cursor)[:ANSWER_LIMIT])
 
     def prefer(self, logits: Sequence[Sequence[float]]) -> object:
         """Send ``prefer`` and return the actions."""

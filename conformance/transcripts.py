@@ -65,8 +65,8 @@ class Reciter:
     def open(self, *_: object) -> None:
         """Nothing depends on it."""
 
-    def step(self, _: Sequence[int]) -> list[WrittenAction]:
-        """The next answer."""
+    def step(self, _: Sequence[int], *, cursor: int | None = None) -> list[WrittenAction]:
+        """The next answer, wherever the cursor stands."""
         answer = next(self._answers, "the transcript ends here")
         if not isinstance(answer, str):
             return list(answer)

@@ -70,7 +70,7 @@ def apply_checked(
         tables.refinement.begin()
     heard = 0
     if scores is not None and params.memory_shift > 0:
-        run_prepare(scores, tables.tags, tables.scratch, tables.state)
+        run_prepare(scores, tables.tags, tables.scratch, tables.state, -1)
         heard = 1
     fit = run_apply(tables.tags, tables.scratch, tables.state, done, heard)
     if fit == k.LEDGER_FULL:

@@ -18,6 +18,7 @@ from focalloc.fastpath.snapshot import MAX_ITERATION, from_bytes, from_json, to_
 from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.clauses import Violation
+from focalloc.spec.cursor import checked_cursor
 from focalloc.spec.errors import InvalidInput, NoRoom, as_integer, one_of, truth, whole_number
 from focalloc.spec.filling import checked_tokens, filled
 from focalloc.spec.geometry import MAX_TOKEN, Geometry
@@ -286,17 +287,26 @@ class Allocator:
 
     # ITERATION
 
-    def step(self, scores: ArrayLike, *, per_block: bool = False) -> Plan:
+    def step(self, scores: ArrayLike, *, per_block: bool = False, cursor: int | None = None) -> Plan:
         """Run one iteration.
 
         Args:
             scores: one score per slot, oldest first. Floating-point arrays and sequences hold scores, integer ones
                 hold fixed point.
             per_block: whether there is one score per block instead.
+            cursor: the token that this iteration measures nearness from, of the context or its end: for ties by cursor,
+                `Params.lean` and `Params.cursor_weight`. By default the end, where the next token goes (CUR-1).
 
         Raises:
             InvalidInput: a score is not a finite number below 2048 in magnitude, or there is a wrong number of them
-                (SCO-1, SCO-2); the state is unchanged.
+                (SCO-1, SCO-2), or the cursor is no token of the context (CUR-1); the state is unchanged.
+
+        Example:
+            >>> from focalloc import Allocator, Params
+            >>> allocator = Allocator(params=Params(strategy="enhanced", tie_break="cursor", n_diff=1))
+            >>> allocator.load([(1, 0), (1, 32), (1, 64)])
+            >>> list(allocator.step([0.5, 0.5, 0.5], cursor=40))
+            [Action(kind='expand', level=1, start=32)]
         """
         turn = self._turn
         if turn.taken:
@@ -313,12 +323,19 @@ class Allocator:
                 or scores.ndim != 1
             ):
                 scores = score_array(scores)
-            done = self._run_step(scores, tables.tags, tables.scratch, tables.state)
+            at = -1 if cursor is None else self._pointed(cursor)
+            done = self._run_step(scores, tables.tags, tables.scratch, tables.state, at)
             if done < 0:
-                done = self._again(done, scores)
+                done = self._again(done, scores, at)
             return self._plan(tables, done)
         finally:
             turn.taken = False
+
+    def _pointed(self, cursor: object) -> int:
+        """``cursor``, if an iteration may be told it (CUR-1)."""
+        header, k = self._session().header, self._layout
+        first, last = header[k.FIRST], header[k.END]
+        return cursor if type(cursor) is int and first <= cursor <= last else checked_cursor(first, last, cursor)
 
     def _plan(self, tables: Any, done: int) -> Plan:
         """What an iteration of ``done`` actions is told as."""
@@ -331,13 +348,13 @@ class Allocator:
             header[self._at_slots],
         )
 
-    def _again(self, refused: int, scores: NDArray[Any]) -> int:
+    def _again(self, refused: int, scores: NDArray[Any], at: int) -> int:
         """What a step comes to that a kernel has put back: its scores are refused, or its ledger has to grow first."""
         tables = self._session()
         if refused != self._layout.LEDGER_FULL:
             self._refuse(scores)
         tables.widen_ledger(self.params.n_diff)
-        return self._run_step(scores, tables.tags, tables.scratch, tables.state)
+        return self._run_step(scores, tables.tags, tables.scratch, tables.state, at)
 
     @in_turn
     def prefer(self, logits: ArrayLike) -> Plan:

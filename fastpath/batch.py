@@ -143,19 +143,22 @@ class Batch(Sequence[Allocator]):
     # STEP
 
     @in_turn
-    def step(self, scores: NDArray[Any] | Sequence[ArrayLike]) -> Sequence[Answer]:
+    def step(
+        self, scores: NDArray[Any] | Sequence[ArrayLike], *, cursors: Sequence[int | None] | None = None
+    ) -> Sequence[Answer]:
         """Run one iteration of every session.
 
         Args:
             scores: an array with a row per session; what a row has beyond its session's slots is ignored. Or one row
                 of scores per session, each as for `Allocator.step`.
+            cursors: one per session, each as for `Allocator.step`; None where all stand at the end.
 
         Returns:
-            What each session's own `Allocator.step` would have returned. A session whose scores are refused is
-            unchanged and has the `InvalidInput` in its place; the others are none of its business and go on.
+            What each session's own `Allocator.step` would have returned. A session whose scores or cursor are refused
+            is unchanged and has the `InvalidInput` in its place; the others are none of its business and go on.
 
         Raises:
-            InvalidInput: there is not one row per session; nothing has changed.
+            InvalidInput: there is not one row or not one cursor per session; nothing has changed.
             InUse: another thread is at work on the batch or on one of its allocators.
         """
         scores = without_torch(scores, "scores")
@@ -168,20 +171,41 @@ class Batch(Sequence[Allocator]):
             groups = list(self._stacked(scores, instead))
         else:
             raise InvalidInput("scores", scores, f"must have one row for each of {len(self)} sessions")
+        astray = self._point(cursors, answers[:, 0])
+        at = answers[:, 0].tolist()
         for matrix, members in groups:
-            self._run(matrix, members, answers)
+            kept = ~np.isin(members, list(astray)) if astray else slice(None)
+            self._run(matrix[kept], members[kept], answers)
         done = answers[:, 0]
         if done.min(initial=0) < 0:
             for matrix, members in groups:
                 for i in np.flatnonzero(done[members] < 0).tolist():
                     member = int(members[i])
-                    instead[member] = self._alone(int(done[member]), self._allocators[member], matrix[i])
+                    if member not in astray:
+                        row, put_back = matrix[i], int(done[member])
+                        instead[member] = self._alone(put_back, self._allocators[member], row, at[member])
+        instead |= astray
         return Plans(answers, instead, [one.geometry for one in self._allocators])
 
-    def _alone(self, refused: int, allocator: Allocator, row: NDArray[Any]) -> Answer:
+    def _point(self, cursors: Sequence[int | None] | None, at: NDArray[np.int64]) -> dict[int, Answer]:
+        """Write where the cursor of each session stands, -1 for the end; return those that are no token of theirs."""
+        astray: dict[int, Answer] = {}
+        at[:] = -1
+        if cursors is None:
+            return astray
+        if isinstance(cursors, str | bytes) or not hasattr(cursors, "__len__") or len(cursors) != len(self):
+            raise InvalidInput("cursors", cursors, f"must be one for each of {len(self)} sessions")
+        for i, (allocator, cursor) in enumerate(zip(self._allocators, cursors, strict=True)):
+            try:
+                at[i] = -1 if cursor is None else allocator._pointed(cursor)
+            except InvalidInput as no:
+                astray[i] = no
+        return astray
+
+    def _alone(self, refused: int, allocator: Allocator, row: NDArray[Any], at: int) -> Answer:
         """A step that a kernel has put back, for this reason."""
         try:
-            done = allocator._again(refused, row[: allocator.used])
+            done = allocator._again(refused, row[: allocator.used], at)
         except InvalidInput as no:
             return no
         return allocator._plan(allocator._session(), done)

@@ -7,7 +7,9 @@ import traceback
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
+from inspect import signature
 from itertools import chain, islice
 from math import isnan
 from queue import Empty, SimpleQueue
@@ -49,12 +51,14 @@ class View:
         recent: slots used after each of the last iterations, as many as adaptation looks at.
         iteration: number of the last iteration.
         used: slots that the context occupies.
+        cursor: the token that the iteration measures nearness from; None for the end of the context (CUR-1).
         pins: where nothing collapses, and where nothing expands.
         unfilled: tokens of the last block that have not come yet (FIL).
     """
 
-    def __init__(self, allocator: Allocator) -> None:
+    def __init__(self, allocator: Allocator, cursor: int | None = None) -> None:
         self._allocator = allocator
+        self.cursor = cursor
         self.geometry = allocator.geometry
         self.params = allocator.terms()
         self.recent = allocator.recent()
@@ -104,7 +108,8 @@ Selector = Callable[[View, NDArray[np.int32]], Iterable[Sequence[object]]]
 
 
 class AllocatorLike(Protocol):
-    """An allocator object. One that also has ``resume(state)`` keeps its cooldowns after a fallback or an ingest."""
+    """An allocator object. One that also has ``resume(state)`` keeps its cooldowns after a fallback or an ingest; one
+    whose ``step`` takes a ``cursor`` is told it."""
 
     def open(self, geometry: Geometry, params: Params, context: Sequence[object], /) -> object:
         """Start a session."""
@@ -167,7 +172,7 @@ class Guarded(Wrapper):
         self.fallbacks: deque[Fallback] = deque(maxlen=KEPT)
         self.fallback_counts: Counter[Reason] = Counter()
 
-    def step(self, scores: ArrayLike, *, per_block: bool = False) -> Plan:
+    def step(self, scores: ArrayLike, *, per_block: bool = False, cursor: int | None = None) -> Plan:
         """Run one iteration, by the selector's answer if that is proper.
 
         Returns:
@@ -178,7 +183,7 @@ class Guarded(Wrapper):
             KeyboardInterrupt: the selector raised it, or somebody else did; everything else that it raises is its
                 failure.
         """
-        return super().step(scores, per_block=per_block)
+        return super().step(scores, per_block=per_block, cursor=cursor)
 
     @in_turn
     def _call(self, call: Call, *arguments: Any, **options: Any) -> Plan:
@@ -192,23 +197,24 @@ class Guarded(Wrapper):
     def _start(self, call: Start, *arguments: Any) -> None:
         super()._start(call, *arguments)
 
-    def _ask(self, scores: ArrayLike, *, per_block: bool) -> Plan:
+    def _ask(self, scores: ArrayLike, *, per_block: bool, cursor: int | None) -> Plan:
         """An iteration by the selector's answer, or by the strategy that stands in."""
         fixed = self._inside._quantise(scores, per_block).copy()
-        outcome = self._answered(fixed)
+        cursor = None if cursor is None else self._inside._pointed(cursor)
+        outcome = self._answered(fixed, cursor)
         if isinstance(outcome, Plan):
             self._select.agree(self._mark())
             return outcome
-        plan = self._inside.step(fixed)
+        plan = self._inside.step(fixed, cursor=cursor)
         plan.fallback = outcome
         self.fallbacks.append(outcome)
         self.fallback_counts[outcome.reason] += 1
         return plan
 
-    def _answered(self, fixed: NDArray[np.int32]) -> Plan | Fallback:
+    def _answered(self, fixed: NDArray[np.int32], cursor: int | None) -> Plan | Fallback:
         """The iteration by the selector's answer; or why there is none, and nothing has changed."""
         allocator, before = self._inside, self._mark()
-        view = View(allocator)
+        view = View(allocator, cursor)
         iteration = view.iteration + 1
         limit = view.params.n_diff + 1
 
@@ -270,6 +276,7 @@ class _Follower:
 class _ObjectFollower(_Follower):
     def __init__(self, target: AllocatorLike) -> None:
         self._target = target
+        self._takes_cursor = _takes_cursor(target.step)
         self._agrees: Mark | None = None
 
     def __call__(self, view: View, mark: Mark, scores: NDArray[np.int32]) -> Iterable[Sequence[object]]:
@@ -280,10 +287,18 @@ class _ObjectFollower(_Follower):
             else:
                 self._target.open(view.geometry, view.params, list(view.context))
         self._agrees = None  # until this answer has been applied
-        return self._target.step(scores if isinstance(self._target, Allocator) else scores.tolist())
+        told = {} if view.cursor is None or not self._takes_cursor else {"cursor": view.cursor}
+        return self._target.step(scores if isinstance(self._target, Allocator) else scores.tolist(), **told)
 
     def agree(self, mark: Mark) -> None:
         self._agrees = mark
+
+
+def _takes_cursor(step: Callable[..., object]) -> bool:
+    """Whether a step can be told a cursor."""
+    with suppress(TypeError, ValueError):
+        return signature(step).bind([], cursor=0) is not None
+    return False
 
 
 def _as_follower(selector: object) -> _Follower:

@@ -22,7 +22,7 @@ from focalloc.spec.cooldown import Entry, Ledger
 from focalloc.spec.params import Params
 
 RunStep = Callable[
-    [NDArray[np.generic], NDArray[np.int8], NDArray[np.int32], NDArray[np.int64]],
+    [NDArray[np.generic], NDArray[np.int8], NDArray[np.int32], NDArray[np.int64], int],
     int,
 ]
 """A strategy on the tables of a session, as `calls.run_step`."""
@@ -70,10 +70,11 @@ class Refinement:
         tags: NDArray[np.int8],
         scratch: NDArray[np.int32],
         state: NDArray[np.int64],
+        cursor: int,
     ) -> int:
         """One refined iteration; arguments and result as for `calls.run_step`."""
         self.begin()
-        done = self._select(scores, tags, scratch, state)
+        done = self._select(scores, tags, scratch, state, cursor)
         if done < 0:
             self._begun = None
         else:
@@ -86,13 +87,15 @@ class Refinement:
         tags: NDArray[np.int8],
         scratch: NDArray[np.int32],
         state: NDArray[np.int64],
+        cursor: int,
     ) -> int:
         history = self._history
         cooling = state[k.LEDGER_TO] - state[k.LEDGER_FROM]
-        candidates = min(state[k.N_DIFF] + history.size + cooling, state[k.SLOTS])
+        sides = 1 if cursor < 0 else 2
+        candidates = min(sides * (state[k.N_DIFF] + history.size + cooling), state[k.SLOTS])
         if len(self._work) < k.COLUMNS * candidates:
             self._work = np.zeros(k.COLUMNS * 2 * candidates, np.int64)
-        return run_prepare(scores, tags, scratch, state) or refined_calls.run_tied(
+        return run_prepare(scores, tags, scratch, state, cursor) or refined_calls.run_tied(
             tags, scratch, state, history.table, self._work
         )
 

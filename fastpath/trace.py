@@ -15,10 +15,10 @@ A trace is JSON Lines in UTF-8, compressed if its name ends in ``.gz``. Each lin
     {"event": "apply", "actions": [], "seconds": 1.1e-05}
     {"event": "release", "token": 1024, "seconds": 1.2e-05}
 
-Scores are in fixed point, one per slot, or one per block where ``"per": "block"`` says so; an ingest may have none.
-``apply`` is an iteration whose actions came from elsewhere. An ingest that may let the oldest blocks go has
-``"release": true``, and if it did, ``"released"``: the token that the context begins with since. ``seconds`` is how
-long the call took.
+Scores are in fixed point, one per slot, or one per block where ``"per": "block"`` says so; an ingest may have none. A
+step that was told a cursor (CUR-1) has that token as ``"cursor"``. ``apply`` is an iteration whose actions came from
+elsewhere. An ingest that may let the oldest blocks go has ``"release": true``, and if it did, ``"released"``: the token
+that the context begins with since. ``seconds`` is how long the call took.
 """
 
 from __future__ import annotations
@@ -116,6 +116,8 @@ class Recorder(Wrapper):
             given |= {SAID[call]: int(arguments[0])}
         if options.pop("release", False):
             given |= {"release": True} | ({} if plan.released is None else {"released": plan.released})
+        if (cursor := options.pop("cursor", None)) is not None:
+            given |= {"cursor": int(cursor)}
         if call in ("step", *SAID) and arguments[-1] is not None:
             given |= _given(arguments[-1], **options)
         told = {"token": int(arguments[0])} if call == "release" else {"actions": plan.actions}
@@ -170,6 +172,7 @@ class Event(NamedTuple):
         release: whether an ingest might let the oldest blocks go (REL-4).
         released: the token that the context was released to; None if nothing was let go.
         tokens: of an ingest of tokens, else 0.
+        cursor: the token that the iteration measured nearness from; None for the end of the context (CUR-1).
     """
 
     session: int
@@ -182,6 +185,7 @@ class Event(NamedTuple):
     release: bool = False
     released: int | None = None
     tokens: int = 0
+    cursor: int | None = None
 
     @property
     def after(self) -> State:
@@ -241,7 +245,7 @@ def _state(line: dict[str, Any]) -> State:
 
 
 FIELDS: dict[Call, tuple[set[str], set[str]]] = {
-    "step": ({"event", "scores", "actions", "seconds"}, {"per"}),
+    "step": ({"event", "scores", "actions", "seconds"}, {"per", "cursor"}),
     "ingest": ({"event", "blocks", "actions", "seconds"}, {"scores", "per", "release", "released"}),
     "ingest_tokens": ({"event", "tokens", "actions", "seconds"}, {"scores", "per", "release", "released"}),
     "apply": ({"event", "actions", "seconds"}, set()),
@@ -260,6 +264,7 @@ def _event(session: int, state: State, line: dict[str, Any]) -> Event:
     actions = tuple(_actions(line.get("actions", [])))
     release = truth("release", line.get("release", False))
     front = checked_front(state.context, line["token"]) if call == "release" else line.get("released")
+    cursor = whole_number("cursor", line["cursor"], 0, MAX_TOKEN) if "cursor" in line else None
     seconds = line["seconds"]
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
         raise InvalidInput("seconds", seconds, "must be a number of seconds, at least 0")
@@ -267,10 +272,11 @@ def _event(session: int, state: State, line: dict[str, Any]) -> Event:
         come = tokens or blocks * state.geometry.span(0)
         found = filling_violations(state, scores, come, actions, release=release, front=front)
     else:
-        found = [] if call == "release" else violations(state, scores, actions)
+        found = [] if call == "release" else violations(state, scores, actions, cursor=cursor)
     for violation in found[:1]:
         raise InvalidInput("actions", [list(one) for one in actions], f"{violation.message} ({violation.clause})")
-    return Event(session, call, state, blocks, scores, actions, float(seconds), release, front, tokens)
+    let_go = release, front, tokens
+    return Event(session, call, state, blocks, scores, actions, float(seconds), *let_go, cursor)
 
 
 def _scores(state: State, given: object, per: object) -> Sequence[int]:

@@ -73,12 +73,13 @@ class Workspace:
         tags: NDArray[np.int8],
         scratch: NDArray[np.int32],
         state: NDArray[np.int64],
+        cursor: int,
     ) -> int:
         """One iteration with as much work space as it needs; arguments and result as for `calls.run_step`.
 
         A kernel of its own takes the scores, so that one compiled strategy serves scores of every type.
         """
-        return run_prepare(scores, tags, scratch, state) or self._with_space(
+        return run_prepare(scores, tags, scratch, state, cursor) or self._with_space(
             lambda: self.kernel(tags, scratch, state, self.table), state
         )
 

@@ -67,9 +67,9 @@ class Wrapper:
 
     # WHAT CHANGES THE SESSION
 
-    def step(self, scores: ArrayLike, *, per_block: bool = False) -> Plan:
+    def step(self, scores: ArrayLike, *, per_block: bool = False, cursor: int | None = None) -> Plan:
         """As `Allocator.step`."""
-        return self._call("step", scores, per_block=per_block)
+        return self._call("step", scores, per_block=per_block, cursor=cursor)
 
     def prefer(self, logits: ArrayLike) -> Plan:
         """As `Allocator.prefer`."""

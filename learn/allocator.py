@@ -38,7 +38,6 @@ class PolicySelector:
         policy: gives the logits; a path is loaded.
 
     Attributes:
-        cursor: token position of the cursor at the next iteration; the end of the context if None.
         asked: how often it has answered.
         disagreements: how often its answer was not greedy's, whatever the order: how far it has drifted.
 
@@ -59,7 +58,6 @@ class PolicySelector:
         self._observer = Observer()
         self._latest = -1
         self._greedy = Allocator()
-        self.cursor: int | None = None
         self.asked = 0
         self.disagreements = 0
 
@@ -73,7 +71,7 @@ class PolicySelector:
         if view.iteration <= self._latest:  # a new session: what the last one's lens said does not count
             self._observer = Observer()
         self._latest = view.iteration
-        answer = project(state, self._policy.logits(self._observer.observe(state, scores, self.cursor)))
+        answer = project(state, self._policy.logits(self._observer.observe(state, scores, view.cursor)))
         self.asked += 1
         self._greedy._start(replace(state, params=replace(state.params, strategy="greedy", tie_break="position")))
         self.disagreements += set(answer) != set(self._greedy.step(scores).actions)
@@ -92,7 +90,7 @@ class LearnedAllocator(Guarded):
         deadline: longest wait for the policy, in seconds.
 
     Attributes:
-        selector: the policy at work; its ``cursor`` may be set before each step.
+        selector: the policy at work.
 
     Raises:
         InvalidInput: the policy file is missing, corrupt or made for other features; or as for `Guarded`.
@@ -117,9 +115,9 @@ class LearnedAllocator(Guarded):
             params = replace(self.params, strategy=strategy, tie_break="position")
             Allocator(self.geometry, params).warmup(np.float32, np.int32)
 
-    def step(self, scores: ArrayLike, *, per_block: bool = False) -> Plan:
-        """As `Guarded.step`."""
-        plan = super().step(scores, per_block=per_block)
+    def step(self, scores: ArrayLike, *, per_block: bool = False, cursor: int | None = None) -> Plan:
+        """As `Guarded.step`; what is near the cursor, or not, is among what the policy sees."""
+        plan = super().step(scores, per_block=per_block, cursor=cursor)
         self._steps += 1
         return plan
 

@@ -128,8 +128,7 @@ class Learned:
         if session is not self._session:
             self._session, state = session, session.state
             self._allocator.open(state.geometry, state.params, state.context)
-        self._allocator.selector.cursor = session.cursor
-        plan = self._allocator.step(session.scores())
+        plan = self._allocator.step(session.scores(), cursor=session.cursor)
         self.fell_back = plan.fallback is not None
         return plan.actions
 

@@ -15,6 +15,7 @@ CHAPTERS = {
         "agreement",
         "contracts",
         "rounds",
+        "cursor",
         "enhanced",
         "memory",
         "reachable",

@@ -81,18 +81,19 @@ class ReferenceAllocator:
         self._state = opened(geometry, params, context)
         self._told = params
 
-    def step(self, scores: Sequence[int]) -> Answer:
+    def step(self, scores: Sequence[int], *, cursor: int | None = None) -> Answer:
         """Run one iteration and return its actions in order; context, ledger and memory follow (CTX-6, COO-2, MEM-2).
 
         Args:
             scores: one fixed-point score per slot, oldest first.
+            cursor: the token that nearness is measured from; by default the end of the context (CUR-1).
 
         Raises:
-            InvalidInput: the scores break SCO-1 or SCO-2; the state is unchanged.
+            InvalidInput: the scores break SCO-1 or SCO-2, or the cursor CUR-1; the state is unchanged.
         """
         state = self.state
         checked_scores(state.geometry, state.context, scores)
-        actions = answered(state, scores)
+        actions = answered(state.pointed(cursor), scores)
         return self._went_on(advanced(state, actions, scores), actions)
 
     def prefer(self, logits: Sequence[Sequence[float]]) -> Answer:

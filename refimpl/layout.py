@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from focalloc.refimpl.distance import distance
 from focalloc.spec.actions import family
 from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.errors import InvalidInput
@@ -23,7 +24,8 @@ def layout(outline: Outline) -> Context:
     # IN ORDER: the most wanted first, then the nearest, the earliest, the coarsest (LAY-4, LAY-5)
     wants = {node: want(outline, node) for node in nodes_under(outline, blocks)}
     shown = set(blocks)
-    for node in sorted(wants, key=lambda node: (-wants[node], distance(outline, node), node.start, -node.level)):
+    away = {node: distance(geometry, node, outline.cursor) for node in wants}
+    for node in sorted(wants, key=lambda node: (-wants[node], away[node], node.start, -node.level)):
         urgent = wants[node] > params.tau_expand + params.soft_margin
         is_wanted = outline.scores is None or wants[node] > params.tau_expand
         fits = slots + geometry.delta(node.level) <= (params.w_max if urgent else params.w_soft)
@@ -60,10 +62,3 @@ def want(outline: Outline, node: Block) -> int:
         return 0
     span, end = outline.geometry.span(0), node.start + outline.geometry.span(node.level)
     return max(outline.scores[(node.start - outline.first) // span : (end - outline.first) // span])
-
-
-def distance(outline: Outline, node: Block) -> int:
-    """Smallest spans between ``node`` and the cursor."""
-    before = outline.cursor - (node.start + outline.geometry.span(node.level))
-    behind = node.start - outline.cursor
-    return max(before, behind, 0) // outline.geometry.span(0)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from focalloc.refimpl.candidates import Choice, choices, slot_offsets
+from focalloc.refimpl.distance import distance
 from focalloc.refimpl.greedy import is_urgent
 from focalloc.refimpl.knapsack import Selection, admissible, better, end, extended, place, preference
 from focalloc.spec.actions import Action
@@ -43,9 +44,9 @@ def multi_objective(
 
     def by_worth(selection: Selection) -> tuple[Any, ...]:
         churn = params.churn_weight * len(selection.chosen)
-        distance = abs(state.used + selection.delta - params.goal)
+        off = abs(state.used + selection.delta - params.goal)
         anew = params.recompute_weight * changed(state, selection)
-        return churn + params.budget_weight * distance + anew - selection.utility, *preference(selection)[1:]
+        return churn + params.budget_weight * off + anew - selection.utility, *preference(selection)[1:]
 
     best = min(admissible(state, weighed, urgent, by_oldest), key=by_worth)
     chosen = {choice.action for choice in best.chosen}
@@ -76,10 +77,8 @@ def by_oldest(state: State, found: Sequence[Choice]) -> list[Selection]:
 
 
 def nearness(state: State, action: Action) -> int:
-    """What being near the end of the context, where the cursor stands, is worth to an action."""
-    geometry = state.geometry
-    between = state.end - (action.start + geometry.span(action.level))
-    return state.params.cursor_weight // (between // geometry.span(0) + 1)
+    """What being near the cursor is worth to an action."""
+    return state.params.cursor_weight // (distance(state.geometry, action.node, state.at) + 1)
 
 
 def raised(choice: Choice, more: int) -> Choice:

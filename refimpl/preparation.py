@@ -8,9 +8,13 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor, trunc
 
+from focalloc.refimpl.distance import distance
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
 from focalloc.spec.state import State
+
+HALVINGS = 31
+"""Nothing is left of a lean that was halved as often."""
 
 
 def prepared(state: State, scores: Sequence[int]) -> tuple[State, Sequence[int]]:
@@ -19,7 +23,7 @@ def prepared(state: State, scores: Sequence[int]) -> tuple[State, Sequence[int]]
     since = state.iteration + 1 - params.memory
     ledger = {node: entry for node, entry in state.ledger.items() if entry.iteration > since}
 
-    # THE ROW: AVERAGED OVER TIME (MEM-1), LEANING TO THE END (MEM-3), IN BALANCE (BAL-1)
+    # THE ROW: AVERAGED OVER TIME (MEM-1), LEANING TO THE CURSOR (MEM-3), IN BALANCE (BAL-1)
     if params.memory_shift:
         scores = remember(state.memory, scores, params.memory_shift)
     if params.lean:
@@ -64,14 +68,14 @@ def remember(memory: Sequence[int], scores: Sequence[int], shift: int) -> list[i
 
 
 def lean(state: State, scores: Sequence[int]) -> list[int]:
-    """The scores with something added near the end, half as much for each smallest span that lies between (MEM-3)."""
-    geometry, row, added = state.geometry, list(scores), state.params.lean
-    slot = len(row)
-    for level, _ in reversed(state.context):
-        for _ in range(geometry.slots(level)):
-            slot -= 1
+    """The scores with something added near the cursor, half as much for each smallest span in between (MEM-3)."""
+    geometry, row, slot = state.geometry, list(scores), 0
+    for block in state.context:
+        halvings = min(distance(geometry, block, state.at), HALVINGS)
+        added = state.params.lean // 2**halvings
+        for _ in range(geometry.slots(block.level)):
             row[slot] = min(row[slot] + added, SCORE_LIMIT - 1)
-        added >>= geometry.span(level) // geometry.span(0)  # halved and rounded down, as often as that
+            slot += 1
     return row
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from focalloc.refimpl.candidates import Choice
+from focalloc.refimpl.distance import distance
 from focalloc.spec.state import State
 
 
@@ -20,11 +21,13 @@ def by_position(state: State) -> Callable[[Choice], tuple[int, ...]]:
 
 
 def by_cursor(state: State) -> Callable[[Choice], tuple[int, ...]]:
-    """Places in the queues with ties by distance from the end: near ones expand first, far ones collapse (TIE-1)."""
+    """Places in the queues with ties by distance from the cursor, then by position: near ones expand first, far ones
+    collapse (TIE-1)."""
 
     def place(choice: Choice) -> tuple[int, ...]:
-        distance = state.end - choice.action.start
-        return rank(choice)[0], distance if choice.action.kind == "expand" else -distance
+        first, *position = rank(choice)
+        away = distance(state.geometry, choice.action.node, state.at)
+        return first, away if choice.action.kind == "expand" else -away, *position
 
     return place
 

@@ -24,6 +24,7 @@ from focalloc.spec.blocks import Block, end
 from focalloc.spec.candidates import Candidate, candidates, expand_limit
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.cooldown import Ledger
+from focalloc.spec.cursor import distance
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.scores import Aggregates
@@ -41,6 +42,7 @@ class Turn:
         used: slots used just before it.
         open: candidates of both kinds that no earlier action of the iteration made impossible.
         ledger: latest action per recently acted node, before the iteration.
+        cursor: the token that ties by cursor are measured from.
         heads: the head of each kind, where it has been looked for.
     """
 
@@ -50,6 +52,7 @@ class Turn:
     used: int
     open: list[Candidate]
     ledger: Ledger = field(default_factory=dict)
+    cursor: int = 0
     heads: dict[Kind, Candidate | None] = field(default_factory=dict)
 
     def queue(self) -> list[Candidate]:
@@ -83,7 +86,7 @@ class Turn:
     def precedes(self, one: Candidate, other: Candidate) -> bool:
         """Whether ``one`` stands before ``other`` in the queue they share, ties as the parameters have it."""
         wins = TIE_ORDERS[self.params.tie_break]
-        return outranks(one, other) or (one.aggregate == other.aggregate and wins(self.ledger, one, other))
+        return outranks(one, other) or (one.aggregate == other.aggregate and wins(self, one, other))
 
     def room_for(self, candidate: Candidate) -> bool:
         """Whether the budgets admit ``candidate`` now."""
@@ -108,14 +111,12 @@ def wins_tie(one: Candidate, other: Candidate) -> bool:
     return (one.action.start, one.action.level) < (other.action.start, other.action.level)
 
 
-def wins_by_cursor(one: Candidate, other: Candidate) -> bool:
-    """Whether of equal expands ``one`` is nearer to the decode cursor, or of equal collapses farther away (TIE-1).
-
-    The cursor stands at the end of the context. What shares a queue does not overlap, so later means nearer.
-    """
-    if one.action.kind == "expand":
-        return one.action.start > other.action.start
-    return one.action.start < other.action.start
+def wins_by_cursor(turn: Turn, one: Candidate, other: Candidate) -> bool:
+    """Whether of equal expands ``one`` is nearer to the cursor, or of equal collapses farther away; then as `wins_tie`
+    (TIE-1)."""
+    mine, theirs = (distance(turn.geometry, each.action.node, turn.cursor) for each in (one, other))
+    nearer = mine < theirs if one.action.kind == "expand" else mine > theirs
+    return nearer or (mine == theirs and wins_tie(one, other))
 
 
 def last_acted(ledger: Ledger, one: Candidate) -> int:
@@ -124,15 +125,15 @@ def last_acted(ledger: Ledger, one: Candidate) -> int:
     return -1 if entry is None else entry.iteration
 
 
-def wins_by_recency(ledger: Ledger, one: Candidate, other: Candidate) -> bool:
+def wins_by_recency(turn: Turn, one: Candidate, other: Candidate) -> bool:
     """Whether ``one`` was acted on longer ago than ``other`` of equal aggregate, then as `wins_tie` (TIE-2)."""
-    mine, theirs = last_acted(ledger, one), last_acted(ledger, other)
+    mine, theirs = last_acted(turn.ledger, one), last_acted(turn.ledger, other)
     return mine < theirs or (mine == theirs and wins_tie(one, other))
 
 
-TIE_ORDERS: dict[str, Callable[[Ledger, Candidate, Candidate], bool]] = {
+TIE_ORDERS: dict[str, Callable[[Turn, Candidate, Candidate], bool]] = {
     "position": lambda _, one, other: wins_tie(one, other),
-    "cursor": lambda _, one, other: wins_by_cursor(one, other),
+    "cursor": wins_by_cursor,
     "recency": wins_by_recency,
 }
 """Value of ``tie_break`` -> whether the first of two candidates of equal aggregate goes first."""
@@ -195,8 +196,9 @@ def wrong_tie(turn: Turn, action: Action) -> Iterator[Finding]:
 
 @clause("TIE-1")
 def wrong_tie_by_cursor(turn: Turn, action: Action) -> Iterator[Finding]:
-    """TIE-1: by cursor, of equal aggregates the expand nearest to the end acts first, and the farthest collapse."""
-    yield from _lost_tie(turn, action, "cursor", f"is {'nearer' if action.kind == 'expand' else 'farther away'}")
+    """TIE-1: by cursor, of equal aggregates the nearest expand acts first, and the farthest collapse, then as GRE-4."""
+    far = "nearer" if action.kind == "expand" else "farther away"
+    yield from _lost_tie(turn, action, "cursor", f"is {far} from token {turn.cursor}, or as far and comes first")
 
 
 @clause("TIE-2")
@@ -260,6 +262,7 @@ def greedy_violations(state: State, scores: Sequence[int], actions: Sequence[Act
         state.used,
         candidates(state, Aggregates(state.geometry, state.context, scores)),
         state.ledger,
+        state.at,
     )
     found: list[Violation] = []
     for i, action in enumerate(actions):

@@ -13,6 +13,7 @@ from focalloc.spec.actions import fits, parent
 from focalloc.spec.blocks import Block, Context, context_violations, end, used
 from focalloc.spec.candidates import expand_limit
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
+from focalloc.spec.cursor import distance
 from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
 from focalloc.spec.params import Params
@@ -46,9 +47,8 @@ class Outline(NamedTuple):
         return max(self.scores[(node.start - self.first) // span : (end(self.geometry, node) - self.first) // span])
 
     def distance(self, node: Block) -> int:
-        """Smallest spans between ``node`` and the cursor, rounded down; 0 if it holds the cursor."""
-        gap = max(node.start - self.cursor, self.cursor - end(self.geometry, node), 0)
-        return gap // self.geometry.span(0)
+        """How far ``node`` lies from the cursor, in smallest spans."""
+        return distance(self.geometry, node, self.cursor)
 
     def is_wanted(self, node: Block) -> bool:
         """Whether ``node`` may be shown in detail at all."""

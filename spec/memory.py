@@ -1,12 +1,13 @@
-"""What an iteration sees in place of the scores it is told: their running mean, leaning to the end (MEM-1 to MEM-3)."""
+"""What an iteration sees in place of the scores it is told: their running mean, which leans to the cursor (MEM)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from focalloc.spec.actions import Action, consumed, produced
-from focalloc.spec.blocks import Block, Context, end
+from focalloc.spec.blocks import Block, Context
 from focalloc.spec.clauses import Finding, clause
+from focalloc.spec.cursor import distance
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.scores import SCORE_LIMIT, floor_mean
 
@@ -79,26 +80,25 @@ def misinherited(
         yield at, f"after the actions slot {at} remembers {said}; what it replaced makes {due}"
 
 
-def leaning(geometry: Geometry, lean: int, context_end: int, block: Block) -> int:
-    """What is added to the slots of ``block``: ``lean``, halved for each smallest span between it and the end."""
-    return lean >> (context_end - end(geometry, block)) // geometry.span(0)
+def leaning(geometry: Geometry, lean: int, cursor: int, block: Block) -> int:
+    """What is added to the slots of ``block``: ``lean``, halved for each smallest span between it and the cursor."""
+    return lean >> distance(geometry, block, cursor)
 
 
-def leant(geometry: Geometry, context: Context, row: Sequence[int], lean: int) -> list[int]:
+def leant(geometry: Geometry, context: Context, row: Sequence[int], lean: int, cursor: int) -> list[int]:
     """A row with the lean added to each slot, as far as fixed point goes (SCO-1)."""
-    context_end = end(geometry, context[-1])
     added: list[int] = []
     for block in context:
-        added += [leaning(geometry, lean, context_end, block)] * geometry.slots(block.level)
+        added += [leaning(geometry, lean, cursor, block)] * geometry.slots(block.level)
     return [min(score + more, SCORE_LIMIT - 1) for score, more in zip(row, added, strict=True)]
 
 
 @clause("MEM-3")
 def misleant(
-    geometry: Geometry, context: Context, row: Sequence[int], lean: int, after: Sequence[int]
+    geometry: Geometry, context: Context, row: Sequence[int], lean: int, cursor: int, after: Sequence[int]
 ) -> Iterator[Finding]:
-    """MEM-3: each slot gains the lean, halved for each smallest span from its block to the end, and saturates."""
-    for slot, (mine, theirs) in enumerate(zip(leant(geometry, context, row, lean), after, strict=True)):
+    """MEM-3: each slot gains the lean, halved for each smallest span from its block to the cursor, and saturates."""
+    for slot, (mine, theirs) in enumerate(zip(leant(geometry, context, row, lean, cursor), after, strict=True)):
         if mine != theirs:
             yield slot, f"slot {slot} becomes {theirs}; {row[slot]} leans to {mine}"
             return

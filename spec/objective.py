@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from heapq import heappushpop
 
 from focalloc.spec.actions import Action, consumed, fits, signed_delta
-from focalloc.spec.blocks import end, used
+from focalloc.spec.blocks import used
 from focalloc.spec.candidates import Candidate, candidates
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
+from focalloc.spec.cursor import distance
 from focalloc.spec.knapsack import (
     Outcome,
     admissible_rivals,
@@ -23,12 +24,8 @@ from focalloc.spec.state import State
 
 
 def nearness(state: State, action: Action) -> int:
-    """What an action is worth for being near the cursor, which stands at the end of the context.
-
-    The weight divided by one more than the number of whole level-0 spans between node and cursor, rounded down.
-    """
-    between = state.end - end(state.geometry, action.node)
-    return state.params.cursor_weight // (1 + between // state.geometry.span(0))
+    """What an action is worth for being near the cursor: the weight over one more than the distance, rounded down."""
+    return state.params.cursor_weight // (1 + distance(state.geometry, action.node, state.at))
 
 
 def worth(state: State, one: Candidate) -> int:

@@ -11,6 +11,7 @@ from focalloc.spec.actions import Action, applied, check_legal, checked_actions,
 from focalloc.spec.adaptation import adapted, balanced
 from focalloc.spec.blocks import Block, Context, checked_context, end, used
 from focalloc.spec.cooldown import Entry, Ledger, recorded, remembered
+from focalloc.spec.cursor import checked_cursor
 from focalloc.spec.filling import filled
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.memory import Memory, inherited, leant, told
@@ -33,6 +34,8 @@ class State:
         pins: where nothing collapses, and where nothing expands.
         memory: what the first slots remember of what they were told; the others remember nothing yet (MEM-1).
         unfilled: tokens of the last block that have not come yet (FIL).
+        cursor: the token that the iteration under way measures nearness from, if it is told one; None between two
+            iterations, since no cursor outlives its own (CUR-1).
 
     Example:
         >>> from focalloc import Allocator
@@ -51,6 +54,7 @@ class State:
     pins: Pins = NO_PINS
     memory: Memory = ()
     unfilled: int = 0
+    cursor: int | None = None
 
     @cached_property
     def used(self) -> int:
@@ -71,6 +75,22 @@ class State:
     def protected(self) -> int:
         """Length of the tail in which nothing collapses, a partial block included (TAI-1, FIL-2)."""
         return max(self.params.protected_tokens, min(1, self.unfilled))
+
+    @property
+    def at(self) -> int:
+        """The token that nearness is measured from: the cursor, or the end of the context (CUR-1)."""
+        return self.end if self.cursor is None else self.cursor
+
+    def pointed(self, cursor: object) -> State:
+        """This, in an iteration that is told ``cursor``; None for the end of the context.
+
+        Raises:
+            InvalidInput: it breaks CUR-1.
+        """
+        if cursor is self.cursor is None:
+            return self
+        at = None if cursor is None else checked_cursor(self.context[0].start, self.end, cursor)
+        return replace(self, cursor=at)
 
     @cached_property
     def ticked(self) -> State:
@@ -101,7 +121,7 @@ def seen(state: State, scores: Sequence[int]) -> Sequence[int]:
     far as the parameters ask for it (MEM-1, MEM-3, BAL-1)."""
     params = state.params
     row = remembering(state, scores).memory if params.memory_shift else scores
-    row = leant(state.geometry, state.context, row, params.lean) if params.lean else row
+    row = leant(state.geometry, state.context, row, params.lean, state.at) if params.lean else row
     return balanced(row) if params.balance else row
 
 
@@ -145,7 +165,7 @@ def advanced(state: State, actions: Sequence[Sequence[object]], scores: Sequence
     Raises:
         InvalidInput: an action is not legal at its turn (ACT-1 to ACT-4).
     """
-    now = state.ticked
+    now = state.pointed(None).ticked
     state = all_acted(now if scores is None else remembering(now, scores), actions)
     window = state.params.adaptive_window
     return replace(state, recent=(*state.recent, state.used)[-window:]) if window else state

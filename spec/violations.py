@@ -71,7 +71,11 @@ def checked_profile(profile: str) -> str:
 
 
 def violations(
-    state: State, scores: Sequence[int], actions: Sequence[Sequence[object]], profile: str = "safety"
+    state: State,
+    scores: Sequence[int],
+    actions: Sequence[Sequence[object]],
+    profile: str = "safety",
+    cursor: int | None = None,
 ) -> list[Violation]:
     """Every clause that ``actions`` break as the next iteration from ``state``.
 
@@ -80,13 +84,14 @@ def violations(
         scores: one fixed-point score per slot of the context, oldest first.
         actions: the answer, ``(kind, level, start)`` triples in the order of application.
         profile: ``"safety"`` for what every allocator owes, or a strategy's profile.
+        cursor: the token that nearness is measured from; None for the end of the context.
 
     Returns:
         Violations in the order of the actions; empty if the answer conforms. An action that cannot be applied ends
         the judgement, since what comes after it has no meaning.
 
     Raises:
-        InvalidInput: the scores break SCO-1 or SCO-2, or the profile is unknown.
+        InvalidInput: the scores break SCO-1 or SCO-2, the cursor CUR-1, or the profile is unknown.
 
     Example:
         >>> from focalloc import Geometry, Params, violations
@@ -98,7 +103,7 @@ def violations(
     """
     checked_profile(profile)
     checked_scores(state.geometry, state.context, scores)
-    now = state.ticked
+    now = state.ticked.pointed(cursor)
     geometry, params, scores = now.geometry, now.params, seen(now, scores)
 
     # FORM

@@ -64,7 +64,7 @@ def breaks(
 
 
 MODULES = (
-    *("definitions", "iteration", "greedy", "enhanced", "optimum"),
+    *("definitions", "iteration", "greedy", "enhanced", "optimum", "cursor"),
     *("ingest", "pins", "edits", "layout", "release", "filling", "answers", "seed"),
 )
 

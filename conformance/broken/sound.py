@@ -105,7 +105,7 @@ class Sound:
         return remember(state.memory, scores, state.params.memory_shift) if state.params.memory_shift else scores
 
     def leant(self, row: Sequence[int]) -> Sequence[int]:
-        """The same, leaning to the end."""
+        """The same, leaning to the cursor."""
         return lean(self.state, row) if self.state.params.lean else row
 
     def inherited(self, before: State, after: State) -> State:

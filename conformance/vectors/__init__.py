@@ -23,13 +23,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from focalloc.conformance.cases import Case, Opening, Pinning, Step, front_of, preferred
+from focalloc.conformance.cases import Case, Opening, Pinning, Step, cursor_for, front_of, preferred
 from focalloc.conformance.decoding import decoded
 from focalloc.conformance.judge import (
     Moment,
     judged,
     refused_logits,
     senseless_blocks,
+    senseless_cursor,
     senseless_scores,
     senseless_tokens,
 )
@@ -86,6 +87,7 @@ NOT_IN_THE_ANSWER = (
         "CTX",
         "SCO",
         "PAR",
+        "CUR",
         "COO-2",
         "PIN-3",
         "EDI",
@@ -156,6 +158,7 @@ class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
         pin: tokens to pin, or to lift (`lift`), against `collapse` and against `expand`.
         may_release: whether an ingest may let the oldest blocks go.
         release: the token before which all blocks are to leave.
+        cursor: the token that an iteration is told as its cursor; absent where it stands at the end of the context.
         expect: what it must lead to.
         invalid: answers that must not be given.
     """
@@ -168,6 +171,7 @@ class VectorStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     may_release: bool = False
     release: int | None = None
     tokens: int | None = None
+    cursor: int | None = None
     expect: Expected
     invalid: tuple[Wrong, ...] = ()
 
@@ -292,7 +296,9 @@ def _step(moment: Moment, case: Case) -> VectorStep:
     actions: tuple[WireAction, ...] | None = None
     unanswered = asked.pin is not None or asked.release is not None
     if moment.found and asked.open is None and not unanswered:
-        actions, after, refused = right_answer(before, moment.scores, logits, asked, may_release=asked.may_release)
+        actions, after, refused = right_answer(
+            before, moment.scores, logits, asked, may_release=asked.may_release, cursor=moment.cursor
+        )
         breaks = tuple(dict.fromkeys(found.clause for found in moment.found))
         if any(clause.startswith(NOT_IN_THE_ANSWER) for clause in breaks):
             pass  # whatever was answered is not what is wrong
@@ -311,6 +317,7 @@ def _step(moment: Moment, case: Case) -> VectorStep:
         may_release=asked.may_release,
         tokens=asked.tokens,
         release=None if asked.release is None else front_of(before.context, asked),
+        cursor=moment.cursor,
         expect=Expected(
             actions=actions,
             refused=refused,
@@ -336,6 +343,7 @@ def right_answer(
     asked: Step | VectorStep,
     *,
     may_release: bool = False,
+    cursor: int | None = None,
 ) -> tuple[tuple[WireAction, ...] | None, State, bool]:
     """The reference's answer, the state after it, and whether it refuses."""
     try:
@@ -348,7 +356,7 @@ def right_answer(
         elif asked.ingest is not None:
             tokens = checked_size(asked.ingest) * state.geometry.span(0)
         else:
-            answer = answered(state, scores)
+            answer = answered(state.pointed(cursor), scores)
             return tuple(answer), advanced(state, answer, scores), False
         blocks = new_blocks(state, tokens)
         collapses = reclaim(state, scores, blocks, release=may_release) if blocks else []
@@ -416,7 +424,10 @@ def case_of(one: Vector) -> Case:
             asked = Step(release=at, extra=step.release - state.context[at].start)
         elif not (step.open or step.logits or step.pin):
             extra = len(step.scores) - state.used
-            asked = msgspec.structs.replace(asked, extra=extra, may_release=step.may_release, tokens=step.tokens)
+            where = None if step.cursor is None else cursor_for(state, step.cursor)
+            asked = msgspec.structs.replace(
+                asked, extra=extra, may_release=step.may_release, tokens=step.tokens, cursor=where
+            )
         steps.append(asked)
         state = _after(one, state, step)
     return Case(geometry=one.geometry, params=one.params, context=one.context, steps=tuple(steps), note=one.note)
@@ -501,7 +512,9 @@ def _wrong(one: Vector, state: State, step: VectorStep) -> Iterator[str]:
     if step.open is not None:
         refused = _must_refuse(one, step.open)
     else:
-        answer, after, refused = right_answer(state, step.scores, step.logits, step, may_release=step.may_release)
+        answer, after, refused = right_answer(
+            state, step.scores, step.logits, step, may_release=step.may_release, cursor=step.cursor
+        )
         ingests = step.ingest is not None or step.tokens is not None
         if one.profile != "safety" and step.expect.released != (_released(state, after) if ingests else None):
             yield f"the reference begins at token {after.context[0].start}"
@@ -538,13 +551,15 @@ def judged_answer(
         return found or violations_of_projection(state, fixed_point(step.logits), as_actions(actions))
     if senseless := senseless_scores(state, step.scores):
         return accepted_nonsense(actions is None or profile == "safety", senseless)
+    if senseless := senseless_cursor(state, step.cursor):
+        return accepted_nonsense(actions is None or profile == "safety", senseless)
     may = step.may_release
     if step.tokens is not None:
         if senseless := senseless_tokens(state, step.tokens):
             return accepted_nonsense(actions is None or profile == "safety", senseless)
         return filling_violations(state, step.scores, step.tokens, actions, profile, release=may, front=front)
     if step.ingest is None:
-        return [] if actions is None else violations(state, step.scores, actions, profile)
+        return [] if actions is None else violations(state, step.scores, actions, profile, step.cursor)
     if senseless := senseless_blocks(state, step.ingest):
         return accepted_nonsense(actions is None or profile == "safety", senseless)
     return reclaim_violations(state, step.scores, step.ingest, actions, profile, release=may, front=front)
@@ -622,7 +637,7 @@ def several(vectors: Iterable[Vector]) -> dict[str, dict[int, tuple[Answer, ...]
 
 
 def _others(profile: str, state: State, step: VectorStep, expected: Sequence[Action]) -> Iterator[Answer]:
-    now = state.ticked
+    now = state.ticked.pointed(step.cursor)
     if profile == "projection":
         fixed = checked_logits(now, fixed_point(step.logits)) if step.logits else as_logits(now, seen(now, step.scores))
         pool = preferred_candidates(now, fixed)

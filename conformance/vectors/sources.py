@@ -71,6 +71,8 @@ SENSELESS_STEPS = (
     Step(scores=(1,), extra=-1),
     Step(scores=(1,), ingest=0),
     Step(scores=(1,), ingest=-1),
+    Step(scores=(1,), cursor=-1),
+    Step(scores=(1,), cursor=-2),
 )
 """Each must be refused, in a session that then goes on as if nothing had been asked."""
 

@@ -12,7 +12,7 @@ imports from files before it only, and no name is used twice.
 | `thresholds` | thresholds that adapt |
 | `pins` | what must not collapse or expand |
 | `places` | slots and tokens, families, marks |
-| `memory` | running means of scores, and a lean to the end |
+| `memory` | running means of scores, and a lean to the cursor |
 | `ledger` | what was done lately, and what that forbids |
 | `candidates` | the best few of each kind |
 | `greedy` | selection by turns |

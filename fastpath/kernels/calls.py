@@ -29,6 +29,8 @@ from focalloc.fastpath.kernels.layout import (
     BOLD,
     CAPACITY,
     CHUNK_ROOM,
+    CURSOR_TOKEN,
+    END,
     FLAT,
     HALF,
     HEADER,
@@ -59,7 +61,7 @@ from focalloc.fastpath.kernels.layout import (
     Worths,
 )
 from focalloc.fastpath.kernels.ledger import begin, forget, has_space
-from focalloc.fastpath.kernels.memory import lean_to_end, take_told
+from focalloc.fastpath.kernels.memory import lean_to_cursor, take_told
 from focalloc.fastpath.kernels.opening import Frontier, Wanted, count_coarsest, lay_out_history
 from focalloc.fastpath.kernels.pins import place_pins, rule_out
 from focalloc.fastpath.kernels.places import list_families, slot_at, write_positions
@@ -138,9 +140,16 @@ def take_all(scores: NDArray[np.generic], session: Session) -> int:
 
 
 @kernel
-def take_for_step(scores: NDArray[np.generic], session: Session) -> int:
-    """`take_all`, and make of scores what an iteration goes by: means that lean, in balance (MEM-1, MEM-3, BAL-1)."""
+def take_for_step(scores: NDArray[np.generic], session: Session, cursor: int) -> int:
+    """`take_all`, and make of scores what an iteration goes by: means that lean, in balance (MEM-1, MEM-3, BAL-1).
+
+    Args:
+        scores: one per slot.
+        session: what they are for.
+        cursor: the token that the iteration measures nearness from; -1 for the end of the context (CUR-1).
+    """
     header, fixed = session.header, session.fixed
+    header[CURSOR_TOKEN] = header[END] if cursor < 0 else cursor
     if header[MEMORY_SHIFT] == 0:
         refused = take_all(scores, session)
     elif len(scores) != header[SLOTS]:
@@ -148,7 +157,7 @@ def take_for_step(scores: NDArray[np.generic], session: Session) -> int:
     else:
         refused = 0 if take_told(scores, session) else BAD_SCORE
     if refused == 0 and header[LEAN] > 0:
-        lean_to_end(session)
+        lean_to_cursor(session)
     if refused == 0 and header[BALANCED] > 0:
         balance(fixed, header[SLOTS])
         survey(header, session.tags, fixed, session.peaks)
@@ -197,9 +206,10 @@ def run_prepare(
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
+    cursor: int,
 ) -> int:
     """`take_for_step`, where a call of its own goes on; arguments as for `run_step`."""
-    return take_for_step(scores, session_of(tags, scratch, state))
+    return take_for_step(scores, session_of(tags, scratch, state), cursor)
 
 
 # AN ITERATION
@@ -240,6 +250,7 @@ def run_step(
     tags: NDArray[np.int8],
     scratch: NDArray[np.int32],
     state: NDArray[np.int64],
+    cursor: int,
 ) -> int:
     """One greedy iteration on scores of any type; return how many actions, or why nothing happened.
 
@@ -248,10 +259,11 @@ def run_step(
         tags: tags, then as much to spare.
         scratch: scores in fixed point, peaks, and with multi-slot gists their aggregates.
         state: the header, and behind it the tables at its offsets.
+        cursor: the token that nearness is measured from; -1 for the end of the context.
     """
     held = let_go(state[UNLOCKED])
     session = session_of(tags, scratch, state)
-    done = take_for_step(scores, session)
+    done = take_for_step(scores, session, cursor)
     if done == 0:
         if session.header[MULTI_SLOT] == 1:
             bound(session.header, session.tags, session.fixed, session.peaks)
@@ -275,8 +287,8 @@ def run_steps(
         scores: a row per listed session, of which only as many count as the session has slots.
         tags: as for `run_step`, a row per session, and so the following up to ``state``.
         sessions: their numbers.
-        answers: a row per session: what `run_step` returned, the iteration's number, the slots after it, room for
-            actions, and for how many splices they come to and these.
+        answers: a row per session: first its cursor, as for `run_step`. Then what that returned, the iteration's
+            number, the slots after it, room for actions, and for how many splices they come to and these.
     """
     held = let_go(1)
     for i in range(len(sessions)):
@@ -284,7 +296,7 @@ def run_steps(
         row = scores[i][: state[session, SLOTS]]
         long = state[session, UNLOCKED]
         state[session, UNLOCKED] = 0  # the lock is given up already
-        done = run_step(row, tags[session], scratch[session], state[session])
+        done = run_step(row, tags[session], scratch[session], state[session], answers[session, 0])
         state[session, UNLOCKED] = long
         answers[session, 0] = done
         answers[session, 1] = state[session, ITERATION]

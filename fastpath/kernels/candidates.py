@@ -69,7 +69,7 @@ def gather_collapses(session: Session, sought: Sought, threshold: int, stride: i
             if end_of(header, node) > last_end:
                 break
             if not is_barred(header, ledger_action, node * 2 + EXPAND):
-                rank = nearness(header, sought.cursor, end_of(header, node)) - score // slots
+                rank = nearness(header, sought.cursor, node) - score // slots
                 size = offer(keys, notes, size, room, key_of(rank, family_slot[family]), family)
                 if size == room:
                     bar = max(bar, rank_of(keys[0]) - sought.cursor)

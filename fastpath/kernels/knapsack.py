@@ -83,7 +83,7 @@ from focalloc.fastpath.kernels.layout import (
 )
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
-from focalloc.fastpath.kernels.places import delta_at, end_of, is_marked, mark, nearness, token_at
+from focalloc.fastpath.kernels.places import delta_at, is_marked, mark, nearness, token_at
 from focalloc.fastpath.kernels.search import penalty, search
 from focalloc.fastpath.machine_code import kernel
 
@@ -141,7 +141,7 @@ def best_expands_of(session: Session, work: Work, delta: int, threshold: int, sp
                     token = token_at(session, slot, token, at)
                     slot = at
                     node = node_of(tags[slot], token)
-                    wanted = worth[slot] - nearness(header, work.header[CURSOR], end_of(header, node)) > threshold
+                    wanted = worth[slot] - nearness(header, work.header[CURSOR], node) > threshold
                     if wanted and not is_barred(header, ledger_action, node * 2 + COLLAPSE):
                         size = offer(keys, notes, size, header[N_DIFF], key_of(worth[slot], slot), token)
                         if size == header[N_DIFF]:
@@ -169,7 +169,7 @@ def member_expands(session: Session, work: Work, threshold: int, node: int, plac
         slot = place + i * header[UNITS + level]
         token = node // LEVELS + i * header[SPAN + level]
         barred = is_barred(header, ledger_action, node_of(level, token) * 2 + COLLAPSE)
-        wanted = worth[slot] - nearness(header, work.header[CURSOR], token + header[SPAN + level]) > threshold
+        wanted = worth[slot] - nearness(header, work.header[CURSOR], node_of(level, token)) > threshold
         if wanted and worth[slot] > header[TAU_EXPAND] and not barred:
             size = offer(keys, notes, size, header[N_DIFF], key_of(worth[slot], slot), token)
     sort_best_first(keys, notes, size)
@@ -459,7 +459,7 @@ def put_in_order(session: Session, work: Work, done: int) -> None:
         node = node_of(tags[place_of(chosen[i])], chosen_notes[i])
         if chosen[i] >= UNBOUNDED:
             node = family_node[chosen_notes[i]]
-        turn = chosen[i] - nearness(header, work.header[CURSOR], end_of(header, node)) * PLACES
+        turn = chosen[i] - nearness(header, work.header[CURSOR], node) * PLACES
         rise(chosen, chosen_notes, i, turn, chosen_notes[i])
     sort_best_first(chosen, chosen_notes, done)
 

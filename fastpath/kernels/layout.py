@@ -142,6 +142,8 @@ HEARD = 33
 # as well (FIL-2), ...
 UNFILLED = 34
 TAIL = 35
+# ... the token that this iteration measures nearness from, ...
+CURSOR_TOKEN = 36
 # ... the geometry by level: tokens of a block (by tag, so that BODY, RAW and marked tags find theirs), slots of a
 # block, slots of a family, blocks of a family, ...
 SPAN = 40
@@ -424,10 +426,10 @@ class Ties(NamedTuple):
         keys: of candidates.
         notes: of each what else is known of it.
         ranks: of each its rank.
-        slots: of each its place, in the order of ties.
+        slots: of each its first slot.
         tokens: of each its first token.
         nodes: of each its node.
-        ages: of each for how long it was not acted on.
+        ages: of each for how long it was not acted on; by cursor, of two the greater that of the one to go first.
         more_keys: room for as many.
     """
 

@@ -1,4 +1,4 @@
-"""What an iteration goes by in place of scores: their running means (MEM-1), leaning to the end (MEM-3).
+"""What an iteration goes by in place of scores: their running means (MEM-1), leaning to the cursor (MEM-3).
 
 A call may be refused after its scores are taken, so the new means are written beside those that are remembered. Only
 once its actions are applied, to the means as well, they take their place.
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from focalloc.fastpath.kernels.layout import (
     BODY,
     CHUNK,
+    CURSOR_TOKEN,
+    END,
+    FIRST,
     HEARD,
     KNOWN,
     LEAN,
@@ -27,7 +30,9 @@ from focalloc.fastpath.kernels.layout import (
     UNITS,
     Ints,
     Session,
+    Table,
 )
+from focalloc.fastpath.kernels.places import slot_holding, token_at
 from focalloc.fastpath.kernels.scores import fixed_point
 from focalloc.fastpath.machine_code import kernel
 
@@ -101,22 +106,56 @@ def first_of(header: Ints, tags: Ints, behind: int) -> int:
 
 
 @kernel
-def lean_to_end(session: Session) -> None:
-    """Raise the scores of each block by the lean, halved for each smallest span between it and the end (MEM-3).
+def raise_block(tags: Ints, fixed: Table, peaks: Table, first: int, slots: int, added: int) -> None:
+    """Add to the scores of the block of ``slots`` at ``first``, as far as fixed point goes; its peak rises, too."""
+    for i in range(slots):
+        fixed[first + i] = min(fixed[first + i] + added, LIMIT - 1)
+    if tags[first] > 0:
+        peaks[first // CHUNK] = max(peaks[first // CHUNK], fixed[first])
 
-    Peaks rise with them. Of the blocks no more are looked at than a lean is left for.
-    """
+
+@kernel
+def lean_before(session: Session, behind: int, added: int) -> None:
+    """Raise what lies before slot ``behind``: its last block by ``added``, the others by what is left of that."""
     header, tags, fixed, peaks = session.header, session.tags, session.fixed, session.peaks
-    added = header[LEAN]
-    behind = header[SLOTS]
     while behind > 0 and added > 0:
         first = first_of(header, tags, behind)
         if first < 0:
             return
-        for i in range(behind - first):
-            fixed[first + i] = min(fixed[first + i] + added, LIMIT - 1)
-        if tags[first] > 0:
-            peaks[first // CHUNK] = max(peaks[first // CHUNK], fixed[first])
+        raise_block(tags, fixed, peaks, first, behind - first, added)
         halvings = 1 if tags[first] <= 1 else header[SPAN + tags[first]] // header[SPAN]
         added = 0 if halvings >= HALVINGS else added >> halvings
         behind = first
+
+
+@kernel
+def lean_from(session: Session, slot: int, token: int) -> None:
+    """Raise the block at ``slot``, which begins at ``token`` and holds the cursor, and what lies behind it."""
+    header, tags, fixed, peaks = session.header, session.tags, session.fixed, session.peaks
+    while slot < header[SLOTS]:
+        halvings = max(token - header[CURSOR_TOKEN], 0) // header[SPAN]
+        if halvings >= HALVINGS:
+            return
+        slots = header[UNITS + tags[slot]]
+        raise_block(tags, fixed, peaks, slot, slots, header[LEAN] >> halvings)
+        token += header[SPAN + tags[slot]]
+        slot += slots
+
+
+@kernel
+def lean_to_cursor(session: Session) -> None:
+    """Raise the scores of each block by the lean, halved for each smallest span between it and the cursor (MEM-3).
+
+    Of the blocks no more are looked at than a lean is left for.
+    """
+    header = session.header
+    cursor = header[CURSOR_TOKEN]
+    if cursor == header[END]:
+        lean_before(session, header[SLOTS], header[LEAN])
+        return
+    slot = slot_holding(session, cursor)
+    token = token_at(session, 0, header[FIRST], slot)
+    lean_from(session, slot, token)
+    halvings = (cursor - token) // header[SPAN]
+    if halvings < HALVINGS:
+        lean_before(session, slot, header[LEAN] >> halvings)

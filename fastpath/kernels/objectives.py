@@ -8,6 +8,7 @@ one, and as few of each class are enough.
 from __future__ import annotations
 
 from focalloc.fastpath.kernels.layout import FIRST, LOWEST, SLOTS, SPAN, TAU_EXPAND, Ints, Session, Table
+from focalloc.fastpath.kernels.packing import node_of
 from focalloc.fastpath.kernels.places import nearness
 from focalloc.fastpath.machine_code import kernel
 
@@ -19,9 +20,9 @@ def weigh(session: Session, cursor: int, aggregates: Ints, worth: Table) -> None
     token = header[FIRST]
     for slot in range(header[SLOTS]):
         if tags[slot] >= 0:
-            token += header[SPAN + tags[slot]]
             worth[slot] = LOWEST
             if tags[slot] >= 1 and aggregates[slot] > header[TAU_EXPAND]:
-                worth[slot] = aggregates[slot] + nearness(header, cursor, token)
+                worth[slot] = aggregates[slot] + nearness(header, cursor, node_of(tags[slot], token))
+            token += header[SPAN + tags[slot]]
         else:
             worth[slot] = LOWEST

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from focalloc.fastpath.kernels.layout import FANOUT, LEVELS, SPAN, TOP, UNITS, WIDTH, Ints, Table
 from focalloc.fastpath.kernels.packing import node_of
+from focalloc.fastpath.kernels.places import distance
 from focalloc.fastpath.machine_code import kernel
 
 
@@ -92,20 +93,12 @@ def want_of(wanted: Wanted, level: int, start: int) -> int:
 
 
 @kernel
-def distance_of(wanted: Wanted, node: int) -> int:
-    """Smallest spans between a node and the cursor, rounded down."""
-    start = node // LEVELS
-    behind = wanted.cursor - (start + wanted.header[SPAN + node % LEVELS])
-    return max(start - wanted.cursor, behind, 0) // wanted.header[SPAN]
-
-
-@kernel
 def precedes(wanted: Wanted, want: int, node: int, other_want: int, other: int) -> bool:
     """Whether a node stands before another: wanted more, or nearer, or earlier, or coarser (LAY-4)."""
     if want != other_want:
         return want > other_want
-    near = distance_of(wanted, node)
-    far = distance_of(wanted, other)
+    near = distance(wanted.header, wanted.cursor, node)
+    far = distance(wanted.header, wanted.cursor, other)
     if near != far:
         return near < far
     if node // LEVELS != other // LEVELS:

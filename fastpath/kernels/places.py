@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from focalloc.fastpath.kernels.layout import (
+    CURSOR_TOKEN,
     END,
     EXPAND,
     FAMILIES,
@@ -41,11 +42,17 @@ def end_of(header: Ints, node: int) -> int:
 
 
 @kernel
-def nearness(header: Ints, cursor: int, node_end: int) -> int:
-    """What acting on a node that ends at ``node_end`` is worth, where at the cursor it is worth ``cursor`` (MUL-1)."""
-    if cursor == 0:  # two divisions are dear
+def distance(header: Ints, cursor: int, node: int) -> int:
+    """Smallest spans between a node and the token ``cursor``, rounded down; 0 if the node holds it (CUR-1)."""
+    return max(node // LEVELS - cursor, cursor - end_of(header, node), 0) // header[SPAN]
+
+
+@kernel
+def nearness(header: Ints, weight: int, node: int) -> int:
+    """What acting on a node is worth for being near the cursor, where at the cursor it is worth ``weight`` (MUL-1)."""
+    if weight == 0:  # two divisions are dear
         return 0
-    return cursor // (1 + (header[END] - node_end) // header[SPAN])
+    return weight // (1 + distance(header, header[CURSOR_TOKEN], node))
 
 
 @kernel
@@ -165,6 +172,36 @@ def slot_at(session: Session, token: int) -> int:
     if here == token and slot < header[SLOTS]:
         return slot
     return -1
+
+
+@kernel
+def slot_holding(session: Session, token: int) -> int:
+    """First slot of the block that holds ``token``, which is none before the context; its `SLOTS` for the end."""
+    header, tags, family_slot = session.header, session.tags, session.family_slot
+    family_node = session.family_node
+    low = 0
+    high = header[FAMILIES]
+    while low < high:
+        middle = (low + high) // 2
+        if family_node[middle] // LEVELS <= token:
+            low = middle + 1
+        else:
+            high = middle
+    slot = 0
+    here = header[FIRST]
+    if low > 0:
+        slot = family_slot[low - 1]
+        here = family_node[low - 1] // LEVELS
+    while slot + NEAR <= header[SLOTS]:
+        passed = tokens_between(header, tags, slot, slot + NEAR)
+        if here + passed > token:
+            break
+        here += passed
+        slot += NEAR
+    while slot < header[SLOTS] and here + header[SPAN + tags[slot]] <= token:
+        here += header[SPAN + tags[slot]]
+        slot += 1
+    return slot
 
 
 # FAMILIES

@@ -258,7 +258,7 @@ def enlist_collapse(session: Session, work: Work, starts: Starts, family: int, l
     if score >= -header[TAU_COLLAPSE] * slots or end > header[END] - header[PROTECTED]:
         return
     if not is_barred(header, session.ledger_action, node * 2 + EXPAND):
-        rank = nearness(header, work.header[CURSOR], end) - score // slots
+        rank = nearness(header, work.header[CURSOR], node) - score // slots
         enlist(session, work, starts, Candidate(place, rank, -delta_at(header, level), -1), least)
 
 
@@ -271,7 +271,7 @@ def enlist_expand(session: Session, work: Work, starts: Starts, slot: int, least
         return  # before tokens are counted
     token = token_at(session, 0, header[FIRST], slot)
     node = node_of(level, token)
-    if rank - nearness(header, work.header[CURSOR], end_of(header, node)) <= starts.threshold:
+    if rank - nearness(header, work.header[CURSOR], node) <= starts.threshold:
         return
     if not is_barred(header, session.ledger_action, node * 2 + COLLAPSE):
         family = -1

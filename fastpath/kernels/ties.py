@@ -2,7 +2,7 @@
 
 Keys order a queue by rank and then by place; here a queue is put in another order of ties after the best few have been
 found, with some to spare: whatever goes before a candidate by rank and place, but not by rank and age, has been acted
-on lately, and no more than those can push one out that belongs in.
+on lately, and no more than those can push one out that belongs in. By cursor the best few of either side are found.
 """
 
 from __future__ import annotations
@@ -13,18 +13,24 @@ from focalloc.fastpath.kernels.greedy import alternate
 from focalloc.fastpath.kernels.layout import (
     CHUNK,
     COLLAPSE,
+    CURSOR_TOKEN,
     DONE,
+    END,
+    EXPAND,
+    FAMILIES,
     FIRST,
     FREED,
     ITERATION,
     LEVELS,
     MARK,
     N_DIFF,
+    PROTECTED,
     SLOTS,
     TAKEN_COLLAPSES,
     TAKEN_EXPANDS,
     TAU_COLLAPSE,
     TAU_EXPAND,
+    WIDTH,
     History,
     Ints,
     Session,
@@ -34,7 +40,8 @@ from focalloc.fastpath.kernels.layout import (
 )
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
-from focalloc.fastpath.kernels.places import families_before, token_at
+from focalloc.fastpath.kernels.places import distance, end_of, families_before, slot_holding, token_at
+from focalloc.fastpath.kernels.scores import total
 from focalloc.fastpath.machine_code import kernel
 
 # WHAT IS REMEMBERED
@@ -105,34 +112,132 @@ def look_up_ages(ties: Ties, now: int, size: int) -> None:
             ages[i] = min(history.memory, now - history.iterations[j])
 
 
+# WHERE THE CURSOR IS
+
+
+@kernel
+def precedes_by_distance(header: Ints, kind: int, node: int, other: int) -> bool:
+    """Whether ``node`` counts for farther than ``other``, which lies behind it or is it: of two as far, that of a
+    collapse does and that of an expand does not, so that the earlier goes first either way (TIE-1)."""
+    far = distance(header, header[CURSOR_TOKEN], node)
+    further = distance(header, header[CURSOR_TOKEN], other)
+    return far > further or (far == further and kind == COLLAPSE)
+
+
+@kernel
+def number_by_distance(header: Ints, ties: Ties, kind: int, size: int) -> None:
+    """Write in place of ages a number each, the greater to go first: nearest expand, farthest collapse (TIE-1).
+
+    The nodes are there, ascending. Distances fall up to the cursor and rise behind it, so the farthest of those that
+    are left is the first of them or the last.
+    """
+    nodes, ages = ties.nodes, ties.ages
+    low = 0
+    high = size - 1
+    for turn in range(size):
+        number = size - turn if kind == COLLAPSE else turn
+        if precedes_by_distance(header, kind, nodes[low], nodes[high]):
+            ages[low] = number
+            low += 1
+        else:
+            ages[high] = number
+            high -= 1
+
+
+@kernel
+def look_up_order(session: Session, ties: Ties, kind: int, size: int) -> None:
+    """Write in ages what decides among ``size`` candidates of equal rank; their nodes are there, ascending."""
+    if ties.by_cursor:
+        number_by_distance(session.header, ties, kind, size)
+    else:
+        look_up_ages(ties, session.header[ITERATION], size)
+
+
 # CANDIDATES
 
 
 @kernel
-def gather_expands(session: Session, ties: Ties, room: int) -> int:
-    """Find the best ``room`` expands by rank, ties to the first slot, or to the last if they go by cursor.
+def gather_expands(session: Session, ties: Ties, begin: int, stop: int, backwards: bool, room: int) -> int:
+    """Find the best ``room`` expands from slot ``begin`` to before ``stop``, by rank, ties to the first or the last.
 
     The walk goes the way the ties go, so that of equal ranks the later found is the worse. Their slots are the notes.
     """
     header, tags, worth = session.header, session.tags, ties.worth
-    peaks, by_cursor, keys = session.peaks, ties.by_cursor, ties.keys
-    notes = ties.notes
+    peaks, keys, notes = session.peaks, ties.keys, ties.notes
     slots = header[SLOTS]
-    chunks = (slots + CHUNK - 1) // CHUNK
+    lowest = begin // CHUNK
+    chunks = (stop + CHUNK - 1) // CHUNK - lowest
     size = 0
     bar = header[TAU_EXPAND]
     for c in range(chunks):
-        chunk = chunks - 1 - c if by_cursor else c
+        chunk = lowest + (chunks - 1 - c if backwards else c)
         if peaks[chunk] > bar:
-            first = chunk * CHUNK
-            length = min(CHUNK, slots - first)
+            first = max(begin, chunk * CHUNK)
+            length = min(stop, (chunk + 1) * CHUNK) - first
             for i in range(length):
-                slot = first + length - 1 - i if by_cursor else first + i
+                slot = first + length - 1 - i if backwards else first + i
                 if worth[slot] > bar and tags[slot] >= 1 and tags[slot] < MARK:
-                    place = slots - 1 - slot if by_cursor else slot
+                    place = slots - 1 - slot if backwards else slot
                     size = offer(keys, notes, size, room, key_of(worth[slot], place), slot)
                     if size == room:
                         bar = rank_of(keys[0])
+    return size
+
+
+@kernel
+def gather_around(session: Session, ties: Ties, room: int) -> int:
+    """Write slots and ranks of all expands that may be among the best ``room`` in the order of their ties.
+
+    By cursor those are the best on either side of it, as distances fall up to it and rise behind it.
+
+    Returns:
+        How many there are, at most ``room``; by cursor at most twice that.
+    """
+    keys, notes, ranks, slots = ties.keys, ties.notes, ties.ranks, ties.slots
+    last = session.header[SLOTS]
+    behind = slot_holding(session, session.header[CURSOR_TOKEN]) if ties.by_cursor else 0
+    size = 0
+    for backwards in range(2):
+        begin = 0 if backwards == 1 else behind
+        found = gather_expands(session, ties, begin, behind if backwards == 1 else last, backwards == 1, room)
+        for i in range(found):
+            slots[size + i] = notes[i]
+            ranks[size + i] = rank_of(keys[i])
+        size += found
+    return size
+
+
+@kernel
+def farthest_collapses(session: Session, ties: Ties, room: int) -> int:
+    """Find the best ``room`` collapses by rank, ties to the farthest from the cursor; their families are the notes.
+
+    As `best_collapses` but for the ties: the walk goes from both ends inwards, so that of equal ranks the later found
+    is the worse.
+    """
+    header, fixed, family_slot = session.header, session.fixed, session.family_slot
+    family_node, ledger_action = session.family_node, session.ledger_action
+    size = 0
+    bar = header[TAU_COLLAPSE]
+    low = 0
+    high = header[FAMILIES] - 1
+    for turn in range(header[FAMILIES]):
+        family = low
+        if precedes_by_distance(header, COLLAPSE, family_node[low], family_node[high]):
+            low += 1
+        else:
+            family = high
+            high -= 1
+        node = family_node[family]
+        slots = header[WIDTH + node % LEVELS]
+        score = total(fixed, family_slot[family], slots)
+        if (
+            score < -bar * slots  # floor(score / slots) < -bar, without a division
+            and end_of(header, node) <= header[END] - header[PROTECTED]
+            and not is_barred(header, ledger_action, node * 2 + EXPAND)
+        ):
+            size = offer(ties.keys, ties.notes, size, room, key_of(-(score // slots), turn), family)
+            if size == room:
+                bar = rank_of(ties.keys[0])
     return size
 
 
@@ -159,16 +264,12 @@ def best_tied_expands(session: Session, ties: Ties, room: int) -> int:
         How many there are.
     """
     header, tags, ledger_action = session.header, session.tags, session.ledger_action
-    by_cursor, remembered, keys = ties.by_cursor, ties.history.size, ties.keys
-    notes, ranks, slots = ties.notes, ties.ranks, ties.slots
+    keys, notes, ranks, slots = ties.keys, ties.notes, ties.ranks, ties.slots
     tokens, nodes, queue_keys = ties.tokens, ties.nodes, session.expand_keys
     queue_tokens = session.expand_tokens
-    spare = remembered + count_collapses(header, ledger_action)
-    size = gather_expands(session, ties, room + spare)
+    spare = ties.history.size + count_collapses(header, ledger_action)
+    size = gather_around(session, ties, room + spare)
     # by slot, so that tokens are counted in one go
-    for i in range(size):
-        slots[i] = notes[i]
-        ranks[i] = rank_of(keys[i])
     for i in range(size):
         rise(keys, notes, i, key_of(0, slots[i]), ranks[i])
     sort_best_first(keys, notes, size)
@@ -182,33 +283,32 @@ def best_tied_expands(session: Session, ties: Ties, room: int) -> int:
         node = node_of(tags[slot], token)
         if not is_barred(header, ledger_action, node * 2 + COLLAPSE):
             ranks[left] = notes[i]
-            slots[left] = header[SLOTS] - 1 - slot if by_cursor else slot
+            slots[left] = slot
             tokens[left] = token
             nodes[left] = node
             left += 1
-    look_up_ages(ties, header[ITERATION], left)
+    look_up_order(session, ties, EXPAND, left)
     line_up(ties, left)
     left = min(left, room)
     for turn in range(left):
         i = notes[turn]
-        slot = header[SLOTS] - 1 - slots[i] if by_cursor else slots[i]
-        queue_keys[turn] = key_of(ranks[i], slot)
+        queue_keys[turn] = key_of(ranks[i], slots[i])
         queue_tokens[turn] = tokens[i]
     return left
 
 
 @kernel
 def best_tied_collapses(session: Session, ties: Ties, room: int) -> int:
-    """Find the best ``room`` collapses in the order of their ties, best first, with their family's number as note.
-
-    By cursor the farthest collapse first, which is the order of places: no age but one lets it stand.
-    """
+    """Find the best ``room`` collapses in the order of their ties, best first, with their family's number as note."""
     header, family_slot, family_node = session.header, session.family_slot, session.family_node
     remembered, keys, notes = ties.history.size, ties.keys, ties.notes
     ranks, slots, tokens = ties.ranks, ties.slots, ties.tokens
     nodes, ages, more_keys = ties.nodes, ties.ages, ties.more_keys
     queue_keys, queue_families = session.collapse_keys, session.collapse_families
-    size = best_collapses(session, Sought(room + remembered, 0, 0, keys, notes), header[TAU_COLLAPSE])
+    if ties.by_cursor and header[CURSOR_TOKEN] != header[END]:
+        size = farthest_collapses(session, ties, room)
+    else:  # by cursor the order of places will do, which at the end is that of distances
+        size = best_collapses(session, Sought(room + remembered, 0, 0, keys, notes), header[TAU_COLLAPSE])
     # by family, so that tokens ascend
     for i in range(size):
         rise(more_keys, ages, i, key_of(0, notes[i]), rank_of(keys[i]))
@@ -219,7 +319,7 @@ def best_tied_collapses(session: Session, ties: Ties, room: int) -> int:
         slots[i] = family_slot[family]
         nodes[i] = family_node[family]
         tokens[i] = nodes[i] // LEVELS
-    look_up_ages(ties, header[ITERATION], size)
+    look_up_order(session, ties, COLLAPSE, size)
     line_up(ties, size)
     size = min(size, room)
     for turn in range(size):

@@ -91,7 +91,7 @@ def play(scene: Scene, one: Contender) -> Figures:
             watch.ingested(state, actions)
             continue
         begun = time.perf_counter()
-        actions = list(allocator.step(given))
+        actions = list(allocator.step(given, **move.told()))
         seconds = time.perf_counter() - begun
         before, state = state, advanced(state, actions, scores.tolist())
         watch.iterated(before, scores.tolist(), actions, state, move, seconds)

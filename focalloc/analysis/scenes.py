@@ -35,6 +35,7 @@ class Move(NamedTuple):
         release: whether an ingest may let the oldest blocks go.
         front: the token to release to, as far as no block is cut, in place of an iteration; None for none.
         need: share of what comes next that lies in each level-0 block, from token 0 on; None where nobody knows.
+        cursor: the token that an iteration measures nearness from; None for the end of the context.
     """
 
     blocks: int
@@ -42,6 +43,11 @@ class Move(NamedTuple):
     release: bool = False
     front: int | None = None
     need: Sequence[float] | None = None
+    cursor: int | None = None
+
+    def told(self) -> dict[str, int]:
+        """What a step is told beside its scores."""
+        return {} if self.cursor is None else {"cursor": self.cursor}
 
     def front_of(self, context: Context) -> int:
         """Where the last block begins that does not begin behind ``front``; where the first does if there is none."""
@@ -248,6 +254,7 @@ def traced(path: Path) -> Iterator[Scene]:
                 Seen(first.geometry, event.before.context, event.scores),
                 event.release,
                 event.released if event.call == "release" else None,
+                cursor=event.cursor,
             )
             for event in calls
             for blocks in [event.blocks or filled(first.geometry, event.before.unfilled, event.tokens).blocks]

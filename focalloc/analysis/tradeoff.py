@@ -150,10 +150,10 @@ def _walk(scene: Scene, ways: Sequence[Contender], rows: list[list[tuple[float, 
             continue
         aggregates = Aggregates(scene.geometry, state.context, scores.tolist())
         for row, (params, other) in zip(rows, asked, strict=True):
-            before = replace(state, params=params)
+            before = replace(state, params=params, cursor=move.cursor)
             other.resume(before)
-            row.append(_measured(before, aggregates, other.step(scores)))
-        state = advanced(state, list(allocator.step(scores)), scores.tolist())
+            row.append(_measured(before, aggregates, other.step(scores, cursor=move.cursor)))
+        state = advanced(state, list(allocator.step(scores, cursor=move.cursor)), scores.tolist())
 
 
 def _measured(before: State, aggregates: Any, actions: Plan) -> tuple[float, ...]:

@@ -61,9 +61,13 @@ class Twins:
             lambda: self._fast.open(geometry, params, list(context)),
         )
 
-    def step(self, scores: Sequence[int]) -> Answer:
+    def step(self, scores: Sequence[int], *, cursor: int | None = None) -> Answer:
         """Run an iteration of both."""
-        return self._answer("step", lambda: self._reference.step(list(scores)), lambda: self._fast.step(list(scores)))
+        return self._answer(
+            "step",
+            lambda: self._reference.step(list(scores), cursor=cursor),
+            lambda: self._fast.step(list(scores), cursor=cursor),
+        )
 
     def prefer(self, logits: Sequence[Sequence[float]]) -> Answer:
         """Run an iteration of both by logits."""

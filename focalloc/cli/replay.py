@@ -138,6 +138,7 @@ def _told(case: Case, moment: Moment) -> str:
         asked = f"release to {front_of(moment.before.context, step)}"
     else:
         asked = "iterate by logits" if step.logits else "iterate"
+        asked += "" if moment.cursor is None else f", cursor at token {moment.cursor}"
     where = "opening" if moment.at < 0 else f"step {moment.at}"
     lines = [f"{where:<9} {asked}"]
     if moment.scores:

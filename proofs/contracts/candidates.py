@@ -15,6 +15,7 @@ SOUGHT = """
     ends_rise(header, family_node)
     ledger_fits(header, ledger_action)
     0 <= header[END] < 2**49
+    0 <= header[CURSOR_TOKEN] < 2**49
     0 <= header[PROTECTED] < 2**49
     len(fixed) <= PLACES
     -LIMIT <= threshold <= LIMIT
@@ -70,8 +71,8 @@ CONTRACTS = [
                 product_bound(-bar, slots)
                 below(score, -bar, slots)
                 mean_bound(score, slots)
-                over_bound(header[END] - end(header, family_node, family), header[SPAN])
-                over_bound(cursor, 1 + (header[END] - end(header, family_node, family)) // header[SPAN])
+                over_bound(away(header, family_node, family), header[SPAN])
+                over_bound(cursor, 1 + away(header, family_node, family) // header[SPAN])
             """,
         },
     ),

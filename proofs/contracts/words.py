@@ -12,6 +12,7 @@ from typing import TypeVar
 from focalloc.fastpath.kernels.layout import (
     ALIKE,
     BODY,
+    CURSOR_TOKEN,
     DONE,
     END,
     EXPAND,
@@ -385,6 +386,11 @@ def end(header: Ints, family_node: Ints, f: int) -> int:
     return family_node[f] // LEVELS + header[SPAN + family_node[f] % LEVELS]
 
 
+def away(header: Ints, family_node: Ints, f: int) -> int:
+    """Tokens between a family and the cursor; 0 if it holds it."""
+    return max(family_node[f] // LEVELS - header[CURSOR_TOKEN], header[CURSOR_TOKEN] - end(header, family_node, f), 0)
+
+
 def ends_rise(header: Ints, family_node: Ints) -> bool:
     """Families end one after the other."""
     return all(
@@ -409,7 +415,7 @@ def rank(session: Session, f: int) -> int:
 def key_at(session: Session, cursor: int, f: int) -> int:
     """The key of a family's collapse: its rank, raised by its nearness to the cursor, and its place."""
     return (
-        cursor // (1 + (session.header[END] - end(session.header, session.family_node, f)) // session.header[SPAN])
+        cursor // (1 + away(session.header, session.family_node, f) // session.header[SPAN])
         + rank(session, f)
     ) * PLACES + (PLACES - 1 - session.family_slot[f])
 

@@ -297,8 +297,8 @@ class Plainly:
     def open(self, geometry: dict[str, Any], params: dict[str, Any], context: list[list[int]]) -> None:
         self.inner.open(Geometry(**geometry), Params(**params), context)
 
-    def step(self, scores: list[int]) -> list[list[object]]:
-        return [list(action) for action in self.inner.step(scores)]
+    def step(self, scores: list[int], **told: int) -> list[list[object]]:
+        return [list(action) for action in self.inner.step(scores, **told)]
 
     def prefer(self, logits: list[list[float]]) -> list[list[object]]:
         return [list(action) for action in self.inner.prefer(logits)]

@@ -274,6 +274,7 @@ def test_a_sample_of_the_families_loses_none_that_is_better_for_being_near_the_c
     context = [Block(0, 2 * i) for i in range(80)]
     tables = Tables(geometry, Params(w_max=200, protected_tokens=0), tuple(context))
     lists = {name: tables.table(name).tolist() for name in NAMES}
+    tables.header[k.CURSOR_TOKEN] = 160
     for seed in range(60):
         rng = random.Random(seed)
         fixed = [rng.randint(-40, 10) for _ in range(tables.capacity)]

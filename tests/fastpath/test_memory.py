@@ -128,11 +128,12 @@ def test_many_chunks_at_once_and_every_kind_of_score(dtype: type) -> None:
         row = random.integers(-EXTREME, EXTREME, allocator.used)
         row = (row / 2**20).astype(dtype) if dtype in (np.float32, np.float64) else row.astype(dtype)
         row[:5] = 0
-        allocator.step(row)
+        cursor = 32 * 200 if i % 2 else 32 * 97 + 5
+        allocator.step(row, cursor=None if i == 3 else cursor)
         fixed = [round(float(score) * 2**20) if dtype in (np.float32, np.float64) else int(score) for score in row]
         memory = told(memory, fixed, shift)
         assert allocator.memory() == memory
-        seen = leant(geometry, allocator.context(), memory, lean)
+        seen = leant(geometry, allocator.context(), memory, lean, cursor)
         tables = allocator._session()
         assert tables.scratch[: allocator.used].tolist() == seen
         peaks = tables.scratch[tables.capacity :]

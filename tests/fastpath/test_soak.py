@@ -97,13 +97,14 @@ def soak(geometry: Geometry, params: Params, iterations: int, seed: int, judged_
     for i in range(iterations):
         row = scores(allocator.used)
         state = allocator.state() if i % judged_every == 0 else None
-        actions = list(allocator.step(row))
+        cursor = None if i % 4 else int(random.integers(front, allocator.slot_positions[-1] + 1))
+        actions = list(allocator.step(row, cursor=cursor))
         assert allocator.iteration == i + 1
         assert len(actions) <= params.n_diff
         witness.saw(actions)
         if state:
-            assert violations(state, row.tolist(), actions, "greedy") == []
-            assert actions == answered(state, row.tolist())
+            assert violations(state, row.tolist(), actions, "greedy", cursor) == []
+            assert actions == answered(state.pointed(cursor), row.tolist())
             assert allocator.state() == advanced(state, actions, row.tolist())
             assert allocator.positions() == positions(geometry, allocator.context())
         witness.check()

@@ -91,11 +91,9 @@ def test_memory_and_cursor_belong_to_the_session() -> None:
     policy = Fixed([[0, 1, 0]] * 2)
     allocator = loaded(policy)
     for scores, cursor in ((SCORES, 0), ([0, 0], 7)):
-        allocator.selector.cursor = cursor
-        allocator.step(scores)
+        allocator.step(scores, cursor=cursor)
     allocator.open(Geometry((2, 2)), PARAMS, CONTEXT)
-    allocator.selector.cursor = 0
-    allocator.step([0, 0])
+    allocator.step([0, 0], cursor=0)
     sides = [seen.features[:, 6].tolist() for seen in policy.seen]
     assert sides == [[0, 1], [-1, 0], [0, 1]]
     recent = [seen.features[:, 2].tolist() for seen in policy.seen]

@@ -160,16 +160,16 @@ def test_the_lean_is_halved_for_each_smallest_span_before_the_end() -> None:
     one = state([(2, 0), (1, 4), (0, 6), (1, 8), (1, 10)], lean=100, memory_shift=0)
     row = [0, 0, 1, -1, 0, SCORE_LIMIT - 50]
     after = [6, 12, 26, 24, 50, SCORE_LIMIT - 1]
-    assert leant(TINY, one.context, row, 100) == lean(one, row) == seen(one, row) == after
-    assert misleant(TINY, one.context, row, 100, after) == []
-    [wrong] = misleant(TINY, one.context, row, 100, [*after[:3], 25, *after[4:]])
+    assert leant(TINY, one.context, row, 100, one.end) == lean(one, row) == seen(one, row) == after
+    assert misleant(TINY, one.context, row, 100, one.end, after) == []
+    [wrong] = misleant(TINY, one.context, row, 100, one.end, [*after[:3], 25, *after[4:]])
     assert (wrong.clause, wrong.where) == ("MEM-3", 3)
 
 
 @pytest.mark.clause("MEM-3")
 def test_far_from_the_end_nothing_leans() -> None:
     blocks = [(0, 2 * i) for i in range(40)]
-    row = leant(TINY, opened(TINY, PARAMS, blocks).context, [0] * 80, SCORE_LIMIT - 1)
+    row = leant(TINY, opened(TINY, PARAMS, blocks).context, [0] * 80, SCORE_LIMIT - 1, 80)
     assert row == lean(state(blocks, lean=SCORE_LIMIT - 1), [0] * 80)
     assert row[:18] == [0] * 18
     assert row[18:20] == [1, 1]

@@ -283,9 +283,12 @@ class Formulas:
                 return z3.IntVal(0) + self.width(self.table(one, state.names))[name == "high"]
             case "implies", [one, other]:
                 return z3.Implies(self.spec(one, state), self.spec(other, state))
-            case "min" | "max", [one, other]:
-                a, b = self.spec(one, state), self.spec(other, state)
-                return z3.If(a < b if name == "min" else a > b, a, b)
+            case "min" | "max", [first, *others]:
+                most = self.spec(first, state)
+                for one in others:
+                    other = self.spec(one, state)
+                    most = z3.If(most < other if name == "min" else most > other, most, other)
+                return most
             case "put", [_, _, _]:
                 return WITH(*[self.spec(part, state) for part in args])
             case "only", [table, *places] if state.old is not None:

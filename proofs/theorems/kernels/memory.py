@@ -23,7 +23,7 @@ from focalloc.proofs.theorems.kernels.step import told as named
 from focalloc.proofs.theorems.reference.memory import fits
 from focalloc.spec import memory as judge
 from focalloc.spec.actions import Action, applied, consumed
-from focalloc.spec.blocks import Context, used
+from focalloc.spec.blocks import Context, end, used
 from focalloc.spec.candidates import possible_actions
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import MAX_MEMORY_SHIFT, Params
@@ -100,14 +100,18 @@ def told_wrong(source: Source, params: Params, geometry: Geometry, context: Cont
     wanted = list(judge.told(tuple(memory), scores, shift))
     found = [("taken", took, True), ("told", list(given["told"])[:slots], wanted), ("heard", header[code.HEARD], slots)]
     found += [("remembered", list(given["memory"])[:known], memory)]
-    called(source, "lean_to_end", given)
-    seen = judge.leant(geometry, context, wanted, params.lean)
-    found += [("seen", list(given["fixed"])[:slots], seen), ("told", list(given["told"])[:slots], wanted)]
-    if not header[code.MULTI_SLOT]:
-        for chunk in range(-(-slots // CHUNK)):
-            within = range(chunk * CHUNK, min(slots, (chunk + 1) * CHUNK))
-            peak = max((seen[slot] for slot in within if given["tags"][slot] >= 1), default=code.LOWEST)
-            found.append((f"peak {chunk}", int(given["peaks"][chunk]), peak))
+    for cursor in range(context[0].start, end(geometry, context[-1]) + 1):
+        called(source, "take_told", given | {"scores": [np.int32(score) for score in scores]})
+        header[code.CURSOR_TOKEN] = cursor
+        called(source, "lean_to_cursor", given)
+        seen = judge.leant(geometry, context, wanted, params.lean, cursor)
+        found += [(f"seen from {cursor}", list(given["fixed"])[:slots], seen)]
+        found += [("told", list(given["told"])[:slots], wanted)]
+        if not header[code.MULTI_SLOT]:
+            for chunk in range(-(-slots // CHUNK)):
+                within = range(chunk * CHUNK, min(slots, (chunk + 1) * CHUNK))
+                peak = max((seen[slot] for slot in within if given["tags"][slot] >= 1), default=code.LOWEST)
+                found.append((f"peak {chunk} from {cursor}", int(given["peaks"][chunk]), peak))
     misfit = called(source, "take_told", given | {"scores": [np.int64(2**31)] * slots}) if known == 0 else False
     return wrong_with([*found, ("a misfit is taken", misfit, False)])
 
@@ -163,8 +167,8 @@ def edges(geometry: Geometry, context: Context) -> Iterator[int]:
     clauses="MEM-1 MEM-2 MEM-3 SCO-1",
     technique=Technique.EXHAUSTION,
     bounds="every context of 8 tokens with arity (2, 2), of 6 with arity (2, 3), cost (1, 1, 2), and of 8 with arity "
-    "(2, 2), cost (2, 2, 3); any part of it new; three shifts with a lean each; every choice of up to 2 actions; "
-    "chunks of 4 slots",
+    "(2, 2), cost (2, 2, 3); any part of it new; three shifts with a lean each, to every token; every choice of up to "
+    "2 actions; chunks of 4 slots",
     mutations=[
         Mutation("what is new is averaged, too", "if slot < known:\n", "if True:\n"),
         Mutation("means take the place of what is remembered at once", "        told[first + i] = int(mean)\n",
@@ -176,9 +180,15 @@ def edges(geometry: Geometry, context: Context) -> Iterator[int]:
                  "    header[HEARD] = header[SLOTS]\n    return bool(0"),
         Mutation("a lean is halved by blocks",
                  "halvings = 1 if tags[first] <= 1 else header[SPAN + tags[first]] // header[SPAN]", "halvings = 1"),
+        Mutation("a lean grows towards the front", "halvings = max(token - header[CURSOR_TOKEN], 0) // header[SPAN]",
+                 "halvings = 0"),
+        Mutation("what holds the cursor is half as near", "lean_from(session, slot, token)",
+                 "lean_from(session, slot, token + header[SPAN])"),
+        Mutation("what lies before the cursor is as near as the end",
+                 "lean_before(session, slot, header[LEAN] >> halvings)", "lean_before(session, slot, header[LEAN])"),
         Mutation("a lean does not saturate", "min(fixed[first + i] + added, LIMIT - 1)", "fixed[first + i] + added"),
-        Mutation("peaks stay below the lean", "if tags[first] > 0:\n            peaks[first // CHUNK] = max(",
-                 "if tags[first] > 99:\n            peaks[first // CHUNK] = max("),
+        Mutation("peaks stay below the lean", "if tags[first] > 0:\n        peaks[first // CHUNK] = max(",
+                 "if tags[first] > 99:\n        peaks[first // CHUNK] = max("),
         Mutation("a sum is inherited", "mean = total(row, places[i], counted) // counted",
                  "mean = total(row, places[i], counted)"),
         Mutation("what is new counts as 0", "total(row, places[i], counted) // counted",
@@ -189,7 +199,7 @@ def edges(geometry: Geometry, context: Context) -> Iterator[int]:
     ],
 )  # fmt: skip
 def memory_in_code(bug: Mutation) -> Iterator[Evidence]:
-    """`take_told`, `lean_to_end`, and `apply` with all that it calls, as shipped."""
+    """`take_told`, `lean_to_cursor`, and `apply` with all that it calls, as shipped."""
     source = Source.of(kernels, bug, CHUNK=CHUNK)
     for geometry, last in ((PAIR, 8), (WIDE, 6), (DEAR, 8)):
         cases, telling, wrong = 0, 0, ""

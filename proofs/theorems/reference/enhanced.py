@@ -177,46 +177,65 @@ class Orders:
 
     tie_break: str
     turn: type[Any]
-    ledger: Mapping[str, Any]
+    ledger: Mapping[Node, Any]
 
     def judged(self, one: Any, other: Any) -> Term:
         """Whether ``one`` precedes ``other``."""
         turn = self.turn()
         turn.params, turn.ledger = record(tie_break=self.tie_break), self.ledger
+        turn.geometry, turn.cursor = SPANS, SymInt(CURSOR)
         return summary(lambda: turn.precedes(one, other))
 
     def computed(self, one: Any, other: Any) -> Term:
         """Whether the reference sorts ``one`` before ``other``."""
-        place = reference_ties.TIE_BREAKS[self.tie_break](record(end=z3.Int("end"), ledger=self.ledger))
+        place = reference_ties.TIE_BREAKS[self.tie_break](record(geometry=SPANS, at=CURSOR, ledger=self.ledger))
         return summary(lambda: place(one) < place(other))
+
+
+CURSOR = z3.Int("cursor")
+SPAN = z3.Function("span", z3.IntSort(), z3.IntSort())
+SPANS = record(span=lambda level: SymInt(SPAN(term(level))) if isinstance(level, SymInt) else 3)
+"""A geometry of any spans; the smallest has 3 tokens."""
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """An arbitrary node; it equals itself alone."""
+
+    start: Any
+    level: Any
 
 
 def candidate(kind: str, name: str) -> Any:
     """An arbitrary candidate."""
-    action = record(kind=kind, start=z3.Int(f"start_{name}"), level=z3.Int(f"level_{name}"), node=name)
+    node = Node(SymInt(z3.Int(f"start_{name}")), SymInt(z3.Int(f"level_{name}")))
+    action = record(kind=kind, start=node.start, level=node.level, node=node)
     return record(aggregate=z3.Int(f"aggregate_{name}"), action=action)
 
 
-def ledgers(names: str, tie_break: str) -> Iterator[tuple[str, Mapping[str, Any], list[Term]]]:
+def ledgers(nodes: Mapping[str, Node], tie_break: str) -> Iterator[tuple[str, Mapping[Node, Any], list[Term]]]:
     """Every choice of the nodes that are remembered, from any iteration; only recency looks at it."""
-    for kept in product((False, True), repeat=len(names)) if tie_break == "recency" else [(False,) * len(names)]:
-        there = [name for name, one in zip(names, kept, strict=True) if one]
+    for kept in product((False, True), repeat=len(nodes)) if tie_break == "recency" else [(False,) * len(nodes)]:
+        there = [name for name, one in zip(nodes, kept, strict=True) if one]
         when = {name: z3.Int(f"acted_{name}") for name in there}
         which = f", {' and '.join(there) or 'none'} remembered" if tie_break == "recency" else ""
-        yield which, {name: record(iteration=one) for name, one in when.items()}, [one >= 0 for one in when.values()]
+        ledger = {nodes[name]: record(iteration=one) for name, one in when.items()}
+        yield which, ledger, [one >= 0 for one in when.values()]
 
 
 @theorem(
     "every-tie-order-is-strict-and-total",
-    "By position, by cursor and by recency alike, the order of a queue is strict, total and transitive, and the "
-    "reference sorts by exactly that order; so every queue has one head, whatever the scores.",
+    "By position, by cursor wherever it stands and by recency alike, the order of a queue is strict, total and "
+    "transitive, and the reference sorts by exactly that order; so every queue has one head, whatever the scores.",
     clauses="GRE-2 GRE-3 GRE-4 TIE-1 TIE-2",
     technique=Technique.FORKING,
-    bounds="any aggregates, starts, levels and ledger",
+    bounds="any aggregates, starts, levels, cursor and ledger; any spans, of which the smallest has 3 tokens",
     assumes="candidates of one queue do not overlap, so they start at different tokens",
     mutations=[
-        Mutation("ties by cursor from the front", "return one.action.start > other", "return one.action.start < other"),
-        Mutation("a node is nearer than itself", "return one.action.start > other", "return one.action.start >= other"),
+        Mutation("ties by cursor from the front", "nearer = mine < theirs if", "nearer = mine > theirs if"),
+        Mutation("a node is nearer than itself", "nearer = mine < theirs if", "nearer = mine <= theirs if"),
+        Mutation("what is as near does not go by position", "nearer or (mine == theirs and wins_tie(one, other))",
+                 "nearer"),
         Mutation("what acted last goes first", "return mine < theirs or", "return mine > theirs or"),
         Mutation("equally old ones do not go by position", "return mine < theirs or (mine == theirs and wins_tie(one, "
                  "other))", "return mine < theirs"),
@@ -229,7 +248,8 @@ def every_tie_order_is_strict_and_total(bug: Mutation) -> Iterator[Evidence]:
     for tie_break, kind in product(TIE_BREAKS, KINDS):
         a, b, c = (candidate(kind, name) for name in "abc")
         apart = [z3.Distinct([term(one.action.start) for one in (a, b, c)])]
-        for which, ledger, remembered in ledgers("abc", tie_break):
+        nodes = {name: one.action.node for name, one in zip("abc", (a, b, c), strict=True)}
+        for which, ledger, remembered in ledgers(nodes, tie_break):
             orders, assume = Orders(tie_break, turn, ledger), apart + remembered
             case = f"{kind} by {tie_break}{which}"
             first = orders.judged(a, b)

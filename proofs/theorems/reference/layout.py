@@ -59,7 +59,7 @@ BOUNDS = (
     technique=Technique.EXHAUSTION,
     bounds=BOUNDS,
     mutations=[
-        Mutation("ties go to what lies farthest", "distance(outline, node), node.start", "-distance(outline, node), 0"),
+        Mutation("ties go to what lies farthest", "away[node], node.start", "-away[node], 0"),
         Mutation("the hard budget binds all", "if urgent else params.w_soft", "if urgent else params.w_max"),
         Mutation("a score at the threshold will do", "is None or wants[node] > ", "is None or wants[node] >= "),
         Mutation("one slot stays free", "if slots > params.w_max:", "if slots >= params.w_max:"),
@@ -94,7 +94,7 @@ def layouts_leave_one_answer(bug: Mutation) -> Iterator[Evidence]:
     technique=Technique.EXHAUSTION,
     bounds=BOUNDS,
     mutations=[
-        Mutation("the least wanted goes first", "(-wants[node], distance", "(wants[node], distance"),
+        Mutation("the least wanted goes first", "(-wants[node], away", "(wants[node], away"),
         Mutation("nothing is shown raw", "if node in shown and", "if node.level > 1 and node in shown and"),
     ],
 )

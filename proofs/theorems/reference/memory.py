@@ -1,9 +1,10 @@
-"""Theorems about running means of scores: where they lie, how they are inherited, and how they lean to the end."""
+"""Theorems about running means of scores: where they lie, how they are inherited, and how they lean to the cursor."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
+from types import SimpleNamespace
 from typing import Any
 
 import z3
@@ -129,24 +130,23 @@ LEANING: list[tuple[Geometry, Context]] = [
 
 
 @theorem(
-    "the-lean-falls-from-the-end",
-    "The lean is added whole at the end, no further from it more than nearer, half for each smallest span, and nothing "
-    "from 31 on; what comes of it is a score, no less than before. The reference, which walks from the end, adds "
-    "alike.",
+    "the-lean-falls-from-the-cursor",
+    "The lean is added whole at the cursor, no further from it more than nearer, half for each smallest span, and "
+    "nothing from 31 on; what comes of it is a score, no less than before. The reference adds alike.",
     clauses="MEM-3 SCO-1",
     technique=Technique.FORKING,
-    bounds="distances up to 40 smallest spans; two contexts of four blocks, with any scores; any lean",
+    bounds="distances up to 40 smallest spans; two contexts of four blocks, with any scores, every cursor; any lean",
     mutations=[
-        Mutation("not halved", "return lean >> (context_end", "return lean - (context_end", JUDGE),
-        Mutation("counted in tokens", " // geometry.span(0)", "", JUDGE),
+        Mutation("not halved", "return lean >> distance", "return lean - distance", JUDGE),
+        Mutation("half of it where the cursor is", "distance(geometry, block, cursor)",
+                 "distance(geometry, block, cursor) + 1", JUDGE),
         Mutation("does not saturate", "[min(score + more, SCORE_LIMIT - 1) for", "[score + more for", JUDGE),
-        Mutation("the reference halves by blocks", "added >>= geometry.span(level) // geometry.span(0)", "added >>= 1",
-                 REFERENCE),
-        Mutation("the reference begins at half", "list(scores), state.params.lean",
-                 "list(scores), state.params.lean >> 1", REFERENCE),
+        Mutation("the reference measures from the end", "distance(geometry, block, state.at)",
+                 "distance(geometry, block, state.end)", REFERENCE),
+        Mutation("the reference leaves something far off", "2**halvings", "(1 + halvings)", REFERENCE),
     ],
 )  # fmt: skip
-def the_lean_falls_from_the_end(bug: Mutation) -> Iterator[Evidence]:
+def the_lean_falls_from_the_cursor(bug: Mutation) -> Iterator[Evidence]:
     """`leaning` and `leant` of the judge and `lean` of the reference are executed on a symbolic score and lean."""
     amount = z3.Int("lean")
     assume = [amount >= 0, amount < SCORE_LIMIT]
@@ -162,14 +162,14 @@ def the_lean_falls_from_the_end(bug: Mutation) -> Iterator[Evidence]:
     for geometry, context in LEANING:
         slots = sum(geometry.slots(block.level) for block in context)
         end = context[-1].start + geometry.span(context[-1].level)
-        state = record(context=context, end=end, params=record(lean=amount))
-        state.geometry = geometry
         score = z3.Int("score")
         given = [*assume, *fits(score)]
-        for at in range(slots):
+        for at, cursor in product(range(slots), range(context[0].start, end + 1)):
+            state = SimpleNamespace(context=context, end=end, at=cursor, geometry=geometry, params=record(lean=amount))
             row: Sequence[Any] = [SymInt(score) if slot == at else 0 for slot in range(slots)]
-            mine = summary(lambda: leant(geometry, context, row, SymInt(amount))[at], assumptions=given)  # noqa: B023
+            told = geometry, context, row, SymInt(amount), cursor
+            mine = summary(lambda: leant(*told)[at], assumptions=given)  # noqa: B023
             theirs = summary(lambda: lean(state, row)[at], assumptions=given)  # noqa: B023
-            case = f"slot {at} at cost {geometry.cost}"
+            case = f"slot {at} at cost {geometry.cost}, cursor {cursor}"
             yield Obligation(f"{case}: a score, no less", both([mine >= score, *fits(mine)]), given)
             yield Obligation(f"{case}: the reference", mine == theirs, given)

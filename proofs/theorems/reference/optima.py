@@ -153,7 +153,7 @@ def pruned_optimum_is_exact(bug: Mutation) -> Iterator[Evidence]:
         Mutation("actions cost nothing", "churn = params.churn_weight * len(selection.chosen)", "churn = 0"),
         Mutation("less than the target is a gain", "abs(state.used + selection.delta - params.goal)",
                  "(state.used + selection.delta - params.goal)"),
-        Mutation("nearness falls off too soon", "// geometry.span(0) + 1)", "// geometry.span(0) + 2)"),
+        Mutation("nearness falls off too soon", "state.at) + 1)", "state.at) + 2)"),
         Mutation("being near is against a collapse", "choice.aggregate + sign * more", "choice.aggregate + more"),
         Mutation("as many actions as will do", "*preference(selection)[1:]", "*preference(selection)[2:]"),
     ],
