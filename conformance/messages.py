@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypedDict
 
 import msgspec
@@ -420,6 +421,7 @@ class Hosted(TypedDict, total=False):
     positions: Any
     ledger_size: Any
     pins: Any
+    unfilled: Any
     edits: Any
     released: Any
     changed: list[str]
@@ -428,10 +430,8 @@ class Hosted(TypedDict, total=False):
 
 
 _HOSTED = msgspec.json.Decoder(Hosted)
-_SAID = {Fresh: "offers", Step: "actions", Ingest: "actions", Prefer: "actions"} | {
-    Relaxation: "relaxation",
-    Layout: "blocks",
-}
+SAID: Final[Mapping[type, str]] = {Ready: "offers", Chosen: "actions", Relaxed: "relaxation", Laid: "blocks"}
+"""What each kind of answer by a host says at least; the others say that it is done."""
 
 
 def read_hosted(line: bytes, command: Command) -> Hosted:
@@ -446,7 +446,7 @@ def read_hosted(line: bytes, command: Command) -> Hosted:
         raise msgspec.DecodeError("is nested too deeply") from None
     if has_many_digits(line):
         loads(line)
-    needed = _SAID.get(type(command), "ok")
+    needed = SAID.get(ANSWERED_BY[type(command)], "ok")
     if not answer.keys() & {needed, "error", "skipped"}:
         raise msgspec.ValidationError(f"Object missing required field `{needed}`")
     return answer

@@ -51,6 +51,13 @@ def test_the_shipped_schema_is_the_one_the_messages_have() -> None:
     jsonschema.Draft202012Validator.check_schema(shipped)
 
 
+def test_a_host_passes_on_all_that_an_answer_may_say() -> None:
+    for answer in (messages.Ready, messages.Done, messages.Chosen, messages.Laid):
+        assert set(answer.__struct_fields__) <= messages.Hosted.__annotations__.keys()
+        assert messages.SAID.get(answer, "ok") in answer.__struct_fields__
+    assert set(messages.ANSWERED_BY.values()) <= {*messages.SAID, messages.Done, messages.Welcome}
+
+
 EXAMPLES = [
     messages.Hello(),
     messages.Open(geometry=Geometry(), params=Params(), context=[(2, 0), (1, 1024), (0, 1056)]),
