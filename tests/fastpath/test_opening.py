@@ -59,13 +59,14 @@ def test_floats_are_rounded_as_everywhere() -> None:
         assert allocator.layout(0, 8, np.array([0, 0.75, 0, 0], kind)) == ((1, 0), (1, 2), (2, 4))
 
 
-def test_a_session_is_left_as_it_is_and_its_adapted_thresholds_do_not_count() -> None:
+def test_a_session_is_left_as_it_is_and_its_pins_and_adapted_thresholds_do_not_count() -> None:
     params = Params(w_max=64, adaptive_window=1, tau_expand=100, tau_collapse=100)
     allocator = Allocator(Geometry((2, 2)), params)
     allocator.load([(2, 0), (2, 4)])
     for _ in range(5):
         allocator.step([0, 0])
     assert allocator.terms().tau_expand < 100
+    allocator.pin(0, 4, expand=True)
     before = allocator.snapshot()
     assert allocator.layout(0, 4, [100, 100]) == ((2, 0),)
     assert Telemetry(allocator).layout(0, 4, [101, 100]) == ((0, 0), (1, 2))

@@ -2,11 +2,14 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from focalloc.conformance.worlds import random_state
 from focalloc.fastpath.allocator import Allocator
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec.actions import Action, family
@@ -109,3 +112,31 @@ def test_what_fits_never_in_any_case_is_refused_and_says_how_much_is_missing() -
     context = [Block(0, token) for token in range(0, 8, 2)]
     ahead = ingested(PAIRS, Params(w_max=8, reclaim_ahead=3), context, 4, None)
     assert ahead == ingested(PAIRS, Params(w_max=8), context, 4, None) == (8, 6)
+
+
+@pytest.mark.clause("COO-2", "ING-5")
+@given(seed=st.integers(0, 2**32))
+def test_the_ledger_is_bounded_by_what_ingests_may_need(seed: int) -> None:
+    """The bound beside COO-2: so many entries for each ingest, whatever the scores."""
+    rng = random.Random(seed)
+    state = random_state(rng, "greedy", 8, [0, 1, 3])
+    geometry, allocator = state.geometry, ReferenceAllocator()
+    params = replace(state.params, reclaim_ahead=rng.choice((0, 0, 2)))
+    allocator.open(geometry, params, state.context)
+    ingests: list[tuple[int, int]] = []  # when, and as many collapses as it may make
+    for _ in range(24):
+        row = [rng.randrange(-(2**21), 2**21) for _ in range(allocator.state.used)]
+        blocks = rng.choice((0, 1, 1, 2))
+        if blocks:
+            debt = max(0, allocator.state.used - params.w_max)  # of the context that it was opened with
+            most = ceil((debt + (blocks + params.reclaim_ahead) * geometry.slots(0)) / min(geometry.deltas[1:]))
+            try:
+                assert len(allocator.ingest(blocks, row)) <= most
+            except NoRoom:
+                continue
+            ingests.append((allocator.state.iteration, most))
+        else:
+            allocator.step(row)
+        now = allocator.state.iteration
+        allowed = sum(most for when, most in ingests if now - when < params.min_gap)
+        assert len(allocator.state.ledger) <= params.n_diff * params.min_gap + allowed
