@@ -400,10 +400,6 @@ OLDEST_BUGS = [
              "for i in range(starts.sizes[AT_PRICE] - 1):"),
     Mutation("a place is passed over for one candidate further on", "if is_led(starts, stretch, room, one.rank):",
              "if starts.sizes[stretch] > 0 and one.rank <= starts.leading[stretch * room]:"),
-    Mutation("members of one family count each", "if one.family < 0 or starts.families[stretch] != one.family:",
-             "if True:"),
-    Mutation("a choice begins where its suffix does", "first_changed(size, work.other, slots))\n    return done",
-             "slots)\n    return done"),
     Mutation("places are those of the suffix", "        work.other[i] -= place\n", ""),
     Mutation("doing nothing is not thought of", "done = keep_preferred(session, work, 0, done)", "done = done"),
 ]  # fmt: skip
