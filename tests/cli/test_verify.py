@@ -127,7 +127,7 @@ def test_an_allocator_that_cheats_is_found(
 @pytest.mark.usefixtures("greedy_only")
 def test_an_error_that_both_share_is_found(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     honest = Twins.step
-    monkeypatch.setattr(Twins, "step", lambda twins, scores: honest(twins, scores)[:-1])
+    monkeypatch.setattr(Twins, "step", lambda twins, scores, **told: honest(twins, scores, **told)[:-1])
     status, out = run(capsys, "--examples", "60", "--workers", "1")
     assert status == 1
     assert "(GRE-6)" in out
@@ -222,7 +222,7 @@ def test_twins_compare_every_call() -> None:
 def test_twins_notice_a_difference_on_either_side(liar: str, monkeypatch: pytest.MonkeyPatch) -> None:
     twins = Twins()
     twins.open(Geometry((2, 2)), Params(w_max=8), [(2, 0), (2, 4)])
-    monkeypatch.setattr(getattr(twins, liar), "step", lambda scores: Answer([], []))
+    monkeypatch.setattr(getattr(twins, liar), "step", lambda scores, *, cursor: Answer([], []))
     with pytest.raises(Differs, match="step: the reference gives"):
         twins.step([2**20, 0])
 
@@ -231,7 +231,7 @@ def test_twins_notice_where_only_edits_differ(monkeypatch: pytest.MonkeyPatch) -
     twins = Twins()
     twins.open(Geometry((2, 2)), Params(w_max=8), [(2, 0), (2, 4)])
     honest = twins._reference.step
-    monkeypatch.setattr(twins._reference, "step", lambda scores: Answer(honest(scores), []))
+    monkeypatch.setattr(twins._reference, "step", lambda scores, *, cursor: Answer(honest(scores), []))
     with pytest.raises(Differs, match="step: the reference gives"):
         twins.step([2**20, 0])
 

@@ -128,13 +128,13 @@ def soak(geometry: Geometry, params: Params, iterations: int, seed: int, judged_
         witness.check()
 
         if i % 5 == 0:  # a pin here or there, and now and then all of a kind are lifted
-            front, last = int(allocator.starts[0]), int(allocator.starts[-1])
-            first = int(random.integers(front, last + 1))
+            oldest, last = int(allocator.starts[0]), int(allocator.starts[-1])
+            first = int(random.integers(oldest, last + 1))
             kinds = [(True, False), (False, True), (True, True)][random.integers(3)]
             if random.random() < 0.7:
                 allocator.pin(first, first + int(random.integers(1, 2 * geometry.span(0))), *kinds)
             else:
-                allocator.unpin(front, last + 4 * geometry.span(geometry.top), *kinds)
+                allocator.unpin(oldest, last + 4 * geometry.span(geometry.top), *kinds)
             held += any(allocator.pins())
             witness.check()
 
