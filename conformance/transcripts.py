@@ -13,6 +13,7 @@ import msgspec
 
 from focalloc.conformance.cases import Case
 from focalloc.spec.actions import Action
+from focalloc.spec.params import OFFERED
 
 WrittenAction = tuple[str, int, int]
 
@@ -55,6 +56,8 @@ class Reciter:
     Args:
         transcript: the transcript.
     """
+
+    offers = OFFERED
 
     def __init__(self, transcript: Transcript) -> None:
         self._answers = iter(transcript.answers)

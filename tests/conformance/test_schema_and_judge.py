@@ -24,6 +24,7 @@ COMMANDS: dict[str, messages.Command] = {
     "prefer": messages.Prefer([]),
     "relaxation": messages.Relaxation([0]),
     "ingest": messages.Ingest(1, [0]),
+    "ingest_tokens": messages.IngestTokens(3, [0]),
     "layout": messages.Layout(0, 4, [0], 2),
     "pin": messages.Pin(0, 2),
     "unpin": messages.Unpin(0, 2),

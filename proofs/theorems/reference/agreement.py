@@ -87,7 +87,7 @@ def reference_cools_alike(bug: Mutation) -> Iterator[Evidence]:
     "The judge and the reference protect the same nodes: those that end within the last protected tokens.",
     clauses="TAI-1",
     technique=Technique.FORKING,
-    bounds="any span, position and protected length",
+    bounds="any span, position and protected length; no partial block",
     mutations=[
         Mutation("a node that just touches the tail is held back", "node_end > context_end - protected_tokens",
                  "node_end >= context_end - protected_tokens", "candidates"),
@@ -100,7 +100,7 @@ def tail_is_one_rule(bug: Mutation) -> Iterator[Evidence]:
         action = record(kind=kind, level=1, start=start)
         geometry = record(span=lambda _: lifted(span))
         params = record(protected_tokens=protected)
-        state = record(geometry=geometry, params=params, end=context_end)
+        state = record(geometry=geometry, params=params, end=context_end, unfilled=0)
         shielded = Helpers(reference_candidates, AS_SHIPPED)("is_protected", state, action)
         reaches = Helpers(candidates, bug)("reaches_tail", start + span, context_end, protected)
         expected = reaches if kind == "collapse" else z3.BoolVal(False)
