@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from inspect import signature
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -298,6 +299,8 @@ class Plainly:
         self.inner.open(Geometry(**geometry), Params(**params), context)
 
     def step(self, scores: list[int], **told: int) -> list[list[object]]:
+        if told and "cursor" not in signature(self.inner.step).parameters:
+            raise NotImplementedError
         return [list(action) for action in self.inner.step(scores, **told)]
 
     def prefer(self, logits: list[list[float]]) -> list[list[object]]:

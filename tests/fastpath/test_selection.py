@@ -186,7 +186,9 @@ def reads_of_a_wide_gist(slots: int) -> int:
     fixed, peaks = Counted([7] * (slots + 2)), [0] * (slots // CHUNK + 1)
     Counted.reads = 0
     scores.bound(header, tags, fixed, peaks)
-    session: Any = SimpleNamespace(header=header, tags=tags, fixed=fixed, expand_keys=[0], expand_tokens=[0])
+    session: Any = SimpleNamespace(
+        header=header, tags=tags, fixed=fixed, expand_keys=[0], expand_tokens=[0], no_expand=[]
+    )
     for chunk in range(len(peaks)):
         candidates.pick_expands(session, chunk, 0, 2**60, 0, 1)
     return Counted.reads

@@ -400,8 +400,6 @@ OLDEST_BUGS = [
              "for i in range(starts.sizes[AT_PRICE] - 1):"),
     Mutation("a place is passed over for one candidate further on", "if is_led(starts, stretch, room, one.rank):",
              "if starts.sizes[stretch] > 0 and one.rank <= starts.leading[stretch * room]:"),
-    Mutation("places are those of the suffix", "        work.other[i] -= place\n", ""),
-    Mutation("doing nothing is not thought of", "done = keep_preferred(session, work, 0, done)", "done = done"),
 ]  # fmt: skip
 
 
@@ -415,6 +413,7 @@ OLDEST_BUGS = [
     "gist; arities 2 and 2, cost (2, 2, 3), on contexts of up to 3 blocks with a soft budget and without; three sets "
     "of weights; caps 1 and 2; from a debt up to room for two expands; chunks of 1 slot; no action remembered",
     mutations=OLDEST_BUGS,
+    full=True,
 )
 def recompute_is_exact(bug: Mutation) -> Iterator[Evidence]:
     """`select_by_oldest` and all that it calls, the search included, as shipped but uncompiled."""

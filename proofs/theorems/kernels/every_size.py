@@ -108,8 +108,9 @@ def places_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "for level in range(header[TOP]):\n                blocks = 0"),
         Mutation("the nearest family is taken, its token is not", "known_token = family_node[family] // LEVELS",
                  "known_token = known_token"),
-        Mutation("a stride overlaps the last", "here += passed\n        slot += NEAR",
-                 "here += passed\n        slot += NEAR - 1"),
+        Mutation("a stride overlaps the last",
+                 "here += passed\n        slot += NEAR\n    while slot < header[SLOTS] and (here",
+                 "here += passed\n        slot += NEAR - 1\n    while slot < header[SLOTS] and (here"),
     ],
 )  # fmt: skip
 def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
