@@ -109,6 +109,10 @@ class LastTokens:
         """Slots."""
         return self._count * self._span
 
+    def unfilled(self) -> int:
+        """None: its blocks are whole."""
+        return 0
+
     def context(self) -> Context:
         """The blocks."""
         return tuple(Block(0, start) for start in self.starts.tolist())
