@@ -18,7 +18,7 @@ from focalloc.conformance.decoding import decoded
 from focalloc.spec import Block, Context, Geometry, Params, State
 from focalloc.spec.blocks import positions, used
 from focalloc.spec.errors import InvalidInput
-from focalloc.spec.pins import Pins, pinned, unpinned
+from focalloc.spec.pins import Pins, checked_range, pinned, unpinned
 from focalloc.spec.scores import slot_scores
 
 Pairs = tuple[tuple[int, int], ...]
@@ -55,6 +55,9 @@ class Pinning(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
         collapse: whether against collapse.
         expand: whether against expansion.
         lift: whether what is pinned there is lifted.
+
+    Raises:
+        InvalidInput: it makes no sense (PIN-3).
     """
 
     first: int
@@ -63,8 +66,11 @@ class Pinning(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     expand: bool = False
     lift: bool = False
 
+    def __post_init__(self) -> None:
+        checked_range(self.first, self.last, self.collapse, self.expand)
+
     def of(self, pins: Pins) -> Pins:
-        """What it makes of ``pins``; raises `InvalidInput` if it makes no sense."""
+        """What it makes of ``pins``; raises `InvalidInput` if there are too many ranges then."""
         change = unpinned if self.lift else pinned
         return change(pins, self.first, self.last, collapse=self.collapse, expand=self.expand)
 

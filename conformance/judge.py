@@ -19,6 +19,7 @@ from itertools import cycle, islice
 from typing import Any, Literal, NamedTuple, NoReturn
 
 from focalloc.conformance.cases import Case, Opening, Pinning, Step, cursor_of, front_of, laid, preferred
+from focalloc.conformance.host import ANSWER_LIMIT
 from focalloc.conformance.messages import REPORTS
 from focalloc.conformance.stakes import Stakes
 from focalloc.conformance.targets import (
@@ -85,6 +86,9 @@ LAID_OUT_EVERY = 4
 
 MOST_SPANS = 48
 """Smallest spans of a history that is to be laid out, so that judging costs no more than an iteration."""
+
+MOST_SLOTS = ANSWER_LIMIT
+"""Slots of the largest context that is judged, as no longer report is read; a real row has some thousands."""
 
 PRIME = 7919
 """Tokens that the cursor of a layout moves on from step to step, round a context whose length it seldom divides."""
@@ -219,7 +223,7 @@ def judged(
         session.tell(session.asked, printable(lost), [])
         stillborn = isinstance(lost, NotStarted)
         return Verdict("error", session.at, why=printable(lost), answered=session.answered, stillborn=stillborn)
-    except RunOver as over:
+    except (RunOver, _TooLarge) as over:
         return Verdict("unknown", session.at, why=str(over), answered=session.answered)
     if skipped:
         return Verdict("skip", session.at, why=skipped, answered=session.answered)
@@ -252,6 +256,23 @@ class _Broken(Exception):
 
     def __init__(self, at: int, found: Sequence[Violation]) -> None:
         self.at, self.found = at, tuple(found)
+
+
+class _TooLarge(Exception):
+    """More slots than are judged.
+
+    Args:
+        slots: so many.
+    """
+
+    def __init__(self, slots: int) -> None:
+        super().__init__(f"{slots} slots are more than the judge takes on, which is {MOST_SLOTS}")
+
+
+def _judgeable(slots: int) -> None:
+    """Raise `_TooLarge` for more ``slots`` than are judged, before anybody lays as many scores."""
+    if slots > MOST_SLOTS:
+        raise _TooLarge(slots)
 
 
 class _Asked(NamedTuple):
@@ -311,6 +332,8 @@ class _Session:
         """Ask for one step and have judged what comes back."""
         unrated = step.open or step.logits or step.pin or step.release is not None
         self.front = self.cursor = None
+        if not unrated:
+            _judgeable(self._now.used + step.extra)
         self.row = () if unrated else laid(self._now.geometry, self._now.context, step)
         if step.open is not None:
             self.open(step.open)
@@ -343,6 +366,7 @@ class _Session:
                 raise
             self.refuses(str(senseless), lambda: self._open_raw(geometry, params, context))
             return
+        _judgeable(state.used)
         self.put += self.at != OPENING
         self.target.open(state.geometry, state.params, context)
         self.judge_later("open", self.target.changed())
@@ -490,6 +514,7 @@ class _Session:
             return
         tokens = come if of_tokens else come * state.geometry.span(0)
         blocks = filled(state.geometry, state.unfilled, tokens).blocks
+        _judgeable(blocks * state.geometry.slots(0))
         answer: object
         try:
             answer = ask()
@@ -579,13 +604,16 @@ class _Session:
     def go_on(self, answer: object, follow: Callable[[], State], made: int = 0) -> None:
         """Move on to what follows from an answer that is judged later, and have compared with it what the allocator
         reports of itself. Where nothing follows, the answer is judged now, since something is wrong with it; and so is
-        one that has ``made`` more slots than the budget holds, before anybody lays a row of scores for them."""
+        one that has ``made`` more slots than the budget holds, or than are judged, before anybody lays a row of scores
+        for them."""
         asked = self.asked
-        if self.state is not None and made > self.state.params.w_max:
+        if self.state is not None and made > min(self.state.params.w_max, MOST_SLOTS):
             self.target.catch_up()
+            _judgeable(made)
         try:
             self.state = state = follow()
-        except InvalidInput:
+            _judgeable(state.used)
+        except (InvalidInput, _TooLarge):
             self.target.catch_up()
             raise
         said = {what: self.target.report(what) for what in REPORTS if self.target.offers(what)}

@@ -251,6 +251,8 @@ class WireTarget:
                 raise NotStarted(f"it refused to say hello: {no.reason}") from no
             raise Refused(no.reason) from no
         except process.Skipped as no:
+            if self._wire.welcome is None:
+                raise NotStarted(f"it skipped hello: {no.reason}") from no
             raise Skipped(no.reason) from no
         except process.TimedOut as late:
             raise NoAnswer(late.reason.removeprefix("no answer within "), _context(late)) from late

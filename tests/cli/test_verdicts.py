@@ -84,11 +84,12 @@ def test_a_report_that_cannot_be_written_is_no_success(tmp_path: Path) -> None:
     assert "No space left" in ended.stderr
 
 
-def test_a_program_that_refuses_hello_is_asked_once(tmp_path: Path) -> None:
-    (tmp_path / "grim.py").write_text('input(); print(\'{"error": "not today"}\', flush=True); input()')
+@pytest.mark.parametrize(("kind", "said"), [("error", "refused to say hello"), ("skipped", "skipped hello")])
+def test_a_program_that_says_no_to_hello_is_asked_once(kind: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "grim.py").write_text(f'input(); print(\'{{"{kind}": "not today"}}\', flush=True); input()')
     ended = conform(tmp_path, "--exec", f"{sys.executable} grim.py")
     assert ended.returncode == 1
-    assert "it refused to say hello: not today" in ended.stdout
+    assert f"it {said}: not today" in ended.stdout
     assert "19 sessions are unknown: it cannot be started" in ended.stdout
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from focalloc.conformance import Case, Opening, PythonTarget, Step, Verdict, judged
@@ -63,6 +64,48 @@ def test_the_state_moves_by_the_answers_and_not_by_what_is_reported() -> None:
 def test_a_session_ends_at_the_first_violation() -> None:
     found = verdict(lambda: Fixed([], [("expand", 2, 8)], [("grow", 2, 0)]), case(Step(), Step(), Step()))
     assert (found.status, found.at, found.clause, found.answered) == ("fail", 1, "ACT-3", 2)
+
+
+WIDE = Geometry((40,), (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("step", "slots"),
+    [
+        (Step(scores=(HIGH, -HIGH)), 41),
+        (Step(scores=(HIGH,)), 80),
+        (Step(ingest=2), 80),
+        (Step(tokens=80), 80),
+        (Step(extra=60), 62),
+        (Step(open=Opening(context=((0, 0), (0, 40)))), 80),
+    ],
+    ids=["context", "expands", "ingest", "ingest of tokens", "scores too many", "open"],
+)
+def test_what_takes_more_slots_than_are_judged_is_unknown(
+    step: Step, slots: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("focalloc.conformance.judge.MOST_SLOTS", 40)
+    what = Case(WIDE, Params(w_max=100, cooldown_steps=0), (Block(1, 0), Block(1, 40)), (step, Step()))
+    found = verdict(ReferenceAllocator, what, "greedy")
+    assert (found.status, found.at) == ("unknown", 0)
+    assert found.why == f"{slots} slots are more than the judge takes on, which is 40"
+    monkeypatch.setattr("focalloc.conformance.judge.MOST_SLOTS", 82)
+    assert verdict(ReferenceAllocator, what, "greedy").status == "pass"
+
+
+def test_an_opening_of_more_slots_than_are_judged_is_put_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("focalloc.conformance.judge.MOST_SLOTS", 1)
+    found = verdict(lambda: Fixed(RuntimeError("was asked")), case(Step()))
+    assert (found.status, found.at, found.answered) == ("unknown", -1, 0)
+
+
+@pytest.mark.clause("BUD-1")
+def test_an_answer_that_makes_more_slots_than_are_judged_is_judged_itself() -> None:
+    what = Case(Geometry((2**26,), (1, 1)), Params(w_max=9), (Block(1, 0),), (Step(scores=(HIGH,)), Step()))
+    found = verdict(lambda: Fixed([("expand", 1, 0)]), what)
+    assert (found.status, found.at, found.clause) == ("fail", 0, "BUD-1")
+    room = msgspec.structs.replace(what, params=Params(w_max=2**26))
+    assert verdict(lambda: Fixed([("expand", 1, 0)]), room).status == "unknown"
 
 
 @pytest.mark.clause("ACT-1")
