@@ -10,6 +10,7 @@ from typing import Any
 
 from focalloc.proofs.runner import Verdict
 from focalloc.proofs.theorem import Session, Theorem
+from focalloc.spec.printable import counted
 
 FAILURES = Path("focalloc-failures/theorems")
 """Where counterexamples are saved."""
@@ -69,8 +70,3 @@ def totals(verdicts: Sequence[Verdict]) -> list[str]:
     lines += [f"{what}: {', '.join(names[code])}" for what, code in (("failed", 1), ("not decided", 3)) if names[code]]
     proved, failed, not_decided = map(len, names.values())
     return [*lines, f"{counted(len(verdicts), 'theorem')}: {proved} proved, {failed} failed, {not_decided} not decided"]
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things, in words."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,6 +1,7 @@
-"""What somebody else said, shown letter by letter: an allocator, a file, a document.
+"""What people read: what somebody else said, shown letter by letter, and numbers of things.
 
-Everything of theirs that reaches a terminal, a page or a report passes through here.
+Everything that an allocator, a file or a document says passes through here before it reaches a terminal, a page or a
+report.
 """
 
 from __future__ import annotations
@@ -38,3 +39,8 @@ def on_one_line(said: object) -> str:
 def indented(said: object, by: str = "    | ") -> str:
     """``said`` as `printable` shows it, each further line behind a mark, so that it cannot pass for one of ours."""
     return printable(said).replace("\n", f"\n{by}")
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things, in words: ``1 block``, ``1,024 blocks``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

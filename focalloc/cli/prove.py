@@ -87,7 +87,7 @@ def _show_coverage(as_json: bool) -> None:
     """Each kernel with the strongest theorem about its safety and about its function."""
     from focalloc.cli.terminal import output, print_json, table
     from focalloc.proofs.coverage import Strength, coverage
-    from focalloc.proofs.results import counted
+    from focalloc.spec.printable import counted
 
     listed = coverage()
     if as_json:
@@ -129,7 +129,8 @@ def _bugs(theorem: Theorem) -> str:
 
 def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     """One theorem and what came of it."""
-    from focalloc.proofs.results import counted, saved_sessions
+    from focalloc.proofs.results import saved_sessions
+    from focalloc.spec.printable import counted
 
     good = verdict.exit_code == 0
     style = "green" if good else "red"

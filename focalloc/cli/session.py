@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from focalloc.cli.options import Json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,6 +41,7 @@ def session(
     n_diff: Annotated[int, typer.Option(help="Most actions per iteration.")] = 4,
     iterations: Annotated[int, typer.Option(min=1, help="Iterations per question.")] = 16,
     arity: Annotated[str, typer.Option(help="Units under one gist, level by level.")] = "32,32",
+    as_json: Json = False,
 ) -> None:
     """Read a text, put questions to it, and show what the working context looks like after each.
 
@@ -48,7 +51,7 @@ def session(
     from focalloc.analysis.reading import reading
     from focalloc.analysis.session_page import page
     from focalloc.analysis.session_picture import picture
-    from focalloc.cli.terminal import output, tracked
+    from focalloc.cli.terminal import output, print_json, tracked
     from focalloc.conformance.recorded import DEFAULT_QUERIES, default_document, play
     from focalloc.fastpath.allocator import Allocator
     from focalloc.spec.errors import InvalidInput
@@ -75,6 +78,9 @@ def session(
         write("html", html, page(life, turns))
     if svg is not None:
         write("svg", svg, picture(life, turns))
+    if as_json:
+        print_json(_as_data(life, turns))
+        return
     console = output()
     _tell(console, life, turns)
     for written in filter(None, (html, svg)):
@@ -109,15 +115,16 @@ def _tell(console: Console, life: Session, turns: list[Turn]) -> None:
 
     from focalloc.analysis.reading import MOST_RELEVANT, parts
     from focalloc.cli.terminal import can_print
+    from focalloc.spec.printable import counted
 
     lens, params = life.lens, life.params
     glyphs = GLYPHS if can_print(console, GLYPHS) else PLAIN_GLYPHS
     shape = " x ".join(map(str, life.geometry.arity))
     console.print(
-        f"{life.document.name}: {len(life.document.tokens):,} tokens, {lens.blocks:,} blocks of "
+        f"{life.document.name}: {counted(len(life.document.tokens), 'token')}, {counted(lens.blocks, 'block')} of "
         f"{life.geometry.span(0)}, tree {shape}"
     )
-    console.print(f"budget {params.w_max:,} slots, at most {params.n_diff} actions per iteration")
+    console.print(f"budget {counted(params.w_max, 'slot')}, at most {counted(params.n_diff, 'action')} per iteration")
     legend = Text.assemble((glyphs[0], STYLES[0]), " raw tokens   ", (glyphs[1], STYLES[1]), " gists of one block   ")
     if life.geometry.top > 1:
         legend += Text.assemble((glyphs[2], STYLES[2]), " coarser gists   ")
@@ -136,11 +143,37 @@ def _tell(console: Console, life: Session, turns: list[Turn]) -> None:
             console.print(line, soft_wrap=True)
 
 
+def _as_data(life: Session, turns: list[Turn]) -> dict[str, Any]:
+    """The same as plain data: the reading, and each question with all that was done."""
+    from focalloc.analysis.reading import parts
+
+    span = life.geometry.span(0)
+    told = [
+        {
+            "question": part.title if part.number >= 0 else None,
+            "used": part.turns[-1].after.used,
+            "turns": len(part.turns),
+            "busy": part.busy,
+            "wanted": [block * span for block in part.wanted],
+            "raw": part.found,
+            "actions": [list(action) for action in part.actions],
+            "context": [list(block) for block in part.turns[-1].after.context],
+        }
+        for part in parts(life, turns)
+    ]
+    about = {"document": life.document.name, "tokens": len(life.document.tokens), "blocks": life.lens.blocks}
+    terms = {"arity": life.geometry.arity, "w_max": life.params.w_max, "n_diff": life.params.n_diff}
+    return about | terms | {"parts": told}
+
+
 def _summary(life: Session, part: Part) -> list[str]:
+    from focalloc.spec.printable import counted
+
     used = part.turns[-1].after.used
     share = f"{used:,} of {life.params.w_max:,} slots used ({used / life.params.w_max:.0%})"
     if part.number < 0:
-        return [f"{share}; {len(part.turns):,} ingests made room by {len(part.actions):,} collapses"]
+        made = f"{counted(len(part.turns), 'ingest')} made room by {counted(len(part.actions), 'collapse')}"
+        return [f"{share}; {made}"]
     rest = f"at rest after iteration {part.busy}" if part.busy < len(part.turns) else "not yet at rest"
     matched = "no word of the question occurs in the document"
     if part.wanted:
@@ -152,11 +185,11 @@ def _summary(life: Session, part: Part) -> list[str]:
 
 
 def _listed(life: Session, sign: str, actions: list[Action]) -> list[str]:
-    from focalloc.spec.printable import on_one_line
+    from focalloc.spec.printable import counted, on_one_line
 
     if not actions:
         return []
-    lines = [f"  {sign} {len(actions)} {actions[0].kind}s"]
+    lines = [f"  {sign} {counted(len(actions), actions[0].kind)}"]
     # What became raw, or stopped being raw, says most about where the focus went.
     finest = [action for action in actions if action.level == 1][:SHOWN]
     for action in finest:

@@ -218,3 +218,17 @@ def test_the_picture_that_stands_still_shows_where_detail_is(file: Path, tmp_pat
 def test_a_picture_of_another_kind_is_refused(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(file), "--query", "zebras", *SMALL, "--svg", str(tmp_path / "one.png")) == 2
     assert "must end in one of .svg" in capsys.readouterr().err
+
+
+def test_as_json_it_is_the_reading_and_each_question(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(file), "-q", "zebras", "-q", "unicorns", "--w-max", "256", "--json") in (0, None)
+    found = json.loads(capsys.readouterr().out)
+    reading, zebras, unicorns = found["parts"]
+    assert (reading["question"], zebras["question"], unicorns["question"]) == (None, "zebras", "unicorns")
+    assert found["tokens"] == 1200
+    raw = {start for level, start in zebras["context"] if level == 0}
+    assert zebras["raw"] == len(raw.intersection(zebras["wanted"])) > 0
+    assert (unicorns["wanted"], unicorns["raw"]) == ([], 0)
+    assert all(part["used"] <= found["w_max"] for part in found["parts"])
+    kinds = {kind for part in found["parts"] for kind, level, start in part["actions"]}
+    assert kinds == {"expand", "collapse"}
