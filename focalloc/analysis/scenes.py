@@ -205,12 +205,14 @@ def all_simulated(lenses: Sequence[str], sessions: int) -> list[Scene]:
 
 
 def simulated(group: str, episode: Episode) -> Scene:
-    """An episode of the simulator, as a session of ``group``."""
+    """An episode of the simulator, as a session of ``group`` whose iterations are told where its reader is."""
     terms = episode.scenario
     said = [np.rint(level * SCORE_SCALE).astype(np.int64).tolist() for level in episode.lens]
     need = episode.need.tolist()
+    cursor = (episode.cursor * terms.geometry.span(0)).tolist()
     moves = tuple(
-        Move(0, Nodes(terms.geometry, [level[i] for level in said]), need=need[i + 1]) for i in range(terms.iterations)
+        Move(0, Nodes(terms.geometry, [level[i] for level in said]), need=need[i + 1], cursor=cursor[i])
+        for i in range(terms.iterations)
     )
     return Scene(group, terms.geometry, terms.params, episode.opening, moves)
 

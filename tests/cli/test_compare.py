@@ -168,6 +168,17 @@ def test_simulated_sessions_are_those_of_the_simulator() -> None:
     assert here["reversals"] == there["reversals"]
 
 
+def test_a_simulated_iteration_is_told_where_its_reader_is() -> None:
+    """So a lean to the cursor pays: most of what is needed next is around it, whatever a clean lens says of now."""
+    source = Source(Scenario(), part(language_reference(), "held-out"), noise=NOISES["clean"])
+    (episode,) = measuring(source, [FIRST_EPISODE])
+    (scene,) = all_simulated(["clean"], 1)
+    span = scene.geometry.span(0)
+    assert [move.cursor for move in scene.moves] == [block * span for block in episode.cursor[:-1].tolist()]
+    leaning = contender("greedy:lean=0.25")
+    assert play(scene, leaning)["quality"] > play(scene, GREEDY)["quality"]
+
+
 def test_what_is_needed_is_the_same_under_every_lens() -> None:
     scenes = all_simulated(["all"], 2)
     assert [scene.group for scene in scenes] == [f"{lens} lens" for lens in LENSES for _ in range(2)]
