@@ -1,4 +1,5 @@
-"""The fast path in production: sessions, guard, telemetry, edits, positions, pins, means, releases, layout, cold start.
+"""The fast path in production: sessions, guard, telemetry, edits, positions, pins, means, tokens, releases, layout,
+cold start.
 
 Run ``python benchmarks/production.py``. Whatever is compared takes turns, and each is taken at its fastest, which is
 what other processes on the machine disturb least; compare figures of one run with each other only.
@@ -36,6 +37,7 @@ SLOTS = 8192
 STEPS = 32
 TURNS = 32  # steps of all sessions in a row, so that starting threads and filling caches hardly count
 GEOMETRY = Geometry((32, 32))
+PARTS = ("batch", "wrapped", "edits", "positions", "pins", "means", "tokens", "releases", "layout", "start", "memory")
 
 
 def opened(slots: int = SLOTS, geometry: Geometry = GEOMETRY) -> Allocator:
@@ -360,6 +362,30 @@ def means(rounds: int) -> None:
             print(f"{name:22} {pattern:>8} {told}", flush=True)
 
 
+# TOKENS
+
+
+def tokens(rounds: int) -> None:
+    """What it costs to say that a token came, beside the maximum of a row: one that a partial block has room for, and
+    one that begins a block, beside an ingest of a block; into room."""
+    print(f"\n{'us':22} {'np.max':>8} {'one more':>18} {'begins a block':>18} {'ingest':>18}")
+    for name, (arity, cost) in GEOMETRIES.items():
+        geometry = Geometry(arity, cost)
+        row, span = np.zeros(SLOTS, np.float32), geometry.span(0)
+        by_token, by_block = opened(SLOTS, geometry), opened(SLOTS, geometry)
+        room = Params(w_max=2 * SLOTS + rounds * geometry.slots(0))
+        by_token.open(geometry, room, by_token.context())
+        by_block.open(geometry, room, by_block.context())
+        by_token.ingest_tokens(1)
+        lives = []
+        for _ in range(rounds):
+            more = min(timed(partial(by_token.ingest_tokens, 1)) for _ in range(span - 1)) if span > 1 else 0
+            lives.append([timed(row.max), more, timed(partial(by_token.ingest_tokens, 1)), timed(by_block.ingest)])
+        largest, *spent = np.array(lives).min(axis=0) / 1e3
+        told = " ".join(f"{one:9.2f} x {one / largest:6.2f}" for one in spent)
+        print(f"{name:22} {largest:8.2f} {told}", flush=True)
+
+
 # RELEASES
 
 
@@ -455,8 +481,7 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=100, help="how often everything takes its turn")
-    names = ["batch", "wrapped", "edits", "positions", "pins", "means", "releases", "layout", "start", "memory"]
-    parser.add_argument("--only", choices=names, help="one part only")
+    parser.add_argument("--only", choices=PARTS, help="one part only")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
     parts = {
@@ -464,6 +489,7 @@ def main() -> None:
         "wrapped": partial(wrapped, chosen.rounds),
         "edits": partial(edits, chosen.rounds),
         "pins": partial(pins, chosen.rounds),
+        "tokens": partial(tokens, chosen.rounds),
         "releases": partial(releases, chosen.rounds),
         "means": partial(means, chosen.rounds),
         "positions": partial(positions, chosen.rounds),
