@@ -161,7 +161,7 @@ def run_campaign(
         failures = report.failures if clock.is_over else tuple(_shrunk(hand, clock, examples, report))
     if save_to is not None:
         failures = tuple(save_failure(failed, save_to) for failed in failures)
-    not_offered = lacking(profile, offered.__contains__, report.stakes) if report.answered else ()
+    not_offered = lacking(profile, offered.__contains__, report.stakes, within.without) if report.answered else ()
     return msgspec.structs.replace(report, failures=failures, not_offered=not_offered, left_out=within.left_out)
 
 

@@ -17,7 +17,17 @@ from focalloc.spec.errors import InvalidInput, one_of, whole_number
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import CHOICES, RANGES, STRATEGIES, Params
 
-CALLS = {"ingest": "ingest", "open": "a second open in mid-session"}
+CALLS = {
+    "ingest": "ingest",
+    "ingest_tokens": "ingest_tokens",
+    "prefer": "prefer",
+    "pin": "pin and unpin",
+    "release": "release, of ingests, too",
+    "cursor": "a cursor in step",
+    "relaxation": "relaxation",
+    "layout": "layout",
+    "open": "a second open in mid-session",
+}
 """Calls that an allocator can be without -> how a report says so."""
 
 Allowed = tuple[int | str, ...]
@@ -30,7 +40,9 @@ class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkno
         geometries: the only shapes of a tree.
         params: parameter -> ``[lowest, highest]`` of a number, or the words that it may be.
         strategies: the only strategies.
-        without: calls that it does not support: ``ingest``, or ``open`` for a second one in mid-session.
+        without: calls that it does not support, though it may have them: ``ingest``, ``ingest_tokens``, ``prefer``,
+            ``pin``, ``release``, ``relaxation`` or ``layout``; ``cursor`` for one in a step; or ``open`` for a second
+            one in mid-session.
 
     Raises:
         InvalidInput: a name is unknown, a range is empty, or no parameters satisfy it.
@@ -123,13 +135,17 @@ class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkno
         return Params(**self._moved(asdict(Params())))
 
     def _fitted_step(self, step: Step) -> Step | None:
-        if (step.ingest is not None or step.tokens is not None) and "ingest" in self.without:
+        if step.call in self.without:
             return None
-        if step.open is None:
-            return step
-        if "open" in self.without or (step.open.geometry is not None and not self._has(step.open.geometry)):
-            return None
-        return msgspec.structs.replace(step, open=self._fitted_opening(step.open))
+        if step.open is not None:
+            if step.open.geometry is not None and not self._has(step.open.geometry):
+                return None
+            return msgspec.structs.replace(step, open=self._fitted_opening(step.open))
+        if step.cursor is not None and "cursor" in self.without:
+            step = msgspec.structs.replace(step, cursor=None)
+        if step.may_release and "release" in self.without:
+            step = msgspec.structs.replace(step, may_release=False)
+        return step
 
     def _has(self, fields: Mapping[str, Any]) -> bool:
         """Whether a geometry is supported, or senseless, which has to be refused by whoever supports any."""

@@ -121,6 +121,21 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         if self.release is not None and self.release < 0:
             raise InvalidInput("release", self.release, "must not be negative")
 
+    @property
+    def call(self) -> str:
+        """Which call it asks for: the first of these that it says."""
+        if self.open is not None:
+            return "open"
+        if self.logits:
+            return "prefer"
+        if self.pin is not None:
+            return "pin"
+        if self.ingest is not None:
+            return "ingest"
+        if self.tokens is not None:
+            return "ingest_tokens"
+        return "step" if self.release is None else "release"
+
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A session: a sensible opening, then steps.

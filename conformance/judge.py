@@ -109,6 +109,7 @@ class Verdict:
         answered: iterations and ingests that were answered and judged.
         put: calls that were put to the allocator after the opening, those that it had to refuse included.
         stillborn: whether there never was anything to talk to, so that no other session will fare better.
+        over: whether the run as a whole came to its limit in time, so that there will be no other session.
     """
 
     status: Status
@@ -118,6 +119,7 @@ class Verdict:
     answered: int = 0
     put: int = field(default=0, compare=False)
     stillborn: bool = False
+    over: bool = False
 
     @property
     def clause(self) -> str:
@@ -223,8 +225,9 @@ def judged(
         session.tell(session.asked, printable(lost), [])
         stillborn = isinstance(lost, NotStarted)
         return Verdict("error", session.at, why=printable(lost), answered=session.answered, stillborn=stillborn)
-    except (RunOver, _TooLarge) as over:
-        return Verdict("unknown", session.at, why=str(over), answered=session.answered)
+    except (RunOver, _TooLarge) as no:
+        over = isinstance(no, RunOver)
+        return Verdict("unknown", session.at, why=str(no), answered=session.answered, over=over)
     if skipped:
         return Verdict("skip", session.at, why=skipped, answered=session.answered)
     return Verdict("pass", session.at + 1, answered=session.answered, put=session.put)
@@ -232,18 +235,7 @@ def judged(
 
 def call_of(case: Case, at: int) -> str:
     """Which call step ``at`` of ``case`` is, one of `CALLS`."""
-    step = case.steps[at] if at != OPENING else None
-    if step is None or step.open is not None:
-        return "open"
-    if step.ingest is not None:
-        return "ingest"
-    if step.tokens is not None:
-        return "ingest_tokens"
-    if step.pin is not None:
-        return "pin"
-    if step.release is not None:
-        return "release"
-    return "prefer" if step.logits else "step"
+    return "open" if at == OPENING else case.steps[at].call
 
 
 class _Broken(Exception):
@@ -514,7 +506,9 @@ class _Session:
             return
         tokens = come if of_tokens else come * state.geometry.span(0)
         blocks = filled(state.geometry, state.unfilled, tokens).blocks
-        _judgeable(blocks * state.geometry.slots(0))
+        room = blocks * state.geometry.slots(0)
+        if room <= state.params.w_max:  # else it has to be refused
+            _judgeable(room)
         answer: object
         try:
             answer = ask()
@@ -547,7 +541,8 @@ class _Session:
             self.go_on(answer, lambda: state)
         else:
             self.reclaimed += [state.iteration] * len(actions)
-            self.go_on(answer, lambda: ingested_tokens(state, actions, tokens, front), _made(state, actions))
+            made = room + _made(state, actions)
+            self.go_on(answer, lambda: ingested_tokens(state, actions, tokens, front), made)
 
     def pin(self, pinning: Pinning) -> None:
         """Pin tokens, or lift them (PIN-3)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -43,16 +43,19 @@ NEEDED_BY = {
 """Optional call -> clauses that can only be judged with it."""
 
 
-def lacking(profile: str, offers: Callable[[str], bool], stakes: Mapping[str, int]) -> tuple[str, ...]:
+def lacking(
+    profile: str, offers: Callable[[str], bool], stakes: Mapping[str, int], without: Collection[str] = ()
+) -> tuple[str, ...]:
     """The optional calls without which some clause of ``profile`` was not judged.
 
     Args:
         profile: what was judged by.
         offers: whether the allocator says that it offers a call; edits come with answers, unsaid.
         stakes: how often each clause was at stake.
+        without: calls that are said to be left out, and need not be said again.
     """
-    bound = profile_clauses(profile)
-    wanted = (what for what, clauses in NEEDED_BY.items() if any(one in bound for one in clauses))
+    bound = set(profile_clauses(profile))
+    wanted = (what for what, needed in NEEDED_BY.items() if what not in without and not bound.isdisjoint(needed))
     return tuple(what for what in wanted if not (stakes.get("EDI-1") if what == "edits" else offers(what)))
 
 
@@ -250,19 +253,22 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """Clauses that were not judged, or not in full, and why; a failure that was found stays one."""
         reasons = dict.fromkeys(profile_clauses(self.profile), "not judged, or not in full") if self.cut_short else {}
         for why in self.skips:
-            if why.startswith("ingest: "):
-                reasons |= dict.fromkeys(NEEDED_BY["ingest"], f"not judged, or not in full: {why}")
+            for clause in NEEDED_BY.get(why.partition(": ")[0], ()):
+                reasons[clause] = f"not judged, or not in full: {why}"
         for clause in self.never_at_stake:
             reasons[clause] = self._why_never(clause)
-        if CALLS["ingest"] in self.left_out:
-            reasons |= dict.fromkeys(NEEDED_BY["ingest"], "not judged: ingest was left out")
+        return reasons | self._not_asked
+
+    @property
+    def _not_asked(self) -> dict[str, str]:
+        """Clauses that need a call that was left out or is not offered, and why they were not judged."""
+        reasons: dict[str, str] = {}
+        for call, said in CALLS.items():
+            if said in self.left_out:
+                reasons |= dict.fromkeys(NEEDED_BY.get(call, ()), f"not judged, or not in full: left out, {said}")
         for what in self.not_offered:
             reasons |= dict.fromkeys(NEEDED_BY[what], f"not judged: the allocator does not offer {what}")
         return reasons
-
-    @property
-    def _not_offered_clauses(self) -> set[str]:
-        return {clause for what in self.not_offered for clause in NEEDED_BY[what]}
 
     @property
     def never_at_stake(self) -> tuple[str, ...]:
@@ -348,7 +354,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             lines.append(f"  left out, as it is not supported: {'; '.join(self.left_out)}")
         if self.not_offered:
             lines.append(f"  not offered, so not judged: {', '.join(self.not_offered)}")
-        if never := [one for one in self.never_at_stake if one not in self._not_offered_clauses]:
+        if never := [one for one in self.never_at_stake if one not in self._not_asked]:
             lines.append(f"  never at stake, so not judged: {', '.join(never)}")
         if at_stake := {one: times for one, times in self.stakes.items() if times}:
             least = min(at_stake, key=lambda one: at_stake[one])

@@ -23,7 +23,7 @@ import msgspec
 
 from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Step, size
-from focalloc.conformance.judge import Status, Verdict, judged
+from focalloc.conformance.judge import MOST_SLOTS, Status, Verdict, judged
 from focalloc.conformance.leaks import with_what_it_takes
 from focalloc.conformance.process import START_TIMEOUT, TIMEOUT
 from focalloc.conformance.recorded import shipped_case
@@ -57,10 +57,11 @@ SHRINKS_WITHIN = 60.0
 """Seconds after which no smaller counterexample to one clause is looked for, if the target is that slow; a call that is
 in progress then is ended."""
 
-HUNG, STILLBORN, RUN_OVER = (
+HUNG, STILLBORN, RUN_OVER, TOO_LARGE = (
     "too many sessions before had no answer in time",
     "it cannot be started",
     "the run came to its limit in time",
+    f"they take more slots than the judge takes on, which is {MOST_SLOTS}",
 )
 """Why sessions were not judged."""
 
@@ -308,9 +309,11 @@ def _finished(target: Target, report: Report, save_to: Path | None) -> Report:
         notes += (
             "judged inside the judge's own process: an allocator that ends it or changes it could forge the verdict",
         )
-    not_offered = lacking(report.profile, target.offers, report.stakes) if report.answered else ()
-    left_out = supported(target).left_out
-    return msgspec.structs.replace(report, failures=failures, not_offered=not_offered, notes=notes, left_out=left_out)
+    within = supported(target)
+    not_offered = lacking(report.profile, target.offers, report.stakes, within.without) if report.answered else ()
+    return msgspec.structs.replace(
+        report, failures=failures, not_offered=not_offered, notes=notes, left_out=within.left_out
+    )
 
 
 def supported(target: Target) -> Capabilities:
@@ -408,8 +411,8 @@ def run_batch(
         if verdict.status == "skip":
             skips[verdict.why] += 1
         elif verdict.status == "unknown":
-            stopped = stopped or RUN_OVER
-            lost[stopped] += 1
+            stopped = stopped or (RUN_OVER if verdict.over else "")
+            lost[stopped or TOO_LARGE] += 1
         elif verdict.status != "pass":
             for found in bench.failures(verdict, case, seed, index):
                 if found.id not in failures or size(case) < size(failures[found.id][0].case):

@@ -101,7 +101,7 @@ class Target(Protocol):
         """What the allocator says that it supports."""
 
     def offers(self, what: str) -> bool:
-        """Whether the allocator has the optional call ``what``."""
+        """Whether the allocator has the optional call ``what``, and nobody says that it does not support it."""
 
     def open(
         self, geometry: Geometry | Mapping[str, Any], params: Params | Mapping[str, Any], context: Sequence[object]
@@ -220,8 +220,10 @@ class WireTarget:
         return welcome.supports or ALL
 
     def offers(self, what: str) -> bool:
-        """Whether it said that it offers ``what``; for edits, whether some answer had them."""
-        return self._wire.tells_edits if what == "edits" else what in self._offered()
+        """Whether it said that it offers ``what``, and supports it; for edits, whether some answer had them."""
+        if what == "edits":
+            return self._wire.tells_edits
+        return what in self._offered() and what not in self.only.without and what not in self._lacked()
 
     def knows_ingest_scores(self) -> bool:
         """Whether it said that it takes notice of the scores of an ingest."""
@@ -242,6 +244,11 @@ class WireTarget:
     def _offered(self) -> Sequence[str]:
         welcome = self._wire.welcome
         return messages.USUAL if welcome is None or welcome.offers is None else welcome.offers
+
+    def _lacked(self) -> Sequence[str]:
+        """The calls that it said it does not support."""
+        welcome = self._wire.welcome
+        return () if welcome is None or welcome.supports is None else welcome.supports.without
 
     def _call(self, function: Callable[[], Any]) -> Any:
         try:
@@ -322,13 +329,18 @@ class PythonTarget(WireTarget):
             self._call(lambda: self._wire.send_all(waiting))
 
     def offers(self, what: str) -> bool:
-        """Whether the object has a method ``what``."""
+        """Whether the object has a method ``what``, and its attribute ``supports`` does not say that it lacks it."""
         self._say_first()
         return super().offers(what)
 
     def _offered(self) -> Sequence[str]:
         offered: Sequence[str] = self._wire.reports.get("offers", ())
         return offered
+
+    def _lacked(self) -> Sequence[str]:
+        said = self._wire.reports.get("supports")
+        without = said.get("without") if isinstance(said, dict) else None
+        return without if isinstance(without, list) else ()
 
     def knows_ingest_scores(self) -> bool:
         """Whether ``ingest`` takes a second argument."""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from focalloc.conformance.report import Report
 
 
+CALLS = ("ingest", "ingest_tokens", "prefer", "pin", "release", "cursor", "relaxation", "layout", "open")
+"""Those of `focalloc.conformance.capabilities`, which take longer to import than help may."""
+
+
 def conform(
     target: Annotated[str, typer.Argument(help="The allocator, as module:factory.", show_default=False)] = "",
     program: Program = "",
@@ -65,7 +69,8 @@ def conform(
         typer.Option(metavar="NAME=VALUES", help="Judge with these only: n_diff=4, w_max=1..4096; repeatable."),
     ] = None,
     without: Annotated[
-        list[str] | None, choice("Judge without this call, open being a second one; repeatable.", ("ingest", "open"))
+        list[str] | None,
+        choice("Judge without this call, cursor being that of step, and open a second one; repeatable.", CALLS),
     ] = None,
     recorded: Annotated[
         bool,

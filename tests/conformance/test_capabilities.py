@@ -7,18 +7,23 @@ import sys
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_type_hints
 
 import msgspec
 import pytest
 
 from focalloc.cli import main
+from focalloc.cli.conform import conform
 from focalloc.conformance import run_conformance
 from focalloc.conformance.capabilities import ALL, CALLS, Capabilities, given
-from focalloc.conformance.cases import Opening, Step
+from focalloc.conformance.cases import Opening, Pinning, Step
 from focalloc.conformance.page import page
+from focalloc.conformance.report import NEEDED_BY
 from focalloc.conformance.sessions import sessions
-from focalloc.spec import PROFILES, Geometry, InvalidInput, Params
+from focalloc.refimpl import ReferenceAllocator
+from focalloc.refimpl.edits import Answer
+from focalloc.refimpl.relaxation import relaxation
+from focalloc.spec import PROFILES, Geometry, InvalidInput, Params, Relaxation
 
 MINE = given(["32,32", "2,2/1,1,1"], ["protected_tokens=0", "w_max=1..4096", "tie_break=position"], ["ingest"])
 
@@ -66,6 +71,26 @@ def test_steps_are_kept_if_they_are_supported() -> None:
     assert MINE.kept((ingest,)) == (Step(),)
     assert ALL.kept((row, ingest, other)) == (row, ingest, other)
     assert Capabilities(without=("open",)).kept((row, wide, senseless)) == (row,)
+
+
+def test_a_call_that_is_not_supported_is_not_kept_and_others_are() -> None:
+    steps = {
+        "ingest": Step(ingest=1),
+        "ingest_tokens": Step(tokens=1),
+        "prefer": Step(logits=((0.0, 0.0, 0.0),)),
+        "pin": Step(pin=Pinning(0, 1)),
+        "release": Step(release=1),
+        "open": Step(open=Opening()),
+    }
+    for call in steps:
+        assert Capabilities(without=(call,)).kept(tuple(steps.values())) == tuple(
+            step for name, step in steps.items() if name != call
+        )
+    row = Step(scores=(1,))
+    pointed = msgspec.structs.replace(row, cursor=3)
+    assert Capabilities(without=("cursor",)).kept((pointed, *steps.values())) == (row, *steps.values())
+    may = Step(tokens=1, may_release=True)
+    assert Capabilities(without=("release",)).kept((may,)) == (Step(tokens=1),)
 
 
 def test_both_is_what_each_allows() -> None:
@@ -128,7 +153,7 @@ def test_a_report_says_what_was_left_out() -> None:
         ({"params": {"strategy": ["greedy"]}}, "is said by strategies"),
         ({"params": {"tie_break": ["whim"]}}, "must be one of"),
         ({"params": {"tie_break": []}}, "is empty"),
-        ({"without": ["step"]}, "must be one of ingest, open"),
+        ({"without": ["step"]}, "must be one of ingest, ingest_tokens, prefer, pin"),
         ({"strategies": ["astrology"]}, "must be one of"),
         ({"geometries": [{"arity": []}]}, "GEO-1"),
         ({"colour": 1}, "unknown field"),
@@ -148,6 +173,66 @@ def test_an_option_that_makes_no_sense_is_refused(option: list[str]) -> None:
 
 
 # AN ALLOCATOR THAT SAYS WHAT IT SUPPORTS
+
+
+class AskedFor(RuntimeError):
+    """Raised by `Lacks` where it is asked for what it lacks."""
+
+
+class Lacks(ReferenceAllocator):
+    """Has every call, of which one does not work."""
+
+    lacking: ClassVar[str] = ""
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        broken = {"pin": ("pin", "unpin")}.get(type(self).lacking, (type(self).lacking,))
+        if name not in broken:
+            return found
+
+        def asked(*_: object, **__: object) -> None:
+            raise AskedFor(name)
+
+        return asked
+
+    def step(self, scores: Sequence[int], *, cursor: int | None = None) -> Answer:
+        if cursor is not None and type(self).lacking == "cursor":
+            raise AskedFor("cursor")
+        return super().step(scores, cursor=cursor)
+
+    def ingest(self, blocks: int, scores: Sequence[int], *, release: bool = False) -> Answer:
+        if release and type(self).lacking == "release":
+            raise AskedFor("release")
+        return super().ingest(blocks, scores, release=release)
+
+    def relaxation(self, scores: Sequence[int]) -> Relaxation:
+        return relaxation(self.state, scores)
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if call != "open"])
+def test_who_says_that_it_lacks_a_call_is_not_asked_for_it(call: str) -> None:
+    profile = {"prefer": "projection", "relaxation": "knapsack"}.get(call, "greedy")
+
+    class Silent(Lacks):
+        lacking = call
+
+    class Frank(Silent):
+        supports: ClassVar[Any] = {"without": [call]}
+
+    asked = run_conformance(Silent, profile=profile, examples=60, save_to=None, shrink=False)
+    assert asked.status in ("error", "fail")
+    report = run_conformance(Frank, profile=profile, examples=60, save_to=None)
+    assert report.verdicts == {"pass": 60}
+    assert report.status == "pass"
+    assert report.left_out == (CALLS[call],)
+    assert call not in report.not_offered
+    assert all(CALLS[call] in report.unjudged[clause] for clause in NEEDED_BY[call] if clause in report.stakes)
+    assert f"left out, as it is not supported: {CALLS[call]}\n" in report.summary()
+
+
+def test_the_command_line_takes_every_call() -> None:
+    told = get_type_hints(conform, include_extras=True)["without"]
+    assert told.__metadata__[0].autocompletion("") == list(CALLS)
 
 
 class Product:

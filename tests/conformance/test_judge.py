@@ -93,6 +93,18 @@ def test_what_takes_more_slots_than_are_judged_is_unknown(
     assert verdict(ReferenceAllocator, what, "greedy").status == "pass"
 
 
+def test_what_has_to_be_refused_is_judged_however_many_slots_it_would_take() -> None:
+    what = Case(Geometry((2**26,), (1, 1)), Params(w_max=9), (Block(1, 0),), (Step(ingest=1), Step(tokens=1), Step()))
+    assert verdict(ReferenceAllocator, what, "greedy").status == "pass"
+
+    class Grants(ReferenceAllocator):
+        def ingest(self, blocks: int, scores: Sequence[int], *, release: bool = False) -> Any:
+            return []
+
+    found = verdict(Grants, what, "greedy")
+    assert (found.status, found.at, found.clause) == ("fail", 0, "ING-2")
+
+
 def test_an_opening_of_more_slots_than_are_judged_is_put_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("focalloc.conformance.judge.MOST_SLOTS", 1)
     found = verdict(lambda: Fixed(RuntimeError("was asked")), case(Step()))

@@ -221,6 +221,16 @@ def test_a_skip_is_no_pass() -> None:
     assert sum(report.skips.values()) == report.verdicts["skip"] > 0
 
 
+def test_a_session_that_is_too_large_says_so_and_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("focalloc.conformance.judge.MOST_SLOTS", 60)
+    report = run_conformance(ReferenceAllocator, examples=40, save_to=None)
+    large, least = report.verdicts["unknown"], 10
+    assert report.lost == {runner.TOO_LARGE: large}
+    assert large > least
+    assert report.verdicts["pass"] == 40 - large > least
+    assert report.status == "unknown"
+
+
 def test_what_is_not_offered_is_said() -> None:
     class Minimal:
         def __init__(self) -> None:
