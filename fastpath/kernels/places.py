@@ -143,40 +143,8 @@ def write_positions(header: Ints, tags: Ints, positions: Table, origin: int) -> 
 
 
 @kernel
-def slot_at(session: Session, token: int) -> int:
-    """First slot of the block that starts at ``token``; -1 if none does."""
-    header, tags, family_slot = session.header, session.tags, session.family_slot
-    family_node = session.family_node
-    low = 0
-    high = header[FAMILIES]
-    while low < high:
-        middle = (low + high) // 2
-        if family_node[middle] // LEVELS <= token:
-            low = middle + 1
-        else:
-            high = middle
-    slot = 0
-    here = header[FIRST]
-    if low > 0:
-        slot = family_slot[low - 1]
-        here = family_node[low - 1] // LEVELS
-    while here < token and slot + NEAR <= header[SLOTS]:
-        passed = tokens_between(header, tags, slot, slot + NEAR)
-        if here + passed > token:
-            break
-        here += passed
-        slot += NEAR
-    while slot < header[SLOTS] and (here < token or tags[slot] < 0):
-        here += header[SPAN + tags[slot]]
-        slot += 1
-    if here == token and slot < header[SLOTS]:
-        return slot
-    return -1
-
-
-@kernel
-def slot_holding(session: Session, token: int) -> int:
-    """First slot of the block that holds ``token``, which is none before the context; its `SLOTS` for the end."""
+def slot_with(session: Session, token: int) -> int:
+    """First slot of the block that starts at ``token``; ``-1 - slot`` if another only holds it, see `slot_holding`."""
     header, tags, family_slot = session.header, session.tags, session.family_slot
     family_node = session.family_node
     low = 0
@@ -201,7 +169,21 @@ def slot_holding(session: Session, token: int) -> int:
     while slot < header[SLOTS] and here + header[SPAN + tags[slot]] <= token:
         here += header[SPAN + tags[slot]]
         slot += 1
-    return slot
+    return slot if here == token and slot < header[SLOTS] else -1 - slot
+
+
+@kernel
+def slot_at(session: Session, token: int) -> int:
+    """First slot of the block that starts at ``token``; -1 if none does."""
+    slot = slot_with(session, token)
+    return max(slot, -1)
+
+
+@kernel
+def slot_holding(session: Session, token: int) -> int:
+    """First slot of the block that holds ``token``, which is none before the context; its `SLOTS` for the end."""
+    slot = slot_with(session, token)
+    return slot if slot >= 0 else -1 - slot
 
 
 # FAMILIES

@@ -243,6 +243,21 @@ TOKENS = [
         ],
     ),
     lemma(
+        "tokens_up_to(H, T, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and are_tags(H, T, 0, n),"
+        " all(tokens_in(H, T, 0, i) + H[SPAN + T[i]] <= tokens_in(H, T, 0, n)"
+        " for i in range(n) if at(tokens_in(H, T, 0, i))))",
+        by="n",
+        steps=["tokens_one_more(H, T, 0, n)", "H[SPAN + T[n - 1]] == H[SPAN + T[n - 1]]"],
+    ),
+    lemma(
+        "tokens_from(H, T, m, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and 0 <= m and are_tags(H, T, m, n),"
+        " all(tokens_in(H, T, 0, m) <= tokens_in(H, T, 0, i) for i in range(m, n) if at(tokens_in(H, T, 0, i))))",
+        by="n",
+        steps=["tokens_one_more(H, T, 0, n - 1)", "H[SPAN + T[n - 2]] == H[SPAN + T[n - 2]]"],
+    ),
+    lemma(
         "below_no_level(H, T, s, n)",
         "tokens_below(H, T, s, n, 0) == 0",
         by="n",

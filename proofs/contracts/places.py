@@ -140,7 +140,8 @@ CONTRACTS = [
         },
     ),
     contract(
-        "slot_at",
+        "slot_with",
+        whole=True,
         joins=True,
         needs="""
             is_header(header)
@@ -156,20 +157,31 @@ CONTRACTS = [
             0 <= header[FIRST] < 2**49
         """,
         gives="""
-            -1 <= result < header[SLOTS]
-            implies(result >= 0, header[FIRST] + tokens_in(header, tags, 0, result) == token)
-            implies(result >= 0, tags[result] >= 0)
+            -1 - header[SLOTS] <= result < header[SLOTS]
+            implies(result >= 0, tags[result] >= 0 and header[FIRST] + tokens_in(header, tags, 0, result) == token)
+            implies(result < 0 and token < header[FIRST], result == -1)
+            implies(result < 0 and token >= header[FIRST],
+                header[FIRST] + tokens_in(header, tags, 0, -1 - result) <= token)
+            implies(result < 0 and -1 - result < header[SLOTS],
+                header[FIRST] + tokens_in(header, tags, 0, -1 - result) != token
+                and token < header[FIRST] + tokens_in(header, tags, 0, -result))
+            implies(-1 - header[SLOTS] < result < 0 and token >= header[FIRST], tags[-1 - result] >= 0)
         """,
         opens="tokens_none(header, tags, 0, 0)",
         loops={
             "while low < high": loop(
-                keeps="0 <= low <= high <= header[FAMILIES]",
+                keeps="""
+                    0 <= low <= high <= header[FAMILIES]
+                    implies(low > 0, family_node[low - 1] // LEVELS <= token)
+                """,
                 falls="high - low",
             ),
-            "while here < token and slot + NEAR <= header[SLOTS]": loop(
+            "while slot + NEAR <= header[SLOTS]": loop(
                 keeps="""
                     0 <= slot <= header[SLOTS]
                     here == header[FIRST] + tokens_in(header, tags, 0, slot)
+                    here <= header[FIRST] + slot * 2**31
+                    slot == 0 if token < header[FIRST] else here <= token
                 """,
                 falls="header[SLOTS] - slot",
                 opens="""
@@ -177,10 +189,12 @@ CONTRACTS = [
                     tokens_bound(header, tags, 0, slot)
                 """,
             ),
-            "while slot < header[SLOTS] and (here < token or tags[slot] < 0)": loop(
+            "while slot < header[SLOTS] and here + header[SPAN + tags[slot]] <= token": loop(
                 keeps="""
                     0 <= slot <= header[SLOTS]
                     here == header[FIRST] + tokens_in(header, tags, 0, slot)
+                    here <= header[FIRST] + slot * 2**31
+                    slot == 0 if token < header[FIRST] else here <= token
                 """,
                 falls="header[SLOTS] - slot",
                 opens="""
@@ -189,6 +203,66 @@ CONTRACTS = [
                 """,
             ),
         },
+        before={
+            "slot = 0": "tokens_bound(header, tags, 0, 0)",
+            "while slot + NEAR": "tokens_bound(header, tags, 0, slot)",
+            "return slot": "tokens_one_more(header, tags, 0, slot + 1)",
+        },
+    ),
+    contract(
+        "slot_at",
+        whole=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            tokens_are_told(header, tags, family_slot, family_node)
+            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            are_tags(header, tags, 0, header[SLOTS])
+            0 <= header[FIRST] < 2**49
+        """,
+        gives="""
+            -1 <= result < header[SLOTS]
+            implies(result >= 0, tags[result] >= 0 and header[FIRST] + tokens_in(header, tags, 0, result) == token)
+            implies(result < 0, begins_nowhere(header, tags, header[SLOTS], token))
+        """,
+        before={
+            "return max": """
+                tokens_none(header, tags, 0, 0)
+                tokens_from(header, tags, 0, header[SLOTS])
+                tokens_up_to(header, tags, -1 - slot)
+                tokens_from(header, tags, -slot, header[SLOTS])
+            """
+        },
+    ),
+    contract(
+        "slot_holding",
+        whole=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            tokens_are_told(header, tags, family_slot, family_node)
+            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            are_tags(header, tags, 0, header[SLOTS])
+            0 <= header[FIRST] < 2**49
+            header[FIRST] <= token
+        """,
+        gives="""
+            0 <= result <= header[SLOTS]
+            header[FIRST] + tokens_in(header, tags, 0, result) <= token
+            implies(result < header[SLOTS], tags[result] >= 0)
+            implies(result < header[SLOTS], token < header[FIRST] + tokens_in(header, tags, 0, result + 1))
+        """,
+        before={"return": "tokens_one_more(header, tags, 0, slot + 1)"},
     ),
     contract(
         "family_of",

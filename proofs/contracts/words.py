@@ -200,6 +200,16 @@ def tokens_are_told(header: Ints, tags: Ints, family_slot: Ints, family_node: In
     )
 
 
+def begins_nowhere(header: Ints, tags: Ints, n: int, token: int) -> bool:
+    """None of the blocks that begin in the first ``n`` slots starts at ``token``."""
+    return all(
+        header[FIRST] + tokens_in(header, tags, 0, i) != token
+        for i in range(n)
+        if tags[i] >= 0
+        if at(tokens_in(header, tags, 0, i))
+    )
+
+
 # TABLES
 
 

@@ -147,12 +147,14 @@ def test_the_kernels_find_what_holds_a_token_and_measure_as_the_spec() -> None:
         for block in state.context:
             for token in range(block.start, end(state.geometry, block)):
                 assert code["slot_holding"](session, token) == slot
+                assert code["slot_at"](session, token) == (slot if token == block.start else -1)
                 node = block.start * k.LEVELS + block.level
                 near = code["distance"](session.header, state.end - token, node)
                 assert near == distance(state.geometry, block, state.end - token)
             slot += state.geometry.slots(block.level)
         assert code["slot_holding"](session, state.end) == slot == state.used
-        assert code["slot_at"](session, state.end) == -1
+        for token in (-1, tokens_of(state)[0] - 1, state.end, 2**60):
+            assert code["slot_at"](session, token) == -1
 
 
 @pytest.mark.clause("MEM-3")

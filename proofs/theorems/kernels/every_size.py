@@ -21,7 +21,7 @@ def contracts_of(*files: str) -> list[str]:
     return [one.name for file in files for one in BY_FILE[file] if not one.assumed]
 
 
-TOKENS = ("tokens_between", "token_at", "slot_at")
+TOKENS = ("tokens_between", "token_at", "slot_with", "slot_at", "slot_holding")
 """The kernels that count tokens."""
 
 TURNS = ("fits", "alternate")
@@ -95,7 +95,8 @@ def places_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "tokens-of-every-size",
     "The token at a slot is the sum of what the blocks before it span, marked or not, whether they are counted one by "
-    "one, level by level or from the nearest family; and where a block is found for a token, it begins there.",
+    "one, level by level or from the nearest family; a block that is found for a token holds it; and one that is found "
+    "to begin there does, if any does.",
     clauses="CTX-3 CTX-6",
     technique=Technique.DEDUCTION,
     kernels=TOKENS,
@@ -109,8 +110,11 @@ def places_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the nearest family is taken, its token is not", "known_token = family_node[family] // LEVELS",
                  "known_token = known_token"),
         Mutation("a stride overlaps the last",
-                 "here += passed\n        slot += NEAR\n    while slot < header[SLOTS] and (here",
-                 "here += passed\n        slot += NEAR - 1\n    while slot < header[SLOTS] and (here"),
+                 "here += passed\n        slot += NEAR\n", "here += passed\n        slot += NEAR - 1\n"),
+        Mutation("what ends at the token holds it", "here + header[SPAN + tags[slot]] <= token",
+                 "here + header[SPAN + tags[slot]] < token"),
+        Mutation("what holds the token begins there", "if here == token and slot < header[SLOTS]",
+                 "if slot < header[SLOTS]"),
     ],
 )  # fmt: skip
 def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
