@@ -46,6 +46,63 @@ _OURS = {str(files(package)) for package in ("focalloc.spec", "focalloc.refimpl"
 """Folders whose frames say nothing about where an allocator went wrong."""
 
 
+def offered(allocator: Any) -> list[str]:
+    """The optional calls, reports and parameters that ``allocator`` has, as `messages.Welcome` says them."""
+    calls = ("ingest", "ingest_tokens", "prefer", "relaxation", "layout", *messages.REPORTS)
+    offers = [what for what in calls if callable(getattr(allocator, what, None))]
+    told = getattr(allocator, "offers", ())
+    offers += (name for name in OFFERED if isinstance(told, tuple | list) and name in told)
+    if all(callable(getattr(allocator, call, None)) for call in ("pin", "unpin")):
+        offers.append("pin")
+    if _takes(_signature(getattr(allocator, "step", None)), [], cursor=0):
+        offers.append("cursor")
+    if "ingest" in offers:
+        signature = _signature(allocator.ingest)
+        row: list[object] = []
+        if _takes(signature, 1, []):
+            offers.append("ingest_scores")
+            row.append([])
+        if callable(getattr(allocator, "release", None)) and _takes(signature, 1, *row, release=True):
+            offers.append("release")
+    return offers
+
+
+def obeyed(allocator: Any, command: messages.Command, offers: Sequence[str]) -> dict[str, Any]:
+    """What ``allocator`` answers to a command within a session, as it came; it may raise whatever it raises.
+
+    Args:
+        allocator: one that is open, and offers what is asked for.
+        command: what is asked; what it holds is given as it is.
+        offers: as of `offered`.
+    """
+    match command:
+        case messages.Step(scores, cursor):
+            told = {} if cursor is msgspec.UNSET else {"cursor": cursor}
+            return chosen(allocator.step(scores, **told))
+        case messages.Ingest(blocks, scores, release):
+            rest = (scores,) if "ingest_scores" in offers else ()
+            return chosen(allocator.ingest(blocks, *rest, **({"release": True} if release else {})))
+        case messages.IngestTokens(tokens, scores, release):
+            return chosen(allocator.ingest_tokens(tokens, scores, **({"release": True} if release else {})))
+        case messages.Prefer(logits):
+            return chosen(allocator.prefer(logits))
+        case messages.Pin(first, last, collapse, expand):
+            allocator.pin(first, last, collapse, expand)
+            return {"ok": True}
+        case messages.Unpin(first, last, collapse, expand):
+            allocator.unpin(first, last, collapse, expand)
+            return {"ok": True}
+        case messages.Release(token):
+            return {"ok": True} | changed(allocator.release(token))
+        case messages.Relaxation(scores):
+            return {"relaxation": relaxed(allocator.relaxation(scores))}
+        case messages.Layout(first, last, row, cursor):
+            given = {"scores": row, "cursor": cursor}
+            more = {name: one for name, one in given.items() if one is not msgspec.UNSET}
+            return {"blocks": plain(allocator.layout(first, last, **more))}
+    raise TypeError(command)
+
+
 class Host:
     """Answers commands for the allocators of ``factory``.
 
@@ -102,43 +159,13 @@ class Host:
             case messages.Fresh():
                 self._allocator, self._offers, self._given, self._sent = None, [], {}, {}
                 self._allocator = self._factory()
-                self._offers = self._offered()
+                self._offers = ["fresh", *offered(self._allocator)]
                 return {"ok": True, "offers": self._offers, "supports": self._supported()}
             case messages.Open():
                 self._open(command.geometry, command.params, command.context)
                 return {"ok": True}
-            case messages.Step():
-                told = {} if command.cursor is msgspec.UNSET else {"cursor": command.cursor}
-                return chosen(self._allocator.step(self._lend("scores", command.scores), **told))
-            case messages.Ingest():
-                rest = (self._lend("scores", command.scores),) if "ingest_scores" in self._offers else ()
-                may = {"release": True} if command.release else {}
-                return chosen(self._allocator.ingest(command.blocks, *rest, **may))
-            case messages.IngestTokens(tokens):
-                may = {"release": True} if command.release else {}
-                return chosen(self._allocator.ingest_tokens(tokens, self._lend("scores", command.scores), **may))
-            case messages.Prefer():
-                rows = [list(row) for row in command.logits]
-                self._given["logits"] = [list(row) for row in rows], rows
-                return chosen(self._allocator.prefer(rows))
-            case messages.Pin(first, last, collapse, expand):
-                self._allocator.pin(first, last, collapse, expand)
-                return {"ok": True}
-            case messages.Unpin(first, last, collapse, expand):
-                self._allocator.unpin(first, last, collapse, expand)
-                return {"ok": True}
-            case messages.Release(token):
-                return {"ok": True} | changed(self._allocator.release(token))
-            case messages.Relaxation():
-                return {"relaxation": relaxed(self._allocator.relaxation(self._lend("scores", command.scores)))}
-            case messages.Layout():
-                more: dict[str, Any] = {}
-                if command.scores is not msgspec.UNSET:
-                    more["scores"] = self._lend("scores", command.scores)
-                if command.cursor is not msgspec.UNSET:
-                    more["cursor"] = command.cursor
-                return {"blocks": plain(self._allocator.layout(command.first, command.last, **more))}
-        raise TypeError(command)
+        self._lend(command)
+        return obeyed(self._allocator, command, self._offers)
 
     def _open(self, geometry: Geometry, params: Params, context: Sequence[tuple[int, int]]) -> None:
         blocks = [Block(*pair) for pair in context]
@@ -154,29 +181,14 @@ class Host:
             self._allocator.warmup()
         self._warm.add(kind)
 
-    def _lend(self, what: str, row: list[int]) -> list[int]:
-        self._given[what] = list(row), row
-        return row
-
-    def _offered(self) -> list[str]:
-        """The optional calls that the allocator has."""
-        calls = ("ingest", "ingest_tokens", "prefer", "relaxation", "layout", *messages.REPORTS)
-        offers = ["fresh", *(what for what in calls if callable(getattr(self._allocator, what, None)))]
-        told = getattr(self._allocator, "offers", ())
-        offers += (name for name in OFFERED if isinstance(told, tuple | list) and name in told)
-        if all(callable(getattr(self._allocator, call, None)) for call in ("pin", "unpin")):
-            offers.append("pin")
-        if _takes(_signature(getattr(self._allocator, "step", None)), [], cursor=0):
-            offers.append("cursor")
-        if "ingest" in offers:
-            signature = _signature(self._allocator.ingest)
-            row: list[object] = []
-            if _takes(signature, 1, []):
-                offers.append("ingest_scores")
-                row.append([])
-            if callable(getattr(self._allocator, "release", None)) and _takes(signature, 1, *row, release=True):
-                offers.append("release")
-        return offers
+    def _lend(self, command: messages.Command) -> None:
+        """Remember which rows the allocator is given, to compare them afterwards."""
+        if isinstance(command, messages.Prefer):
+            rows: Any = [list(row) for row in command.logits]
+            self._given["logits"] = [list(row) for row in rows], rows
+            command.logits = rows
+        elif isinstance(row := getattr(command, "scores", None), list):
+            self._given["scores"] = list(row), row
 
     def _supported(self) -> object:
         """What the attribute ``supports`` says, as data; or why it says nothing that makes sense."""

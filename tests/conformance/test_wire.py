@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, ClassVar
 
 import jsonschema
 import msgspec
@@ -21,7 +23,9 @@ from hypothesis import strategies as st
 
 from focalloc.conformance import messages
 from focalloc.conformance.process import Misbehaved, ProcessAllocator, Refused, Skipped, TimedOut
-from focalloc.conformance.server import serve
+from focalloc.conformance.runner import run
+from focalloc.conformance.server import Servable, serve
+from focalloc.conformance.targets import ProgramTarget
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec import Action, Geometry, InvalidInput, Params
 from focalloc.spec.printable import printable
@@ -92,10 +96,12 @@ def test_open_is_written_as_documented() -> None:
     }
 
 
-def conversation(*commands: messages.Command | bytes) -> list[dict[str, object]]:
+def conversation(
+    *commands: messages.Command | bytes, factory: Callable[[], Servable] = ReferenceAllocator
+) -> list[dict[str, Any]]:
     lines = [c if isinstance(c, bytes) else messages.command_line(c) for c in commands]
     answers = io.BytesIO()
-    serve(ReferenceAllocator, io.BytesIO(b"".join(lines)), answers, name="r", version="0", strategies=["greedy"])
+    serve(factory, io.BytesIO(b"".join(lines)), answers, name="r", version="0", strategies=["greedy"])
     return [json.loads(line) for line in answers.getvalue().splitlines()]
 
 
@@ -134,9 +140,74 @@ def test_the_server_answers_each_command_once_and_survives_nonsense() -> None:
         "actions",
         "ok",
     ]
-    assert answers[8] == {"actions": [["expand", 2, 0]]}
+    assert answers[8]["actions"] == [["expand", 2, 0]]
     assert "SCO-2" in str(answers[7]["error"])
     assert "CTX-2" in str(answers[11]["error"])
+
+
+def test_the_server_offers_what_the_allocator_has() -> None:
+    opened = messages.Open(geometry=TINY, params=PARAMS, context=[(2, 0)])
+    hello, _, *answers, _ = conversation(
+        messages.Hello(),
+        opened,
+        messages.IngestTokens(3, [0]),
+        messages.Step([0] * 5, cursor=1),
+        messages.Step([0] * 5, cursor=-1),
+        messages.Pin(0, 2),
+        messages.Layout(0, 8),
+        messages.Prefer([(0.0, 0.0, 0.0)]),
+        messages.Release(4),
+        messages.Close(),
+    )
+    assert {"ingest_tokens", "cursor", "unfilled", "pin", "layout", "lean"} <= set(hello["offers"])
+    tokens, step, no_cursor, pinned, laid, preferred, released = answers
+    assert (tokens["actions"], tokens["unfilled"]) == ([], 1)
+    assert (step["actions"], step["unfilled"]) == ([], 1)
+    assert "CUR-1" in no_cursor["error"]
+    assert pinned["pins"] == [[[0, 2]], []]
+    assert laid == {"blocks": [[0, 0], [0, 2], [0, 4], [0, 6]]}
+    assert "strategy = " in preferred["error"]
+    assert (released["context"], released["edits"]) == ([[0, 4], [0, 6]], [[0, 1, 0, 0]])
+
+
+class Least:
+    """An allocator without anything that it need not have, of which one call is to come."""
+
+    supports: ClassVar[Any] = {"without": ["open"]}
+
+    def open(self, *_: object) -> None:
+        """Start a session."""
+
+    def step(self, scores: Sequence[int], /) -> list[Action]:
+        """Do nothing."""
+        return []
+
+    def ingest(self, blocks: int, scores: Sequence[int], /) -> list[Action]:
+        """Not yet."""
+        raise NotImplementedError("not yet")
+
+
+def test_the_server_offers_nothing_else() -> None:
+    opened = messages.Open(geometry=TINY, params=PARAMS, context=[(2, 0)])
+    wanting = [messages.Step([0], cursor=0), messages.Ingest(1, [0], release=True), messages.IngestTokens(1, [0])]
+    wanting += [messages.Pin(0, 1), messages.Unpin(0, 1), messages.Release(0), messages.Layout(0, 4)]
+    wanting += [messages.Prefer([(0.0, 0.0, 0.0)]), messages.Relaxation([0])]
+    asked = (messages.Hello(), opened, messages.Step([0]), messages.Ingest(1, [0]))
+    hello, done, step, ingest, *refused = conversation(*asked, *wanting, factory=Least)
+    assert hello["offers"] == ["ingest", "ingest_scores"]
+    assert hello["supports"] == {"without": ["open"]}
+    assert (done, step, ingest) == ({"ok": True}, {"actions": []}, {"skipped": "not yet"})
+    assert all("is not offered" in answer["error"] for answer in refused)
+
+
+def test_what_is_served_is_judged_by_all_that_it_offers() -> None:
+    with ProgramTarget(f"{sys.executable} -c {shlex.quote(SERVER)}") as target:
+        report = run(target, profile="greedy", examples=40)
+    assert report.status == "pass"
+    assert report.not_offered == ("ledger_size",)
+    assert {"FIL-1", "FIL-3", "CUR-1", "PIN-3", "REL-2", "EDI-1", "LAY-1", "MEM-3"} <= {
+        clause for clause, times in report.stakes.items() if times
+    }
 
 
 @given(st.binary(max_size=80).filter(lambda line: b"\n" not in line))
