@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from multiprocessing import resource_tracker
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import cloudpickle
@@ -26,6 +27,7 @@ import msgspec
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from focalloc.conformance import runner
+from focalloc.conformance.capabilities import Capabilities
 from focalloc.conformance.journal import Header, Journal
 from focalloc.conformance.report import NEEDED_BY, Failure, Report, lacking, save_failure, versions_here
 from focalloc.conformance.runner import RUN_OVER, Batch, batch_sizes, collected, run_batch, smoke_test, supported
@@ -50,8 +52,8 @@ ENDS_ITS_JUDGE = "whatever process judges them ends"
 
 OpenTarget = Callable[[], Target]
 Contents = Callable[[], str]
-Subject = tuple[OpenTarget, Contents, str]
-"""An allocator to be judged: how to open it, how to see what it is made of, and what that has to be."""
+Subject = tuple[OpenTarget, Contents, str, Capabilities]
+"""An allocator to be judged: how to open it, how to see what it is made of, what that has to be, what it supports."""
 
 
 class Clock:
@@ -140,14 +142,14 @@ def run_campaign(
         made_of, sizes = _made_of(target, contents), batch_sizes(examples)
         offered = {what for what in NEEDED_BY if target.offers(what)}
         within = supported(target).checked(profile)
-        header = Header(target.name, made_of, profile, seed, examples, within, versions_here())
+        header = Header(target.name, made_of, profile, seed, examples, within, target.limits, versions_here())
         book = None if journal is None else stack.enter_context(Journal(journal, header, sizes))
         done = {} if book is None else dict(book.done)
         for batch in done.values():
             if watch is not None:
                 watch(batch)
         client = stack.enter_context(_client(address, stack))
-        hand = partial(_handed, client, (open_target, contents, made_of), clock, profile, seed)
+        hand = partial(_handed, client, (open_target, contents, made_of, within), clock, profile, seed)
         waiting = deque((i, size) for i, size in enumerate(sizes) if i not in done)
         ahead = BATCHES_PER_WORKER * max(1, sum(client.nthreads().values()))
         for batch in _judged(hand, clock, waiting, ahead):
@@ -314,7 +316,7 @@ def judge_batch(
     Raises:
         InvalidInput: what the worker has is not the allocator that the campaign was begun with.
     """
-    open_target, contents, made_of = subject
+    open_target, contents, made_of, within = subject
     with _one_at_a_time:
         if clock.is_over:
             return _unknown(index, size, RUN_OVER)
@@ -323,4 +325,5 @@ def judge_batch(
                 raise InvalidInput(
                     "cluster", f"batch {index}", "a worker has not the allocator that the campaign began with"
                 )
-            return run_batch(target, profile, seed, index, size, first=first, shrink=shrink, until=clock.until)
+            limits: dict[str, Any] = {"within": within, "shrink": shrink, "until": clock.until}
+            return run_batch(target, profile, seed, index, size, first=first, **limits)

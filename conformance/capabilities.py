@@ -185,7 +185,13 @@ def given(geometries: Sequence[str], params: Sequence[str], without: Sequence[st
     Raises:
         InvalidInput: an option is none of these; names it.
     """
-    return Capabilities(tuple(map(_geometry, geometries)), dict(map(_allowed, params)), (), tuple(without))
+    allowed: dict[str, Allowed] = {}
+    for said in params:
+        name, values = _allowed(said)
+        if name in allowed:
+            raise InvalidInput("param", said, f"limits {name} a second time; give its values at once")
+        allowed[name] = values
+    return Capabilities(tuple(map(_geometry, geometries)), allowed, (), tuple(without))
 
 
 def _geometry(said: str) -> Geometry:
@@ -244,7 +250,7 @@ def _shared(field: str, one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[A
         return one or other
     both = tuple(item for item in one if item in other)
     if not both:
-        raise InvalidInput(field, list(other), f"nothing of it is supported; that is {list(one)}")
+        raise InvalidInput(field, list(other), f"has nothing in common with {list(one)}, so no session can be drawn")
     return both
 
 

@@ -1,8 +1,8 @@
 """What an allocator is made of, as one digest: so that what was judged is not mistaken for what it has become since.
 
 A module in a package stands for every file of the outermost package; a module by itself for its file and those beside
-it that it imports; a program for its file, its arguments, and every file that an argument names; and whatever is named
-``also``. What a module imports from elsewhere is seen where it is judged (`imported`): the files of checkouts, and the
+it that it imports; a program for its file, its arguments, and every file that an argument names, with a script or a
+module (``-m``) of Python standing for as much as it would by itself; and whatever is named ``also``. What a module imports from elsewhere is seen where it is judged (`imported`): the files of checkouts, and the
 versions of what is installed. What is imported only later, and a file that is only opened, is not seen.
 """
 
@@ -14,9 +14,11 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
+from itertools import pairwise
 from modulefinder import ModuleFinder
 from pathlib import Path
 from types import ModuleType
@@ -37,7 +39,7 @@ def contents_of(target: str, program: str, also: Sequence[Path] = ()) -> str:
     Args:
         target: a module and a factory in it.
         program: a command.
-        also: files that count, too, such as weights.
+        also: files that count, too, such as weights, and folders for all that is in them.
 
     Raises:
         InvalidInput: there is no such module or program, or a file of it cannot be read.
@@ -45,8 +47,9 @@ def contents_of(target: str, program: str, also: Sequence[Path] = ()) -> str:
     whole = hashlib.blake2b(digest_size=16)
     for name, file in sorted(_program_files(program) if program else _module_files(target)):
         whole.update(_told(name, _digest_of("target", file)))
-    for file in also:
-        whole.update(_told(str(file), _digest_of("also", file)))
+    for named in also:
+        for name, file in sorted(_files_in(named)) if named.is_dir() else [("", named)]:
+            whole.update(_told(str(named), name, _digest_of("also", file)))
     whole.update(_told(target, program))
     return whole.hexdigest()
 
@@ -110,7 +113,15 @@ def _program_files(program: str) -> Iterator[tuple[str, Path]]:
     if found is None:
         raise InvalidInput("target", program, "there is no such program")
     yield words[0], Path(found)
-    yield from ((word, Path(word)) for word in words[1:] if Path(word).is_file())
+    python = Path(found).name.startswith(("python", "pypy"))
+    for before, word in pairwise(words):
+        if python and before == "-m":
+            with suppress(InvalidInput):  # it may be one that only that interpreter knows
+                yield from _module_files(word)
+        for named in {word, word.partition("=")[2]}:  # as in --weights=FILE
+            if Path(named).is_file():
+                yield word, Path(named)
+                yield from ((f"{word}: {name}", file) for name, file in _with_neighbours(Path(named)))
 
 
 def _module_files(target: str) -> Iterator[tuple[str, Path]]:
@@ -129,14 +140,22 @@ def _module_files(target: str) -> Iterator[tuple[str, Path]]:
             yield from _with_neighbours(Path(spec.origin))
             return
     for folder in folders:
-        for file in folder.rglob("*"):
-            inside = file.relative_to(folder)
-            if file.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in inside.parts):
-                yield f"{folder.name}/{inside.as_posix()}", file
+        yield from ((f"{folder.name}/{name}", file) for name, file in _files_in(folder))
+
+
+def _files_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a folder, but for what is hidden and what Python keeps there, each by its name in it."""
+    for file in folder.rglob("*"):
+        inside = file.relative_to(folder)
+        if file.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in inside.parts):
+            yield inside.as_posix(), file
 
 
 def _found(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
-    """Where a module is, as an import would find it; unlike `importlib.util.find_spec` this runs no parent of it."""
+    """Where a module is, as its host would find it: in the working directory, too, after everything that is installed.
+
+    Unlike `importlib.util.find_spec` this runs no parent of it.
+    """
     for finder in sys.meta_path:
         try:
             spec = finder.find_spec(name, path)
@@ -144,14 +163,15 @@ def _found(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
             spec = ModuleSpec(name, None, is_package=True)
         if spec is not None:
             return spec
-    return None
+    return PathFinder.find_spec(name, [""]) if path is None else None
 
 
 def _locations(spec: ModuleSpec, name: str, path: Sequence[str] | None) -> list[str]:
     """The folders of a package; one without an ``__init__.py`` knows of none, as long as its parent is not loaded."""
     if spec.origin is not None:
         return list(spec.submodule_search_locations or ())
-    return [str(Path(one, name)) for one in (sys.path if path is None else path) if Path(one, name).is_dir()]
+    places = dict.fromkeys([*sys.path, ""]) if path is None else path
+    return [str(Path(one, name)) for one in places if Path(one, name).is_dir()]
 
 
 def _with_neighbours(file: Path) -> Iterator[tuple[str, Path]]:

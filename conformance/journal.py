@@ -7,8 +7,10 @@ or moved is noticed. The first entry says which campaign it is, by content: the 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -31,6 +33,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         seed: the campaign's.
         examples: sessions to judge.
         within: what the allocator supports.
+        limits: seconds that an answer may take, and a first one.
         versions: what it runs on.
     """
 
@@ -40,6 +43,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int
     examples: int
     within: Capabilities
+    limits: tuple[float, float]
     versions: Versions
 
 
@@ -55,6 +59,10 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
 
 
+BEGINS = b'{"entry":'
+"""How a journal begins: what does not is somebody's file, and not to be written over."""
+
+
 class Journal:
     """A journal, read and ready for more.
 
@@ -68,25 +76,30 @@ class Journal:
 
     Raises:
         InvalidInput: the file is no journal, belongs to another campaign or to what the allocator was before, was
-            edited, or cannot be written.
+            edited, is written to by another process, or cannot be written.
     """
 
     def __init__(self, path: Path, header: Header, sizes: Sequence[int]) -> None:
         self.done: dict[int, Batch] = {}
         self._path, self._digest = path, ""
-        try:
-            text = path.read_bytes() if path.is_file() else b""
-            whole = text.rfind(b"\n") + 1  # what follows the last line's end was cut off as the campaign stopped
-            for number, line in enumerate(text[:whole].splitlines(), 1):
-                self._read(number, line, header, sizes)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: IO[bytes] = path.open("r+b" if text else "wb")
-            self._file.truncate(whole)
-            self._file.seek(whole)
-            if not whole:
-                self._write(header)
-        except OSError as error:
-            raise InvalidInput("journal", str(path), error.strerror or str(error)) from error
+        with ExitStack() as unless_kept:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._file: IO[bytes] = unless_kept.enter_context(path.open("a+b"))
+                self._lock()
+                self._file.seek(0)
+                text = self._file.read()
+                whole = text.rfind(b"\n") + 1  # what follows the last line's end was cut off as the campaign stopped
+                if not whole and text[: len(BEGINS)] != BEGINS[: len(text)]:
+                    self._refuse("is no journal of a campaign")
+                for number, line in enumerate(text[:whole].splitlines(), 1):
+                    self._read(number, line, header, sizes)
+                self._file.truncate(whole)
+                if not whole:
+                    self._write(header)
+            except OSError as error:
+                raise InvalidInput("journal", str(path), error.strerror or str(error)) from error
+            unless_kept.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -98,6 +111,15 @@ class Journal:
         """Write a batch down."""
         self.done[batch.index] = batch
         self._write(batch)
+
+    def _lock(self) -> None:
+        """Keep other campaigns out, where the file system can; the lock ends with this process at the latest."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._refuse("another campaign is writing to it")
+        except OSError:  # no locks there
+            pass
 
     def _write(self, entry: Header | Batch) -> None:
         text = msgspec.json.encode(entry)

@@ -404,6 +404,7 @@ class ProcessAllocator:
         meanwhile: work that is done while the next answer is awaited, which no answer depends on; if it raises
             something, that is what the call raises, as its answer is not wanted any more.
         until: the time (of `time.monotonic`) at which the run as a whole ends; None for none.
+        limits: seconds that an answer may take, and the first one of its kind in a process.
         told: how much of an opening is said; see `Case`.
         reports: what the answers so far said of the allocator's own state, the latest of each kind.
         tells_edits: whether some answer told its edits.
@@ -427,7 +428,7 @@ class ProcessAllocator:
         else:
             words = checked_command(command)
             self._connect = lambda: executed(words)
-        self._timeout, self._start_timeout, self._typed = timeout, max(timeout, start_timeout), typed
+        self.limits, self._typed = (timeout, max(timeout, start_timeout)), typed
         self._line: Line | None = None
         self._conversation: deque[tuple[str, bytes]] = deque(maxlen=MESSAGES_KEPT)
         self._strategy: tuple[object, ...] = ()
@@ -628,12 +629,12 @@ class ProcessAllocator:
         if isinstance(command, messages.Open) and isinstance(command.params, Params):
             told = command.params
             self._strategy = (told.strategy, told.tie_break, told.is_refined, told.prepares)
-        kind = (type(command), *self._strategy)
+        kind, (usual, first) = (type(command), *self._strategy), self.limits
         if kind in self._answered or isinstance(command, messages.Close):
-            return self._timeout, False, kind
+            return usual, False, kind
         if kind in self._took:
-            return min(self._start_timeout, self._timeout + 4 * self._took[kind]), True, kind
-        return self._start_timeout, True, kind
+            return min(first, usual + 4 * self._took[kind]), True, kind
+        return first, True, kind
 
     def _fail(self, kind: type[ProgramError], reason: str) -> NoReturn:
         self._end()

@@ -162,9 +162,14 @@ def run(
     until = None if time_limit is None else time.monotonic() + time_limit
     smoke_test()
 
+    target.until = until
+    within = supported(target).checked(profile)
+
     def batches() -> Iterator[Batch]:
         for index, count in enumerate(batch_sizes(examples)):
-            batch = run_batch(target, profile, seed, index, count, shrink=shrink, keep_going=keep_going, until=until)
+            batch = run_batch(
+                target, profile, seed, index, count, within=within, shrink=shrink, keep_going=keep_going, until=until
+            )
             if watch is not None:
                 watch(batch)
             yield batch
@@ -173,8 +178,8 @@ def run(
 
     found = collected(target.name, profile, seed, examples, batches())
     if keep_going or not found.failures:
-        found = _with_the_recorded(found, target, until, left_out=not recorded, shrink=shrink)
-    return _finished(target, found, save_to)
+        found = _with_the_recorded(found, target, within, until, left_out=not recorded, shrink=shrink)
+    return _finished(target, within, found, save_to)
 
 
 def run_in_processes(
@@ -212,9 +217,14 @@ def run_in_processes(
     smoke_test()
     sizes = batch_sizes(examples)
     spawn = multiprocessing.get_context("spawn")
-    with _ended_at_once(ProcessPoolExecutor(jobs, spawn, _start_worker, (open_target,))) as pool:
+    with (
+        open_target() as target,
+        _ended_at_once(ProcessPoolExecutor(jobs, spawn, _start_worker, (open_target,))) as pool,
+    ):
+        target.until = until
+        within = supported(target).checked(profile)
         futures = [
-            pool.submit(_judge_in_worker, profile, seed, index, size, keep_going, until)
+            pool.submit(_judge_in_worker, profile, seed, index, size, within, keep_going, until)
             for index, size in enumerate(sizes)
         ]
 
@@ -232,13 +242,12 @@ def run_in_processes(
                         later.cancel()
                     return
 
-        with open_target() as target:
-            report = collected(target.name, profile, seed, examples, batches())
-            if report.answered:
-                target.begin()
-            if keep_going or not report.failures:
-                report = _with_the_recorded(report, target, until, left_out=not recorded)
-            return _finished(target, report, save_to)
+        report = collected(target.name, profile, seed, examples, batches())
+        if report.answered:
+            target.begin()
+        if keep_going or not report.failures:
+            report = _with_the_recorded(report, target, within, until, left_out=not recorded)
+        return _finished(target, within, report, save_to)
 
 
 @contextlib.contextmanager
@@ -265,13 +274,15 @@ def _start_worker(open_target: Callable[[], Target]) -> None:
     atexit.register(_worker.close)
 
 
-def _judge_in_worker(profile: str, seed: int, index: int, size: int, keep_going: bool, until: float | None) -> Batch:
+def _judge_in_worker(
+    profile: str, seed: int, index: int, size: int, within: Capabilities, keep_going: bool, until: float | None
+) -> Batch:
     assert _worker is not None
-    return run_batch(_worker, profile, seed, index, size, keep_going=keep_going, until=until)
+    return run_batch(_worker, profile, seed, index, size, within=within, keep_going=keep_going, until=until)
 
 
 def _with_the_recorded(
-    report: Report, target: Target, until: float | None, *, left_out: bool, shrink: bool = True
+    report: Report, target: Target, within: Capabilities, until: float | None, *, left_out: bool, shrink: bool = True
 ) -> Report:
     """``report`` with what ``target`` makes of the recorded session over a document, as far as it supports that.
 
@@ -279,7 +290,7 @@ def _with_the_recorded(
     """
     if report.asked < DEFAULT_EXAMPLES or report.cut_short:
         return report
-    within, case, profile = supported(target), shipped_case(), report.profile
+    case, profile = shipped_case(), report.profile
     if left_out:
         return msgspec.structs.replace(report, recorded="left out, as asked")
     if within.geometries and case.geometry not in within.geometries:
@@ -300,7 +311,7 @@ def _with_the_recorded(
     return msgspec.structs.replace(report, failures=tuple(failures[key] for key in sorted(failures)), recorded=said)
 
 
-def _finished(target: Target, report: Report, save_to: Path | None) -> Report:
+def _finished(target: Target, within: Capabilities, report: Report, save_to: Path | None) -> Report:
     failures, notes = report.failures, report.notes
     if save_to is not None:
         failures, unsaved = saved(failures, save_to)
@@ -309,15 +320,15 @@ def _finished(target: Target, report: Report, save_to: Path | None) -> Report:
         notes += (
             "judged inside the judge's own process: an allocator that ends it or changes it could forge the verdict",
         )
-    within = supported(target)
     not_offered = lacking(report.profile, target.offers, report.stakes, within.without) if report.answered else ()
-    return msgspec.structs.replace(
-        report, failures=failures, not_offered=not_offered, notes=notes, left_out=within.left_out
-    )
+    said = {"not_offered": not_offered, "notes": notes, "left_out": within.left_out}
+    return msgspec.structs.replace(report, failures=failures, **said)
 
 
 def supported(target: Target) -> Capabilities:
     """What ``target`` supports, by what it says and by what its user says of it.
+
+    A run asks once, before its first session, and draws and reports by that: another time it may say something else.
 
     Raises:
         InvalidInput: what it says makes no sense, or the two have nothing in common.
@@ -370,6 +381,7 @@ def run_batch(
     index: int,
     examples: int,
     *,
+    within: Capabilities = ALL,
     shrink: bool = True,
     keep_going: bool = False,
     until: float | None = None,
@@ -385,6 +397,7 @@ def run_batch(
         seed: of the run.
         index: of the batch in the run.
         examples: sessions of the batch.
+        within: what the allocator supports, as the run was told at its start.
         shrink: as for `run`.
         keep_going: whether to go on after a session without an answer, each of which takes a whole limit.
         until: time, of `time.monotonic`, at which the run as a whole ends; None for none.
@@ -398,7 +411,7 @@ def run_batch(
     stopped = ""
     stakes = Stakes(profile)
     target.until = until
-    bench = _Bench(target, profile, supported(target).checked(profile))
+    bench = _Bench(target, profile, within)
     number = index * BATCH if first is None else first
     drawn: list[Case] = []
     for place, case in enumerate(sessions(profile, seed, number, examples, bench.within)):

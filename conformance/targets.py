@@ -73,6 +73,9 @@ class Target(Protocol):
     until: float | None
     """Time, of `time.monotonic`, at which the run as a whole ends; None for none."""
 
+    limits: tuple[float, float]
+    """Seconds that an answer may take, and the first of its kind in a process."""
+
     told: Told
     """How much of an opening is said; see `Case`."""
 
@@ -179,6 +182,11 @@ class WireTarget:
     @until.setter
     def until(self, time: float | None) -> None:
         self._wire.until = time
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Seconds that an answer may take, and the first of its kind in a process."""
+        return self._wire.limits
 
     @property
     def told(self) -> Told:

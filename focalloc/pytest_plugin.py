@@ -11,6 +11,8 @@ replays it; a known failure (``xfail="known.json"``) is an expected failure, and
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,15 +24,17 @@ if TYPE_CHECKING:
 
 MARK = "focalloc"
 FIXTURE = "focalloc_clause"
-REPORTS = pytest.StashKey[dict[str, "Report"]]()
+OPTIONS = ("program", "profile", "examples", "seed", "timeout", "start_timeout", "time_limit", "shrink", "xfail")
+Judgement = Callable[[], "Report"]
+JUDGED = pytest.StashKey[list[tuple[Any, dict[str, Any], Judgement]]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known."""
     config.addinivalue_line(
         "markers",
-        f"{MARK}(factory, *, program, profile, examples, seed, timeout, shrink, xfail): judge the allocators that "
-        "factory makes, or a program, by focalloc's conformance suite",
+        f"{MARK}(factory, *, {', '.join(OPTIONS)}): judge the allocators that factory makes, or a program, by "
+        "focalloc's conformance suite",
     )
 
 
@@ -62,12 +66,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
 @pytest.fixture
 def focalloc_report(request: pytest.FixtureRequest) -> Report:
     """The report on the allocator that the test's mark ``focalloc`` names; judged once, and the same for every test."""
-    target, options = _marked(request.node)
-    reports = request.config.stash.setdefault(REPORTS, {})
-    key = repr((target, sorted(options.items())))
-    if key not in reports:
-        reports[key] = _judged(target, options)
-    return reports[key]
+    factory, options = _marked(request.node)
+    so_far = request.config.stash.setdefault(JUDGED, [])
+    for one, its_options, judged in so_far:
+        if one is factory and its_options == options:  # what two factories are called does not tell them apart
+            return judged()
+    try:
+        report = _judged(factory, options)
+    except Exception as no:
+        so_far.append((factory, options, partial(_raise, no)))
+        raise
+    so_far.append((factory, options, lambda: report))
+    return report
 
 
 @pytest.fixture
@@ -81,8 +91,11 @@ def focalloc_clause(request: pytest.FixtureRequest, focalloc_report: Report) -> 
 def _marked(node: pytest.Item | pytest.Function) -> tuple[Any, dict[str, Any]]:
     """The factory, or None, and the options of the mark."""
     mark = node.get_closest_marker(MARK)
-    if mark is None or len(mark.args) + ("program" in mark.kwargs) != 1:
+    if mark is None or len(mark.args) + ("program" in mark.kwargs) != 1 or not all(map(callable, mark.args)):
         raise pytest.UsageError(f"{node.nodeid}: needs @pytest.mark.{MARK}(factory), or (program='./allocator')")
+    for name in mark.kwargs:
+        if name not in OPTIONS:
+            raise pytest.UsageError(f"{node.nodeid}: the mark {MARK} has no {name}; it has {', '.join(OPTIONS)}")
     return (mark.args[0] if mark.args else None), dict(mark.kwargs)
 
 
@@ -90,14 +103,19 @@ def _judged(factory: Any, options: dict[str, Any]) -> Report:
     from focalloc.cli.targets import target_of
     from focalloc.conformance import run_conformance
     from focalloc.conformance.known import load_known, with_known
+    from focalloc.conformance.process import START_TIMEOUT, TIMEOUT
     from focalloc.conformance.runner import FAILURES, run
 
-    known, profile = options.pop("xfail", None), options.get("profile", "safety")
     asked: dict[str, Any] = {"keep_going": True, "save_to": FAILURES} | options
+    xfail = asked.pop("xfail", None)
+    known = () if xfail is None else load_known(Path(xfail), asked.get("profile", "safety"))
     if factory is not None:
-        report = run_conformance(factory, **asked)
-    else:
-        program, timeout = asked.pop("program"), asked.pop("timeout", 10.0)
-        with target_of("", program, timeout)() as target:
-            report = run(target, **asked)
-    return report if known is None else with_known(report, load_known(Path(known), profile))
+        return with_known(run_conformance(factory, **asked), known)
+    program = asked.pop("program")
+    limits = {name: asked.pop(name, usual) for name, usual in (("timeout", TIMEOUT), ("start_timeout", START_TIMEOUT))}
+    with target_of("", program, **limits)() as target:
+        return with_known(run(target, **asked), known)
+
+
+def _raise(error: Exception) -> Report:
+    raise error.with_traceback(None)  # that of the first time, which was told

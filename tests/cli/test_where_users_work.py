@@ -125,6 +125,49 @@ def test_a_known_failure_is_expected_and_a_test_without_its_mark_is_bad_usage(th
     assert "needs @pytest.mark.focalloc(factory)" in said
 
 
+def test_two_factories_are_never_taken_for_one(theirs: Path) -> None:
+    source = (
+        "import pytest\nfrom mine import Mine\n"
+        "def make(answer):\n"
+        "    class Local(Mine):\n"
+        "        def step(self, scores): return answer\n"
+        "    return Local\n"
+        "@pytest.mark.focalloc(make([]), examples=10)\n"
+        "def test_right(focalloc_report): assert focalloc_report.status == 'pass'\n"
+        "@pytest.mark.focalloc(make([('expand', 2, 0)]), examples=10)\n"
+        "def test_wrong(focalloc_report): assert focalloc_report.status == 'fail'\n"
+    )
+    assert pytest_run(theirs, source)[0] == 0
+
+
+def test_what_cannot_be_judged_is_tried_once_and_not_for_every_clause(theirs: Path) -> None:
+    source = (
+        "import pytest\nfrom mine import Mine\n"
+        "class Confused(Mine):\n"
+        "    supports = 'everything'\n"
+        "    def __init__(self):\n"
+        "        with open('made', 'a') as made: made.write('x')\n"
+        "@pytest.mark.focalloc(Confused, examples=5)\n"
+        "def test_mine(focalloc_clause): pass\n"
+    )
+    status, said = pytest_run(theirs, source)
+    assert status == 1
+    assert len(re.findall(r"^ERROR .*InvalidInput", said, re.MULTILINE)) == len(ids("safety"))
+    assert (theirs / "made").read_text() == "x"
+    (theirs / "made").unlink()
+    said = pytest_run(theirs, source.replace("examples=5", "xfail='nowhere.json'"))[1]
+    assert "InvalidInput: xfail" in said
+    assert not (theirs / "made").exists()
+
+
+@pytest.mark.parametrize(("mark", "why"), [("Mine, exampels=5", "has no exampels"), ("'mine:Mine'", "needs @pytest.mark")])
+def test_a_mark_that_makes_no_sense_is_bad_usage(mark: str, why: str, theirs: Path) -> None:
+    source = f"import pytest\nfrom mine import Mine\n@pytest.mark.focalloc({mark})\ndef test_it(focalloc_clause): pass\n"
+    status, said = pytest_run(theirs, source)
+    assert status == 2
+    assert why in said
+
+
 def test_the_plugin_is_found_without_being_named_and_costs_nothing_until_it_is_used() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["entry-points"]["pytest11"] == {"focalloc": "focalloc.pytest_plugin"}

@@ -99,7 +99,7 @@ def test_both_is_what_each_allows() -> None:
     assert both.params == MINE.params | {"w_max": (100, 4096), "n_diff": (1, 1)}
     assert both.without == ("ingest", "open")
     assert MINE.both(ALL) == ALL.both(MINE) == MINE
-    with pytest.raises(InvalidInput, match="nothing of it is supported"):
+    with pytest.raises(InvalidInput, match="has nothing in common with"):
         MINE.both(given(["3,3"], [], []))
     with pytest.raises(InvalidInput, match="is empty"):
         MINE.both(given([], ["w_max=5000..6000"], []))
@@ -164,7 +164,7 @@ def test_what_makes_no_sense_is_refused(said: dict[str, Any], why: str) -> None:
         msgspec.convert(said, Capabilities)
 
 
-@pytest.mark.parametrize("option", [["w_max"], ["w_max=many"], ["w_max=1..2..3"], ["colour=1"]])
+@pytest.mark.parametrize("option", [["w_max"], ["w_max=many"], ["w_max=1..2..3"], ["colour=1"], ["w_max=1..2", "w_max=8..9"]])
 def test_an_option_that_makes_no_sense_is_refused(option: list[str]) -> None:
     with pytest.raises(InvalidInput):
         given([], option, [])
@@ -267,6 +267,27 @@ def test_all_sessions_of_a_product_are_spent_on_what_it_supports() -> None:
     spent = run_conformance(Silent, examples=60, save_to=None)
     assert spent.verdicts["skip"] > 40
     assert spent.left_out == ()
+
+
+class Growing(Product):
+    """Says little as long as sessions are drawn, and everything when the report is written."""
+
+    opened = 0
+
+    def open(self, geometry: Geometry, params: Params, context: Sequence[object]) -> None:
+        super().open(geometry, params, context)
+        Growing.opened += 1
+
+    @property
+    def supports(self) -> Any:  # type: ignore[override]
+        return Product.supports if self.opened < 10 else None
+
+
+def test_what_was_left_out_is_what_was_said_first() -> None:
+    report = run_conformance(Growing, examples=20, save_to=None)
+    assert report.verdicts == {"pass": 20}
+    assert report.reserve == " within what it supports"
+    assert report.left_out == ("geometries but 32 x 32 at cost (1, 1, 1)", "protected_tokens but 0", CALLS["open"])
 
 
 def test_what_it_says_is_checked() -> None:

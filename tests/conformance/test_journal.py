@@ -21,7 +21,7 @@ from focalloc.conformance.targets import ModuleTarget
 from focalloc.spec import Block, Geometry, InvalidInput, Params
 
 SIZES = [40, 40, 20]
-HEADER = Header("mine:Mine", "digest", "safety", 7, 100, ALL, versions_here())
+HEADER = Header("mine:Mine", "digest", "safety", 7, 100, ALL, (10.0, 120.0), versions_here())
 CASE = Case(geometry=Geometry((2, 2)), params=Params(w_max=4), context=(Block(2, 0),), steps=(Step(),))
 
 
@@ -73,6 +73,7 @@ def test_what_was_written_is_read_and_gone_on_with(written: Path) -> None:
         ({"contents": "other"}, "an allocator that has changed since"),
         ({"within": Capabilities(without=("ingest",))}, "another campaign: within Capabilities"),
         ({"seed": 8}, "another campaign: seed 7"),
+        ({"limits": (99.0, 120.0)}, r"another campaign: limits \(10.0"),
         ({"examples": 99}, "another campaign: examples 100"),
         ({"profile": "greedy", "target": "yours:Y"}, "another campaign: target mine:Mine, profile safety"),
     ],
@@ -155,6 +156,27 @@ def test_a_batch_that_is_there_twice_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "j.jsonl")
 
 
+@pytest.mark.parametrize("text", ["all that I have ever written", '{"entr', "\0\1", '{"entries": [1]}', " "])
+def test_a_file_of_somebody_elses_is_left_alone(text: str, tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text(text)
+    if text == '{"entr':  # as a full disk leaves it
+        assert read(tmp_path / "notes") == {}
+        return
+    with pytest.raises(InvalidInput, match="is no journal of a campaign"):
+        read(tmp_path / "notes")
+    assert (tmp_path / "notes").read_text() == text
+
+
+def test_two_campaigns_do_not_write_to_one_journal(written: Path) -> None:
+    before = written.read_bytes()
+    with Journal(written, HEADER, SIZES), pytest.raises(InvalidInput, match="another campaign is writing to it"):
+        read(written)
+    assert written.read_bytes() == before
+    with pytest.raises(InvalidInput, match="another campaign: seed"):
+        read(written, msgspec.structs.replace(HEADER, seed=8))
+    assert read(written) == {2: passing(2), 0: failing(0)}
+
+
 def test_a_journal_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a file").write_text("")
     with pytest.raises(InvalidInput, match="journal"):
@@ -183,9 +205,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pack" / "weights.bin").write_bytes(b"\0\1")
     (tmp_path / "tool").write_text("#!/bin/sh\n")
     (tmp_path / "tool").chmod(0o755)
-    (tmp_path / "script.py").write_text("four = 4\n")
+    (tmp_path / "script.py").write_text("import beside\nfour = 4\n")
+    (tmp_path / "loose").mkdir()
+    (tmp_path / "loose" / "deep.py").write_text("five = 5\n")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [*sys.path, ""])
+    monkeypatch.setattr(sys, "path", [one for one in sys.path if one])  # as the command that is installed has it
     return tmp_path
 
 
@@ -200,6 +224,13 @@ MADE_OF = [
     ("", "./tool --fast", "tool", True),
     ("", f"{sys.executable} script.py", "script.py", True),
     ("", f"{sys.executable} script.py", "alone.py", False),
+    ("", f"{sys.executable} script.py", "beside.py", True),
+    ("", f"{sys.executable} -m pack", "pack/deep/inner.py", True),
+    ("", f"{sys.executable} -m alone", "beside.py", True),
+    ("", f"{sys.executable} -m no_such_module_here", "alone.py", False),
+    ("", "./tool --weights=pack/weights.bin", "pack/weights.bin", True),
+    ("", "./tool -m alone", "alone.py", False),
+    ("loose.deep:A", "", "loose/deep.py", True),
 ]
 
 
@@ -231,6 +262,11 @@ def test_what_is_named_counts_too() -> None:
     weights.write_bytes(b"2")
     assert contents_of("alone:A", "", [weights]) != before
     assert contents_of("alone:A", "") != before
+    (folder := Path("many")).mkdir()
+    (folder / "one.bin").write_bytes(b"1")
+    before = contents_of("alone:A", "", [folder])
+    (folder / "one.bin").write_bytes(b"2")
+    assert contents_of("alone:A", "", [folder]) != before
 
 
 def test_what_a_module_imports_from_elsewhere_counts_where_it_is_judged(
