@@ -2,8 +2,9 @@
 
 A module in a package stands for every file of the outermost package; a module by itself for its file and those beside
 it that it imports; a program for its file, its arguments, and every file that an argument names, with a script or a
-module (``-m``) of Python standing for as much as it would by itself; and whatever is named ``also``. What a module imports from elsewhere is seen where it is judged (`imported`): the files of checkouts, and the
-versions of what is installed. What is imported only later, and a file that is only opened, is not seen.
+module (``-m``) of Python standing for as much as it would by itself; and whatever is named ``also``. What a module
+imports from elsewhere is seen where it is judged (`imported`): the files of checkouts, and the versions of what is
+installed. What is imported only later, and a file that is only opened, is not seen.
 """
 
 from __future__ import annotations

@@ -73,11 +73,12 @@ class Target(Protocol):
     until: float | None
     """Time, of `time.monotonic`, at which the run as a whole ends; None for none."""
 
-    limits: tuple[float, float]
-    """Seconds that an answer may take, and the first of its kind in a process."""
-
     told: Told
     """How much of an opening is said; see `Case`."""
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Seconds that an answer may take, and the first of its kind in a process."""
 
     speaks_raw: bool
     """Whether `open` can be given a senseless geometry or parameters; a Python object is never given such."""

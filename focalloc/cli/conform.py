@@ -56,7 +56,7 @@ def conform(
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="With --journal: a file or folder that the allocator opens, such as weights, and that is a part of it; "
+            help="With --journal: a file or folder that the allocator opens, such as weights, and that is part of it; "
             "what it imports counts by itself. Repeatable.",
         ),
     ] = None,

@@ -61,9 +61,7 @@ def pytest_run(folder: Path, source: str, *arguments: str) -> tuple[int, str]:
     (folder / "test_theirs.py").write_text(source)
     command = [sys.executable, "-m", "pytest", "-p", "focalloc.pytest_plugin", "-p", "no:cacheprovider", "-q", "-rA"]
     alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(folder)}
-    done = subprocess.run(
-        [*command, *arguments], cwd=folder, env=alone, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, *arguments], cwd=folder, env=alone, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -160,9 +158,13 @@ def test_what_cannot_be_judged_is_tried_once_and_not_for_every_clause(theirs: Pa
     assert not (theirs / "made").exists()
 
 
-@pytest.mark.parametrize(("mark", "why"), [("Mine, exampels=5", "has no exampels"), ("'mine:Mine'", "needs @pytest.mark")])
+@pytest.mark.parametrize(
+    ("mark", "why"), [("Mine, exampels=5", "has no exampels"), ("'mine:Mine'", "needs @pytest.mark")]
+)
 def test_a_mark_that_makes_no_sense_is_bad_usage(mark: str, why: str, theirs: Path) -> None:
-    source = f"import pytest\nfrom mine import Mine\n@pytest.mark.focalloc({mark})\ndef test_it(focalloc_clause): pass\n"
+    source = (
+        f"import pytest\nfrom mine import Mine\n@pytest.mark.focalloc({mark})\ndef test_it(focalloc_clause): pass\n"
+    )
     status, said = pytest_run(theirs, source)
     assert status == 2
     assert why in said

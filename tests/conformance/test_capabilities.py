@@ -164,7 +164,9 @@ def test_what_makes_no_sense_is_refused(said: dict[str, Any], why: str) -> None:
         msgspec.convert(said, Capabilities)
 
 
-@pytest.mark.parametrize("option", [["w_max"], ["w_max=many"], ["w_max=1..2..3"], ["colour=1"], ["w_max=1..2", "w_max=8..9"]])
+@pytest.mark.parametrize(
+    "option", [["w_max"], ["w_max=many"], ["w_max=1..2..3"], ["colour=1"], ["w_max=1..2", "w_max=8..9"]]
+)
 def test_an_option_that_makes_no_sense_is_refused(option: list[str]) -> None:
     with pytest.raises(InvalidInput):
         given([], option, [])
