@@ -1,9 +1,9 @@
-"""Theorems about ties: of what is worth alike, the shipped kernels choose by distance from the cursor, as the spec."""
+"""Theorems about ties: of what is worth alike, the shipped kernels choose by cursor or by recency, as the spec."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from typing import Any
@@ -19,7 +19,7 @@ from focalloc.proofs.theorem import Evidence, Session, Survey, Technique, theore
 from focalloc.proofs.theorems.kernels.parts import PAIR, WIDE
 from focalloc.proofs.theorems.kernels.step import told as named
 from focalloc.spec.actions import Action
-from focalloc.spec.blocks import Block, Context
+from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.state import State, advanced, opened
@@ -27,6 +27,8 @@ from focalloc.spec.violations import violations
 
 SMALL = {"CHUNK": 2, "NEAR": 2, "SAMPLE": 1}
 """Constants of the kernels, so small that a small tree has several chunks and a sample of its families."""
+
+Settings = dict[str, Any]
 
 ALIKE = ((5,), (-5,), (5, 5, -5), (7, 5, 5), (-5, -5, -5, -7))
 """Scores, laid over the slots again and again: all alike, both kinds, one in some that is better than the others."""
@@ -37,90 +39,112 @@ GISTS = tuple(Block(1, 2 * i) for i in range(6))
 
 @dataclass(frozen=True)
 class World:
-    """A session before the iteration that is told a cursor.
+    """A session before the iteration whose ties are looked at.
 
     Attributes:
         start: the state in which it opens.
-        lead: the scores of an iteration before, if there is one.
-        acted: what that does, which rests in the other.
+        lead: the iterations before, of each the scores and what is done.
     """
 
     start: State
-    lead: tuple[int, ...] = ()
-    acted: tuple[Action, ...] = ()
+    lead: tuple[tuple[Sequence[int], tuple[Action, ...]], ...] = ()
 
     @property
     def state(self) -> State:
-        """The state in which the cursor is told."""
-        return advanced(self.start, self.acted, self.lead) if self.acted else self.start
+        """The state after them."""
+        state = self.start
+        for scores, acted in self.lead:
+            state = advanced(state, acted, scores)
+        return state
 
     def session(self, row: Sequence[int], cursor: int, answer: Sequence[Action] | str) -> Session:
         """The session in which this is the answer."""
-        steps: list[dict[str, Any]] = [{"scores": self.lead}] if self.acted else []
-        steps.append({"scores": row, "cursor": cursor - self.start.context[0].start})
-        return written(self.start, steps, [*([self.acted] if self.acted else []), answer], "", "enhanced")
+        steps = [{"scores": scores} for scores, _ in self.lead]
+        last: dict[str, Any] = {"scores": row, "cursor": cursor - self.start.context[0].start}
+        return written(self.start, [*steps, last], [*(acted for _, acted in self.lead), answer], "", "enhanced")
 
 
-def opening(geometry: Geometry, context: Context, cap: int) -> State:
-    """A session on a context, with room for whatever expands."""
+CURSOR: Settings = {"tie_break": "cursor", "cooldown_steps": 2}
+RECENCY: Settings = {"tie_break": "recency", "cooldown_steps": 1, "recency_memory": 3}
+
+
+def world(geometry: Geometry, context: Context, cap: int, settings: Settings, *acted: Action | None) -> World | None:
+    """How ``context`` came about by ``acted``, one in each iteration or nothing; None if it cannot have."""
+    lead: list[tuple[Sequence[int], tuple[Action, ...]]] = []
+    for action in reversed(acted):
+        told = remembering(geometry, context, action, 0) if action else (context, [[0] * used(geometry, context)])
+        if told is None:
+            return None
+        context, (scores,) = told
+        lead.insert(0, (scores, (action,) if action else ()))
     raw = sum(geometry.span(block.level) for block in context) * geometry.cost[0]
-    bars = {"tau_expand": 1, "tau_collapse": 1, "cooldown_steps": 2}
-    return opened(geometry, Params(w_max=raw, n_diff=cap, strategy="enhanced", tie_break="cursor", **bars), context)
+    params = Params(w_max=raw, n_diff=cap, strategy="enhanced", tau_expand=1, tau_collapse=1, **settings)
+    return World(opened(geometry, params, context), tuple(lead))
 
 
-def plain(geometry: Geometry, first: int, last: int) -> Iterator[World]:
-    """Every context of these tokens."""
+def made(geometry: Geometry, context: Context) -> list[Action]:
+    """Every action that can have led to a context."""
+    collapsed = [Action("collapse", *block) for block in context if block.level > 0]
+    return collapsed + [Action("expand", *node) for node in complete_families(geometry, context)]
+
+
+def of_contexts(
+    geometry: Geometry, first: int, last: int, settings: Settings, *, led: bool = False
+) -> Iterator[World | None]:
+    """Every context of these tokens; ``led`` for each way that its latest part can have come about."""
     for context, cap in product(rows(geometry, first, last), (1, 3)):
-        yield World(opening(geometry, context, cap))
+        yield world(geometry, context, cap, settings)
+        for acted in made(geometry, context) if led else ():
+            yield world(geometry, context, cap, settings, acted)
 
 
-def resting(geometry: Geometry, context: Context) -> Iterator[World]:
-    """A context of which one part has just come about, every one in turn."""
-    made = [Action("collapse", *block) for block in context if block.level > 0]
-    made += [Action("expand", *node) for node in complete_families(geometry, context)]
-    for acted, cap in product(made, (1, 2)):
-        if led := remembering(geometry, context, acted, 0):
-            before, (scores,) = led
-            yield World(opening(geometry, before, cap), tuple(scores), (acted,))
-
-
-def tied(source: Source, state: State, row: Sequence[int], cursor: int) -> list[Action]:
-    """What the kernels of ``source`` answer, in as much work space as production has."""
+def tied(source: Source, state: State, row: Sequence[int], cursor: int) -> list[Action] | str:
+    """What the kernels of ``source`` answer, in as much work space as production has; as text, why they do not."""
     tables: dict[str, Any] = memory_of(Tables(state.geometry, state.params, state.context), SMALL["CHUNK"])
-    header, entries = tables["header"], state.ledger.items()
-    acted = [packed(Action(entry.kind, *node)) for node, entry in entries]
-    header[code.ITERATION], header[code.LEDGER_TO], header[code.CURSOR_TOKEN] = state.iteration, len(acted), cursor
-    for name, known in (("ledger_action", acted), ("ledger_iteration", [entry.iteration for _, entry in entries])):
+    header, by_cursor = tables["header"], state.params.tie_break == "cursor"
+    acted, when = remembered(state, state.params.memory)
+    history = code.History(0, 0, [], []) if by_cursor else code.History(len(acted), state.params.memory, acted, when)
+    cooling, since = remembered(state, state.params.min_gap)
+    header[code.ITERATION], header[code.LEDGER_TO], header[code.CURSOR_TOKEN] = state.iteration, len(cooling), cursor
+    for name, known in (("ledger_action", cooling), ("ledger_iteration", since)):
         tables[name] = filled(name, known, len(tables[name]))
     tables["fixed"] = worth = filled("fixed", row, len(tables["fixed"]), 32)
-    if header[code.MULTI_SLOT]:
-        worth = filled("worth", [], len(worth), 32)
-        called(source, "blend", tables | {"worth": worth})
-    called(source, "survey", tables | {"worth": worth})
     sides = 1 if cursor == header[code.END] else 2
-    cells = min(sides * (header[code.N_DIFF] + len(acted)), header[code.SLOTS])
+    cells = min(sides * (header[code.N_DIFF] + history.size + len(cooling)), header[code.SLOTS])
     columns = [filled(name, [], cells) for name in code.Ties._fields[3:]]
-    called(source, "begin", tables)
-    done = called(
-        source, "select_tied", tables | {"ties": code.Ties(True, code.History(0, 0, [], []), worth, *columns)}
-    )
+    try:
+        if header[code.MULTI_SLOT]:
+            worth = filled("worth", [], len(worth), 32)
+            called(source, "blend", tables | {"worth": worth})
+        called(source, "survey", tables | {"worth": worth})
+        called(source, "begin", tables)
+        done = called(source, "select_tied", tables | {"ties": code.Ties(by_cursor, history, worth, *columns)})
+    except Broken as error:
+        return str(error)
     return [unpacked(tables["actions"][turn]) for turn in range(done)]
 
 
-def compared(name: str, source: Source, worlds: Iterator[World]) -> Survey:
-    """Every row of scores in every world, and every cursor, by the spec; it tells where the end would not do."""
+def remembered(state: State, memory: int) -> tuple[list[int], list[int]]:
+    """The actions of the last ``memory`` iterations, longest ago first, and when they happened."""
+    entries = sorted((entry.iteration, packed(Action(entry.kind, *node))) for node, entry in state.ledger.items())
+    lately = [(when, action) for when, action in entries if state.iteration - when < memory]
+    return [action for _, action in lately], [when for when, _ in lately]
+
+
+def compared(name: str, source: Source, worlds: Iterable[World | None]) -> Survey:
+    """Every row of scores in every world, and every cursor if ties go by it, by the spec.
+
+    A case tells something where the cursor at the end, or a ledger without anything, would lead to another answer.
+    """
     cases, telling = 0, 0
-    for one, pattern in product(worlds, ALIKE):
-        state, at_end = one.state, None
+    for one, pattern in product(filter(None, worlds), ALIKE):
+        state = one.state
         row = [pattern[slot % len(pattern)] for slot in range(state.used)]
-        for cursor in range(state.end, state.context[0].start - 1, -1):
-            cases += 1
-            try:
-                answer: list[Action] | str = tied(source, state, row, cursor)
-            except Broken as error:
-                answer = str(error)
-            at_end = answer if at_end is None else at_end
-            telling += answer != at_end
+        by_cursor = state.params.tie_break == "cursor"
+        usual = tied(source, state if by_cursor else replace(state, ledger={}), row, state.end)
+        for cursor in range(state.context[0].start, state.end + 1) if by_cursor else (state.end,):
+            answer = tied(source, state, row, cursor)
+            cases, telling = cases + 1, telling + (answer != usual)
             wrong = answer if isinstance(answer, str) else faults(state, row, answer, cursor)
             if wrong:
                 told = f"{list(map(tuple, state.context))}, scores {row}, cursor {cursor}: {wrong}"
@@ -174,6 +198,40 @@ def faults(state: State, row: Sequence[int], answer: Sequence[Action], cursor: i
 def ties_by_cursor_in_code(bug: Mutation) -> Iterator[Evidence]:
     """`select_tied` and all that it calls, as shipped."""
     source = Source.of(kernels, bug, **SMALL)
-    yield compared("every context", source, plain(PAIR, 4, 12))
-    yield compared("gists of two slots", source, plain(WIDE, 0, 6))
-    yield compared("something rests", source, resting(PAIR, GISTS))
+    yield compared("every context", source, of_contexts(PAIR, 4, 12, CURSOR))
+    yield compared("gists of two slots", source, of_contexts(WIDE, 0, 6, CURSOR))
+    resting = product((1, 2), made(PAIR, GISTS))
+    yield compared("something rests", source, (world(PAIR, GISTS, cap, CURSOR, acted) for cap, acted in resting))
+
+
+@theorem(
+    "ties-by-recency-in-code",
+    "The shipped kernels answer as the spec has it where ties go by recency: of candidates that are worth alike those "
+    "act first whose node was acted on longest ago or is not remembered, of those as long ago the earlier.",
+    clauses="TIE-2 GRE-2 GRE-3 GRE-6",
+    technique=Technique.EXHAUSTION,
+    bounds="arity (2, 2), every context of 8 tokens, and of 6 with arity (2, 3), cost (1, 1, 2), with n_diff 1 and 3, "
+    "after nothing and after each action that can have led to it; six gists in three families with n_diff 1 and 2, "
+    "after each two actions, with an iteration between them and without; recency_memory 3; five rows of scores with "
+    "many alike; chunks of 2 slots",
+    mutations=[
+        Mutation("the youngest acts first", "ages[i] = min(history.memory, now - history.iterations[j])",
+                 "ages[i] = 2 * history.memory - now + history.iterations[j]"),
+        Mutation("what is not remembered acts last", "        ages[i] = history.memory\n", "        ages[i] = 0\n"),
+        Mutation("another node that starts there counts", "if i >= 0 and ties.nodes[i] == node:", "if i >= 0:"),
+        Mutation("what has acted takes an expand's place",
+                 "spare = ties.history.size + count_collapses(header, ledger_action)",
+                 "spare = count_collapses(header, ledger_action)"),
+        Mutation("what has acted takes a collapse's place", "Sought(room + remembered, ", "Sought(room, "),
+        Mutation("ages count for more than ranks", "rise(keys, order, turn, key_of(ranks[keys_by_age[turn]], turn), ",
+                 "rise(keys, order, turn, key_of(0, turn), "),
+    ],
+)  # fmt: skip
+def ties_by_recency_in_code(bug: Mutation) -> Iterator[Evidence]:
+    """The same kernels, by what is remembered."""
+    source = Source.of(kernels, bug, **SMALL)
+    yield compared("every context", source, of_contexts(PAIR, 4, 12, RECENCY, led=True))
+    yield compared("gists of two slots", source, of_contexts(WIDE, 0, 6, RECENCY, led=True))
+    acted = made(PAIR, GISTS)
+    leads = product((1, 2), acted, ((), (None,)), acted)
+    yield compared("several acted", source, (world(PAIR, GISTS, cap, RECENCY, a, *gap, b) for cap, a, gap, b in leads))
