@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels.calls import run_leave_unfilled, run_load, run_pin, run_positions
-from focalloc.fastpath.kernels.places import list_families
 from focalloc.fastpath.plan import packed, unpacked
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, Context
@@ -246,9 +245,10 @@ class Tables:
 
     def check(self) -> None:
         """Assert every invariant against a scan of the context; for tests, which call it between any two calls."""
-        h, tags = self.state, self.tags.tolist()
+        h = self.state
         slots, top, token = int(h[k.SLOTS]), int(h[k.TOP]), int(h[k.FIRST])
         assert 0 < slots <= self.capacity, "the context overflows"
+        tags = self.tags[:slots].tolist()
         at = 0
         while at < slots:
             level, units = tags[at], int(h[k.UNITS + tags[at]])
@@ -261,17 +261,17 @@ class Tables:
         assert at == slots, "the last block is cut short"
         assert token == h[k.END], "the end is not where the blocks end"
 
-        families = [self.table(name)[: h[k.FAMILIES]].tolist() for name in ("family_slot", "family_node")]
-        rescanned = self.state.copy()
-        at_slot, at_node = (np.zeros(self._sizes["family_slot"], np.int64) for _ in range(2))
-        list_families(rescanned, self.tags, self.table("no_collapse"), at_slot, at_node)
-        found = [column[: rescanned[k.FAMILIES]].tolist() for column in (at_slot, at_node)]
-        assert families == found, "the list of families is not what a scan finds"
-
-        placed = self.state.copy()
-        run_pin(self.tags.copy(), self.scratch, placed)
-        pins = slice(*h[k.OFFSETS + NAMES.index("no_expand") :][:2])
-        assert self.state[pins].tolist() == placed[pins].tolist(), "a pin is elsewhere"
+        anew = np.zeros(len(self.state), np.int64)  # takes space only where it is written
+        anew[: k.HEADER] = h[: k.HEADER]
+        places = {name: slice(*h[k.OFFSETS + NAMES.index(name) :][:2]) for name in NAMES}
+        for name in PIN_TABLES:
+            anew[places[name]] = self.state[places[name]]
+        run_pin(self.tags, self.scratch, anew)
+        for name in ("family_slot", "family_node"):
+            listed, found = (one[places[name]][: one[k.FAMILIES]].tolist() for one in (self.state, anew))
+            assert listed == found, "the list of families is not what a scan finds"
+        pins = places["no_expand"]
+        assert self.state[pins].tolist() == anew[pins].tolist(), "a pin is elsewhere"
 
         assert 0 <= h[k.UNFILLED] < h[k.SPAN], "a block lacks more tokens than it has"
         assert h[k.UNFILLED] == 0 or tags[slots - int(h[k.UNITS])] == 0, "what lacks tokens is no block of them"

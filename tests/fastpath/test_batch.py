@@ -20,7 +20,7 @@ from focalloc.fastpath import batch as module
 from focalloc.fastpath.batch import Batch
 from focalloc.fastpath.guard import Guarded
 
-A_SESSION = st.sampled_from(drawn("greedy", 300))
+A_SESSION = st.sampled_from(drawn("greedy", 300, 1000))
 
 
 def session(seed: int, w_max: int = 600, n_diff: int = 4) -> Allocator:

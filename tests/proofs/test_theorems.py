@@ -43,6 +43,7 @@ def check(name: str) -> None:
     assert verdict.exit_code == 0
 
 
+@pytest.mark.slow  # `focalloc verify` proves them, with every planted bug
 @pytest.mark.parametrize("name", QUICK)
 def test_quick_theorem_holds_and_every_planted_bug_is_found(name: str) -> None:
     check(name)
