@@ -79,7 +79,7 @@ def test_sessions_of_the_judge(strategy: str) -> None:
 @pytest.mark.filterwarnings("ignore:w_max")
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_long_sessions(strategy: str) -> None:
-    acted = ingested = 0
+    acted = ingested = partial = 0
     for seed in range(SESSIONS):
         rng = random.Random(f"{strategy} {seed}")
         start = random_state(rng, strategy, rng.choice([4, 12, 60]), [1, 2, 3, 5, 33])
@@ -87,18 +87,24 @@ def test_long_sessions(strategy: str) -> None:
         allocator.load(start.context)
         for _ in range(TURNS):
             row = np.array(random_scores(rng, start.geometry, allocator.context())) / SCORE_SCALE
+            stop = int(allocator.state().end)
             try:
-                if rng.random() < 0.2:
+                if rng.random() < 0.15:
                     allocator.ingest(rng.choice([1, 1, 2, 5]), row)
                     ingested += 1
+                elif rng.random() < 0.2:
+                    allocator.ingest_tokens(rng.randint(1, 2 * start.geometry.span(0)), row, release=rng.random() < 0.5)
+                    partial += allocator.unfilled() > 0
                 else:
-                    acted += len(allocator.step(row))
+                    cursor = rng.choice([None, stop, rng.randint(int(allocator.starts[0]), stop)])
+                    acted += len(allocator.step(row, cursor=cursor))
             except NoRoom:  # nothing else that would collapse
                 continue
             assert len(allocator.slot_positions) == allocator.used
             assert len(allocator.levels) == len(allocator.starts)
     assert acted > 100
     assert ingested > 100
+    assert partial > 100
 
 
 @pytest.mark.slow

@@ -1,4 +1,5 @@
-"""A million iterations with ingest, every invariant checked after every call.
+"""A million iterations with ingest, tokens a few at a time, cursors, pins and releases, every invariant checked after
+every call.
 
 The default run takes a few hundred of them; `pytest -m slow tests/fastpath/test_soak.py` takes the million.
 """
@@ -31,8 +32,25 @@ WORLDS = {
     "memory": (Geometry((4, 3), (1, 1, 2)), Params(w_max=60, n_diff=3, cooldown_steps=2, memory_shift=3, lean=2**21)),
     "default": (Geometry((32, 32)), Params(w_max=256, n_diff=4, cooldown_steps=2, protected_tokens=32)),
     "wide": (Geometry((32, 8, 4), (1, 1, 2, 4)), Params(w_max=300, n_diff=9, cooldown_steps=5)),
+    "nearest the cursor": (
+        Geometry((3, 4)),
+        Params(w_max=70, n_diff=3, cooldown_steps=3, tie_break="cursor", adaptive_window=6, strategy="enhanced"),
+    ),
+    "several objectives": (
+        Geometry((2, 3), (1, 1, 2)),
+        Params(
+            w_max=24,
+            n_diff=2,
+            cooldown_steps=2,
+            cursor_weight=2**12,
+            budget_weight=2**8,
+            budget_target=20,
+            recompute_weight=2**13,
+            strategy="multi_objective",
+        ),
+    ),
 }
-ITERATIONS = 112_000
+ITERATIONS = 91_000
 """Per world, for a million in all."""
 
 
@@ -109,7 +127,7 @@ class Witness:
 def soak(geometry: Geometry, params: Params, iterations: int, seed: int, judged_every: int) -> None:
     allocator, random = Allocator(), np.random.default_rng(seed)
     allocator.open(geometry, params, [(geometry.top, 0), (0, geometry.span(geometry.top))])
-    witness, scores = Witness(allocator), weather(random)
+    witness, scores, profile = Witness(allocator), weather(random), params.strategy
     ingests = slides = held = came = partial = 0
     front = 0
     for i in range(iterations):
@@ -121,7 +139,7 @@ def soak(geometry: Geometry, params: Params, iterations: int, seed: int, judged_
         assert len(actions) <= params.n_diff
         witness.saw(actions)
         if state:
-            assert violations(state, row.tolist(), actions, "greedy", cursor) == []
+            assert violations(state, row.tolist(), actions, profile, cursor) == []
             assert actions == answered(state.pointed(cursor), row.tolist())
             assert allocator.state() == advanced(state, actions, row.tolist())
             assert allocator.positions() == positions(geometry, allocator.context())
@@ -151,7 +169,7 @@ def soak(geometry: Geometry, params: Params, iterations: int, seed: int, judged_
                     plan = allocator.ingest(1, row, release=may)
             except NoRoom:
                 if state:
-                    assert filling_violations(state, row.tolist(), tokens, None, "greedy") == []
+                    assert filling_violations(state, row.tolist(), tokens, None, profile) == []
                 middle = int(allocator.starts[len(allocator.levels) // 2])
                 assert allocator.release(middle).released == middle
                 slides += 1
@@ -163,7 +181,7 @@ def soak(geometry: Geometry, params: Params, iterations: int, seed: int, judged_
                 assert len(reclaims) <= most_reclaims(geometry)
                 witness.saw(reclaims)
                 if state:
-                    said = filling_violations(state, row.tolist(), tokens, reclaims, "greedy", release=may, front=to)
+                    said = filling_violations(state, row.tolist(), tokens, reclaims, profile, release=may, front=to)
                     assert said == []
                     assert allocator.state() == ingested_tokens(state, reclaims, tokens, to)
             assert front <= allocator.starts[0]
