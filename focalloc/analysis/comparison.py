@@ -17,7 +17,7 @@ from focalloc.spec.blocks import Block
 from focalloc.spec.cooldown import Entry
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.scores import SCORE_SCALE, Aggregates
-from focalloc.spec.state import State, advanced, ingested, opened, released
+from focalloc.spec.state import State, advanced, ingested_tokens, opened, released
 
 # WHAT IS MEASURED
 
@@ -81,13 +81,12 @@ def play(scene: Scene, one: Contender) -> Figures:
             state = released(state, front := move.front_of(state.context))
             allocator.release(front)
             continue
-        if move.blocks:
-            may = {"release": True} if move.release else {}
+        if come := move.comes(scene.geometry):
             try:
-                answer = allocator.ingest(move.blocks, given, **may)
+                answer = move.ingested(allocator, given)
             except NoRoom as no:
                 raise InvalidInput(one.name, f"{scene.group}, call {number}", str(no)) from None
-            state = ingested(state, actions := list(answer), move.blocks, answer.released if may else None)
+            state = ingested_tokens(state, actions := list(answer), come, answer.released if move.release else None)
             watch.ingested(state, actions)
             continue
         begun = time.perf_counter()

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.errors import InvalidInput, one_of
-from focalloc.spec.filling import filled
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE, quantise, slot_scores
@@ -27,7 +26,7 @@ Lens = Callable[[Context], Sequence[int]]
 
 
 class Move(NamedTuple):
-    """One call: an ingest of ``blocks`` level-0 blocks, or an iteration if that is 0.
+    """One call: an ingest of ``blocks`` level-0 blocks or of ``tokens``, or an iteration if both are 0.
 
     Attributes:
         blocks: how many.
@@ -36,6 +35,7 @@ class Move(NamedTuple):
         front: the token to release to, as far as no block is cut, in place of an iteration; None for none.
         need: share of what comes next that lies in each level-0 block, from token 0 on; None where nobody knows.
         cursor: the token that an iteration measures nearness from; None for the end of the context.
+        tokens: how many, which may leave the last block without some (FIL-1).
     """
 
     blocks: int
@@ -44,6 +44,18 @@ class Move(NamedTuple):
     front: int | None = None
     need: Sequence[float] | None = None
     cursor: int | None = None
+    tokens: int = 0
+
+    def comes(self, geometry: Geometry) -> int:
+        """How many tokens come."""
+        return self.tokens or self.blocks * geometry.span(0)
+
+    def ingested(self, allocator: Any, scores: Any) -> Any:
+        """What ``allocator`` answers to the ingest that this is."""
+        may = {"release": True} if self.release else {}
+        if self.tokens:
+            return allocator.ingest_tokens(self.tokens, scores, **may)
+        return allocator.ingest(self.blocks, scores, **may)
 
     def told(self) -> dict[str, int]:
         """What a step is told beside its scores."""
@@ -243,26 +255,24 @@ def traced(path: Path) -> Iterator[Scene]:
     What a lens would have said of a context that was not recorded is not known. It is taken to say of a node what it
     said of the block over it, or the mean, over their slots, of the blocks under it. A strategy that does what was done
     in production is given exactly what was recorded. What was let go is let go by each as far as no block is cut.
-    A block whose tokens came a few at a time counts as a full one from the first of them on.
+    A block that lacked tokens when the recording began counts as full, and what filled it is left out.
     """
     from focalloc.fastpath.trace import events
 
     for _, group in groupby(events(path), key=lambda event: event.session):
         calls = list(group)
         first = calls[0].before
-        moves = tuple(
-            Move(
-                blocks,
-                Seen(first.geometry, event.before.context, event.scores),
-                event.release,
-                event.released if event.call == "release" else None,
-                cursor=event.cursor,
-            )
-            for event in calls
-            for blocks in [event.blocks or filled(first.geometry, event.before.unfilled, event.tokens).blocks]
-            if event.call not in ("apply", "ingest_tokens") or blocks
-        )
-        yield Scene("trace", first.geometry, first.params, first.context, moves)
+        moves, lacking = [], first.unfilled
+        for event in calls:
+            blocks, tokens = event.blocks, event.tokens
+            come = tokens or blocks * first.geometry.span(0)
+            if early := min(lacking, come):
+                blocks, tokens, lacking = 0, come - early, lacking - early
+            if event.call in ("step", "release") or blocks or tokens:
+                row = Seen(first.geometry, event.before.context, event.scores)
+                front = event.released if event.call == "release" else None
+                moves.append(Move(blocks, row, event.release, front, cursor=event.cursor, tokens=tokens))
+        yield Scene("trace", first.geometry, first.params, first.context, tuple(moves))
 
 
 class Seen:

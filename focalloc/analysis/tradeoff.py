@@ -16,7 +16,7 @@ from focalloc.spec.errors import InvalidInput, one_of
 from focalloc.spec.objective import nearness
 from focalloc.spec.params import Params
 from focalloc.spec.scores import SCORE_SCALE, Aggregates, quantise
-from focalloc.spec.state import State, advanced, ingested, opened, released
+from focalloc.spec.state import State, advanced, ingested_tokens, opened, released
 
 if TYPE_CHECKING:
     from focalloc.fastpath.plan import Plan
@@ -144,9 +144,9 @@ def _walk(scene: Scene, ways: Sequence[Contender], rows: list[list[tuple[float, 
             state = released(state, front := move.front_of(state.context))
             allocator.release(front)
             continue
-        if move.blocks:
-            plan = allocator.ingest(move.blocks, scores, release=move.release)
-            state = ingested(state, list(plan), move.blocks, plan.released)
+        if come := move.comes(scene.geometry):
+            plan = move.ingested(allocator, scores)
+            state = ingested_tokens(state, list(plan), come, plan.released)
             continue
         aggregates = Aggregates(scene.geometry, state.context, scores.tolist())
         for row, (params, other) in zip(rows, asked, strict=True):

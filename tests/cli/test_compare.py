@@ -138,6 +138,65 @@ def test_who_does_what_was_done_is_given_what_was_recorded(tmp_path: Path) -> No
     assert replayed > 50
 
 
+@pytest.mark.clause("FIL-1")
+def test_tokens_that_came_a_few_at_a_time_do_so_again(tmp_path: Path) -> None:
+    replayed = partial = 0
+    for seed in range(40):
+        rng = random.Random(seed)
+        state = random_state(rng, "greedy", 3, [1, 2, 3])
+        with Recorder(Allocator(), tmp_path / "t.jsonl") as recorder:
+            recorder.open(state.geometry, state.params, state.context)
+            for _ in range(12):
+                scores, may = random_scores(rng, state.geometry, recorder.context()), rng.random() < 0.5
+                try:
+                    if rng.random() < 0.5:
+                        recorder.step(scores)
+                    elif rng.random() < 0.3:
+                        recorder.ingest(1, scores, release=may)
+                    else:
+                        recorder.ingest_tokens(rng.randint(1, 2 * state.geometry.span(0)), scores, release=may)
+                except NoRoom:
+                    continue
+        (scene,) = traced(tmp_path / "t.jsonl")
+        again = ReferenceAllocator()
+        again.open(scene.geometry, GREEDY.params(scene.params), scene.opening)
+        for event, move in zip(events(tmp_path / "t.jsonl"), scene.moves, strict=True):
+            row = list(move.lens(again.context()))
+            assert row == list(event.scores)
+            done = move.ingested(again, row) if move.comes(scene.geometry) else again.step(row)
+            assert (tuple(done), done.released) == (event.actions, event.released)
+            assert (again.context(), again.unfilled()) == (event.after.context, event.after.unfilled)
+            replayed += len(done)
+            partial += again.unfilled() > 0
+        assert play(scene, GREEDY).keys() == play(scene, contender("knapsack")).keys()
+    assert replayed > 50
+    assert partial > 50
+
+
+@pytest.mark.parametrize(
+    ("came", "moves"),
+    [
+        ((2, 3, "block"), [(0, 2), (1, 0)]),
+        ((1, 1, 1, 4), [(0, 4)]),
+        (("block", 3), [(0, 1), (0, 3)]),
+        ((9,), [(0, 6)]),
+    ],
+)
+def test_a_block_that_lacks_tokens_where_a_recording_begins_counts_as_full(
+    came: tuple[int | str, ...], moves: list[tuple[int, int]], tmp_path: Path
+) -> None:
+    one = Allocator(Geometry((4, 2)), Params(w_max=100))
+    one.load([(2, 0), (0, 8)])
+    one.ingest_tokens(1)
+    with Recorder(one, tmp_path / "t.jsonl") as recorder:
+        for some in came:
+            recorder.ingest_tokens(some) if isinstance(some, int) else recorder.ingest(1)
+    (scene,) = traced(tmp_path / "t.jsonl")
+    assert scene.opening[-1] == (0, 12)
+    assert [(move.blocks, move.tokens) for move in scene.moves] == moves
+    assert isnan(play(scene, GREEDY)["utility"])
+
+
 def test_the_recorded_session_is_one_of_the_scenes() -> None:
     scene = recorded()
     assert sum(move.blocks for move in scene.moves) > 1000

@@ -68,6 +68,8 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> str:
         recorder.load([(1, 0), (1, 2)])
         recorder.step([1.0, 0.5])
         recorder.ingest(1)
+        recorder.ingest_tokens(1)
+        recorder.step([0.5] * recorder.used)
     return str(path)
 
 
