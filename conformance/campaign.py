@@ -30,7 +30,16 @@ from focalloc.conformance import runner
 from focalloc.conformance.capabilities import Capabilities
 from focalloc.conformance.journal import Header, Journal
 from focalloc.conformance.report import NEEDED_BY, Failure, Report, lacking, save_failure, versions_here
-from focalloc.conformance.runner import RUN_OVER, Batch, batch_sizes, collected, run_batch, smoke_test, supported
+from focalloc.conformance.runner import (
+    RUN_OVER,
+    Batch,
+    batch_sizes,
+    checked_limit,
+    collected,
+    run_batch,
+    smoke_test,
+    supported,
+)
 from focalloc.conformance.targets import Lost, NoAnswer, Refused, RunOver, Skipped, Target
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.violations import checked_profile
@@ -135,7 +144,7 @@ def run_campaign(
             allocator was changed meanwhile, or the journal is refused (`Journal`).
     """
     checked_profile(profile)
-    clock = Clock(time_limit)
+    clock = Clock(checked_limit(time_limit))
     smoke_test()
     with ExitStack() as stack:
         target = stack.enter_context(open_target())

@@ -27,7 +27,8 @@ def actions_between(
         first: the kind that the allocator is known to do first; None if nothing is known.
 
     Returns:
-        The actions, those of kind ``first`` first, each kind in the order of the tokens.
+        The actions, those of kind ``first`` first, each kind in the order of the tokens, which need not be that in
+        which they were done: clauses about the order of actions, of any profile but ``safety``, cannot be judged by it.
 
     Raises:
         InvalidInput: a context is none (CTX), they do not cover the same tokens, a place changed by more than one

@@ -57,6 +57,10 @@ DEAF_FOR = 0.1
 UNWANTED_FOR = 1.0
 """Seconds to wait for answers that nobody wants any more, before whoever should give them is ended."""
 
+LONGEST_WAIT = 3600.0
+"""Most seconds of one wait, since a poll counts milliseconds in 32 bits; a limit that is longer, or none, is waited for
+again and again."""
+
 ENDS_WITHIN = 5.0
 """Seconds that a keeper has to end an allocator and all that descends from it."""
 
@@ -175,7 +179,7 @@ class Line:
 
     def _receive(self, seconds: float) -> None:
         """Wait for whatever may happen next, and deal with it."""
-        for file, what in self._poll.poll(seconds * 1000):
+        for file, what in self._poll.poll(min(seconds, LONGEST_WAIT) * 1000):
             if file == self._commands and what & ~select.POLLIN:
                 self._send()
                 if not self._unsent:
@@ -411,7 +415,7 @@ class ProcessAllocator:
         welcome: how the process introduced itself.
 
     Raises:
-        InvalidInput: the command names no program that can be started.
+        InvalidInput: the command names no program that can be started, or a limit is none.
     """
 
     def __init__(
@@ -428,6 +432,9 @@ class ProcessAllocator:
         else:
             words = checked_command(command)
             self._connect = lambda: executed(words)
+        for name, limit in (("timeout", timeout), ("start_timeout", start_timeout)):
+            if not limit > 0:
+                raise InvalidInput(name, limit, "must be a number of seconds above 0")
         self.limits, self._typed = (timeout, max(timeout, start_timeout)), typed
         self._line: Line | None = None
         self._conversation: deque[tuple[str, bytes]] = deque(maxlen=MESSAGES_KEPT)

@@ -57,6 +57,9 @@ SHRINKS_WITHIN = 60.0
 """Seconds after which no smaller counterexample to one clause is looked for, if the target is that slow; a call that is
 in progress then is ended."""
 
+LONGEST_RUN = 1e9
+"""Most seconds that a limit of a run counts as, some thirty years; what waits cannot take any float."""
+
 HUNG, STILLBORN, RUN_OVER, TOO_LARGE = (
     "too many sessions before had no answer in time",
     "it cannot be started",
@@ -159,7 +162,7 @@ def run(
 ) -> Report:
     """Judge ``target`` on generated sessions; see `run_conformance`. ``watch`` is told of each batch as it ends."""
     checked_profile(profile)
-    until = None if time_limit is None else time.monotonic() + time_limit
+    until = _end_of(time_limit)
     smoke_test()
 
     target.until = until
@@ -213,7 +216,7 @@ def run_in_processes(
         InvalidInput: the profile is unknown, or a process ended before it had judged its batch.
     """
     checked_profile(profile)
-    until = None if time_limit is None else time.monotonic() + time_limit  # one clock for all processes of a machine
+    until = _end_of(time_limit)  # one clock for all processes of a machine
     smoke_test()
     sizes = batch_sizes(examples)
     spawn = multiprocessing.get_context("spawn")
@@ -367,6 +370,25 @@ class _Bench(NamedTuple):
         """What ``verdict`` of ``case`` is about, see `failures_of`."""
         name, program = self.target.name, self.target.speaks_raw
         return failures_of(verdict, case, target=name, profile=self.profile, seed=seed, batch=batch, program=program)
+
+
+def checked_limit(time_limit: float | None) -> float | None:
+    """The seconds that a run may take, as far as a clock can count them; None for no limit.
+
+    Raises:
+        InvalidInput: ``time_limit`` is no number of seconds above 0.
+    """
+    if time_limit is None:
+        return None
+    if not time_limit > 0:
+        raise InvalidInput("time_limit", time_limit, "must be a number of seconds above 0")
+    return min(time_limit, LONGEST_RUN)
+
+
+def _end_of(time_limit: float | None) -> float | None:
+    """The time, of `time.monotonic`, at which a run ends that begins now; None for none."""
+    limit = checked_limit(time_limit)
+    return None if limit is None else time.monotonic() + limit
 
 
 def batch_sizes(examples: int) -> list[int]:

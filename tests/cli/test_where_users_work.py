@@ -208,6 +208,18 @@ def test_each_test_that_did_not_pass_is_annotated() -> None:
     assert [line.split()[0] for line in github(known)] == ["::notice"]
 
 
+def test_what_was_not_judged_is_annotated_once_so_that_failures_are_among_the_ten_that_are_shown() -> None:
+    report = msgspec.structs.replace(failing("BUD-1: full"), stakes={"BUD-1": 5, "CAP-1": 0, "GEO-1": 0})
+    first, rest = github(report)
+    assert first.startswith("::error title=")
+    assert rest.startswith("::warning title=m%3AM%3A 2 clauses not judged::")
+    assert "CAP-1: never at stake: no answer" in rest
+    passing = msgspec.structs.replace(report, failures=(), verdicts={"pass": 9})
+    assert [line.split()[0] for line in github(passing)] == ["::notice"]
+    skipping = msgspec.structs.replace(passing, verdicts={"skip": 9}, skips={"step: x": 9}, stakes={})
+    assert [line.split("::")[2] for line in github(skipping)] == ["step: x"]
+
+
 def test_nothing_that_an_allocator_says_is_a_command(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "conform", "mine:Forger", "--examples", "3", "--annotations", "github")
     heeded, stopped = [], ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import subprocess
 import sys
 import time
@@ -92,6 +93,19 @@ def test_a_witness_holds_little_more_than_it_needs(
     assert len(case.steps) <= steps
     assert len(case.context) <= blocks
     assert case.params.w_max <= room or case.params.w_max == Params().w_max  # the default is what need not be read
+
+
+@pytest.mark.parametrize("seconds", [math.inf, 1e10, 1e300])
+def test_a_limit_may_be_as_long_as_one_likes(seconds: float) -> None:
+    limits = {"timeout": seconds, "start_timeout": seconds, "time_limit": seconds}
+    assert run_conformance(ReferenceAllocator, examples=3, save_to=None, **limits).status == "pass"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seconds", [math.nan, 0.0, -1.0])
+@pytest.mark.parametrize("limit", ["timeout", "start_timeout", "time_limit"])
+def test_a_limit_that_is_none_is_refused(limit: str, seconds: float) -> None:
+    with pytest.raises(InvalidInput, match=f"{limit} = .*above 0"):
+        run_conformance(ReferenceAllocator, examples=3, save_to=None, **{limit: seconds})  # type: ignore[arg-type]
 
 
 def test_shrinking_only_makes_it_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
