@@ -181,34 +181,8 @@ def judged(
     """
     checked_profile(profile)
     session = _Session(target, case, profile, watcher, stakes or Stakes(profile))
-    skipped = ""
-
-    def cause(no: Skipped) -> str:
-        """What was skipped, and why."""
-        said = printable(no)
-        return said if said.partition(": ")[0] in SKIPPED[len(CALLS) :] else f"{call_of(case, session.at)}: {said}"
-
-    def play() -> None:
-        nonlocal skipped
-        target.told = case.told
-        target.begin()
-        session.open(Opening())
-        for at, step in enumerate(case.steps):
-            session.at = at
-            try:
-                session.take(step)
-            except Skipped as no:
-                if step.ingest is None and step.tokens is None:
-                    raise
-                skipped = cause(no)  # the state is as it was, so the session can go on
-
     try:
-        try:
-            play()
-        except Exception:
-            target.catch_up()  # an answer that came is judged before one that did not
-            raise
-        target.catch_up()
+        session.play()
     except _Broken as broken:
         return Verdict("fail", broken.at, broken.found, str(broken.found[0]), session.answered)
     except NoAnswer as limit:
@@ -217,7 +191,7 @@ def judged(
         why = f"{found[0]}\n{printable(limit.context)}".rstrip()
         return Verdict("fail", session.at, tuple(found), why, session.answered)
     except Skipped as no:
-        return Verdict("skip", session.at, why=cause(no), answered=session.answered)
+        return Verdict("skip", session.at, why=session.cause(no), answered=session.answered)
     except Refused as no:
         session.tell(session.asked, printable(no), [])
         return Verdict("error", session.at, why=f"refused sensible input: {printable(no)}", answered=session.answered)
@@ -228,8 +202,8 @@ def judged(
     except (RunOver, _TooLarge) as no:
         over = isinstance(no, RunOver)
         return Verdict("unknown", session.at, why=str(no), answered=session.answered, over=over)
-    if skipped:
-        return Verdict("skip", session.at, why=skipped, answered=session.answered)
+    if session.skipped:
+        return Verdict("skip", session.at, why=session.skipped, answered=session.answered)
     return Verdict("pass", session.at + 1, answered=session.answered, put=session.put)
 
 
@@ -309,6 +283,7 @@ class _Session:
         self.front: Any = None  # what the answer to it says it released to
         self.cursor: int | None = None  # what it tells as cursor
         self.answered = self.put = 0
+        self.skipped = ""  # what of it was, and why
 
     @property
     def strict(self) -> bool:
@@ -319,6 +294,30 @@ class _Session:
     def asked(self) -> _Asked:
         """The step in progress."""
         return _Asked(self.at, self.state, self.row, self.front, self.cursor)
+
+    def play(self) -> None:
+        """Open the session and take all steps; an answer that came is judged before one that did not."""
+        self.target.told = self.case.told
+        try:
+            self.target.begin()
+            self.open(Opening())
+            for at, step in enumerate(self.case.steps):
+                self.at = at
+                try:
+                    self.take(step)
+                except Skipped as no:
+                    if step.ingest is None and step.tokens is None:
+                        raise
+                    self.skipped = self.cause(no)  # the state is as it was, so the session can go on
+        except Exception:
+            self.target.catch_up()
+            raise
+        self.target.catch_up()
+
+    def cause(self, no: Skipped) -> str:
+        """What was skipped, and why."""
+        said = printable(no)
+        return said if said.partition(": ")[0] in SKIPPED[len(CALLS) :] else f"{call_of(self.case, self.at)}: {said}"
 
     def take(self, step: Step) -> None:
         """Ask for one step and have judged what comes back."""

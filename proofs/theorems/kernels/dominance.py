@@ -382,6 +382,7 @@ def weighed(functions: Mapping[str, Any], state: State, scores: Sequence[int]) -
         session_with(**tables | own | {"family_slot": cut[23], "family_node": cut[24]}),
     )
     session.header[code.ITERATION] = 1
+    session.header[code.CURSOR_TOKEN] = session.header[code.END]
     work, aggregates, worth = work_on(space, [0] * slots, [0] * slots), list(scores), [0] * slots
     functions["blend"](session.header, session.tags, session.fixed, aggregates)
     functions["weigh"](session, work.header[code.CURSOR], aggregates, worth)
