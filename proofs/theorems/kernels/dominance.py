@@ -414,7 +414,6 @@ OLDEST_BUGS = [
     "gist; arities 2 and 2, cost (2, 2, 3), on contexts of up to 3 blocks with a soft budget and without; three sets "
     "of weights; caps 1 and 2; from a debt up to room for two expands; chunks of 1 slot; no action remembered",
     mutations=OLDEST_BUGS,
-    full=True,
 )
 def recompute_is_exact(bug: Mutation) -> Iterator[Evidence]:
     """`select_by_oldest` and all that it calls, the search included, as shipped but uncompiled."""
