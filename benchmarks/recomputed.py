@@ -46,7 +46,7 @@ class Setting:
     """
 
     name: str
-    terms: Mapping[str, int] | None = None
+    terms: Mapping[str, Any] | None = None
     reserve: int = 0
     every: int = 1
     when_room_was_made: bool = False
@@ -87,6 +87,7 @@ READ_THEN_ASKED = (
     Setting("reclaim_ahead 8, 64 actions", {"reclaim_ahead": 8, "n_diff": 64}),
 )
 BUNDLED = {"cooldown_steps": 1}
+WEIGHED: dict[str, Any] = BUNDLED | {"strategy": "multi_objective", "n_diff": 16}
 ASKED_WHILE_READING = (
     Setting("today"),
     *(Setting(name, terms) for name, terms in list(AHEAD.items())[2:]),
@@ -112,6 +113,11 @@ ASKED_WHILE_READING = (
         1,
         when_room_was_made=True,
     ),
+    *(
+        Setting(f"every turn, recompute_weight {weight}", WEIGHED | {"recompute_weight": weight})
+        for weight in (0, 1000, 4000)
+    ),
+    Setting("room for 1, and recompute_weight 600", WEIGHED | {"recompute_weight": 600}, 1, when_room_was_made=True),
 )
 
 
