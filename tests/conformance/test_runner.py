@@ -32,15 +32,16 @@ from focalloc.spec.violations import PROFILES
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_reference_conforms(profile: str) -> None:
-    report = run_conformance(ReferenceAllocator, profile=profile, examples=BATCH, save_to=None)
+    """`focalloc verify` judges many more sessions."""
+    report = run_conformance(ReferenceAllocator, profile=profile, examples=40, save_to=None)
     report.raise_for_failures()
-    assert report.verdicts == {"pass": BATCH}
-    assert report.answered > BATCH
+    assert report.verdicts == {"pass": 40}
+    assert report.answered > 40
 
 
 def test_a_run_is_deterministic_in_its_seed() -> None:
     one, two, other = (
-        run_conformance(NotStrict, profile="greedy", examples=100, seed=seed, save_to=None) for seed in (3, 3, 4)
+        run_conformance(NotStrict, profile="greedy", examples=40, seed=seed, save_to=None) for seed in (3, 3, 4)
     )
     assert one == two
     assert one.verdicts != other.verdicts
