@@ -19,11 +19,12 @@ from focalloc.learn.features import FEATURES, Observation
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.json_text import from_json
 
-FORMAT = "focalloc-policy-1"
-"""Name and version of the file format: safetensors whose metadata has one entry, `ENTRY`, a JSON object.
+FORMAT = "focalloc-policy-2"
+"""Name and version of the file format: safetensors of 32-bit floats with one entry of metadata, `ENTRY`, as JSON.
 
 The object has ``format``, ``config`` (of `PolicyConfig`), ``features`` (`FEATURES`), ``digest`` (of the weights, see
-`digest_of`) and ``notes``. One entry, as the order of several would differ from file to file.
+`digest_of`), ``notes``, and a ``seal`` over all of these (see `seal_of`). One entry, as the order of several would
+differ from file to file.
 """
 
 ENTRY = "focalloc"
@@ -99,6 +100,12 @@ def digest_of(weights: Mapping[str, Array]) -> str:
         found.update(f"{name} {weights[name].shape}".encode())
         found.update(np.ascontiguousarray(weights[name], dtype="<f4").tobytes())
     return found.hexdigest()
+
+
+def seal_of(about: Mapping[str, object]) -> str:
+    """SHA-256 of what a file says of itself, the digest of its weights included, in hexadecimal."""
+    said = {name: one for name, one in about.items() if name != "seal"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 class Policy:
@@ -177,6 +184,7 @@ class Policy:
             "digest": digest_of(self.weights),
             "notes": notes,
         }
+        about["seal"] = seal_of(about)
         save_file(self.weights, path, metadata={ENTRY: json.dumps(about, sort_keys=True)})
 
 
@@ -184,7 +192,8 @@ def load(path: str | Path) -> Policy:
     """The policy saved at ``path``.
 
     Raises:
-        InvalidInput: there is no such file, it is no policy, or one for other features; says which.
+        InvalidInput: there is no such file, it is no policy, one of other numbers or for other features, or not as it
+            was saved; says which.
     """
     try:
         from safetensors import SafetensorError, safe_open
@@ -195,7 +204,11 @@ def load(path: str | Path) -> Policy:
     try:
         with safe_open(path, framework="np") as file:
             entry = (file.metadata() or {}).get(ENTRY, "null")
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
+            names = list(file.keys())  # it is no mapping
+            for name in names:
+                if (kind := file.get_slice(name).get_dtype()) != "F32":
+                    raise InvalidInput(f"policy.{name}", kind, "must be F32: 32-bit floats")
+            weights = {name: file.get_tensor(name) for name in names}
     except SafetensorError as error:
         raise InvalidInput("policy", str(path), f"is no safetensors file: {error}") from None
     try:
@@ -211,6 +224,8 @@ def load(path: str | Path) -> Policy:
     except (KeyError, TypeError) as error:
         raise InvalidInput("policy", str(path), f"has no readable configuration: {error}") from None
     policy = Policy(config, weights)
+    if about.get("seal") != seal_of(about):
+        raise InvalidInput("policy", str(path), "is damaged: what it says of itself is not what was saved")
     if about.get("digest") != digest_of(weights):
         raise InvalidInput("policy", str(path), "is damaged: its weights are not those that were saved")
     return policy

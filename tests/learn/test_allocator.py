@@ -12,7 +12,7 @@ from focalloc import Allocator, Telemetry
 from focalloc.conformance import run_conformance
 from focalloc.learn.allocator import SHIPPED, LearnedAllocator
 from focalloc.learn.features import Observation
-from focalloc.learn.policy import Policy, PolicyConfig
+from focalloc.learn.policy import FORMAT, Policy, PolicyConfig
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec import Action, Geometry, InvalidInput, Params, opened
 from focalloc.spec.scores import quantise
@@ -125,7 +125,7 @@ def damaged(path: Path) -> dict[str, tuple[Path, str]]:
         "text": (b"a policy\n" * 9, "is no safetensors file"),
         "flipped": (bytes(flipped), "is damaged"),
         "other features": (whole.replace(b"lasting score", b"fleeting mood"), "other features"),
-        "other format": (whole.replace(b"focalloc-policy-1", b"focalloc-policy-9"), "is no policy of format"),
+        "other format": (whole.replace(FORMAT.encode(), b"focalloc-policy-9"), "is no policy of format"),
     }
     for name, (content, _) in made.items():
         (path / name).write_bytes(content)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from focalloc.learn.features import FEATURES, Observation
-from focalloc.learn.policy import ENTRY, FORMAT, ILLEGAL, TOLERANCE, Policy, PolicyConfig, digest_of, load
+from focalloc.learn.policy import ENTRY, FORMAT, ILLEGAL, TOLERANCE, Policy, PolicyConfig, digest_of, load, seal_of
 from focalloc.spec import InvalidInput
 
 safetensors = pytest.importorskip("safetensors.numpy")
@@ -80,6 +80,7 @@ def test_missing_corrupt_and_mismatched_files_are_refused(tmp_path: Path) -> Non
     weights = policy().weights
     config = {"hidden": 16, "layers": 2, "heads": 2}
     good = {"format": FORMAT, "features": FEATURES, "config": config, "digest": digest_of(weights)}
+    good["seal"] = seal_of(good)
     for wrong, message in [
         ({"format": "other"}, "format"),
         ({"features": []}, "other features"),
@@ -90,7 +91,16 @@ def test_missing_corrupt_and_mismatched_files_are_refused(tmp_path: Path) -> Non
         ({"config": {"hidden": 16, "layers": 3, "heads": 2}}, "is missing"),
         ({"config": {"hidden": 15, "heads": 2}}, "multiple"),
         ({"config": {"hidden": 32, "layers": 2, "heads": 2}}, "shape"),
-        ({"digest": digest_of(weights | {"head.bias": np.zeros(3, np.float32)})}, "is damaged"),
+        ({"digest": digest_of(weights | {"head.bias": np.zeros(3, np.float32)})}, "its weights are not"),
+    ]:
+        edited = good | wrong
+        safetensors.save_file(weights, path, metadata={ENTRY: json.dumps(edited | {"seal": seal_of(edited)})})
+        with pytest.raises(InvalidInput, match=message):
+            load(path)
+    for wrong, message in [
+        ({"config": config | {"heads": 4}}, "what it says of itself"),  # which fits the weights as well
+        ({"notes": {"trained": "by nobody"}}, "what it says of itself"),
+        ({"seal": None}, "what it says of itself"),
     ]:
         safetensors.save_file(weights, path, metadata={ENTRY: json.dumps(good | wrong)})
         with pytest.raises(InvalidInput, match=message):
@@ -104,6 +114,24 @@ def test_missing_corrupt_and_mismatched_files_are_refused(tmp_path: Path) -> Non
     weights["head.bias"] = np.array([0, np.nan, 0], np.float32)
     safetensors.save_file(weights, path, metadata={ENTRY: json.dumps(good)})
     with pytest.raises(InvalidInput, match="finite"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"), [("BF16", 2), ("F16", 2), ("F64", 8), ("F8_E4M3", 1), ("F8_E5M2", 1), ("I8", 1), ("I64", 8)]
+)
+def test_weights_of_other_kinds_are_refused_by_name(kind: str, size: int, tmp_path: Path) -> None:
+    path = tmp_path / "p.safetensors"
+    policy().save(path)
+    length = int.from_bytes(path.read_bytes()[:8], "little")
+    header = json.loads(path.read_bytes()[8 : 8 + length])
+    end = 0
+    for entry in (entry for name, entry in header.items() if name != "__metadata__"):
+        first, last = entry["data_offsets"]
+        entry["dtype"], entry["data_offsets"] = kind, [end, end := end + (last - first) // 4 * size]
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(end))
+    with pytest.raises(InvalidInput, match=rf"^policy\.\S+ = '{kind}': must be F32: 32-bit floats$"):
         load(path)
 
 
