@@ -13,6 +13,7 @@ from focalloc.pages import render
 from focalloc.spec import Geometry, State
 from focalloc.spec.blocks import Block
 from focalloc.spec.clauses import clauses
+from focalloc.spec.printable import counted
 
 Pictures = Mapping[str, Sequence[Moment]]
 """Failure id -> the moments of its session, as a second run went; empty where none was made."""
@@ -47,9 +48,9 @@ def page(report: Report, pictures: Pictures) -> str:
         report=report,
         words=WORDS[report.status] + report.reserve,
         facts=(
-            f"{report.examples:,} of {report.asked:,} sessions judged ({counts}), {report.answered:,} answers; "
-            f"seed {report.seed}; focalloc {report.versions.focalloc}, spec {report.versions.spec}, "
-            f"Python {report.versions.python}"
+            f"{report.examples:,} of {report.asked:,} sessions judged ({counts}), "
+            f"{counted(report.answered, 'answer')}; seed {report.seed}; "
+            f"focalloc {report.versions.focalloc}, spec {report.versions.spec}, Python {report.versions.python}"
         ),
         notes=_notes(report),
         lines=[_line_of(report, one) for one in outcomes(report)],
@@ -80,18 +81,18 @@ def _line_of(report: Report, outcome: Outcome) -> dict[str, Any]:
         "title": outcome.title,
         "mark": mark,
         "said": outcome.why.removeprefix(f"{outcome.id}: ").partition("\n")[0]
-        or (f"at stake {outcome.at_stake:,} times or more" if outcome.at_stake else ""),
+        or (f"at stake {counted(outcome.at_stake, 'time')} or more" if outcome.at_stake else ""),
     }
 
 
 def _notes(report: Report) -> list[str]:
-    notes = [f"Skipped {times:,} times: {why}" for why, times in report.skips.items()]
+    notes = [f"Skipped {counted(times, 'time')}: {why}" for why, times in report.skips.items()]
     if report.left_out:
         notes.append(f"Left out, as it is not supported: {'; '.join(report.left_out)}.")
     if report.not_offered:
         notes.append(f"Not offered by the allocator, so not judged: {', '.join(report.not_offered)}.")
     notes += [f"{one.id} is declared as a known failure ({one.reason}), but passes." for one in report.outlived]
-    notes += [f"{count:,} sessions are unknown: {why}." for why, count in report.lost.items()]
+    notes += [f"{counted(count, 'session')} unknown: {why}." for why, count in report.lost.items()]
     if report.recorded:
         notes.append(f"Recorded session over a document: {report.recorded}.")
     notes += [f"{note}." for note in report.notes]
@@ -213,7 +214,7 @@ def _row(state: State, marked: Sequence[Block]) -> dict[str, Any]:
     return {
         "boxes": boxes,
         "frames": frames,
-        "label": f"context of {len(state.context)} blocks, {state.used} of {state.params.w_max} slots",
+        "label": f"context of {counted(len(state.context), 'block')}, {state.used} of {state.params.w_max} slots",
         "iteration": state.iteration,
     }
 

@@ -451,7 +451,7 @@ class ProcessAllocator:
 
     def open(self, geometry: Geometry, params: Params, context: Sequence[tuple[int, int]]) -> None:
         """Start a session, and the program if it is not running."""
-        self.send(messages.Open(geometry=geometry, params=params, context=[(lv, start) for lv, start in context]))
+        self.send(messages.Open(geometry=geometry, params=params, context=[(level, start) for level, start in context]))
 
     def step(self, scores: Sequence[int], cursor: int | None = None) -> list[messages.WireAction]:
         """Run one iteration; the cursor stands at the end of the context if there is none."""

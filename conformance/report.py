@@ -16,7 +16,7 @@ from focalloc.conformance.cases import Case
 from focalloc.conformance.judge import Status, Verdict
 from focalloc.spec import SPEC_VERSION
 from focalloc.spec.clauses import WHOLE, profile_clauses
-from focalloc.spec.printable import indented, on_one_line
+from focalloc.spec.printable import counted, indented, on_one_line
 
 EXIT_STATUS: dict[Status, int] = {"pass": 0, "fail": 1, "error": 1, "skip": 3, "unknown": 3}
 """What a command that ends with this verdict exits with."""
@@ -328,8 +328,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         counts = ", ".join(f"{n} {status}" for status, n in self.verdicts.items() if n)
         lines = [
             f"{on_one_line(self.target)}: {self.status.upper()}{self.reserve} by profile {self.profile} "
-            f"({self.examples} of {self.asked} sessions judged: {counts or 'none'}; {self.answered} answers; "
-            f"seed {self.seed}; focalloc {self.versions.focalloc}, spec {self.versions.spec})"
+            f"({self.examples} of {self.asked} sessions judged: {counts or 'none'}; "
+            f"{counted(self.answered, 'answer')}; seed {self.seed}; "
+            f"focalloc {self.versions.focalloc}, spec {self.versions.spec})"
         ]
         for failed in self.by_news:
             lines.append(indented(f"  {failed.id}: {failed.message.removeprefix(f'{failed.id}: ')}"))
@@ -348,8 +349,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             on_one_line(f"  {one.id}: declared as a known failure ({one.reason}), but it passes")
             for one in self.outlived
         ]
-        lines += [indented(f"  skipped {times} times: {why}") for why, times in self.skips.items()]
-        lines += [on_one_line(f"  {count} sessions are unknown: {why}") for why, count in self.lost.items()]
+        lines += [indented(f"  skipped {counted(times, 'time')}: {why}") for why, times in self.skips.items()]
+        lines += [on_one_line(f"  {counted(count, 'session')} unknown: {why}") for why, count in self.lost.items()]
         if self.left_out:
             lines.append(f"  left out, as it is not supported: {'; '.join(self.left_out)}")
         if self.not_offered:
@@ -358,7 +359,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             lines.append(f"  never at stake, so not judged: {', '.join(never)}")
         if at_stake := {one: times for one, times in self.stakes.items() if times}:
             least = min(at_stake, key=lambda one: at_stake[one])
-            lines.append(f"  at stake: {len(at_stake)} clauses, each {at_stake[least]} times or more ({least})")
+            each = f"each {counted(at_stake[least], 'time')} or more ({least})"
+            lines.append(f"  at stake: {counted(len(at_stake), 'clause')}, {each}")
         if self.recorded:
             lines.append(on_one_line(f"  recorded session over a document: {self.recorded}"))
         lines += [on_one_line(f"  {note}") for note in self.notes]

@@ -36,6 +36,7 @@ from focalloc.conformance.targets import Lost, NoAnswer, PythonTarget, Refused, 
 from focalloc.spec import Block, Geometry, Params
 from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.printable import counted
 from focalloc.spec.violations import checked_profile
 
 DEFAULT_EXAMPLES = 1000
@@ -304,13 +305,12 @@ def _with_the_recorded(
     bench = _Bench(target, profile, within)
     target.until = until
     verdict = bench.judge(case)
-    target.until = _soon(until)
     failures = {one.id: one for one in report.failures}
     if verdict.status in ("fail", "error"):
         for found in bench.failures(verdict, case, report.seed, -1):
-            failures.setdefault(found.id, _settled(found, (), bench, shrink=shrink))
-    target.until = until
-    said = f"{verdict.status}, {verdict.answered} answers" + (f": {verdict.why}" if verdict.status == "skip" else "")
+            failures.setdefault(found.id, _settled(found, (), bench, until, shrink=shrink))
+    why = f": {verdict.why}" if verdict.status == "skip" else ""
+    said = f"{verdict.status}, {counted(verdict.answered, 'answer')}{why}"
     return msgspec.structs.replace(report, failures=tuple(failures[key] for key in sorted(failures)), recorded=said)
 
 
@@ -425,9 +425,7 @@ def run_batch(
         until: time, of `time.monotonic`, at which the run as a whole ends; None for none.
         first: number of its first session, where the run is cut elsewhere than `BATCH` says in this process.
     """
-    verdicts: Counter[Status] = Counter()
-    skips: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
+    verdicts, skips, lost = Counter[Status](), Counter[str](), Counter[str]()
     failures: dict[str, tuple[Failure, int]] = {}  # with how many sessions were before it
     answered = hangs = 0
     stopped = ""
@@ -443,27 +441,20 @@ def run_batch(
         verdict = Verdict("unknown", why=stopped) if stopped else judged(target, case, profile, stakes=stakes)
         verdicts[verdict.status] += 1
         answered += verdict.answered
+        hangs += "ANS-1" in ids_of(verdict)
+        stopped = stopped or _why_to_stop(verdict, hangs, MOST_HANGS if keep_going else 1)
         if verdict.status == "skip":
             skips[verdict.why] += 1
         elif verdict.status == "unknown":
-            stopped = stopped or (RUN_OVER if verdict.over else "")
             lost[stopped or TOO_LARGE] += 1
         elif verdict.status != "pass":
             for found in bench.failures(verdict, case, seed, index):
                 if found.id not in failures or size(case) < size(failures[found.id][0].case):
                     failures[found.id] = found, place
-            hangs += "ANS-1" in ids_of(verdict)
-            if verdict.stillborn:
-                stopped = STILLBORN
-            elif hangs >= (MOST_HANGS if keep_going else 1):
-                stopped = HUNG
 
-    hopeless = stopped in (STILLBORN, RUN_OVER)
-    checked = []
-    for found, place in failures.values():
-        target.until = _soon(until)
-        checked.append(found if hopeless else _settled(found, drawn[:place], bench, shrink=shrink))
-    target.until = until
+    checked = [found for found, _ in failures.values()]
+    if stopped not in (STILLBORN, RUN_OVER):
+        checked = [_settled(found, drawn[:place], bench, until, shrink=shrink) for found, place in failures.values()]
     return Batch(
         index=index,
         examples=verdicts.total() - verdicts["unknown"],
@@ -474,6 +465,15 @@ def run_batch(
         lost=dict(lost),
         stakes=dict(stakes.counts),
     )
+
+
+def _why_to_stop(verdict: Verdict, hangs: int, most: int) -> str:
+    """Why no session after one of this verdict is judged, where ``most`` may have no answer; empty if there is none."""
+    if verdict.over:
+        return RUN_OVER
+    if verdict.stillborn:
+        return STILLBORN
+    return HUNG if hangs >= most else ""
 
 
 def collected(target: str, profile: str, seed: int, asked: int, batches: Iterable[Batch]) -> Report:
@@ -508,14 +508,20 @@ def collected(target: str, profile: str, seed: int, asked: int, batches: Iterabl
     )
 
 
-def _soon(until: float | None) -> float:
-    """When to stop looking at a failure once more, in a run that ends at ``until``."""
+def _settled(
+    found: Failure, earlier: Sequence[Case], bench: _Bench, until: float | None, *, shrink: bool
+) -> Failure:
+    """`_alone` for as long as one failure may take, in a run that ends at ``until``."""
     soon = time.monotonic() + SHRINKS_WITHIN
-    return soon if until is None else min(soon, until)
+    bench.target.until = soon if until is None else min(soon, until)
+    try:
+        return _alone(found, earlier, bench, shrink=shrink)
+    finally:
+        bench.target.until = until
 
 
-def _settled(found: Failure, earlier: Sequence[Case], bench: _Bench, *, shrink: bool) -> Failure:
-    """``found`` with the smallest session that fails by itself in a fresh process, or says why there is none.
+def _alone(found: Failure, earlier: Sequence[Case], bench: _Bench, *, shrink: bool) -> Failure:
+    """``found with the smallest session that fails by itself in a fresh process, or says why there is none.
 
     Args:
         found: the failure.

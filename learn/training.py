@@ -250,8 +250,8 @@ class Record:
         self.values.append(values.tolist())
 
         if self.settings.method in ("reinforce", "ppo"):
-            probs = log_probs.exp()
-            return [played(row[:n], chosen) for row, n, chosen in zip(probs, sizes, self.choices[-1], strict=True)]
+            rows = zip(log_probs.exp(), sizes, self.choices[-1], strict=True)
+            return [played(row[:n], chosen) for row, n, chosen in rows]
         lessons = [TEACHERS[self.settings.teacher](session) for session in sessions]
         self.lessons.append(lessons)
         own = [row[:n].double().numpy() for row, n in zip(logits, sizes, strict=True)]
@@ -259,10 +259,10 @@ class Record:
         return [lesson.logits() if led else mine for lesson, mine, led in zip(lessons, own, guided, strict=True)]
 
 
-def played(probs: Tensor, choices: Tensor) -> NDArray[np.float64]:
+def played(probabilities: Tensor, choices: Tensor) -> NDArray[np.float64]:
     """Logits that stand for choices: the one chosen has its probability, the others 0."""
     chosen = functional.one_hot(choices, 3)
-    return (chosen * probs).double().numpy()
+    return (chosen * probabilities).double().numpy()
 
 
 def learned(

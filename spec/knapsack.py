@@ -17,6 +17,7 @@ from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.greedy import precedes
 from focalloc.spec.params import Params
+from focalloc.spec.printable import counted
 from focalloc.spec.scores import Aggregates
 from focalloc.spec.state import State
 
@@ -36,7 +37,8 @@ class Outcome(NamedTuple):
 
     def __str__(self) -> str:
         named = " and ".join(f"{kind} of {(level, start)}" for kind, level, start in self.actions) or "doing nothing"
-        return f"{named} (utility {self.utility}, {len(self.actions)} actions, {self.used} slots used)"
+        taken = f"{counted(len(self.actions), 'action')}, {counted(self.used, 'slot')} used"
+        return f"{named} (utility {self.utility}, {taken})"
 
 
 def utility(candidate: Candidate) -> int:
@@ -78,7 +80,7 @@ def less_useful(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
 def needless_action(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
     """KNA-3: no admissible choice of the same utility has fewer actions."""
     if rival.utility == mine.utility and len(rival.actions) < len(mine.actions):
-        yield WHOLE, f"the answer takes {len(mine.actions)} actions; as useful is {rival}"
+        yield WHOLE, f"the answer takes {counted(len(mine.actions), 'action')}; as useful is {rival}"
 
 
 @clause("KNA-4")

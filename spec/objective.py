@@ -19,6 +19,7 @@ from focalloc.spec.knapsack import (
     utility,
 )
 from focalloc.spec.params import Params
+from focalloc.spec.printable import counted
 from focalloc.spec.scores import Aggregates
 from focalloc.spec.state import State
 
@@ -92,7 +93,8 @@ def less_worth(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
 def more_than_needed(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
     """MUL-2: no admissible choice worth as much has fewer actions, or as many and fewer slots used."""
     if rival.utility == mine.utility and (len(rival.actions), rival.used) < (len(mine.actions), mine.used):
-        yield WHOLE, f"the answer takes {len(mine.actions)} actions and {mine.used} slots; worth as much is {rival}"
+        taken = f"{counted(len(mine.actions), 'action')} and {counted(mine.used, 'slot')}"
+        yield WHOLE, f"the answer takes {taken}; worth as much is {rival}"
 
 
 def objective_violations(state: State, scores: Sequence[int], actions: Sequence[Action]) -> list[Violation]:

@@ -20,6 +20,7 @@ from focalloc.spec.filling import partial_collapse
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.knapsack import Outcome, least_possible_use, out_of_order, rivals_of, utility
 from focalloc.spec.pins import is_pinned
+from focalloc.spec.printable import counted
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE, Aggregates, floor_mean
 from focalloc.spec.state import State
 
@@ -171,7 +172,8 @@ def less_preferred(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
 def needless(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
     """PRO-5: no feasible choice worth as much has fewer actions, or as many and fewer slots used."""
     if rival.utility == mine.utility and (len(rival.actions), rival.used) < (len(mine.actions), mine.used):
-        yield WHOLE, f"the answer takes {len(mine.actions)} actions and {mine.used} slots; worth as much is {rival}"
+        taken = f"{counted(len(mine.actions), 'action')} and {counted(mine.used, 'slot')}"
+        yield WHOLE, f"the answer takes {taken}; worth as much is {rival}"
 
 
 @clause("PRO-6")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.enhanced import WRONG_THRESHOLDS, SoundEnhanced
 from focalloc.conformance.broken.optimum import SoundObjectives
+from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import Choice
 from focalloc.refimpl.distance import distance
 from focalloc.refimpl.ties import rank
@@ -15,42 +16,31 @@ from focalloc.spec import Action, Block, Geometry, State
 from focalloc.spec.blocks import end
 
 
-class SoundCursor(SoundEnhanced):
+class PointedAt(Sound):
+    """An allocator that can be told a cursor, by the rules."""
+
+    cursor: int | None = None
+
+    def step(self, scores: list[int], cursor: int | None = None) -> Sequence[Sequence[object]]:
+        """Run one iteration."""
+        self.cursor = self.pointed(cursor)
+        return super().step(scores)
+
+    def pointed(self, cursor: int | None) -> int | None:
+        """The token that nearness is measured from, None for the end; refuse a senseless one."""
+        return self.state.pointed(cursor).cursor
+
+    def prepared(self) -> State:
+        """As before, with the cursor where it stands."""
+        return replace(super().prepared(), cursor=self.cursor)
+
+
+class SoundCursor(PointedAt, SoundEnhanced):
     """Enhanced greedy that can be told a cursor, by the rules."""
 
-    cursor: int | None = None
 
-    def step(self, scores: list[int], cursor: int | None = None) -> Sequence[Sequence[object]]:
-        """Run one iteration."""
-        self.cursor = self.pointed(cursor)
-        return super().step(scores)
-
-    def pointed(self, cursor: int | None) -> int | None:
-        """The token that nearness is measured from, None for the end; refuse a senseless one."""
-        return self.state.pointed(cursor).cursor
-
-    def prepared(self) -> State:
-        """As before, with the cursor where it stands."""
-        return replace(super().prepared(), cursor=self.cursor)
-
-
-class SoundNearness(SoundObjectives):
+class SoundNearness(PointedAt, SoundObjectives):
     """The optimum of several objectives that can be told a cursor, by the rules."""
-
-    cursor: int | None = None
-
-    def step(self, scores: list[int], cursor: int | None = None) -> Sequence[Sequence[object]]:
-        """Run one iteration."""
-        self.cursor = self.pointed(cursor)
-        return super().step(scores)
-
-    def pointed(self, cursor: int | None) -> int | None:
-        """The token that nearness is measured from, None for the end; refuse a senseless one."""
-        return self.state.pointed(cursor).cursor
-
-    def prepared(self) -> State:
-        """As before, with the cursor where it stands."""
-        return replace(super().prepared(), cursor=self.cursor)
 
 
 @breaks("CUR-1", shows=("ANS-3",), profile="greedy")

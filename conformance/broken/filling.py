@@ -9,11 +9,11 @@ from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.release import SoundRelease
 from focalloc.refimpl.edits import Answer, edits
 from focalloc.refimpl.ingest import new_blocks
-from focalloc.spec import Action, NoRoom, State, ingested_tokens
+from focalloc.spec import Action, State, ingested_tokens
 from focalloc.spec.edits import Edit
 from focalloc.spec.filling import checked_tokens
 from focalloc.spec.ingest import checked_size
-from focalloc.spec.state import all_acted, filled_between
+from focalloc.spec.state import filled_between
 
 
 class SoundFilling(SoundRelease):
@@ -32,16 +32,7 @@ class SoundFilling(SoundRelease):
         self.check(scores)
         before = self.state
         blocks = self.blocks_of(tokens)
-        needed = blocks * before.geometry.slots(0)
-        collapses, front = list[Action](), None
-        if blocks:
-            try:
-                collapses = self.reclaim(needed, scores)
-            except NoRoom:
-                if not release or needed > before.params.w_max:
-                    raise
-                collapses = self.all_collapses(scores)
-                front = self.front(all_acted(before, collapses), blocks)
+        collapses, front = self.make_room(blocks, scores, release=release) if blocks else ([], None)
         self.state = self.filled(before, collapses, tokens, front)
         return Answer(collapses, self.edits(before), front)
 

@@ -32,20 +32,24 @@ class SoundRelease(Sound):
         """Make room for ``blocks`` level-0 blocks and append them."""
         checked_size(blocks)
         self.check(scores)
-        before, needed = self.state, blocks * self.state.geometry.slots(0)
-        front = None
-        try:
-            collapses = self.reclaim(needed, scores)
-        except NoRoom:
-            if not release or needed > before.params.w_max:
-                raise
-            collapses = self.all_collapses(scores)
-            front = self.front(all_acted(before, collapses), blocks)
+        before = self.state
+        collapses, front = self.make_room(blocks, scores, release=release)
         with contextlib.suppress(InvalidInput):
             self.state = ingested(before, collapses, blocks, front)
             return Answer(collapses, self.edits(before), front)
         ingested(before, collapses, blocks)  # refuses what is senseless whatever was let go
         return Answer(collapses, [], front)
+
+    def make_room(self, blocks: int, scores: list[int], *, release: bool) -> tuple[list[Action], int | None]:
+        """The collapses before ``blocks`` level-0 blocks, and the token to release to after them, None if to none."""
+        needed = blocks * self.state.geometry.slots(0)
+        try:
+            return self.reclaim(needed, scores), None
+        except NoRoom:
+            if not release or needed > self.state.params.w_max:
+                raise
+        collapses = self.all_collapses(scores)
+        return collapses, self.front(all_acted(self.state, collapses), blocks)
 
     def all_collapses(self, scores: Sequence[int]) -> list[Action]:
         """Every collapse that is legal, the least wanted first."""

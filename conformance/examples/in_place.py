@@ -126,5 +126,5 @@ class Adapter:
 
     def context(self) -> list[Block]:
         """The working context that the tensors say; of raw tokens, the first of each block names it."""
-        lods, tokens = (page[: self.focus.used].tolist() for page in (self.focus.lod, self.focus.token))
-        return [Block(lod, token) for lod, token in zip(lods, tokens, strict=True) if lod > 0 or token % self.raw == 0]
+        levels, tokens = (page[: self.focus.used].tolist() for page in (self.focus.lod, self.focus.token))
+        return [Block(lod, at) for lod, at in zip(levels, tokens, strict=True) if lod > 0 or at % self.raw == 0]

@@ -81,6 +81,11 @@ def _row(ax: Any, row: int, one: Difference) -> None:
     ax.plot([one.mean], [row], shape, color=colour, markersize=6, zorder=3)
 
 
+def shown(value: float) -> str:
+    """`figure`, with the signs of a page in place of those of a terminal."""
+    return "–" if isnan(value) else figure(value).replace("-", "−")
+
+
 def page(found: Comparison) -> str:
     """A page of its own: pictures and table; nothing in it is loaded from elsewhere."""
     return render(
@@ -91,6 +96,6 @@ def page(found: Comparison) -> str:
             for measure, one in zip(found.measures, panels(found), strict=True)
         ],
         measures=found.measures,
-        figure=figure,
-        interval=lambda one: "–" if isnan(one.low) else f"{figure(one.low)} … {figure(one.high)}",
+        figure=shown,
+        interval=lambda one: "–" if isnan(one.low) else f"{shown(one.low)} … {shown(one.high)}",
     )

@@ -98,8 +98,10 @@ def _table(found: Comparison) -> Table:
 
 def _summary(found: Comparison, scenes: int) -> str:
     """One line: where an interval leaves out 0, counted by which of the two does better."""
+    from focalloc.spec.printable import counted
+
     winners = [one.winner for differences in found.groups.values() for one in differences]
     return (
-        f"{scenes} sessions, {len(winners)} comparisons: B does better in {winners.count('B')}, A in "
-        f"{winners.count('A')}, where the interval leaves out 0"
+        f"{counted(scenes, 'session')}, {counted(len(winners), 'comparison')}: B does better in "
+        f"{winners.count('B')}, A in {winners.count('A')}, where the interval leaves out 0"
     )

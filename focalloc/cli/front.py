@@ -42,6 +42,7 @@ def front(
     from focalloc.analysis.scenes import all_generated, played
     from focalloc.analysis.tradeoff import aim, settings, sweep
     from focalloc.cli.terminal import output, print_json, tracked
+    from focalloc.spec.printable import counted
 
     ways = settings(contender(base), dict(map(aim, weigh or ["churn"])))
     if plot is not None:
@@ -59,7 +60,7 @@ def front(
     console = output()
     console.print(_table(points))
     kept = sum(point.unbeaten for point in points)
-    console.print(f"{len(scenes)} sessions, {len(points)} settings, {kept} of them on the front")
+    console.print(f"{counted(len(scenes), 'session')}, {counted(len(points), 'setting')}, {kept} of them on the front")
     if plot is not None:
         console.print(f"picture written to {plot}", soft_wrap=True)
 

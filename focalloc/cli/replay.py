@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +15,7 @@ from focalloc.spec.violations import PROFILES
 if TYPE_CHECKING:
     from focalloc.analysis.replaying import Saved
     from focalloc.conformance.cases import Case
-    from focalloc.conformance.judge import Moment
+    from focalloc.conformance.judge import Moment, Verdict
 
 SHOWN = 12
 """Most scores, blocks or actions that one line lists."""
@@ -54,13 +55,12 @@ def replay(
     or not in full. Whoever closes the pipe that this writes to, as head does, is not complained about, and changes no
     verdict: a 1 stays a 1, and a pass that could not be told is a 3.
     """
-    import msgspec
-
-    from focalloc.analysis.replaying import as_data, read, replayed
+    from focalloc.analysis.replaying import read, replayed
     from focalloc.cli.terminal import Telling, errors
+    from focalloc.conformance.page import replayed as page
     from focalloc.conformance.report import EXIT_STATUS
     from focalloc.spec.files import writable, write
-    from focalloc.spec.printable import indented, on_one_line
+    from focalloc.spec.printable import counted, indented, on_one_line
     from focalloc.spec.violations import checked_profile
 
     if html is not None:
@@ -71,33 +71,25 @@ def replay(
     open_target = target_of(target, program, timeout, start_timeout) if target or program else saved.recited(name)
     judged_by = checked_profile(profile or saved.profile)
     telling = Telling(errors() if as_json else None)
-    say, case = telling.say, saved.case
     moments: list[Moment] = []
 
     def watch(moment: Moment) -> None:
         if as_json or html is not None:
             moments.append(moment)
         if not as_json:
-            say(_told(case, moment))
+            telling.say(_told(saved.case, moment))
 
-    if program or target:
-        say(f"running {on_one_line(program)}" if program else f"importing {on_one_line(target)}")
-    for line in (*saved.notes, f"{name} by profile {judged_by}: {len(case.steps)} steps"):
-        say(on_one_line(line))
-    say(f"geometry {case.geometry.arity} cost {case.geometry.cost}")
-    say("params " + ", ".join(f"{field}={value}" for field, value in case.params.to_dict().items()))
-    verdict = replayed(case, open_target, judged_by, watch)
+    started = [f"running {program}" if program else f"importing {target}"] if program or target else []
+    for line in (*started, *saved.notes, *_heading(saved.case, name, judged_by)):
+        telling.say(on_one_line(line))
+    verdict = replayed(saved.case, open_target, judged_by, watch)
     if html is not None:
-        from focalloc.conformance.page import replayed as page
-
-        write("html", html, page(name, judged_by, case, verdict, moments))
-        say(f"page written to {html}")
+        write("html", html, page(name, judged_by, saved.case, verdict, moments))
+        telling.say(f"page written to {html}")
     if as_json:
-        asked = {"target": name, "profile": judged_by, "case": msgspec.to_builtins(case)}
-        found = {"verdict": verdict.status, "at": verdict.at, "why": verdict.why, "answered": verdict.answered}
-        telling.say_json(asked | found | {"moments": [as_data(moment) for moment in moments]})
+        telling.say_json({"target": name, "profile": judged_by} | _data(saved.case, verdict, moments))
     else:
-        say(indented(f"{verdict.status}: {verdict.why or f'{verdict.answered} answers judged'}"))
+        telling.say(indented(f"{verdict.status}: {verdict.why or counted(verdict.answered, 'answer') + ' judged'}"))
     raise typer.Exit(telling.status(EXIT_STATUS[verdict.status]))
 
 
@@ -120,27 +112,54 @@ def _named(file: Path, saved: Saved, target: str, program: str, *, trust: bool) 
     return ("", of_file) if saved.found.program else (of_file, "")
 
 
-def _told(case: Case, moment: Moment) -> str:
+def _heading(case: Case, name: str, judged_by: str) -> list[str]:
+    from focalloc.spec.printable import counted
+
+    return [
+        f"{name} by profile {judged_by}: {counted(len(case.steps), 'step')}",
+        f"geometry {case.geometry.arity} cost {case.geometry.cost}",
+        "params " + ", ".join(f"{field}={value}" for field, value in case.params.to_dict().items()),
+    ]
+
+
+def _data(case: Case, verdict: Verdict, moments: Sequence[Moment]) -> dict[str, Any]:
+    """What happened, in a form that JSON has."""
+    import msgspec
+
+    from focalloc.analysis.replaying import as_data
+
+    found = {"verdict": verdict.status, "at": verdict.at, "why": verdict.why, "answered": verdict.answered}
+    return {"case": msgspec.to_builtins(case), **found, "moments": [as_data(moment) for moment in moments]}
+
+
+def _asked(case: Case, moment: Moment) -> str:
+    """What the step asks."""
     from focalloc.conformance.cases import front_of
-    from focalloc.spec.printable import on_one_line
+    from focalloc.spec.printable import counted
 
     step = case.steps[moment.at] if moment.at >= 0 else None
     if step is None or step.open is not None:
-        asked = "open"
-    elif step.ingest is not None:
-        asked = f"ingest {step.ingest}{' or let go' if step.may_release else ''}"
-    elif step.tokens is not None:
-        asked = f"ingest {step.tokens} tokens{' or let go' if step.may_release else ''}"
-    elif step.pin is not None:
+        return "open"
+    may_release = " or let go" if step.may_release else ""
+    if step.ingest is not None:
+        return f"ingest {counted(step.ingest, 'block')}{may_release}"
+    if step.tokens is not None:
+        return f"ingest {counted(step.tokens, 'token')}{may_release}"
+    if step.pin is not None:
         kinds = " and ".join(name for name in ("collapse", "expand") if getattr(step.pin, name))
-        asked = f"{'unpin' if step.pin.lift else 'pin'} {step.pin.first}..{step.pin.last} against {kinds}"
-    elif step.release is not None and moment.before is not None:
-        asked = f"release to {front_of(moment.before.context, step)}"
-    else:
-        asked = "iterate by logits" if step.logits else "iterate"
-        asked += "" if moment.cursor is None else f", cursor at token {moment.cursor}"
+        return f"{'unpin' if step.pin.lift else 'pin'} {step.pin.first}..{step.pin.last} against {kinds}"
+    if step.release is not None and moment.before is not None:
+        return f"release to {front_of(moment.before.context, step)}"
+    at = "" if moment.cursor is None else f", cursor at token {moment.cursor}"
+    return f"iterate by logits{at}" if step.logits else f"iterate{at}"
+
+
+def _told(case: Case, moment: Moment) -> str:
+    from focalloc.spec.printable import counted, on_one_line
+
+    step = case.steps[moment.at] if moment.at >= 0 else None
     where = "opening" if moment.at < 0 else f"step {moment.at}"
-    lines = [f"{where:<9} {asked}"]
+    lines = [f"{where:<9} {_asked(case, moment)}"]
     if moment.scores:
         lines.append(f"    scores  {_short(moment.scores)}")
     if step is not None and step.logits:
@@ -151,7 +170,7 @@ def _told(case: Case, moment: Moment) -> str:
     if moment.after is not None:
         after = moment.after
         blocks = [tuple(block) for block in after.context]
-        lacking = f", {after.unfilled} tokens to come" if after.unfilled else ""
+        lacking = f", {counted(after.unfilled, 'token')} to come" if after.unfilled else ""
         lines.append(f"    context {_short(blocks)}; {after.used} of {after.params.w_max} slots{lacking}")
         if moment.reported is not None and moment.reported != blocks:
             lines.append(f"    reports {on_one_line(_short(moment.reported))} instead")

@@ -35,6 +35,7 @@ def vectors(
     """
     from focalloc.cli.terminal import Telling, output, print_json
     from focalloc.conformance import vectors as shipped
+    from focalloc.spec.printable import counted
 
     telling = Telling()
     here = folder or shipped.FOLDER
@@ -59,13 +60,14 @@ def vectors(
                 made += new
                 shipped.write(made, here)
         shipped.write(made, here)
-        say(f"{len(made) - before} new vectors; {len(made)} in {here}")
+        say(f"{counted(len(made) - before, 'new vector')}; {len(made)} in {here}")
     listed = shipped.in_folder(here)
     if check or update:
         problems = shipped.check(here) + shipped.uncovered(listed)
         for sentence in problems:
             say(sentence)
-        say(f"{len(listed)} vectors checked: {len(problems) or 'no'} problems")
+        told = counted(len(problems), "problem") if problems else "no problems"
+        say(f"{counted(len(listed), 'vector')} checked: {told}")
         if as_json:
             telling.say_json({"folder": str(here), "vectors": len(listed), "problems": problems})
         raise typer.Exit(telling.status(1 if problems else 0))
@@ -73,8 +75,8 @@ def vectors(
     if as_json:
         print_json({"folder": str(here), "vectors": len(listed), "clauses": counts})
         return
-    lines = [*(f"{clause:<8} {count:>4}" for clause, count in counts.items()), f"{len(listed)} vectors in {here}"]
-    output().print(*lines, sep="\n", soft_wrap=True)
+    lines = [f"{clause:<8} {count:>4}" for clause, count in counts.items()]
+    output().print(*lines, f"{counted(len(listed), 'vector')} in {here}", sep="\n", soft_wrap=True)
 
 
 def _put(
@@ -85,7 +87,7 @@ def _put(
     from focalloc.conformance.judge import judged
     from focalloc.conformance.report import EXIT_STATUS
     from focalloc.conformance.vectors import case_of
-    from focalloc.spec.printable import indented, on_one_line
+    from focalloc.spec.printable import counted, indented, on_one_line
     from focalloc.spec.violations import checked_profile
 
     mine = [one for one in listed if one.profile in ("safety", checked_profile(profile))]
@@ -100,7 +102,7 @@ def _put(
                 say(indented(f"{one.id} {verdict.status}: {verdict.why}") + f"\n    {on_one_line(one.note)}")
                 say(f"    replay: focalloc replay {one.id} {named}")
     told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-    say(f"{len(mine)} vectors of profile {profile}: {told or 'none judged'}")
+    say(f"{counted(len(mine), 'vector')} of profile {profile}: {told or 'none judged'}")
     found = [EXIT_STATUS[status] for status, count in counts.items() if count]
     return {
         "target": target or program,

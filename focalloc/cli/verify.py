@@ -50,6 +50,7 @@ def verify(
 def _show(found: Verification, took: str, seed: int) -> None:
     from focalloc.analysis.verification import alone
     from focalloc.cli.terminal import output
+    from focalloc.spec.printable import counted
 
     console = output()
     console.print(_table(found.rows))
@@ -64,10 +65,10 @@ def _show(found: Verification, took: str, seed: int) -> None:
         console.print(note, soft_wrap=True)
     totals = [
         f"{found.strategies} strategies",
-        f"{sum(row.sessions for row in found.rows):,} sessions",
-        f"{sum(row.answers for row in found.rows):,} answers judged",
-        f"{found.actions:,} actions in {found.calls:,} answers compared",
-        f"{sum(line.proved for line in found.proofs)} theorems proved",
+        counted(sum(row.sessions for row in found.rows), "session"),
+        f"{counted(sum(row.answers for row in found.rows), 'answer')} judged",
+        f"{counted(found.actions, 'action')} in {counted(found.calls, 'answer')} compared",
+        f"{counted(sum(line.proved for line in found.proofs), 'theorem')} proved",
         took,
     ]
     console.print(f"{found.verdict}: {', '.join(totals)} ({_versions(seed)})", soft_wrap=True)

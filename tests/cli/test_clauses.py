@@ -11,29 +11,21 @@ import pytest
 
 from focalloc.analysis.evidence import _broken, _tests, _theorems, gaps, unproved
 from focalloc.analysis.places import named
-from focalloc.cli import main
 from focalloc.conformance.broken import BROKEN
 from focalloc.spec.clauses import PREDICATES, Clause
 from focalloc.spec.clauses import clauses as stated
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as left:
-        main(["clauses", *arguments])
-    assert isinstance(left.value.code, int)
-    captured = capsys.readouterr()
-    return left.value.code, captured.out, captured.err
+from tests.cli.command import run
 
 
 def test_every_clause_has_its_line(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(capsys)
+    status, out, _ = run(capsys, "clauses")
     assert status == 0
     assert re.findall(r"^ ([A-Z]+-\d+) ", out, re.MULTILINE) == list(stated())
     assert f"{len(stated())} clauses" in out.splitlines()[-1]
 
 
 def test_a_clause_in_full(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(capsys, "BUD-1", "CAP-1")
+    status, out, _ = run(capsys, "clauses", "BUD-1", "CAP-1")
     assert status == 0
     assert stated()["BUD-1"].prose in out
     assert PREDICATES["CAP-1"] in out
@@ -55,7 +47,7 @@ def listed(told: str) -> dict[str, list[str]]:
 
 
 def test_each_place_of_a_clause_is_where_it_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = run(capsys, *stated())
+    _, out, _ = run(capsys, "clauses", *stated())
     for whole in out.split("Predicate: ")[1:]:
         told = listed(whole)
         assert told.keys() >= {"predicate", "broken", "vectors", "tests"}
@@ -82,7 +74,7 @@ def test_without_the_proofs_extra_theorems_are_said_to_be_missing() -> None:
 
 
 def test_an_unknown_clause_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    status, _, err = run(capsys, "XYZ-9")
+    status, _, err = run(capsys, "clauses", "XYZ-9")
     assert status == 2
     assert "clause = 'XYZ-9'" in err
 
@@ -129,6 +121,6 @@ def test_what_is_not_available_is_not_asked_for() -> None:
 def test_a_gap_ends_the_command_with_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     broken = {one: [] if one == "BUD-1" else ["x"] for one in stated()}
     monkeypatch.setattr("focalloc.analysis.evidence._broken", lambda: broken)
-    status, out, _ = run(capsys)
+    status, out, _ = run(capsys, "clauses")
     assert status == 1
     assert out.splitlines()[-1] == "gap: BUD-1 has no broken"

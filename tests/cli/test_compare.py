@@ -29,7 +29,6 @@ from focalloc.analysis.scenes import (
     recorded,
     traced,
 )
-from focalloc.cli import main
 from focalloc.cli.compare import LENSES
 from focalloc.conformance.worlds import random_scores, random_state
 from focalloc.fastpath.trace import events
@@ -42,6 +41,7 @@ from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec import Block, quantise
 from focalloc.spec.blocks import used
 from focalloc.spec.scores import SCORE_SCALE
+from tests.cli.command import run
 
 TINY = Geometry((2, 2))
 GREEDY = contender("greedy")
@@ -350,12 +350,6 @@ def test_pairs_without_a_value_are_left_out_and_few_pairs_have_no_interval() -> 
 # THE COMMAND
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
-    with pytest.raises(SystemExit) as left:
-        main(["compare", *arguments])
-    return (left.value.code, *capsys.readouterr())
-
-
 @pytest.fixture(scope="module")
 def trace(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("trace") / "t.jsonl"
@@ -370,7 +364,7 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_a_trace_is_compared_and_drawn(trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     html, svg = tmp_path / "page.html", tmp_path / "picture.svg"
     status, out, err = run(
-        capsys, "greedy", "greedy:n_diff=0", "--trace", trace, "--html", str(html), "--plot", str(svg)
+        capsys, "compare", "greedy", "greedy:n_diff=0", "--trace", trace, "--html", str(html), "--plot", str(svg)
     )
     assert (status, err) == (0, "")
     assert "trace (6)" in out
@@ -387,7 +381,7 @@ def test_a_trace_is_compared_and_drawn(trace: str, tmp_path: Path, capsys: pytes
     assert all(f"B − A, {measure.unit}" in page for measure in seen)
     assert not any(colour in page.partition("</style>")[2] for colour in VARIABLES), "colours follow light and dark"
     again = tmp_path / "again.svg"
-    run(capsys, "greedy", "greedy:n_diff=0", "--trace", trace, "--plot", str(again))
+    run(capsys, "compare", "greedy", "greedy:n_diff=0", "--trace", trace, "--plot", str(again))
     assert again.read_text("utf-8").count("<path") == svg.read_text("utf-8").count("<path")
 
 
@@ -395,7 +389,7 @@ def test_as_json_it_is_the_comparison_and_nothing_else(
     trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     html = str(tmp_path / "page.html")
-    status, out, err = run(capsys, "greedy", "greedy:n_diff=0", "--trace", trace, "--json", "--html", html)
+    status, out, err = run(capsys, "compare", "greedy", "greedy:n_diff=0", "--trace", trace, "--json", "--html", html)
     assert (status, err) == (0, "")
     told = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
     assert [one["measure"]["name"] for one in told["groups"]["trace"]] == [
@@ -410,7 +404,7 @@ def test_under_a_lens_quality_is_told_and_drawn(
     monkeypatch.setattr("focalloc.analysis.scenes.recorded", lambda: generated("growing", 0))
     html, svg = tmp_path / "page.html", tmp_path / "picture.svg"
     told = ("--lens", "noisy", "--lens", "clean", "--sessions", "5", "--html", str(html), "--plot", str(svg))
-    status, out, err = run(capsys, "greedy", "greedy:memory_shift=3", *told)
+    status, out, err = run(capsys, "compare", "greedy", "greedy:memory_shift=3", *told)
     assert (status, err) == (0, "")
     assert "clean lens (5)" in out
     assert "noisy lens (5)" in out
@@ -421,7 +415,7 @@ def test_under_a_lens_quality_is_told_and_drawn(
 
 @pytest.mark.slow
 def test_without_a_trace_every_kind_is_compared(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(capsys, "greedy", "enhanced:adaptive_window=4", "--sessions", "1")
+    status, out, _ = run(capsys, "compare", "greedy", "enhanced:adaptive_window=4", "--sessions", "1")
     assert status == 0
     assert all(f"{group} (1)" in out for group in (*GROUPS, "recorded"))
 
@@ -439,7 +433,7 @@ def test_without_a_trace_every_kind_is_compared(capsys: pytest.CaptureFixture[st
     ],
 )
 def test_bad_input_is_2_and_one_line(arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, err = run(capsys, *arguments)
+    status, out, err = run(capsys, "compare", *arguments)
     assert (status, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
@@ -449,7 +443,7 @@ def test_a_missing_extra_is_told_before_the_work(
     trace: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    status, out, err = run(capsys, "greedy", "greedy", "--trace", trace, "--plot", str(tmp_path / "p.png"))
+    status, out, err = run(capsys, "compare", "greedy", "greedy", "--trace", trace, "--plot", str(tmp_path / "p.png"))
     assert (status, out) == (2, "")
     assert "focalloc[viz]" in err
 

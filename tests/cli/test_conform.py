@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from focalloc.cli import main
+from tests.cli.command import run
 
 THEIRS = """
 from focalloc.refimpl import ReferenceAllocator as Good
@@ -43,14 +44,6 @@ def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
     for module in ("theirs", "sick", "worse"):
         sys.modules.pop(module, None)
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as left:
-        main(list(arguments))
-    assert isinstance(left.value.code, int)
-    captured = capsys.readouterr()
-    return left.value.code, captured.out, captured.err
 
 
 FEW = ("--examples", "60")
@@ -173,7 +166,7 @@ def test_a_bare_case_is_replayed_step_by_step(theirs: Path, capsys: pytest.Captu
     assert [line.split(maxsplit=1)[1].strip() for line in steps] == [
         "open",
         "0    iterate",
-        "1    ingest 2",
+        "1    ingest 2 blocks",
         "2    open",
     ]
     assert "5 of 8 slots" not in told.splitlines()[3]

@@ -11,7 +11,7 @@ from focalloc import Allocator, Geometry, Params, Recorder
 from focalloc.analysis.contenders import contender
 from focalloc.analysis.scenes import generated
 from focalloc.analysis.tradeoff import Point, beats, settings, sweep
-from focalloc.cli import main
+from tests.cli.command import run
 
 BASE = contender("multi_objective")
 
@@ -40,9 +40,7 @@ def test_what_is_dear_to_compute_anew_is_changed_nearer_to_the_end() -> None:
 def test_without_weights_the_choice_is_the_optimum_of_utility() -> None:
     scene = generated("noisy", 1)
     (free,) = sweep([scene], settings(BASE, {"churn": (0.0,)}))
-    others = sweep(
-        [scene], settings(BASE, {"churn": (0.1, 0.7), "cursor": (0.0, 0.8), "budget": (0.01,)})
-    )
+    others = sweep([scene], settings(BASE, {"churn": (0.1, 0.7), "cursor": (0.0, 0.8), "budget": (0.01,)}))
     assert len(others) == 4
     assert free.means["utility"] >= max(point.means["utility"] for point in others)
 
@@ -73,20 +71,16 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
-    with pytest.raises(SystemExit) as left:
-        main(["front", *arguments])
-    return (left.value.code, *capsys.readouterr())
-
-
 def test_a_trace_is_swept_and_drawn(trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     png, svg = tmp_path / "front.png", tmp_path / "front.svg"
     aims = ("--weigh", "churn=0,0.75,3", "--weigh", "budget=0,1")
-    status, out, err = run(capsys, "multi_objective:budget_target=2", *aims, "--trace", trace, "--plot", str(png))
+    status, out, err = run(
+        capsys, "front", "multi_objective:budget_target=2", *aims, "--trace", trace, "--plot", str(png)
+    )
     assert (status, err) == (0, "")
-    assert "1 sessions, 6 settings" in out
+    assert "1 session, 6 settings" in out
     assert png.read_bytes().startswith(b"\x89PNG")
-    status, out, err = run(capsys, "--weigh", "churn=0,3", "--trace", trace, "--plot", str(svg), "--json")
+    status, out, err = run(capsys, "front", "--weigh", "churn=0,3", "--trace", trace, "--plot", str(svg), "--json")
     assert (status, err) == (0, "")
     assert [point["weights"] for point in json.loads(out)] == [{"churn": 0.0}, {"churn": 3.0}]
     assert "utility, score per iteration; more is better" in svg.read_text("utf-8")
@@ -105,6 +99,6 @@ def test_a_trace_is_swept_and_drawn(trace: str, tmp_path: Path, capsys: pytest.C
 def test_what_makes_no_sense_is_refused_before_anything_is_played(
     arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, _, err = run(capsys, *arguments)
+    status, _, err = run(capsys, "front", *arguments)
     assert status == 2
     assert said in err

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from focalloc.cli import main
 from focalloc.proofs import catalogue
 from focalloc.proofs.catalogue import theorems
 from focalloc.proofs.engines.sessions import SEARCHED
@@ -18,15 +17,9 @@ from focalloc.proofs.engines.smt import Answer, Reply
 from focalloc.proofs.runner import Result, judged
 from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import THEOREMS, Technique, Theorem
+from tests.cli.command import run
 
 SHORT = THEOREMS["short-sessions-conform"]
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    with pytest.raises(SystemExit) as left:
-        main([*arguments])
-    assert isinstance(left.value.code, int)
-    return left.value.code, capsys.readouterr().out
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +29,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_theorem_that_holds(capsys: pytest.CaptureFixture[str], elsewhere: Path) -> None:
-    status, out = run(capsys, "prove", "--workers", "1", "levels-stay-known")
+    status, out, _ = run(capsys, "prove", "--workers", "1", "levels-stay-known")
     assert status == 0
     assert out.startswith("proved levels-stay-known\n")
     assert "planted bugs, 3 of 3 caught: " in out
@@ -51,7 +44,7 @@ def refuted(
     """Prove ``theorem`` as if ``bug`` had shipped; return the command that replays the counterexample."""
     broken = replace(theorem, mutations=(), check=lambda _: theorem.check(bug))  # type: ignore[arg-type]
     monkeypatch.setattr(catalogue, "THEOREMS", {broken.name: broken})
-    status, out = run(capsys, "prove", "--workers", "1", broken.name)
+    status, out, _ = run(capsys, "prove", "--workers", "1", broken.name)
     assert status == 1
     assert "  refuted: " in out
     command = re.search(r"replay: focalloc (replay .*)", out)
@@ -71,7 +64,7 @@ def test_what_the_second_solver_says_is_counted(
     answer: Answer, status: int, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("focalloc.proofs.runner.ask_cvc5", lambda text: Reply(answer, {}, 0))
-    ended, out = run(capsys, "prove", "--workers", "1", "--no-mutations", "--second-solver", "reversals-wait")
+    ended, out, _ = run(capsys, "prove", "--workers", "1", "--no-mutations", "--second-solver", "reversals-wait")
     assert ended == status
     assert f"11 formulas put to {told}" in out
     assert ("cannot decide" in out) == (status == 3)
@@ -95,7 +88,7 @@ def test_a_counterexample_is_a_session_that_the_spec_objects_to(
 ) -> None:
     bug = theorem.mutations[min(which, len(theorem.mutations) - 1)]
     arguments = refuted(theorem, bug, capsys, monkeypatch)
-    status, out = run(capsys, *arguments)
+    status, out, _ = run(capsys, *arguments)
     assert status == 1
     last = out.splitlines()[-1]
     crashed = last.startswith("error: refused sensible input: RuntimeError: ")
@@ -127,7 +120,7 @@ def test_a_saved_session_can_be_put_to_any_allocator(
     # it is judged in a process of its own, so the bug has to be there
     (tmp_path / "with_a_bug.py").write_text(WITH_A_BUG.format(theorem=SHORT.name, bug=bug.name))
     monkeypatch.syspath_prepend(tmp_path)
-    status, out = run(capsys, *arguments, "--target", "with_a_bug:ReferenceAllocator")
+    status, out, _ = run(capsys, *arguments, "--target", "with_a_bug:ReferenceAllocator")
     assert status == 1
     assert re.search(r"^(fail|error): ", out.splitlines()[-1])
 

@@ -8,19 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from focalloc.cli import main
 from focalloc.conformance.vectors import MANIFEST, Vector, encoded, shipped, sources, write
 from focalloc.conformance.vectors.sources import Source
+from tests.cli.command import run
 
 ALL = shipped()
 REFERENCE = "focalloc.refimpl:ReferenceAllocator"
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as left:
-        main(list(arguments))
-    captured = capsys.readouterr()
-    return int(left.value.code or 0), captured.out, captured.err
 
 
 def test_they_are_listed_by_clause(capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,7 +90,7 @@ def test_a_program_that_says_no_to_hello_is_asked_once(kind: str, said: str, tmp
     ended = conform(tmp_path, "--exec", f"{sys.executable} grim.py")
     assert ended.returncode == 1
     assert f"it {said}: not today" in ended.stdout
-    assert "19 sessions are unknown: it cannot be started" in ended.stdout
+    assert "19 sessions unknown: it cannot be started" in ended.stdout
 
 
 @pytest.mark.parametrize("command", ["", " ", "'", "./nothing", "no-such-program --x"])

@@ -24,13 +24,7 @@ from focalloc.refimpl import allocator as refimpl
 from focalloc.refimpl.edits import Answer
 from focalloc.spec import Geometry, NoRoom, Params
 from focalloc.spec.actions import Action
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    with pytest.raises(SystemExit) as left:
-        main(["verify", *arguments])
-    assert isinstance(left.value.code, int)
-    return left.value.code, capsys.readouterr().out
+from tests.cli.command import run
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +58,7 @@ def invented(*evidence: Survey, notices: bool = True) -> Theorem:
 
 @pytest.mark.usefixtures("greedy_only")
 def test_all_is_judged_and_compared(capsys: pytest.CaptureFixture[str], elsewhere: Path) -> None:
-    status, out = run(capsys, "--examples", "20", "--workers", "1")
+    status, out, _ = run(capsys, "verify", "--examples", "20", "--workers", "1")
     assert status == 0
     greedy = [one for one in shipped() if one.params.strategy == "greedy"]
     row_of_greedy = r"^ *greedy +(generated|recorded|vectors) +([\d,]+) +([\d,]+) +pass *$"
@@ -106,7 +100,7 @@ def test_an_allocator_that_cheats_is_found(
     """A reference that drops its last action is no longer greedy, and no longer agrees with the fast path."""
     honest = refimpl.STRATEGIES["greedy"]
     monkeypatch.setitem(refimpl.STRATEGIES, "greedy", lambda state, scores: honest(state, scores)[:-1])
-    status, out = run(capsys, "--examples", "60", "--workers", "1")
+    status, out, _ = run(capsys, "verify", "--examples", "60", "--workers", "1")
     assert status == 1
     assert out.splitlines()[-1].startswith("FAIL: ")
     assert "Differs: step: the reference gives" in out
@@ -128,7 +122,7 @@ def test_an_allocator_that_cheats_is_found(
 def test_an_error_that_both_share_is_found(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     honest = Twins.step
     monkeypatch.setattr(Twins, "step", lambda twins, scores, **told: honest(twins, scores, **told)[:-1])
-    status, out = run(capsys, "--examples", "60", "--workers", "1")
+    status, out, _ = run(capsys, "verify", "--examples", "60", "--workers", "1")
     assert status == 1
     assert "(GRE-6)" in out
 
@@ -139,7 +133,7 @@ def test_nothing_judged_is_no_pass(capsys: pytest.CaptureFixture[str], monkeypat
         return [verification.Row(job.strategy, "generated", 0, 0, "unknown", ())], Tally()
 
     monkeypatch.setattr(verification, "judge", silent)
-    status, out = run(capsys, "--workers", "1")
+    status, out, _ = run(capsys, "verify", "--workers", "1")
     assert status == 3
     assert out.splitlines()[-1].startswith("INCOMPLETE: ")
 
@@ -173,7 +167,7 @@ def test_what_comes_of_a_theorem_counts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     prove_only(monkeypatch, theorem)
-    status, out = run(capsys, "--workers", "1")
+    status, out, _ = run(capsys, "verify", "--workers", "1")
     assert status == ends
     assert out.splitlines()[-1].startswith(f"{says}: ")
     assert f", {0 if ends else 1} theorems proved, " in out.splitlines()[-1]
@@ -183,7 +177,7 @@ def test_what_comes_of_a_theorem_counts(
 @pytest.mark.usefixtures("all_else_passes")
 def test_no_theorem_is_no_pass(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     prove_only(monkeypatch)
-    assert run(capsys, "--workers", "1")[0] == 3
+    assert run(capsys, "verify", "--workers", "1")[0] == 3
 
 
 def test_without_the_proofs_extra_theorems_are_skipped_which_is_no_pass() -> None:
@@ -249,7 +243,7 @@ def test_twins_notice_when_only_one_refuses(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.slow
 def test_the_whole_of_it(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out = run(capsys)
+    status, out, _ = run(capsys, "verify")
     assert status == 0
     for strategy in refimpl.STRATEGIES:
         assert f" {strategy} " in out

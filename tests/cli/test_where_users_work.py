@@ -15,11 +15,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from focalloc.cli import main
 from focalloc.conformance.annotations import github, quoted
 from focalloc.conformance.outcomes import ids, outcomes
 from focalloc.conformance.report import Failure, Known, Report
 from focalloc.spec.clauses import profile_clauses
+from tests.cli.command import run
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = files("focalloc.conformance.examples")
@@ -44,14 +44,6 @@ def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.delitem(sys.modules, "mine", raising=False)
     return tmp_path
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as left:
-        main(list(arguments))
-    assert isinstance(left.value.code, int)
-    captured = capsys.readouterr()
-    return left.value.code, captured.out, captured.err
 
 
 # PYTEST

@@ -276,7 +276,7 @@ def test_only_the_batches_that_end_their_process_are_unknown_and_nothing_is_left
     )
     assert report.verdicts == {"unknown": sizes[0], "pass": EXAMPLES - sizes[0]}
     assert (report.status, report.exit_status) == ("unknown", 3)
-    assert f"{sizes[0]} sessions are unknown" in report.summary()
+    assert f"{sizes[0]} sessions unknown" in report.summary()
     assert children() <= before
     assert len(journal.read_bytes().splitlines()) == 1 + 5  # the one that is unknown would be tried again
 

@@ -23,6 +23,7 @@ from focalloc.spec.actions import family, parent
 from focalloc.spec.blocks import Block
 from focalloc.spec.candidates import possible_actions
 from focalloc.spec.state import advanced
+from tests.fastpath.test_snapshot import sessions
 
 TINY = Geometry((2, 2))
 
@@ -31,21 +32,6 @@ TINY = Geometry((2, 2))
 
 
 A_SESSION = st.sampled_from(drawn("greedy", 300, 400))  # the spec is asked about each answer
-
-
-@st.composite
-def sessions(draw: st.DrawFn) -> Allocator:
-    """An allocator some iterations and ingests into a session."""
-    case = draw(A_SESSION)
-    allocator = Allocator()
-    allocator.open(case.geometry, case.params, case.context)
-    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    for _ in range(draw(st.integers(0, 5))):
-        allocator.step(random.normal(size=allocator.used) * 4)
-        if random.random() < 0.3:
-            with contextlib.suppress(NoRoom, InvalidInput):  # the last token there is may be near
-                allocator.ingest()
-    return allocator
 
 
 def nearby(state: State) -> list[tuple[Any, ...]]:
@@ -59,7 +45,7 @@ def nearby(state: State) -> list[tuple[Any, ...]]:
     return [(kind, *node) for node in some for kind in ("expand", "collapse")]
 
 
-@given(sessions(), st.data())
+@given(sessions(A_SESSION), st.data())
 def test_apply_agrees_with_the_spec_on_every_answer(allocator: Allocator, data: st.DataObject) -> None:
     state = allocator.state()
     possible = possible_actions(state.geometry, set(state.context))

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, State
+from focalloc.conformance.cases import Case
 from focalloc.conformance.worlds import drawn
 from focalloc.fastpath import snapshot as snapshots
 from focalloc.spec.params import CORE
@@ -24,9 +25,9 @@ A_SESSION = st.sampled_from(drawn("greedy", 300))
 
 
 @st.composite
-def sessions(draw: st.DrawFn) -> Allocator:
-    """An allocator some iterations and ingests into a session."""
-    case = draw(A_SESSION)
+def sessions(draw: st.DrawFn, cases: st.SearchStrategy[Case] = A_SESSION) -> Allocator:
+    """An allocator some iterations and ingests into the session that a case opens."""
+    case = draw(cases)
     allocator = Allocator()
     allocator.open(case.geometry, case.params, case.context)
     go_on(allocator, draw(st.integers(0, 2**32 - 1)), draw(st.integers(0, 6)))

@@ -128,8 +128,8 @@ def test_clipping_takes_away_the_incentive_to_go_further() -> None:
 
 
 def test_choices_are_played_at_their_probability() -> None:
-    probs = torch.tensor([[0.2, 0.7, 0.1], [0.6, 0.3, 0.1]])
-    assert np.allclose(played(probs, torch.tensor([2, 0])), [[0, 0, 0.1], [0.6, 0, 0]])
+    probabilities = torch.tensor([[0.2, 0.7, 0.1], [0.6, 0.3, 0.1]])
+    assert np.allclose(played(probabilities, torch.tensor([2, 0])), [[0, 0, 0.1], [0.6, 0, 0]])
 
 
 @pytest.mark.parametrize("method", ["reinforce", "ppo"])

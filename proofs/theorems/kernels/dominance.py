@@ -11,8 +11,9 @@ without that, so many would not be enough; that is one of the planted bugs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise, product
 from typing import Any
 
@@ -28,9 +29,9 @@ from focalloc.proofs.engines.sessions import refuted
 from focalloc.proofs.engines.trees import case_by_case
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.terms import Term, both, count, some
-from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Technique, theorem
+from focalloc.proofs.theorem import Evidence, Obligation, Survey, Technique, theorem
 from focalloc.proofs.theorems.kernels.step import told
-from focalloc.proofs.theorems.reference.optima import CONTEXTS, REST, surveyed
+from focalloc.proofs.theorems.reference.optima import CONTEXTS, REST, Faulty, Told, surveyed
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.refimpl.objective import multi_objective
 from focalloc.spec.actions import Action
@@ -320,6 +321,25 @@ def torn(geometry: Geometry, context: Context, alphabet: Sequence[int]) -> Itera
             yield state, slot_scores(geometry, context, blocks)
 
 
+def beside(
+    reference: Callable[[State, Sequence[int]], list[Action]],
+    select: Callable[[Mapping[str, Any], State, Sequence[int]], list[Action]],
+    bug: Mutation,
+) -> tuple[Faulty, Told]:
+    """Judges what the uncompiled kernels ``select`` by the reference's answer; and the session in which it is given."""
+    functions = uncompiled(bug, CHUNK=1)
+
+    def faulty(state: State, row: Sequence[int]) -> tuple[bool, str]:
+        try:
+            found = select(functions, state, row)
+        except IndexError as error:
+            return True, f"no answer: {error}"
+        wanted = reference(state, row)
+        return bool(wanted), "" if found == wanted else f"selected {told(found)}, the reference {told(wanted)}"
+
+    return faulty, lambda state, row: refuted(state, [row], partial(select, functions))
+
+
 SELECTION_BUGS = [
     *ROOM_BUGS,
     Mutation("one chunk too few is looked at", "worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt,",
@@ -346,19 +366,7 @@ SELECTION_BUGS = [
 )
 def optimum_kernel_is_the_reference(bug: Mutation) -> Iterator[Evidence]:
     """`pool_collapses`, `select_optimum` and all that they call, the search included, as shipped but uncompiled."""
-    functions = uncompiled(bug, CHUNK=1)
-
-    def faulty(state: State, row: Sequence[int]) -> tuple[bool, str]:
-        try:
-            found = selected(functions, state, row)
-        except IndexError as error:
-            return True, f"no answer: {error}"
-        wanted = knapsack(state, row)
-        return bool(wanted), "" if found == wanted else f"selected {told(found)}, the reference {told(wanted)}"
-
-    def shown(state: State, row: Sequence[int]) -> Session | None:
-        return refuted(state, [row], lambda state, row: selected(functions, state, row))
-
+    faulty, shown = beside(knapsack, selected, bug)
     for geometry, alphabet in TORN:
         yield case_by_case(GISTS, torn(geometry, tuple(Block(*one) for one in GISTS), alphabet), faulty, shown)
     yield from surveyed("knapsack", CONTEXTS, [{}, {"below_soft": 1, "soft_margin": 2}], faulty, shown)
@@ -417,19 +425,7 @@ OLDEST_BUGS = [
 )
 def recompute_is_exact(bug: Mutation) -> Iterator[Evidence]:
     """`select_by_oldest` and all that it calls, the search included, as shipped but uncompiled."""
-    functions = uncompiled(bug, CHUNK=1)
-
-    def faulty(state: State, row: Sequence[int]) -> tuple[bool, str]:
-        try:
-            found = weighed(functions, state, row)
-        except IndexError as error:
-            return True, f"no answer: {error}"
-        wanted = multi_objective(state, row)
-        return bool(wanted), "" if found == wanted else f"selected {told(found)}, the reference {told(wanted)}"
-
-    def shown(state: State, row: Sequence[int]) -> Session | None:
-        return refuted(state, [row], lambda state, row: weighed(functions, state, row))
-
+    faulty, shown = beside(multi_objective, weighed, bug)
     for geometry, alphabet in TORN:
         cases = torn(geometry, tuple(Block(*one) for one in GISTS), alphabet)
         several = (
