@@ -150,7 +150,7 @@ def _moment(moment: Moment) -> dict[str, Any]:
     marked = [_node(action) for i, action in enumerate(answer) if i in offender]
     state = moment.before or moment.after
     return {
-        "name": "opened" if moment.at == OPENING else f"step {moment.at + 1}",
+        "name": "opened" if moment.at == OPENING else f"step {moment.at}",
         "scores": ", ".join(map(str, moment.scores[:SHOWN])) + (", ..." if len(moment.scores) > SHOWN else ""),
         "actions": [{"told": _told(action), "bad": i in offender} for i, action in enumerate(answer[:SHOWN])],
         "answer": "" if moment.answer is None else str(moment.answer)[:400] or "nothing",
@@ -197,7 +197,7 @@ def _row(state: State, marked: Sequence[Block]) -> dict[str, Any]:
             {
                 "level": block.level,
                 "start": block.start,
-                "slots": geometry.slots(block.level),
+                "takes": counted(geometry.slots(block.level), "slot"),
                 "left": f"{left:.3f}",
                 "middle": f"{left + width / 2:.3f}",
                 "width": f"{width:.3f}",

@@ -12,6 +12,7 @@ from focalloc.conformance import PythonTarget, judged, run_conformance
 from focalloc.conformance.examples.plain import Plain
 from focalloc.conformance.page import page as report_page
 from focalloc.conformance.report import Report
+from tests.cli.test_pages_in_browser import LUMINANCE
 
 SIZES = {"phone": (390, 844), "desk": (1280, 900)}
 
@@ -101,3 +102,15 @@ def test_levels_have_colours_of_their_own_and_names_fit_their_blocks(shown: Any)
         assert width <= room
         assert height > 8
         assert across == down, "letters are squeezed"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_names_can_be_read_on_their_blocks(shown: Any, scheme: str) -> None:
+    shown.emulate_media(color_scheme=scheme)
+    pairs = shown.locator("svg text:visible").evaluate_all(
+        f"all => all.map(one => [one, one.previousElementSibling].map(part => getComputedStyle(part).fill)"
+        f".map({LUMINANCE}))"
+    )
+    assert pairs
+    for dark, light in map(sorted, pairs):
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, "too little contrast to be read"
