@@ -22,6 +22,7 @@ KINDS = (
     ("greedy", 1024, 4, {}),
     ("greedy", 8192, 4, {}),
     ("greedy", 8192, 64, {}),
+    ("greedy", 8192, 4, {"memory_shift": 3, "lean": 2**20}),
     ("enhanced", 8192, 4, {"tie_break": "recency"}),
     ("knapsack", 8192, 4, {}),
     ("hybrid", 8192, 4, {"top_k": 8}),
