@@ -548,7 +548,8 @@ class Allocator:
             tables.make_space_for_reclaims(blocks)
         if done == k.NO_ROOM:
             slots = int(tables.header[k.SLOTS])
-            raise NoRoom(slots + blocks * self.geometry.slots(0) - self.params.w_max, slots - int(state[k.SLOTS]))
+            needed = slots + blocks * self.geometry.slots(0) - self.params.w_max
+            raise NoRoom(needed, slots - int(state[k.SLOTS]), bool(manner & k.LETTING_GO))
         if not undo:
             tables.go_on_with(tags, state)
         return done

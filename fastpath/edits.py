@@ -82,18 +82,18 @@ class Edits(Sequence[Edit]):
 
         Args:
             out: where to write it, at least `slots_after` long; by default a new array of int64. int64 and int32 are
-                written as they are, other integers by way of int64.
+                written as they are, other signed integers by way of int64.
 
         Returns:
             As much of ``out`` as there are slots.
 
         Raises:
-            InvalidInput: ``out`` is too short.
+            InvalidInput: ``out`` is too short, or something else; nothing is written.
         """
         slots = self.slots_after
-        if out is not None and len(out) < slots:
-            raise InvalidInput("out", len(out), f"must have room for {slots} slots")
-        fits = out is not None and out.dtype in GATHERED and out.flags.c_contiguous
+        if out is not None:
+            _check_index(out, slots, self.slots)
+        fits = type(out) is np.ndarray and out.dtype in GATHERED and out.flags.carray
         found = out[:slots] if out is not None and fits else np.empty(slots, np.int64)
         _gatherer()(self._row, found)
         if out is not None and not fits:
@@ -105,8 +105,10 @@ class Edits(Sequence[Edit]):
         """These and then ``later`` as one: what either names is named, and edits that touch become one.
 
         Raises:
-            InvalidInput: ``later`` are edits of a row of another length.
+            InvalidInput: ``later`` are no edits, or those of a row of another length.
         """
+        if not isinstance(later, Edits):
+            raise InvalidInput("later", type(later).__name__, "must be Edits, such as those of a plan")
         if later.slots != self.slots_after:
             raise InvalidInput("later", later.slots, f"must be edits of {self.slots_after} slots, which these leave")
         found = []
@@ -206,6 +208,17 @@ class EditsOfStep(Edits):
 
     def __len__(self) -> int:
         return len(self._told) // 32
+
+
+def _check_index(out: object, slots: int, before: int) -> None:
+    """Refuse what cannot hold an index into ``before`` slots for each of ``slots``, -1 included."""
+    if not isinstance(out, np.ndarray) or out.dtype.kind != "i" or out.ndim != 1 or not out.flags.writeable:
+        given = f"array of {out.dtype}, shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+        raise InvalidInput("out", given, "must be a one-dimensional, writeable NumPy array of signed integers")
+    if len(out) < slots:
+        raise InvalidInput("out", len(out), f"must have room for {slots} slots")
+    if before - 1 > np.iinfo(out.dtype).max:
+        raise InvalidInput("out", f"array of {out.dtype}", f"must hold numbers of slots, up to {before - 1}")
 
 
 @cache

@@ -45,7 +45,7 @@ def reclaim(state: State, scores: Sequence[int], blocks: int, *, release: bool =
         if not possible and release and needed <= state.params.w_max:
             break
         if not possible:
-            raise NoRoom(excess, excess - (state.used + needed - state.params.w_max))
+            raise NoRoom(excess, excess - (state.used + needed - state.params.w_max), release)
 
         # THE LEAST WANTED (ING-4)
         choice = min(possible, key=lambda c: (c.aggregate, c.action.start, c.action.level))

@@ -42,6 +42,7 @@ class NoRoom(RuntimeError):
     Attributes:
         needed: slots that the new blocks need, beyond what is free.
         reclaimed: slots that legal collapses could have freed.
+        release: whether the oldest blocks might have left; if so, the new ones alone exceed the budget (REL-4).
 
     Example:
         >>> from focalloc import Allocator, Geometry, NoRoom, Params
@@ -54,17 +55,21 @@ class NoRoom(RuntimeError):
         (32, 31)
     """
 
-    def __init__(self, needed: int, reclaimed: int) -> None:
+    def __init__(self, needed: int, reclaimed: int, release: bool = False) -> None:
         super().__init__(
-            f"ingest needs {needed} more slots but legal collapses can free only {reclaimed}; "
+            f"ingest needs {needed} more slots but the new blocks alone exceed w_max, whatever leaves; "
+            "raise w_max or ingest less at once"
+            if release
+            else f"ingest needs {needed} more slots but legal collapses can free only {reclaimed}; "
             "raise w_max, ingest less at once, let the oldest go (release=True), or lower protected_tokens or "
             "cooldown_steps"
         )
         self.needed = needed
         self.reclaimed = reclaimed
+        self.release = release
 
-    def __reduce__(self) -> tuple[type[NoRoom], tuple[int, int]]:
-        return type(self), (self.needed, self.reclaimed)
+    def __reduce__(self) -> tuple[type[NoRoom], tuple[int, int, bool]]:
+        return type(self), (self.needed, self.reclaimed, self.release)
 
 
 def as_integer(value: object) -> int | None:

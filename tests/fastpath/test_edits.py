@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from functools import reduce
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,10 +69,46 @@ def test_gathering_into_an_array_of_ones_own() -> None:
         these.gather(np.zeros(5, np.int64))
 
 
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ([0] * 10, "out = 'list': must be a one-dimensional"),
+        ("0123456789", "out = 'str': must be a one-dimensional"),
+        (np.zeros(10), r"out = 'array of float64, shape \(10,\)': must be .* of signed integers"),
+        (np.zeros(10, bool), "array of bool"),
+        (np.zeros(10, np.uint8), "array of uint8"),  # has no -1
+        (np.zeros((10, 2), np.int64), r"array of int64, shape \(10, 2\)"),
+        (np.broadcast_to(np.int64(7), 10), "writeable"),
+    ],
+)
+def test_what_holds_no_index_is_not_gathered_into(out: Any, said: str) -> None:
+    these = Edits([Edit(1, 1, 1, 4, (Block(0, 4),))], 3, (4, 1))
+    kept = repr(out)
+    with pytest.raises(InvalidInput, match=said):
+        these.gather(out)
+    assert repr(out) == kept
+
+
+def test_an_index_has_to_hold_the_slots_that_there_were() -> None:
+    assert Edits([Edit(0, 1, 0, 0, ())], 128, (1,)).gather(np.zeros(127, np.int8))[-1] == 127
+    with pytest.raises(InvalidInput, match=r"out = 'array of int8': must hold numbers of slots, up to 128"):
+        Edits([Edit(0, 1, 0, 0, ())], 129, (1,)).gather(np.zeros(128, np.int8))
+
+
+def test_whatever_is_an_index_is_gathered_into() -> None:
+    these = Edits([Edit(1, 1, 1, 4, (Block(0, 4),))], 3, (4, 1))
+    odd = np.zeros(81, np.int8)[1:].view(np.int64)  # not aligned
+    for out in (odd, np.zeros(10, ">i8"), np.zeros(10, np.int64)[::-1], np.ma.zeros(10, np.int64)):
+        assert these.gather(out).tolist() == [0, -1, -1, -1, -1, 2]
+
+
 def test_edits_of_another_row_are_refused() -> None:
     these = Edits([Edit(1, 1, 1, 4, (Block(0, 4),))], 3, (4, 1))
     with pytest.raises(InvalidInput, match="must be edits of 6 slots"):
         these.then(these)
+    nothing: Any = []
+    with pytest.raises(InvalidInput, match="later = 'list': must be Edits"):
+        these.then(nothing)
 
 
 @pytest.mark.clause("EDI-1", "EDI-2", "EDI-3")

@@ -254,3 +254,4 @@ def test_errors_survive_pickling() -> None:
     error = pickle.loads(pickle.dumps(InvalidInput("w_max", 0, "must be positive")))
     assert (error.field, error.value, error.rule) == ("w_max", 0, "must be positive")
     assert pickle.loads(pickle.dumps(NoRoom(3, 2))).needed == 3
+    assert pickle.loads(pickle.dumps(NoRoom(3, 2, True))).release
