@@ -170,7 +170,7 @@ def test_what_comes_of_a_theorem_counts(
     status, out, _ = run(capsys, "verify", "--workers", "1")
     assert status == ends
     assert out.splitlines()[-1].startswith(f"{says}: ")
-    assert f", {0 if ends else 1} theorems proved, " in out.splitlines()[-1]
+    assert f", {'0 theorems' if ends else '1 theorem'} proved, " in out.splitlines()[-1]
     assert (f"theorem invented: {why}" in out) if why else ("theorem invented" not in out)
 
 

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import subprocess
-import sys
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from focalloc.conformance.runner import run
 from focalloc.conformance.targets import ProgramTarget
+from tests.conformance.strangers import survivors, walks
 
-
-def loaded(name: str) -> ModuleType:
-    path = Path(__file__).parent / "strangers" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"strangers_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look there
-    spec.loader.exec_module(module)
-    return module
-
-
-survivors, walks = loaded("survivors"), loaded("walks")
 BUGS = survivors.bugs()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,28 +16,14 @@ from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels import projection, scores
 from focalloc.fastpath.scores import fixed_logits
-from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.projection import project
 from focalloc.spec import Action, Geometry, InvalidInput, Params, State, advanced, opened, violations
 from focalloc.spec.projection import LARGEST_LOGIT, saturated, violations_of_projection
+from tests.fastpath.test_knapsack import CAPS, compare
 
-CAPS = [0, 1, 2, 3, 4, 5, 8, 16]
+compare_by_scores = partial(compare, strategy="projection")
 
 Rows = list[list[float]]
-
-
-def compare_by_scores(seed: int, most: int, steps: int, caps: Sequence[int] = CAPS) -> None:
-    """Take the reference and the fast path through one session and compare them after every call."""
-    rng = random.Random(seed)
-    state = random_state(rng, "projection", most, caps)
-    reference, fast = ReferenceAllocator(), Allocator()
-    for allocator in (reference, fast):
-        allocator.open(state.geometry, state.params, state.context)  # type: ignore[attr-defined]
-    for step in range(steps):
-        scores = random_scores(rng, reference.state.geometry, reference.state.context)
-        assert list(fast.step(scores)) == reference.step(scores), (seed, step)
-        assert fast.context() == reference.context(), (seed, step)
-        fast._check()
 
 
 def random_logits(rng: random.Random, state: State) -> Rows:
