@@ -79,6 +79,28 @@ def memory_of(made: layout.Tables, chunk: int) -> dict[str, Memory]:
     }
 
 
+def ledger_of(state: State) -> list[tuple[int, int]]:
+    """The ledger as kernels keep it: packed actions, and the iterations that they happened in."""
+    return [(packed(Action(entry.kind, *node)), entry.iteration) for node, entry in state.ledger.items()]
+
+
+def remember(tables: dict[str, Memory], ledger: Sequence[tuple[int, int]], iteration: int) -> None:
+    """Have the tables of a session hold this ledger after so many iterations."""
+    header = tables["header"]
+    header[code.ITERATION], header[code.LEDGER_TO] = iteration, len(ledger)
+    for i, name in enumerate(("ledger_action", "ledger_iteration")):
+        tables[name] = filled(name, [entry[i] for entry in ledger], len(tables[name]))
+
+
+def left_in(tables: Mapping[str, Any]) -> tuple[list[int], list[tuple[int, int]], list[tuple[int, int]]]:
+    """What a call leaves: the tags, the first slot and the packed node of each family, and the live ledger."""
+    header = tables["header"]
+    families = list(zip(tables["family_slot"], tables["family_node"], strict=True))[: header[code.FAMILIES]]
+    live = range(header[code.LEDGER_FROM], header[code.LEDGER_TO])
+    ledger = [(tables["ledger_action"][i], tables["ledger_iteration"][i]) for i in live]
+    return list(tables["tags"])[: header[code.SLOTS]], families, ledger
+
+
 def session_with(**tables: Any) -> code.Session:
     """The tables of a session, those that are not given empty."""
     return code.Session(**{name: tables.get(name, []) for name in code.Session._fields})

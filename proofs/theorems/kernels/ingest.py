@@ -9,13 +9,13 @@ from typing import Any
 from focalloc.fastpath import kernels
 from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.tables import Tables
-from focalloc.proofs.engines.memory import Broken, called, filled, memory_of, packed
+from focalloc.proofs.engines.memory import Broken, called, filled, ledger_of, left_in, memory_of, packed, remember
 from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Technique, theorem
 from focalloc.proofs.theorems.kernels.step import laid_out
 from focalloc.proofs.theorems.reference.ingest import ROOM, Asked, surveyed
 from focalloc.refimpl import ingest as reclaiming
-from focalloc.spec.actions import Action, applied
+from focalloc.spec.actions import applied
 from focalloc.spec.blocks import used
 from focalloc.spec.errors import NoRoom
 from focalloc.spec.geometry import Geometry
@@ -52,23 +52,15 @@ def left_by_code(source: Source, state: State, row: Sequence[int], blocks: int) 
     tables: dict[str, Any] = memory_of(
         Tables(geometry, replace(state.params, n_diff=AT_ONCE), state.context), code.CHUNK
     )
-    header = tables["header"]
     flat = len(set(row)) == 1
-    entries = [packed(Action(entry.kind, *node)) for node, entry in state.ledger.items()]
-    header[code.ITERATION], header[code.LEDGER_TO] = state.iteration, len(entries)
-    times = [entry.iteration for entry in state.ledger.values()]
-    for name, known in (("ledger_action", entries), ("ledger_iteration", times), ("fixed", [] if flat else row)):
-        tables[name] = filled(name, known, len(tables[name]), 32 if name == "fixed" else 64)
+    remember(tables, ledger_of(state), state.iteration)
+    tables["fixed"] = filled("fixed", [] if flat else row, len(tables["fixed"]), 32)
     answers = filled("reclaimed", [], slots)
     given = {"room": AT_ONCE, "flat": flat, "needed": blocks * geometry.slots(0), "reclaimed": answers}
     done = called(source, "reclaim", tables | given)
-    left = header[code.SLOTS]
     if done == code.NO_ROOM:
-        return (slots - left,)
-    families = list(zip(tables["family_slot"], tables["family_node"], strict=True))[: header[code.FAMILIES]]
-    live = range(header[code.LEDGER_FROM], header[code.LEDGER_TO])
-    ledger = [(tables["ledger_action"][i], tables["ledger_iteration"][i]) for i in live]
-    return list(answers)[:done], list(tables["tags"])[:left], families, ledger
+        return (slots - tables["header"][code.SLOTS],)
+    return list(answers)[:done], *left_in(tables)
 
 
 def left_by_reference(state: State, row: Sequence[int], blocks: int) -> tuple[Any, ...]:
@@ -80,9 +72,9 @@ def left_by_reference(state: State, row: Sequence[int], blocks: int) -> tuple[An
     after = state.context
     for action in answer:
         after = applied(state.geometry, after, action)
-    ledger = [(packed(Action(entry.kind, *node)), entry.iteration) for node, entry in state.ledger.items()]
     numbers = [packed(action) for action in answer]
-    return numbers, *laid_out(state.geometry, after), ledger + [(one, state.iteration) for one in numbers]
+    ledger = ledger_of(state) + [(one, state.iteration) for one in numbers]
+    return numbers, *laid_out(state.geometry, after), ledger
 
 
 @theorem(

@@ -8,13 +8,12 @@ from typing import Any
 from focalloc.fastpath import kernels
 from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.tables import Tables
-from focalloc.proofs.engines.memory import Broken, called, filled, memory_of, packed
+from focalloc.proofs.engines.memory import Broken, called, ledger_of, left_in, memory_of, remember
 from focalloc.proofs.engines.trees import complete_families, rows
 from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
 from focalloc.proofs.theorems.kernels.step import laid_out
 from focalloc.refimpl.ingest import let_go
-from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Context, used
 from focalloc.spec.cooldown import Entry
 from focalloc.spec.geometry import Geometry
@@ -87,23 +86,14 @@ def left_by_code(source: Source, state: State, excess: int) -> tuple[Any, int]:
     """What the kernels of ``source`` leave where ``excess`` slots are to go, and how many they let go."""
     tables: dict[str, Any] = memory_of(Tables(state.geometry, state.params, state.context), code.CHUNK)
     header = tables["header"]
-    entries = [packed(Action(entry.kind, *node)) for node, entry in state.ledger.items()]
-    header[code.ITERATION], header[code.LEDGER_TO] = state.iteration, len(entries)
-    times = [entry.iteration for entry in state.ledger.values()]
-    for name, known in (("ledger_action", entries), ("ledger_iteration", times)):
-        tables[name] = filled(name, known, len(tables[name]))
+    remember(tables, ledger_of(state), state.iteration)
     slots = called(source, "oldest_slots", tables | {"excess": excess})
     if slots == header[code.SLOTS]:
         return "nothing", slots
     called(source, "release", tables | {"slots": slots})
-    left, families = header[code.SLOTS], header[code.FAMILIES]
-    live = range(header[code.LEDGER_FROM], header[code.LEDGER_TO])
-    ledger = [(tables["ledger_action"][i], tables["ledger_iteration"][i]) for i in live]
-    listed = list(zip(tables["family_slot"], tables["family_node"], strict=True))[:families]
-    return (header[code.FIRST], list(tables["tags"])[:left], listed, ledger), slots
+    return (header[code.FIRST], *left_in(tables)), slots
 
 
 def left_by_spec(state: State) -> tuple[Any, ...]:
     """The same of a state by the spec."""
-    ledger = [(packed(Action(entry.kind, *node)), entry.iteration) for node, entry in state.ledger.items()]
-    return state.context[0].start, *laid_out(state.geometry, state.context), ledger
+    return state.context[0].start, *laid_out(state.geometry, state.context), ledger_of(state)

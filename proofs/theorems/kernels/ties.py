@@ -11,7 +11,7 @@ from typing import Any
 from focalloc.fastpath import kernels
 from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.tables import Tables
-from focalloc.proofs.engines.memory import Broken, called, filled, memory_of, packed, unpacked
+from focalloc.proofs.engines.memory import Broken, called, filled, ledger_of, memory_of, remember, unpacked
 from focalloc.proofs.engines.sessions import remembering, written
 from focalloc.proofs.engines.trees import complete_families, rows
 from focalloc.proofs.sources import Mutation, Source
@@ -105,9 +105,8 @@ def tied(source: Source, state: State, row: Sequence[int], cursor: int) -> list[
     acted, when = remembered(state, state.params.memory)
     history = code.History(0, 0, [], []) if by_cursor else code.History(len(acted), state.params.memory, acted, when)
     cooling, since = remembered(state, state.params.min_gap)
-    header[code.ITERATION], header[code.LEDGER_TO], header[code.CURSOR_TOKEN] = state.iteration, len(cooling), cursor
-    for name, known in (("ledger_action", cooling), ("ledger_iteration", since)):
-        tables[name] = filled(name, known, len(tables[name]))
+    remember(tables, list(zip(cooling, since, strict=True)), state.iteration)
+    header[code.CURSOR_TOKEN] = cursor
     tables["fixed"] = worth = filled("fixed", row, len(tables["fixed"]), 32)
     sides = 1 if cursor == header[code.END] else 2
     cells = min(sides * (header[code.N_DIFF] + history.size + len(cooling)), header[code.SLOTS])
@@ -126,7 +125,7 @@ def tied(source: Source, state: State, row: Sequence[int], cursor: int) -> list[
 
 def remembered(state: State, memory: int) -> tuple[list[int], list[int]]:
     """The actions of the last ``memory`` iterations, longest ago first, and when they happened."""
-    entries = sorted((entry.iteration, packed(Action(entry.kind, *node))) for node, entry in state.ledger.items())
+    entries = sorted((when, action) for action, when in ledger_of(state))
     lately = [(when, action) for when, action in entries if state.iteration - when < memory]
     return [action for _, action in lately], [when for when, _ in lately]
 
