@@ -11,6 +11,7 @@ from focalloc.spec.candidates import Candidate, candidates
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.knapsack import Outcome, out_of_order, rivals_of, utility
+from focalloc.spec.printable import counted
 from focalloc.spec.scores import Aggregates
 from focalloc.spec.state import State
 
@@ -72,7 +73,8 @@ def regions(state: State, pool: Sequence[Candidate], actions: Sequence[Action]) 
 def beyond_action_share(region: Region) -> Iterator[Finding]:
     """HIE-1: a region takes at most the actions that its share and those of older regions leave to it."""
     if len(region.actions) > region.most:
-        yield WHOLE, f"{len(region.actions)} actions in region {tuple(region.node)}; {region.most} are left to it"
+        taken = counted(len(region.actions), "action")
+        yield WHOLE, f"{taken} in region {tuple(region.node)}; {region.most} left to it"
 
 
 @clause("HIE-2")

@@ -34,6 +34,7 @@ from focalloc.spec.ingest import ingest_violations
 from focalloc.spec.knapsack import knapsack_violations
 from focalloc.spec.objective import objective_violations
 from focalloc.spec.pins import pinned_collapse, pinned_expand
+from focalloc.spec.printable import counted
 from focalloc.spec.projection import projection_violations
 from focalloc.spec.scores import Aggregates, checked_scores
 from focalloc.spec.state import State, seen
@@ -62,7 +63,7 @@ PROFILES = ("safety", *SELECTIONS)
 def over_cap(n_diff: int, actions: Sequence[Action]) -> Iterator[Finding]:
     """CAP-1: an iteration applies at most ``n_diff`` actions."""
     if len(actions) > n_diff:
-        yield n_diff, f"{len(actions)} actions in one iteration; the cap is {n_diff}"
+        yield n_diff, f"{counted(len(actions), 'action')} in one iteration; the cap is {n_diff}"
 
 
 def checked_profile(profile: str) -> str:
