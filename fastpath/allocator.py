@@ -28,7 +28,7 @@ from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.pins import Pins, pinned, unpinned
 from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.release import checked_front
-from focalloc.spec.state import State
+from focalloc.spec.state import State, told_before
 
 __all__ = ["Allocator", "Plan"]
 
@@ -199,8 +199,9 @@ class Allocator:
     def _state(self) -> State:
         tables = self._session()
         ledger, recent, memory = tables.ledger(), self.recent(), tables.memory()
-        context, pins, short = tables.context(), tables.pins, tables.unfilled
-        return State(self.geometry, self.terms(), context, ledger, self.iteration, recent, pins, memory, short)
+        context, pins, short, terms = tables.context(), tables.pins, tables.unfilled, self.terms()
+        known = recent, pins, memory, short, told_before(self.params, terms)
+        return State(self.geometry, terms, context, ledger, self.iteration, *known)
 
     def terms(self) -> Params:
         """The parameters, with the thresholds of the last iteration if they adapt (ADA-1)."""
@@ -266,7 +267,7 @@ class Allocator:
         if state.iteration > FAR:
             run_step = _refusing_the_last(tables, run_step)
         self._tables, self.geometry, self.params, self._workspace, self._run_step = (
-            tables, geometry, params, workspace, run_step
+            tables, geometry, state.params_told, workspace, run_step
         )  # fmt: skip
 
     def _mark(self) -> tuple[object, int, int, int, object, int]:

@@ -31,7 +31,7 @@ from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.memory import Memory
 from focalloc.spec.params import Params
-from focalloc.spec.state import State
+from focalloc.spec.state import State, told_before
 
 KEPT = 256
 """Latest fallbacks that `Guarded.fallbacks` holds."""
@@ -61,6 +61,7 @@ class View:
         self.cursor = cursor
         self.geometry = allocator.geometry
         self.params = allocator.terms()
+        self._told = told_before(allocator.params, self.params)
         self.recent = allocator.recent()
         self.pins = allocator.pins()
         self.unfilled = allocator.unfilled()
@@ -94,7 +95,7 @@ class View:
 
     def state(self) -> State:
         """The same by the spec; takes about a microsecond per block."""
-        ledger, known = dict(self.ledger), (self.pins, self.memory, self.unfilled)
+        ledger, known = dict(self.ledger), (self.pins, self.memory, self.unfilled, self._told)
         return State(self.geometry, self.params, self.context, ledger, self.iteration, self.recent, *known)
 
     def settle(self) -> View:

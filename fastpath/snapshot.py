@@ -12,7 +12,8 @@ A context tiles, so its first token and its levels say it all: each run is ``[le
 is ``[kind, level, start, iteration]``. ``recent`` stands there only where thresholds adapt: the slots used after each
 of the last iterations; ``pins`` only where tokens are pinned, ``{"collapse": [[0, 128]], "expand": []}``, in order;
 ``memory`` only where slots remember what they were told, the mean of each, in fixed point, up to those that do not yet;
-``unfilled`` only where the last block lacks tokens, how many.
+``unfilled`` only where the last block lacks tokens, how many; ``told`` only where thresholds have adapted, those of an
+expand and of a collapse as they were before.
 Older versions stay readable; a newer one is refused.
 """
 
@@ -62,6 +63,7 @@ def to_json(state: State) -> dict[str, Any]:
         **({"pins": {name: list(map(list, ranges)) for name, ranges in pins.items()}} if any(pins.values()) else {}),
         **({"memory": list(state.memory)} if state.memory else {}),
         **({"unfilled": state.unfilled} if state.unfilled else {}),
+        **({"told": list(state.told)} if state.told else {}),
     }
 
 
@@ -74,7 +76,7 @@ def from_json(snapshot: object) -> State:
     version = known_fields("snapshot", snapshot, None).get("version")
     _refuse_newer(whole_number("snapshot.version", version, 1, 2**16 - 1))
     known = {"version", "iteration", "geometry", "params", "context", "ledger"}
-    optional: dict[str, Any] = {"recent": [], "pins": {}, "memory": [], "unfilled": 0}
+    optional: dict[str, Any] = {"recent": [], "pins": {}, "memory": [], "unfilled": 0, "told": None}
     whole = optional | known_fields("snapshot", snapshot, known, optional)
     geometry = Geometry(**known_fields("snapshot.geometry", whole["geometry"], {"arity", "cost"}))
     every = {field.name for field in fields(Params)}
@@ -91,6 +93,7 @@ def from_json(snapshot: object) -> State:
         _pins(whole["pins"]),
         _memory(geometry, params, context, whole["memory"]),
         whole_number("snapshot.unfilled", whole["unfilled"], 0, 0 if context[-1].level else geometry.span(0) - 1),
+        _told(params, whole["told"]),
     )
 
 
@@ -172,6 +175,19 @@ def _recent(params: Params, value: object) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or len(value) > params.adaptive_window:
         raise InvalidInput("snapshot.recent", value, f"must be a list of at most {params.adaptive_window} (ADA-1)")
     return tuple(whole_number(f"snapshot.recent[{i}]", slots, 0, MAX_SLOTS) for i, slots in enumerate(value))
+
+
+def _told(params: Params, value: object) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    if params.adaptive_window == 0:
+        raise InvalidInput("snapshot.told", value, "must not be there where thresholds do not adapt (ADA-1)")
+    expand, collapse = _row("snapshot.told", value, 2)
+    low, high = params.tau_min, params.tau_max
+    told = whole_number("snapshot.told[0]", expand, low, high), whole_number("snapshot.told[1]", collapse, low, high)
+    if told == (params.tau_expand, params.tau_collapse):
+        raise InvalidInput("snapshot.told", value, "must be other thresholds than those of now")
+    return told
 
 
 def _memory(geometry: Geometry, params: Params, context: Context, value: object) -> Memory:

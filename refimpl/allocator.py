@@ -62,7 +62,6 @@ class ReferenceAllocator:
 
     def __init__(self) -> None:
         self._state: State | None = None
-        self._told = Params()  # as they were before any threshold adapted
 
     @property
     def state(self) -> State:
@@ -79,7 +78,6 @@ class ReferenceAllocator:
         """
         one_of("strategy", params.strategy, STRATEGIES)
         self._state = opened(geometry, params, context)
-        self._told = params
 
     def step(self, scores: Sequence[int], *, cursor: int | None = None) -> Answer:
         """Run one iteration and return its actions in order; context, ledger and memory follow (CTX-6, COO-2, MEM-2).
@@ -194,7 +192,7 @@ class ReferenceAllocator:
         Raises:
             InvalidInput: the arguments make no sense (`checked_outline`), or the budget is too small (LAY-3).
         """
-        return layout(checked_outline(self.state.geometry, self._told, first, last, scores, cursor))
+        return layout(checked_outline(self.state.geometry, self.state.params_told, first, last, scores, cursor))
 
     def context(self) -> Context:
         """The working context, oldest block first."""

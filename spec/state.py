@@ -34,6 +34,8 @@ class State:
         pins: where nothing collapses, and where nothing expands.
         memory: what the first slots remember of what they were told; the others remember nothing yet (MEM-1).
         unfilled: tokens of the last block that have not come yet (FIL).
+        told: the thresholds of an expand and of a collapse as `open` was told them, if they have adapted to others since;
+            None if they are those of ``params``.
         cursor: the token that the iteration under way measures nearness from, if it is told one; None between two
             iterations, since no cursor outlives its own (CUR-1).
 
@@ -54,6 +56,7 @@ class State:
     pins: Pins = NO_PINS
     memory: Memory = ()
     unfilled: int = 0
+    told: tuple[int, int] | None = None
     cursor: int | None = None
 
     @cached_property
@@ -81,6 +84,13 @@ class State:
         """The token that nearness is measured from: the cursor, or the end of the context (CUR-1)."""
         return self.end if self.cursor is None else self.cursor
 
+    @property
+    def params_told(self) -> Params:
+        """The parameters as they were told at `open`, before any threshold adapted; a layout goes by them (LAY)."""
+        if self.told is None:
+            return self.params
+        return replace(self.params, tau_expand=self.told[0], tau_collapse=self.told[1])
+
     def pointed(self, cursor: object) -> State:
         """This, in an iteration that is told ``cursor``; None for the end of the context.
 
@@ -98,7 +108,14 @@ class State:
         and thresholds adapted (COO-2, ADA-1)."""
         iteration, params = self.iteration + 1, adapted(self.params, self.recent)
         ledger = remembered(self.ledger, iteration, params.memory)
-        return replace(self, params=params, iteration=iteration, ledger=ledger)
+        before = self.told if params is self.params else told_before(self.params_told, params)
+        return replace(self, params=params, iteration=iteration, ledger=ledger, told=before)
+
+
+def told_before(params_told: Params, params: Params) -> tuple[int, int] | None:
+    """What `State.told` is beside ``params``, where they were ``params_told`` before any threshold adapted."""
+    before = params_told.tau_expand, params_told.tau_collapse
+    return None if before == (params.tau_expand, params.tau_collapse) else before
 
 
 def opened(geometry: Geometry, params: Params, context: Iterable[object]) -> State:

@@ -190,10 +190,55 @@ def test_what_is_no_snapshot_at_all_is_refused(nonsense: Any) -> None:
             read(nonsense)
 
 
+def adapted() -> Allocator:
+    """A session whose thresholds were told as 900 and 800, and are others by now."""
+    params = Params(w_max=64, adaptive_window=1, tau_expand=900, tau_collapse=800)
+    allocator = Allocator(Geometry((2, 2)), params)
+    allocator.load([(2, 0), (2, 4)])
+    for _ in range(8):
+        allocator.step(np.zeros(allocator.used, np.float32))
+    assert allocator.terms().tau_expand < 800
+    return allocator
+
+
+def test_what_thresholds_were_before_they_adapted_is_kept() -> None:
+    """A layout goes by them, and so does the next session that is loaded."""
+    allocator = adapted()
+    wanted = np.array([1000, 850, 0, 890], np.int32)
+    restored, resumed = Allocator(), Allocator()
+    restored.restore(allocator.snapshot())
+    resumed.resume(allocator.state())
+    everybody = (allocator, restored, resumed, copy.deepcopy(allocator))
+    for _ in range(2):
+        for one in everybody:
+            assert (one.params.tau_expand, one.params.tau_collapse) == (900, 800)
+            assert one.layout(0, 8, wanted) == allocator.layout(0, 8, wanted)
+            assert (one.terms(), one.state()) == (allocator.terms(), allocator.state())
+        for one in everybody:
+            one.step(np.zeros(one.used, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [(7, "told"), ([900], "told"), ([0, 800], "told[0]"), ([900, None], "told[1]"), ([900.0, 800], "told[0]")],
+)
+def test_senseless_thresholds_of_before_are_refused(told: object, field: str) -> None:
+    whole = snapshots.to_json(adapted().state())
+    assert whole["told"] == [900, 800]
+    with pytest.raises(InvalidInput) as no:
+        snapshots.from_json(whole | {"told": told})
+    assert no.value.field == f"snapshot.{field}"
+    now = [whole["params"]["tau_expand"], whole["params"]["tau_collapse"]]
+    with pytest.raises(InvalidInput, match="must be other thresholds"):
+        snapshots.from_json(whole | {"told": now})
+    with pytest.raises(InvalidInput, match="must not be there where thresholds do not adapt"):
+        snapshots.from_json(snapshots.to_json(running().state()) | {"told": [900, 800]})
+
+
 def test_a_snapshot_holds_every_field_of_the_state() -> None:
     """A field that a later spec adds must not be lost silently."""
     geometry, params = Geometry((2, 2)), Params()
-    known = ["geometry", "params", "context", "ledger", "iteration", "recent", "pins", "memory", "unfilled"]
+    known = ["geometry", "params", "context", "ledger", "iteration", "recent", "pins", "memory", "unfilled", "told"]
     assert [field.name for field in fields(State)] == [*known, "cursor"]  # which an iteration is told and does not last
     whole = snapshots.to_json(opened(geometry, params, [(0, 0)]))
     assert set(whole["params"]) == set(CORE)
