@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -150,7 +151,7 @@ class Allocator:
             warnings.warn(
                 f"w_max = {self.params.w_max}: ingest into this context is only sure to find room from {enough} on "
                 "(ING-3)",
-                stacklevel=3,
+                stacklevel=_way_out(),
             )
 
     def layout(self, first: int, last: int, scores: ArrayLike | None = None, cursor: int | None = None) -> Context:
@@ -761,6 +762,14 @@ def _checked_terms(geometry: object, params: object, strategy: str | None = None
         params = replace(params, strategy=strategy)
     one_of("strategy", params.strategy, STRATEGIES)
     return geometry, params
+
+
+def _way_out() -> int:
+    """The ``stacklevel`` of a warning that is for whoever called this package, through wrappers or not."""
+    level, frame = 1, sys._getframe(1)
+    while str(frame.f_globals.get("__name__")).startswith("focalloc.") and frame.f_back is not None:
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _refuse_the_last(tables: Any) -> None:

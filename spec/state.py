@@ -34,7 +34,7 @@ class State:
         pins: where nothing collapses, and where nothing expands.
         memory: what the first slots remember of what they were told; the others remember nothing yet (MEM-1).
         unfilled: tokens of the last block that have not come yet (FIL).
-        told: the thresholds of an expand and of a collapse as `open` was told them, if they have adapted to others since;
+        told: the thresholds of an expand and of a collapse that `open` was told, if they have adapted to others since;
             None if they are those of ``params``.
         cursor: the token that the iteration under way measures nearness from, if it is told one; None between two
             iterations, since no cursor outlives its own (CUR-1).

@@ -88,6 +88,19 @@ def test_whatever_changes_the_session_is_the_allocators_doing(make: str, tmp_pat
         assert user.state() == alone.state()
 
 
+@pytest.mark.parametrize("make", ["alone", *WRAPPERS, "guarded"])
+def test_a_warning_names_the_line_of_the_user(make: str, tmp_path: Path) -> None:
+    user: Any = tiny() if make == "alone" else Guarded(no_actions, TINY, PARAMS) if make == "guarded" else None
+    user = user or WRAPPERS[make](tiny(), tmp_path)
+    with pytest.warns(UserWarning, match="only sure to find room") as warned:
+        user.load(BLOCKS)
+    assert warned[0].filename == __file__
+
+
+def no_actions(view: Any, scores: Any) -> list[Any]:
+    return []
+
+
 def test_a_trace_holds_whatever_changed_the_session(tmp_path: Path) -> None:
     allocator = tiny()
     with Recorder(allocator, tmp_path / "t.jsonl") as user:
