@@ -398,14 +398,16 @@ class Allocator:
             scores: as for `step`.
 
         Raises:
-            InvalidInput: as for `step`, or thresholds adapt or scores are averaged, lean or are balanced, which nothing
-                looks ahead to.
+            InvalidInput: as for `step`, or ties go otherwise than by position, or thresholds adapt, or scores are
+                averaged, lean or are balanced, which nothing looks ahead to.
         """
         from focalloc.fastpath.relaxation import relaxation
 
         tables = self._session()
-        if self.params.is_refined or self.params.prepares:
-            raise InvalidInput("params", self.params.strategy, "a relaxation takes thresholds and scores as they are")
+        for name in ("tie_break", "adaptive_window", "balance", "memory_shift", "lean"):
+            asked = getattr(self.params, name)
+            if asked not in (0, "position"):
+                raise InvalidInput(name, asked, "a relaxation takes ties, thresholds and scores as they are")
         given = score_array(scores)
         found = relaxation(self.geometry, self.params.w_max, tables, given)
         if found is None:

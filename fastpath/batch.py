@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
 from time import perf_counter
@@ -193,7 +193,8 @@ class Batch(Sequence[Allocator]):
         at[:] = -1
         if cursors is None:
             return astray
-        if isinstance(cursors, str | bytes) or not hasattr(cursors, "__len__") or len(cursors) != len(self):
+        in_order = hasattr(cursors, "__getitem__") and not isinstance(cursors, Mapping | str | bytes)
+        if not in_order or not hasattr(cursors, "__len__") or len(cursors) != len(self):
             raise InvalidInput("cursors", cursors, f"must be one for each of {len(self)} sessions")
         for i, (allocator, cursor) in enumerate(zip(self._allocators, cursors, strict=True)):
             try:

@@ -249,7 +249,7 @@ def test_a_batch_takes_one_for_each_session() -> None:
     several = batch.step([[0.0] * batch[i].used for i in range(4)], cursors=[None, 1, 2, "x"])  # type: ignore[list-item]
     assert isinstance(several[3], InvalidInput)
     assert [one.iteration for one in batch] == [2, 2, 1, 1]
-    for wrong in ([None] * 3, 5, "abcd", iter([None] * 4)):
+    for wrong in ([None] * 3, 5, "abcd", iter([None] * 4), dict.fromkeys(range(4)), {0, 1, 2, 3}):
         with pytest.raises(InvalidInput, match=r"cursors = .*one for each of 4 sessions"):
             batch.step(rows, cursors=wrong)  # type: ignore[arg-type]
     assert [one.iteration for one in batch] == [2, 2, 1, 1]

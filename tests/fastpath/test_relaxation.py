@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from focalloc.conformance.worlds import random_scores, random_state
 from focalloc.fastpath.allocator import Allocator
 from focalloc.refimpl.relaxation import relaxation
-from focalloc.spec import InvalidInput, relaxation_violations
+from focalloc.spec import Geometry, InvalidInput, Params, relaxation_violations
 
 CAPS = [0, 1, 2, 3, 4, 5, 8]
 
@@ -49,6 +50,19 @@ def test_a_large_context_is_proved_too() -> None:
     fast.open(state.geometry, state.params, state.context)
     scores = random_scores(rng, state.geometry, state.context)
     assert relaxation_violations(state, scores, fast.relaxation(scores)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("tie_break", "recency"), ("adaptive_window", 2), ("balance", 1), ("memory_shift", 1), ("lean", 3)],
+)
+def test_what_it_does_not_look_ahead_to_is_named(name: str, value: Any) -> None:
+    strategy = "enhanced" if name == "tie_break" else "greedy"
+    fast = Allocator()
+    fast.open(Geometry(), Params(strategy=strategy, **{name: value}), [(1, 0)])
+    with pytest.raises(InvalidInput) as no:
+        fast.relaxation([0.0])
+    assert (no.value.field, no.value.value) == (name, value)
 
 
 def test_senseless_scores_are_refused() -> None:
