@@ -150,6 +150,7 @@ CONTRACTS = [
             ledger_fits(header, ledger_action)
             0 <= header[FIRST] < 2**49
             0 <= header[END] < 2**49
+            0 <= header[CURSOR_TOKEN] < 2**49
             0 <= header[PROTECTED] < 2**49
             0 <= header[SLOTS] <= len(fixed)
             header[SLOTS] <= len(tags)
