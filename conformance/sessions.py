@@ -26,8 +26,9 @@ from focalloc.conformance.cases import Case, Opening, Pairs, Per, Pinning, Step
 from focalloc.conformance.chance import Draw
 from focalloc.conformance.scenes import EXTREME, SCENES, strategy
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
-from focalloc.spec.actions import family
+from focalloc.spec.actions import family, is_complete, parent
 from focalloc.spec.blocks import used
+from focalloc.spec.clauses import profile_clauses
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
 from focalloc.spec.params import (
     CORE,
@@ -876,6 +877,23 @@ def _with_tokens(draw: Draw, profile: str, case: Case) -> Case:
     return put_between(draw, case, often, tokens)
 
 
+def _with_debt(draw: Draw, profile: str, case: Case) -> Case:
+    """With a debt that one collapse pays, and all scores in favour of it at once, in one session of sixteen that has a
+    whole family and may collapse it, where a debt is to be paid first (KNA-1, PRO-6)."""
+    params, geometry, blocks = case.params, case.geometry, set(case.context)
+    held = params.n_diff == 0 or params.protected_tokens > 0 or params.tau_collapse == EXTREME
+    if held or set(profile_clauses(profile)).isdisjoint(("KNA-1", "PRO-6")) or not draw.once_in(16):
+        return case
+    parents = {parent(geometry, block) for block in case.context} - {None}
+    refunds = sorted({geometry.delta(node.level) for node in parents if node and is_complete(geometry, blocks, node)})
+    if not refunds:
+        return case
+    w_max = used(geometry, case.context) - draw.one_of(refunds)
+    params = replace(params, w_max=w_max, w_soft=min(w_max, params.w_soft))
+    paid = Step(scores=(_bounded(-params.tau_collapse - draw.between(1, 9)),))
+    return msgspec.structs.replace(case, params=params, steps=(paid, *case.steps))
+
+
 def put_between(draw: Draw, case: Case, times: int, make: Callable[[Step], Step]) -> Case:
     """``case`` with what ``make`` makes before one of so many of its steps; it is told before which."""
     steps: list[Step] = []
@@ -909,6 +927,7 @@ WOVEN: dict[str, Weave] = {
     "cursor": _with_cursor,
     "refusals": _with_refusals,
     "ingest_tokens": _with_tokens,
+    "debt": _with_debt,
     "told": _told,
 }
 """What an allocator need not offer, a call or a parameter -> how sessions come to have it. What is added here changes
