@@ -3,20 +3,21 @@
 Every change makes a session simpler by `size`, so that the search ends: steps go first, then blocks, then whatever is
 not at its simplest value: a start of 0, the default of a parameter, an arity of 2, a short row of small scores. Each
 kind of change goes through a session from large parts to small ones, and on from what it has reached, so that it takes
-few tries more than there are parts; all kinds are gone through again until none finds anything. No session is tried
-twice.
+few tries more than there are parts; all kinds are gone through again until none finds anything, by large parts only as
+long as they do find something. No session is tried twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
+from itertools import compress
 
 from msgspec.structs import replace as changed
 
 from focalloc.conformance.cases import Case, Opening, Pairs, Step, size, to_json
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
-from focalloc.spec.actions import family, parent
+from focalloc.spec.actions import family, is_complete, parent
 from focalloc.spec.blocks import used
 from focalloc.spec.state import opened
 
@@ -29,10 +30,19 @@ def shrunk(case: Case, fails: Callable[[Case], bool]) -> Case:
             before = search.case
             for change in CHANGES:
                 change(search)
-            if search.case == before:
+            if search.case != before:
+                search.stretches = STRETCHES[0]
+            elif search.stretches == STRETCHES[-1]:
                 return before
+            else:
+                search.stretches = STRETCHES[STRETCHES.index(search.stretches) + 1]
     except StopIteration:
         return search.case
+
+
+STRETCHES = (8, 64, 512, 4096)
+"""How many stretches something is cut into: the second at first, fewer once anything was found, and more as long as
+nothing is, so that no kind of change takes the tries of others."""
 
 
 class Search:
@@ -41,10 +51,14 @@ class Search:
     Args:
         case: a session that fails.
         fails: whether one does.
+
+    Attributes:
+        stretches: how many stretches something is cut into, one of `STRETCHES`, or up to twice as many.
     """
 
     def __init__(self, case: Case, fails: Callable[[Case], bool]) -> None:
         self.case = case
+        self.stretches = STRETCHES[1]
         self._fails = fails
         self._tried = {to_json(case)}
 
@@ -63,6 +77,10 @@ class Search:
         """Go on from the first of ``several`` that it takes."""
         return any(map(self.takes, several))
 
+    def finest(self, many: int) -> int:
+        """The smallest stretch to look at of so many items."""
+        return max(1, many // self.stretches)
+
 
 def _can_be_opened(case: Case) -> bool:
     try:
@@ -72,21 +90,40 @@ def _can_be_opened(case: Case) -> bool:
     return True
 
 
-def do_without(length: Callable[[], int], without: Callable[[int, int], bool], at_least: int = 0) -> None:
+def do_without(
+    length: Callable[[], int], without: Callable[[int, int], bool], at_least: int = 0, finest: int = 1
+) -> None:
     """Have stretches of something left out: nearly all of it, halves of that, quarters, down to single items.
 
     Args:
         length: how many items there are now.
         without: leaves out the items from one place up to another, if it can.
         at_least: items that have to stay.
+        finest: the smallest stretch to try.
     """
     width = length() - at_least
-    while width >= 1:
+    while width >= finest:
         first = 0
         while first + width <= length() and length() - width >= at_least:
             if not without(first, first + width):
                 first += width
         width //= 2
+
+
+def lower(value: Callable[[], int], to: Callable[[int], bool], least: int) -> None:
+    """Have a number made as small as it can be: ``least``, else less by half of what is above that, a quarter, down to
+    one.
+
+    Args:
+        value: the number now.
+        to: makes it that small, if it can.
+        least: what it has to be.
+    """
+    less = value() - least
+    while less >= 1:
+        while value() - less >= least and to(value() - less):
+            pass
+        less //= 2
 
 
 # WHAT CAN BE MADE SIMPLER
@@ -96,56 +133,118 @@ LASTING = ("cooldown_steps", "adaptive_window", "recency_memory")
 
 
 def fewer_steps(search: Search) -> None:
-    """Without some of the steps."""
+    """Without some of the steps: some in a row, or all that call the same."""
 
     def without(first: int, last: int) -> bool:
         steps = search.case.steps
         return search.takes(changed(search.case, steps=steps[:first] + steps[last:]))
 
-    do_without(lambda: len(search.case.steps), without)
+    do_without(lambda: len(search.case.steps), without, finest=search.finest(len(search.case.steps)))
+    for kind in sorted({(step.call, step.extra != 0) for step in search.case.steps}):
+        others = tuple(step for step in search.case.steps if (step.call, step.extra != 0) != kind)
+        search.takes(changed(search.case, steps=others))
 
 
 def sooner(search: Search) -> None:
     """Without as many steps as something lasts shorter."""
     for name in LASTING:
-        value = getattr(search.case.params, name)
-        for lower in dict.fromkeys((2, value // 2, value - 1)):
-            if lower < value < lower + len(search.case.steps):
-                search.takes_one_of(_shorter(search.case, name, lower, value - lower))
+        if name != "recency_memory" or search.case.params.tie_break == "recency":
+            _sooner(search, name)
+
+
+def _sooner(search: Search, name: str) -> None:
+    def now() -> int:
+        value: int = getattr(search.case.params, name)
+        return value
+
+    def to(fewer: int) -> bool:
+        return search.takes_one_of(_shorter(search.case, name, fewer, now() - fewer))
+
+    lower(now, to, max(2, now() - len(search.case.steps) + 1))
 
 
 def _shorter(case: Case, name: str, lower: int, by: int) -> Iterator[Case]:
-    for first in range(len(case.steps) - by + 1):
+    places = len(case.steps) - by + 1
+    for first in range(0, places, max(1, places // 8)):
         yield from _with_params(changed(case, steps=case.steps[:first] + case.steps[first + by :]), **{name: lower})
 
 
 def fewer_blocks(search: Search) -> None:
-    """Without some blocks at either end, without a top-level node in between, or with a family collapsed."""
+    """Without some blocks at either end, without top-level nodes in between, in a row or cut alike, or with families
+    collapsed."""
     width = len(search.case.context) - 1
     while width >= 1:
-        while width < len(search.case.context) and (
-            search.takes_one_of(_holding(search.case, search.case.context[:-width], 0))
-            or search.takes_one_of(_holding(search.case, search.case.context[width:], width))
+        while width < (many := len(search.case.context)) and (
+            search.takes_one_of(_holding(search.case, search.case.context[:-width], range(many - width, many)))
+            or search.takes_one_of(_holding(search.case, search.case.context[width:], range(width)))
         ):
             pass
         width //= 2
-    geometry, span = search.case.geometry, search.case.geometry.span(search.case.geometry.top)
-    for start in sorted({block.start // span * span for block in search.case.context})[-2:0:-1]:
-        kept = [block for block in search.case.context if block.start < start]
-        kept += [Block(level, at - span) for level, at in search.case.context if at >= start + span]
-        search.takes_one_of(_holding(search.case, tuple(kept), 0))
-    for node in dict.fromkeys(parent(geometry, block) for block in search.case.context):
-        if node is not None and set(family(geometry, node)) <= set(search.case.context):
-            search.takes_one_of(_holding(search.case, _collapsed(geometry, search.case.context, node), 0))
+    _fewer_nodes(search)
+    _fewer_families(search)
 
 
-def _holding(case: Case, context: Context, dropped: int) -> Iterator[Case]:
-    """``case`` with these blocks, where ``dropped`` of its first are gone: with as much room as there was or with the
-    budgets as they are, with scores on the blocks that they lay on or with rows as they are."""
-    slots = used(case.geometry, case.context[:dropped])
+TRIES_EACH = 4
+"""Sessions with the same blocks that `_holding` gives."""
+
+
+def _fewer_nodes(search: Search) -> None:
+    """Without top-level nodes between the first and the last: all that are cut alike, or some in a row."""
+    for cut in sorted(set(_cuts(search.case).values())):
+        starts = {start for start, levels in _cuts(search.case).items() if levels == cut}
+        search.takes_one_of(_without_nodes(search.case, starts))
+
+    def without(first: int, last: int) -> bool:
+        return search.takes_one_of(_without_nodes(search.case, set(list(_cuts(search.case))[first:last])))
+
+    many = len(_cuts(search.case))
+    do_without(lambda: len(_cuts(search.case)), without, finest=search.finest(TRIES_EACH * many))
+
+
+def _cuts(case: Case) -> dict[int, tuple[int, ...]]:
+    """Start of each top-level node between the first and the last -> the levels of its blocks."""
+    span = case.geometry.span(case.geometry.top)
+    levels: dict[int, list[int]] = {}
+    for block in case.context:
+        levels.setdefault(block.start // span * span, []).append(block.level)
+    return {start: tuple(levels[start]) for start in list(levels)[1:-1]}
+
+
+def _without_nodes(case: Case, starts: set[int]) -> Iterator[Case]:
+    """``case`` without these top-level nodes; what is behind them moves up."""
+    span, by, context, gone = case.geometry.span(case.geometry.top), 0, [], []
+    for at, (level, start) in enumerate(case.context):
+        if start // span * span in starts:
+            gone.append(at)
+            by += span if start % span == 0 else 0
+        else:
+            context.append(Block(level, start - by))
+    return _holding(case, tuple(context), gone)
+
+
+def _fewer_families(search: Search) -> None:
+    """With whole families collapsed."""
+
+    def whole() -> list[Block]:
+        geometry, blocks = search.case.geometry, set(search.case.context)
+        parents = dict.fromkeys(parent(geometry, block) for block in search.case.context)
+        return [node for node in parents if node is not None and is_complete(geometry, blocks, node)]
+
+    def without(first: int, last: int) -> bool:
+        context = search.case.context
+        for node in whole()[first:last]:
+            context = _collapsed(search.case.geometry, context, node)
+        return search.takes_one_of(_holding(search.case, context, ()))
+
+    do_without(lambda: len(whole()), without, finest=search.finest(TRIES_EACH * len(whole())))
+
+
+def _holding(case: Case, context: Context, gone: Sequence[int]) -> Iterator[Case]:
+    """``case`` with these blocks, where those in places ``gone`` are left out: with as much room as there was or with
+    the budgets as they are, with scores on the blocks that they lay on or with rows as they are."""
     freed = used(case.geometry, case.context) - used(case.geometry, context)
     w_max, w_soft = case.params.w_max - freed, case.params.w_soft - freed
-    moved = tuple(_moved_on(step, dropped, slots) for step in case.steps)
+    moved = tuple(_moved_on(step, case, gone) for step in case.steps)
     for steps in (moved, case.steps):
         fewer = changed(case, context=context, steps=steps)
         if w_max >= 1:
@@ -153,12 +252,19 @@ def _holding(case: Case, context: Context, dropped: int) -> Iterator[Case]:
         yield fewer
 
 
-def _moved_on(step: Step, blocks: int, slots: int) -> Step:
-    """``step`` with its row as it has to be once so many of the first blocks are gone."""
-    if len(step.scores) < 2 or step.per == "token":
+def _moved_on(step: Step, case: Case, gone: Sequence[int]) -> Step:
+    """``step`` with its row as it has to be once the blocks in places ``gone`` are, where they are at the front or the
+    row is as long as the context."""
+    row = step.scores
+    if len(row) < 2 or step.per == "token" or not gone:
         return step
-    by = (blocks if step.per == "block" else slots) % len(step.scores)
-    return changed(step, scores=step.scores[by:] + step.scores[:by])
+    of_block = [1 if step.per == "block" else case.geometry.slots(level) for level, _ in case.context]
+    if len(row) == sum(of_block):
+        left_out = set(gone)
+        kept = [at not in left_out for at, slots in enumerate(of_block) for _ in range(slots)]
+        return changed(step, scores=tuple(compress(row, kept)) or (0,))
+    by = sum(of_block[: len(gone)]) % len(row) if gone[-1] < len(gone) else 0
+    return changed(step, scores=row[by:] + row[:by])
 
 
 def _collapsed(geometry: Geometry, context: Context, node: Block) -> Context:
@@ -197,19 +303,30 @@ def usual_params(search: Search) -> None:
     search.takes_one_of(_with_params(search.case, **{f.name: getattr(usual, f.name) for f in fields(Params)} | kept))
     search.takes(changed(search.case, told="in full"))
     for name in (field.name for field in fields(Params) if field.name != "strategy"):
-        search.takes_one_of(_lower(search.case, name))
+        _usual_param(search, name)
 
 
-def _lower(case: Case, name: str) -> Iterator[Case]:
+def _usual_param(search: Search, name: str) -> None:
     """With one parameter at its default, else lower."""
-    value = getattr(case.params, name)
-    plain = case.params.w_max if name == "w_soft" else getattr(Params(), name)
-    if value == plain:
+
+    def now() -> int:
+        value: int = getattr(search.case.params, name)
+        return value
+
+    def to(value: object) -> bool:
+        return search.takes_one_of(_with_param(search.case, name, value))
+
+    plain = search.case.params.w_max if name == "w_soft" else getattr(Params(), name)
+    if now() == plain or to(plain) or not isinstance(plain, int):
         return
-    for simple in (plain, 0, 1, 2, 5, value // 2, value - 1) if isinstance(value, int) else (plain,):
-        yield from _with_params(case, **{name: simple})
-        if name == "w_max":
-            yield from _with_params(case, w_max=simple, w_soft=0)
+    if not any(map(to, (0, 1, 2, 5))):
+        lower(now, to, 6)
+
+
+def _with_param(case: Case, name: str, value: object) -> Iterator[Case]:
+    yield from _with_params(case, **{name: value})
+    if name == "w_max":
+        yield from _with_params(case, w_max=value, w_soft=0)
 
 
 def _with_params(case: Case, **values: object) -> Iterator[Case]:
@@ -226,10 +343,27 @@ def simpler_tree(search: Search) -> None:
         lower = [block.level - (block.level > at) for block in search.case.context]
         without = arity[:at] + arity[at + 1 :], cost[:at] + cost[at + 1 :]
         search.takes_one_of(_in_tree(search.case, *without, lower))
-    for make in (_plain_shapes, _smaller_arities, _cheaper_units):
-        for shape in make(search.case.geometry):
-            levels = [block.level for block in search.case.context]
-            search.takes_one_of(_in_tree(search.case, *shape, levels))
+    for shape in _plain_shapes(search.case.geometry):
+        _takes_tree(search, *shape)
+    for at in range(search.case.geometry.top):
+        _smaller_arity(search, at)
+    for at in range(len(search.case.geometry.cost)):
+        cost = search.case.geometry.cost
+        _takes_tree(search, search.case.geometry.arity, (*cost[:at], 1, *cost[at + 1 :]))
+
+
+def _takes_tree(search: Search, arity: tuple[int, ...], cost: tuple[int, ...]) -> bool:
+    levels = [block.level for block in search.case.context]
+    return search.takes_one_of(_in_tree(search.case, arity, cost, levels))
+
+
+def _smaller_arity(search: Search, at: int) -> None:
+    def to(fewer: int) -> bool:
+        arity, cost = search.case.geometry.arity, search.case.geometry.cost
+        return fewer < arity[at] and _takes_tree(search, (*arity[:at], fewer, *arity[at + 1 :]), cost)
+
+    if not any(map(to, (2, 3, search.case.geometry.arity[at] // 2))):
+        lower(lambda: search.case.geometry.arity[at], to, 4)
 
 
 Shape = tuple[tuple[int, ...], tuple[int, ...]]
@@ -238,18 +372,6 @@ Shape = tuple[tuple[int, ...], tuple[int, ...]]
 def _plain_shapes(geometry: Geometry) -> Iterator[Shape]:
     yield (2,) * geometry.top, ()
     yield geometry.arity, ()
-
-
-def _smaller_arities(geometry: Geometry) -> Iterator[Shape]:
-    for at, whole in enumerate(geometry.arity):
-        for fewer in (2, 3, whole // 2):
-            if 1 < fewer < whole:
-                yield (*geometry.arity[:at], fewer, *geometry.arity[at + 1 :]), geometry.cost
-
-
-def _cheaper_units(geometry: Geometry) -> Iterator[Shape]:
-    for at in range(len(geometry.cost)):
-        yield geometry.arity, (*geometry.cost[:at], 1, *geometry.cost[at + 1 :])
 
 
 def _in_tree(case: Case, arity: tuple[int, ...], cost: tuple[int, ...], levels: Sequence[int]) -> Iterator[Case]:
@@ -295,6 +417,18 @@ def plainer_rows(search: Search) -> None:
         search.takes(changed(search.case, steps=rows))
 
 
+def neutral_rows(search: Search) -> None:
+    """With the rows of some steps neutral, many at once."""
+
+    def neutral(first: int, last: int) -> bool:
+        steps = search.case.steps
+        rows = tuple(changed(step, scores=()) for step in steps[first:last])
+        search.takes(changed(search.case, steps=(*steps[:first], *rows, *steps[last:])))
+        return False  # they are still there
+
+    do_without(lambda: len(search.case.steps), neutral, finest=search.finest(len(search.case.steps)))
+
+
 def simpler_steps(search: Search) -> None:
     """With shorter rows of smaller scores, smaller ingests and smaller openings."""
     for at in range(len(search.case.steps)):
@@ -330,6 +464,13 @@ class _SimplerStep:
 
         return without
 
+    def _lower(self, name: str, least: int) -> None:
+        def now() -> int:
+            number: int = getattr(self.step, name)
+            return number
+
+        lower(now, lambda fewer: self.takes(**{name: fewer}), least)
+
     def row(self) -> None:
         """Neutral, shorter, neutral in part, of smaller scores, over slots."""
 
@@ -339,8 +480,9 @@ class _SimplerStep:
             return False  # they are still there
 
         self.takes(scores=())
-        do_without(lambda: len(self.step.scores), self._without("scores"), 1)
-        do_without(lambda: len(self.step.scores), neutral)
+        finest = self._search.finest(len(self.step.scores))
+        do_without(lambda: len(self.step.scores), self._without("scores"), 1, finest)
+        do_without(lambda: len(self.step.scores), neutral, finest=finest)
         for at, score in enumerate(self.step.scores):
             params, sign = self._search.case.params, 1 if score > 0 else -1
             beyond = (params.tau_expand if score > 0 else params.tau_collapse) + 1
@@ -354,7 +496,7 @@ class _SimplerStep:
         for name, least in (("ingest", 1), ("tokens", 1), ("release", 0)):
             blocks = getattr(self.step, name)
             if blocks is not None:
-                any(self.takes(**{name: one}) for one in (least, 1, blocks // 2, blocks - 1) if least <= one < blocks)
+                self._lower(name, least)
         if self.step.cursor is not None and not self.takes(cursor=None):
             nearer = (0, 1, self.step.cursor // 2) if self.step.cursor > 0 else (-1, -2)
             any(self.takes(cursor=one) for one in nearer if abs(one) < abs(self.step.cursor))
@@ -391,6 +533,7 @@ class _SimplerStep:
 
 CHANGES: tuple[Callable[[Search], None], ...] = (
     fewer_steps,
+    neutral_rows,
     sooner,
     fewer_blocks,
     nearer_zero,
