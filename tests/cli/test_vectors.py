@@ -10,6 +10,7 @@ import pytest
 
 from focalloc.conformance.vectors import MANIFEST, Vector, encoded, shipped, sources, write
 from focalloc.conformance.vectors.sources import Source
+from focalloc.spec.printable import counted
 from tests.cli.command import run
 
 ALL = shipped()
@@ -61,7 +62,7 @@ def test_one_that_does_not_is_told_what_and_how_to_see_it(
     status, out, _ = run(capsys, *command.split())
     assert status == 1
     assert "broken  CAP-1: " in out
-    assert f"by profile {mine.profile}: {len(mine.steps)} steps" in out
+    assert f"by profile {mine.profile}: {counted(len(mine.steps), 'step')}" in out
 
 
 def test_a_vector_in_a_file_of_its_own_is_replayed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -102,10 +103,10 @@ def test_an_update_adds_what_is_missing_and_says_what_still_is(
     status, out, _ = run(capsys, "vectors", "--update", "--folder", str(tmp_path))
     assert status == 1
     assert f"{first.source}: {first.id}" in out
-    assert "1 new vectors; 1 in" in out
+    assert "1 new vector; 1 in" in out
     before = (tmp_path / f"{first.clauses[0]}.json").read_bytes()
     only(first, second)
     _, out, _ = run(capsys, "vectors", "--update", "--folder", str(tmp_path))
-    assert "1 new vectors; 2 in" in out
+    assert "1 new vector; 2 in" in out
     assert first.clauses[0] != second.clauses[0]
     assert (tmp_path / f"{first.clauses[0]}.json").read_bytes() == before
