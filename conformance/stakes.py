@@ -201,8 +201,12 @@ def of_iteration(
         yield "ACT-5"
     yield from _of_preparation(state, now, scores)
     row = seen(now, scores)
-    aggregates = Aggregates(geometry, now.context, row)
-    legal = [Candidate(one, aggregates.of(consumed(geometry, one))) for one in possible_actions(geometry, blocks)]
+    possible = possible_actions(geometry, blocks)
+    if profile == "safety" and params.w_soft == params.w_max:  # where no rule asks what an action is worth
+        legal = [Candidate(one, 0) for one in possible]
+    else:
+        aggregates = Aggregates(geometry, now.context, row)
+        legal = [Candidate(one, aggregates.of(consumed(geometry, one))) for one in possible]
     if profile != "safety" and "SCO-3" in wanted and any(sum(one) % len(one) for one in _rows(now, row, legal)):
         yield "SCO-3"
     free, pool, held = _sorted_out(now, legal, profile)
@@ -246,9 +250,10 @@ def _of_preparation(state: State, now: State, scores: Sequence[int]) -> Iterator
         yield "MEM-2"
     if after.lean:
         yield "MEM-3"
-    row = seen(replace(state, params=replace(after, balance=0)), scores)
-    if after.balance and min(row) < 0 < max(row) and balanced(row) != list(row):
-        yield "BAL-1"
+    if after.balance:
+        row = seen(replace(state, params=replace(after, balance=0)), scores)
+        if min(row) < 0 < max(row) and balanced(row) != list(row):
+            yield "BAL-1"
 
 
 def _sorted_out(
