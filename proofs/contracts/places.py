@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
 
+FOUND = """
+    is_header(header)
+    is_shaped(header)
+    spans_are_told(header)
+    families_fit(header, family_slot)
+    families_fit(header, family_node)
+    tokens_are_told(header, tags, family_slot, family_node)
+    within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+    0 <= header[SLOTS] <= 2**26
+    header[SLOTS] <= len(tags)
+    are_tags(header, tags, 0, header[SLOTS])
+    0 <= header[FIRST] < 2**49
+"""
+"""What finding the slot of a token needs."""
+
 CONTRACTS = [
     contract(
         "slots_before",
@@ -143,19 +158,7 @@ CONTRACTS = [
         "slot_with",
         whole=True,
         joins=True,
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            spans_are_told(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            tokens_are_told(header, tags, family_slot, family_node)
-            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
-            0 <= header[SLOTS] <= 2**26
-            header[SLOTS] <= len(tags)
-            are_tags(header, tags, 0, header[SLOTS])
-            0 <= header[FIRST] < 2**49
-        """,
+        needs=FOUND,
         gives="""
             -1 - header[SLOTS] <= result < header[SLOTS]
             implies(result >= 0, tags[result] >= 0 and header[FIRST] + tokens_in(header, tags, 0, result) == token)
@@ -212,19 +215,7 @@ CONTRACTS = [
     contract(
         "slot_at",
         whole=True,
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            spans_are_told(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            tokens_are_told(header, tags, family_slot, family_node)
-            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
-            0 <= header[SLOTS] <= 2**26
-            header[SLOTS] <= len(tags)
-            are_tags(header, tags, 0, header[SLOTS])
-            0 <= header[FIRST] < 2**49
-        """,
+        needs=FOUND,
         gives="""
             -1 <= result < header[SLOTS]
             implies(result >= 0, tags[result] >= 0 and header[FIRST] + tokens_in(header, tags, 0, result) == token)
@@ -242,20 +233,7 @@ CONTRACTS = [
     contract(
         "slot_holding",
         whole=True,
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            spans_are_told(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            tokens_are_told(header, tags, family_slot, family_node)
-            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
-            0 <= header[SLOTS] <= 2**26
-            header[SLOTS] <= len(tags)
-            are_tags(header, tags, 0, header[SLOTS])
-            0 <= header[FIRST] < 2**49
-            header[FIRST] <= token
-        """,
+        needs=f"{FOUND}    header[FIRST] <= token",
         gives="""
             0 <= result <= header[SLOTS]
             header[FIRST] + tokens_in(header, tags, 0, result) <= token
