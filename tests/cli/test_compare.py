@@ -6,10 +6,12 @@ import json
 import random
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from math import isnan
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +33,7 @@ from focalloc.analysis.scenes import (
 )
 from focalloc.cli.compare import LENSES
 from focalloc.conformance.worlds import random_scores, random_state
-from focalloc.fastpath.trace import events
+from focalloc.fastpath.trace import Event, events
 from focalloc.learn.measure import FIRST_EPISODE, greedily, measuring
 from focalloc.learn.measure import played as simulated_by
 from focalloc.learn.rollouts import Source
@@ -113,6 +115,17 @@ def test_a_lens_that_saw_one_context_speaks_of_others() -> None:
     assert list(lens((Block(2, 0), Block(0, 4), Block(1, 6)))) == [5, -7, -7, 2]
 
 
+def again(scene: Scene, trace: Path) -> Iterator[tuple[Event, ReferenceAllocator, Any]]:
+    """The scene of a trace played by the reference, which is given what was recorded: after each call the event, the
+    reference and its answer."""
+    reference = ReferenceAllocator()
+    reference.open(scene.geometry, GREEDY.params(scene.params), scene.opening)
+    for event, move in zip(events(trace), scene.moves, strict=True):
+        row = list(move.lens(reference.context()))
+        assert row == list(event.scores)
+        yield event, reference, move.ingested(reference, row) if move.comes(scene.geometry) else reference.step(row)
+
+
 def test_who_does_what_was_done_is_given_what_was_recorded(tmp_path: Path) -> None:
     replayed = 0
     for seed in range(25):
@@ -127,12 +140,7 @@ def test_who_does_what_was_done_is_given_what_was_recorded(tmp_path: Path) -> No
                 except NoRoom:
                     continue
         (scene,) = traced(tmp_path / "t.jsonl")
-        again = ReferenceAllocator()
-        again.open(scene.geometry, GREEDY.params(scene.params), scene.opening)
-        for event, move in zip(events(tmp_path / "t.jsonl"), scene.moves, strict=True):
-            row = list(move.lens(again.context()))
-            assert row == list(event.scores)
-            done = again.ingest(move.blocks, row) if move.blocks else again.step(row)
+        for event, _, done in again(scene, tmp_path / "t.jsonl"):
             assert tuple(done) == event.actions
             replayed += len(done)
     assert replayed > 50
@@ -158,16 +166,11 @@ def test_tokens_that_came_a_few_at_a_time_do_so_again(tmp_path: Path) -> None:
                 except NoRoom:
                     continue
         (scene,) = traced(tmp_path / "t.jsonl")
-        again = ReferenceAllocator()
-        again.open(scene.geometry, GREEDY.params(scene.params), scene.opening)
-        for event, move in zip(events(tmp_path / "t.jsonl"), scene.moves, strict=True):
-            row = list(move.lens(again.context()))
-            assert row == list(event.scores)
-            done = move.ingested(again, row) if move.comes(scene.geometry) else again.step(row)
+        for event, reference, done in again(scene, tmp_path / "t.jsonl"):
             assert (tuple(done), done.released) == (event.actions, event.released)
-            assert (again.context(), again.unfilled()) == (event.after.context, event.after.unfilled)
+            assert (reference.context(), reference.unfilled()) == (event.after.context, event.after.unfilled)
             replayed += len(done)
-            partial += again.unfilled() > 0
+            partial += reference.unfilled() > 0
         assert play(scene, GREEDY).keys() == play(scene, contender("knapsack")).keys()
     assert replayed > 50
     assert partial > 50
