@@ -57,7 +57,6 @@ def replay(
     """
     from focalloc.analysis.replaying import read, replayed
     from focalloc.cli.terminal import Telling, errors
-    from focalloc.conformance.page import replayed as page
     from focalloc.conformance.report import EXIT_STATUS
     from focalloc.spec.files import writable, write
     from focalloc.spec.printable import counted, indented, on_one_line
@@ -84,6 +83,8 @@ def replay(
         telling.say(on_one_line(line))
     verdict = replayed(saved.case, open_target, judged_by, watch)
     if html is not None:
+        from focalloc.conformance.page import replayed as page
+
         write("html", html, page(name, judged_by, saved.case, verdict, moments))
         telling.say(f"page written to {html}")
     if as_json:
