@@ -306,7 +306,7 @@ class _Session:
                 try:
                     self.take(step)
                 except Skipped as no:
-                    if step.ingest is None and step.tokens is None:
+                    if step.call not in ("ingest", "ingest_tokens"):
                         raise
                     self.skipped = self.cause(no)  # the state is as it was, so the session can go on
         except Exception:
