@@ -35,7 +35,7 @@ from focalloc.conformance.stakes import Stakes
 from focalloc.conformance.targets import Lost, NoAnswer, PythonTarget, Refused, RunOver, Skipped, Target
 from focalloc.spec import Block, Geometry, Params
 from focalloc.spec.clauses import profile_clauses
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, truth
 from focalloc.spec.printable import counted
 from focalloc.spec.violations import checked_profile
 
@@ -126,8 +126,10 @@ def run_conformance(
         recorded: put the session over a real document, too, in a run of no fewer sessions than by default.
 
     Raises:
-        InvalidInput: the profile is unknown.
+        InvalidInput: the profile is unknown, or what is True or False is something else.
     """
+    for option, value in (("shrink", shrink), ("keep_going", keep_going), ("isolate", isolate), ("recorded", recorded)):
+        truth(option, value)
     target = PythonTarget(factory, name or importable_name(factory), timeout, start_timeout, isolate=isolate)
     with target:
         return run(

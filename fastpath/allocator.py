@@ -316,7 +316,7 @@ class Allocator:
         try:
             turn.taken = True
             tables = self._tables if self._tables is not None else self._session()
-            if per_block:
+            if per_block is not False and truth("per_block", per_block):
                 scores = self._per_slot(scores)
             elif (
                 type(scores) is not np.ndarray
@@ -517,6 +517,7 @@ class Allocator:
         k, tables = self._layout, self._session()
         short = tables.header[k.UNFILLED]
         blocks, _ = filled(self.geometry, short, tokens)
+        truth("per_block", per_block)
         manner = (k.FLAT if scores is None else 0) | (k.LETTING_GO if truth("release", release) else 0)
         if scores is not None:
             self._quantise(scores, per_block)

@@ -17,7 +17,7 @@ from focalloc.fastpath.wrapper import Wrapper
 from focalloc.runtime.models import check_model, forward
 from focalloc.spec.blocks import Block
 from focalloc.spec.edits import Edit
-from focalloc.spec.errors import InvalidInput, one_of, whole_number
+from focalloc.spec.errors import InvalidInput, one_of, truth, whole_number
 
 Mode = Literal["exact", "reuse", "repair"]
 """What becomes of entries behind an edit, which have looked at what was there before."""
@@ -236,8 +236,11 @@ class WorkingContext:
                 do not tell.
 
         Raises:
-            InvalidInput: the shape is another, or what was attended to is not told.
+            InvalidInput: the shape is another, ``keep`` or ``watch`` is not True or False, or what was attended to is
+                not told.
         """
+        truth("keep", keep)
+        truth("watch", watch)
         count = len(self._allocators)
         if tuple(tokens.shape) != (count,):
             raise InvalidInput("tokens", tuple(tokens.shape), f"must be one for each of {count} sessions")

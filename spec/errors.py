@@ -109,6 +109,6 @@ def among(names: Iterable[object]) -> str:
 def one_of(field: str, value: T, names: Iterable[T]) -> T:
     """Return ``value`` if it is among ``names``, else raise `InvalidInput`."""
     known = list(names)
-    if value not in known:
+    if not any(isinstance(value, type(name)) and value == name for name in known):  # an array equals nothing in whole
         raise InvalidInput(field, value, among(known))
     return value

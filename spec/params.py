@@ -110,7 +110,7 @@ class Params:
         for name in names:
             if (number := as_integer(getattr(self, name))) is not None:
                 object.__setattr__(self, name, number)
-        if self.w_soft == 0:
+        if as_integer(self.w_soft) == 0:
             object.__setattr__(self, "w_soft", self.w_max)
         values = {name: getattr(self, name) for name in names}
         for violation in out_of_range(values) or at_odds(values):
@@ -206,7 +206,7 @@ def out_of_range(values: Mapping[str, object]) -> Iterator[Finding]:
     """PAR-1: each parameter has its type and lies in its range; ``w_soft`` is at most ``w_max``."""
     for i, (name, value) in enumerate(values.items()):
         if name in CHOICES:
-            if value not in CHOICES[name]:
+            if not isinstance(value, str) or value not in CHOICES[name]:
                 yield i, among(CHOICES[name])
             continue
         low, high = RANGES[name]

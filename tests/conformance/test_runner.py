@@ -109,6 +109,12 @@ def test_a_limit_that_is_none_is_refused(limit: str, seconds: float) -> None:
         run_conformance(ReferenceAllocator, examples=3, save_to=None, **{limit: seconds})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("option", ["shrink", "keep_going", "isolate", "recorded"])
+def test_what_is_true_or_false_is_nothing_else(option: str) -> None:
+    with pytest.raises(InvalidInput, match=f"^{option} = 'no': must be True or False"):
+        run_conformance(ReferenceAllocator, examples=3, save_to=None, **{option: "no"})  # type: ignore[arg-type]
+
+
 def test_shrinking_only_makes_it_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "MOST_SHRINKS", 60)
     rough, fine = (

@@ -466,6 +466,9 @@ def test_senseless_arguments_are_refused() -> None:
     context = WorkingContext(model, opened(), embed)
     with pytest.raises(InvalidInput, match=r"^tokens = \(1,\): must be one for each of 2 sessions"):
         context.decode(torch.tensor([1]))
+    for option in ("keep", "watch"):
+        with pytest.raises(InvalidInput, match=rf"^{option} = 'no': must be True or False"):
+            context.decode(torch.tensor([1, 2]), **{option: "no"})
 
 
 def test_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -225,9 +226,11 @@ def test_one_score_per_block_is_spread_over_its_slots() -> None:
         ({"cooldown_steps": True}, "cooldown_steps"),
         ({"protected_tokens": -1}, "protected_tokens"),
         ({"w_max": 10, "w_soft": 11}, "w_soft"),
+        ({"w_soft": False}, "w_soft"),
         ({"soft_margin": 2**31}, "soft_margin"),
         ({"tie_break": "luck"}, "tie_break"),
         ({"strategy": "hope"}, "strategy"),
+        ({"strategy": np.array(["greedy", "hope"])}, "strategy"),
     ],
 )
 def test_parameters_out_of_range_are_refused_by_name(change: dict[str, object], name: str) -> None:
