@@ -20,6 +20,7 @@ from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.policy import LARGEST_SUM, LARGEST_WEIGHT, ONE, Layer, Policy, largest_sum, shapes
 from focalloc.spec.scores import SCORE_SCALE
 from focalloc.spec.state import State, advanced, ingested, opened
 
@@ -125,6 +126,23 @@ def random_state(rng: random.Random, strategy: str, most: int, caps: Sequence[in
     geometry = random_geometry(rng)
     context = random_context(rng, geometry, most)
     return opened(geometry, random_params(rng, strategy, used(geometry, context), caps), context)
+
+
+def random_policy(rng: random.Random, hidden: int | None = None) -> Policy:
+    """A policy that goes by what it sees, or one with weights of any size, whose sums now and then come as far as they
+    may."""
+    hidden = rng.choice([1, 4, 8, 8]) if hidden is None else hidden
+    wild = rng.random() < 0.3
+    layers = {name: (_layer(rng, wild, *shape), _layer(rng, wild, *shape)) for name, shape in shapes(hidden).items()}
+    return Policy(hidden, rng.choice([1, 2, 3, 8, 64]), rng.choice([0, 2, 4]), rng.choice([2, 4, 6]), **layers)
+
+
+def _layer(rng: random.Random, wild: bool, rows: int, inputs: int) -> Layer:
+    most = rng.choice([1, 3, 20, LARGEST_WEIGHT]) if wild else 9
+    weight = tuple(tuple(rng.randint(-most, most) * rng.randint(0, 1) for _ in range(inputs)) for _ in range(rows))
+    room = LARGEST_SUM - max(largest_sum(row, 0) for row in weight)
+    far = min(room, rng.choice([0, most * ONE, LARGEST_SUM]) if wild else most * ONE)
+    return Layer(weight, tuple(rng.choice([-far, far, rng.randint(-far, far)]) for _ in range(rows)))
 
 
 def random_history(rng: random.Random, calls: int = 5) -> list[State]:
