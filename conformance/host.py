@@ -26,7 +26,9 @@ import msgspec
 from focalloc.conformance import messages
 from focalloc.conformance.capabilities import declared
 from focalloc.conformance.contents import imported
+from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block
+from focalloc.spec.edits import Edit
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import OFFERED, Params
@@ -39,6 +41,9 @@ REPR_LIMIT = 400
 
 BESIDE = (messages.Fresh, messages.Relaxation, messages.Layout)
 """Commands that leave the session as it is."""
+
+ROWS = {list, tuple, Block, Action}
+"""Rows of which nobody has changed how they are gone through."""
 
 _COMMANDS: msgspec.json.Decoder[messages.Command] = msgspec.json.Decoder(messages.Command)
 
@@ -243,13 +248,15 @@ def plain(answer: object, depth: int = 0) -> object:
         if kinds == {int} and min(row) >= -(2**63) and max(row) < 2**63:
             return row
         if depth < 2 and kinds and all(issubclass(one, list | tuple) for one in kinds):  # blocks or actions, mostly
-            items = rows = [list(islice(one, REPR_LIMIT)) for one in row]
+            rows = row  # of these kinds an item is what is in it
+            if not kinds <= ROWS or max(map(len, row)) > REPR_LIMIT:
+                items = rows = [list(islice(one, REPR_LIMIT)) for one in row]
             if _plainly(rows):
                 return rows
     return [plain(item, depth + 1) for item in islice(items, most)]
 
 
-def _plainly(rows: list[list[object]]) -> bool:
+def _plainly(rows: Sequence[Sequence[object]]) -> bool:
     """Whether rows hold nothing but integers of 64 bits and ASCII."""
     whole: list[Any] = list(chain.from_iterable(rows))
     kinds = set(map(type, whole))
@@ -294,6 +301,8 @@ def changed(answer: object) -> dict[str, object]:
     try:
         if (edits := getattr(answer, "edits", None)) is None:
             return {}
+        if type(edits) is list:  # what lies in the slots that come is not asked for
+            edits = [one.splice if type(one) is Edit else one for one in edits]
         return {"edits": [one[:4] if isinstance(one, list) else one for one in _listed(plain(edits))]}
     except BaseException as error:  # noqa: BLE001  # as above
         return {"edits": {"error": told(error)}}

@@ -51,13 +51,13 @@ def choices(state: State, scores: Sequence[int]) -> list[Choice]:
     return found
 
 
-def legal_choices(state: State, scores: Sequence[int]) -> Iterator[Choice]:
-    """Every action that the context admits, whatever its score, in order of position."""
+def legal_choices(state: State, scores: Sequence[int], *, expands: bool = True) -> Iterator[Choice]:
+    """Every action that the context admits, whatever its score, in order of position; ``expands`` too, or not."""
     geometry, context = state.geometry, state.context
     slot = slot_offsets(geometry, context)
     for i, block in enumerate(context):
         # EXPAND (ACT-3)
-        if block.level > 0:
+        if expands and block.level > 0:
             aggregate = mean(scores[slot[i] : slot[i + 1]])
             yield Choice(Action("expand", *block), aggregate, geometry.delta(block.level))
 

@@ -34,9 +34,8 @@ def reclaim(state: State, scores: Sequence[int], blocks: int, *, release: bool =
     while state.used + needed + ahead > state.params.w_max:
         possible = [
             choice
-            for choice in legal_choices(state, scores)
-            if choice.action.kind == "collapse"
-            and not is_cooling(state, choice.action, state.iteration)
+            for choice in legal_choices(state, scores, expands=False)
+            if not is_cooling(state, choice.action, state.iteration)
             and not is_protected(state, choice.action)
             and not is_pinned(state, choice.action)
         ]

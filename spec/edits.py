@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain, product
 from typing import NamedTuple
 
 from focalloc.spec.blocks import Block, Context, used
@@ -47,7 +48,7 @@ class Edit(NamedTuple):
 @lru_cache(maxsize=4)  # the row after one call is the row before the next
 def row(geometry: Geometry, context: Context) -> tuple[tuple[Block, int], ...]:
     """What each slot holds: a block, and the how-manieth of its slots this is."""
-    return tuple([(block, i) for block in context for i in range(geometry.slots(block.level))])
+    return tuple(chain.from_iterable(product((block,), range(geometry.slots(block.level))) for block in context))
 
 
 @clause("EDI-1")
