@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.files import unusable, write
 from focalloc.spec.json_text import from_json
-from focalloc.spec.policy import FEATURES, FORMAT, LAYERS, SIZES, Layer, Pair, Policy, checked_sizes, shapes
+from focalloc.spec.policy import FEATURES, FORMAT, LAYERS, SIZES, Layer, Pair, Plan, Policy, checked_sizes, shapes
 
 ENTRY = "focalloc"
 """The one entry of the metadata; the order of several would differ from file to file."""
@@ -61,7 +61,7 @@ def save(policy: Policy, path: str | Path, **notes: str) -> None:
     tensors = tensors_of(policy)
     about: dict[str, object] = {
         "format": FORMAT,
-        "config": {name: getattr(policy, name) for name in SIZES},
+        "config": {name: getattr(policy, name) for name in SIZES} | {"plan": policy.plan},
         "features": FEATURES,
         "notes": notes,
         "digest": digest_of(tensors),
@@ -85,8 +85,8 @@ def load_with_notes(path: str | Path) -> tuple[Policy, dict[str, str]]:
     tensors, metadata = _read(path)
     about = _about(path, metadata)
     config, notes = about["config"], about["notes"]
-    if not isinstance(config, dict) or config.keys() != set(SIZES):
-        raise InvalidInput("policy.config", config, f"must have {', '.join(SIZES)}, and nothing else (POL-7)")
+    if not isinstance(config, dict) or config.keys() != {*SIZES, "plan"}:
+        raise InvalidInput("policy.config", config, f"must have {', '.join(SIZES)} and plan, and nothing else (POL-7)")
     if not isinstance(notes, dict) or not all(isinstance(one, str) for one in notes.values()):
         raise InvalidInput("policy.notes", notes, "must be strings by name (POL-7)")
     if about["seal"] != seal_of(about):
@@ -147,9 +147,12 @@ def _about(path: str | Path, metadata: Mapping[str, str]) -> dict[str, Any]:
     return about
 
 
-def _policy(config: Mapping[str, int], tensors: Tensors) -> Policy:
+def _policy(config: Mapping[str, Any], tensors: Tensors) -> Policy:
     """The policy of these sizes and tensors; what does not fit is refused by `Policy`, or named here."""
-    sizes = checked_sizes(**config)
+    sizes = checked_sizes(**{name: config[name] for name in SIZES})
+    plan, count = config["plan"], len(Plan._fields)
+    if plan is not None and (not isinstance(plan, list) or len(plan) != count):
+        raise InvalidInput("policy.plan", plan, f"must be {count} integers or null (POL-7)")
     hidden = sizes["hidden"]
     expected: dict[str, tuple[int, ...]] = {}
     for name, (rows, inputs) in shapes(hidden).items():
@@ -160,7 +163,9 @@ def _policy(config: Mapping[str, int], tensors: Tensors) -> Policy:
         if tensors[name].shape != shape:
             raise InvalidInput(f"policy.{name}", tensors[name].shape, f"must have shape {shape} (POL-7)")
     gate, encode, mix, prefer = (_pair(tensors, name) for name in LAYERS)
-    return Policy(hidden, sizes["shortlist"], sizes["encode_shift"], sizes["mix_shift"], gate, encode, mix, prefer)
+    made = None if plan is None else Plan(*plan)
+    shifts = sizes["encode_shift"], sizes["mix_shift"]
+    return Policy(hidden, sizes["shortlist"], *shifts, gate, encode, mix, prefer, made)
 
 
 def _pair(tensors: Tensors, name: str) -> Pair:

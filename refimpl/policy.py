@@ -11,7 +11,8 @@ from focalloc.refimpl.distance import distance
 from focalloc.refimpl.preparation import prepared
 from focalloc.refimpl.projection import project
 from focalloc.spec.actions import Action
-from focalloc.spec.policy import CLIP, Layer, Policy
+from focalloc.spec.policy import CLIP, Layer, Plan, Policy
+from focalloc.spec.projection import LARGEST_LOGIT
 from focalloc.spec.state import State
 
 SIDES = ("expand", "collapse")
@@ -54,7 +55,7 @@ def learned(policy: Policy, state: State, scores: Sequence[int]) -> list[Action]
 
 
 def preferences(policy: Policy, state: State, scores: Sequence[int]) -> dict[Action, int]:
-    """What each item on a shortlist is worth, fixed point (POL-3, POL-4)."""
+    """What each item on a shortlist is preferred by, fixed point (POL-3, POL-4, POL-8)."""
     _, row = prepared(state, scores)
 
     # ITEMS, AND THE BEST OF EACH KIND (POL-1 to POL-3)
@@ -85,7 +86,34 @@ def preferences(policy: Policy, state: State, scores: Sequence[int]) -> dict[Act
         for item, own in zip(lists[side], alone[side], strict=True):
             mixed = activated(policy.mix[side], own + context, policy.mix_shift)
             worth[item.action] = weighed(policy.prefer[side], mixed)[0]
-    return worth
+    return worth if policy.plan is None else planned(policy.plan, state, worth)
+
+
+def planned(plan: Plan, state: State, worth: dict[Action, int]) -> dict[Action, int]:
+    """The preferences that a plan makes of worths, which stand in the order of the shortlists (POL-8)."""
+    found = dict.fromkeys(worth, 0)
+    cost = {action: state.geometry.delta(action.level) for action in worth}
+    room = state.params.w_max - state.used
+
+    # THE BEST FIRST, as if all families could go
+    rank = [(-worth[one] - (plan.stay if one.kind == "collapse" else 0), i, one) for i, one in enumerate(worth)]
+    free, spare = room + sum(cost[one] for one in worth if one.kind == "collapse"), []
+    for _, _, one in sorted(rank):
+        enough = worth[one] >= (plan.show if one.kind == "expand" else plan.leave)
+        if enough and cost[one] <= free:
+            free -= cost[one]
+            if one.kind == "expand":
+                found[one] = min(max(worth[one] - plan.show + 1, 1), LARGEST_LOGIT)
+                room -= cost[one]
+        elif one.kind == "collapse":
+            spare.append(one)
+
+    # THE LEAST GO, as far as room is lacking
+    while room < 0 and spare:
+        one = spare.pop()
+        found[one] = min(max(plan.show - worth[one], 1), LARGEST_LOGIT)
+        room += cost[one]
+    return found
 
 
 def items(policy: Policy, state: State, scores: Sequence[int], row: Sequence[int]) -> list[Item]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.filling import partial_collapse
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.pins import is_pinned
-from focalloc.spec.projection import Logits, preference_violations
+from focalloc.spec.projection import LARGEST_LOGIT, Logits, preference_violations
 from focalloc.spec.scores import floor_mean
 from focalloc.spec.state import State, seen
 
@@ -85,6 +85,20 @@ Pair = tuple[Layer, Layer]
 """A layer for expands and one for collapses."""
 
 
+class Plan(NamedTuple):
+    """What makes preferences of worths: bounds of what an item must be worth, in units of the last sums (POL-8).
+
+    Attributes:
+        show: what an expand must be worth to be picked.
+        leave: what a family must be worth to stay.
+        stay: how much more a family counts than an expand that is worth the same.
+    """
+
+    show: int
+    leave: int
+    stay: int
+
+
 @dataclass(frozen=True)
 class Policy:
     """A network of integers (POL-6).
@@ -98,6 +112,7 @@ class Policy:
         encode: activations of an item for itself.
         mix: activations of an item among the others.
         prefer: what an item is worth.
+        plan: what makes preferences of that; None where it is the preference itself.
 
     Raises:
         InvalidInput: a size, a weight or a bias is out of its range or a sum might be.
@@ -111,9 +126,12 @@ class Policy:
     encode: Pair
     mix: Pair
     prefer: Pair
+    plan: Plan | None = None
 
     def __post_init__(self) -> None:
         checked_sizes(**{name: getattr(self, name) for name in SIZES})
+        for name, value in (self.plan._asdict() if self.plan is not None else {}).items():
+            whole_number(f"policy.plan.{name}", value, -LARGEST_SUM, LARGEST_SUM)
         for name, shape in shapes(self.hidden).items():
             checked_layers(name, getattr(self, name), shape)
 
@@ -306,7 +324,22 @@ def pooled(rows: Sequence[Sequence[int]], hidden: int) -> list[int]:
 
 
 def preferences(policy: Policy, state: State, scores: Sequence[int]) -> dict[Action, int]:
-    """What each item on a shortlist is worth in the next iteration, fixed point (POL-4).
+    """What each item on a shortlist is preferred by in the next iteration, fixed point (POL-4, POL-8).
+
+    Args:
+        policy: the policy.
+        state: the state after the last iteration, pointed to the cursor of the next.
+        scores: one fixed-point score per slot, as the iteration is told them.
+    """
+    worth = worths(policy, state, scores)
+    if policy.plan is None:
+        return worth
+    room = state.params.w_max - state.used
+    return planned(policy.plan, state.geometry, room, worth)
+
+
+def worths(policy: Policy, state: State, scores: Sequence[int]) -> dict[Action, int]:
+    """The last sum of each item on a shortlist, expands first, each kind in the order of its shortlist (POL-4).
 
     Args:
         policy: the policy.
@@ -323,6 +356,41 @@ def preferences(policy: Policy, state: State, scores: Sequence[int]) -> dict[Act
     for kind, mix, prefer in zip(KINDS, policy.mix, policy.prefer, strict=True):
         for item, mine in zip(lists[kind], alone[kind], strict=True):
             found[item.action] = prefer.sums(activations(mix.sums(mine + context), policy.mix_shift))[0]
+    return found
+
+
+def planned(plan: Plan, geometry: Geometry, room: int, worth: Mapping[Action, int]) -> dict[Action, int]:
+    """Preferences of items: what is worth most is shown as far as there is room for it, and little else moves (POL-8).
+
+    Args:
+        plan: the bounds.
+        geometry: shape of the tree.
+        room: slots left of the budget; below 0 where there are too many.
+        worth: of each item, expands first, each kind in the order of its shortlist.
+    """
+
+    def rank(action: Action) -> int:
+        return worth[action] + (plan.stay if action.kind == "collapse" else 0)
+
+    order = sorted(worth, key=rank, reverse=True)  # of equals the first stays first
+    free = room + sum(geometry.delta(action.level) for action in worth if action.kind == "collapse")
+    shown = set[Action]()
+    for action in order:
+        least, cost = plan.show if action.kind == "expand" else plan.leave, geometry.delta(action.level)
+        if worth[action] >= least and cost <= free:
+            free -= cost
+            shown.add(action)
+
+    found = dict.fromkeys(worth, 0)
+    lacking = -room
+    for action in shown:
+        if action.kind == "expand":
+            found[action] = max(1, min(worth[action] - plan.show + 1, LARGEST_LOGIT))
+            lacking += geometry.delta(action.level)
+    for action in reversed(order):
+        if action.kind == "collapse" and action not in shown and lacking > 0:
+            found[action] = max(1, min(plan.show - worth[action], LARGEST_LOGIT))
+            lacking -= geometry.delta(action.level)
     return found
 
 

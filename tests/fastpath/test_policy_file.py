@@ -19,7 +19,7 @@ from focalloc.spec.policy import FEATURES, FORMAT
 safetensors = pytest.importorskip("safetensors.numpy")
 
 ONE = random_policy(random.Random(0), 4)
-CONFIG = {"hidden": 4, "shortlist": 8, "encode_shift": 2, "mix_shift": 6}
+CONFIG = {"hidden": 4, "shortlist": 8, "encode_shift": 2, "mix_shift": 6, "plan": [3, 2, 1]}
 
 
 def about(**change: object) -> dict[str, object]:
@@ -85,6 +85,10 @@ def test_what_is_no_file_of_tensors_is_refused(tmp_path: Path) -> None:
         (about(config=CONFIG | {"hidden": "4"}), "policy.hidden = '4': must be an integer"),
         (about(config=CONFIG | {"hidden": 4.0}), "policy.hidden = 4.0: must be an integer"),
         (about(config=CONFIG | {"shortlist": True}), "policy.shortlist = True: must be an integer"),
+        (about(config=CONFIG | {"plan": [1, 2]}), r"policy.plan = \[1, 2\]: must be 3 integers or null"),
+        (about(config=CONFIG | {"plan": "123"}), "policy.plan = '123': must be 3 integers or null"),
+        (about(config=CONFIG | {"plan": [1, 2, True]}), "policy.plan.stay = True: must be an integer"),
+        (about(config=CONFIG | {"plan": [2**31, 2, 3]}), "policy.plan.show = 2147483648: must lie between"),
         (about(config=CONFIG | {"mix_shift": 32}), "policy.mix_shift = 32: must lie between 0 and 31"),
         (about(notes={"trained": {"by": "whom"}}), "policy.notes = .*: must be strings by name"),
         (about(notes=["by", "whom"]), "policy.notes"),

@@ -41,7 +41,7 @@ def told(rng: random.Random, state: State) -> list[int]:
 
 def aimed(rng: random.Random, policy: Policy, state: State, scores: list[int]) -> Policy:
     """The policy with biases in the middle of what it prefers, so that it wants some and not others."""
-    found = preferences(policy, state, scores)
+    found = preferences(replace(policy, plan=None), state, scores)
     pair = []
     for kind, layer in zip(("expand", "collapse"), policy.prefer, strict=True):
         mine = [worth for action, worth in found.items() if action.kind == kind]

@@ -20,6 +20,7 @@ from focalloc.spec.policy import (
     POLICY_VERSION,
     SIZES,
     Layer,
+    Plan,
     Policy,
     Shortlists,
     activations,
@@ -28,6 +29,7 @@ from focalloc.spec.policy import (
     largest_sum,
     logarithm,
     logits,
+    planned,
     policy_violations,
     pooled,
     preferences,
@@ -170,6 +172,25 @@ def test_preferences_by_hand() -> None:
         assert set(found.values()) == {expected}, entry
 
 
+# POL-8
+
+
+def test_a_plan_shows_what_is_worth_most_and_lets_go_only_what_is_in_the_way() -> None:
+    high, low, weak = Action("expand", 1, 0), Action("expand", 1, 2), Action("expand", 1, 4)
+    dear, cheap = Action("collapse", 1, 6), Action("collapse", 1, 8)
+    worth = {high: 9, low: 5, weak: 2, dear: 7, cheap: 4}  # each costs a slot
+    plan = Plan(show=3, leave=0, stay=0)
+    assert planned(plan, SMALL, 1, worth) == {high: 7, low: 3, weak: 0, dear: 0, cheap: 1}
+    assert planned(plan, SMALL, 2, worth) == {high: 7, low: 3, weak: 0, dear: 0, cheap: 0}
+    assert planned(plan._replace(stay=2), SMALL, 1, worth) == {high: 7, low: 0, weak: 0, dear: 0, cheap: 0}
+    assert planned(plan, SMALL, -1, {dear: 7, cheap: 4}) == {dear: 0, cheap: 1}
+    assert planned(plan, SMALL, -2, {dear: 7, cheap: 4}) == {dear: 1, cheap: 1}
+    assert planned(plan, SMALL, 0, {high: 5, dear: 5}) == {high: 3, dear: 1}  # of equals the expand goes first
+    assert planned(plan._replace(leave=8), SMALL, 0, {dear: 7}) == {dear: 0}  # nothing is in need of its room
+    most = {high: 2**31 - 1, dear: 1 - 2**31}
+    assert set(planned(Plan(1 - 2**31, 0, 0), SMALL, 0, most).values()) == {2**31 - 1, 1}
+
+
 # POL-5
 
 
@@ -237,7 +258,7 @@ def test_the_text_and_the_code_say_the_same() -> None:
 
 def test_every_clause_of_the_text_names_what_it_means() -> None:
     stated = re.findall(r"^#### (POL-\d+) .*?\nMeaning: (.*?)$", TEXT, re.M | re.S)
-    assert [one for one, _ in stated] == [f"POL-{number}" for number in range(1, 8)]
+    assert sorted(one for one, _ in stated) == [f"POL-{number}" for number in range(1, 9)]
     for one, meaning in stated:
         for name in re.findall(r"`policy\.(\w+)`", meaning):
             assert one in getattr(import_module("focalloc.spec.policy"), name).__doc__, name
