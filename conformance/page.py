@@ -48,7 +48,7 @@ def page(report: Report, pictures: Pictures) -> str:
         report=report,
         words=WORDS[report.status] + report.reserve,
         facts=(
-            f"{report.examples:,} of {report.asked:,} sessions judged ({counts}), "
+            f"{report.examples:,} of {counted(report.asked, 'session')} judged ({counts}), "
             f"{counted(report.answered, 'answer')}; seed {report.seed}; "
             f"focalloc {report.versions.focalloc}, spec {report.versions.spec}, Python {report.versions.python}"
         ),
@@ -214,7 +214,7 @@ def _row(state: State, marked: Sequence[Block]) -> dict[str, Any]:
     return {
         "boxes": boxes,
         "frames": frames,
-        "label": f"context of {counted(len(state.context), 'block')}, {state.used} of {state.params.w_max} slots",
+        "label": f"context of {counted(len(state.context), 'block')}, slots used: {state.used} of {state.params.w_max}",
         "iteration": state.iteration,
     }
 

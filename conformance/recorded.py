@@ -24,6 +24,7 @@ from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.printable import counted
 from focalloc.spec.scores import SCORE_SCALE, quantise
 from focalloc.spec.state import State, advanced, ingested, opened
 
@@ -129,7 +130,9 @@ class Lens:
         span = geometry.span(0)
         self.blocks = len(document.tokens) // span
         if self.blocks == 0:
-            raise InvalidInput("document", document.name, f"has {len(document.tokens)} tokens; one block takes {span}")
+            raise InvalidInput(
+                "document", document.name, f"has {counted(len(document.tokens), 'token')}; one block takes {span}"
+            )
         with warnings.catch_warnings():  # with tqdm it warns, in a notebook, of a bar that nobody shows
             warnings.simplefilter("ignore")
             import bm25s

@@ -328,7 +328,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         counts = ", ".join(f"{n} {status}" for status, n in self.verdicts.items() if n)
         lines = [
             f"{on_one_line(self.target)}: {self.status.upper()}{self.reserve} by profile {self.profile} "
-            f"({self.examples} of {self.asked} sessions judged: {counts or 'none'}; "
+            f"({self.examples} of {counted(self.asked, 'session')} judged: {counts or 'none'}; "
             f"{counted(self.answered, 'answer')}; seed {self.seed}; "
             f"focalloc {self.versions.focalloc}, spec {self.versions.spec})"
         ]

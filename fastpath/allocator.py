@@ -27,6 +27,7 @@ from focalloc.spec.ingest import checked_size, sufficient_budget
 from focalloc.spec.memory import Memory
 from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.pins import Pins, pinned, unpinned
+from focalloc.spec.printable import counted
 from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.release import checked_front
 from focalloc.spec.state import State, told_before
@@ -622,7 +623,9 @@ class Allocator:
         """Say what is wrong with scores that a kernel has refused."""
         slots = self.used
         if len(scores) != slots:
-            raise InvalidInput("scores", len(scores), f"{len(scores)} scores were given for {slots} slots (SCO-2)")
+            raise InvalidInput(
+                "scores", len(scores), f"{counted(len(scores), 'score')} for {counted(slots, 'slot')} (SCO-2)"
+            )
         refuse_misfit(scores)
         raise AssertionError("a kernel refused scores that fit")
 

@@ -16,6 +16,7 @@ from focalloc.spec.blocks import Block
 from focalloc.spec.edits import Edit
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.printable import counted
 
 INT64 = np.dtype(np.int64)
 
@@ -110,7 +111,9 @@ class Edits(Sequence[Edit]):
         if not isinstance(later, Edits):
             raise InvalidInput("later", type(later).__name__, "must be Edits, such as those of a plan")
         if later.slots != self.slots_after:
-            raise InvalidInput("later", later.slots, f"must be edits of {self.slots_after} slots, which these leave")
+            raise InvalidInput(
+                "later", later.slots, f"must be edits of {counted(self.slots_after, 'slot')}, which these leave"
+            )
         found = []
         came = grown = 0  # slots that the edits so far brought, these and the later ones
         for low, high, mine, theirs in _groups(self._edits, later):
@@ -216,7 +219,7 @@ def _check_index(out: object, slots: int, before: int) -> None:
         given = f"array of {out.dtype}, shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
         raise InvalidInput("out", given, "must be a one-dimensional, writeable NumPy array of signed integers")
     if len(out) < slots:
-        raise InvalidInput("out", len(out), f"must have room for {slots} slots")
+        raise InvalidInput("out", len(out), f"must have room for {counted(slots, 'slot')}")
     if before - 1 > np.iinfo(out.dtype).max:
         raise InvalidInput("out", f"array of {out.dtype}", f"must hold numbers of slots, up to {before - 1}")
 

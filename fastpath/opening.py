@@ -14,6 +14,7 @@ from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import MAX_SLOTS, Geometry
 from focalloc.spec.layout import checked_outline
 from focalloc.spec.params import Params
+from focalloc.spec.printable import counted
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
 
 
@@ -40,7 +41,7 @@ def laid_out(
 
 def _too_long(geometry: Geometry, first: int, last: int, least: int) -> str:
     """Why a history cannot be shown, and what would do."""
-    rule = f"must be at least {least} to show {last - first} tokens in gists of level {geometry.top} (LAY-3)"
+    rule = f"must be at least {least} to show {counted(last - first, 'token')} in gists of level {geometry.top} (LAY-3)"
     return rule if least <= MAX_SLOTS else f"{rule}; that is more than a context may take (CTX-4), so take more levels"
 
 
@@ -48,7 +49,7 @@ def _fixed(scores: ArrayLike, spans: int, geometry: Geometry) -> NDArray[np.int6
     """Scores in fixed point, one per smallest span (SCO-1, SCO-2)."""
     given = score_array(scores)
     if len(given) != spans:
-        rule = f"there must be one score per {geometry.span(0)} tokens, {spans} in all (SCO-2)"
+        rule = f"there must be one score per {counted(geometry.span(0), 'token')}, {spans} in all (SCO-2)"
         raise InvalidInput("scores", len(given), rule)
     fixed = given if given.dtype.kind == "i" else np.rint(given * given.dtype.type(SCORE_SCALE))
     if not np.all(np.abs(fixed) < SCORE_LIMIT):  # NaN is not below anything

@@ -18,6 +18,7 @@ from focalloc.runtime.models import check_model, forward
 from focalloc.spec.blocks import Block
 from focalloc.spec.edits import Edit
 from focalloc.spec.errors import InvalidInput, one_of, truth, whole_number
+from focalloc.spec.printable import counted
 
 Mode = Literal["exact", "reuse", "repair"]
 """What becomes of entries behind an edit, which have looked at what was there before."""
@@ -156,7 +157,7 @@ class WorkingContext:
             if len(came) == int((whole < 0).sum()):
                 came = came[: int((~kept).sum())]  # without what stands for tokens to come
             if tuple(came.shape) != (int((~kept).sum()), rows.shape[1]):
-                rule = f"must be a row of {rows.shape[1]} for each of {int((~kept).sum())} slots"
+                rule = f"must be a row of {rows.shape[1]} for each of {counted(int((~kept).sum()), 'slot')}"
                 raise InvalidInput("embeddings", tuple(came.shape), rule)
             rows[torch.from_numpy(~kept)] = came.to(rows)
         return self._computed(session, edits, rows, positions)._replace(origin=origin, lacking=lacking)
@@ -243,7 +244,7 @@ class WorkingContext:
         truth("watch", watch)
         count = len(self._allocators)
         if tuple(tokens.shape) != (count,):
-            raise InvalidInput("tokens", tuple(tokens.shape), f"must be one for each of {count} sessions")
+            raise InvalidInput("tokens", tuple(tokens.shape), f"must be one for each of {counted(count, 'session')}")
         ends = [_next_token(one) for one in self._allocators]
         positions = [end - row.origin + self.decoded for end, row in zip(ends, self._row_of, strict=True)]
         if max(positions) >= self._limit:
@@ -288,7 +289,9 @@ class WorkingContext:
 
     def _check_count(self, edits: Sequence[Edits]) -> None:
         if len(edits) != len(self._allocators):
-            raise InvalidInput("edits", len(edits), f"must be one for each of {len(self._allocators)} sessions")
+            raise InvalidInput(
+                "edits", len(edits), f"must be one for each of {counted(len(self._allocators), 'session')}"
+            )
 
 
 def _lacking(allocator: Allocator | Wrapper) -> int:

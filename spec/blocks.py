@@ -9,6 +9,7 @@ from typing import NamedTuple
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
+from focalloc.spec.printable import counted
 
 
 class Block(NamedTuple):
@@ -188,7 +189,7 @@ def misplaced(geometry: Geometry, context: Context, reported: Sequence[int]) -> 
     if reported == expected:
         return
     if len(reported) != len(expected):
-        yield 0, f"{len(reported)} positions were reported for {len(expected)} slots"
+        yield 0, f"{counted(len(reported), 'position')} reported for {counted(len(expected), 'slot')}"
     for slot, (mine, theirs) in enumerate(zip(expected, reported, strict=False)):
         if mine != theirs:
             yield slot, f"slot {slot} is reported at token {theirs}; it sits at token {mine}"
@@ -203,4 +204,4 @@ def misreported(context: Context, reported: Sequence[object]) -> Iterator[Findin
             yield i, f"block {i} is reported as {theirs}; the actions so far make it {tuple(mine)}"
             return
     if len(context) != len(reported):
-        yield WHOLE, f"{len(reported)} blocks are reported; the actions so far make {len(context)}"
+        yield WHOLE, f"{counted(len(reported), 'block')} reported; the actions so far make {len(context)}"

@@ -12,6 +12,7 @@ from focalloc.spec.cooldown import may_act
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.pins import is_pinned
+from focalloc.spec.printable import counted
 from focalloc.spec.scores import Aggregates
 from focalloc.spec.state import State
 
@@ -57,7 +58,7 @@ def tail_collapse(geometry: Geometry, params: Params, context_end: int, action: 
             WHOLE,
             (
                 f"node {tuple(action.node)} ends at token {node_end}, within the protected last "
-                f"{params.protected_tokens} tokens before {context_end}"
+                f"{counted(params.protected_tokens, 'token')} before {context_end}"
             ),
         )
 
@@ -68,7 +69,7 @@ def over_budget(params: Params, used_after: int, action: Action) -> Iterator[Fin
     if action.kind == "expand" and used_after > params.w_max:
         yield (
             WHOLE,
-            f"expand of {tuple(action.node)} leaves {used_after} slots used, over the budget {params.w_max}",
+            f"expand of {tuple(action.node)} leaves {counted(used_after, 'slot')} used, over the budget {params.w_max}",
         )
 
 
@@ -100,8 +101,8 @@ def beyond_soft_budget(params: Params, used_after: int, candidate: Candidate) ->
         yield (
             WHOLE,
             (
-                f"expand of {(level, start)} leaves {used_after} slots used, over the soft budget {params.w_soft}; "
-                f"with aggregate {aggregate} it would need one above {needed}"
+                f"expand of {(level, start)} leaves {counted(used_after, 'slot')} used, over the soft budget "
+                f"{params.w_soft}; with aggregate {aggregate} it would need one above {needed}"
             ),
         )
 

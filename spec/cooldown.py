@@ -8,6 +8,7 @@ from typing import NamedTuple
 from focalloc.spec.actions import OPPOSITE, Action, Kind
 from focalloc.spec.blocks import Block
 from focalloc.spec.clauses import WHOLE, Finding, clause
+from focalloc.spec.printable import counted
 
 
 class Entry(NamedTuple):
@@ -76,8 +77,8 @@ def hoarded(entries: int, iteration: int, n_diff: int, min_gap: int, reclaimed: 
         yield (
             WHOLE,
             (
-                f"the ledger holds {entries} entries after iteration {iteration}; "
-                f"{n_diff} actions in {min_gap} iterations and {reclaimed} reclaims allow "
+                f"the ledger holds {entries} after iteration {iteration}; {counted(n_diff, 'action')} in "
+                f"{counted(min_gap, 'iteration')} and {counted(reclaimed, 'reclaim')} allow "
                 f"{n_diff * min_gap + reclaimed}"
             ),
         )

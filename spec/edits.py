@@ -10,6 +10,7 @@ from typing import NamedTuple
 from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.clauses import WHOLE, Finding, Violation, clause
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.printable import counted
 
 
 class Edit(NamedTuple):
@@ -63,7 +64,7 @@ def scattered(slots_before: int, slots_after: int, edits: Sequence[Sequence[int]
             yield i, f"edit {i} begins at slot {first}; no slot is left between it and the edit before"
             return
         if not 0 <= first <= slots_before - before:
-            yield i, f"edit {i} takes {before} slots out from slot {first} on; there are {slots_before}"
+            yield i, f"edit {i} takes {counted(before, 'slot')} out from slot {first} on; there are {slots_before}"
             return
         if at != first + grown:
             yield i, f"edit {i} puts slots in at {at}; what was at slot {first} has come to {first + grown} by then"
@@ -71,7 +72,10 @@ def scattered(slots_before: int, slots_after: int, edits: Sequence[Sequence[int]
         kept_from = first + before
         grown += after - before
     if slots_before + grown != slots_after:
-        yield WHOLE, f"the edits make {slots_before + grown} slots of {slots_before}; there are {slots_after}"
+        yield (
+            WHOLE,
+            f"the edits make {counted(slots_before + grown, 'slot')} of {slots_before:,}; there are {slots_after}",
+        )
 
 
 @clause("EDI-2")

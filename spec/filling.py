@@ -11,6 +11,7 @@ from focalloc.spec.blocks import Context, end
 from focalloc.spec.clauses import WHOLE, Finding, clause
 from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import MAX_SLOTS, Geometry
+from focalloc.spec.printable import counted
 
 
 @clause("PAR-4")
@@ -66,8 +67,8 @@ def misfilled(
         yield (
             at,
             (
-                f"{len(reported)} blocks are reported after tokens came; collapses and tokens make {len(context)}, the "
-                f"last at {context[-1].start}"
+                f"{counted(len(reported), 'block')} reported after tokens came; collapses and tokens make "
+                f"{len(context)}, the last at {context[-1].start}"
             ),
         )
     said = as_integer(reported_unfilled)
@@ -81,7 +82,7 @@ def partial_collapse(geometry: Geometry, unfilled: int, context_end: int, action
     if action.kind == "collapse" and unfilled and end(geometry, action.node) == context_end:
         yield (
             WHOLE,
-            f"node {tuple(action.node)} collapses, although {unfilled} tokens of its last block have not come yet",
+            f"node {tuple(action.node)} collapses, although its last block lacks {counted(unfilled, 'token')}",
         )
 
 
@@ -95,7 +96,10 @@ def needless_room(tokens: int, actions: Sequence[Action] | None, front: object) 
         front: the token that it says the context begins with since; None if it let nothing go.
     """
     if actions is None:
-        yield WHOLE, f"ingest of {tokens} tokens was refused, although they fill the last block and take no room"
+        yield (
+            WHOLE,
+            f"ingest of {counted(tokens, 'token')} was refused, although they fill the last block and take no room",
+        )
     elif actions or front is not None:
         what = f"{tuple(actions[0])} was done" if actions else f"what is before {front!r} was let go"
-        yield WHOLE, f"{what} to make room for {tokens} tokens, which fill the last block and take none"
+        yield WHOLE, f"{what} to make room for {counted(tokens, 'token')}, which fill the last block and take none"

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from focalloc.spec.clauses import Finding, clause
 from focalloc.spec.errors import InvalidInput, whole_number
+from focalloc.spec.printable import counted
 
 MAX_SLOTS = 2**26
 """Most slots a working context may hold, so that sums of int32 scores stay far inside int64."""
@@ -116,7 +117,7 @@ def ill_shaped(arity: tuple[int, ...], cost: tuple[int, ...]) -> Iterator[Findin
         yield 0, f"{len(arity)} arities need {len(arity) + 1} costs, not {len(cost)}"
     for i, k in enumerate(arity):
         if k < 2:
-            yield i + 1, f"a level-{i + 1} gist stands for {k} units; it must stand for at least 2"
+            yield i + 1, f"a level-{i + 1} gist stands for {counted(k, 'unit')}; it must stand for at least 2"
     for level, c in enumerate(cost):
         if c < 1:
             yield level, f"a level-{level} unit costs {c} slots; it must cost at least 1"
@@ -130,7 +131,7 @@ def free_expansions(arity: tuple[int, ...], cost: tuple[int, ...]) -> Iterator[F
             yield (
                 level,
                 (
-                    f"expanding a level-{level} gist replaces {cost[level]} slots by {arity[level - 1]} * "
+                    f"expanding a level-{level} gist replaces {counted(cost[level], 'slot')} by {arity[level - 1]} * "
                     f"{cost[level - 1]}; every expansion must cost something"
                 ),
             )

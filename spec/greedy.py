@@ -27,6 +27,7 @@ from focalloc.spec.cooldown import Ledger
 from focalloc.spec.cursor import distance
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.printable import counted
 from focalloc.spec.scores import Aggregates
 from focalloc.spec.state import State
 
@@ -229,7 +230,7 @@ def stopped_early(turn: Turn, done: int) -> Iterator[Finding]:
             yield (
                 WHOLE,
                 (
-                    f"the iteration stopped after {done} of at most {turn.params.n_diff} actions, "
+                    f"the iteration stopped after {done} of at most {counted(turn.params.n_diff, 'action')}, "
                     f"although {_named(one.head())} was still possible"
                 ),
             )

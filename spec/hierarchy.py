@@ -81,7 +81,7 @@ def beyond_action_share(region: Region) -> Iterator[Finding]:
 def beyond_slot_share(region: Region, net: int) -> Iterator[Finding]:
     """HIE-2: a region adds at most the slots that its share and those of older regions leave to it."""
     if net > region.room:
-        yield WHOLE, f"region {tuple(region.node)} adds {net} slots; {region.room} are left to it"
+        yield WHOLE, f"region {tuple(region.node)} adds {counted(net, 'slot')}; {region.room:,} are left to it"
 
 
 @clause("HIE-3")

@@ -26,6 +26,7 @@ from focalloc.spec.geometry import MAX_SLOTS, Geometry
 from focalloc.spec.greedy import precedes
 from focalloc.spec.params import Params
 from focalloc.spec.pins import is_pinned, pinned_collapse, within
+from focalloc.spec.printable import counted
 from focalloc.spec.release import cut, let_go_in_vain
 from focalloc.spec.scores import Aggregates, checked_scores
 from focalloc.spec.state import State
@@ -62,7 +63,7 @@ def no_room_made(used_after: int, needed: int, w_max: int) -> Iterator[Finding]:
     if not fits(used_after, needed, w_max):
         yield (
             WHOLE,
-            f"after the collapses {used_after} slots are used; {needed} more do not fit the budget {w_max}",
+            f"the collapses leave {counted(used_after, 'slot')} used; {needed} more do not fit the budget {w_max}",
         )
 
 
@@ -72,7 +73,7 @@ def needless_refusal(least_used: int, needed: int, w_max: int) -> Iterator[Findi
     if fits(least_used, needed, w_max):
         yield (
             WHOLE,
-            f"ingest was refused, although legal collapses reach {least_used} slots and {needed} more fit {w_max}",
+            f"ingest was refused, although legal collapses leave {least_used} used and {needed} more fit {w_max}",
         )
 
 
@@ -97,7 +98,7 @@ def needless_reclaim(used_before: int, wanted: int, w_max: int) -> Iterator[Find
     if fits(used_before, wanted, w_max):
         yield (
             WHOLE,
-            f"{wanted} new slots already fit beside {used_before} in the budget {w_max}; nothing more is reclaimed",
+            f"{counted(wanted, 'new slot')} beside {used_before} fit the budget {w_max}; nothing more is reclaimed",
         )
 
 

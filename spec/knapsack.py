@@ -63,7 +63,7 @@ def not_shed(least_used: int, used_after: int, w_max: int) -> Iterator[Finding]:
         yield (
             WHOLE,
             (
-                f"the iteration ends with {used_after} slots used, over the budget {w_max}, "
+                f"the iteration ends with {counted(used_after, 'slot')} used, over the budget {w_max}, "
                 f"although {least_used} could have been reached"
             ),
         )
@@ -88,7 +88,7 @@ def needless_use(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
     """KNA-4: no admissible choice of the same utility and number of actions ends with fewer slots used."""
     same = rival.utility == mine.utility and len(rival.actions) == len(mine.actions)
     if same and rival.used < mine.used:
-        yield WHOLE, f"the answer leaves {mine.used} slots used; as useful is {rival}"
+        yield WHOLE, f"the answer leaves {counted(mine.used, 'slot')} used; as useful is {rival}"
 
 
 @clause("KNA-5")

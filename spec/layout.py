@@ -17,6 +17,7 @@ from focalloc.spec.cursor import distance
 from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN, Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.printable import counted
 from focalloc.spec.scores import unrepresentable
 
 
@@ -106,7 +107,7 @@ def checked_outline(
     if scores is not None:
         row = tuple(scores)
         if len(row) != (stop - begin) // span:
-            rule = f"there must be one score per {span} tokens, {(stop - begin) // span} in all (SCO-2)"
+            rule = f"there must be one score per {counted(span, 'token')}, {(stop - begin) // span} in all (SCO-2)"
             raise InvalidInput("scores", len(row), rule)
         for violation in unrepresentable(row):
             where = violation.where
@@ -161,7 +162,7 @@ def overspent(outline: Outline, context: Sequence[Block]) -> Iterator[Finding]:
     """LAY-2: a layout keeps the budget."""
     slots = used(outline.geometry, context)
     if slots > outline.params.w_max:
-        yield WHOLE, f"the layout takes {slots} slots; w_max is {outline.params.w_max}"
+        yield WHOLE, f"the layout takes {counted(slots, 'slot')}; w_max is {outline.params.w_max}"
 
 
 @clause("LAY-3")
@@ -169,7 +170,7 @@ def needlessly_refused(outline: Outline) -> Iterator[Finding]:
     """LAY-3: a layout is refused only where the coarsest tiling exceeds the budget, or what a context may take."""
     least = least_budget(outline.geometry, outline.first, outline.last)
     if least <= min(outline.params.w_max, MAX_SLOTS):
-        yield WHOLE, f"the layout was refused; {least} slots would do, and w_max is {outline.params.w_max}"
+        yield WHOLE, f"the layout was refused; {counted(least, 'slot')} would do, and w_max is {outline.params.w_max}"
 
 
 @clause("LAY-4")
@@ -188,7 +189,8 @@ def undue_detail(outline: Outline, context: Sequence[Block]) -> Iterator[Finding
                 ),
             )
         elif slots > outline.limit(node):
-            yield WHOLE, f"node {tuple(node)} leaves {slots} slots used at its turn; its limit is {outline.limit(node)}"
+            said = f"node {tuple(node)} leaves {counted(slots, 'slot')} used at its turn"
+            yield WHOLE, f"{said}; its limit is {outline.limit(node)}"
 
 
 @clause("LAY-5")
@@ -206,7 +208,7 @@ def withheld_detail(outline: Outline, context: Sequence[Block]) -> Iterator[Find
         if fits(slots, geometry.delta(block.level), outline.limit(block)):
             yield (
                 context.index(block),
-                f"block {tuple(block)} is a gist; at its turn {slots} slots were used, and it would have fitted",
+                f"block {tuple(block)} is a gist; it would have fitted beside {counted(slots, 'slot')} at its turn",
             )
 
 

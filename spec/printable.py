@@ -41,6 +41,8 @@ def indented(said: object, by: str = "    | ") -> str:
     return printable(said).replace("\n", f"\n{by}")
 
 
-def counted(number: int, what: str) -> str:
-    """A number of things, in words: ``1 block``, ``1,024 blocks``."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def counted(number: int, what: str, several: str = "") -> str:
+    """A number of things, in words: ``1 block``, ``1,024 blocks``; ``several`` where an s does not make them many."""
+    if type(number) is not int:  # a term of a proof, which nobody may ask what it is
+        return f"{number} {several or what + 's'}"
+    return f"{number:,} {what if number == 1 else several or what + 's'}"

@@ -180,7 +180,7 @@ def needless(mine: Outcome, rival: Outcome) -> Iterator[Finding]:
 def unshed(least_used: int, used_after: int, w_max: int) -> Iterator[Finding]:
     """PRO-6: where some choice of preferred actions ends within the budget, so does the answer."""
     if not fits(used_after, 0, w_max) and fits(least_used, 0, w_max):
-        yield WHOLE, f"the iteration ends with {used_after} slots used, although {least_used} could have been reached"
+        yield WHOLE, f"the iteration ends with {counted(used_after, 'slot')} used; {least_used} could have been reached"
 
 
 def feasible_rivals(state: State, pool: Sequence[Candidate], mark: int) -> list[Outcome]:

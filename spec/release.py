@@ -12,6 +12,7 @@ from focalloc.spec.cooldown import Ledger
 from focalloc.spec.errors import InvalidInput, as_integer
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.pins import Pins, Ranges
+from focalloc.spec.printable import counted
 
 
 @clause("REL-1")
@@ -90,18 +91,14 @@ def let_go_in_vain(
     """
     if front is None:
         if needed <= w_max:
-            yield WHOLE, f"ingest was refused, although it may let go and {needed} new slots fit the budget {w_max}"
+            room = f"the budget {w_max} has room for {counted(needed, 'new slot')}"
+            yield WHOLE, f"ingest was refused, although it may let go and {room}"
         return
     used = sum(geometry.slots(block.level) for block in context)
     gone = [block for block in context if block.start < front]
     freed = sum(geometry.slots(block.level) for block in gone[:-1])
     if gone and possible:
-        yield WHOLE, f"{tuple(gone[0])} was let go, although {possible} collapses were still legal"
+        yield WHOLE, f"{tuple(gone[0])} was let go, although {counted(possible, 'legal collapse')} could make room"
     elif gone and fits(used - freed, needed, w_max):
-        yield (
-            len(gone) - 1,
-            (
-                f"{tuple(gone[-1])} was let go, although {needed} new slots fitted beside {used - freed} in the budget "
-                f"{w_max}"
-            ),
-        )
+        room = f"the budget {w_max} has room for {counted(needed, 'new slot')} beside {used - freed}"
+        yield len(gone) - 1, f"{tuple(gone[-1])} was let go, although {room}"

@@ -9,6 +9,7 @@ from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.clauses import Finding, clause
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.printable import counted
 
 SCORE_SCALE = 2**20
 """Fixed-point units per 1.0."""
@@ -53,7 +54,7 @@ def miscounted(geometry: Geometry, context: Context, scores: Sequence[object]) -
     """SCO-2: there is one score per slot, oldest first."""
     slots = used(geometry, context)
     if len(scores) != slots:
-        yield 0, f"{len(scores)} scores were given for {slots} slots"
+        yield 0, f"{counted(len(scores), 'score')} for {counted(slots, 'slot')}"
 
 
 def checked_scores(geometry: Geometry, context: Context, scores: Sequence[int]) -> None:
@@ -92,7 +93,7 @@ def misaggregated(scores: Sequence[int], aggregate: int) -> Iterator[Finding]:
     """SCO-3: an aggregate is the largest integer whose multiple by the number of slots does not exceed their sum."""
     total, count = sum(scores), len(scores)
     if not aggregate * count <= total < (aggregate + 1) * count:
-        yield 0, f"{aggregate} is not the floor of the mean of {count} scores that sum to {total}"
+        yield 0, f"{aggregate} is not the floor of the mean of {counted(count, 'score')} that sum to {total}"
 
 
 class Aggregates:

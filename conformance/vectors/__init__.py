@@ -63,6 +63,7 @@ from focalloc.spec.candidates import Candidate, candidates
 from focalloc.spec.clauses import clauses as stated
 from focalloc.spec.filling import checked_tokens
 from focalloc.spec.ingest import checked_size
+from focalloc.spec.printable import counted
 from focalloc.spec.projection import as_logits, checked_logits, saturated, violations_of_projection
 from focalloc.spec.projection import preferred as preferred_candidates
 from focalloc.spec.release import cut
@@ -591,7 +592,7 @@ def check(folder: Path) -> list[str]:
             found.append(f"{entry.file}: its checksum is not that of the manifest")
         listed = _decoded(folder / entry.file, list[Vector])
         if len(listed) != entry.vectors:
-            found.append(f"{entry.file}: holds {len(listed)} vectors, the manifest says {entry.vectors}")
+            found.append(f"{entry.file}: holds {counted(len(listed), 'vector')}, the manifest says {entry.vectors}")
         for one in listed:
             if one.id in ids:
                 found.append(f"{one.id}: is there twice")

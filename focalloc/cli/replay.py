@@ -40,7 +40,7 @@ def replay(
     timeout: Timeout = TIMEOUT,
     start_timeout: StartTimeout = START_TIMEOUT,
     html: Annotated[
-        Path | None, typer.Option(help="Write each step as a row of blocks to this file, as a page.")
+        Path | None, typer.Option(metavar="FILE", help="Write each step as a row of blocks to this file, as a page.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -172,7 +172,7 @@ def _told(case: Case, moment: Moment) -> str:
         after = moment.after
         blocks = [tuple(block) for block in after.context]
         lacking = f", {counted(after.unfilled, 'token')} to come" if after.unfilled else ""
-        lines.append(f"    context {_short(blocks)}; {after.used} of {after.params.w_max} slots{lacking}")
+        lines.append(f"    context {_short(blocks)}; {after.used:,} of {counted(after.params.w_max, 'slot')}{lacking}")
         if moment.reported is not None and moment.reported != blocks:
             lines.append(f"    reports {on_one_line(_short(moment.reported))} instead")
     lines += [f"    broken  {on_one_line(violation)}" for violation in moment.found]

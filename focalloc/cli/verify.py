@@ -64,7 +64,7 @@ def _show(found: Verification, took: str, seed: int) -> None:
     for note in (note for line in found.proofs for note in line.notes):
         console.print(note, soft_wrap=True)
     totals = [
-        f"{found.strategies} strategies",
+        counted(found.strategies, "strategy", "strategies"),
         counted(sum(row.sessions for row in found.rows), "session"),
         f"{counted(sum(row.answers for row in found.rows), 'answer')} judged",
         f"{counted(found.actions, 'action')} in {counted(found.calls, 'answer')} compared",

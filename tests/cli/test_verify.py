@@ -68,7 +68,7 @@ def test_all_is_judged_and_compared(capsys: pytest.CaptureFixture[str], elsewher
     assert followed is not None
     assert int(followed[1]) == len(greedy)
     totals = out.splitlines()[-1]
-    assert totals.startswith(f"PASS: 1 strategies, {21 + 2 * len(greedy):,} sessions, ")
+    assert totals.startswith(f"PASS: 1 strategy, {21 + 2 * len(greedy):,} sessions, ")
     proofs = re.findall(r"^ *(inductive obligations|every case) +(\d+) +(\d+) +(\d+) +pass *$", out, re.MULTILINE)
     assert [(line[0], line[1], line[3]) for line in proofs] == [
         ("inductive obligations", "1", "3"), ("every case", "1", "3"),

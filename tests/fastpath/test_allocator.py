@@ -113,8 +113,8 @@ def test_integers_of_every_width_are_fixed_point(dtype: type[np.integer[Any]]) -
 @pytest.mark.parametrize(
     ("scores", "field", "word"),
     [
-        (FLOATS[:-1], "scores", "8 scores were given for 9 slots"),
-        (np.append(FLOATS, 0), "scores", "10 scores were given for 9 slots"),
+        (FLOATS[:-1], "scores", "8 scores for 9 slots"),
+        (np.append(FLOATS, 0), "scores", "10 scores for 9 slots"),
         (np.array([]), "scores", "0 scores"),
         ([], "scores", "0 scores"),
         (np.where(np.arange(9) == 4, np.nan, FLOATS), "scores[4]", "finite"),

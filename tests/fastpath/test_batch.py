@@ -157,14 +157,14 @@ def test_rows_of_different_kinds() -> None:
     ]
     plans = batch.step(rows)
     assert list(plans[:3]) == [one.step(row) for one, row in zip(alone[:3], rows, strict=False)]
-    assert str(plans[3]) == f"scores = 1: 1 scores were given for {alone[3].used} slots (SCO-2)"
+    assert str(plans[3]) == f"scores = 1: 1 score for {alone[3].used} slots (SCO-2)"
 
 
 @pytest.mark.parametrize(
     ("scores", "rule"),
     [
         (np.zeros((3, 600), np.float32), "one row for each of 4 sessions"),
-        (np.zeros((4, 2), np.float32), "2 scores were given for"),
+        (np.zeros((4, 2), np.float32), "2 scores for"),
         (np.zeros((4, 600), bool), "floats of 16 to 64 bits"),
         (np.ma.masked_array(np.zeros((4, 600))), "fill it first"),
         ([np.zeros(600)] * 3, "one row for each of 4 sessions"),

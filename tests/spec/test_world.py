@@ -180,7 +180,7 @@ def test_a_row_of_scores_is_checked_whole_and_the_first_offender_named() -> None
     good = [0] * 34
     checked_scores(DEFAULT, context, good)
     assert ids(miscounted(DEFAULT, context, good[1:])) == ["SCO-2"]
-    with pytest.raises(InvalidInput, match="33 scores were given for 34 slots"):
+    with pytest.raises(InvalidInput, match="33 scores for 34 slots"):
         checked_scores(DEFAULT, context, good[1:])
     bad = [0] * 5 + [2**31] + [0] * 27 + [-(2**31)]
     assert [v.where for v in unrepresentable(bad)] == [5, 33]
