@@ -14,6 +14,7 @@ from focalloc.cli.prove import prove
 from focalloc.cli.replay import replay
 from focalloc.cli.serve import serve
 from focalloc.cli.session import session
+from focalloc.cli.terminal import PIPE_WIDTH
 from focalloc.cli.train import train
 from focalloc.cli.vectors import vectors
 from focalloc.cli.verify import verify
@@ -21,7 +22,8 @@ from focalloc.cli.verify import verify
 app = typer.Typer(
     help="A formally specified Focus Allocator: judge it, compare it, watch it work.",
     no_args_is_help=True,
-    rich_markup_mode="markdown",  # so that paragraphs are filled to the width of the terminal
+    rich_markup_mode=None,  # its tables give what an option does a dozen columns of sixty, and cut names to fit
+    context_settings={"max_content_width": PIPE_WIDTH},
     pretty_exceptions_enable=False,
 )
 
@@ -42,4 +44,4 @@ def root(
 
 
 for command in (verify, conform, replay, vectors, prove, clauses, session, compare, front, bench, serve, train):
-    app.command()(command)
+    app.command(short_help=str(command.__doc__).partition("\n\n")[0])(command)

@@ -26,9 +26,9 @@ RATIOS = {
 
 
 def bench(
-    strategy: Annotated[list[str] | None, choice("Strategy to time; may be repeated.", STRATEGIES)] = None,
-    slots: Annotated[list[int] | None, typer.Option(min=1, help="Size of the context; may be repeated.")] = None,
-    seconds: Annotated[float, typer.Option(min=0.01, help="Time for each line.")] = 0.5,
+    strategy: Annotated[list[str] | None, choice("Strategy to time; repeatable.", STRATEGIES)] = None,
+    slots: Annotated[list[int] | None, typer.Option(min=1, help="Size of the context; repeatable.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.01, metavar="SECONDS", help="For each line.")] = 0.5,
     plot: Plot = None,
     as_json: Json = False,
 ) -> None:

@@ -28,14 +28,14 @@ def clauses(
     ids: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[CLAUSE]...",
+            metavar="CLAUSE",
             help="Clauses to show in full.",
             autocompletion=_completed,
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the clauses of the spec: predicate, tests, theorems, allocators that break it on purpose, what it exposes.
+    """List the clauses of the spec: theorems, allocators that break it on purpose, what it exposes, vectors, tests.
 
     Of a clause that is named, all of it is shown, with file and line: also where the reference and the fast path carry
     it out, and its vectors. Tests are listed in a checkout only, where they are; theorems where the proofs extra is
@@ -95,8 +95,7 @@ def _show(console: Console, one: Clause, behind: Mapping[str, Behind], unproved:
 def _table(chosen: Sequence[Clause], here: Mapping[str, Behind]) -> Table:
     from focalloc.cli.terminal import table
 
-    shown = table(("clause", "title", "predicate"), here)
+    shown = table(("clause", "title"), here)
     for one in chosen:
-        predicate = one.predicate.removeprefix("focalloc.spec.") or "-"
-        shown.add_row(one.id, one.title, predicate, *(str(len(behind[one.id])) for behind in here.values()))
+        shown.add_row(one.id, one.title, *(str(len(behind[one.id])) for behind in here.values()))
     return shown

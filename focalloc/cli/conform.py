@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, Profile, Program, StartTimeout, Timeout, choice
+from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, Profile, Program, StartTimeout, Target, Timeout, choice
 from focalloc.cli.targets import limited, target_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ CALLS = ("ingest", "ingest_tokens", "prefer", "pin", "release", "cursor", "relax
 
 
 def conform(
-    target: Annotated[str, typer.Argument(help="The allocator, as module:factory.", show_default=False)] = "",
+    target: Target = "",
     program: Program = "",
     profile: Profile = "safety",
     examples: Annotated[int, typer.Option(min=1, help="Generated sessions.")] = 1000,
@@ -30,10 +30,14 @@ def conform(
     start_timeout: StartTimeout = START_TIMEOUT,
     time_limit: Annotated[
         float | None,
-        typer.Option(min=0.001, help="Seconds that the whole run may take; what it has not judged by then is unknown."),
+        typer.Option(
+            min=0.001,
+            metavar="SECONDS",
+            help="Seconds that the whole run may take; what it has not judged by then is unknown.",
+        ),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Write a report: .json, .xml (JUnit) or .html.")
+        Path | None, typer.Option(metavar="FILE", help="Write a report: .json, .xml (JUnit) or .html.")
     ] = None,
     xfail: Annotated[
         Path | None,

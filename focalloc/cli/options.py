@@ -30,7 +30,7 @@ def beginning_with(names: Iterable[str]) -> Callable[[str], list[str]]:
     return completed
 
 
-Target = Annotated[str, typer.Argument(help="The allocator, as module:factory.", show_default=False)]
+Target = Annotated[str, typer.Argument(metavar="TARGET", help="The allocator, as module:factory.", show_default=False)]
 """The argument of every command that judges an allocator."""
 
 Program = Annotated[
@@ -44,14 +44,18 @@ Profile = Annotated[str, choice("What it claims, safety or the choices of a stra
 TIMEOUT = 10.0
 """Seconds that one call into an allocator may take, unless said otherwise."""
 
-Timeout = Annotated[float, typer.Option(min=0.001, help="Seconds that one call may take.")]
+Timeout = Annotated[float, typer.Option(min=0.001, metavar="SECONDS", help="Seconds that one call may take.")]
 
 START_TIMEOUT = 120.0
 """Seconds that an allocator may take to get ready, unless said otherwise."""
 
 StartTimeout = Annotated[
     float,
-    typer.Option(min=0.001, help="Seconds that getting ready may take: the import, and a process's first calls."),
+    typer.Option(
+        min=0.001,
+        metavar="SECONDS",
+        help="Seconds that getting ready may take: the import, and a process's first calls.",
+    ),
 ]
 """The option of every command that judges one."""
 

@@ -28,14 +28,17 @@ def _completed(incomplete: str) -> list[str]:
 
 def prove(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Theorems; by default the quick set.", autocompletion=_completed)
+        list[str] | None,
+        typer.Argument(metavar="THEOREM", help="By default the quick set.", autocompletion=_completed),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="Say what there is, and prove nothing.")] = False,
     covering: Annotated[
         bool, typer.Option("--coverage", help="Say what is proved of each kernel, and prove nothing.")
     ] = False,
     full: Annotated[bool, typer.Option("--full", help="Also the theorems that take minutes.")] = False,
-    smt2: Annotated[Path | None, typer.Option(help="Write each obligation to this directory as SMT-LIB 2.")] = None,
+    smt2: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write each obligation to this folder as SMT-LIB 2.")
+    ] = None,
     second_solver: Annotated[bool, typer.Option("--second-solver", help="Have cvc5 check them again.")] = False,
     mutations: Annotated[bool, typer.Option(help="Also plant the bugs that each theorem must notice.")] = True,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per processor.")] = 0,

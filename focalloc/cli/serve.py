@@ -21,7 +21,7 @@ def serve(
         Built, typer.Option("--implementation", "-i", help="The fast path, or the reference.")
     ] = Built.fast,
 ) -> None:
-    """Answer wire protocol 1 on stdin and stdout until ``close`` or the end of the input.
+    """Answer wire protocol 1 on stdin and stdout until close or the end of the input.
 
     One JSON object per line, each command answered by one line. Scores and thresholds are fixed point (2^20 per 1.0).
     Try: echo '{"cmd": "hello", "protocol": 1}' | focalloc serve

@@ -30,13 +30,19 @@ EDGES = " .,;:*=-|)]}+"
 
 def session(
     file: Annotated[
-        Path | None, typer.Argument(help="A text file in UTF-8; by default CPython's own language reference.")
+        Path | None,
+        typer.Argument(metavar="FILE", help="A text file in UTF-8; by default CPython's own language reference."),
     ] = None,
-    query: Annotated[list[str] | None, typer.Option("--query", "-q", help="A question; may be repeated.")] = None,
+    query: Annotated[
+        list[str] | None, typer.Option("--query", "-q", metavar="QUESTION", help="A question; repeatable.")
+    ] = None,
     html: Annotated[
-        Path | None, typer.Option(help="Write a picture of level by position by iteration to this file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a picture of level by position by iteration to this file."),
     ] = None,
-    svg: Annotated[Path | None, typer.Option(help="Write the same, standing still, to this file, as SVG.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the same, standing still, to this file, as SVG.")
+    ] = None,
     w_max: Annotated[int, typer.Option(help="Budget in slots.")] = 768,
     n_diff: Annotated[int, typer.Option(help="Most actions per iteration.")] = 4,
     iterations: Annotated[int, typer.Option(min=1, help="Iterations per question.")] = 16,
@@ -139,8 +145,8 @@ def _tell(console: Console, life: Session, turns: list[Turn]) -> None:
         if part.wanted:
             console.print(_markers(life, part.wanted, console.width, glyphs[-1]))
         console.print(_strip(life, part.turns[-1], console.width, glyphs))
-        for line in _summary(life, part):
-            console.print(line, soft_wrap=True)
+        for line in _summary(life, part, console.width):
+            console.print(line)
 
 
 def _as_data(life: Session, turns: list[Turn]) -> dict[str, Any]:
@@ -166,25 +172,25 @@ def _as_data(life: Session, turns: list[Turn]) -> dict[str, Any]:
     return about | terms | {"parts": told}
 
 
-def _summary(life: Session, part: Part) -> list[str]:
+def _summary(life: Session, part: Part, width: int) -> list[str]:
     from focalloc.spec.printable import counted
 
     used = part.turns[-1].after.used
-    share = f"{used:,} of {life.params.w_max:,} slots used ({used / life.params.w_max:.0%})"
+    share = f"{used:,} of {counted(life.params.w_max, 'slot')} used ({used / life.params.w_max:.0%})"
     if part.number < 0:
         made = f"{counted(len(part.turns), 'ingest')} made room by {counted(len(part.actions), 'collapse')}"
         return [f"{share}; {made}"]
     rest = f"at rest after iteration {part.busy}" if part.busy < len(part.turns) else "not yet at rest"
     matched = "no word of the question occurs in the document"
     if part.wanted:
-        matched = f"{part.found} of the {len(part.wanted)} most relevant blocks are raw"
+        matched = f"{part.found} of {counted(len(part.wanted), 'relevant block')} raw"
     lines = [f"{share}; {rest}; {matched}"]
     for sign, kind in (("+", "expand"), ("-", "collapse")):
-        lines += _listed(life, sign, [action for action in part.actions if action.kind == kind])
+        lines += _listed(life, sign, [action for action in part.actions if action.kind == kind], width)
     return lines
 
 
-def _listed(life: Session, sign: str, actions: list[Action]) -> list[str]:
+def _listed(life: Session, sign: str, actions: list[Action], width: int) -> list[str]:
     from focalloc.spec.printable import counted, on_one_line
 
     if not actions:
@@ -194,7 +200,9 @@ def _listed(life: Session, sign: str, actions: list[Action]) -> list[str]:
     finest = [action for action in actions if action.level == 1][:SHOWN]
     for action in finest:
         text = on_one_line(life.document.excerpt(action.start, life.geometry.span(action.level))).lstrip(EDGES)
-        lines.append(f"      token {action.start:>7,}  {text[:70]}{'...' if len(text) > 70 else ''}")
+        where = f"      token {action.start:>7,}  "
+        room = min(73, width - len(where))
+        lines.append(where + (text if len(text) <= room else f"{text[: room - 3]}..."))
     return lines
 
 

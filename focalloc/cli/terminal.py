@@ -7,18 +7,18 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
+from rich.table import Table
 from rich.text import Text
 
 from focalloc.cli import INCOMPLETE
 from focalloc.spec.printable import printable
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 T = TypeVar("T")
 
@@ -108,12 +108,27 @@ def can_print(console: Console, text: str) -> bool:
     return True
 
 
+class Fitting(Table):
+    """A table that cuts no word: where its columns do not fit side by side, each row is two lines, what it is about
+    and what is said of it."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if self.__rich_measure__(console, options.update_width(10**4)).minimum <= options.max_width:
+            yield from super().__rich_console__(console, options)
+            return
+        texts = next((i for i, column in enumerate(self.columns) if column.justify == "right"), len(self.columns))
+        if self.title:
+            yield from (self.title, "")
+        for row in zip(*(column.cells for column in self.columns), strict=True):
+            said = ((column.header, cell) for column, cell in zip(self.columns[texts:], row[texts:], strict=True))
+            yield "  ".join(str(cell) for cell in row[:texts] if str(cell)) or "-"
+            told = ", ".join(f"{heading} {cell}" for heading, cell in said if str(cell))
+            yield Padding(told, (0, 0, 0, 2), expand=False)
+
+
 def table(texts: Iterable[str], numbers: Iterable[str], more: Iterable[str] = (), title: str | None = None) -> Table:
     """An empty table with these columns: text, then numbers, then text again."""
-    from rich import box
-    from rich.table import Table
-
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title)
+    made = Fitting(box=box.SIMPLE_HEAD, pad_edge=False, title=title)
     for heading in texts:
         made.add_column(heading, overflow="fold")
     for heading in numbers:

@@ -26,7 +26,9 @@ FIGURES = ("quality", "used", "actions", "reversals", "milliseconds")
 
 
 def train(
-    out: Annotated[Path, typer.Argument(help="Folder for the policy, checkpoints and curves; made if need be.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder for the policy, checkpoints and curves; made if need be.")
+    ],
     method: Annotated[str, choice("How to learn.", METHODS)] = "imitate",
     updates: Annotated[int, typer.Option(min=1, help="Updates by that method.")] = 60,
     warm_up: Annotated[int, typer.Option(min=0, help="Updates of imitation before it.")] = 0,
@@ -37,12 +39,16 @@ def train(
     learning_rate: Annotated[float, typer.Option(help="Step size of Adam at the beginning.")] = 1e-3,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything.")] = 0,
     texts: Annotated[
-        Path | None, typer.Option(help="Folder of text to work in; by default Python's own language reference.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Of text to work in; by default Python's own language reference."),
     ] = None,
     traces: Annotated[
-        Path | None, typer.Option(help="A recorded trace, or a folder of them, to imitate in place of the simulator.")
+        Path | None,
+        typer.Option(
+            metavar="PATH", help="A recorded trace, or a folder of them, to imitate in place of the simulator."
+        ),
     ] = None,
-    begin_with: Annotated[Path | None, typer.Option("--from", help="A policy to go on from.")] = None,
+    begin_with: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="A policy to go on from.")] = None,
     hidden: Annotated[int, typer.Option(min=1, help="Width of a new network.")] = 32,
     layers: Annotated[int, typer.Option(min=0, help="Encoder layers of a new network.")] = 2,
     heads: Annotated[int, typer.Option(min=1, help="Attention heads of a new network.")] = 2,

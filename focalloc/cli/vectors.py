@@ -25,7 +25,7 @@ def vectors(
     update: Annotated[
         bool, typer.Option("--update", help="Make those that are missing, which takes minutes; the others stay.")
     ] = False,
-    folder: Annotated[Path | None, typer.Option(help="These instead of the ones that ship.")] = None,
+    folder: Annotated[Path | None, typer.Option(metavar="FOLDER", help="These instead of the ones that ship.")] = None,
     as_json: Json = False,
 ) -> None:
     """List the conformance vectors by clause; with an allocator, put them to it.

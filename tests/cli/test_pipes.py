@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from focalloc.cli import main
+from focalloc.cli.app import app
+from focalloc.spec.clauses import clauses
 
 FOCALLOC = [sys.executable, "-m", "focalloc"]
 
@@ -105,7 +108,7 @@ def test_what_was_asked_for_in_a_file_is_written_though_nobody_reads(tmp_path: P
     assert (tmp_path / "page.html").read_text("utf-8").startswith("<!doctype html>")
 
 
-@pytest.mark.parametrize("width", [60, 132])
+@pytest.mark.parametrize("width", [60, 80, 132])
 def test_columns_are_respected_in_a_pipe(
     width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,6 +117,21 @@ def test_columns_are_respected_in_a_pipe(
         main(["clauses"])
     table = capsys.readouterr().out.split("spec ")[0]
     assert width - 30 < max(map(len, table.splitlines())) <= width
+    words = {word for clause in clauses().values() for word in clause.title.split()} - set(table.split())
+    assert not words, "a word was cut to fit"
+
+
+@pytest.mark.parametrize("command", ["", *(one.callback.__name__ for one in app.registered_commands if one.callback)])
+def test_help_fits_a_narrow_terminal_and_cuts_no_word(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 60
+    assert not re.search(r"[a-z]\.\.\.|\u2026", told), "something was cut to fit"
+    assert "bool" not in told, "a flag takes no value"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_question_is_found_and_shown_raw(file: Path, capsys: pytest.CaptureFix
     out = capsys.readouterr().out
     assert "1,200 tokens, 150 blocks of 8, tree 8 x 4" in out
     assert "question 1  where do zebras graze" in out
-    raw = re.search(r"(\d+) of the (\d+) most relevant blocks are raw", out)
+    raw = re.search(r"(\d+) of (\d+) relevant blocks raw", out)
     assert raw is not None
     assert int(raw[1]) >= 1
     assert "zebras graze quietly" in out
@@ -61,7 +61,7 @@ def test_every_question_gets_its_strip(file: Path, capsys: pytest.CaptureFixture
     assert run(str(file), "-q", "purr", "-q", "bark", "-q", "unicorns", *SMALL) == 0
     out = capsys.readouterr().out
     assert re.findall(r"^question (\d)  (.*)$", out, re.M) == [("1", "purr"), ("2", "bark"), ("3", "unicorns")]
-    assert "no word of the question occurs in the document" in out
+    assert "no word of the question occurs in the document" in " ".join(out.split())
     strips = [line for line in out.splitlines() if line and set(line) <= set("█▒·")]
     assert [len(strip) for strip in strips] == [100] * 4
 
@@ -133,7 +133,7 @@ def test_an_output_that_is_not_utf_8_gets_what_it_can_show(tmp_path: Path, encod
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
-    assert "blocks are raw" in done.stdout.decode(encoding)
+    assert "relevant blocks raw" in done.stdout.decode(encoding)
     assert ("▼" in done.stdout.decode(encoding)) == (encoding == "utf-8")
 
 
@@ -154,7 +154,7 @@ def test_scripts_without_spaces_and_with_marks(
     file.write_text(filler * 25 + needle + filler * 25, encoding="utf-8")
     page = tmp_path / "out.html"
     assert run(str(file), "-q", question, "--html", str(page), *SMALL) == 0
-    assert re.search(r"[1-9]\d* of the \d+ most relevant blocks are raw", capsys.readouterr().out)
+    assert re.search(r"[1-9]\d* of \d+ relevant blocks raw", capsys.readouterr().out)
     data = page_data(page)
     assert data["tokens"] > 200
     best = [data["excerpts"][block] for block in data["bands"][1]["wanted"]]
