@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from focalloc.spec.ingest import checked_size, sufficient_budget
 from focalloc.spec.memory import Memory
 from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.pins import Pins, pinned, unpinned
+from focalloc.spec.policy import Policy
 from focalloc.spec.printable import counted
 from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.release import checked_front
@@ -77,7 +79,7 @@ class Allocator:
         cls, geometry: Geometry | None = None, params: Params | None = None, strategy: Any = None, **more: Any
     ) -> Any:
         """An allocator; of another kind if that is asked for."""
-        if cls is Allocator and isinstance(strategy, str) and strategy in BROUGHT:
+        if cls is Allocator and strategy == "learned" and not isinstance(more.get("policy"), Policy):
             return BROUGHT[strategy]()(geometry, params, **more)
         return object.__new__(cls)
 
@@ -89,7 +91,12 @@ class Allocator:
         *,
         policy: object = None,
     ) -> None:
-        if policy is not None:
+        self._learned: Any = None
+        if strategy == "learned":
+            from focalloc.fastpath.learned import Learned
+
+            self._learned, strategy = Learned(policy), None
+        elif policy is not None:
             raise InvalidInput("policy", policy, 'goes with strategy "learned" only')
         # Numba is imported here and no earlier, so that importing the package stays quick.
         from focalloc.fastpath import tables
@@ -118,7 +125,7 @@ class Allocator:
         geometry = self.geometry
         w_max = geometry.slots(0) + geometry.slots(1)  # so that the ingest below has to reclaim
         params = replace(self.params, w_max=w_max, w_soft=0, protected_tokens=0, n_diff=1)
-        twin = Allocator(geometry, params)
+        twin = Allocator(geometry, params, **self._selection())
         for kind in types or SCORE_TYPES:
             twin._start(State(geometry, params, (Block(0, 0),), {}, 0))
             twin.ingest(1, np.zeros(twin.used, kind))
@@ -132,6 +139,12 @@ class Allocator:
         twin.ingest(1, release=True)
         twin.release(int(twin.starts[0]))
         twin.layout(0, geometry.span(0))
+        if self._learned is not None:
+            Allocator(geometry, self.params).warmup(*types)
+
+    def _selection(self) -> dict[str, Any]:
+        """What else an allocator is made with that selects as this one does."""
+        return {} if self._learned is None else {"strategy": "learned", "policy": self._learned.policy}
 
     # SESSION
 
@@ -258,6 +271,8 @@ class Allocator:
 
             tables.refinement = Refinement(params, tables, run_step)
             run_step = tables.refinement.run_step
+        if self._learned is not None:
+            run_step = self._learned.at_work(geometry, tables, run_step)
         if state.iteration or state.ledger or state.recent:
             tables.recall(state.ledger, state.iteration, state.recent)
         if state.pins != Pins():
@@ -281,7 +296,8 @@ class Allocator:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copied, deep or not, and pickled by its snapshot."""
-        return _revived, (type(self), self.geometry, self.params, None if self._tables is None else self.snapshot())
+        made = partial(type(self), self.geometry, self.params, **self._selection())
+        return _revived, (made, None if self._tables is None else self.snapshot())
 
     def _session(self) -> Any:
         if self._tables is None:
@@ -330,7 +346,8 @@ class Allocator:
             done = self._run_step(scores, tables.tags, tables.scratch, tables.state, at)
             if done < 0:
                 done = self._again(done, scores, at)
-            return self._plan(tables, done)
+            plan = self._plan(tables, done)
+            return plan if self._learned is None else self._learned.tell(plan)
         finally:
             turn.taken = False
 
@@ -738,6 +755,18 @@ class Allocator:
             raise InvalidInput("out", len(out), f"is shorter than the {self.used} slots of the context")
         return out[:slots]
 
+    # DRIFT
+
+    @property
+    def fallback_share(self) -> float | None:
+        """Share of the iterations in which the policy failed; None without one."""
+        return None if self._learned is None else self._learned.fallback_share
+
+    @property
+    def disagreement_share(self) -> float | None:
+        """Share of the policy's answers that were not greedy's; None without one."""
+        return None if self._learned is None else self._learned.disagreement_share
+
     # REPORTS
 
     def context(self) -> Context:
@@ -793,9 +822,9 @@ def _refusing_the_last(tables: Any, run_step: Callable[..., int]) -> Callable[..
     return run
 
 
-def _revived(kind: type[Allocator], geometry: Geometry, params: Params, snapshot: bytes | None) -> Allocator:
+def _revived(made: Callable[[], Allocator], snapshot: bytes | None) -> Allocator:
     """The allocator that `Allocator.__reduce__` took apart."""
-    allocator = kind(geometry, params)
+    allocator = made()
     if snapshot is not None:
         allocator.restore(snapshot)
     return allocator

@@ -111,7 +111,7 @@ class Batch(Sequence[Allocator]):
 
     def _take(self, allocator: Allocator, i: int) -> None:
         """Have an allocator take turns with this batch, if it may be in one."""
-        strategy = allocator.params.strategy
+        strategy = allocator.params.strategy if allocator._learned is None else "learned"
         if strategy not in BATCHED:
             raise InvalidInput(f"allocators[{i}].strategy", strategy, f"must be {', '.join(BATCHED)} in a batch")
         window = allocator.params.adaptive_window

@@ -19,6 +19,7 @@ from numba import config
 from numba.extending import overload
 
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.policy import CLIP, MOST_CAP, MOST_ROOM, ONE, SCORE_SHIFT
 from focalloc.spec.projection import LARGEST_LOGIT
 from focalloc.spec.scores import SCORE_SCALE
 
@@ -27,7 +28,15 @@ Function = TypeVar("Function", bound=Callable[..., object])
 TRIED = ((0, 61), (0, 68))
 """The first and the last minor version of Numba that `kept_code` has been tried with."""
 
-OF_THE_SPEC = {"SCORE_SCALE": SCORE_SCALE, "LARGEST_LOGIT": LARGEST_LOGIT}
+OF_THE_SPEC = {
+    "SCORE_SCALE": SCORE_SCALE,
+    "LARGEST_LOGIT": LARGEST_LOGIT,
+    "CLIP": CLIP,
+    "MOST_CAP": MOST_CAP,
+    "MOST_ROOM": MOST_ROOM,
+    "ONE": ONE,
+    "SCORE_SHIFT": SCORE_SHIFT,
+}
 """What kernels compile in of other files."""
 
 

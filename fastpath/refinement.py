@@ -6,6 +6,7 @@ A session that asks for none of it has no `Refinement` and pays nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -73,8 +74,23 @@ class Refinement:
         cursor: int,
     ) -> int:
         """One refined iteration; arguments and result as for `calls.run_step`."""
+        return self._refined(self._select, scores, tags, scratch, state, cursor)
+
+    def around(self, select: RunStep) -> RunStep:
+        """One iteration, refined, of something else than the session's strategy."""
+        return partial(self._refined, select)
+
+    def _refined(
+        self,
+        select: RunStep,
+        scores: NDArray[np.generic],
+        tags: NDArray[np.int8],
+        scratch: NDArray[np.int32],
+        state: NDArray[np.int64],
+        cursor: int,
+    ) -> int:
         self.begin()
-        done = self._select(scores, tags, scratch, state, cursor)
+        done = select(scores, tags, scratch, state, cursor)
         if done < 0:
             self._begun = None
         else:

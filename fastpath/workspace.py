@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels import layout as k
-from focalloc.fastpath.kernels import search_calls
+from focalloc.fastpath.kernels import policy_calls, search_calls
 from focalloc.fastpath.kernels.calls import run_prepare
 from focalloc.fastpath.tables import Tables, top_k_of
 from focalloc.spec.geometry import Geometry
@@ -27,6 +27,7 @@ OWN = (
     *("region_header", "regions", "region_family_slot", "region_family_node", "turns", "notes"),
     *("region_tags", "region_scores"),  # of 8 and of 32 bits; the others have 64
     *("starts", "leading", "led", "led_families"),
+    *("told", "gates", "gate_peaks", "gate_keys", "gate_notes", "looked", "numbers"),
 )
 """The tables that only some strategies need, in their order behind those of every search."""
 
@@ -213,6 +214,50 @@ class Projector(Workspace):
     ) -> int:
         """`search_calls.run_logits` with as much work space as it needs."""
         return self._with_space(lambda: search_calls.run_logits(logits, tags, scratch, state, self.table), state)
+
+
+class Learner(Workspace):
+    """A work space for a learned policy.
+
+    Args:
+        geometry: shape of the tree.
+        n_diff: most actions per iteration.
+        slots: most slots that the context can have.
+        network: the policy's weights (`layout.Network`).
+    """
+
+    def __init__(self, geometry: Geometry, n_diff: int, slots: int, network: NDArray[np.int32]) -> None:
+        width, listed = int(network[k.HIDDEN]), k.SIDES * k.LOOK
+        smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
+        chunks = slots // k.GATES + 1
+        self._network = network
+        self.own = {
+            "wishes": slots // smallest + 1,
+            **dict.fromkeys(("worth", "less"), slots),
+            "peaks": slots // k.CHUNK + 1,
+            "turns": max(1, n_diff),
+            **dict.fromkeys(("told", "gates"), (slots + 1) // 2),
+            **dict.fromkeys(("gate_peaks", "gate_keys", "gate_notes"), max(chunks, listed)),
+            "looked": 3 * listed + k.SIDES + (k.SIDES + 1) * k.LEVELS,
+            "numbers": (k.KNOWN_OF_ITEM + (listed + 7) * width) // 2 + 1,
+        }
+        super().__init__(geometry, n_diff)
+
+    def run_step(
+        self,
+        scores: NDArray[np.generic],
+        tags: NDArray[np.int8],
+        scratch: NDArray[np.int32],
+        state: NDArray[np.int64],
+        cursor: int,
+    ) -> int:
+        """One iteration by the policy's answer; arguments and result as for `calls.run_step`, or `MISFIT`."""
+
+        def answered() -> int:
+            policy_calls.run_told(scores, tags, scratch, state, self.table)
+            return policy_calls.run_policy(tags, scratch, state, self.table, self._network)
+
+        return run_prepare(scores, tags, scratch, state, cursor) or self._with_space(answered, state)
 
 
 def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspace:

@@ -24,6 +24,7 @@ imports from files before it only, and no name is used twice.
 | `recompute` | the oldest action of a choice, and a search behind it |
 | `projection` | a policy's logits and wishes |
 | `relaxation` | the candidates of a bound on the optimum |
+| `policy` | what a learned policy says |
 | `application` | what actions make of context, families and ledger |
 | `ingest` | new blocks, and room for them |
 | `releasing` | old blocks that leave |
@@ -31,6 +32,7 @@ imports from files before it only, and no name is used twice.
 | `calls` | what production calls: greedy, ingest, and what strategies share |
 | `refined_calls` | the same for other ties |
 | `search_calls` | the same for the strategies that search |
+| `policy_calls` | the same for a learned policy |
 
 Every kernel but `scores.take` also runs uncompiled on Python lists (of NumPy's integers, where `memory` needs their
 width), which is how tests cover it and proofs read it: nothing in it allocates, slices or calls outside this folder.
@@ -57,6 +59,7 @@ MODULES = (
     "recompute",
     "projection",
     "relaxation",
+    "policy",
     "application",
     "ingest",
     "releasing",
@@ -64,5 +67,6 @@ MODULES = (
     "calls",
     "refined_calls",
     "search_calls",
+    "policy_calls",
 )
 """The files in their order."""

@@ -339,6 +339,19 @@ def apply(session: Session, done: int, actions: Ints) -> None:
 
 
 @kernel
+def unmark(session: Session, done: int) -> None:
+    """Take the marks of ``done`` actions, whose places are known, off what they would replace."""
+    header, tags, actions, places = session.header, session.tags, session.actions, session.places
+    for i in range(done):
+        level = actions[i] // 2 % LEVELS
+        if actions[i] % 2 == EXPAND:
+            tags[places[i]] -= MARK
+        else:
+            for j in range(header[FANOUT + level]):
+                tags[places[i] + j * header[UNITS + level - 1]] -= MARK
+
+
+@kernel
 def is_possible(header: Ints, tags: Ints, slot: int, kind: int, level: int) -> bool:
     """Whether the unmarked blocks from ``slot`` on are what an action on a node of ``level`` replaces."""
     if slot < 0:
@@ -391,11 +404,5 @@ def first_misfit(session: Session, done: int) -> int:
             mark(tags, slot, header[WIDTH + level], header[UNITS + level - 1])
         used += slots_added(header, action)
         fit += 1
-    for i in range(fit):
-        level = actions[i] // 2 % LEVELS
-        if actions[i] % 2 == EXPAND:
-            tags[places[i]] -= MARK
-        else:
-            for j in range(header[FANOUT + level]):
-                tags[places[i] + j * header[UNITS + level - 1]] -= MARK
+    unmark(session, fit)
     return fit

@@ -86,6 +86,9 @@ UNSURE = -5
 WORK_FULL = -6
 """Returned before anything changed if the search has no space for more states or families set apart."""
 
+MISFIT = -7
+"""Returned before anything changed if the answer of a policy breaks a rule; no policy can bring that about."""
+
 NOT_FOUND = -1
 """Returned if no choice fits the room."""
 
@@ -265,13 +268,41 @@ CAP = QUERY + 9
 LISTED = QUERY + 10
 PRICED = QUERY + 11
 ALLOWED = QUERY + 12
+# ... whether a policy's answer is another than greedy's, ...
+DIFFERS = QUERY + 13
 # ... the deltas of the geometry, ascending, how many collapses of each are in the pool, ...
 DELTA_LIST = 32
 POOL_SIZES = 64
 # ... and where the tables begin that share an array with it.
 WORK_OFFSETS = 96
-WORK_TABLES = 33
+WORK_TABLES = 40
 WORK_HEADER = WORK_OFFSETS + WORK_TABLES + 1
+
+# A POLICY
+
+GATES = 16
+"""Items per entry of the table of their highest gates."""
+
+SIDES = 2
+"""Kinds of items: expands are 0, collapses 1, as `EXPAND` and `COLLAPSE`."""
+
+LOOK = 64
+"""Most items of a kind that are looked at closely."""
+
+# Sizes of a network, at the front of its table; whether it has a plan, and that (POL-8)
+HIDDEN = 0
+SHORTLIST = 1
+ENCODE_SHIFT = 2
+MIX_SHIFT = 3
+HAS_PLAN = 4
+SHOW = 5
+LEAVE = 6
+STAY = 7
+NETWORK = 8
+
+# What is known of an item, in the order of POL-2: how many a gate goes by, and how many there are
+CHEAP = 10
+KNOWN_OF_ITEM = 17
 
 # REGIONS
 
@@ -516,6 +547,62 @@ class Work(NamedTuple):
     other: Table
     other_notes: Table
     wishes: Table
+
+
+class Network(NamedTuple):
+    """A policy's weights, for expands and then for collapses; weights of a layer stand by input, its biases behind.
+
+    Attributes:
+        sizes: see `NETWORK`.
+        gate: `CHEAP` + 1 of each kind.
+        encode: (`KNOWN_OF_ITEM` + 1) times `HIDDEN` of each kind.
+        mix: (5 times `HIDDEN` + 1) times `HIDDEN` of each kind.
+        prefer: `HIDDEN` + 1 of each kind.
+    """
+
+    sizes: Ints
+    gate: Ints
+    encode: Ints
+    mix: Ints
+    prefer: Ints
+
+
+class Look(NamedTuple):
+    """What a policy makes of the items of an iteration; nothing in it outlives a call.
+
+    Attributes:
+        told: what the iteration is told, a score per slot in fixed point; the session's row where that is the same.
+        gates: sums of a gate by slot of a gist, or by number of a family; `LOWEST` where there is no item.
+        starts: of each gist, at its first slot, where it starts, in smallest spans.
+        peaks: the highest gate of each `GATES` entries.
+        keys: the best of those, or of items.
+        notes: of each its number.
+        listed: the keys of the shortlists, best first; `LOOK` for each kind.
+        marks: of each its node, or the number of its family.
+        sizes: how many there are of each kind.
+        values: of each its worth, and then its preference.
+        known: what is known of one item.
+        activations: of each item on a shortlist `HIDDEN`; `LOOK` items of each kind.
+        context: what all items come to, 4 times `HIDDEN`; what ``mix`` makes of that, of each kind; an item's sums.
+        base: of every kind and level what a gate makes of it; of every level its smallest spans.
+        rival: what greedy would do.
+    """
+
+    told: Ints
+    gates: Table
+    starts: Table
+    peaks: Table
+    keys: Table
+    notes: Table
+    listed: Table
+    marks: Table
+    sizes: Table
+    values: Table
+    known: Table
+    activations: Table
+    context: Table
+    base: Table
+    rival: Table
 
 
 class Regions(NamedTuple):

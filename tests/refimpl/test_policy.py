@@ -14,9 +14,9 @@ from focalloc.spec.policy import preferences as meant
 from focalloc.spec.scores import SCORE_LIMIT
 
 
-def random_session(rng: random.Random) -> State:
+def random_session(rng: random.Random, most: int = 3) -> State:
     """The state before a session that may remember, lean, adapt, and have pins and a partial last block."""
-    state = random_state(rng, rng.choice(["greedy", "enhanced"]), 3, [0, 1, 2, 3, 4, 5])
+    state = random_state(rng, rng.choice(["greedy", "enhanced"]), most, [0, 1, 2, 3, 4, 5])
     params = replace(
         state.params,
         memory_shift=rng.choice((0, 0, 1, 5)),

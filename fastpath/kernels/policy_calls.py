@@ -1,0 +1,209 @@
+"""What production calls for a learned policy: one iteration by its answer, which is judged before it is applied."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalloc.fastpath.kernels.application import apply, first_misfit, unmark
+from focalloc.fastpath.kernels.calls import session_of
+from focalloc.fastpath.kernels.greedy import select
+from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, select_optimum
+from focalloc.fastpath.kernels.layout import (
+    BALANCED,
+    CHEAP,
+    DIFFERS,
+    HIDDEN,
+    ITERATION,
+    KNOWN_OF_ITEM,
+    LEAN,
+    LEDGER_FROM,
+    LEDGER_FULL,
+    LOOK,
+    MEMORY_SHIFT,
+    MISFIT,
+    MULTI_SLOT,
+    N_DIFF,
+    NETWORK,
+    OUT_OF_SPACE,
+    SIDES,
+    SLOTS,
+    SOFT_MARGIN,
+    TAU_COLLAPSE,
+    TAU_EXPAND,
+    UNLOCKED,
+    W_MAX,
+    W_SOFT,
+    WORK_FULL,
+    WORK_OFFSETS,
+    Ints,
+    Look,
+    Network,
+    Session,
+    Work,
+)
+from focalloc.fastpath.kernels.ledger import forget, has_space
+from focalloc.fastpath.kernels.policy import hand_on, infer, list_items, take_off
+from focalloc.fastpath.kernels.scores import bound, fixed_point
+from focalloc.fastpath.kernels.search_calls import wide_worths, work_of
+from focalloc.fastpath.machine_code import kernel, let_go, take_back
+
+
+@kernel
+def network_of(table: NDArray[np.int32]) -> Network:
+    """The layers of a policy, cut out of its table."""
+    width = table[HIDDEN]
+    gate = NETWORK + SIDES * (CHEAP + 1)
+    encode = gate + SIDES * (KNOWN_OF_ITEM + 1) * width
+    mix = encode + SIDES * (5 * width + 1) * width
+    return Network(table[:NETWORK], table[NETWORK:gate], table[gate:encode], table[encode:mix], table[mix:])
+
+
+@kernel
+def goes_by_told(header: Ints) -> bool:
+    """Whether iterations go by the scores that they are told."""
+    return header[MEMORY_SHIFT] == 0 and header[LEAN] == 0 and header[BALANCED] == 0
+
+
+@kernel
+def look_of(session: Session, space: NDArray[np.int64], width: int) -> Look:
+    """The tables of a look at the items, cut out of those of a search."""
+    at = space[WORK_OFFSETS:]
+    told = session.fixed if goes_by_told(session.header) else space[at[33] : at[34]].view(np.int32)
+    looked = space[at[38] : at[39]]
+    numbers = space[at[39] : at[40]].view(np.int32)
+    listed = SIDES * LOOK
+    known = KNOWN_OF_ITEM
+    activations = known + listed * width
+    return Look(
+        told,
+        space[at[34] : at[35]].view(np.int32),
+        space[at[18] : at[19]],
+        space[at[35] : at[36]],
+        space[at[36] : at[37]],
+        space[at[37] : at[38]],
+        looked[:listed],
+        looked[listed : 2 * listed],
+        looked[3 * listed : 3 * listed + SIDES],
+        looked[2 * listed : 3 * listed],
+        numbers[:known],
+        numbers[known:activations],
+        numbers[activations:],
+        looked[3 * listed + SIDES :],
+        space[at[25] : at[26]],
+    )
+
+
+@kernel
+def run_told(
+    scores: NDArray[np.generic], tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64],
+    space: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """Note what an iteration is told, once `run_prepare` has taken it and made another row of it.
+
+    Arguments as for `run_policy`.
+    """
+    header = session_of(tags, scratch, state).header
+    if goes_by_told(header):
+        return
+    at = space[WORK_OFFSETS:]
+    told = space[at[33] : at[34]].view(np.int32)
+    for slot in range(header[SLOTS]):
+        told[slot] = np.int32(fixed_point(scores[slot]))
+
+
+@kernel
+def list_rival(session: Session, look: Look) -> int:
+    """List what greedy would do; return how many actions."""
+    if session.header[MULTI_SLOT] == 1:
+        bound(session.header, session.tags, session.fixed, session.peaks)
+    done = select(session)
+    for i in range(done):
+        look.rival[i] = session.actions[i]
+    unmark(session, done)
+    return done
+
+
+@kernel
+def is_another(session: Session, look: Look, done: int, rivals: int) -> bool:
+    """Whether the ``done`` actions are others than greedy's, whatever their order."""
+    if done != rivals:
+        return True
+    for i in range(done):
+        found = False
+        for j in range(rivals):
+            if look.rival[j] == session.actions[i]:
+                found = True
+        if not found:
+            return True
+    return False
+
+
+@kernel
+def select_preferred(session: Session, work: Work) -> int:
+    """As `select_optimum`, of what a policy prefers, which neither thresholds nor the soft budget bind (POL-5)."""
+    header = session.header
+    w_soft, margin = header[W_SOFT], header[SOFT_MARGIN]
+    tau_expand, tau_collapse = header[TAU_EXPAND], header[TAU_COLLAPSE]
+    header[W_SOFT] = header[W_MAX]
+    header[SOFT_MARGIN] = header[TAU_EXPAND] = header[TAU_COLLAPSE] = 0
+    pool_collapses(session, work)
+    done = select_optimum(session, work)
+    header[W_SOFT], header[SOFT_MARGIN] = w_soft, margin
+    header[TAU_EXPAND], header[TAU_COLLAPSE] = tau_expand, tau_collapse
+    return done
+
+
+@kernel
+def run_policy(
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+    space: NDArray[np.int64],
+    network: NDArray[np.int32],
+) -> int:
+    """One iteration by a policy's answer on scores that are taken; return how many actions, or why nothing happened.
+
+    Args:
+        tags: tags, then as much to spare.
+        scratch: what `run_prepare` has written.
+        state: the header, and behind it the tables at its offsets.
+        space: the header of the work space, and behind it its tables at its offsets.
+        network: the policy, see `NETWORK` and `Network`.
+
+    Returns:
+        How many; `LEDGER_FULL`, `WORK_FULL` or `MISFIT`, and nothing has changed. `DIFFERS` says whether greedy would
+        have done something else.
+    """
+    session = session_of(tags, scratch, state)
+    header = session.header
+    if not has_space(header, session.ledger_action, session.ledger_iteration, header[N_DIFF]):
+        return LEDGER_FULL
+    held = let_go(header[UNLOCKED])
+    oldest = header[LEDGER_FROM]
+    header[ITERATION] += 1
+    forget(header, session.ledger_iteration)
+    layers = network_of(network)
+    look = look_of(session, space, network[HIDDEN])
+    work = work_of(space, wide_worths(space))
+    # CANDIDATES (POL-1 to POL-4)
+    rivals = list_rival(session, look)
+    list_items(session, layers, look)
+    infer(session, layers, look)
+    hand_on(session, work, look)
+    # SELECT (POL-5)
+    done = select_preferred(session, work)
+    take_off(work, look)
+    answer = WORK_FULL
+    if done != OUT_OF_SPACE:
+        # JUDGE and APPLY
+        name_actions(session, done, work.chosen, work.chosen_notes)
+        work.header[DIFFERS] = 1 if is_another(session, look, done, rivals) else 0
+        answer = done if first_misfit(session, done) == done else MISFIT
+    if answer >= 0:
+        apply(session, done, session.actions)
+    else:
+        header[ITERATION] -= 1
+        header[LEDGER_FROM] = oldest
+    take_back(held)
+    return answer

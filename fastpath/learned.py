@@ -1,0 +1,101 @@
+"""A learned policy at work on the tables of a session, and the strategy that stands in should it fail (POL-5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focalloc.fastpath.kernels import layout as k
+from focalloc.fastpath.plan import Fallback, Plan
+from focalloc.fastpath.policy_file import load
+from focalloc.fastpath.refinement import RunStep
+from focalloc.fastpath.tables import Tables
+from focalloc.fastpath.workspace import Learner
+from focalloc.spec.errors import InvalidInput
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.policy import LAYERS, Policy
+from focalloc.spec.policy import Plan as Bounds
+
+
+def network_of(policy: Policy) -> NDArray[np.int32]:
+    """The table of a policy that the kernels take (`layout.NETWORK`, `layout.Network`)."""
+    bounds = policy.plan or Bounds(0, 0, 0)
+    sizes = policy.hidden, policy.shortlist, policy.encode_shift, policy.mix_shift
+    parts = [np.array([*sizes, policy.plan is not None, *bounds], np.int32)]
+    for name in LAYERS:
+        for layer in getattr(policy, name):
+            parts += [np.array(layer.weight, np.int32).T.reshape(-1), np.array(layer.bias, np.int32)]
+    return np.concatenate(parts)
+
+
+class Learned:
+    """What selects in place of a strategy.
+
+    Args:
+        policy: the policy, or the path of its file.
+
+    Attributes:
+        policy: the policy.
+        asked: how many iterations went by its answer.
+        disagreements: in how many of them greedy would have done something else, whatever the order.
+        failures: in how many others the strategy that stands in decided.
+
+    Raises:
+        InvalidInput: the file is missing, or no policy (POL-7).
+    """
+
+    def __init__(self, policy: object) -> None:
+        if isinstance(policy, str | Path):
+            policy = load(policy)
+        if not isinstance(policy, Policy):
+            raise InvalidInput("policy", policy, "must be a Policy, or the path of its file")
+        self.policy = policy
+        self.asked = self.disagreements = self.failures = 0
+        self._network = network_of(policy)
+        self._fallback: Fallback | None = None
+
+    def at_work(self, geometry: Geometry, tables: Tables, stand_in: RunStep) -> RunStep:
+        """An iteration by the policy's answer on a session; by ``stand_in`` where that fails."""
+        learner = Learner(geometry, tables.n_diff, tables.capacity, self._network)
+        answer = learner.run_step if tables.refinement is None else tables.refinement.around(learner.run_step)
+
+        def run_step(
+            scores: NDArray[np.generic],
+            tags: NDArray[np.int8],
+            scratch: NDArray[np.int32],
+            state: NDArray[np.int64],
+            cursor: int,
+        ) -> int:
+            try:
+                done = answer(scores, tags, scratch, state, cursor)
+                failure = "" if done != k.MISFIT else "the policy's answer breaks a rule of the iteration"
+            except MemoryError:
+                failure = "there was no memory for what the policy prefers"
+            if failure:
+                done = stand_in(scores, tags, scratch, state, cursor)
+                if done >= 0:
+                    self.failures += 1
+                    self._fallback = Fallback(int(state[k.ITERATION]), "exception", "", failure)
+            elif done >= 0:
+                self.asked += 1
+                self.disagreements += int(learner.table[k.DIFFERS])
+            return done
+
+        return run_step
+
+    def tell(self, plan: Plan) -> Plan:
+        """Say of the last iteration's plan whether it is the policy's."""
+        plan.fallback, self._fallback = self._fallback, None
+        return plan
+
+    @property
+    def fallback_share(self) -> float:
+        """Share of the iterations in which the policy failed."""
+        return self.failures / max(1, self.asked + self.failures)
+
+    @property
+    def disagreement_share(self) -> float:
+        """Share of the policy's answers that were not greedy's."""
+        return self.disagreements / max(1, self.asked)
