@@ -114,7 +114,7 @@ def drawn(failed: Failure, moments: Sequence[Moment]) -> str:
         title=clauses()[failed.id].title if failed.id in clauses() else "The session broke down",
         sentence=failed.message.removeprefix(f"{failed.id}: "),
         params=_params(failed.case),
-        moments=[_moment(moment) for moment in moments],
+        moments=_moments(moments),
     )
 
 
@@ -136,12 +136,20 @@ def replayed(name: str, profile: str, case: Case, verdict: Verdict, moments: Seq
         words=WORDS[verdict.status],
         case=case,
         params=_params(case),
-        moments=[_moment(moment) for moment in moments],
+        moments=_moments(moments),
     )
 
 
 def _params(case: Case) -> str:
     return ", ".join(f"{name} = {value}" for name, value in case.params.to_dict().items())
+
+
+def _moments(moments: Sequence[Moment]) -> list[dict[str, Any]]:
+    """Each step under the context that it was asked in; under the last, what that led to as well."""
+    shown = [_moment(moment) for moment in moments]
+    if moments and (led_to := moments[-1].after) not in (None, moments[-1].before):
+        shown[-1]["led_to"] = _row(led_to, ())
+    return shown
 
 
 def _moment(moment: Moment) -> dict[str, Any]:
@@ -157,6 +165,7 @@ def _moment(moment: Moment) -> dict[str, Any]:
         "reported": _reported(moment),
         "found": [str(violation) for violation in moment.found],
         "drawing": None if state is None else _row(state, [node for node in marked if node is not None]),
+        "led_to": None,
     }
 
 

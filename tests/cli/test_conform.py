@@ -147,6 +147,7 @@ def test_a_replay_shows_the_reported_context_beside_the_one_that_follows(
     assert re.search(r"reported context: \[\(9, 9\)\] instead of \[\(\d, \d+\)", page)
     assert "does not conform" in page
     assert page.count('<div class="moment">') == told.count("\n    context ")
+    assert page.count("<svg") == page.count('<div class="moment">') + 1, "what the last step led to is drawn, too"
     unwritable = run(capsys, *command[1].split(), "--html", "no/replay.html")
     assert unwritable[0] == 2
     assert "html = " in unwritable[2]
