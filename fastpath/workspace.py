@@ -159,7 +159,7 @@ class Regions(Workspace):
 
     Args:
         geometry: shape of the tree.
-        cap: the actions that are shared out over the regions.
+        params: the actions that are shared out over the regions, and by what.
         n_diff: most actions per iteration, as far as the context has room for them.
         slots: most slots that the context can have.
         families: most families that it can have.
@@ -167,10 +167,12 @@ class Regions(Workspace):
 
     kernel = staticmethod(search_calls.run_hierarchy)
 
-    def __init__(self, geometry: Geometry, cap: int, n_diff: int, slots: int, families: int) -> None:
-        self._cap = cap
+    def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int, families: int) -> None:
+        self._cap = params.n_diff
+        if params.region_share == "price":
+            self.kernel = search_calls.run_hierarchy_by_price
         self.own = {
-            "regions": k.REGION * (slots + 1),
+            "regions": k.REGION * (slots + 2),
             "turns": max(1, n_diff),
             "notes": max(1, n_diff),
             **region_tables(slots, families),
@@ -270,6 +272,6 @@ def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspa
         case "multi_objective":
             return Objectives(geometry, params, n_diff, slots, families)
         case "hierarchical":
-            return Regions(geometry, params.n_diff, n_diff, slots, families)
+            return Regions(geometry, params, n_diff, slots, families)
         case _:
             return Workspace(geometry, n_diff, top_k_of(params, slots))

@@ -10,7 +10,12 @@ from math import floor
 from focalloc.refimpl.candidates import Choice, choices
 from focalloc.refimpl.knapsack import place, preference, selections, utility
 from focalloc.spec.actions import Action
+from focalloc.spec.scores import SCORE_LIMIT
 from focalloc.spec.state import State
+
+
+SCORE_BITS = SCORE_LIMIT.bit_length()
+"""Binary digits of a price: nothing is worth more than a score can be."""
 
 
 def hierarchical(state: State, scores: Sequence[int]) -> list[Action]:
@@ -24,14 +29,13 @@ def hierarchical(state: State, scores: Sequence[int]) -> list[Action]:
     if state.used > params.w_soft:
         found = [choice for choice in found if choice.action.kind == "collapse"]
     room = max(0, params.w_soft - state.used)
-    mass, demand = focus(found), focus(expands(found))
+    shares = shares_by_price if params.region_share == "price" else shares_by_mass
 
     chosen: list[Choice] = []
-    for start in sorted({region(state, choice) for choice in found}):
+    for start, actions, slots in shares(state, found, room):
         # COARSE: what this region and the older ones may use together, less what those have used (HIE-1, HIE-2)
-        older = [choice for choice in found if region(state, choice) <= start]
-        most = floor(params.n_diff * ratio(focus(older), mass)) - len(chosen)
-        left = floor(room * ratio(focus(expands(older)), demand)) - sum(choice.delta for choice in chosen)
+        most = actions - len(chosen)
+        left = slots - sum(choice.delta for choice in chosen)
 
         # FINE: the optimum of that (HIE-3)
         mine = [choice for choice in found if region(state, choice) == start]
@@ -39,6 +43,47 @@ def hierarchical(state: State, scores: Sequence[int]) -> list[Action]:
         best = min((one for one in possible if one.delta <= left), key=preference)
         chosen += best.chosen
     return [choice.action for choice in sorted(chosen, key=place)]
+
+
+Share = tuple[int, int, int]
+"""A region's first token, and the actions and slots that it and the older ones may use together."""
+
+
+def shares_by_mass(state: State, found: Sequence[Choice], room: int) -> list[Share]:
+    """The share of each region with candidates, oldest first, by what they are worth together."""
+    mass, demand, shares = focus(found), focus(expands(found)), []
+    for start in sorted({region(state, choice) for choice in found}):
+        older = [choice for choice in found if region(state, choice) <= start]
+        actions = floor(state.params.n_diff * ratio(focus(older), mass))
+        shares.append((start, actions, floor(room * ratio(focus(expands(older)), demand))))
+    return shares
+
+
+def shares_by_price(state: State, found: Sequence[Choice], room: int) -> list[Share]:
+    """The share of each region with a claim, oldest first: all that younger ones do not claim."""
+    claimed, most = claims(found, state.params.n_diff, room), state.params.n_diff
+    shares = []
+    for start in sorted({region(state, choice) for choice in claimed}):
+        younger = [choice for choice in claimed if region(state, choice) > start]
+        shares.append((start, most - len(younger), room - sum(choice.delta for choice in younger)))
+    return shares
+
+
+def claims(found: Sequence[Choice], most: int, room: int) -> list[Choice]:
+    """The at most ``most`` choices that are worth most at the least price of a slot at which they fit the room."""
+
+    def worth(choice: Choice, price: int) -> int:
+        return utility(choice) - price * choice.delta
+
+    def at(price: int) -> list[Choice]:
+        wanted = (choice for choice in found if worth(choice, price) > 0)
+        return sorted(wanted, key=lambda one: (-worth(one, price), one.delta, one.action.start, one.action.level))[:most]
+
+    price = 0
+    for digit in reversed(range(SCORE_BITS)):
+        if sum(choice.delta for choice in at(price + 2**digit - 1)) > room:
+            price += 2**digit
+    return at(price)
 
 
 def region(state: State, choice: Choice) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from focalloc.spec.actions import Action, signed_delta
@@ -49,15 +50,66 @@ def share(whole: int, part: int, total: int) -> int:
     return whole * part // total if total else 0
 
 
+def claims(geometry: Geometry, pool: Sequence[Candidate], most: int, price: int) -> list[Action]:
+    """The actions of the at most ``most`` candidates that are worth most at this ``price`` of a slot, the best first."""
+    found = []
+    for one in pool:
+        delta = signed_delta(geometry, one.action)
+        worth = utility(one) - price * delta
+        if worth > 0:
+            found.append((-worth, delta, one.action.start, one.action.level, one.action))
+    return [action for *_, action in sorted(found)[:most]]
+
+
+def added(geometry: Geometry, actions: Iterable[Action]) -> int:
+    """Slots that ``actions`` add together."""
+    return sum(signed_delta(geometry, action) for action in actions)
+
+
+def slot_price(geometry: Geometry, pool: Sequence[Candidate], most: int, room: int) -> int:
+    """The least price of a slot at which the claims add at most ``room`` slots.
+
+    The dearer a slot, the fewer slots the claims add; beyond every utility only collapses claim.
+    """
+    highest = max((utility(one) for one in pool), default=0)
+    prices = range(highest + 1)
+    return bisect_left(prices, True, key=lambda price: added(geometry, claims(geometry, pool, most, price)) <= room)
+
+
+def nodes(geometry: Geometry, pool: Sequence[Candidate], actions: Sequence[Action]) -> list[Block]:
+    """The regions that candidates or actions lie in, oldest first."""
+    return sorted({region_of(geometry, action) for action in [*(one.action for one in pool), *actions]})
+
+
 def regions(state: State, pool: Sequence[Candidate], actions: Sequence[Action]) -> list[Region]:
     """The regions with candidates or actions, oldest first, each with what the older ones leave to it."""
+    by_price = state.params.region_share == "price"
+    return regions_by_price(state, pool, actions) if by_price else regions_by_mass(state, pool, actions)
+
+
+def regions_by_price(state: State, pool: Sequence[Candidate], actions: Sequence[Action]) -> list[Region]:
+    """The same, where each may have what it claims."""
+    geometry, most, room = state.geometry, state.params.n_diff, max(0, state.params.w_soft - state.used)
+    claimed = claims(geometry, pool, most, slot_price(geometry, pool, most, room))
+    found: list[Region] = []
+    for node in nodes(geometry, pool, actions):
+        inside = [one for one in pool if region_of(geometry, one.action) == node]
+        spoken_for = [action for action in claimed if region_of(geometry, action) > node]
+        spoken_for += [action for action in actions if region_of(geometry, action) < node]
+        left = most - len(spoken_for) if regional(geometry, node, claimed) else 0
+        mine = regional(geometry, node, actions)
+        found.append(Region(node, inside, mine, left, room - added(geometry, spoken_for)))
+    return found
+
+
+def regions_by_mass(state: State, pool: Sequence[Candidate], actions: Sequence[Action]) -> list[Region]:
+    """The same, where shares follow mass and demand."""
     geometry, most, room = state.geometry, state.params.n_diff, max(0, state.params.w_soft - state.used)
     masses = [utility(one) for one in pool]
     demands = [one.aggregate if one.action.kind == "expand" else 0 for one in pool]
     found: list[Region] = []
     mass = demand = taken = net = 0
-    touched = [one.action for one in pool] + list(actions)
-    for node in sorted({region_of(geometry, action) for action in touched}):
+    for node in nodes(geometry, pool, actions):
         inside = [i for i, one in enumerate(pool) if region_of(geometry, one.action) == node]
         mass += sum(masses[i] for i in inside)
         demand += sum(demands[i] for i in inside)
@@ -65,7 +117,7 @@ def regions(state: State, pool: Sequence[Candidate], actions: Sequence[Action]) 
         left = share(most, mass, sum(masses)) - taken, share(room, demand, sum(demands)) - net
         found.append(Region(node, [pool[i] for i in inside], mine, *left))
         taken += len(mine)
-        net += sum(signed_delta(geometry, action) for action in mine)
+        net += added(geometry, mine)
     return found
 
 
@@ -106,7 +158,7 @@ def hierarchy_violations(state: State, scores: Sequence[int], actions: Sequence[
         pool = [one for one in pool if one.action.kind == "collapse"]
     known = {one.action: one for one in pool}
     for region in regions(state, pool, actions):
-        net = sum(signed_delta(geometry, action) for action in region.actions)
+        net = added(geometry, region.actions)
         value = sum(utility(known[action]) for action in region.actions if action in known)
         mine = Outcome(value, net, tuple(region.actions))
         here = beyond_action_share(region) + beyond_slot_share(region, net)

@@ -17,6 +17,9 @@ STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "multi_objective", "hi
 TIE_BREAKS = ("position", "cursor", "recency")
 """Tie-breaking orders that the spec defines."""
 
+REGION_SHARES = ("mass", "price")
+"""Ways to share out an iteration over regions that the spec defines."""
+
 MAX_N_DIFF = 2**16
 """Largest cap on actions per iteration."""
 
@@ -70,6 +73,7 @@ class Params:
         memory_shift: a slot's mean of what it was told moves by ``2**-memory_shift`` of the way; 0 for none (MEM-1).
         lean: added to the scores at the end of the context, halved for each smallest span before it (MEM-3).
         recompute_weight: what each slot from the first that changed to the end costs ``multi_objective`` (MUL-1).
+        region_share: how strategy ``hierarchical`` shares out actions and slots over regions (HIE).
 
     Raises:
         InvalidInput: a value is of the wrong type or out of its range; names field, value and rule (PAR-1).
@@ -104,6 +108,7 @@ class Params:
     memory_shift: int = 0
     lean: int = 0
     recompute_weight: int = 0
+    region_share: str = "mass"
 
     def __post_init__(self) -> None:
         names = [field.name for field in fields(self)]
@@ -166,7 +171,7 @@ CORE = (
 """Parameters that every allocator is told; the others only where they are not at their default."""
 
 
-OFFERED = ("reclaim_ahead", "memory_shift", "lean", "recompute_weight")
+OFFERED = ("reclaim_ahead", "memory_shift", "lean", "recompute_weight", "region_share")
 """Parameters that only those are told who offer them; for others they are at their default (F-5)."""
 
 
@@ -197,7 +202,11 @@ RANGES: dict[str, tuple[int, int]] = {
 """Lowest and highest value of each integer parameter (PAR-1)."""
 
 
-CHOICES: dict[str, tuple[str, ...]] = {"tie_break": TIE_BREAKS, "strategy": STRATEGIES}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "tie_break": TIE_BREAKS,
+    "strategy": STRATEGIES,
+    "region_share": REGION_SHARES,
+}
 """Known values of each named parameter (PAR-1)."""
 
 

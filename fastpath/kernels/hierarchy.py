@@ -1,4 +1,7 @@
-"""Hierarchical planning as plain loops: masses of the regions, then the exact search inside each (HIE-1 to HIE-3).
+"""Hierarchical planning as plain loops: shares of the regions, then the exact search inside each (HIE-1 to HIE-3).
+
+By price, the best `N_DIFF` of each class are enough to find what claims: within a class, which is of one delta, the price
+does not change the order. So what claims is so many of the first of each run.
 
 A region is searched as a session of its own: its blocks and families are copied to the front of tables that are as
 large as the context's, beside a header with its share as cap and budget.
@@ -7,11 +10,13 @@ large as the context's, beside a header with its share as cap and budget.
 from __future__ import annotations
 
 from focalloc.fastpath.kernels.best_few import rise, sort_best_first
-from focalloc.fastpath.kernels.knapsack import net_of, optimum, pool_collapses
+from focalloc.fastpath.kernels.knapsack import lay_out, net_of, optimum, pool_collapses
 from focalloc.fastpath.kernels.layout import (
     APART,
+    BEGIN,
     CAP,
     COLLAPSE,
+    DELTA,
     DEMAND,
     END,
     EXPAND,
@@ -20,12 +25,16 @@ from focalloc.fastpath.kernels.layout import (
     FIRST,
     HEADER,
     LEVELS,
+    LIMIT,
     LOWEST,
     MASS,
     N_DIFF,
     OUT_OF_SPACE,
     PROTECTED,
     REGION,
+    RUN,
+    RUNS,
+    SIZE,
     SLOT,
     SLOTS,
     SPAN,
@@ -38,13 +47,14 @@ from focalloc.fastpath.kernels.layout import (
     WIDTH,
     Ints,
     Regions,
+    Search,
     Session,
     Table,
     Work,
 )
 from focalloc.fastpath.kernels.ledger import is_barred
-from focalloc.fastpath.kernels.packing import node_of
-from focalloc.fastpath.kernels.places import end_of
+from focalloc.fastpath.kernels.packing import node_of, rank_of
+from focalloc.fastpath.kernels.places import end_of, families_before, slot_holding
 from focalloc.fastpath.kernels.scores import survey, total
 from focalloc.fastpath.machine_code import kernel
 
@@ -137,6 +147,90 @@ def copy_region(session: Session, work: Work, regions: Regions, at: int) -> None
     region.header[FAMILIES] = families
 
 
+# BY PRICE
+
+
+@kernel
+def claim(work: Search, cap: int, price: int) -> int:
+    """Let at most ``cap`` candidates claim at a price per slot, the best of each run first.
+
+    `Search.heads` has how many of each run do. Runs lie by ascending delta, as ties go.
+
+    Returns:
+        Slots that they add together.
+    """
+    runs, heads = work.runs, work.heads
+    net = 0
+    for r in range(work.header[RUNS]):
+        heads[r] = 0
+    for _ in range(cap):
+        best = 0
+        chosen = -1
+        for r in range(work.header[RUNS]):
+            if heads[r] < runs[r * RUN + SIZE]:
+                rank = rank_of(work.item_keys[runs[r * RUN + BEGIN] + heads[r]])
+                if rank - price * runs[r * RUN + DELTA] > best:
+                    best = rank - price * runs[r * RUN + DELTA]
+                    chosen = r
+        if chosen < 0:
+            return net
+        heads[chosen] += 1
+        net += runs[chosen * RUN + DELTA]
+    return net
+
+
+@kernel
+def claim_within(work: Search, cap: int, room: int) -> None:
+    """Let candidates claim at the least price per slot at which they add at most ``room`` slots."""
+    low = 0
+    high = LIMIT if claim(work, cap, 0) > room else 0
+    while low < high:
+        price = (low + high) // 2
+        if claim(work, cap, price) <= room:
+            high = price
+        else:
+            low = price + 1
+    claim(work, cap, low)
+
+
+@kernel
+def add_claims(session: Session, work: Search, claims: Table, slots: Table) -> None:
+    """Add up how many candidates claim in each region of the context, and how many slots they add."""
+    header, family_node = session.header, session.family_node
+    span = header[SPAN + header[TOP]]
+    oldest = header[FIRST] // span
+    for r in range(len(claims)):
+        claims[r] = 0
+        slots[r] = 0
+    for r in range(work.header[RUNS]):
+        delta = work.runs[r * RUN + DELTA]
+        for i in range(work.heads[r]):
+            token = work.item_notes[work.runs[r * RUN + BEGIN] + i]
+            if delta < 0:
+                token = family_node[token] // LEVELS
+            claims[token // span - oldest] += 1
+            slots[token // span - oldest] += delta
+
+
+@kernel
+def place_region(session: Session, table: Table, region: int) -> None:
+    """Write where a region of the context begins, and where the next one would."""
+    header = session.header
+    span = header[SPAN + header[TOP]]
+    token = (header[FIRST] // span + region) * span
+    for at in range(0, 2 * REGION, REGION):
+        slot = 0
+        if token > header[FIRST]:
+            slot = slot_holding(session, token) if token < header[END] else header[SLOTS]
+        table[at + TOKEN] = max(token, header[FIRST])
+        table[at + SLOT] = slot
+        table[at + FAMILY] = families_before(header, session.family_slot, 0, slot)
+        token += span
+
+
+# INSIDE A REGION
+
+
 @kernel
 def search_region(session: Session, work: Work, regions: Regions, at: int, most: int, room: int) -> int:
     """Choose at most ``most`` actions of one region that add at most ``room`` slots.
@@ -172,6 +266,50 @@ def add_choice(work: Work, regions: Regions, at: int, done: int, count: int) -> 
         if work.chosen[i] >= UNBOUNDED:
             note += regions.table[at + FAMILY]
         rise(regions.turns, regions.notes, done + i, turn, note)
+
+
+@kernel
+def select_by_price(session: Session, whole: Work, work: Work, regions: Regions) -> int:
+    """As `select_by_region`, where each region may have what it claims; ``whole`` is the search in the whole context."""
+    header = session.header
+    if header[N_DIFF] == 0:
+        return 0
+    # COARSE
+    whole.header[APART] = 0
+    pool_collapses(session, whole)
+    items = lay_out(session, whole, UNBOUNDED if header[SLOTS] > header[W_SOFT] else LOWEST)
+    if items == OUT_OF_SPACE:
+        return OUT_OF_SPACE
+    room = max(0, header[W_SOFT] - header[SLOTS])
+    claim_within(whole.search, min(whole.header[CAP], items), room)
+    span = header[SPAN + header[TOP]]
+    size = (header[END] - 1) // span - header[FIRST] // span + 1
+    claims, slots = regions.table[:size], regions.table[size : 2 * size]
+    add_claims(session, whole.search, claims, slots)
+    most_left = whole.header[CAP]
+    room_left = room
+    for r in range(size):
+        most_left -= claims[r]
+        room_left -= slots[r]
+    for i in range(HEADER):
+        regions.region.header[i] = header[i]
+    # FINE
+    place = Regions(regions.region, regions.worth, regions.table[2 * size :], regions.turns, regions.notes)
+    done = 0
+    for r in range(size):
+        if claims[r] > 0:
+            most_left += claims[r]
+            room_left += slots[r]
+            place_region(session, place.table, r)
+            count = search_region(session, work, place, 0, min(header[N_DIFF], most_left), room_left)
+            if count == OUT_OF_SPACE:
+                return OUT_OF_SPACE
+            add_choice(work, place, 0, done, count)
+            most_left -= max(0, count)
+            room_left -= net_of(place.region, count, work.chosen, work.chosen_notes)
+            done += max(0, count)
+    sort_best_first(regions.turns, regions.notes, done)
+    return done
 
 
 @kernel

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels.application import apply
 from focalloc.fastpath.kernels.calls import aggregates_in, enter, session_of, surveyed
-from focalloc.fastpath.kernels.hierarchy import select_by_region
+from focalloc.fastpath.kernels.hierarchy import select_by_price, select_by_region
 from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, prune, select_optimum
 from focalloc.fastpath.kernels.layout import (
     BAD_SCORE,
@@ -141,6 +141,22 @@ def region_of(session: Session, space: NDArray[np.int64]) -> Session:
     )
 
 
+@kernel
+def regions_of(session: Session, space: NDArray[np.int64], worth: Ints) -> Regions:
+    """The regions of the context, whose gists are ``worth`` so much; ``space`` is as for `run_knapsack`."""
+    at = space[WORK_OFFSETS:]
+    turns, notes = space[at[25] : at[26]], space[at[26] : at[27]]
+    return Regions(region_of(session, space), worth, space[at[22] : at[23]], turns, notes)
+
+
+@kernel
+def worths_of_region(session: Session, regions: Regions, space: NDArray[np.int64]) -> Worths:
+    """Tables for what the expands of one region are worth; ``space`` is as for `run_knapsack`."""
+    at = space[WORK_OFFSETS:]
+    capacity = session.header[CAPACITY]
+    return Worths(space[at[28] : at[29]].view(np.int32)[capacity : 2 * capacity], regions.region.peaks)
+
+
 # A CALL PER STRATEGY
 
 
@@ -236,20 +252,30 @@ def run_hierarchy(
     held = enter(session)
     if held < 0:
         return held
-    at = space[WORK_OFFSETS:]
-    capacity = session.header[CAPACITY]
-    region = region_of(session, space)
-    worth = space[at[28] : at[29]].view(np.int32)[capacity : 2 * capacity]
-    regions = Regions(
-        region,
-        aggregates_in(session, scratch).worth,
-        space[at[22] : at[23]],
-        space[at[25] : at[26]],
-        space[at[26] : at[27]],
-    )
-    work = work_of(space, Worths(worth, region.peaks))
+    regions = regions_of(session, space, aggregates_in(session, scratch).worth)
+    work = work_of(space, worths_of_region(session, regions, space))
     # SELECT
     done = select_by_region(session, work, regions)
+    return leave(session, done, regions.turns, regions.notes, held)
+
+
+@kernel
+def run_hierarchy_by_price(
+    tags: NDArray[np.int8],
+    scratch: NDArray[np.int32],
+    state: NDArray[np.int64],
+    space: NDArray[np.int64],
+) -> int:
+    """`run_hierarchy` where regions claim at the price of a slot; arguments and result as for `run_knapsack`."""
+    session = session_of(tags, scratch, state)
+    held = enter(session)
+    if held < 0:
+        return held
+    worths = surveyed(session, scratch) if space[DELTAS] == 1 else aggregates_in(session, scratch)
+    regions = regions_of(session, space, worths.worth)
+    # SELECT
+    work = work_of(space, worths_of_region(session, regions, space))
+    done = select_by_price(session, work_of(space, worths), work, regions)
     return leave(session, done, regions.turns, regions.notes, held)
 
 

@@ -30,10 +30,13 @@ from focalloc.spec.actions import family
 CAPS = [0, 1, 2, 3, 4, 5, 8, 16]
 
 
-def compare(seed: int, most: int, steps: int, caps: Sequence[int] = CAPS, strategy: str = "knapsack") -> Allocator:
+def compare(
+    seed: int, most: int, steps: int, caps: Sequence[int] = CAPS, strategy: str = "knapsack", **terms: Any
+) -> Allocator:
     """Take the reference and the fast path through one session and compare them after every call."""
     rng = random.Random(seed)
     state = random_state(rng, strategy, most, caps)
+    state = replace(state, params=replace(state.params, **terms))
     reference, fast = ReferenceAllocator(), Allocator()
     for allocator in (reference, fast):
         allocator.open(state.geometry, state.params, state.context)  # type: ignore[attr-defined]
@@ -122,11 +125,12 @@ def test_several_objectives_are_equal_to_the_reference_on_thousands() -> None:
 
 
 @pytest.mark.clause("HIE-1", "HIE-2", "HIE-3")
-def test_hierarchical_is_equal_to_the_reference() -> None:
+@pytest.mark.parametrize("share", ["mass", "price"])
+def test_hierarchical_is_equal_to_the_reference(share: str) -> None:
     for seed in range(250):
-        compare(seed, 6, 5, strategy="hierarchical")
+        compare(seed, 6, 5, strategy="hierarchical", region_share=share)
     for seed in range(4):
-        compare(seed, 150, 2, [2, 3, 4], "hierarchical")
+        compare(seed, 150, 2, [2, 3, 4], "hierarchical", region_share=share)
 
 
 @pytest.mark.clause("HIE-1")
@@ -140,9 +144,10 @@ def test_hierarchical_shares_out_the_whole_cap_where_the_context_has_room_for_fe
 
 
 @pytest.mark.slow
-def test_hierarchical_is_equal_to_the_reference_on_thousands() -> None:
+@pytest.mark.parametrize("share", ["mass", "price"])
+def test_hierarchical_is_equal_to_the_reference_on_thousands(share: str) -> None:
     for seed in range(1000, 4000):
-        compare(seed, random.Random(seed).choice([3, 6, 12]), 4, strategy="hierarchical")
+        compare(seed, random.Random(seed).choice([3, 6, 12]), 4, strategy="hierarchical", region_share=share)
 
 
 @pytest.mark.slow

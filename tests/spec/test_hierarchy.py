@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from focalloc.spec import Action, Geometry, Params, advanced, opened, violations
-from focalloc.spec.hierarchy import regions, share
+from focalloc.spec.candidates import Candidate
+from focalloc.spec.hierarchy import claims, regions, share, slot_price
 
 GISTS = [(1, 0), (1, 2), (1, 4), (1, 6)]
 
 
-def broken(scores: list[int], actions: list[tuple[str, int, int]], **change: int) -> list[str]:
+def broken(scores: list[int], actions: list[tuple[str, int, int]], **change: int | str) -> list[str]:
     terms = {"w_max": 8, "n_diff": 4, "tau_expand": 0, "tau_collapse": 0, **change}
     state = opened(Geometry((2, 2)), Params(strategy="hierarchical", **terms), GISTS)  # type: ignore[arg-type]
     return [violation.clause for violation in violations(state, scores, actions, "hierarchical")]
@@ -90,6 +91,57 @@ def test_room_below_zero_is_none_and_slots_added_are_net() -> None:
     answer = [("collapse", 2, 0), *expands(4), ("expand", 2, 8)]
     assert geometry.delta(1) == 1
     assert violations(wide, [-5, -5, 5, 0, 5], answer, "hierarchical") == []
+
+
+BY_PRICE = {"region_share": "price"}
+
+
+@pytest.mark.clause("HIE-1", "HIE-2")
+def test_by_price_a_region_may_take_what_it_claims() -> None:
+    # room for 2 slots, and 5 and 4 are worth most: at a price of 3 nothing else claims
+    scores = [5, 4, 3, 0]
+    assert broken(scores, expands(0, 2), w_max=6, **BY_PRICE) == []
+    assert broken(scores, expands(0, 4), w_max=6, **BY_PRICE) == ["HIE-3", "HIE-1"]
+    assert broken(scores, expands(0, 2, 4), n_diff=2, **BY_PRICE)[:1] == ["CAP-1"]
+
+
+@pytest.mark.clause("HIE-1", "HIE-2")
+def test_by_price_what_younger_regions_claim_is_not_for_the_older() -> None:
+    # two actions: 5 claims in the first region, 6 in the second
+    scores = [5, 4, 6, 0]
+    assert broken(scores, expands(4, 0), n_diff=2, **BY_PRICE) == []
+    assert broken(scores, expands(0, 2), n_diff=2, **BY_PRICE) == ["HIE-1"]
+    # room for two slots, and cap for more
+    assert broken(scores, expands(4, 0), w_max=6, **BY_PRICE) == []
+    assert broken(scores, expands(0, 2), w_max=6, **BY_PRICE) == ["HIE-2"]
+
+
+@pytest.mark.clause("HIE-1", "HIE-2", "HIE-3")
+def test_by_price_what_nobody_claims_is_the_oldest_s_that_can_use_it() -> None:
+    # a price of 4 leaves one of two slots unclaimed, as three candidates are worth as much; the first is the only region
+    # with a claim, and the second one may take nothing
+    scores = [9, 4, 4, 4]
+    assert broken(scores, expands(0, 2), w_max=6, **BY_PRICE) == []
+    assert broken(scores, expands(0), w_max=6, **BY_PRICE) == ["HIE-3"]
+    assert broken(scores, expands(0, 4), w_max=6, **BY_PRICE) == ["HIE-3", "HIE-1"]
+
+
+@pytest.mark.clause("HIE-2")
+def test_by_price_a_region_frees_what_its_claims_free() -> None:
+    # no room: the expand of the first region claims the slot that the collapse of the second one frees
+    scores = [9, 0, -3, -3]
+    assert broken(scores, [("collapse", 2, 4), *expands(0)], w_max=4, **BY_PRICE) == []
+    assert broken(scores, [("collapse", 2, 4)], w_max=4, **BY_PRICE) == ["HIE-3"]
+
+
+def test_of_claims_worth_the_same_the_one_that_adds_fewer_slots_goes_first_then_the_earlier() -> None:
+    shape = Geometry((2, 2))
+    pool = [Candidate(Action("expand", 1, start), 3) for start in (6, 2)]
+    pool += [Candidate(Action("collapse", 2, 8), -3), Candidate(Action("collapse", 2, 4), -3)]
+    assert [action.start for action in claims(shape, pool, 4, 0)] == [4, 8, 2, 6]
+    assert claims(shape, pool, 9, 3) == [Action("collapse", 2, 4), Action("collapse", 2, 8)]
+    assert slot_price(shape, pool, 4, 0) == 0
+    assert [slot_price(shape, pool[:2], 4, room) for room in (2, 1, 0)] == [0, 3, 3]
 
 
 @pytest.mark.clause("BAL-1", "ADA-1")
