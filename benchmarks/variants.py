@@ -29,7 +29,8 @@ GEOMETRIES = {
     "32,8,4 at 1,1,2,4": Geometry((32, 8, 4), (1, 1, 2, 4)),
     "4,3,3 at 1,1,2,4": Geometry((4, 3, 3), (1, 1, 2, 4)),
 }
-STRATEGIES = ("greedy", "hybrid", "multi_objective", "hierarchical", "knapsack")
+BY_PRICE = "hierarchical by price"
+STRATEGIES = ("greedy", "hybrid", "multi_objective", "hierarchical", BY_PRICE, "knapsack")
 SLOTS = 8192
 ROWS = 12
 REPEATS = 5
@@ -79,7 +80,7 @@ def iteration(geometry: Geometry, params: Params, context: Sequence[Block], row:
 
 def against_the_optimum() -> None:
     """Cost and utility of each variant, and the gap between the optimum and its relaxation."""
-    print(f"{'geometry':20} {'n_diff':>6} {'strategy':>16} {'time':>7} {'of optimum':>11} {'below bound':>12}")
+    print(f"{'geometry':20} {'n_diff':>6} {'strategy':>21} {'time':>7} {'of optimum':>11} {'below bound':>12}")
     for (name, geometry), n_diff in product(GEOMETRIES.items(), (4, 64)):
         context = mixed_context(geometry, SLOTS, random.Random(SLOTS))
         slots = used(geometry, context)
@@ -87,7 +88,9 @@ def against_the_optimum() -> None:
         rows = rows_of(slots)
         found = {}
         for strategy in STRATEGIES:
-            own = replace(params, strategy=strategy)
+            own = replace(params, strategy=strategy.partition(" ")[0])
+            if strategy == BY_PRICE:
+                own = replace(own, region_share="price")
             if strategy == "multi_objective":
                 weight = quantise(0.05)
                 own = replace(own, churn_weight=weight, cursor_weight=weight, budget_weight=weight // 100)
@@ -102,7 +105,7 @@ def against_the_optimum() -> None:
             mine = sum(run.utility for run in runs)
             cost = sum(run.time for run in runs) / unit
             gap = float((bound - mine) / bound)
-            print(f"{name:20} {n_diff:6} {strategy:>16} {cost:7.1f} {mine / best:11.2%} {gap:12.3%}", flush=True)
+            print(f"{name:20} {n_diff:6} {strategy:>21} {cost:7.1f} {mine / best:11.2%} {gap:12.3%}", flush=True)
 
 
 if __name__ == "__main__":

@@ -790,6 +790,13 @@ def _with_recompute_weight(draw: Draw, profile: str, case: Case) -> Case:
     return msgspec.structs.replace(case, params=replace(case.params, recompute_weight=weight))
 
 
+def _with_region_share(draw: Draw, profile: str, case: Case) -> Case:
+    """With regions that claim at the price of a slot (HIE), in every other session."""
+    if profile != "hierarchical" or draw.once_in(2):
+        return case
+    return msgspec.structs.replace(case, params=replace(case.params, region_share="price"))
+
+
 def _with_cursor(draw: Draw, profile: str, case: Case) -> Case:
     """With a cursor that is told (CUR-1), in two of three sessions that measure nearness and one of eight others: for
     each iteration or for some, moving or not, and here and there one that is no token of the context."""
@@ -921,6 +928,7 @@ WOVEN: dict[str, Weave] = {
     "memory_shift": _with_memory,
     "lean": _with_lean,
     "recompute_weight": _with_recompute_weight,
+    "region_share": _with_region_share,
     "prefer": _with_logits,
     "pin": _with_pins,
     "release": _with_releases,

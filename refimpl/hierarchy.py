@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import floor
@@ -18,18 +18,26 @@ SCORE_BITS = SCORE_LIMIT.bit_length()
 """Binary digits of a price: nothing is worth more than a score can be."""
 
 
-def hierarchical(state: State, scores: Sequence[int]) -> list[Action]:
+Share = tuple[int, int, int]
+"""A region's first token, and the actions and slots that it and the older ones may use together."""
+
+Sharing = Callable[[State, Sequence[Choice], int], list[Share]]
+"""The shares of regions, oldest first, of an iteration's choices and its room."""
+
+
+def hierarchical(state: State, scores: Sequence[int], by_price: Sharing | None = None) -> list[Action]:
     """The hierarchical answer for the next iteration.
 
     Args:
         state: the state after the last iteration.
         scores: one fixed-point score per slot of the context.
+        by_price: how shares follow what is claimed; `shares_by_price` if None.
     """
     params, found = state.params, choices(state, scores)
     if state.used > params.w_soft:
         found = [choice for choice in found if choice.action.kind == "collapse"]
     room = max(0, params.w_soft - state.used)
-    shares = shares_by_price if params.region_share == "price" else shares_by_mass
+    shares = (by_price or shares_by_price) if params.region_share == "price" else shares_by_mass
 
     chosen: list[Choice] = []
     for start, actions, slots in shares(state, found, room):
@@ -45,10 +53,6 @@ def hierarchical(state: State, scores: Sequence[int]) -> list[Action]:
     return [choice.action for choice in sorted(chosen, key=place)]
 
 
-Share = tuple[int, int, int]
-"""A region's first token, and the actions and slots that it and the older ones may use together."""
-
-
 def shares_by_mass(state: State, found: Sequence[Choice], room: int) -> list[Share]:
     """The share of each region with candidates, oldest first, by what they are worth together."""
     mass, demand, shares = focus(found), focus(expands(found)), []
@@ -61,8 +65,12 @@ def shares_by_mass(state: State, found: Sequence[Choice], room: int) -> list[Sha
 
 def shares_by_price(state: State, found: Sequence[Choice], room: int) -> list[Share]:
     """The share of each region with a claim, oldest first: all that younger ones do not claim."""
-    claimed, most = claims(found, state.params.n_diff, room), state.params.n_diff
-    shares = []
+    return shares_of(state, claims(found, state.params.n_diff, room), room)
+
+
+def shares_of(state: State, claimed: Sequence[Choice], room: int) -> list[Share]:
+    """The same, of what is ``claimed``."""
+    shares, most = [], state.params.n_diff
     for start in sorted({region(state, choice) for choice in claimed}):
         younger = [choice for choice in claimed if region(state, choice) > start]
         shares.append((start, most - len(younger), room - sum(choice.delta for choice in younger)))
@@ -70,20 +78,27 @@ def shares_by_price(state: State, found: Sequence[Choice], room: int) -> list[Sh
 
 
 def claims(found: Sequence[Choice], most: int, room: int) -> list[Choice]:
-    """The at most ``most`` choices that are worth most at the least price of a slot at which they fit the room."""
+    """What claims, at most ``most`` choices, at the price of a slot by which they fit the room."""
+    return claims_at(found, most, price_of_slot(found, most, room))
 
-    def worth(choice: Choice, price: int) -> int:
+
+def claims_at(found: Sequence[Choice], most: int, price: int) -> list[Choice]:
+    """The at most ``most`` choices that are worth most at this price of a slot; of equals that of fewer slots first."""
+
+    def worth(choice: Choice) -> int:
         return utility(choice) - price * choice.delta
 
-    def at(price: int) -> list[Choice]:
-        wanted = (choice for choice in found if worth(choice, price) > 0)
-        return sorted(wanted, key=lambda one: (-worth(one, price), one.delta, one.action.start, one.action.level))[:most]
+    wanted = (choice for choice in found if worth(choice) > 0)
+    return sorted(wanted, key=lambda one: (-worth(one), one.delta, one.action.start, one.action.level))[:most]
 
+
+def price_of_slot(found: Sequence[Choice], most: int, room: int) -> int:
+    """The least price at which what claims fits the room: the dearer a slot, the fewer of them are claimed."""
     price = 0
     for digit in reversed(range(SCORE_BITS)):
-        if sum(choice.delta for choice in at(price + 2**digit - 1)) > room:
+        if sum(choice.delta for choice in claims_at(found, most, price + 2**digit - 1)) > room:
             price += 2**digit
-    return at(price)
+    return price
 
 
 def region(state: State, choice: Choice) -> int:

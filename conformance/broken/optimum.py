@@ -13,7 +13,17 @@ from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import Choice, choices, legal_choices, mean, slot_offsets
 from focalloc.refimpl.greedy import greedy
-from focalloc.refimpl.hierarchy import hierarchical
+from focalloc.refimpl.hierarchy import (
+    Share,
+    claims,
+    claims_at,
+    hierarchical,
+    price_of_slot,
+    region,
+    shares_by_mass,
+    shares_by_price,
+    shares_of,
+)
 from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.knapsack import Selection, ending_within, knapsack, optimum, place, preference, selections
 from focalloc.refimpl.objective import changed, multi_objective
@@ -325,6 +335,71 @@ class PlansNothing(SoundRegions):
     def select(self, scores: Sequence[int]) -> list[Action]:
         """Drop one."""
         return super().select(scores)[:-1]
+
+
+class SoundClaims(SoundRegions):
+    """Hierarchical planning where regions claim at the price of a slot, by the rules."""
+
+    def select(self, scores: Sequence[int]) -> list[Action]:
+        """Share out its own way."""
+        return hierarchical(self.state, scores, self.shares)
+
+    def shares(self, state: State, found: Sequence[Choice], room: int) -> list[Share]:
+        """The share of each region with a claim, oldest first."""
+        return shares_by_price(state, found, room)
+
+
+@breaks("HIE-1", also=("HIE-2", "HIE-3"), profile="hierarchical")
+class KnowsNoPrice(SoundClaims):
+    """Shares out by mass, whatever it is told."""
+
+    def shares(self, state: State, found: Sequence[Choice], room: int) -> list[Share]:
+        """Forget who claims."""
+        return shares_by_mass(state, found, room)
+
+
+@breaks("HIE-3", also=("HIE-1", "HIE-2"), profile="hierarchical")
+class ClaimsForNothing(SoundClaims):
+    """Lets candidates claim as if slots had no price, whether there is room for them or not."""
+
+    def shares(self, state: State, found: Sequence[Choice], room: int) -> list[Share]:
+        """Keep back actions as if there were room for all."""
+        claimed = claims_at(found, state.params.n_diff, 0)
+        return [(start, actions, room) for start, actions, _ in shares_of(state, claimed, room)]
+
+
+@breaks("HIE-1", also=("HIE-2", "HIE-3"), profile="hierarchical")
+class TakesYoungerClaims(SoundClaims):
+    """Lets each region with a claim have whatever older ones have left, though younger ones claim it."""
+
+    def shares(self, state: State, found: Sequence[Choice], room: int) -> list[Share]:
+        """Keep nothing back."""
+        return [(start, state.params.n_diff, room) for start, _, _ in super().shares(state, found, room)]
+
+
+@breaks("HIE-1", also=("HIE-3",), profile="hierarchical")
+class ServesWhoNeverClaimed(SoundClaims):
+    """Gives what nobody claims to any region that can use it, with a claim or without."""
+
+    def shares(self, state: State, found: Sequence[Choice], room: int) -> list[Share]:
+        """Count a claim of nothing as one."""
+        claimed = claims(found, state.params.n_diff, room)
+        shares = []
+        for start in sorted({region(state, choice) for choice in found}):
+            younger = [choice for choice in claimed if region(state, choice) > start]
+            left = room - sum(choice.delta for choice in younger)
+            shares.append((start, state.params.n_diff - len(younger), left))
+        return shares
+
+
+@breaks("HIE-3", also=("HIE-1", "HIE-2"), profile="hierarchical")
+class PaysThePriceAbove(SoundClaims):
+    """Takes a price one above the least at which the claims fit."""
+
+    def shares(self, state: State, found: Sequence[Choice], room: int) -> list[Share]:
+        """Look one price further."""
+        most = state.params.n_diff
+        return shares_of(state, claims_at(found, most, price_of_slot(found, most, room) + 1), room)
 
 
 @breaks("PRO-2", also=("PRO-3", "PRO-4", "PRO-5", "KNA-5"), profile="projection")

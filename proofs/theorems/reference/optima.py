@@ -177,20 +177,27 @@ def all_things_are_weighed(bug: Mutation) -> Iterator[Evidence]:
     clauses="HIE-1 HIE-2 HIE-3 KNA-5 BUD-1 CAP-1",
     technique=Technique.EXHAUSTION,
     bounds="arities 2 and 2, cost (2, 2, 3); contexts of 3 blocks in 2 and 3 regions, 4 scores per block; caps 1 "
-    "and 2; from two slots over the budget to room for two; with and without a soft budget",
+    "and 2; from two slots over the budget to room for two; with and without a soft budget; by mass and by price",
     mutations=[
-        Mutation("actions taken are forgotten", "mass)) - len(chosen)", "mass))"),
-        Mutation("slots added are forgotten", " - sum(choice.delta for choice in chosen)", ""),
+        Mutation("actions taken are forgotten", "actions - len(chosen)", "actions"),
+        Mutation("slots added are forgotten", "slots - sum(choice.delta for choice in chosen)", "slots"),
         Mutation("every region may use all there is", "<= start]", "< 2**60]"),
         Mutation("the least preferred is chosen", "best = min(", "best = max("),
         Mutation("beyond the soft budget expands go on", "if state.used > params.w_soft:", "if False:"),
+        Mutation("what younger regions claim is taken", "most - len(younger)", "most"),
+        Mutation("slots that younger regions claim are taken", "room - sum(choice.delta for choice in younger)", "room"),
+        Mutation("the price is one too low", "2**digit - 1", "2**digit"),
+        Mutation("of equal claims the one of more slots goes first", "one.delta, one.action.start", "-one.delta, 0"),
+        Mutation("what is worth nothing claims", "if worth(choice) > 0", "if worth(choice) >= 0"),
     ],
 )  # fmt: skip
 def regions_keep_to_their_shares(bug: Mutation) -> Iterator[Evidence]:
     """`refimpl.hierarchy` on every world."""
     contexts = [((1, 0), (1, 2), (2, 4)), ((0, 2), (1, 4), (1, 6)), ((2, 0), (2, 4), (1, 8))]
+    contexts += [((0, 0), (0, 2), (0, 4)), ((1, 0), (0, 2), (2, 4))]
+    settings = [{}, {"below_soft": 1}, {"region_share": "price"}, {"region_share": "price", "below_soft": 1}]
     judgement = judged(hierarchy, "hierarchical", "hierarchical", bug)
-    yield from surveyed("hierarchical", contexts, [{}, {"below_soft": 1}], *judgement)
+    yield from surveyed("hierarchical", contexts, settings, *judgement)
 
 
 @theorem(
