@@ -28,6 +28,7 @@ OWN = (
     *("region_tags", "region_scores"),  # of 8 and of 32 bits; the others have 64
     *("starts", "leading", "led", "led_families"),
     *("told", "gates", "gate_peaks", "gate_keys", "gate_notes", "looked", "numbers"),
+    "claims",
 )
 """The tables that only some strategies need, in their order behind those of every search."""
 
@@ -169,10 +170,12 @@ class Regions(Workspace):
 
     def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int, families: int) -> None:
         self._cap = params.n_diff
-        if params.region_share == "price":
+        by_price = params.region_share == "price"
+        if by_price:
             self.kernel = search_calls.run_hierarchy_by_price
         self.own = {
-            "regions": k.REGION * (slots + 2),
+            "regions": k.REGION * (2 if by_price else slots + 1),
+            "claims": 2 * slots if by_price else 0,
             "turns": max(1, n_diff),
             "notes": max(1, n_diff),
             **region_tables(slots, families),

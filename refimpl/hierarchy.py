@@ -13,7 +13,6 @@ from focalloc.spec.actions import Action
 from focalloc.spec.scores import SCORE_LIMIT
 from focalloc.spec.state import State
 
-
 SCORE_BITS = SCORE_LIMIT.bit_length()
 """Binary digits of a price: nothing is worth more than a score can be."""
 

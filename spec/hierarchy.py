@@ -51,7 +51,7 @@ def share(whole: int, part: int, total: int) -> int:
 
 
 def claims(geometry: Geometry, pool: Sequence[Candidate], most: int, price: int) -> list[Action]:
-    """The actions of the at most ``most`` candidates that are worth most at this ``price`` of a slot, the best first."""
+    """The at most ``most`` actions that are worth most at this ``price`` of a slot, the best first."""
     found = []
     for one in pool:
         delta = signed_delta(geometry, one.action)

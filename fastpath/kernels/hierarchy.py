@@ -1,7 +1,7 @@
 """Hierarchical planning as plain loops: shares of the regions, then the exact search inside each (HIE-1 to HIE-3).
 
-By price, the best `N_DIFF` of each class are enough to find what claims: within a class, which is of one delta, the price
-does not change the order. So what claims is so many of the first of each run.
+By price, the best `N_DIFF` of each class are enough to find what claims: within a class, which is of one delta, the
+price does not change the order. So what claims is so many of the first of each run.
 
 A region is searched as a session of its own: its blocks and families are copied to the front of tables that are as
 large as the context's, beside a header with its share as cap and budget.
@@ -45,6 +45,7 @@ from focalloc.fastpath.kernels.layout import (
     UNBOUNDED,
     W_SOFT,
     WIDTH,
+    Claims,
     Ints,
     Regions,
     Search,
@@ -194,22 +195,25 @@ def claim_within(work: Search, cap: int, room: int) -> None:
 
 
 @kernel
-def add_claims(session: Session, work: Search, claims: Table, slots: Table) -> None:
-    """Add up how many candidates claim in each region of the context, and how many slots they add."""
+def add_claims(session: Session, work: Search, claims: Claims) -> int:
+    """Add up how many candidates claim in each region of the context, and how many slots they add; return how many
+    regions there are."""
     header, family_node = session.header, session.family_node
     span = header[SPAN + header[TOP]]
     oldest = header[FIRST] // span
-    for r in range(len(claims)):
-        claims[r] = 0
-        slots[r] = 0
+    size = (header[END] - 1) // span - oldest + 1
+    for r in range(size):
+        claims.actions[r] = 0
+        claims.slots[r] = 0
     for r in range(work.header[RUNS]):
         delta = work.runs[r * RUN + DELTA]
         for i in range(work.heads[r]):
             token = work.item_notes[work.runs[r * RUN + BEGIN] + i]
             if delta < 0:
                 token = family_node[token] // LEVELS
-            claims[token // span - oldest] += 1
-            slots[token // span - oldest] += delta
+            claims.actions[token // span - oldest] += 1
+            claims.slots[token // span - oldest] += delta
+    return size
 
 
 @kernel
@@ -269,8 +273,8 @@ def add_choice(work: Work, regions: Regions, at: int, done: int, count: int) -> 
 
 
 @kernel
-def select_by_price(session: Session, whole: Work, work: Work, regions: Regions) -> int:
-    """As `select_by_region`, where each region may have what it claims; ``whole`` is the search in the whole context."""
+def select_by_price(session: Session, whole: Work, work: Work, regions: Regions, claims: Claims) -> int:
+    """As `select_by_region`, where each region may have what it claims; ``whole`` is the search in the context."""
     header = session.header
     if header[N_DIFF] == 0:
         return 0
@@ -282,31 +286,27 @@ def select_by_price(session: Session, whole: Work, work: Work, regions: Regions)
         return OUT_OF_SPACE
     room = max(0, header[W_SOFT] - header[SLOTS])
     claim_within(whole.search, min(whole.header[CAP], items), room)
-    span = header[SPAN + header[TOP]]
-    size = (header[END] - 1) // span - header[FIRST] // span + 1
-    claims, slots = regions.table[:size], regions.table[size : 2 * size]
-    add_claims(session, whole.search, claims, slots)
+    size = add_claims(session, whole.search, claims)
     most_left = whole.header[CAP]
     room_left = room
     for r in range(size):
-        most_left -= claims[r]
-        room_left -= slots[r]
+        most_left -= claims.actions[r]
+        room_left -= claims.slots[r]
     for i in range(HEADER):
         regions.region.header[i] = header[i]
     # FINE
-    place = Regions(regions.region, regions.worth, regions.table[2 * size :], regions.turns, regions.notes)
     done = 0
     for r in range(size):
-        if claims[r] > 0:
-            most_left += claims[r]
-            room_left += slots[r]
-            place_region(session, place.table, r)
-            count = search_region(session, work, place, 0, min(header[N_DIFF], most_left), room_left)
+        if claims.actions[r] > 0:
+            most_left += claims.actions[r]
+            room_left += claims.slots[r]
+            place_region(session, regions.table, r)
+            count = search_region(session, work, regions, 0, min(header[N_DIFF], most_left), room_left)
             if count == OUT_OF_SPACE:
                 return OUT_OF_SPACE
-            add_choice(work, place, 0, done, count)
+            add_choice(work, regions, 0, done, count)
             most_left -= max(0, count)
-            room_left -= net_of(place.region, count, work.chosen, work.chosen_notes)
+            room_left -= net_of(regions.region, count, work.chosen, work.chosen_notes)
             done += max(0, count)
     sort_best_first(regions.turns, regions.notes, done)
     return done

@@ -275,7 +275,7 @@ DELTA_LIST = 32
 POOL_SIZES = 64
 # ... and where the tables begin that share an array with it.
 WORK_OFFSETS = 96
-WORK_TABLES = 40
+WORK_TABLES = 41
 WORK_HEADER = WORK_OFFSETS + WORK_TABLES + 1
 
 # A POLICY
@@ -621,6 +621,18 @@ class Regions(NamedTuple):
     table: Table
     turns: Table
     notes: Table
+
+
+class Claims(NamedTuple):
+    """What the regions of a context claim, oldest first.
+
+    Attributes:
+        actions: how many candidates of each.
+        slots: how many slots these add.
+    """
+
+    actions: Table
+    slots: Table
 
 
 class Candidate(NamedTuple):

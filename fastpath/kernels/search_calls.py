@@ -29,6 +29,7 @@ from focalloc.fastpath.kernels.layout import (
     WORK_HEADER,
     WORK_OFFSETS,
     WRONG_LENGTH,
+    Claims,
     Ints,
     Regions,
     Search,
@@ -273,9 +274,12 @@ def run_hierarchy_by_price(
         return held
     worths = surveyed(session, scratch) if space[DELTAS] == 1 else aggregates_in(session, scratch)
     regions = regions_of(session, space, worths.worth)
-    # SELECT
+    at = space[WORK_OFFSETS:]
+    capacity = session.header[CAPACITY]
+    claims = Claims(space[at[40] : at[40] + capacity], space[at[40] + capacity : at[41]])
     work = work_of(space, worths_of_region(session, regions, space))
-    done = select_by_price(session, work_of(space, worths), work, regions)
+    # SELECT
+    done = select_by_price(session, work_of(space, worths), work, regions, claims)
     return leave(session, done, regions.turns, regions.notes, held)
 
 

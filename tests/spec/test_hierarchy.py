@@ -118,8 +118,8 @@ def test_by_price_what_younger_regions_claim_is_not_for_the_older() -> None:
 
 @pytest.mark.clause("HIE-1", "HIE-2", "HIE-3")
 def test_by_price_what_nobody_claims_is_the_oldest_s_that_can_use_it() -> None:
-    # a price of 4 leaves one of two slots unclaimed, as three candidates are worth as much; the first is the only region
-    # with a claim, and the second one may take nothing
+    # a price of 4 leaves one of two slots unclaimed, as three candidates are worth as much; the first region alone has
+    # a claim, and the second one may take nothing
     scores = [9, 4, 4, 4]
     assert broken(scores, expands(0, 2), w_max=6, **BY_PRICE) == []
     assert broken(scores, expands(0), w_max=6, **BY_PRICE) == ["HIE-3"]

@@ -185,7 +185,8 @@ def all_things_are_weighed(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the least preferred is chosen", "best = min(", "best = max("),
         Mutation("beyond the soft budget expands go on", "if state.used > params.w_soft:", "if False:"),
         Mutation("what younger regions claim is taken", "most - len(younger)", "most"),
-        Mutation("slots that younger regions claim are taken", "room - sum(choice.delta for choice in younger)", "room"),
+        Mutation("slots that younger regions claim are taken", "room - sum(choice.delta for choice in younger)",
+                 "room"),
         Mutation("the price is one too low", "2**digit - 1", "2**digit"),
         Mutation("of equal claims the one of more slots goes first", "one.delta, one.action.start", "-one.delta, 0"),
         Mutation("what is worth nothing claims", "if worth(choice) > 0", "if worth(choice) >= 0"),
@@ -195,7 +196,8 @@ def regions_keep_to_their_shares(bug: Mutation) -> Iterator[Evidence]:
     """`refimpl.hierarchy` on every world."""
     contexts = [((1, 0), (1, 2), (2, 4)), ((0, 2), (1, 4), (1, 6)), ((2, 0), (2, 4), (1, 8))]
     contexts += [((0, 0), (0, 2), (0, 4)), ((1, 0), (0, 2), (2, 4))]
-    settings = [{}, {"below_soft": 1}, {"region_share": "price"}, {"region_share": "price", "below_soft": 1}]
+    shares: list[Settings] = [{}, {"region_share": "price"}]
+    settings = [share | soft for share in shares for soft in ({}, {"below_soft": 1})]
     judgement = judged(hierarchy, "hierarchical", "hierarchical", bug)
     yield from surveyed("hierarchical", contexts, settings, *judgement)
 
