@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels import policy_calls, search_calls
 from focalloc.fastpath.kernels.calls import run_prepare
+from focalloc.fastpath.kernels.layout import Longs, Scratch, Tags
 from focalloc.fastpath.tables import Tables, top_k_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
@@ -69,14 +70,7 @@ class Workspace:
         self._top_k = top_k
         self.space, self.table = FIRST_SPACE, self._laid_out(FIRST_SPACE)
 
-    def run_step(
-        self,
-        scores: NDArray[np.generic],
-        tags: NDArray[np.int8],
-        scratch: NDArray[np.int32],
-        state: NDArray[np.int64],
-        cursor: int,
-    ) -> int:
+    def run_step(self, scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, cursor: int) -> int:
         """One iteration with as much work space as it needs; arguments and result as for `calls.run_step`.
 
         A kernel of its own takes the scores, so that one compiled strategy serves scores of every type.
@@ -85,7 +79,7 @@ class Workspace:
             lambda: self.kernel(tags, scratch, state, self.table), state
         )
 
-    def _with_space(self, run: Callable[[], int], state: NDArray[np.int64]) -> int:
+    def _with_space(self, run: Callable[[], int], state: Longs) -> int:
         """What ``run`` returns, once the work space is large enough for it; from the second try on without the lock."""
         while (done := run()) == k.WORK_FULL:
             state[k.UNLOCKED] = 1
@@ -93,7 +87,7 @@ class Workspace:
             self.space, self.table = space, self._laid_out(space)
         return done
 
-    def _laid_out(self, space: int) -> NDArray[np.int64]:
+    def _laid_out(self, space: int) -> Longs:
         """A table with space for so many states."""
         n, deltas = self._n_diff, len(self._deltas)
         items = 2 * deltas * n + space
@@ -145,7 +139,7 @@ class Objectives(Workspace):
             self.own |= {"led": stretches, "led_families": stretches}
         super().__init__(geometry, n_diff)
 
-    def _laid_out(self, space: int) -> NDArray[np.int64]:
+    def _laid_out(self, space: int) -> Longs:
         table = super()._laid_out(space)
         table[k.RECOMPUTE] = self._params.recompute_weight
         table[k.CHURN] = self._params.churn_weight
@@ -182,7 +176,7 @@ class Regions(Workspace):
         }
         super().__init__(geometry, n_diff)
 
-    def _laid_out(self, space: int) -> NDArray[np.int64]:
+    def _laid_out(self, space: int) -> Longs:
         table = super()._laid_out(space)
         table[k.CAP] = self._cap
         return table
@@ -210,13 +204,7 @@ class Projector(Workspace):
         }
         super().__init__(geometry, n_diff)
 
-    def run_logits(
-        self,
-        logits: NDArray[np.floating],
-        tags: NDArray[np.int8],
-        scratch: NDArray[np.int32],
-        state: NDArray[np.int64],
-    ) -> int:
+    def run_logits(self, logits: NDArray[np.floating], tags: Tags, scratch: Scratch, state: Longs) -> int:
         """`search_calls.run_logits` with as much work space as it needs."""
         return self._with_space(lambda: search_calls.run_logits(logits, tags, scratch, state, self.table), state)
 
@@ -248,14 +236,7 @@ class Learner(Workspace):
         }
         super().__init__(geometry, n_diff)
 
-    def run_step(
-        self,
-        scores: NDArray[np.generic],
-        tags: NDArray[np.int8],
-        scratch: NDArray[np.int32],
-        state: NDArray[np.int64],
-        cursor: int,
-    ) -> int:
+    def run_step(self, scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, cursor: int) -> int:
         """One iteration by the policy's answer; arguments and result as for `calls.run_step`, or `MISFIT`."""
 
         def answered() -> int:

@@ -57,7 +57,10 @@ from focalloc.fastpath.kernels.layout import (
     WIDTH,
     WRONG_LENGTH,
     Ints,
+    Longs,
+    Scratch,
     Session,
+    Tags,
     Worths,
 )
 from focalloc.fastpath.kernels.ledger import begin, forget, has_space
@@ -73,7 +76,7 @@ from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 
 @partial(kernel, inlined=True)
-def session_of(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> Session:
+def session_of(tags: Tags, scratch: Scratch, state: Longs) -> Session:
     """The tables of a session, cut out of its arrays; arguments as for `run_step`."""
     header = state[:HEADER]
     at = header[OFFSETS:]
@@ -108,7 +111,7 @@ def session_of(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArra
 
 
 @kernel
-def aggregates_in(session: Session, scratch: NDArray[np.int32]) -> Worths:
+def aggregates_in(session: Session, scratch: Scratch) -> Worths:
     """The aggregate of every gist, once the scores are taken: a score, unless gists have several or some are pinned.
 
     Only where the aggregates are the scores are the peaks theirs.
@@ -122,7 +125,7 @@ def aggregates_in(session: Session, scratch: NDArray[np.int32]) -> Worths:
 
 
 @kernel
-def surveyed(session: Session, scratch: NDArray[np.int32]) -> Worths:
+def surveyed(session: Session, scratch: Scratch) -> Worths:
     """`aggregates_in`, with the peaks of the aggregates."""
     found = aggregates_in(session, scratch)
     if session.header[MULTI_SLOT] == 1 or len(session.no_expand) > 0:  # else `take` has noted them
@@ -165,14 +168,14 @@ def take_for_step(scores: NDArray[np.generic], session: Session, cursor: int) ->
 
 
 @kernel
-def run_load(tags: NDArray[np.int8], state: NDArray[np.int64]) -> None:
+def run_load(tags: Tags, state: Longs) -> None:
     """List the families of a context that has just been written."""
     at = state[OFFSETS:]
     list_families(state[:HEADER], tags, state[at[15] : at[16]], state[at[8] : at[9]], state[at[9] : at[10]])
 
 
 @kernel
-def run_pin(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64]) -> None:
+def run_pin(tags: Tags, scratch: Scratch, state: Longs) -> None:
     """Find anew what pins bar, once they are written; arguments as for `run_step`."""
     session = session_of(tags, scratch, state)
     list_families(session.header, tags, session.no_collapse, session.family_slot, session.family_node)
@@ -180,7 +183,7 @@ def run_pin(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[n
 
 
 @kernel
-def run_positions(tags: NDArray[np.int8], state: NDArray[np.int64], positions: NDArray[np.int64], origin: int) -> int:
+def run_positions(tags: Tags, state: Longs, positions: Longs, origin: int) -> int:
     """Write the token position of each slot, less ``origin``; return how many slots, or why nothing is written."""
     slots: int = state[SLOTS]
     if len(positions) < slots:
@@ -190,24 +193,13 @@ def run_positions(tags: NDArray[np.int8], state: NDArray[np.int64], positions: N
 
 
 @kernel
-def run_take(
-    scores: NDArray[np.generic],
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-) -> int:
+def run_take(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs) -> int:
     """`take_all`, for what goes by the scores as they are given; arguments as for `run_step`."""
     return take_all(scores, session_of(tags, scratch, state))
 
 
 @kernel
-def run_prepare(
-    scores: NDArray[np.generic],
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    cursor: int,
-) -> int:
+def run_prepare(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, cursor: int) -> int:
     """`take_for_step`, where a call of its own goes on; arguments as for `run_step`."""
     return take_for_step(scores, session_of(tags, scratch, state), cursor)
 
@@ -245,13 +237,7 @@ def step(session: Session) -> int:
 
 
 @kernel
-def run_step(
-    scores: NDArray[np.generic],
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    cursor: int,
-) -> int:
+def run_step(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, cursor: int) -> int:
     """One greedy iteration on scores of any type; return how many actions, or why nothing happened.
 
     Args:
@@ -274,12 +260,7 @@ def run_step(
 
 @kernel
 def run_steps(
-    scores: NDArray[np.generic],
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    sessions: NDArray[np.int64],
-    answers: NDArray[np.int64],
+    scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, sessions: Longs, answers: Longs
 ) -> None:
     """`run_step` for the listed sessions, each in its row of every table. Other threads may run Python code meanwhile.
 
@@ -313,9 +294,7 @@ def run_steps(
 
 
 @kernel
-def run_apply(
-    tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64], done: int, heard: int
-) -> int:
+def run_apply(tags: Tags, scratch: Scratch, state: Longs, done: int, heard: int) -> int:
     """Run an iteration with the first ``done`` entries of the table of actions, unless one of them is a misfit.
 
     Args:
@@ -347,7 +326,7 @@ def run_apply(
 
 
 @kernel
-def run_gather(splices: NDArray[np.int64], out: NDArray[np.integer]) -> None:
+def run_gather(splices: Longs, out: NDArray[np.integer]) -> None:
     """Write for each slot after ``splices`` the one before them that it was, or -1 (EDI-2); ``out`` is as long."""
     old = 0
     done = 0
@@ -378,14 +357,7 @@ def most_collapses(header: Ints, needed: int) -> int:
 
 
 @kernel
-def run_ingest(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    tokens: int,
-    manner: int,
-    reclaimed: NDArray[np.int64],
-) -> int:
+def run_ingest(tags: Tags, scratch: Scratch, state: Longs, tokens: int, manner: int, reclaimed: Longs) -> int:
     """Have ``tokens`` fill the last block, if it is partial, and new ones, for which room is made (FIL-1).
 
     Args:
@@ -428,13 +400,13 @@ def run_ingest(
 
 
 @kernel
-def run_leave_unfilled(state: NDArray[np.int64], unfilled: int) -> None:
+def run_leave_unfilled(state: Longs, unfilled: int) -> None:
     """Go on where the last block lacks so many tokens; argument as for `run_step`."""
     leave_unfilled(state[:HEADER], unfilled)
 
 
 @kernel
-def run_release(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64], token: int) -> int:
+def run_release(tags: Tags, scratch: Scratch, state: Longs, token: int) -> int:
     """Let the blocks before ``token`` go, at which a block has to begin; arguments as for `run_step`.
 
     Returns:
@@ -453,13 +425,7 @@ def run_release(tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArr
 
 
 @kernel
-def run_layout(
-    header: NDArray[np.int64],
-    span: NDArray[np.int64],
-    scores: NDArray[np.int64],
-    terms: NDArray[np.int64],
-    table: NDArray[np.int64],
-) -> int:
+def run_layout(header: Longs, span: Longs, scores: Longs, terms: Longs, table: Longs) -> int:
     """Lay a history out; return how many blocks it has, at the front of ``table``, or the negative of the least budget.
 
     Args:

@@ -19,6 +19,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 # CELLS
 
 BODY = -1
@@ -333,6 +336,16 @@ CLASSES = 4
 
 
 # TYPES
+
+
+Tags = NDArray[np.int8]
+"""As `run_step` takes them: tags, then as much to spare."""
+
+Scratch = NDArray[np.int32]
+"""As `run_step` takes it: scores in fixed point, peaks, and with multi-slot gists their aggregates."""
+
+Longs = NDArray[np.int64]
+"""Whatever else is in an array of its own, the state of a session first."""
 
 
 class Ints(Protocol):

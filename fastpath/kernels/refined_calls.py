@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from focalloc.fastpath.kernels.application import apply
 from focalloc.fastpath.kernels.calls import enter, session_of, surveyed
 from focalloc.fastpath.kernels.layout import (
@@ -14,6 +11,9 @@ from focalloc.fastpath.kernels.layout import (
     MEMORY,
     REMEMBERED,
     History,
+    Longs,
+    Scratch,
+    Tags,
     Ties,
 )
 from focalloc.fastpath.kernels.ties import remember, select_tied
@@ -21,20 +21,14 @@ from focalloc.fastpath.machine_code import kernel, take_back
 
 
 @kernel
-def history_of(table: NDArray[np.int64]) -> History:
+def history_of(table: Longs) -> History:
     """What is remembered, cut out of its array: a header, and behind it two columns."""
     space = (len(table) - HISTORY) // 2
     return History(table[REMEMBERED], table[MEMORY], table[HISTORY : HISTORY + space], table[HISTORY + space :])
 
 
 @kernel
-def run_tied(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    history: NDArray[np.int64],
-    work: NDArray[np.int64],
-) -> int:
+def run_tied(tags: Tags, scratch: Scratch, state: Longs, history: Longs, work: Longs) -> int:
     """One greedy iteration with ties by cursor or recency; return how many actions, or why nothing happened.
 
     Args:
@@ -69,7 +63,7 @@ def run_tied(
 
 @kernel
 def run_remember(
-    history: NDArray[np.int64], now: int, actions: NDArray[np.int64], work: NDArray[np.int64]
+    history: Longs, now: int, actions: Longs, work: Longs
 ) -> int:  # fmt: skip
     """`remember` on a table that is as for `run_tied`, with space for all ``actions``."""
     half = len(work) // 2

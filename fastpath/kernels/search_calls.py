@@ -31,10 +31,13 @@ from focalloc.fastpath.kernels.layout import (
     WRONG_LENGTH,
     Claims,
     Ints,
+    Longs,
     Regions,
+    Scratch,
     Search,
     Session,
     Starts,
+    Tags,
     Work,
     Worths,
 )
@@ -51,7 +54,7 @@ from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 
 @kernel
-def work_of(space: NDArray[np.int64], worths: Worths) -> Work:
+def work_of(space: Longs, worths: Worths) -> Work:
     """The tables of a search, cut out of its array; ``space`` is as for `run_knapsack`."""
     header = space[:WORK_HEADER]
     at = header[WORK_OFFSETS:]
@@ -84,7 +87,7 @@ def work_of(space: NDArray[np.int64], worths: Worths) -> Work:
 
 
 @kernel
-def wide_worths(space: NDArray[np.int64]) -> Worths:
+def wide_worths(space: Longs) -> Worths:
     """Tables of 64 bits for what expands are worth."""
     at = space[WORK_OFFSETS:]
     return Worths(space[at[17] : at[18]], space[at[19] : at[20]])
@@ -109,7 +112,7 @@ def leave(session: Session, done: int, turns: Ints, notes: Ints, held: int) -> i
 
 
 @kernel
-def region_of(session: Session, space: NDArray[np.int64]) -> Session:
+def region_of(session: Session, space: Longs) -> Session:
     """The session that a region is for a search; ``space`` is as for `run_knapsack`."""
     at = space[WORK_OFFSETS:]
     capacity = session.header[CAPACITY]
@@ -143,7 +146,7 @@ def region_of(session: Session, space: NDArray[np.int64]) -> Session:
 
 
 @kernel
-def regions_of(session: Session, space: NDArray[np.int64], worth: Ints) -> Regions:
+def regions_of(session: Session, space: Longs, worth: Ints) -> Regions:
     """The regions of the context, whose gists are ``worth`` so much; ``space`` is as for `run_knapsack`."""
     at = space[WORK_OFFSETS:]
     turns, notes = space[at[25] : at[26]], space[at[26] : at[27]]
@@ -151,7 +154,7 @@ def regions_of(session: Session, space: NDArray[np.int64], worth: Ints) -> Regio
 
 
 @kernel
-def worths_of_region(session: Session, regions: Regions, space: NDArray[np.int64]) -> Worths:
+def worths_of_region(session: Session, regions: Regions, space: Longs) -> Worths:
     """Tables for what the expands of one region are worth; ``space`` is as for `run_knapsack`."""
     at = space[WORK_OFFSETS:]
     capacity = session.header[CAPACITY]
@@ -162,12 +165,7 @@ def worths_of_region(session: Session, regions: Regions, space: NDArray[np.int64
 
 
 @kernel
-def run_knapsack(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> int:
+def run_knapsack(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One iteration of the exact optimum on scores that are taken; return how many actions, or why nothing happened.
 
     Args:
@@ -193,12 +191,7 @@ def run_knapsack(
 
 
 @kernel
-def run_objectives(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> int:
+def run_objectives(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One iteration of the optimum of several objectives; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
     held = enter(session)
@@ -216,12 +209,7 @@ def run_objectives(
 
 
 @kernel
-def run_recompute(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> int:
+def run_recompute(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """`run_objectives` where what is computed anew has a weight; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
     held = enter(session)
@@ -242,12 +230,7 @@ def run_recompute(
 
 
 @kernel
-def run_hierarchy(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> int:
+def run_hierarchy(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One iteration of hierarchical planning; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
     held = enter(session)
@@ -261,12 +244,7 @@ def run_hierarchy(
 
 
 @kernel
-def run_hierarchy_by_price(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> int:
+def run_hierarchy_by_price(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """`run_hierarchy` where regions claim at the price of a slot; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
     held = enter(session)
@@ -284,12 +262,7 @@ def run_hierarchy_by_price(
 
 
 @kernel
-def run_projection(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> int:
+def run_projection(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One iteration by scores; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
     held = enter(session)
@@ -305,13 +278,7 @@ def run_projection(
 
 
 @kernel
-def run_logits(
-    logits: NDArray[np.floating],
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> int:
+def run_logits(logits: NDArray[np.floating], tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One iteration by a policy's logits; return how many actions, or why nothing happened.
 
     Args:
@@ -351,12 +318,7 @@ def run_logits(
 
 
 @kernel
-def run_candidates(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> None:
+def run_candidates(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> None:
     """Lay out the best `N_DIFF` candidates of each class of the next iteration; arguments as for `run_knapsack`.
 
     Nothing but work space has changed afterwards. Each candidate's note is its node.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -163,7 +164,8 @@ def _watched(source: Source) -> Any:
     """The kernels of a source, each looked at while it runs."""
     functions = []
     for name, kernel in source.functions.items():
-        if "NDArray" not in ast.unparse(kernel.args) and not name.startswith("_"):  # those are not called from within
+        from_outside = re.search(r"NDArray|Tags|Scratch|Longs", ast.unparse(kernel.args))
+        if not from_outside and not name.startswith("_"):
             mine = copy.deepcopy(kernel)
             mine.decorator_list = []
             functions.append(_Watched(loops_of(mine)).visit(mine))
