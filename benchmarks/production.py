@@ -11,6 +11,7 @@ import argparse
 import heapq
 import json
 import multiprocessing
+import os
 import random
 import subprocess
 import sys
@@ -30,6 +31,7 @@ import numpy as np
 from focalloc import Action, Allocator, Batch, Geometry, Guarded, Params, Telemetry
 from focalloc.analysis.timing import GEOMETRIES, mixed_context, score_rows, timed
 from focalloc.fastpath import snapshot
+from focalloc.fastpath.allocator import STRATEGIES
 from focalloc.fastpath.kernels.layout import LARGE
 
 SESSIONS = 256
@@ -37,7 +39,10 @@ SLOTS = 8192
 STEPS = 32
 TURNS = 32  # steps of all sessions in a row, so that starting threads and filling caches hardly count
 GEOMETRY = Geometry((32, 32))
-PARTS = ("batch", "wrapped", "edits", "positions", "pins", "means", "tokens", "releases", "layout", "start", "memory")
+PARTS = (
+    *("batch", "wrapped", "edits", "positions", "pins", "means", "tokens", "releases", "layout"),
+    *("start", "compile", "memory"),
+)
 
 
 def opened(slots: int = SLOTS, geometry: Geometry = GEOMETRY) -> Allocator:
@@ -464,6 +469,35 @@ def cold_start(rounds: int) -> None:
     )
 
 
+WARMUP = """
+import time
+import numpy as np
+import focalloc.fastpath.kernels.calls
+from focalloc import Allocator, Params
+allocator = Allocator(params=Params(strategy="{}"))
+begin = time.process_time()
+allocator.warmup({})
+print(time.process_time() - begin)
+"""
+
+
+def compiling() -> None:
+    """The first `Allocator.warmup` on a machine, and one that finds all in the cache, in seconds of processor time."""
+
+    def run(strategy: str, types: str, folder: str) -> float:
+        environment = os.environ | {"NUMBA_CACHE_DIR": folder}
+        command = [sys.executable, "-P", "-c", WARMUP.format(strategy, types)]
+        return float(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
+
+    print(f"\n{'warmup, s of processor time':28} {'first':>8} {'first, float32':>15} {'cached':>8}")
+    for strategy in STRATEGIES:
+        with tempfile.TemporaryDirectory() as folder:
+            first, again = run(strategy, "", folder), run(strategy, "", folder)
+        with tempfile.TemporaryDirectory() as folder:
+            narrow = run(strategy, "np.float32", folder)
+        print(f"{strategy:28} {first:8.1f} {narrow:15.1f} {again:8.2f}")
+
+
 def memory() -> None:
     """Bytes of a session's tables, and of its snapshot."""
     print(f"\n{'memory':22} {'slots':>8} {'bytes':>12} {'per slot':>9} {'snapshot':>10} {'as JSON':>10}")
@@ -495,6 +529,7 @@ def main() -> None:
         "positions": partial(positions, chosen.rounds),
         "layout": partial(layout, chosen.rounds),
         "start": partial(cold_start, max(3, chosen.rounds // 10)),
+        "compile": compiling,
         "memory": memory,
     }
     for name, part in parts.items():
