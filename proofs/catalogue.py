@@ -28,7 +28,7 @@ CHAPTERS = {
         "release",
     ),
     "kernels": (
-        *("queues", "parts", "step", "ties", "memory", "ingest", "dominance", "edits", "release", "filling"),
+        *("queues", "parts", "step", "ties", "memory", "ingest", "dominance", "regions", "edits", "release", "filling"),
         "every_size",
     ),
     "compiled": ("machine",),
