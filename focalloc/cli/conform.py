@@ -13,6 +13,7 @@ from focalloc.cli.options import START_TIMEOUT, TIMEOUT, Json, Profile, Program,
 from focalloc.cli.targets import limited, target_of
 
 if TYPE_CHECKING:
+    from focalloc.conformance.assessing import Assessment
     from focalloc.conformance.report import Report
 
 
@@ -103,18 +104,12 @@ def conform(
     from focalloc.conformance.capabilities import given
     from focalloc.conformance.contents import contents_of
     from focalloc.conformance.known import load_known
-    from focalloc.conformance.reports import checked_path, write_report
+    from focalloc.conformance.reports import checked_path
     from focalloc.conformance.runner import FAILURES
-    from focalloc.spec.errors import InvalidInput, one_of
     from focalloc.spec.violations import checked_profile
 
     checked_profile(profile)
-    if one_of("annotations", annotations, ("none", "github")) == "github" and as_json:
-        raise InvalidInput("annotations", annotations, "would be in the midst of the JSON; give one of the two")
-    if journal is not None and not cluster:
-        raise InvalidInput("journal", str(journal), "only a campaign keeps one; give --cluster, too")
-    if also and journal is None:
-        raise InvalidInput("also", str(also[0]), "only a journal asks for it; give --journal, too")
+    _refuse_what_goes_alone(annotations, as_json, cluster, journal, also)
     if report is not None:
         checked_path(report)
     known = () if xfail is None else load_known(xfail, profile)
@@ -139,17 +134,39 @@ def conform(
             recorded=recorded,
             watch=lambda batch: bar.advance(task, batch.examples),
         )
-    unwritten = ""
-    if report is not None:  # before anything is printed: whoever reads may leave
-        try:
-            write_report(assessed.report, report, assessed.pictures)
-        except InvalidInput as no:  # the disk is full, say; the verdict stands
-            unwritten = str(no)
+    unwritten = _written(assessed, report)  # before anything is printed: whoever reads may leave
     status = _told(assessed.report, report if not unwritten else None, annotations, as_json=as_json)
     if unwritten:
         typer.echo(f"focalloc: {unwritten}", err=True)
         status = assessed.report.exit_status or 2
     raise typer.Exit(status)
+
+
+def _refuse_what_goes_alone(
+    annotations: str, as_json: bool, cluster: str, journal: Path | None, also: list[Path] | None
+) -> None:
+    """Raise `InvalidInput` for options that make no sense with each other, or without each other."""
+    from focalloc.spec.errors import InvalidInput, one_of
+
+    if one_of("annotations", annotations, ("none", "github")) == "github" and as_json:
+        raise InvalidInput("annotations", annotations, "would be in the midst of the JSON; give one of the two")
+    if journal is not None and not cluster:
+        raise InvalidInput("journal", str(journal), "only a campaign keeps one; give --cluster, too")
+    if also and journal is None:
+        raise InvalidInput("also", str(also[0]), "only a journal asks for it; give --journal, too")
+
+
+def _written(assessed: Assessment, report: Path | None) -> str:
+    """Write the report, if one is asked for; what became of it where it cannot be: the verdict stands."""
+    from focalloc.conformance.reports import write_report
+    from focalloc.spec.errors import InvalidInput
+
+    try:
+        if report is not None:
+            write_report(assessed.report, report, assessed.pictures)
+    except InvalidInput as no:  # the disk is full, say
+        return str(no)
+    return ""
 
 
 def _told(found: Report, written: Path | None, annotations: str, *, as_json: bool) -> int:
