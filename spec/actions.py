@@ -104,13 +104,8 @@ def off_grid(geometry: Geometry, actions: Sequence[Action]) -> Iterator[Finding]
     """ACT-2: an action names a node that starts at a multiple of its span."""
     for i, (kind, level, start) in enumerate(actions):
         if start % geometry.span(level) != 0:
-            yield (
-                i,
-                (
-                    f"action {i} would {kind} an unaligned span: a level-{level} node starts at a multiple of "
-                    f"{geometry.span(level)}, not at {start}"
-                ),
-            )
+            said = f"action {i} would {kind} an unaligned span: a level-{level} node starts at a multiple of"
+            yield i, f"{said} {geometry.span(level)}, not at {start}"
 
 
 def is_visible(blocks: set[Block], node: Block) -> bool:
@@ -139,13 +134,8 @@ def impossible_collapse(geometry: Geometry, blocks: set[Block], action: Action) 
     if action.kind == "collapse" and not is_complete(geometry, blocks, action.node):
         members = family(geometry, action.node)
         missing = next(child for child in members if child not in blocks)
-        yield (
-            WHOLE,
-            (
-                f"node {tuple(action.node)} cannot collapse: {tuple(missing)} of its family of {len(members)} "
-                "is not in the context"
-            ),
-        )
+        said = f"node {tuple(action.node)} cannot collapse: {tuple(missing)} of its family of {len(members)}"
+        yield WHOLE, f"{said} is not in the context"
 
 
 def consumed(geometry: Geometry, action: Action) -> Context:

@@ -50,13 +50,9 @@ def misadapted(before: Params, recent: Sequence[int], after: Params) -> Iterator
     """ADA-1: thresholds fall while utilisation is below 80 %, rise while it is above 95 %, and stay in between."""
     expected = adapted(before, recent)
     if (after.tau_expand, after.tau_collapse) != (expected.tau_expand, expected.tau_collapse):
-        yield (
-            WHOLE,
-            (
-                f"the thresholds become {after.tau_expand} and {after.tau_collapse}; {before.tau_expand} with "
-                f"{list(recent)} of {before.w_max} slots used gives {expected.tau_expand} and {expected.tau_collapse}"
-            ),
-        )
+        given = f"{before.tau_expand} with {list(recent)} of {before.w_max} slots used"
+        due = f"{expected.tau_expand} and {expected.tau_collapse}"
+        yield WHOLE, f"the thresholds become {after.tau_expand} and {after.tau_collapse}; {given} gives {due}"
 
 
 @clause("ADA-2")

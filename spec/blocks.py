@@ -60,13 +60,8 @@ def misaligned(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding
     top, spans = geometry.top, geometry.spans
     for i, (level, start) in enumerate(context):
         if 0 <= level <= top and start % spans[level] != 0:
-            yield (
-                i,
-                (
-                    f"block {i} ({level}, {start}) is misaligned: a level-{level} block starts at a multiple of "
-                    f"{geometry.span(level)}"
-                ),
-            )
+            said = f"block {i} ({level}, {start}) is misaligned: a level-{level} block starts at a multiple of"
+            yield i, f"{said} {geometry.span(level)}"
 
 
 @clause("CTX-3")
@@ -81,13 +76,8 @@ def torn(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
         expected = before.start + spans[before.level]
         if block.start != expected:
             what = "a gap" if block.start > expected else "an overlap"
-            yield (
-                i,
-                (
-                    f"block {i} ({block.level}, {block.start}) leaves {what}: "
-                    f"the block before it ends at token {expected}"
-                ),
-            )
+            said = f"block {i} ({block.level}, {block.start}) leaves {what}:"
+            yield i, f"{said} the block before it ends at token {expected}"
 
 
 @clause("CTX-4")

@@ -34,13 +34,8 @@ def not_fresh(geometry: Geometry, start_blocks: set[Block], action: Action) -> I
     """ACT-5: an action consumes only blocks that were in the context when its iteration started."""
     for block in consumed(geometry, action):
         if block not in start_blocks:
-            yield (
-                WHOLE,
-                (
-                    f"{action.kind} of {tuple(action.node)} acts on {tuple(block)}, "
-                    "which another action of the same iteration created"
-                ),
-            )
+            said = f"{action.kind} of {tuple(action.node)} acts on {tuple(block)},"
+            yield WHOLE, f"{said} which another action of the same iteration created"
             return
 
 
@@ -54,23 +49,16 @@ def tail_collapse(geometry: Geometry, params: Params, context_end: int, action: 
     """TAI-1: a node that ends within the last ``protected_tokens`` tokens does not collapse."""
     node_end = end(geometry, action.node)
     if action.kind == "collapse" and reaches_tail(node_end, context_end, params.protected_tokens):
-        yield (
-            WHOLE,
-            (
-                f"node {tuple(action.node)} ends at token {node_end}, within the protected last "
-                f"{counted(params.protected_tokens, 'token')} before {context_end}"
-            ),
-        )
+        said = f"node {tuple(action.node)} ends at token {node_end}, within the protected last"
+        yield WHOLE, f"{said} {counted(params.protected_tokens, 'token')} before {context_end}"
 
 
 @clause("BUD-1")
 def over_budget(params: Params, used_after: int, action: Action) -> Iterator[Finding]:
     """BUD-1: an expand leaves at most ``w_max`` slots used; a collapse is never held back by the budget."""
     if action.kind == "expand" and used_after > params.w_max:
-        yield (
-            WHOLE,
-            f"expand of {tuple(action.node)} leaves {counted(used_after, 'slot')} used, over the budget {params.w_max}",
-        )
+        said = f"expand of {tuple(action.node)} leaves {counted(used_after, 'slot')} used"
+        yield WHOLE, f"{said}, over the budget {params.w_max}"
 
 
 def beyond_threshold(kind: Kind, aggregate: int, tau_expand: int, tau_collapse: int) -> bool:
@@ -98,13 +86,8 @@ def beyond_soft_budget(params: Params, used_after: int, candidate: Candidate) ->
     (kind, level, start), aggregate = candidate
     needed = params.tau_expand + params.soft_margin
     if kind == "expand" and params.w_soft < used_after <= params.w_max and aggregate <= needed:
-        yield (
-            WHOLE,
-            (
-                f"expand of {(level, start)} leaves {counted(used_after, 'slot')} used, over the soft budget "
-                f"{params.w_soft}; with aggregate {aggregate} it would need one above {needed}"
-            ),
-        )
+        said = f"expand of {(level, start)} leaves {counted(used_after, 'slot')} used, over the soft budget"
+        yield WHOLE, f"{said} {params.w_soft}; with aggregate {aggregate} it would need one above {needed}"
 
 
 def possible_actions(geometry: Geometry, blocks: set[Block]) -> list[Action]:

@@ -43,13 +43,8 @@ def too_early(ledger: Ledger, action: Action, iteration: int, min_gap: int) -> I
     """COO-1: an action on a node comes at least ``max(1, cooldown_steps)`` iterations after the opposite one."""
     if not may_act(ledger, action, iteration, min_gap):
         entry = ledger[action.node]
-        yield (
-            WHOLE,
-            (
-                f"node {tuple(action.node)} would {action.kind} at iteration {iteration}, "
-                f"{iteration - entry.iteration} after its {entry.kind}; the cooldown asks for {min_gap}"
-            ),
-        )
+        said = f"node {tuple(action.node)} would {action.kind} at iteration {iteration},"
+        yield WHOLE, f"{said} {iteration - entry.iteration} after its {entry.kind}; the cooldown asks for {min_gap}"
 
 
 def recorded(ledger: Ledger, action: Action, iteration: int) -> dict[Block, Entry]:

@@ -72,10 +72,8 @@ def scattered(slots_before: int, slots_after: int, edits: Sequence[Sequence[int]
         kept_from = first + before
         grown += after - before
     if slots_before + grown != slots_after:
-        yield (
-            WHOLE,
-            f"the edits make {counted(slots_before + grown, 'slot')} of {slots_before:,}; there are {slots_after}",
-        )
+        said = f"the edits make {counted(slots_before + grown, 'slot')} of {slots_before:,}; there are {slots_after}"
+        yield WHOLE, said
 
 
 @clause("EDI-2")

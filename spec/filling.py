@@ -64,13 +64,8 @@ def misfilled(
     if reported is not None and tuple(reported) != context:
         pairs = zip(reported, context, strict=False)
         at = next((i for i, (theirs, mine) in enumerate(pairs) if theirs != mine), WHOLE)
-        yield (
-            at,
-            (
-                f"{counted(len(reported), 'block')} reported after tokens came; collapses and tokens make "
-                f"{len(context)}, the last at {context[-1].start}"
-            ),
-        )
+        told = f"{counted(len(reported), 'block')} reported after tokens came; collapses and tokens make"
+        yield at, f"{told} {len(context)}, the last at {context[-1].start}"
     said = as_integer(reported_unfilled)
     if reported_unfilled is not None and said != unfilled:
         yield WHOLE, f"{reported_unfilled!r} tokens are reported to be unfilled; {unfilled} are"
@@ -80,10 +75,8 @@ def misfilled(
 def partial_collapse(geometry: Geometry, unfilled: int, context_end: int, action: Action) -> Iterator[Finding]:
     """FIL-2: a node that ends where the context does, while the last block lacks tokens, does not collapse."""
     if action.kind == "collapse" and unfilled and end(geometry, action.node) == context_end:
-        yield (
-            WHOLE,
-            f"node {tuple(action.node)} collapses, although its last block lacks {counted(unfilled, 'token')}",
-        )
+        said = f"node {tuple(action.node)} collapses, although its last block lacks {counted(unfilled, 'token')}"
+        yield WHOLE, said
 
 
 @clause("FIL-3")
@@ -96,10 +89,8 @@ def needless_room(tokens: int, actions: Sequence[Action] | None, front: object) 
         front: the token that it says the context begins with since; None if it let nothing go.
     """
     if actions is None:
-        yield (
-            WHOLE,
-            f"ingest of {counted(tokens, 'token')} was refused, although they fill the last block and take no room",
-        )
+        said = f"ingest of {counted(tokens, 'token')} was refused, although they fill the last block and take no room"
+        yield WHOLE, said
     elif actions or front is not None:
         what = f"{tuple(actions[0])} was done" if actions else f"what is before {front!r} was let go"
         yield WHOLE, f"{what} to make room for {counted(tokens, 'token')}, which fill the last block and take none"

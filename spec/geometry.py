@@ -128,13 +128,8 @@ def free_expansions(arity: tuple[int, ...], cost: tuple[int, ...]) -> Iterator[F
     """GEO-2: every expansion costs something, ``K_l * c_(l-1) > c_l``."""
     for level in range(1, len(arity) + 1):
         if expansion_delta(arity[level - 1], cost[level - 1], cost[level]) <= 0:
-            yield (
-                level,
-                (
-                    f"expanding a level-{level} gist replaces {counted(cost[level], 'slot')} by {arity[level - 1]} * "
-                    f"{cost[level - 1]}; every expansion must cost something"
-                ),
-            )
+            said = f"expanding a level-{level} gist replaces {counted(cost[level], 'slot')} by {arity[level - 1]} *"
+            yield level, f"{said} {cost[level - 1]}; every expansion must cost something"
 
 
 @clause("GEO-3")

@@ -149,13 +149,8 @@ def precedes(one: Candidate, other: Candidate) -> bool:
 def skipped_turn(turn: Turn, action: Action) -> Iterator[Finding]:
     """GRE-1: expand and collapse turns alternate; a turn is passed over only if its head is missing or does not fit."""
     if action.kind != turn.kind and turn.can_act():
-        yield (
-            WHOLE,
-            (
-                f"{action.kind} of {tuple(action.node)} comes at a turn to {turn.kind}, "
-                f"where {_named(turn.head())} could have been done"
-            ),
-        )
+        said = f"{action.kind} of {tuple(action.node)} comes at a turn to {turn.kind},"
+        yield WHOLE, f"{said} where {_named(turn.head())} could have been done"
 
 
 def _preceding(turn: Turn, action: Action) -> tuple[Candidate, Candidate] | None:
@@ -213,10 +208,8 @@ def overtaking(turn: Turn, action: Action) -> Iterator[Finding]:
     """GRE-5: while the head of the expand queue does not fit, no lower-ranked expand overtakes it."""
     pair = _preceding(turn, action)
     if action.kind == "expand" and pair and not turn.room_for(pair[1]):
-        yield (
-            WHOLE,
-            f"{_named(pair[0])} overtook {_named(pair[1])}, which does not fit and must wait for room",
-        )
+        said = f"{_named(pair[0])} overtook {_named(pair[1])}, which does not fit and must wait for room"
+        yield WHOLE, said
 
 
 @clause("GRE-6")
@@ -227,13 +220,8 @@ def stopped_early(turn: Turn, done: int) -> Iterator[Finding]:
     other = replace(turn, kind=OPPOSITE[turn.kind])
     for one in (turn, other):
         if one.can_act():
-            yield (
-                WHOLE,
-                (
-                    f"the iteration stopped after {done} of at most {counted(turn.params.n_diff, 'action')}, "
-                    f"although {_named(one.head())} was still possible"
-                ),
-            )
+            said = f"the iteration stopped after {done} of at most {counted(turn.params.n_diff, 'action')},"
+            yield WHOLE, f"{said} although {_named(one.head())} was still possible"
             return
 
 

@@ -61,20 +61,16 @@ def not_a_collapse(actions: Sequence[Action]) -> Iterator[Finding]:
 def no_room_made(used_after: int, needed: int, w_max: int) -> Iterator[Finding]:
     """ING-2: after the reclaiming collapses the new blocks fit the budget."""
     if not fits(used_after, needed, w_max):
-        yield (
-            WHOLE,
-            f"the collapses leave {counted(used_after, 'slot')} used; {needed} more do not fit the budget {w_max}",
-        )
+        said = f"the collapses leave {counted(used_after, 'slot')} used; {needed} more do not fit the budget {w_max}"
+        yield WHOLE, said
 
 
 @clause("ING-3")
 def needless_refusal(least_used: int, needed: int, w_max: int) -> Iterator[Finding]:
     """ING-3: ingest is refused only if even all legal collapses together make too little room."""
     if fits(least_used, needed, w_max):
-        yield (
-            WHOLE,
-            f"ingest was refused, although legal collapses leave {least_used} used and {needed} more fit {w_max}",
-        )
+        said = f"ingest was refused, although legal collapses leave {least_used} used and {needed} more fit {w_max}"
+        yield WHOLE, said
 
 
 @clause("ING-4")
@@ -83,36 +79,24 @@ def wrong_reclaim(possible: Sequence[Candidate], action: Action) -> Iterator[Fin
     mine = next((one for one in possible if one.action == action), None)
     better = next((one for one in possible if mine and precedes(one, mine)), None)
     if mine and better:
-        yield (
-            WHOLE,
-            (
-                f"collapse of {tuple(action.node)} with aggregate {mine.aggregate} was reclaimed before "
-                f"{tuple(better.action.node)} with {better.aggregate}"
-            ),
-        )
+        said = f"collapse of {tuple(action.node)} with aggregate {mine.aggregate} was reclaimed before"
+        yield WHOLE, f"{said} {tuple(better.action.node)} with {better.aggregate}"
 
 
 @clause("ING-5")
 def needless_reclaim(used_before: int, wanted: int, w_max: int) -> Iterator[Finding]:
     """ING-5: ingest collapses nothing if the new blocks fit, nor once there is all the room that is `wanted`."""
     if fits(used_before, wanted, w_max):
-        yield (
-            WHOLE,
-            f"{counted(wanted, 'new slot')} beside {used_before} fit the budget {w_max}; nothing more is reclaimed",
-        )
+        said = f"{counted(wanted, 'new slot')} beside {used_before} fit the budget {w_max}; nothing more is reclaimed"
+        yield WHOLE, said
 
 
 @clause("ING-6")
 def stopped_short(used_after: int, wanted: int, w_max: int, possible: Sequence[Action]) -> Iterator[Finding]:
     """ING-6: where room has to be made, it is made for ``reclaim_ahead`` more blocks, as far as collapses go."""
     if possible and not fits(used_after, wanted, w_max):
-        yield (
-            WHOLE,
-            (
-                f"{wanted} slots, those of `reclaim_ahead` included, do not fit beside {used_after} in the budget "
-                f"{w_max}, and collapse of {tuple(possible[0].node)} was still legal"
-            ),
-        )
+        said = f"{wanted} slots, those of `reclaim_ahead` included, do not fit beside {used_after} in the budget"
+        yield WHOLE, f"{said} {w_max}, and collapse of {tuple(possible[0].node)} was still legal"
 
 
 def wanted(state: State, needed: int) -> int:

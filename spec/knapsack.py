@@ -60,13 +60,8 @@ def least_possible_use(geometry: Geometry, pool: Iterable[Candidate], n_diff: in
 def not_shed(least_used: int, used_after: int, w_max: int) -> Iterator[Finding]:
     """KNA-1: where some choice ends within the budget, so does the answer."""
     if not fits(used_after, 0, w_max) and fits(least_used, 0, w_max):
-        yield (
-            WHOLE,
-            (
-                f"the iteration ends with {counted(used_after, 'slot')} used, over the budget {w_max}, "
-                f"although {least_used} could have been reached"
-            ),
-        )
+        said = f"the iteration ends with {counted(used_after, 'slot')} used, over the budget {w_max},"
+        yield WHOLE, f"{said} although {least_used} could have been reached"
 
 
 @clause("KNA-2")

@@ -181,13 +181,8 @@ def undue_detail(outline: Outline, context: Sequence[Block]) -> Iterator[Finding
     for node in detailed(outline, context):
         slots += geometry.delta(node.level)
         if not outline.is_wanted(node):
-            yield (
-                WHOLE,
-                (
-                    f"node {tuple(node)} is shown in detail; its greatest score {outline.want(node)} is not above "
-                    f"tau_expand = {outline.params.tau_expand}"
-                ),
-            )
+            said = f"node {tuple(node)} is shown in detail; its greatest score {outline.want(node)} is not above"
+            yield WHOLE, f"{said} tau_expand = {outline.params.tau_expand}"
         elif slots > outline.limit(node):
             said = f"node {tuple(node)} leaves {counted(slots, 'slot')} used at its turn"
             yield WHOLE, f"{said}; its limit is {outline.limit(node)}"
@@ -206,10 +201,8 @@ def withheld_detail(outline: Outline, context: Sequence[Block]) -> Iterator[Find
             slots += geometry.delta(shown[i].level)
             i += 1
         if fits(slots, geometry.delta(block.level), outline.limit(block)):
-            yield (
-                context.index(block),
-                f"block {tuple(block)} is a gist; it would have fitted beside {counted(slots, 'slot')} at its turn",
-            )
+            said = f"block {tuple(block)} is a gist; it would have fitted beside {counted(slots, 'slot')} at its turn"
+            yield context.index(block), said
 
 
 def layout_violations(outline: Outline, answer: Context | None, profile: str) -> list[Violation]:

@@ -59,10 +59,8 @@ def misreleased(context: Context, reported: Sequence[Block]) -> Iterator[Finding
     if not reported:
         yield WHOLE, "the reported context is empty; a release leaves at least one block"
     elif reported[0].start != context[0].start:
-        yield (
-            0,
-            f"the reported context begins at token {reported[0].start}; it was released to {context[0].start}",
-        )
+        said = f"the reported context begins at token {reported[0].start}; it was released to {context[0].start}"
+        yield 0, said
     elif tuple(reported) != context:
         at = next((i for i, pair in enumerate(zip(reported, context, strict=False)) if pair[0] != pair[1]), WHOLE)
         yield at, f"a release to {context[0].start} leaves the blocks from there on as they are; block {at} is another"
