@@ -8,7 +8,7 @@ collapse are rare in noise, so here families come whole, siblings lean the same 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from focalloc.conformance.cases import Case
@@ -126,6 +126,16 @@ def random_state(rng: random.Random, strategy: str, most: int, caps: Sequence[in
     geometry = random_geometry(rng)
     context = random_context(rng, geometry, most)
     return opened(geometry, random_params(rng, strategy, used(geometry, context), caps), context)
+
+
+def random_worlds(
+    strategy: str, seeds: Iterable[int], most: int, caps: Sequence[int]
+) -> Iterator[tuple[random.Random, State, list[int]]]:
+    """For each seed a state, scores for its slots, and the chance that is left over."""
+    for seed in seeds:
+        rng = random.Random(seed)
+        state = random_state(rng, strategy, most, caps)
+        yield rng, state, random_scores(rng, state.geometry, state.context)
 
 
 def random_policy(rng: random.Random, hidden: int | None = None) -> Policy:

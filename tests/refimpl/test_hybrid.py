@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from focalloc.conformance.worlds import random_scores, random_state
+from focalloc.conformance.worlds import random_worlds
 from focalloc.refimpl.candidates import Choice, choices
 from focalloc.refimpl.hybrid import hybrid
 from focalloc.refimpl.knapsack import knapsack
@@ -25,12 +24,9 @@ CAPS = [0, 1, 2, 3, 4, 5]
 @pytest.mark.clause("HYB-1", "KNA-1", "KNA-2", "KNA-3", "KNA-4", "KNA-5")
 def test_the_reference_conforms_to_the_hybrid_profile() -> None:
     pruned = 0
-    for seed in range(400):
-        rng = random.Random(seed)
-        state = random_state(rng, "hybrid", 4, CAPS)
-        scores = random_scores(rng, state.geometry, state.context)
+    for _, state, scores in random_worlds("hybrid", range(400), 4, CAPS):
         answer = hybrid(state, scores)
-        assert violations(state, scores, answer, "hybrid") == [], seed
+        assert violations(state, scores, answer, "hybrid") == []
         pruned += answer != knapsack(state, scores)
     assert pruned > 20
 
@@ -55,13 +51,10 @@ def is_enough(state: State, found: Sequence[Choice]) -> bool:
 
 def check_exactness(seeds: range) -> None:
     enough = 0
-    for seed in seeds:
-        rng = random.Random(seed)
-        state = random_state(rng, "hybrid", 8, [0, 1, 2, 3, 4])
-        scores = random_scores(rng, state.geometry, state.context)
+    for _, state, scores in random_worlds("hybrid", seeds, 8, [0, 1, 2, 3, 4]):
         found = choices(state, scores)
         top_k = next(k for k in range(1, len(found) + 2) if is_enough(with_top_k(state, k), found))
-        assert hybrid(with_top_k(state, top_k), scores) == knapsack(state, scores), seed
+        assert hybrid(with_top_k(state, top_k), scores) == knapsack(state, scores)
         queues = Counter(choice.action.kind for choice in found)
         enough += top_k < max(queues.values(), default=0)
     assert enough > len(seeds) / 8

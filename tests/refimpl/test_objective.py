@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
-from focalloc.conformance.worlds import random_scores, random_state
+from focalloc.conformance.worlds import random_worlds
 from focalloc.refimpl.candidates import choices
 from focalloc.refimpl.knapsack import knapsack, place
 from focalloc.refimpl.objective import multi_objective
@@ -21,12 +20,9 @@ CAPS = [0, 1, 2, 3, 4, 5]
 @pytest.mark.clause("MUL-1", "MUL-2", "KNA-1", "KNA-5")
 def test_the_reference_conforms_to_the_profile() -> None:
     other = 0
-    for seed in range(400):
-        rng = random.Random(seed)
-        state = random_state(rng, "multi_objective", 4, CAPS)
-        scores = random_scores(rng, state.geometry, state.context)
+    for _, state, scores in random_worlds("multi_objective", range(400), 4, CAPS):
         answer = multi_objective(state, scores)
-        assert violations(state, scores, answer, "multi_objective") == [], seed
+        assert violations(state, scores, answer, "multi_objective") == []
         other += answer != knapsack(state, scores)
     assert other > 40
 
@@ -35,10 +31,7 @@ def test_the_reference_conforms_to_the_profile() -> None:
 def test_what_is_computed_anew_decides_by_the_oldest_action() -> None:
     """Answers are other with a weight; some begin later, some are empty."""
     other, later, none = 0, 0, 0
-    for seed in range(200):
-        rng = random.Random(seed)
-        state = random_state(rng, "multi_objective", 3, CAPS)
-        scores = random_scores(rng, state.geometry, state.context)
+    for rng, state, scores in random_worlds("multi_objective", range(200), 3, CAPS):
         free, weighed = (
             multi_objective(replace(state, params=replace(state.params, recompute_weight=weight)), scores)
             for weight in (0, rng.choice([1, 2, 5]))
@@ -54,12 +47,9 @@ def test_what_is_computed_anew_decides_by_the_oldest_action() -> None:
 
 @pytest.mark.clause("MUL-1", "MUL-2")
 def test_without_weights_it_is_the_exact_optimum() -> None:
-    for seed in range(300):
-        rng = random.Random(seed)
-        state = random_state(rng, "multi_objective", 4, CAPS)
+    for _, state, scores in random_worlds("multi_objective", range(300), 4, CAPS):
         params = replace(state.params, churn_weight=0, cursor_weight=0, budget_weight=0, recompute_weight=0)
-        scores = random_scores(rng, state.geometry, state.context)
-        assert multi_objective(replace(state, params=params), scores) == knapsack(state, scores), seed
+        assert multi_objective(replace(state, params=params), scores) == knapsack(state, scores)
 
 
 def worth(state: State, scores: list[int], answer: list[Action]) -> tuple[int, int, int]:
@@ -78,10 +68,7 @@ def worth(state: State, scores: list[int], answer: list[Action]) -> tuple[int, i
 
 def test_no_subset_is_worth_more() -> None:
     seen = 0
-    for seed in range(500):
-        rng = random.Random(seed)
-        state = random_state(rng, "multi_objective", 3, CAPS)
-        scores = random_scores(rng, state.geometry, state.context)
+    for _, state, scores in random_worlds("multi_objective", range(500), 3, CAPS):
         found = sorted(choices(state, scores), key=place)
         if len(found) > 8 or state.used > state.params.w_max:
             continue
@@ -91,5 +78,5 @@ def test_no_subset_is_worth_more() -> None:
             for subset in combinations(found, size):
                 answer = [choice.action for choice in subset]
                 if all(one.clause.startswith("GRE") for one in violations(state, scores, answer, "greedy")):
-                    assert worth(state, scores, answer) <= mine, seed
+                    assert worth(state, scores, answer) <= mine
     assert seen > 100
