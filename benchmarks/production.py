@@ -1,5 +1,5 @@
 """The fast path in production: sessions, guard, telemetry, edits, positions, pins, means, tokens, releases, layout,
-cold start.
+cold start, compiling, memory.
 
 Run ``python benchmarks/production.py``. Whatever is compared takes turns, and each is taken at its fastest, which is
 what other processes on the machine disturb least; compare figures of one run with each other only.
