@@ -181,7 +181,7 @@ class Host:
             "context": (list(blocks), blocks),
         }
         self._allocator.open(*mine, blocks)
-        kind = params.strategy, params.tie_break, params.is_refined, params.prepares
+        kind = messages.manner(params)
         if kind not in self._warm and callable(getattr(self._allocator, "warmup", None)):
             self._allocator.warmup()
         self._warm.add(kind)

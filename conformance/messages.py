@@ -20,7 +20,7 @@ from focalloc.conformance.cases import Told
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.json_text import from_json, has_many_digits
-from focalloc.spec.params import Params
+from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.scores import SCORE_SCALE
 
 PROTOCOL: Final = 1
@@ -342,6 +342,13 @@ ANSWERED_BY: dict[type[Command], type[Welcome | Ready | Done | Chosen | Relaxed 
     Release: Done,
     Close: Done,
 }
+
+
+def manner(params: Params) -> tuple[object, ...]:
+    """What of ``params`` may decide which code of an allocator runs: a session that is alike in it meets no new one."""
+    told = params.to_dict()
+    optional = [name for name in OFFERED if name in told]
+    return params.strategy, params.tie_break, params.is_refined, params.prepares, *optional
 
 
 def command_line(command: Command, told: Told = "in full") -> bytes:

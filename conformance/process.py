@@ -635,7 +635,7 @@ class ProcessAllocator:
         """
         if isinstance(command, messages.Open) and isinstance(command.params, Params):
             told = command.params
-            self._strategy = (told.strategy, told.tie_break, told.is_refined, told.prepares)
+            self._strategy = messages.manner(told)
         kind, (usual, first) = (type(command), *self._strategy), self.limits
         if kind in self._answered or isinstance(command, messages.Close):
             return usual, False, kind

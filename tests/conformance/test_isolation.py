@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -160,6 +161,23 @@ def test_a_first_call_may_take_long_and_the_others_may_not() -> None:
         assert judged(target, CASE, "greedy").status == "pass"
     with PythonTarget(Lazy, timeout=1.0, start_timeout=1.0) as target:
         assert judged(target, CASE, "greedy").clause == "ANS-1"
+
+
+def test_so_may_the_first_call_that_needs_other_code() -> None:
+    """As a parameter may choose other kernels, which have to be compiled."""
+
+    class Compiles(Sound):
+        ready: ClassVar[set[int]] = set()
+
+        def step(self, scores: list[int]) -> Any:
+            if self.state.params.reclaim_ahead not in Compiles.ready:
+                Compiles.ready.add(self.state.params.reclaim_ahead)
+                time.sleep(1.5)
+            return super().step(scores)
+
+    other = msgspec.structs.replace(CASE, params=replace(CASE.params, reclaim_ahead=1))
+    with PythonTarget(Compiles, timeout=1.0, start_timeout=30.0) as target:
+        assert [judged(target, case, "greedy").status for case in (CASE, other)] == ["pass", "pass"]
 
 
 def test_the_limit_of_the_first_call_is_not_that_of_the_second() -> None:
