@@ -15,13 +15,15 @@ from focalloc.conformance.cases import Case
 from focalloc.conformance.sessions import sessions
 from focalloc.refimpl.allocator import answered
 from focalloc.refimpl.ingest import reclaim
-from focalloc.spec.actions import family, parent
+from focalloc.refimpl.policy import preferences
+from focalloc.spec.actions import KINDS, family, parent
 from focalloc.spec.blocks import Block, Context, used
 from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+from focalloc.spec.pins import pinned
 from focalloc.spec.policy import LARGEST_SUM, LARGEST_WEIGHT, ONE, Layer, Plan, Policy, largest_sum, shapes
-from focalloc.spec.scores import SCORE_SCALE
+from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
 from focalloc.spec.state import State, advanced, ingested, opened
 
 
@@ -156,6 +158,42 @@ def _layer(rng: random.Random, wild: bool, rows: int, inputs: int) -> Layer:
     room = LARGEST_SUM - max(largest_sum(row, 0) for row in weight)
     far = min(room, rng.choice([0, most * ONE, LARGEST_SUM]) if wild else most * ONE)
     return Layer(weight, tuple(rng.choice([-far, far, rng.randint(-far, far)]) for _ in range(rows)))
+
+
+def random_session(rng: random.Random, most: int = 3) -> State:
+    """The state before a session that may remember, lean, adapt, and have pins and a partial last block."""
+    state = random_state(rng, rng.choice(["greedy", "enhanced"]), most, [0, 1, 2, 3, 4, 5])
+    params = replace(
+        state.params,
+        memory_shift=rng.choice((0, 0, 1, 5)),
+        lean=rng.choice((0, 0, 7, 2**21)),
+        balance=rng.choice((0, 0, 1)),
+    )
+    first, pins = state.context[0].start, state.pins
+    for _ in range(rng.choice([0, 0, 1, 2])):
+        since = rng.randint(first, state.end - 1)
+        pins = pinned(pins, since, rng.randint(since + 1, state.end), collapse=True, expand=rng.random() < 0.5)
+    unfilled = 0 if state.context[-1].level else rng.randint(0, state.geometry.span(0) - 1)
+    return replace(state, params=params, pins=pins, unfilled=unfilled)
+
+
+def random_told(rng: random.Random, state: State) -> list[int]:
+    """Scores, now and then of the largest size."""
+    if rng.random() < 0.2:
+        return [rng.choice((1 - SCORE_LIMIT, SCORE_LIMIT - 1, 0, -1)) for _ in range(state.used)]
+    scale, most = rng.choice([1, 2**8, 2**12, 2**16]), SCORE_LIMIT - 1
+    return [max(-most, min(score * scale, most)) for score in random_scores(rng, state.geometry, state.context)]
+
+
+def aimed(rng: random.Random, policy: Policy, state: State, scores: Sequence[int]) -> Policy:
+    """The policy with biases in the middle of what it prefers, so that it wants some and not others."""
+    found = preferences(replace(policy, plan=None), state, scores)
+    pair = list[Layer]()
+    for kind, layer in zip(KINDS, policy.prefer, strict=True):
+        mine = [worth for action, worth in found.items() if action.kind == kind]
+        bias = layer.bias[0] - (rng.choice(mine) if mine else 0) + rng.choice([0, 0, 1])
+        pair.append(layer._replace(bias=(bias,)) if abs(bias) < 2**30 else layer)
+    return replace(policy, prefer=(pair[0], pair[1]))
 
 
 def random_history(rng: random.Random, calls: int = 5) -> list[State]:

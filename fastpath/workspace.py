@@ -232,7 +232,7 @@ class Learner(Workspace):
             **dict.fromkeys(("told", "gates"), (slots + 1) // 2),
             **dict.fromkeys(("gate_peaks", "gate_keys", "gate_notes"), max(chunks, listed)),
             "looked": 3 * listed + k.SIDES + (k.SIDES + 1) * k.LEVELS,
-            "numbers": (k.KNOWN_OF_ITEM + (listed + 7) * width) // 2 + 1,
+            "numbers": (k.KNOWN_OF_ITEM * (listed + 1) + (listed + 6) * width) // 2 + 1,
         }
         super().__init__(geometry, n_diff)
 

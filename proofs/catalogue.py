@@ -10,7 +10,7 @@ from focalloc.proofs.theorem import THEOREMS, Theorem
 from focalloc.spec.errors import InvalidInput
 
 CHAPTERS = {
-    "spec": ("budget", "tiling", "cooldown", "quiescence", "ingest", "pins", "release", "filling"),
+    "spec": ("budget", "tiling", "cooldown", "quiescence", "ingest", "pins", "release", "filling", "policy"),
     "reference": (
         "agreement",
         "contracts",

@@ -594,9 +594,12 @@ class Look(NamedTuple):
         marks: of each its node, or the number of its family.
         sizes: how many there are of each kind.
         values: of each its worth, and then its preference.
-        known: what is known of one item.
+        known: what is known of the scores of one item.
+        inputs: what is known of each item on a shortlist, `KNOWN_OF_ITEM` numbers; `LOOK` items of each kind.
         activations: of each item on a shortlist `HIDDEN`; `LOOK` items of each kind.
-        context: what all items come to, 4 times `HIDDEN`; what ``mix`` makes of that, of each kind; an item's sums.
+        context: what all items come to, 4 times `HIDDEN`.
+        sums: what ``mix`` makes of that, for one kind.
+        mixed: what it makes of an item, `HIDDEN` as well.
         base: of every kind and level what a gate makes of it; of every level its smallest spans.
         rival: what greedy would do.
     """
@@ -612,8 +615,11 @@ class Look(NamedTuple):
     sizes: Table
     values: Table
     known: Table
+    inputs: Table
     activations: Table
     context: Table
+    sums: Table
+    mixed: Table
     base: Table
     rival: Table
 

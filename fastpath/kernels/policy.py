@@ -100,19 +100,24 @@ def quotient(number: int, by: int) -> int:
 
 
 @kernel
-def scan(session: Session, look: Look, slot: int, slots: int) -> None:
-    """Write what is known of ``slots`` slots: their means as told and as seen, their lowest and highest score."""
-    fixed, told, known = session.fixed, look.told, look.known
+def scan(fixed: Ints, told: Ints, known: Table, slot: int, slots: int) -> None:
+    """Write what is known of ``slots`` slots to the front of ``known``: means as told and as seen, lowest, highest."""
     first = slot & NOT_NEGATIVE
     heard = 0
     seen = 0
     low: Any = fixed[first]
     high: Any = fixed[first]
-    for i in range(slots):
-        heard += told[first + i]
-        seen += fixed[first + i]
-        low = min(low, fixed[first + i])
-        high = max(high, fixed[first + i])
+    if slots == 2:  # a loop, and vector code all the more, is dear for so few
+        heard = told[first] + told[first + 1]
+        seen = fixed[first] + fixed[first + 1]
+        low = min(low, fixed[first + 1])
+        high = max(high, fixed[first + 1])
+    else:
+        for i in range(slots):
+            heard += told[first + i]
+            seen += fixed[first + i]
+            low = min(low, fixed[first + i])
+            high = max(high, fixed[first + i])
     known[0] = shortened(quotient(heard, slots))
     known[1] = shortened(quotient(seen, slots))
     known[2] = shortened(low)
@@ -120,30 +125,43 @@ def scan(session: Session, look: Look, slot: int, slots: int) -> None:
 
 
 @kernel
-def describe(session: Session, look: Look, side: int, place: int, node: int) -> None:
-    """Write all that is known of an item on a shortlist (POL-2)."""
-    header, fixed, known = session.header, session.fixed, look.known
+def item_node(session: Session, look: Look, side: int, item: int) -> int:
+    """The node of an item on a shortlist."""
+    mark = look.marks[side * LOOK + item]
+    return mark if side == EXPAND else session.family_node[mark]
+
+
+@kernel
+def describe(session: Session, look: Look, side: int, item: int) -> None:
+    """Write all that is known of an item on a shortlist to its stretch of ``inputs`` (POL-2)."""
+    header, fixed, known, inputs = session.header, session.fixed, look.known, look.inputs
+    node = item_node(session, look, side, item)
+    place = place_of(look.listed[side * LOOK + item])
     level = node % LEVELS
     slots = header[UNITS + level] if side == EXPAND else header[WIDTH + level]
     delta = delta_at(header, level)
-    start = node // LEVELS // header[SPAN]
-    span = header[SPAN + level] // header[SPAN]
-    cursor = header[CURSOR_TOKEN] // header[SPAN]
-    ceiling = (header[CURSOR_TOKEN] + header[SPAN] - 1) // header[SPAN]
-    scan(session, look, place, slots)
-    known[4] = ONE * level
-    known[5] = logarithm(delta)
-    known[6] = logarithm(span)
-    known[7] = logarithm(cursor - start - span) if start + span <= cursor else 0
-    known[8] = logarithm(start - ceiling) if start > cursor else 0
-    known[9] = ONE if start <= cursor < start + span else 0
-    known[10] = shortened(fixed[place - 1]) if place > 0 else 0
-    known[11] = shortened(fixed[place + slots]) if place + slots < header[SLOTS] else 0
-    known[12] = min(header[SLOTS] * ONE // header[W_MAX], CLIP)
-    known[13] = max(-MOST_ROOM, min((header[W_MAX] - header[SLOTS]) * ONE // delta, MOST_ROOM))
-    known[14] = ONE // MOST_CAP * min(header[N_DIFF], MOST_CAP)
-    known[15] = logarithm(look.sizes[side])
-    known[16] = logarithm(look.sizes[1 - side])
+    smallest = header[SPAN]
+    start = node // LEVELS // smallest
+    span = header[SPAN + level] // smallest
+    cursor = header[CURSOR_TOKEN] // smallest
+    ceiling = (header[CURSOR_TOKEN] + smallest - 1) // smallest
+    scan(fixed, look.told, known, place, slots)
+    to = (side * LOOK + item) * KNOWN_OF_ITEM
+    for i in range(4):
+        inputs[to + i] = known[i]
+    inputs[to + 4] = ONE * level
+    inputs[to + 5] = logarithm(delta)
+    inputs[to + 6] = logarithm(span)
+    inputs[to + 7] = logarithm(cursor - start - span) if start + span <= cursor else 0
+    inputs[to + 8] = logarithm(start - ceiling) if start > cursor else 0
+    inputs[to + 9] = ONE if start <= cursor < start + span else 0
+    inputs[to + 10] = shortened(fixed[place - 1]) if place > 0 else 0
+    inputs[to + 11] = shortened(fixed[place + slots]) if place + slots < header[SLOTS] else 0
+    inputs[to + 12] = min(header[SLOTS] * ONE // header[W_MAX], CLIP)
+    inputs[to + 13] = max(-MOST_ROOM, min((header[W_MAX] - header[SLOTS]) * ONE // delta, MOST_ROOM))
+    inputs[to + 14] = ONE // MOST_CAP * min(header[N_DIFF], MOST_CAP)
+    inputs[to + 15] = logarithm(look.sizes[side])
+    inputs[to + 16] = logarithm(look.sizes[1 - side])
 
 
 # GATES
@@ -228,17 +246,25 @@ def gate_known(gate: Ints, first: int, known: Ints) -> int:
 @kernel
 def gate_several(session: Session, network: Network, look: Look) -> None:
     """`gate_scores` where gists may take several slots."""
-    header, tags, gates, gate = session.header, session.tags, look.gates, network.gate
+    header, tags, fixed = session.header, session.tags, session.fixed
+    told, gates, known, gate = look.told, look.gates, look.known, network.gate
+    of_told = gate[0]
+    of_seen = gate[1] + gate[2] + gate[3]
     for slot in range(header[SLOTS]):
         if gates[slot] > LOWEST:
-            scan(session, look, slot, header[UNITS + tags[slot]])
-            gates[slot] += gate_known(gate, 0, look.known)
+            units = header[UNITS + tags[slot]]
+            if units == 1:
+                gates[slot] += of_told * shortened(told[slot]) + of_seen * shortened(fixed[slot])
+            else:
+                scan(fixed, told, known, slot, units)
+                gates[slot] += gate_known(gate, 0, known)
 
 
 @kernel
 def gate_families(session: Session, network: Network, look: Look, families: int) -> None:
     """Write what the gates make of the collapses of the first ``families`` families."""
     header, family_slot, family_node = session.header, session.family_slot, session.family_node
+    fixed, told, known = session.fixed, look.told, look.known
     gates, gate, base = look.gates, network.gate, look.base
     first = CHEAP + 1
     span = header[SPAN]
@@ -247,11 +273,11 @@ def gate_families(session: Session, network: Network, look: Look, families: int)
     for family in range(families):
         node = family_node[family]
         level = node % LEVELS
-        scan(session, look, family_slot[family], header[WIDTH + level])
+        scan(fixed, told, known, family_slot[family], header[WIDTH + level])
         start = quotient(node // LEVELS, span)
         behind = start + base[SIDES * LEVELS + level]
         of_place = placed(gate, first, cursor, ceiling, start, behind)
-        gates[family] = base[LEVELS + level] + of_place + gate_known(gate, first, look.known)
+        gates[family] = base[LEVELS + level] + of_place + gate_known(gate, first, known)
 
 
 # SHORTLISTS
@@ -357,25 +383,24 @@ def activate(sums: Table, at: int, width: int, shift: int) -> None:
 
 
 @kernel
-def add_up(sums: Table, to: int, width: int, weights: Ints, at: int, factor: int) -> None:
-    """Add to each of ``width`` sums its weight for one input times that."""
-    first = to & NOT_NEGATIVE
-    source = at & NOT_NEGATIVE
-    for i in range(width):
-        sums[first + i] += weights[source + i] * factor
+def encode_items(network: Network, look: Look, side: int) -> None:
+    """Write the activations of the items of a kind, each for itself (POL-4).
 
-
-@kernel
-def encode_item(network: Network, look: Look, side: int, item: int) -> None:
-    """Write the activations of an item for itself, of which all is known (POL-4)."""
-    width, activations = network.sizes[HIDDEN], look.activations
+    The loops stand one in another, as a call copies seven words of each table.
+    """
+    width, encode, inputs, activations = network.sizes[HIDDEN], network.encode, look.inputs, look.activations
     weights = side * (KNOWN_OF_ITEM + 1) * width
-    to = (side * LOOK + item) * width
-    for i in range(width):
-        activations[to + i] = network.encode[weights + KNOWN_OF_ITEM * width + i]
-    for one in range(KNOWN_OF_ITEM):
-        add_up(activations, to, width, network.encode, weights + one * width, look.known[one])
-    activate(activations, to, width, network.sizes[ENCODE_SHIFT])
+    for item in range(look.sizes[side]):
+        to = ((side * LOOK + item) * width) & NOT_NEGATIVE
+        source = (weights + KNOWN_OF_ITEM * width) & NOT_NEGATIVE
+        for i in range(width):
+            activations[to + i] = encode[source + i]
+        for one in range(KNOWN_OF_ITEM):
+            factor = inputs[(side * LOOK + item) * KNOWN_OF_ITEM + one]
+            source = (weights + one * width) & NOT_NEGATIVE
+            for i in range(width):
+                activations[to + i] += encode[source + i] * factor
+        activate(activations, to, width, network.sizes[ENCODE_SHIFT])
 
 
 @kernel
@@ -397,39 +422,40 @@ def pool(network: Network, look: Look, side: int) -> None:
 @kernel
 def sum_context(network: Network, look: Look, side: int) -> None:
     """Write what ``mix`` makes of the context, which is the same for all items of a kind."""
-    width, context, mix = network.sizes[HIDDEN], look.context, network.mix
+    width, context, sums, mix = network.sizes[HIDDEN], look.context, look.sums, network.mix
     weights = side * (5 * width + 1) * width
-    to = (4 + side) * width
+    source = (weights + 5 * width * width) & NOT_NEGATIVE
     for i in range(width):
-        context[to + i] = mix[weights + 5 * width * width + i]
+        sums[i] = mix[source + i]
     for one in range(4 * width):
-        add_up(context, to, width, mix, weights + (width + one) * width, context[one])
+        factor = context[one]
+        source = (weights + (width + one) * width) & NOT_NEGATIVE
+        for i in range(width):
+            sums[i] += mix[source + i] * factor
 
 
 @kernel
-def mix_item(network: Network, look: Look, side: int, item: int) -> int:
-    """The preference of an item among the others (POL-4)."""
-    width, context = network.sizes[HIDDEN], look.context
+def mix_items(network: Network, look: Look, side: int) -> None:
+    """Write the worth of the items of a kind, each among the others (POL-4)."""
+    width, sums, mixed, activations = network.sizes[HIDDEN], look.sums, look.mixed, look.activations
+    mix, prefer = network.mix, network.prefer
     weights = side * (5 * width + 1) * width
-    own = (side * LOOK + item) * width
-    to = 6 * width
-    for i in range(width):
-        context[to + i] = context[(4 + side) * width + i]
-    for one in range(width):
-        add_up(context, to, width, network.mix, weights + one * width, look.activations[own + one])
-    activate(context, to, width, network.sizes[MIX_SHIFT])
-    first = side * (width + 1)
-    preference = network.prefer[first + width]
-    for i in range(width):
-        preference += network.prefer[first + i] * context[to + i]
-    return preference
-
-
-@kernel
-def item_node(session: Session, look: Look, side: int, item: int) -> int:
-    """The node of an item on a shortlist."""
-    mark = look.marks[side * LOOK + item]
-    return mark if side == EXPAND else session.family_node[mark]
+    last = side * (width + 1)
+    sum_context(network, look, side)
+    for item in range(look.sizes[side]):
+        own = (side * LOOK + item) * width
+        for i in range(width):
+            mixed[i] = sums[i]
+        for one in range(width):
+            factor = activations[own + one]
+            source = (weights + one * width) & NOT_NEGATIVE
+            for i in range(width):
+                mixed[i] += mix[source + i] * factor
+        activate(mixed, 0, width, network.sizes[MIX_SHIFT])
+        worth = prefer[last + width]
+        for i in range(width):
+            worth += prefer[last + i] * mixed[i]
+        look.values[side * LOOK + item] = worth
 
 
 @kernel
@@ -489,14 +515,11 @@ def infer(session: Session, network: Network, look: Look) -> None:
     """Write the preference of each item on the shortlists (POL-4)."""
     for side in range(SIDES):
         for item in range(look.sizes[side]):
-            place = place_of(look.listed[side * LOOK + item])
-            describe(session, look, side, place, item_node(session, look, side, item))
-            encode_item(network, look, side, item)
+            describe(session, look, side, item)
+        encode_items(network, look, side)
         pool(network, look, side)
     for side in range(SIDES):
-        sum_context(network, look, side)
-        for item in range(look.sizes[side]):
-            look.values[side * LOOK + item] = mix_item(network, look, side, item)
+        mix_items(network, look, side)
     if network.sizes[HAS_PLAN] > 0:
         plan(session, network, look)
 

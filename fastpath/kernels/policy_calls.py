@@ -73,8 +73,8 @@ def look_of(session: Session, space: NDArray[np.int64], width: int) -> Look:
     looked = space[at[38] : at[39]]
     numbers = space[at[39] : at[40]].view(np.int32)
     listed = SIDES * LOOK
-    known = KNOWN_OF_ITEM
-    activations = known + listed * width
+    inputs = KNOWN_OF_ITEM * (listed + 1)
+    activations = inputs + listed * width
     return Look(
         told,
         space[at[34] : at[35]].view(np.int32),
@@ -86,9 +86,12 @@ def look_of(session: Session, space: NDArray[np.int64], width: int) -> Look:
         looked[listed : 2 * listed],
         looked[3 * listed : 3 * listed + SIDES],
         looked[2 * listed : 3 * listed],
-        numbers[:known],
-        numbers[known:activations],
-        numbers[activations:],
+        numbers[:KNOWN_OF_ITEM],
+        numbers[KNOWN_OF_ITEM:inputs],
+        numbers[inputs:activations],
+        numbers[activations : activations + 4 * width],
+        numbers[activations + 4 * width : activations + 5 * width],
+        numbers[activations + 5 * width : activations + 6 * width],
         looked[3 * listed + SIDES :],
         space[at[25] : at[26]],
     )

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focalloc import Allocator, Batch, Geometry, InvalidInput, NoRoom, Params, Telemetry
-from focalloc.conformance.worlds import random_policy, random_scores, random_state
+from focalloc.conformance.worlds import aimed, random_policy, random_scores, random_session, random_state, random_told
 from focalloc.fastpath import policy_file
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels import policy as kernels
@@ -27,7 +27,6 @@ from focalloc.refimpl.policy import learned
 from focalloc.refimpl.preparation import prepared
 from focalloc.spec import Action, State, advanced, opened
 from focalloc.spec.policy import Policy, logarithm
-from tests.refimpl.test_policy import aimed, random_session, told
 
 
 def loaded(policy: Policy, state: State) -> Allocator:
@@ -56,7 +55,7 @@ def other_call(rng: random.Random, reference: ReferenceAllocator, fast: Allocato
         for one in (reference, fast):
             one.unpin(first, state.end)
     else:
-        row, tokens = told(rng, state), rng.randint(1, 5)
+        row, tokens = random_told(rng, state), rng.randint(1, 5)
         answers = []
         for one in (reference, fast):
             try:
@@ -78,7 +77,7 @@ def compare(seed: int, most: int = 3, calls: int = 6) -> int:
             other_call(rng, reference, fast)
             continue
         state = reference.state
-        scores = told(rng, state)
+        scores = random_told(rng, state)
         at = state.pointed(rng.choice([None, rng.randint(state.context[0].start, state.end)]))
         if call % 3 == 0:
             policy = aimed(rng, policy, at, scores)
