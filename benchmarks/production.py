@@ -30,6 +30,7 @@ import numpy as np
 
 from focalloc import Action, Allocator, Batch, Geometry, Guarded, Params, Telemetry
 from focalloc.analysis.timing import GEOMETRIES, mixed_context, score_rows, timed
+from focalloc.conformance.worlds import random_policy
 from focalloc.fastpath import snapshot
 from focalloc.fastpath.allocator import STRATEGIES
 from focalloc.fastpath.kernels.layout import LARGE
@@ -40,7 +41,7 @@ STEPS = 32
 TURNS = 32  # steps of all sessions in a row, so that starting threads and filling caches hardly count
 GEOMETRY = Geometry((32, 32))
 PARTS = (
-    *("batch", "wrapped", "edits", "positions", "pins", "means", "tokens", "releases", "layout"),
+    *("batch", "wrapped", "edits", "positions", "pins", "means", "learned", "tokens", "releases", "layout"),
     *("start", "compile", "memory"),
 )
 
@@ -334,6 +335,29 @@ def pins(rounds: int) -> None:
             print(f"{name:22} {pattern:>8} {told}", flush=True)
 
 
+def learned(rounds: int) -> None:
+    """What a learned step takes beside greedy's, sessions in turn; by weights by chance, which cost what others do."""
+    policy = replace(random_policy(random.Random(5), 32), shortlist=32)
+    print(f"\n{'us':22} {'pattern':>8} {'greedy':>9} {'learned':>9} {'ratio':>7} {'of medians':>11}")
+    for name, (arity, cost) in GEOMETRIES.items():
+        geometry = Geometry(arity, cost)
+        for pattern in ("dense", "noise", "quiet"):
+            rows = [row.astype(np.float32) for row in score_rows(pattern, 2 * SLOTS)]
+            greedy = opened(SLOTS, geometry)
+            chosen = Allocator(geometry, greedy.params, "learned", policy=policy)
+            chosen.resume(greedy.state())
+            for either in (greedy, chosen):
+                either.warmup(np.float32)
+            spent = np.zeros((4 * rounds, 2))
+            for i in range(len(spent)):
+                row = rows[i % len(rows)]
+                for which, one in enumerate((greedy, chosen)):
+                    spent[i, which] = timed(partial(one.step, row[: one.used])) / 1e3
+            (least, best), (usual, typical) = spent.min(axis=0), np.median(spent, axis=0)
+            told = f"{least:9.2f} {best:9.2f} {best / least:7.1f} {typical / usual:11.1f}"
+            print(f"{name:22} {pattern:>8} {told}", flush=True)
+
+
 def means(rounds: int) -> None:
     """What a memory of scores and a lean add to a step, in `np.max` over the same scores; sessions take turns.
 
@@ -526,6 +550,7 @@ def main() -> None:
         "tokens": partial(tokens, chosen.rounds),
         "releases": partial(releases, chosen.rounds),
         "means": partial(means, chosen.rounds),
+        "learned": partial(learned, chosen.rounds),
         "positions": partial(positions, chosen.rounds),
         "layout": partial(layout, chosen.rounds),
         "start": partial(cold_start, max(3, chosen.rounds // 10)),
