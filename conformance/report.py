@@ -325,10 +325,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     def summary(self) -> str:
         """The run in a few lines of plain text, each failure with its sentence and the command that replays it."""
-        counts = ", ".join(f"{n} {status}" for status, n in self.verdicts.items() if n)
+        counts = ", ".join(f"{n:,} {status}" for status, n in self.verdicts.items() if n)
         lines = [
             f"{on_one_line(self.target)}: {self.status.upper()}{self.reserve} by profile {self.profile} "
-            f"({self.examples} of {counted(self.asked, 'session')} judged: {counts or 'none'}; "
+            f"({self.examples:,} of {counted(self.asked, 'session')} judged: {counts or 'none'}; "
             f"{counted(self.answered, 'answer')}; seed {self.seed}; "
             f"focalloc {self.versions.focalloc}, spec {self.versions.spec})"
         ]
