@@ -10,7 +10,7 @@ FRONT = {
     "conformance": ("runner", "targets", "cases", "judge", "report"),
     "proofs": ("theorem", "runner"),
     "runtime": ("context", "models"),
-    "learn": ("allocator", "policy", "projection", "simulator", "environment", "training", "meta", "soft"),
+    "learn": ("projection", "simulator", "environment", "training", "meta", "soft"),
 }
 """What a user of a subpackage meets; the rest of it is not described."""
 

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from focalloc.fastpath.admission import apply_checked
-from focalloc.fastpath.brought import BROUGHT
 from focalloc.fastpath.plan import Plan
 from focalloc.fastpath.scores import LOGIT_TYPES, SCORE_TYPES, fixed_logits, logit_array, refuse_misfit, score_array
 from focalloc.fastpath.snapshot import MAX_ITERATION, from_bytes, from_json, to_bytes, to_json
@@ -28,7 +27,6 @@ from focalloc.spec.ingest import checked_size, sufficient_budget
 from focalloc.spec.memory import Memory
 from focalloc.spec.params import OFFERED, Params
 from focalloc.spec.pins import Pins, pinned, unpinned
-from focalloc.spec.policy import Policy
 from focalloc.spec.printable import counted
 from focalloc.spec.relaxation import Relaxation
 from focalloc.spec.release import checked_front
@@ -54,10 +52,10 @@ class Allocator:
     Args:
         geometry: shape of the tree.
         params: budget, cap, thresholds, cooldown.
-        strategy: which strategy selects; by default the one that ``params`` names. ``"learned"`` makes a
-            `focalloc.learn.allocator.LearnedAllocator`: a policy selects, guarded, and the strategy of ``params``
-            stands in.
-        policy: path of the policy file, for strategy ``"learned"`` only; by default the one that ships.
+        strategy: which strategy selects; by default the one that ``params`` names. With ``"learned"`` a policy
+            selects (POL-5), and the strategy of ``params`` stands in should it fail.
+        policy: for strategy ``"learned"`` only: a `focalloc.spec.policy.Policy`, or the path of its file; by default
+            the one that ships.
 
     Raises:
         InvalidInput: the strategy is unknown, or the policy file is missing, corrupt or made for something else.
@@ -74,14 +72,6 @@ class Allocator:
 
     offers = OFFERED
     """Optional parameters that it follows."""
-
-    def __new__(
-        cls, geometry: Geometry | None = None, params: Params | None = None, strategy: Any = None, **more: Any
-    ) -> Any:
-        """An allocator; of another kind if that is asked for."""
-        if cls is Allocator and strategy == "learned" and not isinstance(more.get("policy"), Policy):
-            return BROUGHT[strategy]()(geometry, params, **more)
-        return object.__new__(cls)
 
     def __init__(
         self,

@@ -18,6 +18,9 @@ from focalloc.spec.geometry import Geometry
 from focalloc.spec.policy import LAYERS, Policy
 from focalloc.spec.policy import Plan as Bounds
 
+SHIPPED = Path(__file__).with_name("policy.safetensors")
+"""The policy that comes with the package; its card is ``learn/small.md``."""
+
 
 def network_of(policy: Policy) -> NDArray[np.int32]:
     """The table of a policy that the kernels take (`layout.NETWORK`, `layout.Network`)."""
@@ -34,7 +37,7 @@ class Learned:
     """What selects in place of a strategy.
 
     Args:
-        policy: the policy, or the path of its file.
+        policy: the policy, or the path of its file; `SHIPPED` if None.
 
     Attributes:
         policy: the policy.
@@ -47,8 +50,8 @@ class Learned:
     """
 
     def __init__(self, policy: object) -> None:
-        if isinstance(policy, str | Path):
-            policy = load(policy)
+        if policy is None or isinstance(policy, str | Path):
+            policy = load(SHIPPED if policy is None else policy)
         if not isinstance(policy, Policy):
             raise InvalidInput("policy", policy, "must be a Policy, or the path of its file")
         self.policy = policy

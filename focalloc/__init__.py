@@ -9,9 +9,7 @@ neither NumPy nor Numba.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from focalloc.fastpath.brought import BROUGHT
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from focalloc.fastpath.allocator import Allocator, Plan
@@ -79,13 +77,6 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
     return value
-
-
-def _learned() -> Any:
-    return import_module("focalloc.learn.allocator").LearnedAllocator
-
-
-BROUGHT["learned"] = _learned
 
 
 def __dir__() -> list[str]:

@@ -1,7 +1,7 @@
 """The simulator as a Gymnasium environment, for any learner.
 
-An observation holds a row of features per block, padded to ``max_blocks`` rows. An action holds three logits per row
-(expand, keep, collapse); they are projected onto what is feasible, so no action is ever illegal.
+An observation holds a row of features per item, that is, per action that may be taken, padded to ``max_items`` rows. An
+action holds one preference per row; what is preferred is projected onto what is feasible, so no action is ever illegal.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from focalloc.learn.features import FEATURES, Observation, Observer
+from focalloc.learn.features import Observation, observe
 from focalloc.learn.projection import project
 from focalloc.learn.simulator import RewardWeights, Scenario, Session, any_user, episode
 from focalloc.learn.texts import Text, language_reference, part, passage
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.policy import FEATURES, ONE
 
-LARGEST = 10.0
-"""Bound of the logits in the action space."""
+LARGEST = 1.0
+"""Bound of the preferences in the action space."""
 
 Seen = dict[str, NDArray[Any]]
 
@@ -30,10 +31,11 @@ Seen = dict[str, NDArray[Any]]
 class FocusEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
     """One episode after another over passages of ``texts``.
 
-    Observation: ``{"features": (max_blocks, len(FEATURES)) float32, "legal": (max_blocks, 3) int8}``. Rows beyond the
-    context are zero; ``legal[i, 1]`` is 1 just for the rows that are blocks.
+    Observation: ``{"features": (max_items, len(FEATURES)) float32, "kind": (max_items,) int8}``. Features are those of
+    POL-2, in units of 1; the kind is 1 for an expand, 2 for a collapse, and 0 for rows beyond the items, which are
+    zero.
 
-    Action: ``(max_blocks, 3)`` float32 logits; rows beyond the context are ignored.
+    Action: ``(max_items,)`` float32 preferences, above 0 for what should be done; rows beyond the items are ignored.
 
     Info: ``quality``, ``used``, ``actions``, ``reversals`` and ``coverage`` of the iteration (`Outcome`).
 
@@ -59,16 +61,15 @@ class FocusEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         self.texts = list(texts) if texts is not None else part(language_reference(), "train")
         self.weights = weights or RewardWeights()
         self.vary_user = vary_user
-        self.max_blocks = self.scenario.blocks
+        self.max_items = 2 * self.scenario.blocks  # a block has one expand, and leads one family at most
         self.observation_space: spaces.Space[Seen] = spaces.Dict(  # type: ignore[assignment]  # not generic there
             {
-                "features": spaces.Box(-np.inf, np.inf, (self.max_blocks, len(FEATURES)), np.float32),
-                "legal": spaces.MultiBinary((self.max_blocks, 3)),
+                "features": spaces.Box(-np.inf, np.inf, (self.max_items, len(FEATURES)), np.float32),
+                "kind": spaces.MultiDiscrete(np.full(self.max_items, 3), np.int8),
             }
         )
-        self.action_space = spaces.Box(-LARGEST, LARGEST, (self.max_blocks, 3), np.float32)
+        self.action_space = spaces.Box(-LARGEST, LARGEST, (self.max_items,), np.float32)
         self._session: Session | None = None
-        self._observer = Observer()
 
     @property
     def session(self) -> Session:
@@ -87,7 +88,7 @@ class FocusEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         rng = self.np_random
         scenario = replace(self.scenario, user=any_user(rng)) if self.vary_user else self.scenario
         text = passage(self.texts, scenario.tokens, rng)
-        self._session, self._observer = Session(episode(scenario, text, rng)), Observer()
+        self._session = Session(episode(scenario, text, rng))
         return self._padded(), {}
 
     def step(self, action: NDArray[np.float32]) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
@@ -99,14 +100,20 @@ class FocusEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         session = self.session
         if session.over:
             raise InvalidInput("episode", "over", "call reset() to begin another")
-        outcome = session.step(project(session.state, action[: len(session.state.context)]))
+        seen = self._seen()
+        logits = seen.logits(action[: len(seen.actions)], len(session.state.context))
+        outcome = session.step(project(session.state, logits))
         return self._padded(), self.weights.reward(outcome), False, session.over, asdict(outcome)
+
+    def _seen(self) -> Observation:
+        return observe(self.session.state.pointed(self.session.cursor), self.session.scores())
 
     def _padded(self) -> Seen:
         """The observation, padded; all zero once the episode is over, as the lens then says nothing more."""
-        features = np.zeros((self.max_blocks, len(FEATURES)), np.float32)
-        legal = np.zeros((self.max_blocks, 3), np.int8)
+        features = np.zeros((self.max_items, len(FEATURES)), np.float32)
+        kind = np.zeros(self.max_items, np.int8)
         if not self.session.over:
-            seen: Observation = self._observer.observe(self.session.state, self.session.scores(), self.session.cursor)
-            features[: len(seen.features)], legal[: len(seen.legal)] = seen.features, seen.legal
-        return {"features": features, "legal": legal}
+            seen = self._seen()
+            features[: len(seen.features)] = seen.features / ONE
+            kind[: len(seen.actions)] = 1 + seen.collapses
+        return {"features": features, "kind": kind}

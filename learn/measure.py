@@ -5,25 +5,25 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.learn.allocator import LearnedAllocator
-from focalloc.learn.features import FEATURES, Observer
-from focalloc.learn.policy import Policy
+from focalloc.fastpath.allocator import Allocator
+from focalloc.learn.features import observe
 from focalloc.learn.projection import project
 from focalloc.learn.rollouts import Source
-from focalloc.learn.simulator import NOISES, Episode, Noise, Outcome, RewardWeights, Scenario, Session
+from focalloc.learn.simulator import NOISES, Episode, Noise, Scenario, Session
 from focalloc.learn.teachers import clairvoyant
 from focalloc.learn.texts import Text
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.greedy import greedy
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec.actions import Action
+from focalloc.spec.policy import Policy
 from focalloc.spec.scores import SCORE_SCALE, quantise, slot_scores
 from focalloc.spec.violations import violations
 
@@ -49,7 +49,9 @@ def optimally(session: Session) -> Sequence[Action]:
 
 def knowingly(session: Session) -> Sequence[Action]:
     """The clairvoyant, who sees no scores but what will be needed: what could be reached, not a contestant."""
-    return project(session.state, clairvoyant(session).logits())
+    seen = observe(session.state, session.scores())
+    wish = clairvoyant(session, seen).preferences()
+    return project(session.state, seen.logits(wish, len(session.state.context)))
 
 
 class Adaptive:
@@ -84,18 +86,26 @@ class Informed:
     NEAR = 2.0
     """Added to the score at the cursor, fading over the blocks around it."""
 
+    RECENT = 0.5
+    """Weight of the newest score in the running mean of each level-0 span."""
+
     def __init__(self) -> None:
         self._session: Session | None = None
-        self._observer = Observer()
 
     def __call__(self, session: Session) -> Sequence[Action]:
         """Greedy on the improved scores."""
+        state, geometry, span = session.state, session.state.geometry, session.state.geometry.span(0)
+        units = np.array([geometry.span(block.level) // span for block in state.context])
+        first = np.cumsum(units) - units
+        said = np.repeat(session.block_scores() / SCORE_SCALE, units)
         if session is not self._session:
-            self._session, self._observer = session, Observer()
-        features = self._observer.observe(session.state, session.scores(), session.cursor).features
-        recent, near = (features[:, FEATURES.index(name)] for name in ("recent score", "cursor near"))
-        better = np.rint((recent + self.NEAR * near) * SCORE_SCALE).astype(int).tolist()
-        return greedy(session.state, slot_scores(session.state.geometry, session.state.context, better))
+            self._session, self._mean = session, said
+        self._mean = self._mean + self.RECENT * (said - self._mean)
+        recent = np.clip(np.maximum.reduceat(self._mean, first), -4, 4)
+        at = session.cursor // span
+        distance = np.maximum(np.maximum(first - at, at - (first + units - 1)), 0)
+        better = np.rint((recent + self.NEAR * np.exp(-distance / 4)) * SCORE_SCALE).astype(int).tolist()
+        return greedy(state, slot_scores(geometry, state.context, better))
 
 
 RULES: dict[str, Rule] = {
@@ -113,13 +123,14 @@ class Learned:
 
     Args:
         policy: the policy.
+        shift: of the memory that its sessions have (MEM-1); 0 for none.
 
     Attributes:
         fell_back: whether greedy had to stand in at the last iteration.
     """
 
-    def __init__(self, policy: Policy) -> None:
-        self._allocator = LearnedAllocator(policy=policy)
+    def __init__(self, policy: Policy, shift: int = 1) -> None:
+        self._allocator, self._shift = Allocator(strategy="learned", policy=policy), shift
         self._session: Session | None = None
         self.fell_back = False
 
@@ -127,7 +138,8 @@ class Learned:
         """What the allocator answers, in a session of its own that goes the same way."""
         if session is not self._session:
             self._session, state = session, session.state
-            self._allocator.open(state.geometry, state.params, state.context)
+            params = replace(state.params, memory_shift=self._shift)
+            self._allocator.open(state.geometry, params, state.context)
         plan = self._allocator.step(session.scores(), cursor=session.cursor)
         self.fell_back = plan.fallback is not None
         return plan.actions
@@ -165,30 +177,6 @@ def measured(source: Source, rules: Mapping[str, Rule], seeds: Iterable[int]) ->
     """Figures of each rule on the same episodes, one per seed."""
     episodes = measuring(source, seeds)
     return {name: [played(one, rule) for one in episodes] for name, rule in rules.items()}
-
-
-MARGINS = tuple(i / 4 for i in range(-4, 7))
-"""Margins that `calibrated` tries."""
-
-
-def calibrated(
-    policy: Policy, source: Source, weights: RewardWeights, seeds: Iterable[int], margins: Sequence[float] = MARGINS
-) -> tuple[Policy, float]:
-    """The policy with the fondness for keeping that earns the highest mean reward, and that margin.
-
-    What a policy learns as odds is not yet the best threshold for acting on them. The episodes are drawn from
-    ``source``, which must be that of training, not that of a later measurement.
-    """
-    episodes = [source.draw(np.random.default_rng([seed, 3])) for seed in seeds]
-    names = [field.name for field in fields(Outcome)]
-
-    def reward(margin: float) -> float:
-        rule = Learned(policy.fonder_of_keeping(margin))
-        means = [played(one, rule) for one in episodes]
-        return float(np.mean([weights.reward(Outcome(**{name: mean[name] for name in names})) for mean in means]))
-
-    best = max(margins, key=reward)
-    return policy.fonder_of_keeping(best), best
 
 
 @cache
@@ -235,13 +223,13 @@ class Comparison:
         noise: its name.
         rules: mean figures of each untrained rule, over all episodes.
         learned: interval of each figure over training seeds, of the learned policies' means over all episodes.
-        gains: the same of the learned policies less greedy, on the same episodes.
+        forgetful: the same in sessions that do not remember what the lens said before.
     """
 
     noise: str
     rules: dict[str, Figures]
     learned: dict[str, Interval]
-    gains: dict[str, Interval]
+    forgetful: dict[str, Interval]
 
 
 def compared(
@@ -262,23 +250,22 @@ def compared(
         episodes: episodes per setting.
         noises: the settings.
         seed: of the episodes.
-        rules: what they are compared with; ``greedy`` is among them.
+        rules: what they are compared with.
     """
-    everybody = dict(rules) | {f"learned {i}": Learned(policy) for i, policy in enumerate(policies)}
+    mine = {f"learned {i} {shift}": Learned(policy, shift) for i, policy in enumerate(policies) for shift in (0, 1)}
     found = []
     for name, noise in noises.items():
-        figures = measured(Source(scenario, texts, noise=noise), everybody, range(seed, seed + episodes))
+        figures = measured(Source(scenario, texts, noise=noise), {**rules, **mine}, range(seed, seed + episodes))
         means = {
             rule: {figure: float(np.mean([one[figure] for one in several])) for figure in FIGURES}
             for rule, several in figures.items()
         }
-        mine = [means[f"learned {i}"] for i in range(len(policies))]
-        found.append(
-            Comparison(
-                name,
-                {rule: means[rule] for rule in rules},
-                {figure: interval([one[figure] for one in mine]) for figure in FIGURES},
-                {figure: interval([one[figure] - means["greedy"][figure] for one in mine]) for figure in FIGURES},
-            )
+        forgetful, learned = (
+            {
+                figure: interval([means[f"learned {i} {shift}"][figure] for i in range(len(policies))])
+                for figure in FIGURES
+            }
+            for shift in (0, 1)
         )
+        found.append(Comparison(name, {rule: means[rule] for rule in rules}, learned, forgetful))
     return found

@@ -1,19 +1,13 @@
 """Few-shot adaptation: a policy that has learned to learn a user's habits from their first edits. Needs PyTorch.
 
-An *edit* is an iteration after which the user went on and so showed what was needed; in hindsight it gives a lesson
-for the state it happened in. Two ways to adapt are here:
+An *edit* is an iteration after which the user went on and so showed what was needed; in hindsight it says what each
+item of the state it happened in was worth. A few numbers per user, their habits, move the biases of the first layer,
+and nothing else. Steps of gradient descent on the edits set these numbers only, so that five edits cannot unlearn what
+all users share; training looks through the steps and makes them help in *other* episodes of the same user. This is
+MAML [1] kept to parameters of the context, as in CAVIA [2]. What it brings is on the card of the shipped policy.
 
-- Reptile [1]: a few steps on the edits move every weight, and training moves the shared weights to where such steps
-  go far.
-- By habits: a few numbers per user move the bias of the first layer, and nothing else. The steps on the edits set
-  these numbers only, so that five edits cannot unlearn what all users share; training looks through the steps and
-  makes them help in *other* episodes of the same user. This is MAML [2] kept to parameters of the context, as in
-  CAVIA [3].
-
-What either brings is on the card of the shipped policy.
-
-[1] Nichol, Achiam, Schulman, "On first-order meta-learning algorithms", 2018. [2] Finn, Abbeel, Levine, "Model-agnostic
-meta-learning", 2017. [3] Zintgraf et al., "Fast context adaptation via meta-learning", 2019.
+[1] Finn, Abbeel, Levine, "Model-agnostic meta-learning", 2017. [2] Zintgraf et al., "Fast context adaptation via
+meta-learning", 2019.
 """
 
 from __future__ import annotations
@@ -26,25 +20,24 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from focalloc.learn.course import decided
 from focalloc.learn.features import Observation
-from focalloc.learn.measure import Interval, Learned, interval, played
+from focalloc.learn.measure import Interval, interval
 from focalloc.learn.network import Batch, PolicyNetwork, restored
-from focalloc.learn.policy import Policy
-from focalloc.learn.rollouts import Rng, Source, play
-from focalloc.learn.simulator import Episode, Session, User, any_user
-from focalloc.learn.teachers import Lesson, clairvoyant
-from focalloc.learn.training import imitation_loss, missed
+from focalloc.learn.rollouts import Rng, Source, mean_outcome, play
+from focalloc.learn.simulator import Episode, Floats, Session, User, any_user
+from focalloc.learn.teachers import hindsight
+from focalloc.learn.training import PLAN, mean_over, misjudged
 from focalloc.spec.errors import InvalidInput
+from focalloc.spec.policy import Plan, Policy
 
 
 class UserEdit(NamedTuple):
-    """One edit: what the policy saw, and what it should have done in hindsight."""
+    """One edit: what the policy saw, and what each item of it turned out to be worth."""
 
     seen: Observation
-    lesson: Lesson
+    worths: Floats
 
 
 UserEdits = Sequence[UserEdit]
@@ -60,9 +53,8 @@ class MetaSettings:
         users: users per outer update.
         edits: edits that a user is known by.
         steps: gradient steps of one adaptation, each on all the edits.
-        inner_rate: step size of an adaptation (plain gradient descent); by habits, where its training begins.
-        outer_rate: how far the shared weights move: with Reptile as a share of the way to the adapted ones, by habits
-            as Adam's learning rate. It falls linearly to a tenth.
+        inner_rate: step size of an adaptation (plain gradient descent), where its training begins.
+        outer_rate: Adam's learning rate for the shared weights. It falls linearly to a tenth.
     """
 
     seed: int = 0
@@ -71,22 +63,20 @@ class MetaSettings:
     edits: int = 5
     steps: int = 5
     inner_rate: float = 0.05
-    outer_rate: float = 0.3
+    outer_rate: float = 1e-3
 
 
-def lived(episodes: Sequence[Episode], policies: Sequence[Policy]) -> list[list[UserEdit]]:
-    """Every iteration of each episode as an edit, where the policy of the same place plays it."""
+def lived(
+    episodes: Sequence[Episode], network: PolicyNetwork, plan: Plan | None, shifts: Tensor | None = None
+) -> list[list[UserEdit]]:
+    """Every iteration of each episode as an edit, where the network plays it, its biases shifted for each user."""
     edits: list[list[UserEdit]] = [[] for _ in episodes]
 
     def witness(sessions: list[Session], seen: list[Observation]) -> None:
         for found, session, one in zip(edits, sessions, seen, strict=True):
-            found.append(UserEdit(one, clairvoyant(session)))
+            found.append(UserEdit(one, hindsight(session, one)))
 
-    play(
-        episodes,
-        lambda _, seen: [policy.logits(one).astype(np.float64) for policy, one in zip(policies, seen, strict=True)],
-        witness,
-    )
+    play(episodes, decided(network, plan, shifts), witness)
     return edits
 
 
@@ -97,62 +87,8 @@ def evenly(edits: UserEdits, count: int) -> list[UserEdit]:
 
 def first_edits(policy: Policy, source: Source, rng: Rng, count: int) -> list[UserEdit]:
     """Edits spread evenly over one episode that ``policy`` plays for the user of ``source``."""
-    return evenly(lived([source.draw(rng)], [policy])[0], count)
+    return evenly(lived([source.draw(rng)], restored(policy), policy.plan)[0], count)
 
-
-# REPTILE: a few steps move every weight
-
-
-def adapted(network: PolicyNetwork, edits: UserEdits, steps: int, rate: float) -> PolicyNetwork:
-    """A copy of ``network`` after ``steps`` of gradient descent on ``edits``; the network itself is left alone."""
-    own = deepcopy(network)
-    optimiser = torch.optim.SGD(own.parameters(), lr=rate)
-    batch = Batch([edit.seen for edit in edits])
-    free = batch.present & (batch.legal.sum(dim=-1) > 1)
-    for _ in range(steps):
-        logits, _ = own(batch)
-        loss = imitation_loss(functional.log_softmax(logits, dim=-1), [edit.lesson for edit in edits], free)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(own.parameters(), 1.0)
-        optimiser.step()
-    return own
-
-
-def reptile(
-    network: PolicyNetwork,
-    source: Source,
-    settings: MetaSettings,
-    report: Callable[[int], None] | None = None,
-) -> PolicyNetwork:
-    """Move a trained network to where a few steps on one user's edits take it far; returns a new network.
-
-    Args:
-        network: where to begin.
-        source: where episodes come from; each user is drawn anew.
-        settings: how to learn.
-        report: told the number of each finished round.
-    """
-    shared = deepcopy(network)
-    for number in range(settings.rounds):
-        rng = np.random.default_rng([settings.seed, 7, number])
-        moves = [torch.zeros_like(weight) for weight in shared.parameters()]
-        for _ in range(settings.users):
-            own = replace(source, user=any_user(rng))
-            edits = first_edits(shared.exported(), own, rng, settings.edits)
-            pupil = adapted(shared, edits, settings.steps, settings.inner_rate)
-            for move, before, after in zip(moves, shared.parameters(), pupil.parameters(), strict=True):
-                move.add_((after - before).detach(), alpha=1 / settings.users)
-        rate = settings.outer_rate * (1 - 0.9 * number / settings.rounds)
-        with torch.no_grad():
-            for weight, move in zip(shared.parameters(), moves, strict=True):
-                weight.add_(move, alpha=rate)
-        if report is not None:
-            report(number + 1)
-    return shared
-
-
-# HABITS: a few steps set a few numbers
 
 NUMBERS = 4
 """How many numbers a user's habits are."""
@@ -174,18 +110,18 @@ class Habitual(nn.Module):
 
     Attributes:
         network: what all users share.
-        directions: what one unit of each number adds to the inlet's bias; ``(numbers, hidden)``.
+        directions: what one unit of each number adds to the biases of ``encode``; ``(numbers, 2 * hidden)``.
         log_rate: logarithm of the step size.
     """
 
     def __init__(self, network: PolicyNetwork, steps: int, rate: float) -> None:
         super().__init__()
         self.network, self.steps = deepcopy(network), steps
-        self.directions = nn.Parameter(0.1 * torch.randn(NUMBERS, network.config.hidden))
-        self.log_rate = nn.Parameter(torch.tensor(float(np.log(rate))))
+        self.directions = nn.Parameter(0.1 * torch.randn(NUMBERS, 2 * network.hidden, dtype=torch.float64))
+        self.log_rate = nn.Parameter(torch.tensor(float(np.log(rate)), dtype=torch.float64))
 
     def losses(self, edits: Sequence[UserEdits], habits: Tensor) -> Tensor:
-        """What imitating the lessons fails by, per user; ``(users,)``.
+        """Mean squared error of the estimated worths, per user; ``(users,)``.
 
         Args:
             edits: as many for each user.
@@ -193,12 +129,14 @@ class Habitual(nn.Module):
         """
         several = [edit for one in edits for edit in one]
         batch = Batch([edit.seen for edit in several])
-        free = batch.present & (batch.legal.sum(dim=-1) > 1)
-        shift = (habits @ self.directions).repeat_interleave(len(edits[0]), dim=0)
-        log_probs = functional.log_softmax(self.network(batch, shift)[0], dim=-1)
-        wrong = missed(log_probs, [edit.lesson for edit in several], free) * free
-        users = len(edits)
-        return wrong.reshape(users, -1).sum(dim=1) / free.reshape(users, -1).sum(dim=1).clamp(min=1)
+        said = self.network(batch, self.shifts(habits).repeat_interleave(len(edits[0]), dim=0))
+        wrong, users = misjudged(said, batch, [edit.worths for edit in several]), len(edits)
+        rows = zip(wrong.reshape(users, -1), said.listed.reshape(users, -1), strict=True)
+        return torch.stack([mean_over(*row) for row in rows])
+
+    def shifts(self, habits: Tensor) -> Tensor:
+        """What habits add to the biases of ``encode``; ``(users, 2, hidden)``."""
+        return (habits @ self.directions).reshape(-1, 2, self.network.hidden)
 
     def habits(self, edits: Sequence[UserEdits]) -> Tensor:
         """The habits of several users, from as many edits of each; ``(users, numbers)``, differentiable.
@@ -209,29 +147,25 @@ class Habitual(nn.Module):
         counts = {len(one) for one in edits}
         if len(counts) != 1 or 0 in counts:
             raise InvalidInput("edits", sorted(counts), "must be as many for each user, and at least one")
-        found = torch.zeros(len(edits), NUMBERS, requires_grad=True)
-        # slopes are wanted even where nothing is trained; and no other kernel of attention has slopes of slopes
-        with torch.enable_grad(), sdpa_kernel(SDPBackend.MATH):
+        found = torch.zeros(len(edits), NUMBERS, dtype=torch.float64, requires_grad=True)
+        with torch.enable_grad():  # slopes are wanted even where nothing is trained
             for _ in range(self.steps):
                 (slope,) = torch.autograd.grad(self.losses(edits, found).sum(), found, create_graph=self.training)
                 found = found - self.log_rate.exp() * slope
         return found
 
-    def policies(self, habits: Tensor) -> list[Policy]:
-        """Ordinary policies for users with these ``habits``, which go into the bias of the first layer."""
-        shared = self.network.exported()
-        shifts = (habits @ self.directions).detach().numpy()
-        bias = shared.weights["inlet.bias"]
-        return [Policy(shared.config, shared.weights | {"inlet.bias": bias + shift}) for shift in shifts]
-
-    def adapted(self, edits: UserEdits) -> Policy:
+    def adapted(self, edits: UserEdits, plan: Plan | None = PLAN) -> Policy:
         """An ordinary policy for the user who made these edits.
 
         Raises:
             InvalidInput: there are no edits.
         """
         self.eval()
-        return self.policies(self.habits([edits]))[0]
+        own = deepcopy(self.network)
+        with torch.no_grad():
+            for kind, shift in enumerate(self.shifts(self.habits([edits]))[0]):
+                own.get_parameter(f"encode.{kind}.bias").add_(shift)
+        return own.exported(plan)
 
 
 def habitual(
@@ -249,6 +183,7 @@ def habitual(
         report: told the number of each finished round.
     """
     torch.manual_seed(settings.seed)
+    plan = policy.plan
     pupil = Habitual(restored(policy), settings.steps, settings.inner_rate)
     weights = [weight for name, weight in pupil.named_parameters() if name != "log_rate"]
     optimiser = torch.optim.Adam(
@@ -261,16 +196,15 @@ def habitual(
         rng = np.random.default_rng([settings.seed, 8, number])
         pupil.train()
         own = [replace(source, user=any_user(rng)) for _ in range(settings.users)]
-        nobody = torch.zeros(len(own), NUMBERS)
-        before = lived([one.draw(rng) for one in own], pupil.policies(nobody))
+        nobody = torch.zeros(len(own), NUMBERS, dtype=torch.float64)
+        before = lived([one.draw(rng) for one in own], pupil.network, plan)
         habits = pupil.habits([evenly(edits, settings.edits) for edits in before])
-        after = lived([one.draw(rng) for one in own], pupil.policies(habits))
+        after = lived([one.draw(rng) for one in own], pupil.network, plan, pupil.shifts(habits))
         some = [[edits[i] for i in rng.choice(len(edits), min(LESSONS, len(edits)), replace=False)] for edits in after]
         others = [evenly(edits, min(LESSONS, len(edits)) // 2) for edits in before]
-        with sdpa_kernel(SDPBackend.MATH):
-            loss = pupil.losses(some, habits).mean() + SHARED * pupil.losses(others, nobody).mean()
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+        loss = pupil.losses(some, habits).mean() + SHARED * pupil.losses(others, nobody).mean()
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(pupil.parameters(), 1.0)
         for group in optimiser.param_groups:
             group["lr"] = group["begins"] * (1 - 0.9 * number / settings.rounds)
@@ -325,7 +259,7 @@ def gain_of_adapting(
         pupil = adapt(first_edits(policy, own, rng, edits))
         drawn = [own.draw(rng) for _ in range(episodes)]
         for found, one in ((before, policy), (after, pupil)):
-            found.append(float(np.mean([played(each, Learned(one))["quality"] for each in drawn])))
+            found.append(mean_outcome(play(drawn, decided(restored(one), one.plan)))["quality"])
     return Gain(
         float(np.mean(before)),
         float(np.mean(after)),

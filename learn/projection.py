@@ -13,8 +13,24 @@ from focalloc.spec.blocks import Block
 from focalloc.spec.state import State
 
 
+class Projected:
+    """`Allocator.prefer`, iteration by iteration, in a session that begins at a state and goes by logits alone.
+
+    Args:
+        state: the state after the last iteration; whatever strategy it names.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._fast = Allocator()
+        self._fast._start(replace(state, params=replace(state.params, strategy="projection")))
+
+    def __call__(self, logits: ArrayLike) -> list[Action]:
+        """As `project`, applied."""
+        return list(self._fast.prefer(logits))
+
+
 def project(state: State, logits: ArrayLike) -> list[Action]:
-    """The best feasible answer to ``logits`` for the next iteration: `Allocator.prefer` in a session that begins here.
+    """The best feasible answer to ``logits`` for the next iteration.
 
     Args:
         state: the state after the last iteration; whatever strategy it names.
@@ -23,9 +39,7 @@ def project(state: State, logits: ArrayLike) -> list[Action]:
     Raises:
         InvalidInput: the logits break PRO-1.
     """
-    fast = Allocator()
-    fast._start(replace(state, params=replace(state.params, strategy="projection")))
-    return list(fast.prefer(logits))
+    return Projected(state)(logits)
 
 
 def complete_families(state: State) -> Iterable[tuple[int, int, Block]]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from focalloc.fastpath.trace import Event, events
-from focalloc.learn.features import Observation, Observer
+from focalloc.learn.features import Observation, observe
 from focalloc.learn.teachers import Lesson, lesson_of
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec.actions import Action
@@ -81,10 +81,7 @@ class Recording:
 
 
 def _examples(path: Path, teacher: Callable[[Event], Iterable[Action]]) -> Iterator[Example]:
-    session, observer = -1, Observer()
     for event in events(path):
-        if event.session != session:
-            session, observer = event.session, Observer()
         if event.call == "step":
-            seen = observer.observe(event.before, event.scores)
-            yield Example(seen, lesson_of(event.before, teacher(event)))
+            seen = observe(event.before, event.scores)
+            yield Example(seen, lesson_of(seen, teacher(event)))

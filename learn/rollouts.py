@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.learn.features import Observation, Observer
-from focalloc.learn.projection import project
+from focalloc.learn.features import Observation, observe
+from focalloc.learn.projection import Projected
 from focalloc.learn.simulator import Episode, Noise, Outcome, Scenario, Session, User, any_noise, any_user, episode
 from focalloc.learn.texts import Text, passage, synthetic
 
@@ -39,26 +39,29 @@ class Source:
         return episode(scenario, text, rng)
 
 
-Decide = Callable[[list[Session], list[Observation]], list[NDArray[np.float64]]]
-"""Logits for each of several sessions, each ``(blocks, 3)``."""
+def remembering(drawn: Episode, shift: int) -> Episode:
+    """The same episode where the allocator remembers what the lens said before (MEM-1)."""
+    scenario = drawn.scenario
+    return replace(drawn, scenario=replace(scenario, params=replace(scenario.params, memory_shift=shift)))
+
+
+Decide = Callable[[list[Session], list[Observation]], Sequence[NDArray[np.float64]]]
+"""Preferences for each of several sessions, one per item."""
 
 Witness = Callable[[list[Session], list[Observation]], None]
 """Told of each iteration before it runs."""
 
 
 def play(episodes: Sequence[Episode], decide: Decide, witness: Witness | None = None) -> list[Session]:
-    """Take projected logits through episodes of equal length, side by side, and return the finished sessions."""
+    """Take projected preferences through episodes of equal length, side by side, and return the finished sessions."""
     sessions = [Session(one) for one in episodes]
-    observers = [Observer() for _ in episodes]
+    allocators = [Projected(one.state) for one in sessions]
     while not sessions[0].over:
-        seen = [
-            observer.observe(one.state, one.scores(), one.cursor)
-            for observer, one in zip(observers, sessions, strict=True)
-        ]
+        seen = [observe(one.state.pointed(one.cursor), one.scores()) for one in sessions]
         if witness is not None:
             witness(sessions, seen)
-        for one, logits in zip(sessions, decide(sessions, seen), strict=True):
-            one.step(project(one.state, logits))
+        for session, one, wish, allocator in zip(sessions, seen, decide(sessions, seen), allocators, strict=True):
+            session.step(allocator(one.logits(wish, len(session.state.context))))
     return sessions
 
 

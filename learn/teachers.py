@@ -1,4 +1,4 @@
-"""Whom a policy can imitate: the exact optimum over the noisy scores, and an oracle that knows what will be needed."""
+"""Whom a policy can learn from: what came to be needed, an oracle that knows it, the optimum of the noisy scores."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.learn.projection import complete_families
-from focalloc.learn.simulator import Session
+from focalloc.learn.features import Observation
+from focalloc.learn.simulator import Floats, Session
 from focalloc.refimpl.knapsack import knapsack
-from focalloc.spec.actions import Action, consumed
+from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block
-from focalloc.spec.state import State
-
-EXPAND, KEEP, COLLAPSE = 0, 1, 2
-"""Columns of logits and values of labels."""
 
 HORIZON, DISCOUNT = 10, 0.85
-"""How many iterations the clairvoyant looks ahead, and what a later one counts less."""
+"""How many iterations a teacher looks ahead, and what a later one counts less."""
 
 WORTH_SHOWING, WORTH_LEAVING = 0.03, 0.01
 """Discounted share of the need from which a block is worth expanding for, or worth leaving where it is."""
@@ -29,51 +25,59 @@ class Lesson(NamedTuple):
     """What a teacher would do.
 
     Attributes:
-        labels: `EXPAND`, `KEEP` or `COLLAPSE` per block.
-        weights: how much each label matters, above 0; also the worth of the action when the teacher acts itself.
+        wanted: whether each item should be done; ``(items,)``.
+        weights: how much each of these matters, above 0; also the worth of the action when the teacher acts itself.
     """
 
-    labels: NDArray[np.int64]
-    weights: NDArray[np.float64]
+    wanted: NDArray[np.bool_]
+    weights: Floats
 
-    def logits(self) -> NDArray[np.float64]:
-        """The lesson as logits, to be projected when the teacher acts; ``(blocks, 3)``."""
-        logits = np.zeros((len(self.labels), 3))
-        logits[np.arange(len(self.labels)), self.labels] = self.weights
-        logits[self.labels == KEEP, KEEP] = 1
-        return logits
+    def preferences(self) -> Floats:
+        """The lesson as preferences, to be projected when the teacher acts."""
+        return np.where(self.wanted, self.weights, 0)
 
 
-Teacher = Callable[[Session], Lesson]
+Teacher = Callable[[Session, Observation], Lesson]
 
 
-def exact_optimum(session: Session) -> Lesson:
+def coming_need(session: Session) -> Floats:
+    """Discounted share of the need of the next `HORIZON` iterations that lies in each level-0 block; sums to 1."""
+    ahead = session.episode.need[session.iteration + 1 : session.iteration + 1 + HORIZON]
+    fading = DISCOUNT ** np.arange(len(ahead))
+    worth: Floats = fading @ ahead / fading.sum()
+    return worth
+
+
+def hindsight(session: Session, seen: Observation) -> Floats:
+    """What each item turned out to be worth: the greatest `coming_need` of a block under its node; ``(items,)``."""
+    need, geometry = coming_need(session), session.state.geometry
+    span = geometry.span(0)
+    found = np.zeros(len(seen.actions))
+    for i, (_, level, start) in enumerate(seen.actions):
+        first = start // span
+        found[i] = need[first : first + geometry.span(level) // span].max()
+    return found
+
+
+def exact_optimum(session: Session, seen: Observation) -> Lesson:
     """What the strategy ``knapsack`` does with the scores as they are."""
-    return lesson_of(session.state, knapsack(session.state, session.scores()))
+    return lesson_of(seen, knapsack(session.state, session.scores()))
 
 
-def lesson_of(state: State, actions: Iterable[Action]) -> Lesson:
-    """To do just these ``actions``, all labels alike."""
-    index = {block: i for i, block in enumerate(state.context)}
-    labels = np.full(len(state.context), KEEP)
-    for action in actions:
-        for block in consumed(state.geometry, action):
-            if block in index:  # an action may build on one before it, which the first lesson must teach
-                labels[index[block]] = EXPAND if action.kind == "expand" else COLLAPSE
-    return Lesson(labels, np.ones(len(labels)))
+def lesson_of(seen: Observation, actions: Iterable[Action]) -> Lesson:
+    """To do just these ``actions``, all alike; one that builds on another before it is no item yet, and left out."""
+    wanted = set(actions)
+    return Lesson(np.array([one in wanted for one in seen.actions], dtype=np.bool_), np.ones(len(seen.actions)))
 
 
-def clairvoyant(session: Session) -> Lesson:
+def clairvoyant(session: Session, seen: Observation) -> Lesson:
     """What someone does who knows the needs of the next `HORIZON` iterations.
 
     It picks the blocks worth showing, the most needed first, as long as a context with all of them in it fits the
     budget; expands towards them; and collapses what is least needed, but only as far as room is lacking.
     """
-    state, geometry = session.state, session.state.geometry
+    state, geometry, worth = session.state, session.state.geometry, coming_need(session)
     span = geometry.span(0)
-    ahead = session.episode.need[session.iteration + 1 : session.iteration + 1 + HORIZON]
-    fading = DISCOUNT ** np.arange(len(ahead))
-    worth = fading @ ahead / fading.sum()
 
     # WANTED: nodes that must be open for the blocks worth showing
     shown = session.visible()
@@ -97,23 +101,24 @@ def clairvoyant(session: Session) -> Lesson:
         return float(worth[first : first + geometry.span(block.level) // span].sum())
 
     # EXPAND what is wanted and not open yet; COLLAPSE the least needed until that fits
-    labels = np.full(len(state.context), KEEP)
-    weights = np.full(len(state.context), 0.1)
-    missing = 0
-    for i, block in enumerate(state.context):
-        if block in wanted:
-            labels[i], weights[i] = EXPAND, 0.1 + needed(block)
-            inside = [node for node in wanted if block.start <= node.start < block.start + geometry.span(block.level)]
-            missing += sum(geometry.delta(node.level) for node in inside if node.level <= block.level)
+    lesson = Lesson(np.zeros(len(seen.actions), np.bool_), np.full(len(seen.actions), 0.1))
+    missing, spare = 0, []
+    for i, action in enumerate(seen.actions):
+        node = action.node
+        if action.kind == "collapse":
+            if node not in wanted:
+                spare.append((needed(node), i))
+        elif node in wanted:
+            lesson.wanted[i], lesson.weights[i] = True, 0.1 + needed(node)
+            inside = [one for one in wanted if node.start <= one.start < node.start + geometry.span(node.level)]
+            missing += sum(geometry.delta(one.level) for one in inside if one.level <= node.level)
     lacking = state.used + missing - state.params.w_max
-    spare = sorted((needed(node), node, first, last) for first, last, node in complete_families(state))
-    for loss, node, first, last in spare:
+    for loss, i in sorted(spare):
         if lacking <= 0:
             break
-        if node not in wanted:
-            labels[first:last], weights[first:last] = COLLAPSE, max(0.05, 0.2 - loss)
-            lacking -= geometry.delta(node.level)
-    return Lesson(labels, weights)
+        lesson.wanted[i], lesson.weights[i] = True, max(0.05, 0.2 - loss)
+        lacking -= int(seen.deltas[i])
+    return lesson
 
 
 TEACHERS: dict[str, Teacher] = {"clairvoyant": clairvoyant, "optimum": exact_optimum}

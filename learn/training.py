@@ -1,9 +1,11 @@
-"""Training a policy: imitation, straight-through Gumbel-softmax, REINFORCE, PPO. Needs PyTorch.
+"""Training a policy: hindsight, imitation, straight-through Gumbel-softmax, REINFORCE, PPO. Needs PyTorch.
 
 Every update plays fresh episodes drawn from its own seed, so that a run that was stopped and resumed is the same run.
 
-While it trains, a policy draws a choice for each block. What is played is the projection of the choices, each worth
-its probability; an action's credit goes to the choices, whatever projection made of them.
+In hindsight a policy learns to estimate what each item will turn out to be worth, and a plan (POL-8) decides. By the
+other methods it learns whether to do it, without a plan. While it is reinforced, a policy draws a choice for each item.
+What is played is the projection of the choices, each worth its probability; an action's credit goes to the choices,
+whatever projection made of them.
 """
 
 from __future__ import annotations
@@ -20,16 +22,29 @@ from torch import Tensor
 from torch.nn import functional
 
 from focalloc.learn.features import Observation
-from focalloc.learn.network import Batch, PolicyNetwork
-from focalloc.learn.policy import PolicyConfig
+from focalloc.learn.network import UNIT, Batch, Judgement, PolicyNetwork
 from focalloc.learn.recorded import Recording
-from focalloc.learn.rollouts import Source, mean_outcome, play
-from focalloc.learn.simulator import RewardWeights, Session
-from focalloc.learn.teachers import KEEP, TEACHERS, Lesson
+from focalloc.learn.rollouts import Source, mean_outcome, play, remembering
+from focalloc.learn.simulator import Floats, RewardWeights, Session
+from focalloc.learn.teachers import TEACHERS, Lesson, hindsight
 from focalloc.spec.errors import InvalidInput, one_of
+from focalloc.spec.policy import Plan, planned
+from focalloc.spec.scores import SCORE_SCALE
 
-Method = Literal["imitate", "gumbel", "reinforce", "ppo"]
-METHODS: tuple[Method, ...] = ("imitate", "gumbel", "reinforce", "ppo")
+Method = Literal["hindsight", "imitate", "gumbel", "reinforce", "ppo"]
+METHODS: tuple[Method, ...] = ("hindsight", "imitate", "gumbel", "reinforce", "ppo")
+
+SHARE = 10
+"""What a whole share of the coming need is worth, in units of the last sums: shares are small, and sums are rounded."""
+
+
+def plan_of(show: float, leave: float, stay: float) -> Plan:
+    """A plan whose bounds are shares of the coming need."""
+    return Plan(*(round(SHARE * UNIT * bound) for bound in (show, leave, stay)))
+
+
+PLAN = plan_of(0.03, 0.01, 0.03)
+"""What decides while a policy learns in hindsight; the one that is exported is calibrated."""
 
 Figures = dict[str, float]
 """What one update reports: loss, entropy, mean reward and the mean outcome of the episodes it played."""
@@ -61,7 +76,7 @@ class Settings:
         InvalidInput: the method or the teacher is unknown, or a count is not positive.
     """
 
-    method: Method = "imitate"
+    method: Method = "hindsight"
     seed: int = 0
     updates: int = 40
     episodes: int = 16
@@ -110,7 +125,7 @@ class Training:
         cls,
         settings: Settings,
         source: Source | Recording,
-        config: PolicyConfig | None = None,
+        hidden: int | None = None,
         network: PolicyNetwork | None = None,
     ) -> Training:
         """A run at its beginning, from ``network`` or from a new one of the given size.
@@ -121,7 +136,7 @@ class Training:
         if isinstance(source, Recording) and settings.method != "imitate":
             raise InvalidInput("method", settings.method, "must be imitate, to learn from traces")
         torch.manual_seed(settings.seed)
-        network = network or PolicyNetwork(config or PolicyConfig())
+        network = network or (PolicyNetwork() if hidden is None else PolicyNetwork(hidden))
         optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
         return cls(settings, source, network, optimiser)
 
@@ -141,8 +156,9 @@ class Training:
             figures = imitated(self.network, self.optimiser, settings, self.source, rng)
             self.history.append(figures)
             return figures
-        episodes = [self.source.draw(rng) for _ in range(settings.episodes)]
-        record = Record(self.network, settings, rng, guided=1 - number / (0.5 * settings.updates))
+        # every other session remembers what the lens said before: a policy must do with either
+        episodes = [remembering(self.source.draw(rng), i % 2) for i in range(settings.episodes)]
+        record = Record(self.network, settings, rng, guided=1 - 4 * number / settings.updates)
         sessions = play(episodes, record.decide)
         only_estimate = settings.method == "ppo" and number < settings.estimating
         losses = learned(self.network, self.optimiser, record, sessions, rng, only_estimate=only_estimate)
@@ -157,7 +173,7 @@ class Training:
         torch.save(
             {
                 "settings": asdict(self.settings),
-                "config": asdict(self.network.config),
+                "hidden": self.network.hidden,
                 "network": self.network.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
                 "history": self.history,
@@ -176,7 +192,7 @@ class Training:
         saved = torch.load(path, weights_only=True)
         if saved["settings"] != asdict(settings):
             raise InvalidInput("checkpoint", str(path), "was begun with other settings; remove it or repeat them")
-        run = cls.begun(settings, source, PolicyConfig(**saved["config"]))
+        run = cls.begun(settings, source, saved["hidden"])
         run.network.load_state_dict(saved["network"])
         run.optimiser.load_state_dict(saved["optimiser"])
         run.history = saved["history"]
@@ -186,7 +202,7 @@ class Training:
 def train(
     settings: Settings,
     source: Source | Recording,
-    config: PolicyConfig | None = None,
+    hidden: int | None = None,
     network: PolicyNetwork | None = None,
     checkpoint: Path | None = None,
     report: Callable[[int, Figures], None] | None = None,
@@ -196,7 +212,7 @@ def train(
     Args:
         settings: how to train.
         source: where episodes come from; or recorded iterations.
-        config: size of a new network.
+        hidden: activations per item of a new network.
         network: a network to begin with instead.
         checkpoint: file to resume from if it exists, written after each update.
         report: told the number and figures of each update.
@@ -207,7 +223,7 @@ def train(
     if checkpoint is not None and checkpoint.exists():
         run = Training.resumed(checkpoint, settings, source)
     else:
-        run = Training.begun(settings, source, config, network)
+        run = Training.begun(settings, source, hidden, network)
     while not run.done:
         figures = run.update()
         if checkpoint is not None:
@@ -222,47 +238,64 @@ class Record:
 
     Attributes:
         seen: observations, ``[iteration][session]``.
-        choices: what was chosen for each block, alike.
+        choices: whether each item was chosen, alike; only where choices are drawn.
+        chances: log-probability of each choice, alike.
+        worths: what each item turned out to be worth, alike; only in hindsight.
         lessons: what the teacher would have done, alike; only where the method wants it.
-        log_probs: log-probability of each choice.
         values: estimated returns.
     """
 
     def __init__(self, network: PolicyNetwork, settings: Settings, rng: np.random.Generator, guided: float) -> None:
         self.network, self.settings, self.guided, self._rng = network, settings, guided, rng
         self.seen: list[list[Observation]] = []
-        self.choices: list[list[Tensor]] = []
+        self.choices: list[list[NDArray[np.bool_]]] = []
+        self.chances: list[list[Floats]] = []
+        self.worths: list[list[Floats]] = []
         self.lessons: list[list[Lesson]] = []
-        self.log_probs: list[list[Tensor]] = []
         self.values: list[list[float]] = []
 
     @torch.no_grad()
-    def decide(self, sessions: list[Session], seen: list[Observation]) -> list[NDArray[np.float64]]:
-        """Choose for each session, by the policy or (now and then, early in imitation) by the teacher."""
-        logits, values = self.network(Batch(seen))
-        log_probs = functional.log_softmax(logits, dim=-1)
-        drawn = torch.distributions.Categorical(logits=logits).sample()  # type: ignore[no-untyped-call]
-        sizes = [len(one.features) for one in seen]
+    def decide(self, sessions: list[Session], seen: list[Observation]) -> list[Floats]:
+        """Choose for each session, by the policy or (now and then, early) by the teacher."""
+        batch = Batch(seen)
+        said = self.network(batch)
         self.seen.append(seen)
-        self.choices.append([row[:n] for row, n in zip(drawn, sizes, strict=True)])
-        taken = log_probs.gather(-1, drawn.unsqueeze(-1)).squeeze(-1)
-        self.log_probs.append([row[:n] for row, n in zip(taken, sizes, strict=True)])
-        self.values.append(values.tolist())
-
+        self.values.append(said.value.tolist())
         if self.settings.method in ("reinforce", "ppo"):
-            rows = zip(log_probs.exp(), sizes, self.choices[-1], strict=True)
-            return [played(row[:n], chosen) for row, n, chosen in rows]
-        lessons = [TEACHERS[self.settings.teacher](session) for session in sessions]
-        self.lessons.append(lessons)
-        own = [row[:n].double().numpy() for row, n in zip(logits, sizes, strict=True)]
+            probability = torch.where(said.listed, said.worth.sigmoid(), 0)
+            drawn = torch.rand_like(probability) < probability
+            self.choices.append(batch.rows(drawn))
+            self.chances.append(batch.rows(log_probability(said.worth, drawn)))
+            return batch.rows(drawn * probability)
         guided = self._rng.random(len(sessions)) < self.guided
-        return [lesson.logits() if led else mine for lesson, mine, led in zip(lessons, own, guided, strict=True)]
+        teacher, looks_back = TEACHERS[self.settings.teacher], self.settings.method == "hindsight"
+        if looks_back:
+            self.worths.append([hindsight(*pair) for pair in zip(sessions, seen, strict=True)])
+        else:
+            self.lessons.append([teacher(*pair) for pair in zip(sessions, seen, strict=True)])
+        found = preferences(batch, seen, said, PLAN if looks_back else None)
+        for i in np.flatnonzero(guided):
+            found[i] = (teacher(sessions[i], seen[i]) if looks_back else self.lessons[-1][i]).preferences()
+        return found
 
 
-def played(probabilities: Tensor, choices: Tensor) -> NDArray[np.float64]:
-    """Logits that stand for choices: the one chosen has its probability, the others 0."""
-    chosen = functional.one_hot(choices, 3)
-    return (chosen * probabilities).double().numpy()
+def preferences(batch: Batch, seen: Sequence[Observation], said: Judgement, plan: Plan | None) -> list[Floats]:
+    """What the policy that would be exported now prefers, per session; 0 for what is on no shortlist."""
+    worths = [UNIT * row for row in batch.rows(torch.where(said.listed, said.worth, 0))]
+    if plan is None:
+        return [row / SCORE_SCALE for row in worths]
+    found = []
+    for one, worth, gate, listed in zip(seen, worths, batch.rows(said.gate), batch.rows(said.listed), strict=True):
+        order = [i for i in np.lexsort((-gate, one.collapses)).tolist() if listed[i]]
+        known = {one.actions[i]: round(worth[i]) for i in order}
+        by_action = planned(plan, one.geometry, one.room, known)
+        found.append(np.array([by_action.get(action, 0) for action in one.actions]) / SCORE_SCALE)
+    return found
+
+
+def log_probability(worth: Tensor, chosen: Tensor) -> Tensor:
+    """Logarithm of the probability of choices, where an item's worth is its logit."""
+    return functional.logsigmoid(torch.where(chosen, worth, -worth))
 
 
 def learned(
@@ -276,47 +309,44 @@ def learned(
 ) -> Figures:
     """Take gradient steps on what was recorded, or on the value estimate alone; mean loss and entropy."""
     settings = record.settings
-    iterations, count = len(record.seen), len(sessions)
     advantages, returns = credit(record, sessions)
-    index = [(t, s) for t in range(iterations) for s in range(count)]
+    index = [(t, s) for t in range(len(record.seen)) for s in range(len(sessions))]
     losses, entropies = [], []
     for _ in range(settings.passes):
         order = rng.permutation(len(index))
         for at in range(0, len(order), settings.minibatch):
             some = [index[i] for i in order[at : at + settings.minibatch]]
             batch = Batch([record.seen[t][s] for t, s in some])
-            logits, values = network(batch)
-            log_probs = functional.log_softmax(logits, dim=-1)
-            free = batch.present & (batch.legal.sum(dim=-1) > 1)  # where there is anything to choose
-            spread = -(log_probs.exp() * log_probs.clamp(min=-30)).sum(dim=-1)
-            entropy = mean_over(spread, free)
-            if settings.method == "imitate":
-                loss = imitation_loss(log_probs, [record.lessons[t][s] for t, s in some], free)
+            said = network(batch)
+            spread = entropy(said)
+            if settings.method == "hindsight":
+                loss = estimation_loss(said, batch, [record.worths[t][s] for t, s in some])
+            elif settings.method == "imitate":
+                loss = imitation_loss(said, batch, [record.lessons[t][s] for t, s in some])
             elif settings.method == "gumbel":
-                loss = gumbel_loss(logits, [record.lessons[t][s] for t, s in some], free, settings.temperature)
+                loss = gumbel_loss(said, batch, [record.lessons[t][s] for t, s in some], settings.temperature)
             else:
-                chosen = stacked([record.choices[t][s] for t, s in some], free, KEEP)
-                new = log_probs.gather(-1, chosen.unsqueeze(-1)).squeeze(-1)
-                gain = torch.tensor([advantages[t, s] for t, s in some], dtype=torch.float32)
+                chosen = batch.spread([record.choices[t][s] for t, s in some]) > 0
+                new = log_probability(said.worth, chosen)
+                gain = torch.tensor([advantages[t, s] for t, s in some])
                 if settings.method == "reinforce":
-                    loss = -((new * free).sum(dim=-1) * gain).mean() / free.sum(dim=-1).float().mean()
+                    loss = -mean_over(new * gain.unsqueeze(-1), said.listed)
                 else:
-                    old = stacked([record.log_probs[t][s] for t, s in some], free, 0.0)
-                    target = torch.tensor([returns[t, s] for t, s in some], dtype=torch.float32)
-                    loss = functional.mse_loss(values, target * (1 - settings.discount))
+                    old = batch.spread([record.chances[t][s] for t, s in some])
+                    target = torch.tensor([returns[t, s] for t, s in some])
+                    loss = functional.mse_loss(said.value, target * (1 - settings.discount))
                     if not only_estimate:
-                        loss = loss + clipped_loss(new, old, gain, free, settings.clip)
-            if not only_estimate:
-                loss = loss - settings.entropy * entropy
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
+                        loss = loss + clipped_loss(new, old, gain, said.listed, settings.clip)
+            if not only_estimate and settings.method != "hindsight":
+                loss = loss - settings.entropy * spread
+                loss = loss + gate_loss(said, said.worth.detach(), said.listed)
+            stepped(network, optimiser, loss)
             losses.append(loss.item())
-            entropies.append(entropy.item())
+            entropies.append(spread.item())
         if settings.method == "reinforce":
             break  # further passes would no longer be on the policy that played
-    return {"loss": float(np.mean(losses)), "entropy": float(np.mean(entropies))}
+    figures = {"loss": float(np.mean(losses))}
+    return figures if settings.method == "hindsight" else figures | {"entropy": float(np.mean(entropies))}
 
 
 def imitated(
@@ -326,71 +356,86 @@ def imitated(
     recording: Recording,
     rng: np.random.Generator,
 ) -> Figures:
-    """Take ``passes`` gradient steps on recorded iterations; mean loss, entropy and share of labels hit."""
+    """Take ``passes`` gradient steps on recorded iterations; mean loss, entropy and share of items decided alike."""
     steps = []
     for _ in range(settings.passes):
         some = recording.drawn(rng, settings.minibatch)
-        batch = Batch([one.seen for one in some])
-        log_probs = functional.log_softmax(network(batch)[0], dim=-1)
-        free = batch.present & (batch.legal.sum(dim=-1) > 1)
-        lessons = [one.lesson for one in some]
-        entropy = mean_over(-(log_probs.exp() * log_probs.clamp(min=-30)).sum(dim=-1), free)
-        loss = imitation_loss(log_probs, lessons, free) - settings.entropy * entropy
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        hits = mean_over((log_probs.argmax(dim=-1) == taught(lessons, free)[0]).float(), free)
-        steps.append((loss.item(), entropy.item(), hits.item()))
+        batch, lessons = Batch([one.seen for one in some]), [one.lesson for one in some]
+        said = network(batch)
+        spread = entropy(said)
+        loss = imitation_loss(said, batch, lessons) - settings.entropy * spread
+        stepped(network, optimiser, loss + gate_loss(said, said.worth.detach(), said.listed))
+        hits = ((said.worth > 0) == (batch.spread([one.wanted for one in lessons]) > 0)).double()
+        steps.append((loss.item(), spread.item(), mean_over(hits, said.listed).item()))
     return dict(zip(("loss", "entropy", "agreement"), np.mean(steps, axis=0).tolist(), strict=True))
+
+
+def stepped(network: PolicyNetwork, optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
+    """One step down the slope of ``loss``, of bounded length."""
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimiser.step()
 
 
 def mean_over(values: Tensor, where: Tensor) -> Tensor:
     """Mean of ``values`` where the mask holds; 0 if it holds nowhere."""
-    return (values * where).sum() / where.sum().clamp(min=1)
+    return torch.where(where, values, 0).sum() / where.sum().clamp(min=1)
 
 
-def stacked(rows: Sequence[Tensor], like: Tensor, padding: float) -> Tensor:
-    """Rows of different lengths side by side, padded to the width of ``like``."""
-    found = torch.full(like.shape, padding, dtype=rows[0].dtype)
-    for i, row in enumerate(rows):
-        found[i, : len(row)] = row
-    return found
+def entropy(said: Judgement) -> Tensor:
+    """Mean entropy of the choices, in nats."""
+    probability = said.worth.sigmoid()
+    spread = -probability * functional.logsigmoid(said.worth) - (1 - probability) * functional.logsigmoid(-said.worth)
+    return mean_over(spread, said.listed)
 
 
-def taught(lessons: Sequence[Lesson], like: Tensor) -> tuple[Tensor, Tensor]:
-    """Labels and weights of several lessons, padded with keeping at weight 0."""
-    labels = stacked([torch.from_numpy(lesson.labels) for lesson in lessons], like, KEEP)
-    weights = stacked([torch.from_numpy(lesson.weights).float() for lesson in lessons], like, 0.0)
-    return labels, weights
+def estimation_loss(said: Judgement, batch: Batch, worths: Sequence[Floats]) -> Tensor:
+    """Mean squared error of the estimated worths; the gates learn to list what is worth most, and least."""
+    return mean_over(misjudged(said, batch, worths), said.listed) + gate_loss(
+        said, SHARE * batch.spread(worths), torch.cat(batch.present, dim=1), batch.present[0].shape[1]
+    )
 
 
-def imitation_loss(log_probs: Tensor, lessons: Sequence[Lesson], free: Tensor) -> Tensor:
+def misjudged(said: Judgement, batch: Batch, worths: Sequence[Floats]) -> Tensor:
+    """Squared error of each estimate; ``(batch, items)``."""
+    return (said.worth - SHARE * batch.spread(worths)) ** 2
+
+
+def gate_loss(said: Judgement, target: Tensor, where: Tensor, turned: int | None = None) -> Tensor:
+    """How far the gates are from what they should list by.
+
+    Args:
+        said: what the network says.
+        target: what is to be listed first; ``(batch, items)``.
+        where: the items that count.
+        turned: the first item from which on what is worth least is to be listed first.
+    """
+    if turned is not None:
+        target = torch.cat([target[:, :turned], -target[:, turned:]], dim=1)
+    return mean_over((said.gate - target) ** 2, where)
+
+
+def imitation_loss(said: Judgement, batch: Batch, lessons: Sequence[Lesson]) -> Tensor:
     """Weighted cross-entropy with what the teacher would have done."""
-    return mean_over(missed(log_probs, lessons, free), free)
+    wanted = batch.spread([lesson.wanted for lesson in lessons]) > 0
+    return mean_over(-log_probability(said.worth, wanted) * batch.spread([one.weights for one in lessons]), said.listed)
 
 
-def missed(log_probs: Tensor, lessons: Sequence[Lesson], free: Tensor) -> Tensor:
-    """The same block by block; ``(batch, blocks)``."""
-    labels, weights = taught(lessons, free)
-    surprise = -log_probs.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
-    # a lesson about what the mask forbids (the teacher may wait for a cooldown) teaches nothing
-    return surprise.clamp(max=50) * weights * (surprise < 1e6)
-
-
-def gumbel_loss(logits: Tensor, lessons: Sequence[Lesson], free: Tensor, temperature: float) -> Tensor:
+def gumbel_loss(said: Judgement, batch: Batch, lessons: Sequence[Lesson], temperature: float) -> Tensor:
     """Negative gain of a straight-through sample: a lesson's weight for doing as it says, as much lost for another."""
-    labels, weights = taught(lessons, free)
-    sample = functional.gumbel_softmax(logits, tau=temperature, hard=True)
-    right = functional.one_hot(labels, 3)
-    return -mean_over((sample * (2 * right - 1)).sum(dim=-1) * weights, free)
+    wanted = batch.spread([lesson.wanted for lesson in lessons])
+    both = torch.stack([said.worth, torch.zeros_like(said.worth)], dim=-1)
+    sample = functional.gumbel_softmax(both, tau=temperature, hard=True)[..., 0]
+    alike = (2 * sample - 1) * (2 * wanted - 1)
+    return -mean_over(alike * batch.spread([lesson.weights for lesson in lessons]), said.listed)
 
 
-def clipped_loss(new: Tensor, old: Tensor, gain: Tensor, free: Tensor, clip: float) -> Tensor:
-    """PPO's clipped objective, block by block: all blocks of an iteration share its advantage."""
+def clipped_loss(new: Tensor, old: Tensor, gain: Tensor, where: Tensor, clip: float) -> Tensor:
+    """PPO's clipped objective, item by item: all items of an iteration share its advantage."""
     ratio = (new - old).exp()
     gains = gain.unsqueeze(-1)
-    return -mean_over(torch.minimum(ratio * gains, ratio.clamp(1 - clip, 1 + clip) * gains), free)
+    return -mean_over(torch.minimum(ratio * gains, ratio.clamp(1 - clip, 1 + clip) * gains), where)
 
 
 def credit(record: Record, sessions: list[Session]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -12,11 +12,11 @@ from focalloc.cli.options import Json, choice
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from focalloc.learn.policy import Policy
     from focalloc.learn.simulator import Scenario
     from focalloc.learn.texts import Text
+    from focalloc.spec.policy import Policy
 
-METHODS = ("imitate", "gumbel", "reinforce", "ppo")
+METHODS = ("hindsight", "imitate", "gumbel", "reinforce", "ppo")
 """Those of `focalloc.learn.training`, which takes PyTorch to be read."""
 
 TEACHERS = ("clairvoyant", "optimum", "recorded")
@@ -29,14 +29,14 @@ def train(
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="Folder for the policy, checkpoints and curves; made if need be.")
     ],
-    method: Annotated[str, choice("How to learn.", METHODS)] = "imitate",
-    updates: Annotated[int, typer.Option(min=1, help="Updates by that method.")] = 60,
+    method: Annotated[str, choice("How to learn; by default hindsight, from traces imitate.", METHODS)] = "",
+    updates: Annotated[int, typer.Option(min=1, help="Updates by that method.")] = 24,
     warm_up: Annotated[int, typer.Option(min=0, help="Updates of imitation before it.")] = 0,
     teacher: Annotated[
         str, choice("Whom to imitate; recorded in traces only, clairvoyant in the simulator only.", TEACHERS)
     ] = "",
-    episodes: Annotated[int, typer.Option(min=1, help="Episodes per update.")] = 16,
-    learning_rate: Annotated[float, typer.Option(help="Step size of Adam at the beginning.")] = 1e-3,
+    episodes: Annotated[int, typer.Option(min=1, help="Episodes per update.")] = 48,
+    learning_rate: Annotated[float, typer.Option(help="Step size of Adam at the beginning.")] = 3e-3,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything.")] = 0,
     texts: Annotated[
         Path | None,
@@ -49,9 +49,7 @@ def train(
         ),
     ] = None,
     begin_with: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="A policy to go on from.")] = None,
-    hidden: Annotated[int, typer.Option(min=1, help="Width of a new network.")] = 32,
-    layers: Annotated[int, typer.Option(min=0, help="Encoder layers of a new network.")] = 2,
-    heads: Annotated[int, typer.Option(min=1, help="Attention heads of a new network.")] = 2,
+    hidden: Annotated[int, typer.Option(min=1, max=64, help="Activations per item of a new network.")] = 32,
     measure: Annotated[int, typer.Option(min=0, help="Held-out episodes per noise setting to compare on.")] = 4,
     as_json: Json = False,
 ) -> None:
@@ -64,8 +62,8 @@ def train(
     import torch
 
     from focalloc.cli.terminal import output, print_json, progress
+    from focalloc.fastpath.policy_file import load
     from focalloc.learn.course import Course
-    from focalloc.learn.policy import PolicyConfig, load
     from focalloc.learn.recorded import Recording
     from focalloc.learn.rollouts import Source
     from focalloc.learn.simulator import Scenario
@@ -75,7 +73,7 @@ def train(
     torch.set_num_threads(1)
     recording = None if traces is None else Recording.of(traces, teacher or "recorded")
     settings = Settings(
-        method=method,  # type: ignore[arg-type]  # checked there
+        method=method or ("hindsight" if recording is None else "imitate"),  # type: ignore[arg-type]  # checked there
         seed=seed,
         updates=updates,
         teacher="clairvoyant" if recording is not None or not teacher else teacher,
@@ -83,8 +81,7 @@ def train(
         learning_rate=learning_rate,
     )
     documents = language_reference() if texts is None else folder(texts)
-    config = PolicyConfig(hidden=hidden, layers=layers, heads=heads)
-    course = Course(settings, warm_up, None if begin_with is None else load(begin_with), config)
+    course = Course(settings, warm_up, None if begin_with is None else load(begin_with), hidden)
     with progress() as bar:
         tasks = {stage: bar.add_task(stage, total=one.updates) for stage, one in course.stages.items()}
         done = course.run(
@@ -94,7 +91,7 @@ def train(
         )
     rows = _compared(done.policy, Scenario(), part(documents, "held-out"), measure) if measure else []
     if as_json:
-        print_json({"policy": str(done.file), "seed": seed, "margin": done.margin, "compared": rows})
+        print_json({"policy": str(done.file), "seed": seed, "compared": rows})
         return
     console = output()
     console.print(f"policy {done.file}, curves {done.curves}, seed {seed}", soft_wrap=True)

@@ -170,7 +170,7 @@ def recorded(folder: Path) -> str:
 
 def policy(folder: Path, text: str) -> object:
     numpy = pytest.importorskip("safetensors.numpy")
-    from focalloc.learn.policy import ENTRY, load
+    from focalloc.fastpath.policy_file import ENTRY, load
 
     numpy.save_file({"w": np.zeros(1, np.float32)}, folder / "p.safetensors", metadata={ENTRY: text})
     return load(folder / "p.safetensors")

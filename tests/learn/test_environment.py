@@ -34,7 +34,7 @@ def test_random_actions_keep_the_budget_and_end_in_time() -> None:
         observation, _ = env.reset(seed=seed)
         steps, truncated = 0, False
         while not truncated:
-            assert observation["legal"][:, 1].sum() == len(env.session.state.context)
+            assert (observation["kind"] == 1).sum() > 0
             observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
             steps += 1
             assert info["used"] <= 1
@@ -45,7 +45,7 @@ def test_random_actions_keep_the_budget_and_end_in_time() -> None:
 
 def test_a_step_outside_an_episode_is_refused_in_a_sentence() -> None:
     env = FocusEnv(SMALL)
-    still = np.zeros((SMALL.blocks, 3), np.float32)
+    still = np.zeros(2 * SMALL.blocks, np.float32)
     with pytest.raises(InvalidInput, match=r"episode = 'none': call reset\(\) first"):
         env.step(still)
     env.reset(seed=1)
@@ -72,11 +72,14 @@ def test_a_fixed_user_stays() -> None:
 
 
 def test_rows_beyond_the_context_are_ignored() -> None:
-    logits = np.zeros((16, 3), np.float32)
+    wish = np.zeros(32, np.float32)
     outcomes = []
     for beyond in (0.0, 5.0):
         env = FocusEnv(SMALL)
-        env.reset(seed=3)
-        logits[4:] = beyond
-        outcomes.append(env.step(logits)[1:])
+        seen, _ = env.reset(seed=3)
+        wish[(seen["kind"] > 0).sum() :] = beyond
+        outcomes.append(env.step(wish)[1:])
     assert outcomes[0] == outcomes[1]
+    wish[0] = 5.0
+    env.reset(seed=3)
+    assert env.step(wish)[4]["actions"] == 1

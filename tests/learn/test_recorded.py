@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from focalloc import Allocator, Geometry, InvalidInput, Params, Recorder
+from focalloc.learn.features import observe
 from focalloc.learn.recorded import Recording
-from focalloc.learn.teachers import COLLAPSE, EXPAND, KEEP, lesson_of
+from focalloc.learn.teachers import lesson_of
 from focalloc.refimpl.knapsack import knapsack
 from focalloc.spec import Action, State, opened
 
@@ -32,12 +33,17 @@ def recorded(path: Path, steps: int = 12) -> list[tuple[State, list[float], list
     return told
 
 
-def test_a_lesson_is_just_the_actions() -> None:
+def wanted(state: State, actions: list[Action]) -> list[Action]:
+    seen = observe(state, [0] * state.used)
+    return [one for one, do in zip(seen.actions, lesson_of(seen, actions).wanted, strict=True) if do]
+
+
+def test_a_lesson_is_just_the_actions_that_are_items() -> None:
     state = opened(*TERMS, CONTEXT)
-    lesson = lesson_of(state, [Action("collapse", 2, 4), Action("expand", 2, 0)])
-    assert lesson.labels.tolist() == [EXPAND, COLLAPSE, COLLAPSE]
-    assert lesson_of(state, []).labels.tolist() == [KEEP] * 3
-    assert lesson_of(state, [Action("expand", 2, 0), Action("expand", 1, 0)]).labels.tolist() == [EXPAND, KEEP, KEEP]
+    both = [Action("expand", 2, 0), Action("collapse", 2, 4)]
+    assert wanted(state, both[::-1]) == both
+    assert wanted(state, []) == []
+    assert wanted(state, [Action("expand", 2, 0), Action("expand", 1, 0)]) == [Action("expand", 2, 0)]
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
@@ -46,24 +52,15 @@ def test_every_recorded_iteration_is_an_example_of_what_was_done(tmp_path: Path,
     for found in (Recording.of(tmp_path / name), Recording.of(tmp_path)):
         assert len(found.examples) == len(told)
         for (seen, lesson), (state, _, actions) in zip(found.examples, told, strict=True):
-            assert len(seen.features) == len(state.context)
-            assert lesson.labels.tolist() == lesson_of(state, actions).labels.tolist()
+            assert [one for one, do in zip(seen.actions, lesson.wanted, strict=True) if do] == wanted(state, actions)
 
 
 def test_the_exact_optimum_of_the_recorded_scores_can_be_the_teacher(tmp_path: Path) -> None:
     told = recorded(tmp_path / "a.jsonl")
     for one, (state, scores, _) in zip(Recording.of(tmp_path, "optimum").examples, told, strict=True):
         fixed = [round(score * 2**20) for score in scores]
-        assert one.lesson.labels.tolist() == lesson_of(state, knapsack(state, fixed)).labels.tolist()
-
-
-def test_memory_goes_through_a_session_and_not_beyond(tmp_path: Path) -> None:
-    recorded(tmp_path / "a.jsonl", steps=3)
-    found = Recording.of(tmp_path / "a.jsonl").examples
-    score, recent = 0, 2
-    for first in (0, 3):
-        assert np.allclose(found[first].seen.features[:, score], found[first].seen.features[:, recent], atol=1e-5)
-    assert not np.allclose(found[1].seen.features[:, score], found[1].seen.features[:, recent], atol=1e-2)
+        due = lesson_of(one.seen, knapsack(state, fixed))
+        assert one.lesson.wanted.tolist() == due.wanted.tolist()
 
 
 def test_what_is_no_trace_is_refused(tmp_path: Path) -> None:
@@ -79,12 +76,11 @@ def test_what_is_no_trace_is_refused(tmp_path: Path) -> None:
 @pytest.mark.torch
 def test_training_on_a_trace_comes_to_agree_with_it_and_can_be_resumed(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    from focalloc.learn.policy import PolicyConfig
     from focalloc.learn.training import Settings, Training, train
 
     recorded(tmp_path / "a.jsonl", steps=20)
-    recording, config = Recording.of(tmp_path / "a.jsonl"), PolicyConfig(hidden=16, layers=1, heads=2)
-    settings = Settings(updates=20, learning_rate=1e-2, entropy=0.0)
+    recording, config = Recording.of(tmp_path / "a.jsonl"), 16
+    settings = Settings(method="imitate", updates=20, learning_rate=1e-2, entropy=0.0)
     whole = train(settings, recording, config)
     assert whole.history[-1]["agreement"] > max(0.8, whole.history[0]["agreement"])
     begun = Training.begun(settings, recording, config)

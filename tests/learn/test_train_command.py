@@ -11,9 +11,9 @@ pytest.importorskip("rich")
 pytestmark = pytest.mark.torch
 
 from focalloc.cli import main  # noqa: E402
-from focalloc.learn.policy import load  # noqa: E402
+from focalloc.fastpath.policy_file import load  # noqa: E402
 
-SHORT = ("--episodes", "1", "--hidden", "8", "--layers", "1", "--heads", "1", "--measure", "0")
+SHORT = ("--episodes", "1", "--hidden", "8", "--measure", "0")
 
 
 def run(*arguments: object) -> int:
@@ -27,7 +27,7 @@ def test_a_short_course_leaves_a_policy_and_a_picture(tmp_path: Path, capsys: py
     course = (tmp_path / "a", "--method", "ppo", "--updates", "1", "--warm-up", "1", *SHORT)
     assert run(*course) == 0
     policy = tmp_path / "a" / "policy.safetensors"
-    assert load(policy).config.hidden == 8
+    assert load(policy).hidden == 8
     assert "<svg" in (tmp_path / "a" / "curves.svg").read_text()
     first = policy.read_bytes()
     assert str(policy) in capsys.readouterr().out.replace("\n", "")
@@ -63,7 +63,7 @@ def test_it_trains_on_traces(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         for _ in range(3):
             alloc.step(np.ones(alloc.used))
     assert run(tmp_path / "out", "--traces", tmp_path, "--updates", "2", *SHORT) == 0
-    assert load(tmp_path / "out" / "policy.safetensors").config.hidden == 8
+    assert load(tmp_path / "out" / "policy.safetensors").hidden == 8
     assert "agreement" in (tmp_path / "out" / "curves.svg").read_text()
     assert run(tmp_path / "o", "--traces", tmp_path, "--teacher", "clairvoyant", *SHORT) == 2
     assert "recorded, optimum" in capsys.readouterr().err
