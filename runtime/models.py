@@ -87,23 +87,25 @@ def _probe(model: Any, kind: str, alibi: bool) -> None:
     mask = torch.ones(1, 4, dtype=torch.long, device=rows.device)
     near, apart = (torch.tensor([places], device=rows.device) for places in ((0, 1, 2, 3), (0, 1, 2, 5)))
 
-    def said(positions: torch.Tensor, calls: Sequence[slice], padding: int = 0) -> tuple[torch.Tensor, Any]:
-        """Logits of the last row and the cache, after some calls, behind slots that the mask hides."""
+    def said(positions: torch.Tensor, calls: Sequence[slice], padding: int = 0) -> torch.Tensor:
+        """Logits of the last row after some calls, behind slots that the mask hides."""
         cache = DynamicCache()
         padded = [torch.nn.functional.pad(one, (padding, 0)) for one in (positions, mask)]
         shown = torch.nn.functional.pad(rows, (0, 0, padding, 0))
         for some in calls:
-            logits = forward(model, cache, shown[:, some], padded[0][:, some], padded[1][:, : some.stop]).logits
-        return logits, cache
+            logits: torch.Tensor = forward(
+                model, cache, shown[:, some], padded[0][:, some], padded[1][:, : some.stop]
+            ).logits
+        return logits
 
     try:
-        (here, _), (there, cache) = (said(one, (slice(0, 2), slice(2, 4))) for one in (near, apart))
+        here, there = (said(one, (slice(0, 2), slice(2, 4))) for one in (near, apart))
+    except InvalidInput:
+        raise
     except (TypeError, ValueError) as no:
         rule = f"must take cache, inputs_embeds, position_ids and attention_mask: {no}"
         raise InvalidInput("model", kind, rule) from no
-    if {tuple(part.shape)[2] for layer in cache.layers for part in (layer.keys, layer.values)} != {4}:
-        raise InvalidInput("model", kind, "must keep one key and one value for each slot in each layer")
-    for rule, (logits, _) in (
+    for rule, logits in (
         ("must compute the same in two calls as in one", said(apart, (slice(0, 4),))),
         ("must not see what pads a batch on the left", said(apart, (slice(0, 5), slice(5, 7)), padding=3)),
     ):
@@ -127,9 +129,16 @@ def forward(
         mask: 1 for each slot of the cache and of the rows that is there, ``(sessions, all slots)``. Always given:
             without one a gap in positions may begin another sequence.
         more: further arguments of the model.
+
+    Raises:
+        InvalidInput: the cache does not have an entry for each slot, in each layer, as where a hook prunes it.
     """
     given = {"inputs_embeds": rows, "position_ids": positions, "attention_mask": mask}
-    return model(**given, cache=cache, use_cache=True, logits_to_keep=1, **more)
+    done = model(**given, cache=cache, use_cache=True, logits_to_keep=1, **more)
+    if {part.shape[-2] for layer in cache.layers for part in (layer.keys, layer.values)} != {mask.shape[1]}:
+        kind = model.config.get_text_config().model_type
+        raise InvalidInput("model", kind, "must keep one key and one value for each slot in each layer")
+    return done
 
 
 def _positions(model: Any, config: Any) -> int:

@@ -396,6 +396,41 @@ def test_a_model_that_behaves_otherwise_is_not_believed() -> None:
         WorkingContext(model.train(), opened(), embedding(model))
 
 
+def test_what_prunes_a_cache_later_on_is_found_and_nothing_has_changed() -> None:
+    """As libraries do that compress caches: by a hook behind attention, while a context manager is open."""
+    model = model_of(*TAKEN["llama"])
+    allocators, rng = opened(), np.random.default_rng(5)
+    context = WorkingContext(model, allocators, embedding(model))
+
+    def prune(module: Any, given: Any, named: Any, said: Any) -> None:
+        layer = named["cache"].layers[module.layer_idx]
+        layer.keys, layer.values = layer.keys[:, :, 1:], layer.values[:, :, 1:]
+
+    hook = model.model.layers[1].self_attn.register_forward_hook(prune, with_kwargs=True)
+    kept, edits = (context.logits, context.lengths), [moved(one, rng) for one in allocators]
+    with pytest.raises(InvalidInput, match=r"^model = 'llama': must keep one key and one value for each slot"):
+        context.decode(torch.tensor([1, 2]))
+    with pytest.raises(InvalidInput, match=r"^model = 'llama': must keep one key and one value for each slot"):
+        context.follow(*edits)
+    assert ((context.logits, context.lengths), context.decoded) == (kept, 0)
+    hook.remove()
+    context.follow(*edits)
+
+
+@pytest.mark.slow
+def test_a_compiled_model_is_as_it_was() -> None:
+    """Traced, not compiled to machine code, so that no compiler is needed."""
+    model = model_of(*TAKEN["llama"])
+    found = []
+    for one in (model, torch.compile(model, backend="eager", dynamic=True)):
+        allocators, rng = opened(), np.random.default_rng(6)
+        context = WorkingContext(one, allocators, embedding(model), mode="reuse")
+        for _ in range(3):
+            context.follow(*(moved(allocator, rng) for allocator in allocators))
+        found.append(context.decode(torch.tensor([1, 2])))
+    assert far(*found) < 1e-4
+
+
 class Swallows(Changed):
     """A model of a version that calls an argument by another name, and drops the old one without a word."""
 
