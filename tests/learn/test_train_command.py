@@ -16,6 +16,11 @@ from focalloc.fastpath.policy_file import load  # noqa: E402
 SHORT = ("--episodes", "1", "--hidden", "8", "--measure", "0")
 
 
+@pytest.fixture(autouse=True)
+def _little_calibration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("focalloc.learn.course.CALIBRATION", 1)
+
+
 def run(*arguments: object) -> int:
     with pytest.raises(SystemExit) as left:
         main(["train", *map(str, arguments)])
