@@ -7,6 +7,7 @@ import pickle
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,17 @@ from focalloc import Allocator, Batch, Geometry, InvalidInput, NoRoom, Params, T
 from focalloc.conformance.worlds import aimed, random_policy, random_scores, random_session, random_state, random_told
 from focalloc.fastpath import policy_file
 from focalloc.fastpath.kernels import layout as k
+from focalloc.fastpath.kernels import ledger
 from focalloc.fastpath.kernels import policy as kernels
+from focalloc.fastpath.learned import network_of
+from focalloc.fastpath.tables import NAMES, Tables
 from focalloc.fastpath.workspace import Learner
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.greedy import greedy
-from focalloc.refimpl.policy import learned
+from focalloc.refimpl.policy import learned, preferences
 from focalloc.refimpl.preparation import prepared
 from focalloc.spec import Action, State, advanced, opened
+from focalloc.spec.actions import KINDS
 from focalloc.spec.policy import Policy, logarithm
 
 
@@ -256,3 +261,61 @@ def test_what_is_no_policy_is_refused(policy: object) -> None:
 
     with pytest.raises(InvalidInput, match="must be a Policy"):
         Learned(policy)
+
+
+# UNCOMPILED
+
+
+def laid(state: State) -> Tables:
+    """The tables of a session."""
+    tables = Tables(state.geometry, state.params, state.context)
+    tables.recall(state.ledger, state.iteration, state.recent)
+    tables.pin(state.pins)
+    tables.leave_unfilled(state.unfilled)
+    return tables
+
+
+def on_lists(state: State, policy: Policy, scores: Sequence[int]) -> dict[Action, int]:
+    """What the plain functions of the kernels make of a session whose tables are lists, in its next iteration."""
+    tables = laid(state)
+    named = {name: tables.table(name).tolist() for name in NAMES}
+    header, slots = tables.state[: k.HEADER].tolist(), state.used
+    header[k.CURSOR_TOKEN] = state.at
+    header[k.ITERATION] += 1
+    ledger.forget(header, named["ledger_iteration"])
+    row = [*prepared(state, scores)[1]]
+    session = k.Session(header, tables.tags[:slots].tolist(), [], row, [], **named)
+    table, width, listed = network_of(policy).tolist(), policy.hidden, k.SIDES * k.LOOK
+    ends = [0, k.NETWORK, k.SIDES * (k.CHEAP + 1), k.SIDES * (k.KNOWN_OF_ITEM + 1) * width]
+    ends += [k.SIDES * (5 * width + 1) * width, k.SIDES * (width + 1)]
+    cuts = [sum(ends[: i + 1]) for i in range(len(ends))]
+    network = k.Network(*(table[first:last] for first, last in pairwise(cuts)))
+    chunks = max(slots // k.GATES + 1, listed)
+    sizes = [slots, slots, chunks, chunks, chunks, listed, listed, k.SIDES, listed, k.CHEAP, listed * k.KNOWN_OF_ITEM]
+    sizes += [listed * width, 4 * width, width, width, (k.SIDES + 1) * k.LEVELS, 0]
+    look = k.Look(list(scores), *([0] * size for size in sizes))
+    kernels.list_items(session, network, look)
+    kernels.infer(session, network, look)
+    found = {}
+    for side, kind in enumerate(KINDS):
+        for item in range(look.sizes[side]):
+            level, start = (node := kernels.item_node(session, look, side, item)) % k.LEVELS, node // k.LEVELS
+            found[Action(kind, level, start)] = look.values[side * k.LOOK + item]
+    return found
+
+
+def test_the_same_source_uncompiled_on_lists_prefers_the_same(request: pytest.FixtureRequest) -> None:
+    laid(random_session(random.Random(0)))  # what production calls is compiled before its helpers are not
+    request.getfixturevalue("uncompiled")
+    compared = 0
+    for seed in range(60):
+        rng = random.Random(seed)
+        state, policy = random_session(rng, rng.choice([3, 8])), random_policy(rng)
+        for _ in range(2):
+            at = state.pointed(rng.choice([None, rng.randint(state.context[0].start, state.end)]))
+            scores = random_told(rng, state)
+            wanted = preferences(policy, at, scores)
+            assert on_lists(at, policy, scores) == wanted, seed
+            compared += len(wanted)
+            state = advanced(state, greedy(*prepared(state, scores)), scores)
+    assert compared > 300
