@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 FRONT = {
-    "fastpath": ("allocator", "plan", "edits", "batch", "guard", "telemetry", "snapshot"),
+    "fastpath": ("allocator", "plan", "edits", "batch", "guard", "telemetry", "snapshot", "policy_file"),
     "conformance": ("runner", "targets", "cases", "judge", "report"),
     "proofs": ("theorem", "runner"),
     "runtime": ("context", "models"),

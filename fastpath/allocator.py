@@ -262,7 +262,7 @@ class Allocator:
             tables.refinement = Refinement(params, tables, run_step)
             run_step = tables.refinement.run_step
         if self._learned is not None:
-            run_step = self._learned.at_work(geometry, tables, run_step)
+            run_step = self._learned.at_work(geometry, params.n_diff, tables, run_step)
         if state.iteration or state.ledger or state.recent:
             tables.recall(state.ledger, state.iteration, state.recent)
         if state.pins != Pins():

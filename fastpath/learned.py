@@ -59,9 +59,9 @@ class Learned:
         self._network = network_of(policy)
         self._fallback: Fallback | None = None
 
-    def at_work(self, geometry: Geometry, tables: Tables, stand_in: RunStep) -> RunStep:
-        """An iteration by the policy's answer on a session; by ``stand_in`` where that fails."""
-        learner = Learner(geometry, tables.n_diff, tables.capacity, self._network)
+    def at_work(self, geometry: Geometry, cap: int, tables: Tables, stand_in: RunStep) -> RunStep:
+        """An iteration by the policy's answer, on a session with this cap; by ``stand_in`` where that fails."""
+        learner = Learner(geometry, cap, tables.n_diff, tables.capacity, self._network)
         answer = learner.run_step if tables.refinement is None else tables.refinement.around(learner.run_step)
 
         def run_step(

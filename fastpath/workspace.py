@@ -214,12 +214,14 @@ class Learner(Workspace):
 
     Args:
         geometry: shape of the tree.
-        n_diff: most actions per iteration.
+        cap: most actions per iteration, as a policy is told.
+        n_diff: the same, as far as the context has room for them.
         slots: most slots that the context can have.
         network: the policy's weights (`layout.Network`).
     """
 
-    def __init__(self, geometry: Geometry, n_diff: int, slots: int, network: NDArray[np.int32]) -> None:
+    def __init__(self, geometry: Geometry, cap: int, n_diff: int, slots: int, network: NDArray[np.int32]) -> None:
+        self._cap = cap
         width, listed = int(network[k.HIDDEN]), k.SIDES * k.LOOK
         smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
         chunks = slots // k.GATES + 1
@@ -231,10 +233,15 @@ class Learner(Workspace):
             "turns": max(1, n_diff),
             **dict.fromkeys(("told", "gates"), (slots + 1) // 2),
             **dict.fromkeys(("gate_peaks", "gate_keys", "gate_notes"), max(chunks, listed)),
-            "looked": 3 * listed + k.SIDES + (k.SIDES + 1) * k.LEVELS,
+            "looked": 3 * listed + k.SIDES + 1 + (k.SIDES + 1) * k.LEVELS,
             "numbers": (k.KNOWN_OF_ITEM * (listed + 1) + (listed + 6) * width) // 2 + 1,
         }
         super().__init__(geometry, n_diff)
+
+    def _laid_out(self, space: int) -> NDArray[np.int64]:
+        table = super()._laid_out(space)
+        table[k.CAP] = self._cap
+        return table
 
     def run_step(self, scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, cursor: int) -> int:
         """One iteration by the policy's answer; arguments and result as for `calls.run_step`, or `MISFIT`."""

@@ -592,7 +592,7 @@ class Look(NamedTuple):
         notes: of each its number.
         listed: the keys of the shortlists, best first; `LOOK` for each kind.
         marks: of each its node, or the number of its family.
-        sizes: how many there are of each kind.
+        sizes: how many there are of each kind, and behind that the cap on actions as it is told (`CAP`).
         values: of each its worth, and then its preference.
         known: what is known of the scores of one item.
         inputs: what is known of each item on a shortlist, `KNOWN_OF_ITEM` numbers; `LOOK` items of each kind.

@@ -37,7 +37,6 @@ from focalloc.fastpath.kernels.layout import (
     LOWEST,
     MIX_SHIFT,
     MULTI_SLOT,
-    N_DIFF,
     PROTECTED,
     SHORTLIST,
     SHOW,
@@ -159,7 +158,7 @@ def describe(session: Session, look: Look, side: int, item: int) -> None:
     inputs[to + 11] = shortened(fixed[place + slots]) if place + slots < header[SLOTS] else 0
     inputs[to + 12] = min(header[SLOTS] * ONE // header[W_MAX], CLIP)
     inputs[to + 13] = max(-MOST_ROOM, min((header[W_MAX] - header[SLOTS]) * ONE // delta, MOST_ROOM))
-    inputs[to + 14] = ONE // MOST_CAP * min(header[N_DIFF], MOST_CAP)
+    inputs[to + 14] = ONE // MOST_CAP * min(look.sizes[SIDES], MOST_CAP)
     inputs[to + 15] = logarithm(look.sizes[side])
     inputs[to + 16] = logarithm(look.sizes[1 - side])
 

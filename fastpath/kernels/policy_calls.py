@@ -11,6 +11,7 @@ from focalloc.fastpath.kernels.greedy import select
 from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, select_optimum
 from focalloc.fastpath.kernels.layout import (
     BALANCED,
+    CAP,
     CHEAP,
     DIFFERS,
     HIDDEN,
@@ -84,7 +85,7 @@ def look_of(session: Session, space: NDArray[np.int64], width: int) -> Look:
         space[at[37] : at[38]],
         looked[:listed],
         looked[listed : 2 * listed],
-        looked[3 * listed : 3 * listed + SIDES],
+        looked[3 * listed : 3 * listed + SIDES + 1],
         looked[2 * listed : 3 * listed],
         numbers[:KNOWN_OF_ITEM],
         numbers[KNOWN_OF_ITEM:inputs],
@@ -92,7 +93,7 @@ def look_of(session: Session, space: NDArray[np.int64], width: int) -> Look:
         numbers[activations : activations + 4 * width],
         numbers[activations + 4 * width : activations + 5 * width],
         numbers[activations + 5 * width : activations + 6 * width],
-        looked[3 * listed + SIDES :],
+        looked[3 * listed + SIDES + 1 :],
         space[at[25] : at[26]],
     )
 
@@ -190,6 +191,7 @@ def run_policy(
     look = look_of(session, space, network[HIDDEN])
     work = work_of(space, wide_worths(space))
     # CANDIDATES (POL-1 to POL-4)
+    look.sizes[SIDES] = work.header[CAP]
     rivals = list_rival(session, look)
     list_items(session, layers, look)
     infer(session, layers, look)
