@@ -30,7 +30,6 @@ import numpy as np
 
 from focalloc import Action, Allocator, Batch, Geometry, Guarded, Params, Telemetry
 from focalloc.analysis.timing import GEOMETRIES, mixed_context, score_rows, timed
-from focalloc.conformance.worlds import random_policy
 from focalloc.fastpath import snapshot
 from focalloc.fastpath.allocator import STRATEGIES
 from focalloc.fastpath.kernels.layout import LARGE
@@ -336,15 +335,14 @@ def pins(rounds: int) -> None:
 
 
 def learned(rounds: int) -> None:
-    """What a learned step takes beside greedy's, sessions in turn; by weights by chance, which cost what others do."""
-    policy = replace(random_policy(random.Random(5), 32), shortlist=32)
+    """What a step by the policy that ships takes beside greedy's, sessions in turn."""
     print(f"\n{'us':22} {'pattern':>8} {'greedy':>9} {'learned':>9} {'ratio':>7} {'of medians':>11}")
     for name, (arity, cost) in GEOMETRIES.items():
         geometry = Geometry(arity, cost)
         for pattern in ("dense", "noise", "quiet"):
             rows = [row.astype(np.float32) for row in score_rows(pattern, 2 * SLOTS)]
             greedy = opened(SLOTS, geometry)
-            chosen = Allocator(geometry, greedy.params, "learned", policy=policy)
+            chosen = Allocator(geometry, greedy.params, "learned")
             chosen.resume(greedy.state())
             for either in (greedy, chosen):
                 either.warmup(np.float32)
