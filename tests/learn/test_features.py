@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from focalloc.learn.features import logarithms, observe
 from focalloc.spec import Action, Geometry, Params, opened
+from focalloc.spec.pins import pinned
 from focalloc.spec.policy import Item, features, items, logarithm, logits
 from focalloc.spec.state import State, advanced, ingested_tokens, seen
 
@@ -34,6 +36,10 @@ def sessions(rng: random.Random) -> State:
         state = advanced(state, rng.sample(options, min(1, len(options))), scores)
     if rng.random() < 0.4:
         state = ingested_tokens(state, [], rng.randint(1, 2 * geometry.span(0)))
+    if rng.random() < 0.3:
+        since = rng.randint(state.context[0].start, state.end - 1)
+        pins = pinned(state.pins, since, rng.randint(since + 1, state.end), collapse=True, expand=rng.random() < 0.5)
+        state = replace(state, pins=pins)
     return state
 
 
