@@ -1,5 +1,5 @@
-"""The fast path in production: sessions, guard, telemetry, edits, positions, pins, means, tokens, releases, layout,
-cold start, compiling, memory.
+"""The fast path in production: many sessions, of each strategy, guard, telemetry, edits, positions, pins, means, tokens
+as they come, releases, layout, cold start, compiling, memory.
 
 Run ``python benchmarks/production.py``. Whatever is compared takes turns, and each is taken at its fastest, which is
 what other processes on the machine disturb least; compare figures of one run with each other only.
@@ -25,6 +25,7 @@ from itertools import product
 from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,8 @@ STEPS = 32
 TURNS = 32  # steps of all sessions in a row, so that starting threads and filling caches hardly count
 GEOMETRY = Geometry((32, 32))
 PARTS = (
-    *("batch", "wrapped", "edits", "positions", "pins", "means", "learned", "tokens", "releases", "layout"),
+    *("batch", "strategies", "wrapped", "edits", "positions", "pins", "means", "learned", "tokens", "releases"),
+    "layout",
     *("start", "compile", "memory"),
 )
 
@@ -158,6 +160,85 @@ def beside_a_busy_thread() -> None:
         thread.join()
         for name, one, other in zip(calls, alone, beside, strict=True):
             print(f"{name:22} {one:10.1f} {other:22.1f}", flush=True)
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "greedy": {},
+    "thresholds that adapt": {"adaptive_window": 8},
+    "memory and lean": {"memory_shift": 3, "lean": 2**20},
+    "enhanced": {"strategy": "enhanced", "balance": 1, "adaptive_window": 8},
+    "ties by cursor": {"strategy": "enhanced", "tie_break": "cursor"},
+    "ties by recency": {"strategy": "enhanced", "tie_break": "recency"},
+    "knapsack": {"strategy": "knapsack"},
+    "hybrid": {"strategy": "hybrid"},
+    "several objectives": {"strategy": "multi_objective", "churn_weight": 1000, "cursor_weight": 1000},
+    "recompute": {"strategy": "multi_objective", "recompute_weight": 1000},
+    "hierarchical": {"strategy": "hierarchical"},
+    "hierarchical by price": {"strategy": "hierarchical", "region_share": "price"},
+    "projection": {"strategy": "projection"},
+    "logits": {"strategy": "projection"},
+    "guarded": {},
+}
+"""What sessions of a batch are of; with `logits` they prefer, and what is `guarded` always falls back."""
+
+
+def sessions_of(kind: str, count: int) -> list[Any]:
+    """Sessions of a kind, all alike."""
+    plain = opened()
+    params, context = replace(plain.params, **KINDS[kind]), plain.context()
+    made = partial(Guarded, lambda view, scores: None) if kind == "guarded" else Allocator
+    sessions: list[Any] = [made() for _ in range(count)]
+    for one in sessions:
+        one.open(plain.geometry, params, context)
+    return sessions
+
+
+def strategies(rounds: int) -> None:
+    """What a step of a session costs in a batch of each kind, against alone, and on two threads against one.
+
+    Sessions that step alone, the batch on one thread and the batch on two take turns.
+    """
+    columns = f"{'alone us':>9} {'in a batch':>11} {'ratio':>6} {'2 threads':>10} {'ratio':>6}"
+    print(f"\n{f'{SESSIONS} sessions of {SLOTS} slots':32} {columns}")
+    rows = np.stack(list(score_rows("dense", 2 * SLOTS))).astype(np.float32)
+    for kind in KINDS:
+        owned, together = sessions_of(kind, SESSIONS), Batch(sessions_of(kind, SESSIONS), threads=2)
+        together.warmup()
+        logits = np.random.default_rng(0).normal(size=(2 * SLOTS, 3)).astype(np.float32)
+        given = np.repeat(rows, SESSIONS // len(rows), axis=0)
+
+        def of(one: Any, row: Any, kind: str = kind) -> Any:
+            return logits[: len(one.levels)] if kind == "logits" else row[: one.used]  # noqa: B023
+
+        def by_itself(made: list[Any], kind: str = kind, owned: list[Any] = owned) -> None:
+            for one, row in zip(owned, made, strict=True):
+                if kind == "logits":
+                    one.prefer(row)
+                else:
+                    one.step(row)
+
+        def in_a_batch(made: list[Any], threads: int, kind: str = kind, batch: Batch = together) -> None:
+            batch._pace._lately = {False: 1.0, True: 0.0 if threads == 2 else 2.0}  # whatever it has learned
+            batch._pace._steps = 0
+            if kind == "logits":
+                batch.prefer(made)
+            else:
+                batch.step(given)  # noqa: B023
+
+        calls = (
+            (owned, by_itself),
+            (together, partial(in_a_batch, threads=1)),
+            (together, partial(in_a_batch, threads=2)),
+        )
+        turns: list[list[int]] = [[], [], []]
+        for _ in range(max(3, rounds // 4)):
+            for turn, (sessions, call) in zip(turns, calls, strict=True):
+                for _ in range(4):
+                    made = list(map(of, sessions, given))
+                    turn.append(timed(partial(call, made)))
+        alone, one, two = (min(turn) / 1e3 / SESSIONS for turn in turns)
+        told = f"{alone:9.2f} {one:11.2f} {one / alone:6.2f} {two:10.2f} {one / two:6.2f}"
+        print(f"{kind:32} {told}", flush=True)
 
 
 # GUARD AND TELEMETRY
@@ -542,6 +623,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     parts = {
         "batch": partial(batch, chosen.rounds),
+        "strategies": partial(strategies, chosen.rounds),
         "wrapped": partial(wrapped, chosen.rounds),
         "edits": partial(edits, chosen.rounds),
         "pins": partial(pins, chosen.rounds),

@@ -66,8 +66,6 @@ def apply_checked(
     done = min(len(packed), len(tables.actions))
     for i in range(done):
         tables.actions[i] = packed[i]
-    if tables.refinement is not None:
-        tables.refinement.begin()
     heard = 0
     if scores is not None and params.memory_shift > 0:
         run_prepare(scores, tables.tags, tables.scratch, tables.state, -1)
@@ -78,8 +76,6 @@ def apply_checked(
         return apply_checked(tables, geometry, params, actions, scores)
     if fit < len(packed):
         return _misfit(tables, geometry, params, as_actions(actions[: fit + 1]))
-    if tables.refinement is not None:
-        tables.refinement.finish()
     header = tables.header
     splices = tables.splices[: k.SPLICE * header[k.SPLICES]].tobytes()
     return Plan(packed, header[k.ITERATION], geometry, splices, header[k.SLOTS])

@@ -212,13 +212,12 @@ class Allocator:
         """The parameters, with the thresholds of the last iteration if they adapt (ADA-1)."""
         if self.params.adaptive_window == 0:
             return self.params
-        tau_expand, tau_collapse = self._session().refinement.thresholds
+        tau_expand, tau_collapse = self._session().thresholds()
         return replace(self.params, tau_expand=tau_expand, tau_collapse=tau_collapse)
 
     def recent(self) -> tuple[int, ...]:
         """Slots used after each of the last `Params.adaptive_window` iterations, oldest first (ADA-1)."""
-        refinement = self._session().refinement
-        return () if refinement is None else refinement.recent()
+        return self._session().recent()  # type: ignore[no-any-return]
 
     @in_turn
     def resume(self, state: State) -> None:
@@ -251,16 +250,11 @@ class Allocator:
         geometry, params = _checked_terms(state.geometry, state.params)
         tables = self._new_tables(geometry, params, state.context)
         workspace: Any = None
-        if params.strategy not in ("greedy", "enhanced"):
+        if params.strategy != "greedy":
             from focalloc.fastpath.workspace import workspace_for
 
             workspace = workspace_for(geometry, params, tables)
         run_step = self._calls.run_step if workspace is None else workspace.run_step
-        if params.adaptive_window > 0 or params.tie_break != "position":
-            from focalloc.fastpath.refinement import Refinement
-
-            tables.refinement = Refinement(params, tables, run_step)
-            run_step = tables.refinement.run_step
         if self._learned is not None:
             run_step = self._learned.at_work(geometry, params.n_diff, tables, run_step)
         if state.iteration or state.ledger or state.recent:
@@ -334,12 +328,17 @@ class Allocator:
                 scores = score_array(scores)
             at = -1 if cursor is None else self._pointed(cursor)
             done = self._run_step(scores, tables.tags, tables.scratch, tables.state, at)
-            if done < 0:
-                done = self._again(done, scores, at)
-            plan = self._plan(tables, done)
+            plan = self._plan(tables, done if done >= 0 else self._again(done, scores, at))
             return plan if self._learned is None else self._learned.tell(plan)
         finally:
             turn.taken = False
+
+    def _followed(self, scores: NDArray[Any], at: int) -> Plan:
+        """An iteration by the policy that is followed, in a batch."""
+        tables = self._session()
+        done = self._run_step(scores, tables.tags, tables.scratch, tables.state, at)
+        plan: Plan = self._learned.tell(self._plan(tables, done if done >= 0 else self._again(done, scores, at)))
+        return plan
 
     def _pointed(self, cursor: object) -> int:
         """``cursor``, if an iteration may be told it (CUR-1)."""
@@ -359,11 +358,12 @@ class Allocator:
         )
 
     def _again(self, refused: int, scores: NDArray[Any], at: int) -> int:
-        """What a step comes to that a kernel has put back: its scores are refused, or its ledger has to grow first."""
+        """What a step comes to that a kernel has put back: its scores are refused, or something has to grow first."""
         tables = self._session()
-        if refused != self._layout.LEDGER_FULL:
+        if refused == self._layout.LEDGER_FULL:
+            tables.widen_ledger(self.params.n_diff)
+        elif refused != self._layout.WORK_FULL:
             self._refuse(scores)
-        tables.widen_ledger(self.params.n_diff)
         return self._run_step(scores, tables.tags, tables.scratch, tables.state, at)
 
     @in_turn
@@ -377,22 +377,26 @@ class Allocator:
         Raises:
             InvalidInput: the strategy is another, the shape is wrong or an entry is NaN; the state is unchanged.
         """
+        return self._preferred(self._logits(logits))
+
+    def _logits(self, logits: ArrayLike) -> NDArray[np.floating]:
+        """Logits that the strategy follows, if it is the one that does, as an array that the kernels take."""
         tables = self._session()
         if self.params.strategy != "projection":
             raise InvalidInput("strategy", self.params.strategy, "must be projection, to follow logits")
         given = logit_array(logits)
         _refuse_the_last(tables)
-        refinement = tables.refinement
-        if refinement is not None:
-            refinement.begin()
+        return given
+
+    def _preferred(self, given: NDArray[np.floating]) -> Plan:
+        """An iteration by logits."""
+        tables = self._session()
         done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.scratch, tables.state)
         if done == self._layout.WRONG_LENGTH or done == self._layout.BAD_SCORE:
             fixed_logits(given, len(tables.levels()))
         if done < 0:
             tables.widen_ledger(self.params.n_diff)
             done = self._workspace.run_logits(given.reshape(-1), tables.tags, tables.scratch, tables.state)
-        if refinement is not None:
-            refinement.finish()
         return self._plan(tables, done)
 
     @in_turn
@@ -529,18 +533,13 @@ class Allocator:
         manner = (k.FLAT if scores is None else 0) | (k.LETTING_GO if truth("release", release) else 0)
         if scores is not None:
             self._quantise(scores, per_block)
-        refinement = tables.refinement
         before, front = tables.header[k.SLOTS], tables.header[k.FIRST]
-        if refinement is not None:
-            refinement.begin()
         if tables.header[k.END] + blocks * self.geometry.span(0) > MAX_TOKEN:
             self._ingest_carefully(tokens, blocks, manner, undo=True)
             raise InvalidInput(*said, f"the new blocks would lie outside the tokens 0..{MAX_TOKEN} (CTX-4)")
         done = self._calls.run_ingest(tables.tags, tables.scratch, tables.state, tokens, manner, tables.reclaimed)
         if done < 0:
             done = self._ingest_carefully(tokens, blocks, manner, undo=False)
-        if refinement is not None:
-            refinement.finish()
         header, half = tables.header, len(tables.reclaimed) // 2
         places = tables.reclaims[half : half + done].tolist()
         ingested = header[k.END], blocks, before, header[k.FIRST], short > 0
@@ -594,13 +593,9 @@ class Allocator:
         tables = self._session()
         number = as_integer(token)
         front = -1 if number is None or number > MAX_TOKEN else max(-1, number)  # where no block begins, either
-        if tables.refinement is not None:
-            tables.refinement.begin()
         left = self._calls.run_release(tables.tags, tables.scratch, tables.state, front)
         if left < 0:
             checked_front(tables.context(), token)
-        if tables.refinement is not None:
-            tables.refinement.finish()
         gone = np.array([0, left, 0, 0][: 4 * (left > 0)], np.int64).tobytes()
         plan = Plan([], self.iteration, self.geometry, gone, tables.header[self._layout.SLOTS])
         if left:
@@ -769,9 +764,7 @@ class Allocator:
 
     def ledger_size(self) -> int:
         """Actions that are remembered for the cooldown (COO-2)."""
-        tables, k = self._session(), self._layout
-        kept = None if tables.refinement is None else tables.refinement.ledger_size()
-        return int(tables.header[k.LEDGER_TO] - tables.header[k.LEDGER_FROM]) if kept is None else kept
+        return self._session().ledger_size()  # type: ignore[no-any-return]
 
     def _check(self) -> None:
         """Assert every internal invariant; for tests."""
@@ -797,9 +790,14 @@ def _way_out() -> int:
     return level
 
 
+def last_iteration() -> InvalidInput:
+    """Why a session has come to its end."""
+    return InvalidInput("iteration", MAX_ITERATION, "is the last that a session can have")
+
+
 def _refuse_the_last(tables: Any) -> None:
     if tables.iteration >= MAX_ITERATION:
-        raise InvalidInput("iteration", MAX_ITERATION, "is the last that a session can have")
+        raise last_iteration()
 
 
 def _refusing_the_last(tables: Any, run_step: Callable[..., int]) -> Callable[..., int]:

@@ -11,27 +11,26 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from time import perf_counter
-from typing import Any, overload
+from typing import Any, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from focalloc.fastpath.allocator import Allocator
-from focalloc.fastpath.plan import Plan
-from focalloc.fastpath.scores import SCORE_TYPES, score_array, without_torch
+from focalloc.fastpath.allocator import Allocator, last_iteration
+from focalloc.fastpath.guard import Guarded
+from focalloc.fastpath.plan import Fallback, Plan
+from focalloc.fastpath.scores import LOGIT_TYPES, SCORE_TYPES, score_array, without_torch
+from focalloc.fastpath.snapshot import MAX_ITERATION
 from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import Geometry
-from focalloc.spec.params import Params
 
 MAX_THREADS = 256
-
-BATCHED = ("greedy",)
-"""Strategies that a batch runs."""
 
 GRAIN = 2**17
 """Slots that a thread takes on at once, some hundred microseconds of work: waking a thread for less does not pay."""
@@ -39,18 +38,24 @@ GRAIN = 2**17
 PROBE = 32
 """Every so many steps the way that was slower lately, with or without helping threads, gets another chance."""
 
+Member = Allocator | Guarded
+
 Answer = Plan | InvalidInput
 
+Group = tuple[NDArray[Any], NDArray[np.int64]]
+"""What some sessions are given, of one type, one after the other; and their numbers."""
 
-class Batch(Sequence[Allocator]):
+
+class Batch(Sequence[Member]):
     """Sessions that step together, each exactly as it would alone.
 
     The allocators stay usable by themselves, for ingest, views, snapshots or a step of their own; the batch merely
-    lays their tables side by side. They need not be alike.
+    lays their tables side by side. They need not be alike: any geometry, parameters and strategy, and guarded ones too.
+    Policies, and the selectors of those, are asked one after the other; where a strategy stands in for a selector, it
+    does so with the others.
 
     Args:
-        allocators: plain allocators of strategy ``greedy`` whose thresholds do not adapt (ADA), each in a session, none
-            twice.
+        allocators: `Allocator` or `Guarded`, each in a session, none twice.
         threads: how many threads a step may use, the caller's included. Work is dealt out as threads ask for it, and
             where helpers slow a step down, because other processes hold the cores, the caller goes on without them.
 
@@ -59,19 +64,25 @@ class Batch(Sequence[Allocator]):
 
     Example:
         >>> from focalloc import Allocator, Batch
-        >>> first, second = Allocator(), Allocator()
+        >>> first, second = Allocator(), Allocator(strategy="knapsack")
         >>> first.load([(1, 0)])
         >>> second.load([(1, 0), (1, 32)])
         >>> [plan.expands for plan in Batch([first, second]).step([[0.0], [1.0, 1.0]])]
         [0, 2]
     """
 
-    def __init__(self, allocators: Iterable[Allocator], *, threads: int = 1) -> None:
-        self._allocators = tuple(allocators)
+    def __init__(self, allocators: Iterable[Member], *, threads: int = 1) -> None:
+        from focalloc.fastpath.kernels import calls, layout, search_calls
+
+        self._kernels, self._search_kernels, self._layout = calls, search_calls, layout
+        self._members = tuple(allocators)
         self._threads = whole_number("threads", threads, 1, MAX_THREADS)
-        for i, allocator in enumerate(self._allocators):
-            if type(allocator) is not Allocator:
-                raise InvalidInput(f"allocators[{i}]", allocator, "must be an Allocator")
+        for i, member in enumerate(self._members):
+            if type(member._inside if isinstance(member, Guarded) else member) is not Allocator:
+                raise InvalidInput(f"allocators[{i}]", member, "must be an Allocator, or a Guarded one")
+        self._allocators = tuple(one._inside if isinstance(one, Guarded) else one for one in self._members)
+        self._guarded = {i: one for i, one in enumerate(self._members) if isinstance(one, Guarded)}
+        self._asked = {i for i, one in enumerate(self._allocators) if i in self._guarded or one._learned is not None}
         if len(set(map(id, self._allocators))) < len(self._allocators):
             raise InvalidInput("allocators", len(self._allocators), "an allocator stands here twice")
         self._pool: ThreadPoolExecutor | None = None
@@ -81,64 +92,95 @@ class Batch(Sequence[Allocator]):
         for allocator in self._allocators:
             allocator._session()
         # once nobody has the batch any more, the allocators go their own ways again
-        weakref.finalize(self, _part, self._allocators, self._turn).atexit = False
+        weakref.finalize(self, _part, self._members, self._turn).atexit = False
         self._lay()
 
     def warmup(self) -> None:
-        """As `Allocator.warmup`, for the sessions' own calls and for `step`. The sessions are not touched."""
-        geometry, params = Geometry((2, 2)), Params(w_max=2)
-        twin = Allocator(geometry, params)
-        twin.warmup()
-        twin.open(geometry, params, [(0, 0)])
-        for kind in SCORE_TYPES:
-            Batch([twin]).step(np.zeros((1, params.w_max), kind))
+        """As `Allocator.warmup`, for the sessions' own calls and the batch's, of greedy if there is none.
+
+        The sessions are not touched.
+        """
+        self._settle()
+        for one in dict(zip(self._kernel_of, self._allocators, strict=True)).values() or [Allocator()]:
+            one.warmup()
+            twin = Allocator()
+            twin.open(one.geometry, replace(one.params, w_max=one.geometry.slots(0), w_soft=0, n_diff=1), [(0, 0)])
+            batch = Batch([twin])
+            for kind in SCORE_TYPES:
+                batch.step([np.zeros(twin.used, kind)])
+            for kind in LOGIT_TYPES if one.params.strategy == "projection" else ():
+                batch.prefer([np.zeros((1, 3), kind)])
 
     # THE TABLES, one row per session
 
     def _settle(self) -> None:
         """Lay the tables of all sessions side by side, unless they are still where they were laid."""
-        rows = zip(self._allocators, self._laid, self._tags, self._scratch, self._state, strict=True)
-        for i, (allocator, laid, *row) in enumerate(rows):
-            one = allocator._session()
-            if one.state is laid and allocator._turn is self._turn:
+        for member, allocator, laid in zip(self._members, self._allocators, self._laid, strict=True):
+            if member._turn is not self._turn or allocator._tables is None or allocator._tables.state is not laid:
+                break
+        else:
+            return
+        behind = -self._layout.WORK_HEADER
+        for i, allocator in enumerate(self._allocators):
+            one, row = allocator._session(), (self._tags[i], self._scratch[i], self._state[i, :behind])
+            if one.state is self._laid[i] and self._members[i]._turn is self._turn:
                 continue
             if one.n_diff > self._most or not one.fits(*row):
                 self._lay()
                 return
-            self._take(allocator, i)
+            self._take(i)
             one.move(*row)
+            self._note_kernel(i)
+            self._sort_kernels()
             self._laid[i] = one.state
 
-    def _take(self, allocator: Allocator, i: int) -> None:
-        """Have an allocator take turns with this batch, if it may be in one."""
-        strategy = allocator.params.strategy if allocator._learned is None else "learned"
-        if strategy not in BATCHED:
-            raise InvalidInput(f"allocators[{i}].strategy", strategy, f"must be {', '.join(BATCHED)} in a batch")
-        window = allocator.params.adaptive_window
-        if window > 0:
-            raise InvalidInput(f"allocators[{i}].adaptive_window", window, "must be 0 in a batch (ADA-1)")
-        turn = allocator._turn
+    def _take(self, i: int) -> None:
+        """Have an allocator take turns with this batch."""
+        member = self._members[i]
+        turn = member._turn
         if turn is not self._turn:
             if turn.taken:
                 turn.refuse()
-            allocator._turn = self._turn
+            member._turn = self._turn
 
     def _lay(self) -> None:
-        from focalloc.fastpath.kernels import layout as k
-
-        for i, allocator in enumerate(self._allocators):
-            self._take(allocator, i)
+        k = self._layout
+        for i in range(len(self)):
+            self._take(i)
         tables: list[Any] = [allocator._session() for allocator in self._allocators]
         rows = len(tables)
         tags = np.zeros((rows, max((len(one.tags) for one in tables), default=0)), np.int8)
         scratch = np.zeros((rows, max((len(one.scratch) for one in tables), default=0)), np.int32)
-        state = np.zeros((rows, max((len(one.state) for one in tables), default=k.HEADER)), np.int64)
-        for one, *row in zip(tables, tags, scratch, state, strict=True):
+        # each row ends with the header of the session's work space
+        longest = max((len(one.state) for one in tables), default=k.HEADER)
+        state = np.zeros((rows, longest + k.WORK_HEADER), np.int64)
+        for one, *row in zip(tables, tags, scratch, state[:, :longest], strict=True):
             one.move(*row)
-        # an interrupt before this line leaves each session whole, and the batch to be laid anew
-        self._laid, self._tags, self._scratch, self._state = [one.state for one in tables], tags, scratch, state
+        # an interrupt before the last line leaves each session whole, and the batch to be laid anew
+        self._laid: list[Any] = [None] * rows
+        self._tags, self._scratch, self._state = tags, scratch, state
         self._most = max((one.n_diff for one in tables), default=0)
         self._slots = max((one.capacity for one in tables), default=1)
+        self._room, self._spaces = k.WORK_HEADER, dict[int, NDArray[np.int64]]()
+        self._heads = state[:, longest:]
+        self._kernel_of: list[Callable[..., None] | None] = [None] * rows
+        for i in range(rows):
+            self._note_kernel(i)
+        self._sort_kernels()
+        self._laid = [one.state for one in tables]
+
+    def _note_kernel(self, i: int) -> None:
+        """Note the call that a session makes where it is not a plain greedy one, and the work space that it needs."""
+        workspace = self._allocators[i]._workspace
+        self._kernel_of[i] = None if workspace is None else workspace.kernel_of_many
+        if workspace is not None:
+            self._heads[i] = workspace.table[: self._layout.WORK_HEADER]
+            self._room = max(self._room, len(workspace.table))
+
+    def _sort_kernels(self) -> None:
+        """Number the calls that sessions make."""
+        self._many = list(dict.fromkeys(self._kernel_of))
+        self._kinds = np.array([self._many.index(kernel) for kernel in self._kernel_of], np.intp)
 
     # STEP
 
@@ -163,34 +205,75 @@ class Batch(Sequence[Allocator]):
         """
         scores = without_torch(scores, "scores")
         self._settle()
-        answers = np.zeros((len(self), 4 + 5 * self._most), np.int64)
+        calls = self._calls_to_make()
         instead: dict[int, Answer] = {}
         if isinstance(scores, np.ndarray) and scores.ndim == 2:
-            groups = [(self._matrix(scores), np.arange(len(self)))]
+            groups = [self._matrix(scores, calls)]
         elif isinstance(scores, Sequence) or np.ndim(scores) > 0:
-            groups = list(self._stacked(scores, instead))
+            groups = list(_joined(self._rows(scores, instead), calls))
         else:
             raise InvalidInput("scores", scores, f"must have one row for each of {len(self)} sessions")
-        astray = self._point(cursors, answers[:, 0])
-        at = answers[:, 0].tolist()
-        for matrix, members in groups:
-            kept = ~np.isin(members, list(astray)) if astray else slice(None)
-            self._run(matrix[kept], members[kept], answers)
-        done = answers[:, 0]
-        if done.min(initial=0) < 0:
-            for matrix, members in groups:
-                for i in np.flatnonzero(done[members] < 0).tolist():
-                    member = int(members[i])
-                    if member not in astray:
-                        row, put_back = matrix[i], int(done[member])
-                        instead[member] = self._alone(put_back, self._allocators[member], row, at[member])
-        instead |= astray
-        return Plans(answers, instead, [one.geometry for one in self._allocators])
+        at = calls[:, self._layout.RETURNED]
+        instead = self._point(cursors, at) | instead
+        pointed = at.tolist()
+        fell_back = self._ask(groups, calls, instead)
+
+        def again(i: int, refused: int, row: NDArray[Any]) -> Plan:
+            allocator = self._allocators[i]
+            done = allocator._again(refused, row, pointed[i])
+            return allocator._plan(allocator._session(), done)
+
+        self._deal(groups, calls, instead)
+        self._alone(groups, calls, instead, again)
+        plans = Plans(calls, instead, [one.geometry for one in self._allocators])
+        for i, why in fell_back.items():
+            plan = plans[i]
+            instead[i] = self._guarded[i]._fell_back(plan, why) if isinstance(plan, Plan) else plan
+        return plans
+
+    @in_turn
+    def prefer(self, logits: Sequence[ArrayLike]) -> Sequence[Answer]:
+        """Run one iteration of every session by a policy's logits in place of scores.
+
+        Args:
+            logits: one array per session, each as for `Allocator.prefer`.
+
+        Returns:
+            What each session's own `Allocator.prefer` would have returned, as for `step`: sessions of another strategy
+            than ``projection`` are refused and unchanged.
+
+        Raises:
+            InvalidInput: there are not logits for each session; nothing has changed.
+            InUse: as for `step`.
+        """
+        if not hasattr(logits, "__len__") or isinstance(logits, Mapping | str | bytes) or len(logits) != len(self):
+            raise InvalidInput("logits", logits, f"must be one array for each of {len(self)} sessions")
+        self._settle()
+        calls = self._calls_to_make()
+        instead: dict[int, Answer] = {}
+        given: dict[int, NDArray[Any]] = {}
+        for i, (allocator, one) in enumerate(zip(self._allocators, logits, strict=True)):
+            try:
+                given[i] = allocator._logits(one)
+            except InvalidInput as no:
+                instead[i] = no
+        groups = list(_joined(((i, one.reshape(-1)) for i, one in given.items()), calls))
+        self._deal(groups, calls, instead, preferring=True)
+        self._alone(groups, calls, instead, lambda i, *_: self._allocators[i]._preferred(given[i]))
+        return Plans(calls, instead, [one.geometry for one in self._allocators])
+
+    def _calls_to_make(self) -> NDArray[np.int64]:
+        """A call of each session, see `kernels.layout`."""
+        calls = np.zeros((len(self), self._layout.TOLD + 5 * self._most), np.int64)
+        calls[:, self._layout.NUMBER] = range(len(self))
+        return calls
 
     def _point(self, cursors: Sequence[int | None] | None, at: NDArray[np.int64]) -> dict[int, Answer]:
-        """Write where the cursor of each session stands, -1 for the end; return those that are no token of theirs."""
+        """Write where the cursor of each session stands, -1 for the end; return why a session cannot step there."""
         astray: dict[int, Answer] = {}
         at[:] = -1
+        for i in np.flatnonzero(self._state[:, self._layout.ITERATION] >= MAX_ITERATION).tolist():
+            astray[i] = last_iteration()
         if cursors is None:
             return astray
         in_order = hasattr(cursors, "__getitem__") and not isinstance(cursors, Mapping | str | bytes)
@@ -203,73 +286,132 @@ class Batch(Sequence[Allocator]):
                 astray[i] = no
         return astray
 
-    def _alone(self, refused: int, allocator: Allocator, row: NDArray[Any], at: int) -> Answer:
-        """A step that a kernel has put back, for this reason."""
-        try:
-            done = allocator._again(refused, row[: allocator.used], at)
-        except InvalidInput as no:
-            return no
-        return allocator._plan(allocator._session(), done)
-
-    def _matrix(self, scores: NDArray[Any]) -> NDArray[Any]:
+    def _matrix(self, scores: NDArray[Any], calls: NDArray[np.int64]) -> Group:
         """A row of scores per session, of a type that the kernels take."""
         if len(scores) != len(self):
             raise InvalidInput("scores", scores.shape, f"must have one row for each of {len(self)} sessions")
-        if type(scores) is np.ndarray and scores.dtype in SCORE_TYPES and scores.flags.carray:
-            return scores
-        plain = scores if isinstance(scores, np.ma.MaskedArray) else np.asarray(scores)
-        return score_array(plain.reshape(-1)).reshape(plain.shape)
+        if type(scores) is not np.ndarray or scores.dtype not in SCORE_TYPES or not scores.flags.carray:
+            plain = scores if isinstance(scores, np.ma.MaskedArray) else np.asarray(scores)
+            scores = score_array(plain.reshape(-1)).reshape(plain.shape)
+        k, members = self._layout, np.arange(len(self))
+        calls[:, k.GIVEN] = first = members * scores.shape[1]
+        calls[:, k.GIVEN_TO] = first + np.minimum(self._state[:, k.SLOTS], scores.shape[1])
+        return scores.reshape(-1), members
 
-    def _stacked(
+    def _rows(
         self, scores: NDArray[Any] | Sequence[ArrayLike], instead: dict[int, Answer]
-    ) -> Iterator[tuple[NDArray[Any], NDArray[np.int64]]]:
-        """The rows as one array per type of scores, each with the numbers of its sessions."""
+    ) -> Iterator[tuple[int, NDArray[Any]]]:
+        """The number of each session and its row of scores, of a type that the kernels take."""
         if len(scores) != len(self):
             raise InvalidInput("scores", f"{len(scores)} rows", f"must have one row for each of {len(self)} sessions")
-        by_type: dict[np.dtype[Any], list[tuple[int, NDArray[Any]]]] = {}
-        for session, (allocator, given) in enumerate(zip(self._allocators, scores, strict=True)):
+        for i, given in enumerate(scores):
             try:
-                row = score_array(given)
-                if len(row) != allocator.used:
-                    allocator._refuse(row)
-                by_type.setdefault(row.dtype, []).append((session, row))
+                yield i, score_array(given)
             except InvalidInput as no:
-                instead[session] = no
-        for dtype, rows in by_type.items():
-            matrix = np.zeros((len(rows), self._slots), dtype)
-            for i, (_, row) in enumerate(rows):
-                matrix[i, : len(row)] = row
-            yield matrix, np.array([session for session, _ in rows])
+                instead[i] = no
 
-    def _run(self, matrix: NDArray[Any], members: NDArray[np.int64], answers: NDArray[np.int64]) -> None:
-        """Step the sessions ``members``, on several threads if there is enough to do."""
-        from focalloc.fastpath.kernels.calls import run_steps
+    def _given(self, group: Group, calls: NDArray[np.int64], i: int) -> NDArray[Any]:
+        """What the session ``i`` of a group is given."""
+        given: NDArray[Any] = group[0][calls[i, self._layout.GIVEN] : calls[i, self._layout.GIVEN_TO]]
+        return given
 
+    def _ask(
+        self, groups: Sequence[Group], calls: NDArray[np.int64], instead: dict[int, Answer]
+    ) -> dict[int, Fallback]:
+        """Ask policies, and the selectors of guarded sessions; return where the strategy stands in, and why."""
+        fell_back: dict[int, Fallback] = {}
+        for group in groups if self._asked else ():
+            for i in filter(self._asked.__contains__, group[1].tolist()):
+                allocator, row = self._allocators[i], self._given(group, calls, i)
+                at, answer = int(calls[i, self._layout.RETURNED]), cast("Answer | Fallback | None", instead.get(i))
+                try:
+                    if i in self._guarded:
+                        fixed = allocator._quantise(row, False).copy()
+                        answer = answer or self._guarded[i]._asked(fixed, None if at < 0 else at)
+                    else:
+                        answer = answer or allocator._followed(row, at)
+                except InvalidInput as no:
+                    answer = no
+                if isinstance(answer, Fallback):
+                    fell_back[i] = answer
+                else:
+                    instead[i] = answer
+        return fell_back
+
+    def _alone(
+        self,
+        groups: Iterable[Group],
+        calls: NDArray[np.int64],
+        instead: dict[int, Answer],
+        again: Callable[[int, int, NDArray[Any]], Answer],
+    ) -> None:
+        """Call again, for each by itself, what kernels have put back: it is refused, or something has to grow first."""
+        returned = calls[:, self._layout.RETURNED].tolist()
+        for group in groups if min(returned, default=0) < 0 else ():
+            for i in group[1].tolist():
+                if returned[i] < 0 and i not in instead:
+                    try:
+                        instead[i] = again(i, returned[i], self._given(group, calls, i))
+                    except InvalidInput as no:
+                        instead[i] = no
+                    self._note_kernel(i)
+
+    def _deal(
+        self, groups: Iterable[Group], calls: NDArray[np.int64], out: Iterable[int], *, preferring: bool = False
+    ) -> None:
+        """Run the sessions of ``groups`` but those that are ``out``, on several threads if there is enough to do."""
+        run_steps, run_prepares = self._kernels.run_steps, self._kernels.run_prepares
+        run_logits = self._search_kernels.run_logits_of_many
+        tables = self._tags, self._scratch, self._state
         grain = max(1, GRAIN // self._slots)
-        workers = min(self._threads, -(-len(members) // grain))
-        ends = [i * len(members) // workers for i in range(workers + 1)] if workers else []
-        pieces = [iter(range(first, last, grain)) for first, last in pairwise(ends)]
+        kinds = self._kinds.copy()
+        kinds[list(out)] = -1
+        parts: list[tuple[Any, ...]] = []
+        dealt: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+        for given, members in groups:
+            for kind, kernel in enumerate(self._many):
+                chosen = members[kinds[members] == kind]
+                made = calls[chosen]
+                dealt.append((chosen, made))
+                parts += ((kernel, given, made[first : first + grain]) for first in range(0, len(chosen), grain))
+        workers = min(self._threads, len(parts))
+        ends = [i * len(parts) // workers for i in range(workers + 1)] if workers else []
+        shares = [iter(parts[first:last]) for first, last in pairwise(ends)]
 
         def work(own: int = 0) -> None:
             # its own part first, as its core has that near from the step before, then what others have left
-            for part in range(own, own + workers):
-                for first in pieces[part % workers]:
-                    last = min(first + grain, ends[part % workers + 1])
-                    run_steps(matrix[first:last], self._tags, self._scratch, self._state, members[first:last], answers)
+            for share in (*shares[own:], *shares[:own]):
+                for kernel, given, made in share:
+                    if kernel is None:
+                        run_steps(given, *tables, made)
+                    elif preferring:
+                        run_logits(given, *tables, self._space(own), made)
+                    else:
+                        run_prepares(given, *tables, made)
+                        kernel(*tables, self._space(own), made)
 
         if workers < 2:
             work()
-            return
-        together = self._pace.choose()
-        begin = perf_counter()
-        helping: list[Future[None]] = []
-        try:
-            if together:
-                helping += (self._executor().submit(work, own) for own in range(1, workers))
-            work()
-        finally:
-            _await(helping)
-        self._pace.learn(together, (perf_counter() - begin) / len(members))
+        else:
+            together = self._pace.choose()
+            begin = perf_counter()
+            helping: list[Future[None]] = []
+            try:
+                if together:
+                    helping += (self._executor().submit(work, own) for own in range(1, workers))
+                work()
+            finally:
+                _await(helping)
+            self._pace.learn(together, (perf_counter() - begin) / len(self))
+        for chosen, made in dealt:
+            calls[chosen] = made
+
+    def _space(self, own: int) -> NDArray[np.int64]:
+        """Work space for any of the sessions, one for each thread: nothing in it outlives the call of a session."""
+        space = self._spaces.get(own)
+        if space is None or len(space) < self._room:
+            space = self._spaces[own] = np.zeros(self._room, np.int64)
+        return space
 
     def _executor(self) -> ThreadPoolExecutor:
         if self._pool is None or self._pid != os.getpid():  # threads do not survive a fork
@@ -283,14 +425,27 @@ class Batch(Sequence[Allocator]):
         raise TypeError("a Batch can be neither copied nor pickled; copy its allocators, and batch the copies")
 
     @overload
-    def __getitem__(self, index: int) -> Allocator: ...
+    def __getitem__(self, index: int) -> Member: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Allocator]: ...
-    def __getitem__(self, index: int | slice) -> Allocator | Sequence[Allocator]:
-        return self._allocators[index]
+    def __getitem__(self, index: slice) -> Sequence[Member]: ...
+    def __getitem__(self, index: int | slice) -> Member | Sequence[Member]:
+        return self._members[index]
 
     def __len__(self) -> int:
-        return len(self._allocators)
+        return len(self._members)
+
+
+def _joined(given: Iterable[tuple[int, NDArray[Any]]], calls: NDArray[np.int64]) -> Iterator[Group]:
+    """Rows with the numbers of their sessions, joined by type; ``calls`` are told where each begins and ends."""
+    from focalloc.fastpath.kernels.layout import GIVEN, GIVEN_TO
+
+    by_type: dict[np.dtype[Any], dict[int, NDArray[Any]]] = {}
+    for i, row in given:
+        by_type.setdefault(row.dtype, {})[i] = row
+    for rows in by_type.values():
+        ends, members = np.cumsum([0, *map(len, rows.values())]), np.array(list(rows))
+        calls[members, GIVEN], calls[members, GIVEN_TO] = ends[:-1], ends[1:]
+        yield np.concatenate(list(rows.values())), members
 
 
 def _await(helping: Iterable[Future[None]]) -> None:
@@ -307,11 +462,11 @@ def _await(helping: Iterable[Future[None]]) -> None:
         raise interrupt
 
 
-def _part(allocators: Iterable[Allocator], turn: Turn) -> None:
-    """Give each of ``allocators`` a turn of its own again, unless it has joined another batch."""
-    for allocator in allocators:
-        if allocator._turn is turn:
-            allocator._turn = Turn(type(allocator).__name__)
+def _part(members: Iterable[Member], turn: Turn) -> None:
+    """Give each of ``members`` a turn of its own again, unless it has joined another batch."""
+    for member in members:
+        if member._turn is turn:
+            member._turn = Turn("Guarded" if isinstance(member, Guarded) else "Allocator")
 
 
 class Pace:
@@ -337,8 +492,8 @@ class Pace:
 class Plans(Sequence[Answer]):
     """What a step of a batch returned, each plan built when somebody looks."""
 
-    def __init__(self, answers: NDArray[np.int64], instead: dict[int, Answer], geometries: Sequence[Geometry]) -> None:
-        self._answers = answers
+    def __init__(self, calls: NDArray[np.int64], instead: dict[int, Answer], geometries: Sequence[Geometry]) -> None:
+        self._calls = calls
         self._geometries = geometries
         self._instead = instead
 
@@ -352,10 +507,12 @@ class Plans(Sequence[Answer]):
         index = range(len(self))[index]
         if index in self._instead:
             return self._instead[index]
-        done, iteration, slots, splices = self._answers[index, :4].tolist()
-        rest = self._answers[index, 4:]
+        from focalloc.fastpath.kernels.layout import RETURNED, TOLD
+
+        done, iteration, slots, splices = self._calls[index, RETURNED:TOLD].tolist()
+        rest = self._calls[index, TOLD:]
         told = rest[len(rest) // 5 :][: 4 * splices].tobytes()
         return Plan(rest[:done].tolist(), iteration, self._geometries[index], told, slots)
 
     def __len__(self) -> int:
-        return len(self._answers)
+        return len(self._calls)

@@ -202,14 +202,23 @@ class Guarded(Wrapper):
         """An iteration by the selector's answer, or by the strategy that stands in."""
         fixed = self._inside._quantise(scores, per_block).copy()
         cursor = None if cursor is None else self._inside._pointed(cursor)
+        outcome = self._asked(fixed, cursor)
+        if isinstance(outcome, Plan):
+            return outcome
+        return self._fell_back(self._inside.step(fixed, cursor=cursor), outcome)
+
+    def _asked(self, fixed: NDArray[np.int32], cursor: int | None) -> Plan | Fallback:
+        """The iteration by the selector's answer; or why the strategy has to stand in, and nothing has changed."""
         outcome = self._answered(fixed, cursor)
         if isinstance(outcome, Plan):
             self._select.agree(self._mark())
-            return outcome
-        plan = self._inside.step(fixed, cursor=cursor)
-        plan.fallback = outcome
-        self.fallbacks.append(outcome)
-        self.fallback_counts[outcome.reason] += 1
+        return outcome
+
+    def _fell_back(self, plan: Plan, why: Fallback) -> Plan:
+        """An iteration by the strategy, once it is noted that and why it stood in."""
+        plan.fallback = why
+        self.fallbacks.append(why)
+        self.fallback_counts[why.reason] += 1
         return plan
 
     def _answered(self, fixed: NDArray[np.int32], cursor: int | None) -> Plan | Fallback:

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.plan import Fallback, Plan
 from focalloc.fastpath.policy_file import load
-from focalloc.fastpath.refinement import RunStep
 from focalloc.fastpath.tables import Tables
-from focalloc.fastpath.workspace import Learner
+from focalloc.fastpath.workspace import Learner, RunStep
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.policy import LAYERS, Policy
@@ -62,7 +61,6 @@ class Learned:
     def at_work(self, geometry: Geometry, cap: int, tables: Tables, stand_in: RunStep) -> RunStep:
         """An iteration by the policy's answer, on a session with this cap; by ``stand_in`` where that fails."""
         learner = Learner(geometry, cap, tables.n_diff, tables.capacity, self._network)
-        answer = learner.run_step if tables.refinement is None else tables.refinement.around(learner.run_step)
 
         def run_step(
             scores: NDArray[np.generic],
@@ -72,7 +70,7 @@ class Learned:
             cursor: int,
         ) -> int:
             try:
-                done = answer(scores, tags, scratch, state, cursor)
+                done = learner.run_step(scores, tags, scratch, state, cursor)
                 failure = "" if done != k.MISFIT else "the policy's answer breaks a rule of the iteration"
             except MemoryError:
                 failure = "there was no memory for what the policy prefers"

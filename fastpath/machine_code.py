@@ -102,7 +102,7 @@ def stamp(folder: Path) -> str | None:
 
 
 def let_go(long: int) -> int:
-    """Give up the interpreter lock unless ``long`` is 0, in a kernel that Python code has called; see `take_back`.
+    """Give up the interpreter lock if ``long`` is above 0, in a kernel that Python code has called; see `take_back`.
 
     Other threads then run Python code. Uncompiled it does nothing.
     """
@@ -129,7 +129,7 @@ else:
     @overload(let_go, strict=False)
     def _let_go(long: Any) -> Callable[[Any], Any]:
         def compiled(long: Any) -> Any:
-            return _save_thread() if long != 0 else 0
+            return _save_thread() if long > 0 else 0
 
         return compiled
 

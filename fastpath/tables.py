@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels.calls import run_leave_unfilled, run_load, run_pin, run_positions
+from focalloc.fastpath.kernels.thresholds import observe
 from focalloc.fastpath.plan import packed, unpacked
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block, Context
@@ -21,21 +21,26 @@ from focalloc.spec.params import Params
 from focalloc.spec.pins import Pins
 from focalloc.spec.release import left_pins
 
-if TYPE_CHECKING:
-    from focalloc.fastpath.refinement import Refinement
-
 FAMILY_TABLES = ("family_slot", "family_node", "spare_slot", "spare_node")
 PICK_TABLES = ("actions", "places", "expand_keys", "expand_tokens", "collapse_keys", "collapse_families")
 CHUNK_TABLES = ("chunk_keys", "chunk_notes")
 LEDGER_TABLES = ("ledger_action", "ledger_iteration")
 PIN_TABLES = ("no_collapse", "no_expand")
 MEMORY_TABLES = ("memory", "told")  # of 32 bits, and in either order; the others have 64
-NAMES = (*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES, "splices", *PIN_TABLES, *MEMORY_TABLES)
+HISTORY_TABLES = ("acted", "acted_at")
+NAMES = (
+    *(*PICK_TABLES, *CHUNK_TABLES, *FAMILY_TABLES, *LEDGER_TABLES, "splices", *PIN_TABLES, *MEMORY_TABLES),
+    *("adaptive", *HISTORY_TABLES),
+)
 """The tables behind the header, in their order."""
 
-FILLED = dict.fromkeys(("family_slot", "family_node"), k.FAMILIES) | dict.fromkeys(LEDGER_TABLES, k.LEDGER_TO)
+FILLED = (
+    dict.fromkeys(("family_slot", "family_node"), k.FAMILIES)
+    | dict.fromkeys(LEDGER_TABLES, k.LEDGER_TO)
+    | dict.fromkeys(HISTORY_TABLES, k.REMEMBERED)
+)
 """Tables of which a call needs what the last one left, and the field that says how far; so it does that of the memory,
-two slots to a cell, and those of pins, as a whole. All others are work space."""
+two slots to a cell, and those of pins and of thresholds, as a whole. All others are work space."""
 
 
 def top_k_of(params: Params, slots: int) -> int:
@@ -44,9 +49,13 @@ def top_k_of(params: Params, slots: int) -> int:
 
 
 def _with_ledger(sizes: dict[str, int], entries: int) -> dict[str, int]:
-    """Sizes with a ledger of so many entries, and a queue of expands for every resting gist on top of the cap."""
+    """Sizes with a ledger of so many entries, and a queue of expands for every resting gist on top of the cap.
+
+    If more is remembered than that, there is room for as many.
+    """
     queue = sizes["actions"] + entries
-    return sizes | dict.fromkeys(LEDGER_TABLES, entries) | dict.fromkeys(("expand_keys", "expand_tokens"), queue)
+    sizes = sizes | dict.fromkeys(LEDGER_TABLES, entries) | dict.fromkeys(("expand_keys", "expand_tokens"), queue)
+    return sizes | dict.fromkeys(HISTORY_TABLES, entries if sizes["acted"] else 0)
 
 
 def write_shape(header: NDArray[np.int64], geometry: Geometry) -> None:
@@ -82,12 +91,10 @@ class Tables:
         scratch: int32: scores in fixed point, peaks of chunks, aggregates of gists if some take several slots.
         capacity: most slots that there is space for.
         n_diff: most actions per iteration, as far as there is room for them.
-        refinement: what `Params` beyond plain greedy ask for; None if nothing.
     """
 
     def __init__(self, geometry: Geometry, params: Params, context: Context) -> None:
         slots = sum(geometry.slots(block.level) for block in context)
-        self.refinement: Refinement | None = None
         self._pinned = Pins(), context[0].start  # what is pinned, and the front when that was so
         self.capacity = max(slots, params.w_max)
         self.n_diff = n_diff = min(params.n_diff, self.capacity)
@@ -100,6 +107,8 @@ class Tables:
         )
         sizes |= {"splices": k.SPLICE * sizes["places"]} | dict.fromkeys(PIN_TABLES, 0)
         sizes |= dict.fromkeys(MEMORY_TABLES, (self.capacity + 1) // 2 if params.memory_shift else 0)
+        sizes["adaptive"] = k.RING + params.adaptive_window if params.adaptive_window else 0
+        sizes |= dict.fromkeys(HISTORY_TABLES, int(params.tie_break == "recency"))
         sizes = _with_ledger(sizes, 4 * n_diff + 16)
         multi_slot = max(geometry.cost[1:]) > 1
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
@@ -127,6 +136,13 @@ class Tables:
         header[k.PROTECTED] = header[k.TAIL] = params.protected_tokens
         header[k.AHEAD] = params.reclaim_ahead * geometry.slots(0)
         header[k.MEMORY_SHIFT], header[k.LEAN], header[k.BALANCED] = params.memory_shift, params.lean, params.balance
+        header[k.MEMORY] = params.memory if params.tie_break == "recency" else 0
+        header[k.BY_CURSOR] = params.tie_break == "cursor"
+        if params.adaptive_window:
+            adaptive = self.table("adaptive")
+            adaptive[k.WINDOW], header[k.BINDING] = params.adaptive_window, params.strategy != "projection"
+            adaptive[k.TAU_MIN], adaptive[k.TAU_MAX] = params.tau_min, params.tau_max
+            adaptive[k.EXPAND_NOW], adaptive[k.COLLAPSE_NOW] = params.tau_expand, params.tau_collapse
         header[k.CAPACITY] = self.capacity
         header[k.CHUNK_ROOM] = chunks
         header[k.MULTI_SLOT] = multi_slot
@@ -190,7 +206,7 @@ class Tables:
         state[k.LEDGER_ROOM] = sizes["ledger_action"]
         state[k.HEARD] = 0
         lasting = {name: self.header[field] for name, field in FILLED.items()}
-        lasting |= {name: min(sizes[name], self._sizes[name]) for name in PIN_TABLES}
+        lasting |= {name: min(sizes[name], self._sizes[name]) for name in (*PIN_TABLES, "adaptive")}
         lasting[MEMORY_TABLES[self.header[k.HALF]]] = (self.header[k.KNOWN] + 1) // 2
         for name, count in lasting.items():
             first = state[k.OFFSETS + NAMES.index(name)]
@@ -335,41 +351,64 @@ class Tables:
         """Go on where the last block lacks so many."""
         run_leave_unfilled(self.state, unfilled)
 
+    # THRESHOLDS
+
+    def thresholds(self) -> tuple[int, int]:
+        """Those of the last iteration, of an expand and of a collapse, where they adapt (ADA-1)."""
+        adaptive = self.table("adaptive")
+        return int(adaptive[k.EXPAND_NOW]), int(adaptive[k.COLLAPSE_NOW])
+
+    def recent(self) -> tuple[int, ...]:
+        """Slots used after each of the last iterations, oldest first, where thresholds adapt (ADA-1)."""
+        adaptive = self.table("adaptive")
+        if len(adaptive) == 0:
+            return ()
+        filled, after, ring = adaptive[k.FILLED], adaptive[k.NEXT], adaptive[k.RING :]
+        return tuple(np.roll(ring, -after)[len(ring) - filled :].tolist())
+
     # LEDGER
+
+    def _remembered(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Actions and their iterations: those that cooldowns need; by recency, all that are remembered (TIE-2)."""
+        if self.header[k.MEMORY] == 0:
+            first, last = self.header[k.LEDGER_FROM], self.header[k.LEDGER_TO]
+            return self.table("ledger_action")[first:last], self.table("ledger_iteration")[first:last]
+        actions, iterations = (self.table(name)[: self.header[k.REMEMBERED]] for name in HISTORY_TABLES)
+        still = self.header[k.ITERATION] - iterations < self.header[k.MEMORY]
+        return actions[still], iterations[still]
 
     def ledger(self) -> dict[Block, Entry]:
         """Latest action per recently acted node."""
-        kept = None if self.refinement is None else self.refinement.ledger()
-        if kept is not None:
-            return kept
-        live = slice(self.header[k.LEDGER_FROM], self.header[k.LEDGER_TO])
-        actions, iterations = (self.table(name)[live].tolist() for name in LEDGER_TABLES)
-        entries = zip(map(unpacked, actions), iterations, strict=True)
-        return {action.node: Entry(action.kind, iteration) for action, iteration in entries}
+        rows = zip(*(column.tolist() for column in self._remembered()), strict=True)
+        named = ((unpacked(action), iteration) for action, iteration in rows)
+        return {action.node: Entry(action.kind, iteration) for action, iteration in named}
+
+    def ledger_size(self) -> int:
+        """How many actions `ledger` holds."""
+        return len(self._remembered()[0])
 
     @property
     def iteration(self) -> int:
         """Number of the last iteration."""
         return int(self.header[k.ITERATION])
 
-    def latest(self) -> NDArray[np.int64]:
-        """The packed actions of the last iteration, and of the ingests since; which the ledger remembers at least."""
-        live = slice(self.header[k.LEDGER_FROM], self.header[k.LEDGER_TO])
-        actions, iterations = (self.table(name)[live] for name in LEDGER_TABLES)
-        return actions[np.searchsorted(iterations, self.header[k.ITERATION]) :].copy()
-
     def recall(self, ledger: Ledger, iteration: int, recent: Sequence[int]) -> None:
         """Go on after ``iteration`` with the entries of ``ledger``, and the slots used after ``recent`` iterations."""
-        if self.refinement is not None:
-            self.refinement.recall(ledger, recent)
-        rows = sorted(
-            (entry.iteration, packed(Action(entry.kind, *node)))
-            for node, entry in ledger.items()
-            if iteration - entry.iteration < self.header[k.MIN_GAP]
-        )
+        if self._sizes["adaptive"]:
+            for slots in recent:
+                observe(self.table("adaptive"), slots)
+        rows = sorted((entry.iteration, packed(Action(entry.kind, *node))) for node, entry in ledger.items())
         if len(rows) > self._sizes["ledger_action"]:
             self.widen_ledger(len(rows))
-        for name, column in zip(LEDGER_TABLES, ([row[1] for row in rows], [row[0] for row in rows]), strict=True):
-            self.table(name)[: len(rows)] = column
-        self.header[k.LEDGER_FROM], self.header[k.LEDGER_TO] = 0, len(rows)
+        cooling = [row for row in rows if iteration - row[0] < self.header[k.MIN_GAP]]
+        self._list(LEDGER_TABLES, cooling)
+        self.header[k.LEDGER_FROM], self.header[k.LEDGER_TO] = 0, len(cooling)
+        if self.header[k.MEMORY]:
+            self._list(HISTORY_TABLES, rows)
+            self.header[k.REMEMBERED] = len(rows)
         self.header[k.ITERATION] = iteration
+
+    def _list(self, names: tuple[str, str], rows: Sequence[tuple[int, int]]) -> None:
+        """Write iterations and actions to two tables."""
+        actions, iterations = (self.table(name) for name in names)
+        actions[: len(rows)], iterations[: len(rows)] = [row[1] for row in rows], [row[0] for row in rows]

@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels import layout as k
-from focalloc.fastpath.kernels import policy_calls, search_calls
+from focalloc.fastpath.kernels import policy_calls, refined_calls, search_calls
 from focalloc.fastpath.kernels.calls import run_prepare
 from focalloc.fastpath.kernels.layout import Longs, Scratch, Tags
 from focalloc.fastpath.tables import Tables, top_k_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
+
+RunStep = Callable[[NDArray[np.generic], Tags, Scratch, Longs, int], int]
+"""A strategy on the tables of a session, as `calls.run_step`."""
 
 FIRST_SPACE = 256
 """States that there is space for at first; it doubles whenever a search needs more, and that is one that takes long."""
@@ -61,6 +64,12 @@ class Workspace:
     kernel: Callable[..., int] = staticmethod(search_calls.run_knapsack)
     """The strategy, as `run_knapsack`."""
 
+    kernel_of_many: Callable[..., None] = staticmethod(search_calls.run_knapsacks)
+    """The same for many sessions, as `run_knapsacks`."""
+
+    slow = 1
+    """Whether a session for which it had to grow takes long from then on."""
+
     own: Mapping[str, int] = {}
     """Sizes of those of `OWN` that it needs."""
 
@@ -82,7 +91,7 @@ class Workspace:
     def _with_space(self, run: Callable[[], int], state: Longs) -> int:
         """What ``run`` returns, once the work space is large enough for it; from the second try on without the lock."""
         while (done := run()) == k.WORK_FULL:
-            state[k.UNLOCKED] = 1
+            state[k.UNLOCKED] |= self.slow
             space = 2 * self.space
             self.space, self.table = space, self._laid_out(space)
         return done
@@ -127,12 +136,13 @@ class Objectives(Workspace):
     """
 
     kernel = staticmethod(search_calls.run_objectives)
+    kernel_of_many = staticmethod(search_calls.run_objectives_of_many)
 
     def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int, families: int) -> None:
         self._params = params
         self.own = {"worth": slots, "peaks": slots // k.CHUNK + 1}
         if params.recompute_weight:
-            self.kernel = search_calls.run_recompute
+            self.kernel, self.kernel_of_many = search_calls.run_recompute, search_calls.run_recomputes
             stretches = k.CLASSES + 2 * len(set(geometry.deltas[1:]))
             self.own |= {"less": slots, "regions": 2 * k.REGION, **region_tables(slots, families)}
             self.own |= {"starts": k.START * slots, "leading": stretches * max(1, n_diff)}
@@ -161,12 +171,14 @@ class Regions(Workspace):
     """
 
     kernel = staticmethod(search_calls.run_hierarchy)
+    kernel_of_many = staticmethod(search_calls.run_hierarchies)
 
     def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int, families: int) -> None:
         self._cap = params.n_diff
         by_price = params.region_share == "price"
         if by_price:
             self.kernel = search_calls.run_hierarchy_by_price
+            self.kernel_of_many = search_calls.run_hierarchies_by_price
         self.own = {
             "regions": k.REGION * (2 if by_price else slots + 1),
             "claims": 2 * slots if by_price else 0,
@@ -192,6 +204,7 @@ class Projector(Workspace):
     """
 
     kernel = staticmethod(search_calls.run_projection)
+    kernel_of_many = staticmethod(search_calls.run_projections)
 
     def __init__(self, geometry: Geometry, n_diff: int, slots: int) -> None:
         smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
@@ -253,8 +266,23 @@ class Learner(Workspace):
         return run_prepare(scores, tags, scratch, state, cursor) or self._with_space(answered, state)
 
 
-def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspace:
-    """The work space for the strategy of ``params``, any but the greedy ones, on the tables of a session."""
+class Tied(Workspace):
+    """A work space for greedy with ties by cursor or recency."""
+
+    kernel = staticmethod(refined_calls.run_tied)
+    kernel_of_many = staticmethod(refined_calls.run_ties)
+    slow = 0
+
+    def _laid_out(self, space: int) -> Longs:
+        return np.zeros(k.WORK_HEADER + k.COLUMNS * space, np.int64)
+
+
+def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspace | None:
+    """The work space for the strategy of ``params`` on the tables of a session; None if it needs none."""
+    if params.tie_break != "position":
+        return Tied(geometry, 0)
+    if params.strategy in ("greedy", "enhanced"):
+        return None
     n_diff, slots, families = int(tables.header[k.N_DIFF]), tables.capacity, len(tables.table("family_slot"))
     tables.header[k.UNLOCKED] |= n_diff >= MANY
     match params.strategy:

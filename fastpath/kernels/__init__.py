@@ -30,8 +30,8 @@ imports from files before it only, and no name is used twice.
 | `releasing` | old blocks that leave |
 | `opening` | the context that a history is shown by at first |
 | `calls` | what production calls: greedy, ingest, and what strategies share |
-| `refined_calls` | the same for other ties |
 | `search_calls` | the same for the strategies that search |
+| `refined_calls` | the same for other ties |
 | `policy_calls` | the same for a learned policy |
 
 Every kernel but `scores.take` also runs uncompiled on Python lists (of NumPy's integers, where `memory` needs their
@@ -65,8 +65,8 @@ MODULES = (
     "releasing",
     "opening",
     "calls",
-    "refined_calls",
     "search_calls",
+    "refined_calls",
     "policy_calls",
 )
 """The files in their order."""

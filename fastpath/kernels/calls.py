@@ -26,15 +26,22 @@ from focalloc.fastpath.kernels.layout import (
     AT_ONCE,
     BAD_SCORE,
     BALANCED,
+    BINDING,
     BOLD,
     CAPACITY,
     CHUNK_ROOM,
+    COLLAPSE_NOW,
     CURSOR_TOKEN,
     END,
+    EXPAND_NOW,
+    FIRST,
     FLAT,
+    GIVEN,
+    GIVEN_TO,
     HALF,
     HEADER,
     HEARD,
+    ITERATED,
     ITERATION,
     LEAN,
     LEDGER_FROM,
@@ -42,13 +49,22 @@ from focalloc.fastpath.kernels.layout import (
     LEDGER_TO,
     LETTING_GO,
     LEVELS,
+    MEMORY,
     MEMORY_SHIFT,
     MULTI_SLOT,
     NO_ROOM,
+    NUMBER,
     OFFSETS,
+    REMEMBERED,
+    RETURNED,
     SLOTS,
+    SLOTS_LEFT,
     SPLICE,
+    SPLICED,
     SPLICES,
+    TAU_COLLAPSE,
+    TAU_EXPAND,
+    TOLD,
     TOP,
     UNITS,
     UNLOCKED,
@@ -56,6 +72,7 @@ from focalloc.fastpath.kernels.layout import (
     W_MAX,
     WIDTH,
     WRONG_LENGTH,
+    History,
     Ints,
     Longs,
     Scratch,
@@ -67,9 +84,11 @@ from focalloc.fastpath.kernels.ledger import begin, forget, has_space
 from focalloc.fastpath.kernels.memory import lean_to_cursor, take_told
 from focalloc.fastpath.kernels.opening import Frontier, Wanted, count_coarsest, lay_out_history
 from focalloc.fastpath.kernels.pins import place_pins, rule_out
-from focalloc.fastpath.kernels.places import list_families, slot_at, write_positions
+from focalloc.fastpath.kernels.places import end_of, list_families, slot_at, write_positions
 from focalloc.fastpath.kernels.releasing import oldest_slots, release
 from focalloc.fastpath.kernels.scores import balance, blend, bound, survey, take
+from focalloc.fastpath.kernels.thresholds import adapt, observe
+from focalloc.fastpath.kernels.ties import remember
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 # SHARED
@@ -204,16 +223,84 @@ def run_prepare(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state
     return take_for_step(scores, session_of(tags, scratch, state), cursor)
 
 
+# REFINEMENTS: what an iteration goes by beyond its scores, and what is noted of it
+
+
+@kernel
+def history_in(state: Longs) -> History:
+    """What is remembered beyond the ledger; argument as for `run_step`."""
+    at = state[OFFSETS + 20 : HEADER]
+    return History(state[REMEMBERED], state[MEMORY], state[at[0] : at[1]], state[at[1] : at[2]])
+
+
+@kernel
+def adapt_terms(state: Longs) -> None:
+    """Have the next iteration go by its own thresholds, which count once it has happened (ADA-1).
+
+    Argument as for `run_step`.
+    """
+    adaptive = state[state[OFFSETS + 19] : state[OFFSETS + 20]]
+    if len(adaptive) > 0:
+        expand = adaptive[EXPAND_NOW]
+        collapse = adaptive[COLLAPSE_NOW]
+        adapt(adaptive, state[W_MAX])
+        if state[BINDING] != 0:
+            state[TAU_EXPAND] = adaptive[EXPAND_NOW]
+            state[TAU_COLLAPSE] = adaptive[COLLAPSE_NOW]
+        adaptive[EXPAND_NOW] = expand
+        adaptive[COLLAPSE_NOW] = collapse
+
+
+@kernel
+def observe_use(state: Longs) -> None:
+    """Note that an iteration has happened, and the slots that it has left (ADA-1)."""
+    adaptive = state[state[OFFSETS + 19] : state[OFFSETS + 20]]
+    if len(adaptive) > 0:
+        adapt(adaptive, state[W_MAX])
+        observe(adaptive, state[SLOTS])
+
+
+@kernel
+def has_room(session: Session, state: Longs, entries: int) -> bool:
+    """Whether ``entries`` more fit the ledger and what is remembered beyond it."""
+    if state[MEMORY] > 0 and state[REMEMBERED] + entries > state[OFFSETS + 21] - state[OFFSETS + 20]:
+        return False
+    return has_space(session.header, session.ledger_action, session.ledger_iteration, entries)
+
+
+@kernel
+def remember_actions(session: Session, state: Longs, done: int, actions: Ints) -> None:
+    """Have ``done`` actions of now remembered beyond the ledger, which has room for them (TIE-2)."""
+    if state[MEMORY] > 0:
+        history, keys, nodes = history_in(state), session.expand_keys, session.expand_tokens
+        state[REMEMBERED] = remember(history, state[ITERATION], done, actions, keys, nodes)
+
+
+@kernel
+def forget_what_left(state: Longs) -> None:
+    """Forget what was done to nodes that lie wholly before the context (REL-3)."""
+    history = history_in(state)
+    acted, iterations = history.acted, history.iterations
+    kept = 0
+    for at in range(history.size):
+        if end_of(state, acted[at] // 2) > state[FIRST]:
+            acted[kept] = acted[at]
+            iterations[kept] = iterations[at]
+            kept += 1
+    state[REMEMBERED] = kept
+
+
 # AN ITERATION
 
 
 @partial(kernel, inlined=True)
-def enter(session: Session) -> int:
+def enter(session: Session, state: Longs) -> int:
     """Begin an iteration whose scores are taken, and give up the interpreter lock where it takes long.
 
     Returns:
         What `take_back` is given in the end; or `LEDGER_FULL`, and nothing has changed.
     """
+    adapt_terms(state)
     refused = begin(session)
     return refused if refused else let_go(session.header[UNLOCKED])
 
@@ -253,43 +340,59 @@ def run_step(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: L
     if done == 0:
         if session.header[MULTI_SLOT] == 1:
             bound(session.header, session.tags, session.fixed, session.peaks)
+        adapt_terms(state)
         done = step(session)
+        if done >= 0:
+            observe_use(state)
     take_back(held)
     return done
 
 
 @kernel
-def run_steps(
-    scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, sessions: Longs, answers: Longs
-) -> None:
-    """`run_step` for the listed sessions, each in its row of every table. Other threads may run Python code meanwhile.
+def tell(state: Longs, session: int, done: int, calls: Longs, i: int) -> None:
+    """Write what an iteration of a session returned, and what is to be told of it, to the row ``i`` of ``calls``."""
+    calls[i, RETURNED] = done
+    calls[i, ITERATED] = state[session, ITERATION]
+    calls[i, SLOTS_LEFT] = state[session, SLOTS]
+    splices = state[session, OFFSETS + 14]
+    room = (calls.shape[1] - TOLD) // (1 + SPLICE)
+    for j in range(done):
+        calls[i, TOLD + j] = state[session, HEADER + j]
+    if done > 0:
+        calls[i, SPLICED] = state[session, SPLICES]
+    for j in range(SPLICE * calls[i, SPLICED]):
+        calls[i, TOLD + room + j] = state[session, splices + j]
+
+
+@kernel
+def run_steps(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, calls: Longs) -> None:
+    """`run_step` for many sessions, each in its row of every table. Other threads may run Python code meanwhile.
 
     Args:
-        scores: a row per listed session, of which only as many count as the session has slots.
+        scores: those of all sessions.
         tags: as for `run_step`, a row per session, and so the following up to ``state``.
-        sessions: their numbers.
-        answers: a row per session: first its cursor, as for `run_step`. Then what that returned, the iteration's
-            number, the slots after it, room for actions, and for how many splices they come to and these.
+        calls: a row per session that steps, see `NUMBER`.
     """
     held = let_go(1)
-    for i in range(len(sessions)):
-        session = sessions[i]
-        row = scores[i][: state[session, SLOTS]]
-        long = state[session, UNLOCKED]
-        state[session, UNLOCKED] = 0  # the lock is given up already
-        done = run_step(row, tags[session], scratch[session], state[session], answers[session, 0])
-        state[session, UNLOCKED] = long
-        answers[session, 0] = done
-        answers[session, 1] = state[session, ITERATION]
-        answers[session, 2] = state[session, SLOTS]
-        splices = state[session, OFFSETS + 14]
-        room = (answers.shape[1] - 4) // (1 + SPLICE)
-        for j in range(done):
-            answers[session, 4 + j] = state[session, HEADER + j]
-        if done > 0:
-            answers[session, 3] = state[session, SPLICES]
-        for j in range(SPLICE * answers[session, 3]):
-            answers[session, 4 + room + j] = state[session, splices + j]
+    for i in range(len(calls)):
+        session = calls[i, NUMBER]
+        row = scores[calls[i, GIVEN] : calls[i, GIVEN_TO]]
+        state[session, UNLOCKED] = -state[session, UNLOCKED]  # the lock is given up already
+        done = run_step(row, tags[session], scratch[session], state[session], calls[i, RETURNED])
+        state[session, UNLOCKED] = -state[session, UNLOCKED]
+        tell(state, session, done, calls, i)
+    take_back(held)
+
+
+@kernel
+def run_prepares(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, calls: Longs) -> None:
+    """`run_prepare` for many sessions, where a call of their own goes on; arguments as for `run_steps`."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        session = calls[i, NUMBER]
+        row = scores[calls[i, GIVEN] : calls[i, GIVEN_TO]]
+        refused = run_prepare(row, tags[session], scratch[session], state[session], calls[i, RETURNED])
+        calls[i, RETURNED] = refused
     take_back(held)
 
 
@@ -307,7 +410,7 @@ def run_apply(tags: Tags, scratch: Scratch, state: Longs, done: int, heard: int)
     """
     session = session_of(tags, scratch, state)
     header = session.header
-    if not has_space(header, session.ledger_action, session.ledger_iteration, done):
+    if not has_room(session, state, done):
         return LEDGER_FULL
     held = let_go(header[UNLOCKED])
     oldest = header[LEDGER_FROM]
@@ -321,6 +424,8 @@ def run_apply(tags: Tags, scratch: Scratch, state: Longs, done: int, heard: int)
         if heard == 0:
             header[HEARD] = 0
         apply(session, done, session.actions)
+        observe_use(state)
+        remember_actions(session, state, done, session.actions)
     take_back(held)
     return fit
 
@@ -378,18 +483,22 @@ def run_ingest(tags: Tags, scratch: Scratch, state: Longs, tokens: int, manner: 
     done = 0
     if blocks > 0 and header[SLOTS] + needed > header[W_MAX]:  # FIL-3
         most = most_collapses(header, needed + header[AHEAD])
-        if most > len(reclaimed) // 2 or not has_space(header, session.ledger_action, session.ledger_iteration, most):
+        if most > len(reclaimed) // 2 or not has_room(session, state, most):
             return LEDGER_FULL
         if manner & BOLD == 0 and may_fall_short(header, session.family_node, session.ledger_action, needed):
             return UNSURE
         at_once = min(AT_ONCE, len(session.collapse_keys), most)
         recorded = header[LEDGER_TO]
         done = reclaim(session, at_once, manner & FLAT != 0, needed, reclaimed)
-        if done == NO_ROOM:
+        lets_go = done == NO_ROOM
+        if lets_go:
             if manner & LETTING_GO == 0 or needed > header[W_MAX]:
                 return NO_ROOM
             done = header[LEDGER_TO] - recorded
+        remember_actions(session, state, done, reclaimed)
+        if lets_go:
             release(session, oldest_slots(header, session.tags, header[SLOTS] + needed - header[W_MAX]))
+            forget_what_left(state)
         for i in range(done):
             reclaimed[len(reclaimed) // 2 + i] = slot_at(session, reclaimed[i] // 2 // LEVELS)
     fill(header, tokens)
@@ -417,6 +526,7 @@ def run_release(tags: Tags, scratch: Scratch, state: Longs, token: int) -> int:
     if slots > 0:
         session.header[HEARD] = 0
         release(session, slots)
+        forget_what_left(state)
         place_pins(session)
     return slots
 

@@ -150,19 +150,37 @@ UNFILLED = 34
 TAIL = 35
 # ... the token that this iteration measures nearness from, ...
 CURSOR_TOKEN = 36
+# ... how many actions are remembered beyond the ledger, for how many iterations (0 for none), and whether ties go by
+# cursor (TIE); whether iterations go by thresholds that adapt, ...
+REMEMBERED = 37
+MEMORY = 38
+BY_CURSOR = 39
+BINDING = 40
 # ... the geometry by level: tokens of a block (by tag, so that BODY, RAW and marked tags find theirs), slots of a
 # block, slots of a family, blocks of a family, ...
-SPAN = 40
-UNITS = 168
-WIDTH = 200
-FANOUT = 232
+SPAN = 44
+UNITS = 172
+WIDTH = 204
+FANOUT = 236
 # ... and where the tables begin that share an array with it.
-OFFSETS = 264
-TABLES = 19
+OFFSETS = 268
+TABLES = 22
 HEADER = OFFSETS + TABLES + 1
 
 # A SPLICE: first slot and number of slots that went, first slot and number of those that came
 SPLICE = 4
+
+# A CALL OF ONE OF MANY SESSIONS: its number, where what it is given begins and ends, the cursor and then what the call
+# returned, the number of the iteration, the slots after it, how many splices the actions came to; then the actions, and
+# behind the room for them the splices
+NUMBER = 0
+GIVEN = 1
+GIVEN_TO = 2
+RETURNED = 3
+ITERATED = 4
+SLOTS_LEFT = 5
+SPLICED = 6
+TOLD = 7
 
 # A RANGE OF PINNED TOKENS: first token and the one behind; where nothing expands, first slot and the one behind of the
 # blocks that meet it
@@ -179,13 +197,6 @@ TAU_MAX = 5
 EXPAND_NOW = 6
 COLLAPSE_NOW = 7
 RING = 8
-
-# WHAT IS REMEMBERED BEYOND THE LEDGER: a header, and behind it two columns, see `History`; whether ties go by cursor
-
-REMEMBERED = 0
-MEMORY = 1
-BY_CURSOR = 2
-HISTORY = 3
 
 COLUMNS = 8
 """Columns of the work space of a selection with other ties."""

@@ -28,6 +28,15 @@ def forget(header: Table, ledger_iteration: Ints) -> None:
 
 
 @kernel
+def unforget(header: Table, ledger_iteration: Ints) -> None:
+    """Have the entries back that `forget` has dropped since they could forbid something at the header's iteration."""
+    at = header[LEDGER_FROM]
+    while at > 0 and header[ITERATION] - ledger_iteration[at - 1] < header[MIN_GAP]:
+        at -= 1
+    header[LEDGER_FROM] = at
+
+
+@kernel
 def is_barred(header: Ints, ledger_action: Ints, opposite: int) -> bool:
     """Whether the action ``opposite`` happened too short a time ago for its reversal (COO-1)."""
     for at in range(header[LEDGER_FROM], header[LEDGER_TO]):  # noqa: SIM110, kernels have no generators

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels.application import apply, first_misfit, unmark
-from focalloc.fastpath.kernels.calls import session_of
+from focalloc.fastpath.kernels.calls import adapt_terms, has_room, observe_use, remember_actions, session_of
 from focalloc.fastpath.kernels.greedy import select
 from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, select_optimum
 from focalloc.fastpath.kernels.layout import (
@@ -43,7 +43,7 @@ from focalloc.fastpath.kernels.layout import (
     Session,
     Work,
 )
-from focalloc.fastpath.kernels.ledger import forget, has_space
+from focalloc.fastpath.kernels.ledger import forget
 from focalloc.fastpath.kernels.policy import hand_on, infer, list_items, take_off
 from focalloc.fastpath.kernels.scores import bound, fixed_point
 from focalloc.fastpath.kernels.search_calls import wide_worths, work_of
@@ -181,8 +181,9 @@ def run_policy(
     """
     session = session_of(tags, scratch, state)
     header = session.header
-    if not has_space(header, session.ledger_action, session.ledger_iteration, header[N_DIFF]):
+    if not has_room(session, state, header[N_DIFF]):
         return LEDGER_FULL
+    adapt_terms(state)
     held = let_go(header[UNLOCKED])
     oldest = header[LEDGER_FROM]
     header[ITERATION] += 1
@@ -207,6 +208,8 @@ def run_policy(
         answer = done if first_misfit(session, done) == done else MISFIT
     if answer >= 0:
         apply(session, done, session.actions)
+        observe_use(state)
+        remember_actions(session, state, done, session.actions)
     else:
         header[ITERATION] -= 1
         header[LEDGER_FROM] = oldest

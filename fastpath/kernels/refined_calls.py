@@ -3,47 +3,63 @@
 from __future__ import annotations
 
 from focalloc.fastpath.kernels.application import apply
-from focalloc.fastpath.kernels.calls import enter, session_of, surveyed
+from focalloc.fastpath.kernels.calls import (
+    enter,
+    has_room,
+    history_in,
+    observe_use,
+    remember_actions,
+    session_of,
+    surveyed,
+)
 from focalloc.fastpath.kernels.layout import (
     BY_CURSOR,
     COLUMNS,
-    HISTORY,
-    MEMORY,
+    CURSOR_TOKEN,
+    END,
+    LEDGER_FROM,
+    LEDGER_FULL,
+    LEDGER_TO,
+    N_DIFF,
+    NUMBER,
     REMEMBERED,
-    History,
+    SLOTS,
+    WORK_FULL,
+    WORK_HEADER,
     Longs,
     Scratch,
     Tags,
     Ties,
 )
-from focalloc.fastpath.kernels.ties import remember, select_tied
-from focalloc.fastpath.machine_code import kernel, take_back
+from focalloc.fastpath.kernels.search_calls import arrives, sets_out
+from focalloc.fastpath.kernels.ties import select_tied
+from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 
 @kernel
-def history_of(table: Longs) -> History:
-    """What is remembered, cut out of its array: a header, and behind it two columns."""
-    space = (len(table) - HISTORY) // 2
-    return History(table[REMEMBERED], table[MEMORY], table[HISTORY : HISTORY + space], table[HISTORY + space :])
-
-
-@kernel
-def run_tied(tags: Tags, scratch: Scratch, state: Longs, history: Longs, work: Longs) -> int:
+def run_tied(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One greedy iteration with ties by cursor or recency; return how many actions, or why nothing happened.
 
     Args:
         tags: as for `calls.run_step`, and so the following up to ``state``; the scores are taken.
-        history: the header of what is remembered (TIE-2), a column of actions, a column of when they happened.
-        work: work space of `COLUMNS` columns.
+        space: a header that says nothing here, and behind it work space of `COLUMNS` columns.
     """
     session = session_of(tags, scratch, state)
-    held = enter(session)
+    header = session.header
+    if not has_room(session, state, header[N_DIFF]):
+        return LEDGER_FULL
+    work = space[WORK_HEADER:]
+    long = len(work) // COLUMNS
+    sides = 1 if header[CURSOR_TOKEN] == header[END] else 2
+    found = sides * (header[N_DIFF] + header[REMEMBERED] + header[LEDGER_TO] - header[LEDGER_FROM])
+    if long < min(found, header[SLOTS]):
+        return WORK_FULL
+    held = enter(session, state)
     if held < 0:
         return held
-    long = len(work) // COLUMNS
     ties = Ties(
-        history[BY_CURSOR] != 0,
-        history_of(history),
+        header[BY_CURSOR] != 0,
+        history_in(state),
         surveyed(session, scratch).worth,
         work[:long],
         work[long : 2 * long],
@@ -56,17 +72,21 @@ def run_tied(tags: Tags, scratch: Scratch, state: Longs, history: Longs, work: L
     )
     # CANDIDATES and SELECT
     done = select_tied(session, ties)
+    # APPLY
     apply(session, done, session.actions)
+    observe_use(state)
+    remember_actions(session, state, done, session.actions)
     take_back(held)
     return done
 
 
 @kernel
-def run_remember(
-    history: Longs, now: int, actions: Longs, work: Longs
-) -> int:  # fmt: skip
-    """`remember` on a table that is as for `run_tied`, with space for all ``actions``."""
-    half = len(work) // 2
-    size = remember(history_of(history), now, len(actions), actions, work[:half], work[half:])
-    history[REMEMBERED] = size
-    return size
+def run_ties(tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs) -> None:
+    """`run_tied` for many sessions, as `search_calls.run_knapsacks`."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        if sets_out(state, space, calls, i):
+            session = calls[i, NUMBER]
+            done = run_tied(tags[session], scratch[session], state[session], space)
+            arrives(state, done, calls, i)
+    take_back(held)

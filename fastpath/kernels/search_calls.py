@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels.application import apply
-from focalloc.fastpath.kernels.calls import aggregates_in, enter, session_of, surveyed
+from focalloc.fastpath.kernels.calls import aggregates_in, enter, observe_use, session_of, surveyed, tell
 from focalloc.fastpath.kernels.hierarchy import select_by_price, select_by_region
 from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, prune, select_optimum
 from focalloc.fastpath.kernels.layout import (
@@ -16,11 +16,15 @@ from focalloc.fastpath.kernels.layout import (
     CAPACITY,
     CURSOR,
     DELTAS,
+    GIVEN,
+    GIVEN_TO,
     GOAL,
     HEARD,
     ITERATION,
     LEDGER_FROM,
+    NUMBER,
     OUT_OF_SPACE,
+    RETURNED,
     SLOTS,
     TARGET,
     TOP_K,
@@ -41,7 +45,7 @@ from focalloc.fastpath.kernels.layout import (
     Work,
     Worths,
 )
-from focalloc.fastpath.kernels.ledger import forget
+from focalloc.fastpath.kernels.ledger import forget, unforget
 from focalloc.fastpath.kernels.objectives import weigh
 from focalloc.fastpath.kernels.pins import rule_out
 from focalloc.fastpath.kernels.projection import saturate, spread, wishes_by_logits, wishes_by_scores
@@ -94,7 +98,7 @@ def wide_worths(space: Longs) -> Worths:
 
 
 @partial(kernel, inlined=True)
-def leave(session: Session, done: int, turns: Ints, notes: Ints, held: int) -> int:
+def leave(session: Session, state: Longs, done: int, turns: Ints, notes: Ints, held: int) -> int:
     """End what `enter` began: make the ``done`` chosen candidates of the session's context, take the lock back.
 
     Returns:
@@ -102,11 +106,13 @@ def leave(session: Session, done: int, turns: Ints, notes: Ints, held: int) -> i
     """
     if done == OUT_OF_SPACE:
         session.header[ITERATION] -= 1
+        unforget(session.header, session.ledger_iteration)
         done = WORK_FULL
     else:
         # APPLY
         name_actions(session, done, turns, notes)
         apply(session, done, session.actions)
+        observe_use(state)
     take_back(held)
     return done
 
@@ -175,7 +181,7 @@ def run_knapsack(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> in
         space: the header of the work space, and behind it its tables at its offsets.
     """
     session = session_of(tags, scratch, state)
-    held = enter(session)
+    held = enter(session, state)
     if held < 0:
         return held
     # of several deltas `lay_out` surveys one after the other
@@ -187,14 +193,14 @@ def run_knapsack(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> in
     pool_collapses(session, work)
     # SELECT
     done = select_optimum(session, work)
-    return leave(session, done, work.chosen, work.chosen_notes, held)
+    return leave(session, state, done, work.chosen, work.chosen_notes, held)
 
 
 @kernel
 def run_objectives(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One iteration of the optimum of several objectives; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
-    held = enter(session)
+    held = enter(session, state)
     if held < 0:
         return held
     work = work_of(space, wide_worths(space))
@@ -205,14 +211,14 @@ def run_objectives(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> 
     pool_collapses(session, work)
     # SELECT
     done = select_optimum(session, work)
-    return leave(session, done, work.chosen, work.chosen_notes, held)
+    return leave(session, state, done, work.chosen, work.chosen_notes, held)
 
 
 @kernel
 def run_recompute(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """`run_objectives` where what is computed anew has a weight; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
-    held = enter(session)
+    held = enter(session, state)
     if held < 0:
         return held
     at = space[WORK_OFFSETS:]
@@ -226,28 +232,28 @@ def run_recompute(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> i
     work.header[TARGET] = work.header[GOAL] - session.header[SLOTS]
     # SELECT
     done = select_by_oldest(session, work, regions, starts)
-    return leave(session, done, work.chosen, work.chosen_notes, held)
+    return leave(session, state, done, work.chosen, work.chosen_notes, held)
 
 
 @kernel
 def run_hierarchy(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One iteration of hierarchical planning; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
-    held = enter(session)
+    held = enter(session, state)
     if held < 0:
         return held
     regions = regions_of(session, space, aggregates_in(session, scratch).worth)
     work = work_of(space, worths_of_region(session, regions, space))
     # SELECT
     done = select_by_region(session, work, regions)
-    return leave(session, done, regions.turns, regions.notes, held)
+    return leave(session, state, done, regions.turns, regions.notes, held)
 
 
 @kernel
 def run_hierarchy_by_price(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """`run_hierarchy` where regions claim at the price of a slot; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
-    held = enter(session)
+    held = enter(session, state)
     if held < 0:
         return held
     worths = surveyed(session, scratch) if space[DELTAS] == 1 else aggregates_in(session, scratch)
@@ -258,14 +264,14 @@ def run_hierarchy_by_price(tags: Tags, scratch: Scratch, state: Longs, space: Lo
     work = work_of(space, worths_of_region(session, regions, space))
     # SELECT
     done = select_by_price(session, work_of(space, worths), work, regions, claims)
-    return leave(session, done, regions.turns, regions.notes, held)
+    return leave(session, state, done, regions.turns, regions.notes, held)
 
 
 @kernel
 def run_projection(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One iteration by scores; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
-    held = enter(session)
+    held = enter(session, state)
     if held < 0:
         return held
     work = work_of(space, surveyed(session, scratch))
@@ -274,7 +280,7 @@ def run_projection(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> 
     pool_collapses(session, work)
     # SELECT
     done = select_optimum(session, work)
-    return leave(session, done, work.chosen, work.chosen_notes, held)
+    return leave(session, state, done, work.chosen, work.chosen_notes, held)
 
 
 @kernel
@@ -301,7 +307,7 @@ def run_logits(logits: NDArray[np.floating], tags: Tags, scratch: Scratch, state
     if len(session.no_expand) > 0:
         rule_out(session, worths.worth)
         survey(header, session.tags, worths.worth, worths.peaks)
-    held = enter(session)
+    held = enter(session, state)
     if held < 0:
         return held
     work = work_of(space, worths)
@@ -311,7 +317,130 @@ def run_logits(logits: NDArray[np.floating], tags: Tags, scratch: Scratch, state
     pool_collapses(session, work)
     # SELECT
     done = select_optimum(session, work)
-    return leave(session, done, work.chosen, work.chosen_notes, held)
+    return leave(session, state, done, work.chosen, work.chosen_notes, held)
+
+
+# MANY SESSIONS
+
+
+@kernel
+def sets_out(state: Longs, space: Longs, calls: Longs, i: int) -> bool:
+    """Whether the session of a call has its scores taken; ``space`` is laid out for it, and it leaves the lock alone.
+
+    Arguments as for `run_knapsacks`, and the number of the call.
+    """
+    if calls[i, RETURNED] < 0:
+        return False
+    session = calls[i, NUMBER]
+    head = state.shape[1] - WORK_HEADER
+    for j in range(WORK_HEADER):
+        space[j] = state[session, head + j]
+    state[session, UNLOCKED] = -state[session, UNLOCKED]
+    return True
+
+
+@kernel
+def arrives(state: Longs, done: int, calls: Longs, i: int) -> None:
+    """End what `sets_out` began."""
+    session = calls[i, NUMBER]
+    state[session, UNLOCKED] = -state[session, UNLOCKED]
+    tell(state, session, done, calls, i)
+
+
+@kernel
+def run_knapsacks(tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs) -> None:
+    """`run_knapsack` for many sessions whose scores are taken, one after the other in one work space.
+
+    Other threads may run Python code meanwhile.
+
+    Args:
+        tags: as for `calls.run_steps`, and so the following up to ``state``, of which each row ends with the header of
+            the session's own work space.
+        space: work space for any of the sessions.
+        calls: as for `calls.run_steps`; for a cursor stands what `run_prepares` wrote there.
+    """
+    held = let_go(1)
+    for i in range(len(calls)):
+        if sets_out(state, space, calls, i):
+            session = calls[i, NUMBER]
+            done = run_knapsack(tags[session], scratch[session], state[session], space)
+            arrives(state, done, calls, i)
+    take_back(held)
+
+
+@kernel
+def run_objectives_of_many(tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs) -> None:
+    """`run_objectives` for many sessions, as `run_knapsacks`."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        if sets_out(state, space, calls, i):
+            session = calls[i, NUMBER]
+            done = run_objectives(tags[session], scratch[session], state[session], space)
+            arrives(state, done, calls, i)
+    take_back(held)
+
+
+@kernel
+def run_recomputes(tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs) -> None:
+    """`run_recompute` for many sessions, as `run_knapsacks`."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        if sets_out(state, space, calls, i):
+            session = calls[i, NUMBER]
+            done = run_recompute(tags[session], scratch[session], state[session], space)
+            arrives(state, done, calls, i)
+    take_back(held)
+
+
+@kernel
+def run_hierarchies(tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs) -> None:
+    """`run_hierarchy` for many sessions, as `run_knapsacks`."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        if sets_out(state, space, calls, i):
+            session = calls[i, NUMBER]
+            done = run_hierarchy(tags[session], scratch[session], state[session], space)
+            arrives(state, done, calls, i)
+    take_back(held)
+
+
+@kernel
+def run_hierarchies_by_price(tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs) -> None:
+    """`run_hierarchy_by_price` for many sessions, as `run_knapsacks`."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        if sets_out(state, space, calls, i):
+            session = calls[i, NUMBER]
+            done = run_hierarchy_by_price(tags[session], scratch[session], state[session], space)
+            arrives(state, done, calls, i)
+    take_back(held)
+
+
+@kernel
+def run_projections(tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs) -> None:
+    """`run_projection` for many sessions, as `run_knapsacks`."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        if sets_out(state, space, calls, i):
+            session = calls[i, NUMBER]
+            done = run_projection(tags[session], scratch[session], state[session], space)
+            arrives(state, done, calls, i)
+    take_back(held)
+
+
+@kernel
+def run_logits_of_many(
+    logits: NDArray[np.floating], tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs
+) -> None:
+    """`run_logits` for many sessions, as `run_knapsacks`; ``logits`` are those of all sessions."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        if sets_out(state, space, calls, i):
+            session = calls[i, NUMBER]
+            row = logits[calls[i, GIVEN] : calls[i, GIVEN_TO]]
+            done = run_logits(row, tags[session], scratch[session], state[session], space)
+            arrives(state, done, calls, i)
+    take_back(held)
 
 
 # RELAXATION

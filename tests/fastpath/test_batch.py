@@ -5,23 +5,31 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, Plan
-from focalloc.conformance.worlds import drawn
+from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, Plan, Telemetry
+from focalloc.conformance.worlds import drawn, random_policy
 from focalloc.fastpath import batch as module
+from focalloc.fastpath import workspace
+from focalloc.fastpath.allocator import STRATEGIES
 from focalloc.fastpath.batch import Batch
-from focalloc.fastpath.guard import Guarded
+from focalloc.fastpath.guard import Guarded, View
+from focalloc.fastpath.snapshot import MAX_ITERATION
 
 # What is reserved is copied into the batch.
-A_SESSION = st.sampled_from([case for case in drawn("greedy", 300, 1000) if case.params.w_max < 2**20])
+A_SESSION = st.sampled_from(
+    [case for strategy in STRATEGIES for case in drawn(strategy, 300, 200) if case.params.w_max < 2**16]
+)
 
 
 def session(seed: int, w_max: int = 600, n_diff: int = 4) -> Allocator:
@@ -65,27 +73,91 @@ def test_a_batch_steps_as_each_alone(threads: int, dtype: Any) -> None:
         other._check()
 
 
-@given(st.lists(A_SESSION, min_size=1, max_size=5), st.integers(0, 2**32 - 1), st.sampled_from([1, 2]))
+def answered(call: Callable[[], Any]) -> Any:
+    """What a call answers, or why it is refused."""
+    try:
+        answer = call()
+    except (NoRoom, InvalidInput) as no:
+        return str(no)
+    return list(answer), answer.iteration, [tuple(splice) for splice in answer.edits], answer.released, answer.fallback
+
+
+def told(answers: Sequence[Any]) -> list[Any]:
+    """The same of what a batch answers."""
+
+    def answer(one: Any) -> Any:
+        if isinstance(one, InvalidInput):
+            raise one
+        return one
+
+    return [answered(partial(answer, one)) for one in answers]
+
+
+def row_for(random: np.random.Generator, one: Any) -> Any:
+    """Scores of one kind or another; now and then some that are refused."""
+    if random.random() < 0.1:
+        return [np.full(one.used, np.nan), [0.5] * (one.used + 1), None][random.integers(3)]
+    row = random.integers(-3, 4, one.used) * 2**18
+    return [row, row.astype(np.int32), row / 2**20, (row / 2**20).astype(np.float32)][random.integers(4)]
+
+
+def cursor_for(random: np.random.Generator, one: Any) -> int | None:
+    """The end, a token of the context, or none at all."""
+    return [None, int(random.choice(one.starts)), int(one.starts[0]) - 1][random.choice(3, p=(0.5, 0.45, 0.05))]
+
+
+BETWEEN: list[Callable[[Any], Any]] = [
+    lambda one: one.ingest(1),
+    lambda one: one.ingest(2, [0.25] * one.used, release=True),
+    lambda one: one.ingest_tokens(3),
+    lambda one: one.release(int(one.starts[len(one.starts) // 3])),
+    lambda one: one.step([0.5] * one.used),
+]
+"""What a session may do by itself."""
+
+
+@pytest.mark.usefixtures("fine_grain")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(A_SESSION, st.sampled_from(["", "", "guarded", "learned"])), min_size=1, max_size=5),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([1, 2]),
+)
 def test_any_sessions_at_all(drawn: Any, seed: int, threads: int) -> None:
-    pair: list[list[Allocator]] = [[], []]
-    for case in drawn:
+    """Of every strategy, refined or not, guarded, learned, in one batch; each is what its twin is that steps alone."""
+    pair: list[list[Any]] = [[], []]
+    for case, kind in drawn:
+        policy = random_policy(Random(seed)) if kind == "learned" else None
         for side in pair:
-            side.append(Allocator())
-            side[-1].open(case.geometry, replace(case.params, adaptive_window=0, balance=0), case.context)
+            plain = Allocator(strategy=kind or None, policy=policy) if kind != "guarded" else Guarded(now_and_then)
+            side.append(plain)
+            side[-1].open(case.geometry, case.params, case.context)
     alone, batch = pair[0], Batch(pair[1], threads=threads)
     random = np.random.default_rng(seed)
     for _ in range(4):
-        rows = [random.integers(-3, 4, one.used) * 2**18 for one in alone]
-        assert list(batch.step(rows)) == [one.step(row) for one, row in zip(alone, rows, strict=True)]
+        rows, cursors = [row_for(random, one) for one in alone], [cursor_for(random, one) for one in alone]
+        steps = (partial(one.step, row, cursor=at) for one, row, at in zip(alone, rows, cursors, strict=True))
+        expected = [answered(step) for step in steps]
+        assert told(batch.step(rows, cursors=cursors)) == expected
+        if random.random() < 0.5:
+            logits = [random.normal(size=(len(one.levels) + (random.random() < 0.1), 3)) for one in alone]
+            expected = [answered(partial(one.prefer, row)) for one, row in zip(alone, logits, strict=True)]
+            assert told(batch.prefer(logits)) == expected
         for one, other in zip(alone, batch, strict=True):
-            answers = []
-            for allocator in (one, other):
-                try:
-                    answers.append(list(allocator.ingest(1)))
-                except (NoRoom, InvalidInput) as no:
-                    answers.append(str(no))
-            assert answers[0] == answers[1]
-    assert [one.snapshot() for one in alone] == [one.snapshot() for one in batch]
+            do = BETWEEN[random.integers(len(BETWEEN))]
+            assert answered(partial(do, one)) == answered(partial(do, other))
+    for one, other in zip(alone, batch, strict=True):
+        assert one.snapshot() == other.snapshot()
+        other._check()
+        if isinstance(other, Guarded):
+            assert (list(one.fallbacks), one.fallback_counts) == (list(other.fallbacks), other.fallback_counts)
+
+
+def now_and_then(view: View, scores: Any) -> list[Any]:
+    """A selector that answers every second time, and that properly."""
+    if view.iteration % 2:
+        raise ValueError("not now")
+    return []
 
 
 def test_sessions_live_on_by_themselves() -> None:
@@ -191,10 +263,8 @@ def test_senseless_batches_are_refused(scores: Any, rule: str) -> None:
 def test_what_cannot_be_in_a_batch() -> None:
     one = session(0)
     guarded = Guarded(lambda view, scores: [])
-    knapsack = Allocator(strategy="knapsack")
-    for wrong in (guarded, knapsack):
-        wrong.open(Geometry((2, 2)), Params(w_max=8, strategy=wrong.params.strategy), [(0, 0)])
-    for allocators in ([one, one], [None], [Allocator()], [guarded], [knapsack]):
+    guarded.open(Geometry((2, 2)), Params(w_max=8), [(0, 0)])
+    for allocators in ([one, one], [None], [Allocator()], [Telemetry(one)], [guarded, guarded.allocator]):
         with pytest.raises(InvalidInput):
             Batch(allocators)  # type: ignore[arg-type]
     for threads in (0, -1, 1.5, True, 10**6):
@@ -202,8 +272,74 @@ def test_what_cannot_be_in_a_batch() -> None:
             Batch([one], threads=threads)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("logits", [None, {}, "ab", [np.zeros((1, 3))]])
+def test_logits_that_are_not_one_array_for_each_session_are_refused(logits: Any) -> None:
+    batch = Batch([session(seed) for seed in range(2)])
+    before = [one.snapshot() for one in batch]
+    with pytest.raises(InvalidInput, match="must be one array for each of 2 sessions"):
+        batch.prefer(logits)
+    assert [one.snapshot() for one in batch] == before
+
+
+@pytest.mark.parametrize("terms", [{"strategy": "knapsack"}, {"strategy": "enhanced", "tie_break": "recency"}])
+def test_work_space_grows_within_a_batch_and_is_kept(terms: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "FIRST_SPACE", 1)
+
+    def searching() -> list[Allocator]:
+        sessions = [session(seed) for seed in (1, 2, 4)]
+        for one in sessions:
+            one.open(one.geometry, replace(one.params, n_diff=20, **terms), one.context())
+        return sessions
+
+    alone, batch = searching(), Batch(searching(), threads=2)
+    random = np.random.default_rng(6)
+    spaces = []
+    for _ in range(6):
+        rows = [random.normal(size=one.used) for one in alone]
+        expected = [answered(partial(one.step, row)) for one, row in zip(alone, rows, strict=True)]
+        assert told(batch.step(rows)) == expected
+        spaces.append(sum(one._workspace.space for one in batch))
+        for head, one in zip(batch._heads, batch, strict=True):
+            assert head.tolist() == one._workspace.table[: len(head)].tolist()
+    assert spaces[-1] > len(batch)
+    assert [one.snapshot() for one in alone] == [one.snapshot() for one in batch]
+
+
+def test_a_session_at_its_last_iteration_is_refused_as_alone() -> None:
+    one = session(0)
+    state = replace(one.state(), iteration=MAX_ITERATION - 1, ledger={})
+    pair = [Allocator(), Allocator()]
+    for allocator in pair:
+        allocator.resume(state)
+    batch = Batch([pair[0], session(1)])
+    for _ in range(2):
+        rows = [[0.5] * one.used for one in batch]
+        expected = answered(partial(pair[1].step, rows[0]))
+        assert told(batch.step(rows))[0] == expected
+    assert "is the last" in expected
+    assert batch[1].iteration == 2
+
+
+def test_a_selector_that_uses_the_batch_that_asks_it_is_refused() -> None:
+    batches: list[Batch] = []
+
+    def select(view: View, scores: Any) -> list[Any]:
+        batches[0].step(np.zeros((2, 600)))
+        return []
+
+    guarded = Guarded(select)
+    guarded.load([(1, 0)])
+    batches.append(Batch([session(0), guarded]))
+    plans = batches[0].step(np.zeros((2, 600)))
+    assert isinstance(plans[1], Plan)
+    assert plans[1].fallback is not None
+    assert "InUse" in plans[1].fallback.message
+    assert [one.iteration for one in batches[0]] == [1, 1]
+
+
 def test_an_empty_batch() -> None:
     batch = Batch([], threads=2)
+    assert list(batch.prefer([])) == []
     assert list(batch.step([])) == []
     assert list(batch.step(np.zeros((0, 5), np.float32))) == []
 

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from focalloc import Allocator, Batch, Geometry, Guarded, InvalidInput, NoRoom, Params, Telemetry
+from focalloc import Allocator, Geometry, Guarded, InvalidInput, NoRoom, Params, Telemetry
 from focalloc.conformance.worlds import enhanced, random_scores, random_state
+from focalloc.fastpath.kernels import calls, ledger, refined_calls, thresholds, ties
 from focalloc.fastpath.kernels import layout as k
-from focalloc.fastpath.kernels import ledger, refined_calls, thresholds, ties
 from focalloc.fastpath.kernels import scores as scoring
 from focalloc.fastpath.tables import NAMES
+from focalloc.fastpath.workspace import Tied
 from focalloc.proofs.engines.memory import session_with
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.preparation import adapt, balance
@@ -223,14 +224,6 @@ def test_telemetry_tells_the_adapted_thresholds() -> None:
         assert watched.last.tau_expand == watched.last.tau_collapse == pytest.approx(expected, abs=1e-5)
 
 
-@pytest.mark.parametrize("change", [{"strategy": "enhanced"}, {"adaptive_window": 3}])
-def test_a_batch_takes_no_such_session_and_says_so(change: dict[str, Any]) -> None:
-    allocator = Allocator()
-    allocator.open(Geometry((2, 2)), Params(w_max=8, **change), [(1, 0)])
-    with pytest.raises(InvalidInput, match=r"allocators\[0\]\.(strategy|adaptive_window).*in a batch"):
-        Batch([allocator])
-
-
 @pytest.mark.parametrize("kind", [np.float32, np.float64, np.int32, np.int64])
 def test_senseless_scores_change_nothing(kind: type) -> None:
     params = Params(w_max=8, adaptive_window=1, balance=1, tie_break="recency", strategy="enhanced")
@@ -286,28 +279,29 @@ class OnLists:
     """`refined_calls.run_tied`, and before it the same selection uncompiled on Python lists, which must agree."""
 
     def __init__(self) -> None:
-        self._compiled = refined_calls.run_tied
+        self._compiled, self._adapt = refined_calls.run_tied, calls.adapt_terms
         self.selections = self.looks = 0
 
-    def __call__(self, tags: Any, scratch: Any, state: Any, history: Any, work: Any) -> int:
+    def __call__(self, tags: Any, scratch: Any, state: Any, space: Any) -> int:
+        self._adapt(state)  # as the iteration that follows does once more
         header, at = state[: k.HEADER].tolist(), state[k.OFFSETS : k.HEADER].tolist()
         tables = dict(zip(NAMES, (state[first:last].tolist() for first, last in pairwise(at)), strict=True))
         fixed = scratch[: header[k.SLOTS]].tolist()
         session = session_with(
             **tables, header=header, tags=tags.tolist(), fixed=fixed, peaks=[0] * header[k.CHUNK_ROOM]
         )
-        acted, long = history[k.HISTORY :].tolist(), len(work) // k.COLUMNS
-        kept = k.History(
-            int(history[k.REMEMBERED]), int(history[k.MEMORY]), acted[: len(acted) // 2], acted[len(acted) // 2 :]
-        )
-        given = k.Ties(bool(history[k.BY_CURSOR]), kept, list(fixed), *([0] * long for _ in range(k.COLUMNS)))
+        kept = k.History(header[k.REMEMBERED], header[k.MEMORY], list(tables["acted"]), list(tables["acted_at"]))
+        long = (len(space) - k.WORK_HEADER) // k.COLUMNS
+        given = k.Ties(header[k.BY_CURSOR] != 0, kept, list(fixed), *([0] * long for _ in range(k.COLUMNS)))
         scoring.blend(header, session.tags, fixed, given.worth)
         scoring.survey(header, session.tags, given.worth, session.peaks)
         header[k.ITERATION] += 1
         ledger.forget(header, session.ledger_iteration)
         self.selections += 1
         done = ties.select_tied(session, given)
-        answer = self._compiled(tags, scratch, state, history, work)
+        answer = self._compiled(tags, scratch, state, space)
+        if answer < 0:  # something has to grow first
+            return answer
         assert tables["actions"][:done] == state[k.HEADER : k.HEADER + answer].tolist()
         return answer
 
@@ -321,7 +315,7 @@ def on_lists(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) ->
             Allocator(Geometry((2,)), params).warmup()
     request.getfixturevalue("uncompiled")
     lists = OnLists()
-    monkeypatch.setattr(refined_calls, "run_tied", lists)
+    monkeypatch.setattr(Tied, "kernel", lists)
     look = ties.best_tied_expands
 
     def looking(*arguments: Any) -> int:

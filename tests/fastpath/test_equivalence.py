@@ -136,7 +136,7 @@ class OnLists:
         self.header = tables.state[: k.HEADER].tolist()
         self.tags, self.spare = tables.tags[: tables.capacity].tolist(), [k.BODY] * tables.capacity
         self.peaks = [0] * (tables.capacity // k.CHUNK + 1)
-        self.lists = {name: tables.table(name).tolist() for name in NAMES}
+        self.lists = {name: tables.table(name).tolist() for name in NAMES if name in k.Session._fields}
 
     def _session(self, scores: Sequence[int]) -> k.Session:
         return k.Session(

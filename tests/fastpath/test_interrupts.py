@@ -116,9 +116,13 @@ BATCHES: list[Batch] = []
 
 
 def batched(allocator: Any) -> None:
-    if allocator.params.strategy == "greedy":
-        BATCHES.append(Batch([allocator]))
-        BATCHES[-1].step([scores_for(allocator, 98)])
+    BATCHES.append(Batch([allocator]))
+    BATCHES[-1].step([scores_for(allocator, 98)])
+
+
+def preferring_in_a_batch(allocator: Any) -> None:
+    BATCHES.append(Batch([allocator]))
+    BATCHES[-1].prefer([np.random.default_rng(5).normal(size=(len(allocator.levels), 3))])
 
 
 def preferring(allocator: Any) -> object:
@@ -139,6 +143,7 @@ DEEDS: dict[str, Callable[[Any], object]] = {
     "load": lambda one: one.load([(3, 0), (0, 8)]),
     "resume": lambda one: one.resume(lived(one.params, 3).state()),
     "a batch": batched,
+    "a batch by logits": preferring_in_a_batch,
 }
 
 
@@ -184,12 +189,17 @@ SWEPT = ("greedy", "recency", "memory")
 
 
 @pytest.mark.parametrize(
-    ("terms", "deed"), [*((terms, deed) for terms in SWEPT for deed in DEEDS), ("projection", "prefer")]
+    ("terms", "deed"),
+    [
+        *((terms, deed) for terms in SWEPT for deed in DEEDS if deed != "a batch by logits"),
+        *(("projection", deed) for deed in ("prefer", "a batch by logits")),
+        ("cursor", "a batch"),
+        ("knapsack", "a batch"),
+    ],
 )
 def test_an_interrupt_at_any_line_leaves_a_session_as_before_or_as_after(terms: str, deed: str) -> None:
-    past = lived(TERMS[terms], 8).snapshot()
-    lines = swept(started(past), DEEDS[deed], KeyboardInterrupt)
-    assert lines > 3 or (deed == "a batch" and terms == "recency")
+    past = lived((TERMS | MORE)[terms], 8).snapshot()
+    assert swept(started(past), DEEDS[deed], KeyboardInterrupt) > 3
 
 
 @pytest.mark.slow
@@ -237,6 +247,26 @@ def guarded(past: bytes, deadline: float | None = None) -> tuple[Any, Any]:
 def watched(past: bytes) -> tuple[Any, Any]:
     allocator, user = guarded(past)
     return allocator, Telemetry(user)
+
+
+def guarded_in_a_batch(past: bytes) -> tuple[Any, Any]:
+    """Beside another one, whose selector fails."""
+    other = Guarded(lambda view, scores: None, TINY, PLAIN)  # type: ignore[arg-type, return-value]
+    other.restore(past)
+    allocator, user = guarded(past)
+    BATCHES.append(Batch([other, user]))
+    return allocator, BATCHES[-1]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_interrupt_leaves_what_is_guarded_in_a_batch_whole(which: int) -> None:
+    past = lived(PLAIN, 3).snapshot()
+
+    def start() -> tuple[Any, Any]:
+        _, batch = guarded_in_a_batch(past)
+        return batch[which].allocator, batch
+
+    swept(start, lambda batch: batch.step([scores_for(one, 98) for one in batch]), KeyboardInterrupt)
 
 
 @pytest.mark.parametrize("make", [guarded, watched])

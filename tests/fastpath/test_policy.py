@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focalloc import Allocator, Batch, Geometry, InvalidInput, NoRoom, Params, Telemetry
+from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, Telemetry
 from focalloc.conformance.worlds import aimed, random_policy, random_scores, random_session, random_state, random_told
 from focalloc.fastpath import policy_file
 from focalloc.fastpath.kernels import layout as k
@@ -248,11 +248,6 @@ def test_an_answer_that_breaks_a_rule_is_put_back() -> None:
     tables.tags[2] = 1
     assert fast.snapshot() == before
     assert list(fast.step(row)) == [Action("expand", 1, 4), Action("expand", 1, 6)]
-
-
-def test_a_batch_refuses_policies() -> None:
-    with pytest.raises(InvalidInput, match=r"allocators\[0\].strategy = 'learned'"):
-        Batch([opened_with(likes_what_is_seen())])
 
 
 @pytest.mark.parametrize("policy", [7, {}, object()])

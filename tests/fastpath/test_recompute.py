@@ -200,18 +200,11 @@ def test_telemetry_watches_and_changes_nothing() -> None:
 
 
 @pytest.mark.clause("MUL-1")
-def test_a_batch_is_of_sessions_that_do_not_weigh_it() -> None:
-    case = cases()[0]
-    with pytest.raises(InvalidInput, match="multi_objective"):
-        Batch([begun(case, Allocator())])
+def test_in_a_batch_it_is_weighed_as_alone() -> None:
     for seed, case in enumerate(cases()):
-        greedy = Case(case.geometry, replace(case.params, strategy="greedy"), case.context, ())
-        if greedy.params.adaptive_window:
-            continue
-        alone, together = begun(greedy, Allocator()), begun(greedy, Allocator())
+        alone, together = begun(case, Allocator()), begun(case, Allocator())
         batch, random = Batch([together]), np.random.default_rng(seed)
         for _ in range(4):
             row = random.integers(-4, 5, alone.used, dtype=np.int32) * 2**18
             assert list(batch.step([row])) == [alone.step(row)]
         assert together.snapshot() == alone.snapshot()
-        assert together.params.recompute_weight == case.params.recompute_weight
