@@ -128,10 +128,13 @@ def test_any_sessions_at_all(drawn: Any, seed: int, threads: int) -> None:
     pair: list[list[Any]] = [[], []]
     for case, kind in drawn:
         policy = random_policy(Random(seed)) if kind == "learned" else None
+        params = case.params
+        if params.strategy == "hierarchical":
+            params = replace(params, region_share=["mass", "price"][seed % 2])
         for side in pair:
             plain = Allocator(strategy=kind or None, policy=policy) if kind != "guarded" else Guarded(now_and_then)
             side.append(plain)
-            side[-1].open(case.geometry, case.params, case.context)
+            side[-1].open(case.geometry, params, case.context)
     alone, batch = pair[0], Batch(pair[1], threads=threads)
     random = np.random.default_rng(seed)
     for _ in range(4):
