@@ -212,7 +212,7 @@ EQUIVALENT: dict[str, str] = {
         "lengthens the cooldown beyond what the ledger remembers, and what is forgotten cools nothing (COO-2)",
     ),
     **dict.fromkeys(
-        (f"ingest.reclaim#{n}" for n in (21, 27, 28)),
+        (f"ingest.reclaim#{n}" for n in (21, 26, 27)),
         "changes only the figures that a refusal for lack of room gives as its reason; how it is worded is free (F-4)",
     ),
     **dict.fromkeys(("preparation.balance#5", "preparation.balance#6"), "counts or scales a score of 0, which stays 0"),

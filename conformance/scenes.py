@@ -41,18 +41,18 @@ def strategy(profile: str) -> str:
 def filling(draw: Draw, profile: str) -> Case:
     """Nothing happens until the thresholds adapt, or do not: use on and beside a limit, scores on and beside where a
     threshold moves to (ADA-1, ADA-2)."""
-    whole = draw.one_of((5, 10, 20, 20, 40, 100))
-    slots = max(1, whole * draw.one_of((80, 80, 95, 95, 60, 100)) // 100 + draw.one_of((-1, 0, 0, 0, 1)))
+    whole = draw.one_of((5, 10, 20, 25, 40, 100, 150, 150))
+    slots = max(1, whole * draw.one_of((80, 80, 95, 95, 60, 96, 100)) // 100 + draw.one_of((-1, -1, 0, 0, 1)))
     scale = draw.one_of((1, 1, 1, 1, 1, 3, 20, 70 if whole < 40 else 3, 300 if whole < 20 else 1))
     window = draw.one_of((1, 1, 1, 2, 2, 3, 5, 25 if scale in (1, 300) else 3))
     tau = draw.one_of((1, 2, 9, 19, 20, 21, 39, 100, 100, 1000, 209715))
     apart = draw.one_of((0, 0, 7))
     moved = [tau]
-    for _ in range(3):
+    for _ in range(6):
         moved.append((lowered if 5 * slots < 4 * whole else raised if 20 * slots > 19 * whole else int)(moved[-1]))
     params = Params(
         w_max=whole * scale,
-        n_diff=draw.between(0, 3),
+        n_diff=draw.one_of((0, 1, 2, 3, 3, 9)),
         tau_expand=tau,
         tau_collapse=tau + apart,
         adaptive_window=window,
@@ -62,14 +62,36 @@ def filling(draw: Draw, profile: str) -> Case:
     )
     if draw.once_in(8):  # so much room that products of use and window are large
         params = replace(params, w_max=MAX_SLOTS)
-    steps = [Step(scores=(draw.between(-1, 1),), per="block") for _ in range(window + draw.one_of((0, 0, 1, 2, 3)))]
+    calm = draw.one_of((0, 0, 1, 2))
+    steps = [Step(scores=(draw.between(-1, 1),), per="block") for _ in range(window + calm)]
     if draw.once_in(3):
         steps.insert(draw.between(0, len(steps)), Step(ingest=1))
-    for _ in range(draw.between(1, 3)):
-        goal = max(1, draw.one_of((*moved[1:], tau)) + draw.between(-1, 1))
-        steps.append(Step(scores=draw.one_of(((goal, 0), (-goal, -goal), (goal, -goal, -goal))), per="block"))
+    for i in range(draw.between(1, 3)):
+        goal = draw.one_of((*(moved[calm + i + 1],) * 6, tau, moved[1]))
+        pairs = [-max(1, goal + one) for one in (1, 1, 0, 0, -1, -1)]
+        singles = [max(1, goal + one) for one in (1, 0, -1)]
+        steps.append(Step(scores=draw.one_of(((*pairs, *singles, 0), (*singles, 0, *pairs))), per="block"))
     geometry = Geometry((2, 2), (scale // 2 + 1, scale, 1))
     return Case(geometry, params, tuple(Block(1, 2 * i) for i in range(slots)), tuple(steps))
+
+
+def balanced(draw: Draw, profile: str) -> Case:
+    """Scores so small that each of them tells in the balance of positive and negative mass (BAL-1)."""
+    context = tuple(Block(1, 2 * i) for i in range(draw.between(3, 8)))
+    tau = draw.one_of((1, 1, 2, 3))
+    params = Params(
+        w_max=2 * len(context),
+        n_diff=draw.between(1, 4),
+        tau_expand=tau,
+        tau_collapse=tau,
+        cooldown_steps=0,
+        balance=0 if profile == "safety" else 1,
+        strategy=strategy(profile),
+    )
+    low, high = draw.one_of(((-9, 3), (-3, 9), (-4, 4)))
+    values = (1, -1, 1, -1, 0, *range(low, high + 1))
+    rows = [tuple(draw.one_of(values) for _ in context) for _ in range(draw.between(3, 8))]
+    return Case(Geometry((2, 2)), params, context, tuple(Step(scores=row, per="block") for row in rows))
 
 
 def families(draw: Draw, profile: str) -> Case:
@@ -289,6 +311,7 @@ Scene = Callable[[Draw, str], Case]
 
 SCENES: dict[str, Scene] = {
     "filling": filling,
+    "balanced": balanced,
     "families": families,
     "crowd": crowd,
     "vast": vast,

@@ -205,8 +205,15 @@ SCENE_EVERY = 3
 """Of so many sessions, the last is a scene; the others are drawn by their features."""
 
 USUALLY = ("filling", "recall", "families", "filling", "crowd", "recall", "filling", "vast")
-TURNS = (*USUALLY, "usual", *USUALLY[1:], *USUALLY, "usual", *USUALLY[1:-1], "lasting")
+TURNS = (*USUALLY, "usual", *USUALLY[1:], "balanced", *USUALLY[1:], "usual", *USUALLY[1:-1], "lasting")
 """What the scenes are, in turn."""
+
+
+TO_THE_UNIT = ("filling", "balanced")
+"""Scenes in which a unit of score, or a slot in use, decides."""
+
+LETS_BE = ("refusals", "told")
+"""What is woven into these, too: it changes neither scores nor slots."""
 
 
 def scene(number: int) -> str:
@@ -256,6 +263,8 @@ def session(profile: str, seed: int, number: int, within: Capabilities = ALL) ->
     else:
         case = _session(draw, profile, like, within.geometries)
     for name, weave in WOVEN.items():
+        if name not in LETS_BE and scene(number) in TO_THE_UNIT:
+            continue
         case = weave(Draw(f"{profile}/{seed}/{number}/{name}"), profile, case)
     if within == ALL:
         return case

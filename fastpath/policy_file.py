@@ -82,8 +82,7 @@ def load(path: str | Path) -> Policy:
 
 def load_with_notes(path: str | Path) -> tuple[Policy, dict[str, str]]:
     """`load`, and what the file tells people."""
-    tensors, metadata = _read(path)
-    about = _about(path, metadata)
+    about, tensors = _read(path)
     config, notes = about["config"], about["notes"]
     if not isinstance(config, dict) or config.keys() != {*SIZES, "plan"}:
         raise InvalidInput("policy.config", config, f"must have {', '.join(SIZES)} and plan, and nothing else (POL-7)")
@@ -105,14 +104,15 @@ def _safetensors(path: str | Path) -> Any:
     return safetensors
 
 
-def _read(path: str | Path) -> tuple[Tensors, dict[str, str]]:
-    """The tensors and the metadata of a file, every tensor of the type of its name."""
+def _read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
+    """What a file says of itself, and its tensors, every one of the type of its name."""
     library = _safetensors(path)
     if not Path(path).is_file():
         raise InvalidInput("policy", str(path), "is not a file")
     tensors: Tensors = {}
     try:
         with library.safe_open(path, framework="np") as file:
+            about = _about(path, file.metadata() or {})
             for name in list(file.keys()):  # it is no mapping
                 kind, _ = KINDS.get(name.rpartition(".")[2], ("", None))
                 if not kind:
@@ -120,7 +120,7 @@ def _read(path: str | Path) -> tuple[Tensors, dict[str, str]]:
                 if (found := file.get_slice(name).get_dtype()) != kind:
                     raise InvalidInput(f"policy.{name}", found, f"must be {kind} (POL-7)")
                 tensors[name] = file.get_tensor(name)
-            return tensors, file.metadata() or {}
+            return about, tensors
     except library.SafetensorError as error:
         raise InvalidInput("policy", str(path), f"is no safetensors file: {error}") from None
     except OSError as error:

@@ -109,8 +109,9 @@ def planned(plan: Plan, state: State, worth: dict[Action, int]) -> dict[Action, 
             spare.append(one)
 
     # THE LEAST GO, as far as room is lacking
-    while room < 0 and spare:
-        one = spare.pop()
+    for one in reversed(spare):
+        if room >= 0:
+            break
         found[one] = min(max(plan.show - worth[one], 1), LARGEST_LOGIT)
         room += cost[one]
     return found
@@ -175,9 +176,8 @@ def shortened(score: int) -> int:
 
 def logarithm(number: int) -> int:
     """The logarithm of one more than a number to base 2, linear between powers of two; 256 stands for 1 (POL-2)."""
-    exponent, power = 0, 1
-    while 2 * power <= number + 1:
-        exponent, power = exponent + 1, 2 * power
+    exponent = len(f"{number + 1:b}") - 1
+    power = 2**exponent
     return 256 * exponent + 256 * (number + 1 - power) // power
 
 

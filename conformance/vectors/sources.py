@@ -21,7 +21,7 @@ from focalloc.conformance.judge import judged
 from focalloc.conformance.mutants import EQUIVALENT, Mutant, mutants
 from focalloc.conformance.sessions import SENSELESS_GEOMETRIES, SENSELESS_PARAMS, sessions
 from focalloc.conformance.targets import PythonTarget, Target
-from focalloc.conformance.vectors import Vector, case_of, opened_by, recorded, vector
+from focalloc.conformance.vectors import Vector, case_of, encoded, opened_by, recorded, vector
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec import Block, Geometry, InvalidInput, Params
 from focalloc.spec.blocks import used
@@ -33,6 +33,9 @@ POOL = 2000
 
 MOST_SLOTS = 64
 """Slots that a session opens with at most; one of the reference keeps to them."""
+
+LARGEST = 20_000
+"""Characters that a vector has at most: larger ones are left out."""
 
 SESSIONS = 30
 """Whole sessions of the reference per profile."""
@@ -209,7 +212,9 @@ def _of_mistake(
             found = [one.clause for one in moments[-1].found]
             if found:  # or it does not always answer alike, so that nothing can be recorded of it
                 clauses = tuple(dict.fromkeys((*found, *about)))
-                yield vector(moments, case, profile=profile, clauses=clauses, flags=flags, note=note, source=source)
+                made = vector(moments, case, profile=profile, clauses=clauses, flags=flags, note=note, source=source)
+                if len(encoded(made)) <= LARGEST:
+                    yield made
 
 
 def _exposing(target: Target, profile: str, wanted: Sequence[str]) -> Iterator[Case]:

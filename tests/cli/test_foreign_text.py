@@ -172,7 +172,7 @@ def policy(folder: Path, text: str) -> object:
     numpy = pytest.importorskip("safetensors.numpy")
     from focalloc.fastpath.policy_file import ENTRY, load
 
-    numpy.save_file({"w": np.zeros(1, np.float32)}, folder / "p.safetensors", metadata={ENTRY: text})
+    numpy.save_file({"w": np.zeros(1, np.int8)}, folder / "p.safetensors", metadata={ENTRY: text})
     return load(folder / "p.safetensors")
 
 

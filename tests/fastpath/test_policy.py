@@ -273,7 +273,7 @@ def laid(state: State) -> Tables:
 def on_lists(state: State, policy: Policy, scores: Sequence[int]) -> dict[Action, int]:
     """What the plain functions of the kernels make of a session whose tables are lists, in its next iteration."""
     tables = laid(state)
-    named = {name: tables.table(name).tolist() for name in NAMES}
+    named = {name: tables.table(name).tolist() for name in NAMES if name in k.Session._fields}
     header, slots = tables.state[: k.HEADER].tolist(), state.used
     header[k.CURSOR_TOKEN] = state.at
     header[k.ITERATION] += 1
