@@ -31,7 +31,7 @@ STRATEGIES: dict[str, dict[str, Any]] = {
     "hybrid": {"strategy": "hybrid"},
     "multi_objective": {"strategy": "multi_objective"},
     "hierarchical": {"strategy": "hierarchical"},
-    "hierarchical by price": {"strategy": "hierarchical", "region_share": "price"},
+    "hierarchical_by_price": {"strategy": "hierarchical", "region_share": "price"},
     "projection": {"strategy": "projection"},
 }
 """Name of a strategy with a fast path -> the parameters that choose it; one line per strategy."""

@@ -163,7 +163,7 @@ def test_as_json_there_is_one_value_and_no_table(
         ("focalloc con", ["conform"]),
         ("focalloc conform --profile gr", ["greedy"]),
         ("focalloc clauses BUD", ["BUD-1"]),
-        ("focalloc bench --strategy h", ["hybrid", "hierarchical"]),
+        ("focalloc bench --strategy h", ["hybrid", "hierarchical", "hierarchical_by_price"]),
     ],
 )
 def test_a_shell_completes_commands_and_choices(words: str, completed: list[str]) -> None:
