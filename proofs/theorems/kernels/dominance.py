@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise, product
-from typing import Any
+from typing import Any, NamedTuple
 
 import z3
 
@@ -375,11 +375,27 @@ def optimum_kernel_is_the_reference(bug: Mutation) -> Iterator[Evidence]:
 # THE OLDEST ACTION
 
 
-def weighed(functions: Mapping[str, Any], state: State, scores: Sequence[int]) -> list[Action]:
-    """What the kernels select in the first iteration where what is computed anew has a weight, on lists."""
+class Beginning(NamedTuple):
+    """The tables of a first iteration that searches parts of the context as sessions of their own, as lists.
+
+    Attributes:
+        session: the session's.
+        region: those of such a part.
+        space: the work space, an array still.
+        cut: its tables.
+    """
+
+    session: code.Session
+    region: code.Session
+    space: Any
+    cut: list[list[int]]
+
+
+def begun(state: State, scores: Sequence[int], workspace: Callable[..., Workspace]) -> Beginning:
+    """The first iteration of a session that begins in ``state``, with a ``workspace`` for its strategy."""
     made = Tables(state.geometry, state.params, state.context)
     slots, families = made.capacity, len(made.table("family_slot"))
-    space = Objectives(state.geometry, state.params, int(made.header[code.N_DIFF]), slots, families).table
+    space = workspace(state.geometry, state.params, int(made.header[code.N_DIFF]), slots, families).table
     cut = [space[first:last].tolist() for first, last in pairwise(space[code.WORK_OFFSETS : code.WORK_HEADER])]
     tables = {name: made.table(name).tolist() for name in NAMES}
     tables |= {"header": made.header.tolist(), "tags": made.tags.tolist(), "fixed": list(scores)}
@@ -391,6 +407,13 @@ def weighed(functions: Mapping[str, Any], state: State, scores: Sequence[int]) -
     )
     session.header[code.ITERATION] = 1
     session.header[code.CURSOR_TOKEN] = session.header[code.END]
+    return Beginning(session, region, space, cut)
+
+
+def weighed(functions: Mapping[str, Any], state: State, scores: Sequence[int]) -> list[Action]:
+    """What the kernels select in the first iteration where what is computed anew has a weight, on lists."""
+    session, region, space, cut = begun(state, scores, Objectives)
+    slots = len(scores)
     work, aggregates, worth = work_on(space, [0] * slots, [0] * slots), list(scores), [0] * slots
     functions["blend"](session.header, session.tags, session.fixed, aggregates)
     functions["weigh"](session, work.header[code.CURSOR], aggregates, worth)

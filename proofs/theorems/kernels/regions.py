@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import z3
 
 from focalloc.fastpath.kernels import layout as code
-from focalloc.fastpath.tables import NAMES, Tables
 from focalloc.fastpath.workspace import Regions
-from focalloc.proofs.engines.memory import session_with, unpacked, work_on
+from focalloc.proofs.engines.memory import unpacked, work_on
 from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import Evidence, Obligation, Technique, theorem
-from focalloc.proofs.theorems.kernels.dominance import beside
+from focalloc.proofs.theorems.kernels.dominance import begun, beside
 from focalloc.proofs.theorems.reference.optima import Settings, surveyed
 from focalloc.refimpl.hierarchy import hierarchical
 from focalloc.spec.actions import Action
@@ -44,19 +42,8 @@ def dearer_slots_are_claimed_less(bug: Mutation) -> Iterator[Evidence]:
 
 def shared(functions: Mapping[str, Any], state: State, scores: Sequence[int]) -> list[Action]:
     """What the kernels select in the first iteration of hierarchical planning, on lists."""
-    made = Tables(state.geometry, state.params, state.context)
-    slots, families = made.capacity, len(made.table("family_slot"))
-    space = Regions(state.geometry, state.params, int(made.header[code.N_DIFF]), slots, families).table
-    cut = [space[first:last].tolist() for first, last in pairwise(space[code.WORK_OFFSETS : code.WORK_HEADER])]
-    tables = {name: made.table(name).tolist() for name in NAMES}
-    tables |= {"header": made.header.tolist(), "tags": made.tags.tolist(), "fixed": list(scores)}
-    tables |= {"chunk_keys": [0] * slots, "chunk_notes": [0] * slots}  # as many as with chunks of 1 slot
-    own = {"header": cut[21], "tags": [0] * slots, "fixed": [0] * slots}
-    session, region = (
-        session_with(**tables),
-        session_with(**tables | own | {"family_slot": cut[23], "family_node": cut[24]}),
-    )
-    session.header[code.ITERATION] = 1
+    session, region, space, cut = begun(state, scores, Regions)
+    slots = len(scores)
     worth = list(scores)
     functions["blend"](session.header, session.tags, session.fixed, worth)
     work = work_on(space, [0] * slots, [0] * slots)
