@@ -177,7 +177,7 @@ def shortened(score: int) -> int:
 def logarithm(number: int) -> int:
     """The logarithm of one more than a number to base 2, linear between powers of two; 256 stands for 1 (POL-2)."""
     exponent = len(f"{number + 1:b}") - 1
-    power = 2**exponent
+    power: int = 2**exponent
     return 256 * exponent + 256 * (number + 1 - power) // power
 
 
