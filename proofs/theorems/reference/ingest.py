@@ -58,7 +58,7 @@ RECLAIM_BUGS = [
     Mutation("the most wanted goes first", "choice = min(", "choice = max("),
     Mutation("a new gist counts for nothing", "[choice.aggregate] *", "[0] *"),
     Mutation("the tail is not spared", "and not is_protected(state, choice.action)", ""),
-    Mutation("nothing cools down", "and not is_cooling(state, choice.action, state.iteration)", ""),
+    Mutation("nothing cools down", "if not is_cooling(state, choice.action, state.iteration)", "if True"),
     Mutation("the iteration to come is taken for the last", "choice.action, state.iteration)",
              "choice.action, state.iteration + 1)"),
     Mutation("no room is made ahead", "if excess > 0 else 0", "if excess > 9 else 0"),
