@@ -48,6 +48,61 @@ class Observation(NamedTuple):
         return found
 
 
+class Items(NamedTuple):
+    """What may be done in an iteration (POL-1), one entry per item.
+
+    Attributes:
+        actions: the actions.
+        collapses: whether each is a collapse.
+        first: the first block that it replaces.
+        last: the last one.
+        level: of its node.
+    """
+
+    actions: tuple[Action, ...]
+    collapses: NDArray[np.bool_]
+    first: Integers
+    last: Integers
+    level: Integers
+
+
+def items_of(state: State, level: Integers, start: Integers, stop: Integers) -> Items:
+    """The items of the next iteration, in their order.
+
+    Args:
+        state: the state after the last iteration.
+        level: of each block.
+        start: first token of each.
+        stop: the slot behind each.
+    """
+    geometry, params, spans = state.geometry, state.params, np.array(state.geometry.spans)
+
+    # BLOCKS ABOVE THE RAW TOKENS, and families without a gap
+    expands = np.flatnonzero(level > 0)
+    above = np.minimum(level + 1, geometry.top)
+    fanout = np.array([1, *(geometry.fanout(one) for one in range(1, geometry.top + 1))])[above]
+    leads = np.flatnonzero((level < geometry.top) & (start % spans[above] == 0))
+    ends = np.minimum(leads + fanout[leads], len(level)) - 1
+    run = np.cumsum(np.diff(level, prepend=level[0]) != 0)  # blocks of one level in a row have one number
+    whole = (run[ends] == run[leads]) & (ends == leads + fanout[leads] - 1)
+    first = np.concatenate([expands, leads[whole]])
+    last = np.concatenate([expands, ends[whole]])
+    collapses = np.arange(len(first)) >= len(expands)
+    node_level = np.where(collapses, above[first], level[first])
+    begins = np.concatenate([[0], stop[:-1]])
+    order = np.lexsort((stop[last], begins[first], start[first]))
+    first, last, collapses, node_level = first[order], last[order], collapses[order], node_level[order]
+    actions = [
+        Action("collapse" if one else "expand", height, begin)
+        for one, height, begin in zip(collapses.tolist(), node_level.tolist(), start[first].tolist(), strict=True)
+    ]
+    free = not (any(state.pins) or state.unfilled or params.protected_tokens)  # nothing but the cooldown bars
+    ticked = state.ticked
+    allowed = [(free and action.node not in ticked.ledger) or is_allowed(ticked, action) for action in actions]
+    kept = tuple(action for action, one in zip(actions, allowed, strict=True) if one)
+    return Items(kept, collapses[allowed], first[allowed], last[allowed], node_level[allowed])
+
+
 def observe(state: State, scores: Sequence[int], shortlist: int = SHORTLIST) -> Observation:
     """The items of the next iteration and what is known of them.
 
@@ -60,29 +115,7 @@ def observe(state: State, scores: Sequence[int], shortlist: int = SHORTLIST) -> 
     level, start = np.array(context, dtype=np.int64).reshape(-1, 2).T
     slots, spans = np.array(geometry.block_slots)[level], np.array(geometry.spans)
     stop = np.cumsum(slots)
-
-    # ITEMS: blocks above the raw tokens, and families without a gap (POL-1)
-    expands = np.flatnonzero(level > 0)
-    above = np.minimum(level + 1, geometry.top)
-    fanout = np.array([1, *(geometry.fanout(one) for one in range(1, geometry.top + 1))])[above]
-    leads = np.flatnonzero((level < geometry.top) & (start % spans[above] == 0))
-    ends = np.minimum(leads + fanout[leads], len(level)) - 1
-    run = np.cumsum(np.diff(level, prepend=level[0]) != 0)  # blocks of one level in a row have one number
-    whole = (run[ends] == run[leads]) & (ends == leads + fanout[leads] - 1)
-    first = np.concatenate([expands, leads[whole]])
-    last = np.concatenate([expands, ends[whole]])
-    collapses = np.arange(len(first)) >= len(expands)
-    node_level = np.where(collapses, above[first], level[first])
-    order = np.lexsort((stop[last], stop[first] - slots[first], start[first]))
-    first, last, collapses, node_level = (column[order] for column in (first, last, collapses, node_level))
-    actions = [
-        Action("collapse" if one else "expand", height, begin)
-        for one, height, begin in zip(collapses.tolist(), node_level.tolist(), start[first].tolist(), strict=True)
-    ]
-    free = not (any(state.pins) or state.unfilled or params.protected_tokens)  # nothing but the cooldown bars
-    ticked = state.ticked
-    allowed = [(free and action.node not in ticked.ledger) or is_allowed(ticked, action) for action in actions]
-    first, last, collapses, node_level = (column[allowed] for column in (first, last, collapses, node_level))
+    actions, collapses, first, last, node_level = items_of(state, level, start, stop)
 
     # SCORES: of the slots that each replaces, and of those beside them
     since, until = stop[first] - slots[first], stop[last]
@@ -123,7 +156,7 @@ def observe(state: State, scores: Sequence[int], shortlist: int = SHORTLIST) -> 
         logarithms(theirs),
     ]
     return Observation(
-        tuple(action for action, one in zip(actions, allowed, strict=True) if one),
+        actions,
         collapses,
         np.stack([first, last + 1], axis=1),
         np.stack(columns, axis=1).astype(np.int64),
