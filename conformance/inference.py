@@ -21,7 +21,7 @@ from focalloc.spec.cooldown import Entry
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.pins import Pins
-from focalloc.spec.policy import LAYERS, POLICY_VERSION, SIZES, Layer, Plan, Policy, items
+from focalloc.spec.policy import LAYERS, POLICY_VERSION, SIZES, Layer, Policy, PolicyPlan, items
 from focalloc.spec.state import State, advanced
 
 SHIPPED = Path(__file__).with_name("inference.json")
@@ -73,7 +73,7 @@ def read(policy: Mapping[str, Any]) -> Policy:
         both = zip(policy["tensors"][f"{name}.weight"], policy["tensors"][f"{name}.bias"], strict=True)
         first, second = (Layer(tuple(map(tuple, rows)), tuple(bias)) for rows, bias in both)
         pairs.append((first, second))
-    plan = None if policy["plan"] is None else Plan(*policy["plan"])
+    plan = None if policy["plan"] is None else PolicyPlan(*policy["plan"])
     gate, encode, mix, prefer = pairs
     hidden, shortlist, encode_shift, mix_shift = (policy[name] for name in SIZES)
     return Policy(hidden, shortlist, encode_shift, mix_shift, gate, encode, mix, prefer, plan)

@@ -22,7 +22,7 @@ from focalloc.spec.errors import InvalidInput, NoRoom
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 from focalloc.spec.pins import pinned
-from focalloc.spec.policy import LARGEST_SUM, LARGEST_WEIGHT, ONE, Layer, Plan, Policy, largest_sum, shapes
+from focalloc.spec.policy import LARGEST_SUM, LARGEST_WEIGHT, ONE, Layer, Policy, PolicyPlan, largest_sum, shapes
 from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
 from focalloc.spec.state import State, advanced, ingested, opened
 
@@ -147,7 +147,7 @@ def random_policy(rng: random.Random, hidden: int | None = None) -> Policy:
     wild = rng.random() < 0.3
     layers = {name: (_layer(rng, wild, *shape), _layer(rng, wild, *shape)) for name, shape in shapes(hidden).items()}
     far = rng.choice([0, ONE, 100 * ONE, LARGEST_SUM])
-    plan = rng.choice([None, Plan(*(rng.randint(-far, far) for _ in Plan._fields))])
+    plan = rng.choice([None, PolicyPlan(*(rng.randint(-far, far) for _ in PolicyPlan._fields))])
     shortlist, encode_shift, mix_shift = rng.choice([1, 2, 3, 8, 64]), rng.choice([0, 2, 4]), rng.choice([2, 4, 6])
     return Policy(hidden, shortlist, encode_shift, mix_shift, **layers, plan=plan)
 

@@ -14,8 +14,7 @@ from focalloc.fastpath.tables import Tables
 from focalloc.fastpath.workspace import Learner, RunStep
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.geometry import Geometry
-from focalloc.spec.policy import LAYERS, Policy
-from focalloc.spec.policy import Plan as Bounds
+from focalloc.spec.policy import LAYERS, Policy, PolicyPlan
 
 SHIPPED = Path(__file__).with_name("policy.safetensors")
 """The policy that comes with the package; its card is ``learn/small.md``."""
@@ -23,7 +22,7 @@ SHIPPED = Path(__file__).with_name("policy.safetensors")
 
 def network_of(policy: Policy) -> NDArray[np.int32]:
     """The table of a policy that the kernels take (`layout.NETWORK`, `layout.Network`)."""
-    bounds = policy.plan or Bounds(0, 0, 0)
+    bounds = policy.plan or PolicyPlan(0, 0, 0)
     sizes = policy.hidden, policy.shortlist, policy.encode_shift, policy.mix_shift
     parts = [np.array([*sizes, policy.plan is not None, *bounds], np.int32)]
     for name in LAYERS:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from focalloc.spec.errors import InvalidInput
 from focalloc.spec.files import unusable, write
 from focalloc.spec.json_text import from_json
-from focalloc.spec.policy import FEATURES, FORMAT, LAYERS, SIZES, Layer, Pair, Plan, Policy, checked_sizes, shapes
+from focalloc.spec.policy import FEATURES, FORMAT, LAYERS, SIZES, Layer, Pair, Policy, PolicyPlan, checked_sizes, shapes
 
 ENTRY = "focalloc"
 """The one entry of the metadata; the order of several would differ from file to file."""
@@ -150,7 +150,7 @@ def _about(path: str | Path, metadata: Mapping[str, str]) -> dict[str, Any]:
 def _policy(config: Mapping[str, Any], tensors: Tensors) -> Policy:
     """The policy of these sizes and tensors; what does not fit is refused by `Policy`, or named here."""
     sizes = checked_sizes(**{name: config[name] for name in SIZES})
-    plan, count = config["plan"], len(Plan._fields)
+    plan, count = config["plan"], len(PolicyPlan._fields)
     if plan is not None and (not isinstance(plan, list) or len(plan) != count):
         raise InvalidInput("policy.plan", plan, f"must be {count} integers or null (POL-7)")
     hidden = sizes["hidden"]
@@ -163,7 +163,7 @@ def _policy(config: Mapping[str, Any], tensors: Tensors) -> Policy:
         if tensors[name].shape != shape:
             raise InvalidInput(f"policy.{name}", tensors[name].shape, f"must have shape {shape} (POL-7)")
     gate, encode, mix, prefer = (_pair(tensors, name) for name in LAYERS)
-    made = None if plan is None else Plan(*plan)
+    made = None if plan is None else PolicyPlan(*plan)
     shifts = sizes["encode_shift"], sizes["mix_shift"]
     return Policy(hidden, sizes["shortlist"], *shifts, gate, encode, mix, prefer, made)
 

@@ -21,7 +21,7 @@ from focalloc.learn.recorded import Recording
 from focalloc.learn.rollouts import Source, play, remembering
 from focalloc.learn.simulator import Episode, Floats, RewardWeights, Session
 from focalloc.learn.training import Figures, Settings, plan_of, preferences, train
-from focalloc.spec.policy import Plan, Policy
+from focalloc.spec.policy import Policy, PolicyPlan
 
 CALIBRATION = 24
 """Training episodes on which it is chosen when a policy acts."""
@@ -34,7 +34,7 @@ MARGINS = tuple(i / 2 for i in range(-3, 5))
 
 
 def decided(
-    network: PolicyNetwork, plan: Plan | None = None, shifts: Tensor | None = None
+    network: PolicyNetwork, plan: PolicyPlan | None = None, shifts: Tensor | None = None
 ) -> Callable[[list[Session], list[Observation]], list[Floats]]:
     """What the policy that would be exported now decides, for `play`; ``shifts`` as for the network."""
 
@@ -61,7 +61,7 @@ def followed(drawn: Episode, rule: Rule) -> Session:
     return session
 
 
-def planned_best(network: PolicyNetwork, source: Source, weights: RewardWeights, seeds: Sequence[int]) -> Plan:
+def planned_best(network: PolicyNetwork, source: Source, weights: RewardWeights, seeds: Sequence[int]) -> PolicyPlan:
     """The plan that earns most among those that take no more actions than `Informed`; if all do, the calmest.
 
     The episodes are drawn from ``source``, which must be that of training, not that of a later measurement.

@@ -30,7 +30,7 @@ from focalloc.learn.simulator import Episode, Floats, Session, User, any_user
 from focalloc.learn.teachers import hindsight
 from focalloc.learn.training import PLAN, mean_over, misjudged
 from focalloc.spec.errors import InvalidInput
-from focalloc.spec.policy import Plan, Policy
+from focalloc.spec.policy import Policy, PolicyPlan
 
 
 class UserEdit(NamedTuple):
@@ -67,7 +67,7 @@ class MetaSettings:
 
 
 def lived(
-    episodes: Sequence[Episode], network: PolicyNetwork, plan: Plan | None, shifts: Tensor | None = None
+    episodes: Sequence[Episode], network: PolicyNetwork, plan: PolicyPlan | None, shifts: Tensor | None = None
 ) -> list[list[UserEdit]]:
     """Every iteration of each episode as an edit, where the network plays it, its biases shifted for each user."""
     edits: list[list[UserEdit]] = [[] for _ in episodes]
@@ -154,7 +154,7 @@ class Habitual(nn.Module):
                 found = found - self.log_rate.exp() * slope
         return found
 
-    def adapted(self, edits: UserEdits, plan: Plan | None = PLAN) -> Policy:
+    def adapted(self, edits: UserEdits, plan: PolicyPlan | None = PLAN) -> Policy:
         """An ordinary policy for the user who made these edits.
 
         Raises:

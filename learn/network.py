@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from focalloc.learn.features import SHORTLIST, Observation
-from focalloc.spec.policy import CHEAP, CLIP, FEATURES, LARGEST_WEIGHT, LAYERS, ONE, Layer, Plan, Policy
+from focalloc.spec.policy import CHEAP, CLIP, FEATURES, LARGEST_WEIGHT, LAYERS, ONE, Layer, Policy, PolicyPlan
 
 SHIFT = 6
 """Bits behind the point of a weight, so that activations are to the scale of features: ``ONE`` for 1."""
@@ -128,7 +128,7 @@ class PolicyNetwork(nn.Module):
         sums: Tensor = functional.linear(rows, whole_weight(layer.weight)) + through(torch.round, bias * UNIT)
         return sums
 
-    def exported(self, plan: Plan | None = None) -> Policy:
+    def exported(self, plan: PolicyPlan | None = None) -> Policy:
         """The policy that says the same; the value estimate, which only training needs, is left out."""
         gate, encode, mix, prefer = (
             (whole_layer(expands), whole_layer(collapses))

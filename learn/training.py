@@ -28,7 +28,7 @@ from focalloc.learn.rollouts import Source, mean_outcome, play, remembering
 from focalloc.learn.simulator import Floats, RewardWeights, Session
 from focalloc.learn.teachers import TEACHERS, Lesson, hindsight
 from focalloc.spec.errors import InvalidInput, one_of
-from focalloc.spec.policy import Plan, planned
+from focalloc.spec.policy import PolicyPlan, planned
 from focalloc.spec.scores import SCORE_SCALE
 
 Method = Literal["hindsight", "imitate", "gumbel", "reinforce", "ppo"]
@@ -38,9 +38,9 @@ SHARE = 10
 """What a whole share of the coming need is worth, in units of the last sums: shares are small, and sums are rounded."""
 
 
-def plan_of(show: float, leave: float, stay: float) -> Plan:
+def plan_of(show: float, leave: float, stay: float) -> PolicyPlan:
     """A plan whose bounds are shares of the coming need."""
-    return Plan(*(round(SHARE * UNIT * bound) for bound in (show, leave, stay)))
+    return PolicyPlan(*(round(SHARE * UNIT * bound) for bound in (show, leave, stay)))
 
 
 PLAN = plan_of(0.03, 0.01, 0.03)
@@ -279,7 +279,7 @@ class Record:
         return found
 
 
-def preferences(batch: Batch, seen: Sequence[Observation], said: Judgement, plan: Plan | None) -> list[Floats]:
+def preferences(batch: Batch, seen: Sequence[Observation], said: Judgement, plan: PolicyPlan | None) -> list[Floats]:
     """What the policy that would be exported now prefers, per session; 0 for what is on no shortlist."""
     worths = [UNIT * row for row in batch.rows(torch.where(said.listed, said.worth, 0))]
     if plan is None:

@@ -11,7 +11,7 @@ from focalloc.refimpl.distance import distance
 from focalloc.refimpl.preparation import prepared
 from focalloc.refimpl.projection import project
 from focalloc.spec.actions import Action
-from focalloc.spec.policy import CLIP, Layer, Plan, Policy
+from focalloc.spec.policy import CLIP, Layer, Policy, PolicyPlan
 from focalloc.spec.projection import LARGEST_LOGIT
 from focalloc.spec.state import State
 
@@ -89,7 +89,7 @@ def preferences(policy: Policy, state: State, scores: Sequence[int]) -> dict[Act
     return worth if policy.plan is None else planned(policy.plan, state, worth)
 
 
-def planned(plan: Plan, state: State, worth: dict[Action, int]) -> dict[Action, int]:
+def planned(plan: PolicyPlan, state: State, worth: dict[Action, int]) -> dict[Action, int]:
     """The preferences that a plan makes of worths, which stand in the order of the shortlists (POL-8)."""
     found = dict.fromkeys(worth, 0)
     cost = {action: state.geometry.delta(action.level) for action in worth}

@@ -85,7 +85,7 @@ Pair = tuple[Layer, Layer]
 """A layer for expands and one for collapses."""
 
 
-class Plan(NamedTuple):
+class PolicyPlan(NamedTuple):
     """What makes preferences of worths: bounds of what an item must be worth, in units of the last sums (POL-8).
 
     Attributes:
@@ -126,7 +126,7 @@ class Policy:
     encode: Pair
     mix: Pair
     prefer: Pair
-    plan: Plan | None = None
+    plan: PolicyPlan | None = None
 
     def __post_init__(self) -> None:
         checked_sizes(**{name: getattr(self, name) for name in SIZES})
@@ -359,7 +359,7 @@ def worths(policy: Policy, state: State, scores: Sequence[int]) -> dict[Action, 
     return found
 
 
-def planned(plan: Plan, geometry: Geometry, room: int, worth: Mapping[Action, int]) -> dict[Action, int]:
+def planned(plan: PolicyPlan, geometry: Geometry, room: int, worth: Mapping[Action, int]) -> dict[Action, int]:
     """Preferences of items: what is worth most is shown as far as there is room for it, and little else moves (POL-8).
 
     Args:

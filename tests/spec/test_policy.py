@@ -20,8 +20,8 @@ from focalloc.spec.policy import (
     POLICY_VERSION,
     SIZES,
     Layer,
-    Plan,
     Policy,
+    PolicyPlan,
     Shortlists,
     activations,
     features,
@@ -179,7 +179,7 @@ def test_a_plan_shows_what_is_worth_most_and_lets_go_only_what_is_in_the_way() -
     high, low, weak = Action("expand", 1, 0), Action("expand", 1, 2), Action("expand", 1, 4)
     dear, cheap = Action("collapse", 1, 6), Action("collapse", 1, 8)
     worth = {high: 9, low: 5, weak: 2, dear: 7, cheap: 4}  # each costs a slot
-    plan = Plan(show=3, leave=0, stay=0)
+    plan = PolicyPlan(show=3, leave=0, stay=0)
     assert planned(plan, SMALL, 1, worth) == {high: 7, low: 3, weak: 0, dear: 0, cheap: 1}
     assert planned(plan, SMALL, 2, worth) == {high: 7, low: 3, weak: 0, dear: 0, cheap: 0}
     assert planned(plan._replace(stay=2), SMALL, 1, worth) == {high: 7, low: 0, weak: 0, dear: 0, cheap: 0}
@@ -188,7 +188,7 @@ def test_a_plan_shows_what_is_worth_most_and_lets_go_only_what_is_in_the_way() -
     assert planned(plan, SMALL, 0, {high: 5, dear: 5}) == {high: 3, dear: 1}  # of equals the expand goes first
     assert planned(plan._replace(leave=8), SMALL, 0, {dear: 7}) == {dear: 0}  # nothing is in need of its room
     most = {high: 2**31 - 1, dear: 1 - 2**31}
-    assert set(planned(Plan(1 - 2**31, 0, 0), SMALL, 0, most).values()) == {2**31 - 1, 1}
+    assert set(planned(PolicyPlan(1 - 2**31, 0, 0), SMALL, 0, most).values()) == {2**31 - 1, 1}
 
 
 # POL-5
