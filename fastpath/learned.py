@@ -40,7 +40,7 @@ class Learned:
     Attributes:
         policy: the policy.
         asked: how many iterations went by its answer.
-        disagreements: in how many of them greedy would have done something else, whatever the order.
+        disagreements: in how many of them greedy, its ties by position, would have done something else.
         failures: in how many others the strategy that stands in decided.
 
     Raises:

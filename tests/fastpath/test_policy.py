@@ -92,7 +92,8 @@ def compare(seed: int, most: int = 3, calls: int = 6) -> int:
         plan = fast.step(as_given(rng, scores), cursor=at.cursor)
         assert list(plan) == expected, (seed, call)
         assert plan.fallback is None
-        rival = set(greedy(*prepared(at, scores)))
+        now, row = prepared(at, scores)
+        rival = set(greedy(replace(now, params=replace(now.params, tie_break="position")), row))
         asked = before[1] + 1
         assert fast.disagreement_share == (before[0] * before[1] + (rival != set(expected))) / asked
         reference._state = advanced(state, expected, scores)
