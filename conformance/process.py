@@ -438,7 +438,7 @@ class ProcessAllocator:
         self.limits, self._typed = (timeout, max(timeout, start_timeout)), typed
         self._line: Line | None = None
         self._conversation: deque[tuple[str, bytes]] = deque(maxlen=MESSAGES_KEPT)
-        self._strategy: tuple[object, ...] = ()
+        self._manner: tuple[object, ...] = ()
         self._answered: set[tuple[object, ...]] = set()
         self._took: dict[tuple[object, ...], float] = {}
         self._last_words = b""
@@ -634,9 +634,8 @@ class ProcessAllocator:
         done, it is known how long that takes.
         """
         if isinstance(command, messages.Open) and isinstance(command.params, Params):
-            told = command.params
-            self._strategy = messages.manner(told)
-        kind, (usual, first) = (type(command), *self._strategy), self.limits
+            self._manner = messages.manner(command.params)
+        kind, (usual, first) = (type(command), *self._manner), self.limits
         if kind in self._answered or isinstance(command, messages.Close):
             return usual, False, kind
         if kind in self._took:
