@@ -14,7 +14,15 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.plan import Plan
-from focalloc.fastpath.scores import LOGIT_TYPES, SCORE_TYPES, fixed_logits, logit_array, refuse_misfit, score_array
+from focalloc.fastpath.scores import (
+    LOGIT_TYPES,
+    SCORE_TYPES,
+    fixed_logits,
+    logit_array,
+    number_type,
+    refuse_misfit,
+    score_array,
+)
 from focalloc.fastpath.snapshot import MAX_ITERATION, from_bytes, from_json, to_bytes, to_json
 from focalloc.fastpath.turns import Turn, in_turn
 from focalloc.spec.blocks import Block, Context, checked_context
@@ -111,19 +119,23 @@ class Allocator:
         Args:
             types: of the arrays of scores and logits to come; by default all that are taken as they are: float32,
                 float64, int32 and int64, the last of which Python's own integers become.
+
+        Raises:
+            InvalidInput: one of ``types`` is no type that scores may have (SCO-1).
         """
+        wanted = [number_type(f"types[{i}]", kind) for i, kind in enumerate(types)]
         geometry = self.geometry
         w_max = geometry.slots(0) + geometry.slots(1)  # so that the ingest below has to reclaim
         params = replace(self.params, w_max=w_max, w_soft=0, protected_tokens=0, n_diff=1)
         twin = Allocator(geometry, params, **self._selection())
-        for kind in types or SCORE_TYPES:
+        for kind in wanted or SCORE_TYPES:
             twin._start(State(geometry, params, (Block(0, 0),), {}, 0))
             twin.ingest(1, np.zeros(twin.used, kind))
             twin.step(np.zeros(twin.used, kind)).edits.gather()
             twin.apply(())
         twin.write_positions(np.zeros(w_max, np.int64))
         if params.strategy == "projection":
-            for kind in types or LOGIT_TYPES:
+            for kind in wanted or LOGIT_TYPES:
                 twin.prefer(np.zeros((len(twin.levels), 3), kind))
         twin.restore(twin.snapshot())
         twin.ingest(1, release=True)

@@ -75,6 +75,8 @@ class Batch(Sequence[Member]):
         from focalloc.fastpath.kernels import calls, layout, search_calls
 
         self._kernels, self._search_kernels, self._layout = calls, search_calls, layout
+        if not isinstance(allocators, Iterable):
+            raise InvalidInput("allocators", allocators, "must be a sequence of allocators")
         self._members = tuple(allocators)
         self._threads = whole_number("threads", threads, 1, MAX_THREADS)
         for i, member in enumerate(self._members):
@@ -83,8 +85,10 @@ class Batch(Sequence[Member]):
         self._allocators = tuple(one._inside if isinstance(one, Guarded) else one for one in self._members)
         self._guarded = {i: one for i, one in enumerate(self._members) if isinstance(one, Guarded)}
         self._asked = {i for i, one in enumerate(self._allocators) if i in self._guarded or one._learned is not None}
-        if len(set(map(id, self._allocators))) < len(self._allocators):
-            raise InvalidInput("allocators", len(self._allocators), "an allocator stands here twice")
+        places: dict[int, int] = {}
+        for i, one in enumerate(self._allocators):
+            if (first := places.setdefault(id(one), i)) < i:
+                raise InvalidInput(f"allocators[{i}]", self._members[i], f"stands at allocators[{first}] already")
         self._pool: ThreadPoolExecutor | None = None
         self._pid = os.getpid()
         self._pace = Pace()

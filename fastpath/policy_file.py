@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from focalloc.spec.errors import InvalidInput
+from focalloc.spec.errors import InvalidInput, file_path
 from focalloc.spec.files import unusable, write
 from focalloc.spec.json_text import from_json
 from focalloc.spec.policy import FEATURES, FORMAT, LAYERS, SIZES, Layer, Pair, Policy, PolicyPlan, checked_sizes, shapes
@@ -67,7 +67,7 @@ def save(policy: Policy, path: str | Path, **notes: str) -> None:
         "digest": digest_of(tensors),
     }
     about["seal"] = seal_of(about)
-    write("policy", Path(path), dumps(tensors, {ENTRY: json.dumps(about, sort_keys=True)}))
+    write("policy", file_path("policy", path), dumps(tensors, {ENTRY: json.dumps(about, sort_keys=True)}))
 
 
 def load(path: str | Path) -> Policy:
@@ -107,7 +107,7 @@ def _safetensors(path: str | Path) -> Any:
 def _read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
     """What a file says of itself, and its tensors, every one of the type of its name."""
     library = _safetensors(path)
-    if not Path(path).is_file():
+    if not file_path("policy", path).is_file():
         raise InvalidInput("policy", str(path), "is not a file")
     tensors: Tensors = {}
     try:

@@ -120,6 +120,18 @@ def refuse_misfit(scores: NDArray[Any]) -> None:
             _refuse_fixed(i, score)
 
 
+def number_type(field: str, kind: Any) -> np.dtype[Any]:
+    """Return ``kind`` as a NumPy type that scores may have (SCO-1), else raise `InvalidInput`."""
+    rule = "must be a NumPy type of floats of 16 to 64 bits, or of integers (SCO-1)"
+    try:
+        number: np.dtype[Any] = np.dtype(kind)
+    except TypeError:
+        raise InvalidInput(field, kind, rule) from None
+    if kind is None or number.kind not in "fiu" or number.itemsize > 8:
+        raise InvalidInput(field, kind, rule)
+    return number
+
+
 LOGIT_TYPES = (np.dtype(np.float32), np.dtype(np.float64))
 """Types of logits that the kernels take."""
 

@@ -42,7 +42,7 @@ from focalloc.fastpath.snapshot import from_json, known_fields, to_json
 from focalloc.fastpath.wrapper import Wrapper
 from focalloc.spec import json_text
 from focalloc.spec.actions import Action
-from focalloc.spec.errors import InvalidInput, one_of, truth, whole_number
+from focalloc.spec.errors import InvalidInput, file_path, one_of, truth, whole_number
 from focalloc.spec.filling import checked_tokens
 from focalloc.spec.geometry import MAX_TOKEN
 from focalloc.spec.ingest import checked_size
@@ -73,15 +73,15 @@ class Recorder(Wrapper):
 
     Every call that changes the session is recorded; `prefer` as an ``apply`` of what it did. A call that is refused is
     not recorded. Where the session is another than the last line led to, or its pins are, the trace goes on from its
-    state. If the file
-    can no longer be written, that is reported to the logger ``focalloc``, and the session goes on unrecorded.
+    state. If the file can no longer be written, that is reported to the logger ``focalloc``, and the session goes on
+    unrecorded.
 
     Args:
         allocator: the allocator, in a session or before one.
         path: the file to write, in place of any that is there.
 
     Raises:
-        InvalidInput: the file cannot be written.
+        InvalidInput: ``path`` is none, or the file cannot be written.
 
     Example:
         >>> from focalloc import Allocator, Recorder
@@ -94,7 +94,7 @@ class Recorder(Wrapper):
         super().__init__(allocator)
         self._recorded: wrapper.Mark | None = None
         try:
-            self._file: IO[str] | None = _opened(Path(path), "wt")
+            self._file: IO[str] | None = _opened(file_path("path", path), "wt")
         except OSError as error:
             raise InvalidInput("path", str(path), error.strerror or str(error)) from error
 
@@ -206,7 +206,7 @@ def events(path: str | Path) -> Iterator[Event]:
         InvalidInput: there is no such file, or a line is not what the format asks for; names line and field.
     """
     session, state = -1, None
-    for number, line in _lines(Path(path)):
+    for number, line in _lines(file_path("path", path)):
         try:
             if "trace" in line:
                 session, state = session + 1, _state(line)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import index
+from os import PathLike
+from pathlib import Path
 from typing import TypeVar
 
 from focalloc.spec.printable import printable
@@ -99,6 +101,13 @@ def truth(field: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise InvalidInput(field, value, "must be True or False")
     return value
+
+
+def file_path(field: str, value: object) -> Path:
+    """Return ``value`` as a `Path` if it is one or a string, else raise `InvalidInput`."""
+    if not isinstance(value, str | PathLike):
+        raise InvalidInput(field, value, "must be a path")
+    return Path(value)
 
 
 def among(names: Iterable[object]) -> str:

@@ -235,6 +235,18 @@ def test_rows_of_different_kinds() -> None:
     assert str(plans[3]) == f"scores = 1: 1 score for {alone[3].used} slots (SCO-2)"
 
 
+@pytest.mark.parametrize("allocators", [1, None, [1], "ab", [None]])
+def test_what_are_no_allocators_is_refused(allocators: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^allocators(\[0\])? = .*must be an? (Allocator|sequence)"):
+        Batch(allocators)
+
+
+def test_an_allocator_stands_in_a_batch_once() -> None:
+    one = session(0)
+    with pytest.raises(InvalidInput, match=r"^allocators\[2\] = .*stands at allocators\[0\] already"):
+        Batch([one, session(1), one])
+
+
 @pytest.mark.parametrize(
     ("scores", "rule"),
     [
@@ -248,7 +260,7 @@ def test_rows_of_different_kinds() -> None:
         (7, "one row for each of 4 sessions"),
     ],
 )
-def test_senseless_batches_are_refused(scores: Any, rule: str) -> None:
+def test_senseless_scores_are_refused(scores: Any, rule: str) -> None:
     batch = Batch([session(seed) for seed in range(4)])
     before = [one.snapshot() for one in batch]
     try:

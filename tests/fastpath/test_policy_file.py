@@ -51,6 +51,13 @@ def test_a_saved_policy_is_the_same_when_loaded(tmp_path: Path) -> None:
     assert load(write(tmp_path / "p.safetensors", about())) == ONE
 
 
+@pytest.mark.parametrize("path", [1, None, b"p.safetensors", ["p.safetensors"]])
+def test_what_is_no_path_is_refused(path: Any) -> None:
+    for call in (load, lambda path: save(ONE, path)):
+        with pytest.raises(InvalidInput, match=r"^policy = .*: must be a path$"):
+            call(path)
+
+
 def test_what_is_no_file_of_tensors_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none.safetensors", tmp_path):
         with pytest.raises(InvalidInput, match="is not a file"):

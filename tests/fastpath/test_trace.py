@@ -136,6 +136,15 @@ def test_a_file_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> Non
         Recorder(Allocator(), tmp_path / "nowhere" / "t.jsonl")
 
 
+@pytest.mark.parametrize("path", [1, None, b"t.jsonl", ["t.jsonl"]])
+def test_what_is_no_path_is_refused(path: Any) -> None:
+    rule = r"^path = .*: must be a path$"
+    with pytest.raises(InvalidInput, match=rule):
+        Recorder(Allocator(), path)
+    with pytest.raises(InvalidInput, match=rule):
+        list(events(path))
+
+
 HEAD = {
     "trace": 1,
     "state": {

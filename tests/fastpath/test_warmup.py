@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
 
-from focalloc import Allocator, Geometry, Params
+from focalloc import Allocator, Geometry, InvalidInput, Params
 
 PROBE = """
 import sys
+from typing import Any
 from dataclasses import replace
 import numpy as np
 from numba.core import event
@@ -69,3 +71,9 @@ def test_it_does_not_touch_the_session(geometry: Geometry, strategy: str) -> Non
     before = alloc.snapshot()
     alloc.warmup()
     assert alloc.snapshot() == before
+
+
+@pytest.mark.parametrize("kind", ["no such type", 3, None, object, np.complex64, np.longdouble, bool])
+def test_a_type_that_no_scores_have_is_refused(kind: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^types\[1\] = .*\(SCO-1\)$"):
+        Allocator().warmup(np.float32, kind)
