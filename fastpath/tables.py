@@ -48,6 +48,15 @@ def top_k_of(params: Params, slots: int) -> int:
     return min(params.top_k, slots) if params.strategy == "hybrid" else 0
 
 
+RESERVED = 2**12
+"""Most entries of what is remembered by recency that there is room for from the start; it grows to more."""
+
+
+def reserved(params: Params, n_diff: int, slots: int) -> int:
+    """Entries of what is remembered by recency that there is room for at first: each step's, and two of ingests."""
+    return min(params.memory * (n_diff + 2), slots, RESERVED) if params.tie_break == "recency" else 0
+
+
 def _with_ledger(sizes: dict[str, int], entries: int) -> dict[str, int]:
     """Sizes with a ledger of so many entries, and a queue of expands for every resting gist on top of the cap.
 
@@ -109,7 +118,7 @@ class Tables:
         sizes |= dict.fromkeys(MEMORY_TABLES, (self.capacity + 1) // 2 if params.memory_shift else 0)
         sizes["adaptive"] = k.RING + params.adaptive_window if params.adaptive_window else 0
         sizes |= dict.fromkeys(HISTORY_TABLES, int(params.tie_break == "recency"))
-        sizes = _with_ledger(sizes, 4 * n_diff + 16)
+        sizes = _with_ledger(sizes, 4 * n_diff + 16 + reserved(params, n_diff, self.capacity))
         multi_slot = max(geometry.cost[1:]) > 1
         self.tags = np.full(2 * self.capacity, k.BODY, np.int8)
         self.scratch = np.zeros(self.capacity * (1 + multi_slot) + chunks, np.int32)

@@ -12,7 +12,7 @@ from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels import policy_calls, refined_calls, search_calls
 from focalloc.fastpath.kernels.calls import run_prepare
 from focalloc.fastpath.kernels.layout import Longs, Scratch, Tags
-from focalloc.fastpath.tables import Tables, top_k_of
+from focalloc.fastpath.tables import Tables, reserved, top_k_of
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
 
@@ -55,6 +55,7 @@ class Workspace:
         geometry: shape of the tree.
         n_diff: most actions per iteration.
         top_k: how many of each queue may act (HYB-1); 0 for all.
+        least: states that there is space for at first, if that is more than usual.
 
     Attributes:
         space: how many states there is space for.
@@ -73,11 +74,12 @@ class Workspace:
     own: Mapping[str, int] = {}
     """Sizes of those of `OWN` that it needs."""
 
-    def __init__(self, geometry: Geometry, n_diff: int, top_k: int = 0) -> None:
+    def __init__(self, geometry: Geometry, n_diff: int, top_k: int = 0, least: int = 0) -> None:
         self._deltas = sorted(set(geometry.deltas[1:]))
         self._n_diff = max(1, n_diff)
         self._top_k = top_k
-        self.space, self.table = FIRST_SPACE, self._laid_out(FIRST_SPACE)
+        self.space = max(FIRST_SPACE, least)
+        self.table = self._laid_out(self.space)
 
     def run_step(self, scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, cursor: int) -> int:
         """One iteration with as much work space as it needs; arguments and result as for `calls.run_step`.
@@ -279,11 +281,11 @@ class Tied(Workspace):
 
 def workspace_for(geometry: Geometry, params: Params, tables: Tables) -> Workspace | None:
     """The work space for the strategy of ``params`` on the tables of a session; None if it needs none."""
+    n_diff, slots, families = int(tables.header[k.N_DIFF]), tables.capacity, len(tables.table("family_slot"))
     if params.tie_break != "position":
-        return Tied(geometry, 0)
+        return Tied(geometry, 0, least=2 * reserved(params, n_diff, slots))
     if params.strategy in ("greedy", "enhanced"):
         return None
-    n_diff, slots, families = int(tables.header[k.N_DIFF]), tables.capacity, len(tables.table("family_slot"))
     tables.header[k.UNLOCKED] |= n_diff >= MANY
     match params.strategy:
         case "projection":

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from focalloc import Allocator, Geometry, InvalidInput, NoRoom, Params, Plan, Telemetry
 from focalloc.conformance.worlds import drawn, random_policy
 from focalloc.fastpath import batch as module
-from focalloc.fastpath import workspace
+from focalloc.fastpath import tables, workspace
 from focalloc.fastpath.allocator import STRATEGIES
 from focalloc.fastpath.batch import Batch
 from focalloc.fastpath.guard import Guarded, View
@@ -299,6 +299,7 @@ def test_logits_that_are_not_one_array_for_each_session_are_refused(logits: Any)
 @pytest.mark.parametrize("terms", [{"strategy": "knapsack"}, {"strategy": "enhanced", "tie_break": "recency"}])
 def test_work_space_grows_within_a_batch_and_is_kept(terms: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workspace, "FIRST_SPACE", 1)
+    monkeypatch.setattr(tables, "RESERVED", 0)
 
     def searching() -> list[Allocator]:
         sessions = [session(seed) for seed in (1, 2, 4)]

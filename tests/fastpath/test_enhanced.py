@@ -115,6 +115,20 @@ def test_equal_to_the_reference_in_every_geometry_over_many_chunks(geometry: Geo
             pass
 
 
+def test_what_is_remembered_by_recency_has_room_from_the_start() -> None:
+    params = Params(w_max=2048, strategy="enhanced", tie_break="recency", tau_expand=3, tau_collapse=3)
+    allocator = Allocator(Geometry((32, 32)), params)
+    allocator.load([*((2, 1024 * i) for i in range(60)), *((1, 61440 + 32 * i) for i in range(32 * 60))])
+    laid, space = allocator._session().state, allocator._workspace.table
+    random = np.random.default_rng(1)
+    for _ in range(2 * params.memory):
+        allocator.ingest()
+        allocator.step(random.normal(size=allocator.used))
+    assert len(allocator.state().ledger) > 3 * params.memory
+    assert allocator._session().state is laid
+    assert allocator._workspace.table is space
+
+
 @pytest.mark.slow
 def test_equal_to_the_reference_on_thousands() -> None:
     for seed in range(1000, 3000):

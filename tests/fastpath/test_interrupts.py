@@ -23,6 +23,7 @@ import pytest
 
 import focalloc.fastpath
 from focalloc import Allocator, Batch, Geometry, Guarded, InUse, InvalidInput, NoRoom, Params, Recorder, Telemetry
+from focalloc.fastpath import tables
 from focalloc.fastpath.trace import events
 
 FOLDER = str(Path(str(focalloc.fastpath.__file__)).parent)
@@ -84,6 +85,11 @@ MORE = {
     "recompute": replace(PLAIN, strategy="multi_objective", recompute_weight=5),
     "hierarchical": replace(PLAIN, strategy="hierarchical"),
 }
+
+
+@pytest.fixture(autouse=True)
+def what_is_remembered_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "RESERVED", 0)
 
 
 def scores_for(allocator: Any, seed: int) -> Any:
