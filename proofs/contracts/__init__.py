@@ -14,11 +14,14 @@ from focalloc.proofs.contracts.form import Contract
 BY_FILE: dict[str, list[Contract]] = {}
 """The contracts by the file of their kernels."""
 
-for _module in ("best_few", "scores", "pins", "places", "ledger", "candidates", "greedy", "application"):
+for _module in (
+    *("packing", "best_few", "scores", "thresholds", "pins", "places", "memory", "ledger", "candidates", "greedy"),
+    *("application", "ingest", "releasing"),
+):
     BY_FILE[_module] = import_module(f"focalloc.proofs.contracts.{_module}").CONTRACTS
 
 CONTRACTS = {one.name: one for module in MODULES for one in BY_FILE.get(module, ())}
 """All of them by name."""
 
-BITS = {"tags": 8, "spare": 8, "fixed": 32, "peaks": 32, "worth": 32}
+BITS = {"tags": 8, "spare": 8, "fixed": 32, "peaks": 32, "worth": 32, "memory": 32, "told": 32}
 """How wide the cells of a table are, by its name; 64 where it does not stand here."""

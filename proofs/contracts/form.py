@@ -70,6 +70,7 @@ class Contract:
         joins: whether what is known on both sides of an ``if`` is put together after it; else each goes on alone.
         whole: whether what it gives is all that the kernel is for; else it is about its safety.
         assumed: whether nothing proves it: it says what those that call the kernel have to see to and may rely on.
+        seen_through: whether those that call it go by what it computes, not by this; it is proved all the same.
     """
 
     kernel: str
@@ -86,6 +87,7 @@ class Contract:
     joins: bool = False
     whole: bool = False
     assumed: bool = False
+    seen_through: bool = False
 
     @property
     def name(self) -> str:
@@ -109,12 +111,13 @@ def contract(
     joins: bool = False,
     whole: bool = False,
     assumed: bool = False,
+    seen_through: bool = False,
 ) -> Contract:
     """A `Contract`, from blocks of lines and lists of names."""
     hints = {text: lines(told) for text, told in (before or {}).items()}
     return Contract(
         kernel, lines(needs), lines(gives), tuple(writes.split()), loops or {}, lines(opens), lines(closes), hints,
-        tuple(same.split()), tuple(any_width.split()), truth, joins, whole, assumed,
+        tuple(same.split()), tuple(any_width.split()), truth, joins, whole, assumed, seen_through,
     )  # fmt: skip
 
 

@@ -35,6 +35,35 @@ CONTRACTS = [
         },
     ),
     contract(
+        "unforget",
+        whole=True,
+        needs="""
+            is_header(header)
+            ledger_fits(header, ledger_iteration)
+            0 <= header[ITERATION]
+            all(0 <= ledger_iteration[i] for i in range(header[LEDGER_FROM]))
+        """,
+        writes="header",
+        gives="""
+            only(header, LEDGER_FROM)
+            0 <= header[LEDGER_FROM] <= old(header)[LEDGER_FROM]
+            all(header[ITERATION] - ledger_iteration[i] < header[MIN_GAP]
+                for i in range(header[LEDGER_FROM], old(header)[LEDGER_FROM]))
+            implies(header[LEDGER_FROM] > 0,
+                header[ITERATION] - ledger_iteration[header[LEDGER_FROM] - 1] >= header[MIN_GAP])
+        """,
+        loops={
+            "while at > 0 and header[ITERATION] - ledger_iteration[at - 1] < header[MIN_GAP]": loop(
+                keeps="""
+                    0 <= at <= header[LEDGER_FROM]
+                    all(header[ITERATION] - ledger_iteration[i] < header[MIN_GAP]
+                        for i in range(at, header[LEDGER_FROM]))
+                """,
+                falls="at",
+            )
+        },
+    ),
+    contract(
         "is_barred",
         whole=True,
         needs="""

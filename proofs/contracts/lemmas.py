@@ -13,6 +13,8 @@ DEFINITIONS = [
     ),
     definition("sum_none(F, s, n)", "implies(n <= 0, sum_of(F, s, n) == 0)"),
     definition("sum_one_more(F, s, n)", "implies(n >= 1, sum_of(F, s, n) == sum_of(F, s, n - 1) + F[s + n - 1])"),
+    definition("power_none(i)", "implies(i <= 0, power(i) == 1)"),
+    definition("power_one_more(i)", "implies(i >= 1, power(i) == 2 * power(i - 1))"),
     definition("odd_none(T, lo, hi)", "implies(hi <= lo, odd(T, lo, hi) == 0)"),
     definition("odd_one_more(T, lo, hi)", "implies(hi > lo, odd(T, lo, hi) == odd(T, lo, hi - 1) + T[hi - 1] % 2)"),
     definition(
@@ -66,6 +68,8 @@ ARITHMETIC = [
     lemma("rest_bound(x, n)", "implies(n >= 1, 0 <= x % n < n and implies(x >= 0, x % n <= x))"),
     lemma("over_bound(x, n)", "implies(n >= 1 and x >= 0, 0 <= x // n <= x)"),
     lemma("below(x, c, n)", "implies(n >= 1, (x < c * n) == (x // n < c))"),
+    lemma("over_floor(x, n)", "implies(n >= 1, x - n < x // n * n <= x)"),
+    lemma("whole_spans(x, n)", "implies(n >= 1, 0 <= (x + n - 1) // n * n - x < n)"),
     lemma("over_next(x, n)", "implies(n >= 1, (x + n) // n == x // n + 1)"),
     lemma("over_grows(x, y, n)", "implies(n >= 1 and x <= y, x // n <= y // n)", steps=["below(y, x // n, n)"]),
     lemma("over_family(x, b, n)", "implies(n >= 1 and x < b * n + n, x // n <= b)", steps=["below(x, b + 1, n)"]),
@@ -73,6 +77,24 @@ ARITHMETIC = [
         "mean_bound(x, n)",
         "implies(n >= 1 and -LIMIT * n <= x <= LIMIT * n, -LIMIT <= x // n <= LIMIT)",
         steps=["below(x, -LIMIT, n)", "below(x, LIMIT + 1, n)"],
+    ),
+    lemma(
+        "mean_narrow(x, n)",
+        "implies(n >= 1 and -LIMIT * n <= x <= (LIMIT - 1) * n, -LIMIT <= x // n < LIMIT)",
+        steps=["below(x, -LIMIT, n)", "below(x, LIMIT, n)"],
+    ),
+    lemma("share_bound(s, g)", "implies(0 <= s and 0 <= g <= 2**20, 0 <= s * g <= s * 2**20)"),
+    lemma("places_product(x, n)", "implies(0 <= x <= 2**26 and 0 <= n <= 2**26, 0 <= x * n <= 2**52)"),
+    lemma("power_positive(i)", "power(i) >= 1", by="i", steps=["power_none(i)", "power_one_more(i)"]),
+    lemma(
+        "power_grows(i, j)",
+        "implies(i <= j, power(i) <= power(j))",
+        by="j",
+        steps=["power_none(i)", "power_none(j)", "power_one_more(j)", "power_positive(j - 1)"],
+    ),
+    lemma("power_5(i)", "power(5) == 32", steps=["power_none(0)", *(f"power_one_more({i})" for i in range(1, 6))]),
+    lemma(
+        "power_20(i)", "power(20) == 2**20", steps=["power_5(i)", *(f"power_one_more({i})" for i in range(6, 21))]
     ),
     lemma(
         "product_bound(x, n)",
@@ -95,6 +117,28 @@ PACKING = [
         "collapse_parts(a, n)",
         "implies(a == n * 2 + COLLAPSE, level_of(a) == n % LEVELS and a % 2 == COLLAPSE)",
         steps=["implies(a == n * 2 + COLLAPSE, a // 2 == n)"],
+    ),
+]
+
+SUMS = [
+    lemma(
+        "sum_put(F, s, n, i, x)",
+        "sum_of(put(F, i, x), s, n) == sum_of(F, s, n) + (x - F[i] if s <= i < s + n else 0)",
+        by="n",
+        steps=[
+            "sum_none(F, s, n)",
+            "sum_none(put(F, i, x), s, n)",
+            "sum_one_more(F, s, n)",
+            "sum_one_more(put(F, i, x), s, n)",
+        ],
+        seen_by="sum_of(put(F, i, x), s, n)",
+    ),
+    lemma(
+        "sum_bound(F, s, n)",
+        "implies(within(F, s, s + n, 0, 2**26),"
+        " 0 <= sum_of(F, s, n) and sum_of(F, s, n) <= (n * 2**26 if n > 0 else 0))",
+        by="n",
+        steps=["sum_none(F, s, n)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
     ),
 ]
 
@@ -292,6 +336,6 @@ TOKENS = [
     ),
 ]
 
-PARTS = (DEFINITIONS, ARITHMETIC, PACKING, STRIDES, HEAPS, ACTIONS, MARKS, TOKENS)
+PARTS = (DEFINITIONS, ARITHMETIC, PACKING, SUMS, STRIDES, HEAPS, ACTIONS, MARKS, TOKENS)
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

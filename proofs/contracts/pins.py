@@ -16,4 +16,95 @@ CONTRACTS = [
         truth=True,
         loops={"while low < high": loop(keeps="0 <= low <= high and high <= len(ranges) // PIN", falls="high - low")},
     ),
+    contract(
+        "place_pins",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            follow_each_other(header, tags)
+            0 <= header[FIRST] < 2**49
+            len(no_expand) % PIN == 0
+        """,
+        writes="no_expand",
+        gives="all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)",
+        loops={
+            "for at in range(0, len(no_expand), PIN)": loop(
+                keeps="""
+                    at % PIN == 0
+                    0 <= slot <= header[SLOTS]
+                    implies(slot < header[SLOTS], 0 <= tags[slot])
+                    header[FIRST] <= token <= header[FIRST] + slot * 2**31
+                    all(0 <= no_expand[j] <= header[SLOTS] for j in range(at) if j % PIN >= 2)
+                """
+            ),
+            "while slot < header[SLOTS] and token + header[SPAN + tags[slot]] <= no_expand[at]": loop(
+                keeps="""
+                    0 <= slot <= header[SLOTS]
+                    implies(slot < header[SLOTS], 0 <= tags[slot])
+                    header[FIRST] <= token <= header[FIRST] + slot * 2**31
+                """,
+                falls="header[SLOTS] - slot",
+                opens="1 <= header[UNITS + tags[slot]]",
+            ),
+            "while behind < header[SLOTS] and until < no_expand[at + 1]": loop(
+                keeps="""
+                    0 <= behind <= header[SLOTS]
+                    implies(behind < header[SLOTS], 0 <= tags[behind])
+                    header[FIRST] <= until <= header[FIRST] + behind * 2**31
+                """,
+                falls="header[SLOTS] - behind",
+                opens="1 <= header[UNITS + tags[behind]]",
+            ),
+        },
+    ),
+    contract(
+        "is_held",
+        truth=True,
+        loops={
+            "while low < high": loop(keeps="0 <= low <= high and high <= len(no_expand) // PIN", falls="high - low")
+        },
+    ),
+    contract(
+        "rule_out",
+        whole=True,
+        any_width="worth",
+        needs="""
+            is_header(header)
+            len(no_expand) % PIN == 0
+            all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(worth)
+            low(worth) <= LOWEST
+        """,
+        writes="worth",
+        gives="""
+            all(worth[i] == old(worth)[i] or worth[i] == LOWEST for i in INTEGERS)
+            all(worth[i] == LOWEST for j in range(len(no_expand)) for i in INTEGERS
+                if j % PIN == 2 and no_expand[j] <= i and i < no_expand[j + 1] and tags[i] >= 1
+                if at(no_expand[j], worth[i]))
+        """,
+        loops={
+            "for at in range(0, len(no_expand), PIN)": loop(
+                keeps="""
+                    at % PIN == 0
+                    all(worth[i] == old(worth)[i] or worth[i] == LOWEST for i in INTEGERS)
+                    all(worth[i] == LOWEST for j in range(at) for i in INTEGERS
+                        if j % PIN == 2 and no_expand[j] <= i and i < no_expand[j + 1] and tags[i] >= 1
+                        if at(no_expand[j], worth[i]))
+                """
+            ),
+            "for slot in range(no_expand[at + 2], no_expand[at + 3])": loop(
+                keeps="""
+                    all(worth[i] == old(worth)[i] or worth[i] == LOWEST for i in INTEGERS)
+                    all(worth[i] == LOWEST for j in range(at) for i in INTEGERS
+                        if j % PIN == 2 and no_expand[j] <= i and i < no_expand[j + 1] and tags[i] >= 1
+                        if at(no_expand[j], worth[i]))
+                    all(worth[i] == LOWEST for i in range(no_expand[at + 2], slot) if tags[i] >= 1)
+                """
+            ),
+        },
+    ),
 ]

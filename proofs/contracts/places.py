@@ -21,6 +21,71 @@ FOUND = """
 
 CONTRACTS = [
     contract(
+        "delta_at",
+        whole=True,
+        seen_through=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            1 <= level <= header[TOP]
+        """,
+        gives="result == header[WIDTH + level] - header[UNITS + level]",
+    ),
+    contract(
+        "end_of",
+        whole=True,
+        seen_through=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= node < 2**60
+            node % LEVELS <= header[TOP]
+        """,
+        gives="result == node // LEVELS + header[SPAN + node % LEVELS]",
+    ),
+    contract(
+        "distance",
+        whole=True,
+        seen_through=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= node < 2**60
+            node % LEVELS <= header[TOP]
+            0 <= cursor < 2**60
+        """,
+        gives="""
+            result >= 0
+            result == max(node // LEVELS - cursor,
+                cursor - node // LEVELS - header[SPAN + node % LEVELS], 0) // header[SPAN]
+        """,
+        opens="""
+            over_bound(max(node // LEVELS - cursor, cursor - node // LEVELS - header[SPAN + node % LEVELS], 0),
+                header[SPAN])
+        """,
+    ),
+    contract(
+        "nearness",
+        seen_through=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= node < 2**60
+            node % LEVELS <= header[TOP]
+            0 <= header[CURSOR_TOKEN] < 2**60
+            0 <= weight
+        """,
+        gives="0 <= result <= weight",
+        before={
+            "return weight": """
+                over_bound(max(node // LEVELS - header[CURSOR_TOKEN],
+                    header[CURSOR_TOKEN] - node // LEVELS - header[SPAN + node % LEVELS], 0), header[SPAN])
+                over_bound(weight, 1 + max(node // LEVELS - header[CURSOR_TOKEN],
+                    header[CURSOR_TOKEN] - node // LEVELS - header[SPAN + node % LEVELS], 0) // header[SPAN])
+            """
+        },
+    ),
+    contract(
         "slots_before",
         whole=True,
         needs="""
@@ -152,6 +217,39 @@ CONTRACTS = [
                 tokens_bound(header, tags, 0, known_slot)
                 tokens_bound(header, tags, 0, slot)
             """
+        },
+    ),
+    contract(
+        "write_positions",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(positions)
+            are_tags(header, tags, 0, header[SLOTS])
+            0 <= header[FIRST] < 2**49
+            -2**60 <= origin <= 2**60
+        """,
+        writes="positions",
+        gives="""
+            kept_from(positions, old(positions), header[SLOTS])
+            all(header[FIRST] - origin <= positions[i] <= header[FIRST] - origin + header[SLOTS] * 2**32
+                for i in range(header[SLOTS]))
+        """,
+        opens="over_bound(header[UNITS], header[SPAN])",
+        loops={
+            "for slot in range(slots)": loop(
+                keeps="""
+                    0 <= filled <= slot
+                    0 <= token - header[FIRST] + origin <= slot * 2**31
+                    0 <= position - header[FIRST] + origin <= slot * 2**32
+                    kept_from(positions, old(positions), slot)
+                    all(header[FIRST] - origin <= positions[i] <= header[FIRST] - origin + slots * 2**32
+                        for i in range(slot))
+                """
+            )
         },
     ),
     contract(

@@ -15,14 +15,14 @@ CONTRACTS = [
         """,
         gives="""
             result == sum_of(fixed, slot, slots)
-            -LIMIT * slots <= result <= LIMIT * slots
+            -LIMIT * slots <= result <= (LIMIT - 1) * slots
         """,
         opens="sum_none(fixed, slot, 0)",
         loops={
             "for i in range(slots)": loop(
                 keeps="""
                     score == sum_of(fixed, slot, i)
-                    -LIMIT * i <= score <= LIMIT * i
+                    -LIMIT * i <= score <= (LIMIT - 1) * i
                 """,
                 closes="sum_one_more(fixed, slot, i)",
             )
@@ -31,5 +31,158 @@ CONTRACTS = [
             sum_one_more(fixed, slot, 2)
             sum_one_more(fixed, slot, 1)
         """,
+    ),
+    contract(
+        "blend",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            header[SLOTS] <= len(worth)
+            blocks_fit(header, tags)
+        """,
+        writes="worth",
+        loops={
+            "for slot in range(slots)": loop(),
+            "for level in range(1, header[TOP] + 1)": loop(opens="1 <= header[UNITS + level] <= 2**26"),
+            "for slot in range(slots - 1)": loop(),
+            "for slot in range(slots - 3)": loop(),
+            "for slot in range(slots) #2": loop(opens="implies(tags[slot] == level, slot + units <= slots)"),
+        },
+        before={"worth[slot] = total": "mean_narrow(sum_of(fixed, slot, units), units)"},
+    ),
+    contract(
+        "begins_within",
+        whole=True,
+        truth=True,
+        needs="""
+            0 <= first
+            first + CHUNK <= len(tags)
+        """,
+        gives="""
+            implies(not result, all(tags[i] == BODY for i in range(first, first + CHUNK)))
+            implies(result, not all(tags[i] == BODY for i in range(first, first + CHUNK)))
+        """,
+        loops={
+            "while at >= 0 and tags[first + at] == BODY": loop(
+                keeps="""
+                    -1 <= at < CHUNK
+                    all(tags[i] == BODY for i in range(first + at + 1, first + CHUNK))
+                """,
+                falls="at + 1",
+            )
+        },
+    ),
+    contract(
+        "bound",
+        needs="""
+            is_header(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            header[SLOTS] // CHUNK < len(peaks)
+        """,
+        writes="peaks",
+        loops={
+            "for chunk in range(whole)": loop(),
+            "for i in range(CHUNK)": loop(keeps="LOWEST <= peak < LIMIT"),
+            "while slot < slots and tags[slot] == BODY": loop(
+                keeps="""
+                    0 <= slot <= slots
+                    LOWEST <= peak < LIMIT
+                """,
+                falls="slots - slot",
+            ),
+            "for slot in range(whole * CHUNK, slots)": loop(keeps="LOWEST <= peak < LIMIT"),
+        },
+    ),
+    contract(
+        "survey",
+        any_width="worth peaks",
+        needs="""
+            is_header(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(worth)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(peaks)
+            low(peaks) <= LOWEST and low(peaks) <= low(worth) and high(worth) <= high(peaks)
+        """,
+        writes="peaks",
+        gives="""
+            all(worth[i] <= peaks[i // CHUNK] for i in range(header[SLOTS]) if tags[i] >= 1)
+            all(LOWEST <= peaks[c] for c in range((header[SLOTS] + CHUNK - 1) // CHUNK))
+        """,
+        loops={
+            "for chunk in range((slots + CHUNK - 1) // CHUNK)": loop(
+                keeps="""
+                    all(worth[i] <= peaks[i // CHUNK] for i in range(chunk * CHUNK) if i < slots and tags[i] >= 1)
+                    all(LOWEST <= peaks[c] for c in range(chunk))
+                """
+            ),
+            "for i in range(min(CHUNK, slots - first))": loop(
+                keeps="""
+                    LOWEST <= peak <= high(peaks)
+                    all(worth[j] <= peak for j in range(first, first + i) if tags[j] >= 1)
+                """
+            ),
+        },
+    ),
+    contract(
+        "ratio",
+        needs="0 < part <= whole < 2**61",
+        gives="0 <= result <= 2**20",
+        opens="power_none(0)",
+        loops={
+            "for _ in range(SHIFT)": loop(
+                keeps="""
+                    0 <= part < whole
+                    0 <= gain <= power(_)
+                    implies(gain == power(_), part == 0)
+                    1 <= power(_) <= 2**20
+                """,
+                closes="""
+                    power_one_more(_)
+                    power_positive(_)
+                    power_grows(_, 20)
+                    power_20(20)
+                """,
+            )
+        },
+        closes="power_20(20)",
+    ),
+    contract(
+        "scaled",
+        needs="""
+            -LIMIT <= score <= LIMIT
+            0 <= gain <= 2**20
+        """,
+        gives="""
+            implies(score >= 0, 0 <= result <= score)
+            implies(score < 0, score <= result <= 0)
+        """,
+        opens="""
+            share_bound(score, gain)
+            share_bound(-score, gain)
+        """,
+    ),
+    contract(
+        "balance",
+        needs="""
+            0 <= slots <= 2**26
+            slots <= len(fixed)
+        """,
+        writes="fixed",
+        gives="kept_from(fixed, old(fixed), slots)",
+        loops={
+            "for i in range(slots)": loop(
+                keeps="""
+                    0 <= positive <= i * LIMIT
+                    0 <= negative <= i * LIMIT
+                """
+            ),
+            "for i in range(slots) #2": loop(keeps="kept_from(fixed, old(fixed), slots)"),
+        },
     ),
 ]

@@ -104,6 +104,12 @@ def where(table: Ints, low: int, high: int, number: int) -> int:
 
 
 @ghost
+def power(i: int) -> int:
+    """2 to the power of ``i``; 1 below."""
+    return 1 << max(i, 0)
+
+
+@ghost
 def up(i: int) -> int:
     """The parent of a place in a heap."""
     return (i - 1) // 2
@@ -179,6 +185,28 @@ def is_below(tag: int, levels: int) -> bool:
 def are_tags(header: Ints, tags: Ints, first: int, last: int) -> bool:
     """From ``first`` to before ``last`` blocks begin or go on, of levels that there are, marked or not."""
     return all(RAW <= tags[i] <= header[TOP] or MARK <= tags[i] <= MARK + header[TOP] for i in range(first, last))
+
+
+def blocks_fit(header: Ints, tags: Ints) -> bool:
+    """Every gist that begins in the context ends in it."""
+    return all(
+        slot + header[UNITS + tags[slot]] <= header[SLOTS]
+        for slot in range(header[SLOTS])
+        if 1 <= tags[slot] <= header[TOP]
+    )
+
+
+def follow_each_other(header: Ints, tags: Ints) -> bool:
+    """Blocks, none of which is marked, take up all slots, one after the other."""
+    return (header[SLOTS] == 0 or tags[0] >= 0) and all(
+        tags[slot] <= header[TOP]
+        and (
+            slot + header[UNITS + tags[slot]] == header[SLOTS]
+            or (slot + header[UNITS + tags[slot]] < header[SLOTS] and tags[slot + header[UNITS + tags[slot]]] >= 0)
+        )
+        for slot in range(header[SLOTS])
+        if tags[slot] >= 0
+    )
 
 
 def spans_are_told(header: Ints) -> bool:

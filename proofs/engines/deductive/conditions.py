@@ -7,7 +7,7 @@ replaced by the contract of what is called, an ``if`` makes two paths. On the wa
 | kind | what has to be shown |
 |---|---|
 | index | every index lies in the table; a negative one is refused, though Python accepts it |
-| range | every result fits 64 bits, every number that is stored the width of its table |
+| range | every result fits 64 bits, every number that is stored the width of its table, every shift is one |
 | division | every divisor is positive |
 | needs | what a kernel that is called asks for |
 | enter, keep | the invariant holds when a loop begins, and after a turn if it did before |
@@ -320,7 +320,16 @@ class Deduction(Formulas):
     def _binary(self, op: ast.operator, left: Term, right: Term, node: ast.AST, state: State) -> Term:
         if isinstance(op, ast.FloorDiv | ast.Mod):
             self._owe("division", state, right > 0, ast.unparse(node))
+        if isinstance(op, ast.RShift) and not z3.is_int_value(z3.simplify(right)):
+            return self._shifted(left, right, node, state)
         return self._ranged(self.arithmetic(op, left, right), node, state)
+
+    def _shifted(self, left: Term, right: Term, node: ast.AST, state: State) -> Term:
+        """A shift by an unknown: of the result is known that it is no farther from 0, or from -1, on the same side."""
+        self._owe("range", state, self._fits(right, 0, 62), f"{ast.unparse(node)}, by how much")
+        result = self.fresh("shifted")
+        self._know(state, z3.If(left >= 0, self._fits(result, 0, left), self._fits(result, left, -1)))
+        return result
 
     def _ranged(self, value: Term, node: ast.AST, state: State) -> Term:
         self._owe("range", state, self._fits(value), ast.unparse(node))
@@ -336,6 +345,9 @@ class Deduction(Formulas):
                 return self._number(one, state)
             case ast.Call(func=ast.Name(id="len"), args=[one]):
                 return self.length(self.table(one, state.names))
+            case ast.Call(func=ast.Name(id="abs"), args=[one]):
+                value = self._number(one, state)
+                return self._ranged(z3.If(value < 0, -value, value), node, state)
             case ast.Call(func=ast.Name(id="min" | "max" as name), args=[first, *others]):
                 result = self._number(first, state)
                 for one in others:
@@ -359,7 +371,7 @@ class Deduction(Formulas):
             if isinstance(value, Ref | Bundle) != (kind not in ("int", "bool")):
                 raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
             given[param] = value
-        if name not in self.theory.contracts:
+        if name not in self.theory.contracts or self.theory.contracts[name].seen_through:
             return self._looked_into(self.theory.kernels[name], replace(state, names=given))
         contract = self.theory.contracts[name]
         shared = self._shared(name, given)

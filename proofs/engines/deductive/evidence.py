@@ -59,19 +59,7 @@ def theory_of(source: Source) -> Theory:
 
 def background(deduction: Deduction, condition: Condition, lemma: str = "") -> list[Term]:
     """What is true of tables and words: the axiom of tables, and the lemmas about the ghosts that a condition names."""
-    named: set[str] = set()
-    visited: set[int] = set()
-    waiting = [*condition.facts, condition.goal]
-    while waiting:
-        term = waiting.pop()
-        if term.get_id() in visited:
-            continue
-        visited.add(term.get_id())
-        if z3.is_quantifier(term):
-            waiting.append(term.body())
-        elif z3.is_app(term):
-            named.add(term.decl().name())
-            waiting += term.children()
+    named = deduction.named([*condition.facts, condition.goal])
     return [table_axiom(), *(axiom for about, axiom in deduction.axioms(lemma) if about <= named)]
 
 

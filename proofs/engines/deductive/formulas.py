@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -128,6 +128,7 @@ def read(table: Term, place: Term) -> Term:
     return CELL(table, place)
 
 
+@cache
 def table_axiom() -> Term:
     """What a table holds after it was written to."""
     table, i, v, j = z3.Const("T?", TABLE), z3.Int("i?"), z3.Int("v?"), z3.Int("j?")
@@ -169,6 +170,7 @@ class Formulas:
         self.any_width: tuple[str, ...] = ()
         self.opaque = True
         self._numbers = itertools.count()
+        self._named_in: dict[int, tuple[Term, frozenset[str]]] = {}
 
     # NAMES AND TABLES
 
@@ -239,7 +241,7 @@ class Formulas:
             case ast.Constant(value=int() as value):
                 return z3.IntVal(value)
             case ast.Name() | ast.Attribute():
-                return self._named(node, state)
+                return self._variable(node, state)
             case ast.Subscript(value=table, slice=index):
                 return read(self.spec(table, state), self.spec(index, state))
             case ast.UnaryOp(op=ast.USub()):
@@ -261,7 +263,7 @@ class Formulas:
                 return self._called(name, args, state)
         raise Refused(f"cannot be read: {ast.unparse(node)}")
 
-    def _named(self, node: ast.AST, state: State) -> Term:
+    def _variable(self, node: ast.AST, state: State) -> Term:
         value = self.found(node, state.names | state.bound)
         if value is None:
             if isinstance(node, ast.Name) and node.id in self.theory.constants:
@@ -381,11 +383,26 @@ class Formulas:
                 raise Refused("a shift by what is no number from 0 to 62")
             factor = z3.IntVal(2 ** z3.simplify(right).as_long())
             return left / factor if isinstance(op, ast.RShift) else left * factor
+        if isinstance(op, ast.BitAnd):
+            mask = z3.simplify(right).as_long() if numbers[1] else -1
+            if mask < 0 or mask & (mask + 1):
+                raise Refused("a mask that is not one less than a power of two")
+            return left % z3.IntVal(mask + 1)
         if type(op) not in NONLINEAR:
             raise Refused(f"no arithmetic that is known: {type(op).__name__}")
         real, opaque = NONLINEAR[type(op)]
         linear = any(numbers) if isinstance(op, ast.Mult) else numbers[1]
         return real(left, right) if linear or not self.opaque else opaque(left, right)
+
+    def named(self, terms: Sequence[Term]) -> set[str]:
+        """The functions and constants that occur in some terms."""
+        found: set[str] = set()
+        for term in terms:
+            number = term.get_id()
+            if number not in self._named_in:  # the term is kept, so that no other one gets its number
+                self._named_in[number] = term, frozenset(_occurring(term))
+            found |= self._named_in[number][1]
+        return found
 
     # LEMMAS
 
@@ -416,6 +433,22 @@ class Formulas:
                 about = {n.id for n in ast.walk(where) if isinstance(n, ast.Name)} & set(self.theory.functions)
                 found.append((about, z3.ForAll(bound, self.spec(lemma.claim, state), patterns=[pattern])))
         return found
+
+
+def _occurring(term: Term) -> Iterator[str]:
+    """The functions and constants that occur in a term."""
+    visited: set[int] = set()
+    waiting = [term]
+    while waiting:
+        one = waiting.pop()
+        if one.get_id() in visited:
+            continue
+        visited.add(one.get_id())
+        if z3.is_quantifier(one):
+            waiting.append(one.body())
+        elif z3.is_app(one):
+            yield one.decl().name()
+            waiting += one.children()
 
 
 def compared(node: ast.Compare, sides: Sequence[Term]) -> Term:

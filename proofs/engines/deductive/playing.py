@@ -44,6 +44,7 @@ SHAPES = (
     Geometry((2, 3), (1, 1, 2)),
     Geometry((2, 2, 2)),
     Geometry((4,)),
+    Geometry((4, 2), (2, 4, 4)),
 )
 
 
@@ -353,6 +354,9 @@ def torn_session(rng: random.Random, source: Source) -> code.Session:
     return made
 
 
+TUPLES = Source.of(kernels).tuples
+"""The named tuples of the kernels by name."""
+
 NAMED = frozenset(code.Session._fields) - {"header", "tags", "spare", "fixed", "peaks"}
 """The tables of a session that lie in its state."""
 
@@ -422,24 +426,51 @@ def _nudged(value: Any, rng: random.Random) -> Any:
 
 def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Random) -> dict[str, Any]:
     """A call with tables of a few numbers each, where nobody calls the kernel with a session."""
-    given: dict[str, Any] = {}
     session = session_of(rng, source)
-    for name, kind in types_of(theory.kernels[contract.kernel]).items():
-        bits = theory.bits.get(name, 64)
-        if kind == "Session":
-            given[name] = session
-        elif kind in ("Ints", "Table") and name in code.Session._fields:
-            given[name] = getattr(session, name)
-        elif kind in ("Ints", "Table"):
-            cells = [min(max(few(rng), WIDTHS[bits][0]), WIDTHS[bits][1]) for _ in range(rng.randint(0, 6))]
-            given[name] = Memory(name, sorted(cells) if rng.random() < 0.6 else cells, bits)
-        elif kind == "bool":
-            given[name] = rng.random() < 0.5
-        elif kind == "int":
-            given[name] = few(rng)
-        else:
-            return {}
-    return given
+    if rng.random() < 0.5:
+        session = pinned(session, rng)
+    types = types_of(theory.kernels[contract.kernel])
+    return {name: _made(theory, session, name, kind, rng) for name, kind in types.items()}
+
+
+def pinned(session: code.Session, rng: random.Random) -> code.Session:
+    """The session with ranges of tokens where nothing collapses or nothing expands, and slots that may be theirs."""
+
+    def ranges(name: str) -> Memory:
+        ends = sorted(rng.sample(range(code.PIN * 8), 2 * rng.randint(0, 3)))
+        slots = [sorted(rng.choices(range(session.header[code.SLOTS] + 1), k=2)) for _ in ends[::2]]
+        return Memory(name, [one for i, two in enumerate(slots) for one in (*ends[2 * i : 2 * i + 2], *two)])
+
+    return session._replace(no_collapse=ranges("no_collapse"), no_expand=ranges("no_expand"))
+
+
+def ring_of(rng: random.Random) -> Memory:
+    """A table of thresholds that adapt, with what the last iterations left."""
+    window = rng.randint(0, 4)
+    ring = [rng.randint(0, 9) for _ in range(window)]
+    least, most = sorted(rng.choices(range(200), k=2))
+    turns = [window, rng.randint(0, window), rng.randrange(window) if window else 0, sum(ring)]
+    return Memory("adaptive", [*turns, least, most, rng.randint(0, 200), rng.randint(0, 200), *ring])
+
+
+def _made(theory: Theory, session: code.Session, name: str, kind: str, rng: random.Random) -> Any:
+    """A value for a parameter: of a session where it has one, else a few numbers."""
+    bits = theory.bits.get(name, 64)
+    if kind == "Session":
+        return session
+    if name == "adaptive":
+        return ring_of(rng)
+    if kind in ("Ints", "Table"):
+        if name in code.Session._fields:
+            return getattr(session, name)
+        size = rng.choice([rng.randint(0, 6), rng.randint(6, 20), session.header[code.SLOTS] + rng.randint(0, 2)])
+        low, high = WIDTHS[bits]
+        cells = [min(max(few(rng), low), high) for _ in range(size)]
+        return Memory(name, sorted(cells) if rng.random() < 0.6 else cells, bits)
+    if kind in theory.tuples:
+        parts = {part: _made(theory, session, part, its, rng) for part, its in theory.tuples[kind].items()}
+        return TUPLES[kind](**parts)
+    return rng.random() < 0.5 if kind == "bool" else few(rng)
 
 
 def _tables_in(given: Any) -> Iterator[Memory]:
@@ -503,8 +534,7 @@ def _inputs(theory: Theory, shipped: Source, contract: Contract, rng: random.Ran
             yield given
             yield shaken(given, rng)
             yield shaken(given, rng)
-        if given := made_up(theory, shipped, contract, rng):
-            yield given
+        yield made_up(theory, shipped, contract, rng)
 
 
 @cache

@@ -27,7 +27,7 @@ TOKENS = ("tokens_between", "token_at", "slot_with", "slot_at", "slot_holding")
 TURNS = ("fits", "alternate")
 """The kernels that take turns; `select` has a theorem of its own."""
 
-PLACES = [one for one in contracts_of("scores", "pins", "places") if one not in TOKENS]
+PLACES = [one for one in contracts_of("packing", "pins", "places") if one not in TOKENS]
 
 
 @theorem(
@@ -71,24 +71,54 @@ def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 
 @theorem(
+    "scores-of-every-size",
+    "Sums of scores are exact and means fit; a chunk's peak is no lower than what a survey finds in it; balance makes "
+    "no score greater; and thresholds that adapt stay between their ends, by a total that is that of the ring.",
+    clauses="SCO-3 BAL-1 ADA-1 ADA-2",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("scores", "thresholds"),
+    mutations=[
+        Mutation("a sum that does not fit", "score += fixed[slot + i]", "score += fixed[slot + i] << 40"),
+        Mutation("the last mean of four reaches beyond the context", "for slot in range(slots - 3):",
+                 "for slot in range(slots - 2):"),
+        Mutation("the last chunk is as long as the others", "for i in range(min(CHUNK, slots - first)):",
+                 "for i in range(CHUNK):"),
+        Mutation("a score grows by balance", "return score * gain >> SHIFT if score",
+                 "return score * gain >> 1 if score"),
+        Mutation("the ring has one place more", "(adaptive[NEXT] + 1) % window", "(adaptive[NEXT] + 1) % (window + 1)"),
+        Mutation("the total keeps what leaves the ring", "adaptive[TOTAL] += slots - adaptive[at]",
+                 "adaptive[TOTAL] += slots"),
+    ],
+    full=True,
+)  # fmt: skip
+def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """Fixed point, aggregates, balance, thresholds."""
+    yield from of_every_size(bug, *contracts_of("scores", "thresholds"))
+
+
+@theorem(
     "places-of-every-size",
-    "Sums of scores are exact; families are found by halving; marks go to the blocks that they are meant for and to "
-    "nothing else, whatever the length of the context.",
-    clauses="SCO-3 GEO-2 ACT-4",
+    "Keys and nodes are packed without loss; families are found by halving; marks go to the blocks that they are meant "
+    "for and to nothing else, and so does what a pin rules out, whatever the length of the context.",
+    clauses="GEO-2 ACT-4 PIN-1 PIN-2",
     technique=Technique.DEDUCTION,
     kernels=PLACES,
     mutations=[
-        Mutation("a sum that does not fit", "score += fixed[slot + i]", "score += fixed[slot + i] << 40"),
         Mutation("halving does not end", "if family_slot[middle] < slot:\n            low = middle + 1",
                  "if family_slot[middle] < slot:\n            low = middle"),
         Mutation("a mark too many", "for at in range(slot, slot + slots, stride):\n        tags[at] += MARK",
                  "for at in range(slot, slot + slots + 1, stride):\n        tags[at] += MARK"),
         Mutation("a family that leaves the context counts", "first + header[WIDTH + level + 1] > header[SLOTS]",
                  "first > header[SLOTS]"),
+        Mutation("a pin reaches beyond the context", "while behind < header[SLOTS] and until < no_expand[at + 1]:",
+                 "while until < no_expand[at + 1]:"),
+        Mutation("the last slot of a pin is left out", "for slot in range(no_expand[at + 2], no_expand[at + 3]):",
+                 "for slot in range(no_expand[at + 2], no_expand[at + 3] - 1):"),
     ],
+    full=True,
 )  # fmt: skip
 def places_of_every_size(bug: Mutation) -> Iterator[Evidence]:
-    """Geometry, halving, sums and marks."""
+    """Geometry, halving, pins and marks."""
     yield from of_every_size(bug, *PLACES)
 
 
@@ -123,6 +153,28 @@ def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 
 @theorem(
+    "leans-of-every-size",
+    "A lean raises blocks of the context and nothing else, up to the greatest score that there is, and its walks to "
+    "both ends end, wherever the cursor is.",
+    clauses="MEM-3",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("memory"),
+    assumes="blocks take up all slots and families are listed with their tokens, as `Tables.check` asserts",
+    mutations=[
+        Mutation("a raised score does not fit", "min(fixed[first + i] + added, LIMIT - 1)", "fixed[first + i] + added"),
+        Mutation("the peak of the next chunk rises", "peaks[first // CHUNK] = max(peaks[first // CHUNK], fixed[first])",
+                 "peaks[first // CHUNK + 1] = max(peaks[first // CHUNK], fixed[first])"),
+        Mutation("the walk to the end passes it", "while slot < header[SLOTS]:\n        halvings",
+                 "while slot <= header[SLOTS]:\n        halvings"),
+    ],
+    full=True,
+)  # fmt: skip
+def leans_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """Which scores are raised."""
+    yield from of_every_size(bug, *contracts_of("memory"))
+
+
+@theorem(
     "ledger-of-every-size",
     "The ledger forgets the oldest entries that can no longer forbid anything, up to the first that can; it finds what "
     "bars an action; it enters an action with its iteration; and it makes space without losing a live entry.",
@@ -137,6 +189,8 @@ def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("live entries are moved from the wrong place",
                  "ledger_iteration[i] = ledger_iteration[header[LEDGER_FROM] + i]",
                  "ledger_iteration[i] = ledger_iteration[i + 1]"),
+        Mutation("entries are had back from before the first", "while at > 0 and header[ITERATION] - ",
+                 "while header[ITERATION] - "),
         Mutation("the last entry is not looked at", "range(header[LEDGER_FROM], header[LEDGER_TO]):  # noqa",
                  "range(header[LEDGER_FROM], header[LEDGER_TO] - 1):  # noqa"),
     ],
@@ -252,3 +306,48 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """Tags, places and families."""
     yield from of_every_size(bug, *contracts_of("application"))
+
+
+@theorem(
+    "ingest-of-every-size",
+    "Blocks are appended where there is room for them, with a family at most; tokens fill as many blocks as they make, "
+    "and leave less than a block unfilled; and what is looked for to make room is found in the context.",
+    clauses="ING-1 ING-2 FIL-1 FIL-2",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("ingest"),
+    mutations=[
+        Mutation("a family too many", "header[FAMILIES] += 1\n    header[SLOTS] += header[UNITS]",
+                 "header[FAMILIES] += 2\n    header[SLOTS] += header[UNITS]"),
+        Mutation("whole blocks make one more", "(tokens - header[UNFILLED] + header[SPAN] - 1) // header[SPAN]",
+                 "(tokens - header[UNFILLED] + header[SPAN]) // header[SPAN]"),
+        Mutation("more collapses are listed than there is room for", "if size == sought.room or end_of", "if end_of"),
+        Mutation("members are looked for behind the end", "if slot >= header[SLOTS] or not is_gist_to_be",
+                 "if not is_gist_to_be"),
+    ],
+    full=True,
+)  # fmt: skip
+def ingest_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """New blocks, tokens that fill them, and whole families to collapse."""
+    yield from of_every_size(bug, *contracts_of("ingest"))
+
+
+@theorem(
+    "release-of-every-size",
+    "Whatever leaves at the front, as many slots stay as there were less those, with their tags; the front moves by "
+    "the tokens that left; what is remembered and what the ledger holds is of what stays.",
+    clauses="REL-2 REL-3 REL-4",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("releasing"),
+    mutations=[
+        Mutation("what stays is taken from one slot further", "copy(tags, slots, tags, 0, header[SLOTS], 0)",
+                 "copy(tags, slots + 1, tags, 0, header[SLOTS], 0)"),
+        Mutation("entries that stay do not move up", "ledger_action[kept] = ledger_action[at]",
+                 "ledger_action[at] = ledger_action[at]"),
+        Mutation("less than nothing is remembered", "header[KNOWN] = max(0, header[KNOWN] - slots)",
+                 "header[KNOWN] = header[KNOWN] - slots"),
+    ],
+    full=True,
+)  # fmt: skip
+def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """From the front."""
+    yield from of_every_size(bug, *contracts_of("releasing"))

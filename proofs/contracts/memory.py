@@ -1,0 +1,134 @@
+"""Contracts of `focalloc.fastpath.kernels.memory`: where a lean is added, and that no score overflows (MEM-3)."""
+
+from __future__ import annotations
+
+from focalloc.proofs.contracts.form import contract, loop
+
+ALONG = """
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            header[SLOTS] <= len(peaks) * CHUNK
+            follow_each_other(header, tags)
+            are_tags(header, tags, 0, header[SLOTS])
+            all(tags[i] < MARK for i in range(header[SLOTS]))
+"""
+"""What a walk along the blocks needs."""
+
+CONTRACTS = [
+    contract(
+        "first_of",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            1 <= behind <= len(tags)
+            behind <= 2**26
+        """,
+        gives="""
+            -2**26 <= result < behind
+            implies(tags[behind - 1] != RAW, result >= 0)
+        """,
+        loops={
+            "while slot > 0 and tags[slot] == BODY": loop(keeps="0 <= slot < behind", falls="slot"),
+        },
+    ),
+    contract(
+        "raise_block",
+        whole=True,
+        needs="""
+            0 <= first
+            0 <= slots
+            first + slots <= len(fixed)
+            first < len(fixed)
+            first < len(tags)
+            first < len(peaks) * CHUNK
+            0 <= added < 2**62
+        """,
+        writes="fixed peaks",
+        gives="""
+            kept_outside(fixed, old(fixed), first, first + slots)
+            all(fixed[i] == min(old(fixed)[i] + added, LIMIT - 1) for i in range(first, first + slots))
+            kept_outside(peaks, old(peaks), first // CHUNK, first // CHUNK + 1)
+            implies(tags[first] > 0, peaks[first // CHUNK] == max(old(peaks)[first // CHUNK], fixed[first]))
+            implies(tags[first] <= 0, peaks == old(peaks))
+        """,
+        loops={
+            "for i in range(slots)": loop(
+                keeps="""
+                    kept_outside(fixed, old(fixed), first, first + i)
+                    all(fixed[j] == min(old(fixed)[j] + added, LIMIT - 1) for j in range(first, first + i))
+                """
+            )
+        },
+    ),
+    contract(
+        "lean_before",
+        needs=f"""{ALONG}            behind <= header[SLOTS]
+            added < 2**62
+        """,
+        writes="fixed peaks",
+        loops={
+            "while behind > 0 and added > 0": loop(
+                keeps="""
+                    behind <= header[SLOTS]
+                    added < 2**62
+                """,
+                falls="behind",
+            )
+        },
+        before={
+            "halvings = 1 if": """
+                1 <= header[SPAN]
+                over_bound(header[SPAN + tags[first]], header[SPAN])
+            """
+        },
+    ),
+    contract(
+        "lean_from",
+        needs=f"""{ALONG}            0 <= slot <= header[SLOTS]
+            implies(slot < header[SLOTS], tags[slot] >= 0)
+            0 <= token <= 2**60 + slot * 2**31
+            0 <= header[CURSOR_TOKEN] < 2**60
+            0 <= header[LEAN] < 2**62
+        """,
+        writes="fixed peaks",
+        loops={
+            "while slot < header[SLOTS]": loop(
+                keeps="""
+                    0 <= slot <= header[SLOTS]
+                    implies(slot < header[SLOTS], tags[slot] >= 0)
+                    0 <= token <= 2**60 + slot * 2**31
+                """,
+                falls="header[SLOTS] - slot",
+                opens="""
+                    1 <= header[SPAN]
+                    1 <= header[UNITS + tags[slot]]
+                    over_bound(max(token - header[CURSOR_TOKEN], 0), header[SPAN])
+                """,
+            )
+        },
+    ),
+    contract(
+        "lean_to_cursor",
+        needs=f"""{ALONG}            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            tokens_are_told(header, tags, family_slot, family_node)
+            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+            0 <= header[FIRST] < 2**49
+            header[FIRST] <= header[CURSOR_TOKEN] < 2**60
+            0 <= header[LEAN] < 2**62
+        """,
+        writes="fixed peaks",
+        before={
+            "token = token_at": "tokens_none(header, tags, 0, 0)",
+            "halvings = (cursor": """
+                1 <= header[SPAN]
+                over_bound(cursor - token, header[SPAN])
+            """,
+        },
+    ),
+]

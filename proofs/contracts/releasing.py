@@ -1,0 +1,96 @@
+"""Contracts of `focalloc.fastpath.kernels.releasing`: the oldest blocks leave, whatever they are."""
+
+from __future__ import annotations
+
+from focalloc.proofs.contracts.form import contract, loop
+
+CONTRACTS = [
+    contract(
+        "oldest_slots",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            follow_each_other(header, tags)
+            excess <= header[SLOTS]
+        """,
+        gives="""
+            0 <= result <= header[SLOTS]
+            excess <= result
+            implies(result < header[SLOTS], tags[result] >= 0)
+        """,
+        loops={
+            "while slots < excess": loop(
+                keeps="""
+                    0 <= slots <= header[SLOTS]
+                    implies(slots < header[SLOTS], tags[slots] >= 0)
+                """,
+                falls="header[SLOTS] - slots",
+                opens="1 <= header[UNITS + tags[slots]]",
+            )
+        },
+    ),
+    contract(
+        "forget_nodes_before",
+        whole=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            ledger_fits(header, ledger_action)
+            ledger_fits(header, ledger_iteration)
+            all(0 <= ledger_action[i] < 2**60 and ledger_action[i] // 2 % LEVELS <= header[TOP]
+                for i in range(header[LEDGER_FROM], header[LEDGER_TO]))
+        """,
+        writes="header ledger_action ledger_iteration",
+        gives="""
+            only(header, LEDGER_TO)
+            header[LEDGER_FROM] <= header[LEDGER_TO] <= old(header)[LEDGER_TO]
+            kept_outside(ledger_action, old(ledger_action), header[LEDGER_FROM], old(header)[LEDGER_TO])
+            kept_outside(ledger_iteration, old(ledger_iteration), header[LEDGER_FROM], old(header)[LEDGER_TO])
+            all(end_of(header, ledger_action[i] // 2) > token for i in range(header[LEDGER_FROM], header[LEDGER_TO]))
+        """,
+        loops={
+            "for at in range(header[LEDGER_FROM], header[LEDGER_TO])": loop(
+                keeps="""
+                    header[LEDGER_FROM] <= kept <= at
+                    kept_outside(ledger_action, old(ledger_action), header[LEDGER_FROM], at)
+                    kept_outside(ledger_iteration, old(ledger_iteration), header[LEDGER_FROM], at)
+                    all(end_of(header, ledger_action[i] // 2) > token for i in range(header[LEDGER_FROM], kept))
+                """
+            )
+        },
+    ),
+    contract(
+        "release",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            0 <= slots
+            slots <= header[SLOTS] and header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            are_tags(header, tags, 0, header[SLOTS])
+            0 <= header[FIRST] < 2**49
+            0 <= header[KNOWN] <= header[SLOTS]
+            header[KNOWN] <= len(memory)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            within(family_slot, 0, header[FAMILIES], 0, 2**26)
+            ledger_fits(header, ledger_action)
+            ledger_fits(header, ledger_iteration)
+            all(0 <= ledger_action[i] < 2**60 and ledger_action[i] // 2 % LEVELS <= header[TOP]
+                for i in range(header[LEDGER_FROM], header[LEDGER_TO]))
+        """,
+        writes="header tags memory family_slot family_node ledger_action ledger_iteration",
+        gives="""
+            only(header, FIRST, SLOTS, KNOWN, FAMILIES, LEDGER_TO)
+            header[FIRST] == old(header)[FIRST] + tokens_in(old(header), old(tags), 0, slots)
+            header[SLOTS] == old(header)[SLOTS] - slots
+            all(tags[i] == old(tags)[i + slots] for i in range(header[SLOTS]))
+            0 <= header[KNOWN] <= header[SLOTS]
+            0 <= header[FAMILIES] <= old(header)[FAMILIES]
+        """,
+    ),
+]
