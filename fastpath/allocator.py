@@ -24,7 +24,7 @@ from focalloc.fastpath.scores import (
     score_array,
 )
 from focalloc.fastpath.snapshot import MAX_ITERATION, from_bytes, from_json, to_bytes, to_json
-from focalloc.fastpath.turns import Turn, in_turn
+from focalloc.fastpath.turns import in_turn, turn_of
 from focalloc.spec.blocks import Block, Context, checked_context
 from focalloc.spec.clauses import Violation
 from focalloc.spec.cursor import checked_cursor
@@ -100,7 +100,7 @@ class Allocator:
         from focalloc.fastpath import tables
         from focalloc.fastpath.kernels import calls, layout
 
-        self._turn = Turn(type(self).__name__)
+        self._turn = turn_of(type(self).__name__)
         self._calls, self._layout, self._new_tables = calls, layout, tables.Tables
         self._at_iteration, self._at_slots, self._at_splices = layout.ITERATION, layout.SLOTS, layout.SPLICES
         self._tables: tables.Tables | None = None

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from time import perf_counter
@@ -26,7 +28,7 @@ from focalloc.fastpath.guard import Guarded
 from focalloc.fastpath.plan import Fallback, Plan
 from focalloc.fastpath.scores import LOGIT_TYPES, SCORE_TYPES, score_array, without_torch
 from focalloc.fastpath.snapshot import MAX_ITERATION
-from focalloc.fastpath.turns import Turn, in_turn
+from focalloc.fastpath.turns import Turn, in_turn, turn_of
 from focalloc.spec.errors import InvalidInput, whole_number
 from focalloc.spec.geometry import Geometry
 
@@ -42,8 +44,11 @@ Member = Allocator | Guarded
 
 Answer = Plan | InvalidInput
 
-Group = tuple[NDArray[Any], NDArray[np.int64]]
-"""What some sessions are given, of one type, one after the other; and their numbers."""
+Given = NDArray[Any] | Mapping[int, NDArray[Any]]
+"""What some sessions are given, of one type: one after the other, or by their numbers."""
+
+Group = tuple[Given, NDArray[np.int64]]
+"""What some sessions are given, and their numbers."""
 
 
 class Batch(Sequence[Member]):
@@ -92,7 +97,7 @@ class Batch(Sequence[Member]):
         self._pool: ThreadPoolExecutor | None = None
         self._pid = os.getpid()
         self._pace = Pace()
-        self._turn = Turn("Batch")
+        self._turn = turn_of("Batch")
         for allocator in self._allocators:
             allocator._session()
         # once nobody has the batch any more, the allocators go their own ways again
@@ -166,6 +171,7 @@ class Batch(Sequence[Member]):
         self._most = max((one.n_diff for one in tables), default=0)
         self._slots = max((one.capacity for one in tables), default=1)
         self._room, self._spaces = k.WORK_HEADER, dict[int, NDArray[np.int64]]()
+        self._rooms: dict[tuple[int, np.dtype[Any]], NDArray[Any]] = {}
         self._heads = state[:, longest:]
         self._kernel_of: list[Callable[..., None] | None] = [None] * rows
         for i in range(rows):
@@ -214,7 +220,7 @@ class Batch(Sequence[Member]):
         if isinstance(scores, np.ndarray) and scores.ndim == 2:
             groups = [self._matrix(scores, calls)]
         elif isinstance(scores, Sequence) or np.ndim(scores) > 0:
-            groups = list(_joined(self._rows(scores, instead), calls))
+            groups = list(_by_type(self._rows(scores, instead)))
         else:
             raise InvalidInput("scores", scores, f"must have one row for each of {len(self)} sessions")
         at = calls[:, self._layout.RETURNED]
@@ -261,7 +267,7 @@ class Batch(Sequence[Member]):
                 given[i] = allocator._logits(one)
             except InvalidInput as no:
                 instead[i] = no
-        groups = list(_joined(((i, one.reshape(-1)) for i, one in given.items()), calls))
+        groups = list(_by_type((i, one.reshape(-1)) for i, one in given.items()))
         self._deal(groups, calls, instead, preferring=True)
         self._alone(groups, calls, instead, lambda i, *_: self._allocators[i]._preferred(given[i]))
         return Plans(calls, instead, [one.geometry for one in self._allocators])
@@ -316,8 +322,11 @@ class Batch(Sequence[Member]):
 
     def _given(self, group: Group, calls: NDArray[np.int64], i: int) -> NDArray[Any]:
         """What the session ``i`` of a group is given."""
-        given: NDArray[Any] = group[0][calls[i, self._layout.GIVEN] : calls[i, self._layout.GIVEN_TO]]
-        return given
+        given = group[0]
+        if isinstance(given, Mapping):
+            return given[i]
+        row: NDArray[Any] = given[calls[i, self._layout.GIVEN] : calls[i, self._layout.GIVEN_TO]]
+        return row
 
     def _ask(
         self, groups: Sequence[Group], calls: NDArray[np.int64], instead: dict[int, Answer]
@@ -380,19 +389,19 @@ class Batch(Sequence[Member]):
                 parts += ((kernel, given, made[first : first + grain]) for first in range(0, len(chosen), grain))
         workers = min(self._threads, len(parts))
         ends = [i * len(parts) // workers for i in range(workers + 1)] if workers else []
-        shares = [iter(parts[first:last]) for first, last in pairwise(ends)]
+        shares = [deque(parts[first:last]) for first, last in pairwise(ends)]
 
         def work(own: int = 0) -> None:
             # its own part first, as its core has that near from the step before, then what others have left
-            for share in (*shares[own:], *shares[:own]):
-                for kernel, given, made in share:
-                    if kernel is None:
-                        run_steps(given, *tables, made)
-                    elif preferring:
-                        run_logits(given, *tables, self._space(own), made)
-                    else:
-                        run_prepares(given, *tables, made)
-                        kernel(*tables, self._space(own), made)
+            for kernel, rows, made in _taken(*shares[own:], *shares[:own]):
+                given = self._joined(own, rows, made)
+                if kernel is None:
+                    run_steps(given, *tables, made)
+                elif preferring:
+                    run_logits(given, *tables, self._space(own), made)
+                else:
+                    run_prepares(given, *tables, made)
+                    kernel(*tables, self._space(own), made)
 
         if workers < 2:
             work()
@@ -409,6 +418,23 @@ class Batch(Sequence[Member]):
             self._pace.learn(together, (perf_counter() - begin) / len(self))
         for chosen, made in dealt:
             calls[chosen] = made
+
+    def _joined(self, own: int, given: Given, made: NDArray[np.int64]) -> NDArray[Any]:
+        """What the sessions of some calls are given, one after the other; the calls are told where each begins.
+
+        What is not yet so is put together by the thread that takes it on, in memory that it keeps.
+        """
+        if not isinstance(given, Mapping):
+            return given
+        k = self._layout
+        rows = [given[i] for i in made[:, k.NUMBER].tolist()]
+        ends = np.cumsum([0, *map(len, rows)])
+        made[:, k.GIVEN], made[:, k.GIVEN_TO] = ends[:-1], ends[1:]
+        long, kind = int(ends[-1]), rows[0].dtype
+        room = self._rooms.get((own, kind))
+        if room is None or len(room) < long:
+            room = self._rooms[own, kind] = np.empty(long, kind)
+        return np.concatenate(rows, out=room[:long])
 
     def _space(self, own: int) -> NDArray[np.int64]:
         """Work space for any of the sessions, one for each thread: nothing in it outlives the call of a session."""
@@ -439,17 +465,21 @@ class Batch(Sequence[Member]):
         return len(self._members)
 
 
-def _joined(given: Iterable[tuple[int, NDArray[Any]]], calls: NDArray[np.int64]) -> Iterator[Group]:
-    """Rows with the numbers of their sessions, joined by type; ``calls`` are told where each begins and ends."""
-    from focalloc.fastpath.kernels.layout import GIVEN, GIVEN_TO
-
+def _by_type(given: Iterable[tuple[int, NDArray[Any]]]) -> Iterator[Group]:
+    """Rows with the numbers of their sessions, those of one type together."""
     by_type: dict[np.dtype[Any], dict[int, NDArray[Any]]] = {}
     for i, row in given:
         by_type.setdefault(row.dtype, {})[i] = row
     for rows in by_type.values():
-        ends, members = np.cumsum([0, *map(len, rows.values())]), np.array(list(rows))
-        calls[members, GIVEN], calls[members, GIVEN_TO] = ends[:-1], ends[1:]
-        yield np.concatenate(list(rows.values())), members
+        yield rows, np.array(list(rows))
+
+
+def _taken(*shares: deque[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """What is in ``shares``, taken out; each goes to one of the threads that ask, with a lock or without."""
+    for share in shares:
+        with suppress(IndexError):
+            while True:
+                yield share.popleft()
 
 
 def _await(helping: Iterable[Future[None]]) -> None:
@@ -470,7 +500,7 @@ def _part(members: Iterable[Member], turn: Turn) -> None:
     """Give each of ``members`` a turn of its own again, unless it has joined another batch."""
     for member in members:
         if member._turn is turn:
-            member._turn = Turn("Guarded" if isinstance(member, Guarded) else "Allocator")
+            member._turn = turn_of("Guarded" if isinstance(member, Guarded) else "Allocator")
 
 
 class Pace:

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Fallback, Plan, Reason
-from focalloc.fastpath.turns import Turn, in_turn
+from focalloc.fastpath.turns import in_turn, turn_of
 from focalloc.fastpath.wrapper import Call, Hold, Mark, Start, Wrapper
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.clauses import Violation
@@ -166,7 +166,7 @@ class Guarded(Wrapper):
     ) -> None:
         self._inside = Allocator(geometry, params, strategy)
         super().__init__(self._inside)
-        self._turn = Turn("Guarded")
+        self._turn = turn_of("Guarded")
         self._select = _as_follower(selector)
         self._deadline = _checked_deadline(deadline)
         self._worker = None if deadline is None else _Worker()

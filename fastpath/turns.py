@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import wraps
+from threading import Lock, get_ident
 from types import FrameType
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -60,11 +62,49 @@ class Turn:
         An exception out of nowhere, as a tracer or debugger raises it, may have ended that call between any two lines.
         """
         own = sys._getframe(1)
-        ours = [own.f_back]
         others = [top for top in sys._current_frames().values() if own not in _stack(top)]
-        for frame in (frame for top in ours + others for frame in _stack(top)):
+        self._refuse_if_in(own.f_back, *others)
+
+    def _refuse_if_in(self, *tops: FrameType | None) -> None:
+        """Raise `InUse` if a call that wants the turn is in one of these stacks."""
+        for frame in (frame for top in tops for frame in _stack(top)):
             if "turn" in frame.f_code.co_varnames and frame.f_locals.get("turn") is self:
                 raise InUse(self.kind)
+
+
+class TurnWithoutLock(Turn):
+    """The same where threads run side by side, without an interpreter lock: to look whether it is taken takes it."""
+
+    __slots__ = ("_by", "_lock")
+
+    def __init__(self, kind: str) -> None:
+        self._lock, self._by = Lock(), 0
+        super().__init__(kind)
+
+    @property
+    def taken(self) -> bool:
+        """Whether a call is at work; if not, this one is from now on."""
+        if not self._lock.acquire(blocking=False):
+            return True
+        self._by = get_ident()
+        return False
+
+    @taken.setter
+    def taken(self, taken: bool) -> None:
+        if not taken:
+            with suppress(RuntimeError):  # nobody had it
+                self._lock.release()
+
+    def refuse(self) -> None:
+        """As of `Turn`; but the stack of another thread cannot be looked at while it runs, so its call counts."""
+        if self._by != get_ident():
+            raise InUse(self.kind)
+        self._refuse_if_in(sys._getframe(1).f_back)
+
+
+def turn_of(kind: str) -> Turn:
+    """A turn, for an object of this kind, that is safe under this interpreter."""
+    return Turn(kind) if getattr(sys, "_is_gil_enabled", lambda: True)() else TurnWithoutLock(kind)
 
 
 def _stack(frame: FrameType | None) -> Iterator[FrameType]:
