@@ -7,6 +7,7 @@ other code is refused. Copy OUT/small.safetensors and OUT/small.md to where they
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import sys
@@ -37,12 +38,17 @@ from focalloc.spec.policy import Policy
 SETTINGS = Settings(method="hindsight", updates=20, episodes=48, learning_rate=3e-3)
 IMITATION = replace(SETTINGS, method="imitate")
 REFINEMENT = Settings(method="ppo", updates=12, episodes=24, estimating=3, passes=3, learning_rate=1e-3, entropy=0.0)
-SEEDS = range(3)
+SEEDS = range(5)
 OTHER_SEEDS = range(2)
 EPISODES = 16
 HABITS = MetaSettings(rounds=40, users=8, steps=5, inner_rate=5.0, outer_rate=2e-3)
 HELD_OUT_USERS = range(500, 560)
 PROCESSES = 2
+TRAINING = (
+    *("texts", "simulator", "projection", "features", "teachers", "rollouts", "network", "recorded", "training"),
+    *("measure", "curves", "course"),
+)
+"""The modules of this folder that policies come from; the others only measure."""
 
 
 def trained(out: Path, way: str, settings: Settings, seed: int, begin: Policy | None = None) -> Policy:
@@ -261,9 +267,10 @@ def main(out: Path) -> None:
         InvalidInput: ``out`` was begun with other code.
     """
     out.mkdir(parents=True, exist_ok=True)
-    if kept(out / "code.json", code) != code():
-        raise InvalidInput("out", str(out), "was begun with other code; give another folder")
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+    for stage, names in (("training", TRAINING), ("measuring", ())):
+        if kept(out / f"{stage} code.json", partial(code, names)) != code(names):
+            raise InvalidInput("out", str(out), f"was begun with other code of {stage}; give another folder")
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), alone) as pool:
 
         def everywhere(policies: Sequence[Policy], rules: Sequence[str]) -> list[dict[str, Any]]:
             found = pool.map(partial(comparisons, policies, rules), NOISES)
@@ -293,11 +300,18 @@ def main(out: Path) -> None:
         write(gain, {way: _comparisons(several) for way, several in others.items()})
 
 
-def code() -> str:
-    """SHA-256 of this folder's modules, in hexadecimal: what trains and measures."""
+def alone() -> None:
+    """Have a process use one thread, and leave out of garbage collections what is imported and stays."""
+    torch.set_num_threads(1)
+    gc.freeze()
+
+
+def code(names: Sequence[str] = ()) -> str:
+    """SHA-256 of these modules of this folder, or of all, in hexadecimal."""
     found = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        found.update(path.read_bytes())
+        if not names or path.stem in names:
+            found.update(path.read_bytes())
     return found.hexdigest()
 
 

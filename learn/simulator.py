@@ -10,13 +10,13 @@ blocks elsewhere whose words are most like those at the cursor. The lens sees it
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from focalloc.fastpath.opening import laid_out
 from focalloc.learn.texts import Text
 from focalloc.spec.actions import OPPOSITE, Action, Kind
 from focalloc.spec.blocks import Block, Context
@@ -114,6 +114,8 @@ class Scenario:
         iterations: length of the episode.
         user: who works.
         noise: how good the lens is.
+        full: whether the context begins with its budget used up, the end of the text in detail (LAY), as after a long
+            session; else it begins with the whole text in top-level gists.
 
     Raises:
         InvalidInput: the text is not made of whole top-level nodes, or they alone overrun the budget.
@@ -125,18 +127,24 @@ class Scenario:
     iterations: int = 48
     user: User = User()
     noise: Noise = Noise(spread=0.5, lag=2)
+    full: bool = False
 
     def __post_init__(self) -> None:
         per_top = self.geometry.spans[-1] // self.geometry.span(0)
         if self.blocks < 1 or self.blocks % per_top:
             raise InvalidInput("blocks", self.blocks, f"must be a positive multiple of {per_top}, a top-level node")
-        if self.blocks // per_top * self.geometry.slots(self.geometry.top) > self.params.w_max:
+        if self.tops * self.geometry.slots(self.geometry.top) > self.params.w_max:
             raise InvalidInput("w_max", self.params.w_max, "must hold the text in top-level gists at least")
 
     @property
     def tokens(self) -> int:
         """Length of the text in tokens."""
         return self.blocks * self.geometry.span(0)
+
+    @property
+    def tops(self) -> int:
+        """Length of the text in top-level nodes."""
+        return self.tokens // self.geometry.spans[-1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,9 +174,11 @@ class Episode:
 
     @property
     def opening(self) -> Context:
-        """The whole text in top-level gists."""
-        geometry = self.scenario.geometry
-        return tuple(Block(geometry.top, start) for start in range(0, self.scenario.tokens, geometry.spans[-1]))
+        """What the context begins with."""
+        geometry, tokens = self.scenario.geometry, self.scenario.tokens
+        if self.scenario.full:
+            return laid_out(geometry, self.scenario.params, 0, tokens, None, None)
+        return tuple(Block(geometry.top, start) for start in range(0, tokens, geometry.spans[-1]))
 
 
 def episode(scenario: Scenario, text: Text, rng: np.random.Generator) -> Episode:
@@ -184,8 +194,10 @@ def episode(scenario: Scenario, text: Text, rng: np.random.Generator) -> Episode
     """
     if len(text.tokens) < scenario.tokens:
         raise InvalidInput("text", len(text.tokens), f"must have at least {scenario.tokens} tokens")
-    cursor, like = _walk(scenario, rng), likeness(text, scenario)
-    need = np.stack([_needed(scenario.user, place, like) for place in cursor])
+    cursor = _walk(scenario, rng)
+    places, visits = np.unique(cursor, return_inverse=True)
+    like = likeness(text, scenario, places)
+    need = np.stack([needed(scenario.user, place, row) for place, row in zip(places.tolist(), like, strict=True)])[visits]
     return Episode(scenario, text, cursor, need, _lens(scenario, need, rng))
 
 
@@ -203,29 +215,35 @@ def _walk(scenario: Scenario, rng: np.random.Generator) -> NDArray[np.int64]:
     return np.array(cursor)
 
 
-def likeness(text: Text, scenario: Scenario) -> Floats:
-    """Cosine similarity of the level-0 blocks' words, rarer words counting more; ``(blocks, blocks)``."""
-    span = scenario.geometry.span(0)
-    counts = [Counter(text.tokens[i * span : (i + 1) * span]) for i in range(scenario.blocks)]
-    found_in = Counter(word for count in counts for word in count)
-    column = {word: i for i, word in enumerate(found_in)}
-    weights = np.zeros((scenario.blocks, len(column)))
-    for row, count in enumerate(counts):
-        for word, times in count.items():
-            weights[row, column[word]] = times * np.log(scenario.blocks / found_in[word])
-    weights /= np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12)
-    similarity: Floats = weights @ weights.T
-    return similarity
+def likeness(text: Text, scenario: Scenario, places: Sequence[int]) -> Floats:
+    """Cosine similarity of the words of some level-0 blocks to those of each, rarer words counting more.
+
+    Returns:
+        ``(places, blocks)``.
+    """
+    blocks, span = scenario.blocks, scenario.geometry.span(0)
+    number: dict[str, int] = {}
+    words = np.array([number.setdefault(word, len(number)) for word in text.tokens[: scenario.tokens]], np.int64)
+    pairs, times = np.unique(np.repeat(np.arange(blocks), span) * len(number) + words, return_counts=True)
+    block, word = np.divmod(pairs, len(number))
+    weights = times * np.log(blocks / np.bincount(word, minlength=len(number)))[word]
+    weights /= np.maximum(np.sqrt(np.bincount(block, weights**2, blocks)), 1e-12)[block]
+    rows = np.zeros((len(places), blocks))
+    for row, place in zip(rows, places, strict=True):
+        own = np.zeros(len(number))
+        own[word[block == place]] = weights[block == place]
+        row[:] = np.bincount(block, weights * own[word], blocks)
+    return rows
 
 
-def _needed(user: User, place: int, like: Floats) -> Floats:
-    """Share of the need per level-0 block, with the cursor in block ``place``."""
+def needed(user: User, place: int, like: Floats) -> Floats:
+    """Share of the need per level-0 block, with the cursor in block ``place``, whose words are ``like`` each block's."""
     blocks = len(like)
     first = place + user.lead - user.width // 2
     window = np.clip(np.arange(first, first + user.width), 0, blocks - 1)
     need = np.zeros(blocks)
     need[window] = 1.0
-    elsewhere = np.where(need > 0, -1.0, like[place])
+    elsewhere = np.where(need > 0, -1.0, like)
     best = np.argsort(-elsewhere, kind="stable")[: user.recall]
     need[best[elsewhere[best] > 0]] = 0.75
     shares: Floats = need / need.sum()

@@ -17,9 +17,6 @@ from focalloc.spec.blocks import Block
 HORIZON, DISCOUNT = 10, 0.85
 """How many iterations a teacher looks ahead, and what a later one counts less."""
 
-WORTH_SHOWING, WORTH_LEAVING = 0.03, 0.01
-"""Discounted share of the need from which a block is worth expanding for, or worth leaving where it is."""
-
 
 class Lesson(NamedTuple):
     """What a teacher would do.
@@ -70,21 +67,43 @@ def lesson_of(seen: Observation, actions: Iterable[Action]) -> Lesson:
     return Lesson(np.array([one in wanted for one in seen.actions], dtype=np.bool_), np.ones(len(seen.actions)))
 
 
-def clairvoyant(session: Session, seen: Observation) -> Lesson:
-    """What someone does who knows the needs of the next `HORIZON` iterations.
+class Bounds(NamedTuple):
+    """When a block is shown.
 
-    It picks the blocks worth showing, the most needed first, as long as a context with all of them in it fits the
-    budget; expands towards them; and collapses what is least needed, but only as far as room is lacking.
+    Attributes:
+        show: worth from which a block is expanded for.
+        leave: worth from which one that is visible is left where it is.
+        stay: what one that is visible is worth more than another.
     """
-    state, geometry, worth = session.state, session.state.geometry, coming_need(session)
+
+    show: float = 0.03
+    leave: float = 0.01
+    stay: float = 0.01
+
+
+BOUNDS = Bounds()
+
+
+def clairvoyant(session: Session, seen: Observation) -> Lesson:
+    """What someone does who knows the needs of the next `HORIZON` iterations."""
+    return by_worth(session, seen, coming_need(session))
+
+
+def by_worth(session: Session, seen: Observation, worth: Floats, bounds: Bounds = BOUNDS) -> Lesson:
+    """What someone does who knows, or thinks to know, what each level-0 block is worth.
+
+    They pick the blocks worth showing, the most needed first, as long as a context with all of them in it fits the
+    budget; expand towards them; and collapse what is least needed, but only as far as room is lacking.
+    """
+    state, geometry = session.state, session.state.geometry
     span = geometry.span(0)
 
     # WANTED: nodes that must be open for the blocks worth showing
     shown = session.visible()
-    least = np.where(shown > 0, WORTH_LEAVING, WORTH_SHOWING)
-    room = state.params.w_max - len(session.episode.opening) * geometry.slots(geometry.top)
+    least = np.where(shown > 0, bounds.leave, bounds.show)
+    room = state.params.w_max - session.episode.scenario.tops * geometry.slots(geometry.top)
     wanted: set[Block] = set()
-    for leaf in np.argsort(-worth - 0.01 * shown, kind="stable").tolist():
+    for leaf in np.argsort(-worth - bounds.stay * shown, kind="stable").tolist():
         if worth[leaf] < least[leaf]:
             continue
         chain = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,18 @@ def folder(path: Path) -> list[Text]:
     if not files:
         raise InvalidInput("texts", str(path), f"must be a folder with text files ({', '.join(SUFFIXES)})")
     return [text_of(str(file.relative_to(path)), file.read_text(encoding="utf-8", errors="replace")) for file in files]
+
+
+def library_source() -> list[Text]:
+    """The modules at the top of Python's own library, each a document, by name: a million tokens and more.
+
+    Raises:
+        InvalidInput: this Python was installed without their source.
+    """
+    files = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))
+    if not files:
+        raise InvalidInput("texts", sysconfig.get_path("stdlib"), "must hold the source of Python's library")
+    return [text_of(file.stem, file.read_text(encoding="utf-8", errors="replace")) for file in files]
 
 
 def synthetic(rng: np.random.Generator, tokens: int, topics: int = 12, words: int = 40) -> Text:

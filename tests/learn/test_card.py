@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -113,6 +115,16 @@ def test_the_card_does_not_call_users_unseen_whose_habits_training_has_met() -> 
     assert "## Adapting" not in CARD or "it has met the habits of some" in CARD
 
 
+@pytest.mark.torch
+def test_the_modules_that_policies_come_from_are_those_that_a_course_imports() -> None:
+    pytest.importorskip("torch")
+    from focalloc.learn.card import TRAINING
+
+    listing = "import sys, focalloc.learn.course; print(*[name for name in sys.modules if 'focalloc.learn.' in name])"
+    found = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True).stdout.split()
+    assert {name.rpartition(".")[2] for name in found} == set(TRAINING)
+
+
 class InTurn:
     """A pool without processes, which sends through pickle what a pool of processes would."""
 
@@ -172,6 +184,6 @@ def test_one_command_trains_measures_and_writes_policy_and_card(
     assert (tmp_path / "small.safetensors").read_bytes() == policy
     assert (tmp_path / "small.md").read_text(encoding="utf-8") == text
 
-    (tmp_path / "code.json").write_text('"other"')
-    with pytest.raises(InvalidInput, match="other code"):
+    (tmp_path / "training code.json").write_text('"other"')
+    with pytest.raises(InvalidInput, match="other code of training"):
         card.main(tmp_path)
