@@ -178,6 +178,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "projection": {"strategy": "projection"},
     "logits": {"strategy": "projection"},
     "guarded": {},
+    "learned": {},
 }
 """What sessions of a batch are of; with `logits` they prefer, and what is `guarded` always falls back."""
 
@@ -186,8 +187,11 @@ def sessions_of(kind: str, count: int) -> list[Any]:
     """Sessions of a kind, all alike."""
     plain = opened()
     params, context = replace(plain.params, **KINDS[kind]), plain.context()
-    made = partial(Guarded, lambda view, scores: None) if kind == "guarded" else Allocator
-    sessions: list[Any] = [made() for _ in range(count)]
+    made: dict[str, Any] = {
+        "guarded": partial(Guarded, lambda view, scores: None),
+        "learned": partial(Allocator, strategy="learned"),
+    }
+    sessions: list[Any] = [made.get(kind, Allocator)() for _ in range(count)]
     for one in sessions:
         one.open(plain.geometry, params, context)
     return sessions

@@ -105,6 +105,7 @@ class Allocator:
         self._at_iteration, self._at_slots, self._at_splices = layout.ITERATION, layout.SLOTS, layout.SPLICES
         self._tables: tables.Tables | None = None
         self._workspace: Any = None
+        self._learner: Any = None
         geometry = Geometry() if geometry is None else geometry
         params = Params() if params is None else params
         self.geometry, self.params = _checked_terms(geometry, params, strategy)
@@ -262,13 +263,14 @@ class Allocator:
         geometry, params = _checked_terms(state.geometry, state.params)
         tables = self._new_tables(geometry, params, state.context)
         workspace: Any = None
+        learner: Any = None
         if params.strategy != "greedy":
             from focalloc.fastpath.workspace import workspace_for
 
             workspace = workspace_for(geometry, params, tables)
         run_step = self._calls.run_step if workspace is None else workspace.run_step
         if self._learned is not None:
-            run_step = self._learned.at_work(geometry, params.n_diff, tables, run_step)
+            learner, run_step = self._learned.at_work(geometry, params.n_diff, tables, run_step)
         if state.iteration or state.ledger or state.recent:
             tables.recall(state.ledger, state.iteration, state.recent)
         if state.pins != Pins():
@@ -279,8 +281,8 @@ class Allocator:
             tables.leave_unfilled(state.unfilled)
         if state.iteration > FAR:
             run_step = _refusing_the_last(tables, run_step)
-        self._tables, self.geometry, self.params, self._workspace, self._run_step = (
-            tables, geometry, state.params_told, workspace, run_step
+        self._tables, self.geometry, self.params, self._workspace, self._learner, self._run_step = (
+            tables, geometry, state.params_told, workspace, learner, run_step
         )  # fmt: skip
 
     def _mark(self) -> tuple[object, int, int, int, object, int]:
@@ -340,17 +342,10 @@ class Allocator:
                 scores = score_array(scores)
             at = -1 if cursor is None else self._pointed(cursor)
             done = self._run_step(scores, tables.tags, tables.scratch, tables.state, at)
-            plan = self._plan(tables, done if done >= 0 else self._again(done, scores, at))
+            plan = self._plan(tables, done) if done >= 0 else self._again(done, scores, at)
             return plan if self._learned is None else self._learned.tell(plan)
         finally:
             turn.taken = False
-
-    def _followed(self, scores: NDArray[Any], at: int) -> Plan:
-        """An iteration by the policy that is followed, in a batch."""
-        tables = self._session()
-        done = self._run_step(scores, tables.tags, tables.scratch, tables.state, at)
-        plan: Plan = self._learned.tell(self._plan(tables, done if done >= 0 else self._again(done, scores, at)))
-        return plan
 
     def _pointed(self, cursor: object) -> int:
         """``cursor``, if an iteration may be told it (CUR-1)."""
@@ -369,14 +364,14 @@ class Allocator:
             header[self._at_slots],
         )
 
-    def _again(self, refused: int, scores: NDArray[Any], at: int) -> int:
-        """What a step comes to that a kernel has put back: its scores are refused, or something has to grow first."""
-        tables = self._session()
-        if refused == self._layout.LEDGER_FULL:
+    def _again(self, refused: int, scores: NDArray[Any], at: int) -> Plan:
+        """What a step comes to that a kernel has put back: scores are refused, a policy fails, or something grows."""
+        tables, k = self._session(), self._layout
+        if refused == k.LEDGER_FULL:
             tables.widen_ledger(self.params.n_diff)
-        elif refused != self._layout.WORK_FULL:
+        elif refused not in (k.WORK_FULL, k.MISFIT):
             self._refuse(scores)
-        return self._run_step(scores, tables.tags, tables.scratch, tables.state, at)
+        return self._plan(tables, self._run_step(scores, tables.tags, tables.scratch, tables.state, at))
 
     @in_turn
     def prefer(self, logits: ArrayLike) -> Plan:

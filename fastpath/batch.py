@@ -18,13 +18,13 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from time import perf_counter
-from typing import Any, cast, overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from focalloc.fastpath.allocator import Allocator, last_iteration
-from focalloc.fastpath.guard import Guarded
+from focalloc.fastpath.guard import Guarded, Posed
 from focalloc.fastpath.plan import Fallback, Plan
 from focalloc.fastpath.scores import LOGIT_TYPES, SCORE_TYPES, score_array, without_torch
 from focalloc.fastpath.snapshot import MAX_ITERATION
@@ -56,8 +56,8 @@ class Batch(Sequence[Member]):
 
     The allocators stay usable by themselves, for ingest, views, snapshots or a step of their own; the batch merely
     lays their tables side by side. They need not be alike: any geometry, parameters and strategy, and guarded ones too.
-    Policies, and the selectors of those, are asked one after the other; where a strategy stands in for a selector, it
-    does so with the others.
+    The selectors of those are asked together, in as many threads as have a deadline, and else one after the other;
+    where a strategy stands in for a selector, it does so with the others.
 
     Args:
         allocators: `Allocator` or `Guarded`, each in a session, none twice.
@@ -89,7 +89,7 @@ class Batch(Sequence[Member]):
                 raise InvalidInput(f"allocators[{i}]", member, "must be an Allocator, or a Guarded one")
         self._allocators = tuple(one._inside if isinstance(one, Guarded) else one for one in self._members)
         self._guarded = {i: one for i, one in enumerate(self._members) if isinstance(one, Guarded)}
-        self._asked = {i for i, one in enumerate(self._allocators) if i in self._guarded or one._learned is not None}
+        self._following = [i for i, one in enumerate(self._allocators) if one._learned is not None]
         places: dict[int, int] = {}
         for i, one in enumerate(self._allocators):
             if (first := places.setdefault(id(one), i)) < i:
@@ -112,12 +112,12 @@ class Batch(Sequence[Member]):
         self._settle()
         for one in dict(zip(self._kernel_of, self._allocators, strict=True)).values() or [Allocator()]:
             one.warmup()
-            twin = Allocator()
+            twin = Allocator(**one._selection())
             twin.open(one.geometry, replace(one.params, w_max=one.geometry.slots(0), w_soft=0, n_diff=1), [(0, 0)])
             batch = Batch([twin])
             for kind in SCORE_TYPES:
                 batch.step([np.zeros(twin.used, kind)])
-            for kind in LOGIT_TYPES if one.params.strategy == "projection" else ():
+            for kind in LOGIT_TYPES if one.params.strategy == "projection" and one._learned is None else ():
                 batch.prefer([np.zeros((1, 3), kind)])
 
     # THE TABLES, one row per session
@@ -181,7 +181,7 @@ class Batch(Sequence[Member]):
 
     def _note_kernel(self, i: int) -> None:
         """Note the call that a session makes where it is not a plain greedy one, and the work space that it needs."""
-        workspace = self._allocators[i]._workspace
+        workspace = self._allocators[i]._learner or self._allocators[i]._workspace
         self._kernel_of[i] = None if workspace is None else workspace.kernel_of_many
         if workspace is not None:
             self._heads[i] = workspace.table[: self._layout.WORK_HEADER]
@@ -230,10 +230,11 @@ class Batch(Sequence[Member]):
 
         def again(i: int, refused: int, row: NDArray[Any]) -> Plan:
             allocator = self._allocators[i]
-            done = allocator._again(refused, row, pointed[i])
-            return allocator._plan(allocator._session(), done)
+            plan = allocator._again(refused, row, pointed[i])
+            return plan if allocator._learned is None else allocator._learned.tell(plan)
 
         self._deal(groups, calls, instead)
+        self._follow(calls, instead)
         self._alone(groups, calls, instead, again)
         plans = Plans(calls, instead, [one.geometry for one in self._allocators])
         for i, why in fell_back.items():
@@ -265,6 +266,8 @@ class Batch(Sequence[Member]):
         for i, (allocator, one) in enumerate(zip(self._allocators, logits, strict=True)):
             try:
                 given[i] = allocator._logits(one)
+                if allocator._learned is not None:  # its work space in the batch is that of the policy
+                    instead[i] = allocator._preferred(given.pop(i))
             except InvalidInput as no:
                 instead[i] = no
         groups = list(_by_type((i, one.reshape(-1)) for i, one in given.items()))
@@ -331,25 +334,38 @@ class Batch(Sequence[Member]):
     def _ask(
         self, groups: Sequence[Group], calls: NDArray[np.int64], instead: dict[int, Answer]
     ) -> dict[int, Fallback]:
-        """Ask policies, and the selectors of guarded sessions; return where the strategy stands in, and why."""
+        """Ask the selectors of guarded sessions; return where the strategy stands in, and why.
+
+        Those with a deadline are all asked before the first answer is waited for, so that they work at once and late
+        ones are waited for together.
+        """
+        posed: dict[int, Posed] = {}
         fell_back: dict[int, Fallback] = {}
-        for group in groups if self._asked else ():
-            for i in filter(self._asked.__contains__, group[1].tolist()):
-                allocator, row = self._allocators[i], self._given(group, calls, i)
-                at, answer = int(calls[i, self._layout.RETURNED]), cast("Answer | Fallback | None", instead.get(i))
+        for group in groups if self._guarded else ():
+            for i in filter(self._guarded.__contains__, group[1].tolist()):
+                if i in instead:
+                    continue
+                row, at = self._given(group, calls, i), int(calls[i, self._layout.RETURNED])
                 try:
-                    if i in self._guarded:
-                        fixed = allocator._quantise(row, False).copy()
-                        answer = answer or self._guarded[i]._asked(fixed, None if at < 0 else at)
-                    else:
-                        answer = answer or allocator._followed(row, at)
+                    fixed = self._allocators[i]._quantise(row, False).copy()
                 except InvalidInput as no:
-                    answer = no
-                if isinstance(answer, Fallback):
-                    fell_back[i] = answer
+                    instead[i] = no
                 else:
-                    instead[i] = answer
+                    posed[i] = self._guarded[i]._pose(fixed, None if at < 0 else at)
+        for i, question in posed.items():
+            answer = self._guarded[i]._answered(question)
+            if isinstance(answer, Fallback):
+                fell_back[i] = answer
+            else:
+                instead[i] = answer
         return fell_back
+
+    def _follow(self, calls: NDArray[np.int64], instead: Mapping[int, Answer]) -> None:
+        """Note of the sessions that a policy has decided in whether greedy would have done something else."""
+        returned, differs = calls[:, self._layout.RETURNED], self._heads[:, self._layout.DIFFERS]
+        for i in self._following:
+            if returned[i] >= 0 and i not in instead:
+                self._allocators[i]._learned.follow(int(differs[i]))
 
     def _alone(
         self,

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from math import isnan
 from queue import Empty, SimpleQueue
 from threading import TIMEOUT_MAX, Event, Thread
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -202,17 +202,10 @@ class Guarded(Wrapper):
         """An iteration by the selector's answer, or by the strategy that stands in."""
         fixed = self._inside._quantise(scores, per_block).copy()
         cursor = None if cursor is None else self._inside._pointed(cursor)
-        outcome = self._asked(fixed, cursor)
+        outcome = self._answered(self._pose(fixed, cursor))
         if isinstance(outcome, Plan):
             return outcome
         return self._fell_back(self._inside.step(fixed, cursor=cursor), outcome)
-
-    def _asked(self, fixed: NDArray[np.int32], cursor: int | None) -> Plan | Fallback:
-        """The iteration by the selector's answer; or why the strategy has to stand in, and nothing has changed."""
-        outcome = self._answered(fixed, cursor)
-        if isinstance(outcome, Plan):
-            self._select.agree(self._mark())
-        return outcome
 
     def _fell_back(self, plan: Plan, why: Fallback) -> Plan:
         """An iteration by the strategy, once it is noted that and why it stood in."""
@@ -221,24 +214,27 @@ class Guarded(Wrapper):
         self.fallback_counts[why.reason] += 1
         return plan
 
-    def _answered(self, fixed: NDArray[np.int32], cursor: int | None) -> Plan | Fallback:
-        """The iteration by the selector's answer; or why there is none, and nothing has changed."""
-        allocator, before = self._inside, self._mark()
-        view = View(allocator, cursor)
-        iteration = view.iteration + 1
+    def _pose(self, fixed: NDArray[np.int32], cursor: int | None) -> Posed:
+        """Ask the selector about an iteration; where there is a deadline, without waiting for what it answers."""
+        before = self._mark()
+        view = View(self._inside, cursor)
         limit = view.params.n_diff + 1
 
         def answer() -> list[Sequence[object]]:
             # an answer may be lazy, or endless; one action too many is enough to see that it is too long
             return list(islice(iter(self._select(view, before, fixed.copy())), limit))
 
+        if self._worker is None or self._deadline is None:
+            return Posed(fixed, before, view.iteration + 1, answer)
+        view.settle()
+        return Posed(fixed, before, view.iteration + 1, self._worker.pose(answer, self._deadline))
+
+    def _answered(self, posed: Posed) -> Plan | Fallback:
+        """The iteration by the selector's answer; or why the strategy has to stand in, and nothing has changed."""
+        allocator, iteration = self._inside, posed.iteration
         try:
-            if self._worker is None or self._deadline is None:
-                actions = answer()
-            else:
-                view.settle()
-                actions = self._worker.ask(answer, self._deadline)
-            outcome = apply_checked(allocator._session(), allocator.geometry, allocator.params, actions, fixed)
+            actions = posed.answer()
+            outcome = apply_checked(allocator._session(), allocator.geometry, allocator.params, actions, posed.scores)
         except KeyboardInterrupt:
             raise
         except _Busy:
@@ -248,14 +244,31 @@ class Guarded(Wrapper):
         except _Failed as failed:
             return Fallback(iteration, "exception", "", str(failed))
         except BaseException as error:  # whatever a selector raises must not stop the session
-            if self._mark() != before:  # it was not the selector
+            if self._mark() != posed.before:  # it was not the selector
                 raise
             return Fallback(iteration, "exception", "", _told(error))
         if isinstance(outcome, Violation):
             reason: Reason = "nan" if _holds_nan(actions) else "violation"
             clause = "" if reason == "nan" else outcome.clause
             return Fallback(iteration, reason, clause, outcome.message[:MESSAGE_LENGTH])
+        self._select.agree(self._mark())
         return outcome
+
+
+class Posed(NamedTuple):
+    """A question that a selector has been asked, or will be once its answer is asked for.
+
+    Attributes:
+        scores: one per slot, fixed point.
+        before: the mark of the session.
+        iteration: number of the iteration.
+        answer: gives the answer, or raises what came in its place.
+    """
+
+    scores: NDArray[np.int32]
+    before: Mark
+    iteration: int
+    answer: Callable[[], list[Sequence[object]]]
 
 
 def _told(error: BaseException) -> str:
@@ -371,15 +384,19 @@ class _Worker:
         weakref.finalize(self, questions.put, None)
         self._questions, self._answers, self._busy, self._thread = questions, answers, busy, thread
 
-    def ask(self, question: Callable[[], T], seconds: float) -> T:
-        """What ``question`` returns or raises, within ``seconds``."""
+    def pose(self, question: Callable[[], T], seconds: float) -> Callable[[], T]:
+        """Have ``question`` answered; what is given back waits for that, until ``seconds`` from now."""
         if self._thread is None or not self._thread.is_alive():
             self._start()
         if self._busy.is_set() or not self._questions.empty():
-            raise _Busy
+            return _refuse_busy
         self._asked += 1
         number, until = self._asked, time.monotonic() + seconds
         self._questions.put(_Question(number, question))
+        return lambda: self._awaited(number, until)
+
+    def _awaited(self, number: int, until: float) -> Any:
+        """What the question of that number returned or raised, if there is an answer by then."""
         while True:
             try:
                 answer = self._answers.get(timeout=max(0.0, until - time.monotonic()))
@@ -391,7 +408,11 @@ class _Worker:
             raise answer.failure
         if answer.failure is not None:
             raise _Failed(answer.failure)
-        return answer.value  # type: ignore[no-any-return]
+        return answer.value
+
+
+def _refuse_busy() -> NoReturn:
+    raise _Busy
 
 
 def _work(questions: SimpleQueue[_Question | None], answers: SimpleQueue[_Answer], busy: Event) -> None:

@@ -97,7 +97,8 @@ class Tables:
         state: int64 header, then the tables in the order of `NAMES`.
         reclaimed: int64: the collapses of an ingest, and where they were made.
         tags: int8, one per slot, then as much to spare.
-        scratch: int32: scores in fixed point, peaks of chunks, aggregates of gists if some take several slots.
+        scratch: int32: scores in fixed point, peaks of chunks, aggregates of gists if some take several slots, and
+            what the iteration is told if that is kept.
         capacity: most slots that there is space for.
         n_diff: most actions per iteration, as far as there is room for them.
     """
@@ -222,6 +223,12 @@ class Tables:
             state[first : first + count] = self.table(name)[:count]
         return state
 
+    def keep_told(self) -> None:
+        """Have iterations note what they are told, where they go by something else (MEM-1, MEM-3, BAL-1)."""
+        if any(self.header[field] for field in (k.MEMORY_SHIFT, k.LEAN, k.BALANCED)):
+            self.state[k.TOLD_AT] = at = 2 * self.capacity + self.header[k.CHUNK_ROOM]
+            self._go_on(self._sizes, self.state, scratch=np.zeros(at + self.capacity, np.int32))
+
     @property
     def pins(self) -> Pins:
         """Where nothing collapses, and where nothing expands.
@@ -246,7 +253,7 @@ class Tables:
         state[first:second] = [token for one in pins.collapse for token in (*one, 0, 0)]
         state[second:last] = [token for one in pins.expand for token in (*one, 0, 0)]
         if pins.expand and not self.header[k.MULTI_SLOT]:  # aggregates stand apart then, in a table of their own
-            scratch = np.zeros(2 * self.capacity + self.header[k.CHUNK_ROOM], np.int32)
+            scratch = np.zeros(max(len(scratch), 2 * self.capacity + self.header[k.CHUNK_ROOM]), np.int32)
         run_pin(self.tags, scratch, state)
         self._go_on(sizes, state, scratch=scratch, pins=pins)
 

@@ -31,8 +31,8 @@ OWN = (
     *("region_header", "regions", "region_family_slot", "region_family_node", "turns", "notes"),
     *("region_tags", "region_scores"),  # of 8 and of 32 bits; the others have 64
     *("starts", "leading", "led", "led_families"),
-    *("told", "gates", "gate_peaks", "gate_keys", "gate_notes", "looked", "numbers"),
     "claims",
+    *("gates", "gate_peaks", "gate_keys", "gate_notes", "looked", "numbers"),
 )
 """The tables that only some strategies need, in their order behind those of every search."""
 
@@ -224,6 +224,25 @@ class Projector(Workspace):
         return self._with_space(lambda: search_calls.run_logits(logits, tags, scratch, state, self.table), state)
 
 
+class CompiledPolicy:
+    """A policy as the kernels take it, one for all sessions that it decides in.
+
+    Args:
+        table: its weights (`layout.Network`).
+    """
+
+    def __init__(self, table: NDArray[np.int32]) -> None:
+        self.table = table
+
+    def run(self, tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
+        """`policy_calls.run_policy`."""
+        return policy_calls.run_policy(tags, scratch, state, space, self.table)
+
+    def run_many(self, tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs) -> None:
+        """`policy_calls.run_policies`."""
+        policy_calls.run_policies(tags, scratch, state, space, self.table, calls)
+
+
 class Learner(Workspace):
     """A work space for a learned policy.
 
@@ -232,21 +251,21 @@ class Learner(Workspace):
         cap: most actions per iteration, as a policy is told.
         n_diff: the same, as far as the context has room for them.
         slots: most slots that the context can have.
-        network: the policy's weights (`layout.Network`).
+        network: the policy.
     """
 
-    def __init__(self, geometry: Geometry, cap: int, n_diff: int, slots: int, network: NDArray[np.int32]) -> None:
+    def __init__(self, geometry: Geometry, cap: int, n_diff: int, slots: int, network: CompiledPolicy) -> None:
         self._cap = cap
-        width, listed = int(network[k.HIDDEN]), k.SIDES * k.LOOK
+        self.kernel, self.kernel_of_many = network.run, network.run_many
+        width, listed = int(network.table[k.HIDDEN]), k.SIDES * k.LOOK
         smallest = min(geometry.fanout(level) * geometry.slots(level - 1) for level in range(1, geometry.top + 1))
         chunks = slots // k.GATES + 1
-        self._network = network
         self.own = {
             "wishes": slots // smallest + 1,
             **dict.fromkeys(("worth", "less"), slots),
             "peaks": slots // k.CHUNK + 1,
             "turns": max(1, n_diff),
-            **dict.fromkeys(("told", "gates"), (slots + 1) // 2),
+            "gates": (slots + 1) // 2,
             **dict.fromkeys(("gate_peaks", "gate_keys", "gate_notes"), max(chunks, listed)),
             "looked": 3 * listed + k.SIDES + 1 + (k.SIDES + 1) * k.LEVELS,
             "numbers": (k.KNOWN_OF_ITEM * (listed + 1) + (listed + 6) * width) // 2 + 1,
@@ -257,15 +276,6 @@ class Learner(Workspace):
         table = super()._laid_out(space)
         table[k.CAP] = self._cap
         return table
-
-    def run_step(self, scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, cursor: int) -> int:
-        """One iteration by the policy's answer; arguments and result as for `calls.run_step`, or `MISFIT`."""
-
-        def answered() -> int:
-            policy_calls.run_told(scores, tags, scratch, state, self.table)
-            return policy_calls.run_policy(tags, scratch, state, self.table, self._network)
-
-        return run_prepare(scores, tags, scratch, state, cursor) or self._with_space(answered, state)
 
 
 class Tied(Workspace):

@@ -65,6 +65,7 @@ from focalloc.fastpath.kernels.layout import (
     TAU_COLLAPSE,
     TAU_EXPAND,
     TOLD,
+    TOLD_AT,
     TOP,
     UNITS,
     UNLOCKED,
@@ -86,7 +87,7 @@ from focalloc.fastpath.kernels.opening import Frontier, Wanted, count_coarsest, 
 from focalloc.fastpath.kernels.pins import place_pins, rule_out
 from focalloc.fastpath.kernels.places import end_of, list_families, slot_at, write_positions
 from focalloc.fastpath.kernels.releasing import oldest_slots, release
-from focalloc.fastpath.kernels.scores import balance, blend, bound, survey, take
+from focalloc.fastpath.kernels.scores import balance, blend, bound, fixed_point, survey, take
 from focalloc.fastpath.kernels.thresholds import adapt, observe
 from focalloc.fastpath.kernels.ties import remember
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
@@ -219,8 +220,15 @@ def run_take(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: L
 
 @kernel
 def run_prepare(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, cursor: int) -> int:
-    """`take_for_step`, where a call of its own goes on; arguments as for `run_step`."""
-    return take_for_step(scores, session_of(tags, scratch, state), cursor)
+    """`take_for_step`, where a call of its own goes on; arguments as for `run_step`.
+
+    What it is told is noted as well, in a session that keeps that.
+    """
+    refused = take_for_step(scores, session_of(tags, scratch, state), cursor)
+    if refused == 0 and state[TOLD_AT] > 0:
+        for slot in range(state[SLOTS]):
+            scratch[state[TOLD_AT] + slot] = np.int32(fixed_point(scores[slot]))
+    return refused
 
 
 # REFINEMENTS: what an iteration goes by beyond its scores, and what is noted of it

@@ -156,6 +156,8 @@ REMEMBERED = 37
 MEMORY = 38
 BY_CURSOR = 39
 BINDING = 40
+# ... where the row that an iteration is told is kept beside the one that it goes by; 0 where it is not, ...
+TOLD_AT = 41
 # ... the geometry by level: tokens of a block (by tag, so that BODY, RAW and marked tags find theirs), slots of a
 # block, slots of a family, blocks of a family, ...
 SPAN = 44
@@ -289,7 +291,7 @@ DELTA_LIST = 32
 POOL_SIZES = 64
 # ... and where the tables begin that share an array with it.
 WORK_OFFSETS = 96
-WORK_TABLES = 41
+WORK_TABLES = 40
 WORK_HEADER = WORK_OFFSETS + WORK_TABLES + 1
 
 # A POLICY

@@ -10,43 +10,46 @@ from focalloc.fastpath.kernels.calls import adapt_terms, has_room, observe_use, 
 from focalloc.fastpath.kernels.greedy import select
 from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, select_optimum
 from focalloc.fastpath.kernels.layout import (
-    BALANCED,
     CAP,
     CHEAP,
     DIFFERS,
+    FAMILIES,
     HIDDEN,
     ITERATION,
     KNOWN_OF_ITEM,
-    LEAN,
     LEDGER_FROM,
     LEDGER_FULL,
     LOOK,
-    MEMORY_SHIFT,
     MISFIT,
     MULTI_SLOT,
     N_DIFF,
     NETWORK,
+    NUMBER,
     OUT_OF_SPACE,
     SIDES,
     SLOTS,
     SOFT_MARGIN,
     TAU_COLLAPSE,
     TAU_EXPAND,
+    TOLD_AT,
     UNLOCKED,
     W_MAX,
     W_SOFT,
     WORK_FULL,
+    WORK_HEADER,
     WORK_OFFSETS,
-    Ints,
+    Longs,
     Look,
     Network,
+    Scratch,
     Session,
+    Tags,
     Work,
 )
 from focalloc.fastpath.kernels.ledger import forget
 from focalloc.fastpath.kernels.policy import hand_on, infer, list_items, take_off
-from focalloc.fastpath.kernels.scores import bound, fixed_point
-from focalloc.fastpath.kernels.search_calls import wide_worths, work_of
+from focalloc.fastpath.kernels.scores import bound
+from focalloc.fastpath.kernels.search_calls import arrives, sets_out, wide_worths, work_of
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 
@@ -61,16 +64,10 @@ def network_of(table: NDArray[np.int32]) -> Network:
 
 
 @kernel
-def goes_by_told(header: Ints) -> bool:
-    """Whether iterations go by the scores that they are told."""
-    return header[MEMORY_SHIFT] == 0 and header[LEAN] == 0 and header[BALANCED] == 0
-
-
-@kernel
-def look_of(session: Session, space: NDArray[np.int64], width: int) -> Look:
-    """The tables of a look at the items, cut out of those of a search."""
+def look_of(session: Session, scratch: Scratch, space: Longs, width: int) -> Look:
+    """The tables of a look at the items, cut out of those of a search, and of the scores."""
     at = space[WORK_OFFSETS:]
-    told = session.fixed if goes_by_told(session.header) else space[at[33] : at[34]].view(np.int32)
+    told = scratch[session.header[TOLD_AT] :]  # at 0 stands the row that the iteration goes by
     looked = space[at[38] : at[39]]
     numbers = space[at[39] : at[40]].view(np.int32)
     listed = SIDES * LOOK
@@ -96,24 +93,6 @@ def look_of(session: Session, space: NDArray[np.int64], width: int) -> Look:
         looked[3 * listed + SIDES + 1 :],
         space[at[25] : at[26]],
     )
-
-
-@kernel
-def run_told(
-    scores: NDArray[np.generic], tags: NDArray[np.int8], scratch: NDArray[np.int32], state: NDArray[np.int64],
-    space: NDArray[np.int64],
-) -> None:  # fmt: skip
-    """Note what an iteration is told, once `run_prepare` has taken it and made another row of it.
-
-    Arguments as for `run_policy`.
-    """
-    header = session_of(tags, scratch, state).header
-    if goes_by_told(header):
-        return
-    at = space[WORK_OFFSETS:]
-    told = space[at[33] : at[34]].view(np.int32)
-    for slot in range(header[SLOTS]):
-        told[slot] = np.int32(fixed_point(scores[slot]))
 
 
 @kernel
@@ -159,13 +138,7 @@ def select_preferred(session: Session, work: Work) -> int:
 
 
 @kernel
-def run_policy(
-    tags: NDArray[np.int8],
-    scratch: NDArray[np.int32],
-    state: NDArray[np.int64],
-    space: NDArray[np.int64],
-    network: NDArray[np.int32],
-) -> int:
+def run_policy(tags: Tags, scratch: Scratch, state: Longs, space: Longs, network: NDArray[np.int32]) -> int:
     """One iteration by a policy's answer on scores that are taken; return how many actions, or why nothing happened.
 
     Args:
@@ -189,7 +162,7 @@ def run_policy(
     header[ITERATION] += 1
     forget(header, session.ledger_iteration)
     layers = network_of(network)
-    look = look_of(session, space, network[HIDDEN])
+    look = look_of(session, scratch, space, network[HIDDEN])
     work = work_of(space, wide_worths(space))
     # CANDIDATES (POL-1 to POL-4)
     look.sizes[SIDES] = work.header[CAP]
@@ -215,3 +188,32 @@ def run_policy(
         header[LEDGER_FROM] = oldest
     take_back(held)
     return answer
+
+
+@kernel
+def clear(header: Longs, space: Longs) -> None:
+    """Set what `hand_on` expects to be 0 to that, where another session's tables have lain."""
+    at = space[WORK_OFFSETS:]
+    for slot in range(header[SLOTS]):
+        space[at[17] + slot] = 0
+    for family in range(header[FAMILIES]):
+        space[at[16] + family] = 0
+
+
+@kernel
+def run_policies(
+    tags: Tags, scratch: Scratch, state: Longs, space: Longs, network: NDArray[np.int32], calls: Longs
+) -> None:
+    """`run_policy` for many sessions of one policy, as `search_calls.run_knapsacks`.
+
+    Of each, `DIFFERS` is told in its own header of the work space, at the end of its row of ``state``.
+    """
+    held = let_go(1)
+    for i in range(len(calls)):
+        if sets_out(state, space, calls, i):
+            session = calls[i, NUMBER]
+            clear(state[session], space)
+            done = run_policy(tags[session], scratch[session], state[session], space, network)
+            state[session, state.shape[1] - WORK_HEADER + DIFFERS] = space[DIFFERS]
+            arrives(state, done, calls, i)
+    take_back(held)

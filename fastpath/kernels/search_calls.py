@@ -260,7 +260,7 @@ def run_hierarchy_by_price(tags: Tags, scratch: Scratch, state: Longs, space: Lo
     regions = regions_of(session, space, worths.worth)
     at = space[WORK_OFFSETS:]
     capacity = session.header[CAPACITY]
-    claims = Claims(space[at[40] : at[40] + capacity], space[at[40] + capacity : at[41]])
+    claims = Claims(space[at[33] : at[33] + capacity], space[at[33] + capacity : at[34]])
     work = work_of(space, worths_of_region(session, regions, space))
     # SELECT
     done = select_by_price(session, work_of(space, worths), work, regions, claims)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from random import Random
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,12 @@ from focalloc.fastpath import tables, workspace
 from focalloc.fastpath.allocator import STRATEGIES
 from focalloc.fastpath.batch import Batch
 from focalloc.fastpath.guard import Guarded, View
+from focalloc.fastpath.kernels import layout
+from focalloc.fastpath.learned import SHIPPED
+from focalloc.fastpath.policy_file import load
 from focalloc.fastpath.snapshot import MAX_ITERATION
+from focalloc.spec.policy import Policy, PolicyPlan
+from focalloc.spec.violations import violations
 
 # What is reserved is copied into the batch.
 A_SESSION = st.sampled_from(
@@ -432,3 +438,139 @@ def test_a_helper_without_a_core_delays_nothing() -> None:
     assert not blocked.done()
     go_on.set()
     assert list(plans) == [one.step(row[: one.used]) for one, row in zip(alone, scores, strict=True)]
+
+
+# LEARNED POLICIES
+
+
+def acting() -> list[Policy]:
+    """Two policies that act: the one that ships, and one that shows whatever it may."""
+    shipped = load(SHIPPED)
+    return [shipped, replace(shipped, plan=PolicyPlan(-(2**20), 0, 0))]
+
+
+def followers(policies: Sequence[Any], count: int) -> list[Allocator]:
+    """Sessions of these policies in turns, every other one of which remembers what it was told."""
+    made = []
+    for seed in range(count):
+        plain = session(seed)
+        params = replace(plain.params, memory_shift=seed % 2, lean=2**19 * (seed % 4 == 3))
+        made.append(Allocator(strategy="learned", policy=policies[seed % len(policies)]))
+        made[-1].open(plain.geometry, params, plain.context())
+    return made
+
+
+@pytest.mark.usefixtures("fine_grain")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_policies_decide_in_a_batch_as_alone_and_python_asks_nobody(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies = acting()
+    alone, batch = followers(policies, 12), Batch(followers(policies, 12), threads=threads)
+    random = np.random.default_rng(0)
+    acted = 0
+    for turn in range(6):
+        scores = matrix(random, alone)
+        expected = [one.step(row[: one.used]) for one, row in zip(alone, scores, strict=True)]
+        with monkeypatch.context() as patch:
+            patch.setattr(workspace.Workspace, "run_step", None)
+            plans = list(batch.step(scores))
+        assert plans == expected, turn
+        acted += sum(map(len, expected))
+    assert acted > 50
+    for one, other in zip(alone, batch, strict=True):
+        assert isinstance(other, Allocator)
+        assert (one.state(), one.disagreement_share, one.fallback_share) == (
+            other.state(), other.disagreement_share, other.fallback_share
+        )  # fmt: skip
+        other._check()
+
+
+def test_equal_policies_are_one_call_of_a_batch() -> None:
+    assert len(Batch(followers([*acting(), *acting()], 8))._many) == 2
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_strategy_stands_in_for_a_policy_that_fails_in_a_batch(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the sessions have a policy whose every answer is put back; the others are none the wiser."""
+    monkeypatch.setattr(module, "GRAIN", 1)
+    policies = acting()
+    twins = followers(policies, 8)
+    plain = [Allocator() for _ in twins]
+    for one, twin in zip(plain, twins, strict=True):
+        one.open(twin.geometry, twin.params, twin.context())
+    broken = twins[0]._learned._compiled
+
+    def misfit(*arguments: Any) -> int:
+        return layout.MISFIT
+
+    def misfits(tags: Any, scratch: Any, state: Any, space: Any, calls: Any) -> None:
+        calls[:, layout.RETURNED] = layout.MISFIT
+
+    monkeypatch.setattr(broken, "run", misfit)
+    monkeypatch.setattr(broken, "run_many", misfits)
+    batch = Batch(followers(policies, 8), threads=threads)
+    random = np.random.default_rng(0)
+    for _ in range(5):
+        scores = matrix(random, [*batch])
+        rows = [row[: one.used] for one, row in zip(batch, scores, strict=True)]
+        expected = [(plain if i % 2 == 0 else twins)[i].step(row) for i, row in enumerate(rows)]
+        plans = list(batch.step(scores))
+        assert plans == expected
+        assert [plan.fallback is not None for plan in plans if isinstance(plan, Plan)] == [True, False] * 4
+    assert [one.fallback_share for one in batch if isinstance(one, Allocator)] == [1, 0] * 4
+
+
+# DEADLINES
+
+
+def test_late_selectors_of_a_batch_are_waited_for_together() -> None:
+    go_on = threading.Event()
+    sessions: list[Any] = [Guarded(lambda view, scores: go_on.wait() and [], deadline=0.3) for _ in range(8)]
+    sessions += [Guarded(Allocator(strategy="learned", policy=acting()[1]), deadline=60.0)]
+    for one in sessions:
+        one.load([(1, 0), (1, 32)])
+    batch = Batch(sessions)
+    begun = monotonic()
+    plans = list(batch.step([[1.0, -1.0]] * 9))
+    waited = monotonic() - begun
+    assert [plan.fallback and plan.fallback.reason for plan in plans[:8] if isinstance(plan, Plan)] == ["deadline"] * 8
+    assert isinstance(plans[8], Plan)
+    assert plans[8].fallback is None
+    assert waited < 8 * 0.3, "each was waited for by itself"
+    go_on.set()
+
+
+def test_a_policy_behind_the_guard_keeps_its_session_going_under_load() -> None:
+    """Threads that never stop, a deadline that is missed at times: each step is answered by the rules, and told why."""
+    over = threading.Event()
+
+    def never_stop() -> None:
+        while not over.is_set():
+            pass
+
+    busy = [threading.Thread(target=never_stop) for _ in range(3)]
+    policy = acting()[1]
+    sessions: list[Any] = [Guarded(Allocator(strategy="learned", policy=policy), deadline=0.004) for _ in range(4)]
+    for one in sessions:
+        one.open(Geometry((4, 4)), Params(w_max=60), [(2, i * 16) for i in range(8)])
+    batch, random = Batch(sessions, threads=2), np.random.default_rng(0)
+    for thread in busy:
+        thread.start()
+    try:
+        for _ in range(40):
+            states = [one.state() for one in sessions]
+            rows = [random.integers(-(2**21), 2**21, one.used) for one in sessions]
+            for plan, before, row in zip(batch.step(rows), states, rows, strict=True):
+                assert isinstance(plan, Plan)
+                assert not violations(before, row.tolist(), list(plan))
+                assert plan.fallback is None or plan.fallback.reason in ("deadline", "busy")
+    finally:
+        over.set()
+        for thread in busy:
+            thread.join()
+    for one in sessions:
+        assert one.iteration == 40
+        assert sum(one.fallback_counts.values()) > 0, "the load was none"

@@ -22,7 +22,7 @@ from focalloc.fastpath import policy_file
 from focalloc.fastpath.kernels import layout as k
 from focalloc.fastpath.kernels import ledger
 from focalloc.fastpath.kernels import policy as kernels
-from focalloc.fastpath.learned import network_of
+from focalloc.fastpath.learned import compiled
 from focalloc.fastpath.tables import NAMES, Tables
 from focalloc.fastpath.workspace import Learner
 from focalloc.refimpl import ReferenceAllocator
@@ -243,7 +243,7 @@ def test_an_answer_that_breaks_a_rule_is_put_back() -> None:
     fast.open(TINY, PARAMS, [(2, 0), (1, 4), (1, 6)])
     before, tables = fast.snapshot(), fast._session()
     tables.tags[2] = 0
-    learner = Learner(TINY, 4, tables.n_diff, tables.capacity, fast._learned._network)
+    learner = Learner(TINY, 4, tables.n_diff, tables.capacity, fast._learned._compiled)
     row = np.array([-1.0, 0.5, 0.5])
     assert learner.run_step(row, tables.tags, tables.scratch, tables.state, -1) == k.MISFIT
     tables.tags[2] = 1
@@ -281,7 +281,7 @@ def on_lists(state: State, policy: Policy, scores: Sequence[int]) -> dict[Action
     ledger.forget(header, named["ledger_iteration"])
     row = [*prepared(state, scores)[1]]
     session = k.Session(header, tables.tags[:slots].tolist(), [], row, [], **named)
-    table, width, listed = network_of(policy).tolist(), policy.hidden, k.SIDES * k.LOOK
+    table, width, listed = compiled(policy).table.tolist(), policy.hidden, k.SIDES * k.LOOK
     ends = [0, k.NETWORK, k.SIDES * (k.CHEAP + 1), k.SIDES * (k.KNOWN_OF_ITEM + 1) * width]
     ends += [k.SIDES * (5 * width + 1) * width, k.SIDES * (width + 1)]
     cuts = [sum(ends[: i + 1]) for i in range(len(ends))]
