@@ -33,8 +33,10 @@ STRATEGIES: dict[str, dict[str, Any]] = {
     "hierarchical": {"strategy": "hierarchical"},
     "hierarchical_by_price": {"strategy": "hierarchical", "region_share": "price"},
     "projection": {"strategy": "projection"},
+    "learned": {},
 }
-"""Name of a strategy with a fast path -> the parameters that choose it; one line per strategy."""
+"""Name of a strategy with a fast path -> the parameters that choose it; one line per strategy. `learned` is the policy
+that ships, for which greedy stands in."""
 
 PATTERNS = ("dense", "sparse", "quiet", "ties", "noise", "rising", "saw")
 """Kinds of scores; the last two are made to mislead whoever keeps the best so far, or the best chunk so far."""
@@ -199,7 +201,7 @@ def measure(scenario: Scenario, seconds: float) -> Figures:
     geometry, params, context = terms(scenario)
     scale = 1 if scenario.dtype.startswith("float") else SCORE_SCALE
     rows = [(row * scale).astype(scenario.dtype) for row in score_rows(scenario.pattern, params.w_max)]
-    allocator = Allocator()
+    allocator = Allocator(strategy="learned") if scenario.strategy == "learned" else Allocator()
     lives: list[list[tuple[int, int, int]]] = []
     actions = 0
     deadline = perf_counter_ns() + int(seconds * 1e9)
@@ -233,7 +235,7 @@ def measure(scenario: Scenario, seconds: float) -> Figures:
         maximum=maximum,
         partition=_over(few, partial(_partition, params.n_diff)),
         torch=_over(few, _topk(params.n_diff)) if plain and importlib.util.find_spec("torch") else 0.0,
-        reference=_reference(geometry, params, context, few) if plain and used < REFERENCE_LIMIT else 0.0,
+        reference=_reference(scenario, few) if plain and used < REFERENCE_LIMIT else 0.0,
         actions=actions / len(lives) / LIFE,
     )
 
@@ -277,12 +279,19 @@ def _topk(n_diff: int) -> Callable[[Any], object]:
     return both
 
 
-def _reference(geometry: Geometry, params: Params, context: list[Block], rows: list[Any]) -> float:
+def _reference(scenario: Scenario, rows: list[Any]) -> float:
     """A step of the reference, which is long enough to be timed once."""
     from focalloc.refimpl import ReferenceAllocator
     from focalloc.spec.scores import quantise
 
     reference = ReferenceAllocator()
-    reference.open(geometry, params, context)
+    reference.open(*terms(scenario))
     row = [quantise(score) if isinstance(score, float) else score for score in rows[0].tolist()]
-    return float(timed(partial(reference.step, row)))
+    if scenario.strategy != "learned":
+        return float(timed(partial(reference.step, row)))
+
+    from focalloc.fastpath.learned import SHIPPED
+    from focalloc.fastpath.policy_file import load
+    from focalloc.refimpl.policy import learned
+
+    return float(timed(partial(learned, load(SHIPPED), reference.state, row)))

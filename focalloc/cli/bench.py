@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -34,12 +35,13 @@ def bench(
 ) -> None:
     """Time a step of each strategy, called from Python, against np.max over the same scores.
 
-    Times in JSON are in nanoseconds.
+    Times in JSON are in nanoseconds. The line of a learned policy needs the extra policy, and is left out without it.
     """
     from focalloc.cli.terminal import output, print_json, tracked
     from focalloc.spec.errors import one_of
 
-    chosen = [one_of("strategy", name, STRATEGIES) for name in strategy or STRATEGIES]
+    known = [name for name in STRATEGIES if name != "learned" or importlib.util.find_spec("safetensors")]
+    chosen = [one_of("strategy", name, STRATEGIES) for name in strategy or known]
     if plot is not None:
         from focalloc.analysis.pictures import checked_picture, save
         from focalloc.analysis.timing_plot import draw
