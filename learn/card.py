@@ -121,7 +121,8 @@ LIMITS = (
     "- The need, the users and the lens are simulated. Nothing here says how a language model fares downstream.",
     "- Part of the gain over greedy comes from what the policy is told and greedy is not: the cursor, and what the",
     "  lens said before. Compare it with `informed greedy`.",
-    "- It has seen one geometry, one budget and one cap. Elsewhere it remains feasible, but may be no good.",
+    "- It has seen one geometry, one budget and one cap. Elsewhere it remains feasible, but may be no good. How it",
+    "  does at production terms, and how far it is from what can be known, is in `standing.md`.",
     "- The intervals are over training seeds, with the episodes fixed; they say nothing about other texts.",
     "",
 )

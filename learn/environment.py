@@ -31,7 +31,7 @@ Seen = dict[str, NDArray[Any]]
 class FocusEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
     """One episode after another over passages of ``texts``.
 
-    Observation: ``{"features": (max_items, len(FEATURES)) float32, "kind": (max_items,) int8}``. Features are those of
+    Observation: ``{"features": (max_items, len(FEATURES)) float32, "kind": (max_items,) int64}``. Features are those of
     POL-2, in units of 1; the kind is 1 for an expand, 2 for a collapse, and 0 for rows beyond the items, which are
     zero.
 
@@ -65,7 +65,7 @@ class FocusEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         self.observation_space: spaces.Space[Seen] = spaces.Dict(  # type: ignore[assignment]  # not generic there
             {
                 "features": spaces.Box(-np.inf, np.inf, (self.max_items, len(FEATURES)), np.float32),
-                "kind": spaces.MultiDiscrete(np.full(self.max_items, 3), np.int8),
+                "kind": spaces.MultiDiscrete(np.full(self.max_items, 3)),
             }
         )
         self.action_space = spaces.Box(-LARGEST, LARGEST, (self.max_items,), np.float32)
@@ -111,7 +111,7 @@ class FocusEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
     def _padded(self) -> Seen:
         """The observation, padded; all zero once the episode is over, as the lens then says nothing more."""
         features = np.zeros((self.max_items, len(FEATURES)), np.float32)
-        kind = np.zeros(self.max_items, np.int8)
+        kind = np.zeros(self.max_items, np.int64)
         if not self.session.over:
             seen = self._seen()
             features[: len(seen.features)] = seen.features / ONE

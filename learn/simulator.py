@@ -196,8 +196,9 @@ def episode(scenario: Scenario, text: Text, rng: np.random.Generator) -> Episode
         raise InvalidInput("text", len(text.tokens), f"must have at least {scenario.tokens} tokens")
     cursor = _walk(scenario, rng)
     places, visits = np.unique(cursor, return_inverse=True)
-    like = likeness(text, scenario, places)
-    need = np.stack([needed(scenario.user, place, row) for place, row in zip(places.tolist(), like, strict=True)])[visits]
+    like = likeness(text, scenario, places.tolist())
+    need = np.stack([needed(scenario.user, place, row) for place, row in zip(places.tolist(), like, strict=True)])
+    need = need[visits]
     return Episode(scenario, text, cursor, need, _lens(scenario, need, rng))
 
 
@@ -237,7 +238,7 @@ def likeness(text: Text, scenario: Scenario, places: Sequence[int]) -> Floats:
 
 
 def needed(user: User, place: int, like: Floats) -> Floats:
-    """Share of the need per level-0 block, with the cursor in block ``place``, whose words are ``like`` each block's."""
+    """Share of the need per level-0 block, with the cursor in block ``place``, which is ``like`` each block so much."""
     blocks = len(like)
     first = place + user.lead - user.width // 2
     window = np.clip(np.arange(first, first + user.width), 0, blocks - 1)

@@ -1,0 +1,100 @@
+"""The honest limit: it knows the law, finds out who works, and looks at nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from focalloc.learn.limit import BACKS, JUMPS, KINDS, SPEEDS, Beliefs, KnowsTheLaw, Motion, likely
+from focalloc.learn.measure import Informed, played
+from focalloc.learn.rollouts import Source
+from focalloc.learn.simulator import Episode, Noise, Scenario, Session, User, any_user, truth
+from focalloc.learn.teachers import DISCOUNT, HORIZON
+from focalloc.spec import Action, Geometry, Params
+
+SMALL = Scenario(geometry=Geometry((4, 4)), params=Params(w_max=40), blocks=16, iterations=12)
+
+
+def drawn(seed: int, user: User | None = None, noise: Noise | None = None) -> Episode:
+    return Source(SMALL, user=user, noise=noise or Noise(spread=0.2)).draw(np.random.default_rng(seed))
+
+
+def test_users_are_drawn_as_it_believes() -> None:
+    users = [any_user(np.random.default_rng(seed)) for seed in range(3000)]
+    assert {replace(one, speed=User.speed, jump=User.jump, back=User.back) for one in users} == set(KINDS)
+    assert {one.speed for one in users} == set(SPEEDS)
+    assert {one.jump for one in users} == set(JUMPS)
+    assert {one.back for one in users} == set(BACKS)
+
+
+def still(_: Session) -> Sequence[Action]:
+    return []
+
+
+@pytest.mark.parametrize("noise", [Noise(), Noise(spread=0.4, lag=2), Noise(spread=0.3, flips=0.3, bias=0.4)])
+def test_it_finds_out_what_the_user_needs(noise: Noise) -> None:
+    before, after = [], []
+    for seed in range(4):
+        session = Session(drawn(seed, noise=noise))
+        beliefs = Beliefs(session.episode)
+        while not session.over:
+            beliefs.hear(session)
+            session.step(still(session))
+        user = session.episode.scenario.user
+        own = KINDS.index(User(width=user.width, lead=user.lead, recall=user.recall))
+        place = session.episode.cursor[-1]
+        meant = truth(SMALL.geometry, beliefs.needs[:, place])[SMALL.geometry.top]
+        alike = (meant == meant[own]).all(axis=1)  # what gists alone do not tell apart
+        before.append(alike.mean())
+        after.append(likely(beliefs._kinds)[alike].sum())
+    assert np.mean(before) < 0.2
+    assert np.mean(after) > 0.5
+
+
+def test_what_it_knows_of_the_future_does_not_depend_on_the_future() -> None:
+    one = drawn(3)
+    rng = np.random.default_rng(0)
+    other = replace(
+        one,
+        cursor=np.concatenate([one.cursor[:5], rng.integers(0, 16, 8)]),
+        need=np.concatenate([one.need[:5], rng.random((8, 16))]),
+        lens=tuple(np.concatenate([level[:5], rng.random(level[5:].shape)]) for level in one.lens),
+    )
+    found = []
+    for episode in (one, other):
+        session, rule = Session(episode), KnowsTheLaw()
+        found.append([(list(actions := rule(session)), session.step(actions))[0] for _ in range(5)])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("speed", "rate"), [(0.0, (0.08, 0.6)), (0.5, (0.12, 0.2))])
+def test_where_the_cursor_goes_is_foreseen_as_often_as_it_goes_there(speed: float, rate: tuple[float, float]) -> None:
+    """Beside many draws of the walk itself, from a place that was arrived at just now."""
+    blocks, rng = 8, np.random.default_rng(1)
+    motion = Motion(speed, (0, 2))
+    found = motion.ahead(0, 2, blocks, rate)
+    counted = np.zeros(blocks)
+    for _ in range(4000):
+        place, visited = 2.0, list[float]()
+        for k in range(HORIZON):
+            before = int(place)
+            place += speed
+            if rng.random() < rate[0] or place > blocks - 1:
+                visited.append(float(before))
+                back = rng.random() < rate[1]
+                place = float(rng.choice(visited)) if back else float(rng.integers(blocks))
+            counted[int(place)] += DISCOUNT**k
+    assert found.sum() == pytest.approx(1)
+    assert np.abs(found - counted / counted.sum()).max() < 0.05
+
+
+def test_it_shows_more_of_what_is_needed_than_a_rule_that_does_not_know_the_law() -> None:
+    episodes = [drawn(seed, noise=Noise(spread=0.6, lag=2)) for seed in range(6)]
+    rules = {"law": KnowsTheLaw(), "": Informed()}
+    figures = {name: [played(one, rule) for one in episodes] for name, rule in rules.items()}
+    means = {name: np.mean([one["quality"] for one in several]) for name, several in figures.items()}
+    assert means["law"] > means[""]
+    assert sum(one["violations"] for one in figures["law"]) == 0
