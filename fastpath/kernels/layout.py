@@ -200,6 +200,9 @@ EXPAND_NOW = 6
 COLLAPSE_NOW = 7
 RING = 8
 
+TIED = 48
+"""Collapses beyond the wanted ones that are looked for first, of all that may be remembered."""
+
 COLUMNS = 8
 """Columns of the work space of a selection with other ties."""
 

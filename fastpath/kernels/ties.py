@@ -2,7 +2,8 @@
 
 Keys order a queue by rank and then by place; here a queue is put in another order of ties after the best few have been
 found, with some to spare: whatever goes before a candidate by rank and place, but not by rank and age, has been acted
-on lately, and no more than those can push one out that belongs in. By cursor the best few of either side are found.
+on lately, and no more than those can push one out that belongs in. Of these only the ones matter that are of the rank of
+the last of the best few. By cursor the best few of either side are found.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from focalloc.fastpath.kernels.layout import (
     TAKEN_EXPANDS,
     TAU_COLLAPSE,
     TAU_EXPAND,
+    TIED,
+    UNBOUNDED,
     WIDTH,
     History,
     Ints,
@@ -208,6 +211,53 @@ def gather_around(session: Session, ties: Ties, room: int) -> int:
 
 
 @kernel
+def gather_at_least(session: Session, ties: Ties, least: int, room: int) -> int:
+    """Write slots and ranks of all expands above rank ``least``, and of the first ``room`` (1 or more) of it, by slot.
+
+    Returns:
+        How many there are.
+    """
+    header, tags, worth = session.header, session.tags, ties.worth
+    peaks, ranks, slots = session.peaks, ties.ranks, ties.slots
+    size = 0
+    lowest = least
+    for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
+        if peaks[chunk] >= lowest:
+            first = chunk * CHUNK
+            for i in range(min(CHUNK, header[SLOTS] - first)):
+                slot = first + i
+                if worth[slot] >= lowest and tags[slot] >= 1 and tags[slot] < MARK:
+                    ranks[size] = worth[slot]
+                    slots[size] = slot
+                    size += 1
+                    if worth[slot] == least:
+                        room -= 1
+                        if room == 0:
+                            lowest = least + 1
+    return size
+
+
+@kernel
+def gather_tied(session: Session, ties: Ties, wanted: int) -> int:
+    """Write slots and ranks of the best ``wanted`` expands, and of as many more as are remembered and of equal rank.
+
+    Returns:
+        How many there are.
+    """
+    size = gather_around(session, ties, wanted)
+    if ties.history.size == 0 or size < wanted:
+        return size
+    least = UNBOUNDED
+    for i in range(size):
+        least = min(least, ties.ranks[i])
+    room = wanted + ties.history.size
+    for i in range(size):
+        if ties.ranks[i] > least:
+            room -= 1
+    return gather_at_least(session, ties, least, room)
+
+
+@kernel
 def farthest_collapses(session: Session, ties: Ties, room: int) -> int:
     """Find the best ``room`` collapses by rank, ties to the farthest from the cursor; their families are the notes.
 
@@ -267,8 +317,7 @@ def best_tied_expands(session: Session, ties: Ties, room: int) -> int:
     keys, notes, ranks, slots = ties.keys, ties.notes, ties.ranks, ties.slots
     tokens, nodes, queue_keys = ties.tokens, ties.nodes, session.expand_keys
     queue_tokens = session.expand_tokens
-    spare = ties.history.size + count_collapses(header, ledger_action)
-    size = gather_around(session, ties, room + spare)
+    size = gather_tied(session, ties, room + count_collapses(header, ledger_action))
     # by slot, so that tokens are counted in one go
     for i in range(size):
         rise(keys, notes, i, key_of(0, slots[i]), ranks[i])
@@ -308,7 +357,10 @@ def best_tied_collapses(session: Session, ties: Ties, room: int) -> int:
     if ties.by_cursor and header[CURSOR_TOKEN] != header[END]:
         size = farthest_collapses(session, ties, room)
     else:  # by cursor the order of places will do, which at the end is that of distances
-        size = best_collapses(session, Sought(room + remembered, 0, 0, keys, notes), header[TAU_COLLAPSE])
+        few = room + min(TIED, remembered)
+        size = best_collapses(session, Sought(few, 0, 0, keys, notes), header[TAU_COLLAPSE])
+        if size == few and few < room + remembered and rank_of(keys[room - 1]) == rank_of(keys[few - 1]):
+            size = best_collapses(session, Sought(room + remembered, 0, 0, keys, notes), header[TAU_COLLAPSE])
     # by family, so that tokens ascend
     for i in range(size):
         rise(more_keys, ages, i, key_of(0, notes[i]), rank_of(keys[i]))

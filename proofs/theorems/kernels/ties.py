@@ -25,8 +25,9 @@ from focalloc.spec.params import Params
 from focalloc.spec.state import State, advanced, opened
 from focalloc.spec.violations import violations
 
-SMALL = {"CHUNK": 2, "NEAR": 2, "SAMPLE": 1}
-"""Constants of the kernels, so small that a small tree has several chunks and a sample of its families."""
+SMALL = {"CHUNK": 2, "NEAR": 2, "SAMPLE": 1, "TIED": 1}
+"""Constants of the kernels, so small that a small tree has several chunks, a sample of its families, and too many that
+are worth alike."""
 
 Settings = dict[str, Any]
 
@@ -191,7 +192,8 @@ def faults(state: State, row: Sequence[int], answer: Sequence[Action], cursor: i
         Mutation("collapses are kept by place", "if ties.by_cursor and header[CURSOR_TOKEN] != header[END]:",
                  "if False:"),
         Mutation("what rests takes another's place",
-                 "spare = ties.history.size + count_collapses(header, ledger_action)", "spare = ties.history.size"),
+                 "gather_tied(session, ties, room + count_collapses(header, ledger_action))",
+                 "gather_tied(session, ties, room)"),
     ],
 )  # fmt: skip
 def ties_by_cursor_in_code(bug: Mutation) -> Iterator[Evidence]:
@@ -218,9 +220,10 @@ def ties_by_cursor_in_code(bug: Mutation) -> Iterator[Evidence]:
                  "ages[i] = 2 * history.memory - now + history.iterations[j]"),
         Mutation("what is not remembered acts last", "        ages[i] = history.memory\n", "        ages[i] = 0\n"),
         Mutation("another node that starts there counts", "if i >= 0 and ties.nodes[i] == node:", "if i >= 0:"),
-        Mutation("what has acted takes an expand's place",
-                 "spare = ties.history.size + count_collapses(header, ledger_action)",
-                 "spare = count_collapses(header, ledger_action)"),
+        Mutation("what has acted takes an expand's place", "room = wanted + ties.history.size", "room = wanted"),
+        Mutation("what is above the last of the best few is left out", "if worth[slot] >= lowest and tags[slot] >= 1",
+                 "if worth[slot] == least and tags[slot] >= 1"),
+        Mutation("a few collapses always do", "rank_of(keys[room - 1]) == rank_of(keys[few - 1])", "False"),
         Mutation("what has acted takes a collapse's place", "Sought(room + remembered, ", "Sought(room, "),
         Mutation("ages count for more than ranks", "rise(keys, order, turn, key_of(ranks[keys_by_age[turn]], turn), ",
                  "rise(keys, order, turn, key_of(0, turn), "),
