@@ -182,13 +182,16 @@ def ratio(part: int, whole: int) -> int:
 
 @kernel
 def scaled(score: int, gain: int) -> int:
-    """``score`` times the fixed-point ``gain``, rounded towards zero."""
-    return score * gain >> SHIFT if score >= 0 else -(-score * gain >> SHIFT)
+    """``score``, 0 or more, times the fixed-point ``gain``, rounded down."""
+    return score * gain >> SHIFT
 
 
 @kernel
 def balance(fixed: Table, slots: int) -> None:
-    """Scale the heavier side of the scores down to the mass of the lighter one (BAL-1)."""
+    """Scale the heavier side of the scores down to the mass of the lighter one, rounded towards zero (BAL-1).
+
+    Both sides of each score are scaled, the lighter one by 1: without a branch, the loop becomes vector code.
+    """
     positive = 0
     negative = 0
     for i in range(slots):
@@ -198,7 +201,8 @@ def balance(fixed: Table, slots: int) -> None:
     if positive == 0 or negative == 0:
         return
     gain = ratio(min(positive, negative), max(positive, negative))
+    up = gain if positive > negative else 1 << SHIFT
+    down = 1 << SHIFT if positive > negative else gain
     for i in range(slots):
         score = fixed[i]
-        if (score > 0) == (positive > negative):
-            fixed[i] = scaled(score, gain)
+        fixed[i] = scaled(max(score, 0), up) - scaled(max(-score, 0), down)

@@ -155,17 +155,11 @@ CONTRACTS = [
     contract(
         "scaled",
         needs="""
-            -LIMIT <= score <= LIMIT
+            0 <= score <= LIMIT
             0 <= gain <= 2**20
         """,
-        gives="""
-            implies(score >= 0, 0 <= result <= score)
-            implies(score < 0, score <= result <= 0)
-        """,
-        opens="""
-            share_bound(score, gain)
-            share_bound(-score, gain)
-        """,
+        gives="0 <= result <= score",
+        opens="share_bound(score, gain)",
     ),
     contract(
         "balance",
