@@ -2,8 +2,8 @@
 
 Keys order a queue by rank and then by place; here a queue is put in another order of ties after the best few have been
 found, with some to spare: whatever goes before a candidate by rank and place, but not by rank and age, has been acted
-on lately, and no more than those can push one out that belongs in. Of these only the ones matter that are of the rank of
-the last of the best few. By cursor the best few of either side are found.
+on lately, and no more than those can push one out that belongs in. Of these only the ones matter that are of the rank
+of the last of the best few. By cursor the best few of either side are found.
 """
 
 from __future__ import annotations
