@@ -1,7 +1,7 @@
 """What a focus is worth to a model: loss on the next bytes against the budget, for several ways to spend it.
 
-``python -m focalloc.runtime.worth OUT`` trains a small reader (`focalloc.runtime.reader`), has it read held-out text in
-many ways, and writes ``worth.json`` and ``worth.svg`` to a folder; what came out is on ``runtime/worth.md``. Needs the
+``python -m focalloc.runtime.worth OUT`` trains small readers (`focalloc.runtime.reader`), has each read held-out text
+in many ways, and writes ``worth.json``, ``worth.svg`` and the tables of ``runtime/worth.md`` to a folder. Needs the
 extras ``learn`` and ``torch``.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,19 +22,49 @@ from numpy.typing import ArrayLike, NDArray
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.edits import Edits
 from focalloc.runtime.context import Mode, WorkingContext
-from focalloc.runtime.reader import GEOMETRY, Reader, Training, reference_text, trained
+from focalloc.runtime.reader import (
+    BYTES,
+    GEOMETRY,
+    Reader,
+    Training,
+    reference_text,
+    tokens_of,
+    trained,
+    turning_back,
+)
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.edits import Edit
-from focalloc.spec.errors import NoRoom
 from focalloc.spec.params import Params
+from focalloc.spec.scores import quantise
 
 MODES: tuple[Mode, ...] = ("exact", "repair", "reuse")
-WHOLE, LAST, RECENT = "whole history", "last tokens", "gists by age"
-FOCUSED = {"greedy": "greedy", "exact optimum": "knapsack", "learned policy": "learned"}
-"""Ways that follow what the model attends to, and their strategies."""
+WHOLE, LAST, RECENT, FORESEEN = "whole history", "last tokens", "gists by age", "foresight"
+FOCUSED: dict[str, tuple[str, dict[str, Any]]] = {
+    "greedy": ("greedy", {}),
+    "adaptive greedy": (
+        "enhanced",
+        {
+            "strategy": "enhanced",
+            "adaptive_window": 8,
+            "tau_min": quantise(0.02),
+            "tau_max": quantise(2.0),
+            "tie_break": "recency",
+        },
+    ),
+    "informed greedy": ("greedy", {"memory_shift": 1, "lean": quantise(2.0)}),
+    "exact optimum": ("knapsack", {}),
+    "learned policy": ("learned", {"memory_shift": 1}),
+    FORESEEN: ("greedy", {}),
+}
+"""Ways that follow scores: their strategies and terms, those of the policy's card. All but one go by what the model
+attends to; foresight is told what is read again, and is a limit, not a contestant."""
+WAYS = (LAST, RECENT, *FOCUSED)
 
-LASTS = 0.5
+LASTS = 0.25
 """Share of the budget that the last tokens have for themselves, whatever is attended to."""
+
+AHEAD = 64
+"""Bytes that foresight looks ahead."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +74,18 @@ class Trial:
     Attributes:
         sessions: passages of the held-out text, side by side.
         history: bytes that each has before it begins; a multiple of the largest span.
-        read: bytes on which the loss is taken.
+        read: bytes on which the loss is taken; in six of ten stretches of them something is read again.
         budgets: slots.
         repair: slots computed anew behind an edit, in mode ``repair``.
+        seed: of where the passages begin, and of what is read again.
     """
 
-    sessions: int = 12
-    history: int = 256
+    sessions: int = 16
+    history: int = 384
     read: int = 256
-    budgets: tuple[int, ...] = (32, 48, 64, 128)
+    budgets: tuple[int, ...] = (48, 64, 96)
     repair: int = 8
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,9 +96,7 @@ class Measured:
         way: how the budget is spent.
         mode: what becomes of entries behind an edit.
         budget: slots.
-        loss: nats per byte, over all sessions.
-        behind: loss less that of the whole history, on the same bytes; nats per byte.
-        error: standard error of that, over sessions.
+        losses: of each session, nats per byte.
         shown: slots of a row, on average.
         computed: slots that the model computed after each block of eight bytes, on average.
     """
@@ -74,11 +104,19 @@ class Measured:
     way: str
     mode: str
     budget: int
-    loss: float
-    behind: float
-    error: float
+    losses: tuple[float, ...]
     shown: float
     computed: float
+
+    @property
+    def loss(self) -> float:
+        """Over all sessions, nats per byte."""
+        return float(np.mean(self.losses))
+
+    def less(self, other: Measured) -> tuple[float, float]:
+        """What it loses more than another on the same bytes, and half the width of the 95 % interval over sessions."""
+        more = np.subtract(self.losses, other.losses)
+        return float(more.mean()), float(1.96 * more.std(ddof=1) / math.sqrt(len(more)))
 
 
 class LastTokens:
@@ -122,7 +160,7 @@ class LastTokens:
         out[: self.used] = np.arange(self._end - self.used, self._end) - origin
         return out[: self.used]
 
-    def ingest(self, blocks: int, scores: ArrayLike) -> Any:
+    def ingest(self, blocks: int, scores: ArrayLike, *, release: bool = True) -> Any:
         """As `Allocator.ingest`; what no longer fits is gone."""
         before, span = self.used, self._span
         self._end += blocks * span
@@ -148,6 +186,7 @@ def opened(way: str, budget: int, history: int) -> Allocator:
     """What decides, at the end of a history of which it shows the most recent part in detail."""
     if way == LAST:
         return cast(Allocator, LastTokens(budget, history))
+    strategy, terms = FOCUSED.get(way, ("greedy", {}))
     params = Params(
         w_max=budget,
         protected_tokens=int(LASTS * budget),
@@ -155,34 +194,71 @@ def opened(way: str, budget: int, history: int) -> Allocator:
         w_soft=budget - GEOMETRY.slots(0),  # room for the next block, whatever comes into focus
         soft_margin=2**30,
     )
-    found = Allocator(GEOMETRY, params, FOCUSED.get(way, "greedy"))
+    found = Allocator(GEOMETRY, replace(params, **terms), strategy)
     found.open(GEOMETRY, found.params, Allocator(GEOMETRY, params).layout(0, history))
+    return found
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What a session reads.
+
+    Attributes:
+        tokens: their numbers.
+        source: where each byte was read before, or -1.
+    """
+
+    tokens: torch.Tensor
+    source: NDArray[np.int64]
+
+    def foreseen(self, at: int, allocator: Allocator) -> NDArray[np.float32]:
+        """Scores by what will be read again within `AHEAD` bytes from ``at`` on: 1 for a slot of it, -1 for others."""
+        wanted = self.source[at : at + AHEAD]
+        found = []
+        for level, start in allocator.context():
+            end = start + GEOMETRY.span(level)
+            found += [1.0 if ((start <= wanted) & (wanted < end)).any() else -1.0] * GEOMETRY.slots(level)
+        return np.array(found, np.float32)
+
+
+def passages(trial: Trial) -> list[Passage]:
+    """Passages of the text that is held out, in which a reader turns back."""
+    _, held_out = reference_text()
+    rng, length = np.random.default_rng([trial.seed, 1]), trial.history + trial.read
+    found = []
+    for start in rng.integers(0, len(held_out) - length, trial.sessions):
+        read, source = turning_back(held_out[start : start + length], trial.history, rng)
+        found.append(Passage(tokens_of(read), source))
     return found
 
 
 @torch.no_grad()
 def lived(
-    reader: Reader, texts: Sequence[torch.Tensor], way: str, mode: Mode, budget: int, trial: Trial
+    reader: Reader, read: Sequence[Passage], way: str, mode: Mode, budget: int, trial: Trial
 ) -> tuple[NDArray[np.float64], float, float]:
     """Sessions that read on to their ends.
 
     Returns:
         The loss of each session, nats per byte; slots shown, and slots computed per block, on average.
     """
-    allocators = [opened(way, budget, trial.history) for _ in texts]
+    allocators = [opened(way, budget, trial.history) for _ in read]
+    texts = [one.tokens for one in read]
     context = WorkingContext(reader.model, allocators, reader.embed(texts), mode=mode, repair=trial.repair)
     loss, shown, computed = torch.zeros(len(texts)), 0, 0
     span, blocks = GEOMETRY.span(0), trial.read // GEOMETRY.span(0)
     for begin in range(trial.history, trial.history + trial.read, span):
         for at in range(begin, begin + span):
-            read = torch.stack([text[at] for text in texts])
-            loss += torch.nn.functional.cross_entropy(context.logits, read, reduction="none")
-            context.decode(read, watch=True)
-        seen, changed = context.attention(), list[Edits]()
-        came = [one.ingest(1, scores).edits for one, scores in zip(allocators, seen, strict=True)]
-        for one, scores, edits in zip(allocators, context.attention(*came), came, strict=True):
+            came_next = torch.stack([text[at] for text in texts])
+            loss += torch.nn.functional.cross_entropy(context.logits, came_next % BYTES, reduction="none")
+            context.decode(came_next, watch=True)
+        # the oldest leave where all that could be given up came into focus just now
+        attended = zip(allocators, context.attention(), strict=True)
+        came = [one.ingest(1, scores, release=True).edits for one, scores in attended]
+        changed = []
+        for one, passage, seen, edits in zip(allocators, read, context.attention(*came), came, strict=True):
+            told = passage.foreseen(begin + span, one) if way == FORESEEN else seen
             # without a focus no slot is wanted more than another
-            moved = one.step(scores if way in FOCUSED else np.zeros_like(scores))
+            moved = one.step(told if way in FOCUSED else np.zeros_like(told))
             changed.append(edits.then(moved.edits))
         context.follow(*changed)
         shown, computed = shown + sum(context.lengths), computed + sum(context.computed)
@@ -190,36 +266,57 @@ def lived(
     return (loss / trial.read).double().numpy(), shown / turns, computed / turns
 
 
-def compared(reader: Reader, trial: Trial, modes: Sequence[Mode] = MODES) -> Iterator[Measured]:
-    """Every way in every mode with every budget, on the same bytes; one that runs out of room is left out."""
+def compared(
+    reader: Reader, trial: Trial, modes: Sequence[Mode] = MODES, ways: Sequence[str] = WAYS
+) -> Iterator[Measured]:
+    """Every way in every mode with every budget, on the same bytes; first the whole history."""
     reader.model.eval()
     reader.model.set_attn_implementation("eager")  # only this one tells what it attends to
-    _, held_out = reference_text()
-    length = trial.history + trial.read
-    starts = np.linspace(0, len(held_out) - length, trial.sessions).astype(int)
-    texts = [held_out[start : start + length] for start in starts]
-    whole, shown, computed = lived(reader, texts, LAST, "exact", length, trial)
-    yield Measured(WHOLE, "exact", length, float(whole.mean()), 0.0, 0.0, shown, computed)
-    for budget in trial.budgets:
-        for way in (LAST, RECENT, *FOCUSED):
-            for mode in modes:
-                try:
-                    loss, shown, computed = lived(reader, texts, way, mode, budget, trial)
-                except NoRoom:  # what came into focus may not be given up yet, and the last tokens have the rest
-                    continue
-                behind = loss - whole
-                error = float(behind.std(ddof=1) / math.sqrt(len(behind)))
-                yield Measured(way, mode, budget, float(loss.mean()), float(behind.mean()), error, shown, computed)
+    read, length = passages(trial), trial.history + trial.read
+    for way, mode, budget in [
+        (WHOLE, "exact", length),
+        *((way, mode, budget) for budget in trial.budgets for way in ways for mode in modes),
+    ]:
+        losses, shown, computed = lived(reader, read, LAST if way == WHOLE else way, mode, budget, trial)  # type: ignore[arg-type]
+        yield Measured(way, mode, budget, tuple(losses.tolist()), shown, computed)
 
 
-def table(found: Iterable[Measured]) -> Iterator[str]:
+def pooled(runs: Sequence[Sequence[Measured]]) -> list[Measured]:
+    """What several readers came to, as one, in what all of them were measured in."""
+    shared = [{(one.way, one.mode, one.budget): one for one in run} for run in runs]
+    found = []
+    for name in shared[0]:
+        same = [run[name] for run in shared if name in run]
+        if len(same) == len(runs):
+            losses = tuple(loss for one in same for loss in one.losses)
+            figures = (float(np.mean([getattr(one, figure) for one in same])) for figure in ("shown", "computed"))
+            found.append(Measured(*name, losses, *figures))
+    return found
+
+
+def table(found: Sequence[Measured]) -> Iterator[str]:
     """The figures as lines of Markdown."""
     yield "| budget | way | mode | loss | behind the whole history | slots shown | computed per block |"
     yield "|---|---|---|---|---|---|---|"
     for one in found:
-        behind = f"{one.behind:.3f} ± {one.error:.3f}" if one.way != WHOLE else ""
+        behind = "{:.3f} ± {:.3f}".format(*one.less(found[0])) if one.way != WHOLE else ""
         slots = f"{one.shown:.0f} | {one.computed:.0f}"
         yield f"| {one.budget} | {one.way} | {one.mode} | {one.loss:.3f} | {behind} | {slots} |"
+
+
+def contest(runs: Sequence[Sequence[Measured]], way: str = "learned policy", mode: Mode = "exact") -> Iterator[str]:
+    """What one way loses more than each other, as lines of Markdown: less is better, below 0 it is the better one."""
+    yield f"| budget | {way} less | loss | by reader |"
+    yield "|---|---|---|---|"
+    for budget in dict.fromkeys(one.budget for one in runs[0] if one.way == way):
+        all_of_them, *each = (
+            {one.way: one for one in run if (one.budget, one.mode) == (budget, mode)} for run in (pooled(runs), *runs)
+        )
+        for other in all_of_them:
+            if other != way:
+                more, half = all_of_them[way].less(all_of_them[other])
+                single = ", ".join(f"{one[way].less(one[other])[0]:.3f}" for one in each)
+                yield f"| {budget} | {other} | {more:.3f} ± {half:.3f} | {single} |"
 
 
 def draw(found: Sequence[Measured], path: Path) -> None:
@@ -259,29 +356,41 @@ def write_weights(reader: Reader, path: Path) -> None:
     torch.save({"model": reader.model.state_dict(), "gists": reader.gists.state_dict()}, path)
 
 
+def written(runs: Sequence[Sequence[Measured]], out: Path) -> None:
+    """Figures, tables and a picture of what has been measured so far."""
+    figures = [[asdict(one) for one in run] for run in runs]
+    (out / "worth.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    tables = [*table(pooled(runs)), "", *contest(runs), "", *table(runs[0])]
+    (out / "worth.md").write_text("\n".join(tables) + "\n", encoding="utf-8")
+    draw(runs[0], out / "worth.svg")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, compare, print a table, and write figures and picture."""
+    """Train, compare, print tables, and write them with figures and picture."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, metavar="OUT", help="folder; a reader that lies there is not trained again")
+    parser.add_argument("--readers", type=int, default=3, help="to train; the first reads in every mode")
     parser.add_argument("--updates", type=int, default=Training.updates)
+    parser.add_argument("--drills", type=int, default=Training.drills)
     parser.add_argument("--sessions", type=int, default=Trial.sessions)
     parser.add_argument("--threads", type=int, default=2)
     told = parser.parse_args(arguments)
     torch.set_num_threads(told.threads)
     told.out.mkdir(parents=True, exist_ok=True)
-    training, trial, kept = Training(updates=told.updates), Trial(sessions=told.sessions), told.out / "reader.pt"
-    if kept.exists():
-        reader = Reader(training)
-        read_weights(reader, kept)
-    else:
-        reader = trained(training, lambda i, loss: print(f"update {i}: {loss:.3f}") if i % 50 == 0 else None)
-        write_weights(reader, kept)
-    found = list[Measured]()
-    for one in compared(reader, trial):
-        found.append(one)
-        print(*list(table(found))[-1 if len(found) > 1 else 0 :], sep="\n", flush=True)
-    (told.out / "worth.json").write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
-    draw(found, told.out / "worth.svg")
+    runs = []
+    for seed in range(told.readers):
+        training, kept = Training(drills=told.drills, updates=told.updates, seed=seed), told.out / f"reader-{seed}.pt"
+        if kept.exists():
+            reader = Reader(training)
+            read_weights(reader, kept)
+        else:
+            reader = trained(training, lambda i, loss: print(f"update {i}: {loss:.3f}") if i % 50 == 0 else None)
+            write_weights(reader, kept)
+        runs.append(run := list[Measured]())
+        for one in compared(reader, Trial(sessions=told.sessions, seed=seed), MODES if seed == 0 else MODES[:1]):
+            run.append(one)
+            print(*list(table(run))[-1 if len(run) > 1 else 0 :], sep="\n", flush=True)
+        written(runs, told.out)
 
 
 if __name__ == "__main__":
