@@ -269,16 +269,20 @@ def lived(
 def compared(
     reader: Reader, trial: Trial, modes: Sequence[Mode] = MODES, ways: Sequence[str] = WAYS
 ) -> Iterator[Measured]:
-    """Every way in every mode with every budget, on the same bytes; first the whole history."""
+    """Every way in every mode with every budget, on the same bytes; with mode ``exact``, first the whole history."""
     reader.model.eval()
     reader.model.set_attn_implementation("eager")  # only this one tells what it attends to
     read, length = passages(trial), trial.history + trial.read
-    for way, mode, budget in [
-        (WHOLE, "exact", length),
-        *((way, mode, budget) for budget in trial.budgets for way in ways for mode in modes),
-    ]:
-        losses, shown, computed = lived(reader, read, LAST if way == WHOLE else way, mode, budget, trial)  # type: ignore[arg-type]
-        yield Measured(way, mode, budget, tuple(losses.tolist()), shown, computed)
+
+    def measured(way: str, mode: Mode, budget: int) -> Measured:
+        losses, *figures = lived(reader, read, LAST if way == WHOLE else way, mode, budget, trial)
+        return Measured(way, mode, budget, tuple(losses.tolist()), *figures)
+
+    if "exact" in modes:
+        yield measured(WHOLE, "exact", length)
+    for budget in trial.budgets:
+        for way in ways:
+            yield from (measured(way, mode, budget) for mode in modes)
 
 
 def pooled(runs: Sequence[Sequence[Measured]]) -> list[Measured]:
@@ -377,7 +381,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     told = parser.parse_args(arguments)
     torch.set_num_threads(told.threads)
     told.out.mkdir(parents=True, exist_ok=True)
-    runs = []
+    runs: list[list[Measured]] = []
+
+    def go_on(run: list[Measured], reader: Reader, trial: Trial, modes: Sequence[Mode]) -> None:
+        for one in compared(reader, trial, modes):
+            run.append(one)
+            print(*list(table(run))[-1 if len(run) > 1 else 0 :], sep="\n", flush=True)
+        written(runs, told.out)
+
+    readers = []
     for seed in range(told.readers):
         training, kept = Training(drills=told.drills, updates=told.updates, seed=seed), told.out / f"reader-{seed}.pt"
         if kept.exists():
@@ -386,11 +398,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         else:
             reader = trained(training, lambda i, loss: print(f"update {i}: {loss:.3f}") if i % 50 == 0 else None)
             write_weights(reader, kept)
-        runs.append(run := list[Measured]())
-        for one in compared(reader, Trial(sessions=told.sessions, seed=seed), MODES if seed == 0 else MODES[:1]):
-            run.append(one)
-            print(*list(table(run))[-1 if len(run) > 1 else 0 :], sep="\n", flush=True)
-        written(runs, told.out)
+        readers.append(reader)
+        runs.append([])
+        go_on(runs[seed], reader, Trial(sessions=told.sessions, seed=seed), MODES[:1])
+    go_on(runs[0], readers[0], Trial(sessions=told.sessions), MODES[1:])
 
 
 if __name__ == "__main__":
