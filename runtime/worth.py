@@ -34,6 +34,7 @@ from focalloc.runtime.reader import (
 )
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.edits import Edit
+from focalloc.spec.errors import InvalidInput
 from focalloc.spec.params import Params
 from focalloc.spec.scores import quantise
 
@@ -266,23 +267,27 @@ def lived(
     return (loss / trial.read).double().numpy(), shown / turns, computed / turns
 
 
-def compared(
-    reader: Reader, trial: Trial, modes: Sequence[Mode] = MODES, ways: Sequence[str] = WAYS
-) -> Iterator[Measured]:
-    """Every way in every mode with every budget, on the same bytes; with mode ``exact``, first the whole history."""
+Cell = tuple[str, Mode, int]
+"""A way, a mode, and a budget: what is measured at once."""
+
+
+def cells(trial: Trial, every_mode: bool) -> list[Cell]:
+    """What a reader is measured in: the whole history, every way with every budget in mode ``exact``, and the other
+    modes with the middle budget."""
+    found: list[Cell] = [(WHOLE, "exact", trial.history + trial.read)]
+    found += [(way, "exact", budget) for budget in trial.budgets for way in WAYS]
+    middle = trial.budgets[len(trial.budgets) // 2]
+    return found + [(way, mode, middle) for way in WAYS for mode in MODES[1:] if every_mode]
+
+
+def compared(reader: Reader, trial: Trial, wanted: Sequence[Cell]) -> Iterator[Measured]:
+    """What a reader comes to, on the same bytes."""
     reader.model.eval()
     reader.model.set_attn_implementation("eager")  # only this one tells what it attends to
-    read, length = passages(trial), trial.history + trial.read
-
-    def measured(way: str, mode: Mode, budget: int) -> Measured:
-        losses, *figures = lived(reader, read, LAST if way == WHOLE else way, mode, budget, trial)
-        return Measured(way, mode, budget, tuple(losses.tolist()), *figures)
-
-    if "exact" in modes:
-        yield measured(WHOLE, "exact", length)
-    for budget in trial.budgets:
-        for way in ways:
-            yield from (measured(way, mode, budget) for mode in modes)
+    read = passages(trial)
+    for way, mode, budget in wanted:
+        losses, shown, computed = lived(reader, read, LAST if way == WHOLE else way, mode, budget, trial)
+        yield Measured(way, mode, budget, tuple(losses.tolist()), shown, computed)
 
 
 def pooled(runs: Sequence[Sequence[Measured]]) -> list[Measured]:
@@ -324,27 +329,22 @@ def contest(runs: Sequence[Sequence[Measured]], way: str = "learned policy", mod
 
 
 def draw(found: Sequence[Measured], path: Path) -> None:
-    """One panel per mode: loss against the budget, a line per way, and the whole history as a level."""
+    """Loss against the budget in mode ``exact``: a line per way, and the whole history as a level."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    (whole,) = (one for one in found if one.way == WHOLE)
-    modes = list(dict.fromkeys(one.mode for one in found))
+    whole, *others = (one for one in found if one.mode == "exact")
     with rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "focalloc"}):
-        figure = Figure(figsize=(3.2 * len(modes), 3.2), layout="constrained")
-        for ax, mode in zip(figure.subplots(1, len(modes), sharey=True, squeeze=False)[0], modes, strict=True):
-            ax.axhline(whole.loss, color="#1d2433", lw=1, ls=":", label=WHOLE)
-            for i, way in enumerate(dict.fromkeys(one.way for one in found if one.way != WHOLE)):
-                some = [one for one in found if (one.way, one.mode) == (way, mode)]
-                ax.plot(
-                    [one.budget for one in some], [one.loss for one in some], "o-", ms=3, lw=1, color=f"C{i}", label=way
-                )
-            ax.set_xscale("log", base=2)
-            ax.set_xticks(sorted({one.budget for one in found if one.way != WHOLE}), minor=False)
-            ax.xaxis.set_major_formatter("{x:.0f}")
-            ax.set(title=mode, xlabel="budget (slots)")
-        figure.axes[0].set_ylabel("loss (nats per byte)")
-        figure.axes[0].legend(fontsize="x-small", frameon=False)
+        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+        ax = figure.subplots()
+        ax.axhline(whole.loss, color="#1d2433", lw=1, ls=":", label=WHOLE)
+        for i, way in enumerate(dict.fromkeys(one.way for one in others)):
+            some = [one for one in others if one.way == way]
+            look = {"color": f"C{i}", "ls": "--" if way == FORESEEN else "-", "label": way}
+            ax.plot([one.budget for one in some], [one.loss for one in some], "o", ms=3, lw=1, **look)
+        ax.set_xticks(sorted({one.budget for one in others}), minor=False)
+        ax.set(xlabel="budget (slots)", ylabel="loss (nats per byte)")
+        figure.legend(loc="outside right upper", fontsize="small", frameon=False)
         figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
@@ -360,19 +360,53 @@ def write_weights(reader: Reader, path: Path) -> None:
     torch.save({"model": reader.model.state_dict(), "gists": reader.gists.state_dict()}, path)
 
 
-def written(runs: Sequence[Sequence[Measured]], out: Path) -> None:
-    """Figures, tables and a picture of what has been measured so far."""
-    figures = [[asdict(one) for one in run] for run in runs]
-    (out / "worth.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    tables = [*table(pooled(runs)), "", *contest(runs), "", *table(runs[0])]
-    (out / "worth.md").write_text("\n".join(tables) + "\n", encoding="utf-8")
-    draw(runs[0], out / "worth.svg")
+class Kept:
+    """A reader and what it came to, in a folder; what lies there is not made again.
+
+    Args:
+        training: how it is trained.
+        trial: what it is measured in.
+        out: the folder.
+
+    Raises:
+        InvalidInput: what lies there was made on other terms.
+    """
+
+    def __init__(self, training: Training, trial: Trial, out: Path) -> None:
+        self.training, self.trial = training, trial
+        self._weights, self._figures = (out / f"reader-{training.seed}.{kind}" for kind in ("pt", "json"))
+        self._terms = json.loads(json.dumps({"training": asdict(training), "trial": asdict(trial)}))
+        saved = json.loads(self._figures.read_text(encoding="utf-8")) if self._figures.exists() else self._terms
+        self.measured = [Measured(**one | {"losses": tuple(one["losses"])}) for one in saved.pop("measured", [])]
+        if saved != self._terms:
+            raise InvalidInput("out", str(out), "was begun on other terms; give another folder")
+
+    def reader(self) -> Reader:
+        """The reader, trained."""
+        if self._weights.exists():
+            reader = Reader(self.training)
+            read_weights(reader, self._weights)
+        else:
+            reader = trained(self.training, lambda i, loss: print(f"update {i}: {loss:.3f}") if i % 50 == 0 else None)
+            write_weights(reader, self._weights)
+        return reader
+
+    def go_on(self, every_mode: bool) -> None:
+        """Measure what is not measured yet, and print it."""
+        done = {(one.way, one.mode, one.budget) for one in self.measured}
+        for one in compared(
+            self.reader(), self.trial, [one for one in cells(self.trial, every_mode) if one not in done]
+        ):
+            self.measured.append(one)
+            saved = self._terms | {"measured": [asdict(one) for one in self.measured]}
+            self._figures.write_text(json.dumps(saved, indent=1) + "\n", encoding="utf-8")
+            print(list(table([self.measured[0], one]))[-1], flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, compare, print tables, and write them with figures and picture."""
+    """Train, measure, and write tables and a picture."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=Path, metavar="OUT", help="folder; a reader that lies there is not trained again")
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder; what lies there is not made again")
     parser.add_argument("--readers", type=int, default=3, help="to train; the first reads in every mode")
     parser.add_argument("--updates", type=int, default=Training.updates)
     parser.add_argument("--drills", type=int, default=Training.drills)
@@ -381,27 +415,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     told = parser.parse_args(arguments)
     torch.set_num_threads(told.threads)
     told.out.mkdir(parents=True, exist_ok=True)
-    runs: list[list[Measured]] = []
-
-    def go_on(run: list[Measured], reader: Reader, trial: Trial, modes: Sequence[Mode]) -> None:
-        for one in compared(reader, trial, modes):
-            run.append(one)
-            print(*list(table(run))[-1 if len(run) > 1 else 0 :], sep="\n", flush=True)
-        written(runs, told.out)
-
-    readers = []
-    for seed in range(told.readers):
-        training, kept = Training(drills=told.drills, updates=told.updates, seed=seed), told.out / f"reader-{seed}.pt"
-        if kept.exists():
-            reader = Reader(training)
-            read_weights(reader, kept)
-        else:
-            reader = trained(training, lambda i, loss: print(f"update {i}: {loss:.3f}") if i % 50 == 0 else None)
-            write_weights(reader, kept)
-        readers.append(reader)
-        runs.append([])
-        go_on(runs[seed], reader, Trial(sessions=told.sessions, seed=seed), MODES[:1])
-    go_on(runs[0], readers[0], Trial(sessions=told.sessions), MODES[1:])
+    readers = [
+        Kept(
+            Training(drills=told.drills, updates=told.updates, seed=seed),
+            Trial(sessions=told.sessions, seed=seed),
+            told.out,
+        )
+        for seed in range(told.readers)
+    ]
+    for i, one in enumerate(readers):
+        one.go_on(every_mode=i == 0)
+    runs = [one.measured for one in readers]
+    *_, (_, _, middle) = cells(Trial(), every_mode=True)
+    whole, *others = runs[0]
+    modes = sorted((one for one in others if one.budget == middle), key=lambda one: WAYS.index(one.way))
+    tables = [*table(pooled(runs)), "", *contest(runs), "", *table([whole, *modes])]
+    (told.out / "worth.md").write_text("\n".join(tables) + "\n", encoding="utf-8")
+    draw(pooled(runs), told.out / "worth.svg")
 
 
 if __name__ == "__main__":
