@@ -28,6 +28,7 @@ from focalloc.learn.course import CALIBRATION, calibrated, planned_best
 from focalloc.learn.measure import FIRST_EPISODE, RULES, Comparison, Interval, compared
 from focalloc.learn.meta import Gain, MetaSettings, gain_of_adapting, habitual
 from focalloc.learn.network import restored
+from focalloc.learn.outside import PAGE, outside
 from focalloc.learn.rollouts import Source
 from focalloc.learn.simulator import NOISES, Scenario
 from focalloc.learn.texts import language_reference, part
@@ -118,7 +119,7 @@ def shortfalls(found: Sequence[Comparison], rule: Callable[[Comparison], str]) -
 LIMITS = (
     "## Limits",
     "",
-    "- The need, the users and the lens are simulated. Nothing here says how a language model fares downstream.",
+    "- But for the first table the need, the users and the lens are simulated.",
     "- Part of the gain over greedy comes from what the policy is told and greedy is not: the cursor, and what the",
     "  lens said before. Compare it with `informed greedy`.",
     "- It has seen one geometry, one budget and one cap. Elsewhere it remains feasible, but may be no good. How it",
@@ -136,7 +137,7 @@ def card(
     others: dict[str, list[Comparison]] | None = None,
 ) -> str:
     """The card as Markdown."""
-    lines = [*_terms(digest), *_measured(found)]
+    lines = [*_terms(digest), *outside(digest, PAGE.read_text(encoding="utf-8")), *_measured(found)]
     lines += _other_ways(found, others) if others else []
     lines += [] if gain is None else _adapting(gain)
     return "\n".join([*lines, *LIMITS])

@@ -21,6 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.edits import Edits
+from focalloc.fastpath.learned import SHIPPED
+from focalloc.fastpath.policy_file import digest_of, load, tensors_of
 from focalloc.runtime.context import Mode, WorkingContext
 from focalloc.runtime.reader import (
     BYTES,
@@ -429,7 +431,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     *_, (_, _, middle) = cells(Trial(), every_mode=True)
     whole, *others = runs[0]
     modes = sorted((one for one in others if one.budget == middle), key=lambda one: WAYS.index(one.way))
-    tables = [*table(pooled(runs)), "", *contest(runs), "", *table([whole, *modes])]
+    policy = f"- Policy: `{digest_of(tensors_of(load(SHIPPED)))}`."
+    tables = [policy, "", *table(pooled(runs)), "", *contest(runs), "", *table([whole, *modes])]
     (told.out / "worth.md").write_text("\n".join(tables) + "\n", encoding="utf-8")
     draw(pooled(runs), told.out / "worth.svg")
 

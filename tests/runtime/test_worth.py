@@ -33,6 +33,7 @@ from focalloc.runtime.worth import (  # noqa: E402
     Measured,
     Passage,
     Trial,
+    cells,
     compared,
     contest,
     draw,
@@ -44,6 +45,7 @@ from focalloc.runtime.worth import (  # noqa: E402
     table,
 )
 from focalloc.spec.blocks import used  # noqa: E402
+from focalloc.spec.errors import InvalidInput  # noqa: E402
 
 PAGE = (Path(__file__).parents[2] / "runtime" / "worth.md").read_text(encoding="utf-8")
 TINY = Training(drills=2, updates=14, slots=512, passage=256, begun=128, budgets=(64,), width=32, layers=1)
@@ -119,7 +121,7 @@ def test_contexts_to_learn_from_tile_the_passage_within_the_budget() -> None:
 
 def test_every_way_and_mode_is_measured_and_drawn(tmp_path: Path) -> None:
     trial = Trial(sessions=2, history=128, read=32, budgets=(96,))
-    found = list(compared(Reader(TINY), trial))
+    found = list(compared(Reader(TINY), trial, cells(trial, every_mode=True)))
     assert {(one.way, one.mode) for one in found} == {
         (WHOLE, "exact"),
         *((way, mode) for way in (LAST, RECENT, *FOCUSED) for mode in MODES),
@@ -132,6 +134,15 @@ def test_every_way_and_mode_is_measured_and_drawn(tmp_path: Path) -> None:
     assert len(list(table(found))) == 2 + len(found)
     draw(found, tmp_path / "worth.svg")
     assert "</svg>" in (tmp_path / "worth.svg").read_text(encoding="utf-8")
+
+
+def test_one_budget_is_measured_in_every_mode_and_all_of_them_in_exact() -> None:
+    trial = Trial(budgets=(48, 64, 96))
+    wanted = cells(trial, every_mode=True)
+    assert wanted[0] == (WHOLE, "exact", 640)
+    assert len(set(wanted)) == len(wanted) == 1 + 8 * 3 + 8 * 2
+    assert {budget for _, mode, budget in wanted if mode == "repair"} == {64}
+    assert cells(trial, every_mode=False) == wanted[: 1 + 8 * 3]
 
 
 def test_readers_are_pooled_in_what_all_of_them_read_and_one_way_is_held_against_each_other() -> None:
@@ -171,11 +182,18 @@ def test_the_command_writes_figures_and_a_picture(tmp_path: Path) -> None:
     quick = ["--drills", "2", "--updates", "3", "--sessions", "2", "--threads", "1"]
     main([str(tmp_path), "--readers", "2", *quick])
     assert (tmp_path / "worth.svg").stat().st_size
-    first, second = json.loads((tmp_path / "worth.json").read_text(encoding="utf-8"))
-    assert first[0]["way"] == second[0]["way"] == WHOLE
-    assert {one["mode"] for one in first} == set(MODES)
-    assert {one["mode"] for one in second} == {"exact"}
-    assert "| learned policy less |" in (tmp_path / "worth.md").read_text(encoding="utf-8")
+    first, second = (json.loads((tmp_path / f"reader-{i}.json").read_text(encoding="utf-8")) for i in range(2))
+    assert first["measured"][0]["way"] == second["measured"][0]["way"] == WHOLE
+    assert {one["mode"] for one in first["measured"]} == set(MODES)
+    assert {one["mode"] for one in second["measured"]} == {"exact"}
+    tables = (tmp_path / "worth.md").read_text(encoding="utf-8")
+    assert "| learned policy less |" in tables
+    kept = [path.read_bytes() for path in sorted(tmp_path.glob("reader-*"))]
+    main([str(tmp_path), "--readers", "2", *quick])
+    assert [path.read_bytes() for path in sorted(tmp_path.glob("reader-*"))] == kept, "nothing is made again"
+    assert (tmp_path / "worth.md").read_text(encoding="utf-8") == tables
+    with pytest.raises(InvalidInput, match="was begun on other terms"):
+        main([str(tmp_path), "--readers", "1", *quick, "--sessions", "3"])
 
 
 def test_the_page_names_the_command_and_has_the_table() -> None:
