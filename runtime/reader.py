@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -77,12 +78,12 @@ class Tokens(torch.nn.Module):
         super().__init__()
         self.parts = torch.nn.ModuleList(torch.nn.Embedding(BYTES, width) for _ in range(KNOWN))
         for part in self.parts:
-            torch.nn.init.normal_(part.weight, 0, SPREAD)
+            torch.nn.init.normal_(cast(torch.Tensor, part.weight), 0, SPREAD)
 
     @property
     def weight(self) -> torch.Tensor:
         """Embeddings of the bytes themselves."""
-        return self.parts[0].weight
+        return cast(torch.Tensor, self.parts[0].weight)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         """Rows for the numbers of tokens."""
@@ -116,7 +117,7 @@ class Gists(torch.nn.Module):
     def forward(self, rows: torch.Tensor, level: int) -> torch.Tensor:
         """A gist for each block of ``level``, from the embeddings of its tokens; ``(blocks, span, width)``."""
         for arity, layer in zip(self._arity[:level], self.levels, strict=False):
-            parts = rows.unflatten(1, (-1, arity))
+            parts = rows.reshape(len(rows), -1, arity, rows.shape[2])
             rows = parts.sum(2) / math.sqrt(arity) + layer(parts.flatten(2))
         return rows[:, 0]
 

@@ -342,8 +342,12 @@ def draw(found: Sequence[Measured], path: Path) -> None:
         ax.axhline(whole.loss, color="#1d2433", lw=1, ls=":", label=WHOLE)
         for i, way in enumerate(dict.fromkeys(one.way for one in others)):
             some = [one for one in others if one.way == way]
-            look = {"color": f"C{i}", "ls": "--" if way == FORESEEN else "-", "label": way}
-            ax.plot([one.budget for one in some], [one.loss for one in some], "o", ms=3, lw=1, **look)
+            line, budgets, losses = (
+                "o--" if way == FORESEEN else "o-",
+                [one.budget for one in some],
+                [one.loss for one in some],
+            )
+            ax.plot(budgets, losses, line, ms=3, lw=1, color=f"C{i}", label=way)
         ax.set_xticks(sorted({one.budget for one in others}), minor=False)
         ax.set(xlabel="budget (slots)", ylabel="loss (nats per byte)")
         figure.legend(loc="outside right upper", fontsize="small", frameon=False)

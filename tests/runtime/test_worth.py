@@ -201,5 +201,7 @@ def test_the_page_names_the_command_and_has_the_table() -> None:
     rows = re.findall(r"^\| (\d+) \| ([a-z ]+) \| (exact|repair|reuse) \|", PAGE, re.MULTILINE)
     assert {way for _, way, _ in rows} == {WHOLE, LAST, RECENT, *FOCUSED}
     assert {mode for *_, mode in rows} == set(MODES)
-    (head,) = re.findall(r"^\| budget \|.*$", PAGE, re.MULTILINE)
-    assert head == next(iter(table([])))
+    pooled_head, contest_head, modes_head = re.findall(r"^\| budget \|.*$", PAGE, re.MULTILINE)
+    assert pooled_head == modes_head == next(iter(table([])))
+    assert contest_head == next(iter(contest([[]])))
+    assert re.search(r"^- Policy: `[0-9a-f]{64}`\.$", PAGE, re.MULTILINE)
