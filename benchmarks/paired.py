@@ -29,6 +29,8 @@ KINDS = (
     ("multi_objective", 8192, 4, {"churn_weight": 2**14, "cursor_weight": 2**14}),
     ("hierarchical", 8192, 16, {}),
     ("projection", 8192, 4, {}),
+    ("learned", 8192, 4, {}),
+    ("learned", 8192, 4, {"memory_shift": 3, "lean": 2**20}),
 )
 """Strategy, budget in slots, most actions, further parameters."""
 
@@ -44,7 +46,7 @@ for line in sys.stdin:
     which, (strategy, slots, n_diff, more), steps = json.loads(line)
     if which not in sessions:
         geometry = Geometry((32, 32))
-        chosen = Allocator(geometry, Params(w_max=slots, n_diff=n_diff, strategy=strategy, **more))
+        chosen = Allocator(geometry, Params(w_max=slots, n_diff=n_diff, **more), strategy)
         tops = slots // 64
         raw = slots // 64
         chosen.load([(2, i * 1024) for i in range(tops)] + [(1, tops * 1024 + i * 32) for i in range(slots // 4)]

@@ -27,6 +27,11 @@ def test_gymnasium_finds_nothing_wrong_with_it() -> None:
         check_env(FocusEnv(SMALL))
 
 
+def test_a_learner_that_counts_choices_in_the_type_of_the_space_counts_right() -> None:
+    kind = FocusEnv().observation_space["kind"]
+    assert kind.nvec.sum() == sum(kind.nvec) == 3 * 128
+
+
 def test_random_actions_keep_the_budget_and_end_in_time() -> None:
     env = FocusEnv(SMALL)
     env.action_space.seed(1)

@@ -72,12 +72,12 @@ def test_what_it_knows_of_the_future_does_not_depend_on_the_future() -> None:
 
 @pytest.mark.parametrize(("speed", "rate"), [(0.0, (0.08, 0.6)), (0.5, (0.12, 0.2))])
 def test_where_the_cursor_goes_is_foreseen_as_often_as_it_goes_there(speed: float, rate: tuple[float, float]) -> None:
-    """Beside many draws of the walk itself, from a place that was arrived at just now."""
-    blocks, rng = 8, np.random.default_rng(1)
+    """Beside many draws of the walk itself, from a place that was arrived at just now, far from the end of the text."""
+    blocks, rng = 24, np.random.default_rng(1)
     motion = Motion(speed, (0, 2))
     found = motion.ahead(0, 2, blocks, rate)
     counted = np.zeros(blocks)
-    for _ in range(4000):
+    for _ in range(8000):
         place, visited = 2.0, list[float]()
         for k in range(HORIZON):
             before = int(place)
@@ -88,7 +88,7 @@ def test_where_the_cursor_goes_is_foreseen_as_often_as_it_goes_there(speed: floa
                 place = float(rng.choice(visited)) if back else float(rng.integers(blocks))
             counted[int(place)] += DISCOUNT**k
     assert found.sum() == pytest.approx(1)
-    assert np.abs(found - counted / counted.sum()).max() < 0.05
+    assert np.abs(found - counted / counted.sum()).max() < 0.03
 
 
 def test_it_shows_more_of_what_is_needed_than_a_rule_that_does_not_know_the_law() -> None:
