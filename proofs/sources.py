@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import import_module
@@ -101,7 +101,9 @@ class Source:
     @cached_property
     def python(self) -> Mapping[str, Callable[..., Any]]:
         """The module-level functions as plain Python functions that call each other, compiled from `text`."""
-        namespace = self._run(compiled(self.text, self.module.__name__))
+        namespace = self._names() | dict(self.settings)
+        for definition in definitions(self.text):
+            exec(_compiled(definition, self.module.__name__), namespace)
         return {name: namespace[name] for name in self.functions}
 
     def bare_class(self, name: str) -> Any:
@@ -132,10 +134,28 @@ def parts(module: ModuleType) -> list[ModuleType]:
     return [import_module(f"{module.__name__}.{name}") for name in names] or [module]
 
 
+def definitions(text: str) -> list[str]:
+    """The definitions of a source, each apart: two empty lines stand between them, and nowhere else.
+
+    A planted bug is in one of them; the others are parsed and compiled once for all bugs.
+    """
+    return text.split("\n\n\n")
+
+
+@lru_cache(maxsize=4096)
+def _statements(definition: str) -> Sequence[ast.stmt]:
+    return ast.parse(definition).body
+
+
+def statements(text: str) -> list[ast.stmt]:
+    """The module-level statements of a source, only to be read."""
+    return [node for definition in definitions(text) for node in _statements(definition)]
+
+
 @lru_cache(maxsize=32)
 def parsed(text: str) -> Mapping[str, ast.FunctionDef]:
     """The module-level functions of a source by name, only to be read."""
-    return {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    return {node.name: node for node in statements(text) if isinstance(node, ast.FunctionDef)}
 
 
 def undecorated(text: str) -> list[ast.FunctionDef]:
@@ -152,7 +172,7 @@ def program(definitions: list[Any], name: str) -> CodeType:
     return compile(ast.fix_missing_locations(ast.Module([future, *definitions], [])), f"<{name}>", "exec")
 
 
-@lru_cache(maxsize=32)
-def compiled(text: str, name: str) -> CodeType:
-    """The functions of a source, which every world of a theorem runs afresh and none need compile anew."""
-    return program(undecorated(text), name)
+@lru_cache(maxsize=4096)
+def _compiled(definition: str, name: str) -> CodeType:
+    """The functions of a part of a source, which every world of a theorem runs afresh and none need compile anew."""
+    return program(undecorated(definition), name)

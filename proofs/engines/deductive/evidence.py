@@ -17,7 +17,7 @@ from focalloc.proofs.engines.deductive.conditions import Condition, Deduction, l
 from focalloc.proofs.engines.deductive.formulas import Refused, Theory, table_axiom
 from focalloc.proofs.engines.deductive.playing import WORDS_RUN, played
 from focalloc.proofs.engines.smt import Answer, ask_z3, smt2
-from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
+from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source, statements
 from focalloc.proofs.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Survey
 
@@ -38,7 +38,7 @@ CALLS, TRIES = 30, 4_000
 def tuples_of(text: str) -> dict[str, dict[str, str]]:
     """The named tuples of a source: of each field its type."""
     found = {}
-    for node in ast.parse(text).body:
+    for node in statements(text):
         if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "NamedTuple" for base in node.bases):
             fields = [part for part in node.body if isinstance(part, ast.AnnAssign)]
             found[node.name] = {ast.unparse(part.target): ast.unparse(part.annotation) for part in fields}
