@@ -29,7 +29,7 @@ CHAPTERS = {
     ),
     "kernels": (
         *("queues", "parts", "step", "ties", "memory", "ingest", "dominance", "regions", "edits", "release", "filling"),
-        "every_size",
+        *("every_size", "every_strategy"),
     ),
     "compiled": ("machine",),
 }

@@ -16,7 +16,8 @@ BY_FILE: dict[str, list[Contract]] = {}
 
 for _module in (
     *("packing", "best_few", "scores", "thresholds", "pins", "places", "memory", "ledger", "candidates", "greedy"),
-    *("application", "ingest", "releasing"),
+    *("ties", "search", "knapsack", "objectives", "hierarchy", "recompute", "projection", "policy", "application"),
+    *("ingest", "releasing", "opening"),
 ):
     BY_FILE[_module] = import_module(f"focalloc.proofs.contracts.{_module}").CONTRACTS
 

@@ -165,6 +165,34 @@ CONTRACTS = [
         },
     ),
     contract(
+        "family_made",
+        seen_through=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            0 <= action < 2**60
+            action // 2 % LEVELS <= header[TOP]
+            -2**60 <= slot <= 2**60
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+        """,
+        gives="result == slot or -1 <= result < header[SLOTS]",
+    ),
+    contract(
+        "node_made",
+        seen_through=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= action < 2**60
+            action // 2 % LEVELS <= header[TOP]
+            action % 2 == EXPAND or action // 2 % LEVELS < header[TOP]
+        """,
+        gives="0 <= result <= action",
+        opens="rest_bound(action // 2 // LEVELS, header[SPAN + action // 2 % LEVELS + 1])",
+    ),
+    contract(
         "update_families",
         joins=True,
         needs="""
@@ -211,6 +239,62 @@ CONTRACTS = [
             "node = node_made": """
                 rest_bound(actions[i] // 2 // LEVELS, header[SPAN + actions[i] // 2 % LEVELS + 1])
             """
+        },
+    ),
+    contract(
+        "note_splices",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= done <= 2**26
+            done <= len(actions)
+            done <= len(places)
+            SPLICE * done <= len(splices)
+            are_actions(header, actions, done)
+            within(places, 0, done, 0, 2**26)
+        """,
+        writes="header splices",
+        gives="""
+            only(header, SPLICES)
+            0 <= header[SPLICES] <= done
+            within(splices, 0, SPLICE * header[SPLICES], -2**53, 2**53)
+        """,
+        loops={
+            "for i in range(done)": loop(
+                keeps="""
+                    0 <= count <= i
+                    implies(count == 0, behind == -1)
+                    -2**26 * i <= grown <= 2**26 * i
+                    -1 <= behind <= 2**27
+                    within(splices, 0, SPLICE * count, -2**26 * i - 2**26, 2**26 * i + 2**26)
+                """
+            )
+        },
+    ),
+    contract(
+        "is_possible",
+        truth=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            1 <= level <= header[TOP]
+            slot < header[SLOTS]
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+        """,
+        gives="""
+            implies(result, slot >= 0)
+            implies(result and kind == EXPAND, tags[slot] == level)
+            implies(result and kind != EXPAND, slot + header[WIDTH + level] <= header[SLOTS])
+        """,
+        loops={
+            "for i in range(header[FANOUT + level])": loop(
+                opens="""
+                    header[WIDTH + level] == header[FANOUT + level] * stride
+                    product_grows(i, header[FANOUT + level], stride)
+                """
+            )
         },
     ),
 ]

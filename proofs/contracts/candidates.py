@@ -92,6 +92,36 @@ CONTRACTS = [
         },
     ),
     contract(
+        "worst_useful_chunk",
+        needs=f"""
+            is_header(header)
+            0 <= header[SLOTS] <= 2**26
+            {CHUNKS} <= len(peaks)
+            {CHUNKS} <= len(keys)
+            {CHUNKS} <= len(notes)
+            -LIMIT <= header[TAU_EXPAND] <= LIMIT
+            1 <= room
+        """,
+        writes="keys notes",
+        gives="-LIMIT <= rank_of(result) <= LIMIT",
+        loops={
+            "for chunk in range(chunks)": loop(
+                keeps="""
+                    0 <= size <= room
+                    size <= chunk
+                    heap(keys, size)
+                    -LIMIT <= bar <= LIMIT
+                    -LIMIT <= rank_of(worst) <= LIMIT
+                    all(-LIMIT <= rank_of(k) <= LIMIT for k in INTEGERS for v in INTEGERS
+                        if many(keys, notes, size, k, v) >= 1 if at(many(keys, notes, size, k, v)))
+                """,
+                opens="many_member(keys, notes, size, 0)",
+                closes="many_member(keys, notes, size, 0)",
+            )
+        },
+        before={"worst = keys[0]": "many_member(keys, notes, size, 0)"},
+    ),
+    contract(
         "useful_chunks",
         whole=True,
         needs=f"""

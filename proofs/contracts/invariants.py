@@ -22,6 +22,7 @@ CONTEXT = lines("""
     header[CAPACITY] <= PLACES
     are_tags(header, tags, 0, header[SLOTS])
     all(tags[i] < MARK for i in range(header[SLOTS]))
+    follow_each_other(header, tags)
     0 <= header[FIRST] < 2**49
     header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
 """)

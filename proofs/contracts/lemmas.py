@@ -85,6 +85,18 @@ ARITHMETIC = [
     ),
     lemma("share_bound(s, g)", "implies(0 <= s and 0 <= g <= 2**20, 0 <= s * g <= s * 2**20)"),
     lemma("places_product(x, n)", "implies(0 <= x <= 2**26 and 0 <= n <= 2**26, 0 <= x * n <= 2**52)"),
+    lemma("slots_product(x, n)", "implies(-LIMIT <= x <= LIMIT and -2**26 <= n <= 2**26, -2**57 <= x * n <= 2**57)"),
+    lemma("price_product(x, n)", "implies(-2**35 <= x <= 2**35 and -2**26 <= n <= 2**26, -2**61 <= x * n <= 2**61)"),
+    lemma("penalty_product(x, n)", "implies(0 <= x <= 2**32 and 0 <= n <= 2**29, 0 <= x * n <= 2**61)"),
+    lemma("over_far(x, n)", "implies(n >= 1 and -2**60 <= x <= 2**60, -2**60 <= x // n <= 2**60)"),
+    lemma("times_one(x, n)", "implies(n == 1, x * n == x)"),
+    lemma("rows_product(x, n)", "implies(0 <= x <= 2**23 and 0 <= n <= 2**27, 0 <= x * n <= 2**50)"),
+    lemma("worth_most(p, d)", "implies(d >= 0 and p <= LIMIT, p * d <= LIMIT * d)"),
+    lemma(
+        "price_bound(a, p, d)",
+        "implies(d >= 1 and a <= 2**34 and p <= LIMIT, (a + p * d) // d <= 2**34 + LIMIT)",
+        steps=["worth_most(p, d)", "below(a + p * d, 2**34 + LIMIT + 1, d)"],
+    ),
     lemma("power_positive(i)", "power(i) >= 1", by="i", steps=["power_none(i)", "power_one_more(i)"]),
     lemma(
         "power_grows(i, j)",
@@ -198,6 +210,18 @@ HEAPS = [
     lemma(
         "places_in(K, N, n, m)",
         "implies(keys_of_places(K, N, n) and m <= n, all(0 <= K[i] < PLACES for i in range(m)))",
+        by="m",
+        steps=["many_member(K, N, n, m - 1)"],
+    ),
+    lemma(
+        "keys_in(K, N, n, m, a, b)",
+        "implies(keys_within(K, N, n, a, b) and m <= n, all(a <= K[i] <= b for i in range(m)))",
+        by="m",
+        steps=["many_member(K, N, n, m - 1)"],
+    ),
+    lemma(
+        "notes_in(K, N, n, m, a, b)",
+        "implies(notes_within(K, N, n, a, b) and m <= n, all(a <= N[i] <= b for i in range(m)))",
         by="m",
         steps=["many_member(K, N, n, m - 1)"],
     ),

@@ -11,8 +11,11 @@ from typing import TypeVar
 
 from focalloc.fastpath.kernels.layout import (
     ALIKE,
+    BEGIN,
     BODY,
+    CHURN,
     CURSOR_TOKEN,
+    DELTA,
     DONE,
     END,
     EXPAND,
@@ -26,16 +29,24 @@ from focalloc.fastpath.kernels.layout import (
     LEVELS,
     LIMIT,
     MARK,
+    PAIRS,
     PLACES,
     PROTECTED,
     RAW,
+    RECOMPUTE,
+    RUN,
+    RUNS,
+    SIZE,
     SLOTS,
     SPAN,
     TOP,
     UNITS,
     W_MAX,
+    WEIGHT,
     WIDTH,
     Ints,
+    Regions,
+    Search,
     Session,
     Sought,
 )
@@ -308,6 +319,28 @@ def keys_of_places(keys: Ints, notes: Ints, size: int) -> bool:
     )
 
 
+def keys_within(keys: Ints, notes: Ints, size: int, low: int, high: int) -> bool:
+    """All keys are from ``low`` to ``high``."""
+    return all(
+        low <= key <= high
+        for key in INTEGERS
+        for note in INTEGERS
+        if many(keys, notes, size, key, note) >= 1
+        if at(many(keys, notes, size, key, note))
+    )
+
+
+def notes_within(keys: Ints, notes: Ints, size: int, low: int, high: int) -> bool:
+    """All notes are from ``low`` to ``high``."""
+    return all(
+        low <= note <= high
+        for key in INTEGERS
+        for note in INTEGERS
+        if many(keys, notes, size, key, note) >= 1
+        if at(many(keys, notes, size, key, note))
+    )
+
+
 # GEOMETRY
 
 
@@ -518,6 +551,66 @@ def are_the_best(session: Session, sought: Sought, threshold: int, stride: int, 
         if turn(f, stride) and may_collapse(session, sought, threshold, f)
         if at(turn(f, stride))
     )
+
+
+# WHAT A HISTORY IS SHOWN BY
+
+
+def are_nodes(header: Ints, nodes: Ints, size: int) -> bool:
+    """The first ``size`` are nodes of levels that there are."""
+    return all(0 <= nodes[i] < 2**58 and nodes[i] % LEVELS <= header[TOP] for i in range(size))
+
+
+# REGIONS
+
+
+def table_at(regions: Regions, at: int, field: int) -> int:
+    """What stands in the table of regions for the one at ``at``."""
+    return regions.table[at + field]
+
+
+# A SEARCH
+
+
+def gain_at(work: Search, run: int, index: int) -> int:
+    """What a candidate of a run gains: its rank less what acting costs, and what its slots are worth."""
+    return (
+        work.item_keys[work.runs[run * RUN + BEGIN] + index] // PLACES
+        - work.header[CHURN]
+        + (work.header[WEIGHT] - work.header[RECOMPUTE]) * work.runs[run * RUN + DELTA]
+    )
+
+
+def are_runs(header: Ints, runs: Ints, items: int) -> bool:
+    """Each run has its candidates among the ``items``, and adds or frees no more slots than a context has."""
+    return (
+        0 <= header[RUNS] <= 2**20
+        and header[RUNS] * RUN <= len(runs)
+        and all(0 <= runs[j] < 2**60 for j in range(header[RUNS] * RUN) if j % RUN == BEGIN)
+        and all(0 <= runs[j] < 2**60 for j in range(header[RUNS] * RUN) if j % RUN == SIZE)
+        and all(-(2**26) <= runs[j] <= 2**26 for j in range(header[RUNS] * RUN) if j % RUN == DELTA)
+        and all(
+            runs[j] + runs[j - 1] <= items
+            for j in range(header[RUNS] * RUN)
+            if j % RUN == SIZE
+            if at(runs[j], runs[j - 1])
+        )
+    )
+
+
+def are_ranks(keys: Ints) -> bool:
+    """Keys of candidates are of ranks that scores and nearness come to."""
+    return all(-(2**60) <= keys[i] < 2**60 for i in range(len(keys)))
+
+
+def are_costs(header: Ints) -> bool:
+    """What actions and slots cost (MUL-1)."""
+    return 0 <= header[CHURN] <= LIMIT and 0 <= header[WEIGHT] <= LIMIT and 0 <= header[RECOMPUTE] <= LIMIT
+
+
+def are_stages(header: Ints) -> bool:
+    """There are as many runs as pairs and free runs take."""
+    return header[PAIRS] >= 0 and 2 * header[PAIRS] <= header[RUNS] <= 2**20
 
 
 # MARKS AND TURNS

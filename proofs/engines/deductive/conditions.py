@@ -183,7 +183,7 @@ class Deduction(Formulas):
             return z3.Bool(name)
         if kind != "int":
             raise Refused(f"parameter {name} is of type {kind}")
-        number = z3.Int(name)
+        number = z3.Int(f"{name}!" if name in self.theory.functions else name)  # a word may have that name
         state.facts.append(self._fits(number))
         return number
 

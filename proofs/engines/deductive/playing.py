@@ -19,38 +19,21 @@ from typing import Any
 
 from focalloc.fastpath import kernels
 from focalloc.fastpath.kernels import layout as code
-from focalloc.fastpath.tables import Tables
 from focalloc.proofs.contracts import words
 from focalloc.proofs.contracts.form import Contract
 from focalloc.proofs.contracts.lemmas import LEMMAS
 from focalloc.proofs.engines.deductive.conditions import loops_of
-from focalloc.proofs.engines.deductive.formulas import INT64, WIDTHS, Theory, types_of
+from focalloc.proofs.engines.deductive.formulas import INT64, Theory, types_of
+from focalloc.proofs.engines.deductive.inputs import few, made_up, session_of, torn_session
 from focalloc.proofs.engines.memory import Broken, Memory
 from focalloc.proofs.sources import Mutation, Source, program
 from focalloc.proofs.theorem import Survey
-from focalloc.spec.blocks import Block, Context
-from focalloc.spec.geometry import Geometry
-from focalloc.spec.params import Params
 
 PATIENCE = 3_000
 """Turns of loops after which a call that has not returned counts as one that never will."""
 
 CLOSELY = 12
 """Calls of a kernel whose loops are looked at in each turn; the others are only looked at from outside."""
-
-SHAPES = (
-    Geometry((2, 2)),
-    Geometry((2, 2), (2, 2, 3)),
-    Geometry((2, 3), (1, 1, 2)),
-    Geometry((2, 2, 2)),
-    Geometry((4,)),
-    Geometry((4, 2), (2, 4, 4)),
-)
-
-
-TORN = Geometry((2, 5))
-"""Of families so wide that a collapse takes more away than the queue held."""
-
 
 class Seen(list[int]):
     """A table as lines see it: 0 outside, and it knows what its cells hold."""
@@ -136,7 +119,8 @@ def _compiled(line: str) -> Any:
 class _Watched(ast.NodeTransformer):
     """A kernel whose results are looked at, and the turns of its loops."""
 
-    def __init__(self, loops: Mapping[str, ast.AST]) -> None:
+    def __init__(self, kernel: str, loops: Mapping[str, ast.AST]) -> None:
+        self.kernel = kernel
         self.names = {id(node): name for name, node in loops.items()}
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
@@ -156,7 +140,7 @@ class _Watched(ast.NodeTransformer):
     def _loop(self, node: Any) -> Any:
         name = self.names[id(node)]
         self.generic_visit(node)
-        node.body = [*ast.parse(f"_turn({name!r}, locals())").body, *node.body]
+        node.body = [*ast.parse(f"_turn({self.kernel!r}, {name!r}, locals())").body, *node.body]
         return node
 
 
@@ -169,7 +153,7 @@ def _watched(source: Source) -> Any:
         if not from_outside and not name.startswith("_"):
             mine = copy.deepcopy(kernel)
             mine.decorator_list = []
-            functions.append(_Watched(loops_of(mine)).visit(mine))
+            functions.append(_Watched(name, loops_of(mine)).visit(mine))
     return program(functions, "kernels")
 
 
@@ -241,11 +225,11 @@ class Player:
         except ZeroDivisionError:
             return False
 
-    def _turn(self, name: str, names: dict[str, Any]) -> None:
+    def _turn(self, kernel: str, name: str, names: dict[str, Any]) -> None:
         self._left -= 1
         if self._left < 0:
             raise Broken(f"no end of `{name}`")
-        if name not in self.contract.loops or not names.keys() & self._parameters:
+        if kernel != self.contract.kernel:  # what it calls may have a loop with the same first line
             return
         self.reached.add(name)
         if self._close:
@@ -280,87 +264,6 @@ class Player:
 # CALLS
 
 
-def context_of(geometry: Geometry, rng: random.Random, tops: int) -> Context:
-    """Blocks of any levels side by side."""
-
-    def split(level: int, start: int) -> Iterator[Block]:
-        if level == 0 or rng.random() < 0.35:
-            yield Block(level, start)
-            return
-        below = geometry.span(level) // geometry.fanout(level)
-        for i in range(geometry.fanout(level)):
-            yield from split(level - 1, start + i * below)
-
-    return tuple(one for i in range(tops) for one in split(geometry.top, i * geometry.span(geometry.top)))
-
-
-def session_of(rng: random.Random, source: Source) -> code.Session:
-    """A session with scores and peaks, and a ledger with some entries; ``source`` says how many slots a chunk has."""
-    geometry = rng.choice(SHAPES)
-    context = context_of(geometry, rng, rng.randint(1, 3))
-    slots = sum(geometry.slots(block.level) for block in context)
-    return session_on(rng, source, geometry, context, max(1, slots + rng.randint(-1, 6)))
-
-
-def session_on(rng: random.Random, source: Source, geometry: Geometry, context: Context, budget: int) -> code.Session:
-    """A session on a context."""
-    slots = sum(geometry.slots(block.level) for block in context)
-    params = Params(w_max=budget, n_diff=rng.randint(1, 4), cooldown_steps=rng.randint(0, 3))
-    made = Tables(geometry, params, context)
-    header = Memory("header", made.state[: code.HEADER].tolist())
-    spread = rng.choice([2, 2**22, 2**31 - 1])
-    usual = rng.choice([-spread, spread, 0])  # one that stands out among many alike is taken with all of its family
-    fixed = [rng.choice([usual, rng.randint(-spread, spread)]) for _ in range(slots)]
-    tags, chunks = made.tags.tolist(), made.capacity // source.constants["CHUNK"] + 1
-    tables = {name: Memory(name, made.table(name).tolist()) for name in code.Session._fields if name in NAMED} | {
-        "header": header,
-        "tags": Memory("tags", tags[: made.capacity], 8),
-        "spare": Memory("spare", tags[made.capacity :], 8),
-        "fixed": Memory("fixed", fixed + [0] * (made.capacity - slots), 32),
-        "peaks": Memory("peaks", [0] * chunks, 32),
-        "chunk_keys": Memory("chunk_keys", [0] * chunks),
-        "chunk_notes": Memory("chunk_notes", [0] * chunks),
-    }
-    survey = "bound" if header[code.MULTI_SLOT] else "survey"
-    source.python[survey](header, tables["tags"], tables["fixed"], tables["peaks"])
-    header[code.PROTECTED] = rng.choice([0, 0, geometry.span(1)])
-    nodes = [block.start * code.LEVELS + block.level for block in context if block.level > 0]
-    nodes += [tables["family_node"][f] for f in range(header[code.FAMILIES])]
-    done = [node * 2 + rng.randint(0, 1) for node in rng.sample(nodes, min(rng.randint(0, 3), len(nodes)))]
-    header[code.ITERATION] = now = rng.randint(0, 9)
-    header[code.LEDGER_FROM] = first = rng.randint(0, 2)
-    header[code.LEDGER_TO] = first + len(done)
-    when = sorted(max(0, now - rng.randint(0, header[code.MIN_GAP])) for _ in done)
-    for i, (action, then) in enumerate(zip(done, when, strict=True)):
-        tables["ledger_action"][first + i], tables["ledger_iteration"][first + i] = action, then
-    if rng.random() < 0.3:
-        header[code.LEDGER_ROOM] = header[code.LEDGER_TO] + rng.randint(0, 3)
-    return code.Session(**tables)
-
-
-def torn_session(rng: random.Random, source: Source) -> code.Session:
-    """A full session whose hottest gists lie in its coldest family, so that a collapse takes the queue away."""
-    families = rng.randint(2, 3)
-    context = tuple(Block(1, TORN.span(1) * i) for i in range(5 * families))
-    made = session_on(rng, source, TORN, context, len(context))
-    for family in range(families):
-        heat = rng.randint(1, 60)
-        row = [heat * 2**20 + rng.randint(0, 3) for _ in range(5)]
-        row[rng.randrange(5)] = -heat * 2**24
-        for i, score in enumerate(row):
-            made.fixed[5 * family + i] = score
-    source.python["survey"](made.header, made.tags, made.fixed, made.peaks)
-    made.header[code.PROTECTED] = made.header[code.LEDGER_FROM] = made.header[code.LEDGER_TO] = 0
-    return made
-
-
-TUPLES = Source.of(kernels).tuples
-"""The named tuples of the kernels by name."""
-
-NAMED = frozenset(code.Session._fields) - {"header", "tags", "spare", "fixed", "peaks"}
-"""The tables of a session that lie in its state."""
-
-
 def calls_in_sessions(source: Source, kernel: str, rng: random.Random) -> Iterator[dict[str, Any]]:
     """The calls of a kernel that iterations and ingests make, each with its arguments; empty where one makes none."""
     heard: list[dict[str, Any]] = []
@@ -386,11 +289,6 @@ def calls_in_sessions(source: Source, kernel: str, rng: random.Random) -> Iterat
         except Broken:  # the ledger was too small for that
             pass
         yield from rng.sample(heard, min(3, len(heard))) or [{}]
-
-
-def few(rng: random.Random) -> int:
-    """A small number, or one of any size."""
-    return rng.choice([0, 1, 2, 3, rng.randint(-2, 9), rng.randint(-(2**31), 2**31 - 1)])
 
 
 def shaken(given: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
@@ -422,55 +320,6 @@ def _nudged(value: Any, rng: random.Random) -> Any:
         for name in rng.sample(numbers, min(1, len(numbers))):
             return value._replace(**{name: _nudged(getattr(value, name), rng)})  # type: ignore[attr-defined]
     return value
-
-
-def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Random) -> dict[str, Any]:
-    """A call with tables of a few numbers each, where nobody calls the kernel with a session."""
-    session = session_of(rng, source)
-    if rng.random() < 0.5:
-        session = pinned(session, rng)
-    types = types_of(theory.kernels[contract.kernel])
-    return {name: _made(theory, session, name, kind, rng) for name, kind in types.items()}
-
-
-def pinned(session: code.Session, rng: random.Random) -> code.Session:
-    """The session with ranges of tokens where nothing collapses or nothing expands, and slots that may be theirs."""
-
-    def ranges(name: str) -> Memory:
-        ends = sorted(rng.sample(range(code.PIN * 8), 2 * rng.randint(0, 3)))
-        slots = [sorted(rng.choices(range(session.header[code.SLOTS] + 1), k=2)) for _ in ends[::2]]
-        return Memory(name, [one for i, two in enumerate(slots) for one in (*ends[2 * i : 2 * i + 2], *two)])
-
-    return session._replace(no_collapse=ranges("no_collapse"), no_expand=ranges("no_expand"))
-
-
-def ring_of(rng: random.Random) -> Memory:
-    """A table of thresholds that adapt, with what the last iterations left."""
-    window = rng.randint(0, 4)
-    ring = [rng.randint(0, 9) for _ in range(window)]
-    least, most = sorted(rng.choices(range(200), k=2))
-    turns = [window, rng.randint(0, window), rng.randrange(window) if window else 0, sum(ring)]
-    return Memory("adaptive", [*turns, least, most, rng.randint(0, 200), rng.randint(0, 200), *ring])
-
-
-def _made(theory: Theory, session: code.Session, name: str, kind: str, rng: random.Random) -> Any:
-    """A value for a parameter: of a session where it has one, else a few numbers."""
-    bits = theory.bits.get(name, 64)
-    if kind == "Session":
-        return session
-    if name == "adaptive":
-        return ring_of(rng)
-    if kind in ("Ints", "Table"):
-        if name in code.Session._fields:
-            return getattr(session, name)
-        size = rng.choice([rng.randint(0, 6), rng.randint(6, 20), session.header[code.SLOTS] + rng.randint(0, 2)])
-        low, high = WIDTHS[bits]
-        cells = [min(max(few(rng), low), high) for _ in range(size)]
-        return Memory(name, sorted(cells) if rng.random() < 0.6 else cells, bits)
-    if kind in theory.tuples:
-        parts = {part: _made(theory, session, part, its, rng) for part, its in theory.tuples[kind].items()}
-        return TUPLES[kind](**parts)
-    return rng.random() < 0.5 if kind == "bool" else few(rng)
 
 
 def _tables_in(given: Any) -> Iterator[Memory]:

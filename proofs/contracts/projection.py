@@ -1,0 +1,87 @@
+"""Contracts of `focalloc.fastpath.kernels.projection`: preferences and wishes fit (PRO-2)."""
+
+from __future__ import annotations
+
+from focalloc.proofs.contracts.form import contract, loop
+
+CONTRACTS = [
+    contract(
+        "spread",
+        any_width="worth less peaks",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            follow_each_other(header, tags)
+            3 * header[SLOTS] <= len(fixed)
+            header[SLOTS] <= len(worth)
+            header[SLOTS] <= len(less)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(peaks)
+            low(worth) <= -2**32 and high(worth) >= 2**32
+            low(less) <= -2**32 and high(less) >= 2**32
+            low(peaks) <= -2**32 and high(peaks) >= 2**32
+            implies(header[MULTI_SLOT] == 0, all(header[i] == 1 for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
+        """,
+        writes="worth less peaks",
+        gives="0 <= result <= 3 * header[SLOTS]",
+        loops={
+            "for chunk in range((slots + CHUNK - 1) // CHUNK)": loop(
+                keeps="""
+                    0 <= slot <= slots
+                    0 <= at <= 3 * slot
+                    implies(slot < slots, tags[slot] >= 0)
+                """
+            ),
+            "while slot < end": loop(
+                keeps="""
+                    0 <= slot <= slots
+                    0 <= at <= 3 * slot
+                    implies(slot < slots, tags[slot] >= 0)
+                    LOWEST <= peak <= 2**32
+                """,
+                falls="slots - slot",
+                opens="""
+                    1 <= header[UNITS + tags[slot]]
+                    implies(tags[slot] >= 1 and header[MULTI_SLOT] == 0, header[UNITS + tags[slot]] == 1)
+                """,
+            ),
+        },
+        before={
+            "keep = fixed": "here == slot",
+            "slot += 1": "slot + 1 == slots or tags[slot + header[UNITS + tags[slot]]] >= 0",
+        },
+    ),
+    contract(
+        "wishes_by_scores",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, len(fixed))
+            header[FAMILIES] <= len(wishes)
+        """,
+        writes="wishes",
+        loops={
+            "for family in range(header[FAMILIES])": loop(
+                opens="""
+                    family_slot[family] + header[WIDTH + family_node[family] % LEVELS] <= len(fixed)
+                    header[WIDTH + family_node[family] % LEVELS] == header[FANOUT + family_node[family] % LEVELS]
+                        * header[UNITS + family_node[family] % LEVELS - 1]
+                    1 <= header[UNITS + family_node[family] % LEVELS - 1] <= 2**26
+                    1 <= header[FANOUT + family_node[family] % LEVELS] <= 2**26
+                    times_one(header[FANOUT + family_node[family] % LEVELS],
+                        header[UNITS + family_node[family] % LEVELS - 1])
+                """
+            ),
+            "for i in range(members)": loop(
+                keeps="-LIMIT * i <= score <= LIMIT * i",
+                opens="product_grows(i, members, slots)",
+            ),
+        },
+        before={"score += member": "mean_bound(member, slots)"},
+    ),
+]

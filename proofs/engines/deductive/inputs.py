@@ -1,0 +1,249 @@
+"""Calls made up for kernels to be played with: sessions on random contexts, searches, regions, whatever they take."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from focalloc.fastpath import kernels
+from focalloc.fastpath.kernels import layout as code
+from focalloc.fastpath.tables import Tables
+from focalloc.proofs.contracts.form import Contract
+from focalloc.proofs.engines.deductive.formulas import WIDTHS, Theory, types_of
+from focalloc.proofs.engines.memory import Memory
+from focalloc.proofs.sources import Source
+from focalloc.spec.blocks import Block, Context
+from focalloc.spec.geometry import Geometry
+from focalloc.spec.params import Params
+
+SHAPES = (
+    Geometry((2, 2)),
+    Geometry((2, 2), (2, 2, 3)),
+    Geometry((2, 3), (1, 1, 2)),
+    Geometry((2, 2, 2)),
+    Geometry((4,)),
+    Geometry((4, 2), (2, 4, 4)),
+)
+
+
+TORN = Geometry((2, 5))
+"""Of families so wide that a collapse takes more away than the queue held."""
+
+
+def context_of(geometry: Geometry, rng: random.Random, tops: int) -> Context:
+    """Blocks of any levels side by side."""
+
+    def split(level: int, start: int) -> Iterator[Block]:
+        if level == 0 or rng.random() < 0.35:
+            yield Block(level, start)
+            return
+        below = geometry.span(level) // geometry.fanout(level)
+        for i in range(geometry.fanout(level)):
+            yield from split(level - 1, start + i * below)
+
+    return tuple(one for i in range(tops) for one in split(geometry.top, i * geometry.span(geometry.top)))
+
+
+def session_of(rng: random.Random, source: Source) -> code.Session:
+    """A session with scores and peaks, and a ledger with some entries; ``source`` says how many slots a chunk has."""
+    geometry = rng.choice(SHAPES)
+    context = context_of(geometry, rng, rng.randint(1, 3))
+    slots = sum(geometry.slots(block.level) for block in context)
+    return session_on(rng, source, geometry, context, max(1, slots + rng.randint(-1, 6)))
+
+
+def session_on(rng: random.Random, source: Source, geometry: Geometry, context: Context, budget: int) -> code.Session:
+    """A session on a context."""
+    slots = sum(geometry.slots(block.level) for block in context)
+    params = Params(w_max=budget, n_diff=rng.randint(1, 4), cooldown_steps=rng.randint(0, 3))
+    made = Tables(geometry, params, context)
+    header = Memory("header", made.state[: code.HEADER].tolist())
+    spread = rng.choice([2, 2**22, 2**31 - 1])
+    usual = rng.choice([-spread, spread, 0])  # one that stands out among many alike is taken with all of its family
+    fixed = [rng.choice([usual, rng.randint(-spread, spread)]) for _ in range(slots)]
+    tags, chunks = made.tags.tolist(), made.capacity // source.constants["CHUNK"] + 1
+    tables = {name: Memory(name, made.table(name).tolist()) for name in code.Session._fields if name in NAMED} | {
+        "header": header,
+        "tags": Memory("tags", tags[: made.capacity], 8),
+        "spare": Memory("spare", tags[made.capacity :], 8),
+        "fixed": Memory("fixed", fixed + [0] * (made.capacity - slots), 32),
+        "peaks": Memory("peaks", [0] * chunks, 32),
+        "chunk_keys": Memory("chunk_keys", [0] * chunks),
+        "chunk_notes": Memory("chunk_notes", [0] * chunks),
+    }
+    survey = "bound" if header[code.MULTI_SLOT] else "survey"
+    source.python[survey](header, tables["tags"], tables["fixed"], tables["peaks"])
+    header[code.PROTECTED] = rng.choice([0, 0, geometry.span(1)])
+    nodes = [block.start * code.LEVELS + block.level for block in context if block.level > 0]
+    nodes += [tables["family_node"][f] for f in range(header[code.FAMILIES])]
+    done = [node * 2 + rng.randint(0, 1) for node in rng.sample(nodes, min(rng.randint(0, 3), len(nodes)))]
+    header[code.ITERATION] = now = rng.randint(0, 9)
+    header[code.LEDGER_FROM] = first = rng.randint(0, 2)
+    header[code.LEDGER_TO] = first + len(done)
+    when = sorted(max(0, now - rng.randint(0, header[code.MIN_GAP])) for _ in done)
+    for i, (action, then) in enumerate(zip(done, when, strict=True)):
+        tables["ledger_action"][first + i], tables["ledger_iteration"][first + i] = action, then
+    if rng.random() < 0.3:
+        header[code.LEDGER_ROOM] = header[code.LEDGER_TO] + rng.randint(0, 3)
+    return code.Session(**tables)
+
+
+def torn_session(rng: random.Random, source: Source) -> code.Session:
+    """A full session whose hottest gists lie in its coldest family, so that a collapse takes the queue away."""
+    families = rng.randint(2, 3)
+    context = tuple(Block(1, TORN.span(1) * i) for i in range(5 * families))
+    made = session_on(rng, source, TORN, context, len(context))
+    for family in range(families):
+        heat = rng.randint(1, 60)
+        row = [heat * 2**20 + rng.randint(0, 3) for _ in range(5)]
+        row[rng.randrange(5)] = -heat * 2**24
+        for i, score in enumerate(row):
+            made.fixed[5 * family + i] = score
+    source.python["survey"](made.header, made.tags, made.fixed, made.peaks)
+    made.header[code.PROTECTED] = made.header[code.LEDGER_FROM] = made.header[code.LEDGER_TO] = 0
+    return made
+
+
+
+
+TUPLES = Source.of(kernels).tuples
+"""The named tuples of the kernels by name."""
+
+NAMED = frozenset(code.Session._fields) - {"header", "tags", "spare", "fixed", "peaks"}
+"""The tables of a session that lie in its state."""
+
+
+def few(rng: random.Random) -> int:
+    """A small number, or one of any size."""
+    return rng.choice([0, 1, 2, 3, rng.randint(-2, 9), rng.randint(-(2**31), 2**31 - 1)])
+
+
+def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Random) -> dict[str, Any]:
+    """A call with tables of a few numbers each, where nobody calls the kernel with a session."""
+    session = session_of(rng, source)
+    if rng.random() < 0.5:
+        session = pinned(session, rng)
+    types = types_of(theory.kernels[contract.kernel])
+    wide = contract.any_width if rng.random() < 0.5 else ()
+    return {name: _made(theory, session, name, kind, rng, wide) for name, kind in types.items()}
+
+
+def pinned(session: code.Session, rng: random.Random) -> code.Session:
+    """The session with ranges of tokens where nothing collapses or nothing expands, and slots that may be theirs."""
+
+    def ranges(name: str) -> Memory:
+        ends = sorted(rng.sample(range(code.PIN * 8), 2 * rng.randint(0, 3)))
+        slots = [sorted(rng.choices(range(session.header[code.SLOTS] + 1), k=2)) for _ in ends[::2]]
+        return Memory(name, [one for i, two in enumerate(slots) for one in (*ends[2 * i : 2 * i + 2], *two)])
+
+    return session._replace(no_collapse=ranges("no_collapse"), no_expand=ranges("no_expand"))
+
+
+def ring_of(rng: random.Random) -> Memory:
+    """A table of thresholds that adapt, with what the last iterations left."""
+    window = rng.randint(0, 4)
+    ring = [rng.randint(0, 9) for _ in range(window)]
+    least, most = sorted(rng.choices(range(200), k=2))
+    turns = [window, rng.randint(0, window), rng.randrange(window) if window else 0, sum(ring)]
+    return Memory("adaptive", [*turns, least, most, rng.randint(0, 200), rng.randint(0, 200), *ring])
+
+
+def _made(
+    theory: Theory, session: code.Session, name: str, kind: str, rng: random.Random, wide: Sequence[str] = ()
+) -> Any:
+    """A value for a parameter: of a session where it has one, else a few numbers; ``wide`` tables are of 64 bits."""
+    bits = 64 if name in wide else theory.bits.get(name, 64)
+    if kind == "Session":
+        return session
+    if name == "adaptive":
+        return ring_of(rng)
+    if kind in ("Ints", "Table"):
+        if name in code.Session._fields and name not in wide:
+            return getattr(session, name)
+        size = rng.choice([rng.randint(0, 6), rng.randint(6, 20), session.header[code.SLOTS] + rng.randint(0, 2)])
+        low, high = WIDTHS[bits]
+        cells = [min(max(few(rng), low), high) for _ in range(size)]
+        return Memory(name, sorted(cells) if rng.random() < 0.6 else cells, bits)
+    if kind in MADE:
+        return MADE[kind](rng, session)
+    if kind in theory.tuples:
+        parts = {part: _made(theory, session, part, its, rng) for part, its in theory.tuples[kind].items()}
+        return TUPLES[kind](**parts)
+    return rng.random() < 0.5 if kind == "bool" else few(rng)
+
+
+def twin(name: str, table: code.Ints, bits: int = 64) -> Memory:
+    """A table with the same numbers."""
+    return Memory(name, [table[i] for i in range(len(table))], bits)
+
+
+def search_of(rng: random.Random, session: code.Session) -> code.Search:
+    """A search among a few runs, some of which are empty, before it or in the middle of it."""
+    pairs, free = rng.randint(0, 1), rng.randint(1, 3)
+    sizes = [rng.randint(0, 3) for _ in range(2 * pairs + free)]
+    keys = [rng.randint(-50, 50) * code.PLACES + rng.randint(0, 9) for _ in range(sum(sizes) + rng.randint(0, 1))]
+    header = Memory("header", [0] * code.WORK_HEADER)
+    header[code.ACTIONS], header[code.ROOM] = rng.randint(0, 4), rng.randint(-3, 9)
+    header[code.PAIRS], header[code.RUNS], header[code.SPACE] = pairs, len(sizes), 9
+    for field in (code.CHURN, code.WEIGHT, code.RECOMPUTE):
+        header[field] = rng.choice([0, 0, rng.randint(0, 9)])
+    header[code.TARGET], header[code.APART] = rng.randint(-5, 9), rng.randint(0, 2)
+    runs = [cell for i, size in enumerate(sizes) for cell in (sum(sizes[:i]), size, rng.randint(-2, 3))]
+    room = header[code.ACTIONS] + 1
+    bounds = [rng.randint(0, 9) for _ in range(room * code.BOUNDS * (free + 1))]
+    states = [rng.randint(0, 1) for _ in range(2 * 9 * code.STATE)]
+    return code.Search(
+        header,
+        Memory("runs", runs + [0] * code.RUN),
+        Memory("item_keys", keys + [0] * rng.randint(0, 4)),
+        Memory("item_notes", [0] * (len(keys) + 4)),
+        Memory("heads", [rng.randint(0, size) for size in sizes]),
+        Memory("bounds", bounds),
+        Memory("states", states),
+        Memory("order_keys", [0] * 9),
+        Memory("order", [0] * 9),
+    )
+
+
+def work_of(rng: random.Random, session: code.Session) -> code.Work:
+    """The tables of an optimum, its search among them; what expanding is worth as scores are."""
+    search, chunks = search_of(rng, session), len(session.peaks)
+    longs = {name: Memory(name, [rng.randint(0, 3) for _ in range(6)]) for name in code.Work._fields[4:]}
+    worth = twin("worth", session.fixed, 32)
+    return code.Work(search.header, search, worth, Memory("peaks", [0] * chunks, 32), **longs)
+
+
+def regions_of(rng: random.Random, session: code.Session) -> code.Regions:
+    """The regions of a context, as if it were one or two."""
+    slots, families = session.header[code.SLOTS], session.header[code.FAMILIES]
+    cuts = sorted([0, rng.randint(0, slots), slots])
+    listed = sorted([0, rng.randint(0, families), families])
+    table = [cell for slot, family in zip(cuts, listed, strict=True) for cell in (0, slot, family, 0, 0)]
+    own = {"tags": 8, "fixed": 32, "family_slot": 64, "family_node": 64, "header": 64}
+    region = session._replace(**{name: twin(name, getattr(session, name), bits) for name, bits in own.items()})
+    worth = twin("worth", session.fixed, 32)
+    return code.Regions(region, worth, Memory("table", table), Memory("turns", [0] * 6), Memory("notes", [0] * 6))
+
+
+def ties_of(rng: random.Random, session: code.Session) -> code.Ties:
+    """Work space for a selection with other ties, and what is remembered."""
+    size, room = rng.randint(0, 3), rng.randint(0, 8)
+    longs = {name: Memory(name, sorted(rng.randint(0, 9) for _ in range(room))) for name in code.Ties._fields[3:]}
+    history = code.History(
+        size,
+        rng.randint(0, 5),
+        Memory("acted", [rng.randint(0, 9) for _ in range(size + rng.randint(0, 4))]),
+        Memory("iterations", [rng.randint(0, 9) for _ in range(size + rng.randint(0, 4))]),
+    )
+    return code.Ties(rng.random() < 0.5, history, twin("worth", session.fixed, 32), **longs)
+
+
+MADE: dict[str, Callable[[random.Random, code.Session], Any]] = {
+    "Search": search_of,
+    "Work": work_of,
+    "Regions": regions_of,
+    "Ties": ties_of,
+    "History": lambda rng, session: ties_of(rng, session).history,
+}
+"""How the tuples are made up that random numbers would hardly ever fit."""

@@ -1,0 +1,139 @@
+"""Theorems about what other strategies add to greedy, for tables of any length, by contracts as in `every_size`.
+
+Most are about safety: every index in its table, every number in its width, every loop ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from focalloc.proofs.engines.deductive.evidence import of_every_size
+from focalloc.proofs.sources import Mutation
+from focalloc.proofs.theorem import Evidence, Technique, theorem
+from focalloc.proofs.theorems.kernels.every_size import contracts_of
+
+CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "projection")
+"""The parts of the optimum and of the strategies that are made of it."""
+
+
+@theorem(
+    "ties-of-every-size",
+    "What is remembered is found by halving and stays within its room; candidates are numbered by distance each once; "
+    "and the best expands between two slots lie between them, however many there are.",
+    clauses="TIE-1 TIE-2",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("ties"),
+    mutations=[
+        Mutation("halving does not end", "if ascending[middle] < number:\n            low = middle + 1",
+                 "if ascending[middle] < number:\n            low = middle"),
+        Mutation("what is new is written behind its room", "acted[kept + i] = actions[i]",
+                 "acted[kept + i + 1] = actions[i]"),
+        Mutation("the far end moves by two", "ages[high] = number\n            high -= 1",
+                 "ages[high] = number\n            high -= 2"),
+        Mutation("the last chunk is looked at as a whole", "length = min(stop, (chunk + 1) * CHUNK) - first",
+                 "length = (chunk + 1) * CHUNK - first"),
+    ],
+    full=True,
+)  # fmt: skip
+def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """By cursor and by recency."""
+    yield from of_every_size(bug, *contracts_of("ties"))
+
+
+@theorem(
+    "runs-of-every-size",
+    "Whatever the runs, no candidate is read beyond them, gains and prices fit, and each bound is written where there "
+    "is room for one per action that is left.",
+    clauses="KNA-2 MUL-1",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("search"),
+    assumes="keys of ranks below 2**34, weights and costs below 2**31",
+    mutations=[
+        Mutation("a candidate behind the run is looked at",
+                 "if heads[run] < size_of(work.runs, run):\n            worth",
+                 "if heads[run] <= size_of(work.runs, run):\n            worth"),
+        Mutation("a bound too many", "for m in range(query[ACTIONS]):\n        run = best_head",
+                 "for m in range(query[ACTIONS] + 1):\n        run = best_head"),
+        Mutation("expands come before collapses", "return key + UNBOUNDED if delta_of(work.runs, run) < 0",
+                 "return key + UNBOUNDED if delta_of(work.runs, run) > 0"),
+        Mutation("a slot of a run that adds none has a price", "if delta_of(work.runs, run) > 0 and size_of",
+                 "if delta_of(work.runs, run) >= 0 and size_of"),
+    ],
+    full=True,
+)  # fmt: skip
+def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """Candidates, gains, prices, bounds."""
+    yield from of_every_size(bug, *contracts_of("search"))
+
+
+@theorem(
+    "choices-of-every-size",
+    "Runs are appended where they belong; what claims at a price is in its run; a region is copied into its tables; "
+    "the best of a stretch and the places where a choice may begin stay in theirs; worth, wishes and preferences fit.",
+    clauses="KNA-1 MUL-1 HIE-1 PRO-2",
+    technique=Technique.DEDUCTION,
+    kernels=CHOICES,
+    mutations=[
+        Mutation("the end of the keys is passed", "while size > 0 and keys[size - 1] < floor:",
+                 "while keys[size - 1] < floor:"),
+        Mutation("a run's notes are its keys", "item_notes[items + i] = notes[i]", "item_notes[items + i] = keys[i]"),
+        Mutation("all the budget is room", "return header[W_MAX] - header[SLOTS]\n", "return header[W_MAX]\n"),
+        Mutation("nearness counts against an expand", "worth[slot] = aggregates[slot] + nearness(",
+                 "worth[slot] = aggregates[slot] - nearness("),
+        Mutation("what is not there claims", "if heads[r] < runs[r * RUN + SIZE]:",
+                 "if heads[r] <= runs[r * RUN + SIZE]:"),
+        Mutation("a region's scores begin one further", "region.fixed[i] = session.fixed[first + i]",
+                 "region.fixed[i] = session.fixed[first + i + 1]"),
+        Mutation("the best of a stretch push into the one before", "while at > first and leading[at - 1] < value:",
+                 "while leading[at - 1] < value:"),
+        Mutation("the last place is kept", "if place < first or place > last:", "if place < first or place >= last:"),
+        Mutation("logits of a block are four", "            at += 3\n", "            at += 4\n"),
+        Mutation("members are counted from the second", "total(fixed, family_slot[family] + i * slots, slots)",
+                 "total(fixed, family_slot[family] + (i + 1) * slots, slots)"),
+    ],
+    full=True,
+)  # fmt: skip
+def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """Whatever goes around the search."""
+    yield from of_every_size(bug, *CHOICES)
+
+
+@theorem(
+    "policies-of-every-size",
+    "Features and activations are clipped, and gates are surveyed within their tables, however many there are.",
+    clauses="POL-2 POL-3 POL-4",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("policy"),
+    mutations=[
+        Mutation("a gate behind the last is looked at", "for at in range(whole * GATES, count):",
+                 "for at in range(whole * GATES, count + 1):"),
+        Mutation("features are clipped on one side only", "return max(-CLIP, min(score >> SCORE_SHIFT, CLIP))",
+                 "return min(score >> SCORE_SHIFT, CLIP)"),
+        Mutation("activations may be negative", "max(0, min(sums[first + i] >> shift, CLIP))",
+                 "min(sums[first + i] >> shift, CLIP)"),
+    ],
+    full=True,
+)  # fmt: skip
+def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """Numbers, gates, activations."""
+    yield from of_every_size(bug, *contracts_of("policy"))
+
+
+@theorem(
+    "layouts-of-every-size",
+    "The coarsest block that begins at a token is aligned and ends in time, whatever the history; and the heap of what "
+    "may be expanded keeps nodes of the geometry, in its tables.",
+    clauses="LAY-1 LAY-3 LAY-4",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("opening"),
+    mutations=[
+        Mutation("a block may reach beyond the end", " or at + header[SPAN + level] > last:\n        level -= 1",
+                 ":\n        level -= 1"),
+        Mutation("children behind the last are looked at", "while child < size - 1:", "while child <= size:"),
+        Mutation("the first has a parent", "    while at > 0:\n        above", "    while at >= 0:\n        above"),
+    ],
+    full=True,
+)  # fmt: skip
+def layouts_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """The coarsest tiling, and a heap."""
+    yield from of_every_size(bug, *contracts_of("opening"))
