@@ -226,8 +226,10 @@ def run_prepare(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state
     """
     refused = take_for_step(scores, session_of(tags, scratch, state), cursor)
     if refused == 0 and state[TOLD_AT] > 0:
-        for slot in range(state[SLOTS]):
-            scratch[state[TOLD_AT] + slot] = np.int32(fixed_point(scores[slot]))
+        told = scratch[state[TOLD_AT] :]
+        slots = state[SLOTS]  # once, as for all that a compiler knows the loop might write there
+        for slot in range(slots):
+            told[slot] = np.int32(fixed_point(scores[slot]))
     return refused
 
 
