@@ -307,6 +307,126 @@ def usual(draw: Draw, profile: str) -> Case:
     return Case(geometry, params, tuple(context), tuple(steps), told="sparingly")
 
 
+def fractions(draw: Draw, profile: str) -> Case:
+    """Scores so close to each other that it decides what a mean is rounded to, and that it is rounded once: over gists of
+    several slots, and over those that an ingest makes on its way up (SCO-3, ING-4)."""
+    shapes = (((2, 2, 2), (2, 3, 3, 2)), ((3, 2, 2), (1, 2, 3, 4)), ((2, 3, 2), (2, 3, 5, 7)), ((2, 2, 3), (2, 3, 4, 5)))
+    geometry = Geometry(*draw.one_of(shapes))
+    nodes, level, span = draw.between(3, 5), draw.one_of((0, 0, 1, None, None)), geometry.spans[0]
+    firsts = range(0, nodes * geometry.span(geometry.top), geometry.span(1))
+    context: list[Block] = []
+    for first in firsts:  # raw, gists, or either, and then a gist at the end
+        gist = draw.once_in(2) or first == firsts[-1] if level is None else level == 1
+        context += [Block(1, first)] if gist else family(geometry, Block(1, first))
+    slots, blocks = used(geometry, context), draw.between(1, 3)
+    most = slots - nodes * geometry.slots(geometry.top)
+    needed = draw.between(most // draw.one_of((2, 2, 4)), most)
+    wide = draw.one_of((2, 4, 6, 6, 8, 12))
+    low = draw.one_of((-wide - 1, -wide - 1, -wide // 2, 0))
+    params = Params(
+        w_max=max(1, slots + blocks * geometry.slots(0) - needed),
+        n_diff=draw.one_of((1, 1, 2, 3)),
+        tau_expand=draw.one_of((0, EXTREME)),
+        tau_collapse=draw.one_of((0, 0, wide // 2)),
+        cooldown_steps=draw.between(0, 2),
+        protected_tokens=draw.one_of((0, 0, 0, 1, span)),
+        strategy=strategy(profile),
+    )
+
+    def row(ingest: int | None = None) -> Step:
+        return Step(scores=tuple(low + draw.between(0, wide) for _ in range(slots)), ingest=ingest)
+
+    iterations = [row() for _ in range(draw.between(0, 2))]
+    return Case(geometry, params, tuple(context), (*iterations, row(ingest=blocks), row(ingest=1), row()))
+
+
+def tight(draw: Draw, profile: str) -> Case:
+    """What is wanted most does not fit, and something cheaper does (GRE-5); or it fits the hard budget only, and is urgent
+    or just not (SOF-1)."""
+    shapes = (((2, 3), (1, 1, 1)), ((4, 2), (1, 1, 1)), ((3, 2, 2), (1, 2, 3, 3)), ((2, 2), (4, 1, 1)))
+    geometry = Geometry(*draw.one_of(shapes))
+    context: list[Block] = []
+    for i in range(draw.between(2, 4)):
+        node = Block(geometry.top, i * geometry.span(geometry.top))
+        context += [node] if draw.once_in(2) else family(geometry, node)
+    slots, low, high = used(geometry, context), min(geometry.deltas[1:]), max(geometry.deltas[1:])
+    tau, margin = draw.between(0, 3), draw.one_of((0, 1, 2, 9))
+    soft = slots + draw.one_of((0, low, low, high - 1, high))
+    params = Params(
+        w_max=soft + draw.one_of((0, 0, low, high)),
+        n_diff=draw.between(1, 3),
+        tau_expand=tau,
+        tau_collapse=tau,
+        cooldown_steps=draw.between(0, 1),
+        w_soft=soft,
+        soft_margin=margin,
+        strategy=strategy(profile),
+    )
+    values = (tau, tau + 1, tau + 1, tau + 2, tau + margin, tau + margin + 1, tau + margin + 1, tau + margin + 2, -tau - 1)
+    rows = [Step(scores=tuple(draw.one_of(values) for _ in context), per="block") for _ in range(draw.between(2, 4))]
+    return Case(geometry, params, tuple(context), tuple(rows))
+
+
+def amounts(draw: Draw, profile: str) -> Case:
+    """Sums beyond what 16 bits hold, of use over a window, or beyond 32, of room over one (ADA-1); or beyond what is left
+    of 64 bits where a mass is taken for a fraction of 2^20 (BAL-1)."""
+    kinds = (_window, _room) if profile == "safety" else (_window, _room, _masses)
+    return draw.one_of(kinds)(draw, profile)
+
+
+def _window(draw: Draw, profile: str) -> Case:
+    """A window so full that nothing adapts, or that thresholds rise; with its sum cut off they would fall."""
+    window, blocks = draw.one_of((4, 8, 16)), draw.between(4, 5)
+    each = draw.one_of((2**15, 2**16, 2**16)) // (window * blocks) + draw.between(1, 40)
+    tau = draw.one_of((20, 100, 1000))
+    params = Params(
+        w_max=5 * each,
+        n_diff=draw.between(1, 3),
+        tau_expand=tau,
+        tau_collapse=tau,
+        adaptive_window=window,
+        strategy=strategy(profile),
+    )
+    goals = (tau, tau + 1, lowered(tau) + 1, lowered(lowered(tau)) + 1)
+    near = [tuple(draw.one_of((1, -1)) * draw.one_of(goals) for _ in range(blocks)) for _ in range(2)]
+    steps = [Step()] * window + [Step(scores=row, per="block") for row in near]
+    context = tuple(Block(1, 2 * i) for i in range(blocks))
+    return Case(Geometry((2, 2), (each // 2 + 1, each, 1)), params, context, tuple(steps))
+
+
+def _room(draw: Draw, profile: str) -> Case:
+    """All the room that there may be, over a window so long that its sum takes 33 bits: thresholds fall."""
+    window, blocks, tau = draw.one_of((16, 64, 64)), draw.between(2, 4), draw.one_of((20, 100, 1000))
+    params = Params(
+        w_max=MAX_SLOTS,
+        n_diff=draw.between(1, 3),
+        tau_expand=tau,
+        tau_collapse=tau,
+        adaptive_window=window,
+        strategy=strategy(profile),
+    )
+    row = tuple(draw.one_of((tau, lowered(tau) + 1)) for _ in range(blocks))
+    context = tuple(Block(1, 2 * i) for i in range(blocks))
+    return Case(Geometry((2, 2)), params, context, (*[Step()] * window, Step(scores=row, per="block")))
+
+
+def _masses(draw: Draw, profile: str) -> Case:
+    """Scores at both ends, over so many slots that their mass takes 44 bits; balance leaves of one side about half."""
+    each, sign = draw.between(4100, 4400), draw.one_of((1, -1))
+    context = tuple(Block(1, 2 * i) for i in range(3))
+    params = Params(
+        w_max=4 * each,
+        n_diff=draw.between(1, 3),
+        tau_expand=EXTREME // 2 + draw.between(-2, 2),
+        tau_collapse=0,
+        balance=1,
+        strategy=strategy(profile),
+    )
+    row = draw.shuffled((sign * EXTREME, sign * EXTREME, -sign * EXTREME))
+    geometry = Geometry((2, 2), (each // 2 + 1, each, 1))
+    return Case(geometry, params, context, (Step(scores=tuple(row), per="block"),))
+
+
 Scene = Callable[[Draw, str], Case]
 
 SCENES: dict[str, Scene] = {
@@ -318,5 +438,8 @@ SCENES: dict[str, Scene] = {
     "recall": recall,
     "lasting": lasting,
     "usual": usual,
+    "fractions": fractions,
+    "tight": tight,
+    "amounts": amounts,
 }
 """Name -> draws one, by chance and profile."""

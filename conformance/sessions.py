@@ -50,6 +50,9 @@ OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 MOST_WORK = 800
 """Steps times slots that a session is made for: where slots are many, steps are few."""
 
+LATER_WORK = 300
+"""The same, once the covering array has been gone through: the pairs of kinds come again, in unlike company."""
+
 LONGEST = 3000
 """Scores that a row has too many, at the most."""
 
@@ -206,10 +209,17 @@ SCENE_EVERY = 3
 
 USUALLY = ("filling", "recall", "families", "filling", "crowd", "recall", "filling", "vast")
 TURNS = (*USUALLY, "usual", *USUALLY[1:], "balanced", *USUALLY[1:], "usual", *USUALLY[1:-1], "lasting")
-"""What the scenes are, in turn."""
+"""What the first scenes are, in turn."""
 
+LATER = (
+    *("fractions", "filling", "recall", "amounts", "families", "filling", "balanced", "tight", "fractions", "filling"),
+    *("crowd", "recall", "filling", "lasting", "vast", "fractions", "filling", "usual", "amounts", "tight", "recall"),
+    *("filling", "families", "fractions", "balanced", "filling", "crowd", "recall", "filling", "usual", "families"),
+    *("filling", "vast"),
+)
+"""What those after them are: fewer of many slots, more in which a unit of score decides."""
 
-TO_THE_UNIT = ("filling", "balanced")
+TO_THE_UNIT = ("filling", "balanced", "fractions", "tight", "amounts")
 """Scenes in which a unit of score, or a slot in use, decides."""
 
 LETS_BE = ("refusals", "told")
@@ -219,13 +229,20 @@ LETS_BE = ("refusals", "told")
 def scene(number: int) -> str:
     """Which of `SCENES` session ``number`` of a run is; empty if it is drawn by its features."""
     turn, at = divmod(number, SCENE_EVERY)
-    return TURNS[turn % len(TURNS)] if at == SCENE_EVERY - 1 else ""
+    if at < SCENE_EVERY - 1:
+        return ""
+    return TURNS[turn] if turn < len(TURNS) else LATER[(turn - len(TURNS)) % len(LATER)]
 
 
 def kinds(profile: str, seed: int, number: int) -> Kinds:
     """What session ``number`` of a run is like, if it is no scene."""
-    around, at = divmod(number - number // SCENE_EVERY, len(covering()))
+    around, at = divmod(_place(number), len(covering()))
     return _round(profile, seed, around)[at]
+
+
+def _place(number: int) -> int:
+    """Which one session ``number`` is of those that are no scenes."""
+    return number - number // SCENE_EVERY
 
 
 @cache
@@ -261,7 +278,8 @@ def session(profile: str, seed: int, number: int, within: Capabilities = ALL) ->
         slots = used(case.geometry, case.context)
         case = msgspec.structs.replace(case, params=_weighed(draw, case.params, slots, like))
     else:
-        case = _session(draw, profile, like, within.geometries)
+        work = MOST_WORK if _place(number) < len(covering()) else LATER_WORK
+        case = _session(draw, profile, like, within.geometries, work)
     for name, weave in WOVEN.items():
         if name not in LETS_BE and scene(number) in TO_THE_UNIT:
             continue
@@ -271,8 +289,8 @@ def session(profile: str, seed: int, number: int, within: Capabilities = ALL) ->
     return msgspec.structs.replace(case, params=within.fitted(case.params), steps=within.kept(case.steps))
 
 
-def _session(draw: Draw, profile: str, like: Kinds, geometries: Sequence[Geometry]) -> Case:
-    """A session that is ``like`` this, in one of these geometries if there are any."""
+def _session(draw: Draw, profile: str, like: Kinds, geometries: Sequence[Geometry], work: int) -> Case:
+    """A session that is ``like`` this, in one of these geometries if there are any; of so many steps times slots."""
     unlike = [geometry for geometry in geometries if len(set(geometry.deltas[1:])) > 1]
     if like.get("choice", "any") != "any" and (unlike or not geometries):
         return _exchange(draw, profile, like, unlike)
@@ -281,7 +299,7 @@ def _session(draw: Draw, profile: str, like: Kinds, geometries: Sequence[Geometr
     if profile in OPTIMA and (len(context) > MOST_BLOCKS // 2 or like["ingest"] == "many"):
         like = like | {"cap": min(like["cap"], 3)}  # choices of many among many take too long to compare
     params = _params(draw, geometry, context, like, profile)
-    steps = _steps(draw, geometry, params, context, like, profile)
+    steps = _steps(draw, geometry, params, context, like, profile, work // 2 if profile in OPTIMA else work)
     return Case(geometry=geometry, params=params, context=context, steps=steps)
 
 
@@ -515,12 +533,11 @@ PACES: dict[str, tuple[str, ...]] = {
 
 
 def _steps(
-    draw: Draw, geometry: Geometry, params: Params, context: Context, like: Kinds, profile: str
+    draw: Draw, geometry: Geometry, params: Params, context: Context, like: Kinds, profile: str, work: int
 ) -> tuple[Step, ...]:
     """What is asked, step by step, at the pace and for the time that the session is like."""
     length = {"short": draw.between(1, 4), "medium": draw.between(5, 15), "long": draw.between(20, 60)}[like["length"]]
     slots = max(used(geometry, context), min(params.w_max, used(geometry, context) * 3))
-    work = MOST_WORK // 2 if profile in OPTIMA else MOST_WORK
     length = max(2 if like["length"] != "short" else 1, min(length, work // slots))
     rows = _Rows(draw, geometry, params, like)
     vain = like["room"] == "hopeless" or like["tail"] == "all" or like["start"] == "last"
