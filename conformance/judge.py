@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import cycle, islice
 from typing import Any, Literal, NamedTuple, NoReturn
 
@@ -610,7 +611,7 @@ class _Session:
         except (InvalidInput, _TooLarge):
             self.target.catch_up()
             raise
-        said = {what: self.target.report(what) for what in REPORTS if self.target.offers(what)}
+        said = {what: self.target.report(what) for what in self.told_of}
         if isinstance(answer, list) and self.target.offers("edits"):
             said["edits"] = self.target.report("edits")
 
@@ -701,6 +702,11 @@ class _Session:
         self.stakes.reported("edits", state)
         filled = filled_between(before, state)
         return edits_violations(state.geometry, before.context, state.context, edits, filled)
+
+    @cached_property
+    def told_of(self) -> list[str]:
+        """What the allocator reports of itself, as it said before the first call of the session."""
+        return [what for what in REPORTS if self.target.offers(what)]
 
     @property
     def _now(self) -> State:

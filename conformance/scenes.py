@@ -75,6 +75,29 @@ def filling(draw: Draw, profile: str) -> Case:
     return Case(geometry, params, tuple(Block(1, 2 * i) for i in range(slots)), tuple(steps))
 
 
+def brink(draw: Draw, profile: str) -> Case:
+    """Use within half a percent of where thresholds begin to move, and scores within a unit of where they move to, as
+    `filling` has them seldom (ADA-1)."""
+    whole, tau = draw.one_of((150, 200)), draw.one_of((100, 1000, 209715))
+    percent = draw.one_of((80, 95))
+    slots = whole * percent // 100 + draw.between(-1, 1)
+    params = Params(
+        w_max=whole,
+        n_diff=draw.one_of((9, 9, 3)),
+        tau_expand=tau,
+        tau_collapse=tau,
+        adaptive_window=draw.between(1, 2),
+        strategy=strategy(profile),
+    )
+    goals = (tau, lowered(tau) if percent == 80 else raised(tau))
+    pairs = [-goal - one for goal in goals for one in (1, 1, 0, 0)]
+    singles = draw.shuffled([goal + one for goal in goals for one in (1, 0)])
+    row = [*pairs, *singles] if draw.once_in(2) else [*singles, *pairs]
+    steps = [Step()] * params.adaptive_window + [Step(scores=(*row, *(0,) * (slots - len(row))), per="block")]
+    context = tuple(Block(1, 2 * i) for i in range(slots))
+    return Case(Geometry((2, 2)), params, context, tuple(steps))
+
+
 def balanced(draw: Draw, profile: str) -> Case:
     """Scores so small that each of them tells in the balance of positive and negative mass (BAL-1)."""
     context = tuple(Block(1, 2 * i) for i in range(draw.between(3, 8)))
@@ -406,7 +429,8 @@ def _room(draw: Draw, profile: str) -> Case:
         strategy=strategy(profile),
     )
     row = tuple(draw.one_of((tau, lowered(tau) + 1)) for _ in range(blocks))
-    context = tuple(Block(1, 2 * i) for i in range(blocks))
+    first = draw.between(0, 999)  # so that no two are the same
+    context = tuple(Block(1, 2 * (first + i)) for i in range(blocks))
     return Case(Geometry((2, 2)), params, context, (*[Step()] * window, Step(scores=row, per="block")))
 
 
@@ -431,6 +455,7 @@ Scene = Callable[[Draw, str], Case]
 
 SCENES: dict[str, Scene] = {
     "filling": filling,
+    "brink": brink,
     "balanced": balanced,
     "families": families,
     "crowd": crowd,

@@ -212,14 +212,14 @@ TURNS = (*USUALLY, "usual", *USUALLY[1:], "balanced", *USUALLY[1:], "usual", *US
 """What the first scenes are, in turn."""
 
 LATER = (
-    *("fractions", "filling", "recall", "amounts", "families", "filling", "balanced", "tight", "fractions", "filling"),
-    *("crowd", "recall", "filling", "lasting", "vast", "fractions", "filling", "usual", "amounts", "tight", "recall"),
-    *("filling", "families", "fractions", "balanced", "filling", "crowd", "recall", "filling", "usual", "families"),
-    *("filling", "vast"),
+    *("fractions", "filling", "recall", "amounts", "families", "brink", "balanced", "tight", "fractions", "filling"),
+    *("crowd", "recall", "brink", "lasting", "vast", "fractions", "filling", "usual", "amounts", "tight", "recall"),
+    *("filling", "families", "fractions", "balanced", "brink", "crowd", "recall", "filling", "usual", "families"),
+    *("filling", "recall"),
 )
 """What those after them are: fewer of many slots, more in which a unit of score decides."""
 
-TO_THE_UNIT = ("filling", "balanced", "fractions", "tight", "amounts")
+TO_THE_UNIT = ("filling", "balanced", "brink", "fractions", "tight", "amounts")
 """Scenes in which a unit of score, or a slot in use, decides."""
 
 LETS_BE = ("refusals", "told")

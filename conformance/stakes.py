@@ -160,15 +160,16 @@ def _could_stop_short(state: State, actions: Sequence[Action], blocks: int) -> b
 
 def out_of_question(state: State) -> set[str]:
     """Clauses that no answer to an iteration puts at stake in ``state``, as is seen without a look at the candidates:
-    nothing is pinned or cools down, there is room for any expand, a refinement is not asked for."""
+    nothing is pinned or cools down, there is room for any expand or for none, a refinement is not asked for."""
     params, largest = state.params, state.used + max(state.geometry.deltas[1:])
+    after = [state.used + state.geometry.delta(level) for level, _ in state.context if level]  # each expand by itself
     seen = {
         ("COO-1", "TIE-2"): bool(state.ledger),
         ("TAI-1",): params.protected_tokens > 0,
         ("FIL-2",): state.unfilled > 0,
         ("PIN-1", "PIN-2"): any(state.pins),
         ("BUD-1",): largest > params.w_max,
-        ("GRE-5",): largest > params.w_soft,
+        ("GRE-5",): len(after) > 1 and min(after) <= params.w_max and max(after) > params.w_soft,
         ("SOF-1",): params.soft_margin > 0 and params.w_soft < largest,
         ("ADA-1", "ADA-2"): params.adaptive_window > 0,
         ("BAL-1",): params.balance > 0,
@@ -176,6 +177,12 @@ def out_of_question(state: State) -> set[str]:
         ("TIE-1",): params.tie_break == "cursor",
     }
     return {one for clauses, could_be in seen.items() if not could_be for one in clauses}
+
+
+OF_PREPARATION = frozenset(("ADA-1", "ADA-2", "MEM-1", "MEM-2", "MEM-3", "BAL-1"))
+
+WITHOUT_CANDIDATES = OF_PREPARATION | {"ANS-1", "ACT-1", "ACT-2", "ACT-3", "ACT-4", "ACT-5"}
+"""What is seen to be at stake without a look at the candidates."""
 
 
 def of_iteration(
@@ -199,7 +206,10 @@ def of_iteration(
             yield "ACT-4"
     if 0 < len(actions) < params.n_diff:
         yield "ACT-5"
-    yield from _of_preparation(state, now, scores)
+    if not wanted.isdisjoint(OF_PREPARATION):
+        yield from _of_preparation(state, now, scores, wanted)
+    if wanted <= WITHOUT_CANDIDATES:
+        return
     row = seen(now, scores)
     possible = possible_actions(geometry, blocks)
     if profile == "safety" and params.w_soft == params.w_max:  # where no rule asks what an action is worth
@@ -230,7 +240,7 @@ def _rows(now: State, row: Sequence[int], legal: Sequence[Candidate]) -> Iterato
         yield row[starts[start] : last]
 
 
-def _of_preparation(state: State, now: State, scores: Sequence[int]) -> Iterator[str]:
+def _of_preparation(state: State, now: State, scores: Sequence[int], wanted: Set[str]) -> Iterator[str]:
     """ADA-1 (over): thresholds moved. ADA-2 (over): they would have moved further. MEM-1 (over): a slot is told what it
     does not remember. MEM-2 (over): something is remembered where there was an action since the iteration before. MEM-3
     (over): scores lean. BAL-1 (over): a score changed.
@@ -250,7 +260,7 @@ def _of_preparation(state: State, now: State, scores: Sequence[int]) -> Iterator
         yield "MEM-2"
     if after.lean:
         yield "MEM-3"
-    if after.balance:
+    if after.balance and "BAL-1" in wanted:
         row = seen(replace(state, params=replace(after, balance=0)), scores)
         if min(row) < 0 < max(row) and balanced(row) != list(row):
             yield "BAL-1"

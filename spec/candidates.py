@@ -94,8 +94,12 @@ def possible_actions(geometry: Geometry, blocks: set[Block]) -> list[Action]:
     """Every legal action on a context, by node: expand the visible ones, collapse the complete families."""
     expands = [Action("expand", level, start) for level, start in blocks if level > 0]
     top, spans = geometry.top, geometry.spans
-    # a complete family has its first member
-    firsts = [(level + 1, start) for level, start in blocks if level < top and start % spans[level + 1] == 0]
+    # a complete family has its first member, and its last
+    firsts = [
+        (level + 1, start)
+        for level, start in blocks
+        if level < top and start % spans[level + 1] == 0 and (level, start + spans[level + 1] - spans[level]) in blocks
+    ]
     collapses = [Action("collapse", *node) for node in firsts if is_complete(geometry, blocks, Block(*node))]
     return expands + collapses
 
@@ -109,16 +113,14 @@ def candidates(state: State, aggregates: Aggregates, *, thresholds: bool = True)
         thresholds: whether THR-1 applies.
     """
     params, found = state.params, []
-    context_end, gap = state.end, params.min_gap
+    context_end, protected, gap, spans = state.end, state.protected, params.min_gap, state.geometry.spans
     for action in possible_actions(state.geometry, set(state.context)):
-        node_end = end(state.geometry, action.node)
-        if action.kind == "collapse" and reaches_tail(node_end, context_end, state.protected):
+        kind, level, start = action
+        if kind == "collapse" and reaches_tail(start + spans[level], context_end, protected):
             continue
-        if is_pinned(state.geometry, state.pins, action):
+        if is_pinned(state.geometry, state.pins, action) or not may_act(state.ledger, action, state.iteration, gap):
             continue
         aggregate = aggregates.of(consumed(state.geometry, action))
-        if thresholds and not beyond_threshold(action.kind, aggregate, params.tau_expand, params.tau_collapse):
-            continue
-        if may_act(state.ledger, action, state.iteration, gap):
+        if not thresholds or beyond_threshold(kind, aggregate, params.tau_expand, params.tau_collapse):
             found.append(Candidate(action, aggregate))
     return found

@@ -34,7 +34,7 @@ def rested(gap: int, min_gap: int) -> bool:
 
 def may_act(ledger: Ledger, action: Action, iteration: int, min_gap: int) -> bool:
     """Whether the cooldown allows ``action`` at ``iteration``."""
-    entry = ledger.get(action.node)
+    entry = ledger.get(action.node) if ledger else None
     return entry is None or entry.kind != OPPOSITE[action.kind] or rested(iteration - entry.iteration, min_gap)
 
 

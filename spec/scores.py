@@ -108,10 +108,11 @@ class Aggregates:
     def __init__(self, geometry: Geometry, context: Context, scores: Sequence[int]) -> None:
         self._geometry = geometry
         self._sums: dict[Block, int] = {}
-        at = 0
+        at, slots = 0, geometry.block_slots
         for block in context:
-            self._sums[block] = sum(scores[at : at + geometry.slots(block.level)])
-            at += geometry.slots(block.level)
+            behind = at + slots[block.level]
+            self._sums[block] = sum(scores[at:behind])
+            at = behind
 
     def of(self, blocks: Sequence[Block]) -> int:
         """Floor of the mean over all slots of ``blocks``, each of which must be in the context (SCO-3)."""
