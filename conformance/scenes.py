@@ -331,10 +331,12 @@ def usual(draw: Draw, profile: str) -> Case:
 
 
 def fractions(draw: Draw, profile: str) -> Case:
-    """Scores so close to each other that it decides what a mean is rounded to, and that it is rounded once: over gists of
-    several slots, and over those that an ingest makes on its way up (SCO-3, ING-4)."""
-    shapes = (((2, 2, 2), (2, 3, 3, 2)), ((3, 2, 2), (1, 2, 3, 4)), ((2, 3, 2), (2, 3, 5, 7)), ((2, 2, 3), (2, 3, 4, 5)))
-    geometry = Geometry(*draw.one_of(shapes))
+    """Scores so close to each other that it decides what a mean is rounded to, and that it is rounded once: over gists
+    of several slots, and over those that an ingest makes on its way up (SCO-3, ING-4)."""
+    arity, cost = draw.one_of(
+        (((2, 2, 2), (2, 3, 3, 2)), ((3, 2, 2), (1, 2, 3, 4)), ((2, 3, 2), (2, 3, 5, 7)), ((2, 2, 3), (2, 3, 4, 5)))
+    )
+    geometry = Geometry(arity, cost)
     nodes, level, span = draw.between(3, 5), draw.one_of((0, 0, 1, None, None)), geometry.spans[0]
     firsts = range(0, nodes * geometry.span(geometry.top), geometry.span(1))
     context: list[Block] = []
@@ -364,8 +366,8 @@ def fractions(draw: Draw, profile: str) -> Case:
 
 
 def tight(draw: Draw, profile: str) -> Case:
-    """What is wanted most does not fit, and something cheaper does (GRE-5); or it fits the hard budget only, and is urgent
-    or just not (SOF-1)."""
+    """What is wanted most does not fit, and something cheaper does (GRE-5); or it fits the hard budget only, and is
+    urgent or just not (SOF-1)."""
     shapes = (((2, 3), (1, 1, 1)), ((4, 2), (1, 1, 1)), ((3, 2, 2), (1, 2, 3, 3)), ((2, 2), (4, 1, 1)))
     geometry = Geometry(*draw.one_of(shapes))
     context: list[Block] = []
@@ -385,14 +387,15 @@ def tight(draw: Draw, profile: str) -> Case:
         soft_margin=margin,
         strategy=strategy(profile),
     )
-    values = (tau, tau + 1, tau + 1, tau + 2, tau + margin, tau + margin + 1, tau + margin + 1, tau + margin + 2, -tau - 1)
+    over = tau + margin
+    values = (tau, tau + 1, tau + 1, tau + 2, over, over + 1, over + 1, over + 2, -tau - 1)
     rows = [Step(scores=tuple(draw.one_of(values) for _ in context), per="block") for _ in range(draw.between(2, 4))]
     return Case(geometry, params, tuple(context), tuple(rows))
 
 
 def amounts(draw: Draw, profile: str) -> Case:
-    """Sums beyond what 16 bits hold, of use over a window, or beyond 32, of room over one (ADA-1); or beyond what is left
-    of 64 bits where a mass is taken for a fraction of 2^20 (BAL-1)."""
+    """Sums beyond what 16 bits hold, of use over a window, or beyond 32, of room over one (ADA-1); or beyond what is
+    left of 64 bits where a mass is taken for a fraction of 2^20 (BAL-1)."""
     kinds = (_window, _room) if profile == "safety" else (_window, _room, _masses)
     return draw.one_of(kinds)(draw, profile)
 

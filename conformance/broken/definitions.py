@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
@@ -158,6 +159,22 @@ class TowardsZero(Sound):
         row = scores[offsets[first] : offsets[first + width]]
         total = sum(row)
         return choice._replace(aggregate=total // len(row) if total >= 0 else -(-total // len(row)))
+
+
+@breaks("SCO-3", shows=("THR-1", "SOF-1", "GRE-1", "GRE-2", "GRE-3", "GRE-4", "GRE-6"), profile="greedy")
+class MeanOfMeans(Sound):
+    """Takes the mean of a family for that of its members' means, each of which is rounded down already."""
+
+    def weighed(self, choice: Choice, scores: Sequence[int]) -> Choice:
+        """Round each member, and all of them again."""
+        geometry, context, action = self.state.geometry, self.state.context, choice.action
+        if action.kind == "expand":
+            return choice
+        offsets = slot_offsets(geometry, context)
+        first = next(i for i, block in enumerate(context) if block.start == action.start)
+        ends = offsets[first : first + geometry.fanout(action.level) + 1]
+        means = [sum(scores[at:behind]) // (behind - at) for at, behind in pairwise(ends)]
+        return choice._replace(aggregate=sum(means) // len(means))
 
 
 @breaks("PAR-1", shows=("CAP-1",))

@@ -14,7 +14,7 @@ from focalloc.refimpl.preparation import adapt, remember
 from focalloc.refimpl.ties import TIE_BREAKS
 from focalloc.spec import Action, Geometry, Params, State
 from focalloc.spec.memory import parted
-from focalloc.spec.scores import SCORE_LIMIT
+from focalloc.spec.scores import SCORE_LIMIT, SCORE_SCALE
 
 WRONG_THRESHOLDS = ("THR-1", "GRE-1", "GRE-2", "GRE-3", "GRE-5", "GRE-6", "SOF-1", "TIE-1", "TIE-2", "GRE-4")
 """What a threshold or an aggregate that is not the right one can show as, in one session or another."""
@@ -106,6 +106,27 @@ class FixedThresholds(SoundEnhanced):
         return replace(params, tau_expand=self.opening.tau_expand, tau_collapse=self.opening.tau_collapse)
 
 
+@breaks("ADA-1", shows=("THR-1", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class WindowIn16Bits(SoundEnhanced):
+    """Sums the use over its window in 16 bits."""
+
+    def adapted(self, params: Params) -> Params:
+        """Cut the sum off."""
+        recent = self.state.recent
+        return adapt(params, (sum(recent) % 2**16, *(0,) * (len(recent) - 1)) if recent else ())
+
+
+@breaks("ADA-1", shows=("THR-1", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class RoomIn32Bits(SoundEnhanced):
+    """Works out in 32 bits how much room there was over its window."""
+
+    def adapted(self, params: Params) -> Params:
+        """Cut the product off: so much room is none, and none is always full."""
+        recent = self.state.recent
+        none = recent and len(recent) * params.w_max % 2**32 == 0
+        return adapt(params, (params.w_max,) * len(recent) if none else recent)
+
+
 @breaks("ADA-2", shows=("THR-1", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
 class Unclamped(SoundEnhanced):
     """Lets an adapted threshold pass its clamp by one step."""
@@ -158,6 +179,18 @@ class CountsBlocks(SoundEnhanced):
         slots = [at for at in places for _ in range(state.geometry.slots(state.context[at].level))]
         added = [state.params.lean >> len(state.context) - 1 - at for at in slots]
         return [min(score + more, SCORE_LIMIT - 1) for score, more in zip(row, added, strict=True)]
+
+
+@breaks("BAL-1", shows=("THR-1", "GRE-2", "GRE-3", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")
+class GainIn64Bits(SoundEnhanced):
+    """Works out the gain of the balance in 64 bits, where a mass times 2^20 may take more."""
+
+    def balanced(self, scores: Sequence[int]) -> Sequence[int]:
+        """Balance nothing where the product does not fit, as it comes to any gain."""
+        positive = sum(score for score in scores if score > 0)
+        negative = -sum(score for score in scores if score < 0)
+        fits = min(positive, negative) * SCORE_SCALE < 2**63
+        return super().balanced(scores) if fits else scores
 
 
 @breaks("BAL-1", shows=("THR-1", "GRE-2", "GRE-3", "GRE-6"), also=WRONG_THRESHOLDS, profile="enhanced")

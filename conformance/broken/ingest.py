@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from focalloc.conformance.broken import breaks
 from focalloc.conformance.broken.sound import Sound
 from focalloc.refimpl.candidates import Choice, legal_choices
 from focalloc.spec import Action, NoRoom, State
+from focalloc.spec.actions import is_complete
+from focalloc.spec.blocks import used
 
 
 @breaks("ING-1")
@@ -84,6 +87,38 @@ class OldestFirst(Sound):
     def first_to_go(self, possible: Sequence[Choice]) -> Choice:
         """Take what comes first in the context."""
         return min(possible, key=lambda one: (one.action.start, one.action.level))
+
+
+@breaks("ING-4", profile="greedy")
+class RemembersFractions(Sound):
+    """Has a gist that it makes on the way carry what its family's scores come to, where they are rounded down first."""
+
+    def carried(self, state: State, row: list[int], choice: Choice) -> list[int]:
+        """Spread over the slots of the gist what is left after rounding."""
+        rounded, level = super().carried(state, row, choice), choice.action.level
+        slots = state.geometry.slots(level)
+        family = slots + state.geometry.delta(level)
+        rest = (sum(row) - sum(rounded) + slots * choice.aggregate) * slots // family - slots * choice.aggregate
+        at = used(state.geometry, [block for block in state.context if block.start < choice.action.start])
+        return [score + (at <= i < at + rest) for i, score in enumerate(rounded)]
+
+
+@breaks("TAI-1")
+class TailOfBlocks(Sound):
+    """Protects from an ingest what reaches the tail as the context is, not what comes to on the way."""
+
+    def reclaimable(self, state: State, scores: Sequence[int]) -> list[Choice]:
+        """Look at the tail once."""
+        if state is self.state:
+            return super().reclaimable(state, scores)
+        unprotected = replace(state, params=replace(state.params, protected_tokens=0))
+        possible = super().reclaimable(unprotected, scores)
+        return [one for one in possible if self._is_new(one) or not self.is_protected(one.action)]
+
+    def _is_new(self, choice: Choice) -> bool:
+        """Whether the family was not there at first."""
+        now = set(self.state.context)
+        return not is_complete(self.state.geometry, now, choice.action.node)
 
 
 @breaks("ING-5", profile="greedy")

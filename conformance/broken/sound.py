@@ -221,6 +221,10 @@ class Sound:
         """Slots that room is made for beyond the need, once any has to be made."""
         return self.state.params.reclaim_ahead * self.state.geometry.slots(0)
 
+    def carried(self, state: State, row: list[int], choice: Choice) -> list[int]:
+        """The scores after a collapse on the way."""
+        return collapsed_scores(state, row, choice)
+
     def reclaim(self, needed: int, scores: Sequence[int]) -> list[Action]:
         """The collapses that make room for ``needed`` slots."""
         state, row = self.state, list(scores)
@@ -233,7 +237,7 @@ class Sound:
             if not possible:
                 raise NoRoom(needed, 0)
             choice = self.first_to_go(possible)
-            row = collapsed_scores(state, row, choice)
+            row = self.carried(state, row, choice)
             state = acted(state, choice.action)
             collapses.append(choice.action)
         return collapses
