@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from focalloc.conformance.cases import Case, Step
+from focalloc.conformance.cases import Case, Opening, Step
 from focalloc.conformance.chance import Draw
 from focalloc.spec import Block, Geometry, Params
 from focalloc.spec.actions import family
@@ -393,6 +393,38 @@ def tight(draw: Draw, profile: str) -> Case:
     return Case(geometry, params, tuple(context), tuple(rows))
 
 
+def owing(draw: Draw, profile: str) -> Case:
+    """A debt that as many collapses pay as are allowed, or just not; what is wanted is more, less or as urgent (KNA-1,
+    PRO-6, SOF-1); and an opening in between that breaks GEO-2."""
+    geometry = Geometry((2, draw.between(3, 4)), (1, 1, draw.between(1, 2)))
+    nodes = [Block(2, i * geometry.span(2)) for i in range(draw.between(2, 4))]
+    context = [*family(geometry, nodes[0]), *nodes[1:-1], *family(geometry, nodes[-1])]
+    slots, refund = used(geometry, context), geometry.delta(2)
+    cap, tau = draw.between(1, 3), draw.between(0, 3)
+    w_max = max(1, slots - min(cap, 2) * refund + draw.one_of((0, 0, 0, 1, -1)))
+    params = Params(
+        w_max=w_max,
+        n_diff=cap,
+        tau_expand=tau,
+        tau_collapse=tau,
+        cooldown_steps=draw.between(0, 2),
+        w_soft=max(1, w_max - draw.between(0, 2)),
+        soft_margin=draw.between(0, 3),
+        strategy=strategy(profile),
+    )
+
+    def row(*more: int) -> Step:
+        cold = [-tau - draw.between(1, 4) for _ in range(geometry.arity[1])]
+        warm = [draw.one_of((tau, tau + 1, tau + 9, *more)) for _ in nodes[1:-1]]
+        return Step(scores=(*cold, *warm, *reversed(cold)), per="block")
+
+    steps = [row(), row(-tau - 1), row(0)]
+    if profile != "safety" and draw.between(0, 2):  # an expansion that is free, which is refused and pays nothing
+        free = Opening(context=((0, 0),), geometry={"arity": [2, 2], "cost": [1, 1, 2]})
+        steps.insert(draw.between(0, 2), Step(open=free))
+    return Case(geometry, params, tuple(context), tuple(steps))
+
+
 def amounts(draw: Draw, profile: str) -> Case:
     """Sums beyond what 16 bits hold, of use over a window, or beyond 32, of room over one (ADA-1); or beyond what is
     left of 64 bits where a mass is taken for a fraction of 2^20 (BAL-1)."""
@@ -468,6 +500,7 @@ SCENES: dict[str, Scene] = {
     "usual": usual,
     "fractions": fractions,
     "tight": tight,
+    "owing": owing,
     "amounts": amounts,
 }
 """Name -> draws one, by chance and profile."""

@@ -50,7 +50,7 @@ OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 MOST_WORK = 800
 """Steps times slots that a session is made for: where slots are many, steps are few."""
 
-LATER_WORK = 300
+LATER_WORK = 360
 """The same, once the covering array has been gone through: the pairs of kinds come again, in unlike company."""
 
 LONGEST = 3000
@@ -214,12 +214,12 @@ TURNS = (*USUALLY, "usual", *USUALLY[1:], "balanced", *USUALLY[1:], "usual", *US
 LATER = (
     *("fractions", "filling", "recall", "amounts", "families", "brink", "balanced", "tight", "fractions", "filling"),
     *("crowd", "recall", "brink", "lasting", "vast", "fractions", "filling", "usual", "amounts", "tight", "recall"),
-    *("filling", "families", "fractions", "balanced", "brink", "crowd", "recall", "filling", "usual", "families"),
+    *("filling", "families", "fractions", "balanced", "brink", "crowd", "recall", "filling", "usual", "owing"),
     *("filling", "recall"),
 )
 """What those after them are: fewer of many slots, more in which a unit of score decides."""
 
-TO_THE_UNIT = ("filling", "balanced", "brink", "fractions", "tight", "amounts")
+TO_THE_UNIT = ("filling", "balanced", "brink", "fractions", "tight", "owing", "amounts")
 """Scenes in which a unit of score, or a slot in use, decides."""
 
 LETS_BE = ("refusals", "told")
@@ -299,7 +299,8 @@ def _session(draw: Draw, profile: str, like: Kinds, geometries: Sequence[Geometr
     if profile in OPTIMA and (len(context) > MOST_BLOCKS // 2 or like["ingest"] == "many"):
         like = like | {"cap": min(like["cap"], 3)}  # choices of many among many take too long to compare
     params = _params(draw, geometry, context, like, profile)
-    steps = _steps(draw, geometry, params, context, like, profile, work // 2 if profile in OPTIMA else work)
+    most = min(work, MOST_WORK // 2) if profile in OPTIMA else work
+    steps = _steps(draw, geometry, params, context, like, profile, most)
     return Case(geometry=geometry, params=params, context=context, steps=steps)
 
 
