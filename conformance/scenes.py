@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
+
 from focalloc.conformance.cases import Case, Opening, Step
 from focalloc.conformance.chance import Draw
 from focalloc.spec import Block, Geometry, Params
@@ -115,6 +117,12 @@ def balanced(draw: Draw, profile: str) -> Case:
     values = (1, -1, 1, -1, 0, *range(low, high + 1))
     rows = [tuple(draw.one_of(values) for _ in context) for _ in range(draw.between(3, 8))]
     return Case(Geometry((2, 2)), params, context, tuple(Step(scores=row, per="block") for row in rows))
+
+
+def even(draw: Draw, profile: str) -> Case:
+    """As `balanced`, and a score of one unit, or what is left of it, is all that it takes to act (BAL-1)."""
+    case = balanced(draw, profile)
+    return msgspec.structs.replace(case, params=replace(case.params, tau_expand=0, tau_collapse=0))
 
 
 def families(draw: Draw, profile: str) -> Case:
@@ -492,6 +500,7 @@ SCENES: dict[str, Scene] = {
     "filling": filling,
     "brink": brink,
     "balanced": balanced,
+    "even": even,
     "families": families,
     "crowd": crowd,
     "vast": vast,
