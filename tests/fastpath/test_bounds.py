@@ -2,8 +2,8 @@
 
 What ships checks no index. `python3 -m pytest -m slow tests/fastpath/test_bounds.py` compiles all kernels once more,
 with checks, in a process of its own and away from the machine code that is kept, and takes every strategy through
-sessions there: the ones that the judge draws, and long ones. Numba counts a negative index from the end before it
-looks, as Python does, so one that is negative but not beyond the front passes here; proofs refuse it.
+sessions there: the ones that the judge draws, and long ones, those of policies, too. Numba counts a negative index from
+the end before it looks, as Python does, so one that is negative but not beyond the front passes here; proofs refuse it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from focalloc import Allocator, NoRoom
 from focalloc.conformance import run_conformance
-from focalloc.conformance.worlds import random_scores, random_state
+from focalloc.conformance.worlds import random_policy, random_scores, random_state
 from focalloc.fastpath.allocator import STRATEGIES
 from focalloc.fastpath.machine_code import kernel
 from focalloc.spec.scores import SCORE_SCALE
@@ -107,10 +107,27 @@ def test_long_sessions(strategy: str) -> None:
     assert partial > 100
 
 
+@pytest.mark.alone
+@pytest.mark.filterwarnings("ignore:w_max")
+def test_long_sessions_by_policies() -> None:
+    acted = 0
+    for seed in range(SESSIONS):
+        rng = random.Random(f"policies {seed}")
+        start = random_state(rng, "greedy", rng.choice([4, 12, 60]), [1, 2, 3, 5, 33])
+        allocator = Allocator(strategy="learned", policy=random_policy(rng))
+        allocator.resume(start)
+        for _ in range(TURNS):
+            row = np.array(random_scores(rng, start.geometry, allocator.context())) / SCORE_SCALE
+            stop = int(allocator.state().end)
+            cursor = rng.choice([None, stop, rng.randint(int(allocator.starts[0]), stop)])
+            acted += len(allocator.step(row, cursor=cursor))
+    assert acted > 100
+
+
 @pytest.mark.slow
 def test_no_kernel_goes_beyond_the_end_of_a_table(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "alone", __file__]
     environment = os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ended.returncode == 0, ended.stdout
-    assert f"{2 + 2 * len(STRATEGIES)} passed" in ended.stdout
+    assert f"{3 + 2 * len(STRATEGIES)} passed" in ended.stdout
