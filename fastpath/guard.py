@@ -234,7 +234,7 @@ class Guarded(Wrapper):
         allocator, iteration = self._inside, posed.iteration
         try:
             actions = posed.answer()
-            outcome = apply_checked(allocator._session(), allocator.geometry, allocator.params, actions, posed.scores)
+            outcome = apply_checked(allocator._session(), allocator.geometry, allocator.params, actions, posed.fixed)
         except KeyboardInterrupt:
             raise
         except _Busy:
@@ -259,13 +259,13 @@ class Posed(NamedTuple):
     """A question that a selector has been asked, or will be once its answer is asked for.
 
     Attributes:
-        scores: one per slot, fixed point.
+        fixed: scores, one per slot, fixed point.
         before: the mark of the session.
         iteration: number of the iteration.
         answer: gives the answer, or raises what came in its place.
     """
 
-    scores: NDArray[np.int32]
+    fixed: NDArray[np.int32]
     before: Mark
     iteration: int
     answer: Callable[[], list[Sequence[object]]]
