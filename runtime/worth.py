@@ -274,12 +274,10 @@ Cell = tuple[str, Mode, int]
 
 
 def cells(trial: Trial, every_mode: bool) -> list[Cell]:
-    """What a reader is measured in: the whole history, every way with every budget in mode ``exact``, and the other
-    modes with the middle budget."""
-    found: list[Cell] = [(WHOLE, "exact", trial.history + trial.read)]
-    found += [(way, "exact", budget) for budget in trial.budgets for way in WAYS]
-    middle = trial.budgets[len(trial.budgets) // 2]
-    return found + [(way, mode, middle) for way in WAYS for mode in MODES[1:] if every_mode]
+    """What a reader is measured in: the whole history, and every way with every budget, in mode ``exact`` or in all."""
+    modes = MODES if every_mode else MODES[:1]
+    ways: list[Cell] = [(way, mode, budget) for mode in modes for budget in trial.budgets for way in WAYS]
+    return [(WHOLE, "exact", trial.history + trial.read), *ways]
 
 
 def compared(reader: Reader, trial: Trial, wanted: Sequence[Cell]) -> Iterator[Measured]:
@@ -432,9 +430,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for i, one in enumerate(readers):
         one.go_on(every_mode=i == 0)
     runs = [one.measured for one in readers]
-    *_, (_, _, middle) = cells(Trial(), every_mode=True)
     whole, *others = runs[0]
-    modes = sorted((one for one in others if one.budget == middle), key=lambda one: WAYS.index(one.way))
+    modes = sorted(others, key=lambda one: (one.budget, WAYS.index(one.way), MODES.index(one.mode)))
     policy = f"- Policy: `{digest_of(tensors_of(load(SHIPPED)))}`."
     tables = [policy, "", *table(pooled(runs)), "", *contest(runs), "", *table([whole, *modes])]
     (told.out / "worth.md").write_text("\n".join(tables) + "\n", encoding="utf-8")
