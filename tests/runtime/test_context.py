@@ -396,6 +396,14 @@ def test_a_model_that_behaves_otherwise_is_not_believed() -> None:
         WorkingContext(model.train(), opened(), embedding(model))
 
 
+def test_a_model_that_attends_by_pages_is_refused() -> None:
+    """What batches continuously sets a model so; it holds no mask for each session's slots."""
+    model = model_of(*TAKEN["llama"])
+    model.set_attn_implementation("paged|eager")
+    with pytest.raises(InvalidInput, match="must compute the same in two calls as in one"):
+        WorkingContext(model, opened(), embedding(model))
+
+
 def test_what_prunes_a_cache_later_on_is_found_and_nothing_has_changed() -> None:
     """As libraries do that compress caches: by a hook behind attention, while a context manager is open."""
     model = model_of(*TAKEN["llama"])
