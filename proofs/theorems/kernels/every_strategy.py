@@ -100,8 +100,9 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "policies-of-every-size",
-    "Features and activations are clipped, and gates are surveyed within their tables, however many there are.",
-    clauses="POL-2 POL-3 POL-4",
+    "Features (POL-2) and activations (POL-4) are clipped, and gates (POL-3) are surveyed within their tables, however "
+    "many there are.",
+    clauses="SCO-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("policy"),
     mutations=[
