@@ -229,8 +229,8 @@ class Player:
         self._left -= 1
         if self._left < 0:
             raise Broken(f"no end of `{name}`")
-        if kernel != self.contract.kernel:  # what it calls may have a loop with the same first line
-            return
+        if kernel != self.contract.kernel or name not in self.contract.loops:
+            return  # what it calls may have a loop with the same first line; what is assumed has no loops
         self.reached.add(name)
         if self._close:
             for line in self.contract.loops[name].keeps:
