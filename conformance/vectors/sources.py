@@ -19,6 +19,7 @@ from focalloc.conformance.broken import BROKEN, Broken
 from focalloc.conformance.cases import Case, Opening, Step, to_json
 from focalloc.conformance.judge import judged
 from focalloc.conformance.mutants import EQUIVALENT, Mutant, mutants
+from focalloc.conformance.runner import run
 from focalloc.conformance.sessions import SENSELESS_GEOMETRIES, SENSELESS_PARAMS, sessions
 from focalloc.conformance.targets import PythonTarget, Target
 from focalloc.conformance.vectors import Vector, case_of, encoded, opened_by, recorded, vector
@@ -121,12 +122,18 @@ def missing(vectors: Sequence[Vector], asked: Iterable[Source]) -> Iterator[tupl
 
 
 def of_broken(broken: Broken, _: Sequence[Vector]) -> Iterator[Vector]:
-    """A vector for each clause that ``broken`` breaks, until one that it must be called by is among them."""
+    """A vector for each clause that ``broken`` breaks, until one that it must be called by is among them.
+
+    Where no session in a small world breaks one, it is what the judge makes of the first that does.
+    """
     flags = ("mistake", broken.clause, _dashed(broken.name))
     name = f"broken:{broken.name}"
-    yield from _of_mistake(
-        broken.factory, broken.profile, broken.exposed_by, (broken.clause,), flags, broken.mistake, name
-    )
+
+    def of(exposing: Callable[[Target], Iterator[Case]]) -> Iterator[Vector]:
+        return _of_mistake(broken.factory, broken.profile, exposing, (broken.clause,), flags, broken.mistake, name)
+
+    small = list(of(partial(_exposing, profile=broken.profile, wanted=broken.exposed_by)))
+    yield from small or of(partial(_exposed_by_the_judge, profile=broken.profile))
 
 
 def of_mutant(mutant: Mutant, there: Sequence[Vector]) -> Iterator[Vector]:
@@ -136,7 +143,8 @@ def of_mutant(mutant: Mutant, there: Sequence[Vector]) -> Iterator[Vector]:
         if any(judged(target, case_of(one), one.profile).status != "pass" for one in mine):
             return
     note = f"Tells the reference from itself with {mutant.change} in {mutant.name.partition('#')[0]}."
-    yield from _of_mistake(mutant, mutant.profile, (), (), ("mutant",), note, _of(mutant))
+    exposing = partial(_exposing, profile=mutant.profile, wanted=())
+    yield from _of_mistake(mutant, mutant.profile, exposing, (), ("mutant",), note, _of(mutant))
 
 
 def of_refusals(_: Sequence[Vector]) -> Iterator[Vector]:
@@ -200,14 +208,14 @@ def _sessions(profile: str) -> Iterator[Vector]:
 def _of_mistake(
     factory: Callable[[], Any],
     profile: str,
-    wanted: Sequence[str],
+    exposing: Callable[[Target], Iterator[Case]],
     about: Sequence[str],
     flags: tuple[str, ...],
     note: str,
     source: str,
 ) -> Iterator[Vector]:
     with PythonTarget(factory, timeout=3.0, start_timeout=3.0) as target:
-        for case in _exposing(target, profile, wanted):
+        for case in exposing(target):
             moments = recorded(target, case, profile)
             found = [one.clause for one in moments[-1].found]
             if found:  # or it does not always answer alike, so that nothing can be recorded of it
@@ -228,6 +236,13 @@ def _exposing(target: Target, profile: str, wanted: Sequence[str]) -> Iterator[C
         yield _shortened(target, profile, replace(case, steps=case.steps[: verdict.at + 1]), verdict.clause)
         if verdict.clause == "ANS-1" or verdict.clause in wanted or not wanted:
             return
+
+
+def _exposed_by_the_judge(target: Target, profile: str) -> Iterator[Case]:
+    """The first session of a default run that the target fails, made as small as the judge makes it."""
+    for failed in run(target, profile=profile, recorded=False).failures:
+        verdict = judged(target, failed.case, profile)
+        yield replace(failed.case, steps=failed.case.steps[: verdict.at + 1])
 
 
 def _shortened(target: Target, profile: str, case: Case, clause: str) -> Case:
