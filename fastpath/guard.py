@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from focalloc.fastpath.admission import apply_checked
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.plan import Fallback, Plan, Reason
+from focalloc.fastpath.scores import score_array
 from focalloc.fastpath.turns import in_turn, turn_of
 from focalloc.fastpath.wrapper import Call, Hold, Mark, Start, Wrapper
 from focalloc.spec.blocks import Block, Context
@@ -200,8 +201,9 @@ class Guarded(Wrapper):
 
     def _ask(self, scores: ArrayLike, *, per_block: bool, cursor: int | None) -> Plan:
         """An iteration by the selector's answer, or by the strategy that stands in."""
-        fixed = self._inside._quantise(scores, per_block).copy()
+        given = self._inside._per_slot(scores) if per_block else score_array(scores)
         cursor = None if cursor is None else self._inside._pointed(cursor)
+        fixed = self._inside._quantise(given, False).copy()
         outcome = self._answered(self._pose(fixed, cursor))
         if isinstance(outcome, Plan):
             return outcome

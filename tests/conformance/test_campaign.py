@@ -232,8 +232,12 @@ def test_a_worker_that_does_not_look_at_the_time_is_not_waited_for(
 
 def children() -> set[int]:
     """Processes that this one has started and that have not ended, but for the one that Python keeps to clean up."""
-    found = psutil.Process().children(recursive=True)
-    return {one.pid for one in found if not any("resource_tracker" in word for word in one.cmdline())}
+    found = set()
+    for one in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended meanwhile, or is a zombie
+            if not any("resource_tracker" in word for word in one.cmdline()):
+                found.add(one.pid)
+    return found
 
 
 def test_a_cluster_of_this_machine_is_started_and_ended() -> None:

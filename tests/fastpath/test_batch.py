@@ -572,3 +572,17 @@ def test_a_policy_behind_the_guard_keeps_its_session_going_under_load() -> None:
     for one in sessions:
         assert one.iteration == 40
         assert sum(one.fallback_counts.values()) > 0, "the load was none"
+
+
+@pytest.mark.parametrize("scores", [[0.0] * 3, "ab", [1.0, None]])
+def test_what_is_wrong_in_two_ways_is_refused_alike_guarded_or_not_alone_or_in_a_batch(scores: Any) -> None:
+    """A cursor outside the context beside scores that are too many, or no scores at all."""
+    said = []
+    for made in (Allocator, partial(Guarded, now_and_then)):
+        one, other = made(), made()
+        for each in (one, other):
+            each.load([(1, 0), (1, 32)])
+        with pytest.raises(InvalidInput) as no:
+            one.step(scores, cursor=-1)
+        said += [str(no.value), *map(str, Batch([other]).step([scores], cursors=[-1]))]
+    assert len(set(said)) == 1

@@ -352,6 +352,7 @@ def test_kernels_called_by_a_kernel_that_gives_up_the_lock_do_not() -> None:
         "run_projections": {"run_projection"},
         "run_logits_of_many": {"run_logits"},
         "run_ties": {"run_tied"},
+        "run_policies": {"run_policy"},
     }
 
 
