@@ -226,10 +226,11 @@ class Guarded(Wrapper):
             # an answer may be lazy, or endless; one action too many is enough to see that it is too long
             return list(islice(iter(self._select(view, before, fixed.copy())), limit))
 
-        if self._worker is None or self._deadline is None:
-            return Posed(fixed, before, view.iteration + 1, answer)
-        view.settle()
-        return Posed(fixed, before, view.iteration + 1, self._worker.pose(answer, self._deadline))
+        awaited = answer
+        if self._worker is not None and self._deadline is not None:
+            view.settle()
+            awaited = self._worker.pose(answer, self._deadline)
+        return Posed(fixed, before, view.iteration + 1, awaited)
 
     def _answered(self, posed: Posed) -> Plan | Fallback:
         """The iteration by the selector's answer; or why the strategy has to stand in, and nothing has changed."""

@@ -226,8 +226,12 @@ class Tables:
     def keep_told(self) -> None:
         """Have iterations note what they are told, where they go by something else (MEM-1, MEM-3, BAL-1)."""
         if any(self.header[field] for field in (k.MEMORY_SHIFT, k.LEAN, k.BALANCED)):
-            self.state[k.TOLD_AT] = at = 2 * self.capacity + self.header[k.CHUNK_ROOM]
+            self.state[k.TOLD_AT] = at = self._scores_end()
             self._go_on(self._sizes, self.state, scratch=np.zeros(at + self.capacity, np.int32))
+
+    def _scores_end(self) -> int:
+        """Where in ``scratch`` scores, peaks and aggregates of their own end."""
+        return 2 * self.capacity + int(self.header[k.CHUNK_ROOM])
 
     @property
     def pins(self) -> Pins:
@@ -253,7 +257,7 @@ class Tables:
         state[first:second] = [token for one in pins.collapse for token in (*one, 0, 0)]
         state[second:last] = [token for one in pins.expand for token in (*one, 0, 0)]
         if pins.expand and not self.header[k.MULTI_SLOT]:  # aggregates stand apart then, in a table of their own
-            scratch = np.zeros(max(len(scratch), 2 * self.capacity + self.header[k.CHUNK_ROOM]), np.int32)
+            scratch = np.zeros(max(len(scratch), self._scores_end()), np.int32)
         run_pin(self.tags, scratch, state)
         self._go_on(sizes, state, scratch=scratch, pins=pins)
 
