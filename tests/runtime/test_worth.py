@@ -14,6 +14,7 @@ pytest.importorskip("transformers")
 pytest.importorskip("safetensors")
 pytestmark = pytest.mark.torch
 
+from focalloc.learn.measure import Adaptive  # noqa: E402
 from focalloc.runtime.reader import (  # noqa: E402
     BYTES,
     GEOMETRY,
@@ -135,6 +136,10 @@ def test_every_way_and_mode_is_measured_and_drawn(tmp_path: Path) -> None:
     assert len(list(table(found))) == 2 + len(found)
     draw(found, tmp_path / "worth.svg")
     assert "</svg>" in (tmp_path / "worth.svg").read_text(encoding="utf-8")
+
+
+def test_adaptive_greedy_has_the_terms_that_it_has_on_the_card() -> None:
+    assert FOCUSED["adaptive greedy"] == ("enhanced", Adaptive.TERMS)
 
 
 def test_every_budget_is_measured_in_every_mode_and_exact_comes_first() -> None:
