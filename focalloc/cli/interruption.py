@@ -6,19 +6,21 @@ import os
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 from typing import Any
 
 AGAIN_AFTER = 0.05
-"""Seconds after which an interruption that got lost is repeated."""
+"""Seconds after which an interruption that got lost is repeated, or one that was not seen is pointed to."""
 
 
 class Interruption:
     """What SIGINT and SIGTERM do in the main thread.
 
     The first raises `KeyboardInterrupt`. Python drops an exception that is raised while it runs a finaliser or a
-    callback of the garbage collector; then it is raised again. The second leaves without ceremony: what was started
-    ends by itself, as its keepers see that nobody is there any more.
+    callback of the garbage collector; then it is raised again. It sees one that came just before a wait only when the
+    wait ends; so the wait is ended. The second leaves without ceremony: what was started ends by itself, as its keepers
+    see that nobody is there any more.
     """
 
     def __init__(self) -> None:
@@ -34,6 +36,11 @@ class Interruption:
             signal.signal(signal.SIGINT, self._handle)
         signal.signal(signal.SIGTERM, self._handle)
         sys.unraisablehook = self._not_lost
+        hear, tell = os.pipe()
+        os.set_blocking(tell, False)
+        signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+        signal.signal(signal.SIGURG, lambda *_: None)  # no program gets it unasked
+        threading.Thread(target=_end_waits, args=(hear,), name="focalloc-interruption", daemon=True).start()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self._asked and not self._repeated:
@@ -52,3 +59,11 @@ class Interruption:
     def _repeat(self) -> None:
         self._repeated = True
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)  # wakes it, too, if it waits
+
+
+def _end_waits(hear: int) -> None:
+    """End what the main thread waits for in the system, a moment after each of the numbers read from ``hear``."""
+    while numbers := os.read(hear, 64):
+        if {signal.SIGINT, signal.SIGTERM} & set(numbers):
+            time.sleep(AGAIN_AFTER)
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGURG)

@@ -24,6 +24,19 @@ except KeyboardInterrupt:
     print("tidied up")
 """
 
+UNSEEN = """
+import select, signal, threading
+from focalloc.cli.interruption import Interruption
+signal.signal(signal.SIGINT, signal.default_int_handler)
+Interruption().install()
+# one that comes just before a wait does not end it; nor does one that another thread gets
+threading.Timer(0.5, lambda: signal.pthread_kill(threading.get_ident(), {number})).start()
+try:
+    select.poll().poll(30_000)
+except KeyboardInterrupt:
+    print("tidied up")
+"""
+
 TWICE = """
 import signal, time
 from focalloc.cli.interruption import Interruption
@@ -45,6 +58,15 @@ except BaseException:
 def test_an_interruption_that_python_drops_comes_again(number: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LOST.format(number=number)], capture_output=True, text=True, check=False, timeout=25
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("tidied up\n", "", 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize("number", ["signal.SIGINT", "signal.SIGTERM"])
+def test_an_interruption_that_comes_just_before_a_wait_ends_it(number: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", UNSEEN.format(number=number)], capture_output=True, text=True, check=False, timeout=25
     )
     assert (done.stdout, done.stderr, done.returncode) == ("tidied up\n", "", 0)
 
