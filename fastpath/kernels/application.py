@@ -115,7 +115,7 @@ def splice(session: Session, done: int, actions: Ints, places: Ints) -> None:
 
 
 @kernel
-def inherit(header: Table, row: Table, spare: Table, done: int, actions: Ints, places: Ints) -> None:
+def inherit(header: Table, means: Table, spare_means: Table, done: int, actions: Ints, places: Ints) -> None:
     """As `splice`, on the means of the first `KNOWN` slots: what an action makes has that of what it replaces (MEM-2).
 
     Of what an action replaces, the last slots may remember nothing yet; they do not count.
@@ -128,27 +128,27 @@ def inherit(header: Table, row: Table, spare: Table, done: int, actions: Ints, p
         if places[i] >= known:
             break
         if front + size == at:
-            copy(spare, 0, row, front, size, 0)
+            copy(spare_means, 0, means, front, size, 0)
             front = places[i]
             at = front
             size = 0
-        copy(row, at, spare, size, places[i] - at, 0)
+        copy(means, at, spare_means, size, places[i] - at, 0)
         size += places[i] - at
         before = slots_before(header, actions[i])
         counted = min(before, known - places[i])
-        mean = total(row, places[i], counted) // counted
+        mean = total(means, places[i], counted) // counted
         for _ in range(before + slots_added(header, actions[i])):
-            spare[size] = mean
+            spare_means[size] = mean
             size += 1
         at = places[i] + counted
     rest = known - at
     header[KNOWN] = front + size + rest
     if front + size > at:
-        copy(row, at, spare, size, rest, 0)
+        copy(means, at, spare_means, size, rest, 0)
         size += rest
-    copy(spare, 0, row, front, size, 0)
+    copy(spare_means, 0, means, front, size, 0)
     if front + size < at:
-        copy(row, at, row, front + size, rest, 0)
+        copy(means, at, means, front + size, rest, 0)
 
 
 @partial(kernel, inlined=True)

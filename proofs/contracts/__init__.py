@@ -24,5 +24,7 @@ for _module in (
 CONTRACTS = {one.name: one for module in MODULES for one in BY_FILE.get(module, ())}
 """All of them by name."""
 
-BITS = {"tags": 8, "spare": 8, "fixed": 32, "peaks": 32, "worth": 32, "memory": 32, "told": 32}
+BITS = {"tags": 8, "spare": 8} | dict.fromkeys(
+    ("fixed", "peaks", "worth", "memory", "told", "means", "spare_means"), 32
+)
 """How wide the cells of a table are, by its name; 64 where it does not stand here."""

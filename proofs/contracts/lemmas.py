@@ -8,8 +8,15 @@ DEFINITIONS = [
     definition("parent(i)", "implies(i >= 1, 2 * up(i) + 1 <= i <= 2 * up(i) + 2)", seen_by="up(i)"),
     definition("many_none(K, N, n, k, v)", "implies(n <= 0, many(K, N, n, k, v) == 0)", seen_by="many(K, N, n, k, v)"),
     definition(
-        "many_one_more(K, N, n, k, v)",
-        "implies(n >= 1, many(K, N, n, k, v) == many(K, N, n - 1, k, v) + is_pair(K[n - 1], N[n - 1], k, v))",
+        "many_with_one_more(K, N, n)",
+        "implies(n >= 1, all(many(K, N, n, k, v) == many(K, N, n - 1, k, v) + is_pair(K[n - 1], N[n - 1], k, v)"
+        " for k in INTEGERS for v in INTEGERS if at(many(K, N, n, k, v))))",
+    ),
+    definition(
+        "pair_with_one_more(K, N, n)",
+        "implies(n >= 1, all(pair_at(K, N, n, k, v)"
+        " == (n - 1 if K[n - 1] == k and N[n - 1] == v else pair_at(K, N, n - 1, k, v))"
+        " for k in INTEGERS for v in INTEGERS if at(pair_at(K, N, n, k, v))))",
     ),
     definition("sum_none(F, s, n)", "implies(n <= 0, sum_of(F, s, n) == 0)"),
     definition("sum_one_more(F, s, n)", "implies(n >= 1, sum_of(F, s, n) == sum_of(F, s, n - 1) + F[s + n - 1])"),
@@ -33,6 +40,12 @@ DEFINITIONS = [
     definition("shift_none(H, A, n)", "implies(n <= 0, shifted(H, A, n) == 0)"),
     definition(
         "shift_one_more(H, A, n)", "implies(n >= 1, shifted(H, A, n) == shifted(H, A, n - 1) + added(H, A[n - 1]))"
+    ),
+    definition("shift_in_none(H, P, A, n, Q, B, m)", "implies(n <= 0, shifted_in(H, P, A, n, Q, B, m) == 0)"),
+    definition(
+        "shift_in_one_more(H, P, A, n, Q, B, m)",
+        "implies(n >= 1, shifted_in(H, P, A, n, Q, B, m) == shifted_in(H, P, A, n - 1, Q, B, m)"
+        " + (added(H, A[n - 1]) if many(Q, B, m, P[n - 1], A[n - 1]) >= 1 else 0))",
     ),
     definition("marks_none(T, n)", "implies(n <= 0, marks(T, n) == 0)"),
     definition(
@@ -170,6 +183,11 @@ STRIDES = [
 ]
 
 HEAPS = [
+    lemma(
+        "many_one_more(K, N, n, k, v)",
+        "implies(n >= 1, many(K, N, n, k, v) == many(K, N, n - 1, k, v) + is_pair(K[n - 1], N[n - 1], k, v))",
+        steps=["many_with_one_more(K, N, n)"],
+    ),
     lemma("root_least(K, n)", "implies(heap(K, n), least_first(K, n))", by="n", steps=["parent(n - 1)"]),
     lemma(
         "many_positive(K, N, n, k, v)",
@@ -234,6 +252,120 @@ HEAPS = [
     ),
 ]
 
+ORDERED = [
+    lemma(
+        "many_mirrored(K, P, N, n)",
+        "implies(all(P[i] == PLACES - 1 - K[i] for i in range(n)),"
+        " all(many(P, N, n, p, v) == many(K, N, n, PLACES - 1 - p, v)"
+        " for p in INTEGERS for v in INTEGERS if at(many(P, N, n, p, v))))",
+        by="n",
+        steps=["many_with_one_more(P, N, n)", "many_with_one_more(K, N, n)", "P[n - 1] == P[n - 1]"],
+    ),
+    lemma(
+        "pairs_found(K, N, n)",
+        "all(0 <= pair_at(K, N, n, k, v) < n and K[pair_at(K, N, n, k, v)] == k and N[pair_at(K, N, n, k, v)] == v"
+        " for k in INTEGERS for v in INTEGERS if many(K, N, n, k, v) >= 1 if at(many(K, N, n, k, v)))",
+        by="n",
+        steps=["many_with_one_more(K, N, n)", "pair_with_one_more(K, N, n)"],
+    ),
+    lemma(
+        "none_twice(K, N, n)",
+        "implies(all(K[i] != K[j] or N[i] != N[j] for i in range(n) for j in range(i + 1, n) if at(K[i], K[j])),"
+        " all(many(K, N, n, k, v) <= 1 for k in INTEGERS for v in INTEGERS if at(many(K, N, n, k, v))))",
+        by="n",
+        steps=["many_with_one_more(K, N, n)", "pairs_found(K, N, n - 1)", "K[n - 1] == K[n - 1]"],
+    ),
+    lemma(
+        "twice_if_alike(K, N, n)",
+        "all(many(K, N, n, K[j], N[j]) >= 2 for i in range(n) for j in range(i + 1, n)"
+        " if K[i] == K[j] and N[i] == N[j] if at(K[i], K[j]))",
+        by="n",
+        steps=["many_with_one_more(K, N, n)", "many_members(K, N, n - 1, n - 1)"],
+    ),
+    lemma(
+        "in_order_apart(H, A, P, B, Q, n, slots)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and are_apart(H, A, P, n)"
+        " and all(0 <= P[i] and P[i] + before(H, A[i]) <= slots for i in range(n))"
+        " and all(Q[i] <= Q[j] for i in range(n) for j in range(i + 1, n))"
+        " and all(many(Q, B, n, k, v) == many(P, A, n, k, v)"
+        " for k in INTEGERS for v in INTEGERS if at(many(Q, B, n, k, v))),"
+        " are_actions(H, B, n) and lie_apart(H, B, Q, n, slots))",
+        steps=[
+            "many_members(Q, B, n, n)",
+            "twice_if_alike(Q, B, n)",
+            "none_twice(P, A, n)",
+            "pairs_found(P, A, n)",
+        ],
+    ),
+    lemma(
+        "shift_in_nothing(H, P, A, n, Q, B)",
+        "shifted_in(H, P, A, n, Q, B, 0) == 0",
+        by="n",
+        steps=["shift_in_none(H, P, A, n, Q, B, 0)", "shift_in_one_more(H, P, A, n, Q, B, 0)"],
+    ),
+    lemma(
+        "shift_in_next(H, P, A, n, Q, B, m)",
+        "implies(m >= 1 and many(Q, B, m - 1, Q[m - 1], B[m - 1]) == 0 and many(P, A, n, Q[m - 1], B[m - 1]) <= 1,"
+        " shifted_in(H, P, A, n, Q, B, m) == shifted_in(H, P, A, n, Q, B, m - 1)"
+        " + (added(H, B[m - 1]) if many(P, A, n, Q[m - 1], B[m - 1]) >= 1 else 0))",
+        by="n",
+        steps=[
+            "shift_in_none(H, P, A, n, Q, B, m)",
+            "shift_in_none(H, P, A, n, Q, B, m - 1)",
+            "shift_in_one_more(H, P, A, n, Q, B, m)",
+            "shift_in_one_more(H, P, A, n, Q, B, m - 1)",
+            "many_one_more(Q, B, m, P[n - 1], A[n - 1])",
+            "many_one_more(P, A, n, Q[m - 1], B[m - 1])",
+        ],
+    ),
+    lemma(
+        "shift_in_all(H, P, A, n, Q, B, m)",
+        "implies(all(many(Q, B, m, P[i], A[i]) >= 1 for i in range(n) if at(P[i])),"
+        " shifted_in(H, P, A, n, Q, B, m) == shifted(H, A, n))",
+        by="n",
+        steps=[
+            "shift_in_none(H, P, A, n, Q, B, m)",
+            "shift_none(H, A, n)",
+            "shift_in_one_more(H, P, A, n, Q, B, m)",
+            "shift_one_more(H, A, n)",
+        ],
+    ),
+    lemma(
+        "shift_in_order(H, P, A, n, Q, B, m)",
+        "implies(all(many(P, A, n, Q[j], B[j]) == 1 for j in range(m) if at(Q[j]))"
+        " and all(Q[i] != Q[j] or B[i] != B[j] for i in range(m) for j in range(i + 1, m) if at(Q[i], Q[j])),"
+        " shifted_in(H, P, A, n, Q, B, m) == (shifted(H, B, m) if m >= 0 else shifted_in(H, P, A, n, Q, B, m)))",
+        by="m",
+        steps=[
+            "shift_in_nothing(H, P, A, n, Q, B)",
+            "shift_none(H, B, m)",
+            "shift_one_more(H, B, m)",
+            "shift_in_next(H, P, A, n, Q, B, m)",
+            "pairs_found(Q, B, m - 1)",
+            "many_positive(Q, B, m - 1, Q[m - 1], B[m - 1])",
+            "Q[m - 1] == Q[m - 1]",
+        ],
+    ),
+    lemma(
+        "in_order_alike(H, A, P, B, Q, n)",
+        "implies(n >= 0 and is_shaped(H) and are_actions(H, A, n) and are_apart(H, A, P, n)"
+        " and all(many(Q, B, n, k, v) == many(P, A, n, k, v)"
+        " for k in INTEGERS for v in INTEGERS if at(many(Q, B, n, k, v))),"
+        " shifted(H, B, n) == shifted(H, A, n))",
+        steps=[
+            "many_members(Q, B, n, n)",
+            "many_members(P, A, n, n)",
+            "twice_if_alike(Q, B, n)",
+            "none_twice(P, A, n)",
+            "all(many(Q, B, n, P[i], A[i]) >= 1 for i in range(n) if at(P[i]))"
+            " or not all(many(Q, B, n, k, v) == many(P, A, n, k, v)"
+            " for k in INTEGERS for v in INTEGERS if at(many(Q, B, n, k, v)))",
+            "shift_in_all(H, P, A, n, Q, B, n)",
+            "shift_in_order(H, P, A, n, Q, B, n)",
+        ],
+    ),
+]
+
 ACTIONS = [
     lemma(
         "layout_fits(H, A, P, n, slots)",
@@ -242,6 +374,26 @@ ACTIONS = [
         " for i in range(1, n + 1) if at(shifted(H, A, i))))",
         by="n",
         steps=["shift_one_more(H, A, n)", "P[n - 1] == P[n - 1]"],
+    ),
+    lemma(
+        "some_stay(H, A, P, n, slots)",
+        "implies(n >= 1 and is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, slots),"
+        " 1 <= P[n - 1] + before(H, A[n - 1]) + shifted(H, A, n))",
+        by="n",
+        steps=["shift_none(H, A, 0)", "shift_one_more(H, A, n)", "P[n - 1] == P[n - 1]", "P[n - 2] == P[n - 2]"],
+    ),
+    lemma(
+        "shift_alike(H, G, A, n)",
+        "implies(are_actions(H, A, n) and H[TOP] < LEVELS and all(H[j] == G[j] for j in range(UNITS, FANOUT)),"
+        " shifted(H, A, n) == shifted(G, A, n))",
+        by="n",
+        steps=[
+            "shift_none(H, A, n)",
+            "shift_none(G, A, n)",
+            "shift_one_more(H, A, n)",
+            "shift_one_more(G, A, n)",
+            "A[n - 1] == A[n - 1]",
+        ],
     ),
     lemma(
         "shift_put(H, A, n, i, x)",
@@ -360,6 +512,6 @@ TOKENS = [
     ),
 ]
 
-PARTS = (DEFINITIONS, ARITHMETIC, PACKING, SUMS, STRIDES, HEAPS, ACTIONS, MARKS, TOKENS)
+PARTS = (DEFINITIONS, ARITHMETIC, PACKING, SUMS, STRIDES, HEAPS, ORDERED, ACTIONS, MARKS, TOKENS)
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

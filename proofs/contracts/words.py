@@ -91,6 +91,12 @@ def many(keys: Ints, notes: Ints, n: int, key: int, note: int) -> int:
 
 
 @ghost
+def pair_at(keys: Ints, notes: Ints, n: int, key: int, note: int) -> int:
+    """The last place among the first ``n`` where a key stands with its note; of no account if it stands nowhere."""
+    return next((i for i in range(n - 1, -1, -1) if keys[i] == key and notes[i] == note), -1)
+
+
+@ghost
 def sum_of(table: Ints, first: int, n: int) -> int:
     """The sum of ``n`` numbers from ``first`` on."""
     return sum(table[first + i] for i in range(n))
@@ -148,6 +154,13 @@ def turn(i: int, stride: int) -> bool:
 def shifted(header: Ints, actions: Ints, n: int) -> int:
     """The slots that the first ``n`` actions add."""
     return sum(added(header, actions[i]) for i in range(n))
+
+
+@ghost
+def shifted_in(header: Ints, places: Ints, actions: Ints, n: int, others: Ints, their_actions: Ints, m: int) -> int:
+    """The slots that those of the first ``n`` actions add which are among the first ``m`` of another list."""
+    theirs = [(others[i], their_actions[i]) for i in range(m)]
+    return sum(added(header, actions[i]) for i in range(n) if (places[i], actions[i]) in theirs)
 
 
 @ghost
@@ -398,6 +411,16 @@ def lie_apart(header: Ints, actions: Ints, places: Ints, n: int, slots: int) -> 
         places[i] >= 0 and places[i] + before(header, actions[i]) <= slots for i in range(n) if at(places[i])
     ) and all(
         places[i] + before(header, actions[i]) <= places[j]
+        for i in range(n)
+        for j in range(i + 1, n)
+        if at(places[i], places[j])
+    )
+
+
+def are_apart(header: Ints, actions: Ints, places: Ints, n: int) -> bool:
+    """The first ``n`` actions replace separate slots, in whatever order."""
+    return all(
+        places[i] + before(header, actions[i]) <= places[j] or places[j] + before(header, actions[j]) <= places[i]
         for i in range(n)
         for j in range(i + 1, n)
         if at(places[i], places[j])

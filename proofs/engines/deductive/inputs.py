@@ -140,6 +140,17 @@ def pinned(session: code.Session, rng: random.Random) -> code.Session:
     return session._replace(no_collapse=ranges("no_collapse"), no_expand=ranges("no_expand"))
 
 
+def remembering(session: code.Session, rng: random.Random) -> code.Session:
+    """The session with means of what some of its slots were told, and maybe with what it has just been told."""
+    header, slots = session.header, session.header[code.SLOTS]
+    rows = {
+        name: Memory(name, [rng.randint(-(2**31), 2**31 - 1) for _ in range(len(session.tags))], 32)
+        for name in ("memory", "told")
+    }
+    header[code.KNOWN], header[code.HEARD] = rng.randint(0, slots), rng.choice([0, slots])
+    return session._replace(**rows)
+
+
 def ring_of(rng: random.Random) -> Memory:
     """A table of thresholds that adapt, with what the last iterations left."""
     window = rng.randint(0, 4)

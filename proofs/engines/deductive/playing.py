@@ -24,7 +24,7 @@ from focalloc.proofs.contracts.form import Contract
 from focalloc.proofs.contracts.lemmas import LEMMAS
 from focalloc.proofs.engines.deductive.conditions import loops_of
 from focalloc.proofs.engines.deductive.formulas import INT64, Theory, types_of
-from focalloc.proofs.engines.deductive.inputs import few, made_up, session_of, torn_session
+from focalloc.proofs.engines.deductive.inputs import few, made_up, pinned, remembering, session_of, torn_session
 from focalloc.proofs.engines.memory import Broken, Memory
 from focalloc.proofs.sources import Mutation, Source, program
 from focalloc.proofs.theorem import Survey
@@ -279,6 +279,11 @@ def calls_in_sessions(source: Source, kernel: str, rng: random.Random) -> Iterat
     space[kernel] = listened
     while True:
         session = session_of(rng, source) if kernel != "select" or rng.random() < 0.5 else torn_session(rng, source)
+        if rng.random() < 0.3:
+            session = pinned(session, rng)
+            space["place_pins"](session)
+        if rng.random() < 0.3:
+            session = remembering(session, rng)
         heard.clear()
         try:
             if rng.random() < 0.7:

@@ -283,12 +283,13 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "application-of-every-size",
-    "However many actions on separate blocks are applied, whatever is copied, moved or written lies in its table, and "
-    "the context has as many slots as its actions leave.",
-    clauses="CTX-6 GEO-2",
+    "However many actions on separate blocks are applied, in whatever order, whatever is copied, moved or written lies "
+    "in its table, the context has as many slots as its actions leave, each action is in the ledger, and no more slots "
+    "remember than there are.",
+    clauses="CTX-6 GEO-2 COO-1 MEM-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("application"),
-    assumes="actions in order of place and on separate blocks",
+    assumes="actions on separate blocks",
     mutations=[
         Mutation("gaps are measured from where the last action began", "length += places[i] - source",
                  "length += places[i] - first"),
@@ -302,6 +303,13 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("a family may reach beyond the end",
                  "if slot + header[WIDTH + level] > header[SLOTS]:\n        return False",
                  "if slot > header[SLOTS]:\n        return False"),
+        Mutation("an action is sorted in with another's place", "key_of(0, places[i]), actions[i])",
+                 "key_of(0, places[i]), actions[0])"),
+        Mutation("more is remembered than there is", "counted = min(before, known - places[i])", "counted = before"),
+        Mutation("ranges of pins lose their tokens", "no_expand[at + 2] = first + grown",
+                 "no_expand[at + 1] = first + grown"),
+        Mutation("the first action is not entered", "for i in range(done):\n        record(",
+                 "for i in range(1, done):\n        record("),
         Mutation("dropped families stay", "header[FAMILIES] = first + size + rest",
                  "header[FAMILIES] = first + size + rest + 2 * done"),
     ],
