@@ -8,6 +8,7 @@ allocator gave them, right or wrong, since judging them is the judge's; what JSO
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import inspect
 import operator
@@ -412,6 +413,7 @@ def main(target: str) -> None:
     try:
         try:
             host = Host(factory_of(target), target, imported())
+            gc.freeze()  # what an import made stays, and need not be looked through again and again
         except InvalidInput as no:
             os.write(answers, messages.answer_line(messages.Refusal(_text(no.rule))))
             return

@@ -181,7 +181,7 @@ def judged(
         InvalidInput: the case itself opens with a senseless context, or the profile is unknown.
     """
     checked_profile(profile)
-    session = _Session(target, case, profile, watcher, stakes or Stakes(profile))
+    session = _Session(target, case, profile, watcher, stakes or Stakes(None))
     try:
         session.play()
     except _Broken as broken:
@@ -285,6 +285,7 @@ class _Session:
         self.cursor: int | None = None  # what it tells as cursor
         self.answered = self.put = 0
         self.skipped = ""  # what of it was, and why
+        self.judged: dict[str, tuple[Context, object]] = {}  # of each report the latest, and beside which context
 
     @property
     def strict(self) -> bool:
@@ -310,10 +311,12 @@ class _Session:
                     if step.call not in ("ingest", "ingest_tokens"):
                         raise
                     self.skipped = self.cause(no)  # the state is as it was, so the session can go on
+            self.target.catch_up()
         except Exception:
             self.target.catch_up()
             raise
-        self.target.catch_up()
+        finally:
+            self.target.finish()
 
     def cause(self, no: Skipped) -> str:
         """What was skipped, and why."""
@@ -345,18 +348,18 @@ class _Session:
 
     def open(self, opening: Opening) -> None:
         """Open a session, or see that a senseless opening is refused."""
-        geometry: dict[str, Any] = opening.geometry or _fields(self.case.geometry)
-        asked: dict[str, Any] = self.case.params.to_dict() | (opening.params or {})
-        params = {name: one for name, one in asked.items() if name not in OFFERED or self.target.offers(name)}
         context: list[object] = [
             Block(*pair) for pair in (self.case.context if opening.context is None else opening.context)
         ]
         try:
-            state = opened(Geometry(**geometry), Params(**params), context)
+            geometry = Geometry(**opening.geometry) if opening.geometry else self.case.geometry
+            params = Params(**self.offered(opening.params)) if opening.params else self.terms
+            state = opened(geometry, params, context)
         except (InvalidInput, TypeError) as senseless:
             if self.state is None:  # the case's own opening
                 raise
-            self.refuses(str(senseless), lambda: self._open_raw(geometry, params, context))
+            shape, values = opening.geometry or _fields(self.case.geometry), self.offered(opening.params)
+            self.refuses(str(senseless), lambda: self._open_raw(shape, values, context))
             return
         _judgeable(state.used)
         self.put += self.at != OPENING
@@ -366,6 +369,16 @@ class _Session:
         self.told = state.params
         self.lay_out(state, None, state.end)
         self.go_on(None, lambda: state)
+
+    def offered(self, params: dict[str, Any] | None) -> dict[str, Any]:
+        """The parameters of an opening, without those that the allocator does not offer."""
+        asked: dict[str, Any] = self.case.params.to_dict() | (params or {})
+        return {name: one for name, one in asked.items() if name not in OFFERED or self.target.offers(name)}
+
+    @cached_property
+    def terms(self) -> Params:
+        """Those of the case."""
+        return Params(**self.offered(None))
 
     def _open_raw(self, geometry: dict[str, Any], params: dict[str, Any], context: list[object]) -> None:
         try:
@@ -482,7 +495,7 @@ class _Session:
             if not self.target.speaks_raw:  # exact: an object could have changed what it was given, a program cannot
                 self.stakes.note(("ANS-2",))
             if scores:
-                self.stakes.iteration(state.pointed(cursor), scores, as_actions(actions))
+                self.target.idly(lambda: self.stakes.iteration(state.pointed(cursor), scores, as_actions(actions)))
             return []
 
         self.judge_later(answer, [], judge)
@@ -647,7 +660,8 @@ class _Session:
         found: list[Violation] = []
         let_go = before is not None and before.context[0].start != state.context[0].start
         if "context" in said:
-            pairs = as_pairs(said["context"])
+            again = self.again("context", state.context, said["context"])
+            pairs = list(state.context) if again else as_pairs(said["context"])
             if pairs is None:
                 found.append(Violation("CTX-6", "the reported context is no list of (level, start) pairs"))
             elif let_go:
@@ -658,16 +672,17 @@ class _Session:
                 found += misfilled(state.context, state.unfilled, [Block(*pair) for pair in pairs])
             else:
                 self.stakes.reported("context", state)
-                if tuple(pairs) != state.context:
+                if not again and tuple(pairs) != state.context:
                     blocks = [Block(*pair) for pair in pairs]
                     found += context_violations(state.geometry, blocks) + misreported(state.context, blocks)
         if "positions" in said:
-            places = as_integers(said["positions"])
+            again = self.again("positions", state.context, said["positions"])
+            places = [] if again else as_integers(said["positions"])
             if places is None:
                 found.append(Violation("CTX-5", "the reported positions are no list of integers"))
             else:
                 self.stakes.reported("positions", state)
-                found += misplaced(state.geometry, state.context, places)
+                found += [] if again else misplaced(state.geometry, state.context, places)
         if "ledger_size" in said:
             entries, gap = said["ledger_size"], state.params.memory
             if isinstance(entries, bool) or not isinstance(entries, int):
@@ -689,6 +704,12 @@ class _Session:
             self.stakes.reported("unfilled", state)
             found += misfilled(state.context, state.unfilled, None, said["unfilled"])
         return found
+
+    def again(self, what: str, context: Context, said: object) -> bool:
+        """Whether the report ``what`` is still the very thing that was found right beside this very context; if it had
+        been found wrong, the session would have ended."""
+        before, self.judged[what] = self.judged.get(what), (context, said)
+        return before is not None and before[0] is context and before[1] is said
 
     def edited(self, before: State | None, state: State, said: object) -> list[Violation]:
         """Judge the edits that came with an answer, if any did (EDI)."""

@@ -407,6 +407,7 @@ class ProcessAllocator:
     Attributes:
         meanwhile: work that is done while the next answer is awaited, which no answer depends on; if it raises
             something, that is what the call raises, as its answer is not wanted any more.
+        idly: work that is done, in order, while there is nothing to do but to wait; it must not take long.
         until: the time (of `time.monotonic`) at which the run as a whole ends; None for none.
         limits: seconds that an answer may take, and the first one of its kind in a process.
         told: how much of an opening is said; see `Case`.
@@ -443,6 +444,7 @@ class ProcessAllocator:
         self._took: dict[tuple[object, ...], float] = {}
         self._last_words = b""
         self.meanwhile: list[Callable[[], object]] = []
+        self.idly: deque[Callable[[], object]] = deque()
         self.until: float | None = None
         self.told: Told = "in full"
         self.reports: dict[str, Any] = {}
@@ -509,6 +511,11 @@ class ProcessAllocator:
         for work in waiting:
             work()
 
+    def finish(self) -> None:
+        """Do what is left to be done idly."""
+        while self.idly:
+            self.idly.popleft()()
+
     def close(self, *, politely: bool = True) -> None:
         """Ask the program to end if ``politely``, and end it and whatever it started in any case."""
         try:
@@ -564,6 +571,8 @@ class ProcessAllocator:
         """Wait for the answer to ``command``, which has been sent."""
         line = self._line
         assert line is not None
+        while self.idly and not line.pending():
+            self.idly.popleft()()
         began = time.monotonic()
         limit, first, kind = self._limit_of(command)
         try:

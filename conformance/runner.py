@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -436,10 +437,13 @@ def run_batch(
     bench = _Bench(target, profile, within)
     number = index * BATCH if first is None else first
     drawn: list[Case] = []
-    for place, case in enumerate(sessions(profile, seed, number, examples, bench.within)):
+    cases = _Ahead(sessions(profile, seed, number, examples, bench.within))
+    for place, case in enumerate(cases):
         drawn.append(case)
         if not stopped and until is not None and time.monotonic() > until:
             stopped = RUN_OVER
+        if not stopped:
+            target.idly(cases.draw)
         verdict = Verdict("unknown", why=stopped) if stopped else judged(target, case, profile, stakes=stakes)
         verdicts[verdict.status] += 1
         answered += verdict.answered
@@ -467,6 +471,29 @@ def run_batch(
         lost=dict(lost),
         stakes=dict(stakes.counts),
     )
+
+
+class _Ahead(Iterator[Case]):
+    """Sessions, of which the next one can be drawn before it is wanted.
+
+    Args:
+        cases: draws them.
+    """
+
+    def __init__(self, cases: Iterator[Case]) -> None:
+        self._cases = cases
+        self._drawn: list[Case] = []
+
+    def draw(self) -> None:
+        """Have the next one ready, if there is one."""
+        if not self._drawn:
+            self._drawn.extend(islice(self._cases, 1))
+
+    def __next__(self) -> Case:
+        self.draw()
+        if not self._drawn:
+            raise StopIteration
+        return self._drawn.pop()
 
 
 def _why_to_stop(verdict: Verdict, hangs: int, most: int) -> str:

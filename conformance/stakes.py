@@ -40,13 +40,13 @@ class Stakes:
     """How often each clause of a profile was at stake.
 
     Args:
-        profile: what is judged by.
+        profile: what is judged by; None where nobody wants to know.
     """
 
-    def __init__(self, profile: str) -> None:
-        self.profile = profile
+    def __init__(self, profile: str | None) -> None:
+        self.profile = profile or "safety"
         self.counts: Counter[str] = Counter()
-        self._wanted = set(profile_clauses(profile))
+        self._wanted = set(profile_clauses(profile)) if profile else set[str]()
 
     def note(self, clauses: Iterable[str]) -> None:
         """Count each of ``clauses`` once."""
@@ -57,7 +57,7 @@ class Stakes:
 
     def iteration(self, state: State, scores: Sequence[int], actions: Sequence[Action]) -> None:
         """An iteration that conforms was answered from ``state``."""
-        wanted = self._wanted - NOT_OF_ITERATIONS
+        wanted = self._wanted - NOT_OF_ITERATIONS - ({"SCO-3"} if self.profile == "safety" else set())
         if wanted and (wanted := wanted - out_of_question(state)):
             self.note(of_iteration(state, scores, actions, self.profile, wanted))
 
@@ -125,7 +125,8 @@ class Stakes:
 
 OF_INGEST = frozenset(("ING-1", "ING-2", "ING-3", "ING-4", "ING-5", "ING-6"))
 
-NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in ("GEO", "CTX", "PAR", "LPR", "LAY", "REL")} | OF_INGEST
+OF_OTHERS = ("GEO", "CTX", "PAR", "LPR", "LAY", "REL", "EDI")
+NOT_OF_ITERATIONS = {one for one in clauses() if one[:3] in OF_OTHERS} | OF_INGEST
 NOT_OF_ITERATIONS |= {"CUR-1", "SCO-1", "SCO-2", "COO-2", "ANS-2", "ANS-3", "PRO-1", "PIN-3", "FIL-1", "FIL-3"}
 """What the answer to an iteration never puts at stake."""
 
@@ -167,7 +168,8 @@ def out_of_question(state: State) -> set[str]:
         ("COO-1", "TIE-2"): bool(state.ledger),
         ("TAI-1",): params.protected_tokens > 0,
         ("FIL-2",): state.unfilled > 0,
-        ("PIN-1", "PIN-2"): any(state.pins),
+        ("PIN-1",): bool(state.pins.collapse),
+        ("PIN-2",): bool(state.pins.expand),
         ("BUD-1",): largest > params.w_max,
         ("GRE-5",): len(after) > 1 and min(after) <= params.w_max and max(after) > params.w_soft,
         ("SOF-1",): params.soft_margin > 0 and params.w_soft < largest,
@@ -183,6 +185,9 @@ OF_PREPARATION = frozenset(("ADA-1", "ADA-2", "MEM-1", "MEM-2", "MEM-3", "BAL-1"
 
 WITHOUT_CANDIDATES = OF_PREPARATION | {"ANS-1", "ACT-1", "ACT-2", "ACT-3", "ACT-4", "ACT-5"}
 """What is seen to be at stake without a look at the candidates."""
+
+HOLDING_BACK = frozenset(("TAI-1", "FIL-2", "COO-1", "PIN-1", "PIN-2", "THR-1", "BUD-1", "SOF-1"))
+"""What may hold an action back, and is seen from the state and that action alone."""
 
 
 def of_iteration(
@@ -212,14 +217,9 @@ def of_iteration(
         return
     row = seen(now, scores)
     possible = possible_actions(geometry, blocks)
-    if profile == "safety" and params.w_soft == params.w_max:  # where no rule asks what an action is worth
-        legal = [Candidate(one, 0) for one in possible]
-    else:
-        aggregates = Aggregates(geometry, now.context, row)
-        legal = [Candidate(one, aggregates.of(consumed(geometry, one))) for one in possible]
-    if profile != "safety" and "SCO-3" in wanted and any(sum(one) % len(one) for one in _rows(now, row, legal)):
+    if profile != "safety" and "SCO-3" in wanted and any(sum(one) % len(one) for one in _rows(now, row, possible)):
         yield "SCO-3"
-    free, pool, held = _sorted_out(now, legal, profile)
+    free, pool, held = _sorted_out(now, possible, row, profile, wanted - WITHOUT_CANDIDATES)
     yield from held
     if len(free) > params.n_diff:
         yield "CAP-1"
@@ -229,13 +229,13 @@ def of_iteration(
         yield from _of_optimum(now, free, pool, row, actions, profile)
 
 
-def _rows(now: State, row: Sequence[int], legal: Sequence[Candidate]) -> Iterator[Sequence[int]]:
+def _rows(now: State, row: Sequence[int], legal: Sequence[Action]) -> Iterator[Sequence[int]]:
     """The scores of each family that could collapse, as far as a row of slots is told in order."""
     offset, starts = 0, {}
     for level, start in now.context:
         starts[start] = offset
         offset += now.geometry.slots(level)
-    for (_, level, start), _ in legal:
+    for _, level, start in legal:
         last = starts.get(start + now.geometry.span(level), offset)
         yield row[starts[start] : last]
 
@@ -267,23 +267,35 @@ def _of_preparation(state: State, now: State, scores: Sequence[int], wanted: Set
 
 
 def _sorted_out(
-    now: State, legal: Sequence[Candidate], profile: str
+    now: State, legal: Sequence[Action], row: Sequence[int], profile: str, wanted: Set[str]
 ) -> tuple[list[Candidate], list[Candidate], set[str]]:
-    """Legal actions that cooldown and tail allow, those that thresholds allow too, and what held the others back."""
+    """Legal actions that cooldown and tail allow, those that thresholds allow too, and what held the others back.
+
+    Where nothing else is ``wanted``, only what is wanted of `HOLDING_BACK` is told, as most aggregates need not be
+    known for that.
+    """
     params, clauses, last, gap = now.params, set[str](), now.end, now.params.min_gap
-    all_wanted = profile in ("safety", "projection")
+    all_wanted, unrated = profile in ("safety", "projection"), profile == "safety" and params.w_soft == params.w_max
+    little, aggregates = wanted <= HOLDING_BACK, Aggregates(now.geometry, now.context, row)
+    only_cooling = wanted == {"COO-1"}
+    by_worth = not wanted.isdisjoint(("THR-1", "BUD-1", "SOF-1"))
     free, pool = [], []
-    for one in legal:
-        kind, level, start = one.action
+    for action in legal:
+        if only_cooling and action[1:] not in now.ledger:
+            continue
+        kind, level, start = action
         held: list[str] = []
         if kind == "collapse" and reaches_tail(start + now.geometry.span(level), last, params.protected_tokens):
             held.append("TAI-1")
         elif kind == "collapse" and reaches_tail(start + now.geometry.span(level), last, now.protected):
             held.append("FIL-2")
-        if not may_act(now.ledger, one.action, now.iteration, gap):
+        if not may_act(now.ledger, action, now.iteration, gap):
             held.append("COO-1")
-        if is_pinned(now.geometry, now.pins, one.action):
+        if is_pinned(now.geometry, now.pins, action):
             held.append("PIN-1" if kind == "collapse" else "PIN-2")
+        if len(held) > 1 or (little and (held[0] not in wanted if held else not by_worth)):
+            continue  # whatever it is worth
+        one = Candidate(action, 0 if unrated else aggregates.of(consumed(now.geometry, action)))
         if not held:
             free.append(one)
         if not (all_wanted or beyond_threshold(kind, one.aggregate, params.tau_expand, params.tau_collapse)):

@@ -155,6 +155,12 @@ class Target(Protocol):
     def catch_up(self) -> None:
         """Do what is left of that; raises what it raises."""
 
+    def idly(self, work: Callable[[], object]) -> None:
+        """Have ``work`` done while there is nothing to do but to wait for an answer, or by `finish`."""
+
+    def finish(self) -> None:
+        """Do what is left of that."""
+
     def close(self) -> None:
         """Release everything."""
 
@@ -250,6 +256,14 @@ class WireTarget:
         """Do what is left of that."""
         self._wire.catch_up()
 
+    def idly(self, work: Callable[[], object]) -> None:
+        """Have ``work`` done while an answer is awaited that is not there yet."""
+        self._wire.idly.append(work)
+
+    def finish(self) -> None:
+        """Do what is left of that."""
+        self._wire.finish()
+
     def _offered(self) -> Sequence[str]:
         welcome = self._wire.welcome
         return messages.USUAL if welcome is None or welcome.offers is None else welcome.offers
@@ -314,6 +328,7 @@ class PythonTarget(WireTarget):
 
         super().__init__(name, ProcessAllocator(connect, timeout, start_timeout, typed=False))
         self._waiting: list[messages.Command] = []
+        self._came: dict[str, tuple[object, object]] = {}  # of each report the latest, and what that is
 
     def begin(self) -> None:
         """Have a fresh allocator made, together with the next call."""
@@ -409,7 +424,9 @@ class PythonTarget(WireTarget):
             raise Refused(f"{what}: {said['error']}")
         if isinstance(said, dict) and "skipped" in said:
             raise Skipped(f"{what}: {said['skipped']}")
-        return _as_it_came(said)
+        if what not in self._came or self._came[what][0] is not said:
+            self._came[what] = said, _as_it_came(said)
+        return self._came[what][1]
 
     def changed(self) -> list[Violation]:
         """What its host found changed of all that it was given."""

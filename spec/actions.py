@@ -15,6 +15,8 @@ Kind = Literal["expand", "collapse"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 OPPOSITE: dict[Kind, Kind] = {"expand": "collapse", "collapse": "expand"}
 
+_AS_BLOCK = partial(tuple.__new__, Block)  # what `Block` makes of a pair, in a fraction of the time
+
 
 class Action(NamedTuple):
     """One change of the working context. Both kinds name the same node, the one that is coarser.
@@ -37,7 +39,7 @@ class Action(NamedTuple):
     @property
     def node(self) -> Block:
         """The node acted on; cooldown is kept per node."""
-        return Block(self.level, self.start)
+        return _AS_BLOCK((self.level, self.start))
 
 
 def parent_start(start: int, parent_span: int) -> int:
@@ -62,13 +64,11 @@ def family(geometry: Geometry, node: Block) -> Context:
     return tuple(map(_AS_BLOCK, _members(geometry, node)))
 
 
-_AS_BLOCK = partial(tuple.__new__, Block)  # what `Block` makes of a pair, in a fraction of the time
-
-
 def _members(geometry: Geometry, node: Block) -> list[tuple[int, int]]:
     """The family of ``node`` as plain pairs, which is all that it takes to look for them."""
     level, span = node.level - 1, geometry.spans[node.level - 1]
-    return [(level, child_start(node.start, span, i)) for i in range(geometry.fanout(node.level))]
+    behind = child_start(node.start, span, geometry.fanout(node.level))
+    return [(level, start) for start in range(node.start, behind, span)]
 
 
 def signed_delta(geometry: Geometry, action: Action) -> int:

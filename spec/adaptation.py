@@ -42,6 +42,8 @@ def adapted(params: Params, recent: Sequence[int]) -> Params:
     else:
         return params
     tau = clamped(tau, params.tau_min, params.tau_max)
+    if params.tau_expand == params.tau_collapse == tau:
+        return params
     return replace(params, tau_expand=tau, tau_collapse=tau)
 
 

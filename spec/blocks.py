@@ -88,7 +88,7 @@ def overfull(geometry: Geometry, context: Sequence[Block]) -> Iterator[Finding]:
         span = spans[block.level] if 0 <= block.level <= top else 0
         if block.start < 0 or block.start + span > MAX_TOKEN:
             yield i, f"block {i} ({block.level}, {block.start}) lies outside the tokens 0..{MAX_TOKEN}"
-    slots = sum(geometry.slots(level) for level, _ in context if 0 <= level <= top)
+    slots = sum(geometry.block_slots[level] for level, _ in context if 0 <= level <= top)
     if slots > MAX_SLOTS:
         yield 0, f"the context takes {slots} slots; the limit is {MAX_SLOTS}"
 
@@ -132,12 +132,27 @@ def checked_context(geometry: Geometry, blocks: Iterable[object]) -> Context:
             if number is None:
                 raise InvalidInput(f"context[{i}].{name}", value, "must be an integer")
         context.append(block)
-    broken = context_violations(geometry, context)
+    _refuse(context, context_violations(geometry, context))
+    return tuple(context)
+
+
+def continued(geometry: Geometry, context: Context, tail: Context) -> Context:
+    """``context``, which is one, and behind it the level-0 blocks ``tail``, the first where it ends.
+
+    Raises:
+        InvalidInput: it breaks CTX-4, which is all that it can.
+    """
+    longer = context + tail
+    _refuse(longer, overfull(geometry, longer))
+    return longer
+
+
+def _refuse(context: Sequence[Block], broken: list[Violation]) -> None:
+    """Raise `InvalidInput` for the first clause that is ``broken``, if one is."""
     if broken:
         where = broken[0].where
         value = tuple(context[where]) if where < len(context) else ()
         raise InvalidInput(f"context[{where}]", value, f"{broken[0].message} ({broken[0].clause})")
-    return tuple(context)
 
 
 def central_token(start: int, span: int) -> int:

@@ -55,7 +55,8 @@ def clause(clause_id: str) -> Callable[[Callable[P, Iterator[Finding]]], Callabl
 
         @wraps(predicate)
         def judged(*args: P.args, **kwargs: P.kwargs) -> list[Violation]:
-            return [Violation(clause_id, message, where) for where, message in predicate(*args, **kwargs)]
+            found = list(predicate(*args, **kwargs))  # nothing, nearly always
+            return [Violation(clause_id, message, where) for where, message in found] if found else []
 
         return judged
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, product
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from focalloc.spec.blocks import Block, Context, used
@@ -49,7 +49,8 @@ class Edit(NamedTuple):
 @lru_cache(maxsize=4)  # the row after one call is the row before the next
 def row(geometry: Geometry, context: Context) -> tuple[tuple[Block, int], ...]:
     """What each slot holds: a block, and the how-manieth of its slots this is."""
-    return tuple(chain.from_iterable(product((block,), range(geometry.slots(block.level))) for block in context))
+    slots = geometry.block_slots
+    return tuple(chain.from_iterable(zip(repeat(block), range(slots[block.level])) for block in context))
 
 
 @clause("EDI-1")
@@ -133,6 +134,8 @@ def edits_violations(
         edits: what is said of the call, (first, before, at, after) each.
         filled: the block that more tokens came to, which is another one since (FIL); None if none did.
     """
+    if old == new and not edits and filled is None:
+        return []  # as mostly
     found = scattered(used(geometry, old), used(geometry, new), edits)
     return found or misapplied(geometry, old, new, edits, filled) + overstated(geometry, old, new, edits, filled)
 

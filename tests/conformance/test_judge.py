@@ -61,6 +61,20 @@ def test_the_state_moves_by_the_answers_and_not_by_what_is_reported() -> None:
     assert moments[-1].after.context == ((1, 0), (1, 2), (1, 4), (1, 6))
 
 
+@pytest.mark.parametrize(("report", "clause"), [("context", "CTX-6"), ("positions", "CTX-5")])
+def test_a_report_that_goes_wrong_by_itself_is_seen_when_it_does(report: str, clause: str) -> None:
+    class GoesWrong(Sound):
+        def context(self) -> Any:
+            return [(2, 0), (2, 4)] if report == "context" and self.state.iteration > 2 else self.state.context
+
+        def positions(self) -> list[int]:
+            return [2 + (report == "positions" and self.state.iteration > 2)]
+
+    with PythonTarget(GoesWrong) as target:
+        verdict = judged(target, Case(TINY, Params(), (Block(2, 0),), (Step(),) * 5))
+    assert (verdict.at, verdict.clause) == (2, clause)
+
+
 def test_a_session_ends_at_the_first_violation() -> None:
     found = verdict(lambda: Fixed([], [("expand", 2, 8)], [("grow", 2, 0)]), case(Step(), Step(), Step()))
     assert (found.status, found.at, found.clause, found.answered) == ("fail", 1, "ACT-3", 2)

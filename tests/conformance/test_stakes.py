@@ -21,7 +21,7 @@ from focalloc.conformance.reports import to_html, to_junit
 from focalloc.conformance.runner import BATCH, DEFAULT_EXAMPLES, run_conformance
 from focalloc.conformance.scenes import SCENES
 from focalloc.conformance.sessions import SCENE_EVERY, features, kinds, scene, session, sessions
-from focalloc.conformance.stakes import ENOUGH, Stakes, of_iteration, out_of_question
+from focalloc.conformance.stakes import ENOUGH, HOLDING_BACK, Stakes, of_iteration, out_of_question
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.refimpl.relaxation import relaxation
@@ -317,6 +317,25 @@ def test_what_is_out_of_the_question_is_never_at_stake(profile: str) -> None:
             assert judged(target, case, profile, stakes=All(profile)).status == "pass"
     rare = {"COO-1", "TAI-1", "PIN-1", "PIN-2", "BUD-1", "SOF-1", "ADA-1", "ADA-2", "BAL-1"}
     assert rare <= set(ruled_out)
+
+
+@pytest.mark.parametrize("profile", ["safety", "greedy", "projection"])
+def test_what_is_told_of_a_clause_does_not_depend_on_what_else_is_wanted(profile: str) -> None:
+    """Though less is looked at for less."""
+    met = Counter[str]()
+
+    class Apart(Stakes):
+        def iteration(self, state: State, scores: Sequence[int], actions: Sequence[Action]) -> None:
+            clauses = set(profile_clauses(profile))
+            there = set(of_iteration(state, scores, actions, profile, clauses)) & clauses
+            met.update(there)
+            for one in HOLDING_BACK & clauses:
+                assert (one in set(of_iteration(state, scores, actions, profile, {one}))) == (one in there)
+
+    with PythonTarget(Telling) as target:
+        for case in sessions(profile, 0, 0, 60):
+            assert judged(target, case, profile, stakes=Apart(profile)).status == "pass"
+    assert {"COO-1", "TAI-1", "PIN-1", "PIN-2", "BUD-1"} <= set(met)
 
 
 def test_a_clause_that_was_never_at_stake_is_not_called_held() -> None:

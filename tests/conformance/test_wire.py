@@ -350,6 +350,30 @@ while hear():
     allocator.close()
 
 
+def test_idle_work_is_done_while_an_answer_is_not_there_yet_and_the_rest_when_asked_for(tmp_path: Path) -> None:
+    worked = tmp_path / "worked"
+    waits = f"""
+hear(); say('{{"ok": true}}')
+while hear():
+    while not os.path.exists({str(worked)!r}): time.sleep(0.01)
+    say('{{"actions": []}}')
+"""
+    allocator = program(POLITE + waits, timeout=30.0)
+    allocator.open(TINY, PARAMS, CONTEXT)
+    later: list[int] = []
+
+    def work() -> None:
+        worked.touch()
+        time.sleep(0.5)  # by when the answer is there
+
+    allocator.idly += [work, lambda: later.append(1)]
+    assert allocator.step([0, 0]) == []
+    assert later == []
+    allocator.finish()
+    assert later == [1]
+    allocator.close()
+
+
 def test_a_program_that_does_not_exist_is_named() -> None:
     with pytest.raises(InvalidInput, match="exec = 'no-such-program --x': no-such-program is no program here"):
         ProcessAllocator("no-such-program --x")
