@@ -4,6 +4,8 @@ It knows the text, where the cursor is and was, how users are drawn and move, an
 know who works, where they go next, or what the lens will say. So it weighs every user that there can be by what the
 lens has said so far, the way they move by how the cursor has moved, and shows what is then needed most in expectation
 over the next iterations. It is as slow as that takes, and holds a table of all that anyone may need anywhere.
+
+What each of these is worth is seen by taking it away (`Lack`).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -36,6 +39,13 @@ LEAST_SPREAD = 0.05
 
 BOUNDS = Bounds(show=0.03, leave=0.0, stay=0.03)
 """When a block is shown; of a few that were tried on training documents, where most was shown."""
+
+
+Lack = Literal["where users were", "how they move", "earlier scores", "any scores"]
+"""What the limit may have to do without: that users return to where they were; that they move at all, so that it shows
+what is needed where they are; what the lens said in earlier iterations; and what it says in this one, too."""
+
+LACKS: tuple[Lack, ...] = get_args(Lack)
 
 
 @dataclass
@@ -103,10 +113,11 @@ class Beliefs:
 
     Args:
         drawn: the episode, of which only what is known of it is looked at.
+        lack: what of it is not known, either.
     """
 
-    def __init__(self, drawn: Episode) -> None:
-        self._drawn = drawn
+    def __init__(self, drawn: Episode, lack: Lack | None = None) -> None:
+        self._drawn, self._lack = drawn, lack
         self._kinds = np.zeros(len(KINDS))
         self._motions = [Motion(speed, (0, int(drawn.cursor[0]))) for speed in SPEEDS]
 
@@ -123,6 +134,10 @@ class Beliefs:
         if now > 0:
             for motion in self._motions:
                 motion.go_on(now, int(drawn.cursor[now - 1]), int(drawn.cursor[now]))
+        if self._lack == "any scores":
+            return
+        if self._lack == "earlier scores":
+            self._kinds[:] = 0
         geometry, noise = session.state.geometry, drawn.scenario.noise
         true = truth(geometry, self.needs[:, drawn.cursor[max(now - noise.lag, 0)]])
         context = session.state.context
@@ -141,13 +156,18 @@ class Beliefs:
     def worth(self, iteration: int) -> Floats:
         """Expected discounted share of the need of the next `HORIZON` iterations in each level-0 block."""
         blocks, place = self._drawn.scenario.blocks, int(self._drawn.cursor[iteration])
+        needs: Floats = np.tensordot(likely(self._kinds), self.needs, axes=1)
+        if self._lack == "how they move":
+            now: Floats = needs[place]
+            return now
         ways = [(motion, *motion.habits(blocks)) for motion in self._motions]
         chances = likely(np.concatenate([chance for _, chance, _ in ways]))
         stays = np.zeros(blocks)
         for chance, (motion, rate) in zip(chances, ((m, one) for m, _, rates in ways for one in rates), strict=True):
             if chance > 1e-3:
-                stays += chance * motion.ahead(iteration, place, blocks, rate)
-        needs = np.tensordot(likely(self._kinds), self.needs, axes=1)
+                jump, back = rate
+                back = 0.0 if self._lack == "where users were" else back
+                stays += chance * motion.ahead(iteration, place, blocks, (jump, back))
         expected: Floats = stays @ needs
         return expected
 
@@ -164,16 +184,17 @@ class KnowsTheLaw:
 
     Args:
         bounds: when a block is shown.
+        lack: what it has to do without.
     """
 
-    def __init__(self, bounds: Bounds = BOUNDS) -> None:
-        self._bounds = bounds
+    def __init__(self, bounds: Bounds = BOUNDS, lack: Lack | None = None) -> None:
+        self._bounds, self._lack = bounds, lack
         self._session: Session | None = None
 
     def __call__(self, session: Session) -> Sequence[Action]:
         """What is best in expectation, projected."""
         if session is not self._session:
-            self._session, self._beliefs = session, Beliefs(session.episode)
+            self._session, self._beliefs = session, Beliefs(session.episode, self._lack)
         self._beliefs.hear(session)
         seen = observe(session.state, session.scores())
         lesson = by_worth(session, seen, self._beliefs.worth(session.iteration), self._bounds)

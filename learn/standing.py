@@ -20,7 +20,7 @@ import numpy as np
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.learned import SHIPPED
 from focalloc.fastpath.policy_file import digest_of, load, tensors_of
-from focalloc.learn.limit import KnowsTheLaw
+from focalloc.learn.limit import LACKS, KnowsTheLaw, Lack
 from focalloc.learn.measure import (
     FIRST_EPISODE,
     Adaptive,
@@ -48,6 +48,19 @@ ASKED = 0.8
 
 LIMIT = "knows the law"
 """The limit's name among the rules."""
+
+
+WHY = (
+    "Why: learned less the limit, and less the limit without one thing that it knows, in quality. Where the policy is",
+    "not clearly worse than the limit without something, what it lacks is about what that is worth. What a policy is",
+    "told of the cursor is where it stands, not where it stood, so it cannot find out how its user moves; nor is it",
+    "told the text, by which the limit knows what a lagging lens would say now.",
+)
+
+
+def lacking(lack: Lack) -> str:
+    """The name of the limit that does without something."""
+    return f"{LIMIT}, not {lack}"
 
 
 class Compiled:
@@ -103,8 +116,8 @@ def rules() -> dict[str, Rule]:
 
 
 def rules_and_limit() -> dict[str, Rule]:
-    """These, and the one that knows the law, as far as it can be afforded."""
-    return {**rules(), LIMIT: KnowsTheLaw()}
+    """These, and the one that knows the law, and what it would be without each thing that it knows."""
+    return {**rules(), LIMIT: KnowsTheLaw(), **{lacking(lack): KnowsTheLaw(lack=lack) for lack in LACKS}}
 
 
 PRODUCTION = Scenario(Geometry((32, 32)), Params(w_max=8192), blocks=8192, full=True)
@@ -184,9 +197,15 @@ def section(name: str, terms: Terms, found: Mapping[str, Mapping[str, list[dict[
         lines += ["", "The way from `informed greedy` to the limit, in quality:", ""]
         lines += [f"| lens | share of the way | gain less {ASKED:.0%} of the way | |", "|---|---|---|---|"]
         for noise, by_rule in found.items():
-            share, lacking = way_gone(by_rule)
-            told = verdict(lacking, more_is_better=True).replace("better", "reached").replace("worse", "not reached")
-            lines.append(f"| {noise} | {share:.0%} | {lacking} | {told} |")
+            share, left = way_gone(by_rule)
+            told = verdict(left, more_is_better=True).replace("better", "reached").replace("worse", "not reached")
+            lines.append(f"| {noise} | {share:.0%} | {left} | {told} |")
+        lines += ["", *WHY]
+        lines += ["", f"| lens | nothing | {' | '.join(LACKS)} |", "|---|" + "---|" * (1 + len(LACKS))]
+        for noise, by_rule in found.items():
+            gains = [over(by_rule, "**learned**", "quality", rule) for rule in (LIMIT, *map(lacking, LACKS))]
+            cells = [f"{gain}, {verdict(gain, more_is_better=True)}" for gain in gains]
+            lines.append(f"| {noise} | {' | '.join(cells)} |")
     broken = sum(one["violations"] for by_rule in found.values() for rows in by_rule.values() for one in rows)
     stood_in = sum(one["fallbacks"] for by_rule in found.values() for rows in by_rule.values() for one in rows)
     lines += ["", f"Clauses of the safety profile broken by any rule: {broken:g}."]
@@ -205,7 +224,9 @@ def page(found: Mapping[str, Mapping[str, Mapping[str, list[dict[str, float]]]]]
         "",
         "*Knows the law* is the honest limit (`focalloc.learn.limit`): it knows the text, how users are drawn and",
         "move, and how good the lens is, but not who works, where they go next, or what the lens will say. It weighs",
-        "every user that there can be, and looks ten iterations ahead.",
+        "every user that there can be, and looks ten iterations ahead. *Not where users were*: it does not know that",
+        "they return there. *Not how they move*: it shows what is needed where they are. *Not earlier scores*: it",
+        "goes by what the lens says now. *Not any scores*: it goes by the cursor alone.",
         "",
     ]
     for name, by_noise in found.items():

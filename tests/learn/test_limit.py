@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from focalloc.learn.limit import BACKS, JUMPS, KINDS, SPEEDS, Beliefs, KnowsTheLaw, Motion, likely
+from focalloc.learn.limit import BACKS, JUMPS, KINDS, LACKS, SPEEDS, Beliefs, KnowsTheLaw, Lack, Motion, likely
 from focalloc.learn.measure import Informed, played
 from focalloc.learn.rollouts import Source
 from focalloc.learn.simulator import Episode, Noise, Scenario, Session, User, any_user, truth
@@ -98,3 +98,45 @@ def test_it_shows_more_of_what_is_needed_than_a_rule_that_does_not_know_the_law(
     means = {name: np.mean([one["quality"] for one in several]) for name, several in figures.items()}
     assert means["law"] > means[""]
     assert sum(one["violations"] for one in figures["law"]) == 0
+
+
+def test_to_know_how_users_move_and_what_was_said_is_worth_something() -> None:
+    """Under a lens that says little at a time, with users who read on and return."""
+    user = User(speed=0.5, jump=0.12, back=0.6)
+    episodes = [drawn(seed, user, Noise(spread=0.8)) for seed in range(8)]
+
+    def quality(lack: Lack | None) -> float:
+        return float(np.mean([played(one, KnowsTheLaw(lack=lack))["quality"] for one in episodes]))
+
+    assert quality(None) > quality("how they move")
+    assert quality(None) > quality("earlier scores") > quality("any scores")
+
+
+def test_a_place_that_a_user_left_is_worth_more_to_it_if_it_knows_that_users_return() -> None:
+    found = {}
+    for lack in (None, *LACKS):
+        beliefs = Beliefs(drawn(3), lack)
+        beliefs.needs = np.stack([np.eye(SMALL.blocks)] * len(KINDS))  # what is needed is where they are
+        beliefs._motions = [Motion(0.0, (4, 2), visited=[9, 9], steps=4, jumps=[1.0])]
+        found[lack] = beliefs.worth(4)
+    assert found[None][9] > found["where users were"][9] > found["how they move"][9] == 0
+    assert (found["any scores"] == found[None]).all()
+
+
+def test_what_it_has_to_do_without_it_does_not_look_at() -> None:
+    session = Session(drawn(3))
+    deaf, forgetful = Beliefs(session.episode, "any scores"), Beliefs(session.episode, "earlier scores")
+    for _ in range(4):
+        deaf.hear(session)
+        forgetful.hear(session)
+        session.step(still(session))
+    assert not deaf._kinds.any()
+    fresh = Beliefs(session.episode)
+    kinds = forgetful._kinds.copy()
+    assert kinds.any()
+    again = Session(session.episode)
+    for _ in range(3):
+        again.step(still(again))
+    fresh._motions = []  # it hears this iteration alone
+    fresh.hear(again)
+    assert (fresh._kinds == kinds).all()
