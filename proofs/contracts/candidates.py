@@ -28,6 +28,50 @@ SOUGHT = """
 
 CHUNKS = "(header[SLOTS] + CHUNK - 1) // CHUNK"
 
+GISTS = """
+    is_header(header)
+    is_shaped(header)
+    0 < header[SLOTS] <= 2**26
+    header[SLOTS] <= len(tags)
+    header[SLOTS] <= len(fixed)
+    are_tags(header, tags, 0, header[SLOTS])
+    gists_end(header, tags)
+    bodies_follow(header, tags)
+"""
+"""What looking for gists needs."""
+
+PICKED = f"""{GISTS}    0 <= chunk < (header[SLOTS] + CHUNK - 1) // CHUNK
+    0 <= least < LIMIT * PLACES
+    0 <= ceiling
+    1 <= room < 2**40
+    0 <= size <= room
+    room <= len(expand_keys)
+    room <= len(expand_tokens)
+    heap(expand_keys, size)
+    are_gists(header, tags, expand_keys, expand_tokens, size, ceiling)
+    all(spot(k) // CHUNK != chunk for k in INTEGERS for v in INTEGERS
+        if many(expand_keys, expand_tokens, size, k, v) >= 1 if at(many(expand_keys, expand_tokens, size, k, v)))
+"""
+"""What looking into a chunk needs."""
+
+TOKENS = """
+    is_header(header)
+    is_shaped(header)
+    spans_are_told(header)
+    families_fit(header, family_slot)
+    families_fit(header, family_node)
+    rising(family_slot, 0, header[FAMILIES])
+    tokens_are_told(header, tags, family_slot, family_node)
+    0 < header[SLOTS] <= 2**26
+    header[SLOTS] <= len(tags)
+    are_tags(header, tags, 0, header[SLOTS])
+    0 <= header[FIRST] < 2**49
+    header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+    header[END] < 2**49
+    ledger_fits(header, ledger_action)
+"""
+"""What looking up tokens and rests needs."""
+
 CONTRACTS = [
     contract(
         "gather_collapses",
@@ -136,7 +180,7 @@ CONTRACTS = [
         writes="chunk_keys chunk_notes",
         gives=f"""
             0 <= result <= min(room, {CHUNKS})
-            falling(chunk_keys, 0, result)
+            are_peaks(header, peaks, chunk_keys, chunk_notes, result, {CHUNKS})
             all(0 <= v < {CHUNKS} and k == key_of(peaks[v], v) and peaks[v] > header[TAU_EXPAND]
                 for k in INTEGERS for v in INTEGERS if many(chunk_keys, chunk_notes, result, k, v) >= 1
                 if at(many(chunk_keys, chunk_notes, result, k, v)))
@@ -153,6 +197,7 @@ CONTRACTS = [
                     -LIMIT <= bar <= LIMIT
                     implies(size < room, bar == header[TAU_EXPAND])
                     implies(size == room, bar == rank_of(keys[0]))
+                    are_once(keys, notes, size)
                     all(0 <= v < chunk and k == key_of(peaks[v], v) and peaks[v] > header[TAU_EXPAND]
                         for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
                         if at(many(keys, notes, size, k, v)))
@@ -164,28 +209,248 @@ CONTRACTS = [
                 closes="many_member(keys, notes, size, 0)",
             )
         },
+        closes="""
+            many_members(keys, notes, size, size)
+            twice_if_alike(keys, notes, size)
+        """,
     ),
-    # It also needs tags as whole blocks leave them, marked or not, which is not said as nothing proves it of
-    # `alternate`; and where there are pins it writes to the tags, and puts them back.
+    contract(
+        "drop_resting",
+        needs=f"""{TOKENS}    0 <= size < 2**40
+    size <= len(expand_keys)
+    size <= len(expand_tokens)
+    heap(expand_keys, size)
+    are_gists(header, tags, expand_keys, expand_tokens, size, UNBOUNDED)
+""",
+        writes="expand_keys expand_tokens",
+        gives="""
+            0 <= result <= size
+            all(expand_keys[i] > expand_keys[j] for i in range(result) for j in range(i + 1, result))
+            all(many(old(expand_keys), old(expand_tokens), size, expand_keys[i], 0) >= 1
+                and expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
+                and expand_tokens[i] <= header[END]
+                and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                    node_of(tags[spot(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
+                for i in range(result) if at(expand_keys[i]) if at(expand_tokens[i]))
+        """,
+        opens="""
+            many_members(expand_keys, expand_tokens, size, size)
+            tokens_none(header, tags, 0, 0)
+            tokens_up_to(header, tags, header[SLOTS])
+        """,
+        loops={
+            "for i in range(size)": loop(
+                keeps="""
+                    heap(keys, i)
+                    keys_of_places(keys, notes, i)
+                    kept_from(keys, old(expand_keys), i)
+                    kept_from(notes, old(expand_tokens), i)
+                    all(many(keys, notes, i, p, r) == many(old(expand_keys), old(expand_tokens), i, r * PLACES + p, 0)
+                        for p in INTEGERS for r in INTEGERS if 0 <= p and p < PLACES if at(many(keys, notes, i, p, r)))
+                """,
+                closes="many_with_one_more(old(expand_keys), old(expand_tokens), i)",
+            ),
+            "for i in range(size) #2": loop(
+                keeps="""
+                    0 <= left <= i
+                    kept_from(keys, entry(keys), i)
+                    kept_from(notes, entry(notes), i)
+                    0 <= slot < header[SLOTS]
+                    token == header[FIRST] + tokens_in(header, tags, 0, slot)
+                    slot == (PLACES - 1 - entry(keys)[i - 1] if i >= 1 else 0)
+                    heap(keys, left)
+                    are_once(keys, notes, left)
+                    all(many(entry(keys), entry(notes), i, k % PLACES, k // PLACES) >= 1
+                        and many(old(expand_keys), old(expand_tokens), size, k, 0) >= 1
+                        and v == header[FIRST] + tokens_in(header, tags, 0, spot(k))
+                        and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                            node_of(tags[spot(k)], v) * 2 + COLLAPSE)
+                        for k in INTEGERS for v in INTEGERS if many(keys, notes, left, k, v) >= 1
+                        if at(many(keys, notes, left, k, v)))
+                """,
+                opens="pairs_found(entry(keys), entry(notes), i)",
+                closes="many_with_one_more(entry(keys), entry(notes), i)",
+            ),
+        },
+        before={
+            "left = 0": """
+                many_members(keys, notes, size, size)
+                twice_if_alike(keys, notes, size)
+            """,
+            "token = token_at": """
+                0 <= keys[i] and keys[i] < PLACES
+                many(old(expand_keys), old(expand_tokens), size, notes[i] * PLACES + keys[i], 0) >= 1
+                spot(notes[i] * PLACES + keys[i]) == place
+                0 <= place and place < header[SLOTS] and 1 <= tags[place] and tags[place] <= header[TOP]
+            """,
+            "rise(keys, notes, left": """
+                many(entry(keys), entry(notes), i, keys[i], notes[i]) == 0
+                many(keys, notes, left, key_of(notes[i], place), token) == 0
+            """,
+        },
+        closes="""
+            many_members(keys, notes, left, left)
+            twice_if_alike(keys, notes, left)
+        """,
+    ),
+    contract(
+        "pick_expands",
+        needs=PICKED,
+        writes="expand_keys expand_tokens",
+        gives="""
+            size <= result <= room
+            heap(expand_keys, result)
+            are_gists(header, tags, expand_keys, expand_tokens, result, ceiling)
+            all(many(old(expand_keys), old(expand_tokens), size, k, v) >= 1 or spot(k) // CHUNK == chunk
+                for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
+                if at(many(expand_keys, expand_tokens, result, k, v)))
+        """,
+        loops={
+            "while begun < length and tags[first + begun] == BODY": loop(
+                keeps="0 <= begun <= length",
+                falls="length - begun",
+            ),
+            "while first + length < header[SLOTS] and tags[first + length] == BODY": loop(
+                keeps="""
+                    entry(length) <= length
+                    first + length <= header[SLOTS]
+                    all(tags[j] == BODY for j in range(first + entry(length), first + length))
+                """,
+                falls="header[SLOTS] - first - length",
+            ),
+            "for i in range(length)": loop(
+                keeps="""
+                    old(size) <= size <= room
+                    heap(keys, size)
+                    0 <= least < LIMIT * PLACES
+                    0 <= bar <= LIMIT
+                    first <= seen <= header[SLOTS]
+                    implies(seen < header[SLOTS], tags[seen] != BODY)
+                    are_gists(header, tags, keys, notes, size, ceiling)
+                    all(many(old(expand_keys), old(expand_tokens), old(size), k, v) >= 1
+                            or (spot(k) // CHUNK == chunk and spot(k) < seen)
+                        for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
+                        if at(many(keys, notes, size, k, v)))
+                """,
+                closes="many_member(keys, notes, size, 0)",
+            ),
+            "while tags[slot] == BODY": loop(
+                keeps="""
+                    seen <= slot <= first + i
+                    slot == first + i or tags[slot + 1] == BODY
+                """,
+                falls="slot",
+            ),
+        },
+        before={
+            "slots = header": "slot // CHUNK == chunk and 1 <= tags[slot] and tags[slot] <= header[TOP]",
+            "if score >= bar": """
+                mean_narrow(score, slots)
+                product_bound(bar, slots)
+            """,
+            "if key > least": "spot(key) == slot",
+            "size = offer(keys, notes, size, room, key, 0)": """
+                many(keys, notes, size, key, 0) == 0
+                0 <= key < ceiling and key < LIMIT * PLACES
+                1 <= tags[spot(key)] and tags[spot(key)] <= header[TOP]
+            """,
+            "least = keys[0]": "many_member(keys, notes, size, 0)",
+        },
+    ),
+    contract(
+        "pick_from",
+        needs=f"""{GISTS}    0 <= chunks
+    chunks <= len(chunk_keys)
+    chunks <= len(chunk_notes)
+    are_peaks(header, peaks, chunk_keys, chunk_notes, chunks, {CHUNKS})
+    0 <= least < LIMIT * PLACES
+    0 <= ceiling
+    1 <= room < 2**40
+    room <= len(expand_keys)
+    room <= len(expand_tokens)
+""",
+        writes="expand_keys expand_tokens",
+        gives="""
+            0 <= result <= room
+            heap(expand_keys, result)
+            are_gists(header, tags, expand_keys, expand_tokens, result, ceiling)
+            all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[chunks - 1]
+                for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
+                if at(many(expand_keys, expand_tokens, result, k, v)))
+        """,
+        loops={
+            "for c in range(chunks)": loop(
+                keeps="""
+                    0 <= size <= room
+                    heap(keys, size)
+                    are_gists(header, tags, keys, expand_tokens, size, ceiling)
+                    0 <= least < LIMIT * PLACES
+                    implies(c == 0, size == 0)
+                    all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[c - 1]
+                        for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1
+                        if at(many(keys, expand_tokens, size, k, v)))
+                """,
+                closes="many_member(keys, expand_tokens, size, 0)",
+            )
+        },
+        before={
+            "if key_of(rank_of(chunk_keys[c])": "peak_key(peaks, chunk_notes[c]) == chunk_keys[c]",
+            "least = keys[0]": "many_member(keys, expand_tokens, size, 0)",
+        },
+    ),
     contract(
         "best_expands",
-        assumed=True,
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            1 <= room <= 2**26
-            room <= len(expand_keys)
-            room <= len(expand_tokens)
-            0 <= header[FIRST] < 2**49
-            0 <= spoilt < 2**62
-            marks(tags, header[SLOTS]) <= spoilt
-        """,
+        guarded=True,
+        joins=True,
+        needs=f"""{TOKENS}    header[SLOTS] <= len(fixed)
+    gists_end(header, tags)
+    bodies_follow(header, tags)
+    0 <= header[TAU_EXPAND] < LIMIT
+    1 <= room <= 2**26
+    header[LEDGER_TO] - header[LEDGER_FROM] <= 2**26
+    room + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_keys)
+    room + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_tokens)
+    {CHUNKS} <= len(peaks)
+    {CHUNKS} <= len(chunk_keys)
+    {CHUNKS} <= len(chunk_notes)
+    0 <= ceiling
+    0 <= spoilt < 2**62
+    marks(tags, header[SLOTS]) <= spoilt
+""",
         writes="chunk_keys chunk_notes expand_keys expand_tokens",
         gives="""
             0 <= result <= room
-            may_expand(header, tags, expand_keys, result, header[SLOTS])
-            all(0 <= expand_tokens[i] < 2**49 for i in range(result))
+            all(0 <= spot(expand_keys[i]) < header[SLOTS]
+                and 1 <= tags[spot(expand_keys[i])] <= header[TOP]
+                and expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
+                and header[FIRST] <= expand_tokens[i] < 2**49
+                and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                    node_of(tags[spot(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
+                for i in range(result) if at(expand_keys[i]) if at(expand_tokens[i]))
             implies(result >= 1, expand_keys[result - 1] >= 0 and expand_keys[result - 1] + result <= ceiling)
         """,
+        loops={
+            f"for chunk in range({CHUNKS})": loop(
+                keeps="""
+                    0 <= size <= wanted
+                    heap(keys, size)
+                    are_gists(header, tags, keys, expand_tokens, size, ceiling)
+                    0 <= least < LIMIT * PLACES
+                    all(spot(k) // CHUNK < chunk or peak_key(peaks, spot(k) // CHUNK) >= seen
+                        for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1
+                        if at(many(keys, expand_tokens, size, k, v)))
+                """,
+                closes="many_member(keys, expand_tokens, size, 0)",
+            )
+        },
+        before={
+            "lowest = key_of": "header[TAU_EXPAND] < rank_of(chunk_keys[chunks - 1])",
+            "least = keys[0]": "many_member(keys, expand_tokens, size, 0)",
+            "return min": """
+                tokens_none(header, tags, 0, 0)
+                tokens_from(header, tags, 0, header[SLOTS])
+            """,
+        },
+        closes="fall_far(expand_keys, result, ceiling)",
     ),
 ]

@@ -69,7 +69,7 @@ class Contract:
         truth: whether it returns a truth value.
         joins: whether what is known on both sides of an ``if`` is put together after it; else each goes on alone.
         whole: whether what it gives is all that the kernel is for; else it is about its safety.
-        assumed: whether nothing proves it: it says what those that call the kernel have to see to and may rely on.
+        guarded: whether calls of it that others make while they are played have to meet its needs.
         seen_through: whether those that call it go by what it computes, not by this; it is proved all the same.
     """
 
@@ -86,7 +86,7 @@ class Contract:
     truth: bool = False
     joins: bool = False
     whole: bool = False
-    assumed: bool = False
+    guarded: bool = False
     seen_through: bool = False
 
     @property
@@ -110,14 +110,14 @@ def contract(
     truth: bool = False,
     joins: bool = False,
     whole: bool = False,
-    assumed: bool = False,
+    guarded: bool = False,
     seen_through: bool = False,
 ) -> Contract:
     """A `Contract`, from blocks of lines and lists of names."""
     hints = {text: lines(told) for text, told in (before or {}).items()}
     return Contract(
         kernel, lines(needs), lines(gives), tuple(writes.split()), loops or {}, lines(opens), lines(closes), hints,
-        tuple(same.split()), tuple(any_width.split()), truth, joins, whole, assumed, seen_through,
+        tuple(same.split()), tuple(any_width.split()), truth, joins, whole, guarded, seen_through,
     )  # fmt: skip
 
 

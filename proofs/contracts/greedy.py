@@ -34,6 +34,16 @@ CONTRACTS = [
             header[N_DIFF] <= len(actions)
             header[N_DIFF] <= len(places)
             0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            are_tags(header, tags, 0, header[SLOTS])
+            gists_end(header, tags)
+            gists_are_whole(header, tags)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+            families_are_whole(header, tags, family_slot, family_node)
+            are_replaced(header, tags, actions, places, header[DONE])
+            are_apart(header, actions, places, header[DONE])
             -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
             0 <= header[W_MAX] <= 2**26
             0 <= header[W_SOFT] <= 2**26
@@ -46,15 +56,11 @@ CONTRACTS = [
             0 <= header[TAKEN_COLLAPSES] <= collapses
             collapses <= len(collapse_keys)
             collapses <= len(collapse_families)
-            may_expand(header, tags, expand_keys, expands, len(tags))
+            may_expand(header, tags, expand_keys, expands, header[SLOTS])
             all(0 <= expand_tokens[i] < 2**49 for i in range(expands))
-            all(0 <= collapse_families[i] < len(family_node)
-                and 0 <= family_node[collapse_families[i]] < 2**54
-                and 1 <= family_node[collapse_families[i]] % LEVELS
-                and family_node[collapse_families[i]] % LEVELS <= header[TOP]
-                for i in range(collapses) if at(collapse_families[i]))
-            all(place_of(collapse_keys[i]) + header[WIDTH + family_node[collapse_families[i]] % LEVELS] <= len(tags)
-                for i in range(collapses) if at(collapse_keys[i]))
+            all(0 <= collapse_families[i] < header[FAMILIES]
+                and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
+                for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
         """,
         writes="header tags actions places",
         gives="""
@@ -72,6 +78,9 @@ CONTRACTS = [
                     old(header)[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
             implies(result, more and header[TAKEN_EXPANDS] == expands and header[DONE] < header[N_DIFF])
             kept_from(actions, old(actions), header[DONE])
+            only_marked(header, tags, old(tags))
+            are_replaced(header, tags, actions, places, header[DONE])
+            are_apart(header, actions, places, header[DONE])
         """,
         opens="replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])",
         closes="""
@@ -90,7 +99,10 @@ CONTRACTS = [
                     not hungry
                     in_budget(header, actions, done)
                     are_actions(header, actions, done)
-                    may_expand(header, tags, expand_keys, expands, len(tags))
+                    may_expand(header, tags, expand_keys, expands, header[SLOTS])
+                    only_marked(header, tags, old(tags))
+                    are_replaced(header, tags, actions, places, done)
+                    are_apart(header, actions, places, done)
                     kept_from(actions, old(actions), done)
                     marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
                         + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
@@ -115,6 +127,30 @@ CONTRACTS = [
                 actions[done] == node_of(level, expand_tokens[e]) * 2 + EXPAND
                 expand_parts(actions[done], level, expand_tokens[e])
                 level_of(actions[done]) == level and 0 <= actions[done] < 2**60
+                before(header, actions[done]) == header[UNITS + level]
+                are_replaced(header, tags, actions, places, done)
+                are_apart(header, actions, places, done + 1)
+                turn_first(1)
+            """,
+            "places[done] = slot": """
+                are_replaced(header, tags, actions, places, done)
+                are_apart(header, actions, places, done)
+            """,
+            "actions[done] = node_of": """
+                1 <= tags[slot] and tags[slot] <= header[TOP] and slot < header[SLOTS]
+                all(tags[j] < 0 for j in range(slot + 1, slot + header[UNITS + level]))
+                all(places[i] + before(header, actions[i]) <= slot or slot + header[UNITS + level] <= places[i]
+                    for i in range(done))
+            """,
+            "actions[done] = node *": """
+                turn_first(header[UNITS + level - 1])
+                slot + header[WIDTH + level] <= header[SLOTS]
+                all((tags[j] >= 0) == turn(j - slot, header[UNITS + level - 1])
+                    for j in range(slot, slot + header[WIDTH + level]))
+                all(tags[j] <= header[TOP] for j in range(slot, slot + header[WIDTH + level]))
+                tags[slot] >= 0
+                all(places[i] + before(header, actions[i]) <= slot or slot + header[WIDTH + level] <= places[i]
+                    for i in range(done))
             """,
             "mark(tags, slot, header": """
                 actions[done] == node * 2 + COLLAPSE
@@ -123,6 +159,17 @@ CONTRACTS = [
                 over_family(header[WIDTH + level] + header[UNITS + level - 1] - 1, header[FANOUT + level],
                     header[UNITS + level - 1])
                 level_of(actions[done]) == level and 0 <= actions[done] < 2**60
+                before(header, actions[done]) == header[WIDTH + level]
+                are_replaced(header, tags, actions, places, done)
+                are_apart(header, actions, places, done + 1)
+            """,
+            "if done <": """
+                are_actions(header, actions, done)
+                used == used_after(header, actions, done)
+                in_budget(header, actions, done)
+                are_replaced(header, tags, actions, places, done)
+                are_apart(header, actions, places, done)
+                only_marked(header, tags, old(tags))
             """,
             "c += 1": "replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)",
             "done += 1": """
@@ -130,7 +177,14 @@ CONTRACTS = [
                 used == used_after(header, actions, done + 1)
                 are_actions(header, actions, done + 1)
                 in_budget(header, actions, done + 1)
-                may_expand(header, tags, expand_keys, expands, len(tags))
+                may_expand(header, tags, expand_keys, expands, header[SLOTS])
+                tags[slot] >= MARK and places[done] == slot
+                all(tags[j] >= MARK or tags[j] < 0 for j in range(slot, slot + before(header, actions[done])))
+                all(tags[places[i]] >= MARK for i in range(done) if at(places[i]))
+                all(tags[j] >= MARK or tags[j] < 0
+                    for i in range(done) for j in range(places[i], places[i] + before(header, actions[i]))
+                    if at(places[i], tags[j]))
+                are_replaced(header, tags, actions, places, done + 1)
             """,
         },
     ),
@@ -148,25 +202,36 @@ CONTRACTS = [
             rising(family_slot, 0, header[FAMILIES])
             ends_rise(header, family_node)
             ledger_fits(header, ledger_action)
+            families_are_whole(header, tags, family_slot, family_node)
+            tokens_are_told(header, tags, family_slot, family_node)
+            spans_are_told(header)
             0 <= header[FIRST] < 2**49
             0 <= header[END] < 2**49
+            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
             0 <= header[CURSOR_TOKEN] < 2**49
             0 <= header[PROTECTED] < 2**49
-            0 <= header[SLOTS] <= len(fixed)
+            0 < header[SLOTS] <= len(fixed)
             header[SLOTS] <= len(tags)
             len(fixed) <= PLACES
             are_tags(header, tags, 0, header[SLOTS])
             all(tags[i] < MARK for i in range(header[SLOTS]))
+            gists_end(header, tags)
+            gists_are_whole(header, tags)
+            bodies_follow(header, tags)
             -LIMIT <= header[TAU_COLLAPSE] <= LIMIT
-            0 <= header[TAU_EXPAND] <= LIMIT
+            0 <= header[TAU_EXPAND] < LIMIT
             0 <= header[SOFT_MARGIN] <= LIMIT
             0 <= header[W_MAX] <= 2**26
             0 <= header[W_SOFT] <= 2**26
             0 <= header[N_DIFF] <= 2**26
             header[N_DIFF] <= len(actions)
             header[N_DIFF] <= len(places)
-            header[N_DIFF] <= len(expand_keys)
-            header[N_DIFF] <= len(expand_tokens)
+            header[LEDGER_TO] - header[LEDGER_FROM] <= 2**26
+            header[N_DIFF] + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_keys)
+            header[N_DIFF] + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_tokens)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(peaks)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(chunk_keys)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(chunk_notes)
             header[N_DIFF] <= len(collapse_keys)
             header[N_DIFF] <= len(collapse_families)
         """,
@@ -177,6 +242,9 @@ CONTRACTS = [
             result == header[DONE]
             0 <= result <= header[N_DIFF]
             are_actions(header, actions, result)
+            only_marked(header, tags, old(tags))
+            are_replaced(header, tags, actions, places, result)
+            are_apart(header, actions, places, result)
         """,
         loops={
             "while hungry": loop(
@@ -185,6 +253,9 @@ CONTRACTS = [
                     0 <= header[DONE] <= header[N_DIFF]
                     -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
                     are_actions(header, actions, header[DONE])
+                    only_marked(header, tags, old(tags))
+                    are_replaced(header, tags, actions, places, header[DONE])
+                    are_apart(header, actions, places, header[DONE])
                     0 <= header[TAKEN_COLLAPSES] <= collapses
                     implies(hungry, header[TAKEN_EXPANDS] == 0)
                     0 <= ceiling
@@ -209,6 +280,11 @@ CONTRACTS = [
                     for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
                 marks_nowhere(tags, header[SLOTS])
             """,
+            "expands = best_expands": """
+                tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
+                tokens_are_told(header, tags, family_slot, family_node)
+            """,
+            "hungry = alternate": "families_are_whole(header, tags, family_slot, family_node)",
             "for c in range(taken": "replaced_none(header, family_node, collapse_families, taken, taken)",
             "ceiling = expand_keys": """
                 replaced_alike(header, put(header, TAKEN_EXPANDS, 0), family_node, collapse_families,

@@ -23,6 +23,9 @@ CONTEXT = lines("""
     are_tags(header, tags, 0, header[SLOTS])
     all(tags[i] < MARK for i in range(header[SLOTS]))
     follow_each_other(header, tags)
+    gists_end(header, tags)
+    gists_are_whole(header, tags)
+    bodies_follow(header, tags)
     0 <= header[FIRST] < 2**49
     header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
 """)
@@ -35,6 +38,7 @@ FAMILIES = lines("""
     rising(family_slot, 0, header[FAMILIES])
     ends_rise(header, family_node)
     tokens_are_told(header, tags, family_slot, family_node)
+    families_are_whole(header, tags, family_slot, family_node)
 """)
 
 LEDGER = lines("""

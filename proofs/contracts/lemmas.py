@@ -283,6 +283,13 @@ ORDERED = [
         steps=["many_with_one_more(K, N, n)", "many_members(K, N, n - 1, n - 1)"],
     ),
     lemma(
+        "fall_far(K, n, c)",
+        "implies(n >= 1 and K[0] < c and all(K[i] > K[j] for i in range(n) for j in range(i + 1, n)),"
+        " K[n - 1] + n <= c)",
+        by="n",
+        steps=["K[n - 1] == K[n - 1]", "K[n - 2] == K[n - 2]"],
+    ),
+    lemma(
         "in_order_apart(H, A, P, B, Q, n, slots)",
         "implies(is_shaped(H) and are_actions(H, A, n) and are_apart(H, A, P, n)"
         " and all(0 <= P[i] and P[i] + before(H, A[i]) <= slots for i in range(n))"
@@ -476,6 +483,21 @@ TOKENS = [
         " all(tokens_in(H, T, 0, m) <= tokens_in(H, T, 0, i) for i in range(m, n) if at(tokens_in(H, T, 0, i))))",
         by="n",
         steps=["tokens_one_more(H, T, 0, n - 1)", "H[SPAN + T[n - 2]] == H[SPAN + T[n - 2]]"],
+    ),
+    lemma(
+        "tokens_marked(H, G, T, S, n)",
+        "implies(is_shaped(G) and spans_are_told(G) and all(H[j] == G[j] for j in range(SPAN + RAW, UNITS))"
+        " and are_tags(G, T, 0, n) and only_marked(G, T, S),"
+        " all(tokens_in(H, T, 0, i) == tokens_in(G, S, 0, i) for i in range(n) if at(tokens_in(H, T, 0, i)))"
+        " and tokens_in(H, T, 0, n) == tokens_in(G, S, 0, n))",
+        by="n",
+        steps=[
+            "tokens_none(H, T, 0, n)",
+            "tokens_none(G, S, 0, n)",
+            "tokens_one_more(H, T, 0, n)",
+            "tokens_one_more(G, S, 0, n)",
+            "T[n - 1] == T[n - 1]",
+        ],
     ),
     lemma(
         "below_no_level(H, T, s, n)",

@@ -39,6 +39,7 @@ from focalloc.fastpath.kernels.layout import (
     SIZE,
     SLOTS,
     SPAN,
+    TAU_EXPAND,
     TOP,
     UNITS,
     W_MAX,
@@ -230,6 +231,44 @@ def follow_each_other(header: Ints, tags: Ints) -> bool:
         )
         for slot in range(header[SLOTS])
         if tags[slot] >= 0
+    )
+
+
+def gists_end(header: Ints, tags: Ints) -> bool:
+    """Every gist that is not marked ends in the context, and behind it a block begins."""
+    return all(
+        slot + header[UNITS + tags[slot]] <= header[SLOTS]
+        and (slot + header[UNITS + tags[slot]] == header[SLOTS] or tags[slot + header[UNITS + tags[slot]]] >= 0)
+        for slot in range(header[SLOTS])
+        if 1 <= tags[slot] <= header[TOP]
+    )
+
+
+def gists_are_whole(header: Ints, tags: Ints) -> bool:
+    """No block begins inside a gist that is not marked."""
+    return all(
+        tags[j] < 0
+        for slot in range(header[SLOTS])
+        for j in range(slot + 1, slot + header[UNITS + tags[slot]])
+        if 1 <= tags[slot] <= header[TOP]
+        if at(tags[slot], tags[j])
+    )
+
+
+def bodies_follow(header: Ints, tags: Ints) -> bool:
+    """What goes on with a gist stands behind its first slot, or behind what goes on with it."""
+    return tags[0] >= 0 and all(
+        tags[slot - 1] == BODY or tags[slot - 1] >= 1 for slot in range(1, header[SLOTS]) if tags[slot] == BODY
+    )
+
+
+def only_marked(header: Ints, tags: Ints, tags_before: Ints) -> bool:
+    """Nothing has changed, but that some blocks are marked which were not."""
+    return all(
+        tags[j] == tags_before[j]
+        or (tags[j] == tags_before[j] + MARK and 0 <= tags_before[j] <= header[TOP] and j < header[SLOTS])
+        for j in INTEGERS
+        if at(tags[j])
     )
 
 
@@ -427,6 +466,20 @@ def are_apart(header: Ints, actions: Ints, places: Ints, n: int) -> bool:
     )
 
 
+def are_replaced(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int) -> bool:
+    """What the first ``n`` actions replace lies in the context, and is marked."""
+    return all(
+        places[i] >= 0 and places[i] + before(header, actions[i]) <= header[SLOTS] and tags[places[i]] >= MARK
+        for i in range(n)
+        if at(places[i])
+    ) and all(
+        tags[j] >= MARK or tags[j] < 0
+        for i in range(n)
+        for j in range(places[i], places[i] + before(header, actions[i]))
+        if at(places[i], tags[j])
+    )
+
+
 # THE LEDGER
 
 
@@ -462,6 +515,16 @@ def are_families(header: Ints, family_slot: Ints, family_node: Ints, slots: int)
         for f in range(header[FAMILIES])
         if at(family_slot[f])
         if at(family_node[f])
+    )
+
+
+def families_are_whole(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints) -> bool:
+    """In the slots of a family blocks begin, marked or not, where its blocks are to begin, and nowhere else."""
+    return all(
+        (tags[j] >= 0) == turn(j - family_slot[f], header[UNITS + family_node[f] % LEVELS - 1])
+        for f in range(header[FAMILIES])
+        for j in range(family_slot[f], family_slot[f] + header[WIDTH + family_node[f] % LEVELS])
+        if at(family_slot[f], tags[j])
     )
 
 
@@ -573,6 +636,41 @@ def are_the_best(session: Session, sought: Sought, threshold: int, stride: int, 
         for f in range(last)
         if turn(f, stride) and may_collapse(session, sought, threshold, f)
         if at(turn(f, stride))
+    )
+
+
+# EXPANDS THAT ARE SOUGHT
+
+
+def peak_key(peaks: Ints, chunk: int) -> int:
+    """The key of a chunk: its peak, and its number."""
+    return peaks[chunk] * PLACES + (PLACES - 1 - chunk)
+
+
+def are_peaks(header: Ints, peaks: Ints, keys: Ints, notes: Ints, n: int, chunks: int) -> bool:
+    """The first ``n`` are such of the ``chunks`` as have peaks above the threshold, best first, none twice."""
+    return all(
+        0 <= notes[c] < chunks
+        and keys[c] == peak_key(peaks, notes[c])
+        and peaks[notes[c]] > header[TAU_EXPAND]
+        for c in range(n)
+        if at(keys[c])
+        if at(notes[c])
+    ) and all(keys[c] > keys[d] for c in range(n) for d in range(c + 1, n))
+
+
+def are_gists(header: Ints, tags: Ints, keys: Ints, notes: Ints, n: int, ceiling: int) -> bool:
+    """The first ``n`` are gists that are not marked, with keys below the ceiling, none twice."""
+    return are_once(keys, notes, n) and all(
+        v == 0
+        and 0 <= k < ceiling
+        and k < LIMIT * PLACES
+        and 0 <= spot(k) < header[SLOTS]
+        and 1 <= tags[spot(k)] <= header[TOP]
+        for k in INTEGERS
+        for v in INTEGERS
+        if many(keys, notes, n, k, v) >= 1
+        if at(many(keys, notes, n, k, v))
     )
 
 

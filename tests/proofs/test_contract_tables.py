@@ -64,6 +64,10 @@ SPOILT = {
     "tokens_are_told(header, tags, family_slot, family_node)": lambda t: t.table("family_node").__setitem__(
         0, t.table("family_node")[0] + code.LEVELS
     ),
+    "bodies_follow(header, tags)": lambda t: t.tags.__setitem__(0, code.BODY),
+    "families_are_whole(header, tags, family_slot, family_node)": lambda t: t.tags.__setitem__(
+        t.table("family_slot")[0], code.RAW
+    ),
     "rising(family_slot, 0, header[FAMILIES])": lambda t: t.table("family_slot").__setitem__(0, 2**20),
 }
 """A line, and what breaks it."""

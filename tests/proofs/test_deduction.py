@@ -10,16 +10,15 @@ import pytest
 import z3
 
 from focalloc.fastpath import kernels
-from focalloc.proofs.catalogue import theorems
 from focalloc.proofs.contracts import BY_FILE, CONTRACTS
 from focalloc.proofs.contracts.form import Contract, Lemma, contract, definition, lemma, lines, loop
 from focalloc.proofs.contracts.lemmas import LEMMAS
 from focalloc.proofs.engines.deductive.conditions import Condition, Deduction
-from focalloc.proofs.engines.deductive.evidence import CALLS, SMALL, TRIES, background, theory_of, tuples_of
+from focalloc.proofs.engines.deductive.evidence import SMALL, TRIES, background, theory_of, tuples_of
 from focalloc.proofs.engines.deductive.formulas import Refused, Theory
 from focalloc.proofs.engines.deductive.playing import played
 from focalloc.proofs.engines.smt import Answer, ask_cvc5, ask_z3, smt2
-from focalloc.proofs.sources import Source
+from focalloc.proofs.sources import Mutation, Source
 
 SHIPPED = theory_of(Source.of(kernels))
 
@@ -268,31 +267,17 @@ def test_every_definition_comes_with_a_function_that_is_run() -> None:
     assert definition("d(i)", "up(i) == i").definition
 
 
-@pytest.mark.parametrize("name", [name for name, one in CONTRACTS.items() if not one.assumed])
+@pytest.mark.parametrize("name", CONTRACTS)
 def test_a_contract_is_one_of_a_kernel_that_ships(name: str) -> None:
     """Whoever changes a kernel is told which contract does not fit it any more."""
     Deduction(SHIPPED).of_kernel(name)
 
 
-ASSUMED = [name for name, one in CONTRACTS.items() if one.assumed]
-
-
-@pytest.mark.parametrize("name", ASSUMED)
-def test_what_is_assumed_of_a_kernel_holds_where_sessions_call_it(name: str) -> None:
-    small = Source.of(kernels, **SMALL)
-    result = played(theory_of(small), small, small, name, TRIES, enough=CALLS)
-    assert (result.calls, result.wrong) == (CALLS, "")
-    assert [one.name for one in theorems(full=True) if name in one.kernels] == []
-
-
-def test_what_is_assumed_can_be_found_wrong() -> None:
-    small = Source.of(kernels, **SMALL)
-    shipped = theory_of(small)
-    false = replace(shipped.contracts["best_expands"], gives=("result == 0",))
-    theory = replace(shipped, contracts={**shipped.contracts, "best_expands": false})
-    assert played(theory, small, small, "best_expands", TRIES, enough=CALLS).wrong.endswith(
-        "it does not give result == 0"
-    )
+def test_a_call_that_does_not_get_what_it_needs_is_noticed() -> None:
+    bug = Mutation("a collapse is left out", "for c in range(taken, header", "for c in range(taken + 1, header")
+    broken = Source.of(kernels, bug, **SMALL)
+    result = played(theory_of(broken), Source.of(kernels, **SMALL), broken, "select", TRIES, close=False)
+    assert "best_expands does not get what it needs: marks(tags, header[SLOTS]) <= spoilt" in result.wrong
 
 
 def test_a_contract_that_does_not_fit_its_kernel_any_more_says_so() -> None:

@@ -189,15 +189,15 @@ class Player:
         self._space |= {"_ranged": ranged, "_turn": self._turn}
         exec(_watched(self.source), self._space)
         for one in self.theory.contracts.values():
-            if one.assumed and one.kernel != self.contract.kernel:
-                self._space[one.kernel] = self._guarded(one)
+            if one.guarded and one.kernel != self.contract.kernel:
+                self._space[one.kernel] = self._with_guard(one)
         self._lines = self._space | vars(words) | {"put": put, "only": only, "min": min, "max": max, "all": all}
         self._close = True
         self._left = 0
         self._old: dict[str, Any] = {}
 
-    def _guarded(self, asked: Contract) -> Callable[..., Any]:
-        """A kernel that no theorem is about, which is given what it needs or breaks the call."""
+    def _with_guard(self, asked: Contract) -> Callable[..., Any]:
+        """A kernel that is given what it needs or breaks the call."""
         plain, names = self._space[asked.kernel], [*types_of(self.theory.kernels[asked.kernel])]
 
         def guarded(*given: Any) -> Any:
@@ -230,7 +230,7 @@ class Player:
         if self._left < 0:
             raise Broken(f"no end of `{name}`")
         if kernel != self.contract.kernel or name not in self.contract.loops:
-            return  # what it calls may have a loop with the same first line; what is assumed has no loops
+            return  # what it calls may have a loop with the same first line
         self.reached.add(name)
         if self._close:
             for line in self.contract.loops[name].keeps:

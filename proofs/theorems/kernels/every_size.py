@@ -17,8 +17,8 @@ from focalloc.proofs.theorem import Evidence, Technique, theorem
 
 
 def contracts_of(*files: str) -> list[str]:
-    """The contracts of the kernels in some files that are proved."""
-    return [one.name for file in files for one in BY_FILE[file] if not one.assumed]
+    """The contracts of the kernels in some files."""
+    return [one.name for file in files for one in BY_FILE[file]]
 
 
 TOKENS = ("tokens_between", "token_at", "slot_with", "slot_at", "slot_holding")
@@ -203,11 +203,14 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "candidates-of-every-size",
     "Among any number of families the shipped search keeps collapses only that threshold, tail and cooldown allow, and "
-    "leaves out none that is better than the worst it keeps; and so it does with chunks, by their peaks.",
+    "leaves out none that is better than the worst it keeps; and so it does with chunks, by their peaks. What it finds "
+    "to expand are gists at rest, none twice and none marked, with keys that fall from below the ceiling, each with "
+    "its first token.",
     clauses="THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("candidates"),
-    assumes="that the sample of families loses none of the best is proved for five families, in collapses-are-found-5",
+    assumes="that the sample of families loses none of the best is proved for five families, in "
+    "collapses-are-found-5; that the search for expands loses none is proved for four gists, in expands-are-found-4",
     mutations=[
         Mutation("once full, it is one too picky",
                  "bar = max(bar, rank_of(keys[0]) - sought.cursor)",
@@ -225,6 +228,14 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the worst chunk goes first",
                  "sort_best_first(keys, notes, size)\n    return size\n\n\n@kernel\ndef drop",
                  "return size\n\n\n@kernel\ndef drop"),
+        Mutation("a gist counts in both of its chunks", "while begun < length and tags[first + begun] == BODY:",
+                 "while begun < 0 and tags[first + begun] == BODY:"),
+        Mutation("a gist is looked at for each of its slots", "tags[first + i] == BODY) and first + i >= seen:",
+                 "tags[first + i] == BODY):"),
+        Mutation("what rests expands", "if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2",
+                 "if not is_barred(header, ledger_action, node_of(tags[slot], 0) * 2"),
+        Mutation("tokens are counted twice", "        slot = place\n        if not is_barred",
+                 "        if not is_barred"),
     ],
     full=True,
 )  # fmt: skip
@@ -236,17 +247,22 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "turns-of-every-size",
     "However long the queues, the shipped loop of turns ends, makes no more actions than the cap allows, and every "
-    "prefix of them that grows stays within the budget; none takes more than was in use.",
+    "prefix of them that grows stays within the budget; none takes more than was in use. They replace separate blocks, "
+    "which are marked, and no others are.",
     clauses="CAP-1 BUD-1 SOF-1",
     technique=Technique.DEDUCTION,
     kernels=TURNS,
-    assumes="the queues hold keys of gists and families of the context (candidates-of-every-size)",
+    assumes="the queues hold keys of gists and families of the context (candidates-of-every-size); families are whole, "
+    "as `Tables.check` asserts",
     mutations=[
         Mutation("expands are not charged", "used += delta", "used += 0"),
         Mutation("budget test with <", "if after > header[W_MAX]:\n        return False",
                  "if after > header[W_MAX] + 1:\n        return False"),
         Mutation("N_diff tested once per round", "# COLLAPSE TURN\n        if done < header[N_DIFF]:",
                  "# COLLAPSE TURN\n        if done <= header[N_DIFF]:"),
+        Mutation("a collapse marks its first block only",
+                 "mark(tags, slot, header[WIDTH + level], header[UNITS + level - 1])\n                used -=",
+                 "mark(tags, slot, header[UNITS + level - 1], header[UNITS + level - 1])\n                used -="),
         Mutation("the refund counted twice", "used -= header[WIDTH + level] - header[UNITS + level]",
                  "used -= 2 * (header[WIDTH + level] - header[UNITS + level])"),
     ],
@@ -261,13 +277,11 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "selection-of-every-size",
     "However wide the families and however often collapses take the rest of the queue away, the shipped selection "
     "ends, makes no more actions than the cap allows, and whenever it looks for the next best expands, it allows for "
-    "at least as many gists as are marked by then.",
+    "at least as many gists as are marked by then. What it chooses are actions on separate blocks of the context.",
     clauses="CAP-1 GRE-1 GRE-5",
     technique=Technique.DEDUCTION,
     kernels=["select"],
-    assumes="`best_expands` keeps its contract on the tags that turns leave: no more gists than asked for, none of "
-    "them marked, with keys that fall from below the ceiling; that it loses none is proved for four gists, in "
-    "expands-are-found-4",
+    assumes="that the search for expands loses none is proved for four gists, in expands-are-found-4",
     mutations=[
         Mutation("a collapse takes one block away",
                  "spoilt += header[FANOUT + family_node[collapse_families[c]] % LEVELS]", "spoilt += 1"),
