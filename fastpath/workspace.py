@@ -86,9 +86,13 @@ class Workspace:
 
         A kernel of its own takes the scores, so that one compiled strategy serves scores of every type.
         """
-        return run_prepare(scores, tags, scratch, state, cursor) or self._with_space(
-            lambda: self.kernel(tags, scratch, state, self.table), state
-        )
+        refused = run_prepare(scores, tags, scratch, state, cursor)
+        if refused:
+            return refused
+        done = self.kernel(tags, scratch, state, self.table)
+        if done != k.WORK_FULL:
+            return done
+        return self._with_space(lambda: self.kernel(tags, scratch, state, self.table), state)
 
     def _with_space(self, run: Callable[[], int], state: Longs) -> int:
         """What ``run`` returns, once the work space is large enough for it; from the second try on without the lock."""
@@ -142,13 +146,17 @@ class Objectives(Workspace):
 
     def __init__(self, geometry: Geometry, params: Params, n_diff: int, slots: int, families: int) -> None:
         self._params = params
-        self.own = {"worth": slots, "peaks": slots // k.CHUNK + 1}
+        own: dict[str, int] = {"worth": slots, "peaks": slots // k.CHUNK + 1}
         if params.recompute_weight:
             self.kernel, self.kernel_of_many = search_calls.run_recompute, search_calls.run_recomputes
             stretches = k.CLASSES + 2 * len(set(geometry.deltas[1:]))
-            self.own |= {"less": slots, "regions": 2 * k.REGION, **region_tables(slots, families)}
-            self.own |= {"starts": k.START * slots, "leading": stretches * max(1, n_diff)}
-            self.own |= {"led": stretches, "led_families": stretches}
+            own |= {"less": slots, "regions": 2 * k.REGION, **region_tables(slots, families)}
+            own |= {"starts": k.START * slots, "leading": stretches * max(1, n_diff)}
+            own |= {"led": stretches, "led_families": stretches}
+        elif not params.cursor_weight:  # what expands are worth is their aggregates
+            self.kernel, self.kernel_of_many = search_calls.run_knapsack, search_calls.run_knapsacks
+            own = {}
+        self.own = own
         super().__init__(geometry, n_diff)
 
     def _laid_out(self, space: int) -> Longs:

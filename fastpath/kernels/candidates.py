@@ -15,6 +15,7 @@ from focalloc.fastpath.kernels.layout import (
     FAMILIES,
     FANOUT,
     FIRST,
+    LEAST_STRIDE,
     LEVELS,
     MARK,
     MULTI_SLOT,
@@ -87,7 +88,9 @@ def best_collapses(session: Session, sought: Sought, threshold: int) -> int:
     """
     keys, notes = sought.keys, sought.notes
     stride = session.header[FAMILIES] // (SAMPLE * sought.room)
-    if stride > 1:
+    if stride < LEAST_STRIDE:
+        stride = LEAST_STRIDE
+    if session.header[FAMILIES] // stride >= sought.room:
         # a sample first, or else each family could be the best so far and be kept for a while
         size = gather_collapses(session, sought, threshold, stride)
         if size == sought.room:

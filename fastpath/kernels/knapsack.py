@@ -113,7 +113,8 @@ def survey_of(session: Session, work: Work, delta: int) -> None:
 def best_expands_of(session: Session, work: Work, delta: int, threshold: int, spoilt: int) -> int:
     """Find the best `N_DIFF` unmarked expands that cost ``delta`` slots, best first, with their first token as note.
 
-    They lie in the `N_DIFF` + ``spoilt`` chunks with the highest peaks, for the same reason as in greedy.
+    They lie in the `N_DIFF` + ``spoilt`` chunks with the highest peaks, for the same reason as in greedy, and none is
+    worth less than the lowest of those.
 
     Args:
         session: the session.
@@ -128,11 +129,11 @@ def best_expands_of(session: Session, work: Work, delta: int, threshold: int, sp
     worst = worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt, chunk_keys, chunk_notes)
     lowest_peak = rank_of(worst)
     size = 0
-    bar = header[TAU_EXPAND]
+    bar = max(header[TAU_EXPAND], lowest_peak - 1)
     slot = 0
     token = header[FIRST]
     for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
-        if peaks[chunk] >= lowest_peak and peaks[chunk] > bar and key_of(peaks[chunk], chunk) >= worst:
+        if peaks[chunk] > bar and key_of(peaks[chunk], chunk) >= worst:
             first = chunk * CHUNK
             for i in range(min(CHUNK, header[SLOTS] - first)):
                 at = first + i
@@ -178,7 +179,11 @@ def member_expands(session: Session, work: Work, threshold: int, node: int, plac
 
 @kernel
 def prune(session: Session, work: Work) -> None:
-    """Find the last of the first `TOP_K` candidates of each queue: what ranks below them may not act (HYB-1)."""
+    """Find the last of the first `TOP_K` candidates of each queue: what ranks below them may not act (HYB-1).
+
+    That is not asked before something could: of one delta, the best `N_DIFF` are among the first of their queue, but
+    for what families set apart leave out.
+    """
     header, keys, notes = session.header, session.expand_keys, session.expand_tokens
     room = work.header[TOP_K]
     size = best_collapses(session, Sought(room, 0, 0, keys, notes), header[TAU_COLLAPSE])
@@ -366,6 +371,8 @@ def optimum(session: Session, work: Work, threshold: int, room: int, chosen: Tab
     """
     header = session.header
     while True:
+        if work.header[APART] > 0 and work.header[EXPAND_FLOOR] < 0:
+            prune(session, work)
         items = lay_out(session, work, threshold)
         if items == OUT_OF_SPACE:
             return OUT_OF_SPACE

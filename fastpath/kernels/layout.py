@@ -49,7 +49,10 @@ LEVELS = 32
 """Levels that a packed node can tell apart; a span of at most 2**31 tokens has at most 31 levels above raw tokens."""
 
 SAMPLE = 16
-"""Families looked at per wanted collapse to tell how good one has to be, before all are."""
+"""Families looked at per wanted collapse, at most, to tell how good one has to be, before all are."""
+
+LEAST_STRIDE = 8
+"""Of so many families no more than one is looked at for that: a sample of half of them takes half as long as all."""
 
 AT_ONCE = 32
 """Most collapses that a reclaim looks up at once."""
@@ -199,9 +202,6 @@ TAU_MAX = 5
 EXPAND_NOW = 6
 COLLAPSE_NOW = 7
 RING = 8
-
-TIED = 48
-"""Collapses beyond the wanted ones that are looked for first, of all that may be remembered."""
 
 COLUMNS = 8
 """Columns of the work space of a selection with other ties."""

@@ -14,14 +14,18 @@ from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, pru
 from focalloc.fastpath.kernels.layout import (
     BAD_SCORE,
     CAPACITY,
+    COLLAPSE_FLOOR,
     CURSOR,
     DELTAS,
+    EXPAND_FLOOR,
     GIVEN,
     GIVEN_TO,
     GOAL,
     HEARD,
     ITERATION,
     LEDGER_FROM,
+    N_DIFF,
+    NOT_FOUND,
     NUMBER,
     OUT_OF_SPACE,
     RETURNED,
@@ -174,6 +178,8 @@ def worths_of_region(session: Session, regions: Regions, space: Longs) -> Worths
 def run_knapsack(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One iteration of the exact optimum on scores that are taken; return how many actions, or why nothing happened.
 
+    So it is with several objectives, if nearness and what is computed anew have no weight.
+
     Args:
         tags: tags, then as much to spare.
         scratch: what `run_take` has written, and with multi-slot gists their aggregates.
@@ -187,9 +193,13 @@ def run_knapsack(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> in
     # of several deltas `lay_out` surveys one after the other
     at_once = space[DELTAS] == 1 or space[TOP_K] > 0
     work = work_of(space, surveyed(session, scratch) if at_once else aggregates_in(session, scratch))
+    work.header[TARGET] = work.header[GOAL] - session.header[SLOTS]
     # CANDIDATES
     if work.header[TOP_K] > 0:
-        prune(session, work)
+        work.header[COLLAPSE_FLOOR] = NOT_FOUND
+        work.header[EXPAND_FLOOR] = NOT_FOUND
+        if work.header[DELTAS] > 1 or session.header[N_DIFF] > work.header[TOP_K]:
+            prune(session, work)
     pool_collapses(session, work)
     # SELECT
     done = select_optimum(session, work)

@@ -9,7 +9,7 @@ of the last of the best few. By cursor the best few of either side are found.
 from __future__ import annotations
 
 from focalloc.fastpath.kernels.best_few import offer, rise, sort_best_first
-from focalloc.fastpath.kernels.candidates import best_collapses
+from focalloc.fastpath.kernels.candidates import best_collapses, worst_useful_chunk
 from focalloc.fastpath.kernels.greedy import alternate
 from focalloc.fastpath.kernels.layout import (
     CHUNK,
@@ -31,8 +31,6 @@ from focalloc.fastpath.kernels.layout import (
     TAKEN_EXPANDS,
     TAU_COLLAPSE,
     TAU_EXPAND,
-    TIED,
-    UNBOUNDED,
     WIDTH,
     History,
     Ints,
@@ -172,6 +170,10 @@ def gather_expands(session: Session, ties: Ties, begin: int, stop: int, backward
     chunks = (stop + CHUNK - 1) // CHUNK - lowest
     size = 0
     bar = header[TAU_EXPAND]
+    if stop - begin == slots and header[DONE] == 0:
+        # nothing is marked yet, so each of the highest peaks is an expand's: none that is worth less is among the best
+        least = worst_useful_chunk(header, peaks, room, session.chunk_keys, session.chunk_notes)
+        bar = max(bar, rank_of(least) - 1)
     for c in range(chunks):
         chunk = lowest + (chunks - 1 - c if backwards else c)
         if peaks[chunk] > bar:
@@ -244,16 +246,28 @@ def gather_tied(session: Session, ties: Ties, wanted: int) -> int:
     Returns:
         How many there are.
     """
-    size = gather_around(session, ties, wanted)
-    if ties.history.size == 0 or size < wanted:
+    ranks, slots, remembered = ties.ranks, ties.slots, ties.history.size
+    if remembered == 0:
+        return gather_around(session, ties, wanted)
+    size = gather_around(session, ties, wanted + 1)
+    if size <= wanted:
         return size
-    least = UNBOUNDED
+    last = 0
+    for i in range(1, size):
+        if ranks[i] < ranks[last]:
+            last = i
+    least = ranks[last]
+    room = wanted + remembered
+    alike = 0
     for i in range(size):
-        least = min(least, ties.ranks[i])
-    room = wanted + ties.history.size
-    for i in range(size):
-        if ties.ranks[i] > least:
+        if ranks[i] > least:
             room -= 1
+        else:
+            alike += 1
+    if alike == 1:  # so none is of the rank of the last of the best few but them
+        ranks[last] = ranks[wanted]
+        slots[last] = slots[wanted]
+        return wanted
     return gather_at_least(session, ties, least, room)
 
 
@@ -357,10 +371,13 @@ def best_tied_collapses(session: Session, ties: Ties, room: int) -> int:
     if ties.by_cursor and header[CURSOR_TOKEN] != header[END]:
         size = farthest_collapses(session, ties, room)
     else:  # by cursor the order of places will do, which at the end is that of distances
-        few = room + min(TIED, remembered)
+        few = room + min(1, remembered)
         size = best_collapses(session, Sought(few, 0, 0, keys, notes), header[TAU_COLLAPSE])
-        if size == few and few < room + remembered and rank_of(keys[room - 1]) == rank_of(keys[few - 1]):
-            size = best_collapses(session, Sought(room + remembered, 0, 0, keys, notes), header[TAU_COLLAPSE])
+        if size > room:
+            size = room
+            least = rank_of(keys[room])
+            if rank_of(keys[room - 1]) == least:  # else none but them is of the rank of the last of the best few
+                size = best_collapses(session, Sought(room + remembered, 0, 0, keys, notes), least - 1)
     # by family, so that tokens ascend
     for i in range(size):
         rise(more_keys, ages, i, key_of(0, notes[i]), rank_of(keys[i]))

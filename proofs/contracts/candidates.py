@@ -132,6 +132,7 @@ CONTRACTS = [
         """,
         before={
             "stride = session.header": "over_bound(session.header[FAMILIES], SAMPLE * sought.room)",
+            "if session.header[FAMILIES]": "over_bound(session.header[FAMILIES], stride)",
             "threshold = max": "many_member(keys, notes, size, 0)",
         },
     ),

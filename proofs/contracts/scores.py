@@ -33,6 +33,25 @@ CONTRACTS = [
         """,
     ),
     contract(
+        "level_of",
+        whole=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+        """,
+        gives="""
+            0 <= result <= header[TOP]
+            implies(result > 0, header[UNITS + result] == units)
+            all(header[i] != units for i in range(UNITS + 1, UNITS + result))
+            implies(result == 0, all(header[i] != units for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
+        """,
+        loops={
+            "for level in range(1, header[TOP] + 1)": loop(
+                keeps="all(header[i] != units for i in range(UNITS + 1, UNITS + level))"
+            )
+        },
+    ),
+    contract(
         "blend",
         needs="""
             is_header(header)
@@ -45,13 +64,15 @@ CONTRACTS = [
         """,
         writes="worth",
         loops={
-            "for slot in range(slots)": loop(),
+            "for slot in range(whole)": loop(),
+            "for slot in range(whole) #2": loop(),
+            "for i in range(slots - whole)": loop(),
             "for level in range(1, header[TOP] + 1)": loop(opens="1 <= header[UNITS + level] <= 2**26"),
-            "for slot in range(slots - 1)": loop(),
-            "for slot in range(slots - 3)": loop(),
-            "for slot in range(slots) #2": loop(opens="implies(tags[slot] == level, slot + units <= slots)"),
+            "for i in range(slots - first)": loop(
+                opens="implies(tags[first + i] == level, first + i + units <= slots)"
+            ),
         },
-        before={"worth[slot] = total": "mean_narrow(sum_of(fixed, slot, units), units)"},
+        before={"worth[first + i] = total": "mean_narrow(sum_of(fixed, first + i, units), units)"},
     ),
     contract(
         "begins_within",
@@ -115,16 +136,22 @@ CONTRACTS = [
             all(LOWEST <= peaks[c] for c in range((header[SLOTS] + CHUNK - 1) // CHUNK))
         """,
         loops={
-            "for chunk in range((slots + CHUNK - 1) // CHUNK)": loop(
+            "for chunk in range(whole)": loop(
                 keeps="""
-                    all(worth[i] <= peaks[i // CHUNK] for i in range(chunk * CHUNK) if i < slots and tags[i] >= 1)
+                    all(worth[i] <= peaks[i // CHUNK] for i in range(chunk * CHUNK) if tags[i] >= 1)
                     all(LOWEST <= peaks[c] for c in range(chunk))
                 """
             ),
-            "for i in range(min(CHUNK, slots - first))": loop(
+            "for i in range(CHUNK)": loop(
                 keeps="""
                     LOWEST <= peak <= high(peaks)
                     all(worth[j] <= peak for j in range(first, first + i) if tags[j] >= 1)
+                """
+            ),
+            "for slot in range(whole * CHUNK, slots)": loop(
+                keeps="""
+                    LOWEST <= peak <= high(peaks)
+                    all(worth[j] <= peak for j in range(whole * CHUNK, slot) if tags[j] >= 1)
                 """
             ),
         },
@@ -173,7 +200,7 @@ CONTRACTS = [
             "for i in range(slots)": loop(
                 keeps="""
                     0 <= positive <= i * LIMIT
-                    0 <= negative <= i * LIMIT
+                    0 <= positive - whole <= i * LIMIT
                 """
             ),
             "for i in range(slots) #2": loop(keeps="kept_from(fixed, old(fixed), slots)"),

@@ -146,8 +146,10 @@ CONTRACTS = [
             1 <= room < 2**40
             room <= len(ties.keys)
             room <= len(ties.notes)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
         """,
-        writes="ties.keys ties.notes",
+        writes="ties.keys ties.notes session.chunk_keys session.chunk_notes",
         gives="""
             0 <= result <= room
             heap(ties.keys, result)

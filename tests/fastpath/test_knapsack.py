@@ -73,6 +73,17 @@ def test_hybrid_is_equal_to_the_reference() -> None:
         compare(seed, 4, 5, strategy="hybrid")
 
 
+@pytest.mark.clause("HYB-1")
+def test_hybrid_leaves_out_what_stands_behind_the_members_of_a_family_that_is_set_apart() -> None:
+    context = [Block(1, start) for start in range(0, 20, 4)]
+    for top_k, answer in ((3, [("collapse", 2, 0)]), (4, [("collapse", 2, 0), ("expand", 1, 16)])):
+        params = Params(strategy="hybrid", w_max=5, n_diff=2, top_k=top_k, protected_tokens=0)
+        for allocator in (ReferenceAllocator(), Allocator()):
+            allocator.open(Geometry((4, 4)), params, context)  # type: ignore[attr-defined]
+            scores = [score * 2**18 for score in (-32, 4, 4, 4, 3)]
+            assert list(allocator.step(scores)) == answer, top_k  # type: ignore[attr-defined]
+
+
 @pytest.mark.clause("MUL-1", "MUL-2")
 def test_several_objectives_are_equal_to_the_reference() -> None:
     for seed in range(250):

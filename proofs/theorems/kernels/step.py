@@ -42,7 +42,7 @@ from focalloc.spec.params import Params
 from focalloc.spec.state import State
 from focalloc.spec.violations import over_cap
 
-SMALL = {"NEAR": 2, "SAMPLE": 1}
+SMALL = {"NEAR": 2, "SAMPLE": 1, "LEAST_STRIDE": 2}
 """Constants of the kernels, so small that a small tree counts tokens both ways and samples its families."""
 
 
@@ -426,8 +426,8 @@ def step_is_the_reference_8(bug: Mutation) -> Iterator[Evidence]:
     bounds="every context of 4 tokens with arity (2, 2), of 8 with arity (2, 3), cost (1, 1, 2); chunks of 2 slots",
     assumes="nothing",
     mutations=[
-        Mutation("the last chunk is left out", "for chunk in range((slots + CHUNK - 1) // CHUNK):\n        first",
-                 "for chunk in range(slots // CHUNK):\n        first"),
+        Mutation("the last chunk is left out", "if whole * CHUNK < slots:\n        peaks[whole] = LOWEST",
+                 "if False:\n        peaks[whole] = LOWEST"),
         Mutation("a gist that reaches beyond its chunk is cut off",
                  "while slot < slots and tags[slot] == BODY:", "while slot < slots and False:"),
     ],

@@ -25,7 +25,7 @@ from focalloc.spec.params import Params
 from focalloc.spec.state import State, advanced, opened
 from focalloc.spec.violations import violations
 
-SMALL = {"CHUNK": 2, "NEAR": 2, "SAMPLE": 1, "TIED": 1}
+SMALL = {"CHUNK": 2, "NEAR": 2, "SAMPLE": 1, "LEAST_STRIDE": 2}
 """Constants of the kernels, so small that a small tree has several chunks, a sample of its families, and too many that
 are worth alike."""
 
@@ -220,10 +220,15 @@ def ties_by_cursor_in_code(bug: Mutation) -> Iterator[Evidence]:
                  "ages[i] = 2 * history.memory - now + history.iterations[j]"),
         Mutation("what is not remembered acts last", "        ages[i] = history.memory\n", "        ages[i] = 0\n"),
         Mutation("another node that starts there counts", "if i >= 0 and ties.nodes[i] == node:", "if i >= 0:"),
-        Mutation("what has acted takes an expand's place", "room = wanted + ties.history.size", "room = wanted"),
+        Mutation("what has acted takes an expand's place", "room = wanted + remembered", "room = wanted"),
         Mutation("what is above the last of the best few is left out", "if worth[slot] >= lowest and tags[slot] >= 1",
                  "if worth[slot] == least and tags[slot] >= 1"),
-        Mutation("a few collapses always do", "rank_of(keys[room - 1]) == rank_of(keys[few - 1])", "False"),
+        Mutation("a few collapses always do", "if rank_of(keys[room - 1]) == least:", "if False:"),
+        Mutation("collapses as good as the last of the best few are left out", "keys, notes), least - 1)",
+                 "keys, notes), least)"),
+        Mutation("the best few expands always do", "if alike == 1:", "if alike >= 1:"),
+        Mutation("one chunk too few is looked at", "worst_useful_chunk(header, peaks, room, session.chunk_keys,",
+                 "worst_useful_chunk(header, peaks, room - 1, session.chunk_keys,"),
         Mutation("what has acted takes a collapse's place", "Sought(room + remembered, ", "Sought(room, "),
         Mutation("ages count for more than ranks", "rise(keys, order, turn, key_of(ranks[keys_by_age[turn]], turn), ",
                  "rise(keys, order, turn, key_of(0, turn), "),
