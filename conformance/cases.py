@@ -230,13 +230,15 @@ def save(case: Case, path: Path) -> None:
 
 def size(case: Case) -> tuple[int, int, int, int, int, int, int]:
     """What makes one counterexample simpler than another: fewer steps, fewer levels, a smaller context, fewer
-    parameters that are not at their default, a start nearer to 0, a shorter text, smaller arities and smaller scores.
+    parameters that are not at their default, a start nearer to 0, a shorter text, smaller arities, budgets, scores and
+    ingests.
     """
     blocks = sum(block.level == 0 for block in case.context) + len(case.context)
     unusual = sum(getattr(case.params, name) != value for name, value in _USUAL.items())
     unusual += (case.params.w_soft != case.params.w_max) + (case.told != "in full")
-    numbers = sum(case.geometry.arity) + sum(case.geometry.cost)
+    numbers = sum(case.geometry.arity) + sum(case.geometry.cost) + case.params.w_max
     numbers += sum(abs(score) for step in case.steps for score in step.scores)
+    numbers += sum((step.ingest or 0) + (step.tokens or 0) for step in case.steps)
     start = case.context[0].start
     return len(case.steps), len(case.geometry.arity), blocks, unusual, start, len(to_json(case)), numbers
 

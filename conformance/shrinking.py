@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
-from itertools import compress
+from itertools import compress, cycle, islice
 
 from msgspec.structs import replace as changed
 
-from focalloc.conformance.cases import Case, Opening, Pairs, Step, size, to_json
+from focalloc.conformance.cases import Case, Opening, Pairs, Pinning, Step, size, to_json
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
-from focalloc.spec.actions import family, is_complete, parent
-from focalloc.spec.blocks import used
+from focalloc.spec.actions import family, is_complete, parent, parent_start
+from focalloc.spec.blocks import end, used
+from focalloc.spec.scores import SCORE_LIMIT
 from focalloc.spec.state import opened
 
 
@@ -184,7 +185,7 @@ def fewer_blocks(search: Search) -> None:
     _fewer_families(search)
 
 
-TRIES_EACH = 4
+TRIES_EACH = 6
 """Sessions with the same blocks that `_holding` gives."""
 
 
@@ -231,40 +232,68 @@ def _fewer_families(search: Search) -> None:
         return [node for node in parents if node is not None and is_complete(geometry, blocks, node)]
 
     def without(first: int, last: int) -> bool:
-        context = search.case.context
-        for node in whole()[first:last]:
+        nodes, context = whole()[first:last], search.case.context
+        for node in nodes:
             context = _collapsed(search.case.geometry, context, node)
-        return search.takes_one_of(_holding(search.case, context, ()))
+        more = search.case.params.w_max + sum(search.case.geometry.delta(node.level) for node in nodes)
+        turned = _merged(search.case, nodes, -1)  # which leave more in use than they did
+        cases = (search.case, _merged(search.case, nodes, 1), turned, *_with_params(turned, w_max=more))
+        return search.takes_one_of(one for case in cases for one in _holding(case, context, ()))
 
     do_without(lambda: len(whole()), without, finest=search.finest(TRIES_EACH * len(whole())))
 
 
+def _merged(case: Case, nodes: Sequence[Block], turn: int) -> Case:
+    """``case`` with rows by block or by slot as they have to be once the families of ``nodes`` are collapsed: each node
+    with the first score of its family, or with ``turn`` -1 with the negative of it, so that what collapsed expands."""
+    geometry, first = case.geometry, {family(case.geometry, node)[0]: node for node in nodes}
+    others = {block for node in nodes for block in family(geometry, node)[1:]}
+
+    def merged(step: Step) -> Step:
+        if len(step.scores) < 2 or step.per == "token":
+            return step
+        row, left = [], cycle(step.scores)
+        for block in case.context:
+            scores = list(islice(left, 1 if step.per == "block" else geometry.slots(block.level)))
+            if block in first:
+                row += [turn * scores[0]] * (1 if step.per == "block" else geometry.slots(first[block].level))
+            elif block not in others:
+                row += scores
+        return changed(step, scores=tuple(row))
+
+    return changed(case, steps=tuple(map(merged, case.steps)))
+
+
 def _holding(case: Case, context: Context, gone: Sequence[int]) -> Iterator[Case]:
-    """``case`` with these blocks, where those in places ``gone`` are left out: with as much room as there was or with
-    the budgets as they are, with scores on the blocks that they lay on or with rows as they are."""
+    """``case`` with these blocks, where those in places ``gone`` are left out: with as much room as there was, with
+    the budgets as they are, or with as much room as there was once they had expanded; with scores on the blocks that
+    they lay on or with rows as they are."""
     freed = used(case.geometry, case.context) - used(case.geometry, context)
-    w_max, w_soft = case.params.w_max - freed, case.params.w_soft - freed
+    spread = sum(case.geometry.deltas[case.context[at].level] for at in gone)
+    less = (0,) if case.params.w_max == Params().w_max else (freed, 0, freed + spread)
     moved = tuple(_moved_on(step, case, gone) for step in case.steps)
     for steps in (moved, case.steps):
         fewer = changed(case, context=context, steps=steps)
-        if w_max >= 1:
-            yield from _with_params(fewer, w_max=w_max, w_soft=max(1, w_soft))
-        yield fewer
+        for by in dict.fromkeys(less):
+            if case.params.w_max > by:
+                yield from _with_params(fewer, w_max=case.params.w_max - by, w_soft=max(1, case.params.w_soft - by))
 
 
 def _moved_on(step: Step, case: Case, gone: Sequence[int]) -> Step:
-    """``step`` with its row as it has to be once the blocks in places ``gone`` are, where they are at the front or the
-    row is as long as the context."""
+    """``step`` with its row as it has to be once the blocks in places ``gone`` are, if it is no longer than the
+    context."""
     row = step.scores
     if len(row) < 2 or step.per == "token" or not gone:
         return step
     of_block = [1 if step.per == "block" else case.geometry.slots(level) for level, _ in case.context]
-    if len(row) == sum(of_block):
-        left_out = set(gone)
-        kept = [at not in left_out for at, slots in enumerate(of_block) for _ in range(slots)]
-        return changed(step, scores=tuple(compress(row, kept)) or (0,))
-    by = sum(of_block[: len(gone)]) % len(row) if gone[-1] < len(gone) else 0
-    return changed(step, scores=row[by:] + row[:by])
+    if len(row) < sum(of_block) and gone[-1] < len(gone):
+        by = sum(of_block[: len(gone)]) % len(row)
+        return changed(step, scores=row[by:] + row[:by])
+    if len(row) > sum(of_block) or (len(row) < sum(of_block) and gone[0] == len(of_block) - len(gone)):
+        return step
+    left_out = set(gone)
+    kept = [at not in left_out for at, slots in enumerate(of_block) for _ in range(slots)]
+    return changed(step, scores=tuple(compress(cycle(row), kept)) or (0,))
 
 
 def _collapsed(geometry: Geometry, context: Context, node: Block) -> Context:
@@ -276,8 +305,24 @@ def _collapsed(geometry: Geometry, context: Context, node: Block) -> Context:
     )
 
 
+def blocks_alike(search: Search) -> None:
+    """With as many gists of level 1 side by side, in a tree of no more levels, with scores alike in each row and
+    ingests of one block: with room to expand none of them, or all."""
+    case, geometry = search.case, Geometry(search.case.geometry.arity[:1], search.case.geometry.cost[:2])
+    context = tuple(Block(1, at * geometry.span(1)) for at in range(len(case.context)))
+    beyond = case.params.tau_expand + 1
+    rows = tuple(changed(step, scores=(beyond,)) if any(step.scores) else step for step in case.steps)
+    least = tuple(changed(step, ingest=1) if step.ingest else step for step in rows)
+    slots, more = used(geometry, context), len(context) * geometry.delta(1)
+    for steps in (case.steps, rows, least):
+        for w_max in dict.fromkeys((case.params.w_max, slots, slots + more)):
+            alike = changed(case, geometry=geometry, context=context, steps=steps)
+            if search.takes_one_of(_with_params(alike, w_max=w_max, w_soft=w_max)):
+                return
+
+
 def nearer_zero(search: Search) -> None:
-    """With every block moved towards token 0, those of later openings included."""
+    """With every block moved towards token 0, those of later openings and what is pinned included."""
     for span in sorted(set(search.case.geometry.spans), reverse=True):
         whole = search.case.context[0].start // span
         for by in (whole * span, (whole - 1) * span, whole // 2 * span):
@@ -287,6 +332,9 @@ def nearer_zero(search: Search) -> None:
 
 def _moved(case: Case, by: int) -> Case:
     def moved(step: Step) -> Step:
+        if step.pin is not None:
+            first = max(0, step.pin.first - by)
+            return changed(step, pin=changed(step.pin, first=first, last=max(first + 1, step.pin.last - by)))
         if step.open is None or not step.open.context:
             return step
         pairs: Pairs = tuple((level, start - by if start >= by else start) for level, start in step.open.context)
@@ -302,6 +350,8 @@ def usual_params(search: Search) -> None:
     kept = {"strategy": told.strategy, "w_max": told.w_max, "w_soft": told.w_soft}
     search.takes_one_of(_with_params(search.case, **{f.name: getattr(usual, f.name) for f in fields(Params)} | kept))
     search.takes(changed(search.case, told="in full"))
+    for names in (("tau_expand", "tau_collapse"), ("tau_expand",), ("tau_collapse",)):
+        search.takes_one_of(_with_usual_thresholds(search.case, names))
     for name in (field.name for field in fields(Params) if field.name != "strategy"):
         _usual_param(search, name)
 
@@ -321,6 +371,22 @@ def _usual_param(search: Search, name: str) -> None:
         return
     if not any(map(to, (0, 1, 2, 5))):
         lower(now, to, 6)
+
+
+def _with_usual_thresholds(case: Case, names: Sequence[str]) -> Iterator[Case]:
+    """``case`` with these thresholds at their default, and scores that lie beyond them by as much as they did."""
+    usual: dict[str, int] = {name: getattr(Params(), name) for name in names}
+
+    def beyond(score: int) -> int:
+        name = "tau_expand" if score > 0 else "tau_collapse"
+        was: int = getattr(case.params, name)
+        if name not in usual or abs(score) <= was:
+            return score
+        far = min(SCORE_LIMIT - 1, abs(score) - was + usual[name])
+        return far if score > 0 else -far
+
+    steps = tuple(changed(step, scores=tuple(map(beyond, step.scores))) for step in case.steps)
+    yield from _with_params(changed(case, steps=steps), **usual)
 
 
 def _with_param(case: Case, name: str, value: object) -> Iterator[Case]:
@@ -360,10 +426,43 @@ def _takes_tree(search: Search, arity: tuple[int, ...], cost: tuple[int, ...]) -
 def _smaller_arity(search: Search, at: int) -> None:
     def to(fewer: int) -> bool:
         arity, cost = search.case.geometry.arity, search.case.geometry.cost
-        return fewer < arity[at] and _takes_tree(search, (*arity[:at], fewer, *arity[at + 1 :]), cost)
+        if fewer >= arity[at]:
+            return False
+        if at and any(search.takes_one_of(_narrower(search.case, at, fewer, left)) for left in (0, arity[at] - fewer)):
+            return True
+        return _takes_tree(search, (*arity[:at], fewer, *arity[at + 1 :]), cost)
 
     if not any(map(to, (2, 3, search.case.geometry.arity[at] // 2))):
         lower(lambda: search.case.geometry.arity[at], to, 4)
+
+
+def _narrower(case: Case, at: int, fewer: int, left: int) -> Iterator[Case]:
+    """``case`` in a tree in which nodes above level ``at`` have ``fewer`` children: so many of each node, as far as
+    they are there, from child ``left`` on if its last one is, and all else where it was."""
+    old, ends = case.geometry, {end(case.geometry, block) for block in case.context}
+    try:
+        geometry = Geometry((*old.arity[:at], fewer, *old.arity[at + 1 :]), old.cost)
+    except InvalidInput:
+        return
+    context, gone = [], []
+    for i, (level, start) in enumerate(case.context):
+        above = range(max(level, 1), old.top)
+        place, digits = start // old.span(level), []
+        for arity in (old.arity[one] for one in above):
+            place, digit = divmod(place, arity)
+            digits.append(digit)
+        if level <= at:
+            last = end(old, Block(at + 1, parent_start(start, old.span(at + 1))))
+            digits[at - max(level, 1)] -= left if last in ends else 0
+            if not 0 <= digits[at - max(level, 1)] < fewer:
+                gone.append(i)
+                continue
+        for one, digit in zip(reversed(above), reversed(digits), strict=True):
+            place = place * geometry.arity[one] + digit
+        context.append(Block(level, place * geometry.span(level)))
+    if context:
+        steps = tuple(_moved_on(step, case, gone) for step in case.steps)
+        yield from _with_rooms(case, changed(case, geometry=geometry, context=tuple(context), steps=steps))
 
 
 Shape = tuple[tuple[int, ...], tuple[int, ...]]
@@ -376,7 +475,8 @@ def _plain_shapes(geometry: Geometry) -> Iterator[Shape]:
 
 def _in_tree(case: Case, arity: tuple[int, ...], cost: tuple[int, ...], levels: Sequence[int]) -> Iterator[Case]:
     """``case`` in another tree, if there is one: blocks of ``levels`` side by side, as far as they are aligned; with
-    the budget as it is, with as much room as there was, and with room that is short by as much as there was."""
+    the budget as it is, with as much room as there was, in slots or in new blocks, and with room that is short by as
+    much as there was, or in excess."""
     try:
         geometry = Geometry(arity, cost)
     except InvalidInput:
@@ -389,11 +489,23 @@ def _in_tree(case: Case, arity: tuple[int, ...], cost: tuple[int, ...], levels: 
         if level <= geometry.top and at % geometry.span(level) == 0:
             blocks.append(Block(level, at))
             at += geometry.span(level)
-    moved = changed(case, geometry=geometry, context=tuple(blocks))
+    yield from _with_rooms(case, changed(case, geometry=geometry, context=tuple(blocks)))
+
+
+def _with_rooms(case: Case, moved: Case) -> Iterator[Case]:
+    """``moved``, which is ``case`` in another tree, with the budgets that `_in_tree` says."""
     yield moved
+    if case.params.w_max == Params().w_max:
+        return
+    geometry, blocks = moved.geometry, moved.context
     room, soft = case.params.w_max - used(case.geometry, case.context), case.params.w_soft
-    for least, less in zip((0, *case.geometry.deltas[1:]), (0, *geometry.deltas[1:]), strict=False):
-        w_max = used(geometry, blocks) + room - least + less
+    was, now = (case.geometry.slots(0), *case.geometry.deltas[1:]), (geometry.slots(0), *geometry.deltas[1:])
+    whole, rest = divmod(room, was[0])
+    rooms = {room: None, whole * now[0] + rest: None}  # in slots, and in new blocks
+    for least, less in zip(was[1:], now[1:], strict=False):
+        rooms |= dict.fromkeys((room - least + less, room + least - less))  # beside one more action, or one less
+    for room in rooms:
+        w_max = used(geometry, blocks) + room
         yield from _with_params(moved, w_max=w_max, w_soft=w_max if soft == case.params.w_max else min(w_max, soft))
 
 
@@ -427,6 +539,30 @@ def neutral_rows(search: Search) -> None:
         return False  # they are still there
 
     do_without(lambda: len(search.case.steps), neutral, finest=search.finest(len(search.case.steps)))
+
+
+def smaller_ingests(search: Search) -> None:
+    """With an ingest of fewer blocks, or tokens, into a budget that is smaller by as many slots."""
+    for at in range(len(search.case.steps)):
+        for name in ("ingest", "tokens"):
+            if getattr(search.case.steps[at], name) is not None:
+                _smaller_ingest(search, at, name)
+
+
+def _smaller_ingest(search: Search, at: int, name: str) -> None:
+    def now() -> int:
+        number: int = getattr(search.case.steps[at], name)
+        return number
+
+    def to(fewer: int) -> bool:
+        case = search.case
+        steps = (*case.steps[:at], changed(case.steps[at], **{name: fewer}), *case.steps[at + 1 :])
+        less = (now() - fewer) * case.geometry.slots(0) // (1 if name == "ingest" else case.geometry.span(0))
+        w_max, soft = case.params.w_max - less, case.params.w_soft
+        w_soft = w_max if soft == case.params.w_max else min(soft, w_max)
+        return w_max >= 1 and search.takes_one_of(_with_params(changed(case, steps=steps), w_max=w_max, w_soft=w_soft))
+
+    lower(now, to, 1)
 
 
 def simpler_steps(search: Search) -> None:
@@ -492,7 +628,7 @@ class _SimplerStep:
         self.takes(per="slot")
 
     def call(self) -> None:
-        """An ingest or a release of fewer blocks, a pin of one kind, a cursor at the end or near the front."""
+        """An ingest or a release of fewer blocks, a simpler pin, a cursor at the end or near the front."""
         for name, least in (("ingest", 1), ("tokens", 1), ("release", 0)):
             blocks = getattr(self.step, name)
             if blocks is not None:
@@ -502,9 +638,19 @@ class _SimplerStep:
             any(self.takes(cursor=one) for one in nearer if abs(one) < abs(self.step.cursor))
         if self.step.may_release:
             self.takes(may_release=False)
-        pin = self.step.pin
-        if pin is not None and pin.collapse and pin.expand and not self.takes(pin=changed(pin, expand=False)):
+        if self.step.pin is not None:
+            self.pin(self.step.pin)
+
+    def pin(self, pin: Pinning) -> None:
+        """Of one kind, of fewer tokens."""
+        if pin.collapse and pin.expand and not self.takes(pin=changed(pin, expand=False)):
             self.takes(pin=changed(pin, collapse=False))
+
+        def now() -> Pinning:
+            assert self.step.pin is not None
+            return self.step.pin
+
+        lower(lambda: now().last, lambda last: self.takes(pin=changed(now(), last=last)), pin.first + 1)
 
     def opening(self) -> None:
         """Fewer blocks, fewer parameters, no geometry."""
@@ -536,10 +682,12 @@ CHANGES: tuple[Callable[[Search], None], ...] = (
     neutral_rows,
     sooner,
     fewer_blocks,
+    blocks_alike,
     nearer_zero,
     usual_params,
     simpler_tree,
     plainer_rows,
+    smaller_ingests,
     simpler_steps,
 )
 """Every kind of change, in the order in which they are tried."""

@@ -113,7 +113,8 @@ class Params:
     def __post_init__(self) -> None:
         names = [field.name for field in fields(self)]
         for name in names:
-            if (number := as_integer(getattr(self, name))) is not None:
+            value = getattr(self, name)
+            if type(value) is not int and (number := as_integer(value)) is not None:
                 object.__setattr__(self, name, number)
         if as_integer(self.w_soft) == 0:
             object.__setattr__(self, "w_soft", self.w_max)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from focalloc.conformance import shrinking
-from focalloc.conformance.cases import Case, Step
-from focalloc.spec import Block, Geometry, Params
+from focalloc.conformance import judged, shrinking
+from focalloc.conformance.cases import Case, Pinning, Step
+from focalloc.conformance.report import ids_of
+from focalloc.conformance.sessions import sessions
+from focalloc.conformance.targets import PythonTarget
+from focalloc.refimpl import ReferenceAllocator
+from focalloc.spec import Action, Block, Geometry, Params
 from focalloc.spec.actions import family, is_complete, parent
+from focalloc.spec.blocks import used
 
 WIDE = Geometry((2, 1030))
 FAMILY = Case(
@@ -77,6 +83,78 @@ def test_what_is_left_is_what_it_needs(
     found = least(case, fails, most)
     assert (len(found.steps), len(found.context), max(found.geometry.arity)) == left
     assert sum(bool(step.scores) for step in found.steps) == min(len(found.steps), 2)
+
+
+ONE = Geometry((2,))
+
+
+def does_not_fit(case: Case) -> bool:
+    slots = [(step.ingest or 0) * case.geometry.slots(0) for step in case.steps]
+    return any(w <= case.params.w_max < w + used(case.geometry, case.context) for w in slots if w)
+
+
+def is_pinned_at_the_front(case: Case) -> bool:
+    return any(step.pin is not None and step.pin.first == case.context[0].start for step in case.steps)
+
+
+def wants_to_expand(case: Case) -> bool:
+    return any(score > case.params.tau_expand for step in case.steps for score in step.scores)
+
+
+def collapses_in_debt(case: Case) -> bool:
+    geometry, members = case.geometry, [block for block in case.context if block.start < case.geometry.spans[-1]]
+    scores = [score for step in case.steps for score in step.scores[: len(members)]]
+    wanted = geometry.top > 1 and is_complete(geometry, set(members), Block(2, 0)) and sum(scores) < -len(scores)
+    slots = used(geometry, case.context)
+    return wanted and slots - geometry.deltas[-1] < case.params.w_max < slots and len(case.context) > len(members)
+
+
+@pytest.mark.parametrize(
+    ("case", "fails", "left"),
+    [
+        (Case(ONE, Params(w_max=8191), (Block(0, 0),), (Step(ingest=4095),)), does_not_fit, {"w_max": 2}),
+        (Case(ONE, Params(), (Block(1, 100),), (Step(pin=Pinning(100, 140)),)), is_pinned_at_the_front, {}),
+        (Case(ONE, Params(tau_expand=3), (Block(1, 0),), (Step(scores=(7,)),)), wants_to_expand, {}),
+        (
+            Case(
+                Geometry((2, 150)),
+                Params(w_max=5),
+                (*family(Geometry((2, 150)), Block(2, 0)), Block(1, 300)),
+                (Step(scores=(*(0,) * 35, *(-9,) * 115, 5)),),
+            ),
+            collapses_in_debt,
+            {"w_max": 3},
+        ),
+    ],
+    ids=["an ingest into a budget", "pins far from the start", "thresholds", "a wide family in debt"],
+)
+def test_what_hangs_together_is_made_smaller_together(
+    case: Case, fails: Callable[[Case], bool], left: dict[str, int]
+) -> None:
+    found = least(case, fails, 400)
+    assert found.params == Params(**left)
+    assert found.context[0].start == 0
+    assert len(found.context) <= 10
+    assert [step.ingest for step in found.steps if step.ingest] in ([], [1])
+    assert [step.pin for step in found.steps if step.pin] in ([], [Pinning(0, 1)])
+
+
+class KeepsTheLatest(ReferenceAllocator):
+    """Its ledger keeps the 64 latest nodes."""
+
+    def step(self, scores: list[int]) -> list[Action]:
+        answer = super().step(scores)
+        latest = sorted(self.state.ledger.items(), key=lambda one: (one[1].iteration, one[0].start))[-64:]
+        self._state = replace(self.state, ledger=dict(latest))
+        return answer
+
+
+def test_where_much_is_needed_no_more_is_left() -> None:
+    """To have something forgotten in one iteration, 65 nodes have to be acted on, each of them a block or a family."""
+    (case,) = sessions("greedy", 0, 86, 1)
+    with PythonTarget(KeepsTheLatest) as target:
+        found = least(case, lambda one: "COO-1" in ids_of(judged(target, one, "greedy")), 800)
+    assert (len(found.steps), len(found.context), found.geometry, found.context[0].start) == (2, 65, ONE, 0)
 
 
 def test_a_number_is_made_as_small_as_it_can_be_in_few_tries() -> None:
