@@ -153,6 +153,14 @@ def test_calls_that_are_refused_leave_the_state_alone() -> None:
     assert allocator.state is before
 
 
+@pytest.mark.clause("ING-3")
+def test_a_refused_ingest_says_what_is_needed_and_what_all_legal_collapses_free() -> None:
+    allocator = ReferenceAllocator()
+    allocator.open(Geometry((2, 2)), Params(w_max=5), [(1, 0), (1, 2), (0, 4)])
+    with pytest.raises(NoRoom, match="needs 3 more slots but legal collapses can free only 2"):
+        allocator.ingest(2, [0] * 4)
+
+
 def test_the_seeds_defaults_on_the_usual_geometry() -> None:
     allocator = ReferenceAllocator()
     allocator.open(Geometry(), Params(), [(2, 0), (1, 1024), (0, 1056)])

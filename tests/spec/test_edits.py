@@ -53,6 +53,7 @@ def test_an_edit_in_another_place_leaves_other_content() -> None:
     [found, _] = edits_violations(FOUR, raw(), raw(1), [(2, 1, 2, 4)])
     assert (found.where, found.message) == (1, "the edits keep slot 0 of (1, 4) where slot 0 of (0, 4) is")
     assert broken(raw(0), (*raw(0)[:3], Block(0, 12)), (4, 2, 4, 5)) == ["EDI-2", "EDI-3"]
+    assert broken(raw(1), raw(), (2, 4, 2, 1)) == ["EDI-2", "EDI-3"]  # tokens where a gist is
 
 
 @pytest.mark.clause("EDI-3")

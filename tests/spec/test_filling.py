@@ -141,7 +141,7 @@ def test_a_block_that_is_filled_is_another_one() -> None:
     said = [(8, 4, 8, 8)]
     assert not edits_violations(GEOMETRY, before.context, after.context, said, block)
     kept = edits_violations(GEOMETRY, before.context, after.context, [(12, 0, 12, 4)], block)
-    assert [one.clause for one in kept] == ["EDI-2"]
+    assert [(one.clause, one.where) for one in kept] == [("EDI-2", 8)]
     more = edits_violations(GEOMETRY, before.context, after.context, [(4, 8, 4, 12)], block)
     assert [one.clause for one in more] == ["EDI-3"]
 
