@@ -79,6 +79,7 @@ def test_what_is_reported_after_tokens_came() -> None:
     state = partial(1)
     assert not misfilled(state.context, 3, state.context, 3)
     assert misfilled(state.context, 3, state.context[:-1])
+    assert [one.where for one in misfilled(state.context, 3, (*state.context[:-1], Block(0, 12)))] == [2]
     assert misfilled(state.context, 3, (*state.context, Block(0, 12)))
     assert misfilled(state.context, 3, None, 2)
     assert misfilled(state.context, 3, None, True)

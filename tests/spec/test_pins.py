@@ -49,6 +49,11 @@ def test_pins_are_as_few_ranges_as_will_do() -> None:
         assert misremembered(pins, wrong)
     with pytest.raises(InvalidInput, match=r"last = 4: must lie between 5 and"):
         pinned(Pins(), 4, 4)
+    with pytest.raises(InvalidInput, match=r"first = 281474976710656: must lie between 0 and 281474976710655"):
+        pinned(Pins(), 2**48, 2**48 + 1)
+    for kind in ("collapse", "expand"):
+        with pytest.raises(InvalidInput, match=f"{kind} = 1: must be True or False"):
+            pinned(Pins(), 0, 4, **{"collapse": True, "expand": True} | {kind: 1})  # type: ignore[arg-type]
 
 
 @pytest.mark.clause("ING-3")

@@ -22,7 +22,7 @@ from focalloc.spec import (
 )
 from focalloc.spec.cooldown import Entry
 from focalloc.spec.ingest import sufficient_budget_of
-from focalloc.spec.release import cut, misreleased, still_pinned
+from focalloc.spec.release import cut, let_go_in_vain, misreleased, still_pinned
 
 STATE = opened(Geometry((4, 4)), Params(w_max=12), [(2, 0), (1, 16), (1, 20), (0, 24), (0, 28)])
 
@@ -81,6 +81,9 @@ def test_an_ingest_lets_go_of_as_little_as_will_do() -> None:
     assert let_go(tight, None, None) == ["REL-4"]
     assert let_go(replace(STATE, params=Params(w_max=4)), collapses, 32) == []  # to the last
     assert let_go(replace(STATE, params=Params(w_max=3)), None, None) == []  # too many by themselves
+    three = [Block(2, 16 * i) for i in range(3)]
+    [found] = let_go_in_vain(STATE.geometry, three, 48, 0, 4, 6)
+    assert (found.where, found.message[:18]) == (2, "(2, 32) was let go")
     told = reclaim_violations(tight, [0] * STATE.used, 1, collapses, front=16)
     assert [one.clause for one in told] == ["REL-4"]  # which it was not told that it may
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -58,6 +58,9 @@ def conversation(program: Path, seed: int = 0, walks: int = 160) -> tuple[list[s
         _border(speaker, Random(f"{seed} border {number}"))
         _weighed(speaker, Random(f"{seed} weighed {number}"))
         _untold(speaker, Random(f"{seed} untold {number}"))
+    _wide(speaker, Random(f"{seed} wide"))
+    for number in range(walks // 10):
+        _rare(speaker, Random(f"{seed} rare {number}"))
     speaker.close()
     return speaker.said, [meaning(answer) for answer in speaker.heard]
 
@@ -337,6 +340,74 @@ def _untold(speaker: Speaker, rng: Random) -> None:
         slots = sum(geometry["arity"][0] if level == 0 else 1 for level, _ in speaker.context)
         full = (8192 - slots) // geometry["arity"][0]
         speaker.ask(cmd="ingest", blocks=full + rng.randint(0, 1), scores=[0] * slots)
+
+
+def _wide(speaker: Speaker, rng: Random) -> None:
+    """Families of more members than a byte counts, whose scores are as low as can be, and more iterations than that."""
+    for members in (256, 300, 600):
+        context = [[1, 2 * i] for i in range(members)]
+        params = {"w_max": members, "n_diff": 1, "tau_expand": 0, "strategy": "enhanced"}
+        speaker.ask(cmd="open", geometry={"arity": [2, members], "cost": [1, 1, 1]}, params=params, context=context)
+        speaker.ask(cmd="step", scores=[-MOST] * members)
+    _told(speaker, rng, {"cooldown_steps": 9}, [[1, 2 * i] for i in range(8)], 300, 8, reads=0)
+
+
+def _rare(speaker: Speaker, rng: Random) -> None:
+    """What needs much to come together: a session told twice, refusals while thresholds adapt, the last token, thresholds
+    beyond 2^28, clamps of unlike thresholds, and ingests before any iteration where ties go by recency."""
+    _adapting(speaker, rng, rng.choice([400, 2**28]), window=rng.choice([1, 2, 3]), rounds=16)
+    _adapting(speaker, rng, 400, window=rng.choice([1, 35, 40]), rounds=60)
+    clamp: dict[str, Any] = {"tau_expand": 400, "tau_collapse": 300, "tau_max": 400, "adaptive_window": 1, "w_max": 12}
+    if rng.random() < 0.5:
+        clamp = {"tau_expand": 400, "tau_collapse": 500, "tau_min": 400, "adaptive_window": 1, "w_max": 24}
+    gists = [[1, 2 * i] for i in range(9)]
+    _told(speaker, rng, clamp, [[2, 0], *gists[2:]], 6, 600)
+    _told(speaker, rng, {"cooldown_steps": 3}, [[1, 2**48 - 8], [1, 2**48 - 6], [2, 2**48 - 4]], 12, 8)
+    seldom = {"tie_break": "recency", "cooldown_steps": rng.choice([0, 1, 3]), "recency_memory": 9}
+    _told(speaker, rng, seldom | {"w_max": 12}, gists, 12, 2, arity=[2, 3], reads=0.6)
+
+
+def _told(
+    speaker: Speaker,
+    rng: Random,
+    told: dict[str, Any],
+    context: list[list[int]],
+    rounds: int,
+    most: int,
+    *,
+    arity: Sequence[int] = (2, 2),
+    reads: float = 0.4,
+) -> None:
+    """So many calls by scores up to ``most``; one in so many is an ingest, from the first one on."""
+    params = {"w_max": 20, "n_diff": 2, "tau_expand": 1, "tau_collapse": 1, "strategy": "enhanced"} | told
+    params["w_soft"] = params["w_max"]
+    speaker.ask(cmd="open", geometry={"arity": list(arity), "cost": [1, 1, 1]}, params=params, context=context)
+    for _ in range(rounds):
+        slots = sum(1 if level else 2 for level, _ in speaker.context)
+        row = [rng.randint(-most, most) for _ in range(slots)]
+        if rng.random() < reads:
+            speaker.ask(cmd="ingest", blocks=rng.choice([1, 1, 2, 9]), scores=row)
+        else:
+            speaker.ask(cmd="step", scores=row)
+
+
+def _adapting(speaker: Speaker, rng: Random, tau: int, *, window: int, rounds: int) -> None:
+    """A session that is full or nearly empty, where scores lie just at what thresholds become; told twice."""
+    count, full = 8, rng.random() < 0.5
+    params = {"w_max": count if full else 4 * count, "n_diff": 2, "tau_expand": tau, "tau_collapse": tau}
+    params |= {"adaptive_window": window, "cooldown_steps": 0, "strategy": "enhanced"}
+    for _ in range(2):
+        context = [[1, 2 * i] for i in range(count)]
+        speaker.ask(cmd="open", geometry={"arity": [2, 2], "cost": [1, 1, 1]}, params=params, context=context)
+        now = tau
+        for number in range(rounds):
+            slots = sum(1 if level else 2 for level, _ in speaker.context)
+            if number >= window:
+                now = min(MOST, (now * 21 + 19) // 20) if full else max(1, now * 19 // 20)
+            row = [0] * slots if rng.random() < 0.7 else [-now + rng.randint(-1, 1) for _ in range(slots)]
+            if rng.random() < 0.3:
+                speaker.ask(cmd="step", scores=rng.choice([[*row, 0], row[:-1], [MOST + 1, *row[1:]]]))
+            speaker.ask(cmd="step", scores=row)
 
 
 def _one_family(rng: Random, geometry: dict[str, list[int]]) -> list[list[int]]:
