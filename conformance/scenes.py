@@ -80,9 +80,25 @@ def filling(draw: Draw, profile: str) -> Case:
 def brink(draw: Draw, profile: str) -> Case:
     """Use within half a percent of where thresholds begin to move, and scores within a unit of where they move to, as
     `filling` has them seldom (ADA-1)."""
-    whole, tau = draw.one_of((150, 200)), draw.one_of((100, 1000, 209715))
+    return _brink(draw, profile, (100, 1000, 209715), moves=False)
+
+
+def heights(draw: Draw, profile: str) -> Case:
+    """As `brink`, and thresholds move that are so high that it takes more than 32 bits on the way (ADA-1); a call just
+    before has to be refused, and moves none (ANS-3)."""
+    some = draw.between(0, 999)  # so that no two are the same
+    case = _brink(draw, profile, (2**27 + some, 2**28 + some, 2**29 + some, 2**30 + some), moves=True)
+    if profile == "safety":
+        return case
+    wrong = Step(scores=(draw.one_of((SCORE_LIMIT, -SCORE_LIMIT)),), ingest=draw.one_of((None, None, None, 1)))
+    return msgspec.structs.replace(case, steps=(*case.steps[:-1], wrong, case.steps[-1]))
+
+
+def _brink(draw: Draw, profile: str, taus: tuple[int, ...], *, moves: bool) -> Case:
+    """A session of `brink` by one of these thresholds; where it ``moves``, use is beyond the limit."""
+    whole, tau = draw.one_of((150, 200)), draw.one_of(taus)
     percent = draw.one_of((80, 95))
-    slots = whole * percent // 100 + draw.between(-1, 1)
+    slots = whole * percent // 100 + (draw.between(-1, 1) if not moves else 1 if percent == 95 else -1)
     params = Params(
         w_max=whole,
         n_diff=draw.one_of((9, 9, 3)),
@@ -186,6 +202,31 @@ def crowd(draw: Draw, profile: str) -> Case:
     steps = [Step(scores=scores(), per="block") for _ in range(draw.between(1, 2))]
     steps.append(Step(scores=scores(), per="block", ingest=draw.one_of((1, 33, 70, many // 4))))
     return Case(geometry, params, tuple(context), tuple(steps[draw.between(0, 1) :]))
+
+
+def reversals(draw: Draw, profile: str) -> Case:
+    """Scores of actions in one iteration, and the opposite of each is wanted from then on, until it may be done: what
+    still forbids is not forgotten, however much there is to remember (COO-1, COO-2), nor by an opening on other terms
+    that has to be refused (ANS-3)."""
+    simple = profile in ("safety", "greedy", "enhanced")
+    many = draw.one_of((70, 90, 140)) if simple else draw.between(6, 12)
+    first = draw.between(0, 999)  # so that no two are the same
+    context = tuple(Block(1, 2 * (first + i)) for i in range(many))
+    gap, tau = draw.between(2, 3), draw.between(0, 3)
+    params = Params(
+        w_max=2 * many,
+        n_diff=draw.one_of((many - 1, many, 300)) if simple else draw.between(1, 3),
+        tau_expand=tau,
+        tau_collapse=tau,
+        cooldown_steps=gap,
+        strategy=strategy(profile),
+    )
+    far = draw.between(1, 9)
+    back = [Step(scores=(-tau - far,))] * (gap + draw.between(0, 1))
+    if profile != "safety":
+        terms = draw.one_of(({"cooldown_steps": 0}, {"cooldown_steps": 9}, {"n_diff": 0}, {"tau_collapse": EXTREME}))
+        back.insert(0, Step(open=Opening(context=(), params=terms)))
+    return Case(Geometry((2, draw.between(2, 3))), params, context, (Step(scores=(tau + far,)), *back))
 
 
 def vast(draw: Draw, profile: str) -> Case:
@@ -499,10 +540,12 @@ Scene = Callable[[Draw, str], Case]
 SCENES: dict[str, Scene] = {
     "filling": filling,
     "brink": brink,
+    "heights": heights,
     "balanced": balanced,
     "even": even,
     "families": families,
     "crowd": crowd,
+    "reversals": reversals,
     "vast": vast,
     "recall": recall,
     "lasting": lasting,

@@ -215,11 +215,11 @@ LATER = (
     *("fractions", "filling", "recall", "amounts", "families", "brink", "balanced", "tight", "fractions", "filling"),
     *("crowd", "recall", "brink", "lasting", "vast", "fractions", "filling", "usual", "amounts", "tight", "recall"),
     *("filling", "families", "fractions", "even", "brink", "crowd", "recall", "filling", "usual", "owing"),
-    *("filling", "recall"),
+    *("heights", "reversals"),
 )
 """What those after them are: fewer of many slots, more in which a unit of score decides."""
 
-TO_THE_UNIT = ("filling", "balanced", "even", "brink", "fractions", "tight", "owing", "amounts")
+TO_THE_UNIT = ("filling", "balanced", "even", "brink", "heights", "fractions", "tight", "owing", "amounts")
 """Scenes in which a unit of score, or a slot in use, decides."""
 
 LETS_BE = ("refusals", "told")

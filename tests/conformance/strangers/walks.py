@@ -363,8 +363,9 @@ def _rare(speaker: Speaker, rng: Random) -> None:
     gists = [[1, 2 * i] for i in range(9)]
     _told(speaker, rng, clamp, [[2, 0], *gists[2:]], 6, 600)
     _told(speaker, rng, {"cooldown_steps": 3}, [[1, 2**48 - 8], [1, 2**48 - 6], [2, 2**48 - 4]], 12, 8)
-    seldom = {"tie_break": "recency", "cooldown_steps": rng.choice([0, 1, 3]), "recency_memory": 9}
-    _told(speaker, rng, seldom | {"w_max": 12}, gists, 12, 2, arity=[2, 3], reads=0.6)
+    for gap in (1, 3):
+        seldom = {"tie_break": "recency", "cooldown_steps": gap, "recency_memory": 9, "w_max": 12}
+        _told(speaker, rng, seldom, gists, 20, 2, arity=[2, 3], reads=0.6)
 
 
 def _told(
