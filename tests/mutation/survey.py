@@ -132,22 +132,45 @@ PAGE = """# What kills mutants of our own code
 
 A tool, `cosmic-ray`, makes mechanical mutants of a module; `survey.py` beside this page draws a sample of them, by a
 seed, and puts each to the tests that should notice. Written by `python tests/mutation/survey.py --page`, from the
-surveys that were kept. A survivor either means the same as the original, or wants a test; which, a reader decides, and
-what was found to want one has it now.
+surveys that were kept. A survivor either means the same as the original, or wants a test; which, a reader decides. What
+was found to want one has it now; of the others it is said below why they mean the same.
 """
 
 
-def page(keep: Path) -> str:
-    """The tables of all surveys in ``keep``."""
-    rows, survivors = [], []
+MEANS_THE_SAME = {
+    'if action.kind <= "collapse" and': "an expand is no less than a collapse, as words go",
+    "start + spans[level] == first": "what stands elsewhere is only looked at more closely",
+    "spans[level ** 1]": "it is a quick look before the thorough one",
+    "score * heavier >= 0": "a score of 0 is scaled to 0",
+    "score for score in scores if score > -1": "a score of 0 adds nothing",
+    "after, strict=False)": "rows of unlike lengths are the caller's mistake, of which nothing is promised",
+    "~selection.utility": "it puts all choices in the same order",
+    "if any(level != 0 for level, _": "no level is below 0",
+}
+"""What stands in a survivor -> why it means the same as the original."""
+
+
+def explained(survivor: str) -> str:
+    """A survivor, and why it means the same if that is known."""
+    reasons = [why for part, why in MEANS_THE_SAME.items() if part in survivor and why not in survivor]
+    return survivor + "".join(f"\n    means the same: {why}" for why in reasons)
+
+
+def page(keep: Path, before: str) -> str:
+    """The tables of all surveys in ``keep``, and what the page had ``before`` of other modules."""
+    kept = {session.parent.name.rsplit("-", 2)[0] for session in keep.glob("*/session.sqlite")}
+    rows = [line for line in before.splitlines() if line[:3] == "| `" and line.split("`")[1] not in kept]
+    told = [one.strip() for one in before.partition("was made:\n\n")[2].split("\n\n")]
+    survivors = [f"    {explained(one)}\n" for one in told if one and one.partition(":")[0] not in kept]
     for session in sorted(keep.glob("*/session.sqlite")):
         name, _, seed = session.parent.name.rsplit("-", 2)
         counts, left = fates(session)
         killed = ", ".join(f"{by} {count}" for by, count in counts.most_common() if by != "survives")
         rows.append(f"| `{name}` | {seed} | {counts.total()} | {killed} | {counts['survives']} |")
-        survivors += [f"    {name}: {one}\n" for one in left]
-    table = "| module | seed | sample | killed by | survive |\n|---|---|---|---|---|\n" + "\n".join(rows)
-    return f"{PAGE}\n{table}\n\nThe survivors, as they were when the survey was made:\n\n" + "\n".join(survivors)
+        survivors += [f"    {name}: {explained(one)}\n" for one in left]
+    table = "| module | seed | sample | killed by | survive |\n|---|---|---|---|---|\n" + "\n".join(sorted(rows))
+    shown = "\n".join(sorted(survivors))
+    return f"{PAGE}\n{table}\n\nThe survivors, as they were when the survey was made:\n\n{shown}"
 
 
 def main() -> None:
@@ -162,7 +185,8 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=ROOT / "build" / "mutation")
     asked = parser.parse_args()
     if asked.page:
-        (Path(__file__).parent / "README.md").write_text(page(asked.keep), encoding="utf-8")
+        told = Path(__file__).parent / "README.md"
+        told.write_text(page(asked.keep, told.read_text(encoding="utf-8")), encoding="utf-8")
         return
     if not killers(asked.module) or not (ROOT / asked.module).is_file():
         parser.error(f"module = {asked.module!r}: must be a file of {', '.join(KILLERS)}")

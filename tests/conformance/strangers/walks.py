@@ -353,8 +353,8 @@ def _wide(speaker: Speaker, rng: Random) -> None:
 
 
 def _rare(speaker: Speaker, rng: Random) -> None:
-    """What needs much to come together: a session told twice, refusals while thresholds adapt, the last token, thresholds
-    beyond 2^28, clamps of unlike thresholds, and ingests before any iteration where ties go by recency."""
+    """What needs much to come together: a session told twice, refusals while thresholds adapt, the last token,
+    thresholds beyond 2^28, clamps of unlike thresholds, and ingests before any iteration with ties by recency."""
     _adapting(speaker, rng, rng.choice([400, 2**28]), window=rng.choice([1, 2, 3]), rounds=16)
     _adapting(speaker, rng, 400, window=rng.choice([1, 35, 40]), rounds=60)
     clamp: dict[str, Any] = {"tau_expand": 400, "tau_collapse": 300, "tau_max": 400, "adaptive_window": 1, "w_max": 12}
