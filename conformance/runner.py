@@ -480,8 +480,8 @@ class _Ahead(Iterator[Case]):
         cases: draws them.
     """
 
-    def __init__(self, cases: Iterator[Case]) -> None:
-        self._cases = cases
+    def __init__(self, cases: Iterable[Case]) -> None:
+        self._cases = iter(cases)
         self._drawn: list[Case] = []
 
     def draw(self) -> None:
