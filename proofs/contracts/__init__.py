@@ -17,7 +17,7 @@ BY_FILE: dict[str, list[Contract]] = {}
 for _module in (
     *("packing", "best_few", "scores", "thresholds", "pins", "places", "memory", "ledger", "candidates", "greedy"),
     *("ties", "search", "knapsack", "objectives", "hierarchy", "recompute", "projection", "policy", "application"),
-    *("ingest", "releasing", "opening"),
+    *("ingest", "releasing", "opening", "calls"),
 ):
     BY_FILE[_module] = import_module(f"focalloc.proofs.contracts.{_module}").CONTRACTS
 

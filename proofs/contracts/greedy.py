@@ -71,13 +71,15 @@ CONTRACTS = [
             are_actions(header, actions, header[DONE])
             header[SLOTS] - header[FREED] == used_after(old(header), actions, header[DONE])
             in_budget(old(header), actions, header[DONE])
+            header[FREED] + shifted(header, actions, header[DONE])
+                == old(header)[FREED] + shifted(old(header), old(actions), old(header)[DONE])
             -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
             marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS])
                 + (header[TAKEN_EXPANDS] - old(header)[TAKEN_EXPANDS])
                 + replaced(header, family_node, collapse_families,
                     old(header)[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
             implies(result, more and header[TAKEN_EXPANDS] == expands and header[DONE] < header[N_DIFF])
-            kept_from(actions, old(actions), header[DONE])
+            all(actions[i] == old(actions)[i] for i in range(old(header)[DONE]))
             only_marked(header, tags, old(tags))
             are_replaced(header, tags, actions, places, header[DONE])
             are_apart(header, actions, places, header[DONE])
@@ -86,6 +88,8 @@ CONTRACTS = [
         closes="""
             replaced_alike(header, old(header), family_node, collapse_families,
                 old(header)[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
+            shift_alike(header, old(header), actions, header[DONE])
+            shift_same(old(header), actions, old(actions), old(header)[DONE])
         """,
         loops={
             "while done < header[N_DIFF]": loop(
@@ -103,7 +107,7 @@ CONTRACTS = [
                     only_marked(header, tags, old(tags))
                     are_replaced(header, tags, actions, places, done)
                     are_apart(header, actions, places, done)
-                    kept_from(actions, old(actions), done)
+                    all(actions[i] == old(actions)[i] for i in range(header[DONE]))
                     marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
                         + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
                 """,
@@ -242,6 +246,7 @@ CONTRACTS = [
             result == header[DONE]
             0 <= result <= header[N_DIFF]
             are_actions(header, actions, result)
+            header[SLOTS] + shifted(header, actions, result) <= max(header[W_MAX], header[SLOTS])
             only_marked(header, tags, old(tags))
             are_replaced(header, tags, actions, places, result)
             are_apart(header, actions, places, result)
@@ -253,6 +258,8 @@ CONTRACTS = [
                     0 <= header[DONE] <= header[N_DIFF]
                     -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
                     are_actions(header, actions, header[DONE])
+                    -header[FREED] == shifted(header, actions, header[DONE])
+                    header[SLOTS] - header[FREED] <= max(header[W_MAX], header[SLOTS])
                     only_marked(header, tags, old(tags))
                     are_replaced(header, tags, actions, places, header[DONE])
                     are_apart(header, actions, places, header[DONE])
@@ -284,11 +291,14 @@ CONTRACTS = [
                 tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
                 tokens_are_told(header, tags, family_slot, family_node)
             """,
+            "hungry = True": "shift_none(header, actions, 0)",
+            "return 0": "shift_none(header, actions, 0)",
             "hungry = alternate": "families_are_whole(header, tags, family_slot, family_node)",
             "for c in range(taken": "replaced_none(header, family_node, collapse_families, taken, taken)",
             "ceiling = expand_keys": """
                 replaced_alike(header, put(header, TAKEN_EXPANDS, 0), family_node, collapse_families,
                     taken, header[TAKEN_COLLAPSES])
+                shift_alike(header, put(header, TAKEN_EXPANDS, 0), actions, header[DONE])
             """,
         },
     ),

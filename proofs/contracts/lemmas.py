@@ -403,6 +403,18 @@ ACTIONS = [
         ],
     ),
     lemma(
+        "shift_same(H, A, B, n)",
+        "implies(all(A[i] == B[i] for i in range(n)), shifted(H, A, n) == shifted(H, B, n))",
+        by="n",
+        steps=[
+            "shift_none(H, A, n)",
+            "shift_none(H, B, n)",
+            "shift_one_more(H, A, n)",
+            "shift_one_more(H, B, n)",
+            "A[n - 1] == A[n - 1]",
+        ],
+    ),
+    lemma(
         "shift_put(H, A, n, i, x)",
         "implies(n <= i, shifted(H, put(A, i, x), n) == shifted(H, A, n))",
         by="n",

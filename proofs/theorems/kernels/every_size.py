@@ -377,3 +377,27 @@ def ingest_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From the front."""
     yield from of_every_size(bug, *contracts_of("releasing"))
+
+
+@theorem(
+    "step-of-every-size",
+    "From tables as they are between any two calls, however long the context, the shipped greedy iteration ends, and "
+    "stays within its tables; it makes no more actions than the cap allows, and leaves no more slots than the budget, "
+    "or than there were.",
+    clauses="BUD-1 CAP-1 CTX-6 GRE-1",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("calls"),
+    assumes="tables as `Tables.check` asserts them, and room to list as many more families as there may be actions",
+    mutations=[
+        Mutation("a full ledger stops nothing", "    if refused:\n        return refused\n    # CANDIDATES and SELECT",
+                 "    # CANDIDATES and SELECT"),
+        Mutation("places are applied", "select(session)\n    # APPLY\n    apply(session, done, session.actions)",
+                 "select(session)\n    # APPLY\n    apply(session, done, session.places)"),
+        Mutation("the last is not applied", "select(session)\n    # APPLY\n    apply(session, done, session.actions)",
+                 "select(session)\n    # APPLY\n    apply(session, max(0, done - 1), session.actions)"),
+    ],
+    full=True,
+)  # fmt: skip
+def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """By the contracts of what it calls."""
+    yield from of_every_size(bug, *contracts_of("calls"))
