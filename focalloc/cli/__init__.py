@@ -31,8 +31,8 @@ def main(arguments: list[str] | None = None) -> None:
     Args:
         arguments: what follows the program's name; by default that of this process.
     """
+    _stand_in_for_what_is_closed()  # before anything is opened, which would take their places
     Interruption().install()
-    _stand_in_for_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a letter that the terminal has not is no reason to end
             stream.reconfigure(errors="backslashreplace")

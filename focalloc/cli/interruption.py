@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from functools import cache
 from types import FrameType
 from typing import Any
 
@@ -36,11 +37,8 @@ class Interruption:
             signal.signal(signal.SIGINT, self._handle)
         signal.signal(signal.SIGTERM, self._handle)
         sys.unraisablehook = self._not_lost
-        hear, tell = os.pipe()
-        os.set_blocking(tell, False)
-        signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
         signal.signal(signal.SIGURG, lambda *_: None)  # no program gets it unasked
-        threading.Thread(target=_end_waits, args=(hear,), name="focalloc-interruption", daemon=True).start()
+        signal.set_wakeup_fd(_waker(os.getpid()), warn_on_full_buffer=False)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self._asked and not self._repeated:
@@ -59,6 +57,15 @@ class Interruption:
     def _repeat(self) -> None:
         self._repeated = True
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)  # wakes it, too, if it waits
+
+
+@cache
+def _waker(_process: int) -> int:
+    """Where a signal's number is written to have waits end; one per process, as no thread survives a fork."""
+    hear, tell = os.pipe()
+    os.set_blocking(tell, False)
+    threading.Thread(target=_end_waits, args=(hear,), name="focalloc-interruption", daemon=True).start()
+    return tell
 
 
 def _end_waits(hear: int) -> None:

@@ -75,3 +75,22 @@ def test_an_interruption_that_comes_just_before_a_wait_ends_it(number: str) -> N
 def test_a_second_interruption_ends_without_ceremony() -> None:
     done = subprocess.run([sys.executable, "-c", TWICE], capture_output=True, check=False, timeout=25)
     assert done.returncode == 128 + 15
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs /dev/fd")
+def test_commands_in_one_process_open_no_more_files_than_one() -> None:
+    code = """
+import os
+from focalloc.cli import main
+
+def opened():
+    try:
+        main(["--version"])
+    except SystemExit:
+        return len(os.listdir("/dev/fd"))
+
+first = opened()
+assert [opened() for _ in range(5)] == [first] * 5
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stderr, done.returncode) == ("", 0)
