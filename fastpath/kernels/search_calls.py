@@ -191,11 +191,13 @@ def run_knapsack(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> in
     if held < 0:
         return held
     # of several deltas `lay_out` surveys one after the other
-    at_once = space[DELTAS] == 1 or space[TOP_K] > 0
-    work = work_of(space, surveyed(session, scratch) if at_once else aggregates_in(session, scratch))
+    worths = surveyed(session, scratch) if space[DELTAS] == 1 else aggregates_in(session, scratch)
+    work = work_of(space, worths)
     work.header[TARGET] = work.header[GOAL] - session.header[SLOTS]
     # CANDIDATES
     if work.header[TOP_K] > 0:
+        if work.header[DELTAS] > 1:  # a try in less space has left the peaks of one delta
+            survey(session.header, session.tags, work.worth, work.peaks)
         work.header[COLLAPSE_FLOOR] = NOT_FOUND
         work.header[EXPAND_FLOOR] = NOT_FOUND
         if work.header[DELTAS] > 1 or session.header[N_DIFF] > work.header[TOP_K]:

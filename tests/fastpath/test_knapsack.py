@@ -237,6 +237,37 @@ def test_work_space_grows_when_it_must_and_the_answer_stays(monkeypatch: pytest.
     assert grown > 10
 
 
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"strategy": "hybrid", "top_k": 3},
+        {"strategy": "hybrid", "top_k": 6},
+        {"strategy": "multi_objective"},
+        {"strategy": "multi_objective", "cursor_weight": 2**18},
+        {"strategy": "multi_objective", "recompute_weight": 1},
+        {"strategy": "projection"},
+        {"strategy": "hierarchical"},
+        {"strategy": "hierarchical", "region_share": "price"},
+    ],
+    ids=lambda terms: " ".join(str(one) for one in terms.values()),
+)
+def test_what_is_chosen_at_a_second_try_is_what_would_have_been_at_the_first(
+    terms: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from focalloc.fastpath import workspace
+
+    monkeypatch.setattr(workspace, "FIRST_SPACE", 1)
+    grown = 0
+    for seed in range(60):
+        state, scores = torn_families(random.Random(seed), 4, 3)
+        one, other = ReferenceAllocator(), Allocator()
+        for allocator in (one, other):
+            allocator.open(state.geometry, replace(state.params, **terms), state.context)  # type: ignore[attr-defined]
+        assert list(other.step(scores)) == one.step(scores), seed
+        grown += int(work_of(other)[k.SPACE]) > 1
+    assert grown > 10
+
+
 # UNCOMPILED
 
 
