@@ -45,6 +45,8 @@ __all__ = ["Allocator", "Plan"]
 STRATEGIES = ("greedy", "enhanced", "knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 """Strategies that the fast path has."""
 
+WARMED_WITH = Geometry((2,))
+"""What a warmup goes through the calls with: small, whatever an allocator's own is, as one machine code serves all."""
 
 FAR = MAX_ITERATION - 2**50
 """A session that begins at an iteration up to this does not live to see `MAX_ITERATION`."""
@@ -125,7 +127,7 @@ class Allocator:
             InvalidInput: one of ``types`` is no type that scores may have (SCO-1).
         """
         wanted = [number_type(f"types[{i}]", kind) for i, kind in enumerate(types)]
-        geometry = self.geometry
+        geometry = WARMED_WITH
         w_max = geometry.slots(0) + geometry.slots(1)  # so that the ingest below has to reclaim
         params = replace(self.params, w_max=w_max, w_soft=0, protected_tokens=0, n_diff=1)
         twin = Allocator(geometry, params, **self._selection())
@@ -143,7 +145,7 @@ class Allocator:
         twin.release(int(twin.starts[0]))
         twin.layout(0, geometry.span(0))
         if self._learned is not None:
-            Allocator(geometry, self.params).warmup(*types)
+            Allocator(params=self.params).warmup(*types)
 
     def _selection(self) -> dict[str, Any]:
         """What else an allocator is made with that selects as this one does."""

@@ -23,7 +23,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from focalloc.fastpath.allocator import Allocator, last_iteration
+from focalloc.fastpath.allocator import WARMED_WITH, Allocator, last_iteration
 from focalloc.fastpath.guard import Guarded, Posed
 from focalloc.fastpath.plan import Fallback, Plan
 from focalloc.fastpath.scores import LOGIT_TYPES, SCORE_TYPES, score_array, without_torch
@@ -113,7 +113,8 @@ class Batch(Sequence[Member]):
         for one in dict(zip(self._kernel_of, self._allocators, strict=True)).values() or [Allocator()]:
             one.warmup()
             twin = Allocator(**one._selection())
-            twin.open(one.geometry, replace(one.params, w_max=one.geometry.slots(0), w_soft=0, n_diff=1), [(0, 0)])
+            params = replace(one.params, w_max=WARMED_WITH.slots(0), w_soft=0, n_diff=1)
+            twin.open(WARMED_WITH, params, [(0, 0)])
             batch = Batch([twin])
             for kind in SCORE_TYPES:
                 batch.step([np.zeros(twin.used, kind)])

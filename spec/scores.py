@@ -116,9 +116,6 @@ class Aggregates:
 
     def of(self, blocks: Sequence[Block]) -> int:
         """Floor of the mean over all slots of ``blocks``, each of which must be in the context (SCO-3)."""
-        if len(blocks) == 1:  # as mostly
-            (block,) = blocks
-            return floor_mean(self._sums[block], self._geometry.block_slots[block.level])
         total = sum(map(self._sums.__getitem__, blocks))
         return floor_mean(total, used(self._geometry, blocks))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 from typing import Any
 
 import numpy as np
 import pytest
 
-from focalloc import Allocator, Geometry, InvalidInput, Params
+from focalloc import Allocator, Batch, Geometry, InvalidInput, Params
 
 PROBE = """
 import sys
@@ -71,6 +72,20 @@ def test_it_does_not_touch_the_session(geometry: Geometry, strategy: str) -> Non
     before = alloc.snapshot()
     alloc.warmup()
     assert alloc.snapshot() == before
+
+
+@pytest.mark.parametrize("strategy", ["greedy", "multi_objective", "projection"])
+def test_it_is_as_small_for_a_geometry_of_millions_of_slots(strategy: str) -> None:
+    """GEO-3 allows blocks of 2**26 slots."""
+    alloc = Allocator(Geometry((2,), (2**25, 1)), Params(w_max=8192, protected_tokens=0), strategy=strategy)
+    alloc.load([(1, 0)])
+    tracemalloc.start()
+    alloc.warmup()
+    Batch([alloc]).warmup()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 2**25
+    assert (alloc.context(), alloc.iteration) == (((1, 0),), 0)
 
 
 @pytest.mark.parametrize("kind", ["no such type", 3, None, object, np.complex64, np.longdouble, bool])
