@@ -89,18 +89,21 @@ class Workspace:
         refused = run_prepare(scores, tags, scratch, state, cursor)
         if refused:
             return refused
-        done = self.kernel(tags, scratch, state, self.table)
-        if done != k.WORK_FULL:
-            return done
-        return self._with_space(lambda: self.kernel(tags, scratch, state, self.table), state)
+        while (done := self.kernel(tags, scratch, state, self.table)) == k.WORK_FULL:
+            self._grow(state)
+        return done
 
     def _with_space(self, run: Callable[[], int], state: Longs) -> int:
         """What ``run`` returns, once the work space is large enough for it; from the second try on without the lock."""
         while (done := run()) == k.WORK_FULL:
-            state[k.UNLOCKED] |= self.slow
-            space = 2 * self.space
-            self.space, self.table = space, self._laid_out(space)
+            self._grow(state)
         return done
+
+    def _grow(self, state: Longs) -> None:
+        """Have twice the space, and no lock for the session from now on, if that makes it slow."""
+        state[k.UNLOCKED] |= self.slow
+        space = 2 * self.space
+        self.space, self.table = space, self._laid_out(space)
 
     def _laid_out(self, space: int) -> Longs:
         """A table with space for so many states."""
