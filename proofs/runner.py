@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from focalloc.proofs.catalogue import named
-from focalloc.proofs.engines.smt import Answer, ask_cvc5, ask_z3, cover_question, question
+from focalloc.proofs.engines.smt import Answer, ask_cvc5, ask_z3, cover_question, know_impossible, question
 from focalloc.proofs.sources import Mutation, NoPlace
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Theorem
 
@@ -120,6 +120,8 @@ def judged(theorem: Theorem, evidence: Evidence, *, told: bool = True) -> Findin
     reply = ask_z3(question(theorem, evidence), **({"rlimit": evidence.steps} if evidence.steps else {}))
     if reply.answer is Answer.UNKNOWN:
         return Finding(evidence.name, Result.UNKNOWN, reply.rlimit, reply.why)
+    if reply.answer is Answer.UNSAT:
+        know_impossible(evidence.question)
     if (reply.answer is Answer.SAT) == evidence.witness:
         return Finding(evidence.name, Result.PROVED, reply.rlimit)
     if evidence.witness:

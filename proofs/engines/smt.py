@@ -7,7 +7,9 @@ count of steps, never by the clock: the same question gets the same answer on a 
 
 from __future__ import annotations
 
+import ctypes
 import re
+import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +25,18 @@ Z3_RLIMIT = 400_000_000
 
 CVC5_RLIMIT = 3_000_000
 """cvc5 steps per question, more than any of the quick set takes; the largest take half a minute."""
+
+
+def _keep_memory() -> None:
+    """Have the C library keep what contexts of Z3 give back; glibc fetches 8 MB anew for each, page by page."""
+    keep = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if keep is not None:
+        trim_threshold, mmap_threshold = -1, -3
+        keep(trim_threshold, 2**28)
+        keep(mmap_threshold, 2**25)
+
+
+_keep_memory()
 
 
 class Answer(StrEnum):
@@ -83,6 +97,21 @@ def cover_question(theorem: Theorem, obligation: Obligation) -> str:
         f"Cover check of obligation: {obligation.name}. It would be vacuous unless the answer is sat.",
         expected=Answer.SAT,
     )
+
+
+_IMPOSSIBLE: dict[int, Term] = {}
+"""What Z3 has found to have no solution: each conjunction by its number, which is its own while it is kept."""
+
+
+def is_known_impossible(formulas: Sequence[Term]) -> bool:
+    """Whether Z3 has found already that these have no common solution; a planted bug leaves most as they are."""
+    return z3.And(*formulas).get_id() in _IMPOSSIBLE
+
+
+def know_impossible(formulas: Sequence[Term]) -> None:
+    """Remember that these have no common solution."""
+    all_of_them = z3.And(*formulas)
+    _IMPOSSIBLE[all_of_them.get_id()] = all_of_them
 
 
 def ask_z3(text: str, rlimit: int = Z3_RLIMIT) -> Reply:

@@ -16,7 +16,7 @@ from focalloc.proofs.contracts import lemmas, words
 from focalloc.proofs.engines.deductive.conditions import Condition, Deduction, loops_of
 from focalloc.proofs.engines.deductive.formulas import Refused, Theory, table_axiom
 from focalloc.proofs.engines.deductive.playing import WORDS_RUN, played
-from focalloc.proofs.engines.smt import Answer, ask_z3, smt2
+from focalloc.proofs.engines.smt import Answer, ask_z3, is_known_impossible, know_impossible, smt2
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source, statements
 from focalloc.proofs.terms import Term
 from focalloc.proofs.theorem import Evidence, Obligation, Survey
@@ -82,8 +82,8 @@ def of_every_size(bug: Mutation, *names: str) -> Iterator[Evidence]:
         calls = played(theory_of(small), small, small, name, TRIES, enough=CALLS)
         missing = f"no call of {name} enters {', '.join(calls.unreached)}" if calls.unreached else ""
         yield Survey(_played(name), calls.calls, 0 if missing else calls.calls, calls.wrong, missing)
-    deduction = Deduction(theory_of(shipped))
     for name in names:
+        deduction = Deduction(theory_of(shipped))
         yield from _obligations(deduction, deduction.of_kernel(name), _played(name))
 
 
@@ -137,7 +137,10 @@ def _left_open(theory: Theory, name: str) -> str:
     except Refused as why:
         return str(why)
     for one in conditions:
-        question = smt2([*one.facts, z3.Not(one.goal), *background(deduction, one)])
-        if ask_z3(question, STEPS_FOR_A_BUG).answer is not Answer.UNSAT:
+        opposite = [*one.facts, *background(deduction, one), z3.Not(one.goal)]
+        if is_known_impossible(opposite):
+            continue
+        if ask_z3(smt2(opposite), STEPS_FOR_A_BUG).answer is not Answer.UNSAT:
             return f"{one.kind}, {one.where}"
+        know_impossible(opposite)
     return ""

@@ -26,7 +26,7 @@ from focalloc.proofs.engines.deductive.conditions import loops_of
 from focalloc.proofs.engines.deductive.formulas import INT64, Theory, types_of
 from focalloc.proofs.engines.deductive.inputs import few, made_up, pinned, remembering, session_of, torn_session
 from focalloc.proofs.engines.memory import Broken, Memory
-from focalloc.proofs.sources import Mutation, Source, program
+from focalloc.proofs.sources import Mutation, Source, definitions, parsed, program
 from focalloc.proofs.theorem import Survey
 
 PATIENCE = 3_000
@@ -145,15 +145,15 @@ class _Watched(ast.NodeTransformer):
 
 
 @cache
-def _watched(source: Source) -> Any:
-    """The kernels of a source, each looked at while it runs."""
+def _watched(definition: str) -> Any:
+    """The kernels in a part of a source, each looked at while it runs."""
     functions = []
-    for name, kernel in source.functions.items():
+    for kernel in parsed(definition).values():
         from_outside = re.search(r"NDArray|Tags|Scratch|Longs", ast.unparse(kernel.args))
-        if not from_outside and not name.startswith("_"):
+        if not from_outside and not kernel.name.startswith("_"):
             mine = copy.deepcopy(kernel)
             mine.decorator_list = []
-            functions.append(_Watched(name, loops_of(mine)).visit(mine))
+            functions.append(_Watched(kernel.name, loops_of(mine)).visit(mine))
     return program(functions, "kernels")
 
 
@@ -187,7 +187,8 @@ class Player:
     def __post_init__(self) -> None:
         self._space = self.source._names() | dict(self.source.constants)
         self._space |= {"_ranged": ranged, "_turn": self._turn}
-        exec(_watched(self.source), self._space)
+        for definition in definitions(self.source.text):
+            exec(_watched(definition), self._space)
         for one in self.theory.contracts.values():
             if one.guarded and one.kernel != self.contract.kernel:
                 self._space[one.kernel] = self._with_guard(one)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 from typing import Any
 
 import numpy as np
@@ -28,13 +28,12 @@ from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source
 from focalloc.proofs.theorem import Evidence, Survey, Technique, theorem
 from focalloc.proofs.theorems.kernels.queues import HEAP_BUGS, TURN_BUGS
 from focalloc.proofs.theorems.kernels.step import told
-from focalloc.refimpl.candidates import legal_choices
+from focalloc.refimpl.candidates import legal_choices, slot_offsets
 from focalloc.refimpl.greedy import greedy
 from focalloc.spec.actions import Action
 from focalloc.spec.blocks import Block
 from focalloc.spec.geometry import Geometry
 from focalloc.spec.params import Params
-from focalloc.spec.scores import slot_scores
 from focalloc.spec.state import State, opened
 
 DIFFERENCES = Mutation("keys are compared by their difference", "keys[(at - 1) // 2] > key:",
@@ -120,13 +119,15 @@ def orders(state: State, reach: int) -> list[tuple[int, ...]]:
         state: its context has the blocks.
         reach: the blocks have scores of up to this magnitude.
     """
-    found: dict[tuple[tuple[int, ...], ...], tuple[int, ...]] = {}
-    for blocks in product(range(-reach, reach + 1), repeat=len(state.context)):
-        scored = tuple(slot_scores(state.geometry, state.context, blocks))
-        choices = list(legal_choices(state, scored))
-        queues = ([0, *(c.aggregate for c in choices if c.action.kind == kind)] for kind in ("expand", "collapse"))
-        found.setdefault(tuple(tuple(sorted(set(queue)).index(mean) for mean in queue) for queue in queues), scored)
-    return list(found.values())
+    blocks = np.array([*product(range(-reach, reach + 1), repeat=len(state.context))])
+    scored = np.repeat(blocks, np.diff(slot_offsets(state.geometry, state.context)), axis=1)
+    slots: Any = scored.T  # a row of numbers for each slot, of which the reference makes a row of means for each choice
+    queues: dict[str, list[Any]] = {"expand": [0 * slots[0]], "collapse": [0 * slots[0]]}
+    for choice in legal_choices(state, slots):
+        queues[choice.action.kind].append(choice.aggregate)
+    compared = [np.sign(one - other) for queue in queues.values() for one, other in combinations(queue, 2)]
+    _, first = np.unique(np.array(compared), axis=1, return_index=True)
+    return [tuple(scored[at].tolist()) for at in sorted(first)]
 
 
 def answered(functions: Any, made: layout.Tables, scored: tuple[int, ...], opaque: bool) -> list[Action]:
@@ -233,6 +234,7 @@ SELECTION_BUGS = [
     "of one slot; room for one slot more",
     assumes="machine code depends on scores as its source does, through comparisons of means only",
     mutations=SELECTION_BUGS,
+    heavy=True,
 )
 def step_in_machine_code(bug: Mutation) -> Iterator[Evidence]:
     """A planted bug is run uncompiled; as shipped, it is the compiled functions that run."""

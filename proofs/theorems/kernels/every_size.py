@@ -145,6 +145,7 @@ def places_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("what holds the token begins there", "if here == token and slot < header[SLOTS]",
                  "if slot < header[SLOTS]"),
     ],
+    heavy=True,
 )  # fmt: skip
 def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """Tokens are counted through the tags."""
