@@ -183,7 +183,8 @@ def take_for_step(scores: NDArray[np.generic], session: Session, cursor: int) ->
         lean_to_cursor(session)
     if refused == 0 and header[BALANCED] > 0:
         balance(fixed, header[SLOTS])
-        survey(header, session.tags, fixed, session.peaks)
+        if header[MULTI_SLOT] == 0:  # else peaks are looked up where the means are
+            survey(header, session.tags, fixed, session.peaks)
     return refused
 
 

@@ -34,7 +34,7 @@ from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
 from focalloc.fastpath.kernels.pins import is_held
 from focalloc.fastpath.kernels.places import delta_at, end_of, nearness, token_at
-from focalloc.fastpath.kernels.scores import total
+from focalloc.fastpath.kernels.scores import are_means_known, total
 from focalloc.fastpath.machine_code import kernel
 
 # COLLAPSES
@@ -152,10 +152,8 @@ def worst_useful_chunk(header: Ints, peaks: Ints, room: int, keys: Table, notes:
 
 
 @kernel
-def useful_chunks(session: Session, room: int) -> int:
+def useful_chunks(header: Ints, peaks: Ints, room: int, keys: Table, notes: Table) -> int:
     """List the chunks with the highest peaks above the threshold, at most ``room``, best first; return how many."""
-    header, peaks, keys = session.header, session.peaks, session.chunk_keys
-    notes = session.chunk_notes
     size = 0
     bar = header[TAU_EXPAND]
     for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
@@ -253,7 +251,7 @@ def pick_from(session: Session, chunks: int, least: int, ceiling: int, room: int
 def best_expands(session: Session, ceiling: int, spoilt: int, room: int) -> int:
     """Find the best ``room`` expands with keys below ``ceiling``, best first, with their first token as note.
 
-    Where each gist takes one slot, they lie in the ``room + spoilt`` chunks with the highest peaks: if one lay
+    Where peaks are those of gists, they lie in the ``room + spoilt`` chunks with the highest peaks: if one lay
     elsewhere, each of those chunks would hold a gist that goes before it, and at most ``spoilt`` of those are out of
     the question. Otherwise, or where some gists are pinned, a peak is but a bound, and all chunks whose peak could go
     before the worst find are seen.
@@ -269,8 +267,8 @@ def best_expands(session: Session, ceiling: int, spoilt: int, room: int) -> int:
     chunk_keys, keys = session.chunk_keys, session.expand_keys
     wanted = room + count_collapses(header, ledger_action)
     pinned = len(session.no_expand) > 0
-    several = header[MULTI_SLOT] == 1
-    chunks = useful_chunks(session, wanted + spoilt)
+    several = header[MULTI_SLOT] == 1 and not are_means_known(header)
+    chunks = useful_chunks(header, peaks, wanted + spoilt, chunk_keys, session.chunk_notes)
     least = key_of(header[TAU_EXPAND], 0)
     lowest = least
     if chunks == wanted + spoilt and not several:

@@ -26,8 +26,10 @@ of the number that is kept here.
 
 from __future__ import annotations
 
+import numpy as np
+
 from focalloc.fastpath.kernels.best_few import offer, rise, sort_best_first
-from focalloc.fastpath.kernels.candidates import best_collapses, best_expands, best_wishes, worst_useful_chunk
+from focalloc.fastpath.kernels.candidates import best_collapses, best_expands, best_wishes, useful_chunks
 from focalloc.fastpath.kernels.layout import (
     ACTIONS,
     APART,
@@ -43,6 +45,7 @@ from focalloc.fastpath.kernels.layout import (
     DELTAS,
     EXPAND,
     EXPAND_FLOOR,
+    FAMILIES,
     FANOUT,
     FIRST,
     ITEM_SPACE,
@@ -83,7 +86,7 @@ from focalloc.fastpath.kernels.layout import (
 )
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
-from focalloc.fastpath.kernels.places import delta_at, is_marked, mark, nearness, token_at
+from focalloc.fastpath.kernels.places import delta_at, families_before, is_marked, mark, nearness, token_at
 from focalloc.fastpath.kernels.search import penalty, search
 from focalloc.fastpath.machine_code import kernel
 
@@ -95,18 +98,26 @@ def survey_of(session: Session, work: Work, delta: int) -> None:
     """Write the peak of each chunk for the gists that cost ``delta`` slots to expand."""
     header, tags, worth = session.header, session.tags, work.worth
     peaks = work.peaks
-    chunks = (header[SLOTS] + CHUNK - 1) // CHUNK
-    for chunk in range(chunks):
+    slots = header[SLOTS]
+    whole = slots // CHUNK
+    for chunk in range((slots + CHUNK - 1) // CHUNK):
         peaks[chunk] = LOWEST
     for level in range(1, header[TOP] + 1):
         if delta_at(header, level) == delta:
-            for chunk in range(chunks):
+            tag = np.int8(level)  # as wide as tags are, or these are widened
+            for chunk in range(whole):
                 first = chunk * CHUNK
                 peak = peaks[chunk]
-                for i in range(min(CHUNK, header[SLOTS] - first)):
-                    if tags[first + i] == level:
-                        peak = max(peak, worth[first + i])
+                lowest = peak
+                for i in range(CHUNK):
+                    peak = max(peak, worth[first + i] if tags[first + i] == tag else lowest)
                 peaks[chunk] = peak
+            if whole * CHUNK < slots:
+                peak = peaks[whole]
+                lowest = peak
+                for slot in range(whole * CHUNK, slots):
+                    peak = max(peak, worth[slot] if tags[slot] == tag else lowest)
+                peaks[whole] = peak
 
 
 @kernel
@@ -114,7 +125,7 @@ def best_expands_of(session: Session, work: Work, delta: int, threshold: int, sp
     """Find the best `N_DIFF` unmarked expands that cost ``delta`` slots, best first, with their first token as note.
 
     They lie in the `N_DIFF` + ``spoilt`` chunks with the highest peaks, for the same reason as in greedy, and none is
-    worth less than the lowest of those.
+    worth less than the lowest of those. The best chunks come first: where ranks rise, each would be the best so far.
 
     Args:
         session: the session.
@@ -126,27 +137,32 @@ def best_expands_of(session: Session, work: Work, delta: int, threshold: int, sp
     header, tags, worth = session.header, session.tags, work.worth
     peaks, ledger_action, chunk_keys = work.peaks, session.ledger_action, session.chunk_keys
     chunk_notes, keys, notes = session.chunk_notes, session.expand_keys, session.expand_tokens
-    worst = worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt, chunk_keys, chunk_notes)
-    lowest_peak = rank_of(worst)
+    room = header[N_DIFF] + spoilt
+    chunks = useful_chunks(header, peaks, room, chunk_keys, chunk_notes)
     size = 0
-    bar = max(header[TAU_EXPAND], lowest_peak - 1)
-    slot = 0
-    token = header[FIRST]
-    for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
-        if peaks[chunk] > bar and key_of(peaks[chunk], chunk) >= worst:
-            first = chunk * CHUNK
-            for i in range(min(CHUNK, header[SLOTS] - first)):
-                at = first + i
-                # an equal rank is no better, for the place is later
-                if worth[at] > bar and tags[at] >= 1 and tags[at] < MARK and delta_at(header, tags[at]) == delta:
-                    token = token_at(session, slot, token, at)
-                    slot = at
-                    node = node_of(tags[slot], token)
-                    wanted = worth[slot] - nearness(header, work.header[CURSOR], node) > threshold
-                    if wanted and not is_barred(header, ledger_action, node * 2 + COLLAPSE):
-                        size = offer(keys, notes, size, header[N_DIFF], key_of(worth[slot], slot), token)
-                        if size == header[N_DIFF]:
-                            bar = rank_of(keys[0])
+    least = header[TAU_EXPAND] + 1
+    if chunks == room:
+        least = max(least, rank_of(chunk_keys[chunks - 1]))
+    for c in range(chunks):
+        first = chunk_notes[c] * CHUNK
+        if size == header[N_DIFF] and key_of(rank_of(chunk_keys[c]), first) <= keys[0]:
+            break
+        slot = 0
+        token = header[FIRST]
+        for i in range(min(CHUNK, header[SLOTS] - first)):
+            at = first + i
+            if worth[at] >= least and tags[at] >= 1 and tags[at] < MARK and delta_at(header, tags[at]) == delta:
+                key = key_of(worth[at], at)
+                if size == header[N_DIFF] and key <= keys[0]:
+                    continue
+                token = token_at(session, slot, token, at)
+                slot = at
+                node = node_of(tags[slot], token)
+                wanted = worth[slot] - nearness(header, work.header[CURSOR], node) > threshold
+                if wanted and not is_barred(header, ledger_action, node * 2 + COLLAPSE):
+                    size = offer(keys, notes, size, header[N_DIFF], key, token)
+                    if size == header[N_DIFF]:
+                        least = max(least, rank_of(keys[0]))
     sort_best_first(keys, notes, size)
     return size
 
@@ -243,6 +259,67 @@ def is_apart(work: Work, family: int) -> bool:
 
 
 @kernel
+def set_delta_apart(session: Session, delta: int) -> int:
+    """List the families that free ``delta`` slots in the spare tables; return how many."""
+    header, family_slot, family_node = session.header, session.family_slot, session.family_node
+    spare_slot, spare_node = session.spare_slot, session.spare_node
+    size = 0
+    for family in range(header[FAMILIES]):
+        spare_slot[size] = family_slot[family]
+        spare_node[size] = family_node[family]
+        size += 1 if delta_at(header, family_node[family] % LEVELS) == delta else 0
+    return size
+
+
+@kernel
+def with_spare_families(session: Session) -> Session:
+    """The session whose families are those in the spare tables."""
+    return Session(
+        session.header,
+        session.tags,
+        session.spare,
+        session.fixed,
+        session.peaks,
+        session.actions,
+        session.places,
+        session.expand_keys,
+        session.expand_tokens,
+        session.collapse_keys,
+        session.collapse_families,
+        session.chunk_keys,
+        session.chunk_notes,
+        session.spare_slot,
+        session.spare_node,
+        session.family_slot,
+        session.family_node,
+        session.ledger_action,
+        session.ledger_iteration,
+        session.splices,
+        session.no_collapse,
+        session.no_expand,
+        session.memory,
+        session.told,
+    )
+
+
+@kernel
+def best_collapses_of(session: Session, sought: Sought) -> int:
+    """`best_collapses` among those that free as many slots as is asked for, where others free another number.
+
+    They are listed apart first: what comes next among all is foreseen wrongly half the time, which is dear.
+    """
+    header, keys, notes = session.header, sought.keys, sought.notes
+    families = header[FAMILIES]
+    header[FAMILIES] = set_delta_apart(session, sought.delta)
+    among = Sought(sought.room, 0, sought.cursor, keys, notes)
+    size = best_collapses(with_spare_families(session), among, header[TAU_COLLAPSE])
+    header[FAMILIES] = families
+    for i in range(size):
+        notes[i] = families_before(header, session.family_slot, 0, place_of(keys[i]))
+    return size
+
+
+@kernel
 def pool_collapses(session: Session, work: Work) -> None:
     """Put the best `N_DIFF` collapses of each delta into the pool: by aggregates, or by a policy's wishes."""
     header, keys, notes = session.header, session.expand_keys, session.expand_tokens
@@ -253,6 +330,8 @@ def pool_collapses(session: Session, work: Work) -> None:
         sought = Sought(header[N_DIFF], delta, work.header[CURSOR], keys, notes)
         if len(work.wishes) > 0:
             size = best_wishes(session, sought, work.wishes)
+        elif delta != 0:
+            size = best_collapses_of(session, sought)
         else:
             size = best_collapses(session, sought, header[TAU_COLLAPSE])
         size = at_least(keys, size, work.header[COLLAPSE_FLOOR])

@@ -57,6 +57,9 @@ LEAST_STRIDE = 8
 AT_ONCE = 32
 """Most collapses that a reclaim looks up at once."""
 
+FEW = 24
+"""Candidates up to which each is looked for among what is remembered, rather than the other way round."""
+
 EXPAND = 0
 COLLAPSE = 1
 

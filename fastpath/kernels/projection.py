@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels.layout import (
+    ALIKE,
     CHUNK,
     FAMILIES,
     FANOUT,
@@ -119,6 +120,18 @@ def spread(header: Ints, tags: Ints, fixed: Ints, worth: Table, less: Table, pea
 @kernel
 def wishes_by_scores(header: Ints, fixed: Ints, family_slot: Ints, family_node: Ints, wishes: Table) -> None:
     """Write each family's wish where each member's collapse is worth the negative of its aggregate."""
+    alike = header[ALIKE]
+    power = 1
+    shift = 0
+    for _ in range(LEVELS):
+        if power < alike:
+            power *= 2
+            shift += 1
+    if header[MULTI_SLOT] == 0 and power == alike:  # each is a raw block, or gists of one slot
+        for family in range(header[FAMILIES]):
+            score = total(fixed, family_slot[family], alike)
+            wishes[family] = -(score >> (shift if family_node[family] % LEVELS == 1 else 0))
+        return
     for family in range(header[FAMILIES]):
         level = family_node[family] % LEVELS
         members = header[FANOUT + level]

@@ -213,14 +213,14 @@ def dearest(work: Search) -> int:
 
 @kernel
 def set_mark(work: Search) -> None:
-    """Find the price at which what is taken just fits, and the worth of what is then taken with the rest filled up.
+    """Find about the price at which what is taken just fits, and the worth of what is then taken, the rest filled up.
 
     Pairs are left out, so that what is taken is a choice. If it fits at no price, any worth will do.
     """
     query, heads = work.header, work.heads
     low = -1
     high = dearest(work)
-    while high - low > 1:
+    while high - low > 1 + high // (16 * query[ACTIONS] + 1):  # any price will do; the more choices, the closer
         middle = (low + high) // 2
         if take_at_price(work, middle) <= room_at(work.header, middle):
             high = middle
@@ -256,11 +256,11 @@ def set_mark(work: Search) -> None:
 
 @kernel
 def set_bounds(work: Search) -> None:
-    """Fill the bounds: row 0 for all runs, row i + 1 for the free runs from the i-th on."""
+    """Fill the bounds: row 0 for all runs, row i + 1 for the free runs from the i-th on; as far as `search` asks."""
     query = work.header
     first = 2 * query[PAIRS]
     last = query[RUNS]
-    for row in range(last - first + 1):
+    for row in range(max(0, 2 - query[PAIRS]), last - first + 1):
         since = 0 if row == 0 else first + row - 1
         bound_worth(work, since, last, 0, bound_at(work.header, row, FREE))
         bound_worth(work, since, last, query[PRICE], bound_at(work.header, row, PAID))

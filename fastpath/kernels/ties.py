@@ -12,6 +12,7 @@ from focalloc.fastpath.kernels.best_few import offer, rise, sort_best_first
 from focalloc.fastpath.kernels.candidates import best_collapses, worst_useful_chunk
 from focalloc.fastpath.kernels.greedy import alternate
 from focalloc.fastpath.kernels.layout import (
+    ALIKE,
     CHUNK,
     COLLAPSE,
     CURSOR_TOKEN,
@@ -19,6 +20,7 @@ from focalloc.fastpath.kernels.layout import (
     END,
     EXPAND,
     FAMILIES,
+    FEW,
     FIRST,
     FREED,
     ITERATION,
@@ -113,6 +115,17 @@ def look_up_ages(ties: Ties, now: int, size: int) -> None:
             ages[i] = min(history.memory, now - history.iterations[j])
 
 
+@kernel
+def look_up_few_ages(ties: Ties, now: int, size: int) -> None:
+    """`look_up_ages` for so few that a look at all that is remembered, in vector code, takes less than halving."""
+    history, ages, acted = ties.history, ties.ages, ties.history.acted
+    for i in range(size):
+        latest = -1
+        for j in range(history.size):
+            latest = max(latest, j if acted[j] // 2 == ties.nodes[i] else -1)
+        ages[i] = history.memory if latest < 0 else min(history.memory, now - history.iterations[latest])
+
+
 # WHERE THE CURSOR IS
 
 
@@ -150,6 +163,8 @@ def look_up_order(session: Session, ties: Ties, kind: int, size: int) -> None:
     """Write in ages what decides among ``size`` candidates of equal rank; their nodes are there, ascending."""
     if ties.by_cursor:
         number_by_distance(session.header, ties, kind, size)
+    elif size <= FEW:
+        look_up_few_ages(ties, session.header[ITERATION], size)
     else:
         look_up_ages(ties, session.header[ITERATION], size)
 
@@ -240,38 +255,6 @@ def gather_at_least(session: Session, ties: Ties, least: int, room: int) -> int:
 
 
 @kernel
-def gather_tied(session: Session, ties: Ties, wanted: int) -> int:
-    """Write slots and ranks of the best ``wanted`` expands, and of as many more as are remembered and of equal rank.
-
-    Returns:
-        How many there are.
-    """
-    ranks, slots, remembered = ties.ranks, ties.slots, ties.history.size
-    if remembered == 0:
-        return gather_around(session, ties, wanted)
-    size = gather_around(session, ties, wanted + 1)
-    if size <= wanted:
-        return size
-    last = 0
-    for i in range(1, size):
-        if ranks[i] < ranks[last]:
-            last = i
-    least = ranks[last]
-    room = wanted + remembered
-    alike = 0
-    for i in range(size):
-        if ranks[i] > least:
-            room -= 1
-        else:
-            alike += 1
-    if alike == 1:  # so none is of the rank of the last of the best few but them
-        ranks[last] = ranks[wanted]
-        slots[last] = slots[wanted]
-        return wanted
-    return gather_at_least(session, ties, least, room)
-
-
-@kernel
 def farthest_collapses(session: Session, ties: Ties, room: int) -> int:
     """Find the best ``room`` collapses by rank, ties to the farthest from the cursor; their families are the notes.
 
@@ -306,6 +289,109 @@ def farthest_collapses(session: Session, ties: Ties, room: int) -> int:
 
 
 @kernel
+def collapses_at_least(session: Session, ties: Ties, least: int, room: int) -> int:
+    """Write all collapses above rank ``least``, and the first ``room`` (1 or more) of it, by family; return how many.
+
+    Their families' first slots, nodes and first tokens are written, too.
+    """
+    header, fixed, family_slot = session.header, session.fixed, session.family_slot
+    family_node, ledger_action = session.family_node, session.ledger_action
+    ranks, slots, nodes, tokens = ties.ranks, ties.slots, ties.nodes, ties.tokens
+    tail = header[END] - header[PROTECTED]
+    lowest = least
+    size = 0
+    for family in range(header[FAMILIES]):
+        width = header[ALIKE]
+        if width == 0:
+            width = header[WIDTH + family_node[family] % LEVELS]
+        score = total(fixed, family_slot[family], width)
+        if score < (1 - lowest) * width:  # -floor(score / width) >= lowest, without a division
+            node = family_node[family]
+            if tail < end_of(header, node):
+                break
+            if not is_barred(header, ledger_action, node * 2 + EXPAND):
+                nodes[size] = node
+                tokens[size] = node // LEVELS
+                slots[size] = family_slot[family]
+                ranks[size] = -(score // width)
+                if ranks[size] == least:
+                    room -= 1
+                    if room == 0:
+                        lowest = least + 1
+                size += 1
+    return size
+
+
+@kernel
+def lowest_of(ranks: Ints, size: int) -> int:
+    """The lowest of ``size`` ranks, 1 or more."""
+    lowest = ranks[0]
+    for i in range(1, size):
+        lowest = min(lowest, ranks[i])
+    return lowest
+
+
+@kernel
+def count_above(ranks: Ints, size: int, rank: int) -> int:
+    """How many of ``size`` ranks are above another."""
+    above = 0
+    for i in range(size):
+        above += 1 if ranks[i] > rank else 0
+    return above
+
+
+@kernel
+def suffices(ties: Ties, size: int, room: int) -> bool:
+    """Whether the best ``room`` in the order of their ties are among the best ``size`` by rank and place.
+
+    So they are if as many rank above the last of them or were not acted on for as long as is remembered: whoever is of
+    its rank and not among them is no older, and comes later.
+    """
+    ranks, ages = ties.ranks, ties.ages
+    if size < room:
+        return False
+    least = lowest_of(ranks, size)
+    enough = 0
+    for i in range(size):
+        enough += 1 if ranks[i] > least or ages[i] == ties.history.memory else 0
+    return enough >= room
+
+
+@kernel
+def keep_best(ties: Ties, size: int, room: int) -> int:
+    """Keep the best ``room`` of ``size`` candidates in order of place, by rank, then age, then place, in that order.
+
+    Returns:
+        How many there are.
+    """
+    ranks, slots, tokens, ages = ties.ranks, ties.slots, ties.tokens, ties.ages
+    keys, notes = ties.keys, ties.notes
+    if size <= room:
+        return size
+    # BY RANK
+    best = 0
+    for i in range(size):
+        best = offer(keys, notes, best, room, key_of(ranks[i], i), i)
+    least = rank_of(keys[0])
+    # OF THE LAST RANK, BY AGE
+    left = max(1, room - count_above(ranks, size, least))
+    best = 0
+    for i in range(size):
+        if ranks[i] == least:
+            best = offer(keys, notes, best, left, key_of(ages[i], i), i)
+    last = keys[0]
+    kept = 0
+    for i in range(size):
+        if ranks[i] > least or (ranks[i] == least and key_of(ages[i], i) >= last):
+            ranks[kept] = ranks[i]
+            slots[kept] = slots[i]
+            tokens[kept] = tokens[i]
+            ages[kept] = ages[i]
+            kept += 1
+    return kept
+
+
+@kernel
 def line_up(ties: Ties, size: int) -> None:
     """Write the order of ``size`` candidates to their notes: the highest rank first, then the oldest, then by place."""
     ranks, places, ages = ties.ranks, ties.slots, ties.ages
@@ -321,38 +407,86 @@ def line_up(ties: Ties, size: int) -> None:
 
 
 @kernel
+def sort_by_slot(ties: Ties, size: int) -> None:
+    """Put ``size`` candidates in order of their slots, with their ranks, if they are not."""
+    keys, notes, ranks, slots = ties.keys, ties.notes, ties.ranks, ties.slots
+    ascending = True
+    for i in range(1, size):
+        ascending = ascending and slots[i - 1] < slots[i]
+    if ascending:
+        return
+    for i in range(size):
+        rise(keys, notes, i, key_of(0, slots[i]), ranks[i])
+    sort_best_first(keys, notes, size)
+    for i in range(size):
+        slots[i] = place_of(keys[i])
+        ranks[i] = notes[i]
+
+
+@kernel
+def name_expands(session: Session, ties: Ties, size: int) -> int:
+    """Put ``size`` expands in order of their slots, and write tokens, nodes and ages of those that do not rest.
+
+    Returns:
+        How many do not.
+    """
+    header, tags, ledger_action = session.header, session.tags, session.ledger_action
+    ranks, slots, tokens, nodes = ties.ranks, ties.slots, ties.tokens, ties.nodes
+    sort_by_slot(ties, size)  # so that tokens are counted in one go
+    left = 0
+    slot = 0
+    token = header[FIRST]
+    for i in range(size):
+        token = token_at(session, slot, token, slots[i])
+        slot = slots[i]
+        node = node_of(tags[slot], token)
+        if not is_barred(header, ledger_action, node * 2 + COLLAPSE):
+            ranks[left] = ranks[i]
+            slots[left] = slot
+            tokens[left] = token
+            nodes[left] = node
+            left += 1
+    look_up_order(session, ties, EXPAND, left)
+    return left
+
+
+@kernel
+def name_collapses(session: Session, ties: Ties, size: int) -> None:
+    """Put the ``size`` collapses that were found in order of their families, and write ranks, slots and ages."""
+    family_slot, family_node = session.family_slot, session.family_node
+    keys, notes, more_keys, ages = ties.keys, ties.notes, ties.more_keys, ties.ages
+    for i in range(size):
+        rise(more_keys, ages, i, key_of(0, notes[i]), rank_of(keys[i]))
+    sort_best_first(more_keys, ages, size)
+    for i in range(size):
+        family = place_of(more_keys[i])
+        ties.ranks[i] = ages[i]
+        ties.slots[i] = family_slot[family]
+        ties.nodes[i] = family_node[family]
+        ties.tokens[i] = family_node[family] // LEVELS
+    look_up_order(session, ties, COLLAPSE, size)
+
+
+@kernel
 def best_tied_expands(session: Session, ties: Ties, room: int) -> int:
     """Find the best ``room`` unmarked expands in the order of their ties, best first, with their tokens as notes.
 
     Returns:
         How many there are.
     """
-    header, tags, ledger_action = session.header, session.tags, session.ledger_action
-    keys, notes, ranks, slots = ties.keys, ties.notes, ties.ranks, ties.slots
-    tokens, nodes, queue_keys = ties.tokens, ties.nodes, session.expand_keys
-    queue_tokens = session.expand_tokens
-    size = gather_tied(session, ties, room + count_collapses(header, ledger_action))
-    # by slot, so that tokens are counted in one go
-    for i in range(size):
-        rise(keys, notes, i, key_of(0, slots[i]), ranks[i])
-    sort_best_first(keys, notes, size)
-    left = 0
-    slot = 0
-    token = header[FIRST]
-    for i in range(size):
-        place = place_of(keys[i])
-        token = token_at(session, slot, token, place)
-        slot = place
-        node = node_of(tags[slot], token)
-        if not is_barred(header, ledger_action, node * 2 + COLLAPSE):
-            ranks[left] = notes[i]
-            slots[left] = slot
-            tokens[left] = token
-            nodes[left] = node
-            left += 1
-    look_up_order(session, ties, EXPAND, left)
+    ranks, slots, tokens, notes = ties.ranks, ties.slots, ties.tokens, ties.notes
+    queue_keys, queue_tokens, remembered = session.expand_keys, session.expand_tokens, ties.history.size
+    wanted = room + count_collapses(session.header, session.ledger_action)
+    few = wanted + min(1, remembered)
+    size = gather_around(session, ties, few)
+    least = lowest_of(ranks, size) if size > 0 else 0
+    above = count_above(ranks, size, least)
+    left = name_expands(session, ties, size)
+    if remembered > 0 and size == few and not suffices(ties, left, room):
+        size = gather_at_least(session, ties, least, wanted + remembered - above)
+        left = name_expands(session, ties, size)
+    left = keep_best(ties, left, room)
     line_up(ties, left)
-    left = min(left, room)
     for turn in range(left):
         i = notes[turn]
         queue_keys[turn] = key_of(ranks[i], slots[i])
@@ -363,34 +497,23 @@ def best_tied_expands(session: Session, ties: Ties, room: int) -> int:
 @kernel
 def best_tied_collapses(session: Session, ties: Ties, room: int) -> int:
     """Find the best ``room`` collapses in the order of their ties, best first, with their family's number as note."""
-    header, family_slot, family_node = session.header, session.family_slot, session.family_node
-    remembered, keys, notes = ties.history.size, ties.keys, ties.notes
-    ranks, slots, tokens = ties.ranks, ties.slots, ties.tokens
-    nodes, ages, more_keys = ties.nodes, ties.ages, ties.more_keys
+    header, family_slot, notes = session.header, session.family_slot, ties.notes
+    ranks, slots, remembered = ties.ranks, ties.slots, ties.history.size
     queue_keys, queue_families = session.collapse_keys, session.collapse_families
     if ties.by_cursor and header[CURSOR_TOKEN] != header[END]:
         size = farthest_collapses(session, ties, room)
+        name_collapses(session, ties, size)
     else:  # by cursor the order of places will do, which at the end is that of distances
         few = room + min(1, remembered)
-        size = best_collapses(session, Sought(few, 0, 0, keys, notes), header[TAU_COLLAPSE])
-        if size > room:
-            size = room
-            least = rank_of(keys[room])
-            if rank_of(keys[room - 1]) == least:  # else none but them is of the rank of the last of the best few
-                size = best_collapses(session, Sought(room + remembered, 0, 0, keys, notes), least - 1)
-    # by family, so that tokens ascend
-    for i in range(size):
-        rise(more_keys, ages, i, key_of(0, notes[i]), rank_of(keys[i]))
-    sort_best_first(more_keys, ages, size)
-    for i in range(size):
-        family = place_of(more_keys[i])
-        ranks[i] = ages[i]
-        slots[i] = family_slot[family]
-        nodes[i] = family_node[family]
-        tokens[i] = nodes[i] // LEVELS
-    look_up_order(session, ties, COLLAPSE, size)
+        size = best_collapses(session, Sought(few, 0, 0, ties.keys, notes), header[TAU_COLLAPSE])
+        name_collapses(session, ties, size)
+        if remembered > 0 and size == few and not suffices(ties, size, room):
+            least = lowest_of(ranks, size)
+            above = count_above(ranks, size, least)
+            size = collapses_at_least(session, ties, least, room + remembered - above)
+            look_up_order(session, ties, COLLAPSE, size)
+    size = keep_best(ties, size, room)
     line_up(ties, size)
-    size = min(size, room)
     for turn in range(size):
         slot = slots[notes[turn]]
         queue_keys[turn] = key_of(ranks[notes[turn]], slot)

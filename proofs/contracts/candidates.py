@@ -173,20 +173,20 @@ CONTRACTS = [
             is_header(header)
             0 <= header[SLOTS] <= 2**26
             {CHUNKS} <= len(peaks)
-            {CHUNKS} <= len(chunk_keys)
-            {CHUNKS} <= len(chunk_notes)
+            {CHUNKS} <= len(keys)
+            {CHUNKS} <= len(notes)
             -LIMIT <= header[TAU_EXPAND] <= LIMIT
             1 <= room
         """,
-        writes="chunk_keys chunk_notes",
+        writes="keys notes",
         gives=f"""
             0 <= result <= min(room, {CHUNKS})
-            are_peaks(header, peaks, chunk_keys, chunk_notes, result, {CHUNKS})
+            are_peaks(header, peaks, keys, notes, result, {CHUNKS})
             all(0 <= v < {CHUNKS} and k == key_of(peaks[v], v) and peaks[v] > header[TAU_EXPAND]
-                for k in INTEGERS for v in INTEGERS if many(chunk_keys, chunk_notes, result, k, v) >= 1
-                if at(many(chunk_keys, chunk_notes, result, k, v)))
-            all(many(chunk_keys, chunk_notes, result, key_of(peaks[c], c), c) >= 1
-                or (result == room and key_of(peaks[c], c) <= chunk_keys[result - 1])
+                for k in INTEGERS for v in INTEGERS if many(keys, notes, result, k, v) >= 1
+                if at(many(keys, notes, result, k, v)))
+            all(many(keys, notes, result, key_of(peaks[c], c), c) >= 1
+                or (result == room and key_of(peaks[c], c) <= keys[result - 1])
                 for c in range({CHUNKS}) if peaks[c] > header[TAU_EXPAND])
         """,
         loops={

@@ -19,13 +19,27 @@ CONTRACTS = [
         """,
         writes="work.peaks",
         loops={
-            "for chunk in range(chunks)": loop(),
+            "for chunk in range((slots + CHUNK - 1) // CHUNK)": loop(),
             "for level in range(1, header[TOP] + 1)": loop(),
-            "for chunk in range(chunks) #2": loop(),
-            "for i in range(min(CHUNK, header[SLOTS] - first))": loop(
-                keeps="low(work.peaks) <= peak <= high(work.peaks)"
-            ),
+            "for chunk in range(whole)": loop(),
+            "for i in range(CHUNK)": loop(keeps="low(work.peaks) <= peak <= high(work.peaks)"),
+            "for slot in range(whole * CHUNK, slots)": loop(keeps="low(work.peaks) <= peak <= high(work.peaks)"),
         },
+    ),
+    contract(
+        "set_delta_apart",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            header[FAMILIES] <= len(spare_slot)
+            header[FAMILIES] <= len(spare_node)
+            all(1 <= family_node[f] % LEVELS <= header[TOP] for f in range(header[FAMILIES]))
+        """,
+        writes="spare_slot spare_node",
+        gives="0 <= result <= header[FAMILIES]",
+        loops={"for family in range(header[FAMILIES])": loop(keeps="0 <= size <= family")},
     ),
     contract(
         "at_least",

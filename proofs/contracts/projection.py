@@ -62,11 +62,25 @@ CONTRACTS = [
             families_fit(header, family_slot)
             families_fit(header, family_node)
             are_families(header, family_slot, family_node, len(fixed))
+            are_alike(header, family_node)
+            0 <= header[ALIKE] <= 2**26
             header[FAMILIES] <= len(wishes)
         """,
         writes="wishes",
         loops={
+            "for _ in range(LEVELS)": loop(
+                keeps="""
+                    1 <= power <= 2**27
+                    0 <= shift <= _
+                """
+            ),
             "for family in range(header[FAMILIES])": loop(
+                opens="""
+                    family_slot[family] + header[WIDTH + family_node[family] % LEVELS] <= len(fixed)
+                    header[WIDTH + family_node[family] % LEVELS] == alike
+                """
+            ),
+            "for family in range(header[FAMILIES]) #2": loop(
                 opens="""
                     family_slot[family] + header[WIDTH + family_node[family] % LEVELS] <= len(fixed)
                     header[WIDTH + family_node[family] % LEVELS] == header[FANOUT + family_node[family] % LEVELS]

@@ -97,7 +97,50 @@ CONTRACTS = [
         },
     ),
     contract(
-        "bound",
+        "are_means_known",
+        truth=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+        """,
+        gives="implies(result, all(header[i] == 1 or header[i] == 2 or header[i] == 4 "
+        "for i in range(UNITS + 1, UNITS + header[TOP] + 1)))",
+        loops={
+            "for level in range(1, header[TOP] + 1)": loop(
+                keeps="all(header[i] == 1 or header[i] == 2 or header[i] == 4 for i in range(UNITS + 1, UNITS + level))"
+            )
+        },
+    ),
+    contract(
+        "survey_means",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(peaks)
+            blocks_fit(header, tags)
+            all(tags[i] <= header[TOP] for i in range(header[SLOTS]))
+        """,
+        writes="peaks",
+        loops={
+            "for chunk in range(whole)": loop(),
+            "for i in range(CHUNK + 3)": loop(keeps="LOWEST <= score < LIMIT"),
+            "for i in range(CHUNK)": loop(keeps="LOWEST <= peak < LIMIT"),
+            "for chunk in range(whole, (slots + CHUNK - 1) // CHUNK)": loop(),
+            "for slot in range(chunk * CHUNK, min(slots, (chunk + 1) * CHUNK))": loop(
+                keeps="LOWEST <= highest < LIMIT",
+                opens="""
+                    implies(tags[slot] >= 1, 1 <= header[UNITS + tags[slot]] <= 2**26)
+                    implies(tags[slot] >= 1, slot + header[UNITS + tags[slot]] <= slots)
+                """,
+            ),
+        },
+        before={"highest = max": "mean_narrow(sum_of(fixed, slot, units), units)"},
+    ),
+    contract(
+        "bound_by_scores",
         needs="""
             is_header(header)
             0 <= header[SLOTS] <= 2**26
@@ -118,6 +161,20 @@ CONTRACTS = [
             ),
             "for slot in range(whole * CHUNK, slots)": loop(keeps="LOWEST <= peak < LIMIT"),
         },
+    ),
+    contract(
+        "bound",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            header[SLOTS] // CHUNK < len(peaks)
+            blocks_fit(header, tags)
+            all(tags[i] <= header[TOP] for i in range(header[SLOTS]))
+        """,
+        writes="peaks",
     ),
     contract(
         "survey",

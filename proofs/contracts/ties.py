@@ -90,6 +90,26 @@ CONTRACTS = [
         },
     ),
     contract(
+        "look_up_few_ages",
+        needs="""
+            0 <= size < 2**60
+            size <= len(ages)
+            size <= len(nodes)
+            0 <= ties.history.size
+            ties.history.size <= len(ties.history.acted)
+            ties.history.size <= len(ties.history.iterations)
+            0 <= ties.history.memory < 2**62
+            0 <= now < 2**62
+            within(ties.history.iterations, 0, ties.history.size, 0, 2**62)
+        """,
+        writes="ages",
+        gives="kept_from(ages, old(ages), size)",
+        loops={
+            "for i in range(size)": loop(keeps="kept_from(ages, old(ages), size)"),
+            "for j in range(history.size)": loop(keeps="-1 <= latest < j"),
+        },
+    ),
+    contract(
         "precedes_by_distance",
         truth=True,
         needs=f"""{NODES}
@@ -173,6 +193,131 @@ CONTRACTS = [
                     notes_within(keys, notes, size, begin, stop - 1)
                 """
             ),
+        },
+    ),
+    contract(
+        "collapses_at_least",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, len(fixed))
+            are_alike(header, family_node)
+            ends_rise(header, family_node)
+            ledger_fits(header, ledger_action)
+            0 <= header[ALIKE] <= 2**26
+            0 <= header[END] < 2**49
+            0 <= header[PROTECTED] < 2**49
+            -LIMIT < least < LIMIT - 1
+            0 <= room < 2**40
+            header[FAMILIES] <= len(ties.ranks)
+            header[FAMILIES] <= len(ties.slots)
+            header[FAMILIES] <= len(ties.nodes)
+            header[FAMILIES] <= len(ties.tokens)
+        """,
+        writes="ties.ranks ties.slots ties.nodes ties.tokens",
+        gives="0 <= result <= header[FAMILIES]",
+        loops={
+            "for family in range(header[FAMILIES])": loop(
+                keeps="""
+                    0 <= size <= family
+                    old(room) - family <= room <= old(room)
+                    least <= lowest <= least + 1
+                """
+            )
+        },
+        before={
+            "if score <": """
+                header[WIDTH + family_node[family] % LEVELS] == width
+                1 <= width <= 2**26
+                product_bound(1 - lowest, width)
+                mean_narrow(score, width)
+            """,
+        },
+    ),
+    contract(
+        "lowest_of",
+        whole=True,
+        needs="""
+            1 <= size
+            size <= len(ranks)
+        """,
+        gives="all(result <= ranks[i] for i in range(size))",
+        loops={"for i in range(1, size)": loop(keeps="all(lowest <= ranks[j] for j in range(i))")},
+    ),
+    contract(
+        "count_above",
+        needs="""
+            0 <= size < 2**60
+            size <= len(ranks)
+        """,
+        gives="0 <= result <= size",
+        loops={"for i in range(size)": loop(keeps="0 <= above <= i")},
+    ),
+    contract(
+        "suffices",
+        truth=True,
+        needs="""
+            0 <= size < 2**60
+            1 <= room
+            size <= len(ranks)
+            size <= len(ties.ages)
+        """,
+        loops={"for i in range(size)": loop(keeps="0 <= enough <= i")},
+    ),
+    contract(
+        "keep_best",
+        needs="""
+            0 <= size <= 2**26
+            1 <= room < 2**40
+            size <= len(ties.ranks)
+            size <= len(ties.slots)
+            size <= len(ties.tokens)
+            size <= len(ties.ages)
+            size <= len(ties.keys)
+            size <= len(ties.notes)
+            within(ties.ranks, 0, size, -2**34, 2**34)
+            within(ties.ages, 0, size, 0, 2**34)
+        """,
+        writes="ties.ranks ties.slots ties.tokens ties.ages ties.keys ties.notes",
+        gives="0 <= result <= size",
+        loops={
+            "for i in range(size)": loop(
+                keeps="""
+                    0 <= best <= room
+                    heap(keys, best)
+                """
+            ),
+            "for i in range(size) #2": loop(
+                keeps="""
+                    0 <= best <= left
+                    heap(keys, best)
+                """
+            ),
+            "for i in range(size) #3": loop(
+                keeps="""
+                    0 <= kept <= i
+                    within(ties.ages, i, size, 0, 2**34)
+                """
+            ),
+        },
+    ),
+    contract(
+        "sort_by_slot",
+        needs="""
+            0 <= size < 2**40
+            size <= len(ties.ranks)
+            size <= len(ties.slots)
+            size <= len(ties.keys)
+            size <= len(ties.notes)
+            within(ties.slots, 0, size, 0, PLACES - 1)
+        """,
+        writes="ties.ranks ties.slots ties.keys ties.notes",
+        loops={
+            "for i in range(1, size)": loop(),
+            "for i in range(size)": loop(keeps="heap(keys, i)"),
+            "for i in range(size) #2": loop(),
         },
     ),
     contract(

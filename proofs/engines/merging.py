@@ -461,6 +461,8 @@ class Kernel:
             return self._binary_cases(op, lefts, rights, guard)
         if isinstance(op, ast.LShift | ast.RShift) and isinstance(right, int) and right >= 0:
             op, right = (ast.Mult(), 1 << right) if isinstance(op, ast.LShift) else (ast.FloorDiv(), 1 << right)
+        if isinstance(op, ast.BitAnd) and isinstance(right, int) and right >= 0 and right & (right + 1) == 0:
+            op, right = ast.Mod(), right + 1
         one, other = number(left), number(right)
         if type(op) in ARITHMETIC:
             return self._in_range(ARITHMETIC[type(op)](one, other), guard)
@@ -574,6 +576,8 @@ class Kernel:
                 return self._in_range(
                     value if cases_of(value) is not None else number(value), guard, -(2**31), 2**31 - 1
                 )
+            case ast.Attribute(attr="int8"), [value]:
+                return self._in_range(value if cases_of(value) is not None else number(value), guard, -(2**7), 2**7 - 1)
             case ast.Name(id="bool"), [value]:
                 return truth(value)
         raise self._unsupported(node)

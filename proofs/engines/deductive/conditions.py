@@ -337,9 +337,9 @@ class Deduction(Formulas):
 
     def _call(self, node: ast.Call, state: State) -> Any:
         match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="int32"), args=[one]):
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="int8" | "int32" as name), args=[one]):
                 value = self._number(one, state)
-                self._owe("range", state, self._fits(value, *WIDTHS[32]), ast.unparse(node))
+                self._owe("range", state, self._fits(value, *WIDTHS[int(name[3:])]), ast.unparse(node))
                 return value
             case ast.Call(func=ast.Name(id="int"), args=[one]):
                 return self._number(one, state)

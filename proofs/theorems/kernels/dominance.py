@@ -52,8 +52,8 @@ ROOM_BUGS = [
     Mutation("one collapse too few is kept", "room, key_of(rank, family_slot[family]), family)",
              "room - 1, key_of(rank, family_slot[family]), family)"),
     Mutation("one expand too few is kept",
-             "header[N_DIFF], key_of(worth[slot], slot), token)\n                        if",
-             "header[N_DIFF] - 1, key_of(worth[slot], slot), token)\n                        if"),
+             "offer(keys, notes, size, header[N_DIFF], key, token)",
+             "offer(keys, notes, size, header[N_DIFF] - 1, key, token)"),
     Mutation("one member too few is kept", "header[N_DIFF], key_of(worth[slot], slot), token)\n    sort",
              "header[N_DIFF] - 1, key_of(worth[slot], slot), token)\n    sort"),
 ]  # fmt: skip
@@ -87,6 +87,7 @@ def rooms(bug: Mutation) -> dict[str, Term]:
                 return size
 
             functions["offer"] = watched
+            functions["useful_chunks"] = lambda header, peaks, room, keys, notes: 1  # the only one there is
             functions[name](session, work, *arguments)
             return seen[-1]  # of whatever is offered nothing, nothing can be said
 
@@ -342,8 +343,8 @@ def beside(
 
 SELECTION_BUGS = [
     *ROOM_BUGS,
-    Mutation("one chunk too few is looked at", "worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt,",
-             "worst_useful_chunk(header, peaks, header[N_DIFF] + spoilt - 1,"),
+    Mutation("one chunk too few is looked at", "room = header[N_DIFF] + spoilt\n",
+             "room = header[N_DIFF] + spoilt - 1\n"),
     Mutation("no family is set apart", "return work.header[APART] > before", "return False"),
     Mutation("a family set apart has no expands",
              "        size = at_least(keys, size, work.header[EXPAND_FLOOR])\n        cost",

@@ -79,8 +79,8 @@ def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     kernels=contracts_of("scores", "thresholds"),
     mutations=[
         Mutation("a sum that does not fit", "score += fixed[slot + i]", "score += fixed[slot + i] << 40"),
-        Mutation("the last mean of four reaches beyond the context", "whole = max(slots - 3, 0)",
-                 "whole = max(slots - 2, 0)"),
+        Mutation("the last mean of four reaches beyond the context", "whole = max(slots - 3, 0)\n    if",
+                 "whole = max(slots - 2, 0)\n    if"),
         Mutation("what is left of a chunk counts for a whole one",
                  "if whole * CHUNK < slots:\n        peaks[whole] = LOWEST", "if True:\n        peaks[whole] = LOWEST"),
         Mutation("a score grows by balance", "return score * gain >> SHIFT", "return score * gain >> 1"),

@@ -419,22 +419,27 @@ def step_is_the_reference_8(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "peaks-are-bounds",
-    "The peak of a chunk is the highest aggregate of the gists that begin in it; where gists take several slots it is "
-    "no lower than that.",
+    "The peak of a chunk is the highest aggregate of the gists that begin in it; where some take other numbers of "
+    "slots than one, two at one level and four at one, or nothing in it is above the threshold, it is no lower than "
+    "that.",
     clauses="SCO-3 GRE-2 GRE-6",
     technique=Technique.MERGING,
-    bounds="every context of 4 tokens with arity (2, 2), of 8 with arity (2, 3), cost (1, 1, 2); chunks of 2 slots",
+    bounds="every context of 4 tokens with arity (2, 2), of 8 with arity (2, 3), cost (1, 1, 2), of 4 with arity "
+    "(2, 2), cost (2, 2, 3); chunks of 2 slots",
     assumes="nothing",
     mutations=[
         Mutation("the last chunk is left out", "if whole * CHUNK < slots:\n        peaks[whole] = LOWEST",
                  "if False:\n        peaks[whole] = LOWEST"),
         Mutation("a gist that reaches beyond its chunk is cut off",
                  "while slot < slots and tags[slot] == BODY:", "while slot < slots and False:"),
+        Mutation("raw tokens have peaks", "peak = max(peak, mean if tags[at] >= 1", "peak = max(peak, mean if True"),
+        Mutation("the last chunk goes by the first score of each gist",
+                 "highest = max(highest, total(fixed, slot, units) // units)", "highest = max(highest, fixed[slot])"),
     ],
 )  # fmt: skip
 def peaks_are_bounds(bug: Mutation) -> Iterator[Evidence]:
     """`survey` and `bound` as shipped."""
-    for geometry, first, last in ((PAIR, 0, 4), (WIDE, 4, 12)):
+    for geometry, first, last, exact in ((PAIR, 0, 4, True), (WIDE, 4, 12, True), (DEAR, 0, 4, False)):
         for context in rows(geometry, first, last):
             made = layout.Tables(geometry, Params(w_max=8), context)
             slots = used(geometry, context)
@@ -451,7 +456,10 @@ def peaks_are_bounds(bug: Mutation) -> Iterator[Evidence]:
             for chunk in range(chunks):
                 found, peak = aggregates(geometry, context, scored, 2, chunk), content(peaks[chunk])
                 claims += [peak >= one for one in found]
-                if not several:
-                    claims.append(some(peak == one for one in found) if found else peak == code.LOWEST)
+                if exact:
+                    alike = [peak == one for one in found]
+                    if several:
+                        alike.append(peak <= header[code.TAU_EXPAND])
+                    claims.append(some(alike) if alike else peak == code.LOWEST)
             yield from safe(kernel, assume)
             yield Obligation(f"{name}: peaks", both(claims), assume, session=by_search(bug, CHUNK=2))

@@ -25,13 +25,13 @@ from focalloc.spec.params import Params
 from focalloc.spec.state import State, advanced, opened
 from focalloc.spec.violations import violations
 
-SMALL = {"CHUNK": 2, "NEAR": 2, "SAMPLE": 1, "LEAST_STRIDE": 2}
+SMALL = {"CHUNK": 2, "NEAR": 2, "SAMPLE": 1, "LEAST_STRIDE": 2, "FEW": 2}
 """Constants of the kernels, so small that a small tree has several chunks, a sample of its families, and too many that
 are worth alike."""
 
 Settings = dict[str, Any]
 
-ALIKE = ((5,), (-5,), (5, 5, -5), (7, 5, 5), (-5, -5, -5, -7))
+ALIKE = ((5,), (-5,), (5, 5, -5), (7, 5, 5), (7, 5, 5, 5, 5, 5), (-5, -5, -5, -7))
 """Scores, laid over the slots again and again: all alike, both kinds, one in some that is better than the others."""
 
 GISTS = tuple(Block(1, 2 * i) for i in range(6))
@@ -66,7 +66,7 @@ class World:
 
 
 CURSOR: Settings = {"tie_break": "cursor", "cooldown_steps": 2}
-RECENCY: Settings = {"tie_break": "recency", "cooldown_steps": 1, "recency_memory": 3}
+RECENCY: Settings = {"tie_break": "recency", "cooldown_steps": 1, "recency_memory": 4}
 
 
 def world(geometry: Geometry, context: Context, cap: int, settings: Settings, *acted: Action | None) -> World | None:
@@ -167,7 +167,7 @@ def faults(state: State, row: Sequence[int], answer: Sequence[Action], cursor: i
     technique=Technique.EXHAUSTION,
     bounds="arity (2, 2), every context of 8 tokens, and of 6 with arity (2, 3), cost (1, 1, 2), with n_diff 1 and 3; "
     "six gists in three families, each part of which rests in turn, with n_diff 1 and 2; a cursor at every token and "
-    "at the end; five rows of scores with many alike; chunks of 2 slots",
+    "at the end; six rows of scores with many alike; chunks of 2 slots",
     mutations=[
         Mutation("the cursor is ignored",
                  "far = distance(header, header[CURSOR_TOKEN], node)\n"
@@ -192,8 +192,7 @@ def faults(state: State, row: Sequence[int], answer: Sequence[Action], cursor: i
         Mutation("collapses are kept by place", "if ties.by_cursor and header[CURSOR_TOKEN] != header[END]:",
                  "if False:"),
         Mutation("what rests takes another's place",
-                 "gather_tied(session, ties, room + count_collapses(header, ledger_action))",
-                 "gather_tied(session, ties, room)"),
+                 "wanted = room + count_collapses(session.header, session.ledger_action)", "wanted = room"),
     ],
 )  # fmt: skip
 def ties_by_cursor_in_code(bug: Mutation) -> Iterator[Evidence]:
@@ -213,23 +212,30 @@ def ties_by_cursor_in_code(bug: Mutation) -> Iterator[Evidence]:
     technique=Technique.EXHAUSTION,
     bounds="arity (2, 2), every context of 8 tokens, and of 6 with arity (2, 3), cost (1, 1, 2), with n_diff 1 and 3, "
     "after nothing and after each action that can have led to it; six gists in three families with n_diff 1 and 2, "
-    "after each two actions, with an iteration between them and without; recency_memory 3; five rows of scores with "
-    "many alike; chunks of 2 slots",
+    "after each two actions, with an iteration between or behind them and without; recency_memory 4; six rows of "
+    "scores with many alike; chunks of 2 slots",
     mutations=[
         Mutation("the youngest acts first", "ages[i] = min(history.memory, now - history.iterations[j])",
                  "ages[i] = 2 * history.memory - now + history.iterations[j]"),
+        Mutation("the youngest of few acts first", "min(history.memory, now - history.iterations[latest])",
+                 "2 * history.memory - now + history.iterations[latest]"),
         Mutation("what is not remembered acts last", "        ages[i] = history.memory\n", "        ages[i] = 0\n"),
         Mutation("another node that starts there counts", "if i >= 0 and ties.nodes[i] == node:", "if i >= 0:"),
-        Mutation("what has acted takes an expand's place", "room = wanted + remembered", "room = wanted"),
+        Mutation("what has acted takes an expand's place", "least, wanted + remembered - above)",
+                 "least, wanted - above)"),
         Mutation("what is above the last of the best few is left out", "if worth[slot] >= lowest and tags[slot] >= 1",
                  "if worth[slot] == least and tags[slot] >= 1"),
-        Mutation("a few collapses always do", "if rank_of(keys[room - 1]) == least:", "if False:"),
-        Mutation("collapses as good as the last of the best few are left out", "keys, notes), least - 1)",
-                 "keys, notes), least)"),
-        Mutation("the best few expands always do", "if alike == 1:", "if alike >= 1:"),
+        Mutation("a few collapses always do", "and not suffices(ties, size, room):", "and False:"),
+        Mutation("collapses as good as the last of the best few are left out", "if score < (1 - lowest) * width:",
+                 "if score < -lowest * width:"),
+        Mutation("the best few expands always do", "and not suffices(ties, left, room):", "and False:"),
+        Mutation("what has acted will do", "or ages[i] == ties.history.memory else 0", "or True else 0"),
+        Mutation("of the last rank the first are kept, however old", "left, key_of(ages[i], i), i)",
+                 "left, key_of(0, i), i)"),
         Mutation("one chunk too few is looked at", "worst_useful_chunk(header, peaks, room, session.chunk_keys,",
                  "worst_useful_chunk(header, peaks, room - 1, session.chunk_keys,"),
-        Mutation("what has acted takes a collapse's place", "Sought(room + remembered, ", "Sought(room, "),
+        Mutation("what has acted takes a collapse's place", "least, room + remembered - above)",
+                 "least, room - above)"),
         Mutation("ages count for more than ranks", "rise(keys, order, turn, key_of(ranks[keys_by_age[turn]], turn), ",
                  "rise(keys, order, turn, key_of(0, turn), "),
     ],
@@ -240,5 +246,7 @@ def ties_by_recency_in_code(bug: Mutation) -> Iterator[Evidence]:
     yield compared("every context", source, of_contexts(PAIR, 4, 12, RECENCY, led=True))
     yield compared("gists of two slots", source, of_contexts(WIDE, 0, 6, RECENCY, led=True))
     acted = made(PAIR, GISTS)
-    leads = product((1, 2), acted, ((), (None,)), acted)
-    yield compared("several acted", source, (world(PAIR, GISTS, cap, RECENCY, a, *gap, b) for cap, a, gap, b in leads))
+    gaps = (((), ()), ((None,), ()), ((), (None,)))
+    leads = product((1, 2), acted, gaps, acted)
+    several = (world(PAIR, GISTS, cap, RECENCY, a, *gap, b, *rest) for cap, a, (gap, rest), b in leads)
+    yield compared("several acted", source, several)
