@@ -181,7 +181,7 @@ def survey_means(header: Ints, tags: Ints, fixed: Ints, peaks: Table) -> None:
     whole = max(slots - 3, 0) // CHUNK
     for chunk in range(whole):
         first = chunk * CHUNK
-        score = np.int32(LOWEST)
+        score: Any = np.int32(LOWEST)
         for i in range(CHUNK + 3):
             score = max(score, fixed[first + i])
         peaks[chunk] = int(score)
