@@ -190,58 +190,44 @@ def node_made(header: Ints, action: int) -> int:
 
 
 @kernel
-def update_families(session: Session, done: int, actions: Ints, places: Ints) -> None:
-    """Drop the families that the actions consumed or broke, add the ones they completed, move the others.
+def slot_behind(header: Ints, family_slot: Ints, family_node: Ints, family: int) -> int:
+    """The slot just after a family."""
+    return family_slot[family] + header[WIDTH + family_node[family] % LEVELS]
+
+
+@kernel
+def keep_families(session: Session, first: int, size: int, source: int, kept: int, shift: int, behind: int) -> int:
+    """Go on with the list of families by the ``kept`` from ``source`` on, which have moved by ``shift`` slots.
 
     As in `splice`: while as many are dropped as added, families keep their places in the tables.
 
     Args:
-        session: its tags are those after the actions.
-        done: how many actions.
-        actions: the actions, in order of place.
-        places: where they were, before they happened.
+        first: how many the list has, in place.
+        size: how many it has after those, in the spare tables.
+        behind: the slot behind the last of it.
+
+    Returns:
+        The slot behind the last of it then.
     """
-    header, tags, family_slot = session.header, session.tags, session.family_slot
-    family_node, spare_slot, spare_node = session.family_node, session.spare_slot, session.spare_node
-    first = families_before(header, family_slot, 0, places[0] + 1)
-    if first > 0:
-        first -= 1
-    source = first
-    size = 0
-    shift = 0
-    for i in range(done):
-        # the families before the action; the last of them may hold it, and then goes
-        until = families_before(header, family_slot, source, places[i] + 1)
-        kept = until - source
-        if kept > 0:
-            holder = until - 1
-            if family_slot[holder] + header[WIDTH + family_node[holder] % LEVELS] > places[i]:
-                kept -= 1
-        if first + size == source:
-            copy(spare_slot, 0, family_slot, first, size, 0)
-            copy(spare_node, 0, family_node, first, size, 0)
-            raise_all(family_slot, source, kept, shift)
-            first = source + kept
-            size = 0
-        else:
-            copy(family_slot, source, spare_slot, size, kept, shift)
-            copy(family_node, source, spare_node, size, kept, 0)
-            size += kept
-        source = until
-        slot = family_made(header, tags, actions[i], places[i] + shift)
-        shift += slots_added(header, actions[i])
-        # two collapses may find that they completed the same one
-        last = -1
-        if size > 0:
-            last = spare_slot[size - 1]
-        elif first > 0:
-            last = family_slot[first - 1]
-        if slot >= 0 and slot != last:
-            node = node_made(header, actions[i])
-            if not is_pinned(header, session.no_collapse, node):
-                spare_slot[size] = slot
-                spare_node[size] = node
-                size += 1
+    family_slot, family_node = session.family_slot, session.family_node
+    spare_slot, spare_node = session.spare_slot, session.spare_node
+    if kept > 0:
+        behind = slot_behind(session.header, family_slot, family_node, source + kept - 1) + shift
+    if first + size == source:
+        copy(spare_slot, 0, family_slot, first, size, 0)
+        copy(spare_node, 0, family_node, first, size, 0)
+        raise_all(family_slot, source, kept, shift)
+    else:
+        copy(family_slot, source, spare_slot, size, kept, shift)
+        copy(family_node, source, spare_node, size, kept, 0)
+    return behind
+
+
+@kernel
+def keep_rest(session: Session, first: int, size: int, source: int, shift: int) -> None:
+    """End the list of families with all from ``source`` on, and put it in place; arguments as for `keep_families`."""
+    header, family_slot, family_node = session.header, session.family_slot, session.family_node
+    spare_slot, spare_node = session.spare_slot, session.spare_node
     rest = header[FAMILIES] - source
     header[FAMILIES] = first + size + rest
     if first + size > source:
@@ -258,38 +244,84 @@ def update_families(session: Session, done: int, actions: Ints, places: Ints) ->
 
 
 @kernel
+def update_families(session: Session, done: int, actions: Ints, places: Ints) -> None:
+    """Drop the families that the actions consumed or broke, add the ones they completed, move the others.
+
+    Args:
+        session: its tags are those after the actions.
+        done: how many actions.
+        actions: the actions, in order of place.
+        places: where they were, before they happened.
+    """
+    header, tags, family_slot, family_node = session.header, session.tags, session.family_slot, session.family_node
+    spare_slot, spare_node = session.spare_slot, session.spare_node
+    first = families_before(header, family_slot, 0, places[0] + 1)
+    if first > 0:
+        first -= 1
+    behind = 0  # the slot behind the last that is listed
+    if first > 0:
+        behind = slot_behind(header, family_slot, family_node, first - 1)
+    source = first
+    listed = first  # how many have been listed, of which the first `first` are in place
+    shift = 0
+    for i in range(done):
+        # the families before the action; the last of them may hold it, and then goes
+        until = families_before(header, family_slot, source, places[i] + 1)
+        kept = until - source
+        if kept > 0 and slot_behind(header, family_slot, family_node, until - 1) > places[i]:
+            kept -= 1
+        behind = keep_families(session, first, listed - first, source, kept, shift, behind)
+        if listed == source:
+            first = source + kept
+        listed += kept
+        source = until
+        slot = family_made(header, tags, actions[i], places[i] + shift)
+        shift += slots_added(header, actions[i])
+        if slot < 0:
+            continue
+        # one that several collapses complete is listed at the last of them, so that it ends before what is next
+        ahead = header[SLOTS]
+        if i + 1 < done:
+            ahead = min(ahead, places[i + 1] + shift)
+        if source < header[FAMILIES]:
+            ahead = min(ahead, family_slot[source] + shift)
+        node = node_made(header, actions[i])
+        end = slot + header[WIDTH + node % LEVELS]
+        if slot < behind or end > ahead or is_pinned(header, session.no_collapse, node):
+            continue
+        spare_slot[listed - first] = slot
+        spare_node[listed - first] = node
+        listed += 1
+        behind = end
+    keep_rest(session, first, listed - first, source, shift)
+
+
+@kernel
 def move_pins(session: Session, done: int, actions: Ints, places: Ints) -> None:
     """Keep the slots of ranges where nothing expands up to date, given ``done`` actions in order of place.
 
     What collapses at an edge of a range, or inside it, becomes a gist that meets it.
     """
     header, no_expand = session.header, session.no_expand
-    before = 0  # actions that end before the range
+    passed = 0  # actions that end before the range
     grown = 0
     for at in range(0, len(no_expand), PIN):
         first = no_expand[at + 2]
         last = no_expand[at + 3]
-        while before < done and places[before] + slots_before(header, actions[before]) <= first:
-            grown += slots_added(header, actions[before])
-            before += 1
-        if before == done or places[before] >= last:  # none is at the range
-            no_expand[at + 2] = first + grown
-            no_expand[at + 3] = last + grown
-            continue
+        while passed < done and places[passed] + slots_before(header, actions[passed]) <= first:
+            grown += slots_added(header, actions[passed])
+            passed += 1
         low = first
         high = last
-        for i in range(done):
-            behind = places[i] + slots_before(header, actions[i])
-            if places[i] < last and behind > first:
-                low = min(low, places[i])
-                high = max(high, behind)
-        no_expand[at + 2] = low
-        no_expand[at + 3] = high
-        for i in range(done):
-            if places[i] < low:
-                no_expand[at + 2] += slots_added(header, actions[i])
-            if places[i] < high:
-                no_expand[at + 3] += slots_added(header, actions[i])
+        inside = 0  # what those add that are at the range
+        i = passed
+        while i < done and places[i] < last:
+            low = min(low, places[i])
+            high = max(high, places[i] + slots_before(header, actions[i]))
+            inside += slots_added(header, actions[i])
+            i += 1
+        no_expand[at + 2] = low + grown
+        no_expand[at + 3] = high + grown + inside
 
 
 @kernel

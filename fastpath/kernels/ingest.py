@@ -141,10 +141,10 @@ def average_out(header: Ints, fixed: Table, slots: int, done: int, actions: Ints
     for i in range(done):
         copy(fixed, source, fixed, to, places[i] - source, 0)
         to += places[i] - source
-        before = slots_before(header, actions[i])
-        mean = total(fixed, places[i], before) // before
-        source = places[i] + before
-        for _ in range(before + slots_added(header, actions[i])):
+        width = slots_before(header, actions[i])
+        mean = total(fixed, places[i], width) // width
+        source = places[i] + width
+        for _ in range(width + slots_added(header, actions[i])):
             fixed[to] = mean
             to += 1
     copy(fixed, source, fixed, to, slots - source, 0)
@@ -193,7 +193,10 @@ def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Tab
     if header[SLOTS] + needed > header[W_MAX]:
         wanted += header[AHEAD]
     while header[SLOTS] + wanted > header[W_MAX]:
-        found = oldest_collapses(session, sought) if flat else best_collapses(session, sought, LOWEST)
+        if flat:  # noqa: SIM108, what writes is called in a statement of its own
+            found = oldest_collapses(session, sought)
+        else:
+            found = best_collapses(session, sought, LOWEST)
         if found == 0:
             return done if header[SLOTS] + needed <= header[W_MAX] else NO_ROOM
         slots = header[SLOTS]

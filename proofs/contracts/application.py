@@ -122,12 +122,23 @@ CONTRACTS = [
             slot + blocks * units <= len(tags)
         """,
         writes="tags",
-        gives="kept_outside(tags, old(tags), slot, slot + blocks * units)",
+        gives="""
+            kept_outside(tags, old(tags), slot, slot + blocks * units)
+            within(tags, slot, slot + blocks * units, RAW, level)
+        """,
         opens="product_positive(blocks, units)",
         loops={
-            "for i in range(blocks * units)": loop(keeps="kept_outside(tags, old(tags), slot, slot + i)"),
+            "for i in range(blocks * units)": loop(
+                keeps="""
+                    kept_outside(tags, old(tags), slot, slot + i)
+                    within(tags, slot, slot + i, RAW, level)
+                """
+            ),
             "for i in range(blocks)": loop(
-                keeps="kept_outside(tags, old(tags), slot, slot + blocks * units)",
+                keeps="""
+                    kept_outside(tags, old(tags), slot, slot + blocks * units)
+                    within(tags, slot, slot + blocks * units, RAW, level)
+                """,
                 opens="product_grows(i, blocks, units)",
             ),
         },
@@ -147,11 +158,14 @@ CONTRACTS = [
             lie_apart(header, actions, places, done, header[SLOTS])
             header[SLOTS] + shifted(header, actions, done) <= len(tags)
             header[SLOTS] + shifted(header, actions, done) <= len(spare)
+            stays_plain(header, tags, actions, places, done, header[SLOTS])
         """,
         writes="header tags spare",
         gives="""
             only(header, SLOTS)
             header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, done)
+            are_plain(header, tags, header[SLOTS])
+            implies(done > 0, header[SLOTS] > 0)
         """,
         opens="""
             shift_none(header, actions, 0)
@@ -166,14 +180,26 @@ CONTRACTS = [
                     first + length == source + shifted(header, actions, i)
                     implies(i == 0, source == 0)
                     implies(i >= 1, source == places[i - 1] + before(header, actions[i - 1]))
+                    kept_from(tags, old(tags), source)
+                    are_plain(header, tags, first)
+                    are_plain(header, spare, length)
                 """,
                 opens="""
+                    none_taken(header, actions, places, done, source, places[i])
+                    all(RAW <= tags[j] <= header[TOP] for j in range(source, places[i]))
                     shift_one_more(header, actions, i + 1)
                     level_of(actions[i]) == actions[i] // 2 % LEVELS
                     1 <= level_of(actions[i]) <= header[TOP]
                     header[WIDTH + level_of(actions[i])] >= 1 and header[UNITS + level_of(actions[i])] >= 1
                 """,
             )
+        },
+        before={
+            "rest = slots": """
+                some_stay(header, actions, places, done, header[SLOTS])
+                none_taken(header, actions, places, done, source, header[SLOTS])
+                all(RAW <= tags[j] <= header[TOP] for j in range(source, header[SLOTS]))
+            """
         },
     ),
     contract(
@@ -253,31 +279,130 @@ CONTRACTS = [
     ),
     contract(
         "family_made",
-        seen_through=True,
         needs="""
             is_header(header)
             is_shaped(header)
             has_products(header)
             0 <= action < 2**60
-            action // 2 % LEVELS <= header[TOP]
+            1 <= level_of(action) <= header[TOP]
             -2**60 <= slot <= 2**60
             0 <= header[SLOTS] <= 2**26
             header[SLOTS] <= len(tags)
         """,
-        gives="result == slot or -1 <= result < header[SLOTS]",
+        gives="""
+            implies(action % 2 == EXPAND, result == slot)
+            implies(action % 2 != EXPAND, -1 <= result < header[SLOTS])
+            implies(action % 2 != EXPAND and result >= 0, level_of(action) < header[TOP])
+        """,
     ),
     contract(
         "node_made",
-        seen_through=True,
         needs="""
             is_header(header)
             is_shaped(header)
             0 <= action < 2**60
-            action // 2 % LEVELS <= header[TOP]
-            action % 2 == EXPAND or action // 2 % LEVELS < header[TOP]
+            1 <= level_of(action) <= header[TOP]
+            action % 2 == EXPAND or level_of(action) < header[TOP]
         """,
-        gives="0 <= result <= action",
+        gives="""
+            0 <= result <= action
+            result <= action // 2 + 1
+            result % LEVELS == (level_of(action) if action % 2 == EXPAND else level_of(action) + 1)
+        """,
         opens="rest_bound(action // 2 // LEVELS, header[SPAN + action // 2 % LEVELS + 1])",
+    ),
+    contract(
+        "slot_behind",
+        whole=True,
+        seen_through=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= family < len(family_slot)
+            family < len(family_node)
+            1 <= family_node[family] % LEVELS <= header[TOP]
+            within(family_slot, family, family + 1, -2**60, 2**60)
+        """,
+        gives="result == family_slot[family] + header[WIDTH + family_node[family] % LEVELS]",
+    ),
+    contract(
+        "keep_families",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            0 <= first <= source
+            0 <= size
+            size <= len(spare_slot)
+            size <= len(spare_node)
+            0 <= kept
+            source + kept <= header[FAMILIES]
+            implies(first + size != source, size + kept <= len(spare_slot) and size + kept <= len(spare_node))
+            -2**53 <= shift <= 2**53
+            0 <= behind <= 2**26
+            is_list(header, family_slot, family_node, spare_slot, spare_node, first, size, behind)
+            lie_between(header, family_slot, family_node, source, source + kept, 0, 2**26)
+            keep_apart(header, family_slot, family_node, source, source + kept)
+            implies(kept > 0, behind <= family_slot[source] + shift)
+        """,
+        writes="family_slot family_node spare_slot spare_node",
+        gives="""
+            implies(kept == 0, result == behind)
+            implies(kept > 0, result == old(family_slot)[source + kept - 1]
+                + header[WIDTH + old(family_node)[source + kept - 1] % LEVELS] + shift)
+            implies(first + size == source,
+                is_list(header, family_slot, family_node, spare_slot, spare_node, source + kept, 0, result))
+            implies(first + size != source,
+                is_list(header, family_slot, family_node, spare_slot, spare_node, first, size + kept, result))
+            kept_from(family_slot, old(family_slot), source + kept)
+            kept_from(family_node, old(family_node), source + kept)
+        """,
+        before={
+            "if first + size": """
+                all(0 <= family_slot[f] + shift
+                    and family_slot[f] + header[WIDTH + family_node[f] % LEVELS] + shift <= behind
+                    for f in range(source, source + kept) if at(family_slot[f]) if at(family_node[f]))
+                implies(kept > 0,
+                    is_list(header, family_slot, family_node, spare_slot, spare_node, first, size,
+                        family_slot[source] + shift))
+                is_list(header, family_slot, family_node, spare_slot, spare_node, first, size, behind)
+            """
+        },
+    ),
+    contract(
+        "keep_rest",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            0 <= first <= source
+            source <= header[FAMILIES]
+            0 <= size
+            size <= len(spare_slot)
+            size <= len(spare_node)
+            first + size + header[FAMILIES] - source <= len(family_slot)
+            first + size + header[FAMILIES] - source <= len(family_node)
+            first + size + header[FAMILIES] - source <= len(spare_slot)
+            first + size + header[FAMILIES] - source <= len(spare_node)
+            -2**53 <= shift <= 2**53
+            0 <= header[SLOTS] <= 2**26
+            is_list(header, family_slot, family_node, spare_slot, spare_node, first, size, header[SLOTS])
+            implies(source < header[FAMILIES],
+                is_list(header, family_slot, family_node, spare_slot, spare_node, first, size,
+                    family_slot[source] + shift))
+            implies(source < header[FAMILIES], 0 <= family_slot[source] + shift)
+            lie_between(header, family_slot, family_node, source, header[FAMILIES], 0, header[SLOTS] - shift)
+            keep_apart(header, family_slot, family_node, source, header[FAMILIES])
+        """,
+        writes="header family_slot family_node spare_slot spare_node",
+        gives="""
+            only(header, FAMILIES)
+            header[FAMILIES] == first + size + old(header)[FAMILIES] - source
+            are_families(header, family_slot, family_node, header[SLOTS])
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+        """,
     ),
     contract(
         "update_families",
@@ -290,42 +415,116 @@ CONTRACTS = [
             done <= len(actions)
             done <= len(places)
             are_actions(header, actions, done)
-            within(places, 0, done, 0, 2**26)
-            0 <= header[SLOTS] <= 2**26
+            lie_apart(header, actions, places, done, header[SLOTS] - shifted(header, actions, done))
+            0 <= header[SLOTS] <= header[CAPACITY]
+            header[CAPACITY] <= 2**26
+            header[SLOTS] - shifted(header, actions, done) <= 2**26
             header[SLOTS] <= len(tags)
-            0 <= header[FAMILIES] <= 2**26
-            header[FAMILIES] + done <= len(family_slot)
-            header[FAMILIES] + done <= len(family_node)
-            header[FAMILIES] + done <= len(spare_slot)
-            header[FAMILIES] + done <= len(spare_node)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS] - shifted(header, actions, done))
             rising(family_slot, 0, header[FAMILIES])
-            within(family_slot, 0, header[FAMILIES], 0, 2**26)
-            all(0 <= family_node[f] < 2**54
-                and 1 <= family_node[f] % LEVELS <= header[TOP]
-                for f in range(header[FAMILIES]))
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            stand_clear(header, family_slot, actions, places, done)
+            has_places(header, family_slot)
+            has_places(header, family_node)
+            has_places(header, spare_slot)
+            has_places(header, spare_node)
         """,
         writes="header family_slot family_node spare_slot spare_node",
         gives="""
             only(header, FAMILIES)
-            0 <= header[FAMILIES] <= old(header)[FAMILIES] + done
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+            rising(family_slot, 0, header[FAMILIES])
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+        """,
+        opens="""
+            least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])
+            least_bound(header, WIDTH + 1, WIDTH + 1 + header[TOP])
+            shift_none(header, actions, 0)
+            layout_fits(header, actions, places, done, header[SLOTS] - shifted(header, actions, done))
         """,
         loops={
             "for i in range(done)": loop(
                 keeps="""
-                    0 <= first <= source
-                    source <= header[FAMILIES]
-                    0 <= size
-                    first + size <= source + i
-                    -2**26 * i <= shift <= 2**26 * i
+                    0 <= first <= listed
+                    first <= source <= header[FAMILIES]
+                    shift == shifted(header, actions, i)
+                    implies(i == 0, first == listed and listed == source)
                     kept_from(family_slot, old(family_slot), source)
                     kept_from(family_node, old(family_node), source)
-                """
+                    0 <= behind <= header[SLOTS]
+                    is_list(header, family_slot, family_node, spare_slot, spare_node, first, listed - first, behind)
+                    listed - first <= len(spare_slot) and listed - first <= len(spare_node)
+                    implies(i < done, behind <= places[i] + shift)
+                    implies(source < header[FAMILIES], behind <= family_slot[source] + shift)
+                    implies(i >= 1 and source < header[FAMILIES], places[i - 1] < family_slot[source])
+                    listed * least_width(header) <= behind
+                """,
+                opens="shift_one_more(header, actions, i + 1)",
             )
         },
         before={
-            "node = node_made": """
-                rest_bound(actions[i] // 2 // LEVELS, header[SPAN + actions[i] // 2 % LEVELS + 1])
-            """
+            "for i in range(done)": """
+                shift_one_more(header, actions, 1)
+                families_take(header, family_slot, family_node, 0, first)
+                times_nothing(listed, least_width(header))
+                implies(first > 0, behind <= family_slot[first] and family_slot[first] <= places[0])
+                implies(first == 0, behind == 0)
+            """,
+            "behind = keep_families": """
+                families_take(header, family_slot, family_node, source, kept)
+                times_sum(listed, kept, least_width(header))
+                times_nothing(kept, least_width(header))
+                fewer(listed + kept, len(spare_slot), least_width(header))
+                fewer(listed + kept, len(spare_node), least_width(header))
+                0 <= kept <= until - source
+                implies(kept == 0, listed * least_width(header) <= behind)
+                implies(kept > 0, listed * least_width(header) <= family_slot[source] + shift)
+                implies(kept > 0, family_slot[source] + shift <= places[i] + shift)
+                implies(kept > 0, family_slot[source + kept - 1]
+                    + header[WIDTH + family_node[source + kept - 1] % LEVELS] <= places[i])
+                implies(kept > 0, (listed + kept) * least_width(header) <= family_slot[source + kept - 1]
+                    + header[WIDTH + family_node[source + kept - 1] % LEVELS] + shift)
+                places[i] + shift <= header[SLOTS]
+                listed - first + kept <= len(spare_slot)
+                listed - first + kept <= len(spare_node)
+            """,
+            "listed += kept": """
+                (listed + kept) * least_width(header) <= behind
+                0 <= behind <= places[i] + shift
+            """,
+            "slot = family_made": """
+                is_list(header, family_slot, family_node, spare_slot, spare_node, first, listed - first, behind)
+                listed * least_width(header) <= behind
+                implies(source < header[FAMILIES], behind <= family_slot[source] + shift + added(header, actions[i]))
+            """,
+            "end = slot": """
+                1 <= node % LEVELS <= header[TOP]
+                0 <= node < 2**54
+            """,
+            "behind = end": """
+                is_list(header, family_slot, family_node, spare_slot, spare_node, first, listed - first, end)
+                listed * least_width(header) <= end
+            """,
+            "spare_slot[listed - first] = slot": """
+                times_sum(listed, 1, least_width(header))
+                fewer(listed + 1, len(spare_slot), least_width(header))
+                fewer(listed + 1, len(spare_node), least_width(header))
+                (listed + 1) * least_width(header) <= end
+            """,
+            "keep_rest": """
+                families_take(header, family_slot, family_node, source, header[FAMILIES] - source)
+                times_sum(listed, header[FAMILIES] - source, least_width(header))
+                times_nothing(header[FAMILIES] - source, least_width(header))
+                fewer(listed + (header[FAMILIES] - source), len(family_slot), least_width(header))
+                fewer(listed + (header[FAMILIES] - source), len(family_node), least_width(header))
+                fewer(listed + (header[FAMILIES] - source), len(spare_slot), least_width(header))
+                fewer(listed + (header[FAMILIES] - source), len(spare_node), least_width(header))
+                (listed + (header[FAMILIES] - source)) * least_width(header) <= header[SLOTS]
+            """,
         },
     ),
     contract(
@@ -338,41 +537,76 @@ CONTRACTS = [
             done <= len(places)
             0 <= header[SLOTS] <= 2**26
             are_actions(header, actions, done)
-            within(places, 0, done, 0, 2**26)
-            len(no_expand) % PIN == 0
-            all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
+            lie_apart(header, actions, places, done, header[SLOTS])
+            0 <= header[SLOTS] + shifted(header, actions, done) <= 2**26
+            pins_lie(no_expand, header[SLOTS])
         """,
         writes="no_expand",
         gives="""
             all(no_expand[j] == old(no_expand)[j] for j in range(len(no_expand)) if j % PIN < 2)
-            all(-2**53 <= no_expand[j] <= 2**53 for j in range(len(no_expand)) if j % PIN >= 2)
+            pins_lie(no_expand, header[SLOTS] + shifted(header, actions, done))
+        """,
+        opens="""
+            shift_none(header, actions, 0)
+            layout_fits(header, actions, places, done, header[SLOTS])
+            layout_stays(header, actions, places, done, header[SLOTS])
         """,
         loops={
             "for at in range(0, len(no_expand), PIN)": loop(
                 keeps="""
                     at % PIN == 0
-                    0 <= before <= done
-                    -2**26 * before <= grown <= 2**26 * before
+                    0 <= passed <= done
+                    grown == shifted(header, actions, passed)
                     kept_from(no_expand, old(no_expand), at)
                     all(no_expand[j] == old(no_expand)[j] for j in range(at) if j % PIN < 2)
-                    all(-2**53 <= no_expand[j] <= 2**53 for j in range(at) if j % PIN >= 2)
-                """
-            ),
-            "while before < done and places[before] + slots_before(header, actions[before]) <= first": loop(
-                keeps="""
-                    0 <= before <= done
-                    -2**26 * before <= grown <= 2**26 * before
+                    all(0 <= no_expand[j] <= header[SLOTS] + shifted(header, actions, done)
+                        for j in range(at) if j % PIN >= 2)
+                    all(no_expand[j] <= no_expand[j + 1] for j in range(at) if j % PIN == 2)
+                    all(no_expand[j] <= no_expand[k] for j in range(at) for k in range(j + 1, at)
+                        if j % PIN == 2 and k % PIN == 2 if at(no_expand[j], no_expand[k]))
+                    implies(passed > 0 and at < len(no_expand),
+                        places[passed - 1] + before(header, actions[passed - 1]) <= no_expand[at + 2])
+                    all(no_expand[j] - grown <= no_expand[at + 2] for j in range(at)
+                        if j % PIN == 2 and at < len(no_expand))
+                    all(no_expand[j] - grown <= places[passed] for j in range(at) if j % PIN == 2 and passed < done)
                 """,
-                falls="done - before",
             ),
-            "for i in range(done)": loop(keeps="0 <= low <= first and last <= high <= 2**27"),
-            "for i in range(done) #2": loop(
+            "while passed < done and places[passed] + slots_before(header, actions[passed]) <= first": loop(
                 keeps="""
-                    -2**26 * i <= no_expand[at + 2] <= 2**27 + 2**26 * i
-                    -2**26 * i <= no_expand[at + 3] <= 2**27 + 2**26 * i
-                    all(no_expand[j] == entry(no_expand)[j] for j in INTEGERS if j != at + 2 and j != at + 3)
-                """
+                    0 <= passed <= done
+                    grown == shifted(header, actions, passed)
+                    implies(passed > 0, places[passed - 1] + before(header, actions[passed - 1]) <= first)
+                    all(no_expand[j] - grown <= first for j in range(at) if j % PIN == 2)
+                    all(no_expand[j] - grown <= places[passed] for j in range(at) if j % PIN == 2 and passed < done)
+                """,
+                falls="done - passed",
+                opens="shift_one_more(header, actions, passed + 1)",
             ),
+            "while i < done and places[i] < last": loop(
+                keeps="""
+                    passed <= i <= done
+                    inside == shifted(header, actions, i) - grown
+                    low == (first if i == passed else min(first, places[passed]))
+                    implies(i > 0, places[i - 1] + before(header, actions[i - 1]) <= high)
+                    last <= high <= header[SLOTS]
+                    high == last or (i > 0 and high == places[i - 1] + before(header, actions[i - 1]))
+                """,
+                falls="done - i",
+                opens="shift_one_more(header, actions, i + 1)",
+            ),
+        },
+        before={
+            "no_expand[at + 2] =": """
+                layout_fits(header, actions, places, i, header[SLOTS])
+                shift_one_more(header, actions, passed + 1)
+                shift_one_more(header, actions, i + 1)
+                implies(i < done, high <= places[i])
+                0 <= low + grown
+                low + grown <= header[SLOTS] + shifted(header, actions, done)
+                high + grown + inside <= header[SLOTS] + shifted(header, actions, done)
+                low + grown <= high + grown + inside
+                all(no_expand[j] <= low + grown for j in range(at) if j % PIN == 2)
+            """
         },
     ),
     contract(
@@ -422,9 +656,11 @@ CONTRACTS = [
             are_actions(header, actions, done)
             are_apart(header, actions, places, done)
             all(0 <= places[i] and places[i] + before(header, actions[i]) <= header[SLOTS] for i in range(done))
-            header[SLOTS] + shifted(header, actions, done) <= 2**26
-            header[SLOTS] + shifted(header, actions, done) <= len(tags)
-            header[SLOTS] + shifted(header, actions, done) <= len(spare)
+            header[SLOTS] + shifted(header, actions, done) <= header[CAPACITY]
+            header[CAPACITY] <= 2**26
+            header[CAPACITY] <= len(tags)
+            header[CAPACITY] <= len(spare)
+            stays_plain(header, tags, actions, places, done, header[SLOTS])
             0 <= header[LEDGER_TO]
             header[LEDGER_TO] + done <= len(ledger_action)
             header[LEDGER_TO] + done <= len(ledger_iteration)
@@ -435,18 +671,17 @@ CONTRACTS = [
                 header[SLOTS] <= len(memory) and header[SLOTS] <= len(told)
                 and header[SLOTS] + shifted(header, actions, done) <= len(memory)
                 and header[SLOTS] + shifted(header, actions, done) <= len(told))
-            len(no_expand) % PIN == 0
-            all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
-            0 <= header[FAMILIES] <= 2**26
-            header[FAMILIES] + done <= len(family_slot)
-            header[FAMILIES] + done <= len(family_node)
-            header[FAMILIES] + done <= len(spare_slot)
-            header[FAMILIES] + done <= len(spare_node)
+            pins_lie(no_expand, header[SLOTS])
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
             rising(family_slot, 0, header[FAMILIES])
-            within(family_slot, 0, header[FAMILIES], 0, 2**26)
-            all(0 <= family_node[f] < 2**54
-                and 1 <= family_node[f] % LEVELS <= header[TOP]
-                for f in range(header[FAMILIES]))
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            stand_clear(header, family_slot, actions, places, done)
+            has_places(header, family_slot)
+            has_places(header, family_node)
+            has_places(header, spare_slot)
+            has_places(header, spare_node)
         """,
         writes="""header tags spare memory told no_expand splices ledger_action ledger_iteration
             expand_keys expand_tokens family_slot family_node spare_slot spare_node""",
@@ -459,8 +694,21 @@ CONTRACTS = [
             all(ledger_action[j] == actions[j - old(header)[LEDGER_TO]]
                 for j in range(old(header)[LEDGER_TO], header[LEDGER_TO]))
             all(ledger_iteration[j] == header[ITERATION] for j in range(old(header)[LEDGER_TO], header[LEDGER_TO]))
-            0 <= header[FAMILIES] <= old(header)[FAMILIES] + done
+            implies(old(header)[SLOTS] > 0, header[SLOTS] > 0)
+            are_plain(header, tags, header[SLOTS])
+            pins_lie(no_expand, header[SLOTS])
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+            rising(family_slot, 0, header[FAMILIES])
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             0 <= header[SPLICES] <= done
+            implies(done > 0, are_actions(header, expand_tokens, done))
+            implies(done > 0, lie_apart(old(header), expand_tokens, expand_keys, done, old(header)[SLOTS]))
+            implies(done > 0, all(many(expand_keys, expand_tokens, done, p, a) == many(places, actions, done, p, a)
+                for p in INTEGERS for a in INTEGERS if at(many(expand_keys, expand_tokens, done, p, a))))
+            implies(done > 0, shifted(old(header), expand_tokens, done) == shifted(old(header), actions, done))
+            implies(old(header)[HEARD] == 0 and old(header)[KNOWN] == 0, header[KNOWN] == 0)
             header[HEARD] == 0
             0 <= header[HALF] <= 1
             0 <= header[KNOWN]
@@ -487,7 +735,15 @@ CONTRACTS = [
             "note_splices": """
                 in_order_apart(old(header), actions, places, sorted_actions, sorted_places, done, old(header)[SLOTS])
                 in_order_alike(old(header), actions, places, sorted_actions, sorted_places, done)
+                in_order_plain(old(header), tags, actions, places, sorted_actions, sorted_places, done,
+                    old(header)[SLOTS])
+                in_order_clear(old(header), family_slot, actions, places, sorted_actions, sorted_places, done)
             """,
+            "move_pins": """
+                shift_alike(header, old(header), sorted_actions, done)
+                some_stay(header, sorted_actions, sorted_places, done, header[SLOTS])
+            """,
+            "update_families": "shift_alike(header, old(header), sorted_actions, done)",
             "remember_told(session, done": "shift_alike(header, old(header), sorted_actions, done)",
             "splice": """
                 shift_alike(header, old(header), sorted_actions, done)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract
-from focalloc.proofs.contracts.invariants import BETWEEN_CALLS
+from focalloc.proofs.contracts.form import contract, lines
+from focalloc.proofs.contracts.invariants import BETWEEN_CALLS, KEPT
 
 ROOM = """
     header[W_MAX] <= header[CAPACITY]
@@ -24,22 +24,16 @@ ROOM = """
     header[N_DIFF] + header[LEDGER_ROOM] <= len(expand_keys)
     header[N_DIFF] + header[LEDGER_ROOM] <= len(expand_tokens)
     SPLICE * header[N_DIFF] <= len(splices)
-    header[FAMILIES] <= 2**26
-    header[FAMILIES] + header[N_DIFF] <= len(family_slot)
-    header[FAMILIES] + header[N_DIFF] <= len(family_node)
-    header[FAMILIES] + header[N_DIFF] <= len(spare_slot)
-    header[FAMILIES] + header[N_DIFF] <= len(spare_node)
     0 <= header[KNOWN] <= header[SLOTS]
     0 <= header[HEARD] <= header[SLOTS]
     0 <= header[HALF] <= 1
     implies(header[HEARD] > 0 or header[KNOWN] > 0,
         header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
-    len(no_expand) % PIN == 0
-    all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
 """
-"""What there is room for; of families for as many more as there may be actions."""
+"""What there is room for, and what is remembered."""
 
 TERMS = """
+    header[ITERATION] < 2**62
     0 <= header[END] < 2**49
     0 <= header[CURSOR_TOKEN] < 2**49
     0 <= header[PROTECTED] < 2**49
@@ -51,28 +45,34 @@ TERMS = """
 """
 """What an iteration goes by."""
 
+GIVEN = """
+    result == LEDGER_FULL or 0 <= result <= header[N_DIFF]
+    implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
+    implies(result >= 0, are_actions(header, actions, result))
+    implies(result >= 0, header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, result))
+    implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+    implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
+    implies(result == LEDGER_FULL, header[SLOTS] == old(header)[SLOTS])
+"""
+"""What an iteration gives beyond what it keeps."""
+
 CONTRACTS = [
     contract(
         "step",
-        needs="\n".join(BETWEEN_CALLS) + ROOM.replace("\n    ", "\n") + TERMS.replace("\n    ", "\n"),
+        needs="\n".join((*BETWEEN_CALLS, *lines(ROOM), *lines(TERMS))),
         writes="""header tags spare memory told no_expand splices ledger_action ledger_iteration actions places
             collapse_keys collapse_families expand_keys expand_tokens chunk_keys chunk_notes
             family_slot family_node spare_slot spare_node""",
-        gives="""
-            result == LEDGER_FULL or 0 <= result <= header[N_DIFF]
-            implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
-            implies(result >= 0, are_actions(header, actions, result))
-            implies(result >= 0, header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, result))
-            implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
-            implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
-            implies(result == LEDGER_FULL, header[SLOTS] == old(header)[SLOTS])
-        """,
+        gives="\n".join((*KEPT, *lines(GIVEN))),
         before={
             "done = select": """
                 tokens_marked(header, old(header), tags, tags, header[SLOTS])
                 tokens_are_told(header, tags, family_slot, family_node)
             """,
-            "apply": "shift_alike(header, old(header), actions, done)",
+            "apply": """
+                shift_alike(header, old(header), actions, done)
+                are_plain(header, old(tags), header[SLOTS])
+            """,
         },
     ),
 ]

@@ -12,7 +12,6 @@ SOUGHT = """
     are_families(header, family_slot, family_node, len(fixed))
     are_alike(header, family_node)
     rising(family_slot, 0, header[FAMILIES])
-    ends_rise(header, family_node)
     ledger_fits(header, ledger_action)
     0 <= header[END] < 2**49
     0 <= header[CURSOR_TOKEN] < 2**49
@@ -84,7 +83,8 @@ CONTRACTS = [
             may_all_collapse(session, sought, threshold, result)
             come_by(sought, stride, result, header[FAMILIES])
             are_once(keys, notes, result)
-            are_the_best(session, sought, threshold, stride, result, header[FAMILIES])
+            implies(ends_rise(header, family_node),
+                are_the_best(session, sought, threshold, stride, result, header[FAMILIES]))
         """,
         opens="turn_first(stride)",
         loops={
@@ -99,7 +99,8 @@ CONTRACTS = [
                     may_all_collapse(session, sought, threshold, size)
                     come_by(sought, stride, size, family)
                     are_once(keys, notes, size)
-                    are_the_best(session, sought, threshold, stride, size, family)
+                    implies(ends_rise(header, family_node),
+                        are_the_best(session, sought, threshold, stride, size, family))
                 """,
                 opens="""
                     many_member(keys, notes, size, 0)

@@ -42,8 +42,11 @@ CONTRACTS = [
             families_fit(header, family_node)
             are_families(header, family_slot, family_node, header[SLOTS])
             families_are_whole(header, tags, family_slot, family_node)
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             are_replaced(header, tags, actions, places, header[DONE])
             are_apart(header, actions, places, header[DONE])
+            marks_are_taken(header, tags, actions, places, header[DONE])
+            stand_clear(header, family_slot, actions, places, header[DONE])
             -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
             0 <= header[W_MAX] <= 2**26
             0 <= header[W_SOFT] <= 2**26
@@ -83,6 +86,8 @@ CONTRACTS = [
             only_marked(header, tags, old(tags))
             are_replaced(header, tags, actions, places, header[DONE])
             are_apart(header, actions, places, header[DONE])
+            marks_are_taken(header, tags, actions, places, header[DONE])
+            stand_clear(header, family_slot, actions, places, header[DONE])
         """,
         opens="replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])",
         closes="""
@@ -107,6 +112,8 @@ CONTRACTS = [
                     only_marked(header, tags, old(tags))
                     are_replaced(header, tags, actions, places, done)
                     are_apart(header, actions, places, done)
+                    marks_are_taken(header, tags, actions, places, done)
+                    stand_clear(header, family_slot, actions, places, done)
                     all(actions[i] == old(actions)[i] for i in range(header[DONE]))
                     marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
                         + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
@@ -134,6 +141,7 @@ CONTRACTS = [
                 before(header, actions[done]) == header[UNITS + level]
                 are_replaced(header, tags, actions, places, done)
                 are_apart(header, actions, places, done + 1)
+                stand_clear(header, family_slot, actions, places, done + 1)
                 turn_first(1)
             """,
             "places[done] = slot": """
@@ -145,6 +153,9 @@ CONTRACTS = [
                 all(tags[j] < 0 for j in range(slot + 1, slot + header[UNITS + level]))
                 all(places[i] + before(header, actions[i]) <= slot or slot + header[UNITS + level] <= places[i]
                     for i in range(done))
+                all(tags[family_slot[f]] >= 0 for f in range(header[FAMILIES]))
+                all(family_slot[f] <= slot or slot + header[UNITS + level] <= family_slot[f]
+                    for f in range(header[FAMILIES]))
             """,
             "actions[done] = node *": """
                 turn_first(header[UNITS + level - 1])
@@ -155,6 +166,8 @@ CONTRACTS = [
                 tags[slot] >= 0
                 all(places[i] + before(header, actions[i]) <= slot or slot + header[WIDTH + level] <= places[i]
                     for i in range(done))
+                all(family_slot[f] <= slot or slot + header[WIDTH + level] <= family_slot[f]
+                    for f in range(header[FAMILIES]))
             """,
             "mark(tags, slot, header": """
                 actions[done] == node * 2 + COLLAPSE
@@ -166,6 +179,7 @@ CONTRACTS = [
                 before(header, actions[done]) == header[WIDTH + level]
                 are_replaced(header, tags, actions, places, done)
                 are_apart(header, actions, places, done + 1)
+                stand_clear(header, family_slot, actions, places, done + 1)
             """,
             "if done <": """
                 are_actions(header, actions, done)
@@ -173,6 +187,8 @@ CONTRACTS = [
                 in_budget(header, actions, done)
                 are_replaced(header, tags, actions, places, done)
                 are_apart(header, actions, places, done)
+                marks_are_taken(header, tags, actions, places, done)
+                stand_clear(header, family_slot, actions, places, done)
                 only_marked(header, tags, old(tags))
             """,
             "c += 1": "replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)",
@@ -189,6 +205,8 @@ CONTRACTS = [
                     for i in range(done) for j in range(places[i], places[i] + before(header, actions[i]))
                     if at(places[i], tags[j]))
                 are_replaced(header, tags, actions, places, done + 1)
+                taken_one_more(header, actions, places, done + 1)
+                marks_are_taken(header, tags, actions, places, done + 1)
             """,
         },
     ),
@@ -207,6 +225,7 @@ CONTRACTS = [
             ends_rise(header, family_node)
             ledger_fits(header, ledger_action)
             families_are_whole(header, tags, family_slot, family_node)
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             tokens_are_told(header, tags, family_slot, family_node)
             spans_are_told(header)
             0 <= header[FIRST] < 2**49
@@ -250,6 +269,8 @@ CONTRACTS = [
             only_marked(header, tags, old(tags))
             are_replaced(header, tags, actions, places, result)
             are_apart(header, actions, places, result)
+            stays_plain(header, tags, actions, places, result, header[SLOTS])
+            stand_clear(header, family_slot, actions, places, result)
         """,
         loops={
             "while hungry": loop(
@@ -263,6 +284,8 @@ CONTRACTS = [
                     only_marked(header, tags, old(tags))
                     are_replaced(header, tags, actions, places, header[DONE])
                     are_apart(header, actions, places, header[DONE])
+                    marks_are_taken(header, tags, actions, places, header[DONE])
+                    stand_clear(header, family_slot, actions, places, header[DONE])
                     0 <= header[TAKEN_COLLAPSES] <= collapses
                     implies(hungry, header[TAKEN_EXPANDS] == 0)
                     0 <= ceiling

@@ -2,7 +2,47 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract, loop
+from focalloc.proofs.contracts.form import contract, lines, loop
+from focalloc.proofs.contracts.invariants import KEPT
+
+ROOM = """
+    0 <= needed <= 2**40
+    0 <= header[AHEAD] <= 2**40
+    0 <= header[W_MAX] <= 2**26
+    1 <= room <= 2**26
+    room <= len(places)
+    room <= len(collapse_keys)
+    room <= len(collapse_families)
+    room <= len(expand_keys)
+    room <= len(expand_tokens)
+    SPLICE * room <= len(splices)
+    header[CAPACITY] <= len(spare)
+    header[CAPACITY] <= len(fixed)
+    len(fixed) <= PLACES
+    suffices(header, needed, len(reclaimed))
+    suffices(header, needed, header[LEDGER_ROOM] - header[LEDGER_TO])
+    header[LEDGER_ROOM] <= len(ledger_iteration)
+    0 <= header[END] < 2**49
+    0 <= header[CURSOR_TOKEN] < 2**49
+    0 <= header[PROTECTED] < 2**49
+    0 <= header[KNOWN] <= header[SLOTS]
+    0 <= header[HALF] <= 1
+    header[HEARD] == 0
+    implies(header[KNOWN] > 0, header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
+"""
+"""What a reclaim has room for, and goes by."""
+
+RECLAIMED = """
+    only(header, SLOTS, FAMILIES, LEDGER_TO, SPLICES, KNOWN, HALF, HEARD)
+    header[LEDGER_TO] == old(header)[LEDGER_TO] + {done}
+    0 <= {done} <= old(header)[SLOTS] - header[SLOTS]
+    {done} * least_gain(header, header[TOP]) <= old(header)[SLOTS] - header[SLOTS]
+    0 <= header[KNOWN] <= header[SLOTS]
+    header[HEARD] == 0
+    0 <= header[HALF] <= 1
+    implies(header[KNOWN] > 0, old(header)[KNOWN] > 0)
+"""
+"""What so many collapses leave."""
 
 CONTRACTS = [
     contract(
@@ -117,7 +157,7 @@ CONTRACTS = [
             place + header[WIDTH + node % LEVELS] <= header[SLOTS]
             0 <= header[SLOTS] <= 2**26
             header[SLOTS] <= len(tags)
-            are_tags(header, tags, 0, header[SLOTS])
+            within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
         """,
         before={
             "first = node": """
@@ -170,6 +210,7 @@ CONTRACTS = [
         gives="""
             0 <= result <= room
             within(notes, 0, result, 0, header[FAMILIES] - 1)
+            rising(notes, 0, result)
             all(keys[i] == PLACES - 1 - family_slot[notes[i]] for i in range(result) if at(keys[i]) if at(notes[i]))
         """,
         loops={
@@ -177,11 +218,156 @@ CONTRACTS = [
                 keeps="""
                     0 <= size <= room
                     size <= family
-                    within(notes, 0, size, 0, header[FAMILIES] - 1)
+                    within(notes, 0, size, 0, min(header[FAMILIES], family) - 1)
+                    rising(notes, 0, size)
                     all(keys[i] == PLACES - 1 - family_slot[notes[i]] for i in range(size)
                         if at(keys[i]) if at(notes[i]))
                 """
             )
+        },
+    ),
+    contract(
+        "average_out",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            is_dear(header)
+            1 <= done <= 2**26
+            done <= len(actions)
+            done <= len(places)
+            0 <= slots <= 2**26
+            slots <= len(fixed)
+            are_actions(header, actions, done)
+            all(actions[i] % 2 == COLLAPSE for i in range(done))
+            lie_apart(header, actions, places, done, slots)
+        """,
+        writes="fixed",
+        gives="kept_from(fixed, old(fixed), slots)",
+        loops={
+            "for i in range(done)": loop(
+                keeps="""
+                    0 <= to <= source
+                    source <= slots
+                    implies(i == 0, source == places[0])
+                    implies(i >= 1, source == places[i - 1] + before(header, actions[i - 1]))
+                    kept_from(fixed, old(fixed), slots)
+                """,
+                opens="""
+                    1 <= level_of(actions[i]) <= header[TOP]
+                    header[WIDTH + level_of(actions[i])] > header[UNITS + level_of(actions[i])]
+                """,
+            ),
+            "for _ in range(width + slots_added(header, actions[i]))": loop(
+                keeps="""
+                    to == entry(to) + _
+                    kept_from(fixed, old(fixed), slots)
+                """
+            ),
+        },
+        before={"mean = total": "mean_narrow(sum_of(fixed, places[i], width), width)"},
+    ),
+    contract(
+        "reclaim",
+        needs="\n".join((*KEPT, *lines(ROOM))),
+        writes="""header tags spare fixed memory told no_expand splices ledger_action ledger_iteration places
+            collapse_keys collapse_families expand_keys expand_tokens
+            family_slot family_node spare_slot spare_node reclaimed""",
+        gives="\n".join(
+            (
+                *KEPT,
+                "only(header, SLOTS, FAMILIES, LEDGER_TO, SPLICES, KNOWN, HALF, HEARD)",
+                "result >= 0 or result == NO_ROOM",
+                "implies(result >= 0, header[SLOTS] + needed <= header[W_MAX])",
+                "implies(result >= 0, header[LEDGER_TO] == old(header)[LEDGER_TO] + result)",
+                "header[SLOTS] <= old(header)[SLOTS]",
+            )
+        ),
+        opens="""
+            gain_positive(header, header[TOP])
+            gain_bound(header, header[TOP])
+            times_nothing(0, least_gain(header, header[TOP]))
+        """,
+        loops={
+            "while header[SLOTS] + wanted > header[W_MAX]": loop(
+                keeps="\n".join((*KEPT, *lines(RECLAIMED.format(done="done")))),
+                falls="header[SLOTS]",
+            ),
+            "while i < found and excess > 0 and (not completed)": loop(
+                keeps="""
+                    0 <= i <= found
+                    done == entry(done) + i
+                    i >= 1 or (excess > 0 and not completed)
+                    old(header)[LEDGER_TO] + done <= header[LEDGER_ROOM]
+                    excess == slots + wanted - header[W_MAX] + shifted(header, notes, i)
+                    shifted(header, notes, i) <= -i
+                    done * least_gain(header, header[TOP])
+                        <= old(header)[SLOTS] - header[SLOTS] - shifted(header, notes, i)
+                    kept_from(notes, entry(notes), i)
+                    are_actions(header, notes, i)
+                    all(notes[k] % 2 == COLLAPSE for k in range(i))
+                    all(places[k] == family_slot[entry(notes)[k]]
+                        and notes[k] == family_node[entry(notes)[k]] * 2 + COLLAPSE
+                        for k in range(i) if at(places[k]) if at(notes[k]))
+                    all(0 <= places[k] and places[k] + before(header, notes[k]) <= header[SLOTS] for k in range(i))
+                    are_apart(header, notes, places, i)
+                    stand_clear(header, family_slot, notes, places, i)
+                    stays_plain(header, tags, notes, places, i, header[SLOTS])
+                    within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
+                """,
+                falls="found - i",
+            ),
+        },
+        before={
+            "i = 0": """
+                many_members(keys, notes, found, found)
+                twice_if_alike(keys, notes, found)
+                all(0 <= notes[k] < header[FAMILIES] and place_of(keys[k]) == family_slot[notes[k]]
+                    for k in range(found) if at(keys[k]) if at(notes[k]))
+                all(notes[j] != notes[k] for j in range(found) for k in range(j + 1, found))
+                shift_none(header, notes, 0)
+            """,
+            "notes[i] = node": """
+                node == family_node[notes[i]] and 0 <= notes[i] < header[FAMILIES]
+                1 <= level <= header[TOP] and 0 <= node < 2**54
+                all(places[k] + before(header, notes[k]) <= family_slot[notes[i]]
+                    or family_slot[notes[i]] + header[WIDTH + level] <= places[k] for k in range(i))
+                all(family_slot[f] <= family_slot[notes[i]]
+                    or family_slot[notes[i]] + header[WIDTH + level] <= family_slot[f]
+                    for f in range(header[FAMILIES]))
+                none_taken(header, notes, places, i, family_slot[notes[i]],
+                    family_slot[notes[i]] + header[WIDTH + level])
+                0 <= family_slot[notes[i]] and family_slot[notes[i]] + header[WIDTH + level] <= header[SLOTS]
+                all(RAW <= tags[j] <= header[TOP]
+                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
+                place_of(keys[i]) == family_slot[notes[i]]
+            """,
+            "mark(tags": """
+                collapse_parts(notes[i], node)
+                level_of(notes[i]) == level
+                before(header, notes[i]) == header[WIDTH + level]
+                added(header, notes[i]) == header[UNITS + level] - header[WIDTH + level]
+                least_gain(header, header[TOP]) <= header[WIDTH + level] - header[UNITS + level]
+                shift_one_more(header, notes, i + 1)
+                taken_one_more(header, notes, places, i + 1)
+                times_sum(done, 1, least_gain(header, header[TOP]))
+                fewer(done, len(reclaimed), least_gain(header, header[TOP]))
+                fewer(done, header[LEDGER_ROOM] - old(header)[LEDGER_TO], least_gain(header, header[TOP]))
+                done < len(reclaimed)
+                old(header)[LEDGER_TO] + done < header[LEDGER_ROOM]
+                are_actions(header, notes, i + 1)
+                all(places[k] + before(header, notes[k]) <= places[i] or places[i] + header[WIDTH + level] <= places[k]
+                    for k in range(i))
+                are_apart(header, notes, places, i + 1)
+                stand_clear(header, family_slot, notes, places, i + 1)
+            """,
+            "reclaimed[done]": """
+                stays_plain(header, tags, notes, places, i + 1, header[SLOTS])
+                within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
+            """,
+            "average_out": """
+                many_members(sorted_places, sorted_actions, i, i)
+                pairs_found(places, notes, i)
+            """,
         },
     ),
 ]

@@ -1,7 +1,7 @@
 """What holds of a session's tables between any two calls, in the lines of contracts.
 
 `focalloc.fastpath.tables.Tables.check` asserts the same and more, against a scan of the context; the two are run on the
-same tables by `tests/proofs/test_contract_tables.py`.
+same tables by `tests/proofs/test_contract_tables.py`. What is in `KEPT` an iteration is proved to give back.
 """
 
 from __future__ import annotations
@@ -14,28 +14,39 @@ GEOMETRY = lines("""
     has_products(header)
     is_dear(header)
     spans_are_told(header)
+    widths_are_told(header)
 """)
 
-CONTEXT = lines("""
+SLOTS = lines("""
     0 < header[SLOTS] <= header[CAPACITY]
     header[CAPACITY] <= len(tags)
     header[CAPACITY] <= PLACES
-    are_tags(header, tags, 0, header[SLOTS])
-    all(tags[i] < MARK for i in range(header[SLOTS]))
+    are_plain(header, tags, header[SLOTS])
+    0 <= header[FIRST] < 2**49
+    pins_lie(no_expand, header[SLOTS])
+""")
+
+BLOCKS = lines("""
     follow_each_other(header, tags)
     gists_end(header, tags)
     gists_are_whole(header, tags)
     bodies_follow(header, tags)
-    0 <= header[FIRST] < 2**49
     header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
 """)
 
-FAMILIES = lines("""
+LISTED = lines("""
     families_fit(header, family_slot)
     families_fit(header, family_node)
     are_families(header, family_slot, family_node, header[SLOTS])
-    are_alike(header, family_node)
     rising(family_slot, 0, header[FAMILIES])
+    keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+    has_places(header, family_slot)
+    has_places(header, family_node)
+    has_places(header, spare_slot)
+    has_places(header, spare_node)
+""")
+
+FAMILIES = lines("""
     ends_rise(header, family_node)
     tokens_are_told(header, tags, family_slot, family_node)
     families_are_whole(header, tags, family_slot, family_node)
@@ -46,11 +57,13 @@ LEDGER = lines("""
     ledger_fits(header, ledger_iteration)
     header[LEDGER_TO] <= header[LEDGER_ROOM]
     header[LEDGER_ROOM] <= len(ledger_action)
-    0 <= header[ITERATION] < 2**62
-    all(0 <= ledger_iteration[i] <= header[ITERATION] for i in range(header[LEDGER_FROM], header[LEDGER_TO]))
-    all(header[ITERATION] - ledger_iteration[i] < header[MIN_GAP]
-        for i in range(header[LEDGER_FROM], header[LEDGER_TO]))
+    0 <= header[ITERATION]
+    1 <= header[MIN_GAP]
+    entries_are_recent(header, ledger_iteration)
 """)
 
-BETWEEN_CALLS = (*GEOMETRY, *CONTEXT, *FAMILIES, *LEDGER)
+KEPT = (*GEOMETRY, *SLOTS, *LISTED, *LEDGER)
+"""What an iteration is proved to keep."""
+
+BETWEEN_CALLS = (*KEPT, *BLOCKS, *FAMILIES)
 """All of it."""

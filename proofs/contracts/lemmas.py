@@ -20,6 +20,16 @@ DEFINITIONS = [
     ),
     definition("sum_none(F, s, n)", "implies(n <= 0, sum_of(F, s, n) == 0)"),
     definition("sum_one_more(F, s, n)", "implies(n >= 1, sum_of(F, s, n) == sum_of(F, s, n - 1) + F[s + n - 1])"),
+    definition("least_of_one(T, lo)", "least(T, lo, lo + 1) == T[lo]"),
+    definition(
+        "least_one_more(T, lo, hi)",
+        "implies(hi > lo + 1, least(T, lo, hi) == min(least(T, lo, hi - 1), T[hi - 1]))",
+    ),
+    definition("gain_of_one(H)", "least_gain(H, 1) == H[WIDTH + 1] - H[UNITS + 1]"),
+    definition(
+        "gain_one_more(H, n)",
+        "implies(n > 1, least_gain(H, n) == min(least_gain(H, n - 1), H[WIDTH + n] - H[UNITS + n]))",
+    ),
     definition("power_none(i)", "implies(i <= 0, power(i) == 1)"),
     definition("power_one_more(i)", "implies(i >= 1, power(i) == 2 * power(i - 1))"),
     definition("odd_none(T, lo, hi)", "implies(hi <= lo, odd(T, lo, hi) == 0)"),
@@ -46,6 +56,15 @@ DEFINITIONS = [
         "shift_in_one_more(H, P, A, n, Q, B, m)",
         "implies(n >= 1, shifted_in(H, P, A, n, Q, B, m) == shifted_in(H, P, A, n - 1, Q, B, m)"
         " + (added(H, A[n - 1]) if many(Q, B, m, P[n - 1], A[n - 1]) >= 1 else 0))",
+    ),
+    definition(
+        "taken_none(H, A, P, n, j)", "implies(n <= 0, not taken(H, A, P, n, j))", seen_by="taken(H, A, P, n, j)"
+    ),
+    definition(
+        "taken_one_more(H, A, P, n)",
+        "implies(n >= 1, all(taken(H, A, P, n, j)"
+        " == (taken(H, A, P, n - 1, j) or (P[n - 1] <= j and j < P[n - 1] + before(H, A[n - 1])))"
+        " for j in INTEGERS if at(taken(H, A, P, n, j))))",
     ),
     definition("marks_none(T, n)", "implies(n <= 0, marks(T, n) == 0)"),
     definition(
@@ -110,6 +129,64 @@ ARITHMETIC = [
         "implies(d >= 1 and a <= 2**34 and p <= LIMIT, (a + p * d) // d <= 2**34 + LIMIT)",
         steps=["worth_most(p, d)", "below(a + p * d, 2**34 + LIMIT + 1, d)"],
     ),
+    lemma("times_sum(a, b, u)", "(a + b) * u == a * u + b * u"),
+    lemma("times_alike(a, b, u)", "implies(a == b, a * u == b * u)"),
+    lemma("times_nothing(x, u)", "implies(x == 0, x * u == 0)"),
+    lemma("fewer(a, b, u)", "implies(u >= 1 and a * u < b * u, a < b)"),
+    lemma(
+        "least_bound(T, lo, hi)",
+        "implies(0 <= lo < hi, all(least(T, lo, hi) <= T[j] for j in range(lo, hi)))",
+        by="hi",
+        steps=["least_of_one(T, lo)", "least_one_more(T, lo, hi)"],
+    ),
+    lemma(
+        "least_positive(T, lo, hi)",
+        "implies(0 <= lo < hi and all(T[j] >= 1 for j in range(lo, hi)), least(T, lo, hi) >= 1)",
+        by="hi",
+        steps=["least_of_one(T, lo)", "least_one_more(T, lo, hi)", "T[hi - 1] == T[hi - 1]"],
+    ),
+    lemma(
+        "least_alike(T, S, lo, hi)",
+        "implies(0 <= lo < hi and all(T[j] == S[j] for j in range(lo, hi)), least(T, lo, hi) == least(S, lo, hi))",
+        by="hi",
+        steps=[
+            "least_of_one(T, lo)",
+            "least_of_one(S, lo)",
+            "least_one_more(T, lo, hi)",
+            "least_one_more(S, lo, hi)",
+            "T[hi - 1] == T[hi - 1]",
+        ],
+        seen_by="least(T, lo, hi), least(S, lo, hi)",
+    ),
+    lemma(
+        "gain_bound(H, n)",
+        "implies(n >= 1,"
+        " all(least_gain(H, n) <= H[j] - H[j - WIDTH + UNITS] for j in range(WIDTH + 1, WIDTH + 1 + n)))",
+        by="n",
+        steps=["gain_of_one(H)", "gain_one_more(H, n)"],
+    ),
+    lemma(
+        "gain_positive(H, n)",
+        "implies(n >= 1 and all(H[j] > H[j - WIDTH + UNITS] for j in range(WIDTH + 1, WIDTH + 1 + n)),"
+        " least_gain(H, n) >= 1)",
+        by="n",
+        steps=["gain_of_one(H)", "gain_one_more(H, n)", "H[WIDTH + n] == H[WIDTH + n]", "H[WIDTH + 1] == H[WIDTH + 1]"],
+    ),
+    lemma(
+        "gain_alike(H, G, n)",
+        "implies(0 <= n < LEVELS and all(H[j] == G[j] for j in range(UNITS, FANOUT)),"
+        " n < 1 or least_gain(H, n) == least_gain(G, n))",
+        by="n",
+        steps=[
+            "gain_of_one(H)",
+            "gain_of_one(G)",
+            "gain_one_more(H, n)",
+            "gain_one_more(G, n)",
+            "H[WIDTH + n] == H[WIDTH + n]",
+            "H[UNITS + n] == H[UNITS + n]",
+        ],
+        seen_by="least_gain(H, n), least_gain(G, n)",
+    ),
     lemma("power_positive(i)", "power(i) >= 1", by="i", steps=["power_none(i)", "power_one_more(i)"]),
     lemma(
         "power_grows(i, j)",
@@ -118,9 +195,7 @@ ARITHMETIC = [
         steps=["power_none(i)", "power_none(j)", "power_one_more(j)", "power_positive(j - 1)"],
     ),
     lemma("power_5(i)", "power(5) == 32", steps=["power_none(0)", *(f"power_one_more({i})" for i in range(1, 6))]),
-    lemma(
-        "power_20(i)", "power(20) == 2**20", steps=["power_5(i)", *(f"power_one_more({i})" for i in range(6, 21))]
-    ),
+    lemma("power_20(i)", "power(20) == 2**20", steps=["power_5(i)", *(f"power_one_more({i})" for i in range(6, 21))]),
     lemma(
         "product_bound(x, n)",
         "implies(-LIMIT <= x <= LIMIT and 0 <= n <= 2**26, -2**57 <= x * n <= 2**57)",
@@ -168,7 +243,7 @@ SUMS = [
 ]
 
 STRIDES = [
-    lemma("turn_first(s)", "implies(s >= 1, turn(0, s))", steps=["turn_is(0, s)"]),
+    lemma("turn_first(s)", "implies(s >= 1, turn(0, s))", steps=["turn_is(0, s)"], seen_by="turn(0, s)"),
     lemma(
         "turn_next(i, s)",
         "implies(s >= 1 and turn(i, s), turn(i + s, s))",
@@ -383,6 +458,20 @@ ACTIONS = [
         steps=["shift_one_more(H, A, n)", "P[n - 1] == P[n - 1]"],
     ),
     lemma(
+        "layout_stays(H, A, P, n, slots)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, slots),"
+        " all(1 <= P[i - 1] + before(H, A[i - 1]) + shifted(H, A, i)"
+        " for i in range(1, n + 1) if at(shifted(H, A, i))))",
+        by="n",
+        steps=[
+            "shift_none(H, A, 0)",
+            "shift_one_more(H, A, n)",
+            "P[n - 1] == P[n - 1]",
+            "P[n - 2] == P[n - 2]",
+            "shifted(H, A, n - 1) == shifted(H, A, n - 1)",
+        ],
+    ),
+    lemma(
         "some_stay(H, A, P, n, slots)",
         "implies(n >= 1 and is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, slots),"
         " 1 <= P[n - 1] + before(H, A[n - 1]) + shifted(H, A, n))",
@@ -425,6 +514,72 @@ ACTIONS = [
             "shift_one_more(H, put(A, i, x), n)",
         ],
         seen_by="shifted(H, put(A, i, x), n)",
+    ),
+]
+
+TAKEN = [
+    lemma(
+        "none_taken(H, A, P, n, lo, hi)",
+        "implies(all(P[k] + before(H, A[k]) <= lo or hi <= P[k] for k in range(n)),"
+        " all(not taken(H, A, P, n, j) for j in range(lo, hi) if at(taken(H, A, P, n, j))))",
+        by="n",
+        steps=["taken_one_more(H, A, P, n)", "P[n - 1] == P[n - 1]"],
+    ),
+    lemma(
+        "taken_if(H, A, P, n)",
+        "all(taken(H, A, P, n, j) for i in range(n) for j in range(P[i], P[i] + before(H, A[i]))"
+        " if at(P[i], taken(H, A, P, n, j)))",
+        by="n",
+        steps=["taken_one_more(H, A, P, n)", "P[n - 1] == P[n - 1]"],
+    ),
+    lemma(
+        "taken_alike(H, G, A, P, n, j)",
+        "implies(are_actions(H, A, n) and H[TOP] < LEVELS and all(H[i] == G[i] for i in range(UNITS, FANOUT)),"
+        " taken(H, A, P, n, j) == taken(G, A, P, n, j))",
+        by="n",
+        steps=["taken_one_more(H, A, P, n)", "taken_one_more(G, A, P, n)", "A[n - 1] == A[n - 1]"],
+        seen_by="taken(H, A, P, n, j), taken(G, A, P, n, j)",
+    ),
+    lemma(
+        "taken_put(H, A, P, n, j, i, x, y)",
+        "implies(n <= i, taken(H, put(A, i, x), put(P, i, y), n, j) == taken(H, A, P, n, j))",
+        by="n",
+        steps=["taken_one_more(H, A, P, n)", "taken_one_more(H, put(A, i, x), put(P, i, y), n)"],
+        seen_by="taken(H, put(A, i, x), put(P, i, y), n, j)",
+    ),
+    lemma(
+        "taken_among(H, A, P, m, B, Q, n)",
+        "implies(all(many(Q, B, n, P[i], A[i]) >= 1 for i in range(m) if at(P[i])),"
+        " all(taken(H, B, Q, n, j) for j in INTEGERS if taken(H, A, P, m, j) if at(taken(H, A, P, m, j))))",
+        by="m",
+        steps=[
+            "taken_one_more(H, A, P, m)",
+            "taken_if(H, B, Q, n)",
+            "pairs_found(Q, B, n)",
+            "P[m - 1] == P[m - 1]",
+        ],
+    ),
+    lemma(
+        "in_order_plain(H, T, A, P, B, Q, n, slots)",
+        "implies(n >= 0 and stays_plain(H, T, A, P, n, slots)"
+        " and all(many(Q, B, n, k, v) == many(P, A, n, k, v)"
+        " for k in INTEGERS for v in INTEGERS if at(many(Q, B, n, k, v))),"
+        " stays_plain(H, T, B, Q, n, slots))",
+        steps=[
+            "many_members(P, A, n, n)",
+            "all(many(Q, B, n, P[i], A[i]) >= 1 for i in range(n) if at(P[i]))"
+            " or not all(many(Q, B, n, k, v) == many(P, A, n, k, v)"
+            " for k in INTEGERS for v in INTEGERS if at(many(Q, B, n, k, v)))",
+            "taken_among(H, A, P, n, B, Q, n)",
+        ],
+    ),
+    lemma(
+        "in_order_clear(H, S, A, P, B, Q, n)",
+        "implies(stand_clear(H, S, A, P, n)"
+        " and all(many(Q, B, n, k, v) == many(P, A, n, k, v)"
+        " for k in INTEGERS for v in INTEGERS if at(many(Q, B, n, k, v))),"
+        " stand_clear(H, S, B, Q, n))",
+        steps=["many_members(Q, B, n, n)", "pairs_found(P, A, n)"],
     ),
 ]
 
@@ -546,6 +701,25 @@ TOKENS = [
     ),
 ]
 
-PARTS = (DEFINITIONS, ARITHMETIC, PACKING, SUMS, STRIDES, HEAPS, ORDERED, ACTIONS, MARKS, TOKENS)
+FAMILIES = [
+    lemma(
+        "families_take(H, S, N, f, n)",
+        "implies(is_shaped(H) and n >= 1"
+        " and all(1 <= N[g] % LEVELS <= H[TOP] for g in range(f, f + n)) and keep_apart(H, S, N, f, f + n),"
+        " n * least_width(H) <= S[f + n - 1] + H[WIDTH + N[f + n - 1] % LEVELS] - S[f])",
+        by="n",
+        steps=[
+            "least_bound(H, WIDTH + 1, WIDTH + 1 + H[TOP])",
+            "N[f + n - 1] == N[f + n - 1]",
+            "S[f + n - 1] == S[f + n - 1]",
+            "S[f + n - 2] == S[f + n - 2]",
+            "least_width(H) <= H[WIDTH + N[f + n - 1] % LEVELS] or not (is_shaped(H) and n >= 1"
+            " and all(1 <= N[g] % LEVELS <= H[TOP] for g in range(f, f + n)))",
+            "times_sum(n - 1, 1, least_width(H))",
+        ],
+    ),
+]
+
+PARTS = (DEFINITIONS, ARITHMETIC, PACKING, SUMS, STRIDES, HEAPS, ORDERED, ACTIONS, TAKEN, MARKS, TOKENS, FAMILIES)
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from focalloc.fastpath.kernels.layout import (
+    AHEAD,
     ALIKE,
     BEGIN,
     BODY,
+    CAPACITY,
     CHURN,
     CURSOR_TOKEN,
     DELTA,
@@ -24,12 +26,15 @@ from focalloc.fastpath.kernels.layout import (
     FIRST,
     FREED,
     HEADER,
+    ITERATION,
     LEDGER_FROM,
     LEDGER_TO,
     LEVELS,
     LIMIT,
     MARK,
+    MIN_GAP,
     PAIRS,
+    PIN,
     PLACES,
     PROTECTED,
     RAW,
@@ -122,6 +127,18 @@ def where(table: Ints, low: int, high: int, number: int) -> int:
 
 
 @ghost
+def least(table: Ints, low: int, high: int) -> int:
+    """The least number from ``low`` to before ``high``."""
+    return min((table[i] for i in range(low, high)), default=0)
+
+
+@ghost
+def least_gain(header: Ints, levels: int) -> int:
+    """The slots that the collapse of a family of one of the first ``levels`` levels above the lowest frees at least."""
+    return min((header[WIDTH + i + 1] - header[UNITS + i + 1] for i in range(levels)), default=0)
+
+
+@ghost
 def power(i: int) -> int:
     """2 to the power of ``i``; 1 below."""
     return 1 << max(i, 0)
@@ -162,6 +179,12 @@ def shifted_in(header: Ints, places: Ints, actions: Ints, n: int, others: Ints, 
     """The slots that those of the first ``n`` actions add which are among the first ``m`` of another list."""
     theirs = [(others[i], their_actions[i]) for i in range(m)]
     return sum(added(header, actions[i]) for i in range(n) if (places[i], actions[i]) in theirs)
+
+
+@ghost
+def taken(header: Ints, actions: Ints, places: Ints, n: int, slot: int) -> bool:
+    """Whether one of the first ``n`` actions replaces what is in a slot."""
+    return any(places[i] <= slot < places[i] + before(header, actions[i]) for i in range(n))
 
 
 @ghost
@@ -441,7 +464,7 @@ def added(header: Ints, action: int) -> int:
 
 def are_actions(header: Ints, actions: Ints, n: int) -> bool:
     """The first ``n`` are actions on nodes of levels that there are."""
-    return all(0 <= actions[i] < 2**60 and 1 <= level_of(actions[i]) <= header[TOP] for i in range(n))
+    return all(0 <= actions[i] < 2**55 and 1 <= level_of(actions[i]) <= header[TOP] for i in range(n))
 
 
 def lie_apart(header: Ints, actions: Ints, places: Ints, n: int, slots: int) -> bool:
@@ -466,6 +489,23 @@ def are_apart(header: Ints, actions: Ints, places: Ints, n: int) -> bool:
     )
 
 
+def stays_plain(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int, slots: int) -> bool:
+    """What the first ``n`` actions leave of ``slots`` slots are levels that there are, and none is marked."""
+    return all(
+        RAW <= tags[j] <= header[TOP] for j in range(slots) if not taken(header, actions, places, n, j) if at(tags[j])
+    )
+
+
+def marks_are_taken(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int) -> bool:
+    """What is marked is replaced by one of the first ``n`` actions."""
+    return all(taken(header, actions, places, n, j) for j in range(header[SLOTS]) if tags[j] >= MARK if at(tags[j]))
+
+
+def are_plain(header: Ints, tags: Ints, slots: int) -> bool:
+    """In so many slots blocks begin or go on, of levels that there are, and none is marked."""
+    return within(tags, 0, slots, RAW, header[TOP])
+
+
 def are_replaced(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int) -> bool:
     """What the first ``n`` actions replace lies in the context, and is marked."""
     return all(
@@ -488,6 +528,18 @@ def ledger_fits(header: Ints, table: Ints) -> bool:
     return 0 <= header[LEDGER_FROM] <= header[LEDGER_TO] <= len(table)
 
 
+def entries_are_recent(header: Ints, table: Ints) -> bool:
+    """Those of this table of iterations rise, up to the last one, and none is so long ago that it forbids nothing."""
+    return all(
+        0 <= table[i] <= header[ITERATION] and header[ITERATION] - table[i] < header[MIN_GAP]
+        for i in range(header[LEDGER_FROM], header[LEDGER_TO])
+    ) and all(
+        table[i] <= table[j]
+        for i in range(header[LEDGER_FROM], header[LEDGER_TO])
+        for j in range(i + 1, header[LEDGER_TO])
+    )
+
+
 def moved_along(header: Ints, table: Ints, header_before: Ints, table_before: Ints) -> bool:
     """The live entries are what they were, wherever they stand now."""
     return all(
@@ -505,16 +557,81 @@ def families_fit(header: Ints, table: Ints) -> bool:
     return 0 <= header[FAMILIES] <= len(table)
 
 
+def lie_between(header: Ints, slots: Ints, nodes: Ints, first: int, last: int, low: int, high: int) -> bool:
+    """Families that are listed from ``first`` to before ``last`` are of levels that there are, between two slots."""
+    return all(
+        0 <= nodes[f] < 2**54
+        and 1 <= nodes[f] % LEVELS <= header[TOP]
+        and slots[f] >= low
+        and slots[f] + header[WIDTH + nodes[f] % LEVELS] <= high
+        for f in range(first, last)
+        if at(slots[f])
+        if at(nodes[f])
+    )
+
+
+def keep_apart(header: Ints, slots: Ints, nodes: Ints, first: int, last: int) -> bool:
+    """Each of them ends before the next begins."""
+    return all(
+        slots[f] + header[WIDTH + nodes[f] % LEVELS] <= slots[g]
+        for f in range(first, last)
+        for g in range(f + 1, last)
+        if at(slots[f], slots[g])
+    )
+
+
+def is_list(
+    header: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    spare_slot: Ints,
+    spare_node: Ints,
+    first: int,
+    size: int,
+    behind: int,
+) -> bool:
+    """The first families in place, and then those in the spare tables, lie one after the other before a slot."""
+    return (
+        lie_between(header, family_slot, family_node, 0, first, 0, behind)
+        and lie_between(header, spare_slot, spare_node, 0, size, 0, behind)
+        and keep_apart(header, family_slot, family_node, 0, first)
+        and keep_apart(header, spare_slot, spare_node, 0, size)
+        and all(
+            family_slot[f] + header[WIDTH + family_node[f] % LEVELS] <= spare_slot[g]
+            for f in range(first)
+            for g in range(size)
+            if at(family_slot[f], spare_slot[g])
+        )
+    )
+
+
 def are_families(header: Ints, family_slot: Ints, family_node: Ints, slots: int) -> bool:
     """They are of levels that there are, and in the context."""
+    return lie_between(header, family_slot, family_node, 0, header[FAMILIES], 0, slots)
+
+
+def least_width(header: Ints) -> int:
+    """The slots that a family takes at least."""
+    return least(header, WIDTH + 1, WIDTH + 1 + header[TOP])
+
+
+def has_places(header: Ints, table: Ints) -> bool:
+    """It is long enough for the families of any context that there is room for."""
+    return header[CAPACITY] < len(table) * least_width(header)
+
+
+def suffices(header: Ints, needed: int, entries: int) -> bool:
+    """So many collapses make room for ``needed`` slots and those ahead, whichever they are."""
+    return header[SLOTS] + needed + header[AHEAD] - header[W_MAX] <= entries * least_gain(header, header[TOP])
+
+
+def stand_clear(header: Ints, family_slot: Ints, actions: Ints, places: Ints, n: int) -> bool:
+    """No family begins behind the first slot of what one of the first ``n`` actions replaces, and before its end."""
     return all(
-        0 <= family_node[f] < 2**54
-        and 1 <= family_node[f] % LEVELS <= header[TOP]
-        and family_slot[f] >= 0
-        and family_slot[f] + header[WIDTH + family_node[f] % LEVELS] <= slots
+        family_slot[f] <= places[i] or places[i] + before(header, actions[i]) <= family_slot[f]
         for f in range(header[FAMILIES])
-        if at(family_slot[f])
-        if at(family_node[f])
+        for i in range(n)
+        if at(family_slot[f], places[i])
     )
 
 
@@ -538,6 +655,11 @@ def are_alike(header: Ints, family_node: Ints) -> bool:
     )
 
 
+def widths_are_told(header: Ints) -> bool:
+    """If the header says that all families take as many slots, those of all levels do."""
+    return header[ALIKE] == 0 or within(header, WIDTH + 1, WIDTH + 1 + header[TOP], header[ALIKE], header[ALIKE])
+
+
 def end(header: Ints, family_node: Ints, f: int) -> int:
     """The token just after a family."""
     return family_node[f] // LEVELS + header[SPAN + family_node[f] % LEVELS]
@@ -558,6 +680,25 @@ def ends_rise(header: Ints, family_node: Ints) -> bool:
     )
 
 
+# PINS
+
+
+def pins_lie(no_expand: Ints, slots: int) -> bool:
+    """Ranges where nothing expands are of so many slots, and begin one after the other."""
+    return (
+        len(no_expand) % PIN == 0
+        and all(0 <= no_expand[j] <= slots for j in range(len(no_expand)) if j % PIN >= 2)
+        and all(no_expand[j] <= no_expand[j + 1] for j in range(len(no_expand)) if j % PIN == 2)
+        and all(
+            no_expand[j] <= no_expand[k]
+            for j in range(len(no_expand))
+            for k in range(j + 1, len(no_expand))
+            if j % PIN == 2 and k % PIN == 2
+            if at(no_expand[j], no_expand[k])
+        )
+    )
+
+
 # COLLAPSES THAT ARE SOUGHT
 
 
@@ -572,8 +713,7 @@ def rank(session: Session, f: int) -> int:
 def key_at(session: Session, cursor: int, f: int) -> int:
     """The key of a family's collapse: its rank, raised by its nearness to the cursor, and its place."""
     return (
-        cursor // (1 + away(session.header, session.family_node, f) // session.header[SPAN])
-        + rank(session, f)
+        cursor // (1 + away(session.header, session.family_node, f) // session.header[SPAN]) + rank(session, f)
     ) * PLACES + (PLACES - 1 - session.family_slot[f])
 
 
@@ -650,9 +790,7 @@ def peak_key(peaks: Ints, chunk: int) -> int:
 def are_peaks(header: Ints, peaks: Ints, keys: Ints, notes: Ints, n: int, chunks: int) -> bool:
     """The first ``n`` are such of the ``chunks`` as have peaks above the threshold, best first, none twice."""
     return all(
-        0 <= notes[c] < chunks
-        and keys[c] == peak_key(peaks, notes[c])
-        and peaks[notes[c]] > header[TAU_EXPAND]
+        0 <= notes[c] < chunks and keys[c] == peak_key(peaks, notes[c]) and peaks[notes[c]] > header[TAU_EXPAND]
         for c in range(n)
         if at(keys[c])
         if at(notes[c])

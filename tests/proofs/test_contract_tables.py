@@ -57,7 +57,7 @@ SPOILT = {
     "header[LEDGER_TO] <= header[LEDGER_ROOM]": lambda t: t.state.__setitem__(code.LEDGER_ROOM, -1),
     "has_products(header)": lambda t: t.state.__setitem__(code.WIDTH + 1, t.state[code.WIDTH + 1] + 1),
     "spans_are_told(header)": lambda t: t.state.__setitem__(code.SPAN + code.MARK, 0),
-    "all(tags[i] < MARK for i in range(header[SLOTS]))": lambda t: t.tags.__setitem__(0, code.MARK),
+    "are_plain(header, tags, header[SLOTS])": lambda t: t.tags.__setitem__(0, code.MARK),
     "header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])": lambda t: t.state.__setitem__(
         code.END, t.state[code.END] + 1
     ),
@@ -68,6 +68,12 @@ SPOILT = {
     "families_are_whole(header, tags, family_slot, family_node)": lambda t: t.tags.__setitem__(
         t.table("family_slot")[0], code.RAW
     ),
+    "keep_apart(header, family_slot, family_node, 0, header[FAMILIES])": lambda t: t.table("family_slot").__setitem__(
+        0, t.table("family_slot")[1] - 1
+    ),
+    "has_places(header, spare_node)": lambda t: t.state.__setitem__(code.CAPACITY, 2**20),
+    "widths_are_told(header)": lambda t: t.state.__setitem__(code.ALIKE, 2**20),
+    "1 <= header[MIN_GAP]": lambda t: t.state.__setitem__(code.MIN_GAP, 0),
     "rising(family_slot, 0, header[FAMILIES])": lambda t: t.table("family_slot").__setitem__(0, 2**20),
 }
 """A line, and what breaks it."""

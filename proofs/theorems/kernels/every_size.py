@@ -299,8 +299,9 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "application-of-every-size",
     "However many actions on separate blocks are applied, in whatever order, whatever is copied, moved or written lies "
-    "in its table, the context has as many slots as its actions leave, each action is in the ledger, and no more slots "
-    "remember than there are.",
+    "in its table, the context has as many slots as its actions leave, none of them marked, each action is in the "
+    "ledger, and no more slots remember than there are; families are listed in order, apart from each other and in the "
+    "context, and never more than there is room for; and ranges where nothing expands stay in order, in the context.",
     clauses="CTX-6 GEO-2 COO-1 MEM-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("application"),
@@ -321,8 +322,14 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("an action is sorted in with another's place", "key_of(0, places[i]), actions[i])",
                  "key_of(0, places[i]), actions[0])"),
         Mutation("more is remembered than there is", "counted = min(before, known - places[i])", "counted = before"),
-        Mutation("ranges of pins lose their tokens", "no_expand[at + 2] = first + grown",
-                 "no_expand[at + 1] = first + grown"),
+        Mutation("ranges of pins lose their tokens", "no_expand[at + 2] = low + grown",
+                 "no_expand[at + 1] = low + grown"),
+        Mutation("ranges of pins keep their length", "high + grown + inside", "high + grown"),
+        Mutation("a family that an action breaks stays", "            kept -= 1\n", "            kept -= 0\n"),
+        Mutation("a family is listed by each action that completes it",
+                 "if slot < behind or end > ahead or is_pinned(", "if is_pinned("),
+        Mutation("a mark is copied", "        source = places[i] + slots_before(header, actions[i])\n        level =",
+                 "        source = places[i] + slots_before(header, actions[i]) - 1\n        level ="),
         Mutation("the first action is not entered", "for i in range(done):\n        record(",
                  "for i in range(1, done):\n        record("),
         Mutation("dropped families stay", "header[FAMILIES] = first + size + rest",
@@ -338,7 +345,8 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "ingest-of-every-size",
     "Blocks are appended where there is room for them, with a family at most; tokens fill as many blocks as they make, "
-    "and leave less than a block unfilled; and what is looked for to make room is found in the context.",
+    "and leave less than a block unfilled. A reclaim ends, however many rounds it takes, stays within its tables, and "
+    "keeps what an iteration keeps of them; if it does not give up, there is room for what is needed.",
     clauses="ING-1 ING-2 FIL-1 FIL-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("ingest"),
@@ -350,6 +358,12 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("more collapses are listed than there is room for", "if size == sought.room or end_of", "if end_of"),
         Mutation("members are looked for behind the end", "if slot >= header[SLOTS] or not is_gist_to_be",
                  "if not is_gist_to_be"),
+        Mutation("means are written from where the last family ended", "        source = places[i] + width\n",
+                 "        source = places[i] + width\n        to = source\n"),
+        Mutation("a reclaim stops one slot too early", "while header[SLOTS] + wanted > header[W_MAX]:",
+                 "while header[SLOTS] + wanted > header[W_MAX] + 1:"),
+        Mutation("the same family is collapsed again", "            i += 1\n            excess",
+                 "            excess"),
     ],
     full=True,
 )  # fmt: skip
@@ -384,11 +398,13 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "step-of-every-size",
     "From tables as they are between any two calls, however long the context, the shipped greedy iteration ends, and "
     "stays within its tables; it makes no more actions than the cap allows, and leaves no more slots than the budget, "
-    "or than there were.",
+    "or than there were. It gives back tables in which no tag is marked, families are in order, apart, in the context "
+    "and not too many, ranges of pins are in the context, and entries of the ledger are recent and in order.",
     clauses="BUD-1 CAP-1 CTX-6 GRE-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("calls"),
-    assumes="tables as `Tables.check` asserts them, and room to list as many more families as there may be actions",
+    assumes="tables as `Tables.check` asserts them; that blocks stay whole and families keep their tokens is proved "
+    "for small contexts, in splice-is-the-spec",
     mutations=[
         Mutation("a full ledger stops nothing", "    if refused:\n        return refused\n    # CANDIDATES and SELECT",
                  "    # CANDIDATES and SELECT"),

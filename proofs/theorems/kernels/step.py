@@ -338,7 +338,7 @@ STEP_BUGS = [
     Mutation("a collapse touches the protected tail",
              "node = family_node[family]\n            if end_of(header, node) > last_end:",
              "node = family_node[family]\n            if node // LEVELS > last_end:"),
-    Mutation("a family is listed twice", "if slot >= 0 and slot != last:", "if slot >= 0:"),
+    Mutation("a family is listed twice", "if slot < behind or end > ahead or is_pinned(", "if is_pinned("),
 ]  # fmt: skip
 
 PAIR = Geometry((2, 2))
