@@ -196,7 +196,7 @@ def slot_behind(header: Ints, family_slot: Ints, family_node: Ints, family: int)
 
 
 @kernel
-def keep_families(session: Session, first: int, size: int, source: int, kept: int, shift: int, behind: int) -> int:
+def keep_families(session: Session, first: int, size: int, source: int, kept: int, shift: int) -> int:
     """Go on with the list of families by the ``kept`` from ``source`` on, which have moved by ``shift`` slots.
 
     As in `splice`: while as many are dropped as added, families keep their places in the tables.
@@ -204,15 +204,13 @@ def keep_families(session: Session, first: int, size: int, source: int, kept: in
     Args:
         first: how many the list has, in place.
         size: how many it has after those, in the spare tables.
-        behind: the slot behind the last of it.
 
     Returns:
         The slot behind the last of it then.
     """
     family_slot, family_node = session.family_slot, session.family_node
     spare_slot, spare_node = session.spare_slot, session.spare_node
-    if kept > 0:
-        behind = slot_behind(session.header, family_slot, family_node, source + kept - 1) + shift
+    behind = slot_behind(session.header, family_slot, family_node, source + kept - 1) + shift
     if first + size == source:
         copy(spare_slot, 0, family_slot, first, size, 0)
         copy(spare_node, 0, family_node, first, size, 0)
@@ -270,10 +268,11 @@ def update_families(session: Session, done: int, actions: Ints, places: Ints) ->
         kept = until - source
         if kept > 0 and slot_behind(header, family_slot, family_node, until - 1) > places[i]:
             kept -= 1
-        behind = keep_families(session, first, listed - first, source, kept, shift, behind)
-        if listed == source:
-            first = source + kept
-        listed += kept
+        if kept > 0:
+            behind = keep_families(session, first, listed - first, source, kept, shift)
+            if listed == source:
+                first = source + kept
+            listed += kept
         source = until
         slot = family_made(header, tags, actions[i], places[i] + shift)
         shift += slots_added(header, actions[i])

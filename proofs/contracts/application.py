@@ -336,21 +336,20 @@ CONTRACTS = [
             0 <= size
             size <= len(spare_slot)
             size <= len(spare_node)
-            0 <= kept
+            1 <= kept
             source + kept <= header[FAMILIES]
             implies(first + size != source, size + kept <= len(spare_slot) and size + kept <= len(spare_node))
             -2**53 <= shift <= 2**53
-            0 <= behind <= 2**26
-            is_list(header, family_slot, family_node, spare_slot, spare_node, first, size, behind)
+            is_list(header, family_slot, family_node, spare_slot, spare_node, first, size,
+                family_slot[source] + shift)
             lie_between(header, family_slot, family_node, source, source + kept, 0, 2**26)
             keep_apart(header, family_slot, family_node, source, source + kept)
-            implies(kept > 0, behind <= family_slot[source] + shift)
+            0 <= family_slot[source] + shift
         """,
         writes="family_slot family_node spare_slot spare_node",
         gives="""
-            implies(kept == 0, result == behind)
-            implies(kept > 0, result == old(family_slot)[source + kept - 1]
-                + header[WIDTH + old(family_node)[source + kept - 1] % LEVELS] + shift)
+            result == old(family_slot)[source + kept - 1]
+                + header[WIDTH + old(family_node)[source + kept - 1] % LEVELS] + shift
             implies(first + size == source,
                 is_list(header, family_slot, family_node, spare_slot, spare_node, source + kept, 0, result))
             implies(first + size != source,
@@ -363,9 +362,6 @@ CONTRACTS = [
                 all(0 <= family_slot[f] + shift
                     and family_slot[f] + header[WIDTH + family_node[f] % LEVELS] + shift <= behind
                     for f in range(source, source + kept) if at(family_slot[f]) if at(family_node[f]))
-                implies(kept > 0,
-                    is_list(header, family_slot, family_node, spare_slot, spare_node, first, size,
-                        family_slot[source] + shift))
                 is_list(header, family_slot, family_node, spare_slot, spare_node, first, size, behind)
             """
         },
