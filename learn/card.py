@@ -25,12 +25,13 @@ import torch
 
 from focalloc.fastpath.policy_file import digest_of, load, save, tensors_of
 from focalloc.learn.course import CALIBRATION, calibrated, planned_best
-from focalloc.learn.measure import FIRST_EPISODE, RULES, Comparison, Interval, compared
+from focalloc.learn.measure import FIRST_EPISODE, RULES, Comparison, Interval, Learned, compared
 from focalloc.learn.meta import Gain, MetaSettings, gain_of_adapting, habitual
 from focalloc.learn.network import restored
 from focalloc.learn.outside import PAGE, outside
 from focalloc.learn.rollouts import Source
 from focalloc.learn.simulator import NOISES, Scenario
+from focalloc.learn.standing import TERMS
 from focalloc.learn.texts import language_reference, part
 from focalloc.learn.training import Settings, train
 from focalloc.spec.errors import InvalidInput
@@ -69,6 +70,14 @@ def comparisons(policies: Sequence[Policy], names: Sequence[str], noise: str) ->
     """The policies against the named rules under one lens, on documents that no training saw."""
     texts, rules = part(language_reference(), "held-out"), {name: RULES[name] for name in names}
     return compared(policies, Scenario(), texts, EPISODES, {noise: NOISES[noise]}, seed=FIRST_EPISODE, rules=rules)
+
+
+def at_production_terms(policies: Sequence[Policy], noise: str) -> list[Comparison]:
+    """The policies against every rule under one lens, at terms that no training saw."""
+    terms = TERMS["production"]
+    found = {name: rule for name, rule in terms.rules().items() if not isinstance(rule, Learned)}
+    noises = {noise: NOISES[noise]}
+    return compared(policies, terms.scenario, terms.texts(), terms.episodes, noises, seed=FIRST_EPISODE, rules=found)
 
 
 def adaptation(policy: Policy) -> Gain:
@@ -135,9 +144,11 @@ def card(
     found: Sequence[Comparison],
     gain: Gain | None = None,
     others: dict[str, list[Comparison]] | None = None,
+    production: Sequence[Comparison] = (),
 ) -> str:
     """The card as Markdown."""
     lines = [*_terms(digest), *outside(digest, PAGE.read_text(encoding="utf-8")), *_measured(found)]
+    lines += _at_production_terms(production) if production else []
     lines += _other_ways(found, others) if others else []
     lines += [] if gain is None else _adapting(gain)
     return "\n".join([*lines, *LIMITS])
@@ -184,16 +195,8 @@ def _measured(found: Sequence[Comparison]) -> list[str]:
         "greedy on time-averaged scores raised near the cursor: it knows what the policy knows, without learning.",
         "`clairvoyant` sees the future: a reference point, not a contestant.",
         "",
-        "| lens | rule | quality | used | actions | reversals |",
-        "|---|---|---|---|---|---|",
+        *_rows(found),
     ]
-    columns = ("quality", "used", "actions", "reversals")
-    for one in found:
-        for rule in RULES:
-            cells = " | ".join(f"{one.rules[rule][column]:.3f}" for column in columns)
-            lines.append(f"| {one.noise} | {rule} | {cells} |")
-        for name, figures in (("**learned**", one.learned), ("learned, no memory", one.forgetful)):
-            lines.append(f"| {one.noise} | {name} | " + " | ".join(str(figures[column]) for column in columns) + " |")
     for rule in ("greedy", "adaptive greedy", "exact optimum", "informed greedy"):
         lines += [
             "",
@@ -207,18 +210,52 @@ def _measured(found: Sequence[Comparison]) -> list[str]:
             for figure in ("quality", "actions", "reversals"):
                 row += [str(gain := less(one, rule, figure)), verdict(gain, more_is_better=figure == "quality")]
             lines.append("| " + " | ".join(row) + " |")
-    lines += ["", f"Against greedy, {shortfalls(found, lambda _: 'greedy')}."]
+    return [*lines, *_against(found), *_incidents(found)]
+
+
+def _rows(found: Sequence[Comparison]) -> list[str]:
+    """What each rule and the policies did under each lens, as a table."""
+    columns = ("quality", "used", "actions", "reversals")
+    lines = [f"| lens | rule | {' | '.join(columns)} |", "|---|---|" + "---|" * len(columns)]
+    for one in found:
+        for rule, means in one.rules.items():
+            lines.append(f"| {one.noise} | {rule} | " + " | ".join(f"{means[column]:.3f}" for column in columns) + " |")
+        for name, figures in (("**learned**", one.learned), ("learned, no memory", one.forgetful)):
+            lines.append(f"| {one.noise} | {name} | " + " | ".join(str(figures[column]) for column in columns) + " |")
+    return lines
+
+
+def _against(found: Sequence[Comparison]) -> list[str]:
+    """Where the policies fall short of greedy, of informed greedy, of the best rule."""
+    lines = ["", f"Against greedy, {shortfalls(found, lambda _: 'greedy')}."]
     lines += ["", f"Against informed greedy, {shortfalls(found, lambda _: 'informed greedy')}."]
     named = ", ".join(f"{one.noise}: {best_rule(one)}" for one in found)
-    lines += ["", f"Against the best rule of each lens ({named}), {shortfalls(found, best_rule)}."]
+    return [*lines, "", f"Against the best rule of each lens ({named}), {shortfalls(found, best_rule)}."]
+
+
+def _incidents(found: Sequence[Comparison]) -> list[str]:
+    """Whether a policy broke a clause, or had to be stood in for."""
     both = [figures for one in found for figures in (one.learned, one.forgetful)]
     return [
-        *lines,
         "",
         "Clauses of the safety profile broken by any learned policy in these episodes: "
         f"{sum(one['violations'].mean for one in both):g}.",
         f"Iterations in which greedy had to stand in for one: {sum(one['fallbacks'].mean for one in both):g}.",
         "",
+    ]
+
+
+def _at_production_terms(found: Sequence[Comparison]) -> list[str]:
+    """The policies beside the rules where sessions are long and budgets large."""
+    terms = TERMS["production"]
+    return [
+        "## At production terms",
+        "",
+        f"{terms.said} {terms.episodes} episodes per lens, the same for all; else as above.",
+        "",
+        *_rows(found),
+        *_against(found),
+        *_incidents(found),
     ]
 
 
@@ -274,32 +311,39 @@ def main(out: Path) -> None:
             raise InvalidInput("out", str(out), f"was begun with other code of {stage}; give another folder")
     with ProcessPoolExecutor(PROCESSES, get_context("spawn"), alone) as pool:
 
-        def everywhere(policies: Sequence[Policy], rules: Sequence[str]) -> list[dict[str, Any]]:
-            found = pool.map(partial(comparisons, policies, rules), NOISES)
-            return [asdict(one) for one in chain.from_iterable(found)]
+        def everywhere(measure: Callable[[str], list[Comparison]]) -> list[dict[str, Any]]:
+            return [asdict(one) for one in chain.from_iterable(pool.map(measure, NOISES))]
 
         policies = list(pool.map(partial(trained, out, "hindsight", SETTINGS), SEEDS))
         (out / "small.safetensors").write_bytes((out / f"hindsight {SEEDS[0]}.safetensors").read_bytes())
         digest = digest_of(tensors_of(policies[0]))
 
-        def write(gain: Gain | None = None, others: dict[str, list[Comparison]] | None = None) -> None:
-            (out / "small.md").write_text(card(digest, found, gain, others), encoding="utf-8")
+        def write(**more: Any) -> None:
+            (out / "small.md").write_text(card(digest, found, **more), encoding="utf-8")
 
-        found = _comparisons(kept(out / "figures.json", lambda: everywhere(policies, list(RULES))))
+        measure = partial(comparisons, policies, list(RULES))
+        found = _comparisons(kept(out / "figures.json", lambda: everywhere(measure)))
         write()
         saved = kept(out / "gain.json", lambda: asdict(pool.submit(adaptation, policies[0]).result()))
         gain = Gain(saved["before"], saved["after"], Interval(**saved["gain"]))
-        write(gain)
+        write(gain=gain)
+        measure = partial(at_production_terms, policies)
+        production = _comparisons(kept(out / "production.json", lambda: everywhere(measure)))
+        write(gain=gain, production=production)
 
         def ways() -> dict[str, list[dict[str, Any]]]:
             imitating = list(pool.map(partial(trained, out, "imitation", IMITATION), OTHER_SEEDS))
             reinforced = list(
                 pool.map(partial(trained, out, "imitation, then PPO", REFINEMENT), OTHER_SEEDS, imitating)
             )
-            return {"imitation": everywhere(imitating, ["greedy"]), "then PPO": everywhere(reinforced, ["greedy"])}
+            return {
+                way: everywhere(partial(comparisons, several, ["greedy"]))
+                for way, several in (("imitation", imitating), ("then PPO", reinforced))
+            }
 
         others = kept(out / "ways.json", ways)
-        write(gain, {way: _comparisons(several) for way, several in others.items()})
+        ways_found = {way: _comparisons(several) for way, several in others.items()}
+        write(gain=gain, production=production, others=ways_found)
 
 
 def alone() -> None:

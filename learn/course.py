@@ -18,7 +18,7 @@ from focalloc.learn.features import Observation
 from focalloc.learn.measure import Informed, Rule
 from focalloc.learn.network import UNIT, Batch, PolicyNetwork, restored
 from focalloc.learn.recorded import Recording
-from focalloc.learn.rollouts import Source, play, remembering
+from focalloc.learn.rollouts import Look, Source, look, play, remembering
 from focalloc.learn.simulator import Episode, Floats, RewardWeights, Session
 from focalloc.learn.training import Figures, Settings, plan_of, preferences, train
 from focalloc.spec.policy import Policy, PolicyPlan
@@ -61,7 +61,9 @@ def followed(drawn: Episode, rule: Rule) -> Session:
     return session
 
 
-def planned_best(network: PolicyNetwork, source: Source, weights: RewardWeights, seeds: Sequence[int]) -> PolicyPlan:
+def planned_best(
+    network: PolicyNetwork, source: Source, weights: RewardWeights, seeds: Sequence[int], looking: Look = look
+) -> PolicyPlan:
     """The plan that earns most among those that take no more actions than `Informed`; if all do, the calmest.
 
     The episodes are drawn from ``source``, which must be that of training, not that of a later measurement.
@@ -70,7 +72,7 @@ def planned_best(network: PolicyNetwork, source: Source, weights: RewardWeights,
     ceiling = _actions([followed(one, Informed()) for one in episodes])
     found = []
     for plan in PLANS:
-        sessions = play([remembering(one, 1) for one in episodes], decided(network, plan))
+        sessions = play([remembering(one, 1) for one in episodes], decided(network, plan), looking=looking)
         actions = _actions(sessions)
         found.append((actions <= ceiling, _reward(sessions, weights) if actions <= ceiling else -actions, plan))
     return max(found)[-1]

@@ -11,7 +11,7 @@ What each of these is worth is seen by taking it away (`Lack`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Literal, get_args
@@ -20,14 +20,13 @@ import numpy as np
 
 from focalloc.learn.features import observe
 from focalloc.learn.projection import project
-from focalloc.learn.simulator import STRONGEST, Episode, Floats, Session, User, likeness, needed, truth
+from focalloc.learn.simulator import RECALLED, STRONGEST, Episode, Floats, Session, User, likeness, needed, truth
 from focalloc.learn.teachers import DISCOUNT, HORIZON, Bounds, by_worth
 from focalloc.spec.actions import Action
 from focalloc.spec.scores import SCORE_SCALE
 
 KINDS = tuple(
-    User(width=width, lead=lead, recall=recall)
-    for width, lead, recall in product(range(2, 6), range(-4, 5), range(5))
+    User(width=width, lead=lead, recall=recall) for width, lead, recall in product(range(2, 6), range(-4, 5), range(5))
 )
 """What users can need, all alike likely (`simulator.any_user`)."""
 
@@ -41,9 +40,10 @@ BOUNDS = Bounds(show=0.03, leave=0.0, stay=0.03)
 """When a block is shown; of a few that were tried on training documents, where most was shown."""
 
 
-Lack = Literal["where users were", "how they move", "earlier scores", "any scores"]
-"""What the limit may have to do without: that users return to where they were; that they move at all, so that it shows
-what is needed where they are; what the lens said in earlier iterations; and what it says in this one, too."""
+Lack = Literal["the text", "where users were", "how they move", "earlier scores", "any scores"]
+"""What the limit may have to do without: what the text says at places that the lens has not spoken of, so that what is
+recalled there may be anywhere; that users return to where they were; that they move at all, so that it shows what is
+needed where they are; what the lens said in earlier iterations; and what it says in this one, too."""
 
 LACKS: tuple[Lack, ...] = get_args(Lack)
 
@@ -128,6 +128,12 @@ class Beliefs:
         like = likeness(self._drawn.text, scenario, range(scenario.blocks))
         return np.array([[needed(kind, place, row) for place, row in enumerate(like)] for kind in KINDS])
 
+    @cached_property
+    def unread(self) -> Floats:
+        """The same, as far as it can be known without the text; ``(kinds, blocks, blocks)``."""
+        blocks = self._drawn.scenario.blocks
+        return np.array([[unread(kind, place, blocks) for place in range(blocks)] for kind in KINDS])
+
     def hear(self, session: Session) -> None:
         """Take in what the lens says, and where the cursor is."""
         drawn, now = self._drawn, session.iteration
@@ -155,8 +161,13 @@ class Beliefs:
 
     def worth(self, iteration: int) -> Floats:
         """Expected discounted share of the need of the next `HORIZON` iterations in each level-0 block."""
-        blocks, place = self._drawn.scenario.blocks, int(self._drawn.cursor[iteration])
-        needs: Floats = np.tensordot(likely(self._kinds), self.needs, axes=1)
+        scenario, cursor = self._drawn.scenario, self._drawn.cursor
+        blocks, place, kinds = scenario.blocks, int(cursor[iteration]), likely(self._kinds)
+        needs: Floats = np.tensordot(kinds, self.needs, axes=1)
+        if self._lack == "the text":
+            spoken_of = cursor[: max(iteration - scenario.noise.lag, 0) + 1]
+            known, needs = needs[spoken_of], np.tensordot(kinds, self.unread, axes=1)
+            needs[spoken_of] = known
         if self._lack == "how they move":
             now: Floats = needs[place]
             return now
@@ -170,6 +181,15 @@ class Beliefs:
                 stays += chance * motion.ahead(iteration, place, blocks, (jump, back))
         expected: Floats = stays @ needs
         return expected
+
+
+def unread(user: User, place: int, blocks: int) -> Floats:
+    """What is needed with the cursor in block ``place``, where what is recalled may be any block outside the window."""
+    window = needed(replace(user, recall=0), place, np.zeros(blocks))
+    recalled = RECALLED * user.recall / max(int((window == 0).sum()), 1)
+    need = np.where(window > 0, 1.0, recalled)
+    shares: Floats = need / need.sum()
+    return shares
 
 
 def likely(logarithms: Floats) -> Floats:

@@ -33,7 +33,7 @@ class Batch:
     """Observations side by side: first the expands, padded to the most of any, then the collapses alike.
 
     Attributes:
-        features: of each kind ``(batch, items of it, len(FEATURES))`` float64, zero where padded.
+        features: of each kind ``(batch, items of it, features)`` float64, zero where padded.
         present: of each kind ``(batch, items of it)`` bool, False where padded.
     """
 
@@ -85,12 +85,13 @@ class PolicyNetwork(nn.Module):
 
     Args:
         hidden: activations of an item.
+        features: of an item; with others than those of POL-2 it cannot be exported.
     """
 
-    def __init__(self, hidden: int = 32) -> None:
+    def __init__(self, hidden: int = 32, features: int = len(FEATURES)) -> None:
         super().__init__()
         self.hidden = hidden
-        sizes = {"gate": (len(CHEAP), 1), "encode": (len(FEATURES), hidden), "mix": (5 * hidden, hidden)}
+        sizes = {"gate": (len(CHEAP), 1), "encode": (features, hidden), "mix": (5 * hidden, hidden)}
         sizes["prefer"] = (hidden, 1)
         for name, (inputs, rows) in sizes.items():
             pair = [nn.Linear(inputs, rows, dtype=torch.float64) for _ in KINDS]

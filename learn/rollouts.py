@@ -45,6 +45,15 @@ def remembering(drawn: Episode, shift: int) -> Episode:
     return replace(drawn, scenario=replace(scenario, params=replace(scenario.params, memory_shift=shift)))
 
 
+Look = Callable[[Session], Observation]
+"""What a policy sees of a session."""
+
+
+def look(session: Session) -> Observation:
+    """All that POL-2 tells."""
+    return observe(session.state.pointed(session.cursor), session.scores())
+
+
 Decide = Callable[[list[Session], list[Observation]], Sequence[NDArray[np.float64]]]
 """Preferences for each of several sessions, one per item."""
 
@@ -52,12 +61,14 @@ Witness = Callable[[list[Session], list[Observation]], None]
 """Told of each iteration before it runs."""
 
 
-def play(episodes: Sequence[Episode], decide: Decide, witness: Witness | None = None) -> list[Session]:
+def play(
+    episodes: Sequence[Episode], decide: Decide, witness: Witness | None = None, looking: Look = look
+) -> list[Session]:
     """Take projected preferences through episodes of equal length, side by side, and return the finished sessions."""
     sessions = [Session(one) for one in episodes]
     allocators = [Projected(one.state) for one in sessions]
     while not sessions[0].over:
-        seen = [observe(one.state.pointed(one.cursor), one.scores()) for one in sessions]
+        seen = [looking(one) for one in sessions]
         if witness is not None:
             witness(sessions, seen)
         for session, one, wish, allocator in zip(sessions, seen, decide(sessions, seen), allocators, strict=True):

@@ -28,6 +28,9 @@ from focalloc.spec.state import State, advanced, opened
 
 Floats = NDArray[np.float64]
 
+RECALLED = 0.75
+"""What a block that is recalled is needed, where one at the cursor is needed 1."""
+
 STRONGEST = 10.0
 """The lens never says more than this in magnitude."""
 
@@ -246,7 +249,7 @@ def needed(user: User, place: int, like: Floats) -> Floats:
     need[window] = 1.0
     elsewhere = np.where(need > 0, -1.0, like)
     best = np.argsort(-elsewhere, kind="stable")[: user.recall]
-    need[best[elsewhere[best] > 0]] = 0.75
+    need[best[elsewhere[best] > 0]] = RECALLED
     shares: Floats = need / need.sum()
     return shares
 

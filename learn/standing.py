@@ -49,6 +49,13 @@ ASKED = 0.8
 LIMIT = "knows the law"
 """The limit's name among the rules."""
 
+WAY = (
+    "The way from `informed greedy` to the limit, in quality, and to the limit that does not know the text: the share",
+    f"of it that the policy goes, and what is lacking to {ASKED:.0%} of it. A session's text is drawn like all else,",
+    "and a policy is not told it, so the second is nearer to what can be known from what a policy is told.",
+)
+"""What stands above the table of the ways."""
+
 WHY = (
     "Why: learned less the limit, and less the limit without one thing that it knows, in quality. Where the policy is",
     "not clearly worse than the limit without something, what it lacks is about what that is worth. What a policy is",
@@ -164,13 +171,13 @@ def verdict(gain: Interval, *, more_is_better: bool) -> str:
     return "better" if (gain.mean > 0) == more_is_better else "worse"
 
 
-def way_gone(found: Mapping[str, list[dict[str, float]]]) -> tuple[float, Interval]:
-    """The share of the way from informed greedy to the limit in quality; and what is lacking to what was asked."""
-    learned, informed, limit = (
-        np.array([one["quality"] for one in found[rule]]) for rule in ("**learned**", "informed greedy", LIMIT)
+def way_gone(found: Mapping[str, list[dict[str, float]]], limit: str = LIMIT) -> tuple[float, Interval]:
+    """The share of the way from informed greedy to a limit in quality; and what is lacking to what was asked."""
+    learned, informed, best = (
+        np.array([one["quality"] for one in found[rule]]) for rule in ("**learned**", "informed greedy", limit)
     )
-    share = (learned - informed).mean() / (limit - informed).mean()
-    return float(share), interval((learned - informed - ASKED * (limit - informed)).tolist())
+    share = (learned - informed).mean() / (best - informed).mean()
+    return float(share), interval((learned - informed - ASKED * (best - informed)).tolist())
 
 
 def section(name: str, terms: Terms, found: Mapping[str, Mapping[str, list[dict[str, float]]]]) -> list[str]:
@@ -194,12 +201,18 @@ def section(name: str, terms: Terms, found: Mapping[str, Mapping[str, list[dict[
                 cells += [str(gain), verdict(gain, more_is_better=figure == "quality")]
             lines.append("| " + " | ".join(cells) + " |")
     if all(LIMIT in by_rule for by_rule in found.values()):
-        lines += ["", "The way from `informed greedy` to the limit, in quality:", ""]
-        lines += [f"| lens | share of the way | gain less {ASKED:.0%} of the way | |", "|---|---|---|---|"]
+        lines += ["", *WAY, ""]
+        lines += [
+            f"| lens | to the limit | less {ASKED:.0%} of it | | without the text | less {ASKED:.0%} of it | |",
+            "|---|---|---|---|---|---|---|",
+        ]
         for noise, by_rule in found.items():
-            share, left = way_gone(by_rule)
-            told = verdict(left, more_is_better=True).replace("better", "reached").replace("worse", "not reached")
-            lines.append(f"| {noise} | {share:.0%} | {left} | {told} |")
+            cells = [noise]
+            for limit in (LIMIT, lacking("the text")):
+                share, left = way_gone(by_rule, limit)
+                told = verdict(left, more_is_better=True).replace("better", "reached").replace("worse", "not reached")
+                cells += [f"{share:.0%}", str(left), told]
+            lines.append(f"| {' | '.join(cells)} |")
         lines += ["", *WHY]
         lines += ["", f"| lens | nothing | {' | '.join(LACKS)} |", "|---|" + "---|" * (1 + len(LACKS))]
         for noise, by_rule in found.items():
@@ -224,9 +237,10 @@ def page(found: Mapping[str, Mapping[str, Mapping[str, list[dict[str, float]]]]]
         "",
         "*Knows the law* is the honest limit (`focalloc.learn.limit`): it knows the text, how users are drawn and",
         "move, and how good the lens is, but not who works, where they go next, or what the lens will say. It weighs",
-        "every user that there can be, and looks ten iterations ahead. *Not where users were*: it does not know that",
-        "they return there. *Not how they move*: it shows what is needed where they are. *Not earlier scores*: it",
-        "goes by what the lens says now. *Not any scores*: it goes by the cursor alone.",
+        "every user that there can be, and looks ten iterations ahead. *Not the text*: where the lens has not spoken",
+        "of a place yet, it does not know what is like it. *Not where users were*: it does not know that they return",
+        "there. *Not how they move*: it shows what is needed where they are. *Not earlier scores*: it goes by what",
+        "the lens says now. *Not any scores*: it goes by the cursor alone.",
         "",
     ]
     for name, by_noise in found.items():

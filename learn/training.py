@@ -24,7 +24,7 @@ from torch.nn import functional
 from focalloc.learn.features import Observation
 from focalloc.learn.network import UNIT, Batch, Judgement, PolicyNetwork
 from focalloc.learn.recorded import Recording
-from focalloc.learn.rollouts import Source, mean_outcome, play, remembering
+from focalloc.learn.rollouts import Look, Source, look, mean_outcome, play, remembering
 from focalloc.learn.simulator import Floats, RewardWeights, Session
 from focalloc.learn.teachers import TEACHERS, Lesson, hindsight
 from focalloc.spec.errors import InvalidInput, one_of
@@ -112,6 +112,7 @@ class Training:
         network: what is trained.
         optimiser: its optimiser.
         history: figures of each update so far.
+        looking: what the network sees of a session.
     """
 
     settings: Settings
@@ -119,6 +120,7 @@ class Training:
     network: PolicyNetwork
     optimiser: torch.optim.Optimizer
     history: list[Figures] = field(default_factory=list)
+    looking: Look = look
 
     @classmethod
     def begun(
@@ -159,7 +161,7 @@ class Training:
         # every other session remembers what the lens said before: a policy must do with either
         episodes = [remembering(self.source.draw(rng), i % 2) for i in range(settings.episodes)]
         record = Record(self.network, settings, rng, guided=1 - 4 * number / settings.updates)
-        sessions = play(episodes, record.decide)
+        sessions = play(episodes, record.decide, looking=self.looking)
         only_estimate = settings.method == "ppo" and number < settings.estimating
         losses = learned(self.network, self.optimiser, record, sessions, rng, only_estimate=only_estimate)
         rewards = [settings.weights.reward(outcome) for session in sessions for outcome in session.outcomes]

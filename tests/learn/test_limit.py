@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from focalloc.learn.limit import BACKS, JUMPS, KINDS, LACKS, SPEEDS, Beliefs, KnowsTheLaw, Lack, Motion, likely
+from focalloc.learn.limit import BACKS, JUMPS, KINDS, LACKS, SPEEDS, Beliefs, KnowsTheLaw, Lack, Motion, likely, unread
 from focalloc.learn.measure import Informed, played
 from focalloc.learn.rollouts import Source
-from focalloc.learn.simulator import Episode, Noise, Scenario, Session, User, any_user, truth
+from focalloc.learn.simulator import Episode, Noise, Scenario, Session, User, any_user, needed, truth
 from focalloc.learn.teachers import DISCOUNT, HORIZON
 from focalloc.spec import Action, Geometry, Params
 
@@ -121,6 +121,32 @@ def test_a_place_that_a_user_left_is_worth_more_to_it_if_it_knows_that_users_ret
         found[lack] = beliefs.worth(4)
     assert found[None][9] > found["where users were"][9] > found["how they move"][9] == 0
     assert (found["any scores"] == found[None]).all()
+
+
+@pytest.mark.parametrize("lag", [0, 2])
+def test_without_the_text_it_does_not_know_what_is_like_a_place_that_the_lens_has_not_spoken_of(lag: int) -> None:
+    now, found = 4, []
+    one = drawn(3, User(speed=0.5), Noise(spread=0.2, lag=lag))
+    one = replace(one, cursor=np.arange(len(one.cursor)))  # a new place in each iteration
+    for changed in ([], range(now + 1 - lag, SMALL.blocks), range(now + 1 - lag)):
+        beliefs = Beliefs(one, "the text")
+        beliefs._motions = [Motion(0.5, (now, 2))]
+        for place in changed:
+            beliefs.needs[:, place] = beliefs.needs[:, place, ::-1]
+        found.append(beliefs.worth(now))
+    assert (found[0] == found[1]).all()
+    assert (found[0] != found[2]).any()
+
+
+def test_what_is_recalled_may_be_anywhere_but_in_the_window() -> None:
+    user = User(width=4, lead=1, recall=3)
+    shares = unread(user, 5, 16)
+    assert shares.sum() == pytest.approx(1)
+    assert (np.flatnonzero(shares == shares.max()) == [4, 5, 6, 7]).all()
+    assert shares[0] == pytest.approx(shares.max() * 0.75 * 3 / 12)
+    like = np.random.default_rng(0).random((4000, 16))
+    mean = np.mean([needed(user, 5, row) for row in like], axis=0)
+    assert np.abs(shares - mean).max() < 0.01
 
 
 def test_what_it_has_to_do_without_it_does_not_look_at() -> None:

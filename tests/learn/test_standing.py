@@ -64,6 +64,8 @@ def test_the_share_of_the_way_is_that_of_the_means_and_judged_by_its_interval() 
     assert share == pytest.approx(2 / 3)
     assert lacking.mean == pytest.approx(0.2 - 0.8 * 0.3)
     assert verdict(lacking, more_is_better=True) == "worse"
+    other = {**{names[name]: rows for name, rows in found.items()}, "nearer": row(nearer=0.7)["nearer"]}
+    assert way_gone(other, "nearer")[0] == pytest.approx(1)
     assert verdict(Interval(0.1, 0.2), more_is_better=True) == "no clear difference"
     assert verdict(Interval(0.1, 0.01), more_is_better=False) == "worse"
 
