@@ -131,8 +131,9 @@ LIMITS = (
     "- But for the first table the need, the users and the lens are simulated.",
     "- Part of the gain over greedy comes from what the policy is told and greedy is not: the cursor, and what the",
     "  lens said before. Compare it with `informed greedy`.",
-    "- It has seen one geometry, one budget and one cap. Elsewhere it remains feasible, but may be no good. How it",
-    "  does at production terms, and how far it is from what can be known, is in `standing.md`.",
+    "- It has seen one geometry, one budget and one cap. Elsewhere it remains feasible, but may be no good: see above.",
+    "- Where it is no better than a rule, or busier, there is room: how far it is from what can be known, and what it",
+    "  would have to know for that, is in `standing.md`; what was tried to come nearer, in `trials.md`.",
     "- The intervals are over training seeds, with the episodes fixed; they say nothing about other texts.",
     "",
 )

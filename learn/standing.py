@@ -59,8 +59,8 @@ WAY = (
 WHY = (
     "Why: learned less the limit, and less the limit without one thing that it knows, in quality. Where the policy is",
     "not clearly worse than the limit without something, what it lacks is about what that is worth. What a policy is",
-    "told of the cursor is where it stands, not where it stood, so it cannot find out how its user moves; nor is it",
-    "told the text, by which the limit knows what a lagging lens would say now.",
+    "told of the cursor is where it stands, not where it stood; of what the lens said of other places, no more than a",
+    "mean per slot; and of the text nothing. What came of telling it more: [what was tried](trials.md).",
 )
 """What stands above the table of what the limit would be without each thing that it knows."""
 

@@ -15,7 +15,10 @@ from focalloc.learn import trials
 from focalloc.learn.rollouts import Source, look
 from focalloc.learn.simulator import NOISES, Episode, Noise, Scenario, Session
 from focalloc.learn.trials import TRIALS, Habits, Mixed, moved, telling
+from focalloc.spec.actions import Action
+from focalloc.spec.blocks import Block
 from focalloc.spec.policy import FEATURES, ONE
+from focalloc.spec.scores import SCORE_SCALE
 
 PAGE = Path(focalloc.learn.__file__).parent / "trials.md"
 
@@ -38,24 +41,23 @@ def test_how_the_cursor_moved_leaves_out_jumps_and_what_is_to_come() -> None:
 
 
 def test_habits_are_means_by_distance_of_what_was_said_of_raw_blocks() -> None:
-    session = Session(walked(0, 2))
-    geometry = session.state.geometry
-    first = next(one for one in look(session).actions if one.start == 0)
-    session.step([first])
-    raw = [i for i, block in enumerate(session.state.context) if block.level == 0]
-    if not raw:
-        session.step([one for one in look(session).actions if one.kind == "expand"][:1])
-        raw = [i for i, block in enumerate(session.state.context) if block.level == 0]
-    seen, one, later = look(session), Habits(), Habits(ahead=1)
-    said, at = session.block_scores(), session.cursor // geometry.span(0)
-    found = dict(zip(seen.actions, one(session, seen).tolist(), strict=True))
-    means = {session.state.context[i].start // geometry.span(0) - at: (said[i] - trials.SCORE_SCALE) / 2 for i in raw}
-    for action, told in found.items():
-        covered = range(action.start // geometry.span(0) - at, (action.start + geometry.span(action.level)) // 16 - at)
-        near = [means.get(distance, -trials.SCORE_SCALE) for distance in covered if abs(distance) <= trials.REACH]
-        assert told == int(max(near, default=-trials.SCORE_SCALE)) * ONE // trials.SCORE_SCALE
-    assert len(set(found.values())) > 1
-    assert one(session, seen).tolist() != later(session, seen).tolist()
+    session, first = Session(walked(0, 0, 2, 4)), Block(1, 0)
+    for node in (Block(2, 0), first):
+        session.step([Action("expand", *node)])
+    one, ahead = Habits(), Habits(ahead=1)
+    for tell in (one, ahead):
+        tell(session, look(session))
+    said = int(session.block_scores()[0])  # of the only raw block, two blocks before the cursor
+    session.step([])
+    found = [
+        {action.node: int(told) for action, told in zip(seen.actions, tell(session, seen), strict=True)}
+        for tell, seen in ((one, look(session)), (ahead, look(session)))
+    ]
+    told = (said - SCORE_SCALE) // 2 * ONE // SCORE_SCALE  # the prior -1 counts once
+    assert told != -ONE
+    assert found[0][Block(1, 32)] == told, "two blocks before where the cursor is now"
+    assert found[1][Block(1, 48)] == told, "two blocks before where it is when it has read on by one"
+    assert found[0][Block(1, 48)] == found[1][Block(1, 32)] == -ONE
 
 
 def test_what_a_network_is_told_more_stands_behind_what_all_are_told() -> None:
