@@ -25,6 +25,10 @@ CONTRACTS = {one.name: one for module in MODULES for one in BY_FILE.get(module, 
 """All of them by name."""
 
 BITS = {"tags": 8, "spare": 8} | dict.fromkeys(
-    ("fixed", "peaks", "worth", "memory", "told", "means", "spare_means"), 32
+    (
+        *("fixed", "peaks", "worth", "memory", "told", "means", "spare_means"),
+        *("gates", "known", "inputs", "activations", "context", "sums", "mixed"),
+    ),
+    32,
 )
 """How wide the cells of a table are, by its name; 64 where it does not stand here."""

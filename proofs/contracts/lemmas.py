@@ -30,6 +30,11 @@ DEFINITIONS = [
         "gain_one_more(H, n)",
         "implies(n > 1, least_gain(H, n) == min(least_gain(H, n - 1), H[WIDTH + n] - H[UNITS + n]))",
     ),
+    definition("reach_none(T, s, w, n)", "implies(n <= 0, reach(T, s, w, n) == 0)", seen_by="reach(T, s, w, n)"),
+    definition(
+        "reach_one_more(T, s, w, n)",
+        "implies(n >= 1, reach(T, s, w, n) == reach(T, s, w, n - 1) + magnitude(T[s + (n - 1) * w]))",
+    ),
     definition("power_none(i)", "implies(i <= 0, power(i) == 1)"),
     definition("power_one_more(i)", "implies(i >= 1, power(i) == 2 * power(i - 1))"),
     definition("odd_none(T, lo, hi)", "implies(hi <= lo, odd(T, lo, hi) == 0)"),
@@ -99,6 +104,7 @@ ARITHMETIC = [
     lemma("product_positive(b, u)", "implies(0 <= b and 0 <= u, 0 <= b * u)"),
     lemma("rest_bound(x, n)", "implies(n >= 1, 0 <= x % n < n and implies(x >= 0, x % n <= x))"),
     lemma("over_bound(x, n)", "implies(n >= 1 and x >= 0, 0 <= x // n <= x)"),
+    lemma("over_below(x, n)", "implies(n >= 1 and x < 0, x <= x // n <= -1)"),
     lemma("below(x, c, n)", "implies(n >= 1, (x < c * n) == (x // n < c))"),
     lemma("over_floor(x, n)", "implies(n >= 1, x - n < x // n * n <= x)"),
     lemma("whole_spans(x, n)", "implies(n >= 1, 0 <= (x + n - 1) // n * n - x < n)"),
@@ -122,6 +128,13 @@ ARITHMETIC = [
     lemma("penalty_product(x, n)", "implies(0 <= x <= 2**32 and 0 <= n <= 2**29, 0 <= x * n <= 2**61)"),
     lemma("over_far(x, n)", "implies(n >= 1 and -2**60 <= x <= 2**60, -2**60 <= x // n <= 2**60)"),
     lemma("times_one(x, n)", "implies(n == 1, x * n == x)"),
+    lemma("product_next(a, w)", "(a + 1) * w == a * w + w"),
+    lemma(
+        "weighed(w, x)",
+        "implies(-2**15 < x < 2**15,"
+        " -magnitude(w) * (2**15 - 1) <= w * x and w * x <= magnitude(w) * (2**15 - 1))",
+    ),
+    lemma("weight_product(w, x)", "implies(-2**7 <= w <= 2**7 and -2**15 <= x <= 2**15, -2**22 <= w * x <= 2**22)"),
     lemma("rows_product(x, n)", "implies(0 <= x <= 2**23 and 0 <= n <= 2**27, 0 <= x * n <= 2**50)"),
     lemma("worth_most(p, d)", "implies(d >= 0 and p <= LIMIT, p * d <= LIMIT * d)"),
     lemma(
@@ -239,6 +252,21 @@ SUMS = [
         " 0 <= sum_of(F, s, n) and sum_of(F, s, n) <= (n * 2**26 if n > 0 else 0))",
         by="n",
         steps=["sum_none(F, s, n)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
+    ),
+]
+
+WEIGHTS = [
+    lemma(
+        "reach_positive(T, s, w, n)",
+        "reach(T, s, w, n) >= 0",
+        by="n",
+        steps=["reach_none(T, s, w, n)", "reach_one_more(T, s, w, n)"],
+    ),
+    lemma(
+        "reach_grows(T, s, w, m, n)",
+        "implies(0 <= m <= n, reach(T, s, w, m) <= reach(T, s, w, n))",
+        by="n",
+        steps=["reach_none(T, s, w, n)", "reach_one_more(T, s, w, n)", "reach_none(T, s, w, m)"],
     ),
 ]
 
@@ -720,6 +748,9 @@ FAMILIES = [
     ),
 ]
 
-PARTS = (DEFINITIONS, ARITHMETIC, PACKING, SUMS, STRIDES, HEAPS, ORDERED, ACTIONS, TAKEN, MARKS, TOKENS, FAMILIES)
+PARTS = (
+    *(DEFINITIONS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
+    *(ACTIONS, TAKEN, MARKS, TOKENS, FAMILIES),
+)
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

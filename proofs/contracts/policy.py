@@ -1,4 +1,4 @@
-"""Contracts of `focalloc.fastpath.kernels.policy`: features are clipped, gates are surveyed within their tables."""
+"""Contracts of `focalloc.fastpath.kernels.policy`: what is clipped, what is surveyed, and that sums fit (POL-6)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,89 @@ from focalloc.proofs.contracts.form import contract, loop
 
 CHUNKS = "(count + GATES - 1) // GATES"
 
+LISTED = """
+            len(look.sizes) >= SIDES
+            0 <= look.sizes[EXPAND] <= LOOK
+            0 <= look.sizes[COLLAPSE] <= LOOK
+"""
+"""What going through the items on the shortlists needs."""
+
+MARKED = """
+            LOOK + look.sizes[COLLAPSE] <= len(look.marks)
+            all(0 <= look.marks[j] and look.marks[j] < len(work.wishes)
+                for j in range(LOOK, LOOK + look.sizes[COLLAPSE]))
+            look.sizes[EXPAND] <= len(look.listed)
+            all(place_of(look.listed[j]) < len(work.worth) for j in range(look.sizes[EXPAND]))
+"""
+"""What writing to the places of expands, and to the families of collapses, needs."""
+
+MIXED = f"""{LISTED}
+            0 <= side < SIDES
+            len(network.sizes) >= NETWORK
+            0 <= network.sizes[HIDDEN] <= 2**10
+            0 <= side * (5 * network.sizes[HIDDEN] + 1) * network.sizes[HIDDEN] <= 2**40
+            0 <= 5 * network.sizes[HIDDEN] * network.sizes[HIDDEN] <= 2**40
+            side * (5 * network.sizes[HIDDEN] + 1) * network.sizes[HIDDEN]
+                + 5 * network.sizes[HIDDEN] * network.sizes[HIDDEN] + network.sizes[HIDDEN] <= len(network.mix)
+            4 * network.sizes[HIDDEN] <= len(look.context)
+            within(look.context, 0, 4 * network.sizes[HIDDEN], 0, CLIP)
+            network.sizes[HIDDEN] <= len(look.sums)
+            sums_fit(network.mix, side * (5 * network.sizes[HIDDEN] + 1) * network.sizes[HIDDEN], network.sizes[HIDDEN],
+                5 * network.sizes[HIDDEN])
+"""
+"""What mixing items with what all come to needs: the sizes of a network, and sums as POL-6 bounds them."""
+
 CONTRACTS = [
+    contract(
+        "logarithm",
+        needs="0 <= number < 2**53 - 1",
+        gives="0 <= result < 53 * 2**DIGITS",
+    ),
     contract(
         "shortened",
         whole=True,
+        seen_through=True,
         gives="""
             -CLIP <= result <= CLIP
             implies(-CLIP < result < CLIP, result == score >> SCORE_SHIFT)
         """,
+    ),
+    contract(
+        "quotient",
+        needs="1 <= by < 2**53",
+        gives="""
+            implies(number >= 0, 0 <= result <= number)
+            implies(number < 0, number <= result <= -1)
+        """,
+        before={
+            "return number // by": """
+                over_bound(number, by)
+                over_below(number, by)
+            """
+        },
+    ),
+    contract(
+        "scan",
+        needs="""
+            0 <= slot
+            1 <= slots <= 2**26
+            slot + slots <= len(fixed)
+            slot + slots <= len(told)
+            4 <= len(known)
+        """,
+        writes="known",
+        gives="""
+            within(known, 0, 4, -CLIP, CLIP)
+            kept_from(known, old(known), 4)
+        """,
+        loops={
+            "for i in range(slots)": loop(
+                keeps="""
+                    -LIMIT * i <= heard <= LIMIT * i
+                    -LIMIT * i <= seen <= LIMIT * i
+                """
+            )
+        },
     ),
     contract(
         "item_node",
@@ -25,6 +100,28 @@ CONTRACTS = [
         """,
         gives="result == (marks[item] if side == EXPAND else family_node[marks[LOOK + item]])",
         whole=True,
+    ),
+    contract(
+        "gate_known",
+        whole=True,
+        needs="""
+            0 <= first <= 2**10
+            first + 4 <= len(gate)
+            within(gate, first, first + 4, -2**7, 2**7)
+            4 <= len(known)
+            within(known, 0, 4, -CLIP, CLIP)
+        """,
+        gives="""
+            result == gate[first] * known[0] + gate[first + 1] * known[1] + gate[first + 2] * known[2]
+                + gate[first + 3] * known[3]
+            -2**24 <= result <= 2**24
+        """,
+        opens="""
+            weight_product(gate[first], known[0])
+            weight_product(gate[first + 1], known[1])
+            weight_product(gate[first + 2], known[2])
+            weight_product(gate[first + 3], known[3])
+        """,
     ),
     contract(
         "survey_gates",
@@ -99,6 +196,170 @@ CONTRACTS = [
         },
     ),
     contract(
+        "encode_items",
+        needs=f"""{LISTED}
+            0 <= side < SIDES
+            len(network.sizes) >= NETWORK
+            0 <= network.sizes[HIDDEN] <= 2**20
+            0 <= network.sizes[ENCODE_SHIFT] <= 62
+            0 <= side * (KNOWN_OF_ITEM + 1) * network.sizes[HIDDEN] <= 2**40
+            side * (KNOWN_OF_ITEM + 1) * network.sizes[HIDDEN] + (KNOWN_OF_ITEM + 1) * network.sizes[HIDDEN]
+                <= len(network.encode)
+            SIDES * LOOK * network.sizes[HIDDEN] <= len(look.activations)
+            (side * LOOK + look.sizes[side]) * KNOWN_OF_ITEM <= len(look.inputs)
+            within(look.inputs, side * LOOK * KNOWN_OF_ITEM, (side * LOOK + look.sizes[side]) * KNOWN_OF_ITEM,
+                -CLIP, CLIP)
+            sums_fit(network.encode, side * (KNOWN_OF_ITEM + 1) * network.sizes[HIDDEN], network.sizes[HIDDEN],
+                KNOWN_OF_ITEM)
+        """,
+        writes="look.activations",
+        gives="""
+            within(look.activations, side * LOOK * network.sizes[HIDDEN],
+                (side * LOOK + look.sizes[side]) * network.sizes[HIDDEN], 0, CLIP)
+        """,
+        loops={
+            "for item in range(look.sizes[side])": loop(
+                keeps="within(activations, side * LOOK * width, (side * LOOK + item) * width, 0, CLIP)",
+                opens="""
+                    product_grows(side * LOOK + item, SIDES * LOOK, width)
+                    product_next(side * LOOK + item, width)
+                """,
+            ),
+            "for i in range(width)": loop(
+                keeps="""
+                    within(activations, side * LOOK * width, (side * LOOK + item) * width, 0, CLIP)
+                    all(activations[j] == encode[source + j - to] for j in range(to, to + i))
+                """,
+                opens="reach_positive(encode, weights + i, width, KNOWN_OF_ITEM)",
+            ),
+            "for one in range(KNOWN_OF_ITEM)": loop(
+                keeps="""
+                    within(activations, side * LOOK * width, (side * LOOK + item) * width, 0, CLIP)
+                    all(magnitude(activations[j]) <= magnitude(encode[weights + KNOWN_OF_ITEM * width + j - to])
+                        + reach(encode, weights + j - to, width, one) * CLIP for j in range(to, to + width))
+                """,
+                opens="product_grows(one, KNOWN_OF_ITEM, width)",
+            ),
+            "for i in range(width) #2": loop(
+                keeps="""
+                    within(activations, side * LOOK * width, (side * LOOK + item) * width, 0, CLIP)
+                    all(magnitude(activations[j]) <= magnitude(encode[weights + KNOWN_OF_ITEM * width + j - to])
+                        + reach(encode, weights + j - to, width, one + 1) * CLIP for j in range(to, to + i))
+                    all(magnitude(activations[j]) <= magnitude(encode[weights + KNOWN_OF_ITEM * width + j - to])
+                        + reach(encode, weights + j - to, width, one) * CLIP for j in range(to + i, to + width))
+                """,
+                opens="""
+                    reach_one_more(encode, weights + i, width, one + 1)
+                    reach_grows(encode, weights + i, width, one + 1, KNOWN_OF_ITEM)
+                    weighed(encode[source + i], factor)
+                """,
+            ),
+        },
+    ),
+    contract(
+        "pool",
+        needs=f"""{LISTED}
+            0 <= side < SIDES
+            len(network.sizes) >= NETWORK
+            0 <= network.sizes[HIDDEN] <= 2**20
+            0 <= side * LOOK * network.sizes[HIDDEN] <= 2**40
+            0 <= 2 * side * network.sizes[HIDDEN] <= 2**40
+            2 * side * network.sizes[HIDDEN] + 2 * network.sizes[HIDDEN] <= len(look.context)
+            0 <= look.sizes[side] * network.sizes[HIDDEN] <= 2**40
+            side * LOOK * network.sizes[HIDDEN] + look.sizes[side] * network.sizes[HIDDEN] <= len(look.activations)
+            within(look.activations, side * LOOK * network.sizes[HIDDEN],
+                side * LOOK * network.sizes[HIDDEN] + look.sizes[side] * network.sizes[HIDDEN], 0, CLIP)
+        """,
+        writes="look.context",
+        gives="""
+            within(look.context, 2 * side * network.sizes[HIDDEN],
+                2 * side * network.sizes[HIDDEN] + 2 * network.sizes[HIDDEN], 0, CLIP)
+            kept_outside(look.context, old(look.context), 2 * side * network.sizes[HIDDEN],
+                2 * side * network.sizes[HIDDEN] + 2 * network.sizes[HIDDEN])
+        """,
+        loops={
+            "for i in range(2 * width)": loop(
+                keeps="""
+                    within(context, mean, mean + i, 0, 0)
+                    kept_outside(context, old(context), mean, mean + 2 * width)
+                """
+            ),
+            "for item in range(size)": loop(
+                keeps="""
+                    within(context, mean, mean + width, 0, item * CLIP)
+                    within(context, mean + width, mean + 2 * width, 0, CLIP)
+                    kept_outside(context, old(context), mean, mean + 2 * width)
+                """,
+                opens="product_grows(item, size, width)",
+            ),
+            "for i in range(width)": loop(
+                keeps="""
+                    within(context, mean, mean + i, 0, (item + 1) * CLIP)
+                    within(context, mean + i, mean + width, 0, item * CLIP)
+                    within(context, mean + width, mean + 2 * width, 0, CLIP)
+                    kept_outside(context, old(context), mean, mean + 2 * width)
+                """
+            ),
+            "for i in range(width) #2": loop(
+                keeps="""
+                    within(context, mean, mean + i, 0, CLIP)
+                    within(context, mean + i, mean + width, 0, size * CLIP)
+                    within(context, mean + width, mean + 2 * width, 0, CLIP)
+                    kept_outside(context, old(context), mean, mean + 2 * width)
+                """,
+                opens="""
+                    0 <= context[mean + i] <= size * CLIP
+                    below(context[mean + i], CLIP + 1, max(1, size))
+                    over_bound(context[mean + i], max(1, size))
+                """,
+            ),
+        },
+    ),
+    contract(
+        "sum_context",
+        needs=MIXED,
+        writes="look.sums",
+        gives="""
+            all(magnitude(look.sums[j]) <= magnitude(network.mix[side * (5 * network.sizes[HIDDEN] + 1)
+                * network.sizes[HIDDEN] + 5 * network.sizes[HIDDEN] * network.sizes[HIDDEN] + j])
+                + (reach(network.mix, side * (5 * network.sizes[HIDDEN] + 1) * network.sizes[HIDDEN] + j,
+                network.sizes[HIDDEN], 5 * network.sizes[HIDDEN])
+                - reach(network.mix, side * (5 * network.sizes[HIDDEN] + 1) * network.sizes[HIDDEN] + j,
+                network.sizes[HIDDEN], network.sizes[HIDDEN])) * CLIP for j in range(network.sizes[HIDDEN]))
+        """,
+        opens="places_product(side, 5 * network.sizes[HIDDEN] + 1)",
+        loops={
+            "for i in range(width)": loop(
+                keeps="all(sums[j] == mix[weights + 5 * width * width + j] for j in range(i))",
+                opens="reach_positive(mix, weights + i, width, 5 * width)",
+            ),
+            "for one in range(4 * width)": loop(
+                keeps="""
+                    all(magnitude(sums[j]) <= magnitude(mix[weights + 5 * width * width + j])
+                        + (reach(mix, weights + j, width, width + one) - reach(mix, weights + j, width, width)) * CLIP
+                        for j in range(width))
+                """,
+                opens="product_grows(width + one, 5 * width, width)",
+            ),
+            "for i in range(width) #2": loop(
+                keeps="""
+                    all(magnitude(sums[j]) <= magnitude(mix[weights + 5 * width * width + j])
+                        + (reach(mix, weights + j, width, width + one + 1) - reach(mix, weights + j, width, width))
+                        * CLIP for j in range(i))
+                    all(magnitude(sums[j]) <= magnitude(mix[weights + 5 * width * width + j])
+                        + (reach(mix, weights + j, width, width + one) - reach(mix, weights + j, width, width)) * CLIP
+                        for j in range(i, width))
+                """,
+                opens="""
+                    reach_one_more(mix, weights + i, width, width + one + 1)
+                    reach_grows(mix, weights + i, width, width + one + 1, 5 * width)
+                    reach_positive(mix, weights + i, width, width)
+                    weighed(mix[source + i], factor)
+                """,
+            ),
+        },
+    ),
+    contract(
         "is_enough",
         whole=True,
         truth=True,
@@ -108,5 +369,77 @@ CONTRACTS = [
             NETWORK <= len(sizes)
         """,
         gives="result == (look.values[at] >= (sizes[SHOW] if side == EXPAND else sizes[LEAVE]))",
+    ),
+    contract(
+        "hand_on",
+        any_width="worth peaks",
+        needs=f"""{LISTED}{MARKED}
+            is_header(header)
+            is_shaped(header)
+            0 <= header[SLOTS] <= 2**26
+            low(work.peaks) <= LOWEST and high(work.peaks) >= LIMIT - 1
+            low(work.worth) <= LOWEST and high(work.worth) >= LIMIT - 1
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            all(place_of(look.listed[j]) < header[SLOTS] for j in range(look.sizes[EXPAND]))
+            look.sizes[EXPAND] <= len(look.values)
+            LOOK + look.sizes[COLLAPSE] <= len(look.values)
+            within(look.values, 0, LOOK + look.sizes[COLLAPSE], LOWEST, LIMIT - 1)
+            header[FAMILIES] <= len(family_node)
+            all(look.marks[j] < header[FAMILIES] for j in range(LOOK, LOOK + look.sizes[COLLAPSE]))
+            all(family_node[f] >= 0 and 1 <= family_node[f] % LEVELS <= header[TOP] for f in range(header[FAMILIES]))
+        """,
+        writes="work.worth work.wishes work.peaks",
+        gives="""
+            all(look.values[j] <= work.peaks[place_of(look.listed[j]) // CHUNK] for j in range(look.sizes[EXPAND]))
+            all(-2**57 <= work.wishes[j] <= 2**57 or work.wishes[j] == old(work.wishes)[j] for j in INTEGERS)
+        """,
+        loops={
+            "for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK)": loop(),
+            "for item in range(look.sizes[EXPAND])": loop(
+                keeps="""
+                    all(look.values[j] <= work.peaks[place_of(look.listed[j]) // CHUNK] for j in range(item))
+                """,
+            ),
+            "for item in range(look.sizes[COLLAPSE])": loop(
+                keeps="""
+                    all(-2**57 <= work.wishes[j] <= 2**57 or work.wishes[j] == old(work.wishes)[j] for j in INTEGERS)
+                """,
+                opens="""
+                    0 <= look.marks[LOOK + item] and look.marks[LOOK + item] < header[FAMILIES]
+                    1 <= family_node[look.marks[LOOK + item]] % LEVELS <= header[TOP]
+                    slots_product(look.values[LOOK + item],
+                        header[FANOUT + family_node[look.marks[LOOK + item]] % LEVELS])
+                """,
+            ),
+        },
+    ),
+    contract(
+        "take_off",
+        whole=True,
+        any_width="worth",
+        needs=f"""{LISTED}{MARKED}
+            low(work.worth) <= 0 and high(work.worth) >= 0
+        """,
+        writes="work.worth work.wishes",
+        gives="""
+            all(work.worth[place_of(look.listed[j])] == 0 for j in range(look.sizes[EXPAND]))
+            all(work.wishes[look.marks[j]] == 0 for j in range(LOOK, LOOK + look.sizes[COLLAPSE]))
+            all(work.worth[i] == old(work.worth)[i] or work.worth[i] == 0 for i in INTEGERS)
+            all(work.wishes[i] == old(work.wishes)[i] or work.wishes[i] == 0 for i in INTEGERS)
+        """,
+        loops={
+            "for item in range(look.sizes[EXPAND])": loop(
+                keeps="""
+                    all(work.worth[place_of(look.listed[j])] == 0 for j in range(item))
+                    all(work.worth[i] == old(work.worth)[i] or work.worth[i] == 0 for i in INTEGERS)
+                """
+            ),
+            "for item in range(look.sizes[COLLAPSE])": loop(
+                keeps="""
+                    all(work.wishes[look.marks[j]] == 0 for j in range(LOOK, LOOK + item))
+                    all(work.wishes[i] == old(work.wishes)[i] or work.wishes[i] == 0 for i in INTEGERS)
+                """
+            ),
+        },
     ),
 ]

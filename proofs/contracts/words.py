@@ -109,6 +109,12 @@ def sum_of(table: Ints, first: int, n: int) -> int:
 
 
 @ghost
+def reach(table: Ints, first: int, stride: int, n: int) -> int:
+    """The sum of the magnitudes of ``n`` numbers, every ``stride``-th from ``first`` on."""
+    return sum(abs(table[first + i * stride]) for i in range(n))
+
+
+@ghost
 def odd(table: Ints, low: int, high: int) -> int:
     """How many from ``low`` to before ``high`` are odd."""
     return sum(table[i] % 2 for i in range(low, high))
@@ -546,6 +552,20 @@ def moved_along(header: Ints, table: Ints, header_before: Ints, table_before: In
         table[j] == table_before[j - header[LEDGER_FROM] + header_before[LEDGER_FROM]]
         for j in range(header[LEDGER_FROM], header[LEDGER_TO])
         if at(table[j])
+    )
+
+
+def magnitude(number: int) -> int:
+    """Its magnitude."""
+    return number if number >= 0 else -number
+
+
+def sums_fit(weights: Ints, first: int, width: int, n: int) -> bool:
+    """Each of ``width`` sums of ``n`` weighed inputs and a bias, from ``first`` on, fits 32 bits (POL-6)."""
+    return all(
+        magnitude(weights[j + n * width]) + reach(weights, j, width, n) * (2**15 - 1) < 2**31
+        for j in range(first, first + width)
+        if at(reach(weights, j, width, n))
     )
 
 

@@ -207,6 +207,12 @@ WRONG = {
     "a call of what has no contract": (
         "def g(n: int) -> None:\n    while True:\n        pass\n\n\ndef f(n: int) -> None:\n    g(n)\n", contract("f"),
         "refused"),
+    "a float64 of what may be 0": (
+        "def bits(n: int) -> int:\n    return np.float64(n).view(np.int64)",
+        contract("bits", needs="0 <= n < 2**53", gives="result >= 0"), "range"),
+    "common bits of what may be negative": (
+        "def common(a: int, b: int) -> int:\n    return a & b",
+        contract("common", needs="b >= 0", gives="result <= a"), "gives"),
 }  # fmt: skip
 """What is wrong -> the program, its contract, and the kind of condition that must stay open."""
 

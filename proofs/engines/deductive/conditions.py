@@ -322,6 +322,8 @@ class Deduction(Formulas):
             self._owe("division", state, right > 0, ast.unparse(node))
         if isinstance(op, ast.RShift) and not z3.is_int_value(z3.simplify(right)):
             return self._shifted(left, right, node, state)
+        if isinstance(op, ast.BitAnd) and not z3.is_int_value(z3.simplify(right)):
+            return self._masked(left, right, state)
         return self._ranged(self.arithmetic(op, left, right), node, state)
 
     def _shifted(self, left: Term, right: Term, node: ast.AST, state: State) -> Term:
@@ -329,6 +331,21 @@ class Deduction(Formulas):
         self._owe("range", state, self._fits(right, 0, 62), f"{ast.unparse(node)}, by how much")
         result = self.fresh("shifted")
         self._know(state, z3.If(left >= 0, self._fits(result, 0, left), self._fits(result, left, -1)))
+        return result
+
+    def _masked(self, left: Term, right: Term, state: State) -> Term:
+        """The bits that two unknowns have in common: none that a number has not which is not negative."""
+        result = self.fresh("masked")
+        for side in (left, right):
+            self._know(state, z3.Implies(side >= 0, self._fits(result, 0, side)))
+        self._know(state, self._fits(result))
+        return result
+
+    def _float_bits(self, one: ast.expr, node: ast.AST, state: State) -> Term:
+        """The bits of a float64 that is a number from 1 to below 2**53: exact, its exponent from 0 to 52."""
+        self._owe("range", state, self._fits(self._number(one, state), 1, 2**53 - 1), ast.unparse(node))
+        result = self.fresh("bits")
+        self._know(state, self._fits(result, 1023 * 2**52, (1023 + 53) * 2**52 - 1))
         return result
 
     def _ranged(self, value: Term, node: ast.AST, state: State) -> Term:
@@ -343,6 +360,11 @@ class Deduction(Formulas):
                 return value
             case ast.Call(func=ast.Name(id="int"), args=[one]):
                 return self._number(one, state)
+            case ast.Call(func=ast.Attribute(value=ast.Call(func=function, args=[one]), attr="view"), args=[kind]) if (
+                ast.unparse(function),
+                ast.unparse(kind),
+            ) == ("np.float64", "np.int64"):
+                return self._float_bits(one, node, state)
             case ast.Call(func=ast.Name(id="len"), args=[one]):
                 return self.length(self.table(one, state.names))
             case ast.Call(func=ast.Name(id="abs"), args=[one]):

@@ -105,8 +105,6 @@ def torn_session(rng: random.Random, source: Source) -> code.Session:
     return made
 
 
-
-
 TUPLES = Source.of(kernels).tuples
 """The named tuples of the kernels by name."""
 
@@ -169,6 +167,8 @@ def _made(
         return session
     if name == "adaptive":
         return ring_of(rng)
+    if name == "told":  # which a session without a memory has none of
+        return twin("told", session.fixed, 32)
     if kind in ("Ints", "Table"):
         if name in code.Session._fields and name not in wide:
             return getattr(session, name)
@@ -250,11 +250,51 @@ def ties_of(rng: random.Random, session: code.Session) -> code.Ties:
     return code.Ties(rng.random() < 0.5, history, twin("worth", session.fixed, 32), **longs)
 
 
+def network_of(rng: random.Random, session: code.Session) -> code.Network:
+    """A small policy."""
+    width = rng.randint(0, 2)
+    sizes = [width, rng.randint(1, 2), *rng.choices(range(9), k=2), rng.randint(0, 1), *rng.choices(range(-9, 9), k=3)]
+    cells = (
+        code.SIDES * (code.CHEAP + 1), code.SIDES * (code.KNOWN_OF_ITEM + 1) * width,
+        code.SIDES * (5 * width + 1) * width, code.SIDES * (width + 1),
+    )  # fmt: skip
+    layers = ([rng.randint(-127, 127) for _ in range(count)] for count in cells)
+    names = code.Network._fields[1:]
+    tables = (Memory(name, layer) for name, layer in zip(names, layers, strict=True))
+    return code.Network(Memory("sizes", sizes), *tables)
+
+
+def look_of(rng: random.Random, session: code.Session) -> code.Look:
+    """Two items of each kind at most, looked at by the smallest policies, with what was made of them or anything."""
+    items, width, slots = code.SIDES * 2, 2, len(session.fixed)
+    families = max(1, session.header[code.FAMILIES])
+    places = [rng.randrange(max(1, slots)) for _ in range(items)]
+    keys = [rng.randint(-9, 9) * code.PLACES + code.PLACES - 1 - place for place in places]
+    clipped = rng.choice([9, 2**15 - 1])
+    numbers = {
+        "gates": slots, "known": code.KNOWN_OF_ITEM, "inputs": items * code.KNOWN_OF_ITEM,
+        "activations": items * width, "context": 4 * width, "sums": width, "mixed": width,
+    }  # fmt: skip
+    tables = {name: Memory(name, [rng.randint(0, clipped) for _ in range(n)], 32) for name, n in numbers.items()}
+    longs = {"starts": slots, "peaks": slots + 1, "keys": items, "notes": items, "base": 3 * code.LEVELS, "rival": 4}
+    tables |= {name: Memory(name, [rng.randint(0, 9) for _ in range(n)]) for name, n in longs.items()}
+    return code.Look(
+        **tables,
+        told=twin("told", session.fixed, 32),
+        listed=Memory("listed", keys),
+        marks=Memory("marks", [rng.randrange(families) for _ in range(items)]),
+        sizes=Memory("sizes", [rng.randint(0, 2), rng.randint(0, 2), rng.randint(1, 9)]),
+        values=Memory("values", [rng.choice([few(rng), rng.randint(0, 9)]) for _ in range(items)]),
+    )
+
+
 MADE: dict[str, Callable[[random.Random, code.Session], Any]] = {
     "Search": search_of,
     "Work": work_of,
     "Regions": regions_of,
     "Ties": ties_of,
+    "Look": look_of,
+    "Network": network_of,
     "History": lambda rng, session: ties_of(rng, session).history,
 }
 """How the tuples are made up that random numbers would hardly ever fit."""

@@ -100,8 +100,9 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "policies-of-every-size",
-    "Features (POL-2) and activations (POL-4) are clipped, and gates (POL-3) are surveyed within their tables, however "
-    "many there are.",
+    "Features (POL-2), activations and their means (POL-4) are clipped; gates (POL-3) are surveyed "
+    "within their tables, however many there are; sums of the first layer, and what all items come to, fit 32 "
+    "bits where weights are as POL-6 has them; preferences go to the places of their items, and off again.",
     clauses="SCO-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("policy"),
@@ -112,6 +113,20 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "return min(score >> SCORE_SHIFT, CLIP)"),
         Mutation("activations may be negative", "max(0, min(sums[first + i] >> shift, CLIP))",
                  "min(sums[first + i] >> shift, CLIP)"),
+        Mutation("the logarithm is that of the number", "np.float64(1 + number)", "np.float64(number)"),
+        Mutation("a mean begins one slot further", "heard += told[first + i]\n", "heard += told[first + i + 1]\n"),
+        Mutation("the last weight of a gate is its neighbour's", "gate[first + 3] * known[3]",
+                 "gate[first + 4] * known[3]"),
+        Mutation("an item goes by its neighbour's inputs",
+                 "factor = inputs[(side * LOOK + item) * KNOWN_OF_ITEM + one]",
+                 "factor = inputs[(side * LOOK + item) * KNOWN_OF_ITEM + one + 1]"),
+        Mutation("what all come to begins with the second", "factor = context[one]\n", "factor = context[one + 1]\n"),
+        Mutation("means of collapses lie further on", "mean = 2 * side * width", "mean = 3 * side * width"),
+        Mutation("the last preference of a chunk is its peak",
+                 "peaks[place // CHUNK] = max(peaks[place // CHUNK], look.values[item])",
+                 "peaks[place // CHUNK] = look.values[item]"),
+        Mutation("wishes of expands are taken off", "work.wishes[look.marks[LOOK + item]] = 0",
+                 "work.wishes[look.marks[item]] = 0"),
     ],
     full=True,
 )  # fmt: skip
