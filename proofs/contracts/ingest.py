@@ -192,41 +192,6 @@ CONTRACTS = [
         gives="result == (tag < 0 or tag == level or tag == level - 1 + MARK)",
     ),
     contract(
-        "oldest_collapses",
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            are_families(header, family_slot, family_node, PLACES)
-            ledger_fits(header, ledger_action)
-            0 <= header[END] < 2**50
-            0 <= header[PROTECTED] < 2**50
-            0 <= room
-            room <= len(keys)
-            room <= len(notes)
-        """,
-        writes="keys notes",
-        gives="""
-            0 <= result <= room
-            within(notes, 0, result, 0, header[FAMILIES] - 1)
-            rising(notes, 0, result)
-            all(keys[i] == PLACES - 1 - family_slot[notes[i]] for i in range(result) if at(keys[i]) if at(notes[i]))
-        """,
-        loops={
-            "for family in range(header[FAMILIES])": loop(
-                keeps="""
-                    0 <= size <= room
-                    size <= family
-                    within(notes, 0, size, 0, min(header[FAMILIES], family) - 1)
-                    rising(notes, 0, size)
-                    all(keys[i] == PLACES - 1 - family_slot[notes[i]] for i in range(size)
-                        if at(keys[i]) if at(notes[i]))
-                """
-            )
-        },
-    ),
-    contract(
         "average_out",
         needs="""
             is_header(header)
@@ -265,6 +230,41 @@ CONTRACTS = [
             ),
         },
         before={"mean = total": "mean_narrow(sum_of(fixed, places[i], width), width)"},
+    ),
+    contract(
+        "oldest_collapses",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, PLACES)
+            ledger_fits(header, ledger_action)
+            0 <= header[END] < 2**50
+            0 <= header[PROTECTED] < 2**50
+            0 <= room
+            room <= len(keys)
+            room <= len(notes)
+        """,
+        writes="keys notes",
+        gives="""
+            0 <= result <= room
+            within(notes, 0, result, 0, header[FAMILIES] - 1)
+            rising(notes, 0, result)
+            all(keys[i] == PLACES - 1 - family_slot[notes[i]] for i in range(result) if at(keys[i]) if at(notes[i]))
+        """,
+        loops={
+            "for family in range(header[FAMILIES])": loop(
+                keeps="""
+                    0 <= size <= room
+                    size <= family
+                    within(notes, 0, size, 0, min(header[FAMILIES], family) - 1)
+                    rising(notes, 0, size)
+                    all(keys[i] == PLACES - 1 - family_slot[notes[i]] for i in range(size)
+                        if at(keys[i]) if at(notes[i]))
+                """
+            )
+        },
     ),
     contract(
         "reclaim",

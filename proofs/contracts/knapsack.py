@@ -27,21 +27,6 @@ CONTRACTS = [
         },
     ),
     contract(
-        "set_delta_apart",
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            header[FAMILIES] <= len(spare_slot)
-            header[FAMILIES] <= len(spare_node)
-            all(1 <= family_node[f] % LEVELS <= header[TOP] for f in range(header[FAMILIES]))
-        """,
-        writes="spare_slot spare_node",
-        gives="0 <= result <= header[FAMILIES]",
-        loops={"for family in range(header[FAMILIES])": loop(keeps="0 <= size <= family")},
-    ),
-    contract(
         "at_least",
         whole=True,
         needs="""
@@ -117,6 +102,21 @@ CONTRACTS = [
                 keeps="all(apart_families[i] != family for i in range(x))",
             )
         },
+    ),
+    contract(
+        "set_delta_apart",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            header[FAMILIES] <= len(spare_slot)
+            header[FAMILIES] <= len(spare_node)
+            all(1 <= family_node[f] % LEVELS <= header[TOP] for f in range(header[FAMILIES]))
+        """,
+        writes="spare_slot spare_node",
+        gives="0 <= result <= header[FAMILIES]",
+        loops={"for family in range(header[FAMILIES])": loop(keeps="0 <= size <= family")},
     ),
     contract(
         "slots_of",

@@ -304,23 +304,6 @@ CONTRACTS = [
         },
     ),
     contract(
-        "sort_by_slot",
-        needs="""
-            0 <= size < 2**40
-            size <= len(ties.ranks)
-            size <= len(ties.slots)
-            size <= len(ties.keys)
-            size <= len(ties.notes)
-            within(ties.slots, 0, size, 0, PLACES - 1)
-        """,
-        writes="ties.ranks ties.slots ties.keys ties.notes",
-        loops={
-            "for i in range(1, size)": loop(),
-            "for i in range(size)": loop(keeps="heap(keys, i)"),
-            "for i in range(size) #2": loop(),
-        },
-    ),
-    contract(
         "line_up",
         needs="""
             0 <= size <= 2**26
@@ -353,5 +336,22 @@ CONTRACTS = [
         },
         before={"for turn in range(size):\n    keys_by_age": "notes_in(keys_by_age, order, size, size, 0, size - 1)"},
         closes="notes_in(ties.keys, ties.notes, size, size, 0, size - 1)",
+    ),
+    contract(
+        "sort_by_slot",
+        needs="""
+            0 <= size < 2**40
+            size <= len(ties.ranks)
+            size <= len(ties.slots)
+            size <= len(ties.keys)
+            size <= len(ties.notes)
+            within(ties.slots, 0, size, 0, PLACES - 1)
+        """,
+        writes="ties.ranks ties.slots ties.keys ties.notes",
+        loops={
+            "for i in range(1, size)": loop(),
+            "for i in range(size)": loop(keeps="heap(keys, i)"),
+            "for i in range(size) #2": loop(),
+        },
     ),
 ]
