@@ -361,6 +361,10 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "if not is_gist_to_be"),
         Mutation("means are written from where the last family ended", "        source = places[i] + width\n",
                  "        source = places[i] + width\n        to = source\n"),
+        Mutation("a reclaim stops one slot too early", "while header[SLOTS] + wanted > header[W_MAX]:",
+                 "while header[SLOTS] + wanted > header[W_MAX] + 1:"),
+        Mutation("the same family is collapsed again", "            done += 1\n            i += 1\n",
+                 "            done += 1\n"),
     ],
     full=True,
 )  # fmt: skip
