@@ -131,8 +131,7 @@ ARITHMETIC = [
     lemma("product_next(a, w)", "(a + 1) * w == a * w + w"),
     lemma(
         "weighed(w, x)",
-        "implies(-2**15 < x < 2**15,"
-        " -magnitude(w) * (2**15 - 1) <= w * x and w * x <= magnitude(w) * (2**15 - 1))",
+        "implies(-2**15 < x < 2**15, -magnitude(w) * (2**15 - 1) <= w * x and w * x <= magnitude(w) * (2**15 - 1))",
     ),
     lemma("weight_product(w, x)", "implies(-2**7 <= w <= 2**7 and -2**15 <= x <= 2**15, -2**22 <= w * x <= 2**22)"),
     lemma("rows_product(x, n)", "implies(0 <= x <= 2**23 and 0 <= n <= 2**27, 0 <= x * n <= 2**50)"),

@@ -42,6 +42,7 @@ from focalloc.proofs.engines.deductive.formulas import (
     Theory,
     both,
     compared,
+    holds_if,
     read,
     types_of,
 )
@@ -395,6 +396,7 @@ class Deduction(Formulas):
             given[param] = value
         if name not in self.theory.contracts or self.theory.contracts[name].seen_through:
             return self._looked_into(self.theory.kernels[name], replace(state, names=given))
+        given = {param: self._by_name(param, value, state) for param, value in given.items()}
         contract = self.theory.contracts[name]
         shared = self._shared(name, given)
         if shared:
@@ -423,6 +425,14 @@ class Deduction(Formulas):
         for text in contract.gives:
             self._know(state, self.spec(text, after))
         return result
+
+    def _by_name(self, param: str, value: Any, state: State) -> Any:
+        """An argument by a name of its own where it holds an ``if``, by which Z3 cannot find what is told of a call."""
+        if isinstance(value, Ref | Bundle) or not holds_if(value):
+            return value
+        named = self.fresh(param, value.sort())
+        state.facts.append(named == value)
+        return named
 
     def _widths(self, contract: Contract, given: Mapping[str, Any]) -> None:
         """Tables are as wide as a contract takes them to be, or narrower and only read."""

@@ -435,6 +435,11 @@ class Formulas:
         return found
 
 
+def holds_if(term: Term) -> bool:
+    """Whether there is an ``if`` anywhere in it."""
+    return z3.is_app_of(term, z3.Z3_OP_ITE) or any(holds_if(part) for part in term.children())
+
+
 def _occurring(term: Term) -> Iterator[str]:
     """The functions and constants that occur in a term."""
     visited: set[int] = set()

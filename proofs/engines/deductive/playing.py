@@ -35,6 +35,7 @@ PATIENCE = 3_000
 CLOSELY = 12
 """Calls of a kernel whose loops are looked at in each turn; the others are only looked at from outside."""
 
+
 class Seen(list[int]):
     """A table as lines see it: 0 outside, and it knows what its cells hold."""
 

@@ -178,8 +178,9 @@ COLLAPSE_BUGS = [
         "if not is_barred(header, ledger_action, node * 2 + EXPAND):\n                rank = nearness",
         "if True:\n                rank = nearness",
     ),
-    Mutation("the worst of the sample is lost", "rank_of(keys[0]) - sought.cursor - 1)",
-             "rank_of(keys[0]) - sought.cursor)"),
+    Mutation(
+        "the worst of the sample is lost", "rank_of(keys[0]) - sought.cursor - 1)", "rank_of(keys[0]) - sought.cursor)"
+    ),
 ]
 
 
