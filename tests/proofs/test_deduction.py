@@ -85,6 +85,22 @@ def test_what_is_right_is_proved() -> None:
     assert left(COUNT, COUNTED) == []
 
 
+def test_what_is_told_of_a_call_is_found_by_an_argument_that_is_an_if() -> None:
+    text = """
+def g(keys: Ints, notes: Ints, n: int) -> None:
+    pass
+
+
+def f(keys: Ints, notes: Ints, n: int) -> None:
+    g(keys, notes, max(0, n - 1))
+"""
+    told = "all(many(keys, notes, n, p, a) > 7 for p in INTEGERS for a in INTEGERS if at(many(keys, notes, n, p, a)))"
+    called = contract("g", gives=told)
+    for number, open_kinds in ((5, []), (4, ["gives"])):
+        given = f"implies(n == 6, many(keys, notes, {number}, 3, 4) > 7)"
+        assert left(text, contract("f", needs="0 <= n < 9", gives=given), called) == open_kinds
+
+
 WRONG = {
     "one cell too far": (FILL.replace("range(n)", "range(n + 1)"),
         replace(FILLED, loops={"for i in range(n + 1)": FILLED.loops["for i in range(n)"]}), "index"),
