@@ -346,6 +346,7 @@ WIDE = Geometry((2, 3), (1, 1, 2))
 DEAR = Geometry((2, 2), (2, 2, 3))
 
 TELLING = {
+    "a partial family collapses": Small(Geometry((2, 2, 2)), 0, 8, cap=1, chunk=4),
     "N_diff tested once per round": Small(PAIR, 2, 8, cap=1),
     "a removed child stays in the queue": Small(PAIR, 2, 8, cap=3),
     "the cooldown is forgotten one iteration early": Small(Geometry((2,)), 0, 4, cap=2, entries=1),
