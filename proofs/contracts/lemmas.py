@@ -132,6 +132,12 @@ ARITHMETIC = [
     lemma(
         "weighed(w, x)",
         "implies(-2**15 < x < 2**15, -magnitude(w) * (2**15 - 1) <= w * x and w * x <= magnitude(w) * (2**15 - 1))",
+        steps=[
+            "product_positive(w, 2**15 - 1 - x)",
+            "product_positive(w, 2**15 - 1 + x)",
+            "product_positive(0 - w, 2**15 - 1 - x)",
+            "product_positive(0 - w, 2**15 - 1 + x)",
+        ],
     ),
     lemma("weight_product(w, x)", "implies(-2**7 <= w <= 2**7 and -2**15 <= x <= 2**15, -2**22 <= w * x <= 2**22)"),
     lemma("rows_product(x, n)", "implies(0 <= x <= 2**23 and 0 <= n <= 2**27, 0 <= x * n <= 2**50)"),
