@@ -31,7 +31,7 @@ from focalloc.learn.network import restored
 from focalloc.learn.outside import PAGE, outside
 from focalloc.learn.rollouts import Source
 from focalloc.learn.simulator import NOISES, Scenario
-from focalloc.learn.standing import TERMS
+from focalloc.learn.standing import TERMS, verdict
 from focalloc.learn.texts import language_reference, part
 from focalloc.learn.training import Settings, train
 from focalloc.spec.errors import InvalidInput
@@ -87,14 +87,6 @@ def adaptation(policy: Policy) -> Gain:
     plan = planned_best(known.network, train_source, SETTINGS.weights, range(CALIBRATION))
     begun = known.network.exported(plan)
     return gain_of_adapting(begun, lambda edits: known.adapted(edits, plan), held_out, HABITS.edits, HELD_OUT_USERS)
-
-
-def verdict(gain: Interval, *, more_is_better: bool) -> str:
-    """Better, worse, or not to be told apart."""
-    low, high = gain.mean - gain.half, gain.mean + gain.half
-    if low <= 0 <= high:
-        return "no clear difference"
-    return "better" if (low > 0) == more_is_better else "worse"
 
 
 def best_rule(one: Comparison) -> str:

@@ -59,7 +59,7 @@ WAY = (
 WHY = (
     "Why: learned less the limit, and less the limit without one thing that it knows, in quality. Where the policy is",
     "not clearly worse than the limit without something, what it lacks is about what that is worth. What a policy is",
-    "told of the cursor is where it stands, not where it stood; of what the lens said of other places, no more than a",
+    "told of the cursor is where it stands, not where it stood; of what the lens said before, no more than a",
     "mean per slot; and of the text nothing. What came of telling it more: [what was tried](trials.md).",
 )
 """What stands above the table of what the limit would be without each thing that it knows."""

@@ -2,7 +2,7 @@
 
 Run as ``OPENBLAS_NUM_THREADS=1 python -m focalloc.learn.trials OUT``; it writes OUT/trials.md. What is finished is not
 done again. Each way trains one network as the card does but for one thing, and plays the episodes of the card. What a
-network is told beyond POL-2 has to be seen by no more than a session knows; it cannot be exported, and none ships.
+network is told beyond POL-2 is no more than a session knows; such a network cannot be exported, and none ships.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from focalloc.learn.card import EPISODES, SETTINGS, code, kept
+from focalloc.learn.card import SETTINGS, code, kept
 from focalloc.learn.course import CALIBRATION, decided, planned_best
 from focalloc.learn.features import Integers, Observation
 from focalloc.learn.measure import FIRST_EPISODE, measuring
 from focalloc.learn.network import PolicyNetwork
 from focalloc.learn.rollouts import Look, Rng, Source, look, mean_outcome, play, remembering
 from focalloc.learn.simulator import NOISES, Episode, Scenario, Session
-from focalloc.learn.standing import PRODUCTION, TERMS
+from focalloc.learn.standing import PRODUCTION, TERMS, Terms
 from focalloc.learn.texts import language_reference, part
 from focalloc.learn.training import Settings, Training
 from focalloc.spec.errors import InvalidInput
@@ -149,21 +149,16 @@ def tried(trial: Trial) -> Found:
     weights, seeds = trial.settings.weights, range(CALIBRATION)
     plan = planned_best(training.network, Source(Scenario(), texts), weights, seeds, looking)
 
-    def figures(scenario: Scenario, name: str, episodes: int) -> dict[str, dict[str, float]]:
-        documents = TERMS[name].texts()
-        found = {}
+    def figures(terms: Terms) -> dict[str, dict[str, float]]:
+        documents, found = terms.texts(), {}
         for lens, noise in NOISES.items():
-            source = Source(scenario, documents, noise=noise)
-            drawn = measuring(source, range(FIRST_EPISODE, FIRST_EPISODE + episodes))
+            source = Source(terms.scenario, documents, noise=noise)
+            drawn = measuring(source, range(FIRST_EPISODE, FIRST_EPISODE + terms.episodes))
             sessions = play([remembering(one, 1) for one in drawn], decided(training.network, plan), looking=looking)
             found[lens] = mean_outcome(sessions)
         return found
 
-    production = TERMS["production"]
-    return {
-        "small": figures(Scenario(), "small", EPISODES),
-        "production": figures(PRODUCTION, "production", production.episodes) if not more else {},
-    }
+    return {name: figures(terms) if name == "small" or not more else {} for name, terms in TERMS.items()}
 
 
 def page(found: dict[str, Found]) -> str:
@@ -178,7 +173,7 @@ def page(found: dict[str, Found]) -> str:
         "average, so far in the session, of raw blocks as far from the cursor, and one and two blocks nearer, by",
         "which a user's habits can be known. Those that are told more cannot be exported yet.",
     ]
-    for terms in ("small", "production"):
+    for terms in TERMS:
         ways = [way for way in found if found[way][terms]]
         lines += ["", f"## {terms.capitalize()} terms", ""]
         lines += [f"| lens | {' | '.join(ways)} |", "|---|" + "---|" * len(ways)]

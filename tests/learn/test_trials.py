@@ -78,7 +78,7 @@ def test_a_way_is_tried_once_and_not_with_other_code(tmp_path: Path, monkeypatch
     ways = {"told more": replace(TRIALS["told how the cursor moved"], settings=brief)}
     monkeypatch.setattr(trials, "TRIALS", ways)
     monkeypatch.setattr(trials, "NOISES", {"clean": NOISES["clean"]})
-    monkeypatch.setattr(trials, "EPISODES", 1)
+    monkeypatch.setattr(trials, "TERMS", {name: replace(terms, episodes=1) for name, terms in trials.TERMS.items()})
     monkeypatch.setattr(trials, "CALIBRATION", 1)
     trials.main(tmp_path, list(ways))
     text = (tmp_path / "trials.md").read_text(encoding="utf-8")

@@ -437,11 +437,16 @@ class Formulas:
 
 def holds_if(term: Term) -> bool:
     """Whether there is an ``if`` anywhere in it."""
-    return z3.is_app_of(term, z3.Z3_OP_ITE) or any(holds_if(part) for part in term.children())
+    return any(one.decl().kind() == z3.Z3_OP_ITE for one in _applications(term))
 
 
 def _occurring(term: Term) -> Iterator[str]:
     """The functions and constants that occur in a term."""
+    return (one.decl().name() for one in _applications(term))
+
+
+def _applications(term: Term) -> Iterator[Term]:
+    """Each part of a term that applies a function, or is a constant, once."""
     visited: set[int] = set()
     waiting = [term]
     while waiting:
@@ -452,7 +457,7 @@ def _occurring(term: Term) -> Iterator[str]:
         if z3.is_quantifier(one):
             waiting.append(one.body())
         elif z3.is_app(one):
-            yield one.decl().name()
+            yield one
             waiting += one.children()
 
 
