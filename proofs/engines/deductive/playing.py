@@ -291,8 +291,8 @@ def calls_in_sessions(source: Source, kernel: str, rng: random.Random) -> Iterat
             if rng.random() < 0.7:
                 space["step"](session)
             else:
-                reclaimed = Memory("reclaimed", [0] * 64)
-                space["reclaim"](session, rng.randint(1, 2), rng.random() < 0.5, rng.randint(1, 4), reclaimed)
+                told = (Memory(name, [0] * 64) for name in ("reclaimed", "whereabouts"))
+                space["reclaim"](session, rng.randint(1, 2), rng.random() < 0.5, rng.randint(1, 4), *told)
         except Broken:  # the ledger was too small for that
             pass
         yield from rng.sample(heard, min(3, len(heard))) or [{}]
