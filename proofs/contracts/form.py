@@ -6,6 +6,7 @@
 | ``implies(a, b)`` | ``b`` wherever ``a`` |
 | ``old(x)`` | ``x`` as it was when the kernel was called |
 | ``entry(x)`` | ``x`` as it was when the loop began |
+| ``prior(x)`` | ``x`` as it was before the statement before this one; only in what is proved and used on the way |
 | ``put(table, i, x)`` | the table with ``x`` in its cell ``i`` |
 | ``only(table, i, j)`` | of the table nothing has changed but these cells |
 | ``low(table)``, ``high(table)`` | the least and the greatest number that a cell holds |

@@ -92,6 +92,18 @@ DEFINITIONS = [
         "implies(n >= 1, tokens_below(H, T, s, n, m) == tokens_below(H, T, s, n - 1, m)"
         " + (H[SPAN + T[s + n - 1]] if is_below(T[s + n - 1], m) else 0))",
     ),
+    definition("depth_first(S, x)", "implies(x <= 0, depth(S, x) == 0)", seen_by="depth(S, x)"),
+    definition(
+        "depth_next(S, x)",
+        "implies(x >= 1, depth(S, x) == (depth(S, S[x * STATE + PARENT]) + 1"
+        " if 0 <= S[x * STATE + PARENT] < x else 0))",
+    ),
+    definition("here_is(x)", "here(x) == x", seen_by="here(x)"),
+    definition("led_is(H, R, S, n)", "led(H, R, S, n) == are_led_to(H, R, S, n)"),
+    definition(
+        "grown_is(H, R, T, O, a, b, n, d)",
+        "grown(H, R, T, O, a, b, n, d) == extend_by(H, R, T, O, a, b, n, d)",
+    ),
     definition("at_level_none(T, s, n, m)", "implies(n <= 0, at_level(T, s, n, m) == 0)"),
     definition(
         "at_level_one_more(T, s, n, m)",
@@ -107,6 +119,7 @@ ARITHMETIC = [
     lemma("over_below(x, n)", "implies(n >= 1 and x < 0, x <= x // n <= -1)"),
     lemma("below(x, c, n)", "implies(n >= 1, (x < c * n) == (x // n < c))"),
     lemma("over_floor(x, n)", "implies(n >= 1, x - n < x // n * n <= x)"),
+    lemma("over_times(x, n)", "implies(n >= 1, n * (x // n) <= x)"),
     lemma("whole_spans(x, n)", "implies(n >= 1, 0 <= (x + n - 1) // n * n - x < n)"),
     lemma("over_next(x, n)", "implies(n >= 1, (x + n) // n == x // n + 1)"),
     lemma("over_grows(x, y, n)", "implies(n >= 1 and x <= y, x // n <= y // n)", steps=["below(y, x // n, n)"]),
@@ -127,6 +140,12 @@ ARITHMETIC = [
     lemma("price_product(x, n)", "implies(-2**35 <= x <= 2**35 and -2**26 <= n <= 2**26, -2**61 <= x * n <= 2**61)"),
     lemma("penalty_product(x, n)", "implies(0 <= x <= 2**32 and 0 <= n <= 2**29, 0 <= x * n <= 2**61)"),
     lemma("over_far(x, n)", "implies(n >= 1 and -2**60 <= x <= 2**60, -2**60 <= x // n <= 2**60)"),
+    lemma(
+        "weight_of_slots(w, x, n)",
+        "implies(-LIMIT <= w <= LIMIT and -n <= x <= n, -n * 2**31 <= w * x and w * x <= n * 2**31)",
+    ),
+    lemma("most_of_all(i, b, u)", "implies(0 <= i <= b and u >= 0, i * u <= b * u)"),
+    lemma("allowance_product(x, n)", "implies(0 <= x <= 2**32 and -2**28 <= n <= 2**26, -2**60 <= x * n <= 2**58)"),
     lemma("times_one(x, n)", "implies(n == 1, x * n == x)"),
     lemma("product_next(a, w)", "(a + 1) * w == a * w + w"),
     lemma(
@@ -257,6 +276,18 @@ SUMS = [
         " 0 <= sum_of(F, s, n) and sum_of(F, s, n) <= (n * 2**26 if n > 0 else 0))",
         by="n",
         steps=["sum_none(F, s, n)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
+    ),
+    lemma(
+        "sum_nothing(F, s, n)",
+        "implies(all(F[i] == 0 for i in range(s, s + n)), sum_of(F, s, n) == 0)",
+        by="n",
+        steps=["sum_none(F, s, n)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
+    ),
+    lemma(
+        "sum_grows(F, s, m, n)",
+        "implies(0 <= m <= n and all(0 <= F[i] for i in range(s, s + n)), sum_of(F, s, m) <= sum_of(F, s, n))",
+        by="n",
+        steps=["sum_none(F, s, n)", "sum_none(F, s, m)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
     ),
 ]
 
@@ -753,9 +784,123 @@ FAMILIES = [
     ),
 ]
 
+SEARCHES = [
+    lemma(
+        "depth_positive(S, n)",
+        "all(0 <= depth(S, x) for x in range(n) if at(depth(S, x)))",
+        by="n",
+        steps=["depth_next(S, n - 1)"],
+    ),
+    lemma(
+        "depth_alike(S, T, n)",
+        "implies(all(S[j] == T[j] for j in range(n * STATE))"
+        " and all(0 <= S[here(x) * STATE + PARENT] and S[here(x) * STATE + PARENT] < here(x)"
+        " for x in range(1, n) if at(here(x))),"
+        " all(depth(S, x) == depth(T, x) for x in range(n) if at(depth(S, x))))",
+        by="n",
+        steps=["depth_next(S, n - 1)", "depth_next(T, n - 1)", "here(n - 1) == n - 1"],
+    ),
+    lemma(
+        "depth_deeper(S, m, n, d)",
+        "implies(0 <= m and all(0 <= S[here(x) * STATE + PARENT] and S[here(x) * STATE + PARENT] < m"
+        " and depth(S, S[here(x) * STATE + PARENT]) == d for x in range(m, n) if at(here(x))),"
+        " m < 1 or are_at(S, m, n, d + 1))",
+        by="n",
+        steps=["depth_next(S, n - 1)", "here(n - 1) == n - 1"],
+    ),
+    lemma("led_one(H, R, S, n)", "implies(n <= 1, led(H, R, S, n))", steps=["led_is(H, R, S, n)"]),
+    lemma(
+        "led_at(H, R, S, n, x)",
+        "implies(led(H, R, S, n) and 1 <= x < n,"
+        " comes_from(H, R, S, S, x, x, depth(S, x) - 1) and depth(S, x) == depth(S, S[x * STATE + PARENT]) + 1)",
+        steps=["led_is(H, R, S, n)", "depth_next(S, x)", "here(x) == x"],
+    ),
+    lemma(
+        "led_by(H, G, R, S, n)",
+        "implies(led(H, R, S, n) and H[PAIRS] == G[PAIRS], led(G, R, S, n))",
+        steps=["led_is(H, R, S, n)", "led_is(G, R, S, n)"],
+    ),
+    lemma(
+        "led_less(H, R, S, m, n)",
+        "implies(led(H, R, S, n) and m <= n, led(H, R, S, m))",
+        steps=["led_is(H, R, S, n)", "led_is(H, R, S, m)"],
+    ),
+    lemma(
+        "led_depth(H, R, S, T, n)",
+        "implies(led(H, R, S, n) and all(T[j] == S[j] for j in range(n * STATE)),"
+        " all(depth(T, x) == depth(S, x) for x in range(n) if at(depth(T, x))))",
+        steps=[
+            "led_is(H, R, S, n)",
+            "depth_alike(T, S, n)",
+        ],
+    ),
+    lemma(
+        "led_alike(H, R, S, T, n)",
+        "implies(led(H, R, S, n) and all(T[j] == S[j] for j in range(n * STATE)), led(H, R, T, n))",
+        steps=["led_is(H, R, S, n)", "led_is(H, R, T, n)", "led_depth(H, R, S, T, n)"],
+    ),
+    lemma(
+        "grown_none(H, R, T, O, a, b, n, d)",
+        "implies(b <= a, grown(H, R, T, O, a, b, n, d))",
+        steps=["grown_is(H, R, T, O, a, b, n, d)"],
+    ),
+    lemma(
+        "grown_at(H, R, T, O, a, b, n, d, x)",
+        "implies(grown(H, R, T, O, a, b, n, d) and a <= x < b, comes_from(H, R, T, O, x, n, d)"
+        " and is_outcome(H, T[x * STATE + COUNT], T[x * STATE + NET], T[x * STATE + VALUE]))",
+        steps=["grown_is(H, R, T, O, a, b, n, d)", "here(x) == x"],
+    ),
+    lemma(
+        "grown_outcomes(H, R, T, O, a, b, n, d)",
+        "implies(grown(H, R, T, O, a, b, n, d), are_outcomes(H, T, a, b))",
+        steps=["grown_is(H, R, T, O, a, b, n, d)"],
+    ),
+    lemma(
+        "grown_kept(H, R, S, T, O, a, b, n, d)",
+        "implies(grown(H, R, S, O, a, b, n, d) and all(T[j] == S[j] for j in range(a * STATE, b * STATE)),"
+        " grown(H, R, T, O, a, b, n, d))",
+        steps=["grown_is(H, R, S, O, a, b, n, d)", "grown_is(H, R, T, O, a, b, n, d)"],
+    ),
+    lemma(
+        "grown_less(H, R, T, O, a, b, c, n, d)",
+        "implies(grown(H, R, T, O, a, b, n, d) and c <= b, grown(H, R, T, O, a, c, n, d))",
+        steps=["grown_is(H, R, T, O, a, b, n, d)", "grown_is(H, R, T, O, a, c, n, d)"],
+    ),
+    lemma(
+        "grown_more(H, R, T, O, a, b, n, d)",
+        "implies(grown(H, R, T, O, a, b, n, d) and comes_from(H, R, T, O, b, n, d)"
+        " and is_outcome(H, T[b * STATE + COUNT], T[b * STATE + NET], T[b * STATE + VALUE]),"
+        " grown(H, R, T, O, a, b + 1, n, d))",
+        steps=["grown_is(H, R, T, O, a, b, n, d)", "grown_is(H, R, T, O, a, b + 1, n, d)"],
+    ),
+    lemma(
+        "grown_from(H, R, S, T, a, b, n, d)",
+        "implies(grown(H, R, T, S, a, b, n, d) and led(H, R, S, n) and all(T[j] == S[j] for j in range(n * STATE)),"
+        " grown(H, R, T, T, a, b, n, d))",
+        steps=[
+            "grown_is(H, R, T, S, a, b, n, d)",
+            "grown_is(H, R, T, T, a, b, n, d)",
+            "led_depth(H, R, S, T, n)",
+        ],
+    ),
+    lemma(
+        "led_further(H, R, S, T, m, n, d)",
+        "implies(m >= 1 and led(H, R, S, m) and all(T[j] == S[j] for j in range(m * STATE))"
+        " and grown(H, R, T, S, m, n, m, d), led(H, R, T, n) and are_at(T, m, n, d + 1) and are_outcomes(H, T, m, n))",
+        steps=[
+            "grown_from(H, R, S, T, m, n, m, d)",
+            "grown_is(H, R, T, T, m, n, m, d)",
+            "led_alike(H, R, S, T, m)",
+            "led_is(H, R, T, m)",
+            "led_is(H, R, T, n)",
+            "depth_deeper(T, m, n, d)",
+        ],
+    ),
+]
+
 PARTS = (
     *(DEFINITIONS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
-    *(ACTIONS, TAKEN, MARKS, TOKENS, FAMILIES),
+    *(ACTIONS, TAKEN, MARKS, TOKENS, FAMILIES, SEARCHES),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

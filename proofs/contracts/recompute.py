@@ -4,7 +4,87 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
 
+STRETCHED = """
+            0 <= stretch
+            stretch < len(sizes)
+            1 <= room < 2**40
+            0 <= stretch * room
+            stretch * room + room <= len(leading)
+"""
+"""What looking at a stretch needs."""
+
+CLASSED = """
+            len(query) >= WORK_HEADER
+            1 <= query[DELTAS] <= LEVELS
+"""
+"""What telling classes apart needs."""
+
 CONTRACTS = [
+    contract(
+        "is_led",
+        whole=True,
+        truth=True,
+        needs=f"{STRETCHED}",
+        gives="""
+            result == (sizes[stretch] == room and leading[stretch * room + room - 1] >= value)
+        """,
+    ),
+    contract(
+        "class_of",
+        whole=True,
+        needs=f"""{CLASSED}
+            -2**26 <= delta <= 2**26
+            held(query, DELTA_LIST, DELTA_LIST + query[DELTAS], max(delta, -delta))
+        """,
+        gives="""
+            CLASSES <= result < CLASSES + 2 * query[DELTAS]
+            implies(delta < 0, result < CLASSES + query[DELTAS]
+                and query[DELTA_LIST + result - CLASSES] == -delta)
+            implies(delta >= 0, result >= CLASSES + query[DELTAS]
+                and query[DELTA_LIST + result - CLASSES - query[DELTAS]] == delta)
+        """,
+        loops={
+            "while query[DELTA_LIST + kind] != max(delta, -delta)": loop(
+                keeps="""
+                    0 <= kind < query[DELTAS]
+                    all(query[j] != max(delta, -delta) for j in range(DELTA_LIST, DELTA_LIST + kind))
+                """,
+                falls="query[DELTAS] - kind",
+            )
+        },
+    ),
+    contract(
+        "bar_of",
+        whole=True,
+        needs="""
+            is_header(session.header)
+            len(work.header) >= WORK_HEADER
+            1 <= work.header[DELTAS] <= LEVELS
+            1 <= session.header[N_DIFF] <= 2**26
+            CLASSES + 2 * work.header[DELTAS] <= len(sizes)
+            0 <= (CLASSES + 2 * work.header[DELTAS]) * session.header[N_DIFF] <= len(leading)
+            session.header[TAU_EXPAND] < HIGHEST_BOUND
+        """,
+        gives="""
+            result >= session.header[TAU_EXPAND]
+            result == session.header[TAU_EXPAND]
+                or all(sizes[j] >= session.header[N_DIFF]
+                and leading[j * session.header[N_DIFF] + session.header[N_DIFF] - 1] >= result
+                for j in range(CLASSES + work.header[DELTAS], CLASSES + 2 * work.header[DELTAS]))
+        """,
+        loops={
+            "for kind in range(work.header[DELTAS])": loop(
+                keeps="""
+                    least <= HIGHEST_BOUND
+                    all(sizes[j] >= room and leading[j * room + room - 1] >= least
+                        for j in range(CLASSES + work.header[DELTAS], CLASSES + work.header[DELTAS] + kind))
+                """,
+                opens="""
+                    product_grows(CLASSES + work.header[DELTAS] + kind, CLASSES + 2 * work.header[DELTAS], room)
+                """,
+            )
+        },
+    ),
     contract(
         "lead",
         needs="""
@@ -20,16 +100,102 @@ CONTRACTS = [
             1 <= sizes[stretch] <= room
             kept_outside(sizes, old(sizes), stretch, stretch + 1)
             kept_outside(leading, old(leading), stretch * room, stretch * room + room)
+            implies(within(old(leading), stretch * room, stretch * room + old(sizes)[stretch], -2**62, 2**62)
+                and -2**62 <= value <= 2**62,
+                within(leading, stretch * room, stretch * room + sizes[stretch], -2**62, 2**62))
         """,
         loops={
             "while at > first and leading[at - 1] < value": loop(
                 keeps="""
                     first <= at
                     at < first + sizes[stretch]
+                    implies(within(old(leading), stretch * room, stretch * room + old(sizes)[stretch], -2**62, 2**62),
+                        within(leading, first, at, -2**62, 2**62)
+                        and within(leading, at + 1, first + sizes[stretch], -2**62, 2**62))
                     kept_outside(leading, old(leading), stretch * room, stretch * room + room)
                 """,
                 falls="at - first",
             )
+        },
+    ),
+    contract(
+        "lead_gain",
+        needs="""
+            CLASSES <= len(sizes)
+            1 <= room <= 2**26
+            CLASSES * room <= len(leading)
+            0 <= sizes[OF_EXPANDS] <= room
+            0 <= sizes[OF_COLLAPSES] <= room
+            -2**62 <= gain <= 2**62
+            within(leading, OF_COLLAPSES * room, OF_COLLAPSES * room + sizes[OF_COLLAPSES], -2**62, 2**62)
+        """,
+        writes="sizes leading",
+        gives="""
+            0 <= sizes[OF_EXPANDS] <= room
+            0 <= sizes[OF_COLLAPSES] <= room
+            kept_from(sizes, old(sizes), OF_COLLAPSES + 1)
+            kept_from(leading, old(leading), AT_PRICE * room)
+            within(leading, OF_COLLAPSES * room, OF_COLLAPSES * room + sizes[OF_COLLAPSES], -2**62, 2**62)
+            implies(sizes[OF_COLLAPSES] != old(sizes)[OF_COLLAPSES],
+                within(leading, TOGETHER * room, TOGETHER * room + sizes[OF_COLLAPSES], -2**61, 2**61))
+        """,
+        loops={
+            "for i in range(sizes[OF_COLLAPSES])": loop(
+                keeps="""
+                    -HIGHEST_BOUND <= whole <= HIGHEST_BOUND
+                    kept_from(leading, old(leading), AT_PRICE * room)
+                    within(leading, OF_COLLAPSES * room, OF_COLLAPSES * room + sizes[OF_COLLAPSES], -2**62, 2**62)
+                    within(leading, TOGETHER * room, TOGETHER * room + i, -2**61, 2**61)
+                """
+            )
+        },
+    ),
+    contract(
+        "bound_at_price",
+        needs="""
+            len(query) >= WORK_HEADER
+            CLASSES <= len(sizes)
+            0 <= room <= 2**26
+            CLASSES * room <= len(leading)
+            0 <= sizes[AT_PRICE] <= room
+            within(leading, AT_PRICE * room, AT_PRICE * room + sizes[AT_PRICE], -2**62, 2**62)
+            -2**62 <= query[ALLOWED] <= 2**62
+        """,
+        gives="query[ALLOWED] <= result <= query[ALLOWED] + HIGHEST_BOUND",
+        loops={"for i in range(starts.sizes[AT_PRICE])": loop(keeps="0 <= whole <= HIGHEST_BOUND")},
+    ),
+    contract(
+        "bound_by_counts",
+        needs="""
+            len(query) >= WORK_HEADER
+            1 <= query[DELTAS] <= LEVELS
+            0 <= query[DELTA_LIST] <= 2**26
+            1 <= query[DELTA_LIST + query[DELTAS] - 1] <= 2**26
+            -2**28 <= query[ROOM] <= 2**28
+            CLASSES <= len(sizes)
+            0 <= room <= 2**26
+            CLASSES * room <= len(leading)
+            0 <= sizes[OF_EXPANDS] <= room
+            0 <= sizes[OF_COLLAPSES] <= room
+            within(leading, OF_EXPANDS * room, OF_EXPANDS * room + sizes[OF_EXPANDS], -2**62, 2**62)
+            within(leading, TOGETHER * room, TOGETHER * room + sizes[OF_COLLAPSES], -2**61, 2**61)
+        """,
+        gives="-HIGHEST_BOUND <= result <= 2 * HIGHEST_BOUND",
+        loops={
+            "while useful < sizes[OF_COLLAPSES] and leading[OF_COLLAPSES * room + useful] > 0": loop(
+                keeps="0 <= useful <= sizes[OF_COLLAPSES]",
+                falls="sizes[OF_COLLAPSES] - useful",
+            ),
+            "for expands in range(sizes[OF_EXPANDS] + 1)": loop(
+                keeps="""
+                    -HIGHEST_BOUND <= bound <= 2 * HIGHEST_BOUND
+                    0 <= gained <= HIGHEST_BOUND
+                """,
+                opens="""
+                    places_product(expands, least)
+                    over_far(query[ROOM] - expands * least, most)
+                """,
+            ),
         },
     ),
     contract(

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from focalloc.fastpath.kernels.layout import (
+    ACTIONS,
     AHEAD,
     ALIKE,
+    ALONE,
     BEGIN,
     BODY,
     CAPACITY,
     CHURN,
+    COUNT,
     CURSOR_TOKEN,
     DELTA,
     DONE,
@@ -33,7 +36,10 @@ from focalloc.fastpath.kernels.layout import (
     LIMIT,
     MARK,
     MIN_GAP,
+    NET,
+    OPTION,
     PAIRS,
+    PARENT,
     PIN,
     PLACES,
     PROTECTED,
@@ -44,13 +50,16 @@ from focalloc.fastpath.kernels.layout import (
     SIZE,
     SLOTS,
     SPAN,
+    STATE,
     TAU_EXPAND,
     TOP,
     UNITS,
+    VALUE,
     W_MAX,
     WEIGHT,
     WIDTH,
     Ints,
+    Outcome,
     Regions,
     Search,
     Session,
@@ -221,6 +230,32 @@ def tokens_below(header: Ints, tags: Ints, first: int, n: int, levels: int) -> i
 def at_level(tags: Ints, first: int, n: int, level: int) -> int:
     """How many of them are of one level."""
     return sum(is_of(tags[first + i], level) for i in range(n))
+
+
+@ghost
+def depth(states: Ints, state: int) -> int:
+    """How many stages led to a state of a search: those of the one it came from, and one."""
+    if state <= 0 or not 0 <= states[state * STATE + PARENT] < state:
+        return 0
+    return depth(states, states[state * STATE + PARENT]) + 1
+
+
+@ghost
+def here(state: int) -> int:
+    """A state, where solvers use what is said of states."""
+    return state
+
+
+@ghost
+def led(header: Ints, runs: Ints, states: Ints, n: int) -> bool:
+    """`are_led_to`, of which solvers know lemmas only."""
+    return are_led_to(header, runs, states, n)
+
+
+@ghost
+def grown(header: Ints, runs: Ints, states: Ints, others: Ints, first: int, last: int, n: int, stage: int) -> bool:
+    """`extend_by`, of which solvers know lemmas only."""
+    return extend_by(header, runs, states, others, first, last, n, stage)
 
 
 # TAGS
@@ -885,6 +920,89 @@ def are_ranks(keys: Ints) -> bool:
 def are_costs(header: Ints) -> bool:
     """What actions and slots cost (MUL-1)."""
     return 0 <= header[CHURN] <= LIMIT and 0 <= header[WEIGHT] <= LIMIT and 0 <= header[RECOMPUTE] <= LIMIT
+
+
+def are_few(header: Ints, runs: Ints) -> bool:
+    """As many candidates as there are actions add, or free, no more slots than a context has, whichever they are."""
+    return 0 <= header[ACTIONS] <= 2**24 and all(
+        -(2**26 // max(1, header[ACTIONS])) <= runs[j] <= 2**26 // max(1, header[ACTIONS])
+        for j in range(header[RUNS] * RUN)
+        if j % RUN == DELTA
+    )
+
+
+def is_outcome(header: Ints, count: int, net: int, value: int) -> bool:
+    """So many candidates add as many slots and gain as much as they may at most, where `are_few` holds."""
+    return (
+        0 <= count <= header[ACTIONS]
+        and magnitude(net) <= count * (2**26 // max(1, header[ACTIONS]))
+        and magnitude(value) <= count * 2**35 + count * (2**26 // max(1, header[ACTIONS])) * 2**31
+    )
+
+
+def comes_to(so_far: Outcome, header: Ints) -> bool:
+    """`is_outcome`, of an outcome."""
+    return is_outcome(header, so_far.actions, so_far.net, so_far.value)
+
+
+def are_outcomes(header: Ints, states: Ints, first: int, last: int) -> bool:
+    """`is_outcome`, of the states from ``first`` to before ``last``."""
+    return all(
+        is_outcome(
+            header,
+            states[here(x) * STATE + COUNT],
+            states[here(x) * STATE + NET],
+            states[here(x) * STATE + VALUE],
+        )
+        for x in range(first, last)
+        if at(here(x))
+    )
+
+
+def is_option(header: Ints, runs: Ints, stage: int, option: int) -> bool:
+    """A stage can take so many: of its run, or of a pair the collapse alone."""
+    return -1 <= option <= runs[(2 * stage + 1 if stage < header[PAIRS] else header[PAIRS] + stage) * RUN + SIZE] and (
+        option != ALONE or (stage < header[PAIRS] and runs[2 * stage * RUN + SIZE] >= 1)
+    )
+
+
+def acts(option: int) -> int:
+    """How many candidates an option takes."""
+    return 1 if option == ALONE else option
+
+
+def comes_from(header: Ints, runs: Ints, states: Ints, others: Ints, state: int, n: int, stage: int) -> bool:
+    """A state comes from one among the first ``n`` of ``others``, to which so many stages led, by an option of the
+    next."""
+    return (
+        0 <= states[state * STATE + PARENT] < n
+        and depth(others, states[state * STATE + PARENT]) == stage
+        and is_option(header, runs, stage, states[state * STATE + OPTION])
+        and states[state * STATE + COUNT]
+        == others[states[state * STATE + PARENT] * STATE + COUNT] + acts(states[state * STATE + OPTION])
+    )
+
+
+def are_led_to(header: Ints, runs: Ints, states: Ints, n: int) -> bool:
+    """Each of the first ``n`` states but the first comes from one before it, by an option of the stage between."""
+    return all(
+        comes_from(header, runs, states, states, here(x), here(x), depth(states, here(x)) - 1)
+        for x in range(1, n)
+        if at(here(x))
+    )
+
+
+def extend_by(header: Ints, runs: Ints, states: Ints, others: Ints, first: int, last: int, n: int, stage: int) -> bool:
+    """States from ``first`` to before ``last`` extend ones among the first ``n`` of ``others``, by options of a stage,
+    and are outcomes."""
+    return are_outcomes(header, states, first, last) and all(
+        comes_from(header, runs, states, others, here(x), n, stage) for x in range(first, last) if at(here(x))
+    )
+
+
+def are_at(states: Ints, first: int, last: int, stage: int) -> bool:
+    """So many stages led to each of the states from ``first`` to before ``last``."""
+    return all(depth(states, x) == stage for x in range(first, last) if at(depth(states, x)))
 
 
 def are_stages(header: Ints) -> bool:

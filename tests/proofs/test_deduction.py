@@ -101,6 +101,25 @@ def f(keys: Ints, notes: Ints, n: int) -> None:
         assert left(text, contract("f", needs="0 <= n < 9", gives=given), called) == open_kinds
 
 
+TWO = "class Two(NamedTuple):\n    a: int\n    b: int\n\n\n"
+SET = "def set_first(t: Table) -> bool:\n    t[0] = 5\n    return True\n\n\n"
+OUTER = (
+    "class Inner(NamedTuple):\n    header: Table\n\n\n"
+    "class Outer(NamedTuple):\n    header: Table\n    inner: Inner\n\n\n"
+)
+
+
+def test_what_writes_in_a_test_is_known_where_the_test_is() -> None:
+    text = SET + "def f(t: Table, x: int) -> int:\n    if x > 0 and set_first(t):\n        return 1\n    return 0\n"
+    told = "t[0] == (5 if x > 0 else old(t)[0])"
+    assert left(text, contract("f", needs="1 <= len(t)", writes="t", gives=told), SETTER) == []
+
+
+def test_what_was_before_the_statement_before_is_known() -> None:
+    text = "def f(x: int) -> int:\n    x = 7\n    return x\n"
+    assert left(text, contract("f", needs="x == 3", before={"return x": "prior(x) + 4 == x"})) == []
+
+
 WRONG = {
     "one cell too far": (FILL.replace("range(n)", "range(n + 1)"),
         replace(FILLED, loops={"for i in range(n + 1)": FILLED.loops["for i in range(n)"]}), "index"),
@@ -223,6 +242,44 @@ WRONG = {
     "a call of what has no contract": (
         "def g(n: int) -> None:\n    while True:\n        pass\n\n\ndef f(n: int) -> None:\n    g(n)\n", contract("f"),
         "refused"),
+    "a tuple of numbers that is another in each turn": (
+        TWO + "def f(n: int) -> int:\n    two = Two(0, 0)\n    for i in range(n):\n        two = Two(i, two.b)\n"
+        "    return two.a\n",
+        contract("f", gives="result == 0", loops={"for i in range(n)": loop()}), "gives"),
+    "a tuple that is returned is more than what is told of it": (
+        TWO + "def g(n: int) -> Two:\n    return Two(n, 1)\n\n\ndef f(n: int) -> int:\n    return g(n).b\n",
+        contract("f", gives="result == 1"), "refused"),
+    "a tuple that is returned is another": (
+        TWO + "def g(n: int) -> Two:\n    return Two(n, 1)\n\n\n"
+        "def f(n: int) -> int:\n    two = g(n)\n    return two.b\n",
+        contract("f", gives="result == 1"), "gives"),
+    "a tuple of tables is another in each turn": (
+        "class One(NamedTuple):\n    t: Table\n\n\n"
+        "def f(t: Table, u: Table, n: int) -> None:\n    one = One(t)\n    for i in range(n):\n        one = One(u)\n",
+        contract("f", loops={"for i in range(n)": loop()}), "refused"),
+    "what writes in a test that may not be looked at": (
+        SET + "def f(t: Table, x: int) -> int:\n    y = 0\n    if x > 0 and set_first(t):\n        y = 1\n"
+        "    return t[0]\n",
+        contract("f", needs="1 <= len(t)", writes="t", gives="result == 5"), "gives"),
+    "what writes in a test that may be looked at": (
+        SET + "def f(t: Table, x: int) -> int:\n    y = 0\n    if x > 0 or set_first(t):\n        y = 1\n"
+        "    return t[0]\n",
+        contract("f", needs="1 <= len(t)", writes="t", gives="result == old(t)[0]"), "gives"),
+    "what writes behind a return": (
+        SET + "def g(t: Table, x: int) -> bool:\n    if x > 0:\n        return True\n    return set_first(t)\n\n\n"
+        "def f(t: Table, x: int) -> bool:\n    return g(t, x)\n",
+        contract("f", needs="1 <= len(t)", writes="t", truth=True), "refused"),
+    "a table of a tuple in a tuple that shares it": (
+        OUTER + "def f(outer: Outer) -> int:\n    outer.header[0] = 1\n    outer.inner.header[0] = 2\n"
+        "    return outer.header[0]\n",
+        contract("f", needs="1 <= len(outer.header)", writes="outer.header", gives="result == 1"), "gives"),
+    "a table that is shared is written to by what is called": (
+        OUTER + "def g(inner: Inner) -> None:\n    inner.header[0] = 2\n\n\n"
+        "def f(outer: Outer) -> int:\n    outer.header[0] = 1\n    g(outer.inner)\n    return outer.header[0]\n",
+        contract("f", needs="1 <= len(outer.header)", writes="outer.header", gives="result == 1"), "gives"),
+    "what was before the statement before is not what is": (
+        "def f(x: int) -> int:\n    x = 7\n    return x\n",
+        contract("f", before={"return x": "prior(x) == x"}), "claim"),
     "a float64 of what may be 0": (
         "def bits(n: int) -> int:\n    return np.float64(n).view(np.int64)",
         contract("bits", needs="0 <= n < 2**53", gives="result >= 0"), "range"),
@@ -232,7 +289,15 @@ WRONG = {
 }  # fmt: skip
 """What is wrong -> the program, its contract, and the kind of condition that must stay open."""
 
+SETTER = contract("set_first", needs="1 <= len(t)", writes="t", gives="t[0] == 5", truth=True)
 BESIDE = {
+    "a tuple that is returned is another": (contract("g", gives="result.a == n"),),
+    "what writes in a test that may not be looked at": (SETTER,),
+    "what writes in a test that may be looked at": (SETTER,),
+    "what writes behind a return": (SETTER,),
+    "a table that is shared is written to by what is called": (
+        contract("g", needs="1 <= len(inner.header)", writes="inner.header"),
+    ),
     "8 bits overflow in what is called": (contract("g", needs="1 <= len(table)", writes="table"),),
     "a write of what is called that is not said": (FILLED,),
     "what is called writes what nothing is known of": (FILLED,),

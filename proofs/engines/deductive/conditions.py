@@ -157,7 +157,7 @@ class Deduction(Formulas):
         """What has to hold where a kernel returns."""
         end.names = end.names | old.names
         if value is not None:
-            if z3.is_bool(value) != self._contract.truth:
+            if not isinstance(value, Bundle) and z3.is_bool(value) != self._contract.truth:
                 raise Refused("whether it returns a truth value is not what its contract says")
             end.names["result"] = value
         end.entry = None
@@ -179,7 +179,8 @@ class Deduction(Formulas):
             return table
         if kind in self.theory.tuples:
             fields = self.theory.tuples[kind].items()
-            return Bundle({part: self._unknown(f"{name}.{part}", its, state) for part, its in fields})
+            parts = {part: self._unknown(f"{name}.{part}", its, state) for part, its in fields}
+            return Bundle({part: _sharing(one, parts, state) for part, one in parts.items()})
         if kind == "bool":
             return z3.Bool(name)
         if kind != "int":
@@ -304,18 +305,30 @@ class Deduction(Formulas):
     def _all_or_any(self, node: ast.BoolOp, state: State) -> Term:
         parts, depth = [], len(self._guard)
         for part in node.values:
+            before = dict(state.heap)
             parts.append(self._truth(part, state))
+            self._only_if(self._guard[depth:], before, state)
             self._guard.append(parts[-1] if isinstance(node.op, ast.And) else z3.Not(parts[-1]))
         del self._guard[depth:]
         return z3.And(*parts) if isinstance(node.op, ast.And) else z3.Or(*parts)
+
+    def _only_if(self, guards: Sequence[Term], before: Mapping[str, Term], state: State) -> None:
+        """What was written to in a part of a condition has changed only where that part was looked at."""
+        for name, cells in before.items() if guards else ():
+            if not state.heap[name].eq(cells):
+                changed, state.heap[name] = state.heap[name], self.fresh(name, TABLE)
+                state.facts.append(z3.Implies(both(guards), state.heap[name] == changed))
+                state.facts.append(z3.Implies(z3.Not(both(guards)), state.heap[name] == cells))
 
     def _either(self, node: ast.IfExp, state: State) -> Term:
         test = self._truth(node.test, state)
         sides = []
         for guard, side in ((test, node.body), (z3.Not(test), node.orelse)):
+            before = dict(state.heap)
             self._guard.append(guard)
             sides.append(self._number(side, state))
             self._guard.pop()
+            self._only_if([guard], before, state)
         return z3.If(test, *sides)
 
     def _binary(self, op: ast.operator, left: Term, right: Term, node: ast.AST, state: State) -> Term:
@@ -404,8 +417,6 @@ class Deduction(Formulas):
             if {*contract.same} != shared:
                 raise Refused(f"{name} is given one table as {' and as '.join(sorted(shared))}, and writes to it")
         self._widths(contract, given)
-        if self._guard and contract.writes:
-            raise Refused(f"{name} writes to tables in the middle of a condition")
         before = State(given, dict(state.heap), state.facts)
         before.old = before
         for text in contract.needs:
@@ -419,11 +430,21 @@ class Deduction(Formulas):
         if returns is None or ast.unparse(returns) == "None":
             result = None
         else:
-            result = after.names["result"] = self.fresh(name, BOOL if contract.truth else INT)
-            if not contract.truth:
-                self._know(state, self._fits(result))
+            result = after.names["result"] = self._returned(name, ast.unparse(returns), contract.truth, state)
         for text in contract.gives:
             self._know(state, self.spec(text, after))
+        return result
+
+    def _returned(self, name: str, kind: str, truth: bool, state: State) -> Any:
+        """What a kernel returns: a truth value, a number, or a tuple of numbers that nothing more is known of."""
+        if kind in self.theory.tuples:
+            fields = self.theory.tuples[kind].items()
+            return Bundle({part: self._returned(part, its, its == "bool", state) for part, its in fields})
+        if kind not in ("int", "bool"):
+            raise Refused(f"{name} returns {kind}, which is more than numbers")
+        result = self.fresh(name, BOOL if truth else INT)
+        if not truth:
+            self._know(state, self._fits(result))
         return result
 
     def _by_name(self, param: str, value: Any, state: State) -> Any:
@@ -451,6 +472,7 @@ class Deduction(Formulas):
     def _looked_into(self, kernel: ast.FunctionDef, inner: State) -> Any:
         """What a kernel that only computes is worth."""
         depth = len(self._guard)
+        heap: dict[str, Term] | None = None
         result: Any = None
         otherwise: list[tuple[Term, Any]] = []
         for statement in kernel.body:
@@ -461,6 +483,7 @@ class Deduction(Formulas):
                     inner.names[name] = self._value(value, inner)
                 case ast.If(test=test, body=[ast.Return(value=ast.expr() as value)], orelse=[]):
                     holds = self._truth(test, inner)
+                    heap = heap or dict(inner.heap)
                     self._guard.append(holds)
                     otherwise.append((holds, self._value(value, inner)))
                     self._guard[-1] = z3.Not(holds)
@@ -469,7 +492,7 @@ class Deduction(Formulas):
                 case _:
                     raise Refused(f"{kernel.name} has no contract")
         del self._guard[depth:]
-        if result is None:
+        if result is None or (heap is not None and any(not inner.heap[name].eq(heap[name]) for name in heap)):
             raise Refused(f"{kernel.name} has no contract")
         for holds, value in reversed(otherwise):
             result = z3.If(holds, value, result)
@@ -500,8 +523,13 @@ class Deduction(Formulas):
                 texts = [*contract.needs, *contract.gives]
                 texts += [text for one in contract.loops.values() for text in (*one.keeps, one.falls) if text]
                 found |= self._touched_in([ast.parse(text).body[0] for text in texts], kernel)
-            self._touched[name] = found
+            self._touched[name] = {self._path_of_shared(path, types_of(kernel)) for path in found}
         return self._touched[name]
+
+    def _path_of_shared(self, path: tuple[str, ...], types: Mapping[str, str]) -> tuple[str, ...]:
+        """The path of a table, or of that which a tuple in a tuple shares with it."""
+        outer = self.theory.tuples.get(types[path[0]], {})
+        return (path[0], path[-1]) if len(path) == 3 and path[-1] in outer else path
 
     def _touched_in(self, body: Sequence[ast.stmt], kernel: ast.FunctionDef) -> set[tuple[str, ...]]:
         types = types_of(kernel)
@@ -555,8 +583,11 @@ class Deduction(Formulas):
         if not body:
             yield "next", state, None
             return
+        prior = state.copy()
+        prior.prior = None
         for kind, after, value in self._step(body[0], state):
             if kind == "next":
+                after.prior = prior
                 yield from self._block(body[1:], after)
             else:
                 yield kind, after, value
@@ -678,7 +709,8 @@ class Deduction(Formulas):
                     for text in self.theory.contracts[name].writes:
                         tables.add(self.table(ast.parse(text, mode="eval").body, handed).name)
         for name in names:
-            if isinstance(state.names.get(name), Ref | Bundle):
+            value = state.names.get(name)
+            if isinstance(value, Ref) or (isinstance(value, Bundle) and not _is_of_numbers(value)):
                 raise Refused(f"{name} is another table in each turn")
         return names, tables
 
@@ -700,9 +732,7 @@ class Deduction(Formulas):
             top.facts += self.typed(Ref(table), top.heap[table])
         for name in sorted(names | ({counter.name} if counter else set())):
             if name in top.names:
-                truth = z3.is_bool(top.names[name])
-                top.names[name] = self.fresh(name, BOOL if truth else INT)
-                top.facts += [] if truth else [self._fits(top.names[name])]
+                top.names[name] = self._anything(name, top.names[name], top)
         if counter is not None:
             top.facts += counter.known(top.names[counter.name])
         top.facts += [self.spec(line, top) for line in known.keeps]
@@ -738,11 +768,25 @@ class Deduction(Formulas):
             after.names.pop(name, None)
         yield "next", after, None
 
+    def _anything(self, name: str, value: Any, state: State) -> Any:
+        """What a variable may be after any number of turns: of the same kind, a tuple field by field."""
+        if isinstance(value, Bundle):
+            return Bundle({part: self._anything(part, its, state) for part, its in value.fields.items()})
+        truth = z3.is_bool(value)
+        result = self.fresh(name, BOOL if truth else INT)
+        state.facts += [] if truth else [self._fits(result)]
+        return result
+
     def _measure(self, text: str, state: State) -> list[Term]:
         if not text:
             return []
         node = ast.parse(text, mode="eval").body
         return [self.spec(part, state) for part in (node.elts if isinstance(node, ast.Tuple) else [node])]
+
+
+def _is_of_numbers(value: Bundle) -> bool:
+    """Whether a tuple has no table."""
+    return not any(isinstance(part, Ref | Bundle) for part in value.fields.values())
 
 
 def _falls(before: Sequence[Term], after: Sequence[Term]) -> Term:
@@ -792,13 +836,24 @@ class _Counter:
         return i > self.stop if self.down else i < self.stop
 
 
+def _sharing(one: Any, above: Mapping[str, Any], state: State) -> Any:
+    """A tuple in a tuple, which shares the tables that are named alike, as a search does the header of its work."""
+    if not isinstance(one, Bundle):
+        return one
+    shared = {name: above[name] for name in one.fields if name in above}
+    for name in shared:
+        del state.heap[one.fields[name].name]
+    return Bundle({**one.fields, **shared})
+
+
 def _tables(given: Mapping[str, Any], *above: str) -> Iterator[tuple[tuple[str, ...], Ref]]:
     """The tables among arguments, with the paths to them."""
     for name, value in given.items():
         if isinstance(value, Ref):
             yield (*above, name), value
-        elif isinstance(value, Bundle):
-            yield from _tables(value.fields, *above, name)
+        elif isinstance(value, Bundle):  # what it shares with the tuple that it is in goes by the path of that
+            own = {part: one for part, one in value.fields.items() if not above or given.get(part) != one}
+            yield from _tables(own, *above, name)
 
 
 def _path(node: ast.AST, aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:

@@ -61,6 +61,7 @@ class State:
         facts: what is known.
         old: the point at which the kernel was called.
         entry: the point at which the innermost loop began.
+        prior: the point before the statement before.
         bound: the variables of the quantifiers around.
     """
 
@@ -69,11 +70,12 @@ class State:
     facts: list[Term] = field(default_factory=list)
     old: State | None = None
     entry: State | None = None
+    prior: State | None = None
     bound: dict[str, Term] = field(default_factory=dict)
 
     def copy(self) -> State:
         """The same, to go on from on its own."""
-        return State(dict(self.names), dict(self.heap), list(self.facts), self.old, self.entry, self.bound)
+        return State(dict(self.names), dict(self.heap), list(self.facts), self.old, self.entry, self.prior, self.bound)
 
 
 @dataclass(frozen=True)
@@ -279,6 +281,8 @@ class Formulas:
                 return self.spec(one, replace(state.old, names=state.names | state.old.names, bound=state.bound))
             case "entry", [one] if state.entry is not None:
                 return self.spec(one, replace(state.entry, names=state.names | state.entry.names, bound=state.bound))
+            case "prior", [one] if state.prior is not None:
+                return self.spec(one, replace(state.prior, names=state.names | state.prior.names, bound=state.bound))
             case "len", [one]:
                 return self.length(self.table(one, state.names))
             case "low" | "high", [one]:

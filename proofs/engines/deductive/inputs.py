@@ -165,6 +165,8 @@ def _made(
     bits = 64 if name in wide else theory.bits.get(name, 64)
     if kind == "Session":
         return session
+    if name == "query":
+        return search_of(rng, session).header
     if name == "adaptive":
         return ring_of(rng)
     if name == "told":  # which a session without a memory has none of
@@ -189,12 +191,23 @@ def twin(name: str, table: code.Ints, bits: int = 64) -> Memory:
     return Memory(name, [table[i] for i in range(len(table))], bits)
 
 
+def asked_of(session: code.Session) -> Memory:
+    """The header of a work space with the deltas of the session's geometry; the rest is 0."""
+    header = Memory("header", [0] * code.WORK_HEADER)
+    levels = range(1, session.header[code.TOP] + 1)
+    deltas = sorted({session.header[code.WIDTH + level] - session.header[code.UNITS + level] for level in levels})
+    header[code.DELTAS] = len(deltas)
+    for i, delta in enumerate(deltas):
+        header[code.DELTA_LIST + i] = delta
+    return header
+
+
 def search_of(rng: random.Random, session: code.Session) -> code.Search:
     """A search among a few runs, some of which are empty, before it or in the middle of it."""
     pairs, free = rng.randint(0, 1), rng.randint(1, 3)
     sizes = [rng.randint(0, 3) for _ in range(2 * pairs + free)]
     keys = [rng.randint(-50, 50) * code.PLACES + rng.randint(0, 9) for _ in range(sum(sizes) + rng.randint(0, 1))]
-    header = Memory("header", [0] * code.WORK_HEADER)
+    header = asked_of(session)
     header[code.ACTIONS], header[code.ROOM] = rng.randint(0, 4), rng.randint(-3, 9)
     header[code.PAIRS], header[code.RUNS], header[code.SPACE] = pairs, len(sizes), 9
     for field in (code.CHURN, code.WEIGHT, code.RECOMPUTE):
@@ -217,6 +230,34 @@ def search_of(rng: random.Random, session: code.Session) -> code.Search:
     )
 
 
+def whole_search(rng: random.Random, session: code.Session) -> code.Search:
+    """A search as it is asked for: runs in order, best first, and room for what it takes."""
+    pairs, free, room, space = rng.randint(0, 2), rng.randint(1, 3), rng.randint(1, 4), rng.choice([9, 60, 200])
+    sizes = [rng.randint(0, 3) if i >= 2 * pairs or i % 2 else 1 for i in range(2 * pairs + free)]
+    deltas = [rng.choice([-2, -1]) if i % 2 == 0 else rng.randint(0, 2) for i in range(2 * pairs)]
+    runs = [sorted((rng.randint(-20, 50) for _ in range(size)), reverse=True) for size in sizes]
+    header = asked_of(session)
+    header[code.ACTIONS], header[code.ROOM] = room, rng.randint(-2, 6)
+    header[code.PAIRS], header[code.RUNS], header[code.SPACE] = pairs, len(sizes), space
+    for field in (code.CHURN, code.WEIGHT, code.RECOMPUTE):
+        header[field] = rng.choice([0, 0, rng.randint(0, 9)])
+    header[code.TARGET] = rng.randint(-5, 9)
+    deltas += sorted(rng.choice([-2, -1, 1, 2, 3]) for _ in range(free))
+    cells = [cell for i, size in enumerate(sizes) for cell in (sum(sizes[:i]), size, deltas[i])]
+    items = [rank * code.PLACES + code.PLACES - 1 - rng.randint(0, 9) for row in runs for rank in row]
+    return code.Search(
+        header,
+        Memory("runs", cells),
+        Memory("item_keys", items),
+        Memory("item_notes", [rng.randint(0, 9) for _ in items]),
+        Memory("heads", [0] * len(sizes)),
+        Memory("bounds", [0] * ((room + 1) * code.BOUNDS * (free + 1))),
+        Memory("states", [0] * (2 * space * code.STATE)),
+        Memory("order_keys", [0] * space),
+        Memory("order", [0] * space),
+    )
+
+
 def work_of(rng: random.Random, session: code.Session) -> code.Work:
     """The tables of an optimum, its search among them; what expanding is worth as scores are."""
     search, chunks = search_of(rng, session), len(session.peaks)
@@ -235,6 +276,21 @@ def regions_of(rng: random.Random, session: code.Session) -> code.Regions:
     region = session._replace(**{name: twin(name, getattr(session, name), bits) for name, bits in own.items()})
     worth = twin("worth", session.fixed, 32)
     return code.Regions(region, worth, Memory("table", table), Memory("turns", [0] * 6), Memory("notes", [0] * 6))
+
+
+def starts_of(rng: random.Random, session: code.Session) -> code.Starts:
+    """Places where a choice may begin, and the best values of each stretch, none of which is full for certain."""
+    stretches, room = code.CLASSES + 2 * asked_of(session)[code.DELTAS], session.header[code.N_DIFF]
+    listed = rng.randint(0, 3)
+    leading = [sorted((rng.randint(-9, 50) for _ in range(room)), reverse=True) for _ in range(stretches)]
+    return code.Starts(
+        Memory("table", [rng.randint(0, 20) for _ in range((listed + 1) * code.START)]),
+        Memory("leading", [value for row in leading for value in row]),
+        Memory("sizes", [rng.choice([room, rng.randint(0, room)]) for _ in range(stretches)]),
+        Memory("families", [rng.randint(-1, 9) for _ in range(stretches)]),
+        twin("worth", session.fixed, 32),
+        rng.choice([code.LOWEST, session.header[code.TAU_EXPAND], code.UNBOUNDED]),
+    )
 
 
 def ties_of(rng: random.Random, session: code.Session) -> code.Ties:
@@ -292,6 +348,7 @@ MADE: dict[str, Callable[[random.Random, code.Session], Any]] = {
     "Search": search_of,
     "Work": work_of,
     "Regions": regions_of,
+    "Starts": starts_of,
     "Ties": ties_of,
     "Look": look_of,
     "Network": network_of,

@@ -12,6 +12,7 @@ import copy
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -24,7 +25,15 @@ from focalloc.proofs.contracts.form import Contract
 from focalloc.proofs.contracts.lemmas import LEMMAS
 from focalloc.proofs.engines.deductive.conditions import loops_of
 from focalloc.proofs.engines.deductive.formulas import INT64, Theory, types_of
-from focalloc.proofs.engines.deductive.inputs import few, made_up, pinned, remembering, session_of, torn_session
+from focalloc.proofs.engines.deductive.inputs import (
+    few,
+    made_up,
+    pinned,
+    remembering,
+    session_of,
+    torn_session,
+    whole_search,
+)
 from focalloc.proofs.engines.memory import Broken, Memory
 from focalloc.proofs.sources import Mutation, Source, definitions, parsed, program
 from focalloc.proofs.theorem import Survey
@@ -158,15 +167,17 @@ def _watched(definition: str) -> Any:
     return program(functions, "kernels")
 
 
-def copied(value: Any) -> Any:
-    """Tables that can be written to, apart from the ones they are copies of."""
+def copied(value: Any, twins: dict[int, Memory] | None = None) -> Any:
+    """Tables that can be written to, apart from the ones they are copies of; what was one table is one."""
+    twins = {} if twins is None else twins
     if isinstance(value, Memory):
-        twin = Memory(value.name, value)
-        twin.low, twin.high = value.low, value.high
-        return twin
+        if id(value) not in twins:
+            twins[id(value)] = twin = Memory(value.name, value)
+            twin.low, twin.high = value.low, value.high
+        return twins[id(value)]
     if isinstance(value, tuple):
-        return value._make(map(copied, value))  # type: ignore[attr-defined]
-    return {name: copied(one) for name, one in value.items()} if isinstance(value, dict) else value
+        return value._make(copied(one, twins) for one in value)  # type: ignore[attr-defined]
+    return {name: copied(one, twins) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 @dataclass
@@ -266,8 +277,13 @@ class Player:
 # CALLS
 
 
-def calls_in_sessions(source: Source, kernel: str, rng: random.Random) -> Iterator[dict[str, Any]]:
-    """The calls of a kernel that iterations and ingests make, each with its arguments; empty where one makes none."""
+def calls_heard(
+    source: Source,
+    kernel: str,
+    rng: random.Random,
+    run: Callable[[Mapping[str, Any], Source, str, random.Random], None],
+) -> Iterator[dict[str, Any]]:
+    """The calls of a kernel that runs make, each with its arguments; empty where one makes none."""
     heard: list[dict[str, Any]] = []
     functions = dict(source.again().python)
     space = next(iter(functions.values())).__globals__
@@ -280,22 +296,36 @@ def calls_in_sessions(source: Source, kernel: str, rng: random.Random) -> Iterat
 
     space[kernel] = listened
     while True:
-        session = session_of(rng, source) if kernel != "select" or rng.random() < 0.5 else torn_session(rng, source)
-        if rng.random() < 0.3:
-            session = pinned(session, rng)
-            space["place_pins"](session)
-        if rng.random() < 0.3:
-            session = remembering(session, rng)
         heard.clear()
-        try:
-            if rng.random() < 0.7:
-                space["step"](session)
-            else:
-                told = (Memory(name, [0] * 64) for name in ("reclaimed", "whereabouts"))
-                space["reclaim"](session, rng.randint(1, 2), rng.random() < 0.5, rng.randint(1, 4), *told)
-        except Broken:  # the ledger was too small for that
-            pass
+        with suppress(Broken):  # a table was too small for that
+            run(space, source, kernel, rng)
         yield from rng.sample(heard, min(3, len(heard))) or [{}]
+
+
+def run_session(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """An iteration, or a reclaim."""
+    session = session_of(rng, source) if kernel != "select" or rng.random() < 0.5 else torn_session(rng, source)
+    if rng.random() < 0.3:
+        session = pinned(session, rng)
+        space["place_pins"](session)
+    if rng.random() < 0.3:
+        session = remembering(session, rng)
+    if rng.random() < 0.7:
+        space["step"](session)
+    else:
+        reclaimed = Memory("reclaimed", [0] * 64)
+        space["reclaim"](session, rng.randint(1, 2), rng.random() < 0.5, rng.randint(1, 4), reclaimed)
+
+
+def run_search(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """A search among runs."""
+    work = whole_search(rng, session_of(rng, source))
+    chosen = [Memory(name, [0] * work.header[code.ACTIONS]) for name in ("chosen", "chosen_notes")]
+    space["search"](work, *chosen)
+
+
+RUNS = ((("step", "reclaim"), run_session), (("search",), run_search))
+"""What is run to listen to the calls of kernels, by the kernels that it begins with."""
 
 
 def shaken(given: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
@@ -383,8 +413,8 @@ def played(
 
 
 def _inputs(theory: Theory, shipped: Source, contract: Contract, rng: random.Random) -> Iterator[dict[str, Any]]:
-    heard: Callable[[], Iterator[dict[str, Any]]] = lambda: calls_in_sessions(shipped, contract.kernel, rng)  # noqa: E731
-    listening = heard() if called_in_sessions(shipped, contract.kernel) else iter(())
+    run = next((run for entries, run in RUNS if contract.kernel in _called_by(shipped, *entries)), None)
+    listening = calls_heard(shipped, contract.kernel, rng, run) if run else iter(())
     while True:
         if given := next(listening, {}):
             yield given
@@ -394,8 +424,9 @@ def _inputs(theory: Theory, shipped: Source, contract: Contract, rng: random.Ran
 
 
 @cache
-def _callers(source: Source) -> frozenset[str]:
-    found, waiting = {"step", "reclaim"}, ["step", "reclaim"]
+def _called_by(source: Source, *entries: str) -> frozenset[str]:
+    """These kernels and all that they come by."""
+    found, waiting = {*entries}, [*entries]
     while waiting:
         for node in ast.walk(source.functions[waiting.pop()]):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -404,11 +435,6 @@ def _callers(source: Source) -> frozenset[str]:
                     found.add(name)
                     waiting.append(name)
     return frozenset(found)
-
-
-def called_in_sessions(source: Source, kernel: str) -> bool:
-    """Whether iterations or ingests come by this kernel."""
-    return kernel in _callers(source)
 
 
 def shown(given: Mapping[str, Any]) -> str:

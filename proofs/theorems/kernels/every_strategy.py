@@ -43,11 +43,13 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "runs-of-every-size",
     "Whatever the runs, no candidate is read beyond them, gains and prices fit, and each bound is written where there "
-    "is room for one per action that is left.",
+    "is room for one per action that is left; the exact search over them ends, keeps its states in their space, each "
+    "with the one that it came from, and chooses no more candidates than there are actions.",
     clauses="KNA-2 MUL-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("search"),
-    assumes="keys of ranks below 2**34, weights and costs below 2**31",
+    assumes="keys of ranks below 2**34, weights and costs below 2**31; as many candidates as there are actions, 2**24 "
+    "at most, add or free no more than 2**26 slots",
     mutations=[
         Mutation("a candidate behind the run is looked at",
                  "if heads[run] < size_of(work.runs, run):\n            worth",
@@ -58,6 +60,21 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "return key + UNBOUNDED if delta_of(work.runs, run) > 0"),
         Mutation("a slot of a run that adds none has a price", "if delta_of(work.runs, run) > 0 and size_of",
                  "if delta_of(work.runs, run) >= 0 and size_of"),
+        Mutation("a choice is filled up by what is not there",
+                 "while heads[run] < size_of(work.runs, run) and count",
+                 "while heads[run] <= size_of(work.runs, run) and count"),
+        Mutation("choices are compared at the stages behind", "stage -= 1\n        one_option",
+                 "stage += 1\n        one_option"),
+        Mutation("one extension more than there is space for",
+                 "if size == space:\n                    return OUT_OF_SPACE\n"
+                 "                put(states, space + size, so_far, state, option)",
+                 "if size > space:\n                    return OUT_OF_SPACE\n"
+                 "                put(states, space + size, so_far, state, option)"),
+        Mutation("states reach into the extensions", "if to == query[SPACE]:", "if to > query[SPACE]:"),
+        Mutation("a collapse alone is taken of the expands", "heads[run - 1] = 1", "heads[run] = 1"),
+        Mutation("a choice ends beyond the room", "if so_far.net <= query[ROOM]:", "if so_far.net <= query[ROOM] + 1:"),
+        Mutation("notes are those of the next", "note = work.item_notes[work.runs[run * RUN + BEGIN] + i]",
+                 "note = work.item_notes[work.runs[run * RUN + BEGIN] + i + 1]"),
     ],
     full=True,
 )  # fmt: skip
@@ -69,7 +86,8 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "choices-of-every-size",
     "Runs are appended where they belong; what claims at a price is in its run; a region is copied into its tables; "
-    "the best of a stretch and the places where a choice may begin stay in theirs; worth, wishes and preferences fit.",
+    "the best of a stretch, what they gain together, and the places where a choice may begin stay in theirs; worth, "
+    "wishes and preferences fit.",
     clauses="KNA-1 MUL-1 HIE-1 PRO-2",
     technique=Technique.DEDUCTION,
     kernels=CHOICES,
@@ -87,6 +105,16 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the best of a stretch push into the one before", "while at > first and leading[at - 1] < value:",
                  "while leading[at - 1] < value:"),
         Mutation("the last place is kept", "if place < first or place > last:", "if place < first or place >= last:"),
+        Mutation("collapses are classed as expands", "(kind if delta < 0 else query[DELTAS] + kind)",
+                 "(kind if delta > 0 else query[DELTAS] + kind)"),
+        Mutation("the bar is that of the best class", "least = min(least, starts.leading[stretch * room + room - 1])",
+                 "least = max(least, starts.leading[stretch * room + room - 1])"),
+        Mutation("what leads must be beaten", "starts.leading[stretch * room + room - 1] >= value",
+                 "starts.leading[stretch * room + room - 1] > value"),
+        Mutation("what collapses gain together is written behind", "leading[TOGETHER * room + i] = whole",
+                 "leading[AT_PRICE * room + i] = whole"),
+        Mutation("what costs more than it gains counts", "min(whole + max(0, starts.leading[AT_PRICE * room + i])",
+                 "min(whole + min(0, starts.leading[AT_PRICE * room + i])"),
         Mutation("logits of a block are four", "            at += 3\n", "            at += 4\n"),
         Mutation("members are counted from the second", "total(fixed, family_slot[family] + i * slots, slots)",
                  "total(fixed, family_slot[family] + (i + 1) * slots, slots)"),
