@@ -48,6 +48,7 @@ from focalloc.fastpath.kernels.layout import (
     LEDGER_FULL,
     LEDGER_TO,
     LETTING_GO,
+    LEVELS,
     MEMORY,
     MEMORY_SHIFT,
     MULTI_SLOT,
@@ -198,7 +199,7 @@ def run_load(tags: Tags, state: Longs) -> None:
 def run_pin(tags: Tags, scratch: Scratch, state: Longs) -> None:
     """Find anew what pins bar, once they are written; arguments as for `run_step`."""
     session = session_of(tags, scratch, state)
-    list_families(session.header, tags, session.no_collapse, session.family_slot, session.family_node)
+    list_families(session.header, session.tags, session.no_collapse, session.family_slot, session.family_node)
     place_pins(session)
 
 
@@ -479,8 +480,8 @@ def run_ingest(tags: Tags, scratch: Scratch, state: Longs, tokens: int, manner: 
         tags: as for `run_step`, and so the following up to ``state``.
         tokens: a number of tokens.
         manner: flags, see `FLAT`, `BOLD` and `LETTING_GO`.
-        reclaimed: takes the collapses in its first half, and in its second the slots of their gists once all are made,
-            anything for one that another took in or that left; one that is too short counts as a full ledger.
+        reclaimed: takes the collapses in its first half, and in its second where their nodes are once all are made, -1
+            for one that does not begin a block any more; one that is too short counts as a full ledger.
 
     Returns:
         How many collapses; or why it stopped.
@@ -499,8 +500,7 @@ def run_ingest(tags: Tags, scratch: Scratch, state: Longs, tokens: int, manner: 
             return UNSURE
         at_once = min(AT_ONCE, len(session.collapse_keys), most)
         recorded = header[LEDGER_TO]
-        half = len(reclaimed) // 2
-        done = reclaim(session, at_once, manner & FLAT != 0, needed, reclaimed[:half], reclaimed[half:])
+        done = reclaim(session, at_once, manner & FLAT != 0, needed, reclaimed)
         lets_go = done == NO_ROOM
         if lets_go:
             if manner & LETTING_GO == 0 or needed > header[W_MAX]:
@@ -508,11 +508,10 @@ def run_ingest(tags: Tags, scratch: Scratch, state: Longs, tokens: int, manner: 
             done = header[LEDGER_TO] - recorded
         remember_actions(session, state, done, reclaimed)
         if lets_go:
-            gone = oldest_slots(header, session.tags, header[SLOTS] + needed - header[W_MAX])
-            release(session, gone)
+            release(session, oldest_slots(header, session.tags, header[SLOTS] + needed - header[W_MAX]))
             forget_what_left(state)
-            for i in range(done):
-                reclaimed[half + i] -= gone
+        for i in range(done):
+            reclaimed[len(reclaimed) // 2 + i] = slot_at(session, reclaimed[i] // 2 // LEVELS)
     fill(header, tokens)
     for _ in range(blocks):
         append_block(session)

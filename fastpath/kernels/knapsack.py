@@ -497,7 +497,8 @@ def merit_of(session: Session, work: Work, size: int, turns: Ints, net: int) -> 
     query, slots = work.header, session.header[SLOTS]
     merit = query[WEIGHT] * net - penalty(query, net) - query[CHURN] * size
     if query[RECOMPUTE] > 0:
-        merit -= query[RECOMPUTE] * (net + slots - first_changed(size, turns, slots))
+        first = first_changed(size, turns, slots)
+        merit -= query[RECOMPUTE] * (net + slots - first)
     for i in range(size):
         merit += rank_of(turns[i] % UNBOUNDED)
     return merit

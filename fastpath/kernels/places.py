@@ -211,6 +211,7 @@ def family_of(header: Ints, tags: Ints, slot: int, level: int, start: int) -> in
 def list_families(header: Table, tags: Ints, no_collapse: Ints, family_slot: Table, family_node: Table) -> None:
     """List all complete families of the context that may collapse, by slot."""
     families = 0
+    behind = 0  # no two families share a slot; said here, it says how many there may be
     slot = 0
     token = header[FIRST]
     while slot < header[SLOTS]:
@@ -220,10 +221,11 @@ def list_families(header: Table, tags: Ints, no_collapse: Ints, family_slot: Tab
             and token % header[SPAN + level + 1] == 0
             and family_of(header, tags, slot, level, token) == slot
         )
-        if begins and not is_pinned(header, no_collapse, node_of(level + 1, token)):
+        if begins and slot >= behind and not is_pinned(header, no_collapse, node_of(level + 1, token)):
             family_slot[families] = slot
             family_node[families] = node_of(level + 1, token)
             families += 1
+            behind = slot + header[WIDTH + level + 1]
         token += header[SPAN + level]
         slot += header[UNITS + level]
     header[FAMILIES] = families

@@ -175,10 +175,10 @@ def lay_bases(session: Session, network: Network, look: Look) -> None:
     for side in range(SIDES):
         first = side * (CHEAP + 1)
         for level in range(1, header[TOP] + 1):
-            sum_of_level = gate[first + CHEAP] + gate[first + 4] * ONE * level
-            sum_of_level += gate[first + 5] * logarithm(delta_at(header, level))
-            sum_of_level += gate[first + 6] * logarithm(header[SPAN + level] // header[SPAN])
-            base[side * LEVELS + level] = sum_of_level
+            cost = logarithm(delta_at(header, level))
+            span = logarithm(header[SPAN + level] // header[SPAN])
+            of_level = gate[first + CHEAP] + gate[first + 4] * ONE * level
+            base[side * LEVELS + level] = of_level + gate[first + 5] * cost + gate[first + 6] * span
 
 
 @kernel
@@ -194,9 +194,11 @@ def placed(weights: Ints, at: int, cursor: int, ceiling: int, start: int, behind
         behind: the first one behind it.
     """
     if behind <= cursor:
-        return weights[at + 7] * logarithm(cursor - behind)
+        far = logarithm(cursor - behind)
+        return weights[at + 7] * far
     if start > cursor:
-        return weights[at + 8] * logarithm(start - ceiling)
+        far = logarithm(start - ceiling)
+        return weights[at + 8] * far
     return weights[at + 9] * ONE
 
 

@@ -748,6 +748,52 @@ CONTRACTS = [
         },
     ),
     contract(
+        "unmark",
+        whole=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            0 <= done <= 2**26
+            done <= len(actions)
+            done <= len(places)
+            are_actions(header, actions, done)
+            all(0 <= places[i] and places[i] + before(header, actions[i]) <= len(tags) for i in range(done))
+            all(RAW <= tags[j] - MARK * begun(header, actions, places, done, j) for j in range(len(tags)))
+        """,
+        writes="tags",
+        gives="""
+            all(tags[j] == old(tags)[j] - MARK * begun(header, actions, places, done, j) for j in INTEGERS)
+        """,
+        loops={
+            "for i in range(done)": loop(
+                keeps="""
+                    all(tags[j] == old(tags)[j] - MARK * begun(header, actions, places, i, j) for j in INTEGERS)
+                """,
+                opens="""
+                    level_of(actions[i]) == actions[i] // 2 % LEVELS
+                    begun_one_more(header, actions, places, i + 1)
+                    begun_grows(header, actions, places, i + 1, done)
+                """,
+            ),
+            "for j in range(header[FANOUT + level])": loop(
+                keeps="""
+                    all(tags[k] == old(tags)[k] - MARK * begun(header, actions, places, i, k)
+                        - (MARK if places[i] <= k and k < places[i] + j * header[UNITS + level - 1]
+                        and turn(k - places[i], header[UNITS + level - 1]) else 0) for k in INTEGERS)
+                """,
+                opens="""
+                    header[WIDTH + level] == header[FANOUT + level] * header[UNITS + level - 1]
+                    product_grows(j, header[FANOUT + level], header[UNITS + level - 1])
+                    turn_times(j, header[UNITS + level - 1])
+                    product_next(j, header[UNITS + level - 1])
+                    begun(header, actions, places, i + 1, places[i] + j * header[UNITS + level - 1])
+                        == begun(header, actions, places, i, places[i] + j * header[UNITS + level - 1]) + 1
+                """,
+            ),
+        },
+    ),
+    contract(
         "is_possible",
         truth=True,
         needs="""
@@ -763,14 +809,90 @@ CONTRACTS = [
             implies(result, slot >= 0)
             implies(result and kind == EXPAND, tags[slot] == level)
             implies(result and kind != EXPAND, slot + header[WIDTH + level] <= header[SLOTS])
+            implies(result and kind != EXPAND, all(tags[j] == level - 1
+                for j in range(slot, slot + header[WIDTH + level]) if turn(j - slot, header[UNITS + level - 1])))
         """,
         loops={
             "for i in range(header[FANOUT + level])": loop(
+                keeps="""
+                    all(tags[j] == level - 1 for j in range(slot, slot + i * stride) if turn(j - slot, stride))
+                """,
                 opens="""
+                    turn_times(i, stride)
+                    product_next(i, stride)
                     header[WIDTH + level] == header[FANOUT + level] * stride
                     product_grows(i, header[FANOUT + level], stride)
-                """
+                """,
             )
+        },
+    ),
+    contract(
+        "first_misfit",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            is_dear(header)
+            spans_are_told(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            tokens_are_told(header, tags, family_slot, family_node)
+            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+            ledger_fits(header, ledger_action)
+            0 < header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            are_plain(header, tags, header[SLOTS])
+            all(RAW <= tags[j] for j in range(len(tags)))
+            gists_end(header, tags)
+            0 <= header[FIRST] < 2**49
+            0 <= header[END] < 2**49
+            0 <= header[PROTECTED] < 2**49
+            0 <= header[W_MAX] <= 2**26
+            0 <= done <= 2**26
+            done <= len(actions)
+            done <= len(places)
+            are_actions(header, actions, done)
+        """,
+        writes="tags places",
+        gives="""
+            0 <= result <= done
+            all(tags[j] == old(tags)[j] for j in INTEGERS)
+            all(0 <= places[i] and places[i] + before(header, actions[i]) <= header[SLOTS] for i in range(result))
+            header[SLOTS] + shifted(header, actions, result) <= max(header[W_MAX], header[SLOTS])
+            all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], actions[i] + 1 - 2 * (actions[i] % 2))
+                for i in range(result))
+            kept_from(places, old(places), done)
+        """,
+        opens="shift_none(header, actions, 0)",
+        loops={
+            "while fit < done": loop(
+                keeps="""
+                    0 <= fit <= done
+                    used == header[SLOTS] + shifted(header, actions, fit)
+                    header[SLOTS] - fit * 2**26 <= used <= max(header[W_MAX], header[SLOTS])
+                    all(tags[j] == old(tags)[j] + MARK * begun(header, actions, places, fit, j) for j in INTEGERS)
+                    only_marked(header, tags, old(tags))
+                    all(0 <= places[i] and places[i] + before(header, actions[i]) <= header[SLOTS] for i in range(fit))
+                    all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                        actions[i] + 1 - 2 * (actions[i] % 2)) for i in range(fit))
+                    kept_from(places, old(places), done)
+                """,
+                falls="done - fit",
+                opens="""
+                    level_of(actions[fit]) == actions[fit] // 2 % LEVELS
+                    tokens_marked(header, header, tags, old(tags), header[SLOTS])
+                    begun_one_more(header, actions, places, fit + 1)
+                    shift_one_more(header, actions, fit + 1)
+                    are_tags(header, tags, 0, header[SLOTS])
+                    tokens_are_told(header, tags, family_slot, family_node)
+                """,
+            )
+        },
+        before={
+            "used += slots_added": """
+                begun_one_more(header, actions, places, fit + 1)
+                before(header, actions[fit]) == slots_before(header, actions[fit])
+            """,
         },
     ),
 ]

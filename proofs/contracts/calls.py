@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract, lines
+from focalloc.proofs.contracts.form import contract, lines, loop
 from focalloc.proofs.contracts.invariants import BETWEEN_CALLS, KEPT
 
 ROOM = """
@@ -56,7 +56,251 @@ GIVEN = """
 """
 """What an iteration gives beyond what it keeps."""
 
+STATE = {"header": "state[:HEADER]"}
+"""A state, where only its header is of interest."""
+
+WHOLE = """
+            lies_apart(header)
+            header[OFFSETS + TABLES] <= cells(state)
+"""
+"""That the tables of a state lie in it."""
+
+ARRAYS = f"""{WHOLE}
+            0 <= header[CAPACITY] <= cells(tags)
+            0 <= header[CHUNK_ROOM]
+            header[CAPACITY] + header[CHUNK_ROOM] <= cells(scratch)
+            0 <= header[HALF] <= 1
+"""
+"""That the arrays of a session are as long as its header says."""
+
+SESSION = {"session": "session_of(tags, scratch, state)"}
+"""The tables that are cut out of the arrays of a session."""
+
+REMEMBERED_IN = """
+            0 <= header[REMEMBERED] <= header[OFFSETS + 21] - header[OFFSETS + 20]
+            header[REMEMBERED] <= header[OFFSETS + 22] - header[OFFSETS + 21]
+            header[OFFSETS + 22] <= 2**59
+            0 <= header[MEMORY]
+"""
+"""That what is remembered has room."""
+
+ADAPTED = """
+            len(adaptive) == 0 or RING + adaptive[WINDOW] <= len(adaptive)
+            implies(len(adaptive) > 0, 0 <= adaptive[WINDOW] <= 2**26)
+            implies(len(adaptive) > 0, 0 <= adaptive[TOTAL] <= 2**52)
+            implies(len(adaptive) > 0, 0 <= adaptive[EXPAND_NOW] <= LIMIT)
+            implies(len(adaptive) > 0, 0 <= adaptive[TAU_MIN] <= adaptive[TAU_MAX])
+            implies(len(adaptive) > 0, adaptive[TAU_MAX] < LIMIT)
+            0 <= header[W_MAX] <= 2**26
+"""
+"""What adapting thresholds needs, where any adapt."""
+
+RING_TOLD = """
+            0 <= header[SLOTS] <= 2**26
+            implies(len(adaptive) > 0 and adaptive[WINDOW] > 0, 0 <= adaptive[NEXT] < adaptive[WINDOW])
+            implies(len(adaptive) > 0, 0 <= adaptive[FILLED] <= adaptive[WINDOW])
+            implies(len(adaptive) > 0, adaptive[TOTAL] == sum_of(adaptive, RING, adaptive[WINDOW]))
+            implies(len(adaptive) > 0, within(adaptive, RING, RING + adaptive[WINDOW], 0, 2**26))
+"""
+"""What observing needs beyond that."""
+
+ADAPTIVE = {**STATE, "adaptive": "state[state[OFFSETS + 19]:state[OFFSETS + 20]]"}
+"""A state, and its table of thresholds that adapt."""
+
+HISTORY = {**STATE, "history": "history_in(state)"}
+"""A state, and what it remembers beyond the ledger."""
+
+LAID = """
+            is_shaped(header)
+            has_products(header)
+            spans_are_told(header)
+            header[FANOUT + 1] == 1
+            0 < header[SLOTS] <= header[CAPACITY]
+            header[CAPACITY] <= PLACES
+            header[SLOTS] <= len(tags)
+            are_plain(header, tags, header[SLOTS])
+            follow_each_other(header, tags)
+            blocks_are_whole(header, tags)
+            0 <= header[FIRST] < 2**49
+            header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
+            has_places(header, family_slot)
+            has_places(header, family_node)
+"""
+"""A context of which the families are looked for."""
+
+FOUND_FAMILIES = """
+            only(header, FAMILIES, END)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+            rising(family_slot, 0, header[FAMILIES])
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+"""
+"""What is found of them."""
+
 CONTRACTS = [
+    contract(
+        "session_of",
+        cuts=STATE,
+        seen_through=True,
+        whole=True,
+        needs=ARRAYS,
+        gives="""
+            result.header == header
+            len(result.tags) == header[CAPACITY]
+            len(result.fixed) == header[CAPACITY]
+            len(result.peaks) == header[CHUNK_ROOM]
+            len(result.ledger_action) == header[OFFSETS + 13] - header[OFFSETS + 12]
+            len(result.memory) == 2 * (header[OFFSETS + 18 + header[HALF]] - header[OFFSETS + 17 + header[HALF]])
+        """,
+    ),
+    contract(
+        "run_load",
+        cuts={
+            **STATE,
+            "row": "tags[:]",
+            "no_collapse": "state[state[OFFSETS + 15]:state[OFFSETS + 16]]",
+            "family_slot": "state[state[OFFSETS + 8]:state[OFFSETS + 9]]",
+            "family_node": "state[state[OFFSETS + 9]:state[OFFSETS + 10]]",
+        },
+        needs=f"""{WHOLE}{LAID.replace("tags", "row")}""",
+        writes="header family_slot family_node",
+        gives=FOUND_FAMILIES.replace("tags", "row"),
+    ),
+    contract(
+        "run_pin",
+        cuts=SESSION,
+        needs=f"""{ARRAYS}{LAID}            len(no_expand) % PIN == 0
+        """,
+        writes="header family_slot family_node no_expand",
+        gives=FOUND_FAMILIES + """
+            all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
+        """,
+    ),
+    contract(
+        "history_in",
+        cuts=STATE,
+        seen_through=True,
+        whole=True,
+        needs=WHOLE,
+        gives="""
+            result.size == header[REMEMBERED]
+            result.memory == header[MEMORY]
+            len(result.acted) == header[OFFSETS + 21] - header[OFFSETS + 20]
+            len(result.iterations) == header[OFFSETS + 22] - header[OFFSETS + 21]
+        """,
+    ),
+    contract(
+        "adapt_terms",
+        cuts=ADAPTIVE,
+        needs=f"""{WHOLE}{ADAPTED}        """,
+        writes="header adaptive",
+        gives="""
+            only(header, TAU_EXPAND, TAU_COLLAPSE)
+            only(adaptive, EXPAND_NOW, COLLAPSE_NOW)
+            adaptive[EXPAND_NOW] == old(adaptive)[EXPAND_NOW] and adaptive[COLLAPSE_NOW] == old(adaptive)[COLLAPSE_NOW]
+            implies(len(adaptive) == 0 or header[BINDING] == 0,
+                header[TAU_EXPAND] == old(header)[TAU_EXPAND] and header[TAU_COLLAPSE] == old(header)[TAU_COLLAPSE])
+        """,
+    ),
+    contract(
+        "observe_use",
+        cuts=ADAPTIVE,
+        needs=f"""{WHOLE}{ADAPTED}{RING_TOLD}        """,
+        writes="adaptive",
+        gives="""
+            implies(len(adaptive) > 0, adaptive[TOTAL] == sum_of(adaptive, RING, adaptive[WINDOW]))
+            implies(len(adaptive) > 0 and adaptive[WINDOW] > 0, adaptive[RING + old(adaptive)[NEXT]] == header[SLOTS])
+        """,
+        before={"observe": "sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])"},
+    ),
+    contract(
+        "has_room",
+        cuts=STATE,
+        truth=True,
+        needs=f"""{WHOLE}{REMEMBERED_IN}
+            ledger_fits(header, ledger_action)
+            ledger_fits(header, ledger_iteration)
+            header[LEDGER_TO] <= header[LEDGER_ROOM]
+            header[LEDGER_ROOM] < 2**59
+            0 <= entries < 2**59
+        """,
+        writes="header ledger_action ledger_iteration",
+        gives="""
+            only(header, LEDGER_FROM, LEDGER_TO)
+            0 <= header[LEDGER_FROM] <= header[LEDGER_TO]
+            header[LEDGER_TO] <= old(header)[LEDGER_TO]
+            implies(result, header[LEDGER_TO] + entries <= header[LEDGER_ROOM])
+            implies(result and header[MEMORY] > 0,
+                header[REMEMBERED] + entries <= header[OFFSETS + 21] - header[OFFSETS + 20])
+        """,
+    ),
+    contract(
+        "remember_actions",
+        cuts=HISTORY,
+        needs=f"""{WHOLE}{REMEMBERED_IN}
+            0 <= done <= 2**26
+            implies(header[MEMORY] > 0, header[REMEMBERED] + done <= header[OFFSETS + 21] - header[OFFSETS + 20])
+            implies(header[MEMORY] > 0, header[REMEMBERED] + done <= header[OFFSETS + 22] - header[OFFSETS + 21])
+            header[REMEMBERED] <= 2**40
+            done <= len(actions)
+            done <= len(session.expand_keys)
+            done <= len(session.expand_tokens)
+            within(actions, 0, done, 0, 2**60)
+            0 <= header[ITERATION] < 2**62
+            within(iterations, 0, header[REMEMBERED], 0, 2**62)
+        """,
+        writes="header acted iterations session.expand_keys session.expand_tokens",
+        gives="""
+            only(header, REMEMBERED)
+            implies(header[MEMORY] > 0,
+                done <= header[REMEMBERED] and header[REMEMBERED] <= old(header)[REMEMBERED] + done)
+            implies(header[MEMORY] <= 0, header[REMEMBERED] == old(header)[REMEMBERED])
+        """,
+    ),
+    contract(
+        "forget_what_left",
+        cuts=HISTORY,
+        needs=f"""{WHOLE}{REMEMBERED_IN}
+            is_shaped(header)
+            all(0 <= acted[j] < 2**60 and acted[j] // 2 % LEVELS <= header[TOP] for j in range(header[REMEMBERED]))
+        """,
+        writes="header acted iterations",
+        gives="""
+            only(header, REMEMBERED)
+            0 <= header[REMEMBERED] <= old(header)[REMEMBERED]
+            all(0 <= acted[j] < 2**60 and acted[j] // 2 % LEVELS <= header[TOP] for j in range(header[REMEMBERED]))
+        """,
+        loops={
+            "for at in range(history.size)": loop(
+                keeps="""
+                    0 <= kept <= at
+                    all(0 <= acted[j] < 2**60 and acted[j] // 2 % LEVELS <= header[TOP] for j in range(kept))
+                    all(acted[j] == old(acted)[j] for j in range(at, header[REMEMBERED]))
+                """
+            )
+        },
+    ),
+    contract(
+        "enter",
+        cuts=ADAPTIVE,
+        needs=f"""{WHOLE}{ADAPTED}
+            ledger_fits(header, ledger_action)
+            ledger_fits(header, ledger_iteration)
+            header[LEDGER_TO] <= header[LEDGER_ROOM]
+            header[LEDGER_ROOM] < 2**59
+            0 <= header[ITERATION] < 2**62
+            0 <= header[N_DIFF] < 2**59
+            entries_are_recent(header, ledger_iteration)
+        """,
+        writes="header adaptive ledger_action ledger_iteration",
+        gives="""
+            result >= 0 or result == LEDGER_FULL
+            implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+            implies(result >= 0, header[LEDGER_TO] + header[N_DIFF] <= header[LEDGER_ROOM])
+        """,
+    ),
     contract(
         "step",
         needs="\n".join((*BETWEEN_CALLS, *lines(ROOM), *lines(TERMS))),
@@ -74,5 +318,56 @@ CONTRACTS = [
                 are_plain(header, old(tags), header[SLOTS])
             """,
         },
+    ),
+    contract(
+        "most_collapses",
+        whole=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            is_dear(header)
+            0 <= header[SLOTS] <= 2**26
+            0 <= header[W_MAX] <= 2**26
+            0 <= needed <= 2**60
+        """,
+        gives="""
+            result <= header[SLOTS]
+            result == header[SLOTS]
+                or header[SLOTS] + needed - header[W_MAX] <= result * least_gain(header, header[TOP])
+            implies(header[SLOTS] + needed > header[W_MAX], result >= 0)
+        """,
+        opens="gain_of_one(header)",
+        loops={
+            "for level in range(2, header[TOP] + 1)": loop(
+                keeps="""
+                    least == least_gain(header, level - 1)
+                    1 <= least <= 2**26
+                """,
+                opens="""
+                    header[WIDTH + level] > header[UNITS + level]
+                    gain_one_more(header, level)
+                """,
+            )
+        },
+        before={
+            "least = header": "header[WIDTH + 1] > header[UNITS + 1]",
+            "return min": """
+                whole_spans(header[SLOTS] + needed - header[W_MAX], least)
+                over_bound(header[SLOTS] + needed - header[W_MAX] + least - 1, least)
+                over_below(header[SLOTS] + needed - header[W_MAX] + least - 1, least)
+            """,
+        },
+    ),
+    contract(
+        "run_leave_unfilled",
+        cuts=STATE,
+        needs="cells(state) >= HEADER",
+        writes="header",
+        gives="""
+            only(header, UNFILLED, PROTECTED)
+            header[UNFILLED] == unfilled
+            header[PROTECTED] == max(header[TAIL], min(1, unfilled))
+        """,
+        whole=True,
     ),
 ]

@@ -9,6 +9,7 @@
 | ``prior(x)`` | ``x`` as it was before the statement before this one; only in what is proved and used on the way |
 | ``put(table, i, x)`` | the table with ``x`` in its cell ``i`` |
 | ``only(table, i, j)`` | of the table nothing has changed but these cells |
+| ``cells(array)`` | how long an array is that tables are cut out of |
 | ``low(table)``, ``high(table)`` | the least and the greatest number that a cell holds |
 | ``if at(x)`` | no condition: where solvers meet ``x``, they use the line. Without it, where they meet ``table[i]`` |
 
@@ -71,6 +72,7 @@ class Contract:
         joins: whether what is known on both sides of an ``if`` is put together after it; else each goes on alone.
         whole: whether what it gives is all that the kernel is for; else it is about its safety.
         guarded: whether calls of it that others make while they are played have to meet its needs.
+        cuts: what the arrays that it is given are cut into, by the names that lines call that by.
         seen_through: whether those that call it go by what it computes, not by this; it is proved all the same.
     """
 
@@ -89,6 +91,7 @@ class Contract:
     whole: bool = False
     guarded: bool = False
     seen_through: bool = False
+    cuts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -113,12 +116,14 @@ def contract(
     whole: bool = False,
     guarded: bool = False,
     seen_through: bool = False,
+    cuts: Mapping[str, str] | None = None,
 ) -> Contract:
     """A `Contract`, from blocks of lines and lists of names."""
     hints = {text: lines(told) for text, told in (before or {}).items()}
     return Contract(
         kernel, lines(needs), lines(gives), tuple(writes.split()), loops or {}, lines(opens), lines(closes), hints,
         tuple(same.split()), tuple(any_width.split()), truth, joins, whole, guarded, seen_through,
+        cuts or {},
     )  # fmt: skip
 
 

@@ -15,6 +15,52 @@ CLAIMED = """
 
 CONTRACTS = [
     contract(
+        "share",
+        needs="""
+            0 <= whole < 2**58
+            0 <= part <= total
+            total < 2**58
+        """,
+        gives="0 <= result <= 4 * whole + 4",
+        before={
+            "if whole // bit": "over_bound(whole, bit)",
+        },
+        loops={
+            "while bit <= whole // 2": loop(
+                keeps="""
+                    1 <= bit
+                    bit == 1 or bit <= whole
+                """,
+                falls="whole - bit",
+            ),
+            "while bit > 0": loop(
+                keeps="""
+                    0 <= bit <= max(1, whole)
+                    0 <= quotient
+                    0 <= rest < total
+                    quotient <= 4 * whole + 4
+                    implies(bit > 0, (quotient + 2) * bit <= 2 * max(1, whole))
+                    implies(bit > 0, quotient + 2 <= (quotient + 2) * bit)
+                """,
+                falls="bit",
+                opens="""
+                    halved(quotient, bit)
+                    product_positive(quotient, bit)
+                """,
+            ),
+            "while rest >= total": loop(
+                keeps="""
+                    0 <= rest
+                    entry(quotient) <= quotient <= entry(quotient) + 2
+                    rest < 3 * total
+                    implies(quotient > entry(quotient), rest < 2 * total)
+                    implies(quotient > entry(quotient) + 1, rest < total)
+                """,
+                falls="rest",
+            ),
+        },
+    ),
+    contract(
         "copy_region",
         needs="""
             0 <= at < 2**40
@@ -85,5 +131,39 @@ CONTRACTS = [
         writes="heads",
         gives="all(0 <= heads[r] <= cap for r in range(header[RUNS]))",
         loops={"while low < high": loop(keeps="0 <= low <= high and high <= LIMIT", falls="high - low")},
+    ),
+    contract(
+        "add_choice",
+        needs="""
+            0 <= done
+            count <= 2**26
+            done + max(0, count) <= len(regions.turns)
+            done + max(0, count) <= len(regions.notes)
+            done <= 2**26
+            count <= len(chosen)
+            count <= len(chosen_notes)
+            0 <= at
+            at + REGION <= len(table)
+            0 <= table_at(regions, at, SLOT) <= 2**26
+            0 <= table_at(regions, at, FAMILY) <= 2**26
+            within(chosen, 0, count, -2**62, 2**62 + 2**61)
+            within(chosen_notes, 0, count, 0, 2**60)
+            heap(regions.turns, done)
+        """,
+        writes="regions.turns regions.notes",
+        gives="""
+            heap(regions.turns, done + max(0, count))
+            kept_from(regions.turns, old(regions.turns), done + max(0, count))
+            kept_from(regions.notes, old(regions.notes), done + max(0, count))
+        """,
+        loops={
+            "for i in range(count)": loop(
+                keeps="""
+                    heap(regions.turns, done + i)
+                    kept_from(regions.turns, old(regions.turns), done + i)
+                    kept_from(regions.notes, old(regions.notes), done + i)
+                """,
+            )
+        },
     ),
 ]

@@ -4,6 +4,36 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
 
+SOUND = """
+            is_header(session.header)
+            is_shaped(session.header)
+            0 <= session.header[SLOTS] <= 2**26
+            session.header[SLOTS] <= len(tags)
+            families_fit(session.header, family_node)
+            session.header[FAMILIES] <= 2**26
+"""
+"""What looking at choices needs."""
+
+MERITED = f"""{SOUND}
+            len(query) >= QUERY
+            are_costs(query)
+            -2**28 <= query[TARGET] <= 2**28
+"""
+"""What telling the worth of a choice needs."""
+
+COMPARED = """
+            are_slight(session.header, session.header[N_DIFF])
+            size <= session.header[N_DIFF]
+            done <= session.header[N_DIFF]
+            size <= len(other)
+            size <= len(other_notes)
+            max(size, done) <= len(chosen)
+            max(size, done) <= len(chosen_notes)
+            are_choices(session.header, tags, family_node, other, other_notes, size)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
+"""
+"""What comparing two choices needs."""
+
 CONTRACTS = [
     contract(
         "survey_of",
@@ -119,7 +149,19 @@ CONTRACTS = [
         loops={"for family in range(header[FAMILIES])": loop(keeps="0 <= size <= family")},
     ),
     contract(
+        "with_spare_families",
+        whole=True,
+        seen_through=True,
+        gives="""
+            result.family_slot == spare_slot and result.family_node == spare_node
+            result.spare_slot == family_slot and result.spare_node == family_node
+            result.header == session.header and result.tags == tags and result.fixed == fixed
+            result.ledger_action == ledger_action
+        """,
+    ),
+    contract(
         "slots_of",
+        whole=True,
         needs="""
             is_header(header)
             is_shaped(header)
@@ -128,7 +170,43 @@ CONTRACTS = [
             implies(turn < UNBOUNDED, place_of(turn) < len(tags)
                 and 1 <= tags[place_of(turn)] and tags[place_of(turn)] <= header[TOP])
         """,
-        gives="-2**26 <= result <= 2**26",
+        gives="""
+            implies(turn >= UNBOUNDED, result == header[UNITS + family_node[note] % LEVELS]
+                - header[WIDTH + family_node[note] % LEVELS])
+            implies(turn < UNBOUNDED, result == header[WIDTH + tags[place_of(turn)]]
+                - header[UNITS + tags[place_of(turn)]])
+        """,
+    ),
+    contract(
+        "net_of",
+        needs=f"""{SOUND}
+            0 <= size <= len(turns)
+            size <= len(notes)
+            size <= session.header[N_DIFF]
+            are_slight(session.header, session.header[N_DIFF])
+            are_choices(session.header, tags, family_node, turns, notes, size)
+        """,
+        gives="""
+            magnitude(result) <= size * (2**26 // max(1, session.header[N_DIFF]))
+            -2**26 <= result <= 2**26
+        """,
+        opens="""
+            over_bound(2**26, max(1, session.header[N_DIFF]))
+            over_times(2**26, max(1, session.header[N_DIFF]))
+            times_nothing(0, 2**26 // max(1, session.header[N_DIFF]))
+            most_of_all(size, max(1, session.header[N_DIFF]), 2**26 // max(1, session.header[N_DIFF]))
+        """,
+        loops={
+            "for i in range(size)": loop(
+                keeps="magnitude(net) <= i * (2**26 // max(1, session.header[N_DIFF]))",
+                opens="""
+                    product_next(i, 2**26 // max(1, session.header[N_DIFF]))
+                    product_grows(i, max(1, session.header[N_DIFF]), 2**26 // max(1, session.header[N_DIFF]))
+                    turns[i] < UNBOUNDED or 1 <= family_node[notes[i]] % LEVELS
+                    turns[i] >= UNBOUNDED or 1 <= tags[place_of(turns[i])]
+                """,
+            )
+        },
     ),
     contract(
         "first_changed",
@@ -150,6 +228,110 @@ CONTRACTS = [
                     implies(otherwise >= 0, first >= 0)
                 """
             )
+        },
+    ),
+    contract(
+        "merit_of",
+        needs="""
+            is_header(session.header)
+            0 <= session.header[SLOTS] <= 2**26
+            len(work.header) >= QUERY
+            are_costs(work.header)
+            -2**28 <= work.header[TARGET] <= 2**28
+            0 <= size <= len(turns)
+            size <= 2**26
+            -2**26 <= net <= 2**26
+        """,
+        gives="-2**62 - 2**61 <= result <= 2**62",
+        opens="""
+            slots_product(work.header[WEIGHT], net)
+            slots_product(work.header[CHURN], size)
+        """,
+        loops={
+            "for i in range(size)": loop(
+                keeps="-2**62 - 2**61 <= merit <= 2**58 + 2**60 + i * 2**35",
+            )
+        },
+        before={
+            "merit -= query[RECOMPUTE]": "far_product(work.header[RECOMPUTE], net + session.header[SLOTS] - first)",
+        },
+    ),
+    contract(
+        "is_preferred",
+        truth=True,
+        needs=f"""{MERITED.replace("query", "work.header")}{COMPARED}            0 <= size
+            0 <= done
+        """,
+        loops={"for i in range(size)": loop()},
+    ),
+    contract(
+        "keep_preferred",
+        whole=True,
+        needs=f"""{MERITED.replace("query", "work.header")}{COMPARED}        """,
+        writes="chosen chosen_notes",
+        gives="""
+            result == done or result == size
+            implies(result != size, chosen == old(chosen) and chosen_notes == old(chosen_notes))
+            implies(done < 0 and size >= 0, result == size)
+            implies(size < 0, result == done)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
+            kept_from(chosen, old(chosen), max(0, size))
+            kept_from(chosen_notes, old(chosen_notes), max(0, size))
+        """,
+        loops={
+            "for i in range(size)": loop(
+                keeps="""
+                    all(chosen[j] == other[j] for j in range(i))
+                    all(chosen_notes[j] == other_notes[j] for j in range(i))
+                    kept_from(chosen, old(chosen), size)
+                    kept_from(chosen_notes, old(chosen_notes), size)
+                """
+            )
+        },
+    ),
+    contract(
+        "put_in_order",
+        needs=f"""{SOUND}
+            len(work.header) >= WORK_HEADER
+            0 <= work.header[CURSOR] <= LIMIT
+            0 <= session.header[CURSOR_TOKEN] < 2**60
+            done <= len(chosen)
+            done <= len(chosen_notes)
+            0 <= done < 2**40
+            within(chosen, 0, done, -2**62, 2**62)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
+        """,
+        writes="chosen chosen_notes",
+        gives="""
+            falling(chosen, 0, done)
+            kept_from(chosen, old(chosen), max(0, done))
+            kept_from(chosen_notes, old(chosen_notes), max(0, done))
+        """,
+        loops={
+            "for i in range(done)": loop(
+                keeps="""
+                    heap(chosen, i)
+                    kept_from(chosen, old(chosen), i)
+                    kept_from(chosen_notes, old(chosen_notes), i)
+                """,
+                opens="""
+                    chosen[i] == old(chosen)[i] and chosen_notes[i] == old(chosen_notes)[i]
+                    place_of(chosen[i]) < session.header[SLOTS]
+                    chosen[i] < UNBOUNDED or 0 <= family_node[chosen_notes[i]]
+                    chosen[i] >= UNBOUNDED or 0 <= chosen_notes[i]
+                """,
+            )
+        },
+        before={
+            "turn = chosen": """
+                0 <= node and node < 2**58
+                1 <= node % LEVELS and node % LEVELS <= session.header[TOP]
+                over_bound(max(node // LEVELS - session.header[CURSOR_TOKEN], session.header[CURSOR_TOKEN]
+                    - node // LEVELS - session.header[SPAN + node % LEVELS], 0), session.header[SPAN])
+                over_bound(work.header[CURSOR], 1 + max(node // LEVELS - session.header[CURSOR_TOKEN],
+                    session.header[CURSOR_TOKEN] - node // LEVELS - session.header[SPAN + node % LEVELS], 0)
+                    // session.header[SPAN])
+            """,
         },
     ),
     contract(
@@ -191,5 +373,42 @@ CONTRACTS = [
             implies(attempt == 0, result == header[W_SOFT] - header[SLOTS])
             implies(attempt > 1, result == 0)
         """,
+    ),
+    contract(
+        "name_actions",
+        whole=True,
+        needs=f"""{SOUND}
+            done <= len(chosen)
+            done <= len(chosen_notes)
+            done <= len(actions)
+            done <= len(places)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
+        """,
+        writes="actions places",
+        gives="""
+            all(places[i] == place_of(chosen[i]) for i in range(done))
+            all(actions[i] == (family_node[chosen_notes[i]] * 2 + COLLAPSE if chosen[i] >= UNBOUNDED
+                else node_of(tags[place_of(chosen[i])], chosen_notes[i]) * 2 + EXPAND) for i in range(done))
+            are_actions(session.header, actions, done)
+        """,
+        loops={
+            "for i in range(done)": loop(
+                keeps="""
+                    all(places[j] == place_of(chosen[j]) for j in range(i))
+                    all(actions[j] == (family_node[chosen_notes[j]] * 2 + COLLAPSE if chosen[j] >= UNBOUNDED
+                        else node_of(tags[place_of(chosen[j])], chosen_notes[j]) * 2 + EXPAND) for j in range(i))
+                    are_actions(session.header, actions, i)
+                """,
+                opens="""
+                    place_of(chosen[i]) < session.header[SLOTS]
+                    chosen[i] < UNBOUNDED or 1 <= family_node[chosen_notes[i]] % LEVELS
+                    chosen[i] >= UNBOUNDED or 1 <= tags[place_of(chosen[i])]
+                """,
+                closes="""
+                    expand_parts(actions[i - 1], tags[place_of(chosen[i - 1])], chosen_notes[i - 1])
+                    collapse_parts(actions[i - 1], family_node[chosen_notes[i - 1]])
+                """,
+            )
+        },
     ),
 ]

@@ -71,6 +71,15 @@ DEFINITIONS = [
         " == (taken(H, A, P, n - 1, j) or (P[n - 1] <= j and j < P[n - 1] + before(H, A[n - 1])))"
         " for j in INTEGERS if at(taken(H, A, P, n, j))))",
     ),
+    definition(
+        "begun_none(H, A, P, n, j)", "implies(n <= 0, begun(H, A, P, n, j) == 0)", seen_by="begun(H, A, P, n, j)"
+    ),
+    definition(
+        "begun_one_more(H, A, P, n)",
+        "implies(n >= 1, all(begun(H, A, P, n, j)"
+        " == begun(H, A, P, n - 1, j) + (1 if replaces(H, A[n - 1], P[n - 1], j) else 0)"
+        " for j in INTEGERS if at(begun(H, A, P, n, j))))",
+    ),
     definition("marks_none(T, n)", "implies(n <= 0, marks(T, n) == 0)"),
     definition(
         "marks_one_more(T, n)", "implies(n >= 1, marks(T, n) == marks(T, n - 1) + (1 if T[n - 1] >= MARK else 0))"
@@ -146,7 +155,15 @@ ARITHMETIC = [
     ),
     lemma("most_of_all(i, b, u)", "implies(0 <= i <= b and u >= 0, i * u <= b * u)"),
     lemma("allowance_product(x, n)", "implies(0 <= x <= 2**32 and -2**28 <= n <= 2**26, -2**60 <= x * n <= 2**58)"),
+    lemma("far_product(x, n)", "implies(0 <= x <= LIMIT and -2**28 <= n <= 2**28, -2**59 <= x * n <= 2**59)"),
+    lemma(
+        "halved(q, b)",
+        "implies(b >= 1 and q >= 0, all((r + 2) * (b // 2) <= (q + 2) * b and implies(b // 2 >= 1,"
+        " r + 2 <= (r + 2) * (b // 2)) for r in range(0, 2 * q + 3) if at((r + 2) * (b // 2))))",
+    ),
+    lemma("level_product(x, n)", "implies(-2**15 <= x <= 2**15 and 0 <= n <= 2**5, -2**20 <= x * n <= 2**20)"),
     lemma("times_one(x, n)", "implies(n == 1, x * n == x)"),
+    lemma("one_times(x, n)", "implies(x == 1, x * n == n)"),
     lemma("product_next(a, w)", "(a + 1) * w == a * w + w"),
     lemma(
         "weighed(w, x)",
@@ -278,6 +295,18 @@ SUMS = [
         steps=["sum_none(F, s, n)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
     ),
     lemma(
+        "sum_alike(F, G, s, n)",
+        "implies(all(F[i] == G[i] for i in range(s, s + n)), sum_of(F, s, n) == sum_of(G, s, n))",
+        by="n",
+        steps=[
+            "sum_none(F, s, n)",
+            "sum_none(G, s, n)",
+            "sum_one_more(F, s, n)",
+            "sum_one_more(G, s, n)",
+            "F[s + n - 1] == F[s + n - 1]",
+        ],
+    ),
+    lemma(
         "sum_nothing(F, s, n)",
         "implies(all(F[i] == 0 for i in range(s, s + n)), sum_of(F, s, n) == 0)",
         by="n",
@@ -313,6 +342,7 @@ STRIDES = [
         "implies(s >= 1 and turn(i, s), turn(i + s, s))",
         steps=["turn_is(i, s)", "turn_is(i + s, s)"],
     ),
+    lemma("turn_times(i, s)", "implies(s >= 1, turn(i * s, s))", steps=["turn_is(i * s, s)"]),
     lemma(
         "turn_only(i, j, s)",
         "implies(s >= 1 and turn(i, s) and turn(j, s) and i <= j < i + s, i == j)",
@@ -647,6 +677,30 @@ TAKEN = [
     ),
 ]
 
+BEGUN = [
+    lemma(
+        "begun_positive(H, A, P, n, j)",
+        "begun(H, A, P, n, j) >= 0",
+        by="n",
+        steps=["begun_one_more(H, A, P, n)"],
+        seen_by="begun(H, A, P, n, j)",
+    ),
+    lemma(
+        "begun_grows(H, A, P, m, n)",
+        "implies(0 <= m <= n, all(begun(H, A, P, m, j) <= begun(H, A, P, n, j)"
+        " for j in INTEGERS if at(begun(H, A, P, m, j))))",
+        by="n",
+        steps=["begun_one_more(H, A, P, n)"],
+    ),
+    lemma(
+        "begun_put(H, A, P, n, j, i, y)",
+        "implies(n <= i, begun(H, A, put(P, i, y), n, j) == begun(H, A, P, n, j))",
+        by="n",
+        steps=["begun_one_more(H, A, P, n)", "begun_one_more(H, A, put(P, i, y), n)"],
+        seen_by="begun(H, A, put(P, i, y), n, j)",
+    ),
+]
+
 MARKS = [
     lemma(
         "marks_put(T, n, i, x)",
@@ -707,6 +761,14 @@ TOKENS = [
         " for i in range(n) if at(tokens_in(H, T, 0, i))))",
         by="n",
         steps=["tokens_one_more(H, T, 0, n)", "H[SPAN + T[n - 1]] == H[SPAN + T[n - 1]]"],
+    ),
+    lemma(
+        "tokens_inside(H, T, s, n)",
+        "implies(H[SPAN + BODY] == 0 and H[SPAN + RAW] == 0 and n >= 1"
+        " and all(RAW <= T[j] and T[j] < 0 for j in range(s + 1, s + n)),"
+        " tokens_in(H, T, s, n) == H[SPAN + T[s]])",
+        by="n",
+        steps=["tokens_none(H, T, s, 0)", "tokens_one_more(H, T, s, n)", "T[s + n - 1] == T[s + n - 1]"],
     ),
     lemma(
         "tokens_from(H, T, m, n)",
@@ -900,7 +962,7 @@ SEARCHES = [
 
 PARTS = (
     *(DEFINITIONS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
-    *(ACTIONS, TAKEN, MARKS, TOKENS, FAMILIES, SEARCHES),
+    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, FAMILIES, SEARCHES),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

@@ -370,6 +370,89 @@ CONTRACTS = [
         },
     ),
     contract(
+        "list_families",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            spans_are_told(header)
+            header[FANOUT + 1] == 1
+            0 < header[SLOTS] <= header[CAPACITY]
+            header[CAPACITY] <= PLACES
+            header[SLOTS] <= len(tags)
+            are_plain(header, tags, header[SLOTS])
+            follow_each_other(header, tags)
+            blocks_are_whole(header, tags)
+            0 <= header[FIRST]
+            header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
+            has_places(header, family_slot)
+            has_places(header, family_node)
+        """,
+        writes="header family_slot family_node",
+        gives="""
+            only(header, FAMILIES, END)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+            rising(family_slot, 0, header[FAMILIES])
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            tokens_are_told(header, tags, family_slot, family_node)
+            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+        """,
+        opens="""
+            tokens_none(header, tags, 0, 0)
+            tokens_up_to(header, tags, header[SLOTS])
+            least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])
+            times_nothing(len(family_slot), least_width(header))
+            times_nothing(len(family_node), least_width(header))
+        """,
+        closes="tokens_marked(header, old(header), tags, tags, header[SLOTS])",
+        loops={
+            "while slot < header[SLOTS]": loop(
+                keeps="""
+                    0 <= slot <= header[SLOTS]
+                    slot == header[SLOTS] or tags[slot] >= 0
+                    token == header[FIRST] + tokens_in(header, tags, 0, slot)
+                    0 <= families
+                    families < len(family_slot) and families < len(family_node)
+                    0 <= behind <= header[SLOTS]
+                    families == 0 or behind >= 1
+                    lie_between(header, family_slot, family_node, 0, families, 0, behind)
+                    rising(family_slot, 0, families)
+                    keep_apart(header, family_slot, family_node, 0, families)
+                    all(family_node[f] // LEVELS == header[FIRST] + tokens_in(header, tags, 0, family_slot[f])
+                        for f in range(families) if at(family_slot[f]) if at(family_node[f]))
+                """,
+                falls="header[SLOTS] - slot",
+                opens="""
+                    0 <= tags[slot] <= header[TOP]
+                    slot + header[UNITS + tags[slot]] <= header[SLOTS]
+                    tokens_inside(header, tags, slot, header[UNITS + tags[slot]])
+                    tokens_add(header, tags, 0, slot, header[UNITS + tags[slot]])
+                    header[WIDTH + 1] == header[FANOUT + 1] * header[UNITS]
+                    one_times(header[FANOUT + 1], header[UNITS])
+                    rest_bound(token, header[SPAN + tags[slot] + 1])
+                    tokens_bound(header, tags, 0, slot)
+                    tokens_in(header, tags, 0, slot) + header[SPAN + tags[slot]]
+                        <= tokens_in(header, tags, 0, header[SLOTS])
+                """,
+            )
+        },
+        before={
+            "family_slot[families] = slot": """
+                1 <= level + 1 and level + 1 <= header[TOP]
+                slot + header[WIDTH + level + 1] <= header[SLOTS]
+                0 <= token and token < 2**49
+                node_of(level + 1, token) // LEVELS == token and node_of(level + 1, token) % LEVELS == level + 1
+            """,
+            "behind = slot": """
+                families_take(header, family_slot, family_node, 0, families)
+                fewer(families, len(family_slot), least_width(header))
+                fewer(families, len(family_node), least_width(header))
+            """,
+        },
+    ),
+    contract(
         "is_marked",
         needs="""
             0 <= slot

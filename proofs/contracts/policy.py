@@ -102,6 +102,77 @@ CONTRACTS = [
         whole=True,
     ),
     contract(
+        "lay_bases",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            is_dear(header)
+            SIDES * (CHEAP + 1) <= len(gate)
+            within(gate, 0, SIDES * (CHEAP + 1), -2**7, 2**7)
+            3 * LEVELS <= len(base)
+        """,
+        writes="look.base",
+        gives="""
+            all(base[j] == header[SPAN + j - SIDES * LEVELS] // header[SPAN]
+                for j in range(SIDES * LEVELS, SIDES * LEVELS + header[TOP] + 1))
+            within(base, 1, 1 + header[TOP], -2**24, 2**24)
+            within(base, LEVELS + 1, LEVELS + 1 + header[TOP], -2**24, 2**24)
+        """,
+        loops={
+            "for level in range(header[TOP] + 1)": loop(
+                keeps="""
+                    all(base[j] == header[SPAN + j - SIDES * LEVELS] // header[SPAN]
+                        for j in range(SIDES * LEVELS, SIDES * LEVELS + level))
+                """,
+                opens="over_bound(header[SPAN + level], header[SPAN])",
+            ),
+            "for side in range(SIDES)": loop(
+                keeps="""
+                    all(base[j] == header[SPAN + j - SIDES * LEVELS] // header[SPAN]
+                        for j in range(SIDES * LEVELS, SIDES * LEVELS + header[TOP] + 1))
+                    implies(side >= 1, within(base, 1, 1 + header[TOP], -2**24, 2**24))
+                    implies(side >= 2, within(base, LEVELS + 1, LEVELS + 1 + header[TOP], -2**24, 2**24))
+                """
+            ),
+            "for level in range(1, header[TOP] + 1)": loop(
+                keeps="""
+                    all(base[j] == header[SPAN + j - SIDES * LEVELS] // header[SPAN]
+                        for j in range(SIDES * LEVELS, SIDES * LEVELS + header[TOP] + 1))
+                    implies(side >= 1, within(base, 1, 1 + header[TOP], -2**24, 2**24))
+                    within(base, side * LEVELS + 1, side * LEVELS + level, -2**24, 2**24)
+                """,
+                opens="""
+                    header[WIDTH + level] > header[UNITS + level]
+                    over_bound(header[SPAN + level], header[SPAN])
+                """,
+            ),
+        },
+        before={
+            "of_level = gate": "level_product(gate[first + 4] * 2**8, level)",
+            "base[side * LEVELS + level]": """
+                weight_product(gate[first + 5], cost)
+                weight_product(gate[first + 6], span)
+            """,
+        },
+    ),
+    contract(
+        "placed",
+        needs="""
+            0 <= at <= 2**10
+            at + CHEAP <= len(weights)
+            within(weights, at, at + CHEAP, -2**7, 2**7)
+            0 <= cursor < 2**52
+            0 <= ceiling <= cursor + 1
+            0 <= start < 2**52
+            0 <= behind < 2**53
+        """,
+        gives="-2**22 <= result <= 2**22",
+        before={
+            "return weights[at + 7]": "weight_product(weights[at + 7], far)",
+            "return weights[at + 8]": "weight_product(weights[at + 8], far)",
+        },
+    ),
+    contract(
         "gate_known",
         whole=True,
         needs="""
@@ -369,6 +440,45 @@ CONTRACTS = [
             NETWORK <= len(sizes)
         """,
         gives="result == (look.values[at] >= (sizes[SHOW] if side == EXPAND else sizes[LEAVE]))",
+    ),
+    contract(
+        "rank_items",
+        needs=f"""{LISTED}
+            len(network.sizes) >= NETWORK
+            -LIMIT <= network.sizes[STAY] <= LIMIT
+            2 * LOOK <= len(look.keys)
+            2 * LOOK <= len(look.notes)
+            2 * LOOK <= len(look.values)
+            within(look.values, 0, 2 * LOOK, -LIMIT, LIMIT)
+        """,
+        writes="look.keys look.notes",
+        gives="""
+            result == look.sizes[EXPAND] + look.sizes[COLLAPSE]
+            falling(look.keys, 0, result)
+            all(0 <= look.notes[i] and look.notes[i] < 2 * LOOK
+                and look.notes[i] % LOOK < look.sizes[look.notes[i] // LOOK] for i in range(result))
+            kept_from(look.notes, old(look.notes), result)
+        """,
+        loops={
+            "for side in range(SIDES)": loop(
+                keeps="""
+                    size == (0 if side == 0 else look.sizes[EXPAND] if side == 1
+                        else look.sizes[EXPAND] + look.sizes[COLLAPSE])
+                    heap(look.keys, size)
+                    are_items(look.sizes, look.keys, look.notes, size, LOOK)
+                    kept_from(look.notes, old(look.notes), look.sizes[EXPAND] + look.sizes[COLLAPSE])
+                """
+            ),
+            "for item in range(look.sizes[side])": loop(
+                keeps="""
+                    size == entry(size) + item
+                    heap(look.keys, size)
+                    are_items(look.sizes, look.keys, look.notes, size, LOOK)
+                    kept_from(look.notes, old(look.notes), look.sizes[EXPAND] + look.sizes[COLLAPSE])
+                """
+            ),
+        },
+        closes="many_members(look.keys, look.notes, size, size)",
     ),
     contract(
         "hand_on",

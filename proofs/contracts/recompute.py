@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
+from focalloc.proofs.contracts.knapsack import MERITED
 
 STRETCHED = """
             0 <= stretch
@@ -197,6 +198,17 @@ CONTRACTS = [
                 """,
             ),
         },
+    ),
+    contract(
+        "worth_so_far",
+        needs=f"""{MERITED.replace("query", "work.header")}
+            are_slight(session.header, session.header[N_DIFF])
+            0 <= done <= session.header[N_DIFF]
+            done <= len(chosen)
+            done <= len(chosen_notes)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
+        """,
+        gives="-2**62 - 2**61 <= result <= 2**62",
     ),
     contract(
         "greatest",

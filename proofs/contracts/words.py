@@ -37,6 +37,7 @@ from focalloc.fastpath.kernels.layout import (
     MARK,
     MIN_GAP,
     NET,
+    OFFSETS,
     OPTION,
     PAIRS,
     PARENT,
@@ -53,6 +54,7 @@ from focalloc.fastpath.kernels.layout import (
     STATE,
     TAU_EXPAND,
     TOP,
+    UNBOUNDED,
     UNITS,
     VALUE,
     W_MAX,
@@ -65,6 +67,7 @@ from focalloc.fastpath.kernels.layout import (
     Session,
     Sought,
 )
+from focalloc.fastpath.kernels.packing import place_of
 
 Word = TypeVar("Word", bound=Callable[..., object])
 
@@ -203,6 +206,12 @@ def taken(header: Ints, actions: Ints, places: Ints, n: int, slot: int) -> bool:
 
 
 @ghost
+def begun(header: Ints, actions: Ints, places: Ints, n: int, slot: int) -> int:
+    """How many of the first ``n`` actions replace a block that begins in a slot."""
+    return sum(replaces(header, actions[i], places[i], slot) for i in range(n))
+
+
+@ghost
 def marks(tags: Ints, n: int) -> int:
     """How many of the first ``n`` slots begin a block that is marked."""
     return sum(tags[i] >= MARK for i in range(min(n, len(tags))))
@@ -256,6 +265,16 @@ def led(header: Ints, runs: Ints, states: Ints, n: int) -> bool:
 def grown(header: Ints, runs: Ints, states: Ints, others: Ints, first: int, last: int, n: int, stage: int) -> bool:
     """`extend_by`, of which solvers know lemmas only."""
     return extend_by(header, runs, states, others, first, last, n, stage)
+
+
+def replaces(header: Ints, action: int, place: int, slot: int) -> bool:
+    """Whether an action at a place replaces a block that begins in a slot."""
+    return (
+        slot == place
+        if action % 2 == EXPAND
+        else place <= slot < place + header[WIDTH + level_of(action)]
+        and turn(slot - place, header[UNITS + level_of(action) - 1])
+    )
 
 
 # TAGS
@@ -319,6 +338,17 @@ def gists_are_whole(header: Ints, tags: Ints) -> bool:
     )
 
 
+def blocks_are_whole(header: Ints, tags: Ints) -> bool:
+    """No block begins inside a block."""
+    return all(
+        tags[j] < 0
+        for slot in range(header[SLOTS])
+        for j in range(slot + 1, slot + header[UNITS + tags[slot]])
+        if 0 <= tags[slot] <= header[TOP]
+        if at(tags[slot], tags[j])
+    )
+
+
 def bodies_follow(header: Ints, tags: Ints) -> bool:
     """What goes on with a gist stands behind its first slot, or behind what goes on with it."""
     return tags[0] >= 0 and all(
@@ -366,6 +396,13 @@ def begins_nowhere(header: Ints, tags: Ints, n: int, token: int) -> bool:
 
 
 # TABLES
+
+
+def lies_apart(header: Ints) -> bool:
+    """The tables of a state lie behind its header, one behind the other."""
+    return header[OFFSETS] >= HEADER and all(
+        header[i] <= header[j] for i in range(OFFSETS, HEADER) for j in range(i + 1, HEADER)
+    )
 
 
 def within(table: Ints, first: int, last: int, low: int, high: int) -> bool:
@@ -881,6 +918,48 @@ def are_nodes(header: Ints, nodes: Ints, size: int) -> bool:
 def table_at(regions: Regions, at: int, field: int) -> int:
     """What stands in the table of regions for the one at ``at``."""
     return regions.table[at + field]
+
+
+# ITEMS
+
+
+def are_items(sizes: Ints, keys: Ints, notes: Ints, n: int, room: int) -> bool:
+    """The first ``n`` notes are places of items on the shortlists, each of which has ``room``."""
+    return all(
+        0 <= v < 2 * room and v % room < sizes[v // room]
+        for k in INTEGERS
+        for v in INTEGERS
+        if many(keys, notes, n, k, v) >= 1
+        if at(many(keys, notes, n, k, v))
+    )
+
+
+# CHOICES
+
+
+def are_choices(header: Ints, tags: Ints, family_node: Ints, turns: Ints, notes: Ints, n: int) -> bool:
+    """The first ``n`` are collapses of families and expands of gists, of the context."""
+    return all(
+        place_of(turns[i]) < header[SLOTS]
+        and (
+            0 <= notes[i] < header[FAMILIES]
+            and 1 <= family_node[notes[i]] % LEVELS <= header[TOP]
+            and 0 <= family_node[notes[i]] < 2**54
+            if turns[i] >= UNBOUNDED
+            else 0 <= notes[i] < 2**49 and 1 <= tags[place_of(turns[i])] <= header[TOP]
+        )
+        for i in range(n)
+        if at(turns[i])
+        if at(notes[i])
+    )
+
+
+def are_slight(header: Ints, n: int) -> bool:
+    """As many actions add, or free, no more slots than a context has, whichever they are."""
+    return 0 <= n <= 2**24 and all(
+        1 <= header[j] - header[j - WIDTH + UNITS] <= 2**26 // max(1, n)
+        for j in range(WIDTH + 1, WIDTH + 1 + header[TOP])
+    )
 
 
 # A SEARCH

@@ -109,6 +109,20 @@ OUTER = (
 )
 
 
+FRONT = {"header": "state[:HEADER]"}
+
+
+def test_what_is_cut_out_of_an_array_lies_in_it() -> None:
+    text = (
+        "def f(state: Longs) -> int:\n    header = state[:HEADER]\n    a = state[HEADER : HEADER + 4]\n"
+        "    b = state[HEADER + 4 : HEADER + 6]\n    a[3] = 1\n    b[0] = 2\n    header[3] = 5\n"
+        "    return a[3] + state[3]\n"
+    )
+    cuts = {**FRONT, "a": "state[HEADER:HEADER + 4]", "b": "state[HEADER + 4:HEADER + 6]"}
+    told = contract("f", cuts=cuts, needs="cells(state) >= HEADER + 6", writes="header a b", gives="result == 6")
+    assert left(text, told) == []
+
+
 def test_what_writes_in_a_test_is_known_where_the_test_is() -> None:
     text = SET + "def f(t: Table, x: int) -> int:\n    if x > 0 and set_first(t):\n        return 1\n    return 0\n"
     told = "t[0] == (5 if x > 0 else old(t)[0])"
@@ -280,6 +294,44 @@ WRONG = {
     "what was before the statement before is not what is": (
         "def f(x: int) -> int:\n    x = 7\n    return x\n",
         contract("f", before={"return x": "prior(x) == x"}), "claim"),
+    "two tables that overlap in an array": (
+        "def f(state: Longs) -> int:\n    a = state[HEADER : HEADER + 4]\n    b = state[HEADER + 3 : HEADER + 6]\n"
+        "    return a[3] + 0 * b[0]\n",
+        contract("f", needs="cells(state) >= HEADER + 9"), "index"),
+    "a table that ends behind its array": (
+        "def f(state: Longs) -> int:\n    a = state[HEADER : HEADER + 4]\n    return a[3]\n",
+        contract("f", needs="cells(state) >= HEADER + 3"), "index"),
+    "a table that ends before it begins": (
+        "def f(state: Longs, n: int) -> int:\n    a = state[HEADER + n : HEADER + 4]\n    return len(a)\n",
+        contract("f", needs="cells(state) >= HEADER + 9\n0 <= n < 9"), "index"),
+    "a table is cut out again once its place has changed": (
+        "def f(state: Longs) -> int:\n    a = state[HEADER : HEADER + state[3]]\n    state[3] += 1\n"
+        "    b = state[HEADER : HEADER + state[3]]\n    return len(a) + len(b)\n",
+        contract("f", cuts=FRONT, needs="cells(state) >= HEADER + 9\n1 <= header[3] < 8", writes="header"), "index"),
+    "what is written to what was cut out is not said": (
+        "def f(state: Longs) -> None:\n    a = state[HEADER : HEADER + 4]\n    a[0] = 1\n",
+        contract("f", needs="cells(state) >= HEADER + 9"), "refused"),
+    "a header is written to by another name": (
+        "def f(state: Longs) -> int:\n    header = state[:HEADER]\n    header[3] = 5\n    return state[3]\n",
+        contract("f", cuts=FRONT, needs="cells(state) >= HEADER", writes="header", gives="result == old(header)[3]"),
+        "gives"),
+    "a session is of another state": (
+        "class Session(NamedTuple):\n    header: Table\n\n\n"
+        "def g(session: Session, state: Longs) -> int:\n    session.header[0] = 1\n    return state[0]\n\n\n"
+        "def f(session: Session, other: Session, state: Longs) -> int:\n    return g(other, state)\n",
+        contract("f", cuts=FRONT, needs="cells(state) >= HEADER", writes="other.header"), "refused"),
+    "what is written to a session is written to its state": (
+        "class Session(NamedTuple):\n    header: Table\n\n\n"
+        "def f(session: Session, state: Longs) -> int:\n    session.header[0] = 1\n    return state[0]\n",
+        contract("f", needs="cells(state) >= HEADER", writes="session.header",
+                 gives="result == old(session.header)[0]"), "gives"),
+    "before the first of what lies behind": (
+        "def f(state: Longs, i: int) -> int:\n    at = state[OFFSETS:]\n    return at[i]\n",
+        contract("f", needs="cells(state) >= HEADER\n-1 <= i <= 3"), "index"),
+    "an array that is cut on one side of an if only": (
+        "def f(state: Longs, x: int) -> None:\n    if x > 0:\n        a = state[HEADER : HEADER + 4]\n"
+        "        a[0] = 1\n",
+        contract("f", needs="cells(state) >= HEADER + 9", joins=True), "refused"),
     "a float64 of what may be 0": (
         "def bits(n: int) -> int:\n    return np.float64(n).view(np.int64)",
         contract("bits", needs="0 <= n < 2**53", gives="result >= 0"), "range"),

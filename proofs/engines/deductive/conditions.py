@@ -36,10 +36,13 @@ from focalloc.proofs.engines.deductive.formulas import (
     WITH,
     Bundle,
     Formulas,
+    Piece,
     Ref,
     Refused,
     State,
     Theory,
+    View,
+    Whole,
     both,
     compared,
     holds_if,
@@ -50,6 +53,9 @@ from focalloc.proofs.terms import Term
 
 LONGEST = 2**60
 """No table is as long."""
+
+ARRAYS = {"Tags": (8, ""), "Scratch": (32, ""), "Longs": (64, "HEADER")}
+"""What kernels cut tables out of: how wide its cells are, and how long the header at its front is."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +148,12 @@ class Deduction(Formulas):
             one, other = (self.table(ast.parse(part, mode="eval").body, start.names) for part in contract.same)
             start.names[contract.same[1]] = one
             del start.heap[other.name]
+        self._share_header(start.names, start)
+        start.names |= self._cut(contract, start.names, start)
         start.old = start.copy()
-        start.facts += [self.spec(text, start) for text in contract.needs]
+        needed = [self.spec(text, start) for text in contract.needs]
+        self.conditions = [replace(one, facts=[*one.facts, *needed]) for one in self.conditions]
+        start.facts += needed
         self._hint(contract.opens, start)
         self.covers.append((f"{name}: what it needs", list(start.facts)))
         written = {self.table(ast.parse(text, mode="eval").body, start.names).name for text in contract.writes}
@@ -161,6 +171,9 @@ class Deduction(Formulas):
                 raise Refused("whether it returns a truth value is not what its contract says")
             end.names["result"] = value
         end.entry = None
+        for piece in itertools.chain.from_iterable(end.pieces.values()):
+            if piece.table.name not in old.heap and not end.heap[piece.table.name].eq(piece.cells):
+                raise Refused("it writes to what it cuts out of an array, which its contract does not say")
         for table in old.heap:
             if table not in written and not end.heap[table].eq(old.heap[table]):
                 raise Refused(f"it writes to {table.rpartition('.')[2]}, which its contract does not say")
@@ -181,6 +194,12 @@ class Deduction(Formulas):
             fields = self.theory.tuples[kind].items()
             parts = {part: self._unknown(f"{name}.{part}", its, state) for part, its in fields}
             return Bundle({part: _sharing(one, parts, state) for part, one in parts.items()})
+        if kind in ARRAYS:
+            bits, header = ARRAYS[kind]
+            header = "WORK_HEADER" if name == "space" else header
+            length = z3.Int(f"len({name})")
+            state.facts += [length >= 0, length < LONGEST]
+            return Whole(name, bits, self.theory.constants[header] if header else 0)
         if kind == "bool":
             return z3.Bool(name)
         if kind != "int":
@@ -188,6 +207,86 @@ class Deduction(Formulas):
         number = z3.Int(f"{name}!" if name in self.theory.functions else name)  # a word may have that name
         state.facts.append(self._fits(number))
         return number
+
+    # ARRAYS AND WHAT IS CUT OUT OF THEM
+
+    def _cut(self, contract: Contract, given: Mapping[str, Any], state: State) -> dict[str, Any]:
+        """What a contract calls the tables of arrays."""
+        names = dict(given)
+        for name, text in contract.cuts.items():
+            names[name] = self._value(ast.parse(text, mode="eval").body, replace(state, names=names))
+        return {name: names[name] for name in contract.cuts}
+
+    def _share_header(self, given: Mapping[str, Any], state: State) -> None:
+        """A session that is given with its state has been cut out of that: it has the same header.
+
+        Raises:
+            Refused: it has another.
+        """
+        session, array = given.get("session"), given.get("state")
+        if isinstance(session, Bundle) and isinstance(array, Whole):
+            header, cut = session.fields["header"], state.pieces.setdefault(array.name, [])
+            front = [piece.table for piece in cut if z3.simplify(piece.start).eq(z3.IntVal(0))]
+            if front and front != [header]:
+                raise Refused("the session is none of the state that it is given with")
+            if not front:
+                ends = z3.IntVal(0), z3.IntVal(array.header)
+                cut.append(Piece(header, *ends, array.bits, state.heap[header.name]))
+                state.facts.append(self.length(header) == array.header)
+
+    def _piece(self, array: Whole, start: Term, stop: Term, bits: int, node: ast.AST, state: State) -> Ref:
+        """The table from ``start`` to before ``stop`` of an array, apart from all others that are cut out of it."""
+        start, stop = z3.simplify(start), z3.simplify(stop)
+        cut = state.pieces.setdefault(array.name, [])
+        for piece in cut:
+            if piece.start.eq(start) and piece.stop.eq(stop) and piece.bits == bits:
+                return piece.table
+        text = ast.unparse(node)
+        self._owe("index", state, z3.And(start >= 0, start <= stop, stop <= z3.Int(f"len({array.name})")), text)
+        for piece in cut:
+            empty = z3.Or(start == stop, piece.start == piece.stop)
+            self._owe("index", state, z3.Or(stop <= piece.start, piece.stop <= start, empty), f"{text}, apart")
+        table = Ref(str(self.fresh(array.name)))
+        self.piece_bits[table.name] = bits
+        cells = state.heap[table.name] = z3.Const(table.name, TABLE)
+        cut.append(Piece(table, start, stop, bits, cells))
+        self._know(state, self.length(table) == (stop - start) * (array.bits // bits))
+        state.facts += self.typed(table, cells)
+        return table
+
+    def _sliced(self, node: ast.Subscript, state: State, bits: int = 0) -> Ref | View:
+        """What lies between two cells of an array; or behind the first ones of a header, to be read."""
+        bounds, one = node.slice, self._value(node.value, state)
+        assert isinstance(bounds, ast.Slice)
+        start = z3.simplify(z3.IntVal(0) if bounds.lower is None else self._number(bounds.lower, state))
+        if isinstance(one, Whole):
+            stop = z3.Int(f"len({one.name})") if bounds.upper is None else self._number(bounds.upper, state)
+            if z3.is_int_value(start) and 0 < start.as_long() < one.header:
+                return View(self._front(one, node, state), start.as_long())
+            return self._piece(one, start, stop, bits or one.bits, node, state)
+        if isinstance(one, Ref) and z3.is_int_value(start) and start.as_long() >= 0 and bounds.upper is None:
+            return View(one, start.as_long())
+        raise Refused(f"cannot be cut: {ast.unparse(node)}")
+
+    def _front(self, array: Whole, node: ast.AST, state: State) -> Ref:
+        """The header of an array."""
+        if not array.header:
+            raise Refused(f"{array.name} has no header")
+        return self._piece(array, z3.IntVal(0), z3.IntVal(array.header), array.bits, node, state)
+
+    def _indexed(self, node: ast.Subscript, state: State) -> tuple[Ref, Term]:
+        """The table, and the place in it, that an index is about."""
+        one, place = self.found(node.value, state.names), self._number(node.slice, state)
+        if isinstance(one, Whole):
+            return self._front(one, node, state), place
+        if isinstance(one, View):
+            self._owe("index", state, place >= 0, ast.unparse(node))
+            return one.table, place + one.first
+        if isinstance(node.value, ast.Subscript) and isinstance(node.value.slice, ast.Slice):
+            raise Refused(f"cannot be followed: {ast.unparse(node)}")
+        return self.table(node.value, state.names), place
+
+    # LEMMAS
 
     def of_lemma(self, name: str) -> list[Condition]:
         """The conditions of one lemma: directly, or the base and the step of its induction.
@@ -267,8 +366,14 @@ class Deduction(Formulas):
                 if found is None:
                     raise Refused(f"{ast.unparse(node)} is not known")
                 return found
-            case ast.Subscript(value=one, slice=index):
-                table, place = self.table(one, state.names), self._number(index, state)
+            case ast.Subscript(slice=ast.Slice(step=None)):
+                return self._sliced(node, state)
+            case ast.Call(
+                func=ast.Attribute(value=ast.Subscript(slice=ast.Slice()) as part, attr="view"), args=[kind]
+            ) if ast.unparse(kind) in ("np.int32", "np.int8"):
+                return self._sliced(part, state, int(ast.unparse(kind)[6:]))
+            case ast.Subscript():
+                table, place = self._indexed(node, state)
                 self._owe("index", state, z3.And(place >= 0, place < self.length(table)), ast.unparse(node))
                 cell = read(state.heap[table.name], place)
                 self._know(state, self._fits(cell, *self.width(table)))
@@ -292,13 +397,13 @@ class Deduction(Formulas):
 
     def _number(self, node: ast.expr, state: State) -> Term:
         value = self._value(node, state)
-        if isinstance(value, Ref | Bundle):
+        if isinstance(value, Ref | Bundle | Whole | View):
             raise Refused(f"{ast.unparse(node)} is no number")
         return z3.If(value, 1, 0) if z3.is_bool(value) else value
 
     def _truth(self, node: ast.expr, state: State) -> Term:
         value = self._value(node, state)
-        if isinstance(value, Ref | Bundle):
+        if isinstance(value, Ref | Bundle | Whole | View):
             raise Refused(f"{ast.unparse(node)} is no truth value")
         return value if z3.is_bool(value) else value != 0
 
@@ -380,7 +485,18 @@ class Deduction(Formulas):
             ) == ("np.float64", "np.int64"):
                 return self._float_bits(one, node, state)
             case ast.Call(func=ast.Name(id="len"), args=[one]):
+                whole = self.found(one, state.names)
+                if isinstance(whole, Whole):
+                    return z3.Int(f"len({whole.name})")
                 return self.length(self.table(one, state.names))
+            case ast.Call(func=ast.Name(id="let_go"), args=[one]):  # what it returns is told nobody but `take_back`
+                self._number(one, state)
+                held = self.fresh("held")
+                self._know(state, self._fits(held, 0))
+                return held
+            case ast.Call(func=ast.Name(id="take_back"), args=[one]):
+                self._number(one, state)
+                return None
             case ast.Call(func=ast.Name(id="abs"), args=[one]):
                 value = self._number(one, state)
                 return self._ranged(z3.If(value < 0, -value, value), node, state)
@@ -404,13 +520,24 @@ class Deduction(Formulas):
         given: dict[str, Any] = {}
         for (param, kind), arg in zip(types.items(), args, strict=True):
             value = self._value(arg, state)
-            if isinstance(value, Ref | Bundle) != (kind not in ("int", "bool")):
+            if isinstance(value, Whole) and kind in ("Ints", "Table"):
+                ends = z3.IntVal(0), z3.Int(f"len({value.name})")
+                value = (
+                    self._front(value, arg, state)
+                    if value.header
+                    else self._piece(value, *ends, value.bits, arg, state)
+                )
+            if isinstance(value, Whole) != (kind in ARRAYS) or isinstance(value, View):
+                raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
+            if isinstance(value, Ref | Bundle | Whole) != (kind not in ("int", "bool")):
                 raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
             given[param] = value
         if name not in self.theory.contracts or self.theory.contracts[name].seen_through:
             return self._looked_into(self.theory.kernels[name], replace(state, names=given))
         given = {param: self._by_name(param, value, state) for param, value in given.items()}
         contract = self.theory.contracts[name]
+        self._share_header(given, state)
+        given |= self._cut(contract, given, state)
         shared = self._shared(name, given)
         if shared:
             contract = self.theory.contracts.get(f"{name}/same", contract)
@@ -449,7 +576,7 @@ class Deduction(Formulas):
 
     def _by_name(self, param: str, value: Any, state: State) -> Any:
         """An argument by a name of its own where it holds an ``if``, by which Z3 cannot find what is told of a call."""
-        if isinstance(value, Ref | Bundle) or not holds_if(value):
+        if isinstance(value, Ref | Bundle | Whole) or not holds_if(value):
             return value
         named = self.fresh(param, value.sort())
         state.facts.append(named == value)
@@ -648,6 +775,12 @@ class Deduction(Formulas):
 
     def _joined(self, holds: Term, known: int, one: State, other: State) -> State:
         """Two paths as one again: what differs gets a name that is one or the other."""
+        for here, there in ((one, other), (other, one)):  # what only one of them has cut out of an array
+            for name, cut in there.pieces.items():
+                for piece in cut:
+                    if piece.table.name not in here.heap:
+                        here.pieces.setdefault(name, []).append(piece)
+                        here.heap[piece.table.name] = piece.cells
         result = one.copy()
         result.facts = one.facts[:known]
         result.names = {name: one.names[name] for name in one.names if name in other.names}
@@ -656,7 +789,7 @@ class Deduction(Formulas):
             result.facts += [z3.Implies(guard, fact) for fact in side.facts[known + 1 :]]
         for name in sorted(result.names):
             a, b = one.names[name], other.names[name]
-            if isinstance(a, Ref | Bundle) or isinstance(b, Ref | Bundle):
+            if isinstance(a, Ref | Bundle | Whole | View) or isinstance(b, Ref | Bundle | Whole | View):
                 if a != b:
                     raise Refused(f"{name} stands for one table or another")
             elif not a.eq(b):
@@ -674,9 +807,9 @@ class Deduction(Formulas):
                 raise Refused(f"{target.id} is what returns nothing")
             state.names[target.id] = value
             return
-        if not isinstance(target, ast.Subscript) or isinstance(value, Ref | Bundle):
+        if not isinstance(target, ast.Subscript) or isinstance(value, Ref | Bundle | Whole | View):
             raise Refused(f"cannot be written to: {ast.unparse(target)}")
-        table, place = self.table(target.value, state.names), self._number(target.slice, state)
+        table, place = self._indexed(target, state)
         value = z3.If(value, 1, 0) if z3.is_bool(value) else value
         self._owe("index", state, z3.And(place >= 0, place < self.length(table)), ast.unparse(target))
         self._owe("range", state, self._fits(value, *self.width(table)), f"into {ast.unparse(target)}")
@@ -702,15 +835,21 @@ class Deduction(Formulas):
                 case ast.Name(id=name, ctx=ast.Store()):
                     names.add(name)
                 case ast.Subscript(value=one, ctx=ast.Store()):
-                    tables.add(self.table(one, state.names).name)
+                    whole = self.found(one, state.names)
+                    tables.add(
+                        (
+                            self._front(whole, one, state) if isinstance(whole, Whole) else self.table(one, state.names)
+                        ).name
+                    )
                 case ast.Call(func=ast.Name(id=name), args=args) if name in self.theory.contracts:
                     given = dict(zip(types_of(self.theory.kernels[name]), args, strict=True))
                     handed = {param: self.found(arg, state.names) for param, arg in given.items()}
+                    handed |= self._cut(self.theory.contracts[name], handed, state)
                     for text in self.theory.contracts[name].writes:
                         tables.add(self.table(ast.parse(text, mode="eval").body, handed).name)
         for name in names:
             value = state.names.get(name)
-            if isinstance(value, Ref) or (isinstance(value, Bundle) and not _is_of_numbers(value)):
+            if isinstance(value, Ref | Whole | View) or (isinstance(value, Bundle) and not _is_of_numbers(value)):
                 raise Refused(f"{name} is another table in each turn")
         return names, tables
 

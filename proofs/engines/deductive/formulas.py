@@ -51,6 +51,34 @@ class Bundle:
     fields: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Whole:
+    """An array that kernels cut tables out of; at its front stands a header."""
+
+    name: str
+    bits: int
+    header: int
+
+
+@dataclass(frozen=True)
+class View:
+    """What lies behind the first so many cells of a table, only to be read."""
+
+    table: Ref
+    first: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A table that was cut out of an array, from where to where, and what it held then."""
+
+    table: Ref
+    start: Term
+    stop: Term
+    bits: int
+    cells: Term
+
+
 @dataclass
 class State:
     """A point on a path: what names stand for, what tables hold, what is known there.
@@ -63,6 +91,7 @@ class State:
         entry: the point at which the innermost loop began.
         prior: the point before the statement before.
         bound: the variables of the quantifiers around.
+        pieces: of each array the tables that were cut out of it.
     """
 
     names: dict[str, Any]
@@ -72,10 +101,14 @@ class State:
     entry: State | None = None
     prior: State | None = None
     bound: dict[str, Term] = field(default_factory=dict)
+    pieces: dict[str, list[Piece]] = field(default_factory=dict)
 
     def copy(self) -> State:
         """The same, to go on from on its own."""
-        return State(dict(self.names), dict(self.heap), list(self.facts), self.old, self.entry, self.prior, self.bound)
+        pieces = {name: list(cut) for name, cut in self.pieces.items()}
+        return State(
+            dict(self.names), dict(self.heap), list(self.facts), self.old, self.entry, self.prior, self.bound, pieces
+        )
 
 
 @dataclass(frozen=True)
@@ -110,6 +143,15 @@ class Theory:
             for name, one in self.ghosts.items()
             if one.returns is not None
         }
+
+
+def _cut_out(node: ast.AST, value: Any, names: Mapping[str, Any]) -> Any:
+    """In a line the name of an array is that of the table of a session that goes by it."""
+    if isinstance(value, Whole) and isinstance(node, ast.Name):
+        for one in names.values():
+            if isinstance(one, Bundle) and node.id in one.fields:
+                return one.fields[node.id]
+    return value
 
 
 def types_of(function: ast.FunctionDef) -> dict[str, str]:
@@ -171,6 +213,7 @@ class Formulas:
         self.theory = theory
         self.any_width: tuple[str, ...] = ()
         self.opaque = True
+        self.piece_bits: dict[str, int] = {}
         self._numbers = itertools.count()
         self._named_in: dict[int, tuple[Term, frozenset[str]]] = {}
 
@@ -211,6 +254,8 @@ class Formulas:
 
     def bits(self, table: Ref) -> int:
         """How wide its cells are; 0 where they may be of any width."""
+        if table.name in self.piece_bits:
+            return self.piece_bits[table.name]
         name = table.name.rpartition(".")[2]
         return 0 if name in self.any_width else self.theory.bits.get(name, 64)
 
@@ -266,13 +311,15 @@ class Formulas:
         raise Refused(f"cannot be read: {ast.unparse(node)}")
 
     def _variable(self, node: ast.AST, state: State) -> Term:
-        value = self.found(node, state.names | state.bound)
+        value = _cut_out(node, self.found(node, state.names | state.bound), state.names)
         if value is None:
             if isinstance(node, ast.Name) and node.id in self.theory.constants:
                 return z3.IntVal(self.theory.constants[node.id])
             raise Refused(f"{ast.unparse(node)} is not known here")
         if isinstance(value, Bundle):
             raise Refused(f"{ast.unparse(node)} is a tuple of tables, and none itself")
+        if isinstance(value, Whole | View):
+            raise Refused(f"{ast.unparse(node)} is no table of a line")
         return state.heap[value.name] if isinstance(value, Ref) else value
 
     def _called(self, name: str, args: Sequence[ast.expr], state: State) -> Term:
@@ -284,7 +331,10 @@ class Formulas:
             case "prior", [one] if state.prior is not None:
                 return self.spec(one, replace(state.prior, names=state.names | state.prior.names, bound=state.bound))
             case "len", [one]:
-                return self.length(self.table(one, state.names))
+                table = _cut_out(one, self.found(one, state.names), state.names)
+                return self.length(table if isinstance(table, Ref) else self.table(one, state.names))
+            case "cells", [ast.Name(id=array)] if isinstance(state.names.get(array), Whole):
+                return z3.Int(f"len({array})")
             case "low" | "high", [one]:
                 return z3.IntVal(0) + self.width(self.table(one, state.names))[name == "high"]
             case "implies", [one, other]:
@@ -320,7 +370,7 @@ class Formulas:
         names: dict[str, Any] = {}
         heap = dict(state.heap)
         for name, arg in zip(params, args, strict=True):
-            value = self.found(arg, state.names | state.bound)
+            value = _cut_out(arg, self.found(arg, state.names | state.bound), state.names)
             if value is None or not isinstance(value, Ref | Bundle):
                 value = self.spec(arg, state)
             if not isinstance(value, Ref | Bundle) and value.sort() == TABLE:

@@ -11,7 +11,7 @@ from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.tables import Tables
 from focalloc.proofs.contracts.form import Contract
 from focalloc.proofs.engines.deductive.formulas import WIDTHS, Theory, types_of
-from focalloc.proofs.engines.memory import Memory
+from focalloc.proofs.engines.memory import Broken, Memory
 from focalloc.proofs.sources import Source
 from focalloc.spec.blocks import Block, Context
 from focalloc.spec.geometry import Geometry
@@ -112,6 +112,100 @@ NAMED = frozenset(code.Session._fields) - {"header", "tags", "spare", "fixed", "
 """The tables of a session that lie in its state."""
 
 
+class Cut(Memory):
+    """A table that was cut out of an array, of which the rest may be looked at."""
+
+    def __getitem__(self, index: Any) -> Any:
+        return list(self)[index] if isinstance(index, slice) else super().__getitem__(index)
+
+    def view(self, _: Any) -> Cut:
+        """It is as wide already as what it is taken for."""
+        return self
+
+
+class Array:
+    """An array as kernels cut tables out of it: by where they begin and end.
+
+    Attributes:
+        cells: how many it has.
+        front: its header; empty where it has none.
+        pieces: by where they begin and end, its tables, the front among them.
+    """
+
+    def __init__(self, cells: int, front: Cut, pieces: dict[tuple[int, int], Cut]) -> None:
+        self.cells, self.front, self.pieces = cells, front, pieces
+
+    def __len__(self) -> int:
+        return self.cells
+
+    def __getitem__(self, index: Any) -> Any:
+        if not isinstance(index, slice):
+            return (self.front if len(self.front) else self[:])[index]
+        start, stop = index.start or 0, self.cells if index.stop is None else index.stop
+        if (start, stop) in self.pieces:
+            return self.pieces[start, stop]
+        if 0 < start < len(self.front):
+            return self.front[start : min(stop, len(self.front))]
+        if (start, stop) == (0, self.cells) and not len(self.front):
+            return Cut("all", [cell for _, piece in sorted(self.pieces.items()) for cell in piece])
+        raise Broken(f"nothing is cut from {start} to {stop}")
+
+    def __setitem__(self, index: int, value: int) -> None:
+        self.front[index] = value
+
+
+CUT_IN_ORDER = (
+    *("actions", "places", "expand_keys", "expand_tokens", "collapse_keys", "collapse_families"),
+    *("chunk_keys", "chunk_notes", "family_slot", "family_node", "spare_slot", "spare_node"),
+    *("ledger_action", "ledger_iteration", "splices", "no_collapse", "no_expand", "memory", "told"),
+    *("adaptive", "acted", "iterations"),
+)
+"""The tables of a state, in the order in which they lie."""
+
+
+def arrays_of(rng: random.Random, session: code.Session) -> dict[str, Any]:
+    """The arrays of a session: its tags, its scores, its state; and the session as it is cut out of them."""
+    tables = {name: _cut(getattr(session, name)) for name in code.Session._fields}
+    tables["adaptive"] = _cut(ring_of(rng) if rng.random() < 0.5 else Memory("adaptive", []))
+    remembered = rng.randint(0, 3) if rng.random() < 0.5 else 0
+    space = remembered + rng.randint(0, 9)
+    header = tables["header"]
+    header[code.MEMORY], header[code.REMEMBERED] = (rng.randint(1, 9), remembered) if space else (0, 0)
+    header[code.BINDING] = rng.randint(0, 1)
+    nodes = rng.sample(range(2, 40), remembered)
+    acted = [2 * (node * code.LEVELS + 1) for node in nodes] + [0] * (space - remembered)
+    tables["acted"] = Cut("acted", acted)
+    tables["iterations"] = Cut("iterations", [header[code.ITERATION]] * space)
+    half, at, pieces = header[code.HALF], code.HEADER, {}
+    order = [*CUT_IN_ORDER]
+    if half:
+        order[17], order[18] = order[18], order[17]
+    for i, name in enumerate(order):
+        cells = (len(tables[name]) + 1) // 2 if name in ("memory", "told") else len(tables[name])
+        header[code.OFFSETS + i] = at
+        pieces[at, at + cells] = tables[name]
+        at += cells
+    header[code.OFFSETS + len(order)] = at
+    pieces[0, code.HEADER] = header
+    capacity, chunks = header[code.CAPACITY], len(session.peaks)
+    header[code.CHUNK_ROOM] = chunks
+    scores = {(0, capacity): tables["fixed"], (capacity, capacity + chunks): tables["peaks"]}
+    none = Cut("none", [])
+    tags = {(0, capacity): tables["tags"], (capacity, 2 * capacity): tables["spare"]}
+    return {
+        "session": code.Session(**{name: tables[name] for name in code.Session._fields}),
+        "tags": Array(2 * capacity, none, tags),
+        "scratch": Array(capacity + chunks, none, scores),
+        "state": Array(at, header, pieces),
+    }
+
+
+def _cut(table: Any) -> Cut:
+    made = Cut(table.name, table)
+    made.low, made.high = table.low, table.high
+    return made
+
+
 def few(rng: random.Random) -> int:
     """A small number, or one of any size."""
     return rng.choice([0, 1, 2, 3, rng.randint(-2, 9), rng.randint(-(2**31), 2**31 - 1)])
@@ -124,7 +218,12 @@ def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Rand
         session = pinned(session, rng)
     types = types_of(theory.kernels[contract.kernel])
     wide = contract.any_width if rng.random() < 0.5 else ()
-    return {name: _made(theory, session, name, kind, rng, wide) for name, kind in types.items()}
+    arrays: dict[str, Any] = arrays_of(rng, session) if {"Tags", "Scratch", "Longs"} & {*types.values()} else {}
+    session = arrays.pop("session", session)
+    return {
+        name: arrays[name] if name in arrays else _made(theory, session, name, kind, rng, wide)
+        for name, kind in types.items()
+    }
 
 
 def pinned(session: code.Session, rng: random.Random) -> code.Session:
@@ -256,6 +355,41 @@ def whole_search(rng: random.Random, session: code.Session) -> code.Search:
         Memory("order_keys", [0] * space),
         Memory("order", [0] * space),
     )
+
+
+def whole_work(rng: random.Random, session: code.Session) -> code.Work:
+    """The tables of an optimum as it is asked for: no more is known than what expands are worth."""
+    header, room, pairs, space = (
+        asked_of(session),
+        session.header[code.N_DIFF],
+        rng.randint(0, 3),
+        rng.choice([60, 200]),
+    )
+    deltas = header[code.DELTAS]
+    items = 2 * deltas * room + pairs * 6
+    runs = 2 * (pairs + deltas)
+    header[code.PAIR_SPACE], header[code.ITEM_SPACE], header[code.SPACE] = pairs, items, space
+    for field in (code.CHURN, code.WEIGHT, code.CURSOR):
+        header[field] = rng.choice([0, 0, rng.randint(0, 9)])
+    header[code.TARGET] = rng.randint(-5, 9)
+    if rng.random() < 0.3:
+        header[code.TOP_K] = rng.randint(1, room)
+        header[code.EXPAND_FLOOR] = header[code.COLLAPSE_FLOOR] = code.NOT_FOUND
+    sizes = {
+        "runs": runs * code.RUN, "item_keys": items, "item_notes": items, "heads": runs,
+        "bounds": (room + 1) * code.BOUNDS * (2 * deltas + 1), "states": 2 * space * code.STATE,
+        "order_keys": space, "order": space,
+    }  # fmt: skip
+    search = code.Search(header, *(Memory(name, [0] * cells) for name, cells in sizes.items()))
+    families = session.header[code.FAMILIES]
+    longs = dict.fromkeys(("pool_keys", "pool_families"), deltas * room) | dict.fromkeys(
+        ("apart_keys", "apart_families"), pairs
+    )
+    longs |= dict.fromkeys(("chosen", "chosen_notes", "other", "other_notes"), room)
+    tables = {name: Memory(name, [0] * cells) for name, cells in longs.items()}
+    wishes = Memory("wishes", [rng.randint(-9, 9) for _ in range(families)] if rng.random() < 0.2 else [])
+    worth, peaks = twin("worth", session.fixed, 32), Memory("peaks", [0] * len(session.peaks), 32)
+    return code.Work(header, search, worth, peaks, **tables, wishes=wishes)
 
 
 def work_of(rng: random.Random, session: code.Session) -> code.Work:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import copy
 import random
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from focalloc.proofs.contracts.lemmas import LEMMAS
 from focalloc.proofs.engines.deductive.conditions import loops_of
 from focalloc.proofs.engines.deductive.formulas import INT64, Theory, types_of
 from focalloc.proofs.engines.deductive.inputs import (
+    Array,
     few,
     made_up,
     pinned,
@@ -33,6 +33,7 @@ from focalloc.proofs.engines.deductive.inputs import (
     session_of,
     torn_session,
     whole_search,
+    whole_work,
 )
 from focalloc.proofs.engines.memory import Broken, Memory
 from focalloc.proofs.sources import Mutation, Source, definitions, parsed, program
@@ -159,7 +160,7 @@ def _watched(definition: str) -> Any:
     """The kernels in a part of a source, each looked at while it runs."""
     functions = []
     for kernel in parsed(definition).values():
-        from_outside = re.search(r"NDArray|Tags|Scratch|Longs", ast.unparse(kernel.args))
+        from_outside = "NDArray" in ast.unparse(kernel.args)
         if not from_outside and not kernel.name.startswith("_"):
             mine = copy.deepcopy(kernel)
             mine.decorator_list = []
@@ -172,9 +173,12 @@ def copied(value: Any, twins: dict[int, Memory] | None = None) -> Any:
     twins = {} if twins is None else twins
     if isinstance(value, Memory):
         if id(value) not in twins:
-            twins[id(value)] = twin = Memory(value.name, value)
+            twins[id(value)] = twin = type(value)(value.name, value)
             twin.low, twin.high = value.low, value.high
         return twins[id(value)]
+    if isinstance(value, Array):
+        pieces = {where: copied(one, twins) for where, one in value.pieces.items()}
+        return Array(value.cells, copied(value.front, twins), pieces)
     if isinstance(value, tuple):
         return value._make(copied(one, twins) for one in value)  # type: ignore[attr-defined]
     return {name: copied(one, twins) for name, one in value.items()} if isinstance(value, dict) else value
@@ -204,10 +208,13 @@ class Player:
         for one in self.theory.contracts.values():
             if one.guarded and one.kernel != self.contract.kernel:
                 self._space[one.kernel] = self._with_guard(one)
-        self._lines = self._space | vars(words) | {"put": put, "only": only, "min": min, "max": max, "all": all}
+        self._lines = (
+            self._space | vars(words) | {"put": put, "only": only, "cells": len, "min": min, "max": max, "all": all}
+        )
         self._close = True
         self._left = 0
         self._old: dict[str, Any] = {}
+        self._cut: dict[str, Any] = {}
 
     def _with_guard(self, asked: Contract) -> Callable[..., Any]:
         """A kernel that is given what it needs or breaks the call."""
@@ -225,6 +232,8 @@ class Player:
     def holds(self, line: str, names: Mapping[str, Any]) -> bool:
         """Whether a line does."""
         visible = {name: seen(value) for name, value in names.items()}
+        fields = {part for one in names.values() for part in getattr(one, "_fields", ())}
+        visible = {name: one for name, one in visible.items() if not isinstance(one, Array) or name not in fields}
         for name, value in [*visible.items()]:
             if isinstance(value, tuple) and not name.startswith("old_"):  # their tables go by names of their own
                 visible = value._asdict() | visible  # type: ignore[attr-defined]
@@ -247,18 +256,29 @@ class Player:
         self.reached.add(name)
         if self._close:
             for line in self.contract.loops[name].keeps:
-                if "entry(" not in line and not self.holds(line, self._old | names):
+                if "entry(" not in line and not self.holds(line, self._old | self._cut | names):
                     raise Broken(f"in a turn of `{name}` this does not hold: {line}")
+
+    def _cuts_of(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        """What the contract calls the tables of arrays."""
+        cut: dict[str, Any] = {}
+        for name, text in self.contract.cuts.items():
+            cut[name] = eval(text, self._space, dict(told) | cut)
+        return cut
 
     def play(self, given: Mapping[str, Any], close: bool) -> str | None:
         """None if the contract does not speak of such a call; else what went wrong, empty if nothing did."""
         told: dict[str, Any] = copied(dict(given))
         if self.contract.same:
             told[self.contract.same[1]] = told[self.contract.same[0]]
-        if not all(self.holds(line, told) for line in self.contract.needs):
+        try:
+            self._cut = self._cuts_of(told)
+        except Broken:
+            return None
+        if not all(self.holds(line, told | self._cut) for line in self.contract.needs):
             return None
         self._left, self._close, self._parameters = PATIENCE, close, told.keys()
-        before = copied(told)
+        before = {name: one for name, one in copied(told | self._cut).items() if not isinstance(one, Array)}
         for value in [*before.values()]:
             if isinstance(value, tuple):
                 before = value._asdict() | before  # type: ignore[attr-defined]
@@ -267,7 +287,7 @@ class Player:
             result = self._space[self.contract.kernel](*told.values())
             numbers = {name: value for name, value in before.items() if isinstance(value, int)}
             for line in self.contract.gives:
-                if not self.holds(line, told | numbers | self._old | {"result": result}):
+                if not self.holds(line, told | self._cut | numbers | self._old | {"result": result}):
                     raise Broken(f"it does not give {line}")
         except (Broken, ZeroDivisionError) as broken:
             return str(broken)
@@ -313,8 +333,8 @@ def run_session(space: Mapping[str, Any], source: Source, kernel: str, rng: rand
     if rng.random() < 0.7:
         space["step"](session)
     else:
-        told = (Memory(name, [0] * 64) for name in ("reclaimed", "whereabouts"))
-        space["reclaim"](session, rng.randint(1, 2), rng.random() < 0.5, rng.randint(1, 4), *told)
+        reclaimed = Memory("reclaimed", [0] * 64)
+        space["reclaim"](session, rng.randint(1, 2), rng.random() < 0.5, rng.randint(1, 4), reclaimed)
 
 
 def run_search(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
@@ -324,7 +344,37 @@ def run_search(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
     space["search"](work, *chosen)
 
 
-RUNS = ((("step", "reclaim"), run_session), (("search",), run_search))
+def run_misfit(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """A look at actions from elsewhere: greedy's, some of them others."""
+    session = session_of(rng, source)
+    chosen = copied(session)
+    done = space["select"](chosen)
+    for i in range(done):
+        action = chosen.actions[rng.randrange(done) if rng.random() < 0.1 else i]
+        session.actions[i] = action ^ rng.choice([1, 2 * code.LEVELS]) if rng.random() < 0.1 else action
+    space["first_misfit"](session, done)
+
+
+def run_optimum(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """An iteration of the exact optimum, up to its actions."""
+    session = session_of(rng, source)
+    work = whole_work(rng, session)
+    space["blend"](session.header, session.tags, session.fixed, work.worth)
+    space["survey"](session.header, session.tags, work.worth, work.peaks)
+    space["pool_collapses"](session, work)
+    done = space["select_optimum"](session, work)
+    for i in range(done):
+        work.other[i], work.other_notes[i] = work.chosen[i], work.chosen_notes[i]
+    space["keep_preferred"](session, work, done, done)
+    space["name_actions"](session, done, work.chosen, work.chosen_notes)
+
+
+RUNS = (
+    (("step", "reclaim"), run_session),
+    (("search",), run_search),
+    (("first_misfit",), run_misfit),
+    (("pool_collapses", "select_optimum", "name_actions"), run_optimum),
+)
 """What is run to listen to the calls of kernels, by the kernels that it begins with."""
 
 
@@ -363,6 +413,8 @@ def _tables_in(given: Any) -> Iterator[Memory]:
     for value in given.values() if isinstance(given, dict) else given:
         if isinstance(value, Memory):
             yield value
+        elif isinstance(value, Array):
+            yield from value.pieces.values()
         elif isinstance(value, tuple):
             yield from _tables_in(value)
 
@@ -443,6 +495,8 @@ def shown(given: Mapping[str, Any]) -> str:
     for name, value in given.items():
         if isinstance(value, tuple):
             parts.append(f"{name}=({shown(value._asdict())})")  # type: ignore[attr-defined]
+        elif isinstance(value, Array):
+            parts.append(f"{name}=({shown({'header': value.front})})")
         elif isinstance(value, Memory) and len(value) > 60:
             parts.append(f"{name}={ {i: x for i, x in enumerate(value) if x and i < code.SPAN} }")
         else:

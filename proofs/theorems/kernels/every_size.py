@@ -24,6 +24,9 @@ def contracts_of(*files: str) -> list[str]:
 TOKENS = ("tokens_between", "token_at", "slot_with", "slot_at", "slot_holding")
 """The kernels that count tokens."""
 
+CALLS = [one for one in contracts_of("calls") if one != "step"]
+"""What calls do around an iteration, which has a theorem of its own."""
+
 TURNS = ("fits", "alternate")
 """The kernels that take turns; `select` has a theorem of its own."""
 
@@ -107,6 +110,8 @@ def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "if family_slot[middle] < slot:\n            low = middle"),
         Mutation("a mark too many", "for at in range(slot, slot + slots, stride):\n        tags[at] += MARK",
                  "for at in range(slot, slot + slots + 1, stride):\n        tags[at] += MARK"),
+        Mutation("families are listed a slot too late", "family_slot[families] = slot\n",
+                 "family_slot[families] = slot + 1\n"),
         Mutation("a family that leaves the context counts", "first + header[WIDTH + level + 1] > header[SLOTS]",
                  "first > header[SLOTS]"),
         Mutation("a pin reaches beyond the context", "while behind < header[SLOTS] and until < no_expand[at + 1]:",
@@ -333,6 +338,20 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "        source = places[i] + slots_before(header, actions[i]) - 1\n        level ="),
         Mutation("the first action is not entered", "for i in range(done):\n        record(",
                  "for i in range(1, done):\n        record("),
+        Mutation("the first block of a collapse stays marked",
+                 "for j in range(header[FANOUT + level]):\n"
+                 "                tags[places[i] + j * header[UNITS + level - 1]] -=",
+                 "for j in range(1, header[FANOUT + level]):\n"
+                 "                tags[places[i] + j * header[UNITS + level - 1]] -="),
+        Mutation("the first member of a family is not looked at",
+                 "for i in range(header[FANOUT + level]):  # noqa: SIM110, kernels have no generators\n"
+                 "        if tags[slot",
+                 "for i in range(1, header[FANOUT + level]):  # noqa: SIM110, kernels have no generators\n"
+                 "        if tags[slot"),
+        Mutation("what was looked at stays marked", "    unmark(session, fit)\n    return fit", "    return fit"),
+        Mutation("an action from elsewhere may exceed the budget by a slot",
+                 "if used + header[WIDTH + level] - header[UNITS + level] > header[W_MAX]:",
+                 "if used + header[WIDTH + level] - header[UNITS + level] > header[W_MAX] + 1:"),
         Mutation("dropped families stay", "header[FAMILIES] = first + size + rest",
                  "header[FAMILIES] = first + size + rest + 2"),
     ],
@@ -403,7 +422,7 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "and not too many, ranges of pins are in the context, and entries of the ledger are recent and in order.",
     clauses="BUD-1 CAP-1 CTX-6 GRE-1",
     technique=Technique.DEDUCTION,
-    kernels=contracts_of("calls"),
+    kernels=("step",),
     assumes="tables as `Tables.check` asserts them; that blocks stay whole and families keep their tokens is proved "
     "for small contexts, in splice-is-the-spec",
     mutations=[
@@ -418,4 +437,37 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 )  # fmt: skip
 def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """By the contracts of what it calls."""
-    yield from of_every_size(bug, *contracts_of("calls"))
+    yield from of_every_size(bug, "step")
+
+
+@theorem(
+    "calls-of-every-size",
+    "The tables that a call cuts out of its arrays lie in them, apart from each other, however long they are; and what "
+    "calls do around an iteration stays in them: thresholds that adapt count from the next iteration on, what is "
+    "remembered has room, families are listed and pins are placed, and as many collapses as a reclaim has room for "
+    "free what is needed, or are more than there are slots.",
+    clauses="ADA-1 TIE-2 REL-3 ING-2",
+    technique=Technique.DEDUCTION,
+    kernels=CALLS,
+    assumes="arrays laid out as their header says, as `Tables` lays them out",
+    mutations=[
+        Mutation("peaks begin in the scores", "scratch[capacity : capacity + header[CHUNK_ROOM]]",
+                 "scratch[capacity - 1 : capacity + header[CHUNK_ROOM]]"),
+        Mutation("what is remembered needs no room", "if state[MEMORY] > 0 and state[REMEMBERED] + entries >",
+                 "if state[MEMORY] > 0 and state[REMEMBERED] >"),
+        Mutation("thresholds that adapt count at once", "adaptive[EXPAND_NOW] = expand",
+                 "adaptive[EXPAND_NOW] = adaptive[EXPAND_NOW]"),
+        Mutation("the budget is observed in place of its use", "observe(adaptive, state[SLOTS])",
+                 "observe(adaptive, state[W_MAX])"),
+        Mutation("more is remembered than is kept", "    state[REMEMBERED] = kept\n",
+                 "    state[REMEMBERED] = kept + 1\n"),
+        Mutation("the top frees more than it does", "for level in range(2, header[TOP] + 1):\n        least",
+                 "for level in range(2, header[TOP]):\n        least"),
+        Mutation("a full ledger is entered", "return refused if refused else let_go",
+                 "return 0 if refused else let_go"),
+    ],
+    full=True,
+)  # fmt: skip
+def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """What lies around an iteration."""
+    yield from of_every_size(bug, *CALLS)
