@@ -36,7 +36,7 @@ class Owner:
         context = mixed_context(GEOMETRY, slots, random.Random(slots))
         used = sum(GEOMETRY.slots(block.level) for block in context)
         params = replace(Params(w_max=used + 2 * max(GEOMETRY.deltas)), **STRATEGIES[strategy])
-        self.allocator = Allocator(GEOMETRY, params)
+        self.allocator = Allocator(GEOMETRY, params, "learned" if strategy == "learned" else None)
         self.allocator.warmup(np.float32)
         self.allocator.load(context)
         self.rows = [row.astype(np.float32) for row in score_rows("dense", 2 * slots)]

@@ -111,7 +111,7 @@ class MachineCode:
         """The compiled function for these types; None if it is not there, and then all is ready to compile it."""
         if self._numbas is not None:
             with suppress(Exception):
-                key = self._numbas._index_key(sig, target_context.codegen())  # type: ignore[no-untyped-call]
+                key = sig, target_context.codegen().magic_tuple()  # the file's name says which kernel of which source
                 kept = self._file(key).read_bytes()
                 digest, content = kept[: blake2b.MAX_DIGEST_SIZE], kept[blake2b.MAX_DIGEST_SIZE :]
                 if digest == blake2b(content).digest():
@@ -127,7 +127,7 @@ class MachineCode:
             return
         with suppress(Exception):
             self._numbas._impl.locator.ensure_cache_path()
-            key = self._numbas._index_key(sig, compiled.codegen)  # type: ignore[no-untyped-call]
+            key = sig, compiled.codegen.magic_tuple()
             content = dumps((key, self._numbas._impl.reduce(compiled)))  # type: ignore[no-untyped-call]
             file = self._file(key)
             made = file.with_suffix(f".{uuid4().hex[:16]}")

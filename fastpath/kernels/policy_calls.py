@@ -204,7 +204,7 @@ def clear(header: Longs, space: Longs) -> None:
 def run_policies(
     tags: Tags, scratch: Scratch, state: Longs, space: Longs, network: NDArray[np.int32], calls: Longs
 ) -> None:
-    """`run_policy` for many sessions of one policy, as `search_calls.run_knapsacks`.
+    """`run_policy` for many sessions of one policy, as `search_calls.of_many` has it.
 
     Of each, `DIFFERS` is told in its own header of the work space, at the end of its row of ``state``.
     """

@@ -21,7 +21,6 @@ from focalloc.fastpath.kernels.layout import (
     LEDGER_FULL,
     LEDGER_TO,
     N_DIFF,
-    NUMBER,
     REMEMBERED,
     SLOTS,
     WORK_FULL,
@@ -31,9 +30,9 @@ from focalloc.fastpath.kernels.layout import (
     Tags,
     Ties,
 )
-from focalloc.fastpath.kernels.search_calls import arrives, sets_out
+from focalloc.fastpath.kernels.search_calls import of_many
 from focalloc.fastpath.kernels.ties import select_tied
-from focalloc.fastpath.machine_code import kernel, let_go, take_back
+from focalloc.fastpath.machine_code import kernel, take_back
 
 
 @kernel
@@ -80,13 +79,4 @@ def run_tied(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     return done
 
 
-@kernel
-def run_ties(tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs) -> None:
-    """`run_tied` for many sessions, as `search_calls.run_knapsacks`."""
-    held = let_go(1)
-    for i in range(len(calls)):
-        if sets_out(state, space, calls, i):
-            session = calls[i, NUMBER]
-            done = run_tied(tags[session], scratch[session], state[session], space)
-            arrives(state, done, calls, i)
-    take_back(held)
+run_ties = of_many("run_ties", run_tied)
