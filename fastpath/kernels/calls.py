@@ -48,7 +48,6 @@ from focalloc.fastpath.kernels.layout import (
     LEDGER_FULL,
     LEDGER_TO,
     LETTING_GO,
-    LEVELS,
     MEMORY,
     MEMORY_SHIFT,
     MULTI_SLOT,
@@ -480,8 +479,8 @@ def run_ingest(tags: Tags, scratch: Scratch, state: Longs, tokens: int, manner: 
         tags: as for `run_step`, and so the following up to ``state``.
         tokens: a number of tokens.
         manner: flags, see `FLAT`, `BOLD` and `LETTING_GO`.
-        reclaimed: takes the collapses in its first half, and in its second where their nodes are once all are made, -1
-            for one that does not begin a block any more; one that is too short counts as a full ledger.
+        reclaimed: takes the collapses in its first half, and in its second the slots of their gists once all are made,
+            anything for one that another took in or that left; one that is too short counts as a full ledger.
 
     Returns:
         How many collapses; or why it stopped.
@@ -500,7 +499,8 @@ def run_ingest(tags: Tags, scratch: Scratch, state: Longs, tokens: int, manner: 
             return UNSURE
         at_once = min(AT_ONCE, len(session.collapse_keys), most)
         recorded = header[LEDGER_TO]
-        done = reclaim(session, at_once, manner & FLAT != 0, needed, reclaimed)
+        half = len(reclaimed) // 2
+        done = reclaim(session, at_once, manner & FLAT != 0, needed, reclaimed[:half], reclaimed[half:])
         lets_go = done == NO_ROOM
         if lets_go:
             if manner & LETTING_GO == 0 or needed > header[W_MAX]:
@@ -508,10 +508,11 @@ def run_ingest(tags: Tags, scratch: Scratch, state: Longs, tokens: int, manner: 
             done = header[LEDGER_TO] - recorded
         remember_actions(session, state, done, reclaimed)
         if lets_go:
-            release(session, oldest_slots(header, session.tags, header[SLOTS] + needed - header[W_MAX]))
+            gone = oldest_slots(header, session.tags, header[SLOTS] + needed - header[W_MAX])
+            release(session, gone)
             forget_what_left(state)
-        for i in range(done):
-            reclaimed[len(reclaimed) // 2 + i] = slot_at(session, reclaimed[i] // 2 // LEVELS)
+            for i in range(done):
+                reclaimed[half + i] -= gone
     fill(header, tokens)
     for _ in range(blocks):
         append_block(session)

@@ -168,7 +168,18 @@ def oldest_collapses(session: Session, sought: Sought) -> int:
 
 
 @kernel
-def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Table) -> int:
+def slot_after(header: Ints, actions: Ints, places: Ints, done: int, slot: int) -> int:
+    """Where the gist at ``slot`` is once ``done`` actions, in order of place, are made; anything if one replaces it."""
+    grown = 0
+    i = 0
+    while i < done and places[i] < slot:
+        grown += slots_added(header, actions[i])
+        i += 1
+    return slot + grown
+
+
+@kernel
+def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Table, whereabouts: Table) -> int:
     """Collapse the least wanted families until ``needed`` slots and those ahead fit; write them and return how many.
 
     Clauses ING-1 to ING-6: those ahead count only where the ``needed`` slots do not fit as it is.
@@ -179,6 +190,8 @@ def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Tab
     Args:
         room: how many ``keys`` and ``notes`` hold.
         flat: whether all scores are equal; ``fixed`` is not read then.
+        whereabouts: as long as ``reclaimed``; takes the slot of each one's gist once all are made, or anything if a
+            later one has taken that in.
 
     Returns:
         How many; or `NO_ROOM` if legal collapses do not suffice, and by then all have been made. The ledger must have
@@ -215,6 +228,9 @@ def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Tab
             excess += slots_added(header, notes[i - 1])
             completed = completes(header, tags, node, places[i - 1])
         apply(session, i, notes)
+        for j in range(done):
+            slot = whereabouts[j] if j < done - i else places[j - (done - i)]
+            whereabouts[j] = slot_after(header, sorted_actions, sorted_places, i, slot)
         if not flat and excess > 0:
             average_out(header, fixed, slots, i, sorted_actions, sorted_places)
     return done

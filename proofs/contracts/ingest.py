@@ -20,6 +20,7 @@ ROOM = """
     header[CAPACITY] <= len(fixed)
     len(fixed) <= PLACES
     suffices(header, needed, len(reclaimed))
+    suffices(header, needed, len(whereabouts))
     suffices(header, needed, header[LEDGER_ROOM] - header[LEDGER_TO])
     header[LEDGER_ROOM] <= len(ledger_iteration)
     0 <= header[END] < 2**49
@@ -43,6 +44,12 @@ RECLAIMED = """
     implies(header[KNOWN] > 0, old(header)[KNOWN] > 0)
 """
 """What so many collapses leave."""
+
+TOLD_WHERE = """
+    done <= len(whereabouts)
+    within(whereabouts, 0, done, -(done + 1) * 2**26, (done + 1) * 2**26)
+"""
+"""What is written of where their gists are."""
 
 CONTRACTS = [
     contract(
@@ -267,11 +274,33 @@ CONTRACTS = [
         },
     ),
     contract(
+        "slot_after",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= done <= 2**26
+            done <= len(actions)
+            done <= len(places)
+            are_actions(header, actions, done)
+            -2**60 <= slot <= 2**60
+        """,
+        gives="-done * 2**26 <= result - slot <= done * 2**26",
+        loops={
+            "while i < done and places[i] < slot": loop(
+                keeps="""
+                    0 <= i <= done
+                    -i * 2**26 <= grown <= i * 2**26
+                """,
+                falls="done - i",
+            )
+        },
+    ),
+    contract(
         "reclaim",
         needs="\n".join((*KEPT, *lines(ROOM))),
         writes="""header tags spare fixed memory told no_expand splices ledger_action ledger_iteration places
             collapse_keys collapse_families expand_keys expand_tokens
-            family_slot family_node spare_slot spare_node reclaimed""",
+            family_slot family_node spare_slot spare_node reclaimed whereabouts""",
         gives="\n".join(
             (
                 *KEPT,
@@ -289,13 +318,14 @@ CONTRACTS = [
         """,
         loops={
             "while header[SLOTS] + wanted > header[W_MAX]": loop(
-                keeps="\n".join((*KEPT, *lines(RECLAIMED.format(done="done")))),
+                keeps="\n".join((*KEPT, *lines(RECLAIMED.format(done="done")), *lines(TOLD_WHERE))),
                 falls="header[SLOTS]",
             ),
             "while i < found and excess > 0 and (not completed)": loop(
                 keeps="""
                     0 <= i <= found
                     done == entry(done) + i
+                    done <= len(whereabouts)
                     i >= 1 or (excess > 0 and not completed)
                     old(header)[LEDGER_TO] + done <= header[LEDGER_ROOM]
                     excess == slots + wanted - header[W_MAX] + shifted(header, notes, i)
@@ -315,6 +345,12 @@ CONTRACTS = [
                     within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
                 """,
                 falls="found - i",
+            ),
+            "for j in range(done)": loop(
+                keeps="""
+                    within(whereabouts, 0, j, -(done + 1) * 2**26, (done + 1) * 2**26)
+                    within(whereabouts, j, done - i, -(done - i + 1) * 2**26, (done - i + 1) * 2**26)
+                """
             ),
         },
         before={
@@ -353,6 +389,8 @@ CONTRACTS = [
                 fewer(done, len(reclaimed), least_gain(header, header[TOP]))
                 fewer(done, header[LEDGER_ROOM] - old(header)[LEDGER_TO], least_gain(header, header[TOP]))
                 done < len(reclaimed)
+                fewer(done, len(whereabouts), least_gain(header, header[TOP]))
+                done < len(whereabouts)
                 old(header)[LEDGER_TO] + done < header[LEDGER_ROOM]
                 are_actions(header, notes, i + 1)
                 all(places[k] + before(header, notes[k]) <= places[i] or places[i] + header[WIDTH + level] <= places[k]
@@ -364,9 +402,10 @@ CONTRACTS = [
                 stays_plain(header, tags, notes, places, i + 1, header[SLOTS])
                 within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
             """,
-            "average_out": """
+            "for j in": """
                 many_members(sorted_places, sorted_actions, i, i)
                 pairs_found(places, notes, i)
+                are_actions(header, sorted_actions, i)
             """,
         },
     ),

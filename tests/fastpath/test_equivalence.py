@@ -165,13 +165,12 @@ class OnLists:
 
     def ingest(self, blocks: int, scores: Sequence[int]) -> list[Action]:
         saved = (list(self.header), list(self.tags), {name: list(values) for name, values in self.lists.items()})
-        reclaimed = [0] * (self.header[k.SLOTS] + 1)
+        reclaimed, whereabouts = ([0] * (self.header[k.SLOTS] + 1) for _ in range(2))
         self._reserve(len(reclaimed))
         needed = blocks * self._geometry.slots(0)
         excess = self.header[k.SLOTS] + needed - self.header[k.W_MAX]
-        done = ingest.reclaim(
-            self._session(scores), len(self.lists["collapse_keys"]), not any(scores), needed, reclaimed
-        )
+        room, flat = len(self.lists["collapse_keys"]), not any(scores)
+        done = ingest.reclaim(self._session(scores), room, flat, needed, reclaimed, whereabouts)
         if done == k.NO_ROOM:
             left = self.header[k.SLOTS] + needed - self.header[k.W_MAX]
             self.header, self.tags, self.lists = saved

@@ -333,8 +333,8 @@ def run_session(space: Mapping[str, Any], source: Source, kernel: str, rng: rand
     if rng.random() < 0.7:
         space["step"](session)
     else:
-        reclaimed = Memory("reclaimed", [0] * 64)
-        space["reclaim"](session, rng.randint(1, 2), rng.random() < 0.5, rng.randint(1, 4), reclaimed)
+        told = (Memory(name, [0] * 64) for name in ("reclaimed", "whereabouts"))
+        space["reclaim"](session, rng.randint(1, 2), rng.random() < 0.5, rng.randint(1, 4), *told)
 
 
 def run_search(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:

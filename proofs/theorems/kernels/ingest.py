@@ -19,6 +19,7 @@ from focalloc.spec.actions import applied
 from focalloc.spec.blocks import used
 from focalloc.spec.errors import NoRoom
 from focalloc.spec.geometry import Geometry
+from focalloc.spec.policy import first_slots
 from focalloc.spec.state import State
 
 CODE_BUGS = [
@@ -40,6 +41,10 @@ CODE_BUGS = [
     Mutation("the tail is not spared", "if size == sought.room or end_of(header, node) >",
              "if size == sought.room or node // LEVELS >"),
     Mutation("what follows stays", "if first + length < source:\n", "if first + length < source - 1:\n"),
+    Mutation("gists do not move by what is made before them",
+             "grown += slots_added(header, actions[i])\n        i += 1", "grown += 0\n        i += 1"),
+    Mutation("gists of an earlier round are looked for where those of this one are",
+             "slot = whereabouts[j] if j < done - i else places[j - (done - i)]", "slot = places[j % i]"),
 ]  # fmt: skip
 
 AT_ONCE = 3
@@ -47,7 +52,8 @@ AT_ONCE = 3
 
 
 def left_by_code(source: Source, state: State, row: Sequence[int], blocks: int) -> tuple[Any, ...]:
-    """What the kernels of ``source`` make of an ingest: the collapses and what they leave; or what is freed in vain."""
+    """What the kernels of ``source`` make of an ingest: the collapses, what they leave, and where their gists are then;
+    or what is freed in vain."""
     geometry, slots = state.geometry, used(state.geometry, state.context)
     tables: dict[str, Any] = memory_of(
         Tables(geometry, replace(state.params, n_diff=AT_ONCE), state.context), code.CHUNK
@@ -55,16 +61,17 @@ def left_by_code(source: Source, state: State, row: Sequence[int], blocks: int) 
     flat = len(set(row)) == 1
     remember(tables, ledger_of(state), state.iteration)
     tables["fixed"] = filled("fixed", [] if flat else row, len(tables["fixed"]), 32)
-    answers = filled("reclaimed", [], slots)
-    given = {"room": AT_ONCE, "flat": flat, "needed": blocks * geometry.slots(0), "reclaimed": answers}
-    done = called(source, "reclaim", tables | given)
+    answers, whereabouts = (filled(name, [], slots) for name in ("reclaimed", "whereabouts"))
+    told = {"reclaimed": answers, "whereabouts": whereabouts}
+    given = {"room": AT_ONCE, "flat": flat, "needed": blocks * geometry.slots(0)}
+    done = called(source, "reclaim", tables | given | told)
     if done == code.NO_ROOM:
         return (slots - tables["header"][code.SLOTS],)
-    return list(answers)[:done], *left_in(tables)
+    return list(answers)[:done], *left_in(tables), list(whereabouts)[:done]
 
 
 def left_by_reference(state: State, row: Sequence[int], blocks: int) -> tuple[Any, ...]:
-    """The same as the reference has it."""
+    """The same as the reference has it; None for a gist that a later collapse takes in."""
     try:
         answer = reclaiming.reclaim(state, row, blocks)
     except NoRoom as refusal:
@@ -74,13 +81,15 @@ def left_by_reference(state: State, row: Sequence[int], blocks: int) -> tuple[An
         after = applied(state.geometry, after, action)
     numbers = [packed(action) for action in answer]
     ledger = ledger_of(state) + [(one, state.iteration) for one in numbers]
-    return numbers, *laid_out(state.geometry, after), ledger
+    slots = first_slots(state.geometry, after)
+    return numbers, *laid_out(state.geometry, after), ledger, [slots.get(action.node) for action in answer]
 
 
 @theorem(
     "reclaims-in-code",
     "The shipped kernels make room for new blocks by the collapses of the reference, in its order, several at once or "
-    "not; they leave the context, the families and the ledger that those make, and free as much where it is in vain.",
+    "not; they leave the context, the families and the ledger that those make, tell where the gists are that are left, "
+    "and free as much where it is in vain.",
     clauses="ING-1 ING-2 ING-3 ING-4 ING-5 ING-6 COO-1 TAI-1 ACT-4 CTX-6",
     technique=Technique.EXHAUSTION,
     bounds="arity (2, 2) as in reclaims-are-the-spec; arity (2, 2), cost (2, 2, 3) on 2 level-0 blocks; "
@@ -116,6 +125,9 @@ def reclaims_compared(worlds: Iterable[tuple[Geometry, int]], bug: Mutation) -> 
             found = left_by_code(source, state, *asked)
         except Broken as error:
             return True, str(error)
+        if len(found) == len(wanted) > 1:
+            told = zip(found[-1], wanted[-1], strict=False)
+            found = *found[:-1], [one if slot is not None else None for one, slot in told]
         return len(wanted) > 1 and len(wanted[0]) > 1, "" if found == wanted else f"{found}, should be {wanted}"
 
     yield from surveyed(worlds, faulty)
