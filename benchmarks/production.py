@@ -164,11 +164,14 @@ def beside_a_busy_thread() -> None:
 
 KINDS: dict[str, dict[str, Any]] = {
     "greedy": {},
+    "soft budget": {"w_soft": 8000, "soft_margin": 2**18},
     "thresholds that adapt": {"adaptive_window": 8},
     "memory and lean": {"memory_shift": 3, "lean": 2**20},
     "enhanced": {"strategy": "enhanced", "balance": 1, "adaptive_window": 8},
     "ties by cursor": {"strategy": "enhanced", "tie_break": "cursor"},
     "ties by recency": {"strategy": "enhanced", "tie_break": "recency"},
+    "everything": {"strategy": "enhanced", "balance": 1, "adaptive_window": 8, "tie_break": "recency"}
+    | {"memory_shift": 3, "lean": 2**20, "w_soft": 8000, "soft_margin": 2**18},
     "knapsack": {"strategy": "knapsack"},
     "hybrid": {"strategy": "hybrid"},
     "several objectives": {"strategy": "multi_objective", "churn_weight": 1000, "cursor_weight": 1000},
@@ -180,68 +183,70 @@ KINDS: dict[str, dict[str, Any]] = {
     "guarded": {},
     "learned": {},
 }
-"""What sessions of a batch are of; with `logits` they prefer, and what is `guarded` always falls back."""
+"""What sessions of a batch are of; with `logits` they prefer, and what is `guarded` always falls back. `everything` is
+`enhanced` with all that refines it."""
+
+
+def of_kind(kind: str) -> Any:
+    """What is to be opened for a session of a kind."""
+    if kind == "guarded":
+        return Guarded(lambda view, scores: None)
+    return Allocator(strategy="learned" if kind == "learned" else None)
 
 
 def sessions_of(kind: str, count: int) -> list[Any]:
     """Sessions of a kind, all alike."""
     plain = opened()
     params, context = replace(plain.params, **KINDS[kind]), plain.context()
-    made: dict[str, Any] = {
-        "guarded": partial(Guarded, lambda view, scores: None),
-        "learned": partial(Allocator, strategy="learned"),
-    }
-    sessions: list[Any] = [made.get(kind, Allocator)() for _ in range(count)]
+    sessions = [of_kind(kind) for _ in range(count)]
     for one in sessions:
         one.open(plain.geometry, params, context)
     return sessions
 
 
-def strategies(rounds: int) -> None:
+def strategies(rounds: int, kinds: Sequence[str]) -> None:
     """What a step of a session costs in a batch of each kind, against alone, and on two threads against one.
 
-    Sessions that step alone, the batch on one thread and the batch on two take turns.
+    Sessions that step alone, the batch on one thread and the batch on two take turns, each from the same state on, and
+    each of their steps is taken at its fastest.
     """
     columns = f"{'alone us':>9} {'in a batch':>11} {'ratio':>6} {'2 threads':>10} {'ratio':>6}"
     print(f"\n{f'{SESSIONS} sessions of {SLOTS} slots':32} {columns}")
     rows = np.stack(list(score_rows("dense", 2 * SLOTS))).astype(np.float32)
-    for kind in KINDS:
+    logits = np.random.default_rng(0).normal(size=(2 * SLOTS, 3)).astype(np.float32)
+    given = np.repeat(rows, SESSIONS // len(rows), axis=0)
+    for kind in kinds:
         owned, together = sessions_of(kind, SESSIONS), Batch(sessions_of(kind, SESSIONS), threads=2)
         together.warmup()
-        logits = np.random.default_rng(0).normal(size=(2 * SLOTS, 3)).astype(np.float32)
-        given = np.repeat(rows, SESSIONS // len(rows), axis=0)
+        call = "prefer" if kind == "logits" else "step"
 
         def of(one: Any, row: Any, kind: str = kind) -> Any:
-            return logits[: len(one.levels)] if kind == "logits" else row[: one.used]  # noqa: B023
+            return logits[: len(one.levels)] if kind == "logits" else row[: one.used]
 
-        def by_itself(made: list[Any], kind: str = kind, owned: list[Any] = owned) -> None:
+        def by_itself(made: list[Any], call: str = call, owned: list[Any] = owned) -> None:
             for one, row in zip(owned, made, strict=True):
-                if kind == "logits":
-                    one.prefer(row)
-                else:
-                    one.step(row)
+                getattr(one, call)(row)
 
-        def in_a_batch(made: list[Any], threads: int, kind: str = kind, batch: Batch = together) -> None:
+        def in_a_batch(made: list[Any], threads: int, call: str = call, batch: Batch = together) -> None:
             batch._pace._lately = {False: 1.0, True: 0.0 if threads == 2 else 2.0}  # whatever it has learned
             batch._pace._steps = 0
-            if kind == "logits":
-                batch.prefer(made)
-            else:
-                batch.step(given)  # noqa: B023
+            getattr(batch, call)(made if call == "prefer" else given)
 
-        calls = (
-            (owned, by_itself),
-            (together, partial(in_a_batch, threads=1)),
-            (together, partial(in_a_batch, threads=2)),
-        )
-        turns: list[list[int]] = [[], [], []]
-        for _ in range(max(3, rounds // 4)):
-            for turn, (sessions, call) in zip(turns, calls, strict=True):
-                for _ in range(4):
-                    made = list(map(of, sessions, given))
-                    turn.append(timed(partial(call, made)))
-        alone, one, two = (min(turn) / 1e3 / SESSIONS for turn in turns)
-        told = f"{alone:9.2f} {one:11.2f} {one / alone:6.2f} {two:10.2f} {one / two:6.2f}"
+        inside = [getattr(one, "_inside", one)._tables for one in owned]
+        alone = [array for one in inside for array in (one.tags, one.scratch, one.state)]
+        tables: tuple[list[Any], ...] = (alone, [together._tags, together._scratch, together._state])
+        kept = [[array.copy() for array in arrays] for arrays in tables]
+        calls = (0, owned, by_itself), *((1, together, partial(in_a_batch, threads=threads)) for threads in (1, 2))
+        lives: list[list[list[int]]] = []
+        for _ in range(max(3, rounds // 2)):
+            lives.append([])
+            for which, sessions, way in calls:
+                for array, copied in zip(tables[which], kept[which], strict=True):
+                    array[...] = copied
+                life = [timed(partial(way, list(map(of, sessions, given)))) for _ in range(4)]
+                lives[-1].append(life[1:])
+        single, one, two = np.array(lives).min(axis=0).mean(axis=1) / 1e3 / SESSIONS
+        told = f"{single:9.2f} {one:11.2f} {one / single:6.2f} {two:10.2f} {one / two:6.2f}"
         print(f"{kind:32} {told}", flush=True)
 
 
@@ -623,11 +628,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rounds", type=int, default=100, help="how often everything takes its turn")
     parser.add_argument("--only", choices=PARTS, help="one part only")
+    parser.add_argument("--kind", choices=KINDS, action="append", help="of strategies, one only; may be repeated")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
     parts = {
         "batch": partial(batch, chosen.rounds),
-        "strategies": partial(strategies, chosen.rounds),
+        "strategies": partial(strategies, chosen.rounds, chosen.kind or KINDS),
         "wrapped": partial(wrapped, chosen.rounds),
         "edits": partial(edits, chosen.rounds),
         "pins": partial(pins, chosen.rounds),

@@ -1,10 +1,11 @@
 """What the slowest of very many steps with ingest take, by themselves and beside what disturbs them.
 
-Run ``python benchmarks/tails.py``, or with ``--iterations 1000000 --strategy greedy`` a piece of the long run. A
-session is lived several times over, the same each time: what is slow in every life is our own work, what is slow in one
-is something else's. Of each slow step it is noted what came between: the garbage collector, a wait for the interpreter
-lock, the scheduler, page faults, tables that grew. Beside each step `np.max` is taken so often that it takes about as
-long, which shows what the surroundings do to any call.
+Run ``python benchmarks/tails.py``, or with ``--kind greedy`` a piece of it; it takes an hour or two. A session is lived
+several times over, the same each time: what is slow in every life is our own work, what is slow in one is something
+else's. Of each slow step it is noted what came between: tables that grew, the garbage collector, a wait for the
+interpreter lock, the scheduler, page faults, a pause just before it, and the clock interrupt of the kernel, told
+by its period. After every few steps `np.max` is taken so often that it takes about as long, which shows what the
+surroundings do to any call.
 """
 
 from __future__ import annotations
@@ -18,31 +19,44 @@ import resource
 import sys
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import replace
 from statistics import median
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from production import KINDS, SLOTS, burn, of_kind
 
-from focalloc import Allocator
-from focalloc.analysis.timing import GEOMETRIES, STRATEGIES, Scenario, score_rows, terms, timed
+from focalloc.analysis.timing import GEOMETRIES, Scenario, score_rows, terms, timed
 
-SLOTS = 8192
 PIECE = 16
 """Scores are a piece of a long row, which begins at a multiple of so many."""
+RARELY = 16
+"""Steps from one `np.max` to the next."""
 SLOW = 2
 """Multiples of the median from which a step has to be explained."""
-SHARES = (0.99, 0.999, 0.9999)
-WEATHERS = ("calm", "thread", "quick thread", "cores")
-"""By itself; beside a thread that never stops running Python code, with the usual switch interval and with one of
-`QUICK` seconds; beside a process for each core that never stops, at the priority of any process."""
-QUICK = 1e-4
-CAUSES = ("tables grew", "garbage collector", "interpreter lock", "scheduler", "page faults", "in every life", "unseen")
-"""What a slow step is put down to: the first that applies."""
+TAKEN = (
+    *("greedy", "soft budget", "everything", "knapsack", "hybrid", "several objectives", "recompute"),
+    *("hierarchical", "hierarchical by price", "projection", "logits", "learned", "guarded"),
+)
+"""Kinds that are lived: those of `KINDS` less those that `everything` has."""
+WEATHERS = ("calm", "thread", "core")
+"""By itself; beside a thread that never stops running Python code; on one core with a process that never stops, at the
+priority of any process."""
+PERIODS = (10_000_000, 4_000_000, 10_000_000 / 3, 1_000_000)
+"""Nanoseconds between clock interrupts, by how the kernel was built."""
+PAUSE = 300_000
+"""Nanoseconds from one step to the next that are a pause, in which something else had the core or the lock."""
+CAUSES = ("grew", "collector", "lock", "scheduler", "page fault", "work", "pause", "clock", "unseen")
+"""What a slow step is put down to, the first that applies: tables grew; the garbage collector ran; the interpreter lock
+was waited for; the scheduler took the core away; a page was not there; it is slow in every life; something else had the
+core or the lock just before it, and left other things in the caches; the clock interrupt fell into it; nothing was
+seen."""
+
+Times = NDArray[np.int64]
 
 
 class Life(NamedTuple):
@@ -52,21 +66,21 @@ class Life(NamedTuple):
         began: the clock when the step began, in nanoseconds.
         ingest: nanoseconds that the ingest before it took.
         step: those of the step.
-        control: those of `np.max`, taken several times over.
         faults: page faults during the step.
         waits: how often it gave up its core by itself, which is where it waits for the lock.
         cuts: how often the scheduler took the core away.
+        control: nanoseconds of `np.max`, taken several times over; of one in `RARELY` iterations.
         grew: numbers of the iterations in which tables grew.
         collections: the clock when the garbage collector ran.
     """
 
-    began: NDArray[np.int64]
-    ingest: NDArray[np.int64]
-    step: NDArray[np.int64]
-    control: NDArray[np.int64]
-    faults: NDArray[np.int64]
-    waits: NDArray[np.int64]
-    cuts: NDArray[np.int64]
+    began: Times
+    ingest: Times
+    step: Times
+    faults: Times
+    waits: Times
+    cuts: Times
+    control: Times
     grew: list[int]
     collections: list[int]
 
@@ -75,53 +89,65 @@ class Course:
     """What all lives of a session have in common.
 
     Args:
-        strategy: one of `STRATEGIES`.
+        kind: one of `KINDS`.
         geometry: one of `GEOMETRIES`.
         pattern: what scores are like.
         iterations: how many.
     """
 
-    def __init__(self, strategy: str, geometry: str, pattern: str, iterations: int) -> None:
-        scenario = Scenario(SLOTS, pattern, geometry, strategy=strategy)
-        self.geometry, self.params, self.context = terms(scenario)
-        self.long = np.concatenate([row.astype(np.float32) for row in score_rows(pattern, 4 * self.params.w_max)])
-        places = (len(self.long) - self.params.w_max) // PIECE
+    def __init__(self, kind: str, geometry: str, pattern: str, iterations: int) -> None:
+        self.kind = kind
+        self.geometry, params, self.context = terms(Scenario(SLOTS, pattern, geometry))
+        self.params = replace(params, **KINDS[kind])
+        self.long = np.concatenate([row.astype(np.float32) for row in score_rows(pattern, 4 * params.w_max)])
+        self.logits = np.random.default_rng(0).normal(size=(len(self.long), 3)).astype(np.float32)
         numbers = random.Random(iterations)
+        places = (len(self.long) - params.w_max) // PIECE
         self.pieces = [PIECE * numbers.randrange(places) for _ in range(iterations)]
-        self.times = self._as_long()
-
-    def _as_long(self) -> int:
-        """How often `np.max` is taken, so that it takes about as long as a step."""
         allocator = self.begun()
-        rows = (self.long[piece : piece + allocator.used] for piece in self.pieces[:200])
-        steps = [timed(partial(allocator.step, row)) for row in rows]
+        steps = [self.timed_step(allocator, piece) for piece in self.pieces[:200]]
         row = self.long[:SLOTS]
-        return max(1, round(median(steps) / median(timed(row.max) for _ in range(200))))
+        self.times = max(1, round(median(steps) / median(timed(row.max) for _ in range(200))))
 
-    def begun(self) -> Allocator:
+    def begun(self) -> Any:
         """A session at its beginning, with everything compiled."""
-        allocator = Allocator(self.geometry, self.params)
+        allocator = of_kind(self.kind)
+        allocator.open(self.geometry, self.params, self.context)
         allocator.warmup(np.float32)
-        allocator.load(self.context)
         return allocator
+
+    def given(self, allocator: Any, piece: int) -> Any:
+        """What a step is told."""
+        if self.kind == "logits":
+            return self.logits[piece : piece + len(allocator.levels)]
+        return self.long[piece : piece + allocator.used]
+
+    def timed_step(self, allocator: Any, piece: int) -> int:
+        """Nanoseconds that a step takes."""
+        given = self.given(allocator, piece)
+        return timed(lambda: allocator.prefer(given) if self.kind == "logits" else allocator.step(given))
 
 
 def live(course: Course) -> Life:
     """Live a session once. For each top-level block that has come one is let go, untimed, so that it goes on alike."""
-    allocator, long, times = course.begun(), course.long, course.times
+    gc.collect()  # and no later, as it leaves nothing of the session in the caches
+    allocator, times = course.begun(), course.times
+    inside = getattr(allocator, "_inside", allocator)
     span = course.geometry.spans[-1]
     front, end = course.context[0].start, course.context[-1].start + course.geometry.span(course.context[-1].level)
-    columns: list[Any] = [array("q") for _ in range(7)]
-    began, ingests, steps, controls, faults, waits, cuts = columns
+    # of their full length from the start: to grow them would empty the caches
+    columns = [array("q", bytes(8 * len(course.pieces))) for _ in range(6)]
+    began, ingests, steps, faults, waits, cuts = columns
+    controls = array("q", bytes(8 * len(course.pieces[::RARELY])))
     grew: list[int] = []
     collections: list[int] = []
     clock, usage, self_only = perf_counter_ns, resource.getrusage, resource.RUSAGE_THREAD
-    ingest, step, row, keep = allocator.ingest, allocator.step, long[:SLOTS], end - front
+    ingest, row, keep = allocator.ingest, course.long[:SLOTS], end - front
+    step = allocator.prefer if course.kind == "logits" else allocator.step
 
     def collecting(phase: str, _: object) -> None:
         collections.append(clock())
 
-    gc.collect()
     gc.callbacks.append(collecting)
     try:
         for number, piece in enumerate(course.pieces):
@@ -132,57 +158,50 @@ def live(course: Course) -> Life:
             if end - front >= keep + span:
                 front += span
                 allocator.release(front)
-            tables, space, scores = allocator._tables, allocator._workspace, long[piece : piece + allocator.used]
+            given, tables, space = course.given(allocator, piece), inside._tables, inside._workspace
             laid, before = (tables.state, space and space.table), usage(self_only)
             begin = clock()
-            step(scores)
+            step(given)
             done = clock()
             after = usage(self_only)
             if tables.state is not laid[0] or (space and space.table) is not laid[1]:
                 grew.append(number)
-            since = clock()
-            for _ in range(times):
-                row.max()
-            until = clock()
-            began.append(begin)
-            ingests.append(ingested - first)
-            steps.append(done - begin)
-            controls.append(until - since)
-            faults.append(after.ru_minflt - before.ru_minflt)
-            waits.append(after.ru_nvcsw - before.ru_nvcsw)
-            cuts.append(after.ru_nivcsw - before.ru_nivcsw)
+            began[number] = begin
+            ingests[number] = ingested - first
+            steps[number] = done - begin
+            faults[number] = after.ru_minflt - before.ru_minflt
+            waits[number] = after.ru_nvcsw - before.ru_nvcsw
+            cuts[number] = after.ru_nivcsw - before.ru_nivcsw
+            if number % RARELY == 0:
+                since = clock()
+                for _ in range(times):
+                    row.max()
+                controls[number // RARELY] = clock() - since
     finally:
         gc.callbacks.remove(collecting)
-    return Life(*(np.frombuffer(column, np.int64) for column in columns), grew, collections)
+    return Life(*(np.frombuffer(column, np.int64) for column in (*columns, controls)), grew, collections)
 
 
 # THE SURROUNDINGS
 
 
-def burn() -> None:
-    """Hold a core."""
-    while True:
-        pass
-
-
 @contextmanager
 def weather(kind: str) -> Iterator[None]:
     """Surroundings, see `WEATHERS`."""
-    interval, over, policy = sys.getswitchinterval(), threading.Event(), os.sched_getscheduler(0)
-    urgency = os.sched_getparam(0)
+    over, policy, urgency = threading.Event(), os.sched_getscheduler(0), os.sched_getparam(0)
 
     def never_stop() -> None:
         while not over.is_set():
             pass
 
     busy: list[Any] = []
-    if kind == "cores":
+    cores = os.sched_getaffinity(0)
+    if kind == "core":
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-        fork = multiprocessing.get_context("fork")
-        busy += (fork.Process(target=burn, daemon=True) for _ in range(os.cpu_count() or 1))
-    elif kind != "calm":
+        os.sched_setaffinity(0, {max(cores)})
+        busy.append(multiprocessing.get_context("fork").Process(target=burn, daemon=True))
+    elif kind == "thread":
         busy.append(threading.Thread(target=never_stop))
-        sys.setswitchinterval(QUICK if kind == "quick thread" else interval)
     for one in busy:
         one.start()
     try:
@@ -190,88 +209,134 @@ def weather(kind: str) -> Iterator[None]:
     finally:
         over.set()
         for one in busy:
-            if isinstance(one, threading.Thread):
-                one.join()
-            else:
+            if not isinstance(one, threading.Thread):
                 one.kill()
-                one.join()
-        sys.setswitchinterval(interval)
+            one.join()
+        os.sched_setaffinity(0, cores)
         os.sched_setscheduler(0, policy, urgency)
 
 
 # WHAT THE SLOW ONES ARE
 
 
-def causes(
-    life: Life, least: NDArray[np.int64], slow: NDArray[np.int64], usual: float
-) -> dict[str, NDArray[np.int64]]:
-    """The numbers of the ``slow`` steps of a life by cause; ``least`` is each step at the fastest of its lives."""
-    ran = np.array(life.collections, np.int64)
-    within = np.searchsorted(ran, life.began[slow]) < np.searchsorted(ran, life.began[slow] + life.step[slow])
-    signs = (
+def most_at(first: NDArray[Any], long: Times, period: float) -> tuple[int, float]:
+    """How many of some stretches of time hold one moment of each period, for the moment that most of them hold."""
+    first = first % period
+    moments = np.concatenate([first, (first + long) % period])
+    order = np.argsort(moments, kind="stable")
+    rise = np.concatenate([np.ones(len(first), np.int64), -np.ones(len(first), np.int64)])[order]
+    held = np.cumsum(rise) + np.count_nonzero(first + long >= period)
+    best = int(held.argmax())
+    return int(held[best]), float(moments[order[best]])
+
+
+def met_by_clock(began: Times, long: Times) -> NDArray[np.bool_]:
+    """Which of some slow steps the clock interrupt fell into.
+
+    It comes at the same moment of each period, give or take nothing, and so do timers that go by it. Moments are taken
+    as long as they lie in four times as many steps as any moment would, and in ten.
+    """
+    met = np.zeros(len(began), bool)
+    if not len(began):
+        return met
+    found = {period: most_at(began, long, period)[0] for period in PERIODS}
+    period = next(one for one in PERIODS if found[one] >= 0.9 * max(found.values()))
+    while not met.all():
+        left = ~met
+        held, moment = most_at(began[left], long[left], period)
+        if held < max(10, 4 * long[left].sum() / period):
+            break
+        met |= (moment - began) % period <= long
+    return met
+
+
+def causes(life: Life, work: Times, usual: float) -> dict[str, Times]:
+    """The numbers of the slow steps of a life by cause; ``work`` is what steps take at the fastest of their lives."""
+    slow = np.flatnonzero(life.step > SLOW * usual)
+    began, long, ran = life.began[slow], life.step[slow], np.array(life.collections, np.int64)
+    since = life.began - np.roll(life.began + life.step, 1)
+    signs = [
         np.isin(slow, life.grew),
-        within,
+        np.searchsorted(ran, began) < np.searchsorted(ran, began + long),
         life.waits[slow] > 0,
         life.cuts[slow] > 0,
         life.faults[slow] > 0,
-        least[slow] > SLOW * usual,
-    )
+        work[slow] > SLOW * usual,
+        since[slow] > PAUSE,
+    ]
+    left = ~np.any(signs, axis=0)
+    met = np.zeros(len(slow), bool)
+    met[left] = met_by_clock(began[left], long[left])
     found, left = {}, np.ones(len(slow), bool)
-    for cause, sign in zip(CAUSES, (*signs, left.copy()), strict=True):
+    for cause, sign in zip(CAUSES, (*signs, met, left.copy()), strict=True):
         found[cause] = slow[left & sign]
         left &= ~sign
     return found
 
 
-def tail(name: str, times: NDArray[np.int64], usual: float) -> None:
-    """Print the median in microseconds, and what lies above it as multiples."""
-    most = [*(np.quantile(times, share) for share in SHARES), times.max()]
-    told = " ".join(f"{one / usual:8.1f}" for one in most)
-    print(f"{name:40} {usual / 1e3:9.1f} {told}", flush=True)
+# THE PAGE
 
 
-def told(strategy: str, kind: str, lives: list[Life], calm: list[Life]) -> None:
-    """Print what steps took in some surroundings, and what the slow ones were."""
-    least = np.min([life.step for life in calm], axis=0)
-    life = lives[0]
-    usual = float(np.median(life.step))
-    tail(f"{strategy}, {kind}: step", life.step, usual)
-    tail("    ingest", life.ingest, float(np.median(life.ingest)))
-    tail("    np.max for as long", life.control, float(np.median(life.control)))
-    if kind == "calm":
-        tail(f"    step, fastest of {len(calm)} lives", least, float(np.median(least)))
-        fastest = np.min([life.ingest for life in calm], axis=0)
-        tail(f"    ingest, fastest of {len(calm)} lives", fastest, float(np.median(fastest)))
-    slow = np.flatnonzero(life.step > SLOW * usual)
-    said = [
-        f"{len(numbers)} x {cause}, up to {life.step[numbers].max() / usual:.1f}"
-        for cause, numbers in causes(life, least, slow, usual).items()
-        if len(numbers)
-    ]
-    print(f"    above {SLOW} medians: {len(slow)} of {len(life.step)}: {'; '.join(said)}", flush=True)
+def number(one: float) -> str:
+    """Two digits, or a whole number."""
+    return f"{one:.1f}" if one < 10 else f"{one:,.0f}"
+
+
+def tail(times: Times, shares: Sequence[float], usual: float) -> list[str]:
+    """Quantiles as multiples of ``usual``; a share of 1 is the slowest."""
+    return [number(float(np.quantile(times, share)) / usual) for share in shares]
+
+
+def lived(kind: str, geometry: str, pattern: str, iterations: int, lives: int) -> tuple[list[str], list[list[str]]]:
+    """The rows of a kind: of the first table, and of the second one for each of `WEATHERS`."""
+    course = Course(kind, geometry, pattern, iterations)
+    calm = [live(course) for _ in range(lives)]
+    work, ingest = (np.min([getattr(life, what) for life in calm], axis=0) for what in ("step", "ingest"))
+    usual, short = float(np.median(work)), float(np.median(ingest))
+    row = [kind, f"{usual / 1e3:.1f}", *tail(work, (0.999, 1), usual)]
+    row += [f"{short / 1e3:.1f}", *tail(ingest, (0.999, 1), short)]
+    told = []
+    for name in WEATHERS:
+        with weather(name):
+            life = calm[0] if name == "calm" else live(course)
+        if name == "calm":
+            for one in np.argsort(work)[::-1][:5]:
+                print(f"    {kind}: {work[one] / usual:.1f} in every life at {one}", file=sys.stderr)
+        typical = float(np.median(life.step))
+        row += tail(life.step[life.cuts == 0] if name == "calm" else life.step, (0.999,), typical)
+        row += tail(life.control, (0.999,), float(np.median(life.control)))
+        found = causes(life, work, typical)
+        counts = [f"{len(numbers):,}" if len(numbers) else "" for numbers in found.values()]
+        deepest = [number(life.step[numbers].max() / typical) if len(numbers) else "" for numbers in found.values()]
+        shown = [f"{count} to {most}" if count else "" for count, most in zip(counts, deepest, strict=True)]
+        told.append([kind, name, *tail(life.step, (0.99, 0.999, 0.9999, 1), typical), *shown])
+        print(" | ".join(told[-1]), file=sys.stderr, flush=True)
+    return row, told
 
 
 def main() -> None:
-    """Print what the slowest steps take, as multiples of the median, and what they are put down to."""
+    """Print what the slowest steps take, as multiples of the median, and what they are put down to, as two tables."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--iterations", type=int, default=20_000, help="of a session")
+    parser.add_argument("--iterations", type=int, default=1_000_000, help="of a session")
     parser.add_argument("--lives", type=int, default=3, help="how often a session is lived by itself")
-    parser.add_argument("--strategy", choices=STRATEGIES, action="append", help="one only; may be repeated")
-    parser.add_argument("--weather", choices=WEATHERS, action="append", help="some surroundings only, and calm")
+    parser.add_argument("--kind", choices=TAKEN, action="append", help="one only; may be repeated")
     parser.add_argument("--geometry", choices=GEOMETRIES, default="32,32")
     parser.add_argument("--pattern", default="dense", help="of scores")
     chosen = parser.parse_args()
-    columns = " ".join(f"{name:>8}" for name in ("p99", "p99.9", "p99.99", "max"))
-    print(f"{f'{chosen.iterations} iterations, {chosen.geometry}':40} {'median us':>9} {columns}")
-    for strategy in chosen.strategy or STRATEGIES:
-        course = Course(strategy, chosen.geometry, chosen.pattern, chosen.iterations)
-        calm = [live(course) for _ in range(chosen.lives)]
-        told(strategy, "calm", calm, calm)
-        for kind in chosen.weather or WEATHERS:
-            if kind != "calm":
-                with weather(kind):
-                    lives = [live(course)]
-                told(strategy, kind, lives, calm)
+    rows, told = [], []
+    for kind in chosen.kind or TAKEN:
+        row, more = lived(kind, chosen.geometry, chosen.pattern, chosen.iterations, chosen.lives)
+        rows.append(row)
+        told += more
+    heads = ["sessions", "step, us", "p99.9 of work", "slowest", "ingest, us", "p99.9 of work", "slowest"]
+    heads += [f"{name}: {what}" for name in WEATHERS for what in ("p99.9", "`np.max`")]
+    for table, head in (
+        (rows, heads),
+        (told, ["sessions", "surroundings", "p99", "p99.9", "p99.99", "slowest", *CAUSES]),
+    ):
+        print(f"\n| {' | '.join(head)} |\n|{'---|' * len(head)}")
+        for line in table:
+            print(f"| {' | '.join(line)} |", flush=True)
 
 
 if __name__ == "__main__":

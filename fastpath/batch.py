@@ -34,8 +34,12 @@ from focalloc.spec.geometry import Geometry
 
 MAX_THREADS = 256
 
-GRAIN = 2**17
+GRAIN = 2**18
 """Slots that a thread takes on at once, some hundred microseconds of work: waking a thread for less does not pay."""
+
+TURN = 200e-6
+"""Seconds that a thread takes at most for what it takes on at once, about: where steps are slow, fewer sessions than
+`GRAIN` allows, since whoever is done first waits for who is last."""
 
 PROBE = 32
 """Every so many steps the way that was slower lately, with or without helping threads, gets another chance."""
@@ -56,8 +60,8 @@ class Batch(Sequence[Member]):
 
     The allocators stay usable by themselves, for ingest, views, snapshots or a step of their own; the batch merely
     lays their tables side by side. They need not be alike: any geometry, parameters and strategy, and guarded ones too.
-    The selectors of those are asked together, in as many threads as have a deadline, and else one after the other;
-    where a strategy stands in for a selector, it does so with the others.
+    The selectors of those are asked together, in as many threads as have a deadline, and where a strategy stands in for
+    one of these, it does so with the others; those without a deadline decide one after the other, as they would alone.
 
     Args:
         allocators: `Allocator` or `Guarded`, each in a session, none twice.
@@ -338,21 +342,23 @@ class Batch(Sequence[Member]):
         """Ask the selectors of guarded sessions; return where the strategy stands in, and why.
 
         Those with a deadline are all asked before the first answer is waited for, so that they work at once and late
-        ones are waited for together.
+        ones are waited for together. The others decide meanwhile, each as it would alone, while its scores are near.
         """
         posed: dict[int, Posed] = {}
         fell_back: dict[int, Fallback] = {}
-        for group in groups if self._guarded else ():
-            for i in filter(self._guarded.__contains__, group[1].tolist()):
-                if i in instead:
-                    continue
-                row, at = self._given(group, calls, i), int(calls[i, self._layout.RETURNED])
+        for waits in (True, False):
+            for i, row in self._to_be_asked(groups, calls, instead, waits):
+                guarded, at = self._guarded[i], int(calls[i, self._layout.RETURNED])
                 try:
-                    fixed = self._allocators[i]._quantise(row, False).copy()
+                    fixed, cursor = self._allocators[i]._quantise(row, False).copy(), None if at < 0 else at
                 except InvalidInput as no:
                     instead[i] = no
+                    continue
+                if waits:
+                    posed[i] = guarded._pose(fixed, cursor)
                 else:
-                    posed[i] = self._guarded[i]._pose(fixed, None if at < 0 else at)
+                    instead[i] = guarded._decided(fixed, cursor)
+                    self._note_kernel(i)
         for i, question in posed.items():
             answer = self._guarded[i]._answered(question)
             if isinstance(answer, Fallback):
@@ -360,6 +366,15 @@ class Batch(Sequence[Member]):
             else:
                 instead[i] = answer
         return fell_back
+
+    def _to_be_asked(
+        self, groups: Sequence[Group], calls: NDArray[np.int64], out: Mapping[int, Answer], waits: bool
+    ) -> Iterator[tuple[int, NDArray[Any]]]:
+        """The guarded sessions that step, those with a deadline or the others, and what each is given."""
+        for group in groups if self._guarded else ():
+            for i in group[1].tolist():
+                if i in self._guarded and i not in out and (self._guarded[i]._deadline is not None) == waits:
+                    yield i, self._given(group, calls, i)
 
     def _follow(self, calls: NDArray[np.int64], instead: Mapping[int, Answer]) -> None:
         """Note of the sessions that a policy has decided in whether greedy would have done something else."""
@@ -393,20 +408,27 @@ class Batch(Sequence[Member]):
         run_steps, run_prepares = self._kernels.run_steps, self._kernels.run_prepares
         run_logits = self._search_kernels.run_logits_of_many
         tables = self._tags, self._scratch, self._state
-        grain = max(1, GRAIN // self._slots)
         kinds = self._kinds.copy()
         kinds[list(out)] = -1
-        parts: list[tuple[Any, ...]] = []
+        alike = [
+            (kernel, given, members[kinds[members] == kind])
+            for given, members in groups
+            for kind, kernel in enumerate(self._many)
+        ]
+        grain = self._pace.at_once(max(1, GRAIN // self._slots))
+        count = sum(len(chosen) for _, _, chosen in alike)
+        workers = min(self._threads, -(-count // grain))
+        shares: list[deque[tuple[Any, ...]]] = [deque() for _ in range(workers)]
         dealt: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-        for given, members in groups:
-            for kind, kernel in enumerate(self._many):
-                chosen = members[kinds[members] == kind]
-                made = calls[chosen]
-                dealt.append((chosen, made))
-                parts += ((kernel, given, made[first : first + grain]) for first in range(0, len(chosen), grain))
-        workers = min(self._threads, len(parts))
-        ends = [i * len(parts) // workers for i in range(workers + 1)] if workers else []
-        shares = [deque(parts[first:last]) for first, last in pairwise(ends)]
+        for kernel, given, chosen in alike:
+            made = calls[chosen]
+            dealt.append((chosen, made))
+            shares.sort(key=len, reverse=True)  # as the last of the even parts are the longest
+            for share, mine in zip(shares, _even(made, workers), strict=True):
+                share.extend((kernel, given, part) for part in _even(mine, -(-len(mine) // grain)))
+        for share in filter(None, shares if workers > 1 else ()):
+            kernel, given, last = share.pop()  # in small parts, as whoever is done first waits for who is last
+            share.extend((kernel, given, part) for half in _even(last, 2) for part in _even(half, 2) if len(part))
 
         def work(own: int = 0) -> None:
             # its own part first, as its core has that near from the step before, then what others have left
@@ -420,19 +442,17 @@ class Batch(Sequence[Member]):
                     run_prepares(given, *tables, made)
                     kernel(*tables, self._space(own), made)
 
-        if workers < 2:
+        together = workers > 1 and self._pace.choose()
+        helping: list[Future[None]] = []
+        begin = perf_counter()
+        try:
+            if together:
+                helping += (self._executor().submit(work, own) for own in range(1, workers))
             work()
-        else:
-            together = self._pace.choose()
-            begin = perf_counter()
-            helping: list[Future[None]] = []
-            try:
-                if together:
-                    helping += (self._executor().submit(work, own) for own in range(1, workers))
-                work()
-            finally:
-                _await(helping)
-            self._pace.learn(together, (perf_counter() - begin) / len(self))
+        finally:
+            _await(helping)
+        if workers:
+            self._pace.learn(together, (perf_counter() - begin) / count, workers)
         for chosen, made in dealt:
             calls[chosen] = made
 
@@ -491,6 +511,12 @@ def _by_type(given: Iterable[tuple[int, NDArray[Any]]]) -> Iterator[Group]:
         yield rows, np.array(list(rows))
 
 
+def _even(made: NDArray[np.int64], parts: int) -> Iterator[NDArray[np.int64]]:
+    """Calls in so many parts, one after the other, of which the last may have one more than the first."""
+    ends = [i * len(made) // parts for i in range(parts + 1)] if parts else []
+    return (made[first:last] for first, last in pairwise(ends))
+
+
 def _taken(*shares: deque[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     """What is in ``shares``, taken out; each goes to one of the threads that ask, with a lock or without."""
     for share in shares:
@@ -521,11 +547,12 @@ def _part(members: Iterable[Member], turn: Turn) -> None:
 
 
 class Pace:
-    """Whether helpers pay, by how long a session took lately with and without them."""
+    """Whether helpers pay, and how many sessions are taken on at once, by how long one took lately."""
 
     def __init__(self) -> None:
         self._lately: dict[bool, float] = {}
         self._steps = 0
+        self._apiece = 0.0
 
     def choose(self) -> bool:
         """Whether the next step uses helpers."""
@@ -535,9 +562,20 @@ class Pace:
         pays = self._lately[True] <= self._lately[False]
         return pays != (self._steps % PROBE == 0)
 
-    def learn(self, together: bool, seconds: float) -> None:
-        """A session took ``seconds`` on average."""
-        self._lately[together] = (self._lately.get(together, seconds) + seconds) / 2
+    def at_once(self, most: int) -> int:
+        """Sessions that a thread takes on at once: about `TURN` seconds of work, at least one and at most ``most``."""
+        return max(1, min(most, round(TURN / self._apiece))) if self._apiece else most
+
+    def learn(self, together: bool, seconds: float, workers: int) -> None:
+        """A session took ``seconds`` on average, of the time of ``workers`` threads if they worked ``together``.
+
+        With one there is no choice between two ways.
+        """
+        apiece = seconds * workers if together else seconds
+        # what compiling took is forgotten at once
+        self._apiece = min(apiece, (self._apiece + apiece) / 2) if self._apiece else apiece
+        if workers > 1:
+            self._lately[together] = (self._lately.get(together, seconds) + seconds) / 2
 
 
 class Plans(Sequence[Answer]):

@@ -203,7 +203,10 @@ class Guarded(Wrapper):
         """An iteration by the selector's answer, or by the strategy that stands in."""
         given = self._inside._per_slot(scores) if per_block else score_array(scores)
         cursor = None if cursor is None else self._inside._pointed(cursor)
-        fixed = self._inside._quantise(given, False).copy()
+        return self._decided(self._inside._quantise(given, False).copy(), cursor)
+
+    def _decided(self, fixed: NDArray[np.int32], cursor: int | None) -> Plan:
+        """The same, once scores and cursor are taken."""
         outcome = self._answered(self._pose(fixed, cursor))
         if isinstance(outcome, Plan):
             return outcome

@@ -410,7 +410,7 @@ def test_helpers_are_used_where_they_pay(with_helpers: float, share: tuple[float
     used = 0
     for _ in range(1000):
         together = pace.choose()
-        pace.learn(together, with_helpers if together else 1.0)
+        pace.learn(together, with_helpers if together else 1.0, 2)
         used += together
     assert share[0] <= used / 1000 <= share[1]
     assert used > 1, "the slower way never gets another chance"
@@ -421,8 +421,36 @@ def test_helpers_come_back_once_the_cores_are_free() -> None:
     for seconds in (4.0, 0.5):
         for _ in range(200):
             together = pace.choose()
-            pace.learn(together, seconds if together else 1.0)
+            pace.learn(together, seconds if together else 1.0, 2)
     assert pace.choose()
+
+
+def test_fewer_sessions_are_taken_on_at_once_where_steps_are_slow() -> None:
+    assert module.Pace().at_once(16) == 16, "nothing is known yet"
+    for seconds, together, most in ((module.TURN / 40, False, 16), (module.TURN / 8, True, 4), (1.0, False, 1)):
+        pace = module.Pace()
+        pace.learn(together, seconds, 2)
+        assert pace.at_once(16) == most
+
+
+def test_one_worker_says_nothing_of_helpers() -> None:
+    pace = module.Pace()
+    for seconds in (1.0, 4.0):
+        pace.learn(False, seconds, 1)
+    assert pace.at_once(16) == 1
+    assert not pace.choose()
+    pace.learn(False, 1.0, 2)
+    assert pace.choose(), "helpers get a chance, once there is something for them to do"
+
+
+@pytest.mark.parametrize(("calls", "parts"), [(0, 2), (1, 2), (10, 4), (256, 17), (5, 0)])
+def test_calls_are_dealt_out_evenly(calls: int, parts: int) -> None:
+    made = np.arange(2 * calls).reshape(calls, 2)
+    dealt = list(module._even(made, parts))
+    assert len(dealt) == parts
+    sizes = [len(part) for part in dealt]
+    assert max(sizes, default=0) - min(sizes, default=0) <= 1
+    assert np.concatenate(dealt or [made]).tolist() == made.tolist()
 
 
 @pytest.mark.usefixtures("fine_grain")
