@@ -53,6 +53,8 @@ GIVEN = """
     implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
     implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
     implies(result == LEDGER_FULL, header[SLOTS] == old(header)[SLOTS])
+    only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES,
+        SPLICES, KNOWN, HALF, HEARD)
 """
 """What an iteration gives beyond what it keeps."""
 
@@ -88,7 +90,7 @@ ADAPTED = """
             len(adaptive) == 0 or RING + adaptive[WINDOW] <= len(adaptive)
             implies(len(adaptive) > 0, 0 <= adaptive[WINDOW] <= 2**26)
             implies(len(adaptive) > 0, 0 <= adaptive[TOTAL] <= 2**52)
-            implies(len(adaptive) > 0, 0 <= adaptive[EXPAND_NOW] <= LIMIT)
+            implies(len(adaptive) > 0, 0 <= adaptive[EXPAND_NOW] < LIMIT)
             implies(len(adaptive) > 0, 0 <= adaptive[TAU_MIN] <= adaptive[TAU_MAX])
             implies(len(adaptive) > 0, adaptive[TAU_MAX] < LIMIT)
             0 <= header[W_MAX] <= 2**26
@@ -139,6 +141,47 @@ FOUND_FAMILIES = """
 """
 """What is found of them."""
 
+TAKING = """
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            0 < header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            header[SLOTS] // CHUNK < len(peaks)
+            0 <= header[MEMORY_SHIFT] <= 16
+            0 <= header[KNOWN] <= header[SLOTS]
+            implies(header[MEMORY_SHIFT] > 0, header[SLOTS] <= len(told) and header[KNOWN] <= len(memory))
+            implies(header[MEMORY_SHIFT] > 0, all(-LIMIT < memory[j] for j in range(header[KNOWN])))
+            0 <= header[LEAN] < LIMIT
+            follow_each_other(header, tags)
+            are_plain(header, tags, header[SLOTS])
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            tokens_are_told(header, tags, family_slot, family_node)
+            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+            0 <= header[FIRST] < 2**49
+            header[FIRST] <= header[END] < 2**49
+            -1 <= cursor < 2**49
+            cursor == -1 or cursor >= header[FIRST]
+"""
+"""What taking scores, and what an iteration makes of them, needs."""
+
+AROUND = """
+            implies(len(adaptive) > 0, -LIMIT <= adaptive[COLLAPSE_NOW] <= LIMIT)
+            all(-LIMIT < memory[j] for j in range(header[KNOWN]))
+            0 <= header[MEMORY_SHIFT] <= 16
+            implies(header[MEMORY_SHIFT] > 0, header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
+            header[HEARD] == 0
+            0 <= header[LEAN] < LIMIT
+            header[CAPACITY] == len(fixed)
+            header[FIRST] <= header[END]
+            -1 <= cursor < 2**49
+            cursor == -1 or cursor >= header[FIRST]
+"""
+"""What a step goes by beyond an iteration."""
+
 CONTRACTS = [
     contract(
         "session_of",
@@ -154,6 +197,44 @@ CONTRACTS = [
             len(result.ledger_action) == header[OFFSETS + 13] - header[OFFSETS + 12]
             len(result.memory) == 2 * (header[OFFSETS + 18 + header[HALF]] - header[OFFSETS + 17 + header[HALF]])
         """,
+    ),
+    contract(
+        "take_all",
+        needs="""
+            is_header(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            header[SLOTS] // CHUNK < len(peaks)
+        """,
+        writes="fixed peaks",
+        gives="""
+            result == 0 or result == WRONG_LENGTH or result == BAD_SCORE
+            (result == WRONG_LENGTH) == (len(scores) != header[SLOTS])
+            implies(result == 0, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(header[SLOTS])))
+            implies(result == WRONG_LENGTH, fixed == old(fixed) and peaks == old(peaks))
+        """,
+        whole=True,
+    ),
+    contract(
+        "take_for_step",
+        needs=TAKING,
+        writes="header fixed peaks told",
+        gives="""
+            only(header, CURSOR_TOKEN, HEARD)
+            header[CURSOR_TOKEN] == (header[END] if cursor < 0 else cursor)
+            result == 0 or result == WRONG_LENGTH or result == BAD_SCORE
+            (result == WRONG_LENGTH) == (len(scores) != header[SLOTS])
+            implies(header[MEMORY_SHIFT] == 0, header[HEARD] == old(header)[HEARD])
+            implies(header[MEMORY_SHIFT] > 0 and result == 0, header[HEARD] == header[SLOTS])
+        """,
+        before={
+            "lean_to_cursor": """
+                are_tags(header, tags, 0, header[SLOTS])
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+                tokens_are_told(header, tags, family_slot, family_node)
+            """,
+        },
     ),
     contract(
         "run_load",
@@ -174,9 +255,26 @@ CONTRACTS = [
         needs=f"""{ARRAYS}{LAID}            len(no_expand) % PIN == 0
         """,
         writes="header family_slot family_node no_expand",
-        gives=FOUND_FAMILIES + """
+        gives=FOUND_FAMILIES
+        + """
             all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
         """,
+    ),
+    contract(
+        "run_take",
+        cuts=SESSION,
+        needs=f"""{ARRAYS}
+            0 <= header[SLOTS] <= header[CAPACITY]
+            header[CAPACITY] <= 2**26
+            header[CAPACITY] // CHUNK < header[CHUNK_ROOM]
+        """,
+        writes="fixed peaks",
+        gives="""
+            result == 0 or result == WRONG_LENGTH or result == BAD_SCORE
+            (result == WRONG_LENGTH) == (len(scores) != header[SLOTS])
+            implies(result == 0, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(header[SLOTS])))
+        """,
+        whole=True,
     ),
     contract(
         "history_in",
@@ -200,6 +298,9 @@ CONTRACTS = [
             only(header, TAU_EXPAND, TAU_COLLAPSE)
             only(adaptive, EXPAND_NOW, COLLAPSE_NOW)
             adaptive[EXPAND_NOW] == old(adaptive)[EXPAND_NOW] and adaptive[COLLAPSE_NOW] == old(adaptive)[COLLAPSE_NOW]
+            implies(len(adaptive) > 0 and header[BINDING] != 0 and -LIMIT <= adaptive[COLLAPSE_NOW] <= LIMIT,
+                0 <= header[TAU_EXPAND] and header[TAU_EXPAND] < LIMIT
+                and -LIMIT <= header[TAU_COLLAPSE] and header[TAU_COLLAPSE] <= LIMIT)
             implies(len(adaptive) == 0 or header[BINDING] == 0,
                 header[TAU_EXPAND] == old(header)[TAU_EXPAND] and header[TAU_COLLAPSE] == old(header)[TAU_COLLAPSE])
         """,
@@ -320,6 +421,43 @@ CONTRACTS = [
         },
     ),
     contract(
+        "run_step",
+        cuts={**SESSION, "adaptive": ADAPTIVE["adaptive"]},
+        needs="\n".join(
+            (
+                *lines(ARRAYS),
+                *lines(ADAPTED),
+                *lines(RING_TOLD),
+                *BETWEEN_CALLS,
+                *lines(ROOM),
+                *lines(TERMS),
+                *lines(AROUND),
+            )
+        ),
+        writes="""header tags spare fixed peaks memory told no_expand splices ledger_action ledger_iteration
+            actions places collapse_keys collapse_families expand_keys expand_tokens chunk_keys chunk_notes
+            family_slot family_node spare_slot spare_node adaptive""",
+        gives="\n".join(
+            (
+                "result == LEDGER_FULL or result == WRONG_LENGTH or result == BAD_SCORE"
+                " or 0 <= result <= header[N_DIFF]",
+                "implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))",
+                "implies(result >= 0, are_actions(header, actions, result))",
+                "implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)",
+                "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
+                "(result == WRONG_LENGTH) == (len(scores) != old(header)[SLOTS])",
+                *KEPT,
+            )
+        ),
+        before={
+            "done = step": """
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+                tokens_are_told(header, tags, family_slot, family_node)
+            """,
+            "observe_use": "sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])",
+        },
+    ),
+    contract(
         "most_collapses",
         whole=True,
         needs="""
@@ -369,5 +507,49 @@ CONTRACTS = [
             header[PROTECTED] == max(header[TAIL], min(1, unfilled))
         """,
         whole=True,
+    ),
+    contract(
+        "run_release",
+        cuts={**SESSION, "history": HISTORY["history"]},
+        needs="\n".join(
+            (
+                *lines(ARRAYS),
+                *lines(REMEMBERED_IN),
+                *BETWEEN_CALLS,
+                "header[CAPACITY] <= 2**26",
+                "0 <= header[KNOWN] <= header[SLOTS]",
+                "header[KNOWN] <= len(memory)",
+                "all(0 <= acted[j] < 2**60 and acted[j] // 2 % LEVELS <= header[TOP]"
+                " for j in range(header[REMEMBERED]))",
+                "all(0 <= ledger_action[j] < 2**60 and ledger_action[j] // 2 % LEVELS <= header[TOP]"
+                " for j in range(header[LEDGER_FROM], header[LEDGER_TO]))",
+                "header[END] < 2**49",
+            )
+        ),
+        writes="""header tags memory family_slot family_node ledger_action ledger_iteration acted iterations
+            no_expand""",
+        gives="""
+            -1 <= result < old(header)[SLOTS]
+            header[SLOTS] == old(header)[SLOTS] - max(0, result)
+            implies(result <= 0, header[FIRST] == old(header)[FIRST])
+            implies(result > 0, header[FIRST] == token)
+            implies(result > 0, all(tags[j] == old(tags)[j + result] for j in range(header[SLOTS])))
+            implies(result > 0, 0 <= header[REMEMBERED] and header[REMEMBERED] <= old(header)[REMEMBERED])
+        """,
+        before={
+            "release": """
+                are_tags(header, tags, 0, header[SLOTS])
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+                header[FIRST] + tokens_in(header, tags, 0, slots) == token
+                tokens_up_to(header, tags, header[SLOTS])
+                header[FIRST] + tokens_in(header, tags, 0, slots) <= header[END]
+                tokens_bound(header, tags, 0, slots)
+            """,
+            "place_pins": """
+                header[SLOTS] == old(header)[SLOTS] - slots
+                header[FIRST] == token and 0 <= token and token < 2**49
+                follow_each_other(header, tags)
+            """,
+        },
     ),
 ]

@@ -37,6 +37,7 @@ DEFINITIONS = [
     ),
     definition("power_none(i)", "implies(i <= 0, power(i) == 1)"),
     definition("power_one_more(i)", "implies(i >= 1, power(i) == 2 * power(i - 1))"),
+    definition("powers_are(i)", "is_power(power(i))"),
     definition("odd_none(T, lo, hi)", "implies(hi <= lo, odd(T, lo, hi) == 0)"),
     definition("odd_one_more(T, lo, hi)", "implies(hi > lo, odd(T, lo, hi) == odd(T, lo, hi - 1) + T[hi - 1] % 2)"),
     definition(
@@ -162,6 +163,17 @@ ARITHMETIC = [
         " r + 2 <= (r + 2) * (b // 2)) for r in range(0, 2 * q + 3) if at((r + 2) * (b // 2))))",
     ),
     lemma("level_product(x, n)", "implies(-2**15 <= x <= 2**15 and 0 <= n <= 2**5, -2**20 <= x * n <= 2**20)"),
+    lemma(
+        "average_between(x, y, p)",
+        "implies(p >= 1, min(x, y) <= x - x // p + y // p - (1 if y % p < x % p else 0)"
+        " and x - x // p + y // p - (1 if y % p < x % p else 0) <= max(x, y))",
+        steps=[
+            "implies(p >= 1, x == x // p * p + x % p and 0 <= x % p and x % p < p)",
+            "implies(p >= 1, y == y // p * p + y % p and 0 <= y % p and y % p < p)",
+            "implies(p >= 1 and y // p < x // p, (y // p - x // p) * p <= y // p - x // p)",
+            "implies(p >= 1 and y // p > x // p, (y // p - x // p) * p >= y // p - x // p)",
+        ],
+    ),
     lemma("times_one(x, n)", "implies(n == 1, x * n == x)"),
     lemma("one_times(x, n)", "implies(x == 1, x * n == n)"),
     lemma("product_next(a, w)", "(a + 1) * w == a * w + w"),

@@ -20,6 +20,80 @@ ALONG = """
 
 CONTRACTS = [
     contract(
+        "averaged",
+        needs="""
+            1 <= shift <= 16
+            mask == power(shift) - 1
+            -LIMIT <= mean < LIMIT
+            -LIMIT <= score < LIMIT
+        """,
+        gives="min(mean, score) <= result <= max(mean, score)",
+        opens="""
+            power_positive(shift)
+            power_grows(shift, 20)
+            power_20(0)
+            powers_are(shift)
+            mask + 1 == power(shift)
+            average_between(mean, score, power(shift))
+        """,
+    ),
+    contract(
+        "take_told",
+        truth=True,
+        needs="""
+            is_header(header)
+            0 <= header[SLOTS] <= 2**26
+            0 <= header[KNOWN] <= header[SLOTS]
+            1 <= header[MEMORY_SHIFT] <= 16
+            header[SLOTS] <= len(scores)
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            header[SLOTS] <= len(told)
+            header[KNOWN] <= len(memory)
+            header[SLOTS] // CHUNK < len(peaks)
+            all(-LIMIT < memory[j] for j in range(header[KNOWN]))
+        """,
+        writes="header fixed peaks told",
+        gives="""
+            only(header, HEARD)
+            header[HEARD] == (header[SLOTS] if result else 0)
+            implies(result, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(header[SLOTS])))
+        """,
+        opens="""
+            power_positive(header[MEMORY_SHIFT])
+            power_grows(header[MEMORY_SHIFT], 20)
+            power_20(0)
+        """,
+        loops={
+            "for chunk in range(whole)": loop(
+                keeps="""
+                    0 <= misfits <= chunk * CHUNK
+                    misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(chunk * CHUNK))
+                    kept_from(fixed, old(fixed), header[SLOTS])
+                    kept_from(told, old(told), header[SLOTS])
+                """
+            ),
+            "for i in range(CHUNK)": loop(
+                keeps="""
+                    LOWEST <= peak < LIMIT
+                    0 <= misfits <= chunk * CHUNK + i
+                    misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(chunk * CHUNK + i))
+                    kept_from(fixed, old(fixed), header[SLOTS])
+                    kept_from(told, old(told), header[SLOTS])
+                """
+            ),
+            "for slot in range(whole * CHUNK, header[SLOTS])": loop(
+                keeps="""
+                    LOWEST <= peak < LIMIT
+                    0 <= misfits <= slot
+                    misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(slot))
+                    kept_from(fixed, old(fixed), header[SLOTS])
+                    kept_from(told, old(told), header[SLOTS])
+                """
+            ),
+        },
+    ),
+    contract(
         "first_of",
         needs="""
             is_header(header)

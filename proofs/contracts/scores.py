@@ -6,6 +6,55 @@ from focalloc.proofs.contracts.form import contract, loop
 
 CONTRACTS = [
     contract(
+        "take",
+        truth=True,
+        needs="""
+            0 <= slots <= 2**26
+            slots <= len(scores)
+            slots <= len(tags)
+            slots <= len(fixed)
+            slots // CHUNK < len(peaks)
+        """,
+        writes="fixed peaks",
+        gives="""
+            implies(result, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(slots)))
+            all(tags[i] < 1 or fixed[i] <= peaks[i // CHUNK] for i in range(slots))
+            kept_from(fixed, old(fixed), slots)
+            kept_from(peaks, old(peaks), slots // CHUNK + 1)
+        """,
+        loops={
+            "for chunk in range(whole)": loop(
+                keeps="""
+                    0 <= misfits <= chunk * CHUNK
+                    misfits > 0 or all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(chunk * CHUNK))
+                    all(tags[i] < 1 or fixed[i] <= peaks[i // CHUNK] for i in range(chunk * CHUNK))
+                    kept_from(fixed, old(fixed), slots)
+                    kept_from(peaks, old(peaks), whole)
+                """
+            ),
+            "for i in range(CHUNK)": loop(
+                keeps="""
+                    0 <= misfits <= chunk * CHUNK + i
+                    LOWEST <= peak < LIMIT
+                    misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(chunk * CHUNK + i))
+                    all(tags[j] < 1 or fixed[j] <= peaks[j // CHUNK] for j in range(chunk * CHUNK))
+                    all(tags[j] < 1 or fixed[j] <= peak for j in range(chunk * CHUNK, chunk * CHUNK + i))
+                    kept_from(fixed, old(fixed), slots)
+                """
+            ),
+            "for slot in range(whole * CHUNK, slots)": loop(
+                keeps="""
+                    0 <= misfits <= slot
+                    LOWEST <= peak < LIMIT
+                    misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(slot))
+                    all(tags[j] < 1 or fixed[j] <= peaks[j // CHUNK] for j in range(whole * CHUNK))
+                    all(tags[j] < 1 or fixed[j] <= peak for j in range(whole * CHUNK, slot))
+                    kept_from(fixed, old(fixed), slots)
+                """
+            ),
+        },
+    ),
+    contract(
         "total",
         whole=True,
         needs="""

@@ -163,6 +163,12 @@ def power(i: int) -> int:
 
 
 @ghost
+def is_power(number: int) -> bool:
+    """Whether it is a power of 2."""
+    return number > 0 and number & (number - 1) == 0
+
+
+@ghost
 def up(i: int) -> int:
     """The parent of a place in a heap."""
     return (i - 1) // 2
@@ -400,8 +406,31 @@ def begins_nowhere(header: Ints, tags: Ints, n: int, token: int) -> bool:
 
 def lies_apart(header: Ints) -> bool:
     """The tables of a state lie behind its header, one behind the other."""
-    return header[OFFSETS] >= HEADER and all(
-        header[i] <= header[j] for i in range(OFFSETS, HEADER) for j in range(i + 1, HEADER)
+    return (
+        HEADER
+        <= header[OFFSETS + 0]
+        <= header[OFFSETS + 1]
+        <= header[OFFSETS + 2]
+        <= header[OFFSETS + 3]
+        <= header[OFFSETS + 4]
+        <= header[OFFSETS + 5]
+        <= header[OFFSETS + 6]
+        <= header[OFFSETS + 7]
+        <= header[OFFSETS + 8]
+        <= header[OFFSETS + 9]
+        <= header[OFFSETS + 10]
+        <= header[OFFSETS + 11]
+        <= header[OFFSETS + 12]
+        <= header[OFFSETS + 13]
+        <= header[OFFSETS + 14]
+        <= header[OFFSETS + 15]
+        <= header[OFFSETS + 16]
+        <= header[OFFSETS + 17]
+        <= header[OFFSETS + 18]
+        <= header[OFFSETS + 19]
+        <= header[OFFSETS + 20]
+        <= header[OFFSETS + 21]
+        <= header[OFFSETS + 22]
     )
 
 

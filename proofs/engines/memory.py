@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from focalloc.fastpath import tables as layout
 from focalloc.fastpath.kernels import layout as code
 from focalloc.proofs.sources import Source
@@ -52,7 +54,7 @@ class Memory(list[Any]):
             raise Broken(f"{self.name}[{index}] cannot hold what is written to it")
         if not 0 <= index < len(self):
             raise self._outside(index)
-        super().__setitem__(index, value)
+        super().__setitem__(index, value.item() if isinstance(value, np.generic) else value)
 
 
 def filled(name: str, known: Sequence[Any], cells: int, bits: int = 64) -> Memory:

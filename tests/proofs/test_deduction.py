@@ -123,6 +123,14 @@ def test_what_is_cut_out_of_an_array_lies_in_it() -> None:
     assert left(text, told) == []
 
 
+def test_a_score_that_fits_is_one() -> None:
+    text = (
+        "def f(scores: NDArray[np.generic]) -> int:\n    number = fixed_point(scores[0])\n"
+        "    return np.int32(number) if -LIMIT < number < LIMIT else np.int32(0)\n"
+    )
+    assert left(text, contract("f", needs="len(scores) > 0", gives="-LIMIT < result < LIMIT")) == []
+
+
 def test_what_writes_in_a_test_is_known_where_the_test_is() -> None:
     text = SET + "def f(t: Table, x: int) -> int:\n    if x > 0 and set_first(t):\n        return 1\n    return 0\n"
     told = "t[0] == (5 if x > 0 else old(t)[0])"
@@ -174,8 +182,42 @@ WRONG = {
         contract("f", needs="0 <= n < 9", gives="result == x"), "gives"),
     "a shift by an unknown of less than nothing": ("def f(x: int, n: int) -> int:\n    return x >> n\n",
         contract("f", needs="0 <= n < 9", gives="result >= 0"), "gives"),
-    "a shift to the left by anything": ("def f(x: int) -> int:\n    return 1 << x\n", contract("f", needs="0 <= x < 9"),
+    "a shift to the left by anything": ("def f(x: int) -> int:\n    return 3 << x\n", contract("f", needs="0 <= x < 9"),
         "refused"),
+    "one, shifted to the left, is no more than one": ("def f(x: int) -> int:\n    return 1 << x\n",
+        contract("f", needs="0 <= x < 9", gives="result == 1"), "gives"),
+    "one, shifted to the left by too much": ("def f(x: int) -> int:\n    return 1 << x\n",
+        contract("f", needs="0 <= x < 64"), "range"),
+    "bits of either are those of both": ("def f(a: int, b: int) -> int:\n    return a | b\n",
+        contract("f", needs="0 <= a < 9\n0 <= b < 9", gives="result == a + b"), "gives"),
+    "bits of what may be negative": ("def f(a: int, b: int) -> int:\n    return a | b\n",
+        contract("f", gives="result >= a"), "gives"),
+    "a mask of common bits that may be none": ("def f(a: int, mask: int) -> int:\n    return a & mask\n",
+        contract("f", needs="0 <= mask < 9", gives="result == a % (mask + 1)"), "gives"),
+    "a score that is not there": (
+        "def f(scores: NDArray[np.generic], i: int) -> int:\n    number = fixed_point(scores[i])\n"
+        "    return np.int32(number)\n",
+        contract("f", needs="0 <= i <= len(scores)"), "index"),
+    "a score that does not fit": (
+        "def f(scores: NDArray[np.generic]) -> int:\n    number = fixed_point(scores[0])\n"
+        "    return np.int32(number)\n",
+        contract("f", needs="len(scores) > 0", gives="-LIMIT < result"), "gives"),
+    "a score is compared with something else": (
+        "def f(scores: NDArray[np.generic]) -> bool:\n    number = fixed_point(scores[0])\n    return number < 3\n",
+        contract("f", needs="len(scores) > 0", truth=True), "refused"),
+    "a score is known from turn to turn": (
+        "def f(scores: NDArray[np.generic], n: int) -> int:\n    number = fixed_point(scores[0])\n"
+        "    first = np.int32(number)\n    for i in range(n):\n        number = fixed_point(scores[i])\n"
+        "    return first - np.int32(number)\n",
+        contract("f", needs="0 < len(scores)\nn <= len(scores)", gives="result == 0",
+                 loops={"for i in range(n)": loop()}), "gives"),
+    "a table is cut out where it may not be any more": (
+        "def g(header: Table) -> None:\n    header[5] += 1\n\n\n"
+        "def f(state: Longs) -> int:\n    a = state[state[5] : state[6]]\n    g(state)\n"
+        "    b = state[state[5] : state[6]]\n    return len(a) + len(b)\n",
+        contract("f", cuts=FRONT, writes="header",
+                 needs="cells(state) >= HEADER + 9\nHEADER <= header[5] and header[5] <= header[6]\n"
+                 "header[6] <= HEADER + 9"), "index"),
     "a mask with holes": ("def f(x: int) -> int:\n    return x & 5\n", contract("f"), "refused"),
     "a mask that cuts": ("def f(x: int) -> int:\n    return x & 7\n", contract("f", gives="result == x"), "gives"),
     "a distance overflows": ("def f(x: int) -> int:\n    return abs(x)\n", contract("f"), "range"),
@@ -343,6 +385,9 @@ WRONG = {
 
 SETTER = contract("set_first", needs="1 <= len(t)", writes="t", gives="t[0] == 5", truth=True)
 BESIDE = {
+    "a table is cut out where it may not be any more": (
+        contract("g", needs="len(header) == HEADER", writes="header", gives="only(header, 5)"),
+    ),
     "a tuple that is returned is another": (contract("g", gives="result.a == n"),),
     "what writes in a test that may not be looked at": (SETTER,),
     "what writes in a test that may be looked at": (SETTER,),

@@ -29,6 +29,7 @@ import z3
 from focalloc.proofs.contracts.form import Contract, Loop
 from focalloc.proofs.engines.deductive.formulas import (
     BOOL,
+    CELL,
     INT,
     INT64,
     TABLE,
@@ -39,6 +40,8 @@ from focalloc.proofs.engines.deductive.formulas import (
     Piece,
     Ref,
     Refused,
+    Score,
+    Scores,
     State,
     Theory,
     View,
@@ -200,6 +203,9 @@ class Deduction(Formulas):
             length = z3.Int(f"len({name})")
             state.facts += [length >= 0, length < LONGEST]
             return Whole(name, bits, self.theory.constants[header] if header else 0)
+        if kind.startswith("NDArray[np.generic]"):
+            state.facts += [z3.Int(f"len({name})") >= 0, z3.Int(f"len({name})") < LONGEST]
+            return Scores(name)
         if kind == "bool":
             return z3.Bool(name)
         if kind != "int":
@@ -242,6 +248,15 @@ class Deduction(Formulas):
             if piece.start.eq(start) and piece.stop.eq(stop) and piece.bits == bits:
                 return piece.table
         text = ast.unparse(node)
+        for piece in cut:  # by the same numbers of a header that may have been written to, though not there
+            if _origin(start) and (_origin(start), _origin(stop), bits) == (
+                _origin(piece.start),
+                _origin(piece.stop),
+                piece.bits,
+            ):
+                there = z3.And(start == piece.start, stop == piece.stop)
+                self._owe("index", state, there, f"{text}, where it was")
+                return piece.table
         self._owe("index", state, z3.And(start >= 0, start <= stop, stop <= z3.Int(f"len({array.name})")), text)
         for piece in cut:
             empty = z3.Or(start == stop, piece.start == piece.stop)
@@ -273,6 +288,17 @@ class Deduction(Formulas):
         if not array.header:
             raise Refused(f"{array.name} has no header")
         return self._piece(array, z3.IntVal(0), z3.IntVal(array.header), array.bits, node, state)
+
+    def _score(self, node: ast.Subscript, state: State) -> Score:
+        """A score from outside in fixed point: as a number of 32 bits it is any, but one that fits if it does."""
+        array, place = self.found(node.value, state.names), self._number(node.slice, state)
+        if not isinstance(array, Scores):
+            raise Refused(f"cannot be followed: {ast.unparse(node)}")
+        self._owe("index", state, z3.And(place >= 0, place < z3.Int(f"len({array.name})")), ast.unparse(node))
+        score, limit = Score(self.fresh("fits", BOOL), self.fresh("number")), self.theory.constants["LIMIT"]
+        self._know(state, self._fits(score.number, *WIDTHS[32]))
+        self._know(state, z3.Implies(score.fits, z3.And(-limit < score.number, score.number < limit)))
+        return score
 
     def _indexed(self, node: ast.Subscript, state: State) -> tuple[Ref, Term]:
         """The table, and the place in it, that an index is about."""
@@ -389,6 +415,10 @@ class Deduction(Formulas):
                 return self._all_or_any(node, state)
             case ast.IfExp():
                 return self._either(node, state)
+            case ast.Compare(comparators=[ast.Name() as score, _]) if isinstance(self.found(score, state.names), Score):
+                if ast.unparse(node) != f"-LIMIT < {score.id} < LIMIT":
+                    raise Refused(f"cannot be followed: {ast.unparse(node)}")
+                return self.found(score, state.names).fits
             case ast.Compare():
                 return compared(node, [self._number(part, state) for part in [node.left, *node.comparators]])
             case ast.Call(keywords=[]):
@@ -397,13 +427,13 @@ class Deduction(Formulas):
 
     def _number(self, node: ast.expr, state: State) -> Term:
         value = self._value(node, state)
-        if isinstance(value, Ref | Bundle | Whole | View):
+        if isinstance(value, Ref | Bundle | Whole | View | Scores | Score):
             raise Refused(f"{ast.unparse(node)} is no number")
         return z3.If(value, 1, 0) if z3.is_bool(value) else value
 
     def _truth(self, node: ast.expr, state: State) -> Term:
         value = self._value(node, state)
-        if isinstance(value, Ref | Bundle | Whole | View):
+        if isinstance(value, Ref | Bundle | Whole | View | Scores | Score):
             raise Refused(f"{ast.unparse(node)} is no truth value")
         return value if z3.is_bool(value) else value != 0
 
@@ -441,6 +471,15 @@ class Deduction(Formulas):
             self._owe("division", state, right > 0, ast.unparse(node))
         if isinstance(op, ast.RShift) and not z3.is_int_value(z3.simplify(right)):
             return self._shifted(left, right, node, state)
+        if (
+            isinstance(op, ast.LShift)
+            and z3.simplify(left).eq(z3.IntVal(1))
+            and not z3.is_int_value(z3.simplify(right))
+        ):
+            self._owe("range", state, self._fits(right, 0, 62), f"{ast.unparse(node)}, by how much")
+            return self.theory.functions["power"](right)
+        if isinstance(op, ast.BitOr):
+            return self._either_bit(left, right, state)
         if isinstance(op, ast.BitAnd) and not z3.is_int_value(z3.simplify(right)):
             return self._masked(left, right, state)
         return self._ranged(self.arithmetic(op, left, right), node, state)
@@ -450,6 +489,18 @@ class Deduction(Formulas):
         self._owe("range", state, self._fits(right, 0, 62), f"{ast.unparse(node)}, by how much")
         result = self.fresh("shifted")
         self._know(state, z3.If(left >= 0, self._fits(result, 0, left), self._fits(result, left, -1)))
+        if "power" in self.theory.functions:
+            by = self.theory.functions["power"](right)
+            self._know(state, result == self.arithmetic(ast.FloorDiv(), left, by))
+        return result
+
+    def _either_bit(self, left: Term, right: Term, state: State) -> Term:
+        """The bits that one of two unknowns has: no fewer than either of them, and no more than both, if neither is
+        negative."""
+        result = self.fresh("bits")
+        neither = z3.And(left >= 0, right >= 0)
+        self._know(state, z3.Implies(neither, z3.And(result >= left, result >= right, result <= left + right)))
+        self._know(state, self._fits(result))
         return result
 
     def _masked(self, left: Term, right: Term, state: State) -> Term:
@@ -458,6 +509,9 @@ class Deduction(Formulas):
         for side in (left, right):
             self._know(state, z3.Implies(side >= 0, self._fits(result, 0, side)))
         self._know(state, self._fits(result))
+        if "is_power" in self.theory.functions:
+            rest = self.arithmetic(ast.Mod(), left, right + 1)
+            self._know(state, z3.Implies(self.theory.functions["is_power"](right + 1), result == rest))
         return result
 
     def _float_bits(self, one: ast.expr, node: ast.AST, state: State) -> Term:
@@ -473,12 +527,20 @@ class Deduction(Formulas):
 
     def _call(self, node: ast.Call, state: State) -> Any:
         match node:
+            case ast.Call(func=ast.Name(id="fixed_point"), args=[ast.Subscript() as one]):
+                return self._score(one, state)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="right_shift"), args=[one, by]):
+                shift = ast.copy_location(ast.BinOp(one, ast.RShift(), by), node)
+                return self._shifted(self._number(one, state), self._number(by, state), shift, state)
             case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="int8" | "int32" as name), args=[one]):
+                value = self._value(one, state)
+                if isinstance(value, Score) and name == "int32":
+                    return value.number
                 value = self._number(one, state)
                 self._owe("range", state, self._fits(value, *WIDTHS[int(name[3:])]), ast.unparse(node))
                 return value
-            case ast.Call(func=ast.Name(id="int"), args=[one]):
-                return self._number(one, state)
+            case ast.Call(func=ast.Name(id="int" | "bool" as name), args=[one]):
+                return self._truth(one, state) if name == "bool" else self._number(one, state)
             case ast.Call(func=ast.Attribute(value=ast.Call(func=function, args=[one]), attr="view"), args=[kind]) if (
                 ast.unparse(function),
                 ast.unparse(kind),
@@ -486,7 +548,7 @@ class Deduction(Formulas):
                 return self._float_bits(one, node, state)
             case ast.Call(func=ast.Name(id="len"), args=[one]):
                 whole = self.found(one, state.names)
-                if isinstance(whole, Whole):
+                if isinstance(whole, Whole | Scores):
                     return z3.Int(f"len({whole.name})")
                 return self.length(self.table(one, state.names))
             case ast.Call(func=ast.Name(id="let_go"), args=[one]):  # what it returns is told nobody but `take_back`
@@ -527,7 +589,10 @@ class Deduction(Formulas):
                     if value.header
                     else self._piece(value, *ends, value.bits, arg, state)
                 )
-            if isinstance(value, Whole) != (kind in ARRAYS) or isinstance(value, View):
+            if isinstance(value, Scores) and kind.startswith("NDArray[np.generic]"):
+                given[param] = value
+                continue
+            if isinstance(value, Whole) != (kind in ARRAYS) or isinstance(value, View | Scores | Score):
                 raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
             if isinstance(value, Ref | Bundle | Whole) != (kind not in ("int", "bool")):
                 raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
@@ -567,7 +632,7 @@ class Deduction(Formulas):
         if kind in self.theory.tuples:
             fields = self.theory.tuples[kind].items()
             return Bundle({part: self._returned(part, its, its == "bool", state) for part, its in fields})
-        if kind not in ("int", "bool"):
+        if kind not in ("int", "bool", "Any"):
             raise Refused(f"{name} returns {kind}, which is more than numbers")
         result = self.fresh(name, BOOL if truth else INT)
         if not truth:
@@ -576,7 +641,7 @@ class Deduction(Formulas):
 
     def _by_name(self, param: str, value: Any, state: State) -> Any:
         """An argument by a name of its own where it holds an ``if``, by which Z3 cannot find what is told of a call."""
-        if isinstance(value, Ref | Bundle | Whole) or not holds_if(value):
+        if isinstance(value, Ref | Bundle | Whole | Scores) or not holds_if(value):
             return value
         named = self.fresh(param, value.sort())
         state.facts.append(named == value)
@@ -789,7 +854,8 @@ class Deduction(Formulas):
             result.facts += [z3.Implies(guard, fact) for fact in side.facts[known + 1 :]]
         for name in sorted(result.names):
             a, b = one.names[name], other.names[name]
-            if isinstance(a, Ref | Bundle | Whole | View) or isinstance(b, Ref | Bundle | Whole | View):
+            others = Ref | Bundle | Whole | View | Scores | Score
+            if isinstance(a, others) or isinstance(b, others):
                 if a != b:
                     raise Refused(f"{name} stands for one table or another")
             elif not a.eq(b):
@@ -807,7 +873,7 @@ class Deduction(Formulas):
                 raise Refused(f"{target.id} is what returns nothing")
             state.names[target.id] = value
             return
-        if not isinstance(target, ast.Subscript) or isinstance(value, Ref | Bundle | Whole | View):
+        if not isinstance(target, ast.Subscript) or isinstance(value, Ref | Bundle | Whole | View | Scores | Score):
             raise Refused(f"cannot be written to: {ast.unparse(target)}")
         table, place = self._indexed(target, state)
         value = z3.If(value, 1, 0) if z3.is_bool(value) else value
@@ -849,7 +915,9 @@ class Deduction(Formulas):
                         tables.add(self.table(ast.parse(text, mode="eval").body, handed).name)
         for name in names:
             value = state.names.get(name)
-            if isinstance(value, Ref | Whole | View) or (isinstance(value, Bundle) and not _is_of_numbers(value)):
+            if isinstance(value, Ref | Whole | View | Scores) or (
+                isinstance(value, Bundle) and not _is_of_numbers(value)
+            ):
                 raise Refused(f"{name} is another table in each turn")
         return names, tables
 
@@ -909,6 +977,8 @@ class Deduction(Formulas):
 
     def _anything(self, name: str, value: Any, state: State) -> Any:
         """What a variable may be after any number of turns: of the same kind, a tuple field by field."""
+        if isinstance(value, Score):
+            return Score(self.fresh("fits", BOOL), self.fresh("number"))  # it is another in each turn, and read in none
         if isinstance(value, Bundle):
             return Bundle({part: self._anything(part, its, state) for part, its in value.fields.items()})
         truth = z3.is_bool(value)
@@ -921,6 +991,12 @@ class Deduction(Formulas):
             return []
         node = ast.parse(text, mode="eval").body
         return [self.spec(part, state) for part in (node.elts if isinstance(node, ast.Tuple) else [node])]
+
+
+def _origin(term: Term) -> int:
+    """The place that a number was read from; 0 where that is no plain number."""
+    read_there = term.decl().eq(CELL) and z3.is_int_value(z3.simplify(term.arg(1)))
+    return int(z3.simplify(term.arg(1)).as_long()) if read_there else 0
 
 
 def _is_of_numbers(value: Bundle) -> bool:

@@ -30,6 +30,8 @@ INT, BOOL = z3.IntSort(), z3.BoolSort()
 TABLE = z3.DeclareSort("Cells")
 CELL = z3.Function("cell", TABLE, INT, INT)
 WITH = z3.Function("with", TABLE, INT, INT, TABLE)
+ANY = {"fixed": "Table", "peaks": "Table"}
+"""What a parameter is that is annotated as anything, for mypy's sake; a number where it does not stand here."""
 SORTS = {"Ints": TABLE, "Table": TABLE, "int": INT, "bool": BOOL}
 
 
@@ -66,6 +68,21 @@ class View:
 
     table: Ref
     first: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """An array of scores from outside, integers or floats, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score in fixed point before it is one: whether it fits, and what it is as a number of 32 bits."""
+
+    fits: Term
+    number: Term
 
 
 @dataclass(frozen=True)
@@ -156,7 +173,8 @@ def _cut_out(node: ast.AST, value: Any, names: Mapping[str, Any]) -> Any:
 
 def types_of(function: ast.FunctionDef) -> dict[str, str]:
     """The parameters and their types."""
-    return {arg.arg: ast.unparse(arg.annotation) if arg.annotation else "" for arg in function.args.args}
+    kinds = {arg.arg: ast.unparse(arg.annotation) if arg.annotation else "" for arg in function.args.args}
+    return {name: ANY.get(name, "int") if kind == "Any" else kind for name, kind in kinds.items()}
 
 
 def read(table: Term, place: Term) -> Term:
@@ -243,7 +261,7 @@ class Formulas:
         Raises:
             Refused: it stands for none.
         """
-        value = self.found(node, names)
+        value = _cut_out(node, self.found(node, names), names)
         if not isinstance(value, Ref):
             raise Refused(f"{ast.unparse(node)} is no table here")
         return value
@@ -318,7 +336,7 @@ class Formulas:
             raise Refused(f"{ast.unparse(node)} is not known here")
         if isinstance(value, Bundle):
             raise Refused(f"{ast.unparse(node)} is a tuple of tables, and none itself")
-        if isinstance(value, Whole | View):
+        if isinstance(value, Whole | View | Scores | Score):
             raise Refused(f"{ast.unparse(node)} is no table of a line")
         return state.heap[value.name] if isinstance(value, Ref) else value
 
@@ -332,6 +350,8 @@ class Formulas:
                 return self.spec(one, replace(state.prior, names=state.names | state.prior.names, bound=state.bound))
             case "len", [one]:
                 table = _cut_out(one, self.found(one, state.names), state.names)
+                if isinstance(table, Scores):
+                    return z3.Int(f"len({table.name})")
                 return self.length(table if isinstance(table, Ref) else self.table(one, state.names))
             case "cells", [ast.Name(id=array)] if isinstance(state.names.get(array), Whole):
                 return z3.Int(f"len({array})")

@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from focalloc.fastpath import kernels
 from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.tables import Tables
@@ -206,6 +208,26 @@ def _cut(table: Any) -> Cut:
     return made
 
 
+class Given(list[Any]):
+    """Scores from outside."""
+
+    def __getitem__(self, index: Any) -> Any:
+        if not 0 <= index < len(self):
+            raise Broken(f"index {index} of scores, of which there are {len(self)}")
+        return super().__getitem__(index)
+
+
+def scores_of(rng: random.Random, session: code.Session) -> Given:
+    """A score per slot, of either width or an integer, all of which fit most of the time."""
+    kind: Any = rng.choice([np.float32, np.float64, np.int32])
+    most = 900.0 if kind is not np.int32 else 2.0**31 - 1
+    slots = session.header[code.SLOTS] + (rng.randint(-1, 1) if rng.random() < 0.1 else 0)
+    scores = Given(kind(rng.uniform(-most, most)) for _ in range(slots))
+    if scores and kind is not np.int32 and rng.random() < 0.2:
+        scores[rng.randrange(slots)] = kind(rng.choice([2048.0, -2048.0, 1e9]))
+    return scores
+
+
 def few(rng: random.Random) -> int:
     """A small number, or one of any size."""
     return rng.choice([0, 1, 2, 3, rng.randint(-2, 9), rng.randint(-(2**31), 2**31 - 1)])
@@ -264,6 +286,8 @@ def _made(
     bits = 64 if name in wide else theory.bits.get(name, 64)
     if kind == "Session":
         return session
+    if kind.startswith("NDArray[np.generic]"):
+        return scores_of(rng, session)
     if name == "query":
         return search_of(rng, session).header
     if name == "adaptive":

@@ -82,6 +82,9 @@ def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     kernels=contracts_of("scores", "thresholds"),
     mutations=[
         Mutation("a sum that does not fit", "score += fixed[slot + i]", "score += fixed[slot + i] << 40"),
+        Mutation("the last chunk is taken without its first score",
+                 "for slot in range(whole * CHUNK, slots):\n        number = fixed_point(scores[slot])",
+                 "for slot in range(whole * CHUNK + 1, slots):\n        number = fixed_point(scores[slot])"),
         Mutation("the last mean of four reaches beyond the context", "whole = max(slots - 3, 0)\n    if",
                  "whole = max(slots - 2, 0)\n    if"),
         Mutation("what is left of a chunk counts for a whole one",
@@ -169,6 +172,10 @@ def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("a raised score does not fit", "min(fixed[first + i] + added, LIMIT - 1)", "fixed[first + i] + added"),
         Mutation("the peak of the next chunk rises", "peaks[first // CHUNK] = max(peaks[first // CHUNK], fixed[first])",
                  "peaks[first // CHUNK + 1] = max(peaks[first // CHUNK], fixed[first])"),
+        Mutation("what is cut off borrows the other way", "np.int32(score & mask) < np.int32(mean & mask)",
+                 "np.int32(score & mask) > np.int32(mean & mask)"),
+        Mutation("what does not fit is told", "header[HEARD] = header[SLOTS] if misfits == 0 else 0",
+                 "header[HEARD] = header[SLOTS]"),
         Mutation("the walk to the end passes it", "while slot < header[SLOTS]:\n        halvings",
                  "while slot <= header[SLOTS]:\n        halvings"),
     ],
@@ -443,13 +450,16 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "calls-of-every-size",
     "The tables that a call cuts out of its arrays lie in them, apart from each other, however long they are; and what "
-    "calls do around an iteration stays in them: thresholds that adapt count from the next iteration on, what is "
+    "calls do around an iteration stays in them: whatever the scores, all are taken or none, a step ends, makes no "
+    "more actions than the cap allows and leaves no more slots than the budget, or than there were; a release moves "
+    "what stays to the front; thresholds that adapt count from the next iteration on, what is "
     "remembered has room, families are listed and pins are placed, and as many collapses as a reclaim has room for "
     "free what is needed, or are more than there are slots.",
-    clauses="ADA-1 TIE-2 REL-3 ING-2",
+    clauses="SCO-1 BUD-1 CAP-1 ADA-1 TIE-2 REL-3 ING-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,
-    assumes="arrays laid out as their header says, as `Tables` lays them out",
+    assumes="arrays laid out as their header says, as `Tables` lays them out, and tables as `Tables.check` asserts "
+    "them; a float that does not fit 32 bits becomes some number of 32 bits",
     mutations=[
         Mutation("peaks begin in the scores", "scratch[capacity : capacity + header[CHUNK_ROOM]]",
                  "scratch[capacity - 1 : capacity + header[CHUNK_ROOM]]"),
@@ -463,6 +473,16 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "    state[REMEMBERED] = kept + 1\n"),
         Mutation("the top frees more than it does", "for level in range(2, header[TOP] + 1):\n        least",
                  "for level in range(2, header[TOP]):\n        least"),
+        Mutation("scores are taken however many there are",
+                 "if len(scores) != slots:\n        return WRONG_LENGTH\n    return 0 if take",
+                 "if len(scores) < 0:\n        return WRONG_LENGTH\n    return 0 if take"),
+        Mutation("there is no end to measure nearness from",
+                 "header[CURSOR_TOKEN] = header[END] if cursor < 0 else cursor", "header[CURSOR_TOKEN] = cursor"),
+        Mutation("an iteration goes by scores that were not taken",
+                 "    if done == 0:\n        if session.header[MULTI_SLOT] == 1:",
+                 "    if done <= 0:\n        if session.header[MULTI_SLOT] == 1:"),
+        Mutation("nothing is released", "release(session, slots)\n        forget_what_left(state)\n        place",
+                 "forget_what_left(state)\n        place"),
         Mutation("a full ledger is entered", "return refused if refused else let_go",
                  "return 0 if refused else let_go"),
     ],
