@@ -138,6 +138,59 @@ CONTRACTS = [
         },
     ),
     contract(
+        "best_wishes",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, PLACES)
+            header[FAMILIES] <= len(wishes)
+            within(wishes, 0, header[FAMILIES], -2**60, 2**60)
+            all(wishes[f] <= 2**34 * header[FANOUT + family_node[f] % LEVELS] for f in range(header[FAMILIES])
+                if at(family_node[f]))
+            ledger_fits(header, ledger_action)
+            0 <= header[END] < 2**50
+            0 <= header[PROTECTED] < 2**50
+            1 <= sought.room < 2**40
+            sought.room <= len(sought.keys)
+            sought.room <= len(sought.notes)
+        """,
+        writes="sought.keys sought.notes",
+        gives="""
+            0 <= result <= sought.room
+            falling(sought.keys, 0, result)
+            all(0 <= sought.notes[i] and sought.notes[i] < header[FAMILIES] for i in range(result))
+        """,
+        loops={
+            "for family in range(header[FAMILIES])": loop(
+                keeps="""
+                    0 <= size <= sought.room
+                    size <= family
+                    0 <= bar <= 2**34
+                    heap(sought.keys, size)
+                    keys_within(sought.keys, sought.notes, size, 0, 2**34 * PLACES + PLACES - 1)
+                    notes_within(sought.keys, sought.notes, size, 0, header[FAMILIES] - 1)
+                """,
+                opens="""
+                    0 <= family_slot[family] and 1 <= family_node[family] % LEVELS
+                    family_node[family] % LEVELS <= header[TOP]
+                    0 <= family_node[family] and family_node[family] < 2**54
+                    wishes[family] <= 2**34 * header[FANOUT + family_node[family] % LEVELS]
+                """,
+            )
+        },
+        before={
+            "if wishes[family] >=": "wish_product(bar + 1, members)",
+            "key = key_of": """
+                over_bound(wishes[family], members)
+                below(wishes[family], 2**34 + 1, members)
+            """,
+            "bar = rank_of": "keys_in(sought.keys, sought.notes, size, size, 0, 2**34 * PLACES + PLACES - 1)",
+        },
+        closes="notes_in(sought.keys, sought.notes, size, size, 0, header[FAMILIES] - 1)",
+    ),
+    contract(
         "worst_useful_chunk",
         needs=f"""
             is_header(header)

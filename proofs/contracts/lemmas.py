@@ -188,6 +188,8 @@ ARITHMETIC = [
         ],
     ),
     lemma("weight_product(w, x)", "implies(-2**7 <= w <= 2**7 and -2**15 <= x <= 2**15, -2**22 <= w * x <= 2**22)"),
+    lemma("three_weights(w, x)", "implies(-2**9 <= w <= 2**9 and -2**15 <= x <= 2**15, -2**24 <= w * x <= 2**24)"),
+    lemma("wish_product(x, n)", "implies(0 <= x <= 2**35 and 0 <= n <= 2**26, 0 <= x * n <= 2**61)"),
     lemma("rows_product(x, n)", "implies(0 <= x <= 2**23 and 0 <= n <= 2**27, 0 <= x * n <= 2**50)"),
     lemma("worth_most(p, d)", "implies(d >= 0 and p <= LIMIT, p * d <= LIMIT * d)"),
     lemma(

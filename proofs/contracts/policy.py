@@ -38,6 +38,34 @@ MIXED = f"""{LISTED}
 """
 """What mixing items with what all come to needs: the sizes of a network, and sums as POL-6 bounds them."""
 
+GATED = """
+            is_header(header)
+            is_shaped(header)
+            0 < header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            header[SLOTS] <= len(look.told)
+            header[SLOTS] <= len(gates)
+            SIDES * (CHEAP + 1) <= len(gate)
+            within(gate, 0, SIDES * (CHEAP + 1), -2**7, 2**7)
+            4 <= len(known)
+"""
+"""What gates go by."""
+
+BASED = """
+            3 * LEVELS <= len(base)
+            all(base[j] == header[SPAN + j - SIDES * LEVELS] // header[SPAN]
+                for j in range(SIDES * LEVELS, SIDES * LEVELS + header[TOP] + 1))
+            within(base, 1, 1 + header[TOP], -2**24, 2**24)
+            within(base, LEVELS + 1, LEVELS + 1 + header[TOP], -2**24, 2**24)
+            0 <= header[CURSOR_TOKEN] < 2**49
+            0 <= header[FIRST] < 2**49
+"""
+"""What gates of places go by."""
+
+AT_GISTS = "all(gates[j] == LOWEST or 1 <= tags[j] and tags[j] <= header[TOP] for j in range(header[SLOTS]))"
+"""Where there are gates, gists begin."""
+
 CONTRACTS = [
     contract(
         "logarithm",
@@ -100,6 +128,63 @@ CONTRACTS = [
         """,
         gives="result == (marks[item] if side == EXPAND else family_node[marks[LOOK + item]])",
         whole=True,
+    ),
+    contract(
+        "describe",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            is_dear(header)
+            0 <= side <= 1
+            0 <= item < LOOK
+            SIDES * LOOK <= len(marks)
+            SIDES * LOOK <= len(listed)
+            SIDES + 1 <= len(look.sizes)
+            SIDES * LOOK * KNOWN_OF_ITEM <= len(inputs)
+            4 <= len(known)
+            0 < header[SLOTS] <= 2**26
+            1 <= header[W_MAX] <= 2**26
+            header[SLOTS] <= len(fixed)
+            header[SLOTS] <= len(look.told)
+            0 <= header[CURSOR_TOKEN] < 2**49
+            all(0 <= look.sizes[j] and look.sizes[j] <= 2**26 for j in range(SIDES + 1))
+            implies(side == COLLAPSE, 0 <= marks[LOOK + item] and marks[LOOK + item] < len(family_node))
+            0 <= (marks[item] if side == EXPAND else family_node[marks[LOOK + item]]) < 2**54
+            1 <= (marks[item] if side == EXPAND else family_node[marks[LOOK + item]]) % LEVELS
+            (marks[item] if side == EXPAND else family_node[marks[LOOK + item]]) % LEVELS <= header[TOP]
+            place_of(listed[side * LOOK + item])
+                + (header[UNITS + marks[item] % LEVELS] if side == EXPAND
+                else header[WIDTH + family_node[marks[LOOK + item]] % LEVELS]) <= header[SLOTS]
+        """,
+        writes="known inputs",
+        gives="""
+            within(inputs, (side * LOOK + item) * KNOWN_OF_ITEM, (side * LOOK + item + 1) * KNOWN_OF_ITEM, -CLIP, CLIP)
+            kept_outside(inputs, old(inputs), (side * LOOK + item) * KNOWN_OF_ITEM,
+                (side * LOOK + item + 1) * KNOWN_OF_ITEM)
+        """,
+        loops={
+            "for i in range(4)": loop(
+                keeps="""
+                    within(inputs, to, to + i, -CLIP, CLIP)
+                    kept_outside(inputs, old(inputs), to, to + KNOWN_OF_ITEM)
+                """
+            )
+        },
+        before={
+            "start = node": """
+                over_bound(node // LEVELS, header[SPAN])
+                over_bound(header[SPAN + level], header[SPAN])
+                over_bound(header[CURSOR_TOKEN], header[SPAN])
+                over_bound(header[CURSOR_TOKEN] + header[SPAN] - 1, header[SPAN])
+                over_grows(header[CURSOR_TOKEN] + header[SPAN] - 1, header[CURSOR_TOKEN] + header[SPAN], header[SPAN])
+                over_next(header[CURSOR_TOKEN], header[SPAN])
+                header[WIDTH + level] > header[UNITS + level]
+            """,
+            "inputs[to + 12]": "over_bound(header[SLOTS] * 2**8, header[W_MAX])",
+            "inputs[to + 13]": """
+                over_far((header[W_MAX] - header[SLOTS]) * 2**8, delta)
+            """,
+        },
     ),
     contract(
         "lay_bases",
@@ -173,6 +258,99 @@ CONTRACTS = [
         },
     ),
     contract(
+        "gate_places",
+        needs=f"""{GATED}{BASED}
+            spans_are_told(header)
+            follow_each_other(header, tags)
+            are_plain(header, tags, header[SLOTS])
+            header[SLOTS] <= len(starts)
+            header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
+        """,
+        writes="gates starts",
+        gives=f"""
+            all(gates[j] == LOWEST or -2**25 <= gates[j] and gates[j] <= 2**25 for j in range(header[SLOTS]))
+            {AT_GISTS}
+            all(gates[j] == LOWEST or 0 <= starts[j] and starts[j] < 2**49 for j in range(header[SLOTS]))
+            kept_from(gates, old(gates), header[SLOTS])
+        """,
+        loops={
+            "for slot in range(slots)": loop(
+                keeps="""
+                    all(gates[j] == LOWEST for j in range(slot))
+                    kept_from(gates, old(gates), header[SLOTS])
+                """
+            ),
+            "while slot < slots": loop(
+                keeps=f"""
+                    0 <= slot <= slots
+                    slot == slots or tags[slot] >= 0
+                    0 <= start <= header[FIRST] + tokens_in(header, tags, 0, slot)
+                    tokens_in(header, tags, 0, slot) <= tokens_in(header, tags, 0, header[SLOTS])
+                    all(gates[j] == LOWEST or -2**25 <= gates[j] and gates[j] <= 2**25 for j in range(header[SLOTS]))
+                    {AT_GISTS}
+                    all(gates[j] == LOWEST or 0 <= starts[j] and starts[j] < 2**49 for j in range(header[SLOTS]))
+                    kept_from(gates, old(gates), header[SLOTS])
+                """,
+                falls="slots - slot",
+                opens="""
+                    0 <= tags[slot] and tags[slot] <= header[TOP]
+                    1 <= header[UNITS + tags[slot]] and slot + header[UNITS + tags[slot]] <= slots
+                    base[SIDES * LEVELS + tags[slot]] == header[SPAN + tags[slot]] // header[SPAN]
+                    over_bound(header[SPAN + tags[slot]], header[SPAN])
+                    tokens_up_to(header, tags, slot + header[UNITS + tags[slot]])
+                    tokens_in(header, tags, 0, slot) + header[SPAN + tags[slot]]
+                        <= tokens_in(header, tags, 0, slot + header[UNITS + tags[slot]])
+                    tokens_add(header, tags, 0, slot + header[UNITS + tags[slot]],
+                        header[SLOTS] - slot - header[UNITS + tags[slot]])
+                    tokens_bound(header, tags, slot + header[UNITS + tags[slot]],
+                        header[SLOTS] - slot - header[UNITS + tags[slot]])
+                """,
+            ),
+        },
+        before={
+            "cursor = header": """
+                over_bound(header[CURSOR_TOKEN] + header[SPAN] - 1, header[SPAN])
+                over_bound(header[CURSOR_TOKEN], header[SPAN])
+                over_grows(header[CURSOR_TOKEN], header[CURSOR_TOKEN] + header[SPAN] - 1, header[SPAN])
+                over_grows(header[CURSOR_TOKEN] + header[SPAN] - 1, header[CURSOR_TOKEN] + header[SPAN], header[SPAN])
+                over_next(header[CURSOR_TOKEN], header[SPAN])
+            """,
+            "start = header": """
+                over_bound(header[FIRST], header[SPAN])
+                tokens_none(header, tags, 0, 0)
+                tokens_bound(header, tags, 0, header[SLOTS])
+            """,
+        },
+    ),
+    contract(
+        "gate_scores",
+        needs=f"""{GATED}
+            all(gates[j] == LOWEST or -2**25 <= gates[j] and gates[j] <= 2**25 for j in range(header[SLOTS]))
+        """,
+        writes="gates",
+        gives="""
+            all(gates[j] == LOWEST or -2**27 <= gates[j] and gates[j] <= 2**27 for j in range(header[SLOTS]))
+            all((gates[j] == LOWEST) == (old(gates)[j] == LOWEST) for j in range(header[SLOTS]))
+            kept_from(gates, old(gates), header[SLOTS])
+        """,
+        loops={
+            "for slot in range(session.header[SLOTS])": loop(
+                keeps="""
+                    all(gates[j] == LOWEST or -2**27 <= gates[j] and gates[j] <= 2**27 for j in range(slot))
+                    all((gates[j] == LOWEST) == (old(gates)[j] == LOWEST) for j in range(slot))
+                    kept_from(gates, old(gates), slot)
+                """,
+                opens="gates[slot] == old(gates)[slot]",
+            )
+        },
+        before={
+            "more = of_told": """
+                three_weights(of_told, max(-(2**15 - 1), min(look.told[slot] >> 12, 2**15 - 1)))
+                three_weights(of_seen, max(-(2**15 - 1), min(fixed[slot] >> 12, 2**15 - 1)))
+            """,
+        },
+    ),
+    contract(
         "gate_known",
         whole=True,
         needs="""
@@ -193,6 +371,74 @@ CONTRACTS = [
             weight_product(gate[first + 2], known[2])
             weight_product(gate[first + 3], known[3])
         """,
+    ),
+    contract(
+        "gate_several",
+        needs=f"""{GATED}
+            all(gates[j] == LOWEST or -2**25 <= gates[j] and gates[j] <= 2**25 for j in range(header[SLOTS]))
+            {AT_GISTS}
+            blocks_fit(header, tags)
+        """,
+        writes="gates known",
+        gives="""
+            all(gates[j] == LOWEST or -2**27 <= gates[j] and gates[j] <= 2**27 for j in range(header[SLOTS]))
+            all((gates[j] == LOWEST) == (old(gates)[j] == LOWEST) for j in range(header[SLOTS]))
+            kept_from(gates, old(gates), header[SLOTS])
+        """,
+        loops={
+            "for slot in range(header[SLOTS])": loop(
+                keeps="""
+                    all(gates[j] == LOWEST or -2**27 <= gates[j] and gates[j] <= 2**27 for j in range(slot))
+                    all((gates[j] == LOWEST) == (old(gates)[j] == LOWEST) for j in range(slot))
+                    kept_from(gates, old(gates), slot)
+                """,
+                opens="""
+                    gates[slot] == old(gates)[slot]
+                    three_weights(of_told, max(-(2**15 - 1), min(look.told[slot] >> 12, 2**15 - 1)))
+                    three_weights(of_seen, max(-(2**15 - 1), min(fixed[slot] >> 12, 2**15 - 1)))
+                """,
+            )
+        },
+    ),
+    contract(
+        "gate_families",
+        needs=f"""{GATED}{BASED}
+            0 <= families <= header[FAMILIES]
+            families <= len(gates)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+        """,
+        writes="gates known",
+        gives="""
+            within(gates, 0, families, -2**27, 2**27)
+            kept_from(gates, old(gates), families)
+        """,
+        loops={
+            "for family in range(families)": loop(
+                keeps="""
+                    within(gates, 0, family, -2**27, 2**27)
+                    kept_from(gates, old(gates), families)
+                """,
+                opens="""
+                    1 <= family_node[family] % LEVELS and family_node[family] % LEVELS <= header[TOP]
+                    0 <= family_slot[family]
+                    0 <= family_node[family] and family_node[family] < 2**54
+                    base[SIDES * LEVELS + family_node[family] % LEVELS]
+                        == header[SPAN + family_node[family] % LEVELS] // header[SPAN]
+                    over_bound(header[SPAN + family_node[family] % LEVELS], header[SPAN])
+                """,
+            )
+        },
+        before={
+            "cursor = header": """
+                over_bound(header[CURSOR_TOKEN] + header[SPAN] - 1, header[SPAN])
+                over_bound(header[CURSOR_TOKEN], header[SPAN])
+                over_grows(header[CURSOR_TOKEN], header[CURSOR_TOKEN] + header[SPAN] - 1, header[SPAN])
+                over_grows(header[CURSOR_TOKEN] + header[SPAN] - 1, header[CURSOR_TOKEN] + header[SPAN], header[SPAN])
+                over_next(header[CURSOR_TOKEN], header[SPAN])
+            """,
+        },
     ),
     contract(
         "survey_gates",

@@ -153,6 +153,27 @@ CONTRACTS = [
         },
     ),
     contract(
+        "look_up_order",
+        needs="""
+            is_header(session.header)
+            is_shaped(session.header)
+            0 <= session.header[CURSOR_TOKEN] < 2**60
+            0 <= size < 2**60
+            size <= len(ties.ages)
+            size <= len(ties.nodes)
+            size <= len(ties.tokens)
+            all(0 <= ties.nodes[i] < 2**60 and ties.nodes[i] % LEVELS <= session.header[TOP] for i in range(size))
+            0 <= ties.history.size
+            ties.history.size <= len(ties.history.acted)
+            ties.history.size <= len(ties.history.iterations)
+            0 <= ties.history.memory < 2**62
+            0 <= session.header[ITERATION] < 2**62
+            within(ties.history.iterations, 0, ties.history.size, 0, 2**62)
+        """,
+        writes="ties.ages",
+        gives="kept_from(ties.ages, old(ties.ages), size)",
+    ),
+    contract(
         "gather_expands",
         needs="""
             is_header(header)

@@ -502,6 +502,18 @@ def look_of(rng: random.Random, session: code.Session) -> code.Look:
     )
 
 
+def whole_look(rng: random.Random, session: code.Session) -> code.Look:
+    """A look at the items of an iteration as it is asked for, of which no more is known than what is told."""
+    made, slots = look_of(rng, session), len(session.fixed)
+    return made._replace(
+        gates=Memory("gates", [0] * (slots + 1), 32),
+        keys=Memory("keys", [0] * 16),
+        notes=Memory("notes", [0] * 16),
+        peaks=Memory("peaks", [0] * (slots + 2)),
+        sizes=Memory("sizes", [0, 0, rng.randint(1, 9)]),
+    )
+
+
 MADE: dict[str, Callable[[random.Random, code.Session], Any]] = {
     "Search": search_of,
     "Work": work_of,

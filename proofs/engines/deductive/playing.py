@@ -31,11 +31,13 @@ from focalloc.proofs.engines.deductive.inputs import (
     Array,
     few,
     made_up,
+    network_of,
     pinned,
     remembering,
     scores_of,
     session_of,
     torn_session,
+    whole_look,
     whole_search,
     whole_work,
 )
@@ -384,11 +386,21 @@ def run_taking(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
     space["take_for_step"](scores_of(rng, session), session, cursor)
 
 
+def run_look(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """What a policy makes of an iteration."""
+    session = session_of(rng, source)
+    network, look = network_of(rng, session), whole_look(rng, session)
+    session.header[code.CURSOR_TOKEN] = rng.randint(session.header[code.FIRST], session.header[code.END])
+    space["list_items"](session, network, look)
+    space["infer"](session, network, look)
+
+
 RUNS = (
     (("step", "reclaim"), run_session),
     (("search",), run_search),
     (("first_misfit",), run_misfit),
     (("take_for_step",), run_taking),
+    (("list_items", "infer"), run_look),
     (("pool_collapses", "select_optimum", "name_actions"), run_optimum),
 )
 """What is run to listen to the calls of kernels, by the kernels that it begins with."""

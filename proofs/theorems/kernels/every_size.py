@@ -231,6 +231,11 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("nearness counts the other way once the list is full",
                  "bar = max(bar, rank_of(keys[0]) - sought.cursor)",
                  "bar = max(bar, rank_of(keys[0]) + sought.cursor)"),
+        Mutation("what is wished for is noted by its slot",
+                 "members, family_slot[family])\n"
+                 "                size = offer(keys, notes, size, sought.room, key, family)",
+                 "members, family_slot[family])\n"
+                 "                size = offer(keys, notes, size, sought.room, key, family_slot[family])"),
         Mutation("another delta is taken", "if sought.delta != 0 and delta_at(header, level) != sought.delta:",
                  "if sought.delta != 0 and delta_at(header, level) < sought.delta:"),
         Mutation("the tail may collapse",

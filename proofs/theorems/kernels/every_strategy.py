@@ -30,6 +30,8 @@ CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "proj
                  "acted[kept + i + 1] = actions[i]"),
         Mutation("the far end moves by two", "ages[high] = number\n            high -= 1",
                  "ages[high] = number\n            high -= 2"),
+        Mutation("what is numbered by distance is one more", "number_by_distance(session.header, ties, kind, size)",
+                 "number_by_distance(session.header, ties, kind, size + 1)"),
         Mutation("the last chunk is looked at as a whole", "length = min(stop, (chunk + 1) * CHUNK) - first",
                  "length = (chunk + 1) * CHUNK - first"),
     ],
@@ -140,9 +142,10 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "policies-of-every-size",
-    "Features (POL-2), activations and their means (POL-4) are clipped; gates (POL-3) are surveyed "
-    "within their tables, however many there are; sums of the first layer, and what all items come to, fit 32 "
-    "bits where weights are as POL-6 has them; preferences go to the places of their items, and off again.",
+    "Features (POL-2), activations and their means (POL-4) are clipped; gates (POL-3) fit 32 bits, stand where gists "
+    "begin, and are surveyed within their tables, however many there are; sums of the first layer, and what all items "
+    "come to, fit 32 bits where weights are as POL-6 has them; preferences go to the places of their items, and off "
+    "again.",
     clauses="SCO-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("policy"),
@@ -165,6 +168,16 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the last preference of a chunk is its peak",
                  "peaks[place // CHUNK] = max(peaks[place // CHUNK], look.values[item])",
                  "peaks[place // CHUNK] = look.values[item]"),
+        Mutation("raw tokens have a gate", "if level > 0:\n            starts[here] = start",
+                 "if level >= 0:\n            starts[here] = start"),
+        Mutation("what is no gist has a score", "gates[slot] = gates[slot] + more if gates[slot] > LOWEST else LOWEST",
+                 "gates[slot] = gates[slot] + more"),
+        Mutation("what is no gist has scores", "if gates[slot] > LOWEST:\n            units",
+                 "if gates[slot] >= LOWEST:\n            units"),
+        Mutation("a family in the tail has a gate",
+                 "for family in range(families):\n        node = family_node[family]",
+                 "for family in range(families + 1):\n        node = family_node[family]"),
+        Mutation("what is known of an item is written to the next", "inputs[to + 16] =", "inputs[to + 17] ="),
         Mutation("an item is ranked by its neighbour's place", "at = side * LOOK + item\n            rank",
                  "at = side * LOOK + item + 1\n            rank"),
         Mutation("a gate goes by more of a place than there is", "return weights[at + 8] * far",
