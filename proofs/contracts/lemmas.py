@@ -153,6 +153,12 @@ ARITHMETIC = [
     lemma(
         "weight_of_slots(w, x, n)",
         "implies(-LIMIT <= w <= LIMIT and -n <= x <= n, -n * 2**31 <= w * x and w * x <= n * 2**31)",
+        steps=[
+            "product_positive(LIMIT - w, n + x)",
+            "product_positive(LIMIT + w, n - x)",
+            "product_positive(LIMIT - w, n - x)",
+            "product_positive(LIMIT + w, n + x)",
+        ],
     ),
     lemma("most_of_all(i, b, u)", "implies(0 <= i <= b and u >= 0, i * u <= b * u)"),
     lemma("allowance_product(x, n)", "implies(0 <= x <= 2**32 and -2**28 <= n <= 2**26, -2**60 <= x * n <= 2**58)"),
@@ -164,14 +170,24 @@ ARITHMETIC = [
     ),
     lemma("level_product(x, n)", "implies(-2**15 <= x <= 2**15 and 0 <= n <= 2**5, -2**20 <= x * n <= 2**20)"),
     lemma(
+        "average_apart(x, y, a, b, r, s, p)",
+        "implies(p >= 1 and x == a * p + r and y == b * p + s and 0 <= r < p and 0 <= s < p,"
+        " min(x, y) <= x - a + b - (1 if s < r else 0) and x - a + b - (1 if s < r else 0) <= max(x, y))",
+        steps=[
+            "product_positive(b - a, p - 1)",
+            "product_positive(a - b, p - 1)",
+            "product_positive(b - a - 1, p - 1)",
+            "product_positive(a - b - 1, p - 1)",
+        ],
+    ),
+    lemma(
         "average_between(x, y, p)",
         "implies(p >= 1, min(x, y) <= x - x // p + y // p - (1 if y % p < x % p else 0)"
         " and x - x // p + y // p - (1 if y % p < x % p else 0) <= max(x, y))",
         steps=[
             "implies(p >= 1, x == x // p * p + x % p and 0 <= x % p and x % p < p)",
             "implies(p >= 1, y == y // p * p + y % p and 0 <= y % p and y % p < p)",
-            "implies(p >= 1 and y // p < x // p, (y // p - x // p) * p <= y // p - x // p)",
-            "implies(p >= 1 and y // p > x // p, (y // p - x // p) * p >= y // p - x // p)",
+            "average_apart(x, y, x // p, y // p, x % p, y % p, p)",
         ],
     ),
     lemma("times_one(x, n)", "implies(n == 1, x * n == x)"),
