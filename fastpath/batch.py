@@ -231,7 +231,7 @@ class Batch(Sequence[Member]):
         at = calls[:, self._layout.RETURNED]
         instead = self._point(cursors, at) | instead
         pointed = at.tolist()
-        fell_back = self._ask(groups, calls, instead)
+        fell_back = self._ask(groups, calls, pointed, instead)
 
         def again(i: int, refused: int, row: NDArray[Any]) -> Plan:
             allocator = self._allocators[i]
@@ -337,7 +337,7 @@ class Batch(Sequence[Member]):
         return row
 
     def _ask(
-        self, groups: Sequence[Group], calls: NDArray[np.int64], instead: dict[int, Answer]
+        self, groups: Sequence[Group], calls: NDArray[np.int64], pointed: Sequence[int], instead: dict[int, Answer]
     ) -> dict[int, Fallback]:
         """Ask the selectors of guarded sessions; return where the strategy stands in, and why.
 
@@ -348,17 +348,18 @@ class Batch(Sequence[Member]):
         fell_back: dict[int, Fallback] = {}
         for waits in (True, False):
             for i, row in self._to_be_asked(groups, calls, instead, waits):
-                guarded, at = self._guarded[i], int(calls[i, self._layout.RETURNED])
+                guarded, cursor = self._guarded[i], None if pointed[i] < 0 else pointed[i]
                 try:
-                    fixed, cursor = self._allocators[i]._quantise(row, False).copy(), None if at < 0 else at
+                    fixed = self._allocators[i]._quantise(row, False).copy()
                 except InvalidInput as no:
                     instead[i] = no
                     continue
                 if waits:
                     posed[i] = guarded._pose(fixed, cursor)
                 else:
-                    instead[i] = guarded._decided(fixed, cursor)
-                    self._note_kernel(i)
+                    instead[i] = plan = guarded._decided(fixed, cursor)
+                    if plan.fallback is not None:  # what it searched in may have grown
+                        self._note_kernel(i)
         for i, question in posed.items():
             answer = self._guarded[i]._answered(question)
             if isinstance(answer, Fallback):
@@ -471,7 +472,11 @@ class Batch(Sequence[Member]):
         room = self._rooms.get((own, kind))
         if room is None or len(room) < long:
             room = self._rooms[own, kind] = np.empty(long, kind)
-        return np.concatenate(rows, out=room[:long])
+        # NumPy would give up the lock for each row, and wait each time until it has it back
+        target, places = room.view(np.uint8).data, (ends * kind.itemsize).tolist()
+        for (first, last), row in zip(pairwise(places), rows, strict=True):
+            target[first:last] = row.view(np.uint8).data
+        return room[:long]
 
     def _space(self, own: int) -> NDArray[np.int64]:
         """Work space for any of the sessions, one for each thread: nothing in it outlives the call of a session."""
