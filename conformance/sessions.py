@@ -24,7 +24,7 @@ import msgspec
 from focalloc.conformance.capabilities import ALL, Capabilities
 from focalloc.conformance.cases import Case, Opening, Pairs, Per, Pinning, Step
 from focalloc.conformance.chance import Draw
-from focalloc.conformance.scenes import EXTREME, SCENES, strategy
+from focalloc.conformance.scenes import EXTREME, SCENES, SUMS, strategy
 from focalloc.spec import Block, Context, Geometry, InvalidInput, Params
 from focalloc.spec.actions import family, is_complete, parent
 from focalloc.spec.blocks import used
@@ -55,6 +55,9 @@ LATER_WORK = 360
 
 LONGEST = 3000
 """Scores that a row has too many, at the most."""
+
+MOST_WOVEN = 20
+"""Calls of one kind that are put between the steps of a session, about, at the most."""
 
 MOST_READ = 20
 """Blocks that a session under pressure has room to read; ingests are refused after as many."""
@@ -204,22 +207,18 @@ def made() -> str:
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-SCENE_EVERY = 3
-"""Of so many sessions, the last is a scene; the others are drawn by their features."""
+SCENES_OF = 2, 5
+"""How many of how many sessions are scenes; the others are drawn by their features."""
 
-USUALLY = ("filling", "recall", "families", "filling", "crowd", "recall", "filling", "vast")
-TURNS = (*USUALLY, "usual", *USUALLY[1:], "balanced", *USUALLY[1:], "usual", *USUALLY[1:-1], "lasting")
-"""What the first scenes are, in turn."""
-
-LATER = (
-    *("fractions", "filling", "recall", "amounts", "families", "brink", "balanced", "tight", "fractions", "filling"),
-    *("crowd", "recall", "brink", "lasting", "vast", "fractions", "filling", "usual", "amounts", "tight", "recall"),
-    *("filling", "families", "fractions", "even", "brink", "crowd", "recall", "filling", "usual", "owing"),
-    *("heights", "reversals"),
+TURNS = (
+    *("filling", "recall", "tight", "fractions", "families", "brink", "balanced", "owing", "filling", "reversals"),
+    *("crowd", "recall", "fractions", "even", "usual", "tight", "window sums", "brink", "filling", "families"),
+    *("vast", "recall", "tight", "fractions", "heights", "balanced", "owing", "room sums", "filling", "reversals"),
+    *("families", "recall", "tight", "fractions", "crowd", "brink", "even", "usual", "mass sums", "lasting"),
 )
-"""What those after them are: fewer of many slots, more in which a unit of score decides."""
+"""What the scenes are, in turn: those that cost little, and in which a unit of score or a slot decides, come often."""
 
-TO_THE_UNIT = ("filling", "balanced", "even", "brink", "heights", "fractions", "tight", "owing", "amounts")
+TO_THE_UNIT = ("filling", "balanced", "even", "brink", "heights", "fractions", "tight", "owing", *SUMS)
 """Scenes in which a unit of score, or a slot in use, decides."""
 
 LETS_BE = ("refusals", "told")
@@ -228,10 +227,14 @@ LETS_BE = ("refusals", "told")
 
 def scene(number: int) -> str:
     """Which of `SCENES` session ``number`` of a run is; empty if it is drawn by its features."""
-    turn, at = divmod(number, SCENE_EVERY)
-    if at < SCENE_EVERY - 1:
-        return ""
-    return TURNS[turn] if turn < len(TURNS) else LATER[(turn - len(TURNS)) % len(LATER)]
+    before = _scenes(number)
+    return TURNS[before % len(TURNS)] if _scenes(number + 1) > before else ""
+
+
+def _scenes(number: int) -> int:
+    """How many of the sessions before ``number`` are scenes, as evenly as can be."""
+    some, of = SCENES_OF
+    return number * some // of
 
 
 def kinds(profile: str, seed: int, number: int) -> Kinds:
@@ -242,7 +245,7 @@ def kinds(profile: str, seed: int, number: int) -> Kinds:
 
 def _place(number: int) -> int:
     """Which one session ``number`` is of those that are no scenes."""
-    return number - number // SCENE_EVERY
+    return number - _scenes(number)
 
 
 @cache
@@ -538,7 +541,8 @@ def _steps(
 ) -> tuple[Step, ...]:
     """What is asked, step by step, at the pace and for the time that the session is like."""
     length = {"short": draw.between(1, 4), "medium": draw.between(5, 15), "long": draw.between(20, 60)}[like["length"]]
-    slots = max(used(geometry, context), min(params.w_max, used(geometry, context) * 3))
+    here, grown = used(geometry, context), max(geometry.deltas[1:])
+    slots = max(here, min(params.w_max, max(here * 3, here + grown)))
     length = max(2 if like["length"] != "short" else 1, min(length, work // slots))
     rows = _Rows(draw, geometry, params, like)
     vain = like["room"] == "hopeless" or like["tail"] == "all" or like["start"] == "last"
@@ -929,10 +933,11 @@ def _with_debt(draw: Draw, profile: str, case: Case) -> Case:
 
 
 def put_between(draw: Draw, case: Case, times: int, make: Callable[[Step], Step]) -> Case:
-    """``case`` with what ``make`` makes before one of so many of its steps; it is told before which."""
+    """``case`` with what ``make`` makes before one of so many of its steps, about `MOST_WOVEN` times where they are
+    many; it is told before which."""
     steps: list[Step] = []
     for step in case.steps:
-        if draw.once_in(times):
+        if draw.once_in(max(times, len(case.steps) // MOST_WOVEN)):
             steps.append(make(step))
         steps.append(step)
     return msgspec.structs.replace(case, steps=tuple(steps))

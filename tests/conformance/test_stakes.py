@@ -20,7 +20,7 @@ from focalloc.conformance.outcomes import outcomes
 from focalloc.conformance.reports import to_html, to_junit
 from focalloc.conformance.runner import BATCH, DEFAULT_EXAMPLES, run_conformance
 from focalloc.conformance.scenes import SCENES
-from focalloc.conformance.sessions import SCENE_EVERY, features, kinds, scene, session, sessions
+from focalloc.conformance.sessions import features, kinds, scene, session, sessions
 from focalloc.conformance.stakes import ENOUGH, HOLDING_BACK, Stakes, of_iteration, out_of_question
 from focalloc.conformance.targets import PythonTarget
 from focalloc.refimpl import ReferenceAllocator
@@ -99,7 +99,7 @@ def test_scenes_are_of_a_size_that_a_run_has_time_for(profile: str) -> None:
     """No row is longer than what a host passes on, and there are few long ones; nor is what one expand makes, right
     or wrong, more blocks than that."""
     rows = 0
-    for number in range(2, DEFAULT_EXAMPLES, SCENE_EVERY):
+    for number in filter(scene, range(DEFAULT_EXAMPLES)):
         case = session(profile, 0, number)
         slots = used(case.geometry, case.context)
         assert slots <= ANSWER_LIMIT
