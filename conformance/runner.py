@@ -40,7 +40,7 @@ from focalloc.spec.errors import InvalidInput, truth
 from focalloc.spec.printable import counted
 from focalloc.spec.violations import checked_profile
 
-DEFAULT_EXAMPLES = 400
+DEFAULT_EXAMPLES = 300
 """Sessions of a run, unless said otherwise."""
 
 BATCH = 100

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import msgspec
 
-from focalloc.conformance.cases import Case, Opening, Step
+from focalloc.conformance.cases import Case, Opening, Pinning, Step
 from focalloc.conformance.chance import Draw
 from focalloc.spec import Block, Geometry, Params
 from focalloc.spec.actions import family
+from focalloc.spec.adaptation import balanced as balanced_row
 from focalloc.spec.adaptation import lowered, raised
 from focalloc.spec.blocks import used
 from focalloc.spec.geometry import MAX_SLOTS
@@ -185,11 +186,12 @@ def crowd(draw: Draw, profile: str) -> Case:
     slots = used(geometry, context)
     params = Params(
         w_max=max(1, slots + draw.one_of((0, 1, 2, 40, slots, -1, -30))),
-        n_diff=draw.one_of((1, 2, 4, 70, 300) if simple else (1, 2, 3)),
+        n_diff=draw.one_of((1, 2, 4, 70, 300) if simple and many < 600 else (1, 2, 3)),
         tau_expand=0,
         tau_collapse=draw.one_of((0, 5)),
         cooldown_steps=draw.between(0, 2),
         protected_tokens=draw.one_of((0, 0, 0, many // 2)),
+        reclaim_ahead=0 if profile == "safety" else draw.one_of((0, 1, 3)),
         strategy=strategy(profile),
     )
 
@@ -341,7 +343,7 @@ def lasting(draw: Draw, profile: str) -> Case:
         strategy=strategy(profile),
     )
     steps: list[Step] = []
-    for _ in range(draw.one_of((70, 110, 130, 200, 260))):
+    for _ in range(draw.one_of((110, 130, 270))):
         row = tuple(
             draw.one_of((1, -1)) * draw.between(tau // 3, 2 * tau + 1) for _ in range(draw.one_of((1, 2, 3, 5)))
         )
@@ -357,7 +359,7 @@ def usual(draw: Draw, profile: str) -> Case:
     first = draw.between(0, 99)  # so that no two are the same
     nodes = [Block(top, (first + i) * geometry.span(top)) for i in range(draw.between(2, 6))]
     context = [*family(geometry, nodes[0]), *nodes[1:]]
-    if draw.once_in(2):
+    if draw.once_in(3):
         fit = (plain.w_max - used(geometry, context)) // geometry.slots(0)
         steps = [Step(ingest=fit + draw.between(0, 1))]
         return Case(geometry, plain, tuple(context), tuple(steps), told="sparingly")
@@ -371,6 +373,7 @@ def usual(draw: Draw, profile: str) -> Case:
         (
             plain,
             replace(plain, w_max=slots + 2 * delta, w_soft=0),
+            replace(plain, tau_expand=1),
             replace(plain, tau_expand=1),
             replace(plain, protected_tokens=1),
             replace(plain, cooldown_steps=1),
@@ -404,6 +407,7 @@ def fractions(draw: Draw, profile: str) -> Case:
         tau_collapse=draw.one_of((0, 0, wide // 2)),
         cooldown_steps=draw.between(0, 2),
         protected_tokens=draw.one_of((0, 0, 0, 1, span)),
+        reclaim_ahead=0 if profile == "safety" else draw.one_of((0, 0, 1, 2, 3, 7)),
         strategy=strategy(profile),
     )
 
@@ -419,15 +423,17 @@ def tight(draw: Draw, profile: str) -> Case:
     urgent or just not (SOF-1)."""
     shapes = (((2, 3), (1, 1, 1)), ((4, 2), (1, 1, 1)), ((3, 2, 2), (1, 2, 3, 3)), ((2, 2), (4, 1, 1)))
     geometry = Geometry(*draw.one_of(shapes))
+    nodes = [Block(geometry.top, i * geometry.span(geometry.top)) for i in range(draw.between(2, 4))]
+    cut = draw.between(0, len(nodes) - 1)
     context: list[Block] = []
-    for i in range(draw.between(2, 4)):
-        node = Block(geometry.top, i * geometry.span(geometry.top))
-        context += [node] if draw.once_in(2) else family(geometry, node)
+    for i, node in enumerate(nodes):  # both kinds, so that expands are of unlike cost
+        both = cut != (i + 1) % len(nodes) and draw.once_in(2)
+        context += family(geometry, node) if i == cut or both else [node]
     slots, low, high = used(geometry, context), min(geometry.deltas[1:]), max(geometry.deltas[1:])
     tau, margin = draw.between(0, 3), draw.one_of((0, 1, 2, 9))
-    soft = slots + draw.one_of((0, low, low, high - 1, high))
+    soft = slots + draw.one_of((0, low, low, low, high - 1, high))
     params = Params(
-        w_max=soft + draw.one_of((0, 0, low, high)),
+        w_max=soft + (draw.one_of((low, high, high + low, 2 * high)) if margin else 0),
         n_diff=draw.between(1, 3),
         tau_expand=tau,
         tau_collapse=tau,
@@ -438,8 +444,108 @@ def tight(draw: Draw, profile: str) -> Case:
     )
     over = tau + margin
     values = (tau, tau + 1, tau + 1, tau + 2, over, over + 1, over + 1, over + 2, -tau - 1)
-    rows = [Step(scores=tuple(draw.one_of(values) for _ in context), per="block") for _ in range(draw.between(2, 4))]
+    rows = []
+    for _ in range(draw.between(2, 4)):
+        row = [draw.one_of(values) for _ in context]
+        if draw.once_in(2):  # nothing but what costs most, more than all else
+            row = [tau + (2 if block.level and geometry.delta(block.level) == high else 1) for block in context]
+        rows.append(Step(scores=tuple(row), per="block"))
     return Case(geometry, params, tuple(context), tuple(rows))
+
+
+def held(draw: Draw, profile: str) -> Case:
+    """All gists are wanted more than the threshold asks for, all families less, and of each only one rule holds some
+    back: a pin (PIN-1, PIN-2), the tail (TAI-1), a block that is partial (FIL-2), an action just before (COO-1)."""
+    geometry = draw.one_of((Geometry((4, 2)), Geometry((4, 3)), Geometry((3, 2), (1, 2, 2))))
+    span, top = geometry.span(0), geometry.span(2)
+    nodes = [Block(2, i * top) for i in range(draw.between(3, 5))]
+    families = [nodes[0], nodes[1], *(node for node in nodes[2:] if draw.once_in(2))]
+    gists = [node for node in nodes if node not in families]
+    context = [block for node in nodes for block in (family(geometry, node) if node in families else [node])]
+    last = family(geometry, context[-1]) if context[-1].level else (context[-1],)
+    context[-1:] = last if draw.once_in(2) else context[-1:]
+    tau, slots = draw.between(0, 3), used(geometry, context)
+    params = Params(
+        w_max=2 * slots,
+        n_diff=draw.between(1, 3),
+        tau_expand=tau,
+        tau_collapse=tau,
+        cooldown_steps=draw.between(0, 3),
+        protected_tokens=draw.one_of((0, 0, 1, top)),
+        strategy=strategy(profile),
+    )
+    row = Step(scores=tuple(tau + 1 + draw.between(0, 2) if b.level == 2 else -tau - 2 for b in context), per="block")
+    pinned = draw.one_of(families)
+    first = pinned.start + draw.between(0, top - 1)
+    steps = [Step(pin=Pinning(first, first + 1)), row, row]
+    if gists:
+        steps.insert(0, Step(pin=Pinning(gists[0].start, gists[0].start + draw.one_of((1, top)), False, True)))
+    if draw.once_in(3):
+        steps.insert(-2, Step(scores=row.scores, per="block", ingest=1))
+    steps.insert(-2, Step(scores=row.scores, per="block", tokens=draw.between(1, span - 1)))
+    steps.append(Step(pin=Pinning(first, first + 1, lift=True)))
+    return Case(geometry, params, tuple(context), (*steps, row, Step(scores=(-tau - 1,))))
+
+
+def tied(draw: Draw, profile: str) -> Case:
+    """Families collapse one after another, by iterations or by an ingest before any; then all nodes are worth the same,
+    and an order is all that tells them apart (GRE-4, TIE-1, TIE-2)."""
+    geometry = draw.one_of((Geometry((2, 2)), Geometry((2, 3)), Geometry((3, 2), (1, 2, 3))))
+    nodes = [Block(2, i * geometry.span(2)) for i in range(draw.between(3, 6))]
+    acted = draw.shuffled(range(len(nodes)))[: draw.between(1, 3)]
+    context = [block for i, node in enumerate(nodes) for block in (family(geometry, node) if i in acted else [node])]
+    slots, freed = used(geometry, context), len(acted) * geometry.delta(2)
+    memory, ingest = draw.one_of((1, 2, 3, 8, 9, 64)), draw.once_in(3)
+    wait = max(0, draw.one_of((0, 0, 1, memory if memory < 64 else 2)) - draw.between(0, 2))
+    ties = ("recency", "recency", "cursor") if profile == "enhanced" else ("position",)
+    params = Params(
+        w_max=slots - freed + geometry.slots(0) + freed // 2 if ingest else slots + draw.one_of((0, 2, 9)),
+        n_diff=draw.between(1, 2),
+        tau_expand=1,
+        tau_collapse=1,
+        cooldown_steps=draw.between(0, 1),
+        tie_break=draw.one_of(ties),
+        recency_memory=memory,
+        strategy=strategy(profile),
+    )
+    steps: list[Step] = []
+    tokens = len(nodes) * geometry.span(2)
+    for turn in acted:  # cold where this one is
+        first, last = nodes[turn].start, nodes[turn].start + geometry.span(2)
+        row = tuple(-5 if first <= token < last else 0 for token in range(tokens))
+        steps.append(Step(scores=row, per="token", ingest=1 if ingest else None))
+    steps = [*(steps[:1] if ingest else steps), *[Step()] * wait]
+    cursor = draw.one_of((None, None, draw.between(0, tokens - 1)))
+    steps += [Step(scores=(draw.one_of((3, 3, 3, -3)),), cursor=cursor) for _ in range(draw.between(2, 5))]
+    return Case(geometry, params, tuple(context), tuple(steps))
+
+
+def chains(draw: Draw, profile: str) -> Case:
+    """What iterations and ingests do to nodes, and to those above and below that begin at the same token, soon after
+    each other: none of it is taken for another, nor forgotten for it (COO-1, TIE-2, ING-4)."""
+    geometry = draw.one_of((Geometry((2, 2, 2)), Geometry((2, 2, 2)), Geometry((2, 3, 2)), Geometry((2, 2, 2, 2))))
+    top, span = geometry.top, geometry.span(geometry.top)
+    nodes = [Block(top, i * span) for i in range(draw.between(1, 3))]
+    context = [block for node in nodes for block in family(geometry, node)]
+    slots, tau = used(geometry, context), draw.between(0, 2)
+    params = Params(
+        w_max=slots + draw.one_of((0, 1, 2, 3, 5)),
+        n_diff=draw.between(1, 3),
+        tau_expand=tau,
+        tau_collapse=tau,
+        cooldown_steps=draw.between(1, 5),
+        tie_break=draw.one_of(("position", "recency")) if profile == "enhanced" else "position",
+        recency_memory=draw.one_of((2, 4, 8)),
+        strategy=strategy(profile),
+    )
+    steps = []
+    for _ in range(draw.between(8, 14)):
+        warm, cold = tau + draw.between(1, 3), -tau - draw.between(1, 3)
+        halves = draw.one_of(((warm,), (cold,), (cold,), (warm, cold), (cold, warm), (cold, 0)))
+        width = draw.one_of(geometry.spans[1:])
+        row = tuple(one for one in halves for _ in range(width))
+        steps.append(Step(scores=row, per="token", ingest=draw.one_of((None, None, None, 1, 1, 2))))
+    return Case(geometry, params, tuple(context), tuple(steps))
 
 
 def owing(draw: Draw, profile: str) -> Case:
@@ -513,22 +619,28 @@ def room_sums(draw: Draw, profile: str) -> Case:
 
 
 def mass_sums(draw: Draw, profile: str) -> Case:
-    """Scores at both ends, over so many slots that their mass takes 44 bits, and 65 as a fraction of 2^20; balance
-    leaves of one side about half (BAL-1). Where no balance is asked for, one of the other sums."""
+    """Scores near both ends, over so many slots that a family's sum takes 44 bits and a mass as a fraction of 2^20 takes
+    65; what balance leaves of one side lies on or just beside its threshold (SCO-3, BAL-1). Where no balance is asked
+    for, one of the other sums."""
     if profile == "safety":
         return draw.one_of((window_sums, room_sums))(draw, profile)
-    each, sign = draw.between(4100, 4400), draw.one_of((1, -1))
-    context = tuple(Block(1, 2 * i) for i in range(3))
+    each = draw.between(4100, 4400)
+    near = [EXTREME - draw.between(0, 2**24) for _ in range(3)]
+    signs = draw.one_of(((-1, -1, 1), (-1, -1, 1), (1, 1, -1), (1, -1, 1)))
+    row = [sign * one for sign, one in zip(signs, near, strict=True)]
+    left = [abs(one) for one, whole in zip(balanced_row(row), row, strict=True) if one != whole]
+    tau = min(left, default=EXTREME // 2) - draw.between(0, 1)
+    warm = sum(signs) > 0  # the side that is weighed down
     params = Params(
         w_max=4 * each,
         n_diff=draw.between(1, 3),
-        tau_expand=EXTREME // 2 + draw.between(-2, 2),
-        tau_collapse=0,
+        tau_expand=tau if warm else 0,
+        tau_collapse=0 if warm else draw.one_of((0, tau)),
         balance=1,
         strategy=strategy(profile),
     )
-    row = draw.shuffled((sign * EXTREME, sign * EXTREME, -sign * EXTREME))
     geometry = Geometry((2, 2), (each // 2 + 1, each, 1))
+    context = tuple(Block(1, 2 * i) for i in range(3))
     return Case(geometry, params, context, (Step(scores=tuple(row), per="block"),))
 
 
@@ -549,6 +661,9 @@ SCENES: dict[str, Scene] = {
     "usual": usual,
     "fractions": fractions,
     "tight": tight,
+    "held": held,
+    "tied": tied,
+    "chains": chains,
     "owing": owing,
     "window sums": window_sums,
     "room sums": room_sums,

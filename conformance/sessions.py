@@ -47,10 +47,10 @@ from focalloc.spec.violations import PROFILES
 OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 """Profiles that compare whole choices, which takes longer."""
 
-MOST_WORK = 800
+MOST_WORK = 600
 """Steps times slots that a session is made for: where slots are many, steps are few."""
 
-LATER_WORK = 360
+LATER_WORK = 300
 """The same, once the covering array has been gone through: the pairs of kinds come again, in unlike company."""
 
 LONGEST = 3000
@@ -211,14 +211,14 @@ SCENES_OF = 2, 5
 """How many of how many sessions are scenes; the others are drawn by their features."""
 
 TURNS = (
-    *("filling", "recall", "tight", "fractions", "families", "brink", "balanced", "owing", "filling", "reversals"),
-    *("crowd", "recall", "fractions", "even", "usual", "tight", "window sums", "brink", "filling", "families"),
-    *("vast", "recall", "tight", "fractions", "heights", "balanced", "owing", "room sums", "filling", "reversals"),
-    *("families", "recall", "tight", "fractions", "crowd", "brink", "even", "usual", "mass sums", "lasting"),
+    *("filling", "tight", "tied", "fractions", "held", "brink", "chains", "owing", "families", "even"),
+    *("crowd", "tight", "held", "brink", "usual", "window sums", "tied", "chains", "reversals", "filling"),
+    *("vast", "tight", "recall", "fractions", "heights", "balanced", "brink", "room sums", "tied", "owing"),
+    *("families", "held", "chains", "usual", "crowd", "tight", "recall", "mass sums", "filling", "lasting"),
 )
 """What the scenes are, in turn: those that cost little, and in which a unit of score or a slot decides, come often."""
 
-TO_THE_UNIT = ("filling", "balanced", "even", "brink", "heights", "fractions", "tight", "owing", *SUMS)
+TO_THE_UNIT = ("filling", "balanced", "even", "brink", "heights", "fractions", "tight", "owing", "held", "tied", *SUMS)
 """Scenes in which a unit of score, or a slot in use, decides."""
 
 LETS_BE = ("refusals", "told")
@@ -338,6 +338,8 @@ def _exchange(draw: Draw, profile: str, like: Kinds, unlike: Sequence[Geometry])
         worths = (last, last, 7, first, 0) if mixed else (0, first + last, 1, 2)
         steps.append(Step(scores=(first, *(draw.one_of(worths) for _ in context[2:]), last), per="block"))
         steps.append(again)  # from the same context, as most of the room is used up
+    if draw.once_in(2):  # where nothing but scores counts, what is worth as much as two others
+        like = like | dict.fromkeys(("churn", "cursor", "weight") if "churn" in like else (), 0)
     return Case(geometry, _weighed(draw, params, slots, like), context, tuple(steps[:-1]))
 
 
@@ -685,8 +687,8 @@ def _bounded(score: int) -> int:
 
 
 def _with_refusals(draw: Draw, profile: str, case: Case) -> Case:
-    """With calls between the others that a clause of GEO, CTX, SCO or PAR forbids, in every third session."""
-    if profile == "safety" or not draw.once_in(3):
+    """With calls between the others that a clause of GEO, CTX, SCO or PAR forbids, in every other session."""
+    if profile == "safety" or not draw.once_in(2):
         return case
     return put_between(draw, case, 4, lambda step: _senseless(draw, case, step))
 
@@ -788,8 +790,8 @@ def _with_logits(draw: Draw, profile: str, case: Case) -> Case:
 
 
 def _with_room_ahead(draw: Draw, profile: str, case: Case) -> Case:
-    """With room made ahead (ING-6), in one of three sessions that read: for few blocks, or for too many."""
-    if profile == "safety" or not draw.once_in(3) or all(step.ingest is None for step in case.steps):
+    """With room made ahead (ING-6), in every other session that reads: for few blocks, or for too many."""
+    if profile == "safety" or not draw.once_in(2) or all(step.ingest is None for step in case.steps):
         return case
     ahead = draw.one_of((1, 1, 2, 3, 7, MAX_RECLAIM_AHEAD))
     return msgspec.structs.replace(case, params=replace(case.params, reclaim_ahead=ahead))
@@ -829,11 +831,11 @@ def _with_region_share(draw: Draw, profile: str, case: Case) -> Case:
 
 
 def _with_cursor(draw: Draw, profile: str, case: Case) -> Case:
-    """With a cursor that is told (CUR-1), in two of three sessions that measure nearness and one of eight others: for
+    """With a cursor that is told (CUR-1), in two of three sessions that measure nearness and one of three others: for
     each iteration or for some, moving or not, and here and there one that is no token of the context."""
     params = case.params
     measures = params.tie_break == "cursor" or params.lean or params.cursor_weight
-    if profile == "safety" or not (draw.between(0, 2) if measures else draw.once_in(8)):
+    if profile == "safety" or not (draw.between(0, 2) if measures else draw.once_in(3)):
         return case
     often, held, last = draw.one_of((1, 1, 2, 4)), draw.once_in(2), case.context[-1]
     tokens = last.start + case.geometry.span(last.level) - case.context[0].start
@@ -842,7 +844,7 @@ def _with_cursor(draw: Draw, profile: str, case: Case) -> Case:
     def told(step: Step) -> Step:
         if step.open or step.pin or step.logits or step.ingest is not None or step.release is not None:
             return step
-        if draw.once_in(24):
+        if draw.once_in(10):
             return msgspec.structs.replace(step, cursor=draw.one_of((-1, -2, -3, -2 * tokens)))
         at = where if held else draw.one_of((0, tokens, draw.between(0, tokens), draw.between(0, tokens)))
         return msgspec.structs.replace(step, cursor=at) if draw.once_in(often) else step
@@ -916,11 +918,11 @@ def _with_tokens(draw: Draw, profile: str, case: Case) -> Case:
 
 
 def _with_debt(draw: Draw, profile: str, case: Case) -> Case:
-    """With a debt that one collapse pays, and all scores in favour of it at once, in one session of sixteen that has a
+    """With a debt that one collapse pays, and all scores in favour of it at once, in one session of six that has a
     whole family and may collapse it, where a debt is to be paid first (KNA-1, PRO-6)."""
     params, geometry, blocks = case.params, case.geometry, set(case.context)
     held = params.n_diff == 0 or params.protected_tokens > 0 or params.tau_collapse == EXTREME
-    if held or set(profile_clauses(profile)).isdisjoint(("KNA-1", "PRO-6")) or not draw.once_in(16):
+    if held or set(profile_clauses(profile)).isdisjoint(("KNA-1", "PRO-6")) or not draw.once_in(6):
         return case
     parents = {parent(geometry, block) for block in case.context} - {None}
     refunds = sorted({geometry.delta(node.level) for node in parents if node and is_complete(geometry, blocks, node)})
