@@ -6,7 +6,7 @@ likely: on and beside each of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -59,7 +59,7 @@ def filling(draw: Draw, profile: str) -> Case:
         tau_expand=tau,
         tau_collapse=tau + apart,
         adaptive_window=window,
-        tau_min=max(1, min(tau, draw.one_of((1, 1, 1, moved[1], moved[1] + 1, moved[2], tau)))),
+        tau_min=max(1, min(tau, draw.one_of((1, 1, moved[1], moved[1] + 1, moved[2], tau, tau)))),
         tau_max=max(tau + apart, draw.one_of((EXTREME, EXTREME, EXTREME, moved[1] - 1, moved[2], tau))),
         strategy=strategy(profile),
     )
@@ -69,6 +69,9 @@ def filling(draw: Draw, profile: str) -> Case:
     steps = [Step(scores=(draw.between(-1, 1),), per="block") for _ in range(window + calm)]
     if draw.once_in(3):
         steps.insert(draw.between(0, len(steps)), Step(ingest=1))
+    elif profile != "safety" and draw.once_in(2):  # what is refused neither fills the window nor empties it
+        refused = draw.one_of((Step(extra=1), Step(scores=(SCORE_LIMIT,)), Step(ingest=MAX_SLOTS), Step(ingest=0)))
+        steps[calm:] = [refused, *steps[calm + draw.between(0, 1) :]]
     for i in range(draw.between(1, 3)):
         goal = draw.one_of((*(moved[calm + i + 1],) * 6, tau, moved[1]))
         pairs = [-max(1, goal + one) for one in (1, 1, 0, 0, -1, -1)]
@@ -153,7 +156,7 @@ def families(draw: Draw, profile: str) -> Case:
     beside = Block(2, first.start + 2 * many)
     whole = list(family(geometry, first))
     context = [*whole, *family(geometry, beside)[: draw.between(1, 5)]]
-    if not second and draw.once_in(4):  # incomplete, for one member only
+    if not second and draw.once_in(3):  # incomplete, for one member only
         at = draw.one_of((draw.between(0, many - 1), many - 1, many // 2))
         context[at] = Block(0, context[at].start)
     cold, every = -draw.between(20, 60), draw.one_of((7, 60) if second else (7, 60, many - 1, many))
@@ -179,14 +182,14 @@ def families(draw: Draw, profile: str) -> Case:
 def crowd(draw: Draw, profile: str) -> Case:
     """A context of many blocks, with what is wanted most or least anywhere in it."""
     simple = profile in ("safety", "greedy", "enhanced")
-    many = width(draw) if simple else draw.between(40, 140)
+    many = draw.one_of((70, 140, 270, 300, 1100)) if simple else draw.between(40, 90)
     geometry = Geometry((2, draw.one_of((2, 3))), (1, 1, 1))
     raw = draw.once_in(3)
     context = [Block(0 if raw and draw.once_in(2) else 1, 2 * i) for i in range(many)]
     slots = used(geometry, context)
     params = Params(
         w_max=max(1, slots + draw.one_of((0, 1, 2, 40, slots, -1, -30))),
-        n_diff=draw.one_of((1, 2, 4, 70, 300) if simple and many < 600 else (1, 2, 3)),
+        n_diff=draw.one_of((1, 2, 4, 70) if simple and many < 600 else (1, 2, 3)),
         tau_expand=0,
         tau_collapse=draw.one_of((0, 5)),
         cooldown_steps=draw.between(0, 2),
@@ -203,7 +206,10 @@ def crowd(draw: Draw, profile: str) -> Case:
 
     steps = [Step(scores=scores(), per="block") for _ in range(draw.between(1, 2))]
     steps.append(Step(scores=scores(), per="block", ingest=draw.one_of((1, 33, 70, many // 4))))
-    return Case(geometry, params, tuple(context), tuple(steps[draw.between(0, 1) :]))
+    steps = steps[draw.between(0, 1) :]
+    if profile != "safety":  # the one score that breaks SCO-1 is the last
+        steps.insert(0, Step(scores=(*(0,) * (slots - 1), draw.one_of((SCORE_LIMIT, -SCORE_LIMIT)))))
+    return Case(geometry, params, tuple(context), tuple(steps))
 
 
 def reversals(draw: Draw, profile: str) -> Case:
@@ -213,7 +219,8 @@ def reversals(draw: Draw, profile: str) -> Case:
     simple = profile in ("safety", "greedy", "enhanced")
     many = draw.one_of((70, 90, 140)) if simple else draw.between(6, 12)
     first = draw.between(0, 999)  # so that no two are the same
-    context = tuple(Block(1, 2 * (first + i)) for i in range(many))
+    level = draw.between(0, 1)  # what they do is collapse, or expand
+    context = tuple(Block(level, 2 * (first + i)) for i in range(many))
     gap, tau = draw.between(2, 3), draw.between(0, 3)
     params = Params(
         w_max=2 * many,
@@ -223,12 +230,12 @@ def reversals(draw: Draw, profile: str) -> Case:
         cooldown_steps=gap,
         strategy=strategy(profile),
     )
-    far = draw.between(1, 9)
-    back = [Step(scores=(-tau - far,))] * (gap + draw.between(0, 1))
+    wanted = (1 if level else -1) * (tau + draw.between(1, 9))
+    back = [Step(scores=(-wanted,))] * (gap + draw.between(0, 1))
     if profile != "safety":
         terms = draw.one_of(({"cooldown_steps": 0}, {"cooldown_steps": 9}, {"n_diff": 0}, {"tau_collapse": EXTREME}))
         back.insert(0, Step(open=Opening(context=(), params=terms)))
-    return Case(Geometry((2, draw.between(2, 3))), params, context, (Step(scores=(tau + far,)), *back))
+    return Case(Geometry((2, draw.between(2, 3))), params, context, (Step(scores=(wanted,)), *back))
 
 
 def vast(draw: Draw, profile: str) -> Case:
@@ -343,7 +350,7 @@ def lasting(draw: Draw, profile: str) -> Case:
         strategy=strategy(profile),
     )
     steps: list[Step] = []
-    for _ in range(draw.one_of((110, 130, 270))):
+    for _ in range(draw.one_of((110, 270, 270))):
         row = tuple(
             draw.one_of((1, -1)) * draw.between(tau // 3, 2 * tau + 1) for _ in range(draw.one_of((1, 2, 3, 5)))
         )
@@ -445,12 +452,20 @@ def tight(draw: Draw, profile: str) -> Case:
     over = tau + margin
     values = (tau, tau + 1, tau + 1, tau + 2, over, over + 1, over + 1, over + 2, -tau - 1)
     rows = []
-    for _ in range(draw.between(2, 4)):
+    for _ in range(draw.between(3, 5)):
         row = [draw.one_of(values) for _ in context]
-        if draw.once_in(2):  # nothing but what costs most, more than all else
+        if draw.between(0, 2):  # what costs most is wanted most, and all else as well
             row = [tau + (2 if block.level and geometry.delta(block.level) == high else 1) for block in context]
         rows.append(Step(scores=tuple(row), per="block"))
-    return Case(geometry, params, tuple(context), tuple(rows))
+    return Case(geometry, params, tuple(context), _anew(draw, context, rows))
+
+
+def _anew(draw: Draw, context: Sequence[Block], steps: Sequence[Step]) -> tuple[Step, ...]:
+    """``steps``, in most sessions each from the same ``context`` anew."""
+    if draw.once_in(3):
+        return tuple(steps)
+    again = Step(open=Opening(context=tuple((level, start) for level, start in context)))
+    return tuple(one for step in steps for one in (step, again))[:-1]
 
 
 def held(draw: Draw, profile: str) -> Case:
@@ -459,7 +474,7 @@ def held(draw: Draw, profile: str) -> Case:
     geometry = draw.one_of((Geometry((4, 2)), Geometry((4, 3)), Geometry((3, 2), (1, 2, 2))))
     span, top = geometry.span(0), geometry.span(2)
     nodes = [Block(2, i * top) for i in range(draw.between(3, 5))]
-    families = [nodes[0], nodes[1], *(node for node in nodes[2:] if draw.once_in(2))]
+    families = [nodes[0], nodes[1], *(node for node in nodes[3:] if draw.once_in(2))]
     gists = [node for node in nodes if node not in families]
     context = [block for node in nodes for block in (family(geometry, node) if node in families else [node])]
     last = family(geometry, context[-1]) if context[-1].level else (context[-1],)
@@ -477,9 +492,8 @@ def held(draw: Draw, profile: str) -> Case:
     row = Step(scores=tuple(tau + 1 + draw.between(0, 2) if b.level == 2 else -tau - 2 for b in context), per="block")
     pinned = draw.one_of(families)
     first = pinned.start + draw.between(0, top - 1)
-    steps = [Step(pin=Pinning(first, first + 1)), row, row]
-    if gists:
-        steps.insert(0, Step(pin=Pinning(gists[0].start, gists[0].start + draw.one_of((1, top)), False, True)))
+    wanted = Pinning(gists[0].start, gists[0].start + draw.one_of((1, top)), collapse=False, expand=True)
+    steps = [Step(pin=wanted), Step(pin=Pinning(first, first + 1)), row, row]
     if draw.once_in(3):
         steps.insert(-2, Step(scores=row.scores, per="block", ingest=1))
     steps.insert(-2, Step(scores=row.scores, per="block", tokens=draw.between(1, span - 1)))
@@ -492,20 +506,20 @@ def tied(draw: Draw, profile: str) -> Case:
     and an order is all that tells them apart (GRE-4, TIE-1, TIE-2)."""
     geometry = draw.one_of((Geometry((2, 2)), Geometry((2, 3)), Geometry((3, 2), (1, 2, 3))))
     nodes = [Block(2, i * geometry.span(2)) for i in range(draw.between(3, 6))]
-    acted = draw.shuffled(range(len(nodes)))[: draw.between(1, 3)]
+    acted = draw.shuffled(range(len(nodes)))[: draw.between(2, 3)]
     context = [block for i, node in enumerate(nodes) for block in (family(geometry, node) if i in acted else [node])]
-    slots, freed = used(geometry, context), len(acted) * geometry.delta(2)
-    memory, ingest = draw.one_of((1, 2, 3, 8, 9, 64)), draw.once_in(3)
-    wait = max(0, draw.one_of((0, 0, 1, memory if memory < 64 else 2)) - draw.between(0, 2))
-    ties = ("recency", "recency", "cursor") if profile == "enhanced" else ("position",)
+    memory, ingest = draw.one_of((3, 8, 9, 64, 64)), draw.once_in(4)
+    wait = max(0, draw.one_of((0, 1, 2, memory if memory < 64 else 0)) - draw.between(0, 2))
+    ties = ("recency", "recency", "recency", "cursor", "cursor") if profile == "enhanced" else ("position",)
     params = Params(
-        w_max=slots - freed + geometry.slots(0) + freed // 2 if ingest else slots + draw.one_of((0, 2, 9)),
-        n_diff=draw.between(1, 2),
+        w_max=used(geometry, context) + (0 if ingest else draw.one_of((4, 9, 12))),
+        n_diff=draw.one_of((1, 1, 2)),
         tau_expand=1,
         tau_collapse=1,
         cooldown_steps=draw.between(0, 1),
         tie_break=draw.one_of(ties),
         recency_memory=memory,
+        reclaim_ahead=2 if ingest and profile != "safety" else 0,  # so that there is room to expand, too
         strategy=strategy(profile),
     )
     steps: list[Step] = []
@@ -516,7 +530,7 @@ def tied(draw: Draw, profile: str) -> Case:
         steps.append(Step(scores=row, per="token", ingest=1 if ingest else None))
     steps = [*(steps[:1] if ingest else steps), *[Step()] * wait]
     cursor = draw.one_of((None, None, draw.between(0, tokens - 1)))
-    steps += [Step(scores=(draw.one_of((3, 3, 3, -3)),), cursor=cursor) for _ in range(draw.between(2, 5))]
+    steps += [Step(scores=(draw.one_of((3, 3, 3, 3, -3)),), cursor=cursor) for _ in range(draw.between(3, 5))]
     return Case(geometry, params, tuple(context), tuple(steps))
 
 
@@ -536,6 +550,7 @@ def chains(draw: Draw, profile: str) -> Case:
         cooldown_steps=draw.between(1, 5),
         tie_break=draw.one_of(("position", "recency")) if profile == "enhanced" else "position",
         recency_memory=draw.one_of((2, 4, 8)),
+        reclaim_ahead=0 if profile == "safety" else draw.one_of((0, 1, 2, 3)),
         strategy=strategy(profile),
     )
     steps = []
@@ -573,7 +588,7 @@ def owing(draw: Draw, profile: str) -> Case:
         warm = [draw.one_of((tau, tau + 1, tau + 9, *more)) for _ in nodes[1:-1]]
         return Step(scores=(*cold, *warm, *reversed(cold)), per="block")
 
-    steps = [row(), row(-tau - 1), row(0)]
+    steps = list(_anew(draw, context, [row(), row(-tau - 1), row(0)]))
     if profile != "safety" and draw.between(0, 2):  # an expansion that is free, which is refused and pays nothing
         free = Opening(context=((0, 0),), geometry={"arity": [2, 2], "cost": [1, 1, 2]})
         steps.insert(draw.between(0, 2), Step(open=free))

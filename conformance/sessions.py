@@ -116,7 +116,7 @@ SENSELESS_REFINEMENTS: tuple[dict[str, Any], ...] = (
 """Each breaks PAR-1 or PAR-2, in parameters that only those are told who claim profile ``enhanced``."""
 
 SENSELESS = (
-    *("count", "count", "count", "range", "context", "context", "ingest"),
+    *("count", "count", "count", "range", "range", "context", "context", "ingest", "ingest"),
     *("geometry", "geometry", "range of a parameter", "clamp", "params"),
 )
 """What is senseless, each as often as it is named: so that every clause of GEO, CTX, SCO and PAR is met often."""
@@ -207,14 +207,14 @@ def made() -> str:
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-SCENES_OF = 2, 5
-"""How many of how many sessions are scenes; the others are drawn by their features."""
+SCENE_EVERY = 2
+"""Of so many sessions, the last is a scene; the others are drawn by their features."""
 
 TURNS = (
-    *("filling", "tight", "tied", "fractions", "held", "brink", "chains", "owing", "families", "even"),
-    *("crowd", "tight", "held", "brink", "usual", "window sums", "tied", "chains", "reversals", "filling"),
-    *("vast", "tight", "recall", "fractions", "heights", "balanced", "brink", "room sums", "tied", "owing"),
-    *("families", "held", "chains", "usual", "crowd", "tight", "recall", "mass sums", "filling", "lasting"),
+    *("filling", "tight", "tied", "fractions", "brink", "chains", "held", "families", "owing", "recall"),
+    *("crowd", "tied", "usual", "window sums", "brink", "even", "fractions", "reversals", "chains", "filling"),
+    *("vast", "tied", "tight", "heights", "balanced", "families", "recall", "room sums", "brink", "held"),
+    *("usual", "tied", "chains", "fractions", "crowd", "tight", "filling", "mass sums", "owing", "lasting"),
 )
 """What the scenes are, in turn: those that cost little, and in which a unit of score or a slot decides, come often."""
 
@@ -227,14 +227,8 @@ LETS_BE = ("refusals", "told")
 
 def scene(number: int) -> str:
     """Which of `SCENES` session ``number`` of a run is; empty if it is drawn by its features."""
-    before = _scenes(number)
-    return TURNS[before % len(TURNS)] if _scenes(number + 1) > before else ""
-
-
-def _scenes(number: int) -> int:
-    """How many of the sessions before ``number`` are scenes, as evenly as can be."""
-    some, of = SCENES_OF
-    return number * some // of
+    turn, at = divmod(number, SCENE_EVERY)
+    return TURNS[turn % len(TURNS)] if at == SCENE_EVERY - 1 else ""
 
 
 def kinds(profile: str, seed: int, number: int) -> Kinds:
@@ -245,7 +239,7 @@ def kinds(profile: str, seed: int, number: int) -> Kinds:
 
 def _place(number: int) -> int:
     """Which one session ``number`` is of those that are no scenes."""
-    return number - _scenes(number)
+    return number - number // SCENE_EVERY
 
 
 @cache
@@ -844,7 +838,7 @@ def _with_cursor(draw: Draw, profile: str, case: Case) -> Case:
     def told(step: Step) -> Step:
         if step.open or step.pin or step.logits or step.ingest is not None or step.release is not None:
             return step
-        if draw.once_in(10):
+        if draw.once_in(8):
             return msgspec.structs.replace(step, cursor=draw.one_of((-1, -2, -3, -2 * tokens)))
         at = where if held else draw.one_of((0, tokens, draw.between(0, tokens), draw.between(0, tokens)))
         return msgspec.structs.replace(step, cursor=at) if draw.once_in(often) else step
@@ -874,8 +868,8 @@ def _with_pins(draw: Draw, profile: str, case: Case) -> Case:
 
 
 def _with_releases(draw: Draw, profile: str, case: Case) -> Case:
-    """With the oldest blocks let go between steps, and ingests that may let go (REL), in one session of four."""
-    if not draw.once_in(4):
+    """With the oldest blocks let go between steps, and ingests that may let go (REL), in one session of three."""
+    if not draw.once_in(3):
         return case
     spans, often = case.geometry.spans, draw.one_of((2, 4, 8))
     first, last = case.context[0].start, case.context[-1].start
