@@ -60,7 +60,7 @@ def filling(draw: Draw, profile: str) -> Case:
         tau_collapse=tau + apart,
         adaptive_window=window,
         tau_min=max(1, min(tau, draw.one_of((1, 1, moved[1], moved[1] + 1, moved[2], tau, tau)))),
-        tau_max=max(tau + apart, draw.one_of((EXTREME, EXTREME, EXTREME, moved[1] - 1, moved[2], tau))),
+        tau_max=max(tau + apart, draw.one_of((EXTREME, EXTREME, moved[1] - 1, moved[2], tau, tau))),
         strategy=strategy(profile),
     )
     if draw.once_in(8):  # so much room that products of use and window are large
@@ -109,6 +109,8 @@ def _brink(draw: Draw, profile: str, taus: tuple[int, ...], *, moves: bool) -> C
         tau_expand=tau,
         tau_collapse=tau,
         adaptive_window=draw.between(1, 2),
+        tau_min=1 if moves or percent == 95 else draw.one_of((1, 1, tau)),  # where nothing is left to fall or to rise
+        tau_max=EXTREME if moves or percent == 80 else draw.one_of((EXTREME, EXTREME, tau)),
         strategy=strategy(profile),
     )
     goals = (tau, lowered(tau) if percent == 80 else raised(tau))
@@ -205,7 +207,7 @@ def crowd(draw: Draw, profile: str) -> Case:
         return tuple(row)
 
     steps = [Step(scores=scores(), per="block") for _ in range(draw.between(1, 2))]
-    steps.append(Step(scores=scores(), per="block", ingest=draw.one_of((1, 33, 70, many // 4))))
+    steps.append(Step(scores=scores(), per="block", ingest=draw.one_of((1, 33, 70, min(70, many // 4)))))
     steps = steps[draw.between(0, 1) :]
     if profile != "safety":  # the one score that breaks SCO-1 is the last
         steps.insert(0, Step(scores=(*(0,) * (slots - 1), draw.one_of((SCORE_LIMIT, -SCORE_LIMIT)))))

@@ -873,7 +873,7 @@ def _with_releases(draw: Draw, profile: str, case: Case) -> Case:
         return case
     spans, often = case.geometry.spans, draw.one_of((2, 4, 8))
     first, last = case.context[0].start, case.context[-1].start
-    if draw.once_in(2):  # some of which will reach over the front
+    if draw.between(0, 2):  # some of which will reach over the front
 
         def pin(_: Step) -> Step:
             low = draw.between(first, last)
