@@ -207,7 +207,7 @@ def crowd(draw: Draw, profile: str) -> Case:
         return tuple(row)
 
     steps = [Step(scores=scores(), per="block") for _ in range(draw.between(1, 2))]
-    steps.append(Step(scores=scores(), per="block", ingest=draw.one_of((1, 33, 70, min(70, many // 4)))))
+    steps.append(Step(scores=scores(), per="block", ingest=draw.one_of((1, 9, 33, 70) if many < 290 else (1, 9))))
     steps = steps[draw.between(0, 1) :]
     if profile != "safety":  # the one score that breaks SCO-1 is the last
         steps.insert(0, Step(scores=(*(0,) * (slots - 1), draw.one_of((SCORE_LIMIT, -SCORE_LIMIT)))))

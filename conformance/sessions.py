@@ -1,11 +1,11 @@
 """Sessions drawn from a seed: small worlds, awkward budgets, adversarial scores, and long stretches under pressure.
 
 What a session is like is said by its `FEATURES`: the shape of the tree, the room, the cap, the cooldown, the rows, the
-pace and so on, each with a few kinds. A covering array holds every pair of kinds in some hundred sessions; a run goes
-through it again and again, each time with the kinds of each feature exchanged among each other and everything else
-drawn anew. So a default run meets each pair of kinds several times, in unlike company. Within its kind each value is
-drawn: random numbers seldom hit a rule's edge, so budgets are drawn relative to what the context occupies, and scores
-around the thresholds.
+pace and so on, each with a few kinds. A covering array holds every pair of kinds in some hundred sessions, which a default
+run goes through once; a longer one does so again and again, each time with the kinds of each feature exchanged among each
+other and everything else drawn anew. Within its kind each value is drawn: random numbers seldom hit a rule's edge, so budgets
+are drawn relative to what the context occupies, and scores around the thresholds. Every other session is a scene, in which
+one rule decides (`focalloc.conformance.scenes`).
 
 A session follows from profile, seed and its number alone, on every machine and version of Python.
 """
@@ -117,7 +117,7 @@ SENSELESS_REFINEMENTS: tuple[dict[str, Any], ...] = (
 
 SENSELESS = (
     *("count", "count", "count", "range", "range", "context", "context", "ingest", "ingest"),
-    *("geometry", "geometry", "range of a parameter", "clamp", "params"),
+    *("geometry", "geometry", "geometry", "geometry", "range of a parameter", "clamp", "clamp", "params"),
 )
 """What is senseless, each as often as it is named: so that every clause of GEO, CTX, SCO and PAR is met often."""
 
@@ -721,7 +721,7 @@ def _broken_geometry(draw: Draw) -> dict[str, Any]:
     geometry = _geometry(draw, draw.one_of(("small", "unlike", "multi-slot")))
     arity, cost = list(geometry.arity), list(geometry.cost)
     at = draw.between(0, geometry.top - 1)
-    how = draw.one_of(("arity", "arity", "cost", "costs", "free", "gainful", "vast", "vast"))
+    how = draw.one_of(("arity", "cost", "costs", "free", "gainful", "vast", "vast", "vast", "vast"))
     if how == "arity":
         arity[at] = draw.one_of((1, 1, 0, -1))
         cost[at] += cost[at + 1]  # which no rule but that of arities forbids
@@ -912,11 +912,11 @@ def _with_tokens(draw: Draw, profile: str, case: Case) -> Case:
 
 
 def _with_debt(draw: Draw, profile: str, case: Case) -> Case:
-    """With a debt that one collapse pays, and all scores in favour of it at once, in one session of six that has a
+    """With a debt that one collapse pays, and all scores in favour of it at once, in one session of four that has a
     whole family and may collapse it, where a debt is to be paid first (KNA-1, PRO-6)."""
     params, geometry, blocks = case.params, case.geometry, set(case.context)
     held = params.n_diff == 0 or params.protected_tokens > 0 or params.tau_collapse == EXTREME
-    if held or set(profile_clauses(profile)).isdisjoint(("KNA-1", "PRO-6")) or not draw.once_in(6):
+    if held or set(profile_clauses(profile)).isdisjoint(("KNA-1", "PRO-6")) or not draw.once_in(4):
         return case
     parents = {parent(geometry, block) for block in case.context} - {None}
     refunds = sorted({geometry.delta(node.level) for node in parents if node and is_complete(geometry, blocks, node)})

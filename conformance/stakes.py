@@ -31,6 +31,7 @@ from focalloc.spec.pins import is_pinned
 from focalloc.spec.projection import as_logits, preferred
 from focalloc.spec.scores import Aggregates
 from focalloc.spec.state import seen
+from focalloc.spec.violations import SCORE_DRIVEN
 
 ENOUGH = 10
 """Times that a clause is seen to be at stake in a batch before it is no longer looked at."""
@@ -177,9 +178,30 @@ def out_of_question(state: State) -> set[str]:
         ("BAL-1",): params.balance > 0,
         ("GRE-4",): params.tie_break == "position",
         ("TIE-1",): params.tie_break == "cursor",
+        ("KNA-1", "PRO-6"): state.used > params.w_max,
     }
     return {one for clauses, could_be in seen.items() if not could_be for one in clauses}
 
+
+def unwanted(now: State, row: Sequence[int], profile: str) -> set[str]:
+    """Clauses that no answer to an iteration puts at stake, as no score of ``row`` is so high or so low that anything
+    may expand or collapse: a mean lies between its scores. ``now`` is ticked."""
+    if profile not in SCORE_DRIVEN:
+        return set()
+    hot, cold = max(row) > now.params.tau_expand, min(row) < -now.params.tau_collapse
+    return {*(() if hot else OF_EXPANDS), *(() if cold else OF_COLLAPSES), *(() if hot or cold else OF_ANY)}
+
+
+OF_EXPANDS = ("GRE-1", "GRE-2", "GRE-5", "BUD-1", "SOF-1")
+OF_COLLAPSES = ("GRE-1", "GRE-3", "KNA-1")
+OF_ANY = (
+    *("GRE-4", "GRE-6", "TIE-1", "TIE-2", "KNA-2", "KNA-3", "KNA-4", "KNA-5"),
+    *("HYB-1", "MUL-1", "MUL-2", "HIE-1", "HIE-2", "HIE-3"),
+)
+"""What takes a candidate for an expand, one for a collapse, or any, where thresholds bind."""
+
+OF_ANSWERS = {"KNA-2", "KNA-3", "KNA-4", "KNA-5", "MUL-1", "MUL-2", "PRO-4", "PRO-5"}
+"""What takes an action that was done."""
 
 OF_PREPARATION = frozenset(("ADA-1", "ADA-2", "MEM-1", "MEM-2", "MEM-3", "BAL-1"))
 
@@ -216,6 +238,9 @@ def of_iteration(
     if wanted <= WITHOUT_CANDIDATES:
         return
     row = seen(now, scores)
+    wanted = wanted - unwanted(now, row, profile) - (set() if actions else OF_ANSWERS)
+    if wanted <= WITHOUT_CANDIDATES:
+        return
     possible = possible_actions(geometry, blocks)
     if profile != "safety" and "SCO-3" in wanted and any(sum(one) % len(one) for one in _rows(now, row, possible)):
         yield "SCO-3"
@@ -279,6 +304,7 @@ def _sorted_out(
     little, aggregates = wanted <= HOLDING_BACK, Aggregates(now.geometry, now.context, row)
     only_cooling = wanted == {"COO-1"}
     by_worth = not wanted.isdisjoint(("THR-1", "BUD-1", "SOF-1"))
+    some_pinned, some_rest = any(now.pins), bool(now.ledger)
     free, pool = [], []
     for action in legal:
         if only_cooling and action[1:] not in now.ledger:
@@ -289,9 +315,9 @@ def _sorted_out(
             held.append("TAI-1")
         elif kind == "collapse" and reaches_tail(start + now.geometry.span(level), last, now.protected):
             held.append("FIL-2")
-        if not may_act(now.ledger, action, now.iteration, gap):
+        if some_rest and not may_act(now.ledger, action, now.iteration, gap):
             held.append("COO-1")
-        if is_pinned(now.geometry, now.pins, action):
+        if some_pinned and is_pinned(now.geometry, now.pins, action):
             held.append("PIN-1" if kind == "collapse" else "PIN-2")
         if len(held) > 1 or (little and (held[0] not in wanted if held else not by_worth)):
             continue  # whatever it is worth
