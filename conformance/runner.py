@@ -40,10 +40,10 @@ from focalloc.spec.errors import InvalidInput, truth
 from focalloc.spec.printable import counted
 from focalloc.spec.violations import checked_profile
 
-DEFAULT_EXAMPLES = 320
+DEFAULT_EXAMPLES = 384
 """Sessions of a run, unless said otherwise."""
 
-BATCH = 80
+BATCH = 96
 """Sessions of one batch."""
 
 MOST_SHRINKS = 800

@@ -69,8 +69,9 @@ def filling(draw: Draw, profile: str) -> Case:
     steps = [Step(scores=(draw.between(-1, 1),), per="block") for _ in range(window + calm)]
     if draw.once_in(3):
         steps.insert(draw.between(0, len(steps)), Step(ingest=1))
-    elif profile != "safety" and draw.once_in(2):  # what is refused neither fills the window nor empties it
-        refused = draw.one_of((Step(extra=1), Step(scores=(SCORE_LIMIT,)), Step(ingest=MAX_SLOTS), Step(ingest=0)))
+    elif profile != "safety" and draw.between(0, 2):  # what is refused neither fills the window nor empties it
+        senseless = (Step(extra=1), Step(extra=1), Step(scores=(SCORE_LIMIT,)), Step(ingest=0))
+        refused = draw.one_of((*senseless, Step(ingest=MAX_SLOTS)))
         steps[calm:] = [refused, *steps[calm + draw.between(0, 1) :]]
     for i in range(draw.between(1, 3)):
         goal = draw.one_of((*(moved[calm + i + 1],) * 6, tau, moved[1]))
@@ -184,7 +185,7 @@ def families(draw: Draw, profile: str) -> Case:
 def crowd(draw: Draw, profile: str) -> Case:
     """A context of many blocks, with what is wanted most or least anywhere in it."""
     simple = profile in ("safety", "greedy", "enhanced")
-    many = draw.one_of((70, 140, 270, 300, 1100)) if simple else draw.between(40, 90)
+    many = draw.one_of((70, 140, 270, 300, 1100, 2100)) if simple else draw.between(40, 90)
     geometry = Geometry((2, draw.one_of((2, 3))), (1, 1, 1))
     raw = draw.once_in(3)
     context = [Block(0 if raw and draw.once_in(2) else 1, 2 * i) for i in range(many)]
@@ -200,8 +201,10 @@ def crowd(draw: Draw, profile: str) -> Case:
         strategy=strategy(profile),
     )
 
+    low = draw.one_of((-900, -900, -9, 1))  # of either sign, or nearly all of one
+
     def scores() -> tuple[int, ...]:
-        row = [draw.between(-900, 900) for _ in range(many)]
+        row = [draw.between(low, 900) for _ in range(many)]
         if draw.once_in(2):  # nothing is wanted before the last few
             row[:-3] = [0] * (many - 3)
         return tuple(row)
@@ -332,14 +335,15 @@ def recall(draw: Draw, profile: str) -> Case:
 
 
 def lasting(draw: Draw, profile: str) -> Case:
-    """A small context, hundreds of iterations, a cooldown or a window that may be longer than what is kept track of."""
+    """A small context and hundreds of iterations, in which what is wanted is not wanted any more as soon as it may be
+    undone; a cooldown or a window that may be longer than what is kept track of."""
     geometry = draw.one_of((Geometry((2, 2)), Geometry((2, 3)), Geometry((2, 2, 2))))
     span = geometry.span(geometry.top)
     context = tuple(Block(geometry.top, i * span) for i in range(draw.between(1, 3)))
     slots = used(geometry, context)
-    gap = draw.one_of((0, 1, 3, 9, 50, 99, 110, 130, 180))
+    gap = draw.one_of((0, 1, 3, 9, 50, 99, 110, 130))
     tau = draw.one_of((0, 1, 200, 1000))
-    window = draw.one_of((0, 1, 3, 40)) if tau else 0
+    window = draw.one_of((0, 1, 3, 40, 70)) if tau else 0
     params = Params(
         w_max=slots + draw.one_of((1, 3, 9, 9, 40)),
         n_diff=draw.between(1, 3),
@@ -351,12 +355,15 @@ def lasting(draw: Draw, profile: str) -> Case:
         recency_memory=draw.one_of((64, 100, 150)),
         strategy=strategy(profile),
     )
+    phase = max(1, draw.one_of((gap, gap, gap + 1, 2 * gap, 3, 20)))  # as long as the same is wanted
     steps: list[Step] = []
-    for _ in range(draw.one_of((110, 270, 270))):
+    for at in range(draw.one_of((110, 270, 270))):
+        sign = 1 if at // phase % 2 == 0 else -1
         row = tuple(
-            draw.one_of((1, -1)) * draw.between(tau // 3, 2 * tau + 1) for _ in range(draw.one_of((1, 2, 3, 5)))
+            (sign if draw.between(0, 3) else -sign) * draw.between(tau * 2 // 3, 2 * tau + 1)
+            for _ in range(draw.one_of((1, 2, 3, 5)))
         )
-        steps.append(Step(scores=row, per="block", ingest=1 if draw.once_in(20) else None))
+        steps.append(Step(scores=row, per="block", ingest=1 if draw.once_in(40) else None))
     return Case(geometry, params, context, tuple(steps))
 
 
@@ -511,7 +518,7 @@ def tied(draw: Draw, profile: str) -> Case:
     acted = draw.shuffled(range(len(nodes)))[: draw.between(2, 3)]
     context = [block for i, node in enumerate(nodes) for block in (family(geometry, node) if i in acted else [node])]
     memory, ingest = draw.one_of((3, 8, 9, 64, 64)), draw.once_in(4)
-    wait = max(0, draw.one_of((0, 1, 2, memory if memory < 64 else 0)) - draw.between(0, 2))
+    wait = max(0, draw.one_of((0, 2, memory, memory) if memory < 64 else (0, 1)) - draw.between(0, 2))
     ties = ("recency", "recency", "recency", "cursor", "cursor") if profile == "enhanced" else ("position",)
     params = Params(
         w_max=used(geometry, context) + (0 if ingest else draw.one_of((4, 9, 12))),
@@ -537,31 +544,34 @@ def tied(draw: Draw, profile: str) -> Case:
 
 
 def chains(draw: Draw, profile: str) -> Case:
-    """What iterations and ingests do to nodes, and to those above and below that begin at the same token, soon after
-    each other: none of it is taken for another, nor forgotten for it (COO-1, TIE-2, ING-4)."""
+    """Nodes expand, and those below them that begin at the same token; an ingest, or cold iterations, collapse what may
+    be of them, and then all is worth the same: what is known of a node is neither taken for what is known of another
+    nor forgotten for it (COO-1, TIE-2, ING-4)."""
     geometry = draw.one_of((Geometry((2, 2, 2)), Geometry((2, 2, 2)), Geometry((2, 3, 2)), Geometry((2, 2, 2, 2))))
     top, span = geometry.top, geometry.span(geometry.top)
     nodes = [Block(top, i * span) for i in range(draw.between(1, 3))]
-    context = [block for node in nodes for block in family(geometry, node)]
+    context = [block for node in nodes for block in (family(geometry, node) if draw.once_in(2) else [node])]
     slots, tau = used(geometry, context), draw.between(0, 2)
     params = Params(
-        w_max=slots + draw.one_of((0, 1, 2, 3, 5)),
+        w_max=slots + draw.one_of((1, 2, 3, 4, 6)),
         n_diff=draw.between(1, 3),
         tau_expand=tau,
         tau_collapse=tau,
         cooldown_steps=draw.between(1, 5),
-        tie_break=draw.one_of(("position", "recency")) if profile == "enhanced" else "position",
-        recency_memory=draw.one_of((2, 4, 8)),
+        tie_break=draw.one_of(("position", "recency", "recency")) if profile == "enhanced" else "position",
+        recency_memory=draw.one_of((2, 4, 8, 64)),
         reclaim_ahead=0 if profile == "safety" else draw.one_of((0, 1, 2, 3)),
         strategy=strategy(profile),
     )
-    steps = []
-    for _ in range(draw.between(8, 14)):
-        warm, cold = tau + draw.between(1, 3), -tau - draw.between(1, 3)
-        halves = draw.one_of(((warm,), (cold,), (cold,), (warm, cold), (cold, warm), (cold, 0)))
-        width = draw.one_of(geometry.spans[1:])
-        row = tuple(one for one in halves for _ in range(width))
-        steps.append(Step(scores=row, per="token", ingest=draw.one_of((None, None, None, 1, 1, 2))))
+    warm, cold = Step(scores=(tau + 3,)), Step(scores=(-tau - 3,))
+    here = tuple(tau + 3 if token < geometry.span(1) else 0 for token in range(span))
+    steps: list[Step] = []
+    for _ in range(draw.between(2, 3)):
+        steps += [draw.one_of((warm, Step(scores=here, per="token")))] * draw.between(1, 3)
+        steps += [Step()] * draw.one_of((0, 0, 1, params.cooldown_steps))
+        gone = msgspec.structs.replace(cold, ingest=draw.between(1, 3))
+        steps += draw.one_of(([gone], [gone], [cold, cold], [cold, gone]))
+    steps += [warm] * draw.between(1, 3)
     return Case(geometry, params, tuple(context), tuple(steps))
 
 

@@ -47,10 +47,10 @@ from focalloc.spec.violations import PROFILES
 OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 """Profiles that compare whole choices, which takes longer."""
 
-MOST_WORK = 600
+MOST_WORK = 500
 """Steps times slots that a session is made for: where slots are many, steps are few."""
 
-LATER_WORK = 300
+LATER_WORK = 250
 """The same, once the covering array has been gone through: the pairs of kinds come again, in unlike company."""
 
 LONGEST = 3000
@@ -117,7 +117,7 @@ SENSELESS_REFINEMENTS: tuple[dict[str, Any], ...] = (
 
 SENSELESS = (
     *("count", "count", "count", "range", "range", "context", "context", "ingest", "ingest"),
-    *("geometry", "geometry", "geometry", "geometry", "range of a parameter", "clamp", "clamp", "params"),
+    *("geometry", "geometry", "geometry", "geometry", "geometry", "range of a parameter", "clamp", "clamp", "params"),
 )
 """What is senseless, each as often as it is named: so that every clause of GEO, CTX, SCO and PAR is met often."""
 
@@ -211,10 +211,11 @@ SCENE_EVERY = 2
 """Of so many sessions, the last is a scene; the others are drawn by their features."""
 
 TURNS = (
-    *("filling", "tight", "tied", "fractions", "brink", "chains", "held", "families", "owing", "recall"),
-    *("crowd", "tied", "usual", "window sums", "brink", "even", "fractions", "reversals", "chains", "filling"),
-    *("vast", "tied", "tight", "heights", "balanced", "families", "recall", "room sums", "brink", "held"),
-    *("usual", "tied", "chains", "fractions", "crowd", "tight", "filling", "mass sums", "owing", "lasting"),
+    *("filling", "tight", "tied", "fractions", "brink", "chains", "held", "families", "balanced", "recall", "heights"),
+    *("crowd", "usual", "tied", "window sums", "brink", "even", "owing", "reversals", "chains", "filling", "tight"),
+    *("vast", "fractions", "held", "tied", "balanced", "families", "recall", "room sums", "brink", "chains", "usual"),
+    *("crowd", "tight", "heights", "owing", "fractions", "tied", "even", "mass sums", "chains", "filling", "brink"),
+    *("tied", "tight", "usual", "lasting"),
 )
 """What the scenes are, in turn: those that cost little, and in which a unit of score or a slot decides, come often."""
 
@@ -721,7 +722,7 @@ def _broken_geometry(draw: Draw) -> dict[str, Any]:
     geometry = _geometry(draw, draw.one_of(("small", "unlike", "multi-slot")))
     arity, cost = list(geometry.arity), list(geometry.cost)
     at = draw.between(0, geometry.top - 1)
-    how = draw.one_of(("arity", "cost", "costs", "free", "gainful", "vast", "vast", "vast", "vast"))
+    how = draw.one_of(("arity", "cost", "costs", "free", "free", "gainful", "gainful", "vast", "vast", "vast", "vast"))
     if how == "arity":
         arity[at] = draw.one_of((1, 1, 0, -1))
         cost[at] += cost[at + 1]  # which no rule but that of arities forbids

@@ -25,7 +25,7 @@ def conform(
     target: Target = "",
     program: Program = "",
     profile: Profile = "safety",
-    examples: Annotated[int, typer.Option(min=1, help="Generated sessions.")] = 320,
+    examples: Annotated[int, typer.Option(min=1, help="Generated sessions.")] = 384,
     seed: Annotated[int, typer.Option(help="What the generated sessions follow from.")] = 0,
     timeout: Timeout = TIMEOUT,
     start_timeout: StartTimeout = START_TIMEOUT,
@@ -80,7 +80,7 @@ def conform(
     recorded: Annotated[
         bool,
         typer.Option(
-            help="Put the recorded session over a real document, too, in a run of 320 sessions or more, where its "
+            help="Put the recorded session over a real document, too, in a run of 384 sessions or more, where its "
             "geometry is supported."
         ),
     ] = True,
