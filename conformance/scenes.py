@@ -70,8 +70,8 @@ def filling(draw: Draw, profile: str) -> Case:
     if draw.once_in(3):
         steps.insert(draw.between(0, len(steps)), Step(ingest=1))
     elif profile != "safety" and draw.between(0, 2):  # what is refused neither fills the window nor empties it
-        senseless = (Step(extra=1), Step(extra=1), Step(scores=(SCORE_LIMIT,)), Step(ingest=0))
-        refused = draw.one_of((*senseless, Step(ingest=MAX_SLOTS)))
+        senseless = (Step(extra=1), Step(scores=(SCORE_LIMIT,)), Step(ingest=0))
+        refused = draw.one_of((*senseless, Step(extra=1), Step(ingest=whole), Step(ingest=whole)))
         steps[calm:] = [refused, *steps[calm + draw.between(0, 1) :]]
     for i in range(draw.between(1, 3)):
         goal = draw.one_of((*(moved[calm + i + 1],) * 6, tau, moved[1]))
@@ -89,18 +89,14 @@ def brink(draw: Draw, profile: str) -> Case:
 
 
 def heights(draw: Draw, profile: str) -> Case:
-    """As `brink`, and thresholds move that are so high that it takes more than 32 bits on the way (ADA-1); a call just
-    before has to be refused, and moves none (ANS-3)."""
+    """As `brink`, and thresholds move that are so high that it takes more than 32 bits on the way (ADA-1)."""
     some = draw.between(0, 999)  # so that no two are the same
-    case = _brink(draw, profile, (2**27 + some, 2**28 + some, 2**29 + some, 2**30 + some), moves=True)
-    if profile == "safety":
-        return case
-    wrong = Step(scores=(draw.one_of((SCORE_LIMIT, -SCORE_LIMIT)),), ingest=draw.one_of((None, None, None, 1)))
-    return msgspec.structs.replace(case, steps=(*case.steps[:-1], wrong, case.steps[-1]))
+    return _brink(draw, profile, (2**27 + some, 2**28 + some, 2**29 + some, 2**30 + some), moves=True)
 
 
 def _brink(draw: Draw, profile: str, taus: tuple[int, ...], *, moves: bool) -> Case:
-    """A session of `brink` by one of these thresholds; where it ``moves``, use is beyond the limit."""
+    """A session of `brink` by one of these thresholds; where it ``moves``, use is beyond the limit, and a call just
+    before has to be refused, which neither fills the window nor empties it (ANS-3)."""
     whole, tau = draw.one_of((150, 200, 200)), draw.one_of(taus)
     percent = draw.one_of((80, 95))
     slots = whole * percent // 100 + (draw.one_of((0, 0, 1, -1)) if not moves else 1 if percent == 95 else -1)
@@ -118,9 +114,16 @@ def _brink(draw: Draw, profile: str, taus: tuple[int, ...], *, moves: bool) -> C
     pairs = [-goal - one for goal in goals for one in (1, 1, 0, 0)]
     singles = draw.shuffled([goal + one for goal in goals for one in (1, 0)])
     row = [*pairs, *singles] if draw.once_in(2) else [*singles, *pairs]
-    steps = [Step()] * params.adaptive_window + [Step(scores=(*row, *(0,) * (slots - len(row))), per="block")]
+    before = [Step()] * params.adaptive_window
+    if not moves and params.adaptive_window == 2 and draw.once_in(2):  # half a slot more in use, on average
+        before[1] = Step(scores=(tau + 1, *(0,) * (slots - 1)), per="block")
+    if moves and profile != "safety":
+        wrong = Step(scores=(draw.one_of((SCORE_LIMIT, -SCORE_LIMIT)),), ingest=draw.one_of((None, None, 1)))
+        wrong = draw.one_of((wrong, Step(extra=1), Step(ingest=whole)))
+        before = [*before[draw.between(0, 1) :], wrong]
+    steps = (*before, Step(scores=(*row, *(0,) * (slots - len(row))), per="block"))
     context = tuple(Block(1, 2 * i) for i in range(slots))
-    return Case(Geometry((2, 2)), params, context, tuple(steps))
+    return Case(Geometry((2, 2)), params, context, steps)
 
 
 def balanced(draw: Draw, profile: str) -> Case:
@@ -138,7 +141,12 @@ def balanced(draw: Draw, profile: str) -> Case:
     )
     low, high = draw.one_of(((-9, 3), (-3, 9), (-4, 4)))
     values = (1, -1, 1, -1, 0, *range(low, high + 1))
-    rows = [tuple(draw.one_of(values) for _ in context) for _ in range(draw.between(3, 8))]
+    rows = []
+    for _ in range(draw.between(3, 8)):
+        row = [draw.one_of(values) for _ in context]
+        if draw.once_in(3):  # what is left of the first is a whole number, but for what rounding takes of it
+            row = draw.shuffled([draw.one_of((5, 6, 7, 9)), -tau - 1, *(0,) * (len(context) - 2)])
+        rows.append(tuple(row))
     return Case(Geometry((2, 2)), params, context, tuple(Step(scores=row, per="block") for row in rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import json
 import math
@@ -10,11 +11,12 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args, get_type_hints
 
 import msgspec
 import pytest
 
+from focalloc.cli.conform import conform
 from focalloc.conformance import Failure, NotConformant, Report, judged, run_conformance, runner
 from focalloc.conformance.broken.greedy import NotStrict, Overtakes
 from focalloc.conformance.broken.iteration import RestsTooShort
@@ -325,3 +327,11 @@ def test_an_exception_is_reported_with_the_line_of_the_allocator_that_raised_it(
     report = run_conformance(Stumbles, examples=20, save_to=None)
     line = Stumbles.step.__code__.co_firstlineno + 1
     assert f"IndexError: list index out of range (test_runner.py, line {line})" in report.failures[0].message
+
+
+def test_the_command_judges_as_many_sessions_as_a_run_does_by_default() -> None:
+    """A number that stands twice, as the command must not import the judge before it is asked for help."""
+    told = inspect.signature(conform)
+    assert told.parameters["examples"].default == runner.DEFAULT_EXAMPLES
+    _, recorded = get_args(get_type_hints(conform, include_extras=True)["recorded"])
+    assert f"a run of {runner.DEFAULT_EXAMPLES} sessions or more" in recorded.help
