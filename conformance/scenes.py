@@ -59,7 +59,7 @@ def filling(draw: Draw, profile: str) -> Case:
         tau_expand=tau,
         tau_collapse=tau + apart,
         adaptive_window=window,
-        tau_min=max(1, min(tau, draw.one_of((1, 1, moved[1], moved[1] + 1, moved[2], tau, tau)))),
+        tau_min=max(1, min(tau, draw.one_of((1, moved[1], moved[1] + 1, moved[2], tau, tau, tau)))),
         tau_max=max(tau + apart, draw.one_of((EXTREME, EXTREME, moved[1] - 1, moved[2], tau, tau))),
         strategy=strategy(profile),
     )
@@ -106,8 +106,8 @@ def _brink(draw: Draw, profile: str, taus: tuple[int, ...], *, moves: bool) -> C
         tau_expand=tau,
         tau_collapse=tau,
         adaptive_window=draw.between(1, 2),
-        tau_min=1 if moves or percent == 95 else draw.one_of((1, 1, tau)),  # where nothing is left to fall or to rise
-        tau_max=EXTREME if moves or percent == 80 else draw.one_of((EXTREME, EXTREME, tau)),
+        tau_min=1 if percent == 95 else draw.one_of((1, 1, 1, tau)),  # where nothing is left to fall or to rise
+        tau_max=EXTREME if percent == 80 else draw.one_of((EXTREME, EXTREME, EXTREME, tau)),
         strategy=strategy(profile),
     )
     goals = (tau, lowered(tau) if percent == 80 else raised(tau))
@@ -119,8 +119,8 @@ def _brink(draw: Draw, profile: str, taus: tuple[int, ...], *, moves: bool) -> C
         before[1] = Step(scores=(tau + 1, *(0,) * (slots - 1)), per="block")
     if moves and profile != "safety":
         wrong = Step(scores=(draw.one_of((SCORE_LIMIT, -SCORE_LIMIT)),), ingest=draw.one_of((None, None, 1)))
-        wrong = draw.one_of((wrong, Step(extra=1), Step(ingest=whole)))
-        before = [*before[draw.between(0, 1) :], wrong]
+        fills = draw.once_in(2)
+        before = [*before[fills:], draw.one_of((wrong, Step(extra=1), Step(ingest=whole)))]
     steps = (*before, Step(scores=(*row, *(0,) * (slots - len(row))), per="block"))
     context = tuple(Block(1, 2 * i) for i in range(slots))
     return Case(Geometry((2, 2)), params, context, steps)
