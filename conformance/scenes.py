@@ -359,6 +359,8 @@ def lasting(draw: Draw, profile: str) -> Case:
         tau_collapse=tau,
         cooldown_steps=gap,
         adaptive_window=window,
+        tau_min=max(1, draw.one_of((1, 1, tau))),
+        tau_max=draw.one_of((EXTREME, EXTREME, tau)) or EXTREME,
         tie_break=draw.one_of(("position", "recency")) if profile == "enhanced" else "position",
         recency_memory=draw.one_of((64, 100, 150)),
         strategy=strategy(profile),

@@ -333,7 +333,7 @@ def test_what_is_told_of_a_clause_does_not_depend_on_what_else_is_wanted(profile
                 assert (one in set(of_iteration(state, scores, actions, profile, {one}))) == (one in there)
 
     with PythonTarget(Telling) as target:
-        for case in sessions(profile, 0, 0, 60):
+        for case in sessions(profile, 0, 0, BATCH):
             assert judged(target, case, profile, stakes=Apart(profile)).status == "pass"
     assert {"COO-1", "TAI-1", "PIN-1", "PIN-2", "BUD-1"} <= set(met)
 
