@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import accumulate, pairwise
 
 import msgspec
 
 from focalloc.conformance.cases import Case, Opening, Pinning, Step
 from focalloc.conformance.chance import Draw
 from focalloc.spec import Block, Geometry, Params
-from focalloc.spec.actions import family
+from focalloc.spec.actions import family, parent
 from focalloc.spec.adaptation import balanced as balanced_row
 from focalloc.spec.adaptation import lowered, raised
 from focalloc.spec.blocks import used
-from focalloc.spec.geometry import MAX_SLOTS
+from focalloc.spec.geometry import MAX_SLOTS, MAX_TOKEN
 from focalloc.spec.params import STRATEGIES
-from focalloc.spec.scores import SCORE_LIMIT
+from focalloc.spec.scores import SCORE_LIMIT, floor_mean
 
 EXTREME = SCORE_LIMIT - 1
 
@@ -441,6 +442,14 @@ def fractions(draw: Draw, profile: str) -> Case:
         return Step(scores=tuple(low + draw.between(0, wide) for _ in range(slots)), ingest=ingest)
 
     iterations = [row() for _ in range(draw.between(0, 2))]
+    starts = list(accumulate((geometry.slots(block.level) for block in context), initial=0))
+    parents = [parent(geometry, block) if block.level else None for block in context]
+    pairs = [i for i, (one, other) in enumerate(pairwise(parents)) if one and one == other]
+    if pairs and draw.once_in(2):  # a family at its threshold, of which each mean by itself is rounded down
+        at, even = draw.one_of(pairs), [-params.tau_collapse] * slots
+        even[starts[at]] += 1
+        even[starts[at + 1]] -= 1
+        iterations.insert(0, Step(scores=tuple(even)))
     return Case(geometry, params, tuple(context), (*iterations, row(ingest=blocks), row(ingest=1), row()))
 
 
@@ -449,7 +458,9 @@ def tight(draw: Draw, profile: str) -> Case:
     urgent or just not (SOF-1)."""
     shapes = (((2, 3), (1, 1, 1)), ((4, 2), (1, 1, 1)), ((3, 2, 2), (1, 2, 3, 3)), ((2, 2), (4, 1, 1)))
     geometry = Geometry(*draw.one_of(shapes))
-    nodes = [Block(geometry.top, i * geometry.span(geometry.top)) for i in range(draw.between(2, 4))]
+    span, many = geometry.span(geometry.top), draw.between(2, 4)
+    first = 0 if MAX_TOKEN % span or draw.once_in(2) else MAX_TOKEN - many * span  # up to the last token that there is
+    nodes = [Block(geometry.top, first + i * span) for i in range(many)]
     cut = draw.between(0, len(nodes) - 1)
     context: list[Block] = []
     for i, node in enumerate(nodes):  # both kinds, so that expands are of unlike cost
@@ -476,6 +487,8 @@ def tight(draw: Draw, profile: str) -> Case:
         if draw.between(0, 2):  # what costs most is wanted most, and all else as well
             row = [tau + (2 if block.level and geometry.delta(block.level) == high else 1) for block in context]
         rows.append(Step(scores=tuple(row), per="block"))
+    if first and profile != "safety":  # there is room, but no token
+        rows += [Step(ingest=1), Step(open=Opening(context=((0, MAX_TOKEN),)))]
     return Case(geometry, params, tuple(context), _anew(draw, context, rows))
 
 
@@ -661,18 +674,19 @@ def mass_sums(draw: Draw, profile: str) -> Case:
     for, one of the other sums."""
     if profile == "safety":
         return draw.one_of((window_sums, room_sums))(draw, profile)
-    each = draw.between(4100, 4400)
+    each = draw.between(4200, 4400)
     near = [EXTREME - draw.between(0, 2**24) for _ in range(3)]
     signs = draw.one_of(((-1, -1, 1), (-1, -1, 1), (1, 1, -1), (1, -1, 1)))
     row = [sign * one for sign, one in zip(signs, near, strict=True)]
-    left = [abs(one) for one, whole in zip(balanced_row(row), row, strict=True) if one != whole]
-    tau = min(left, default=EXTREME // 2) - draw.between(0, 1)
+    left = balanced_row(row)
     warm = sum(signs) > 0  # the side that is weighed down
+    most = max(left) if warm else -floor_mean(sum(left[:2]), 2)  # what an expand, or the collapse, is worth by then
+    tau = most - draw.between(0, 1)
     params = Params(
         w_max=4 * each,
         n_diff=draw.between(1, 3),
         tau_expand=tau if warm else 0,
-        tau_collapse=0 if warm else draw.one_of((0, tau)),
+        tau_collapse=0 if warm else tau,
         balance=1,
         strategy=strategy(profile),
     )
