@@ -535,12 +535,13 @@ def held(draw: Draw, profile: str) -> Case:
 
 def tied(draw: Draw, profile: str) -> Case:
     """Families collapse one after another, by iterations or by an ingest before any; then all nodes are worth the same,
-    and an order is all that tells them apart (GRE-4, TIE-1, TIE-2)."""
+    or as much as can be, and an order is all that tells them apart (GRE-4, TIE-1, TIE-2)."""
     geometry = draw.one_of((Geometry((2, 2)), Geometry((2, 3)), Geometry((3, 2), (1, 2, 3))))
     nodes = [Block(2, i * geometry.span(2)) for i in range(draw.between(3, 6))]
     acted = draw.shuffled(range(len(nodes)))[: draw.between(2, 3)]
     context = [block for i, node in enumerate(nodes) for block in (family(geometry, node) if i in acted else [node])]
     memory, ingest = draw.one_of((3, 8, 9, 64, 64)), draw.once_in(4)
+    top = profile != "safety" and draw.once_in(4)  # scores that can hardly lean any higher (MEM-3)
     wait = max(0, draw.one_of((0, 2, memory, memory) if memory < 64 else (0, 1)) - draw.between(0, 2))
     ties = ("recency", "recency", "recency", "cursor", "cursor") if profile == "enhanced" else ("position",)
     params = Params(
@@ -552,6 +553,7 @@ def tied(draw: Draw, profile: str) -> Case:
         tie_break=draw.one_of(ties),
         recency_memory=memory,
         reclaim_ahead=2 if ingest and profile != "safety" else 0,  # so that there is room to expand, too
+        lean=draw.one_of((1, 3, 100)) if top else 0,
         strategy=strategy(profile),
     )
     steps: list[Step] = []
@@ -562,7 +564,9 @@ def tied(draw: Draw, profile: str) -> Case:
         steps.append(Step(scores=row, per="token", ingest=1 if ingest else None))
     steps = [*(steps[:1] if ingest else steps), *[Step()] * wait]
     cursor = draw.one_of((None, None, draw.between(0, tokens - 1)))
-    steps += [Step(scores=(draw.one_of((3, 3, 3, 3, -3)),), cursor=cursor) for _ in range(draw.between(3, 5))]
+    for _ in range(draw.between(3, 5)):
+        high = tuple(draw.one_of((EXTREME, EXTREME, EXTREME - 1)) for _ in nodes)
+        steps.append(Step(scores=high if top else (draw.one_of((3, 3, 3, 3, -3)),), per="block", cursor=cursor))
     return Case(geometry, params, tuple(context), tuple(steps))
 
 

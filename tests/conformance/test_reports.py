@@ -36,7 +36,7 @@ EXAMPLES = files("focalloc.conformance.examples")
 
 @pytest.fixture(scope="module")
 def failed() -> Report:
-    return run_conformance(Plain, profile="greedy", examples=100, shrink=False, save_to=None)
+    return run_conformance(Plain, profile="greedy", examples=BATCH, shrink=False, save_to=None)
 
 
 @pytest.fixture(scope="module")
