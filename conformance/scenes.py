@@ -673,9 +673,9 @@ def room_sums(draw: Draw, profile: str) -> Case:
 
 
 def mass_sums(draw: Draw, profile: str) -> Case:
-    """Scores near both ends, over so many slots that a family's sum takes 44 bits and a mass as a fraction of 2^20 takes
-    65; what balance leaves of one side lies on or just beside its threshold (SCO-3, BAL-1). Where no balance is asked
-    for, one of the other sums."""
+    """Scores near both ends, over so many slots that a family's sum takes 44 bits and a mass as a fraction of 2^20 65;
+    what balance leaves of one side lies on or just beside its threshold (SCO-3, BAL-1). Where no balance is asked for,
+    one of the other sums."""
     if profile == "safety":
         return draw.one_of((window_sums, room_sums))(draw, profile)
     each = draw.between(4200, 4400)

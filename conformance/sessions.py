@@ -1,11 +1,11 @@
 """Sessions drawn from a seed: small worlds, awkward budgets, adversarial scores, and long stretches under pressure.
 
 What a session is like is said by its `FEATURES`: the shape of the tree, the room, the cap, the cooldown, the rows, the
-pace and so on, each with a few kinds. A covering array holds every pair of kinds in some hundred sessions, which a default
-run goes through once; a longer one does so again and again, each time with the kinds of each feature exchanged among each
-other and everything else drawn anew. Within its kind each value is drawn: random numbers seldom hit a rule's edge, so budgets
-are drawn relative to what the context occupies, and scores around the thresholds. Every other session is a scene, in which
-one rule decides (`focalloc.conformance.scenes`).
+pace and so on, each with a few kinds. A covering array holds every pair of kinds in some hundred sessions, which a
+default run goes through once; a longer one does so again and again, each time with the kinds of each feature exchanged
+among each other and everything else drawn anew. Within its kind each value is drawn: random numbers seldom hit a rule's
+edge, so budgets are drawn relative to what the context occupies, and scores around the thresholds. Every other session
+is a scene, in which one rule decides (`focalloc.conformance.scenes`).
 
 A session follows from profile, seed and its number alone, on every machine and version of Python.
 """
