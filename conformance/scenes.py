@@ -538,11 +538,13 @@ def tied(draw: Draw, profile: str) -> Case:
     or as much as can be, and an order is all that tells them apart (GRE-4, TIE-1, TIE-2)."""
     geometry = draw.one_of((Geometry((2, 2)), Geometry((2, 3)), Geometry((3, 2), (1, 2, 3))))
     nodes = [Block(2, i * geometry.span(2)) for i in range(draw.between(3, 6))]
-    acted = draw.shuffled(range(len(nodes)))[: draw.between(2, 3)]
+    others = draw.shuffled(range(1, len(nodes)))
+    acted = draw.shuffled((0, *others[: draw.between(1, 2)]))
     context = [block for i, node in enumerate(nodes) for block in (family(geometry, node) if i in acted else [node])]
-    memory, ingest = draw.one_of((3, 8, 9, 64, 64)), draw.once_in(4)
+    memory, ingest = draw.one_of((3, 4, 8, 9, 64)), draw.once_in(4)
     top = profile != "safety" and draw.once_in(4)  # scores that can hardly lean any higher (MEM-3)
-    wait = max(0, draw.one_of((0, 2, memory, memory) if memory < 64 else (0, 1)) - draw.between(0, 2))
+    known = memory - len(acted) + acted.index(0)  # iterations until nothing is known of the first node, if none acts
+    wait = max(0, draw.one_of((0, known, known - 1)) if memory < 64 else 1)
     ties = ("recency", "recency", "recency", "cursor", "cursor") if profile == "enhanced" else ("position",)
     params = Params(
         w_max=used(geometry, context) + (0 if ingest else draw.one_of((4, 9, 12))),
