@@ -1,6 +1,6 @@
 """Two checkouts beside each other: how fast the judge of the one is, as a share of the other's.
 
-    python benchmarks/judging.py OLD NEW [SECONDS] [--runs N]
+    python benchmarks/judging.py OLD NEW [SECONDS] [--runs N] [--profiles NAME ...]
 
 Each checkout is a folder as it is cloned, and judges its own allocators in Python as its own ``PythonTarget`` does.
 
@@ -12,7 +12,8 @@ median of the ratios. On a machine that is busy otherwise, judge and allocator d
 processors is told beside it, of the judge and of all that it started, and the line at the end says how busy it was.
 
 Then N (0) default runs of ``focalloc conform`` by each checkout in turn, each with the sessions that it draws itself:
-how long NEW takes for one as a share of OLD, and how many answers are judged in a second of it.
+how long NEW takes for one as a share of OLD, and how many answers are judged in a second of it. With ``--profiles``
+these are of the reference by each of them, and the same sessions are left out.
 """
 
 from __future__ import annotations
@@ -170,8 +171,9 @@ def whole_runs(target: tuple[str, str, str], variables: list[dict[str, str]], fo
             answered[which] = int(found[1].replace(",", ""))
     old, new = map(median, times)
     print(
-        f"  a default run {old:.1f} -> {new:.1f} s, ratio {median(b / a for a, b in zip(*times, strict=True)):.2f} "
-        f"(on processors {median(b / a for a, b in zip(*busy, strict=True)):.2f}); "
+        f"  a default run by {profile} {old:.1f} -> {new:.1f} s, "
+        f"ratio {median(b / a for a, b in zip(*times, strict=True)):.2f} (on processors {median(busy[0]):.1f} -> "
+        f"{median(busy[1]):.1f} s, {median(b / a for a, b in zip(*busy, strict=True)):.2f}); "
         f"{answered[0]} -> {answered[1]} answers, {answered[0] / old:.0f} -> {answered[1] / new:.0f} a second",
         flush=True,
     )
@@ -184,11 +186,14 @@ def main() -> None:
     parser.add_argument("new", type=Path, help="the one that is compared with it")
     parser.add_argument("seconds", type=float, nargs="?", default=10.0, help="for each target")
     parser.add_argument("--runs", type=int, default=0, help="default runs of each target")
+    parser.add_argument("--profiles", nargs="+", default=[], help="of the reference by these, and nothing else")
     told = parser.parse_args()
     checkouts, seconds = [told.old.resolve(), told.new.resolve()], told.seconds
     with tempfile.TemporaryDirectory() as folder:
         old, new = (environment(one, Path(folder, str(i))) for i, one in enumerate(checkouts))
-        for target in TARGETS:
+        for profile in told.profiles:
+            whole_runs((*TARGETS[0][:2], profile), [old, new], folder, max(1, told.runs))
+        for target in () if told.profiles else TARGETS:
             draw = [sys.executable, "-P", "-c", DRAW, target[2], str(SESSIONS)]
             cases = subprocess.run(draw, env=new, check=True, capture_output=True, text=True).stdout.splitlines()
             workers = [Worker(variables, target, cases) for variables in (old, new)]
