@@ -47,6 +47,18 @@ KILLERS: dict[str, tuple[tuple[str, str], ...]] = {
         ("tests of reports", f"-m pytest {QUIET} tests/conformance/test_reports.py tests/cli/test_where_users_work.py"),
     ),
     "conformance/reports.py": (("tests of reports", f"-m pytest {QUIET} tests/conformance/test_reports.py"),),
+    "conformance/decoding.py": (
+        ("tests of journals", f"-m pytest {QUIET} tests/conformance/test_journal.py"),
+        ("tests of runs", f"-m pytest {QUIET} tests/conformance/test_runner.py"),
+    ),
+    "conformance/shrinking.py": (
+        ("tests of shrinking", f"-m pytest {QUIET} tests/conformance/test_shrinking.py"),
+        ("tests of runs", f"-m pytest {QUIET} tests/conformance/test_runner.py"),
+    ),
+    "fastpath/kernels": (
+        ("tests of selection", f"-m pytest {QUIET} tests/fastpath/test_selection.py tests/fastpath/test_reclaim.py"),
+        ("tests against the reference", f"-m pytest {QUIET} tests/fastpath/test_equivalence.py"),
+    ),
     "conformance/runner.py": (("tests of runs", f"-m pytest {QUIET} tests/conformance/test_runner.py"),),
     "proofs": (("tests of the bookkeeping", BOOKKEEPING), ("theorems", f"-m pytest {QUIET} {THEOREMS}")),
     "proofs/engines": (
@@ -177,7 +189,7 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "module", nargs="?", default="", help="a file of spec, refimpl, conformance or proofs, from the checkout's root"
+        "module", nargs="?", default="", help="a file of spec, refimpl, fastpath/kernels, conformance or proofs, from the root"
     )
     parser.add_argument("--page", action="store_true", help="write tests/mutation/README.md instead")
     parser.add_argument("--sample", type=int, default=50)
