@@ -67,6 +67,14 @@ def test_junit_has_a_test_per_clause_and_its_counts_add_up(failed: Report) -> No
     assert suite.get("tests") == str(len(cases))
 
 
+def test_what_failed_says_in_junit_how_it_is_seen_again_and_what_was_skipped_does_not(failed: Report) -> None:
+    suite = ET.fromstring(to_junit(failed, {}))
+    broken = [(mark.text or "").splitlines() for mark in suite.iter("failure")]
+    assert [lines[-1] for lines in broken] == [one.replay for one in outcomes(failed) if one.result == "failed"]
+    assert all(f"seed {failed.seed}" in lines for lines in broken)
+    assert not any((mark.text or "").strip() for mark in suite.iter("skipped"))
+
+
 def test_a_pass_has_no_failures_in_junit_and_one_that_judged_nothing_has(passed: Report) -> None:
     assert ET.fromstring(to_junit(passed, {})).get("failures") == "0"
     nothing = run_conformance(ReferenceAllocator, examples=0, save_to=None)
