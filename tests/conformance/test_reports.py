@@ -23,7 +23,7 @@ from focalloc.conformance.known import load_known, with_known
 from focalloc.conformance.messages import same_schema
 from focalloc.conformance.outcomes import outcomes
 from focalloc.conformance.page import page
-from focalloc.conformance.report import Known, Report
+from focalloc.conformance.report import Known, Report, save_failure
 from focalloc.conformance.reports import checked_path, schema, to_html, to_json, to_junit, write_report
 from focalloc.conformance.runner import BATCH, run, run_conformance, run_in_processes
 from focalloc.conformance.targets import ProgramTarget, PythonTarget
@@ -67,11 +67,15 @@ def test_junit_has_a_test_per_clause_and_its_counts_add_up(failed: Report) -> No
     assert suite.get("tests") == str(len(cases))
 
 
-def test_what_failed_says_in_junit_how_it_is_seen_again_and_what_was_skipped_does_not(failed: Report) -> None:
-    suite = ET.fromstring(to_junit(failed, {}))
+def test_what_failed_says_in_junit_how_it_is_seen_again_and_what_was_skipped_does_not(
+    failed: Report, tmp_path: Path
+) -> None:
+    kept = msgspec.structs.replace(failed, failures=tuple(save_failure(one, tmp_path) for one in failed.failures))
+    suite = ET.fromstring(to_junit(kept, {}))
     broken = [(mark.text or "").splitlines() for mark in suite.iter("failure")]
-    assert [lines[-1] for lines in broken] == [one.replay for one in outcomes(failed) if one.result == "failed"]
-    assert all(f"seed {failed.seed}" in lines for lines in broken)
+    replays = [one.replay for one in outcomes(kept) if one.result == "failed"]
+    assert all(replays)
+    assert [lines[-2:] for lines in broken] == [[f"seed {failed.seed}", replay] for replay in replays]
     assert not any((mark.text or "").strip() for mark in suite.iter("skipped"))
 
 
