@@ -12,6 +12,7 @@ A session follows from profile, seed and its number alone, on every machine and 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -200,8 +201,29 @@ def made() -> str:
     """What ``covering.txt`` holds; ``python -m focalloc.conformance.sessions`` prints it, as it needs allpairspy."""
     from allpairspy import AllPairs
 
-    rows = AllPairs([list(range(size)) for size in sizes()])
+    rows = balanced([list(row) for row in AllPairs([list(range(size)) for size in sizes()])])
     return "".join("".join(DIGITS[value] for value in row) + "\n" for row in rows)
+
+
+def balanced(rows: list[list[int]]) -> list[list[int]]:
+    """``rows`` with the same pairs, in which the values of a column come about equally often: one that came often goes
+    where none of its pairs is the only one of its kind, as what made the rows puts whatever comes first there."""
+
+    def pairs(row: list[int], at: int) -> list[tuple[int, int, int, int]]:
+        return [(at, row[at], other, value) for other, value in enumerate(row) if other != at]
+
+    for at in range(len(rows[0])):
+        met = Counter(pair for row in rows for pair in pairs(row, at))
+        times = Counter(row[at] for row in rows)
+        for row in rows:
+            least = min(times, key=lambda value: (times[value], value))
+            if times[row[at]] > times[least] + 1 and all(met[pair] > 1 for pair in pairs(row, at)):
+                met.subtract(pairs(row, at))
+                times.subtract((row[at],))
+                row[at] = least
+                met.update(pairs(row, at))
+                times.update((least,))
+    return rows
 
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -294,7 +316,8 @@ def _session(draw: Draw, profile: str, like: Kinds, geometries: Sequence[Geometr
         return _exchange(draw, profile, like, unlike)
     geometry = draw.one_of(geometries) if geometries else _geometry(draw, like["tree"])
     context = _context(draw, geometry, like)
-    if profile in OPTIMA and (len(context) > MOST_BLOCKS // 2 or like["ingest"] == "many"):
+    grows = like["ingest"] == "many" or like["room"] == "endless"
+    if profile in OPTIMA and (len(context) > MOST_BLOCKS // 2 or grows):
         like = like | {"cap": min(like["cap"], 3)}  # choices of many among many take too long to compare
     params = _params(draw, geometry, context, like, profile)
     most = min(work, MOST_WORK // 2) if profile in OPTIMA else work
@@ -579,6 +602,8 @@ def _reopening(draw: Draw, geometry: Geometry, params: Params, like: Kinds, prof
     names = [name for name, value in unlike.to_dict().items() if getattr(params, name) != value]
     some = draw.shuffled(names)[: draw.one_of((1, 2, len(names)))]
     chosen = {name: getattr(unlike, name) for name in names if name in some and name in CHANGED}
+    if profile in OPTIMA and "n_diff" in chosen:
+        chosen["n_diff"] = min(chosen["n_diff"], 3)
     try:
         replace(params, **chosen)
     except InvalidInput:  # which would be refused
