@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from focalloc.conformance import judged, shrinking
-from focalloc.conformance.cases import Case, Pinning, Step
+from focalloc.conformance.cases import Case, Opening, Pinning, Step
 from focalloc.conformance.chance import Draw
 from focalloc.conformance.report import ids_of
 from focalloc.conformance.scenes import SCENES
@@ -138,6 +138,18 @@ def test_what_hangs_together_is_made_smaller_together(
     assert len(found.context) <= 10
     assert [step.ingest for step in found.steps if step.ingest] in ([], [1])
     assert [step.pin for step in found.steps if step.pin] in ([], [Pinning(0, 1)])
+
+
+@pytest.mark.parametrize("needed", [None, {"n_diff": 3}])
+def test_an_opening_keeps_the_parameters_that_it_needs(needed: dict[str, int] | None) -> None:
+    again = Opening(context=((1, 0), (1, 2)), params={"n_diff": 3, "tau_expand": 7})
+
+    def fails(case: Case) -> bool:
+        openings = [step.open for step in case.steps if step.open]
+        return any(needed is None or needed.items() <= (one.params or {}).items() for one in openings)
+
+    found = least(Case(ONE, Params(), (Block(1, 0),), (Step(scores=(1,)), Step(open=again))), fails, 200)
+    assert [step.open for step in found.steps] == [Opening(context=((1, 0),), params=needed)]
 
 
 class KeepsTheLatest(ReferenceAllocator):
