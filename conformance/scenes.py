@@ -524,7 +524,7 @@ def held(draw: Draw, profile: str) -> Case:
     row = Step(scores=tuple(tau + 1 + draw.between(0, 2) if b.level == 2 else -tau - 2 for b in context), per="block")
     pinned = draw.one_of(families)
     first = pinned.start + draw.between(0, top - 1)
-    wanted = Pinning(gists[0].start, gists[0].start + draw.one_of((1, top)), collapse=False, expand=True)
+    wanted = Pinning(gists[0].start, gists[-1].start + draw.one_of((1, top)), collapse=False, expand=True)
     steps = [Step(pin=wanted), Step(pin=Pinning(first, first + 1)), row, row]
     if draw.once_in(3):
         steps.insert(-2, Step(scores=row.scores, per="block", ingest=1))
@@ -583,7 +583,7 @@ def chains(draw: Draw, profile: str) -> Case:
     slots, tau = used(geometry, context), draw.between(0, 2)
     params = Params(
         w_max=slots + draw.one_of((1, 2, 3, 4, 6)),
-        n_diff=draw.between(1, 3),
+        n_diff=draw.one_of((0, 1, 2, 3) if profile == "knapsack" else (1, 2, 3)),  # none, where LPR has a price for it
         tau_expand=tau,
         tau_collapse=tau,
         cooldown_steps=draw.between(1, 5),
