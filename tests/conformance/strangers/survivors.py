@@ -24,7 +24,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SOURCE = Path(str(files("focalloc.conformance.examples") / "enhanced.rs"))
-LISTS = ("bugs.toml", "later_bugs.toml", "last_bugs.toml", "further_bugs.toml")
+LISTS = ("bugs.toml", "later_bugs.toml", "last_bugs.toml", "further_bugs.toml", "new_bugs.toml")
 PROFILES = ("enhanced", "greedy", "safety")
 RUSTC = ("rustc", "--edition", "2021", "-C", "opt-level=0", "-C", "debuginfo=0", "--cap-lints", "allow")
 

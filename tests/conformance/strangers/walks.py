@@ -61,6 +61,8 @@ def conversation(program: Path, seed: int = 0, walks: int = 160) -> tuple[list[s
     _wide(speaker, Random(f"{seed} wide"))
     for number in range(walks // 10):
         _rare(speaker, Random(f"{seed} rare {number}"))
+    for number in range(walks // 10):
+        _crowded(speaker, Random(f"{seed} crowded {number}"))
     speaker.close()
     return speaker.said, [meaning(answer) for answer in speaker.heard]
 
@@ -366,6 +368,17 @@ def _rare(speaker: Speaker, rng: Random) -> None:
     for gap in (1, 3):
         seldom = {"tie_break": "recency", "cooldown_steps": gap, "recency_memory": 9, "w_max": 12}
         _told(speaker, rng, seldom, gists, 20, 2, arity=[2, 3], reads=0.6)
+
+
+def _crowded(speaker: Speaker, rng: Random) -> None:
+    """Families that want to collapse though most of their members want to expand, and lone nodes that want it, too."""
+    context = [[1, 2 * i] for i in range(18)]
+    params = {"w_max": 60, "n_diff": rng.choice([3, 4, 5]), "tau_expand": 1, "tau_collapse": 1, "strategy": "enhanced"}
+    speaker.ask(cmd="open", geometry={"arity": [2, 3], "cost": [1, 1, 1]}, params=params, context=context)
+    row: list[int] = []
+    for _ in range(6):
+        row += rng.choice([[rng.randint(2, 90), rng.randint(2, 90), -999], [rng.randint(2, 90), 0, 0]])
+    speaker.ask(cmd="step", scores=row)
 
 
 def _told(
