@@ -72,7 +72,8 @@ def filling(draw: Draw, profile: str) -> Case:
         steps.insert(draw.between(0, len(steps)), Step(ingest=1))
     elif profile != "safety" and draw.between(0, 2):  # what is refused neither fills the window nor empties it
         senseless = (Step(extra=1), Step(scores=(SCORE_LIMIT,)), Step(ingest=0))
-        refused = draw.one_of((*senseless, Step(extra=1), Step(ingest=whole), Step(ingest=whole)))
+        beyond = whole if params.w_max == MAX_SLOTS else 2**16 + 1  # more than it takes 16 bits to count
+        refused = draw.one_of((*senseless, Step(extra=1), Step(ingest=whole), Step(ingest=beyond)))
         steps[calm:] = [refused, *steps[calm + draw.between(0, 1) :]]
     for i in range(draw.between(1, 3)):
         goal = draw.one_of((*(moved[calm + i + 1],) * 6, tau, moved[1]))
