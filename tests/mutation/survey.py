@@ -189,7 +189,10 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "module", nargs="?", default="", help="a file of spec, refimpl, fastpath/kernels, conformance or proofs, from the root"
+        "module",
+        nargs="?",
+        default="",
+        help="a file of spec, refimpl, fastpath/kernels, conformance or proofs, from the root",
     )
     parser.add_argument("--page", action="store_true", help="write tests/mutation/README.md instead")
     parser.add_argument("--sample", type=int, default=50)
