@@ -82,7 +82,7 @@ SKIPPED = (
 )
 """What may be skipped; an allocator says the latter itself, as ``"geometry: only (32, 32)"``."""
 
-LAID_OUT_EVERY = 4
+LAID_OUT_EVERY = 8
 """Every so many steps a layout is asked for, beside that of an opening."""
 
 MOST_SPANS = 48

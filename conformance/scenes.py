@@ -369,7 +369,7 @@ def lasting(draw: Draw, profile: str) -> Case:
     )
     phase = max(1, draw.one_of((gap, gap, gap + 1, 2 * gap, 3, 20)))  # as long as the same is wanted
     steps: list[Step] = []
-    for at in range(draw.one_of((110, 270, 270))):
+    for at in range(draw.one_of((110, 110, 270))):
         sign = 1 if at // phase % 2 == 0 else -1
         row = tuple(
             (sign if draw.between(0, 3) else -sign) * draw.between(tau * 2 // 3, 2 * tau + 1)

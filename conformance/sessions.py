@@ -48,16 +48,16 @@ from focalloc.spec.violations import PROFILES
 OPTIMA = ("knapsack", "hybrid", "multi_objective", "hierarchical", "projection")
 """Profiles that compare whole choices, which takes longer."""
 
-MOST_WORK = 500
+MOST_WORK = 420
 """Steps times slots that a session is made for: where slots are many, steps are few."""
 
-LATER_WORK = 250
+LATER_WORK = 210
 """The same, once the covering array has been gone through: the pairs of kinds come again, in unlike company."""
 
 LONGEST = 3000
 """Scores that a row has too many, at the most."""
 
-MOST_WOVEN = 20
+MOST_WOVEN = 12
 """Calls of one kind that are put between the steps of a session, about, at the most."""
 
 MOST_READ = 20
@@ -806,7 +806,7 @@ def _with_logits(draw: Draw, profile: str, case: Case) -> Case:
     def logits(_: Step) -> Step:
         return Step(logits=tuple(_triple(draw) for _ in range(draw.between(1, 7))))
 
-    return put_between(draw, case, 2, logits)
+    return put_between(draw, case, 4, logits)
 
 
 def _with_room_ahead(draw: Draw, profile: str, case: Case) -> Case:
