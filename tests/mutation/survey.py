@@ -145,7 +145,8 @@ PAGE = """# What kills mutants of our own code
 A tool, `cosmic-ray`, makes mechanical mutants of a module; `survey.py` beside this page draws a sample of them, by a
 seed, and puts each to the tests that should notice. Written by `python tests/mutation/survey.py --page`, from the
 surveys that were kept. A survivor either means the same as the original, or wants a test; which, a reader decides. What
-was found to want one has it now; of the others it is said below why they mean the same.
+was found to want one has it now, but for two of `conformance-shrinking`, by which a witness stays larger than it need
+be (`delta( 0)`, `w_max // less`); of the others it is said below why they mean the same.
 """
 
 
@@ -158,6 +159,9 @@ MEANS_THE_SAME = {
     "after, strict=False)": "rows of unlike lengths are the caller's mistake, of which nothing is promised",
     "~selection.utility": "it puts all choices in the same order",
     "if any(level != 0 for level, _": "no level is below 0",
+    "indent= 1)": "how far the lines of a report are indented is promised nowhere",
+    "places ^ 8": "it is where a search for less goes on, and not what it may find",
+    "first | width": "it is where a search for less ends, and what is tried last is tried again in smaller pieces",
 }
 """What stands in a survivor -> why it means the same as the original."""
 
