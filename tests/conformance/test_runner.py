@@ -212,7 +212,7 @@ def test_failures_of_an_allocator_that_changes_its_mind_are_kept_and_marked(tmp_
         def step(self, scores: list[int]) -> list[tuple[str, int, int]]:  # type: ignore[override]
             if next(calls) == 100 and not once.exists():
                 once.touch()
-                return [("expand", 9, 9)]
+                return [("expand", 99, 9)]
             return super().step(scores)  # type: ignore[return-value]
 
     report = run_conformance(Fickle, examples=BATCH, save_to=None)
