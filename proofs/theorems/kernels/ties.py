@@ -194,6 +194,7 @@ def faults(state: State, row: Sequence[int], answer: Sequence[Action], cursor: i
         Mutation("what rests takes another's place",
                  "wanted = room + count_collapses(session.header, session.ledger_action)", "wanted = room"),
     ],
+    full=True,
 )  # fmt: skip
 def ties_by_cursor_in_code(bug: Mutation) -> Iterator[Evidence]:
     """`select_tied` and all that it calls, as shipped."""
@@ -239,6 +240,7 @@ def ties_by_cursor_in_code(bug: Mutation) -> Iterator[Evidence]:
         Mutation("ages count for more than ranks", "rise(keys, order, turn, key_of(ranks[keys_by_age[turn]], turn), ",
                  "rise(keys, order, turn, key_of(0, turn), "),
     ],
+    full=True,
 )  # fmt: skip
 def ties_by_recency_in_code(bug: Mutation) -> Iterator[Evidence]:
     """The same kernels, by what is remembered."""
