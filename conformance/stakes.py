@@ -304,7 +304,6 @@ def _sorted_out(
     little, aggregates = wanted <= HOLDING_BACK, Aggregates(now.geometry, now.context, row)
     only_cooling = wanted == {"COO-1"}
     by_worth = not wanted.isdisjoint(("THR-1", "BUD-1", "SOF-1"))
-    some_pinned, some_rest = any(now.pins), bool(now.ledger)
     free, pool = [], []
     for action in legal:
         if only_cooling and action[1:] not in now.ledger:
@@ -315,9 +314,9 @@ def _sorted_out(
             held.append("TAI-1")
         elif kind == "collapse" and reaches_tail(start + now.geometry.span(level), last, now.protected):
             held.append("FIL-2")
-        if some_rest and not may_act(now.ledger, action, now.iteration, gap):
+        if not may_act(now.ledger, action, now.iteration, gap):
             held.append("COO-1")
-        if some_pinned and is_pinned(now.geometry, now.pins, action):
+        if is_pinned(now.geometry, now.pins, action):
             held.append("PIN-1" if kind == "collapse" else "PIN-2")
         if len(held) > 1 or (little and (held[0] not in wanted if held else not by_worth)):
             continue  # whatever it is worth

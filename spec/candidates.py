@@ -118,14 +118,11 @@ def candidates(state: State, aggregates: Aggregates, *, thresholds: bool = True)
     """
     params, found = state.params, []
     context_end, protected, gap, spans = state.end, state.protected, params.min_gap, state.geometry.spans
-    some_pinned, some_rest = any(state.pins), bool(state.ledger)  # mostly nothing is, or nothing does
     for action in possible_actions(state.geometry, set(state.context)):
         kind, level, start = action
         if kind == "collapse" and reaches_tail(start + spans[level], context_end, protected):
             continue
-        if some_pinned and is_pinned(state.geometry, state.pins, action):
-            continue
-        if some_rest and not may_act(state.ledger, action, state.iteration, gap):
+        if is_pinned(state.geometry, state.pins, action) or not may_act(state.ledger, action, state.iteration, gap):
             continue
         aggregate = aggregates.of(consumed(state.geometry, action))
         if not thresholds or beyond_threshold(kind, aggregate, params.tau_expand, params.tau_collapse):
