@@ -66,6 +66,16 @@ BASED = """
 AT_GISTS = "all(gates[j] == LOWEST or 1 <= tags[j] and tags[j] <= header[TOP] for j in range(header[SLOTS]))"
 """Where there are gates, gists begin."""
 
+
+def gated_before(slot: str) -> str:
+    """Gates before ``slot`` have the scores added, and fit; none has come or gone, and the others are as they were."""
+    return f"""
+            all(gates[j] == LOWEST or -2**27 <= gates[j] and gates[j] <= 2**27 for j in range({slot}))
+            all((gates[j] == LOWEST) == (old(gates)[j] == LOWEST) for j in range({slot}))
+            kept_from(gates, old(gates), {slot})
+        """
+
+
 CONTRACTS = [
     contract(
         "logarithm",
@@ -328,18 +338,10 @@ CONTRACTS = [
             all(gates[j] == LOWEST or -2**25 <= gates[j] and gates[j] <= 2**25 for j in range(header[SLOTS]))
         """,
         writes="gates",
-        gives="""
-            all(gates[j] == LOWEST or -2**27 <= gates[j] and gates[j] <= 2**27 for j in range(header[SLOTS]))
-            all((gates[j] == LOWEST) == (old(gates)[j] == LOWEST) for j in range(header[SLOTS]))
-            kept_from(gates, old(gates), header[SLOTS])
-        """,
+        gives=gated_before("header[SLOTS]"),
         loops={
             "for slot in range(session.header[SLOTS])": loop(
-                keeps="""
-                    all(gates[j] == LOWEST or -2**27 <= gates[j] and gates[j] <= 2**27 for j in range(slot))
-                    all((gates[j] == LOWEST) == (old(gates)[j] == LOWEST) for j in range(slot))
-                    kept_from(gates, old(gates), slot)
-                """,
+                keeps=gated_before("slot"),
                 opens="gates[slot] == old(gates)[slot]",
             )
         },
@@ -380,18 +382,10 @@ CONTRACTS = [
             blocks_fit(header, tags)
         """,
         writes="gates known",
-        gives="""
-            all(gates[j] == LOWEST or -2**27 <= gates[j] and gates[j] <= 2**27 for j in range(header[SLOTS]))
-            all((gates[j] == LOWEST) == (old(gates)[j] == LOWEST) for j in range(header[SLOTS]))
-            kept_from(gates, old(gates), header[SLOTS])
-        """,
+        gives=gated_before("header[SLOTS]"),
         loops={
             "for slot in range(header[SLOTS])": loop(
-                keeps="""
-                    all(gates[j] == LOWEST or -2**27 <= gates[j] and gates[j] <= 2**27 for j in range(slot))
-                    all((gates[j] == LOWEST) == (old(gates)[j] == LOWEST) for j in range(slot))
-                    kept_from(gates, old(gates), slot)
-                """,
+                keeps=gated_before("slot"),
                 opens="""
                     gates[slot] == old(gates)[slot]
                     three_weights(of_told, max(-(2**15 - 1), min(look.told[slot] >> 12, 2**15 - 1)))
