@@ -175,7 +175,8 @@ def judged(
         case: the session.
         profile: what the allocator claims to conform to.
         watcher: told of each step as it happens.
-        stakes: counts what was at stake.
+        stakes: counts what was at stake; some of it is counted when the allocator has nothing else to wait for, and
+            what is left by `Target.finish`, which is for the caller then.
 
     Raises:
         InvalidInput: the case itself opens with a senseless context, or the profile is unknown.
@@ -297,6 +298,10 @@ class _Session:
         """The step in progress."""
         return _Asked(self.at, self.state, self.row, self.front, self.cursor)
 
+    @asked.setter
+    def asked(self, asked: _Asked) -> None:
+        self.at, self.state, self.row, self.front, self.cursor = asked
+
     def play(self) -> None:
         """Open the session and take all steps; an answer that came is judged before one that did not."""
         self.target.told = self.case.told
@@ -308,15 +313,44 @@ class _Session:
                 try:
                     self.take(step)
                 except Skipped as no:
-                    if step.call not in ("ingest", "ingest_tokens"):
-                        raise
-                    self.skipped = self.cause(no)  # the state is as it was, so the session can go on
+                    self.spare(no)
             self.target.catch_up()
         except Exception:
             self.target.catch_up()
             raise
-        finally:
-            self.target.finish()
+
+    def spare(self, no: Skipped) -> None:
+        """Go on after an ingest that is not supported, as the state is as it was; else raise it again."""
+        if call_of(self.case, self.at) not in ("ingest", "ingest_tokens"):
+            raise no
+        self.skipped = self.cause(no)
+
+    def ahead(self, call: Callable[[], object], then: Callable[[Callable[[], object]], None]) -> None:
+        """Make a call to the allocator of which it is known what has to come, and go on; see `Target.ahead`. What
+        ``then`` does is about this step, whichever has been begun by then."""
+        asked = self.asked
+
+        def settle(ask: Callable[[], object]) -> None:
+            here, self.asked = self.asked, asked
+            try:
+                then(ask)
+            except Skipped as no:
+                self.spare(no)
+            self.asked = here
+
+        self.target.ahead(call, settle)
+
+    def known(self, name: str, call: Callable[[], object], answer: object, state: State) -> None:
+        """Make a call that leads to ``state`` if it conforms."""
+        self.put += self.at != OPENING
+        reclaimed = tuple(self.reclaimed)
+
+        def then(ask: Callable[[], object]) -> None:
+            ask()
+            self.judge_later(name, self.target.changed())
+            self.compare(self.asked, answer, state, reclaimed)
+
+        self.ahead(call, then)
 
     def cause(self, no: Skipped) -> str:
         """What was skipped, and why."""
@@ -362,13 +396,11 @@ class _Session:
             self.refuses(str(senseless), lambda: self._open_raw(shape, values, context))
             return
         _judgeable(state.used)
-        self.put += self.at != OPENING
-        self.target.open(state.geometry, state.params, context)
-        self.judge_later("open", self.target.changed())
         self.reclaimed = []
+        self.known("open", lambda: self.target.open(state.geometry, state.params, context), None, state)
         self.told = state.params
         self.lay_out(state, None, state.end)
-        self.go_on(None, lambda: state)
+        self.state = state
 
     def offered(self, params: dict[str, Any] | None) -> dict[str, Any]:
         """The parameters of an opening, without those that the allocator does not offer."""
@@ -407,8 +439,12 @@ class _Session:
         """Have the relaxation of an iteration judged (LPR), if the profile is that of the optimum and it is offered."""
         if self.profile != "knapsack" or state.params.prepares or not self.target.offers("relaxation"):
             return
-        answer = self.target.relaxation(scores)
-        self.judge_later("relaxation", self.target.changed(), lambda: self._of_relaxation(state, scores, answer))
+
+        def then(ask: Callable[[], object]) -> None:
+            answer = ask()
+            self.judge_later("relaxation", self.target.changed(), lambda: self._of_relaxation(state, scores, answer))
+
+        self.ahead(lambda: self.target.relaxation(scores), then)
 
     def _of_relaxation(self, state: State, scores: Sequence[int], answer: Any) -> list[Violation]:
         try:
@@ -438,12 +474,16 @@ class _Session:
             return
         row = None if scores is None else tuple(islice(cycle(scores), spans))
         outline = Outline(geometry, self.told, first, last, row, cursor)
-        try:
-            answer = self.target.layout(outline)
-        except Refused:
-            self.judge_later("layout", [], lambda: self._of_layout(outline, None))
-        else:
-            self.judge_later("layout", self.target.changed(), lambda: self._of_laid_out(outline, answer))
+
+        def then(ask: Callable[[], object]) -> None:
+            try:
+                answer = ask()
+            except Refused:
+                self.judge_later("layout", [], lambda: self._of_layout(outline, None))
+            else:
+                self.judge_later("layout", self.target.changed(), lambda: self._of_laid_out(outline, answer))
+
+        self.ahead(lambda: self.target.layout(outline), then)
 
     def _of_laid_out(self, outline: Outline, answer: object) -> list[Violation]:
         pairs = as_pairs(answer)
@@ -562,10 +602,8 @@ class _Session:
         if not self.target.offers("pin"):
             return
         state = replace(self._now, pins=pinning.of(self._now.pins))
-        self.put += 1
-        self.target.pin(pinning)
-        self.judge_later("pin", self.target.changed())
-        self.go_on(None, lambda: state)
+        self.known("pin", lambda: self.target.pin(pinning), None, state)
+        self.state = state
 
     def release(self, token: int) -> None:
         """Let go of what is before ``token``, or see that it is refused (REL-1)."""
@@ -577,27 +615,30 @@ class _Session:
         except InvalidInput as senseless:
             self.refuses(str(senseless), lambda: self.target.release(token))
             return
-        self.put += 1
-        self.target.release(token)
-        self.judge_later("release", self.target.changed())
-        self.go_on([], lambda: after)
+        self.known("release", lambda: self.target.release(token), [], after)
+        self.state = after
 
     # WHAT EVERY STEP ENDS WITH
 
-    def refuses(self, why: str, ask: Callable[[], object]) -> None:
+    def refuses(self, why: str, call: Callable[[], object]) -> None:
         """ANS-3: see that senseless input is refused and changes nothing. A safety allocator is not even asked."""
         if not self.strict:
             return
         self.put += 1
-        try:
-            answer = ask()
-        except Refused as no:
-            if "cannot be given this" not in str(no):
-                self.stakes.refused(why)
-            self.judge_later(printable(no), self.target.changed())
-            self.go_on(printable(no), lambda: self._now)
-        else:
-            self.convict(self.asked, answer, accepted_nonsense(False, why))
+        reclaimed = tuple(self.reclaimed)
+
+        def then(ask: Callable[[], object]) -> None:
+            try:
+                answer = ask()
+            except Refused as no:
+                if "cannot be given this" not in str(no):
+                    self.stakes.refused(why)
+                self.judge_later(printable(no), self.target.changed())
+                self.compare(self.asked, printable(no), self._now, reclaimed)
+            else:
+                self.convict(self.asked, answer, accepted_nonsense(False, why))
+
+        self.ahead(call, then)
 
     def judge_later(self, answer: object, found: list[Violation], judge: Callable[[], list[Violation]] = list) -> None:
         """Have an answer judged while the next one is awaited, unless something has been ``found`` already."""
@@ -624,6 +665,17 @@ class _Session:
         except (InvalidInput, _TooLarge):
             self.target.catch_up()
             raise
+        self.compare(asked, answer, state, tuple(self.reclaimed))
+
+    def compare(self, asked: _Asked, answer: object, state: State, reclaimed: Sequence[int]) -> None:
+        """Have compared with ``state`` what the allocator reports of itself, beside an ``answer`` that led there.
+
+        Args:
+            asked: what it is an answer to.
+            answer: as it came.
+            state: by the spec.
+            reclaimed: iteration number of each collapse that an ingest has made.
+        """
         said = {what: self.target.report(what) for what in self.told_of}
         if isinstance(answer, list) and self.target.offers("edits"):
             said["edits"] = self.target.report("edits")
@@ -631,7 +683,7 @@ class _Session:
         def work() -> None:
             of_tokens = asked.at != OPENING and self.case.steps[asked.at].tokens is not None
             before = asked.state if isinstance(answer, list) else None
-            found = self.reports(state, said, before, of_tokens=of_tokens)
+            found = self.reports(state, said, before, reclaimed, of_tokens=of_tokens)
             found += self.edited(asked.state, state, said.get("edits"))
             if self.watcher is not None:
                 reported = as_pairs(said.get("context")) or said.get("context")
@@ -652,7 +704,7 @@ class _Session:
             self.watcher(asked.moment(answer, found, asked.state))
 
     def reports(
-        self, state: State, said: dict[str, object], before: State | None, *, of_tokens: bool
+        self, state: State, said: dict[str, object], before: State | None, reclaimed: Sequence[int], *, of_tokens: bool
     ) -> list[Violation]:
         """Judge the optional reports, each whatever the others are: context (CTX), positions (CTX-5), size of the
         ledger (COO-2), pins (PIN-3), tokens to come (FIL-1); where blocks have left since ``before``, context and pins
@@ -689,7 +741,7 @@ class _Session:
                 found.append(Violation("COO-2", f"the reported size of the ledger is {_short(entries)}, not a number"))
             else:
                 self.stakes.reported("ledger_size", state)
-                recent = sum(state.iteration - iteration < gap for iteration in self.reclaimed)
+                recent = sum(state.iteration - iteration < gap for iteration in reclaimed)
                 found += hoarded(entries, state.iteration, state.params.n_diff, gap, recent)
         if "pins" in said:
             rows = [as_pairs(list(one)) if isinstance(one, list | tuple) else None for one in _listed(said["pins"])]

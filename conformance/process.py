@@ -22,8 +22,9 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from types import ModuleType, TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 import msgspec
 
@@ -395,6 +396,20 @@ class _Pipes:
 # THE CONVERSATION
 
 
+class _Owed(NamedTuple):
+    """What has been sent ahead.
+
+    Attributes:
+        commands: what has been sent.
+        lines: as it was sent.
+        then: called with what reads the answers; see `ProcessAllocator.send_ahead`.
+    """
+
+    commands: Sequence[messages.Command]
+    lines: Sequence[bytes]
+    then: Callable[[Callable[[], list[Any]]], object]
+
+
 class ProcessAllocator:
     """Speaks wire protocol 1 with one process at a time, started when it is first needed.
 
@@ -444,6 +459,8 @@ class ProcessAllocator:
         self._took: dict[tuple[object, ...], float] = {}
         self._last_words = b""
         self.meanwhile: list[Callable[[], object]] = []
+        self._owed: deque[_Owed] = deque()
+        self._unread = 0
         self.idly: deque[Callable[[], object]] = deque()
         self.until: float | None = None
         self.told: Told = "in full"
@@ -505,11 +522,37 @@ class ProcessAllocator:
         self.start()
         return self._ask(commands)
 
+    def send_ahead(
+        self, commands: Sequence[messages.Command], then: Callable[[Callable[[], list[Any]]], object]
+    ) -> None:
+        """Send ``commands`` at once, and go on without the answers.
+
+        Before any later answer is looked at, or by `catch_up`, ``then`` is called with what returns the answers, or
+        raises as `send` does; it has to call that.
+        """
+        self.start()
+        self._owed.append(_Owed(commands, self._put(commands), then))
+
     def catch_up(self) -> None:
-        """Do what is to be done meanwhile."""
+        """Do what is to be done meanwhile, and read the answers to what was sent ahead."""
+        try:
+            self._work()
+            self._settle()
+        except Exception:
+            self._pass_over()
+            raise
+
+    def _work(self) -> None:
         waiting, self.meanwhile = self.meanwhile, []
         for work in waiting:
             work()
+
+    def _settle(self) -> None:
+        """Read the answers to what was sent ahead, and do what comes of each."""
+        while self._owed:
+            commands, lines, then = self._owed.popleft()
+            then(partial(self._answers, commands, lines))
+            self._work()
 
     def finish(self) -> None:
         """Do what is left to be done idly."""
@@ -534,17 +577,23 @@ class ProcessAllocator:
         self.close(politely=error is None)
 
     def _ask(self, commands: Sequence[messages.Command]) -> list[Any]:
+        lines = self._put(commands)
+        self.catch_up()
+        return self._answers(commands, lines)
+
+    def _put(self, commands: Sequence[messages.Command]) -> list[bytes]:
+        """Send ``commands``, and return them as they were sent."""
         assert self._line is not None
-        if self._line.pending():
+        if not self._unread and self._line.pending():
             self._note("<", self._line.peek())
             self._fail(Misbehaved, "it wrote to stdout without being asked")
         lines = [messages.command_line(command, self.told) for command in commands]
         self._line.put(b"".join(lines))
-        try:
-            self.catch_up()
-        except Exception:
-            self._pass_over(len(lines))
-            raise
+        self._unread += len(lines)
+        return lines
+
+    def _answers(self, commands: Sequence[messages.Command], lines: Sequence[bytes]) -> list[Any]:
+        """The answers to ``commands``, which have been sent as ``lines``; raises as `send` does, after the last."""
         answers: list[Any] = []
         refusal: ProgramError | None = None
         for command, line in zip(commands, lines, strict=True):
@@ -557,13 +606,15 @@ class ProcessAllocator:
             raise refusal
         return answers
 
-    def _pass_over(self, answers: int) -> None:
-        """Drop so many answers, unread; whoever does not give them soon is ended."""
-        assert self._line is not None
+    def _pass_over(self) -> None:
+        """Drop all answers that are still to come, unread; whoever does not give them soon is ended."""
+        self._owed.clear()
         until = time.monotonic() + UNWANTED_FOR
         try:
-            for _ in range(answers):
+            for _ in range(self._unread):
+                assert self._line is not None
                 self._line.line(until)
+            self._unread = 0
         except (OSError, EOFError, OverflowError):
             self._end()
 
@@ -593,6 +644,7 @@ class ProcessAllocator:
             self._fail(Misbehaved, "it closed its stdin")
         except OverflowError:
             self._fail(Misbehaved, f"it wrote more than {LINE_LIMIT} bytes without ending a line")
+        self._unread -= 1
         if first:
             self._answered.add(kind)
             self._took[kind] = max(self._took.get(kind, 0.0), time.monotonic() - began)
@@ -656,7 +708,8 @@ class ProcessAllocator:
         raise kind(reason, self._said(), self._stderr_text())
 
     def _end(self) -> None:
-        line, self._line = self._line, None
+        line, self._line, self._unread = self._line, None, 0
+        self._owed.clear()
         if line is not None:
             line.close()
             self._last_words = line.stderr

@@ -11,7 +11,7 @@ import contextlib
 import multiprocessing
 import signal
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -45,6 +45,9 @@ DEFAULT_EXAMPLES = 384
 
 BATCH = 96
 """Sessions of one batch."""
+
+DRAWN_AHEAD = 8
+"""Sessions that are drawn ahead, while there is nothing to do but to wait for an answer."""
 
 MOST_SHRINKS = 800
 """Sessions judged to find a smaller counterexample to one clause."""
@@ -443,7 +446,7 @@ def run_batch(
         if not stopped and until is not None and time.monotonic() > until:
             stopped = RUN_OVER
         if not stopped:
-            target.idly(cases.draw)
+            cases.draw_ahead(target)
         verdict = Verdict("unknown", why=stopped) if stopped else judged(target, case, profile, stakes=stakes)
         verdicts[verdict.status] += 1
         answered += verdict.answered
@@ -458,6 +461,7 @@ def run_batch(
                 if found.id not in failures or size(case) < size(failures[found.id][0].case):
                     failures[found.id] = found, place
 
+    target.finish()
     checked = [found for found, _ in failures.values()]
     if stopped not in (STILLBORN, RUN_OVER):
         checked = [_settled(found, drawn[:place], bench, until, shrink=shrink) for found, place in failures.values()]
@@ -474,7 +478,7 @@ def run_batch(
 
 
 class _Ahead(Iterator[Case]):
-    """Sessions, of which the next one can be drawn before it is wanted.
+    """Sessions, of which some can be drawn before they are wanted.
 
     Args:
         cases: draws them.
@@ -482,18 +486,29 @@ class _Ahead(Iterator[Case]):
 
     def __init__(self, cases: Iterable[Case]) -> None:
         self._cases = iter(cases)
-        self._drawn: list[Case] = []
+        self._drawn: deque[Case] = deque()
+        self._draws = False
 
-    def draw(self) -> None:
-        """Have the next one ready, if there is one."""
-        if not self._drawn:
+    def draw_ahead(self, target: Target) -> None:
+        """Draw while ``target`` is waited for, until `DRAWN_AHEAD` sessions are ready or there is no more."""
+
+        def draw() -> None:
+            before = len(self._drawn)
             self._drawn.extend(islice(self._cases, 1))
+            self._draws = before < len(self._drawn) < DRAWN_AHEAD
+            if self._draws:
+                target.idly(draw)
+
+        if not self._draws and len(self._drawn) < DRAWN_AHEAD:
+            self._draws = True
+            target.idly(draw)
 
     def __next__(self) -> Case:
-        self.draw()
+        if not self._drawn:
+            self._drawn.extend(islice(self._cases, 1))
         if not self._drawn:
             raise StopIteration
-        return self._drawn.pop()
+        return self._drawn.popleft()
 
 
 def _why_to_stop(verdict: Verdict, hangs: int, most: int) -> str:

@@ -146,6 +146,13 @@ class Target(Protocol):
     def changed(self) -> list[Violation]:
         """ANS-2: what was given to the allocator and is no longer as it was."""
 
+    def ahead(self, call: Callable[[], object], then: Callable[[Callable[[], object]], object]) -> None:
+        """Make ``call``, one of those here, and go on without its answer where that can wait.
+
+        Before any later answer is looked at, or by `catch_up`, ``then`` is called with what returns or raises what
+        ``call`` does; it has to call that.
+        """
+
     def meanwhile(self, work: Callable[[], object]) -> None:
         """Have ``work``, which no answer depends on, done while the next one is awaited.
 
@@ -248,6 +255,10 @@ class WireTarget:
         """A program cannot change what it was sent."""
         return []
 
+    def ahead(self, call: Callable[[], object], then: Callable[[Callable[[], object]], object]) -> None:
+        """Make ``call`` and ``then`` at once: a program may read no more than one command at a time."""
+        then(call)
+
     def meanwhile(self, work: Callable[[], object]) -> None:
         """Have ``work`` done once the next command has been sent."""
         self._wire.meanwhile.append(work)
@@ -328,6 +339,7 @@ class PythonTarget(WireTarget):
 
         super().__init__(name, ProcessAllocator(connect, timeout, start_timeout, typed=False))
         self._waiting: list[messages.Command] = []
+        self._then: Callable[[Callable[[], object]], object] | None = None
         self._came: dict[str, tuple[object, object]] = {}  # of each report the latest, and what that is
 
     def begin(self) -> None:
@@ -382,24 +394,27 @@ class PythonTarget(WireTarget):
     def step(self, scores: Sequence[int], cursor: int | None = None) -> object:
         """Call ``step`` with a list of its own, and with a cursor if there is one."""
         command = messages.Step(list(scores), msgspec.UNSET if cursor is None else cursor)
-        return _as_it_came(self._ask(command)["actions"])
+        return self._ask(command, "actions")
 
     def prefer(self, logits: Sequence[Sequence[float]]) -> object:
         """Call ``prefer`` with a list of lists of its own."""
         rows: Any = list(logits)
-        return _as_it_came(self._ask(messages.Prefer(rows))["actions"])
+        return self._ask(messages.Prefer(rows), "actions")
 
     def relaxation(self, scores: Sequence[int]) -> object:
         """Call ``relaxation`` with a list of its own."""
-        said = self._ask(messages.Relaxation(list(scores)))["relaxation"]
-        try:
-            return _fractions(msgspec.convert(said, messages.Relaxed))
-        except (msgspec.ValidationError, ZeroDivisionError):
-            return _as_it_came(said)
+
+        def read(said: Any) -> object:
+            try:
+                return _fractions(msgspec.convert(said, messages.Relaxed))
+            except (msgspec.ValidationError, ZeroDivisionError):
+                return _as_it_came(said)
+
+        return self._ask(messages.Relaxation(list(scores)), "relaxation", read)
 
     def layout(self, outline: Outline) -> object:
         """Call ``layout``, with scores in a list of its own if there are any."""
-        return _as_it_came(self._ask(_laying(outline))["blocks"])
+        return self._ask(_laying(outline), "blocks")
 
     def pin(self, pinning: Pinning) -> None:
         """Call ``pin`` or ``unpin``."""
@@ -411,11 +426,11 @@ class PythonTarget(WireTarget):
 
     def ingest(self, blocks: int, scores: Sequence[int], *, release: bool = False) -> object:
         """Call ``ingest(blocks, scores)``, or ``ingest(blocks)`` if it takes no more; ``release=True`` if asked."""
-        return _as_it_came(self._ask(messages.Ingest(blocks, list(scores), release))["actions"])
+        return self._ask(messages.Ingest(blocks, list(scores), release), "actions")
 
     def ingest_tokens(self, tokens: int, scores: Sequence[int], *, release: bool = False) -> object:
         """Call ``ingest_tokens(tokens, scores)``; ``release=True`` if asked."""
-        return _as_it_came(self._ask(messages.IngestTokens(tokens, list(scores), release))["actions"])
+        return self._ask(messages.IngestTokens(tokens, list(scores), release), "actions")
 
     def report(self, what: str) -> object:
         """What the method ``what`` returned after the last call."""
@@ -432,9 +447,34 @@ class PythonTarget(WireTarget):
         """What its host found changed of all that it was given."""
         return [found for what in self._wire.reports.get("changed", ()) for found in tampered(None, what, str(what))]
 
-    def _ask(self, command: messages.Command) -> Any:
+    def ahead(self, call: Callable[[], object], then: Callable[[Callable[[], object]], object]) -> None:
+        """Make ``call`` without waiting for what comes of it; its host reads the next command when it has answered."""
+        self._say_first()  # by what comes of it the judge knows what to ask for
+        self._then = then
+        try:
+            call()
+        except Refused as no:  # it cannot even be said, and that is heard of in its turn
+            refused = no
+
+            def again() -> object:
+                raise refused
+
+            self._wire.send_ahead([], lambda _: then(again))
+        finally:
+            self._then = None
+
+    def _ask(self, command: messages.Command, what: str = "", read: Callable[[Any], object] | None = None) -> Any:
+        """``what`` the answer holds, as ``read`` has it or as it came; nothing yet within `ahead`."""
         commands, self._waiting = [*self._waiting, command], []
-        return self._call(lambda: self._wire.send_all(commands)[-1])
+        then = self._then
+
+        def answer(ask: Callable[[], list[Any]]) -> object:
+            said = self._call(ask)[-1].get(what)
+            return _as_it_came(said) if read is None else read(said)
+
+        if then is None:
+            return answer(lambda: self._wire.send_all(commands))
+        return self._call(lambda: self._wire.send_ahead(commands, lambda ask: then(lambda: answer(ask))))
 
 
 class ModuleTarget(PythonTarget):

@@ -184,6 +184,7 @@ def at_stake(case: Case, profile: str) -> set[str]:
     stakes = Stakes(profile)
     with PythonTarget(Telling) as target:
         assert judged(target, case, profile, stakes=stakes).status == "pass"
+        target.finish()
     return {clause for clause, times in stakes.counts.items() if times}
 
 
@@ -207,6 +208,7 @@ def test_what_is_counted_while_an_answer_is_awaited_is_all_there_is(factory: typ
         with kind(factory) as target:
             for case in sessions("greedy", 0, 0, 40):
                 judged(target, case, "greedy", stakes=stakes)
+                target.finish()
                 counted.append(stakes.counts.copy())  # after every session, whatever it ended with
     assert counted[: len(counted) // 2] == counted[len(counted) // 2 :]
     assert counted[-1]["THR-1"] > 0
@@ -315,6 +317,7 @@ def test_what_is_out_of_the_question_is_never_at_stake(profile: str) -> None:
     with PythonTarget(Telling) as target:
         for case in sessions(profile, 0, 0, 60):
             assert judged(target, case, profile, stakes=All(profile)).status == "pass"
+            target.finish()
     rare = {"COO-1", "TAI-1", "PIN-1", "PIN-2", "BUD-1", "SOF-1", "ADA-1", "ADA-2", "BAL-1"}
     assert rare <= set(ruled_out)
 
@@ -335,6 +338,7 @@ def test_what_is_told_of_a_clause_does_not_depend_on_what_else_is_wanted(profile
     with PythonTarget(Telling) as target:
         for case in sessions(profile, 0, 0, BATCH):
             assert judged(target, case, profile, stakes=Apart(profile)).status == "pass"
+            target.finish()
     assert {"COO-1", "TAI-1", "PIN-1", "PIN-2", "BUD-1"} <= set(met)
 
 
