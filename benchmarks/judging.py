@@ -91,7 +91,8 @@ with PythonTarget(getattr(importlib.import_module(module), factory)) as target:
 
 
 def environment(checkout: Path, folder: Path) -> dict[str, str]:
-    """Variables by which the package is that of a checkout."""
+    """Variables by which the package is that of a checkout, with what Python compiles of it kept, as an installed one's
+    is."""
     site = folder / "focalloc"
     if not site.exists():
         site.mkdir(parents=True)
@@ -99,7 +100,8 @@ def environment(checkout: Path, folder: Path) -> dict[str, str]:
         for part in (*(checkout / "focalloc").iterdir(), *others):
             if part.exists():
                 (site / part.name).symlink_to(part)
-    return os.environ | {"PYTHONPATH": str(folder), "PYTHONWARNINGS": "ignore"}
+    kept = {"PYTHONPYCACHEPREFIX": str(folder / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
+    return os.environ | kept | {"PYTHONPATH": str(folder), "PYTHONWARNINGS": "ignore"}
 
 
 class Worker:
@@ -156,6 +158,8 @@ def whole_runs(target: tuple[str, str, str], variables: list[dict[str, str]], fo
     times: list[list[float]] = [[], []]
     busy: list[list[float]] = [[], []]
     answered = [0, 0]
+    for one in variables:  # what Python has to compile is by then
+        subprocess.run([*command, "--examples", "1"], env=one, cwd=folder, capture_output=True, check=True)
     for i in range(runs):
         for which in (0, 1) if i % 2 == 0 else (1, 0):
             began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)

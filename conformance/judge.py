@@ -4,6 +4,8 @@ The judge keeps its own state by the spec. It believes nothing it is told: an an
 has been judged, and what an allocator reports of itself is compared with that state. What an answer leads to is known
 as soon as it is seen to be legal, and with that what is asked next; so an answer is judged while the next is awaited.
 The next one is looked at only after that: nothing that comes later can have a say in what is wrong with an answer.
+Of some calls it is known what they lead to if they conform, such as an opening or what has to be refused; a Python
+allocator is asked for what comes after them before they are answered.
 
 Verdicts: ``pass`` (every answer conforms), ``fail`` (a clause is broken), ``error`` (sensible input was refused, or
 there was nothing left to talk to), ``skip`` (the allocator does not support what it was asked) and ``unknown``

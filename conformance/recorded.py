@@ -35,11 +35,16 @@ UNSPACED = (
 )
 """Characters, as of a class of `re`, of scripts that put no spaces between words: each is a token of its own."""
 
-MARKS = "".join(char for char in map(chr, range(0x300, 0x20000)) if category(char).startswith("M"))
-"""Accents, vowel signs and the like: they belong to the letter before them, though `re` takes them for no letters."""
 
-TOKEN = re.compile(rf"[{UNSPACED}][{MARKS}]*|(?:[^\W{UNSPACED}][{MARKS}]*)+|[^\w\s]+")
-"""A word, a character of a script without spaces, or a run of punctuation."""
+@cache
+def token() -> re.Pattern[str]:
+    """A word, a character of a script without spaces, or a run of punctuation.
+
+    Accents, vowel signs and the like belong to the letter before them, though `re` takes them for no letters.
+    """
+    marks = "".join(char for char in map(chr, range(0x300, 0x20000)) if category(char).startswith("M"))
+    return re.compile(rf"[{UNSPACED}][{marks}]*|(?:[^\W{UNSPACED}][{marks}]*)+|[^\w\s]+")
+
 
 UNSPACED_TOKEN = re.compile(f"[{UNSPACED}]")
 
@@ -56,7 +61,7 @@ DEFAULT_QUERIES = (
 
 @dataclass(frozen=True)
 class Document:
-    """A text and its tokens, as `TOKEN` finds them, in order.
+    """A text and its tokens, as `token` finds them, in order.
 
     Attributes:
         name: what to call it on screen.
@@ -69,7 +74,7 @@ class Document:
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Where each token begins and ends in `text`."""
-        return tuple(match.span() for match in TOKEN.finditer(self.text))
+        return tuple(match.span() for match in token().finditer(self.text))
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
@@ -143,7 +148,7 @@ class Lens:
 
     def relevance(self, query: str) -> list[float]:
         """How relevant each level-0 block is to ``query``, from 0 to 1; what is beside a match matters half as much."""
-        words = terms([word.lower() for word in TOKEN.findall(query)])
+        words = terms([word.lower() for word in token().findall(query)])
         raw = [float(x) for x in self._bm25.get_scores(words)] if words else [0.0] * self.blocks
         best = max(raw)
         if best <= 0:
@@ -154,7 +159,7 @@ class Lens:
 
     def focus(self, query: str) -> Focus:
         """The lens turned to ``query``."""
-        tokens = [word.lower() for word in TOKEN.findall(query)]
+        tokens = [word.lower() for word in token().findall(query)]
         words = frozenset([*(word for word in tokens if len(word) > 2), *filter(None, pairs(tokens))])
         return Focus(self.geometry, self.document, self.relevance(query), words)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from functools import partial
 from pathlib import Path
@@ -115,6 +116,7 @@ def conform(
     known = () if xfail is None else load_known(xfail, profile)
     only = given(geometry or (), param or (), without or ())
     open_target = limited(target_of(target, program, timeout, start_timeout), only)
+    gc.freeze()  # what an import made stays, and need not be looked through again and again
     with progress() as bar:
         task = bar.add_task("judging", total=examples)
         assessed = assess(
