@@ -116,7 +116,7 @@ def know_impossible(formulas: Sequence[Term]) -> None:
 
 def ask_z3(text: str, rlimit: int = Z3_RLIMIT) -> Reply:
     """Z3's reply to a question in SMT-LIB text."""
-    solver = z3.SimpleSolver(ctx=z3.Context())  # the others try tactics first that none of these questions needs
+    solver = z3.SimpleSolver(ctx=z3.Context())  # the others try tactics, in steps that depend on other contexts
     solver.set("rlimit", rlimit)
     solver.from_string(text)
     answer = Answer(str(solver.check()))

@@ -236,6 +236,18 @@ def test_no_evidence_proves_nothing() -> None:
     assert verdict.exit_code == 3
 
 
+def test_a_question_takes_the_same_steps_among_others() -> None:
+    """A solver that tries tactics first takes a third of them here once some contexts are there beside its own."""
+    a, b, c = z3.Ints("a b c")
+    text = smt2([a > 0, b > 0, c > 0, a * a + b * b == c * c, a + b <= c])
+    alone = ask_z3(text).rlimit
+    others = []
+    for _ in range(12):
+        others.append(z3.Context())
+        z3.Solver(ctx=others[-1]).from_string(text)
+        assert ask_z3(text).rlimit == alone > 1000
+
+
 def test_unknown_is_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     hard = smt2([z3.Int("a") ** 3 + z3.Int("b") ** 3 == z3.Int("c") ** 3 + 33, z3.Int("a") > 3])
     assert ask_z3(hard, rlimit=1000).answer is Answer.UNKNOWN
