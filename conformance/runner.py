@@ -442,16 +442,19 @@ def run_batch(
     drawn: list[Case] = []
     cases = _Ahead(sessions(profile, seed, number, examples, bench.within))
     for place, case in enumerate(cases):
+        if until is not None and time.monotonic() > until:
+            stopped = stopped or RUN_OVER
+        if stopped:  # nobody waits for sessions to be drawn that are not judged
+            verdicts["unknown"] += examples - place
+            lost[stopped] += examples - place
+            break
         drawn.append(case)
-        if not stopped and until is not None and time.monotonic() > until:
-            stopped = RUN_OVER
-        if not stopped:
-            cases.draw_ahead(target)
-        verdict = Verdict("unknown", why=stopped) if stopped else judged(target, case, profile, stakes=stakes)
+        cases.draw_ahead(target)
+        verdict = judged(target, case, profile, stakes=stakes)
         verdicts[verdict.status] += 1
         answered += verdict.answered
         hangs += "ANS-1" in ids_of(verdict)
-        stopped = stopped or _why_to_stop(verdict, hangs, MOST_HANGS if keep_going else 1)
+        stopped = _why_to_stop(verdict, hangs, MOST_HANGS if keep_going else 1)
         if verdict.status == "skip":
             skips[verdict.why] += 1
         elif verdict.status == "unknown":
