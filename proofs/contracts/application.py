@@ -114,6 +114,7 @@ CONTRACTS = [
     ),
     contract(
         "write_blocks",
+        whole=True,
         needs="""
             0 <= slot
             0 <= blocks
@@ -124,22 +125,28 @@ CONTRACTS = [
         writes="tags",
         gives="""
             kept_outside(tags, old(tags), slot, slot + blocks * units)
-            within(tags, slot, slot + blocks * units, RAW, level)
+            all(tags[j] == (level if turn(j - slot, units) else RAW if level == 0 else BODY)
+                for j in range(slot, slot + blocks * units))
         """,
         opens="product_positive(blocks, units)",
         loops={
             "for i in range(blocks * units)": loop(
                 keeps="""
                     kept_outside(tags, old(tags), slot, slot + i)
-                    within(tags, slot, slot + i, RAW, level)
+                    all(tags[j] == (RAW if level == 0 else BODY) for j in range(slot, slot + i))
                 """
             ),
             "for i in range(blocks)": loop(
                 keeps="""
                     kept_outside(tags, old(tags), slot, slot + blocks * units)
-                    within(tags, slot, slot + blocks * units, RAW, level)
+                    all(tags[j] == (level if j < slot + i * units and turn(j - slot, units)
+                        else RAW if level == 0 else BODY) for j in range(slot, slot + blocks * units))
                 """,
-                opens="product_grows(i, blocks, units)",
+                opens="""
+                    product_grows(i, blocks, units)
+                    product_next(i, units)
+                    turn_times(i, units)
+                """,
             ),
         },
     ),
@@ -159,6 +166,9 @@ CONTRACTS = [
             header[SLOTS] + shifted(header, actions, done) <= len(tags)
             header[SLOTS] + shifted(header, actions, done) <= len(spare)
             stays_plain(header, tags, actions, places, done, header[SLOTS])
+            whole(header, tags)
+            0 == header[SLOTS] or tags[0] >= 0
+            take_whole_blocks(header, tags, actions, places, done)
         """,
         writes="header tags spare",
         gives="""
@@ -166,10 +176,16 @@ CONTRACTS = [
             header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, done)
             are_plain(header, tags, header[SLOTS])
             implies(done > 0, header[SLOTS] > 0)
+            tiled(header, tags, 0, header[SLOTS])
+            have_moved(old(header), actions, places, done, old(header)[SLOTS], tags, old(tags))
+            are_made(old(header), actions, places, done, tags)
         """,
         opens="""
             shift_none(header, actions, 0)
             layout_fits(header, actions, places, done, header[SLOTS])
+            tiled_none(header, tags, 0, 0)
+            tiled_none(header, spare, 0, 0)
+            spliced_none(header, actions, places, done, header[SLOTS], tags, spare, 0, tags)
         """,
         loops={
             "for i in range(done)": loop(
@@ -183,24 +199,123 @@ CONTRACTS = [
                     kept_from(tags, old(tags), source)
                     are_plain(header, tags, first)
                     are_plain(header, spare, length)
+                    tiled(header, tags, 0, first)
+                    tiled(header, spare, 0, length)
+                    spliced(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i, i)
                 """,
                 opens="""
                     none_taken(header, actions, places, done, source, places[i])
-                    all(RAW <= tags[j] <= header[TOP] for j in range(source, places[i]))
+                    all(RAW <= old(tags)[j] <= header[TOP] for j in range(source, places[i]))
                     shift_one_more(header, actions, i + 1)
                     level_of(actions[i]) == actions[i] // 2 % LEVELS
                     1 <= level_of(actions[i]) <= header[TOP]
                     header[WIDTH + level_of(actions[i])] >= 1 and header[UNITS + level_of(actions[i])] >= 1
+                    source == places[i] or old(tags)[source] >= 0
+                    old(tags)[places[i]] >= 0
+                    tiled_stretch(header, old(tags), source, places[i])
+                    tiled(header, old(tags), source, places[i])
                 """,
             )
         },
         before={
+            "first = places": """
+                spliced_kept(header, actions, places, done, header[SLOTS], prior(tags), spare, first, old(tags), i, i,
+                    tags, spare, places[i], source)
+                spliced(header, actions, places, done, header[SLOTS], tags, spare, places[i], old(tags), i, i)
+                tiled_moved(header, prior(tags), tags, 0, first, 0)
+                tiled_moved(header, spare, tags, 0, length, first)
+                tiled_joined(header, tags, 0, first, source)
+                tiled(header, tags, 0, source)
+                tiled_moved(header, old(tags), tags, source, places[i], 0)
+                tiled_joined(header, tags, 0, source, places[i])
+                tiled(header, tags, 0, places[i])
+            """,
+            "length = 0": "tiled_none(header, spare, 0, 0)",
+            "length += places": """
+                spliced_kept(header, actions, places, done, header[SLOTS], tags, prior(spare), first, old(tags), i, i,
+                    tags, spare, first, first + length)
+                spliced(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i, i)
+                spliced_stretch(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i)
+                spliced(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i + 1, i)
+                tiled_moved(header, prior(spare), spare, 0, length, 0)
+                tiled_moved(header, old(tags), spare, source, places[i], length - source)
+                tiled_joined(header, spare, 0, length, length + places[i] - source)
+                tiled(header, spare, 0, length + places[i] - source)
+            """,
+            "length += header[WIDTH": """
+                header[WIDTH + level] == header[FANOUT + level] * header[UNITS + level - 1]
+                first + length == places[i] + shifted(header, actions, i)
+                spliced_kept(header, actions, places, done, header[SLOTS], tags, prior(spare), first, old(tags), i + 1,
+                    i, tags, spare, first, first + length)
+                spliced_expand(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i, length)
+                spliced(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i + 1, i + 1)
+                tiled_moved(header, prior(spare), spare, 0, length, 0)
+                tiled_written(header, spare, length, header[FANOUT + level], level - 1)
+                tiled_joined(header, spare, 0, length, length + header[WIDTH + level])
+                tiled(header, spare, 0, length + header[WIDTH + level])
+            """,
+            "length += header[UNITS": """
+                spliced_kept(header, actions, places, done, header[SLOTS], tags, prior(spare), first, old(tags), i + 1,
+                    i, tags, spare, first, first + length)
+                spliced_expand(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i, length)
+                spliced(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i + 1, i + 1)
+                one_times(1, header[UNITS + level])
+                tiled_moved(header, prior(spare), spare, 0, length, 0)
+                tiled_written(header, spare, length, 1, level)
+                tiled_joined(header, spare, 0, length, length + header[UNITS + level])
+                tiled(header, spare, 0, length + header[UNITS + level])
+            """,
+            "length += rest": """
+                spliced_kept(old(header), actions, places, done, slots, tags, prior(spare), first, old(tags), done,
+                    done, tags, spare, first, first + length)
+                spliced_stretch(old(header), actions, places, done, slots, tags, spare, first, old(tags), done)
+                spliced(old(header), actions, places, done, slots, tags, spare, first, old(tags), done + 1, done)
+                tiled_moved(old(header), prior(spare), spare, 0, length, 0)
+                tiled_moved(old(header), old(tags), spare, source, slots, length - source)
+                tiled_joined(old(header), spare, 0, length, length + rest)
+                tiled(old(header), spare, 0, length + rest)
+            """,
+            "if first + length < source": """
+                implies(first + length > source, first + length == header[SLOTS])
+                spliced_kept(old(header), actions, places, done, slots, prior(tags), spare, first, old(tags),
+                    done + 1, done, tags, spare, first + length, first + length)
+                spliced_kept(old(header), actions, places, done, slots, prior(tags), spare, first, old(tags),
+                    done, done, tags, spare, first + length, first + length)
+                implies(first + length <= source, spliced(old(header), actions, places, done, slots, tags, spare,
+                    first + length, old(tags), done, done))
+                implies(first + length > source, spliced(old(header), actions, places, done, slots, tags, spare,
+                    first + length, old(tags), done + 1, done))
+                tiled_moved(old(header), prior(tags), tags, 0, first, 0)
+                tiled_moved(old(header), spare, tags, 0, length, first)
+                tiled_joined(old(header), tags, 0, first, first + length)
+                tiled(old(header), tags, 0, first + length)
+            """,
             "rest = slots": """
                 some_stay(header, actions, places, done, header[SLOTS])
                 none_taken(header, actions, places, done, source, header[SLOTS])
-                all(RAW <= tags[j] <= header[TOP] for j in range(source, header[SLOTS]))
-            """
+                all(RAW <= old(tags)[j] <= header[TOP] for j in range(source, header[SLOTS]))
+                source == header[SLOTS] or old(tags)[source] >= 0
+                tiled_stretch(header, old(tags), source, header[SLOTS])
+                tiled(header, old(tags), source, header[SLOTS])
+            """,
         },
+        closes="""
+            spliced_kept(old(header), actions, places, done, slots, prior(tags), spare, first + length, old(tags),
+                done, done, tags, spare, header[SLOTS], first + length)
+            spliced_kept(old(header), actions, places, done, slots, prior(tags), spare, first + length, old(tags),
+                done + 1, done, tags, spare, header[SLOTS], header[SLOTS])
+            implies(first + length <= source, spliced(old(header), actions, places, done, slots, tags, spare,
+                header[SLOTS], old(tags), done, done))
+            spliced_stretch(old(header), actions, places, done, slots, tags, spare, header[SLOTS], old(tags), done)
+            spliced(old(header), actions, places, done, slots, tags, spare, header[SLOTS], old(tags), done + 1, done)
+            spliced_all(old(header), actions, places, done, slots, tags, spare, header[SLOTS], old(tags))
+            tiled_moved(old(header), prior(tags), tags, 0, first + length, 0)
+            tiled(old(header), tags, 0, first + length)
+            tiled_moved(old(header), old(tags), tags, source, slots, first + length - source)
+            tiled_joined(old(header), tags, 0, first + length, header[SLOTS])
+            tiled(old(header), tags, 0, header[SLOTS])
+            tiled_alike(old(header), header, tags, 0, header[SLOTS])
+        """,
     ),
     contract(
         "inherit",

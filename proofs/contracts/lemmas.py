@@ -114,6 +114,12 @@ DEFINITIONS = [
         "grown_is(H, R, T, O, a, b, n, d)",
         "grown(H, R, T, O, a, b, n, d) == extend_by(H, R, T, O, a, b, n, d)",
     ),
+    definition("tiled_is(H, T, a, b)", "tiled(H, T, a, b) == blocks_tile(H, T, a, b)"),
+    definition("whole_is(H, T)", "whole(H, T) == unmarked_are_whole(H, T)"),
+    definition(
+        "spliced_is(H, A, P, n, z, T, S, f, B, m, k)",
+        "spliced(H, A, P, n, z, T, S, f, B, m, k) == is_spliced(H, A, P, n, z, T, S, f, B, m, k)",
+    ),
     definition("at_level_none(T, s, n, m)", "implies(n <= 0, at_level(T, s, n, m) == 0)"),
     definition(
         "at_level_one_more(T, s, n, m)",
@@ -596,6 +602,21 @@ ACTIONS = [
         ],
     ),
     lemma(
+        "made_fit(H, A, P, n, slots)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, slots),"
+        " all(0 <= P[i] + shifted(H, A, i) and P[i] + shifted(H, A, i) + before(H, A[i]) + added(H, A[i])"
+        " <= P[n - 1] + before(H, A[n - 1]) + shifted(H, A, n) for i in range(n) if at(shifted(H, A, i))))",
+        by="n",
+        steps=[
+            "shift_none(H, A, 0)",
+            "shift_one_more(H, A, n)",
+            "shift_one_more(H, A, n - 1)",
+            "P[n - 1] == P[n - 1]",
+            "P[n - 2] == P[n - 2]",
+            "shifted(H, A, n - 2) == shifted(H, A, n - 2)",
+        ],
+    ),
+    lemma(
         "some_stay(H, A, P, n, slots)",
         "implies(n >= 1 and is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, slots),"
         " 1 <= P[n - 1] + before(H, A[n - 1]) + shifted(H, A, n))",
@@ -857,6 +878,105 @@ TOKENS = [
     ),
 ]
 
+TILES = [
+    lemma("tiled_none(H, T, a, b)", "implies(b <= a, tiled(H, T, a, b))", steps=["tiled_is(H, T, a, b)"]),
+    lemma(
+        "tiled_moved(H, T, S, a, b, d)",
+        "implies(within(H, UNITS, UNITS + H[TOP] + 1, 1, 2**26) and tiled(H, T, a, b)"
+        " and all(S[j] == T[j - d] for j in range(a + d, b + d)),"
+        " tiled(H, S, a + d, b + d))",
+        steps=["tiled_is(H, T, a, b)", "tiled_is(H, S, a + d, b + d)"],
+    ),
+    lemma(
+        "tiled_joined(H, T, a, b, c)",
+        "implies(a <= b <= c and tiled(H, T, a, b) and tiled(H, T, b, c), tiled(H, T, a, c))",
+        steps=["tiled_is(H, T, a, b)", "tiled_is(H, T, b, c)", "tiled_is(H, T, a, c)"],
+    ),
+    lemma(
+        "tiled_alike(H, G, T, a, b)",
+        "implies(tiled(H, T, a, b) and H[TOP] == G[TOP]"
+        " and all(G[j] == H[j] for j in range(UNITS, UNITS + H[TOP] + 1)), tiled(G, T, a, b))",
+        steps=["tiled_is(H, T, a, b)", "tiled_is(G, T, a, b)"],
+    ),
+    lemma(
+        "tiled_stretch(H, T, a, b)",
+        "implies(whole(H, T) and 0 <= a <= b <= H[SLOTS] and (a == b or T[a] >= 0) and (b == H[SLOTS] or T[b] >= 0)"
+        " and within(T, a, b, RAW, H[TOP]), tiled(H, T, a, b))",
+        steps=["whole_is(H, T)", "tiled_is(H, T, a, b)"],
+    ),
+    lemma(
+        "tiled_block(H, T, p, l)",
+        "implies(is_shaped(H) and 0 <= l <= H[TOP] and T[p] == l"
+        " and all(T[j] == (RAW if l == 0 else BODY) for j in range(p + 1, p + H[UNITS + l])),"
+        " tiled(H, T, p, p + H[UNITS + l]))",
+        steps=["tiled_is(H, T, p, p + H[UNITS + l])", "H[UNITS + l] == H[UNITS + l]"],
+    ),
+    lemma(
+        "tiled_written(H, T, p, n, l)",
+        "implies(is_shaped(H) and 0 <= l <= H[TOP] and n >= 0 and are_written(H, T, p, n, l),"
+        " tiled(H, T, p, p + n * H[UNITS + l]))",
+        by="n",
+        steps=[
+            "tiled_none(H, T, p, p + n * H[UNITS + l])",
+            "turn_times(n - 1, H[UNITS + l])",
+            "product_next(n - 1, H[UNITS + l])",
+            "tiled_block(H, T, p + (n - 1) * H[UNITS + l], l)",
+            "tiled_joined(H, T, p, p + (n - 1) * H[UNITS + l], p + n * H[UNITS + l])",
+        ],
+    ),
+]
+
+SPLICES = [
+    lemma(
+        "spliced_none(H, A, P, n, z, T, S, f, B)",
+        "spliced(H, A, P, n, z, T, S, f, B, 0, 0)",
+        steps=["spliced_is(H, A, P, n, z, T, S, f, B, 0, 0)"],
+    ),
+    lemma(
+        "spliced_kept(H, A, P, n, z, T, S, f, B, m, k, U, V, g, e)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, z) and 0 <= k <= n and m <= k + 1"
+        " and spliced(H, A, P, n, z, T, S, f, B, m, k)"
+        " and (k < 1 or P[k - 1] + before(H, A[k - 1]) + shifted(H, A, k) <= e)"
+        " and (m <= k or (P[k] if k < n else z) + shifted(H, A, k) <= e)"
+        " and all(U[q] == laid(T, S, f, q) for q in INTEGERS if q < g and q < e)"
+        " and all(V[q] == laid(T, S, f, q + g) for q in range(e - g)),"
+        " spliced(H, A, P, n, z, U, V, g, B, m, k))",
+        steps=[
+            "made_fit(H, A, P, k, z)",
+            "spliced_is(H, A, P, n, z, T, S, f, B, m, k)",
+            "spliced_is(H, A, P, n, z, U, V, g, B, m, k)",
+        ],
+    ),
+    lemma(
+        "spliced_stretch(H, A, P, n, z, T, S, f, B, k)",
+        "implies(spliced(H, A, P, n, z, T, S, f, B, k, k) and all(laid(T, S, f, j + shifted(H, A, k)) == B[j]"
+        " for j in range(z) if stay_behind(H, A, P, n, z, k, j, j + 1) if at(B[j])),"
+        " spliced(H, A, P, n, z, T, S, f, B, k + 1, k))",
+        steps=[
+            "spliced_is(H, A, P, n, z, T, S, f, B, k, k)",
+            "spliced_is(H, A, P, n, z, T, S, f, B, k + 1, k)",
+        ],
+    ),
+    lemma(
+        "spliced_expand(H, A, P, n, z, T, S, f, B, k, c)",
+        "implies(f + c == P[k] + shifted(H, A, k) and c >= 0 and spliced(H, A, P, n, z, T, S, f, B, k + 1, k)"
+        " and implies(A[k] % 2 == EXPAND, all(S[j] == level_of(A[k]) - 1 for j in range(c, c + H[WIDTH + level_of(A[k])])"
+        " if turn(j - c, H[UNITS + level_of(A[k]) - 1]))),"
+        " spliced(H, A, P, n, z, T, S, f, B, k + 1, k + 1))",
+        steps=[
+            "spliced_is(H, A, P, n, z, T, S, f, B, k + 1, k)",
+            "spliced_is(H, A, P, n, z, T, S, f, B, k + 1, k + 1)",
+        ],
+    ),
+    lemma(
+        "spliced_all(H, A, P, n, z, T, S, f, B)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, z) and n >= 0"
+        " and spliced(H, A, P, n, z, T, S, f, B, n + 1, n) and z + shifted(H, A, n) <= f,"
+        " have_moved(H, A, P, n, z, T, B) and are_made(H, A, P, n, T))",
+        steps=["made_fit(H, A, P, n, z)", "spliced_is(H, A, P, n, z, T, S, f, B, n + 1, n)"],
+    ),
+]
+
 FAMILIES = [
     lemma(
         "families_take(H, S, N, f, n)",
@@ -992,7 +1112,7 @@ SEARCHES = [
 
 PARTS = (
     *(DEFINITIONS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
-    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, FAMILIES, SEARCHES),
+    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, SPLICES, FAMILIES, SEARCHES),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

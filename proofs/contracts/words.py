@@ -257,7 +257,7 @@ def depth(states: Ints, state: int) -> int:
 
 @ghost
 def here(state: int) -> int:
-    """A state, where solvers use what is said of states."""
+    """A number, where solvers use what is said of it."""
     return state
 
 
@@ -271,6 +271,47 @@ def led(header: Ints, runs: Ints, states: Ints, n: int) -> bool:
 def grown(header: Ints, runs: Ints, states: Ints, others: Ints, first: int, last: int, n: int, stage: int) -> bool:
     """`extend_by`, of which solvers know lemmas only."""
     return extend_by(header, runs, states, others, first, last, n, stage)
+
+
+@ghost
+def tiled(header: Ints, tags: Ints, first: int, last: int) -> bool:
+    """`blocks_tile`, of which solvers know lemmas only."""
+    return blocks_tile(header, tags, first, last)
+
+
+@ghost
+def whole(header: Ints, tags: Ints) -> bool:
+    """`unmarked_are_whole`, of which solvers know lemmas only."""
+    return unmarked_are_whole(header, tags)
+
+
+@ghost
+def spliced(
+    header: Ints,
+    actions: Ints,
+    places: Ints,
+    n: int,
+    slots: int,
+    tags: Ints,
+    spare: Ints,
+    first: int,
+    tags_before: Ints,
+    stretches: int,
+    made: int,
+) -> bool:
+    """`is_spliced`, of which solvers know lemmas only."""
+    return is_spliced(header, actions, places, n, slots, tags, spare, first, tags_before, stretches, made)
+
+
+@ghost
+def stands(header: Ints, tags: Ints, slot: int, node: int) -> bool:
+    """From a slot on, the blocks of a node's family stand one after the other, none of them marked."""
+    level = node % LEVELS
+    return all(
+        tags[slot + i] == level - 1
+        for i in range(header[WIDTH + level])
+        if turn(i, header[UNITS + level - 1])
+    )
 
 
 def replaces(header: Ints, action: int, place: int, slot: int) -> bool:
@@ -352,6 +393,57 @@ def blocks_are_whole(header: Ints, tags: Ints) -> bool:
         for j in range(slot + 1, slot + header[UNITS + tags[slot]])
         if 0 <= tags[slot] <= header[TOP]
         if at(tags[slot], tags[j])
+    )
+
+
+def blocks_end(header: Ints, tags: Ints) -> bool:
+    """Every block that is not marked ends in the context, and behind it a block begins."""
+    return all(
+        slot + header[UNITS + tags[slot]] <= header[SLOTS]
+        and (slot + header[UNITS + tags[slot]] == header[SLOTS] or tags[slot + header[UNITS + tags[slot]]] >= 0)
+        for slot in range(header[SLOTS])
+        if 0 <= tags[slot] <= header[TOP]
+    )
+
+
+def unmarked_are_whole(header: Ints, tags: Ints) -> bool:
+    """Blocks that are not marked are whole, and behind them blocks begin; nothing else stands between blocks."""
+    return blocks_end(header, tags) and blocks_are_whole(header, tags) and bodies_follow(header, tags)
+
+
+def blocks_tile(header: Ints, tags: Ints, first: int, last: int) -> bool:
+    """From ``first`` to before ``last`` blocks, none of which is marked, lie whole one after the other."""
+    return (
+        (first >= last or tags[first] >= 0)
+        and all(
+            tags[slot] <= header[TOP]
+            and (
+                slot + header[UNITS + tags[slot]] == last
+                or (slot + header[UNITS + tags[slot]] < last and tags[slot + header[UNITS + tags[slot]]] >= 0)
+            )
+            for slot in range(first, last)
+            if tags[slot] >= 0
+        )
+        and all(
+            tags[j] < 0
+            for slot in range(first, last)
+            for j in range(slot + 1, slot + header[UNITS + tags[slot]])
+            if 0 <= tags[slot] <= header[TOP]
+            if at(tags[slot], tags[j])
+        )
+        and all(
+            tags[slot - 1] == BODY or tags[slot - 1] >= 1
+            for slot in range(first + 1, last)
+            if tags[slot] == BODY
+        )
+    )
+
+
+def are_written(header: Ints, tags: Ints, slot: int, blocks: int, level: int) -> bool:
+    """From a slot on stand so many blocks of a level, one after the other."""
+    return all(
+        tags[j] == (level if turn(j - slot, header[UNITS + level]) else RAW if level == 0 else BODY)
+        for j in range(slot, slot + blocks * header[UNITS + level])
     )
 
 
@@ -600,6 +692,90 @@ def stays_plain(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int, s
     """What the first ``n`` actions leave of ``slots`` slots are levels that there are, and none is marked."""
     return all(
         RAW <= tags[j] <= header[TOP] for j in range(slots) if not taken(header, actions, places, n, j) if at(tags[j])
+    )
+
+
+def take_whole_blocks(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int) -> bool:
+    """What each of the first ``n`` actions replaces begins where a block does, and ends where one does."""
+    return all(
+        tags[places[i]] >= 0
+        and (
+            places[i] + before(header, actions[i]) == header[SLOTS]
+            or tags[places[i] + before(header, actions[i])] >= 0
+        )
+        for i in range(n)
+        if at(places[i])
+    )
+
+
+def stay_behind(
+    header: Ints, actions: Ints, places: Ints, n: int, slots: int, passed: int, first: int, last: int
+) -> bool:
+    """Of ``n`` actions in order, so many lie before some of the slots that there are, and the others behind them."""
+    return (passed == 0 or places[passed - 1] + before(header, actions[passed - 1]) <= first) and last <= (
+        places[passed] if passed < n else slots
+    )
+
+
+def have_moved(header: Ints, actions: Ints, places: Ints, n: int, slots: int, tags: Ints, tags_before: Ints) -> bool:
+    """What ``n`` actions in order do not replace has moved by what those before it add."""
+    return all(
+        tags[here(j) + shifted(header, actions, i)] == tags_before[here(j)]
+        for i in range(n + 1)
+        for j in range(slots)
+        if stay_behind(header, actions, places, n, slots, i, j, j + 1)
+        if at(shifted(header, actions, i), here(j))
+    )
+
+
+def laid(tags: Ints, spare: Ints, first: int, slot: int) -> int:
+    """What is in a slot once the spare ones are copied to those from ``first`` on."""
+    return tags[slot] if slot < first else spare[slot - first]
+
+
+def are_made(header: Ints, actions: Ints, places: Ints, n: int, tags: Ints) -> bool:
+    """Where the first ``n`` actions, in order, expanded a gist, the blocks of its family stand."""
+    return all(
+        tags[here(j)] == level_of(actions[i]) - 1
+        for i in range(n)
+        for j in INTEGERS
+        if actions[i] % 2 == EXPAND
+        and places[i] + shifted(header, actions, i) <= j
+        and j < places[i] + shifted(header, actions, i) + header[WIDTH + level_of(actions[i])]
+        and turn(j - places[i] - shifted(header, actions, i), header[UNITS + level_of(actions[i]) - 1])
+        if at(places[i], here(j))
+    )
+
+
+def is_spliced(
+    header: Ints,
+    actions: Ints,
+    places: Ints,
+    n: int,
+    slots: int,
+    tags: Ints,
+    spare: Ints,
+    first: int,
+    tags_before: Ints,
+    stretches: int,
+    made: int,
+) -> bool:
+    """`have_moved` of so many stretches, and `are_made` of so many actions, once spare slots are copied."""
+    return all(
+        laid(tags, spare, first, here(j) + shifted(header, actions, i)) == tags_before[here(j)]
+        for i in range(stretches)
+        for j in range(slots)
+        if stay_behind(header, actions, places, n, slots, i, j, j + 1)
+        if at(shifted(header, actions, i), here(j))
+    ) and all(
+        laid(tags, spare, first, here(j)) == level_of(actions[i]) - 1
+        for i in range(made)
+        for j in INTEGERS
+        if actions[i] % 2 == EXPAND
+        and places[i] + shifted(header, actions, i) <= j
+        and j < places[i] + shifted(header, actions, i) + header[WIDTH + level_of(actions[i])]
+        and turn(j - places[i] - shifted(header, actions, i), header[UNITS + level_of(actions[i]) - 1])
+        if at(places[i], here(j))
     )
 
 
