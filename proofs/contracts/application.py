@@ -155,7 +155,7 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
-            has_products(header)
+            multiplied(header)
             0 <= done
             done <= len(actions)
             done <= len(places)
@@ -243,7 +243,7 @@ CONTRACTS = [
                 tiled(header, spare, 0, length + places[i] - source)
             """,
             "length += header[WIDTH": """
-                header[WIDTH + level] == header[FANOUT + level] * header[UNITS + level - 1]
+                multiplied_at(header, level)
                 first + length == places[i] + shifted(header, actions, i)
                 spliced_kept(header, actions, places, done, header[SLOTS], tags, prior(spare), first, old(tags), i + 1,
                     i, tags, spare, first, first + length)
@@ -397,7 +397,7 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
-            has_products(header)
+            multiplied(header)
             0 <= action < 2**60
             1 <= level_of(action) <= header[TOP]
             -2**60 <= slot <= 2**60
@@ -408,6 +408,9 @@ CONTRACTS = [
             implies(action % 2 == EXPAND, result == slot)
             implies(action % 2 != EXPAND, -1 <= result < header[SLOTS])
             implies(action % 2 != EXPAND and result >= 0, level_of(action) < header[TOP])
+            implies(action % 2 != EXPAND and result >= 0, all(tags[j] == level_of(action)
+                for j in range(result, result + header[WIDTH + level_of(action) + 1])
+                if turn(j - result, header[UNITS + level_of(action)])))
         """,
     ),
     contract(
@@ -423,6 +426,7 @@ CONTRACTS = [
             0 <= result <= action
             result <= action // 2 + 1
             result % LEVELS == (level_of(action) if action % 2 == EXPAND else level_of(action) + 1)
+            implies(action % 2 == EXPAND, result == action // 2)
         """,
         opens="rest_bound(action // 2 // LEVELS, header[SPAN + action // 2 % LEVELS + 1])",
     ),
@@ -471,6 +475,15 @@ CONTRACTS = [
                 is_list(header, family_slot, family_node, spare_slot, spare_node, first, size + kept, result))
             kept_from(family_slot, old(family_slot), source + kept)
             kept_from(family_node, old(family_node), source + kept)
+            all(family_slot[f] == (old(family_slot)[f] if first + size != source or f < first
+                else old(spare_slot)[f - first] if f < source else old(family_slot)[f] + shift)
+                for f in range(source + kept))
+            all(family_node[f] == (old(spare_node)[f - first] if first + size == source and first <= f and f < source
+                else old(family_node)[f]) for f in range(source + kept))
+            all(spare_slot[f] == (old(spare_slot)[f] if f < size else old(family_slot)[f - size + source] + shift)
+                for f in range(size + kept) if f < size or first + size != source)
+            all(spare_node[f] == (old(spare_node)[f] if f < size else old(family_node)[f - size + source])
+                for f in range(size + kept) if f < size or first + size != source)
         """,
         before={
             "if first + size": """
@@ -511,6 +524,10 @@ CONTRACTS = [
         gives="""
             only(header, FAMILIES)
             header[FAMILIES] == first + size + old(header)[FAMILIES] - source
+            all(family_slot[f] == (old(family_slot)[f] if f < first else old(spare_slot)[f - first] if f < first + size
+                else old(family_slot)[f - first - size + source] + shift) for f in range(header[FAMILIES]))
+            all(family_node[f] == (old(family_node)[f] if f < first else old(spare_node)[f - first] if f < first + size
+                else old(family_node)[f - first - size + source]) for f in range(header[FAMILIES]))
             are_families(header, family_slot, family_node, header[SLOTS])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
         """,
@@ -521,7 +538,7 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
-            has_products(header)
+            multiplied(header)
             1 <= done <= 2**26
             done <= len(actions)
             done <= len(places)
@@ -541,6 +558,9 @@ CONTRACTS = [
             has_places(header, family_node)
             has_places(header, spare_slot)
             has_places(header, spare_node)
+            stay(header, actions, places, done, header[SLOTS] - shifted(header, actions, done), tags,
+                family_slot, family_node)
+            expanded_stand(header, actions, places, done, tags)
         """,
         writes="header family_slot family_node spare_slot spare_node",
         gives="""
@@ -550,6 +570,7 @@ CONTRACTS = [
             are_families(header, family_slot, family_node, header[SLOTS])
             rising(family_slot, 0, header[FAMILIES])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            all_stand(header, tags, family_slot, family_node, header[FAMILIES])
         """,
         opens="""
             least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])
@@ -573,6 +594,8 @@ CONTRACTS = [
                     implies(source < header[FAMILIES], behind <= family_slot[source] + shift)
                     implies(i >= 1 and source < header[FAMILIES], places[i - 1] < family_slot[source])
                     listed * least_width(header) <= behind
+                    all_stand(header, tags, family_slot, family_node, first)
+                    all_stand(header, tags, spare_slot, spare_node, listed - first)
                 """,
                 opens="shift_one_more(header, actions, i + 1)",
             )
@@ -584,6 +607,9 @@ CONTRACTS = [
                 times_nothing(listed, least_width(header))
                 implies(first > 0, behind <= family_slot[first] and family_slot[first] <= places[0])
                 implies(first == 0, behind == 0)
+                some_stand_after(header, actions, places, done, header[SLOTS] - shifted(header, actions, done), tags,
+                    family_slot, family_node, 0, 0, first)
+                all_stand(header, tags, family_slot, family_node, first)
             """,
             "behind = keep_families": """
                 families_take(header, family_slot, family_node, source, kept)
@@ -602,10 +628,22 @@ CONTRACTS = [
                 places[i] + shift <= header[SLOTS]
                 listed - first + kept <= len(spare_slot)
                 listed - first + kept <= len(spare_node)
+                implies(i >= 1 and source < header[FAMILIES],
+                    places[i - 1] + before(header, actions[i - 1]) <= family_slot[source])
+                some_stand_after(header, actions, places, done, header[SLOTS] - shifted(header, actions, done), tags,
+                    old(family_slot), old(family_node), i, source, source + kept)
+                all(stands(header, tags, family_slot[f] + shift, family_node[f]) for f in range(source, source + kept)
+                    if at(family_slot[f]) if at(family_node[f]))
             """,
             "listed += kept": """
                 (listed + kept) * least_width(header) <= behind
                 0 <= behind <= places[i] + shift
+                all_stand(header, tags, family_slot, family_node, first)
+                implies(first != source + kept, all_stand(header, tags, spare_slot, spare_node, listed - first))
+                implies(first != source + kept, all(stands(header, tags, spare_slot[f], spare_node[f])
+                    for f in range(listed - first, listed - first + kept) if at(spare_slot[f]) if at(spare_node[f])))
+                implies(first != source + kept,
+                    all_stand(header, tags, spare_slot, spare_node, listed - first + kept))
             """,
             "slot = family_made": """
                 is_list(header, family_slot, family_node, spare_slot, spare_node, first, listed - first, behind)
@@ -613,6 +651,12 @@ CONTRACTS = [
                 implies(source < header[FAMILIES], behind <= family_slot[source] + shift + added(header, actions[i]))
             """,
             "end = slot": """
+                implies(actions[i] % 2 == EXPAND,
+                    slot == places[i] + shifted(header, actions, i) and node == actions[i] // 2)
+                implies(actions[i] % 2 != EXPAND, node % LEVELS == level_of(actions[i]) + 1)
+                implies(actions[i] % 2 == EXPAND, stands(header, tags, slot, node))
+                stands_is(header, tags, slot, node)
+                stands(header, tags, slot, node)
                 1 <= node % LEVELS <= header[TOP]
                 0 <= node < 2**54
             """,
@@ -635,8 +679,18 @@ CONTRACTS = [
                 fewer(listed + (header[FAMILIES] - source), len(spare_slot), least_width(header))
                 fewer(listed + (header[FAMILIES] - source), len(spare_node), least_width(header))
                 (listed + (header[FAMILIES] - source)) * least_width(header) <= header[SLOTS]
+                implies(source < header[FAMILIES],
+                    places[done - 1] + before(header, actions[done - 1]) <= family_slot[source])
+                some_stand_after(header, actions, places, done, header[SLOTS] - shifted(header, actions, done), tags,
+                    old(family_slot), old(family_node), done, source, header[FAMILIES])
+                all(stands(header, tags, family_slot[f] + shift, family_node[f])
+                    for f in range(source, header[FAMILIES]) if at(family_slot[f]) if at(family_node[f]))
             """,
         },
+        closes="""
+            all_stand(old(header), tags, family_slot, family_node, header[FAMILIES])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+        """,
     ),
     contract(
         "move_pins",

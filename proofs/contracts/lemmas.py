@@ -120,6 +120,13 @@ DEFINITIONS = [
         "spliced_is(H, A, P, n, z, T, S, f, B, m, k)",
         "spliced(H, A, P, n, z, T, S, f, B, m, k) == is_spliced(H, A, P, n, z, T, S, f, B, m, k)",
     ),
+    definition(
+        "stands_is(H, T, p, v)",
+        "stands(H, T, p, v) == all(T[j] == v % LEVELS - 1 for j in range(p, p + H[WIDTH + v % LEVELS])"
+        " if turn(j - p, H[UNITS + v % LEVELS - 1]))",
+    ),
+    definition("multiplied_is(H)", "multiplied(H) == has_products(H)"),
+    definition("stay_is(H, A, P, n, z, T, F, N)", "stay(H, A, P, n, z, T, F, N) == go_on_standing(H, A, P, n, z, T, F, N)"),
     definition("at_level_none(T, s, n, m)", "implies(n <= 0, at_level(T, s, n, m) == 0)"),
     definition(
         "at_level_one_more(T, s, n, m)",
@@ -879,6 +886,11 @@ TOKENS = [
 ]
 
 TILES = [
+    lemma(
+        "multiplied_at(H, l)",
+        "implies(multiplied(H) and 1 <= l <= H[TOP], H[WIDTH + l] == H[FANOUT + l] * H[UNITS + l - 1])",
+        steps=["multiplied_is(H)"],
+    ),
     lemma("tiled_none(H, T, a, b)", "implies(b <= a, tiled(H, T, a, b))", steps=["tiled_is(H, T, a, b)"]),
     lemma(
         "tiled_moved(H, T, S, a, b, d)",
@@ -974,6 +986,83 @@ SPLICES = [
         " and spliced(H, A, P, n, z, T, S, f, B, n + 1, n) and z + shifted(H, A, n) <= f,"
         " have_moved(H, A, P, n, z, T, B) and are_made(H, A, P, n, T))",
         steps=["made_fit(H, A, P, n, z)", "spliced_is(H, A, P, n, z, T, S, f, B, n + 1, n)"],
+    ),
+]
+
+STANDING = [
+    lemma(
+        "stands_after(H, A, P, n, z, S, T, p, v, i)",
+        "implies(have_moved(H, A, P, n, z, S, T) and stands(H, T, p, v) and 0 <= p and p + H[WIDTH + v % LEVELS] <= z"
+        " and 0 <= i <= n and stay_behind(H, A, P, n, z, i, p, p + H[WIDTH + v % LEVELS]),"
+        " stands(H, S, p + shifted(H, A, i), v))",
+        steps=[
+            "stands_is(H, T, p, v)",
+            "stands_is(H, S, p + shifted(H, A, i), v)",
+            "all(S[j] == T[here(j - shifted(H, A, i))] for j in range(p + shifted(H, A, i),"
+            " p + shifted(H, A, i) + H[WIDTH + v % LEVELS])) or not (have_moved(H, A, P, n, z, S, T)"
+            " and 0 <= p and p + H[WIDTH + v % LEVELS] <= z"
+            " and 0 <= i <= n and stay_behind(H, A, P, n, z, i, p, p + H[WIDTH + v % LEVELS]))",
+        ],
+    ),
+    lemma(
+        "stands_after_some(H, A, P, n, z, S, T, p, v, k)",
+        "implies(have_moved(H, A, P, n, z, S, T) and stands(H, T, p, v) and 0 <= p and p + H[WIDTH + v % LEVELS] <= z"
+        " and k <= n + 1, all(stands(H, S, p + shifted(H, A, i), v) for i in range(k)"
+        " if stay_behind(H, A, P, n, z, i, p, p + H[WIDTH + v % LEVELS]) if at(shifted(H, A, i))))",
+        by="k",
+        steps=["stands_after(H, A, P, n, z, S, T, p, v, k - 1)"],
+    ),
+    lemma(
+        "all_stand_after(H, A, P, n, z, S, T, F, N, m)",
+        "implies(have_moved(H, A, P, n, z, S, T) and all_stand(H, T, F, N, m) and lie_between(H, F, N, 0, m, 0, z),"
+        " all(stands(H, S, F[f] + shifted(H, A, i), N[f]) for f in range(m) for i in range(n + 1)"
+        " if stay_behind(H, A, P, n, z, i, F[f], F[f] + H[WIDTH + N[f] % LEVELS])"
+        " if at(F[f], shifted(H, A, i))))",
+        by="m",
+        steps=["F[m - 1] == F[m - 1]", "stands_after_some(H, A, P, n, z, S, T, F[m - 1], N[m - 1], n + 1)"],
+    ),
+    lemma(
+        "some_stand_after(H, A, P, n, z, T, F, N, i, a, b)",
+        "implies(stay(H, A, P, n, z, T, F, N) and 0 <= i <= n and 0 <= a and b <= H[FAMILIES]"
+        " and keep_apart(H, F, N, 0, H[FAMILIES]) and is_shaped(H)"
+        " and all(1 <= N[f] % LEVELS <= H[TOP] for f in range(H[FAMILIES]))"
+        " and (a >= b or i < 1 or P[i - 1] + before(H, A[i - 1]) <= F[a])"
+        " and (a >= b or F[b - 1] + H[WIDTH + N[b - 1] % LEVELS] <= (P[i] if i < n else z)),"
+        " all(stands(H, T, F[f] + shifted(H, A, i), N[f]) for f in range(a, b) if at(F[f]) if at(N[f])))",
+        steps=["stay_is(H, A, P, n, z, T, F, N)"],
+    ),
+    lemma(
+        "made_stands(H, A, P, n, S, i)",
+        "implies(are_made(H, A, P, n, S) and 0 <= i < n and A[i] % 2 == EXPAND,"
+        " stands(H, S, P[i] + shifted(H, A, i), A[i] // 2))",
+        steps=[
+            "level_is(A[i])",
+            "stands_is(H, S, P[i] + shifted(H, A, i), A[i] // 2)",
+            "all(S[here(j)] == level_of(A[i]) - 1 for j in range(P[i] + shifted(H, A, i),"
+            " P[i] + shifted(H, A, i) + H[WIDTH + level_of(A[i])])"
+            " if turn(j - P[i] - shifted(H, A, i), H[UNITS + level_of(A[i]) - 1]) if at(S[j]))"
+            " or not (are_made(H, A, P, n, S) and 0 <= i < n and A[i] % 2 == EXPAND)",
+        ],
+    ),
+    lemma(
+        "all_made_stand(H, A, P, n, S, k)",
+        "implies(are_made(H, A, P, n, S) and k <= n, expanded_stand(H, A, P, k, S))",
+        by="k",
+        steps=["P[k - 1] == P[k - 1]", "made_stands(H, A, P, n, S, k - 1)"],
+    ),
+    lemma(
+        "stands_alike(H, G, T, p, v)",
+        "implies(1 <= v % LEVELS <= H[TOP] and H[TOP] < LEVELS and stands(H, T, p, v)"
+        " and all(G[j] == H[j] for j in range(UNITS, FANOUT)), stands(G, T, p, v))",
+        steps=["stands_is(H, T, p, v)", "stands_is(G, T, p, v)", "G[WIDTH + v % LEVELS] == G[WIDTH + v % LEVELS]",
+               "G[UNITS + v % LEVELS - 1] == G[UNITS + v % LEVELS - 1]"],
+    ),
+    lemma(
+        "all_stand_alike(H, G, T, F, N, m)",
+        "implies(all(1 <= N[f] % LEVELS <= H[TOP] for f in range(m)) and H[TOP] < LEVELS and all_stand(H, T, F, N, m)"
+        " and all(G[j] == H[j] for j in range(UNITS, FANOUT)), all_stand(G, T, F, N, m))",
+        by="m",
+        steps=["N[m - 1] == N[m - 1]", "F[m - 1] == F[m - 1]", "stands_alike(H, G, T, F[m - 1], N[m - 1])"],
     ),
 ]
 
@@ -1112,7 +1201,7 @@ SEARCHES = [
 
 PARTS = (
     *(DEFINITIONS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
-    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, SPLICES, FAMILIES, SEARCHES),
+    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, SPLICES, STANDING, FAMILIES, SEARCHES),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

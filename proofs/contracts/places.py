@@ -345,14 +345,18 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
-            has_products(header)
+            multiplied(header)
             0 <= level < header[TOP]
             0 <= start < 2**60
             -2**60 <= slot <= 2**60
             0 <= header[SLOTS] <= 2**26
             header[SLOTS] <= len(tags)
         """,
-        gives="result == -1 or (0 <= result and result + header[WIDTH + level + 1] <= header[SLOTS])",
+        gives="""
+            result == -1 or (0 <= result and result + header[WIDTH + level + 1] <= header[SLOTS])
+            implies(result >= 0, all(tags[j] == level for j in range(result, result + header[WIDTH + level + 1])
+                if turn(j - result, header[UNITS + level])))
+        """,
         before={
             "first = slot - start": """
                 rest_bound(start, header[SPAN + level + 1])
@@ -362,10 +366,13 @@ CONTRACTS = [
         },
         loops={
             "for i in range(header[FANOUT + level + 1])": loop(
+                keeps="all(tags[j] == level for j in range(first, first + i * stride) if turn(j - first, stride))",
                 opens="""
-                    header[WIDTH + level + 1] == header[FANOUT + level + 1] * stride
+                    multiplied_at(header, level + 1)
                     product_grows(i, header[FANOUT + level + 1], stride)
-                """
+                    product_next(i, stride)
+                    turn_times(i, stride)
+                """,
             )
         },
     ),

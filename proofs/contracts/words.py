@@ -280,6 +280,20 @@ def tiled(header: Ints, tags: Ints, first: int, last: int) -> bool:
 
 
 @ghost
+def stay(
+    header: Ints, actions: Ints, places: Ints, n: int, slots: int, tags: Ints, family_slot: Ints, family_node: Ints
+) -> bool:
+    """`go_on_standing`, of which solvers know lemmas only."""
+    return go_on_standing(header, actions, places, n, slots, tags, family_slot, family_node)
+
+
+@ghost
+def multiplied(header: Ints) -> bool:
+    """`has_products`, of which solvers know lemmas only."""
+    return has_products(header)
+
+
+@ghost
 def whole(header: Ints, tags: Ints) -> bool:
     """`unmarked_are_whole`, of which solvers know lemmas only."""
     return unmarked_are_whole(header, tags)
@@ -306,11 +320,10 @@ def spliced(
 @ghost
 def stands(header: Ints, tags: Ints, slot: int, node: int) -> bool:
     """From a slot on, the blocks of a node's family stand one after the other, none of them marked."""
-    level = node % LEVELS
     return all(
-        tags[slot + i] == level - 1
-        for i in range(header[WIDTH + level])
-        if turn(i, header[UNITS + level - 1])
+        tags[j] == node % LEVELS - 1
+        for j in range(slot, slot + header[WIDTH + node % LEVELS])
+        if turn(j - slot, header[UNITS + node % LEVELS - 1])
     )
 
 
@@ -939,6 +952,37 @@ def families_are_whole(header: Ints, tags: Ints, family_slot: Ints, family_node:
         for f in range(header[FAMILIES])
         for j in range(family_slot[f], family_slot[f] + header[WIDTH + family_node[f] % LEVELS])
         if at(family_slot[f], tags[j])
+    )
+
+
+def all_stand(header: Ints, tags: Ints, slots: Ints, nodes: Ints, n: int) -> bool:
+    """The first ``n`` on a list are families whose blocks stand where it says."""
+    return all(stands(header, tags, slots[f], nodes[f]) for f in range(n) if at(slots[f]) if at(nodes[f]))
+
+
+def go_on_standing(
+    header: Ints, actions: Ints, places: Ints, n: int, slots: int, tags: Ints, family_slot: Ints, family_node: Ints
+) -> bool:
+    """What families ``n`` actions in order leave alone stand where those before them have moved them."""
+    return all(
+        stands(header, tags, family_slot[f] + shifted(header, actions, i), family_node[f])
+        for f in range(header[FAMILIES])
+        for i in range(n + 1)
+        if stay_behind(
+            header, actions, places, n, slots, i,
+            family_slot[f], family_slot[f] + header[WIDTH + family_node[f] % LEVELS],
+        )
+        if at(family_slot[f], shifted(header, actions, i))
+    )  # fmt: skip
+
+
+def expanded_stand(header: Ints, actions: Ints, places: Ints, n: int, tags: Ints) -> bool:
+    """Where the first ``n`` actions, in order, expanded a gist, its family stands."""
+    return all(
+        stands(header, tags, places[i] + shifted(header, actions, i), actions[i] // 2)
+        for i in range(n)
+        if actions[i] % 2 == EXPAND
+        if at(places[i], shifted(header, actions, i))
     )
 
 
