@@ -168,7 +168,7 @@ CONTRACTS = [
             stays_plain(header, tags, actions, places, done, header[SLOTS])
             whole(header, tags)
             0 == header[SLOTS] or tags[0] >= 0
-            take_whole_blocks(header, tags, actions, places, done)
+            ends_lie(header, tags, actions, places, done)
         """,
         writes="header tags spare",
         gives="""
@@ -210,6 +210,8 @@ CONTRACTS = [
                     level_of(actions[i]) == actions[i] // 2 % LEVELS
                     1 <= level_of(actions[i]) <= header[TOP]
                     header[WIDTH + level_of(actions[i])] >= 1 and header[UNITS + level_of(actions[i])] >= 1
+                    ends_lie_at(header, old(tags), actions, places, done, i)
+                    ends_lie_at(header, old(tags), actions, places, done, i - 1)
                     source == places[i] or old(tags)[source] >= 0
                     old(tags)[places[i]] >= 0
                     tiled_stretch(header, old(tags), source, places[i])
@@ -222,6 +224,9 @@ CONTRACTS = [
                 spliced_kept(header, actions, places, done, header[SLOTS], prior(tags), spare, first, old(tags), i, i,
                     tags, spare, places[i], source)
                 spliced(header, actions, places, done, header[SLOTS], tags, spare, places[i], old(tags), i, i)
+                spliced_stretch(header, actions, places, done, header[SLOTS], tags, spare, places[i], old(tags), i,
+                    source, places[i])
+                spliced(header, actions, places, done, header[SLOTS], tags, spare, places[i], old(tags), i + 1, i)
                 tiled_moved(header, prior(tags), tags, 0, first, 0)
                 tiled_moved(header, spare, tags, 0, length, first)
                 tiled_joined(header, tags, 0, first, source)
@@ -234,23 +239,29 @@ CONTRACTS = [
             "length += places": """
                 spliced_kept(header, actions, places, done, header[SLOTS], tags, prior(spare), first, old(tags), i, i,
                     tags, spare, first, first + length)
+                spliced_kept(header, actions, places, done, header[SLOTS], tags, prior(spare), first, old(tags),
+                    i + 1, i, tags, spare, first, first + length)
                 spliced(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i, i)
-                spliced_stretch(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i)
+                all(spare[j] == old(tags)[j - length + source] for j in range(length, length + places[i] - source))
+                spliced_spare(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i,
+                    source, places[i], length)
                 spliced(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i + 1, i)
                 tiled_moved(header, prior(spare), spare, 0, length, 0)
                 tiled_moved(header, old(tags), spare, source, places[i], length - source)
                 tiled_joined(header, spare, 0, length, length + places[i] - source)
                 tiled(header, spare, 0, length + places[i] - source)
             """,
+            "write_blocks(spare, length, header[FANOUT": "multiplied_at(header, level)",
             "length += header[WIDTH": """
-                multiplied_at(header, level)
                 first + length == places[i] + shifted(header, actions, i)
                 spliced_kept(header, actions, places, done, header[SLOTS], tags, prior(spare), first, old(tags), i + 1,
                     i, tags, spare, first, first + length)
                 spliced_expand(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i, length)
                 spliced(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i + 1, i + 1)
                 tiled_moved(header, prior(spare), spare, 0, length, 0)
+                tiled(header, spare, 0, length)
                 tiled_written(header, spare, length, header[FANOUT + level], level - 1)
+                tiled(header, spare, length, length + header[WIDTH + level])
                 tiled_joined(header, spare, 0, length, length + header[WIDTH + level])
                 tiled(header, spare, 0, length + header[WIDTH + level])
             """,
@@ -268,7 +279,8 @@ CONTRACTS = [
             "length += rest": """
                 spliced_kept(old(header), actions, places, done, slots, tags, prior(spare), first, old(tags), done,
                     done, tags, spare, first, first + length)
-                spliced_stretch(old(header), actions, places, done, slots, tags, spare, first, old(tags), done)
+                spliced_spare(old(header), actions, places, done, slots, tags, spare, first, old(tags), done,
+                    source, slots, length)
                 spliced(old(header), actions, places, done, slots, tags, spare, first, old(tags), done + 1, done)
                 tiled_moved(old(header), prior(spare), spare, 0, length, 0)
                 tiled_moved(old(header), old(tags), spare, source, slots, length - source)
@@ -292,8 +304,10 @@ CONTRACTS = [
             """,
             "rest = slots": """
                 some_stay(header, actions, places, done, header[SLOTS])
+                all(places[k] + before(header, actions[k]) <= source for k in range(done))
                 none_taken(header, actions, places, done, source, header[SLOTS])
                 all(RAW <= old(tags)[j] <= header[TOP] for j in range(source, header[SLOTS]))
+                ends_lie_at(header, old(tags), actions, places, done, done - 1)
                 source == header[SLOTS] or old(tags)[source] >= 0
                 tiled_stretch(header, old(tags), source, header[SLOTS])
                 tiled(header, old(tags), source, header[SLOTS])
@@ -306,7 +320,8 @@ CONTRACTS = [
                 done + 1, done, tags, spare, header[SLOTS], header[SLOTS])
             implies(first + length <= source, spliced(old(header), actions, places, done, slots, tags, spare,
                 header[SLOTS], old(tags), done, done))
-            spliced_stretch(old(header), actions, places, done, slots, tags, spare, header[SLOTS], old(tags), done)
+            spliced_stretch(old(header), actions, places, done, slots, tags, spare, header[SLOTS], old(tags), done,
+                source, slots)
             spliced(old(header), actions, places, done, slots, tags, spare, header[SLOTS], old(tags), done + 1, done)
             spliced_all(old(header), actions, places, done, slots, tags, spare, header[SLOTS], old(tags))
             tiled_moved(old(header), prior(tags), tags, 0, first + length, 0)

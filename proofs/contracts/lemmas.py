@@ -127,6 +127,7 @@ DEFINITIONS = [
     ),
     definition("multiplied_is(H)", "multiplied(H) == has_products(H)"),
     definition("stay_is(H, A, P, n, z, T, F, N)", "stay(H, A, P, n, z, T, F, N) == go_on_standing(H, A, P, n, z, T, F, N)"),
+    definition("ends_lie_is(H, T, A, P, n)", "ends_lie(H, T, A, P, n) == take_whole_blocks(H, T, A, P, n)"),
     definition("at_level_none(T, s, n, m)", "implies(n <= 0, at_level(T, s, n, m) == 0)"),
     definition(
         "at_level_one_more(T, s, n, m)",
@@ -960,14 +961,29 @@ SPLICES = [
         ],
     ),
     lemma(
-        "spliced_stretch(H, A, P, n, z, T, S, f, B, k)",
-        "implies(spliced(H, A, P, n, z, T, S, f, B, k, k) and all(laid(T, S, f, j + shifted(H, A, k)) == B[j]"
-        " for j in range(z) if stay_behind(H, A, P, n, z, k, j, j + 1) if at(B[j])),"
+        "ends_lie_at(H, T, A, P, n, i)",
+        "implies(ends_lie(H, T, A, P, n) and 0 <= i < n, T[P[i]] >= 0 and (P[i] + before(H, A[i]) == H[SLOTS]"
+        " or T[P[i] + before(H, A[i])] >= 0))",
+        steps=["ends_lie_is(H, T, A, P, n)"],
+    ),
+    lemma(
+        "spliced_stretch(H, A, P, n, z, T, S, f, B, k, a, b)",
+        "implies((a <= 0 if k < 1 else a <= P[k - 1] + before(H, A[k - 1])) and b >= (P[k] if k < n else z)"
+        " and spliced(H, A, P, n, z, T, S, f, B, k, k)"
+        " and all(laid(T, S, f, j + shifted(H, A, k)) == B[j] for j in range(a, b) if at(B[j])),"
         " spliced(H, A, P, n, z, T, S, f, B, k + 1, k))",
         steps=[
             "spliced_is(H, A, P, n, z, T, S, f, B, k, k)",
             "spliced_is(H, A, P, n, z, T, S, f, B, k + 1, k)",
         ],
+    ),
+    lemma(
+        "spliced_spare(H, A, P, n, z, T, S, f, B, k, a, b, c)",
+        "implies((a <= 0 if k < 1 else a <= P[k - 1] + before(H, A[k - 1])) and b >= (P[k] if k < n else z)"
+        " and spliced(H, A, P, n, z, T, S, f, B, k, k) and f + c == a + shifted(H, A, k) and c >= 0"
+        " and all(S[j] == B[j - c + a] for j in range(c, c + b - a)),"
+        " spliced(H, A, P, n, z, T, S, f, B, k + 1, k))",
+        steps=["spliced_stretch(H, A, P, n, z, T, S, f, B, k, a, b)"],
     ),
     lemma(
         "spliced_expand(H, A, P, n, z, T, S, f, B, k, c)",

@@ -288,6 +288,12 @@ def stay(
 
 
 @ghost
+def ends_lie(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int) -> bool:
+    """`take_whole_blocks`, of which solvers know lemmas only."""
+    return take_whole_blocks(header, tags, actions, places, n)
+
+
+@ghost
 def multiplied(header: Ints) -> bool:
     """`has_products`, of which solvers know lemmas only."""
     return has_products(header)
