@@ -671,6 +671,8 @@ CONTRACTS = [
                 implies(actions[i] % 2 != EXPAND, node % LEVELS == level_of(actions[i]) + 1)
                 implies(actions[i] % 2 == EXPAND, stands(header, tags, slot, node))
                 stands_is(header, tags, slot, node)
+                row_is(tags, slot, node % LEVELS - 1, header[WIDTH + node % LEVELS],
+                    header[UNITS + node % LEVELS - 1])
                 stands(header, tags, slot, node)
                 1 <= node % LEVELS <= header[TOP]
                 0 <= node < 2**54

@@ -121,9 +121,16 @@ DEFINITIONS = [
         "spliced(H, A, P, n, z, T, S, f, B, m, k) == is_spliced(H, A, P, n, z, T, S, f, B, m, k)",
     ),
     definition(
+        "row_is(T, p, l, w, u)",
+        "row(T, p, l, w, u) == all(T[j] == l for j in range(p, p + w) if turn(j - p, u))",
+    ),
+    definition(
         "stands_is(H, T, p, v)",
-        "stands(H, T, p, v) == all(T[j] == v % LEVELS - 1 for j in range(p, p + H[WIDTH + v % LEVELS])"
-        " if turn(j - p, H[UNITS + v % LEVELS - 1]))",
+        "stands(H, T, p, v) == row(T, p, v % LEVELS - 1, H[WIDTH + v % LEVELS], H[UNITS + v % LEVELS - 1])",
+    ),
+    definition(
+        "row_or_marks_is(T, p, l, w, u)",
+        "row_or_marks(T, p, l, w, u) == all(is_of(T[j], l) for j in range(p, p + w) if turn(j - p, u))",
     ),
     definition("multiplied_is(H)", "multiplied(H) == has_products(H)"),
     definition("stay_is(H, A, P, n, z, T, F, N)", "stay(H, A, P, n, z, T, F, N) == go_on_standing(H, A, P, n, z, T, F, N)"),
@@ -1007,35 +1014,66 @@ SPLICES = [
 
 STANDING = [
     lemma(
-        "stands_after(H, A, P, n, z, S, T, p, v, i)",
-        "implies(have_moved(H, A, P, n, z, S, T) and stands(H, T, p, v) and 0 <= p and p + H[WIDTH + v % LEVELS] <= z"
-        " and 0 <= i <= n and stay_behind(H, A, P, n, z, i, p, p + H[WIDTH + v % LEVELS]),"
-        " stands(H, S, p + shifted(H, A, i), v))",
+        "shifts_alike(H, G, A, n)",
+        "implies(are_actions(H, A, n) and H[TOP] < LEVELS and all(H[j] == G[j] for j in range(UNITS, FANOUT)),"
+        " all(shifted(H, A, i) == shifted(G, A, i) for i in range(n + 1) if at(shifted(G, A, i))))",
+        by="n",
+        steps=["shift_alike(H, G, A, n)"],
+    ),
+    lemma(
+        "row_after(H, A, P, n, z, S, T, p, l, w, u, i)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, z) and have_moved(H, A, P, n, z, S, T)"
+        " and stays_plain(H, T, A, P, n, z) and row_or_marks(T, p, l, w, u) and 0 <= l and 0 <= p and p + w <= z"
+        " and 0 <= i <= n and stay_behind(H, A, P, n, z, i, p, p + w), row(S, p + shifted(H, A, i), l, w, u))",
         steps=[
-            "stands_is(H, T, p, v)",
-            "stands_is(H, S, p + shifted(H, A, i), v)",
-            "all(S[j] == T[here(j - shifted(H, A, i))] for j in range(p + shifted(H, A, i),"
-            " p + shifted(H, A, i) + H[WIDTH + v % LEVELS])) or not (have_moved(H, A, P, n, z, S, T)"
-            " and 0 <= p and p + H[WIDTH + v % LEVELS] <= z"
-            " and 0 <= i <= n and stay_behind(H, A, P, n, z, i, p, p + H[WIDTH + v % LEVELS]))",
+            "row_or_marks_is(T, p, l, w, u)",
+            "row_is(S, p + shifted(H, A, i), l, w, u)",
+            "none_taken(H, A, P, n, p, p + w)",
+            "all(S[j] == T[here(j - shifted(H, A, i))] for j in range(p + shifted(H, A, i), p + shifted(H, A, i) + w))"
+            " or not (have_moved(H, A, P, n, z, S, T) and 0 <= p and p + w <= z"
+            " and 0 <= i <= n and stay_behind(H, A, P, n, z, i, p, p + w))",
         ],
     ),
     lemma(
-        "stands_after_some(H, A, P, n, z, S, T, p, v, k)",
-        "implies(have_moved(H, A, P, n, z, S, T) and stands(H, T, p, v) and 0 <= p and p + H[WIDTH + v % LEVELS] <= z"
-        " and k <= n + 1, all(stands(H, S, p + shifted(H, A, i), v) for i in range(k)"
-        " if stay_behind(H, A, P, n, z, i, p, p + H[WIDTH + v % LEVELS]) if at(shifted(H, A, i))))",
+        "stands_after(H, G, A, P, n, z, S, T, p, v, k)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, z) and have_moved(H, A, P, n, z, S, T)"
+        " and stays_plain(H, T, A, P, n, z) and all(H[j] == G[j] for j in range(UNITS, FANOUT)) and is_there(H, T, p, v)"
+        " and 1 <= v % LEVELS <= H[TOP] and 0 <= p and p + H[WIDTH + v % LEVELS] <= z and k <= n + 1,"
+        " all(stands(G, S, p + shifted(G, A, i), v) for i in range(k)"
+        " if stay_behind(H, A, P, n, z, i, p, p + H[WIDTH + v % LEVELS]) if at(shifted(G, A, i))))",
         by="k",
-        steps=["stands_after(H, A, P, n, z, S, T, p, v, k - 1)"],
+        steps=[
+            "H[WIDTH + v % LEVELS] == H[WIDTH + v % LEVELS] and H[UNITS + v % LEVELS - 1] == H[UNITS + v % LEVELS - 1]",
+            "shift_alike(H, G, A, k - 1)",
+            "row_after(H, A, P, n, z, S, T, p, v % LEVELS - 1, H[WIDTH + v % LEVELS], H[UNITS + v % LEVELS - 1], k - 1)",
+            "stands_is(G, S, p + shifted(G, A, k - 1), v)",
+        ],
     ),
     lemma(
-        "all_stand_after(H, A, P, n, z, S, T, F, N, m)",
-        "implies(have_moved(H, A, P, n, z, S, T) and all_stand(H, T, F, N, m) and lie_between(H, F, N, 0, m, 0, z),"
-        " all(stands(H, S, F[f] + shifted(H, A, i), N[f]) for f in range(m) for i in range(n + 1)"
+        "some_stay_standing(H, G, A, P, n, z, S, T, F, N, m)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, z) and have_moved(H, A, P, n, z, S, T)"
+        " and stays_plain(H, T, A, P, n, z) and all(H[j] == G[j] for j in range(UNITS, FANOUT))"
+        " and all_there(H, T, F, N, m) and lie_between(H, F, N, 0, m, 0, z),"
+        " all(stands(G, S, F[f] + shifted(G, A, i), N[f]) for f in range(m) for i in range(n + 1)"
         " if stay_behind(H, A, P, n, z, i, F[f], F[f] + H[WIDTH + N[f] % LEVELS])"
-        " if at(F[f], shifted(H, A, i))))",
+        " if at(F[f], shifted(G, A, i))))",
         by="m",
-        steps=["F[m - 1] == F[m - 1]", "stands_after_some(H, A, P, n, z, S, T, F[m - 1], N[m - 1], n + 1)"],
+        steps=[
+            "F[m - 1] == F[m - 1]",
+            "N[m - 1] == N[m - 1]",
+            "stands_after(H, G, A, P, n, z, S, T, F[m - 1], N[m - 1], n + 1)",
+        ],
+    ),
+    lemma(
+        "stay_after(H, G, A, P, n, z, S, T, F, N)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, z) and have_moved(H, A, P, n, z, S, T)"
+        " and stays_plain(H, T, A, P, n, z) and all_there(H, T, F, N, H[FAMILIES])"
+        " and lie_between(H, F, N, 0, H[FAMILIES], 0, z) and G[FAMILIES] == H[FAMILIES]"
+        " and all(H[j] == G[j] for j in range(UNITS, FANOUT)), stay(G, A, P, n, z, S, F, N))",
+        steps=[
+            "some_stay_standing(H, G, A, P, n, z, S, T, F, N, H[FAMILIES])",
+            "stay_is(G, A, P, n, z, S, F, N)",
+        ],
     ),
     lemma(
         "some_stand_after(H, A, P, n, z, T, F, N, i, a, b)",
@@ -1048,12 +1086,16 @@ STANDING = [
         steps=["stay_is(H, A, P, n, z, T, F, N)"],
     ),
     lemma(
-        "made_stands(H, A, P, n, S, i)",
-        "implies(are_made(H, A, P, n, S) and 0 <= i < n and A[i] % 2 == EXPAND,"
-        " stands(H, S, P[i] + shifted(H, A, i), A[i] // 2))",
+        "made_stands(H, G, A, P, n, S, i)",
+        "implies(are_made(H, A, P, n, S) and are_actions(H, A, n) and H[TOP] < LEVELS"
+        " and all(H[j] == G[j] for j in range(UNITS, FANOUT)) and 0 <= i < n and A[i] % 2 == EXPAND,"
+        " stands(G, S, P[i] + shifted(G, A, i), A[i] // 2))",
         steps=[
             "level_is(A[i])",
-            "stands_is(H, S, P[i] + shifted(H, A, i), A[i] // 2)",
+            "shift_alike(H, G, A, i)",
+            "stands_is(G, S, P[i] + shifted(G, A, i), A[i] // 2)",
+            "row_is(S, P[i] + shifted(H, A, i), level_of(A[i]) - 1, H[WIDTH + level_of(A[i])],"
+            " H[UNITS + level_of(A[i]) - 1])",
             "all(S[here(j)] == level_of(A[i]) - 1 for j in range(P[i] + shifted(H, A, i),"
             " P[i] + shifted(H, A, i) + H[WIDTH + level_of(A[i])])"
             " if turn(j - P[i] - shifted(H, A, i), H[UNITS + level_of(A[i]) - 1]) if at(S[j]))"
@@ -1061,17 +1103,17 @@ STANDING = [
         ],
     ),
     lemma(
-        "all_made_stand(H, A, P, n, S, k)",
-        "implies(are_made(H, A, P, n, S) and k <= n, expanded_stand(H, A, P, k, S))",
+        "made_stand_after(H, G, A, P, n, S, k)",
+        "implies(are_made(H, A, P, n, S) and are_actions(H, A, n) and H[TOP] < LEVELS"
+        " and all(H[j] == G[j] for j in range(UNITS, FANOUT)) and k <= n, expanded_stand(G, A, P, k, S))",
         by="k",
-        steps=["P[k - 1] == P[k - 1]", "made_stands(H, A, P, n, S, k - 1)"],
+        steps=["P[k - 1] == P[k - 1]", "made_stands(H, G, A, P, n, S, k - 1)"],
     ),
     lemma(
         "stands_alike(H, G, T, p, v)",
         "implies(1 <= v % LEVELS <= H[TOP] and H[TOP] < LEVELS and stands(H, T, p, v)"
         " and all(G[j] == H[j] for j in range(UNITS, FANOUT)), stands(G, T, p, v))",
-        steps=["stands_is(H, T, p, v)", "stands_is(G, T, p, v)", "G[WIDTH + v % LEVELS] == G[WIDTH + v % LEVELS]",
-               "G[UNITS + v % LEVELS - 1] == G[UNITS + v % LEVELS - 1]"],
+        steps=["stands_is(H, T, p, v)", "stands_is(G, T, p, v)"],
     ),
     lemma(
         "all_stand_alike(H, G, T, F, N, m)",
@@ -1079,6 +1121,64 @@ STANDING = [
         " and all(G[j] == H[j] for j in range(UNITS, FANOUT)), all_stand(G, T, F, N, m))",
         by="m",
         steps=["N[m - 1] == N[m - 1]", "F[m - 1] == F[m - 1]", "stands_alike(H, G, T, F[m - 1], N[m - 1])"],
+    ),
+    lemma(
+        "row_plain(H, T, p, l, w, u, z)",
+        "implies(row_or_marks(T, p, l, w, u) and 0 <= p and p + w <= z and H[TOP] < LEVELS and l >= 0"
+        " and within(T, 0, z, RAW, H[TOP]), row(T, p, l, w, u))",
+        steps=["row_or_marks_is(T, p, l, w, u)", "row_is(T, p, l, w, u)"],
+    ),
+    lemma(
+        "all_there_plain(H, T, F, N, m, z)",
+        "implies(all_there(H, T, F, N, m) and lie_between(H, F, N, 0, m, 0, z) and H[TOP] < LEVELS"
+        " and within(T, 0, z, RAW, H[TOP]), all_stand(H, T, F, N, m))",
+        by="m",
+        steps=[
+            "F[m - 1] == F[m - 1]",
+            "N[m - 1] == N[m - 1]",
+            "row_plain(H, T, F[m - 1], N[m - 1] % LEVELS - 1, H[WIDTH + N[m - 1] % LEVELS],"
+            " H[UNITS + N[m - 1] % LEVELS - 1], z)",
+            "stands_is(H, T, F[m - 1], N[m - 1])",
+        ],
+    ),
+    lemma(
+        "row_marked(H, T, S, p, l, w, u)",
+        "implies(row(S, p, l, w, u) and only_marked(H, T, S), row_or_marks(T, p, l, w, u))",
+        steps=["row_or_marks_is(T, p, l, w, u)", "row_is(S, p, l, w, u)"],
+    ),
+    lemma(
+        "all_there_marked(H, T, S, F, N, m)",
+        "implies(all_stand(H, S, F, N, m) and only_marked(H, T, S), all_there(H, T, F, N, m))",
+        by="m",
+        steps=[
+            "F[m - 1] == F[m - 1]",
+            "N[m - 1] == N[m - 1]",
+            "row_marked(H, T, S, F[m - 1], N[m - 1] % LEVELS - 1, H[WIDTH + N[m - 1] % LEVELS],"
+            " H[UNITS + N[m - 1] % LEVELS - 1])",
+            "stands_is(H, S, F[m - 1], N[m - 1])",
+        ],
+    ),
+    lemma(
+        "multiplied_alike(H, G)",
+        "implies(multiplied(H) and H[TOP] == G[TOP] and H[TOP] < LEVELS"
+        " and all(G[j] == H[j] for j in range(UNITS, OFFSETS)), multiplied(G))",
+        steps=["multiplied_is(H)", "multiplied_is(G)"],
+    ),
+    lemma(
+        "whole_alike(H, G, T)",
+        "implies(whole(H, T) and H[TOP] == G[TOP] and H[SLOTS] == G[SLOTS] and H[TOP] < LEVELS"
+        " and all(G[j] == H[j] for j in range(UNITS, FANOUT)), whole(G, T))",
+        steps=["whole_is(H, T)", "whole_is(G, T)"],
+    ),
+    lemma(
+        "in_order_ends(H, G, T, A, P, B, Q, n)",
+        "implies(ends_lie(H, T, A, P, n) and are_actions(H, A, n) and H[TOP] < LEVELS and H[SLOTS] == G[SLOTS]"
+        " and all(G[j] == H[j] for j in range(UNITS, FANOUT))"
+        " and all(many(Q, B, n, k, v) == many(P, A, n, k, v)"
+        " for k in INTEGERS for v in INTEGERS if at(many(Q, B, n, k, v))),"
+        " ends_lie(G, T, B, Q, n))",
+        steps=["many_members(Q, B, n, n)", "pairs_found(P, A, n)", "ends_lie_is(H, T, A, P, n)",
+               "ends_lie_is(G, T, B, Q, n)"],
     ),
 ]
 

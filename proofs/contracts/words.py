@@ -324,13 +324,21 @@ def spliced(
 
 
 @ghost
+def row(tags: Ints, slot: int, level: int, slots: int, units: int) -> bool:
+    """In so many slots from one on, a block of a level begins every ``units`` slots, and none of them is marked."""
+    return all(tags[j] == level for j in range(slot, slot + slots) if turn(j - slot, units))
+
+
+@ghost
 def stands(header: Ints, tags: Ints, slot: int, node: int) -> bool:
     """From a slot on, the blocks of a node's family stand one after the other, none of them marked."""
-    return all(
-        tags[j] == node % LEVELS - 1
-        for j in range(slot, slot + header[WIDTH + node % LEVELS])
-        if turn(j - slot, header[UNITS + node % LEVELS - 1])
-    )
+    return row(tags, slot, node % LEVELS - 1, header[WIDTH + node % LEVELS], header[UNITS + node % LEVELS - 1])
+
+
+@ghost
+def row_or_marks(tags: Ints, slot: int, level: int, slots: int, units: int) -> bool:
+    """The same, of blocks of which some may be marked."""
+    return all(is_of(tags[j], level) for j in range(slot, slot + slots) if turn(j - slot, units))
 
 
 def replaces(header: Ints, action: int, place: int, slot: int) -> bool:
@@ -959,6 +967,16 @@ def families_are_whole(header: Ints, tags: Ints, family_slot: Ints, family_node:
         for j in range(family_slot[f], family_slot[f] + header[WIDTH + family_node[f] % LEVELS])
         if at(family_slot[f], tags[j])
     )
+
+
+def is_there(header: Ints, tags: Ints, slot: int, node: int) -> bool:
+    """`stands`, of blocks of which some may be marked."""
+    return row_or_marks(tags, slot, node % LEVELS - 1, header[WIDTH + node % LEVELS], header[UNITS + node % LEVELS - 1])
+
+
+def all_there(header: Ints, tags: Ints, slots: Ints, nodes: Ints, n: int) -> bool:
+    """The first ``n`` on a list are families whose blocks, marked or not, stand where it says."""
+    return all(is_there(header, tags, slots[f], nodes[f]) for f in range(n) if at(slots[f]) if at(nodes[f]))
 
 
 def all_stand(header: Ints, tags: Ints, slots: Ints, nodes: Ints, n: int) -> bool:
