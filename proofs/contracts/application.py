@@ -826,7 +826,7 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
-            has_products(header)
+            multiplied(header)
             0 <= done <= 2**26
             done <= len(actions)
             done <= len(places)
@@ -843,6 +843,9 @@ CONTRACTS = [
             header[CAPACITY] <= len(tags)
             header[CAPACITY] <= len(spare)
             stays_plain(header, tags, actions, places, done, header[SLOTS])
+            whole(header, tags)
+            header[SLOTS] == 0 or tags[0] >= 0
+            ends_lie(header, tags, actions, places, done)
             0 <= header[LEDGER_TO]
             header[LEDGER_TO] + done <= len(ledger_action)
             header[LEDGER_TO] + done <= len(ledger_iteration)
@@ -860,6 +863,7 @@ CONTRACTS = [
             rising(family_slot, 0, header[FAMILIES])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             stand_clear(header, family_slot, actions, places, done)
+            all_there(header, tags, family_slot, family_node, header[FAMILIES])
             has_places(header, family_slot)
             has_places(header, family_node)
             has_places(header, spare_slot)
@@ -884,6 +888,8 @@ CONTRACTS = [
             are_families(header, family_slot, family_node, header[SLOTS])
             rising(family_slot, 0, header[FAMILIES])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+            tiled(header, tags, 0, header[SLOTS])
             0 <= header[SPLICES] <= done
             implies(done > 0, are_actions(header, expand_tokens, done))
             implies(done > 0, lie_apart(old(header), expand_tokens, expand_keys, done, old(header)[SLOTS]))
@@ -925,13 +931,38 @@ CONTRACTS = [
                 shift_alike(header, old(header), sorted_actions, done)
                 some_stay(header, sorted_actions, sorted_places, done, header[SLOTS])
             """,
-            "update_families": "shift_alike(header, old(header), sorted_actions, done)",
+            "update_families": """
+                shift_alike(header, old(header), sorted_actions, done)
+                header[SLOTS] - shifted(header, sorted_actions, done) == old(header)[SLOTS]
+                multiplied_alike(old(header), header)
+                multiplied(header)
+                all_there(prior(header), old(tags), family_slot, family_node, header[FAMILIES])
+                stay_after(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags,
+                    old(tags), family_slot, family_node)
+                stay(header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags, family_slot, family_node)
+                made_stand_after(prior(header), header, sorted_actions, sorted_places, done, tags, done)
+                expanded_stand(header, sorted_actions, sorted_places, done, tags)
+                tiled(header, tags, 0, header[SLOTS])
+            """,
             "remember_told(session, done": "shift_alike(header, old(header), sorted_actions, done)",
             "splice": """
                 shift_alike(header, old(header), sorted_actions, done)
                 some_stay(old(header), sorted_actions, sorted_places, done, old(header)[SLOTS])
+                multiplied_alike(old(header), header)
+                whole_alike(old(header), header, tags)
+                in_order_ends(old(header), header, tags, actions, places, sorted_actions, sorted_places, done)
+                whole(header, tags) and multiplied(header)
+                ends_lie(header, tags, sorted_actions, sorted_places, done)
             """,
         },
+        closes="""
+            implies(done == 0, are_plain(header, tags, header[SLOTS]) and tags == old(tags))
+            tiled_stretch(old(header), tags, 0, header[SLOTS])
+            tiled_alike(old(header), header, tags, 0, header[SLOTS])
+            tiled_alike(prior(header), header, tags, 0, header[SLOTS])
+            all_there_plain(old(header), tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+        """,
     ),
     contract(
         "unmark",
