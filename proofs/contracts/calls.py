@@ -410,12 +410,33 @@ CONTRACTS = [
             family_slot family_node spare_slot spare_node""",
         gives="\n".join((*KEPT, *lines(GIVEN))),
         before={
+            "return refused": """
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+            """,
             "done = select": """
+                multiplied_is(header)
+                multiplied(header)
+                tiled_whole(old(header), tags)
+                whole_alike(old(header), header, tags)
+                whole(header, tags)
+                whole_gists(header, tags)
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+                all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
                 tokens_marked(header, old(header), tags, tags, header[SLOTS])
                 tokens_are_told(header, tags, family_slot, family_node)
             """,
             "apply": """
                 shift_alike(header, old(header), actions, done)
+                multiplied_alike(prior(header), header)
+                whole_marked(prior(header), tags, old(tags))
+                whole_alike(prior(header), header, tags)
+                whole(header, tags)
+                ends_marked(header, prior(header), tags, old(tags), actions, places, done)
+                ends_lie(header, tags, actions, places, done)
+                all_there_marked(prior(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
+                all_there(header, tags, family_slot, family_node, header[FAMILIES])
                 are_plain(header, old(tags), header[SLOTS])
             """,
         },

@@ -28,7 +28,7 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
-            has_products(header)
+            multiplied(header)
             is_dear(header)
             0 <= header[DONE] <= header[N_DIFF] and header[N_DIFF] <= 2**26
             header[N_DIFF] <= len(actions)
@@ -42,6 +42,8 @@ CONTRACTS = [
             families_fit(header, family_node)
             are_families(header, family_slot, family_node, header[SLOTS])
             families_are_whole(header, tags, family_slot, family_node)
+            families_end(header, tags, family_slot, family_node)
+            ends_lie(header, tags, actions, places, header[DONE])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             are_replaced(header, tags, actions, places, header[DONE])
             are_apart(header, actions, places, header[DONE])
@@ -88,6 +90,7 @@ CONTRACTS = [
             are_apart(header, actions, places, header[DONE])
             marks_are_taken(header, tags, actions, places, header[DONE])
             stand_clear(header, family_slot, actions, places, header[DONE])
+            ends_lie(old(header), old(tags), actions, places, header[DONE])
         """,
         opens="replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])",
         closes="""
@@ -114,6 +117,7 @@ CONTRACTS = [
                     are_apart(header, actions, places, done)
                     marks_are_taken(header, tags, actions, places, done)
                     stand_clear(header, family_slot, actions, places, done)
+                    ends_lie(header, old(tags), actions, places, done)
                     all(actions[i] == old(actions)[i] for i in range(header[DONE]))
                     marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
                         + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
@@ -151,6 +155,8 @@ CONTRACTS = [
             "actions[done] = node_of": """
                 1 <= tags[slot] and tags[slot] <= header[TOP] and slot < header[SLOTS]
                 all(tags[j] < 0 for j in range(slot + 1, slot + header[UNITS + level]))
+                old(tags)[slot] >= 0
+                slot + header[UNITS + level] == header[SLOTS] or old(tags)[slot + header[UNITS + level]] >= 0
                 all(places[i] + before(header, actions[i]) <= slot or slot + header[UNITS + level] <= places[i]
                     for i in range(done))
                 all(tags[family_slot[f]] >= 0 for f in range(header[FAMILIES]))
@@ -164,6 +170,8 @@ CONTRACTS = [
                     for j in range(slot, slot + header[WIDTH + level]))
                 all(tags[j] <= header[TOP] for j in range(slot, slot + header[WIDTH + level]))
                 tags[slot] >= 0
+                old(tags)[slot] >= 0
+                slot + header[WIDTH + level] == header[SLOTS] or old(tags)[slot + header[WIDTH + level]] >= 0
                 all(places[i] + before(header, actions[i]) <= slot or slot + header[WIDTH + level] <= places[i]
                     for i in range(done))
                 all(family_slot[f] <= slot or slot + header[WIDTH + level] <= family_slot[f]
@@ -172,6 +180,7 @@ CONTRACTS = [
             "mark(tags, slot, header": """
                 actions[done] == node * 2 + COLLAPSE
                 collapse_parts(actions[done], node)
+                multiplied_at(header, level)
                 header[WIDTH + level] == header[FANOUT + level] * header[UNITS + level - 1]
                 over_family(header[WIDTH + level] + header[UNITS + level - 1] - 1, header[FANOUT + level],
                     header[UNITS + level - 1])
@@ -190,6 +199,7 @@ CONTRACTS = [
                 marks_are_taken(header, tags, actions, places, done)
                 stand_clear(header, family_slot, actions, places, done)
                 only_marked(header, tags, old(tags))
+                ends_lie(header, old(tags), actions, places, done)
             """,
             "c += 1": "replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)",
             "done += 1": """
@@ -207,6 +217,8 @@ CONTRACTS = [
                 are_replaced(header, tags, actions, places, done + 1)
                 taken_one_more(header, actions, places, done + 1)
                 marks_are_taken(header, tags, actions, places, done + 1)
+                ends_next(header, old(tags), actions, places, done)
+                ends_lie(header, old(tags), actions, places, done + 1)
             """,
         },
     ),
@@ -225,6 +237,7 @@ CONTRACTS = [
             ends_rise(header, family_node)
             ledger_fits(header, ledger_action)
             families_are_whole(header, tags, family_slot, family_node)
+            families_end(header, tags, family_slot, family_node)
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             tokens_are_told(header, tags, family_slot, family_node)
             spans_are_told(header)
@@ -271,6 +284,7 @@ CONTRACTS = [
             are_apart(header, actions, places, result)
             stays_plain(header, tags, actions, places, result, header[SLOTS])
             stand_clear(header, family_slot, actions, places, result)
+            ends_lie(old(header), old(tags), actions, places, result)
         """,
         loops={
             "while hungry": loop(
@@ -286,6 +300,7 @@ CONTRACTS = [
                     are_apart(header, actions, places, header[DONE])
                     marks_are_taken(header, tags, actions, places, header[DONE])
                     stand_clear(header, family_slot, actions, places, header[DONE])
+                    ends_lie(old(header), old(tags), actions, places, header[DONE])
                     0 <= header[TAKEN_COLLAPSES] <= collapses
                     implies(hungry, header[TAKEN_EXPANDS] == 0)
                     0 <= ceiling
@@ -314,9 +329,21 @@ CONTRACTS = [
                 tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
                 tokens_are_told(header, tags, family_slot, family_node)
             """,
-            "hungry = True": "shift_none(header, actions, 0)",
-            "return 0": "shift_none(header, actions, 0)",
-            "hungry = alternate": "families_are_whole(header, tags, family_slot, family_node)",
+            "hungry = True": """
+                shift_none(header, actions, 0)
+                ends_none(old(header), tags, actions, places)
+            """,
+            "return 0": """
+                shift_none(header, actions, 0)
+                ends_none(old(header), tags, actions, places)
+            """,
+            "hungry = alternate": """
+                families_are_whole(header, tags, family_slot, family_node)
+                multiplied_is(header)
+                ends_marked(header, old(header), tags, old(tags), actions, places, header[DONE])
+                ends_lie(header, tags, actions, places, header[DONE])
+            """,
+            "if hungry": "ends_marked(prior(header), old(header), prior(tags), old(tags), actions, places, header[DONE])",
             "for c in range(taken": "replaced_none(header, family_node, collapse_families, taken, taken)",
             "ceiling = expand_keys": """
                 replaced_alike(header, put(header, TAKEN_EXPANDS, 0), family_node, collapse_families,

@@ -343,6 +343,11 @@ CONTRACTS = [
                     stand_clear(header, family_slot, notes, places, i)
                     stays_plain(header, tags, notes, places, i, header[SLOTS])
                     within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
+                    whole(header, tags) and tags[0] >= 0
+                    all_there(header, tags, family_slot, family_node, header[FAMILIES])
+                    all(tags[family_slot[f]] >= 0 for f in range(header[FAMILIES]))
+                    families_end(header, tags, family_slot, family_node)
+                    ends_lie(header, tags, notes, places, i)
                 """,
                 falls="found - i",
             ),
@@ -361,6 +366,12 @@ CONTRACTS = [
                     for k in range(found) if at(keys[k]) if at(notes[k]))
                 all(notes[j] != notes[k] for j in range(found) for k in range(j + 1, found))
                 shift_none(header, notes, 0)
+                multiplied_is(header)
+                tiled_whole(header, tags)
+                whole_gists(header, tags)
+                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
+                all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
+                ends_none(header, tags, notes, places)
             """,
             "notes[i] = node": """
                 node == family_node[notes[i]] and 0 <= notes[i] < header[FAMILIES]
@@ -376,6 +387,13 @@ CONTRACTS = [
                 all(RAW <= tags[j] <= header[TOP]
                     for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
                 place_of(keys[i]) == family_slot[notes[i]]
+                row_or_marks_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
+                all(tags[j] == level - 1
+                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level])
+                    if turn(j - family_slot[notes[i]], header[UNITS + level - 1]))
+                tags[family_slot[notes[i]]] >= 0
+                family_slot[notes[i]] + header[WIDTH + level] == header[SLOTS]
+                    or tags[family_slot[notes[i]] + header[WIDTH + level]] >= 0
             """,
             "mark(tags": """
                 collapse_parts(notes[i], node)
@@ -397,11 +415,23 @@ CONTRACTS = [
                     for k in range(i))
                 are_apart(header, notes, places, i + 1)
                 stand_clear(header, family_slot, notes, places, i + 1)
+                ends_lie(header, tags, notes, places, i)
+                tags[places[i]] >= 0
+                places[i] + before(header, notes[i]) == places[i] + header[WIDTH + level]
+                places[i] + header[WIDTH + level] == header[SLOTS] or tags[places[i] + header[WIDTH + level]] >= 0
+                ends_next(header, tags, notes, places, i)
+                ends_lie(header, tags, notes, places, i + 1)
             """,
             "reclaimed[done]": """
                 stays_plain(header, tags, notes, places, i + 1, header[SLOTS])
                 within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
+                only_marked(header, tags, prior(tags))
+                whole_marked(header, tags, prior(tags))
+                all_there_marked_more(header, tags, prior(tags), family_slot, family_node, header[FAMILIES])
+                ends_marked(header, header, tags, prior(tags), notes, places, i + 1)
+                ends_lie(header, tags, notes, places, i + 1)
             """,
+            "apply": "multiplied_is(header)",
             "for j in": """
                 many_members(sorted_places, sorted_actions, i, i)
                 pairs_found(places, notes, i)

@@ -27,11 +27,7 @@ SLOTS = lines("""
 """)
 
 BLOCKS = lines("""
-    follow_each_other(header, tags)
-    gists_end(header, tags)
-    gists_are_whole(header, tags)
-    bodies_follow(header, tags)
-    header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+    tiled(header, tags, 0, header[SLOTS])
 """)
 
 LISTED = lines("""
@@ -44,12 +40,13 @@ LISTED = lines("""
     has_places(header, family_node)
     has_places(header, spare_slot)
     has_places(header, spare_node)
+    all_stand(header, tags, family_slot, family_node, header[FAMILIES])
 """)
 
-FAMILIES = lines("""
+TOKENS = lines("""
+    header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
     ends_rise(header, family_node)
     tokens_are_told(header, tags, family_slot, family_node)
-    families_are_whole(header, tags, family_slot, family_node)
 """)
 
 LEDGER = lines("""
@@ -62,8 +59,8 @@ LEDGER = lines("""
     entries_are_recent(header, ledger_iteration)
 """)
 
-KEPT = (*GEOMETRY, *SLOTS, *LISTED, *LEDGER)
+KEPT = (*GEOMETRY, *SLOTS, *BLOCKS, *LISTED, *LEDGER)
 """What an iteration is proved to keep."""
 
-BETWEEN_CALLS = (*KEPT, *BLOCKS, *FAMILIES)
+BETWEEN_CALLS = (*KEPT, *TOKENS)
 """All of it."""

@@ -946,6 +946,127 @@ TILES = [
     ),
 ]
 
+WHOLE = [
+    lemma(
+        "tiled_whole(H, T)",
+        "implies(is_shaped(H) and H[SLOTS] > 0 and tiled(H, T, 0, H[SLOTS]), whole(H, T))",
+        steps=["tiled_is(H, T, 0, H[SLOTS])", "whole_is(H, T)"],
+    ),
+    lemma(
+        "blocks_end_marked(H, T, S)",
+        "implies(H[TOP] < LEVELS and blocks_end(H, S) and only_marked(H, T, S), blocks_end(H, T))",
+    ),
+    lemma(
+        "are_whole_marked(H, T, S)",
+        "implies(H[TOP] < LEVELS and blocks_are_whole(H, S) and only_marked(H, T, S), blocks_are_whole(H, T))",
+    ),
+    lemma(
+        "bodies_follow_marked(H, T, S)",
+        "implies(bodies_follow(H, S) and only_marked(H, T, S), bodies_follow(H, T))",
+    ),
+    lemma(
+        "whole_marked(H, T, S)",
+        "implies(H[TOP] < LEVELS and whole(H, S) and only_marked(H, T, S), whole(H, T))",
+        steps=[
+            "whole_is(H, S)",
+            "whole_is(H, T)",
+            "blocks_end_marked(H, T, S)",
+            "are_whole_marked(H, T, S)",
+            "bodies_follow_marked(H, T, S)",
+        ],
+    ),
+    lemma(
+        "whole_gists(H, T)",
+        "implies(whole(H, T), gists_end(H, T) and gists_are_whole(H, T) and bodies_follow(H, T))",
+        steps=["whole_is(H, T)"],
+    ),
+    lemma(
+        "tiled_follow(H, T)",
+        "implies(H[SLOTS] >= 0 and tiled(H, T, 0, H[SLOTS]), follow_each_other(H, T))",
+        steps=["tiled_is(H, T, 0, H[SLOTS])"],
+    ),
+    lemma(
+        "row_whole(H, T, p, n, l)",
+        "implies(is_shaped(H) and whole(H, T) and 0 <= l <= H[TOP] and 0 <= p and n >= 0"
+        " and p + n * H[UNITS + l] <= H[SLOTS] and row(T, p, l, n * H[UNITS + l], H[UNITS + l]),"
+        " all((T[j] >= 0) == turn(j - p, H[UNITS + l]) for j in range(p, p + n * H[UNITS + l])))",
+        by="n",
+        steps=[
+            "H[UNITS + l] == H[UNITS + l]",
+            "whole_is(H, T)",
+            "row_is(T, p, l, n * H[UNITS + l], H[UNITS + l])",
+            "row_is(T, p, l, (n - 1) * H[UNITS + l], H[UNITS + l])",
+            "turn_times(n - 1, H[UNITS + l])",
+            "product_next(n - 1, H[UNITS + l])",
+            "product_positive(n - 1, H[UNITS + l])",
+        ],
+    ),
+    lemma(
+        "row_ends(H, T, p, n, l)",
+        "implies(is_shaped(H) and whole(H, T) and 0 <= l <= H[TOP] and 0 <= p and n >= 1"
+        " and p + n * H[UNITS + l] <= H[SLOTS] and row(T, p, l, n * H[UNITS + l], H[UNITS + l]),"
+        " p + n * H[UNITS + l] == H[SLOTS] or T[p + n * H[UNITS + l]] >= 0)",
+        steps=[
+            "H[UNITS + l] == H[UNITS + l]",
+            "whole_is(H, T)",
+            "row_is(T, p, l, n * H[UNITS + l], H[UNITS + l])",
+            "turn_times(n - 1, H[UNITS + l])",
+            "product_next(n - 1, H[UNITS + l])",
+            "product_positive(n - 1, H[UNITS + l])",
+            "T[p + (n - 1) * H[UNITS + l]] == T[p + (n - 1) * H[UNITS + l]]",
+        ],
+    ),
+    lemma(
+        "family_whole(H, T, p, v)",
+        "implies(is_shaped(H) and multiplied(H) and whole(H, T) and stands(H, T, p, v) and 1 <= v % LEVELS <= H[TOP]"
+        " and 0 <= p and p + H[WIDTH + v % LEVELS] <= H[SLOTS],"
+        " all((T[j] >= 0) == turn(j - p, H[UNITS + v % LEVELS - 1]) for j in range(p, p + H[WIDTH + v % LEVELS]))"
+        " and (p + H[WIDTH + v % LEVELS] == H[SLOTS] or T[p + H[WIDTH + v % LEVELS]] >= 0))",
+        steps=[
+            "multiplied_at(H, v % LEVELS)",
+            "stands_is(H, T, p, v)",
+            "H[FANOUT + v % LEVELS] == H[FANOUT + v % LEVELS]",
+            "row_whole(H, T, p, H[FANOUT + v % LEVELS], v % LEVELS - 1)",
+            "row_ends(H, T, p, H[FANOUT + v % LEVELS], v % LEVELS - 1)",
+        ],
+    ),
+    lemma(
+        "families_whole(H, T, F, N, m)",
+        "implies(is_shaped(H) and multiplied(H) and whole(H, T) and all_stand(H, T, F, N, m)"
+        " and lie_between(H, F, N, 0, m, 0, H[SLOTS]),"
+        " all((T[j] >= 0) == turn(j - F[f], H[UNITS + N[f] % LEVELS - 1])"
+        " for f in range(m) for j in range(F[f], F[f] + H[WIDTH + N[f] % LEVELS]) if at(F[f], T[j]))"
+        " and all(F[f] + H[WIDTH + N[f] % LEVELS] == H[SLOTS] or T[F[f] + H[WIDTH + N[f] % LEVELS]] >= 0"
+        " for f in range(m) if at(F[f])))",
+        by="m",
+        steps=["F[m - 1] == F[m - 1]", "N[m - 1] == N[m - 1]", "family_whole(H, T, F[m - 1], N[m - 1])"],
+    ),
+    lemma(
+        "ends_none(H, T, A, P)",
+        "ends_lie(H, T, A, P, 0)",
+        steps=["ends_lie_is(H, T, A, P, 0)"],
+    ),
+    lemma(
+        "ends_put(H, T, A, P, n, i, x, y)",
+        "implies(n <= i, ends_lie(H, T, put(A, i, x), put(P, i, y), n) == ends_lie(H, T, A, P, n))",
+        steps=["ends_lie_is(H, T, A, P, n)", "ends_lie_is(H, T, put(A, i, x), put(P, i, y), n)"],
+        seen_by="ends_lie(H, T, put(A, i, x), put(P, i, y), n)",
+    ),
+    lemma(
+        "ends_next(H, T, A, P, n)",
+        "implies(ends_lie(H, T, A, P, n) and n >= 0 and T[P[n]] >= 0 and (P[n] + before(H, A[n]) == H[SLOTS]"
+        " or T[P[n] + before(H, A[n])] >= 0), ends_lie(H, T, A, P, n + 1))",
+        steps=["ends_lie_is(H, T, A, P, n)", "ends_lie_is(H, T, A, P, n + 1)"],
+    ),
+    lemma(
+        "ends_marked(H, G, T, S, A, P, n)",
+        "implies(are_actions(H, A, n) and H[TOP] < LEVELS and H[SLOTS] == G[SLOTS]"
+        " and all(G[j] == H[j] for j in range(UNITS, FANOUT)) and only_marked(H, T, S),"
+        " ends_lie(H, T, A, P, n) == ends_lie(G, S, A, P, n))",
+        steps=["ends_lie_is(H, T, A, P, n)", "ends_lie_is(G, S, A, P, n)"],
+    ),
+]
+
 SPLICES = [
     lemma(
         "spliced_none(H, A, P, n, z, T, S, f, B)",
@@ -1159,6 +1280,24 @@ STANDING = [
         ],
     ),
     lemma(
+        "row_marked_more(H, T, S, p, l, w, u)",
+        "implies(row_or_marks(S, p, l, w, u) and only_marked(H, T, S) and 0 <= l and H[TOP] < LEVELS,"
+        " row_or_marks(T, p, l, w, u))",
+        steps=["row_or_marks_is(T, p, l, w, u)", "row_or_marks_is(S, p, l, w, u)"],
+    ),
+    lemma(
+        "all_there_marked_more(H, T, S, F, N, m)",
+        "implies(all_there(H, S, F, N, m) and only_marked(H, T, S) and H[TOP] < LEVELS"
+        " and all(1 <= N[f] % LEVELS for f in range(m)), all_there(H, T, F, N, m))",
+        by="m",
+        steps=[
+            "F[m - 1] == F[m - 1]",
+            "N[m - 1] == N[m - 1]",
+            "row_marked_more(H, T, S, F[m - 1], N[m - 1] % LEVELS - 1, H[WIDTH + N[m - 1] % LEVELS],"
+            " H[UNITS + N[m - 1] % LEVELS - 1])",
+        ],
+    ),
+    lemma(
         "multiplied_alike(H, G)",
         "implies(multiplied(H) and H[TOP] == G[TOP] and H[TOP] < LEVELS"
         " and all(G[j] == H[j] for j in range(UNITS, OFFSETS)), multiplied(G))",
@@ -1317,7 +1456,7 @@ SEARCHES = [
 
 PARTS = (
     *(DEFINITIONS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
-    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, SPLICES, STANDING, FAMILIES, SEARCHES),
+    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, STANDING, FAMILIES, SEARCHES),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

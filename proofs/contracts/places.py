@@ -407,6 +407,7 @@ CONTRACTS = [
             header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
         """,
         opens="""
+            multiplied_is(header)
             tokens_none(header, tags, 0, 0)
             tokens_up_to(header, tags, header[SLOTS])
             least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])

@@ -1010,6 +1010,16 @@ def expanded_stand(header: Ints, actions: Ints, places: Ints, n: int, tags: Ints
     )
 
 
+def families_end(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints) -> bool:
+    """Behind each family a block begins, or the context ends."""
+    return all(
+        family_slot[f] + header[WIDTH + family_node[f] % LEVELS] == header[SLOTS]
+        or tags[family_slot[f] + header[WIDTH + family_node[f] % LEVELS]] >= 0
+        for f in range(header[FAMILIES])
+        if at(family_slot[f])
+    )
+
+
 def are_alike(header: Ints, family_node: Ints) -> bool:
     """If the header says that all families take as many slots, they do."""
     return all(
