@@ -471,12 +471,24 @@ CONTRACTS = [
             )
         ),
         before={
+            "done = take_for_step": "tiled_follow(header, tags)",
+            "bound": """
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                tiled_whole(header, tags)
+                whole_gists(header, tags)
+            """,
             "done = step": """
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
                 tokens_marked(header, old(header), tags, tags, header[SLOTS])
                 tokens_are_told(header, tags, family_slot, family_node)
             """,
             "observe_use": "sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])",
         },
+        closes="""
+            tiled_alike(old(header), header, tags, 0, header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+        """,
     ),
     contract(
         "most_collapses",
@@ -569,6 +581,10 @@ CONTRACTS = [
             "place_pins": """
                 header[SLOTS] == old(header)[SLOTS] - slots
                 header[FIRST] == token and 0 <= token and token < 2**49
+                tiled_rest(old(header), old(tags), 0, slots, old(header)[SLOTS])
+                tiled_moved(old(header), old(tags), tags, slots, old(header)[SLOTS], -slots)
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                tiled_follow(header, tags)
                 follow_each_other(header, tags)
             """,
         },

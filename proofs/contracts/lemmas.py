@@ -986,6 +986,11 @@ WHOLE = [
         steps=["tiled_is(H, T, 0, H[SLOTS])"],
     ),
     lemma(
+        "tiled_rest(H, T, a, m, b)",
+        "implies(is_shaped(H) and tiled(H, T, a, b) and a <= m <= b and (m == b or T[m] >= 0), tiled(H, T, m, b))",
+        steps=["tiled_is(H, T, a, b)", "tiled_is(H, T, m, b)"],
+    ),
+    lemma(
         "row_whole(H, T, p, n, l)",
         "implies(is_shaped(H) and whole(H, T) and 0 <= l <= H[TOP] and 0 <= p and n >= 0"
         " and p + n * H[UNITS + l] <= H[SLOTS] and row(T, p, l, n * H[UNITS + l], H[UNITS + l]),"
