@@ -343,7 +343,9 @@ CONTRACTS = [
                 ends_marked(header, old(header), tags, old(tags), actions, places, header[DONE])
                 ends_lie(header, tags, actions, places, header[DONE])
             """,
-            "if hungry": "ends_marked(prior(header), old(header), prior(tags), old(tags), actions, places, header[DONE])",
+            "if hungry": """
+                ends_marked(prior(header), old(header), prior(tags), old(tags), actions, places, header[DONE])
+            """,
             "for c in range(taken": "replaced_none(header, family_node, collapse_families, taken, taken)",
             "ceiling = expand_keys": """
                 replaced_alike(header, put(header, TAKEN_EXPANDS, 0), family_node, collapse_families,

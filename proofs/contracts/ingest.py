@@ -387,7 +387,8 @@ CONTRACTS = [
                 all(RAW <= tags[j] <= header[TOP]
                     for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
                 place_of(keys[i]) == family_slot[notes[i]]
-                row_or_marks_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
+                row_or_marks_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level],
+                    header[UNITS + level - 1])
                 all(tags[j] == level - 1
                     for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level])
                     if turn(j - family_slot[notes[i]], header[UNITS + level - 1]))

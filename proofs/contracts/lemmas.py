@@ -133,7 +133,9 @@ DEFINITIONS = [
         "row_or_marks(T, p, l, w, u) == all(is_of(T[j], l) for j in range(p, p + w) if turn(j - p, u))",
     ),
     definition("multiplied_is(H)", "multiplied(H) == has_products(H)"),
-    definition("stay_is(H, A, P, n, z, T, F, N)", "stay(H, A, P, n, z, T, F, N) == go_on_standing(H, A, P, n, z, T, F, N)"),
+    definition(
+        "stay_is(H, A, P, n, z, T, F, N)", "stay(H, A, P, n, z, T, F, N) == go_on_standing(H, A, P, n, z, T, F, N)"
+    ),
     definition("ends_lie_is(H, T, A, P, n)", "ends_lie(H, T, A, P, n) == take_whole_blocks(H, T, A, P, n)"),
     definition("at_level_none(T, s, n, m)", "implies(n <= 0, at_level(T, s, n, m) == 0)"),
     definition(
@@ -1121,8 +1123,8 @@ SPLICES = [
     lemma(
         "spliced_expand(H, A, P, n, z, T, S, f, B, k, c)",
         "implies(f + c == P[k] + shifted(H, A, k) and c >= 0 and spliced(H, A, P, n, z, T, S, f, B, k + 1, k)"
-        " and implies(A[k] % 2 == EXPAND, all(S[j] == level_of(A[k]) - 1 for j in range(c, c + H[WIDTH + level_of(A[k])])"
-        " if turn(j - c, H[UNITS + level_of(A[k]) - 1]))),"
+        " and implies(A[k] % 2 == EXPAND, all(S[j] == level_of(A[k]) - 1"
+        " for j in range(c, c + H[WIDTH + level_of(A[k])]) if turn(j - c, H[UNITS + level_of(A[k]) - 1]))),"
         " spliced(H, A, P, n, z, T, S, f, B, k + 1, k + 1))",
         steps=[
             "spliced_is(H, A, P, n, z, T, S, f, B, k + 1, k)",
@@ -1163,15 +1165,17 @@ STANDING = [
     lemma(
         "stands_after(H, G, A, P, n, z, S, T, p, v, k)",
         "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, z) and have_moved(H, A, P, n, z, S, T)"
-        " and stays_plain(H, T, A, P, n, z) and all(H[j] == G[j] for j in range(UNITS, FANOUT)) and is_there(H, T, p, v)"
-        " and 1 <= v % LEVELS <= H[TOP] and 0 <= p and p + H[WIDTH + v % LEVELS] <= z and k <= n + 1,"
+        " and stays_plain(H, T, A, P, n, z) and all(H[j] == G[j] for j in range(UNITS, FANOUT))"
+        " and is_there(H, T, p, v) and 1 <= v % LEVELS <= H[TOP] and 0 <= p"
+        " and p + H[WIDTH + v % LEVELS] <= z and k <= n + 1,"
         " all(stands(G, S, p + shifted(G, A, i), v) for i in range(k)"
         " if stay_behind(H, A, P, n, z, i, p, p + H[WIDTH + v % LEVELS]) if at(shifted(G, A, i))))",
         by="k",
         steps=[
             "H[WIDTH + v % LEVELS] == H[WIDTH + v % LEVELS] and H[UNITS + v % LEVELS - 1] == H[UNITS + v % LEVELS - 1]",
             "shift_alike(H, G, A, k - 1)",
-            "row_after(H, A, P, n, z, S, T, p, v % LEVELS - 1, H[WIDTH + v % LEVELS], H[UNITS + v % LEVELS - 1], k - 1)",
+            "row_after(H, A, P, n, z, S, T, p, v % LEVELS - 1, H[WIDTH + v % LEVELS],"
+            " H[UNITS + v % LEVELS - 1], k - 1)",
             "stands_is(G, S, p + shifted(G, A, k - 1), v)",
         ],
     ),
@@ -1321,8 +1325,12 @@ STANDING = [
         " and all(many(Q, B, n, k, v) == many(P, A, n, k, v)"
         " for k in INTEGERS for v in INTEGERS if at(many(Q, B, n, k, v))),"
         " ends_lie(G, T, B, Q, n))",
-        steps=["many_members(Q, B, n, n)", "pairs_found(P, A, n)", "ends_lie_is(H, T, A, P, n)",
-               "ends_lie_is(G, T, B, Q, n)"],
+        steps=[
+            "many_members(Q, B, n, n)",
+            "pairs_found(P, A, n)",
+            "ends_lie_is(H, T, A, P, n)",
+            "ends_lie_is(G, T, B, Q, n)",
+        ],
     ),
 ]
 

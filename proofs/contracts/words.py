@@ -458,11 +458,7 @@ def blocks_tile(header: Ints, tags: Ints, first: int, last: int) -> bool:
             if 0 <= tags[slot] <= header[TOP]
             if at(tags[slot], tags[j])
         )
-        and all(
-            tags[slot - 1] == BODY or tags[slot - 1] >= 1
-            for slot in range(first + 1, last)
-            if tags[slot] == BODY
-        )
+        and all(tags[slot - 1] == BODY or tags[slot - 1] >= 1 for slot in range(first + 1, last) if tags[slot] == BODY)
     )
 
 
@@ -727,8 +723,7 @@ def take_whole_blocks(header: Ints, tags: Ints, actions: Ints, places: Ints, n: 
     return all(
         tags[places[i]] >= 0
         and (
-            places[i] + before(header, actions[i]) == header[SLOTS]
-            or tags[places[i] + before(header, actions[i])] >= 0
+            places[i] + before(header, actions[i]) == header[SLOTS] or tags[places[i] + before(header, actions[i])] >= 0
         )
         for i in range(n)
         if at(places[i])

@@ -64,8 +64,8 @@ SPOILT = {
     "tokens_are_told(header, tags, family_slot, family_node)": lambda t: t.table("family_node").__setitem__(
         0, t.table("family_node")[0] + code.LEVELS
     ),
-    "bodies_follow(header, tags)": lambda t: t.tags.__setitem__(0, code.BODY),
-    "families_are_whole(header, tags, family_slot, family_node)": lambda t: t.tags.__setitem__(
+    "tiled(header, tags, 0, header[SLOTS])": lambda t: t.tags.__setitem__(0, code.BODY),
+    "all_stand(header, tags, family_slot, family_node, header[FAMILIES])": lambda t: t.tags.__setitem__(
         t.table("family_slot")[0], code.RAW
     ),
     "keep_apart(header, family_slot, family_node, 0, header[FAMILIES])": lambda t: t.table("family_slot").__setitem__(

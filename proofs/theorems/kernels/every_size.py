@@ -44,6 +44,7 @@ PLACES = [one for one in contracts_of("packing", "pins", "places") if one not in
         Mutation("the parent of a place is its neighbour", "return (i - 1) // 2", "return i - 1"),
         Mutation("a sum begins one further", "sum(table[first + i] for", "sum(table[first + i + 1] for"),
     ],
+    full=True,
 )
 def words_mean_what_they_say(bug: Mutation) -> Iterator[Evidence]:
     """Run on random tables, and proved of all."""
@@ -115,6 +116,8 @@ def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "for at in range(slot, slot + slots + 1, stride):\n        tags[at] += MARK"),
         Mutation("families are listed a slot too late", "family_slot[families] = slot\n",
                  "family_slot[families] = slot + 1\n"),
+        Mutation("a coarser gist completes a family", "if tags[first + i * stride] != level:",
+                 "if tags[first + i * stride] < level:"),
         Mutation("a family that leaves the context counts", "first + header[WIDTH + level + 1] > header[SLOTS]",
                  "first > header[SLOTS]"),
         Mutation("a pin reaches beyond the context", "while behind < header[SLOTS] and until < no_expand[at + 1]:",
@@ -316,10 +319,12 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "application-of-every-size",
     "However many actions on separate blocks are applied, in whatever order, whatever is copied, moved or written lies "
-    "in its table, the context has as many slots as its actions leave, none of them marked, each action is in the "
-    "ledger, and no more slots remember than there are; families are listed in order, apart from each other and in the "
-    "context, and never more than there is room for; and ranges where nothing expands stay in order, in the context.",
-    clauses="CTX-6 GEO-2 COO-1 MEM-2",
+    "in its table, the context has as many slots as its actions leave, its blocks lie whole one after the other, none "
+    "of them marked, what no action replaces has moved as a whole, each action is in the ledger, and no more slots "
+    "remember than there are; families are listed in order, apart from each other and in the context, never more than "
+    "there is room for, and their blocks stand where they are listed; and ranges where nothing expands stay in order, "
+    "in the context.",
+    clauses="CTX-3 CTX-6 GEO-2 COO-1 MEM-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("application"),
     assumes="actions on separate blocks",
@@ -329,6 +334,11 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("a block too many is written", "for i in range(blocks):", "for i in range(blocks + 1):"),
         Mutation("a block is written behind its place", "tags[slot + i * units] = level",
                  "tags[slot + (i + 1) * units] = level"),
+        Mutation("children are gists like their parent", "length, header[FANOUT + level], level - 1, header",
+                 "length, header[FANOUT + level], level, header"),
+        Mutation("a family that has moved is listed where it was",
+                 "copy(family_slot, source, spare_slot, size, kept, shift)",
+                 "copy(family_slot, source, spare_slot, size, kept, 0)"),
         Mutation("what follows the last action is forgotten", "header[SLOTS] = first + length + rest",
                  "header[SLOTS] = first + length"),
         Mutation("each splice counts twice", "            count += 1\n        behind",
@@ -430,12 +440,13 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "step-of-every-size",
     "From tables as they are between any two calls, however long the context, the shipped greedy iteration ends, and "
     "stays within its tables; it makes no more actions than the cap allows, and leaves no more slots than the budget, "
-    "or than there were. It gives back tables in which no tag is marked, families are in order, apart, in the context "
-    "and not too many, ranges of pins are in the context, and entries of the ledger are recent and in order.",
+    "or than there were. It gives back tables in which blocks, none of them marked, lie whole one after the other; "
+    "families are in order, apart, in the context and not too many, and their blocks stand where they are listed; "
+    "ranges of pins are in the context, and entries of the ledger are recent and in order.",
     clauses="BUD-1 CAP-1 CTX-6 GRE-1",
     technique=Technique.DEDUCTION,
     kernels=("step",),
-    assumes="tables as `Tables.check` asserts them; that blocks stay whole and families keep their tokens is proved "
+    assumes="tables as `Tables.check` asserts them; that blocks and families keep their tokens is proved "
     "for small contexts, in splice-is-the-spec",
     mutations=[
         Mutation("a full ledger stops nothing", "    if refused:\n        return refused\n    # CANDIDATES and SELECT",
