@@ -66,6 +66,53 @@ BASED = """
 AT_GISTS = "all(gates[j] == LOWEST or 1 <= tags[j] and tags[j] <= header[TOP] for j in range(header[SLOTS]))"
 """Where there are gates, gists begin."""
 
+STARTED = (
+    "all(gates[j] == LOWEST or 0 <= starts[j] * header[SPAN] and starts[j] * header[SPAN] < 2**49"
+    " for j in range(header[SLOTS]) if at(gates[j]))"
+)
+"""Where there are gates, tokens begin that fit."""
+
+SHORTLISTED = """
+            are_shortlisted(header, family_node, EXPAND, look.listed, look.marks, 0, look.sizes[EXPAND])
+            are_shortlisted(header, family_node, COLLAPSE, look.listed, look.marks, LOOK, look.sizes[COLLAPSE])
+"""
+"""That the items on the shortlists are expands and collapses of the context."""
+
+HAS_LOOKED = f"""{LISTED}{SHORTLISTED}
+            is_header(header)
+            is_shaped(header)
+            is_dear(header)
+            families_fit(header, family_node)
+            0 < header[SLOTS] <= 2**26
+            0 <= header[W_MAX] <= 2**26
+            SIDES * LOOK <= len(look.listed)
+            SIDES * LOOK <= len(look.marks)
+            SIDES * LOOK <= len(look.values)
+            SIDES * LOOK <= len(look.keys)
+            SIDES * LOOK <= len(look.notes)
+            len(network.sizes) >= NETWORK
+            -2**32 <= network.sizes[SHOW] <= 2**32
+            -LIMIT <= network.sizes[STAY] <= LIMIT
+"""
+"""What making preferences of worths needs."""
+
+WEIGHED = """
+            0 <= network.sizes[HIDDEN] <= 2**10
+            0 <= network.sizes[ENCODE_SHIFT] <= 62
+            0 <= network.sizes[MIX_SHIFT] <= 62
+            SIDES * (KNOWN_OF_ITEM + 1) * network.sizes[HIDDEN] <= len(network.encode)
+            2 * ((5 * network.sizes[HIDDEN] + 1) * network.sizes[HIDDEN]) <= len(network.mix)
+            SIDES * (network.sizes[HIDDEN] + 1) <= len(network.prefer)
+            sums_fit(network.encode, 0, network.sizes[HIDDEN], KNOWN_OF_ITEM)
+            sums_fit(network.encode, (KNOWN_OF_ITEM + 1) * network.sizes[HIDDEN], network.sizes[HIDDEN], KNOWN_OF_ITEM)
+            sums_fit(network.mix, 0, network.sizes[HIDDEN], 5 * network.sizes[HIDDEN])
+            sums_fit(network.mix, (5 * network.sizes[HIDDEN] + 1) * network.sizes[HIDDEN], network.sizes[HIDDEN],
+                5 * network.sizes[HIDDEN])
+            sums_fit(network.prefer, 0, 1, network.sizes[HIDDEN])
+            sums_fit(network.prefer, network.sizes[HIDDEN] + 1, 1, network.sizes[HIDDEN])
+"""
+"""That a network has the layers of its sizes, with weights as POL-6 bounds them."""
+
 
 def gated_before(slot: str) -> str:
     """Gates before ``slot`` have the scores added, and fit; none has come or gone, and the others are as they were."""
@@ -280,7 +327,7 @@ CONTRACTS = [
         gives=f"""
             all(gates[j] == LOWEST or -2**25 <= gates[j] and gates[j] <= 2**25 for j in range(header[SLOTS]))
             {AT_GISTS}
-            all(gates[j] == LOWEST or 0 <= starts[j] and starts[j] < 2**49 for j in range(header[SLOTS]))
+            {STARTED}
             kept_from(gates, old(gates), header[SLOTS])
         """,
         loops={
@@ -295,10 +342,11 @@ CONTRACTS = [
                     0 <= slot <= slots
                     slot == slots or tags[slot] >= 0
                     0 <= start <= header[FIRST] + tokens_in(header, tags, 0, slot)
+                    0 <= start * header[SPAN] and start * header[SPAN] <= header[FIRST] + tokens_in(header, tags, 0, slot)
                     tokens_in(header, tags, 0, slot) <= tokens_in(header, tags, 0, header[SLOTS])
                     all(gates[j] == LOWEST or -2**25 <= gates[j] and gates[j] <= 2**25 for j in range(header[SLOTS]))
                     {AT_GISTS}
-                    all(gates[j] == LOWEST or 0 <= starts[j] and starts[j] < 2**49 for j in range(header[SLOTS]))
+                    {STARTED}
                     kept_from(gates, old(gates), header[SLOTS])
                 """,
                 falls="slots - slot",
@@ -307,6 +355,9 @@ CONTRACTS = [
                     1 <= header[UNITS + tags[slot]] and slot + header[UNITS + tags[slot]] <= slots
                     base[SIDES * LEVELS + tags[slot]] == header[SPAN + tags[slot]] // header[SPAN]
                     over_bound(header[SPAN + tags[slot]], header[SPAN])
+                    over_floor(header[SPAN + tags[slot]], header[SPAN])
+                    times_sum(start, header[SPAN + tags[slot]] // header[SPAN], header[SPAN])
+                    product_positive(header[SPAN + tags[slot]] // header[SPAN], header[SPAN])
                     tokens_up_to(header, tags, slot + header[UNITS + tags[slot]])
                     tokens_in(header, tags, 0, slot) + header[SPAN + tags[slot]]
                         <= tokens_in(header, tags, 0, slot + header[UNITS + tags[slot]])
@@ -327,6 +378,8 @@ CONTRACTS = [
             """,
             "start = header": """
                 over_bound(header[FIRST], header[SPAN])
+                over_floor(header[FIRST], header[SPAN])
+                product_positive(header[FIRST] // header[SPAN], header[SPAN])
                 tokens_none(header, tags, 0, 0)
                 tokens_bound(header, tags, 0, header[SLOTS])
             """,
@@ -462,11 +515,11 @@ CONTRACTS = [
     contract(
         "least_gate",
         needs=f"""
-            1 <= count <= 2**26
+            0 <= count <= 2**26
             {CHUNKS} <= len(peaks)
             1 <= room < 2**40
-            room <= len(look.keys)
-            room <= len(look.notes)
+            {CHUNKS} <= len(look.keys)
+            {CHUNKS} <= len(look.notes)
         """,
         writes="look.keys look.notes",
         gives="LOWEST < result < LIMIT",
@@ -482,6 +535,129 @@ CONTRACTS = [
             )
         },
         before={"return max": "keys_in(look.keys, look.notes, size, size, LOWEST * PLACES, LIMIT * PLACES - 1)"},
+    ),
+    contract(
+        "shortlist",
+        needs=f"""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+            ledger_fits(header, ledger_action)
+            0 < header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            blocks_fit(header, tags)
+            0 <= side < SIDES
+            0 <= count <= (header[SLOTS] if side == EXPAND else header[FAMILIES])
+            count <= 2**26
+            count <= len(gates)
+            header[SLOTS] <= len(starts)
+            {CHUNKS} <= len(look.peaks)
+            {CHUNKS} <= len(look.keys)
+            {CHUNKS} <= len(look.notes)
+            1 <= room <= LOOK
+            room <= len(look.keys)
+            room <= len(look.notes)
+            SIDES <= len(look.sizes)
+            SIDES * LOOK <= len(look.listed)
+            SIDES * LOOK <= len(look.marks)
+            header[LEDGER_TO] <= 2**30
+            implies(side == EXPAND, {AT_GISTS})
+            implies(side == EXPAND, {STARTED})
+        """,
+        writes="look.keys look.notes look.listed look.marks look.sizes",
+        gives="""
+            0 <= look.sizes[side] <= room
+            kept_outside(look.sizes, old(look.sizes), side, side + 1)
+            kept_outside(look.listed, old(look.listed), side * LOOK, side * LOOK + look.sizes[side])
+            kept_outside(look.marks, old(look.marks), side * LOOK, side * LOOK + look.sizes[side])
+            are_shortlisted(header, family_node, side, look.listed, look.marks, side * LOOK, look.sizes[side])
+        """,
+        loops={
+            "for chunk in range((count + GATES - 1) // GATES)": loop(
+                keeps="""
+                    0 <= size <= room
+                    LOWEST < bar <= LIMIT
+                    heap(keys, size)
+                    keys_within(keys, notes, size, (LOWEST + 1) * PLACES, LIMIT * PLACES - 1)
+                    items_within(header, family_node, side, keys, notes, size)
+                """
+            ),
+            "for at in range(chunk * GATES, min(count, (chunk + 1) * GATES))": loop(
+                keeps="""
+                    0 <= size <= room
+                    LOWEST < bar <= LIMIT
+                    heap(keys, size)
+                    keys_within(keys, notes, size, (LOWEST + 1) * PLACES, LIMIT * PLACES - 1)
+                    items_within(header, family_node, side, keys, notes, size)
+                """,
+                closes="keys_in(keys, notes, size, size, (LOWEST + 1) * PLACES, LIMIT * PLACES - 1)",
+            ),
+            "for i in range(size)": loop(
+                keeps="""
+                    kept_outside(look.listed, old(look.listed), side * LOOK, side * LOOK + i)
+                    kept_outside(look.marks, old(look.marks), side * LOOK, side * LOOK + i)
+                    are_shortlisted(header, family_node, side, look.listed, look.marks, side * LOOK, i)
+                """
+            ),
+        },
+        before={
+            "place = at": "1 <= tags[at] and tags[at] <= header[TOP] or side == COLLAPSE",
+            "if not is_barred": """
+                key_round(gates[at], place)
+                is_item(header, family_node, side, key_of(gates[at], place), note)
+            """,
+            "bar = rank_of": "keys_in(keys, notes, size, size, (LOWEST + 1) * PLACES, LIMIT * PLACES - 1)",
+            "look.sizes[side] = size": "many_members(keys, notes, size, size)",
+        },
+    ),
+    contract(
+        "list_items",
+        joins=True,
+        needs=f"""{GATED}
+            is_dear(header)
+            spans_are_told(header)
+            follow_each_other(header, tags)
+            are_plain(header, tags, header[SLOTS])
+            0 <= header[CURSOR_TOKEN] < 2**49
+            0 <= header[FIRST] < 2**49
+            0 <= header[END] < 2**49
+            0 <= header[PROTECTED] < 2**49
+            header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+            header[FAMILIES] <= header[SLOTS]
+            ledger_fits(header, ledger_action)
+            header[LEDGER_TO] <= 2**30
+            pins_lie(no_expand, header[SLOTS])
+            3 * LEVELS <= len(base)
+            len(network.sizes) >= NETWORK
+            1 <= network.sizes[SHORTLIST] <= LOOK
+            header[SLOTS] <= len(starts)
+            header[SLOTS] // GATES < len(look.peaks)
+            header[SLOTS] // GATES < len(look.keys)
+            header[SLOTS] // GATES < len(look.notes)
+            LOOK <= len(look.keys)
+            LOOK <= len(look.notes)
+            SIDES <= len(look.sizes)
+            SIDES * LOOK <= len(look.listed)
+            SIDES * LOOK <= len(look.marks)
+        """,
+        writes="""look.base look.gates look.starts look.known look.peaks look.keys look.notes look.listed look.marks
+            look.sizes""",
+        gives=f"""{LISTED}{SHORTLISTED}
+            kept_from(look.sizes, old(look.sizes), SIDES)
+        """,
+        loops={
+            "while families > 0 and end_of(header, session.family_node[families - 1]) "
+            "> header[END] - header[PROTECTED]": loop(
+                keeps="0 <= families <= header[FAMILIES]",
+                falls="families",
+                opens="0 <= family_node[families - 1] and family_node[families - 1] % LEVELS <= header[TOP]",
+            )
+        },
     ),
     contract(
         "activate",
@@ -527,18 +703,26 @@ CONTRACTS = [
         gives="""
             within(look.activations, side * LOOK * network.sizes[HIDDEN],
                 (side * LOOK + look.sizes[side]) * network.sizes[HIDDEN], 0, CLIP)
+            kept_outside(look.activations, old(look.activations), side * LOOK * network.sizes[HIDDEN],
+                (side * LOOK + look.sizes[side]) * network.sizes[HIDDEN])
         """,
         loops={
             "for item in range(look.sizes[side])": loop(
-                keeps="within(activations, side * LOOK * width, (side * LOOK + item) * width, 0, CLIP)",
+                keeps="""
+                    within(activations, side * LOOK * width, (side * LOOK + item) * width, 0, CLIP)
+                    kept_outside(activations, old(look.activations), side * LOOK * width, (side * LOOK + item) * width)
+                """,
                 opens="""
                     product_grows(side * LOOK + item, SIDES * LOOK, width)
                     product_next(side * LOOK + item, width)
+                    most_of_all(side * LOOK, side * LOOK + item, width)
                 """,
             ),
             "for i in range(width)": loop(
                 keeps="""
                     within(activations, side * LOOK * width, (side * LOOK + item) * width, 0, CLIP)
+                    kept_outside(activations, old(look.activations), side * LOOK * width,
+                        (side * LOOK + item + 1) * width)
                     all(activations[j] == encode[source + j - to] for j in range(to, to + i))
                 """,
                 opens="reach_positive(encode, weights + i, width, KNOWN_OF_ITEM)",
@@ -546,6 +730,8 @@ CONTRACTS = [
             "for one in range(KNOWN_OF_ITEM)": loop(
                 keeps="""
                     within(activations, side * LOOK * width, (side * LOOK + item) * width, 0, CLIP)
+                    kept_outside(activations, old(look.activations), side * LOOK * width,
+                        (side * LOOK + item + 1) * width)
                     all(magnitude(activations[j]) <= magnitude(encode[weights + KNOWN_OF_ITEM * width + j - to])
                         + reach(encode, weights + j - to, width, one) * CLIP for j in range(to, to + width))
                 """,
@@ -554,6 +740,8 @@ CONTRACTS = [
             "for i in range(width) #2": loop(
                 keeps="""
                     within(activations, side * LOOK * width, (side * LOOK + item) * width, 0, CLIP)
+                    kept_outside(activations, old(look.activations), side * LOOK * width,
+                        (side * LOOK + item + 1) * width)
                     all(magnitude(activations[j]) <= magnitude(encode[weights + KNOWN_OF_ITEM * width + j - to])
                         + reach(encode, weights + j - to, width, one + 1) * CLIP for j in range(to, to + i))
                     all(magnitude(activations[j]) <= magnitude(encode[weights + KNOWN_OF_ITEM * width + j - to])
@@ -671,6 +859,78 @@ CONTRACTS = [
         },
     ),
     contract(
+        "mix_items",
+        needs=f"""{MIXED}
+            0 <= network.sizes[MIX_SHIFT] <= 62
+            0 <= side * (network.sizes[HIDDEN] + 1) <= 2**40
+            side * (network.sizes[HIDDEN] + 1) + network.sizes[HIDDEN] + 1 <= len(network.prefer)
+            SIDES * LOOK * network.sizes[HIDDEN] <= len(look.activations)
+            within(look.activations, side * LOOK * network.sizes[HIDDEN],
+                (side * LOOK + look.sizes[side]) * network.sizes[HIDDEN], 0, CLIP)
+            network.sizes[HIDDEN] <= len(look.mixed)
+            SIDES * LOOK <= len(look.values)
+            sums_fit(network.prefer, side * (network.sizes[HIDDEN] + 1), 1, network.sizes[HIDDEN])
+        """,
+        writes="look.sums look.mixed look.values",
+        gives="""
+            within(look.values, side * LOOK, side * LOOK + look.sizes[side], LOWEST, LIMIT - 1)
+            kept_outside(look.values, old(look.values), side * LOOK, side * LOOK + look.sizes[side])
+        """,
+        opens="places_product(side, 5 * network.sizes[HIDDEN] + 1)",
+        loops={
+            "for item in range(look.sizes[side])": loop(
+                keeps="""
+                    within(look.values, side * LOOK, side * LOOK + item, LOWEST, LIMIT - 1)
+                    kept_outside(look.values, old(look.values), side * LOOK, side * LOOK + item)
+                """,
+                opens="""
+                    product_grows(side * LOOK + item, SIDES * LOOK, width)
+                    product_next(side * LOOK + item, width)
+                    product_grows(side * LOOK + item, side * LOOK + look.sizes[side], width)
+                    most_of_all(side * LOOK, side * LOOK + item, width)
+                """,
+            ),
+            "for i in range(width)": loop(
+                keeps="all(mixed[j] == sums[j] for j in range(i))",
+                opens="""
+                    reach_positive(mix, weights + i, width, width)
+                    reach_grows(mix, weights + i, width, width, 5 * width)
+                """,
+            ),
+            "for one in range(width)": loop(
+                keeps="""
+                    all(magnitude(mixed[j]) <= magnitude(mix[weights + 5 * width * width + j])
+                        + (reach(mix, weights + j, width, 5 * width) - reach(mix, weights + j, width, width)
+                        + reach(mix, weights + j, width, one)) * CLIP for j in range(width))
+                """,
+                opens="product_grows(one, 5 * width, width)",
+            ),
+            "for i in range(width) #2": loop(
+                keeps="""
+                    all(magnitude(mixed[j]) <= magnitude(mix[weights + 5 * width * width + j])
+                        + (reach(mix, weights + j, width, 5 * width) - reach(mix, weights + j, width, width)
+                        + reach(mix, weights + j, width, one + 1)) * CLIP for j in range(i))
+                    all(magnitude(mixed[j]) <= magnitude(mix[weights + 5 * width * width + j])
+                        + (reach(mix, weights + j, width, 5 * width) - reach(mix, weights + j, width, width)
+                        + reach(mix, weights + j, width, one)) * CLIP for j in range(i, width))
+                """,
+                opens="""
+                    reach_one_more(mix, weights + i, width, one + 1)
+                    reach_grows(mix, weights + i, width, one + 1, width)
+                    weighed(mix[source + i], factor)
+                """,
+            ),
+            "for i in range(width) #3": loop(
+                keeps="magnitude(worth) <= magnitude(prefer[last + width]) + reach(prefer, last, 1, i) * CLIP",
+                opens="""
+                    reach_one_more(prefer, last, 1, i + 1)
+                    reach_grows(prefer, last, 1, i + 1, width)
+                    weighed(prefer[last + i], mixed[i])
+                """,
+            ),
+        },
+    ),
+    contract(
         "is_enough",
         whole=True,
         truth=True,
@@ -689,7 +949,7 @@ CONTRACTS = [
             2 * LOOK <= len(look.keys)
             2 * LOOK <= len(look.notes)
             2 * LOOK <= len(look.values)
-            within(look.values, 0, 2 * LOOK, -LIMIT, LIMIT)
+            are_worths(look.sizes, look.values, LOOK)
         """,
         writes="look.keys look.notes",
         gives="""
@@ -721,6 +981,119 @@ CONTRACTS = [
         closes="many_members(look.keys, look.notes, size, size)",
     ),
     contract(
+        "plan",
+        needs=f"""{HAS_LOOKED}
+            are_worths(look.sizes, look.values, LOOK)
+        """,
+        writes="look.values look.keys look.notes",
+        gives="are_worths(look.sizes, look.values, LOOK)",
+        loops={
+            "for item in range(look.sizes[COLLAPSE])": loop(
+                keeps="-2**26 <= free <= 2**26 * (item + 1)",
+                opens="is_item(header, family_node, COLLAPSE, look.listed[LOOK + item], look.marks[LOOK + item])",
+            ),
+            "for i in range(size)": loop(
+                keeps="""
+                    0 <= stays <= i
+                    all(0 <= notes[j] and notes[j] < 2 * LOOK and notes[j] % LOOK < look.sizes[notes[j] // LOOK]
+                        for j in range(i, size))
+                    all(LOOK <= notes[j] and notes[j] < LOOK + look.sizes[COLLAPSE] for j in range(stays))
+                    -2**26 <= free <= 2**33
+                    -2**33 <= lacking <= 2**26 * (i + 1)
+                    are_worths(look.sizes, look.values, LOOK)
+                """,
+                opens="""
+                    0 <= notes[i] < 2 * LOOK and notes[i] % LOOK < look.sizes[notes[i] // LOOK]
+                    is_item(header, family_node, notes[i] // LOOK, look.listed[notes[i]], look.marks[notes[i]])
+                """,
+            ),
+            "for i in range(stays)": loop(
+                keeps="""
+                    -2**33 - 2**26 * i <= lacking <= 2**34
+                    are_worths(look.sizes, look.values, LOOK)
+                """,
+                opens="""
+                    LOOK <= notes[stays - 1 - i] and notes[stays - 1 - i] < LOOK + look.sizes[COLLAPSE]
+                    is_item(header, family_node, COLLAPSE, look.listed[notes[stays - 1 - i]],
+                        look.marks[notes[stays - 1 - i]])
+                """,
+            ),
+        },
+    ),
+    contract(
+        "infer",
+        needs=f"""{HAS_LOOKED}{WEIGHED}
+            1 <= header[W_MAX]
+            header[SLOTS] <= len(fixed)
+            header[SLOTS] <= len(look.told)
+            0 <= header[CURSOR_TOKEN] < 2**49
+            SIDES + 1 <= len(look.sizes)
+            0 <= look.sizes[SIDES] <= 2**26
+            4 <= len(look.known)
+            SIDES * LOOK * KNOWN_OF_ITEM <= len(look.inputs)
+            SIDES * LOOK * network.sizes[HIDDEN] <= len(look.activations)
+            4 * network.sizes[HIDDEN] <= len(look.context)
+            network.sizes[HIDDEN] <= len(look.sums)
+            network.sizes[HIDDEN] <= len(look.mixed)
+        """,
+        writes="""look.known look.inputs look.activations look.context look.sums look.mixed look.values
+            look.keys look.notes""",
+        gives="are_worths(look.sizes, look.values, LOOK)",
+        opens="""
+            most_of_all(5 * network.sizes[HIDDEN], 5 * 2**10, network.sizes[HIDDEN])
+            product_positive(5 * network.sizes[HIDDEN], network.sizes[HIDDEN])
+            times_sum(5 * network.sizes[HIDDEN], 1, network.sizes[HIDDEN])
+        """,
+        loops={
+            "for side in range(SIDES)": loop(
+                keeps="""
+                    implies(side >= 1, within(look.context, 0, 2 * network.sizes[HIDDEN], 0, CLIP))
+                    implies(side >= 2, within(look.context, 0, 4 * network.sizes[HIDDEN], 0, CLIP))
+                    implies(side >= 1, within(look.activations, 0, look.sizes[EXPAND] * network.sizes[HIDDEN], 0, CLIP))
+                    implies(side >= 2, within(look.activations, LOOK * network.sizes[HIDDEN],
+                        (LOOK + look.sizes[COLLAPSE]) * network.sizes[HIDDEN], 0, CLIP))
+                """,
+                opens="""
+                    times_alike(side * LOOK, 0, network.sizes[HIDDEN])
+                    times_alike(side * LOOK, LOOK, network.sizes[HIDDEN])
+                    times_alike(side * (KNOWN_OF_ITEM + 1), 0, network.sizes[HIDDEN])
+                    times_alike(side * (KNOWN_OF_ITEM + 1), KNOWN_OF_ITEM + 1, network.sizes[HIDDEN])
+                    times_alike(2 * side, 0, network.sizes[HIDDEN])
+                    times_alike(2 * side, 2, network.sizes[HIDDEN])
+                    times_sum(side * LOOK, look.sizes[side], network.sizes[HIDDEN])
+                    most_of_all(look.sizes[side], LOOK, network.sizes[HIDDEN])
+                    product_positive(look.sizes[side], network.sizes[HIDDEN])
+                """,
+            ),
+            "for item in range(look.sizes[side])": loop(
+                keeps="""
+                    within(look.inputs, side * LOOK * KNOWN_OF_ITEM, (side * LOOK + item) * KNOWN_OF_ITEM, -CLIP, CLIP)
+                """,
+                opens="""
+                    is_item(header, family_node, side, look.listed[side * LOOK + item], look.marks[side * LOOK + item])
+                """,
+            ),
+            "for side in range(SIDES) #2": loop(
+                keeps="""
+                    implies(side >= 1, within(look.values, 0, look.sizes[EXPAND], LOWEST, LIMIT - 1))
+                    implies(side >= 2, within(look.values, LOOK, LOOK + look.sizes[COLLAPSE], LOWEST, LIMIT - 1))
+                """,
+                opens="""
+                    times_nothing(side, 5 * network.sizes[HIDDEN] + 1)
+                    one_times(side, 5 * network.sizes[HIDDEN] + 1)
+                    times_nothing(side * (5 * network.sizes[HIDDEN] + 1), network.sizes[HIDDEN])
+                    times_alike(side * (5 * network.sizes[HIDDEN] + 1), 5 * network.sizes[HIDDEN] + 1,
+                        network.sizes[HIDDEN])
+                    times_nothing(side, network.sizes[HIDDEN] + 1)
+                    one_times(side, network.sizes[HIDDEN] + 1)
+                    times_alike(side * LOOK, 0, network.sizes[HIDDEN])
+                    times_alike(side * LOOK, LOOK, network.sizes[HIDDEN])
+                    times_sum(side * LOOK, look.sizes[side], network.sizes[HIDDEN])
+                """,
+            ),
+        },
+    ),
+    contract(
         "hand_on",
         any_width="worth peaks",
         needs=f"""{LISTED}{MARKED}
@@ -733,7 +1106,7 @@ CONTRACTS = [
             all(place_of(look.listed[j]) < header[SLOTS] for j in range(look.sizes[EXPAND]))
             look.sizes[EXPAND] <= len(look.values)
             LOOK + look.sizes[COLLAPSE] <= len(look.values)
-            within(look.values, 0, LOOK + look.sizes[COLLAPSE], LOWEST, LIMIT - 1)
+            are_worths(look.sizes, look.values, LOOK)
             header[FAMILIES] <= len(family_node)
             all(look.marks[j] < header[FAMILIES] for j in range(LOOK, LOOK + look.sizes[COLLAPSE]))
             all(family_node[f] >= 0 and 1 <= family_node[f] % LEVELS <= header[TOP] for f in range(header[FAMILIES]))
