@@ -166,4 +166,171 @@ CONTRACTS = [
             )
         },
     ),
+    contract(
+        "list_regions",
+        joins=True,
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            0 < header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(worth)
+            are_plain(header, tags, header[SLOTS])
+            tags[0] >= 0
+            0 <= header[FIRST] < 2**49
+            header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
+            0 <= header[END] < 2**49
+            0 <= header[PROTECTED] < 2**49
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            header[FAMILIES] <= 2**26
+            are_families(header, family_slot, family_node, len(fixed))
+            ledger_fits(header, ledger_action)
+            0 <= header[TAU_EXPAND] < LIMIT
+            0 <= header[TAU_COLLAPSE] < LIMIT
+            (header[SLOTS] + 1) * REGION <= len(regions)
+        """,
+        writes="regions",
+        gives="""
+            1 <= result <= header[SLOTS]
+            all(0 <= regions[j] <= header[SLOTS] for j in range((result + 1) * REGION) if j % REGION == SLOT)
+            all(0 <= regions[j] <= header[FAMILIES] for j in range((result + 1) * REGION) if j % REGION == FAMILY)
+            all(0 <= regions[j] <= 2**58 for j in range(result * REGION) if j % REGION == MASS)
+            all(0 <= regions[j] <= 2**58 for j in range(result * REGION) if j % REGION == DEMAND)
+        """,
+        opens="""
+            tokens_none(header, tags, 0, 0)
+            tokens_up_to(header, tags, header[SLOTS])
+        """,
+        loops={
+            "for slot in range(header[SLOTS])": loop(
+                keeps="""
+                    0 <= size <= slot
+                    implies(slot >= 1, size >= 1)
+                    0 <= family <= header[FAMILIES]
+                    token == header[FIRST] + tokens_in(header, tags, 0, slot)
+                    header[FIRST] <= token
+                    all(0 <= regions[j] <= header[SLOTS] for j in range(size * REGION) if j % REGION == SLOT)
+                    all(0 <= regions[j] <= family for j in range(size * REGION) if j % REGION == FAMILY)
+                    all(0 <= regions[j] <= slot * 2**31 for j in range(size * REGION) if j % REGION == MASS)
+                    all(0 <= regions[j] <= slot * 2**31 for j in range(size * REGION) if j % REGION == DEMAND)
+                """,
+                opens="rest_bound(token, header[SPAN + header[TOP]])",
+                closes="tokens_one_more(header, tags, 0, slot)",
+            ),
+            "while family < header[FAMILIES] and family_slot[family] < slot": loop(
+                keeps="entry(family) <= family <= header[FAMILIES]",
+                falls="header[FAMILIES] - family",
+            ),
+            "for r in range(size)": loop(
+                keeps="""
+                    all(0 <= regions[j] <= 2**57 for j in range(r * REGION, size * REGION) if j % REGION == MASS)
+                    all(0 <= regions[j] <= 2**58 for j in range(r * REGION) if j % REGION == MASS)
+                    all(0 <= regions[j] <= 2**58 for j in range(size * REGION) if j % REGION == DEMAND)
+                    all(0 <= regions[j] <= header[SLOTS] for j in range((size + 1) * REGION) if j % REGION == SLOT)
+                    all(0 <= regions[j] <= header[FAMILIES] for j in range((size + 1) * REGION) if j % REGION == FAMILY)
+                """,
+            ),
+            "for f in range(regions[at + FAMILY], regions[at + REGION + FAMILY])": loop(
+                keeps="""
+                    0 <= regions[r * REGION + MASS] <= 2**57 + f * 2**31
+                    all(0 <= regions[j] <= 2**57 for j in range((r + 1) * REGION, size * REGION) if j % REGION == MASS)
+                    all(0 <= regions[j] <= 2**58 for j in range(r * REGION) if j % REGION == MASS)
+                    all(0 <= regions[j] <= 2**58 for j in range(size * REGION) if j % REGION == DEMAND)
+                    all(0 <= regions[j] <= header[SLOTS] for j in range((size + 1) * REGION) if j % REGION == SLOT)
+                    all(0 <= regions[j] <= header[FAMILIES] for j in range((size + 1) * REGION) if j % REGION == FAMILY)
+                """,
+                opens="""
+                    0 <= family_slot[f] and 1 <= family_node[f] % LEVELS and family_node[f] % LEVELS <= header[TOP]
+                    0 <= family_node[f] and family_node[f] < 2**54
+                    1 <= header[WIDTH + family_node[f] % LEVELS] <= 2**26
+                    mean_narrow(sum_of(fixed, family_slot[f], header[WIDTH + family_node[f] % LEVELS]),
+                        header[WIDTH + family_node[f] % LEVELS])
+                """,
+            ),
+        },
+        before={
+            "at = (size - 1)": """
+                tags[slot] <= header[TOP] and 1 <= size
+                tokens_in(header, tags, 0, slot) + header[SPAN + tags[slot]] <= tokens_in(header, tags, 0, header[SLOTS])
+            """,
+        },
+    ),
+    contract(
+        "place_region",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            tokens_are_told(header, tags, family_slot, family_node)
+            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+            0 < header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            are_tags(header, tags, 0, header[SLOTS])
+            0 <= header[FIRST] < header[END]
+            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+            header[END] < 2**49
+            2 * REGION <= len(table)
+            0 <= region
+            region <= (header[END] - 1) // header[SPAN + header[TOP]] - header[FIRST] // header[SPAN + header[TOP]]
+        """,
+        writes="table",
+        gives="""
+            kept_from(table, old(table), 2 * REGION)
+            0 <= table[SLOT] <= table[REGION + SLOT]
+            table[REGION + SLOT] <= header[SLOTS]
+            0 <= table[FAMILY] <= table[REGION + FAMILY]
+            table[REGION + FAMILY] <= header[FAMILIES]
+            header[FIRST] <= table[TOKEN] < header[END]
+            all(table[SLOT] <= family_slot[f] for f in range(table[FAMILY], header[FAMILIES]))
+            all(family_slot[f] < table[REGION + SLOT] for f in range(table[REGION + FAMILY]))
+        """,
+        opens="""
+            over_bound(header[FIRST], header[SPAN + header[TOP]])
+            over_bound(header[END] - 1, header[SPAN + header[TOP]])
+            over_floor(header[END] - 1, header[SPAN + header[TOP]])
+            over_floor(header[FIRST], header[SPAN + header[TOP]])
+            most_of_all(header[FIRST] // header[SPAN + header[TOP]],
+                header[FIRST] // header[SPAN + header[TOP]] + region, header[SPAN + header[TOP]])
+            most_of_all(header[FIRST] // header[SPAN + header[TOP]] + region,
+                (header[END] - 1) // header[SPAN + header[TOP]], header[SPAN + header[TOP]])
+            product_positive(header[FIRST] // header[SPAN + header[TOP]] + region, header[SPAN + header[TOP]])
+            tokens_none(header, tags, 0, 0)
+        """,
+        loops={
+            "for at in range(0, 2 * REGION, REGION)": loop(
+                keeps="""
+                    at == 0 or at == REGION or at == 2 * REGION
+                    0 <= token < 2**50 + at * 2**31
+                    implies(at == 0, token < header[END] and header[FIRST] < token + span)
+                    implies(at >= REGION, header[FIRST] < token)
+                    kept_from(table, old(table), 2 * REGION)
+                    implies(at >= REGION, 0 <= table[SLOT] and table[SLOT] < header[SLOTS])
+                    implies(at >= REGION, 0 <= table[FAMILY] and table[FAMILY] <= header[FAMILIES])
+                    implies(at >= REGION, header[FIRST] <= table[TOKEN] and table[TOKEN] < header[END])
+                    implies(at >= REGION, table[SLOT] == 0
+                        or header[FIRST] + tokens_in(header, tags, 0, table[SLOT]) < token)
+                    implies(at >= REGION, all(family_slot[f] < table[SLOT] for f in range(table[FAMILY])))
+                    implies(at >= REGION, all(table[SLOT] <= family_slot[f]
+                        for f in range(table[FAMILY], header[FAMILIES])))
+                    implies(at == 2 * REGION, table[SLOT] <= table[REGION + SLOT]
+                        and table[REGION + SLOT] <= header[SLOTS])
+                    implies(at == 2 * REGION, table[FAMILY] <= table[REGION + FAMILY]
+                        and table[REGION + FAMILY] <= header[FAMILIES])
+                    implies(at == 2 * REGION, all(family_slot[f] < table[REGION + SLOT]
+                        for f in range(table[REGION + FAMILY])))
+                """,
+            )
+        },
+        before={
+            "table[at + FAMILY]": """
+                tokens_from(header, tags, slot + 1, header[SLOTS])
+                at == 0 or table[SLOT] <= slot
+            """,
+        },
+    ),
 ]

@@ -37,6 +37,7 @@ from focalloc.proofs.engines.deductive.inputs import (
     scores_of,
     session_of,
     torn_session,
+    twin,
     whole_look,
     whole_search,
     whole_work,
@@ -395,12 +396,22 @@ def run_look(space: Mapping[str, Any], source: Source, kernel: str, rng: random.
     space["infer"](session, network, look)
 
 
+def run_regions(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """A look at the regions of a context, one by one."""
+    session = session_of(rng, source)
+    slots = session.header[code.SLOTS]
+    worth, table = twin("worth", session.fixed, 32), Memory("regions", [0] * (slots + 1) * code.REGION)
+    size = space["list_regions"](session, worth, table)
+    space["place_region"](session, table, rng.randrange(size))
+
+
 RUNS = (
     (("step", "reclaim"), run_session),
     (("search",), run_search),
     (("first_misfit",), run_misfit),
     (("take_for_step",), run_taking),
     (("list_items", "infer"), run_look),
+    (("list_regions", "place_region"), run_regions),
     (("pool_collapses", "select_optimum", "name_actions"), run_optimum),
 )
 """What is run to listen to the calls of kernels, by the kernels that it begins with."""
