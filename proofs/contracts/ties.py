@@ -10,6 +10,23 @@ NODES = """
             0 <= header[CURSOR_TOKEN] < 2**60
 """
 
+TOLD = """
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            0 < header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            are_tags(header, tags, 0, header[SLOTS])
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+            tokens_are_told(header, tags, family_slot, family_node)
+            0 <= header[FIRST] < 2**49
+            header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
+"""
+"""What looking up tokens needs."""
+
 CONTRACTS = [
     contract(
         "find",
@@ -78,15 +95,28 @@ CONTRACTS = [
             0 <= ties.history.size
             ties.history.size <= len(ties.history.acted)
             ties.history.size <= len(ties.history.iterations)
-            0 <= ties.history.memory < 2**62
+            0 <= ties.history.memory <= 2**34
             0 <= now < 2**62
-            within(ties.history.iterations, 0, ties.history.size, 0, 2**62)
+            within(ties.history.iterations, 0, ties.history.size, 0, now)
         """,
         writes="ages",
-        gives="kept_from(ages, old(ages), size)",
+        gives="""
+            within(ages, 0, size, 0, 2**34)
+            kept_from(ages, old(ages), size)
+        """,
         loops={
-            "for i in range(size)": loop(keeps="kept_from(ages, old(ages), size)"),
-            "for j in range(history.size)": loop(keeps="kept_from(ages, old(ages), size)"),
+            "for i in range(size)": loop(
+                keeps="""
+                    within(ages, 0, i, 0, 2**34)
+                    kept_from(ages, old(ages), size)
+                """
+            ),
+            "for j in range(history.size)": loop(
+                keeps="""
+                    within(ages, 0, size, 0, 2**34)
+                    kept_from(ages, old(ages), size)
+                """
+            ),
         },
     ),
     contract(
@@ -98,14 +128,22 @@ CONTRACTS = [
             0 <= ties.history.size
             ties.history.size <= len(ties.history.acted)
             ties.history.size <= len(ties.history.iterations)
-            0 <= ties.history.memory < 2**62
+            0 <= ties.history.memory <= 2**34
             0 <= now < 2**62
-            within(ties.history.iterations, 0, ties.history.size, 0, 2**62)
+            within(ties.history.iterations, 0, ties.history.size, 0, now)
         """,
         writes="ages",
-        gives="kept_from(ages, old(ages), size)",
+        gives="""
+            within(ages, 0, size, 0, 2**34)
+            kept_from(ages, old(ages), size)
+        """,
         loops={
-            "for i in range(size)": loop(keeps="kept_from(ages, old(ages), size)"),
+            "for i in range(size)": loop(
+                keeps="""
+                    within(ages, 0, i, 0, 2**34)
+                    kept_from(ages, old(ages), size)
+                """
+            ),
             "for j in range(history.size)": loop(keeps="-1 <= latest < j"),
         },
     ),
@@ -158,20 +196,18 @@ CONTRACTS = [
             is_header(session.header)
             is_shaped(session.header)
             0 <= session.header[CURSOR_TOKEN] < 2**60
-            0 <= size < 2**60
+            0 <= size <= 2**26
             size <= len(ties.ages)
             size <= len(ties.nodes)
             size <= len(ties.tokens)
             all(0 <= ties.nodes[i] < 2**60 and ties.nodes[i] % LEVELS <= session.header[TOP] for i in range(size))
-            0 <= ties.history.size
-            ties.history.size <= len(ties.history.acted)
-            ties.history.size <= len(ties.history.iterations)
-            0 <= ties.history.memory < 2**62
-            0 <= session.header[ITERATION] < 2**62
-            within(ties.history.iterations, 0, ties.history.size, 0, 2**62)
+            remembers(ties.history, session.header[ITERATION])
         """,
         writes="ties.ages",
-        gives="kept_from(ties.ages, old(ties.ages), size)",
+        gives="""
+            within(ties.ages, 0, size, 0, 2**34)
+            kept_from(ties.ages, old(ties.ages), size)
+        """,
     ),
     contract(
         "gather_expands",
@@ -181,40 +217,185 @@ CONTRACTS = [
             begin <= stop
             stop <= header[SLOTS] and header[SLOTS] <= 2**26
             header[SLOTS] <= len(tags)
+            are_tags(header, tags, 0, header[SLOTS])
             header[SLOTS] <= len(ties.worth)
             header[SLOTS] <= len(peaks) * CHUNK
             -LIMIT <= header[TAU_EXPAND] <= LIMIT
             1 <= room < 2**40
-            room <= len(ties.keys)
-            room <= len(ties.notes)
+            min(room, stop - begin) <= len(ties.keys)
+            min(room, stop - begin) <= len(ties.notes)
             (header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
             (header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
         """,
         writes="ties.keys ties.notes session.chunk_keys session.chunk_notes",
         gives="""
-            0 <= result <= room
+            0 <= result <= min(room, stop - begin)
             heap(ties.keys, result)
             keys_within(ties.keys, ties.notes, result, -2**57, 2**57)
-            notes_within(ties.keys, ties.notes, result, begin, stop - 1)
+            gists_noted(header, tags, ties.keys, ties.notes, result)
         """,
         loops={
             "for c in range(chunks)": loop(
                 keeps="""
                     0 <= size <= room
+                    size <= stop - begin
                     heap(keys, size)
                     keys_within(keys, notes, size, -2**57, 2**57)
-                    notes_within(keys, notes, size, begin, stop - 1)
+                    gists_noted(header, tags, keys, notes, size)
+                    size <= max(0, stop - (lowest + chunks - c) * CHUNK if backwards else (lowest + c) * CHUNK - begin)
                 """
             ),
             "for i in range(length)": loop(
                 keeps="""
                     0 <= size <= room
+                    size <= stop - begin
                     heap(keys, size)
                     keys_within(keys, notes, size, -2**57, 2**57)
-                    notes_within(keys, notes, size, begin, stop - 1)
+                    gists_noted(header, tags, keys, notes, size)
+                    size <= i + (stop - first - length if backwards else first - begin)
                 """
             ),
         },
+    ),
+    contract(
+        "gather_around",
+        joins=True,
+        needs=f"""{TOLD}
+            header[SLOTS] <= len(ties.worth)
+            header[SLOTS] <= len(peaks) * CHUNK
+            -LIMIT <= header[TAU_EXPAND] <= LIMIT
+            header[FIRST] <= header[CURSOR_TOKEN] < 2**49
+            1 <= room <= 2**30
+            min(room, header[SLOTS]) <= len(ties.keys)
+            min(room, header[SLOTS]) <= len(ties.notes)
+            min(2 * room, header[SLOTS]) <= len(ties.ranks)
+            min(2 * room, header[SLOTS]) <= len(ties.slots)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
+        """,
+        writes="ties.keys ties.notes ties.ranks ties.slots session.chunk_keys session.chunk_notes",
+        gives="""
+            0 <= result <= min(2 * room, header[SLOTS])
+            within(ties.ranks, 0, result, -2**32, 2**32)
+            are_gist_slots(header, tags, ties.slots, result)
+        """,
+        loops={
+            "for backwards in range(2)": loop(
+                keeps="""
+                    0 <= size <= (0 if backwards == 0 else room if backwards == 1 else 2 * room)
+                    size <= (0 if backwards == 0 else last - behind if backwards == 1 else last)
+                    within(ranks, 0, size, -2**32, 2**32)
+                    are_gist_slots(header, tags, slots, size)
+                """
+            ),
+            "for i in range(found)": loop(
+                keeps="""
+                    within(ranks, 0, size + i, -2**32, 2**32)
+                    are_gist_slots(header, tags, slots, size + i)
+                """
+            ),
+        },
+        before={
+            "for i in range(found)": """
+                many_members(ties.keys, ties.notes, found, found)
+                keys_in(ties.keys, ties.notes, found, found, -2**57, 2**57)
+            """,
+        },
+    ),
+    contract(
+        "gather_at_least",
+        needs="""
+            is_header(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            are_tags(header, tags, 0, header[SLOTS])
+            header[SLOTS] <= len(ties.worth)
+            header[SLOTS] <= len(peaks) * CHUNK
+            header[SLOTS] <= len(ties.ranks)
+            header[SLOTS] <= len(ties.slots)
+            -2**32 <= least <= 2**32
+            -2**40 <= room <= 2**40
+        """,
+        writes="ties.ranks ties.slots",
+        gives="""
+            0 <= result <= header[SLOTS]
+            within(ties.ranks, 0, result, -2**32, 2**32)
+            are_gist_slots(header, tags, ties.slots, result)
+        """,
+        loops={
+            "for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK)": loop(
+                keeps="""
+                    0 <= size <= min(chunk * CHUNK, header[SLOTS])
+                    old(room) - size <= room <= old(room)
+                    least <= lowest <= least + 1
+                    within(ranks, 0, size, -2**32, 2**32)
+                    are_gist_slots(header, tags, slots, size)
+                """
+            ),
+            "for i in range(min(CHUNK, header[SLOTS] - first))": loop(
+                keeps="""
+                    0 <= size <= first + i
+                    old(room) - size <= room <= old(room)
+                    least <= lowest <= least + 1
+                    within(ranks, 0, size, -2**32, 2**32)
+                    are_gist_slots(header, tags, slots, size)
+                """
+            ),
+        },
+    ),
+    contract(
+        "farthest_collapses",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, len(fixed))
+            header[FAMILIES] <= 2**26
+            ledger_fits(header, ledger_action)
+            0 <= header[END] < 2**49
+            0 <= header[CURSOR_TOKEN] < 2**49
+            0 <= header[PROTECTED] < 2**49
+            -LIMIT <= header[TAU_COLLAPSE] <= LIMIT
+            1 <= room < 2**40
+            min(room, header[FAMILIES]) <= len(ties.keys)
+            min(room, header[FAMILIES]) <= len(ties.notes)
+        """,
+        writes="ties.keys ties.notes",
+        gives="""
+            0 <= result <= min(room, header[FAMILIES])
+            within(ties.keys, 0, result, -2**57, 2**58)
+            within(ties.notes, 0, result, 0, header[FAMILIES] - 1)
+        """,
+        loops={
+            "for turn in range(header[FAMILIES])": loop(
+                keeps="""
+                    0 <= low
+                    high < header[FAMILIES]
+                    high - low + 1 == header[FAMILIES] - turn
+                    0 <= size <= min(room, turn)
+                    -LIMIT <= bar <= LIMIT
+                    heap(ties.keys, size)
+                    keys_within(ties.keys, ties.notes, size, -2**57, 2**57 + 2**26 - 1)
+                    notes_within(ties.keys, ties.notes, size, 0, header[FAMILIES] - 1)
+                """,
+            )
+        },
+        before={
+            "if score <": """
+                product_bound(-bar, slots)
+                mean_narrow(score, slots)
+            """,
+            "slots = header": """
+                0 <= family_slot[family] and 1 <= node % LEVELS and node % LEVELS <= header[TOP]
+                1 <= header[WIDTH + node % LEVELS] <= 2**26
+            """,
+            "bar = rank_of": "keys_in(ties.keys, ties.notes, size, size, -2**57, 2**57 + 2**26 - 1)",
+        },
+        closes="""
+            keys_in(ties.keys, ties.notes, size, size, -2**57, 2**57 + 2**26 - 1)
+            notes_in(ties.keys, ties.notes, size, size, 0, header[FAMILIES] - 1)
+        """,
     ),
     contract(
         "collapses_at_least",
@@ -302,7 +483,13 @@ CONTRACTS = [
             within(ties.ages, 0, size, 0, 2**34)
         """,
         writes="ties.ranks ties.slots ties.tokens ties.ages ties.keys ties.notes",
-        gives="0 <= result <= size",
+        gives="""
+            0 <= result <= size
+            within(ties.ranks, 0, result, -2**34, 2**34)
+            within(ties.ages, 0, result, 0, 2**34)
+            all(held(old(ties.slots), 0, size, ties.slots[i]) for i in range(result))
+            all(held(old(ties.tokens), 0, size, ties.tokens[i]) for i in range(result))
+        """,
         loops={
             "for i in range(size)": loop(
                 keeps="""
@@ -319,8 +506,17 @@ CONTRACTS = [
             "for i in range(size) #3": loop(
                 keeps="""
                     0 <= kept <= i
-                    within(ties.ages, i, size, 0, 2**34)
-                """
+                    within(ties.ranks, 0, size, -2**34, 2**34)
+                    within(ties.ages, 0, size, 0, 2**34)
+                    kept_from(ties.slots, old(ties.slots), i)
+                    kept_from(ties.tokens, old(ties.tokens), i)
+                    all(held(old(ties.slots), 0, size, ties.slots[j]) for j in range(kept))
+                    all(held(old(ties.tokens), 0, size, ties.tokens[j]) for j in range(kept))
+                """,
+                opens="""
+                    ties.slots[i] == old(ties.slots)[i]
+                    ties.tokens[i] == old(ties.tokens)[i]
+                """,
             ),
         },
     ),
@@ -367,12 +563,160 @@ CONTRACTS = [
             size <= len(ties.keys)
             size <= len(ties.notes)
             within(ties.slots, 0, size, 0, PLACES - 1)
+            within(ties.ranks, 0, size, -2**34, 2**34)
         """,
         writes="ties.ranks ties.slots ties.keys ties.notes",
+        gives="""
+            all(ties.slots[i] <= ties.slots[j] for i in range(size) for j in range(i + 1, size))
+            all(held(old(ties.slots), 0, size, ties.slots[i]) for i in range(size))
+            within(ties.ranks, 0, size, -2**34, 2**34)
+        """,
         loops={
-            "for i in range(1, size)": loop(),
-            "for i in range(size)": loop(keeps="heap(keys, i)"),
-            "for i in range(size) #2": loop(),
+            "for i in range(1, size)": loop(
+                keeps="""
+                    implies(ascending, all(slots[j] <= slots[k] for j in range(i) for k in range(j + 1, i)))
+                """,
+            ),
+            "for i in range(size)": loop(
+                keeps="""
+                    heap(keys, i)
+                    all(0 <= k < PLACES and held(slots, 0, size, place_of(k)) for k in INTEGERS for v in INTEGERS
+                        if many(keys, notes, i, k, v) >= 1 if at(many(keys, notes, i, k, v)))
+                    notes_within(keys, notes, i, -2**34, 2**34)
+                """,
+                opens="held_if(slots, 0, size, slots[i], i)",
+            ),
+            "for i in range(size) #2": loop(
+                keeps="""
+                    all(slots[j] == place_of(keys[j]) for j in range(i))
+                    within(ranks, 0, size, -2**34, 2**34)
+                """,
+            ),
+        },
+        before={
+            "for i in range(size):\n    slots": """
+                many_members(keys, notes, size, size)
+                all(0 <= keys[j] and keys[j] < PLACES and held(old(ties.slots), 0, size, place_of(keys[j]))
+                    for j in range(size))
+                notes_in(keys, notes, size, size, -2**34, 2**34)
+            """,
+        },
+    ),
+    contract(
+        "name_expands",
+        needs=f"""{TOLD}
+            ledger_fits(header, ledger_action)
+            0 <= header[CURSOR_TOKEN] < 2**49
+            0 <= size <= 2**26
+            size <= len(ties.ranks)
+            size <= len(ties.slots)
+            size <= len(ties.tokens)
+            size <= len(ties.nodes)
+            size <= len(ties.ages)
+            size <= len(ties.keys)
+            size <= len(ties.notes)
+            within(ties.ranks, 0, size, -2**34, 2**34)
+            are_gist_slots(header, tags, ties.slots, size)
+            remembers(ties.history, header[ITERATION])
+        """,
+        writes="ties.ranks ties.slots ties.tokens ties.nodes ties.ages ties.keys ties.notes",
+        gives="""
+            0 <= result <= size
+            within(ties.ranks, 0, result, -2**34, 2**34)
+            within(ties.ages, 0, result, 0, 2**34)
+            within(ties.tokens, 0, result, 0, 2**49 - 1)
+            are_gist_slots(header, tags, ties.slots, result)
+        """,
+        opens="""
+            tokens_none(header, tags, 0, 0)
+            tokens_up_to(header, tags, header[SLOTS])
+        """,
+        loops={
+            "for i in range(size)": loop(
+                keeps="""
+                    0 <= left <= i
+                    0 <= slot < header[SLOTS]
+                    all(slot <= slots[j] for j in range(i, size))
+                    token == header[FIRST] + tokens_in(header, tags, 0, slot)
+                    kept_from(slots, entry(slots), i)
+                    within(ranks, 0, size, -2**34, 2**34)
+                    within(tokens, 0, left, 0, 2**49 - 1)
+                    are_gist_slots(header, tags, slots, left)
+                    all(0 <= nodes[j] and nodes[j] < 2**60 and nodes[j] % LEVELS <= header[TOP] for j in range(left))
+                """,
+                opens="""
+                    slots[i] == entry(slots)[i]
+                    slot <= slots[i]
+                    1 <= tags[slots[i]] and tags[slots[i]] <= header[TOP] and slots[i] < header[SLOTS]
+                    tokens_bound(header, tags, 0, slots[i])
+                """,
+            )
+        },
+        before={
+            "left = 0": "are_gist_slots(header, tags, slots, size)",
+        },
+    ),
+    contract(
+        "name_collapses",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, PLACES)
+            header[FAMILIES] <= PLACES
+            0 <= header[CURSOR_TOKEN] < 2**49
+            0 <= size <= 2**26
+            size <= len(ties.ranks)
+            size <= len(ties.slots)
+            size <= len(ties.tokens)
+            size <= len(ties.nodes)
+            size <= len(ties.ages)
+            size <= len(ties.keys)
+            size <= len(ties.notes)
+            size <= len(ties.more_keys)
+            within(ties.keys, 0, size, -2**60, 2**60)
+            within(ties.notes, 0, size, 0, header[FAMILIES] - 1)
+            remembers(ties.history, header[ITERATION])
+        """,
+        writes="ties.more_keys ties.ages ties.ranks ties.slots ties.nodes ties.tokens",
+        gives="""
+            within(ties.ranks, 0, size, -2**34, 2**34)
+            within(ties.ages, 0, size, 0, 2**34)
+            all(held(family_slot, 0, header[FAMILIES], ties.slots[i]) for i in range(size))
+        """,
+        loops={
+            "for i in range(size)": loop(
+                keeps="""
+                    heap(more_keys, i)
+                    places_within(more_keys, ages, i, 0, header[FAMILIES] - 1)
+                    notes_within(more_keys, ages, i, -2**34, 2**34)
+                """,
+                opens="""
+                    0 <= notes[i] and notes[i] < header[FAMILIES]
+                    key_round(0, notes[i])
+                """,
+            ),
+            "for i in range(size) #2": loop(
+                keeps="""
+                    within(ties.ranks, 0, i, -2**34, 2**34)
+                    all(held(family_slot, 0, header[FAMILIES], ties.slots[j]) for j in range(i))
+                    all(0 <= ties.nodes[j] and ties.nodes[j] < 2**60 and ties.nodes[j] % LEVELS <= header[TOP]
+                        for j in range(i))
+                """,
+                opens="""
+                    0 <= place_of(more_keys[i]) and place_of(more_keys[i]) < header[FAMILIES]
+                    held_if(family_slot, 0, header[FAMILIES], family_slot[place_of(more_keys[i])],
+                        place_of(more_keys[i]))
+                """,
+            ),
+        },
+        before={
+            "for i in range(size):\n    family": """
+                many_members(more_keys, ages, size, size)
+                notes_in(more_keys, ages, size, size, -2**34, 2**34)
+                all(0 <= place_of(more_keys[i]) and place_of(more_keys[i]) < header[FAMILIES] for i in range(size))
+            """,
         },
     ),
 ]

@@ -61,6 +61,7 @@ from focalloc.fastpath.kernels.layout import (
     W_MAX,
     WEIGHT,
     WIDTH,
+    History,
     Ints,
     Outcome,
     Regions,
@@ -1197,6 +1198,47 @@ def are_nodes(header: Ints, nodes: Ints, size: int) -> bool:
 def table_at(regions: Regions, at: int, field: int) -> int:
     """What stands in the table of regions for the one at ``at``."""
     return regions.table[at + field]
+
+
+# TIES
+
+
+def remembers(history: History, now: int) -> bool:
+    """What is remembered happened by now, and lies in its tables."""
+    return (
+        0 <= history.size <= len(history.acted)
+        and history.size <= len(history.iterations)
+        and 0 <= history.memory <= 2**34
+        and 0 <= now < 2**62
+        and within(history.iterations, 0, history.size, 0, now)
+    )
+
+
+def are_gist_slots(header: Ints, tags: Ints, slots: Ints, n: int) -> bool:
+    """The first ``n`` are slots in which gists begin that are not marked."""
+    return all(0 <= slots[i] < header[SLOTS] and 1 <= tags[slots[i]] <= header[TOP] for i in range(n) if at(slots[i]))
+
+
+def gists_noted(header: Ints, tags: Ints, keys: Ints, notes: Ints, n: int) -> bool:
+    """The notes of the first ``n`` are such slots, whatever their order."""
+    return all(
+        0 <= v < header[SLOTS] and 1 <= tags[v] <= header[TOP]
+        for k in INTEGERS
+        for v in INTEGERS
+        if many(keys, notes, n, k, v) >= 1
+        if at(many(keys, notes, n, k, v))
+    )
+
+
+def places_within(keys: Ints, notes: Ints, size: int, low: int, high: int) -> bool:
+    """All keys are of places from ``low`` to ``high``."""
+    return all(
+        low <= place_of(key) <= high
+        for key in INTEGERS
+        for note in INTEGERS
+        if many(keys, notes, size, key, note) >= 1
+        if at(many(keys, notes, size, key, note))
+    )
 
 
 # ITEMS
