@@ -147,7 +147,7 @@ CONTRACTS = [
             are_families(header, family_slot, family_node, PLACES)
             header[FAMILIES] <= len(wishes)
             within(wishes, 0, header[FAMILIES], -2**60, 2**60)
-            all(wishes[f] <= 2**34 * header[FANOUT + family_node[f] % LEVELS] for f in range(header[FAMILIES])
+            all(wishes[f] <= 2**33 * header[FANOUT + family_node[f] % LEVELS] for f in range(header[FAMILIES])
                 if at(family_node[f]))
             ledger_fits(header, ledger_action)
             0 <= header[END] < 2**50
@@ -160,23 +160,24 @@ CONTRACTS = [
         gives="""
             0 <= result <= sought.room
             falling(sought.keys, 0, result)
-            all(0 <= sought.notes[i] and sought.notes[i] < header[FAMILIES] for i in range(result))
+            within(sought.keys, 0, result, 0, 2**33 * PLACES + PLACES - 1)
+            are_collapses(header, family_slot, sought.keys, sought.notes, result)
         """,
         loops={
             "for family in range(header[FAMILIES])": loop(
                 keeps="""
                     0 <= size <= sought.room
                     size <= family
-                    0 <= bar <= 2**34
+                    0 <= bar <= 2**33
                     heap(sought.keys, size)
-                    keys_within(sought.keys, sought.notes, size, 0, 2**34 * PLACES + PLACES - 1)
-                    notes_within(sought.keys, sought.notes, size, 0, header[FAMILIES] - 1)
+                    keys_within(sought.keys, sought.notes, size, 0, 2**33 * PLACES + PLACES - 1)
+                    collapses_within(header, family_slot, sought.keys, sought.notes, size)
                 """,
                 opens="""
                     0 <= family_slot[family] and 1 <= family_node[family] % LEVELS
                     family_node[family] % LEVELS <= header[TOP]
                     0 <= family_node[family] and family_node[family] < 2**54
-                    wishes[family] <= 2**34 * header[FANOUT + family_node[family] % LEVELS]
+                    wishes[family] <= 2**33 * header[FANOUT + family_node[family] % LEVELS]
                 """,
             )
         },
@@ -184,11 +185,15 @@ CONTRACTS = [
             "if wishes[family] >=": "wish_product(bar + 1, members)",
             "key = key_of": """
                 over_bound(wishes[family], members)
-                below(wishes[family], 2**34 + 1, members)
+                below(wishes[family], 2**33 + 1, members)
+                key_round(wishes[family] // members, family_slot[family])
             """,
-            "bar = rank_of": "keys_in(sought.keys, sought.notes, size, size, 0, 2**34 * PLACES + PLACES - 1)",
+            "bar = rank_of": "keys_in(sought.keys, sought.notes, size, size, 0, 2**33 * PLACES + PLACES - 1)",
         },
-        closes="notes_in(sought.keys, sought.notes, size, size, 0, header[FAMILIES] - 1)",
+        closes="""
+            keys_in(sought.keys, sought.notes, size, size, 0, 2**33 * PLACES + PLACES - 1)
+            many_members(sought.keys, sought.notes, size, size)
+        """,
     ),
     contract(
         "worst_useful_chunk",
@@ -223,12 +228,14 @@ CONTRACTS = [
     contract(
         "useful_chunks",
         whole=True,
+        any_width="peaks",
         needs=f"""
             is_header(header)
             0 <= header[SLOTS] <= 2**26
             {CHUNKS} <= len(peaks)
             {CHUNKS} <= len(keys)
             {CHUNKS} <= len(notes)
+            within(peaks, 0, {CHUNKS}, -2**33, 2**33)
             -LIMIT <= header[TAU_EXPAND] <= LIMIT
             1 <= room
         """,
@@ -249,7 +256,7 @@ CONTRACTS = [
                     0 <= size <= room
                     size <= chunk
                     heap(keys, size)
-                    -LIMIT <= bar <= LIMIT
+                    -LIMIT <= bar <= 2**33
                     implies(size < room, bar == header[TAU_EXPAND])
                     implies(size == room, bar == rank_of(keys[0]))
                     are_once(keys, notes, size)

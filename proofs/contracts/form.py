@@ -67,7 +67,7 @@ class Contract:
         closes: the same where it returns.
         before: the same before a statement that begins like this.
         same: two of its tables that are one, in calls of this kind.
-        any_width: tables that may be of any width.
+        any_width: tables that may be of any width, by name or, as ``work.peaks``, by where they are.
         truth: whether it returns a truth value.
         joins: whether what is known on both sides of an ``if`` is put together after it; else each goes on alone.
         whole: whether what it gives is all that the kernel is for; else it is about its safety.

@@ -34,6 +34,71 @@ COMPARED = """
 """
 """What comparing two choices needs."""
 
+TOLD = """
+            is_header(session.header)
+            is_shaped(session.header)
+            spans_are_told(session.header)
+            0 < session.header[SLOTS] <= 2**26
+            session.header[SLOTS] <= len(tags)
+            are_tags(session.header, tags, 0, session.header[SLOTS])
+            families_fit(session.header, family_slot)
+            families_fit(session.header, family_node)
+            rising(family_slot, 0, session.header[FAMILIES])
+            tokens_are_told(session.header, tags, family_slot, family_node)
+            0 <= session.header[FIRST] < 2**49
+            session.header[FIRST] + tokens_in(session.header, tags, 0, session.header[SLOTS]) < 2**49
+            0 <= session.header[CURSOR_TOKEN] < 2**49
+            ledger_fits(session.header, ledger_action)
+"""
+"""What looking up tokens and rests needs."""
+
+WORTHS = """
+            len(work.header) >= WORK_HEADER
+            0 <= work.header[CURSOR] <= LIMIT
+            0 <= session.header[TAU_EXPAND] < LIMIT
+            session.header[SLOTS] <= len(worth)
+            within(worth, 0, session.header[SLOTS], LOWEST, 2**33)
+"""
+"""What an expand is worth."""
+
+LISTS = """
+            1 <= session.header[N_DIFF] <= 2**24
+            session.header[N_DIFF] <= len(expand_keys)
+            session.header[N_DIFF] <= len(expand_tokens)
+"""
+"""Where the best few are listed."""
+
+COLLAPSING = """
+            is_header(session.header)
+            is_shaped(session.header)
+            families_fit(session.header, family_slot)
+            families_fit(session.header, family_node)
+            are_families(session.header, family_slot, family_node, len(fixed))
+            are_alike(session.header, family_node)
+            rising(family_slot, 0, session.header[FAMILIES])
+            session.header[FAMILIES] <= len(spare_slot)
+            session.header[FAMILIES] <= len(spare_node)
+            ledger_fits(session.header, ledger_action)
+            0 <= session.header[END] < 2**49
+            0 <= session.header[CURSOR_TOKEN] < 2**49
+            0 <= session.header[PROTECTED] < 2**49
+            len(fixed) <= PLACES
+            0 <= session.header[TAU_COLLAPSE] < LIMIT
+            0 <= session.header[N_DIFF] <= 2**24
+            session.header[N_DIFF] <= len(expand_keys)
+            session.header[N_DIFF] <= len(expand_tokens)
+            len(work.header) >= WORK_HEADER
+            0 <= work.header[CURSOR] < LIMIT
+            0 <= work.header[DELTAS] <= LEVELS
+            0 <= work.header[DELTAS] * session.header[N_DIFF] <= len(pool_keys)
+            work.header[DELTAS] * session.header[N_DIFF] <= len(pool_families)
+            len(wishes) == 0 or session.header[FAMILIES] <= len(wishes)
+            implies(len(wishes) > 0, within(wishes, 0, session.header[FAMILIES], -2**60, 2**60))
+            implies(len(wishes) > 0, all(wishes[f] <= 2**33 * session.header[FANOUT + family_node[f] % LEVELS]
+                for f in range(session.header[FAMILIES]) if at(family_node[f])))
+"""
+"""What looking for collapses needs."""
+
 CONTRACTS = [
     contract(
         "survey_of",
@@ -55,6 +120,130 @@ CONTRACTS = [
             "for i in range(CHUNK)": loop(keeps="low(work.peaks) <= peak <= high(work.peaks)"),
             "for slot in range(whole * CHUNK, slots)": loop(keeps="low(work.peaks) <= peak <= high(work.peaks)"),
         },
+    ),
+    contract(
+        "best_expands_of",
+        any_width="worth work.peaks",
+        needs=f"""{TOLD}{WORTHS}{LISTS}
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, -2**33, 2**33)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
+            0 <= spoilt <= 2**40
+        """,
+        writes="session.chunk_keys session.chunk_notes expand_keys expand_tokens",
+        gives="""
+            0 <= result <= session.header[N_DIFF]
+            falling(expand_keys, 0, result)
+            within(expand_keys, 0, result, -2**57, 2**60 - 1)
+            are_expands(session.header, tags, delta, expand_keys, expand_tokens, result)
+        """,
+        opens="""
+            tokens_none(session.header, tags, 0, 0)
+            tokens_up_to(session.header, tags, session.header[SLOTS])
+        """,
+        loops={
+            "for c in range(chunks)": loop(
+                keeps="""
+                    0 <= size <= session.header[N_DIFF]
+                    heap(keys, size)
+                    keys_within(keys, notes, size, -2**57, 2**60 - 1)
+                    expands_within(session.header, tags, delta, keys, notes, size)
+                """,
+                opens="0 <= chunk_notes[c] and chunk_keys[c] == peak_key(work.peaks, chunk_notes[c])",
+            ),
+            "for i in range(min(CHUNK, header[SLOTS] - first))": loop(
+                keeps="""
+                    0 <= size <= session.header[N_DIFF]
+                    heap(keys, size)
+                    keys_within(keys, notes, size, -2**57, 2**60 - 1)
+                    expands_within(session.header, tags, delta, keys, notes, size)
+                    0 <= slot <= first + i
+                    slot < session.header[SLOTS]
+                    token == session.header[FIRST] + tokens_in(session.header, tags, 0, slot)
+                """,
+            ),
+        },
+        before={
+            "slot = at": """
+                tokens_in(session.header, tags, 0, at) + session.header[SPAN + tags[at]]
+                    <= tokens_in(session.header, tags, 0, session.header[SLOTS])
+                0 <= token and token < 2**49
+            """,
+            "wanted = worth": """
+                node // LEVELS == token and node % LEVELS == tags[slot]
+                over_bound(max(node // LEVELS - session.header[CURSOR_TOKEN], session.header[CURSOR_TOKEN]
+                    - node // LEVELS - session.header[SPAN + node % LEVELS], 0), session.header[SPAN])
+                over_bound(work.header[CURSOR], 1 + max(node // LEVELS - session.header[CURSOR_TOKEN],
+                    session.header[CURSOR_TOKEN] - node // LEVELS - session.header[SPAN + node % LEVELS], 0)
+                    // session.header[SPAN])
+            """,
+            "size = offer": """
+                key_round(worth[slot], slot)
+                is_expand(session.header, tags, delta, key, token)
+            """,
+        },
+        closes="""
+            many_members(expand_keys, expand_tokens, size, size)
+            keys_in(expand_keys, expand_tokens, size, size, -2**57, 2**60 - 1)
+        """,
+    ),
+    contract(
+        "member_expands",
+        any_width="worth",
+        needs=f"""{TOLD}{WORTHS}{LISTS}
+            has_products(session.header)
+            has_spans(session.header)
+            0 <= node < 2**54
+            2 <= node % LEVELS
+            node % LEVELS <= session.header[TOP]
+            0 <= place
+            place + session.header[WIDTH + node % LEVELS] <= session.header[SLOTS]
+        """,
+        writes="expand_keys expand_tokens",
+        gives="""
+            0 <= result <= session.header[N_DIFF]
+            result <= session.header[FANOUT + node % LEVELS]
+            falling(expand_keys, 0, result)
+            within(expand_keys, 0, result, -2**57, 2**60 - 1)
+            within(expand_tokens, 0, result, 0, 2**50)
+            all(place <= place_of(expand_keys[i]) and place_of(expand_keys[i])
+                < place + session.header[WIDTH + node % LEVELS] for i in range(result))
+        """,
+        loops={
+            "for i in range(header[FANOUT + level + 1])": loop(
+                keeps="""
+                    0 <= size <= session.header[N_DIFF]
+                    size <= i
+                    heap(keys, size)
+                    keys_within(keys, notes, size, -2**57, 2**60 - 1)
+                    notes_within(keys, notes, size, 0, 2**50)
+                    places_within(keys, notes, size, place, place + session.header[WIDTH + node % LEVELS] - 1)
+                """,
+                opens="""
+                    session.header[WIDTH + level + 1] == session.header[FANOUT + level + 1]
+                        * session.header[UNITS + level]
+                    session.header[SPAN + level + 1] == session.header[FANOUT + level + 1]
+                        * session.header[SPAN + level]
+                    product_grows(i, session.header[FANOUT + level + 1], session.header[UNITS + level])
+                    product_grows(i, session.header[FANOUT + level + 1], session.header[SPAN + level])
+                """,
+            )
+        },
+        before={
+            "wanted = worth": """
+                over_bound(max(token - session.header[CURSOR_TOKEN], session.header[CURSOR_TOKEN]
+                    - token - session.header[SPAN + level], 0), session.header[SPAN])
+                over_bound(work.header[CURSOR], 1 + max(token - session.header[CURSOR_TOKEN],
+                    session.header[CURSOR_TOKEN] - token - session.header[SPAN + level], 0) // session.header[SPAN])
+            """,
+            "size = offer": "key_round(worth[slot], slot)",
+        },
+        closes="""
+            many_members(expand_keys, expand_tokens, size, size)
+            keys_in(expand_keys, expand_tokens, size, size, -2**57, 2**60 - 1)
+            notes_in(expand_keys, expand_tokens, size, size, 0, 2**50)
+        """,
     ),
     contract(
         "at_least",
@@ -118,6 +307,70 @@ CONTRACTS = [
         },
     ),
     contract(
+        "mark_families",
+        needs="""
+            is_header(session.header)
+            is_shaped(session.header)
+            has_products(session.header)
+            0 <= session.header[SLOTS] <= len(tags)
+            families_fit(session.header, family_slot)
+            families_fit(session.header, family_node)
+            are_families(session.header, family_slot, family_node, session.header[SLOTS])
+            keep_apart(session.header, family_slot, family_node, 0, session.header[FAMILIES])
+            families_are_whole(session.header, tags, family_slot, family_node)
+            len(work.header) >= WORK_HEADER
+            0 <= work.header[APART] <= 2**30
+            work.header[APART] <= len(apart_keys)
+            work.header[APART] <= len(apart_families)
+            are_set_apart(session.header, family_slot, apart_keys, apart_families, work.header[APART])
+            by == MARK or by == -MARK
+            all((tags[j] <= session.header[TOP] if by == MARK else tags[j] >= MARK) or tags[j] < 0
+                for j in range(session.header[SLOTS])
+                if inside(session.header, family_slot, family_node, apart_families, work.header[APART], j))
+        """,
+        writes="tags",
+        gives="""
+            0 <= result <= work.header[APART] * 2**26
+            all(tags[j] == old(tags)[j] + (by if old(tags)[j] >= 0
+                    and inside(session.header, family_slot, family_node, apart_families, work.header[APART], j) else 0)
+                for j in INTEGERS)
+        """,
+        loops={
+            "for x in range(work.header[APART])": loop(
+                keeps="""
+                    0 <= members <= x * 2**26
+                    all(tags[j] == old(tags)[j] + (by if old(tags)[j] >= 0
+                            and inside(session.header, family_slot, family_node, apart_families, x, j) else 0)
+                        for j in INTEGERS)
+                """,
+                opens="""
+                    0 <= apart_families[x] and apart_families[x] < session.header[FAMILIES]
+                    0 <= family_slot[apart_families[x]] and 1 <= family_node[apart_families[x]] % LEVELS
+                    inside_if(session.header, family_slot, family_node, apart_families, work.header[APART])
+                    none_inside(session.header, family_slot, family_node, apart_families, x,
+                        family_slot[apart_families[x]], family_slot[apart_families[x]]
+                        + session.header[WIDTH + family_node[apart_families[x]] % LEVELS])
+                """,
+                closes="inside_one_more(session.header, family_slot, family_node, apart_families, x)",
+            ),
+            "for i in range(header[FANOUT + level])": loop(
+                keeps="""
+                    all(tags[j] == old(tags)[j] + (by if old(tags)[j] >= 0
+                            and (inside(session.header, family_slot, family_node, apart_families, x, j)
+                            or place <= j and j < place + i * session.header[UNITS + level - 1]) else 0)
+                        for j in INTEGERS)
+                """,
+                opens="""
+                    product_grows(i, session.header[FANOUT + level], session.header[UNITS + level - 1])
+                    product_next(i, session.header[UNITS + level - 1])
+                    turn_times(i, session.header[UNITS + level - 1])
+                    inside(session.header, family_slot, family_node, apart_families, work.header[APART],
+                        place + i * session.header[UNITS + level - 1])
+                """,
+            ),
+        },
+    ),
+    contract(
         "is_apart",
         whole=True,
         truth=True,
@@ -140,13 +393,38 @@ CONTRACTS = [
             is_shaped(header)
             families_fit(header, family_slot)
             families_fit(header, family_node)
+            are_families(header, family_slot, family_node, len(fixed))
+            are_alike(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
             header[FAMILIES] <= len(spare_slot)
             header[FAMILIES] <= len(spare_node)
-            all(1 <= family_node[f] % LEVELS <= header[TOP] for f in range(header[FAMILIES]))
         """,
         writes="spare_slot spare_node",
-        gives="0 <= result <= header[FAMILIES]",
-        loops={"for family in range(header[FAMILIES])": loop(keeps="0 <= size <= family")},
+        gives="""
+            0 <= result <= header[FAMILIES]
+            lie_between(header, spare_slot, spare_node, 0, result, 0, len(fixed))
+            rising(spare_slot, 0, result)
+            all(header[ALIKE] == 0 or header[WIDTH + spare_node[i] % LEVELS] == header[ALIKE] for i in range(result))
+            all(held(family_slot, 0, header[FAMILIES], spare_slot[i]) for i in range(result))
+        """,
+        loops={
+            "for family in range(header[FAMILIES])": loop(
+                keeps="""
+                    0 <= size <= family
+                    lie_between(header, spare_slot, spare_node, 0, size, 0, len(fixed))
+                    rising(spare_slot, 0, size)
+                    all(spare_slot[i] < family_slot[g] for i in range(size) for g in range(family, header[FAMILIES]))
+                    all(header[ALIKE] == 0 or header[WIDTH + spare_node[i] % LEVELS] == header[ALIKE]
+                        for i in range(size))
+                    all(held(family_slot, 0, header[FAMILIES], spare_slot[i]) for i in range(size))
+                """,
+                opens="""
+                    0 <= family_slot[family] and 1 <= family_node[family] % LEVELS
+                    family_node[family] % LEVELS <= header[TOP]
+                    held_if(family_slot, 0, header[FAMILIES], family_slot[family], family)
+                """,
+            )
+        },
     ),
     contract(
         "with_spare_families",
@@ -158,6 +436,103 @@ CONTRACTS = [
             result.header == session.header and result.tags == tags and result.fixed == fixed
             result.ledger_action == ledger_action
         """,
+    ),
+    contract(
+        "best_collapses_of",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, len(fixed))
+            are_alike(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            header[FAMILIES] <= len(spare_slot)
+            header[FAMILIES] <= len(spare_node)
+            ledger_fits(header, ledger_action)
+            0 <= header[END] < 2**49
+            0 <= header[CURSOR_TOKEN] < 2**49
+            0 <= header[PROTECTED] < 2**49
+            len(fixed) <= PLACES
+            0 <= header[TAU_COLLAPSE] < LIMIT
+            1 <= room < 2**40
+            room <= len(keys)
+            room <= len(notes)
+            0 <= cursor < LIMIT
+        """,
+        writes="header spare_slot spare_node keys notes",
+        gives="""
+            only(header)
+            0 <= result <= room
+            falling(keys, 0, result)
+            within(keys, 0, result, -2**57, 2**59)
+            are_collapses(header, family_slot, keys, notes, result)
+        """,
+        loops={
+            "for i in range(size)": loop(
+                keeps="""
+                    only(header)
+                    are_collapses(header, family_slot, keys, notes, i)
+                """,
+                opens="held(family_slot, 0, header[FAMILIES], place_of(keys[i]))",
+            )
+        },
+        before={
+            "header[FAMILIES] = families": "many_members(keys, notes, size, size)",
+            "for i in range(size)": """
+                within(keys, 0, size, -2**57, 2**59)
+                all(held(family_slot, 0, header[FAMILIES], place_of(keys[i])) for i in range(size))
+            """,
+        },
+    ),
+    contract(
+        "pool_collapses",
+        needs=COLLAPSING,
+        writes="session.header work.header spare_slot spare_node expand_keys expand_tokens pool_keys pool_families",
+        gives="""
+            only(session.header)
+            kept_outside(work.header, old(work.header), POOL_SIZES, POOL_SIZES + work.header[DELTAS])
+            implies(session.header[N_DIFF] >= 1, are_pooled(session.header, family_slot, work.header,
+                pool_keys, pool_families, work.header[DELTAS]))
+        """,
+        loops={
+            "for d in range(work.header[DELTAS])": loop(
+                keeps="""
+                    only(session.header)
+                    kept_outside(work.header, old(work.header), POOL_SIZES, POOL_SIZES + work.header[DELTAS])
+                    are_pooled(session.header, family_slot, work.header, pool_keys, pool_families, d)
+                    all(here(e) * session.header[N_DIFF] + session.header[N_DIFF] <= d * session.header[N_DIFF]
+                        for e in range(d) if at(here(e)))
+                """,
+                opens="""
+                    here(d) == d
+                    product_grows(d, work.header[DELTAS], session.header[N_DIFF])
+                    product_next(d, session.header[N_DIFF])
+                """,
+            ),
+            "for i in range(size)": loop(
+                keeps="""
+                    only(session.header)
+                    kept_outside(work.header, old(work.header), POOL_SIZES, POOL_SIZES + work.header[DELTAS])
+                    are_pooled(session.header, family_slot, work.header, pool_keys, pool_families, d)
+                    all(here(e) * session.header[N_DIFF] + session.header[N_DIFF] <= d * session.header[N_DIFF]
+                        for e in range(d) if at(here(e)))
+                    size == work.header[POOL_SIZES + d]
+                    all(0 <= pool_families[j] and pool_families[j] < session.header[FAMILIES]
+                        and place_of(pool_keys[j]) == family_slot[pool_families[j]]
+                        and -2**57 <= pool_keys[j] and pool_keys[j] < 2**60
+                        for j in range(d * session.header[N_DIFF], d * session.header[N_DIFF] + i)
+                        if at(pool_keys[j]) if at(pool_families[j]))
+                """
+            ),
+        },
+        before={
+            "size = at_least": """
+                many_members(keys, notes, size, size)
+                within(keys, 0, size, -2**57, 2**60 - 1)
+                are_collapses(session.header, family_slot, keys, notes, size)
+            """,
+        },
     ),
     contract(
         "slots_of",

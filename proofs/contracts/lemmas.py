@@ -73,6 +73,15 @@ DEFINITIONS = [
         " for j in INTEGERS if at(taken(H, A, P, n, j))))",
     ),
     definition(
+        "inside_none(H, S, N, F, n, j)", "implies(n <= 0, not inside(H, S, N, F, n, j))", seen_by="inside(H, S, N, F, n, j)"
+    ),
+    definition(
+        "inside_one_more(H, S, N, F, n)",
+        "implies(n >= 1, all(inside(H, S, N, F, n, j) == (inside(H, S, N, F, n - 1, j)"
+        " or (S[F[n - 1]] <= j and j < S[F[n - 1]] + H[WIDTH + N[F[n - 1]] % LEVELS]))"
+        " for j in INTEGERS if at(inside(H, S, N, F, n, j))))",
+    ),
+    definition(
         "begun_none(H, A, P, n, j)", "implies(n <= 0, begun(H, A, P, n, j) == 0)", seen_by="begun(H, A, P, n, j)"
     ),
     definition(
@@ -686,6 +695,20 @@ TAKEN = [
         " all(not taken(H, A, P, n, j) for j in range(lo, hi) if at(taken(H, A, P, n, j))))",
         by="n",
         steps=["taken_one_more(H, A, P, n)", "P[n - 1] == P[n - 1]"],
+    ),
+    lemma(
+        "none_inside(H, S, N, F, n, lo, hi)",
+        "implies(all(S[F[x]] + H[WIDTH + N[F[x]] % LEVELS] <= lo or hi <= S[F[x]] for x in range(n)),"
+        " all(not inside(H, S, N, F, n, j) for j in range(lo, hi) if at(inside(H, S, N, F, n, j))))",
+        by="n",
+        steps=["inside_one_more(H, S, N, F, n)", "F[n - 1] == F[n - 1]"],
+    ),
+    lemma(
+        "inside_if(H, S, N, F, n)",
+        "all(inside(H, S, N, F, n, j) for x in range(n)"
+        " for j in range(S[F[x]], S[F[x]] + H[WIDTH + N[F[x]] % LEVELS]) if at(F[x], inside(H, S, N, F, n, j)))",
+        by="n",
+        steps=["inside_one_more(H, S, N, F, n)", "F[n - 1] == F[n - 1]"],
     ),
     lemma(
         "taken_if(H, A, P, n)",

@@ -37,6 +37,7 @@ from focalloc.fastpath.kernels.layout import (
     LIMIT,
     MARK,
     MIN_GAP,
+    N_DIFF,
     NET,
     OFFSETS,
     OPTION,
@@ -44,6 +45,7 @@ from focalloc.fastpath.kernels.layout import (
     PARENT,
     PIN,
     PLACES,
+    POOL_SIZES,
     PROTECTED,
     RAW,
     RECOMPUTE,
@@ -211,6 +213,17 @@ def shifted_in(header: Ints, places: Ints, actions: Ints, n: int, others: Ints, 
 def taken(header: Ints, actions: Ints, places: Ints, n: int, slot: int) -> bool:
     """Whether one of the first ``n`` actions replaces what is in a slot."""
     return any(places[i] <= slot < places[i] + before(header, actions[i]) for i in range(n))
+
+
+@ghost
+def inside(header: Ints, family_slot: Ints, family_node: Ints, families: Ints, n: int, slot: int) -> bool:
+    """Whether a slot lies in one of the first ``n`` families on a list."""
+    return any(
+        family_slot[families[x]]
+        <= slot
+        < family_slot[families[x]] + header[WIDTH + family_node[families[x]] % LEVELS]
+        for x in range(n)
+    )
 
 
 @ghost
@@ -664,6 +677,13 @@ def has_products(header: Ints) -> bool:
     return all(
         header[j] == header[j - WIDTH + FANOUT] * header[j - WIDTH - 1 + UNITS]
         for j in range(WIDTH + 1, WIDTH + header[TOP] + 1)
+    )
+
+
+def has_spans(header: Ints) -> bool:
+    """A node spans what its children do (GEO-1)."""
+    return all(
+        header[j] == header[j - SPAN + FANOUT] * header[j - 1] for j in range(SPAN + 1, SPAN + header[TOP] + 1)
     )
 
 
@@ -1151,6 +1171,27 @@ def are_the_best(session: Session, sought: Sought, threshold: int, stride: int, 
     )
 
 
+def are_collapses(header: Ints, family_slot: Ints, keys: Ints, notes: Ints, n: int) -> bool:
+    """The first ``n`` are families of the context, each with a key of its place."""
+    return all(
+        0 <= notes[i] < header[FAMILIES] and place_of(keys[i]) == family_slot[notes[i]]
+        for i in range(n)
+        if at(keys[i])
+        if at(notes[i])
+    )
+
+
+def collapses_within(header: Ints, family_slot: Ints, keys: Ints, notes: Ints, n: int) -> bool:
+    """The same, whatever their order."""
+    return all(
+        0 <= f < header[FAMILIES] and place_of(k) == family_slot[f]
+        for k in INTEGERS
+        for f in INTEGERS
+        if many(keys, notes, n, k, f) >= 1
+        if at(many(keys, notes, n, k, f))
+    )
+
+
 # EXPANDS THAT ARE SOUGHT
 
 
@@ -1315,6 +1356,55 @@ def are_choices(header: Ints, tags: Ints, family_node: Ints, turns: Ints, notes:
         for i in range(n)
         if at(turns[i])
         if at(notes[i])
+    )
+
+
+def is_expand(header: Ints, tags: Ints, delta: int, key: int, note: int) -> bool:
+    """A gist that adds so many slots begins at the place of a key, whose note is a token."""
+    return (
+        place_of(key) < header[SLOTS]
+        and 1 <= tags[place_of(key)] <= header[TOP]
+        and header[WIDTH + tags[place_of(key)]] - header[UNITS + tags[place_of(key)]] == delta
+        and 0 <= note < 2**49
+    )
+
+
+def are_expands(header: Ints, tags: Ints, delta: int, keys: Ints, notes: Ints, n: int) -> bool:
+    """`is_expand`, of the first ``n``."""
+    return all(is_expand(header, tags, delta, keys[i], notes[i]) for i in range(n) if at(keys[i]) if at(notes[i]))
+
+
+def expands_within(header: Ints, tags: Ints, delta: int, keys: Ints, notes: Ints, n: int) -> bool:
+    """The same, whatever their order."""
+    return all(
+        is_expand(header, tags, delta, k, v)
+        for k in INTEGERS
+        for v in INTEGERS
+        if many(keys, notes, n, k, v) >= 1
+        if at(many(keys, notes, n, k, v))
+    )
+
+
+def are_set_apart(header: Ints, family_slot: Ints, keys: Ints, families: Ints, n: int) -> bool:
+    """The first ``n`` on a list are families of the context, none twice, each with a key of its place."""
+    return all(
+        0 <= families[x] < header[FAMILIES] and place_of(keys[x]) == family_slot[families[x]]
+        for x in range(n)
+        if at(families[x])
+        if at(keys[x])
+    ) and all(families[x] != families[y] for x in range(n) for y in range(x + 1, n))
+
+
+def are_pooled(header: Ints, family_slot: Ints, query: Ints, keys: Ints, families: Ints, n: int) -> bool:
+    """In the stretches of the first ``n`` deltas stand as many collapses as is said there, none longer than its room."""
+    return all(0 <= query[j] <= header[N_DIFF] for j in range(POOL_SIZES, POOL_SIZES + n)) and all(
+        0 <= families[j] < header[FAMILIES]
+        and place_of(keys[j]) == family_slot[families[j]]
+        and -(2**57) <= keys[j] < 2**60
+        for d in range(n)
+        for j in range(here(d) * header[N_DIFF], here(d) * header[N_DIFF] + query[POOL_SIZES + here(d)])
+        if at(here(d), keys[j])
+        if at(here(d), families[j])
     )
 
 

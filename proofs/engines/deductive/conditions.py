@@ -651,7 +651,7 @@ class Deduction(Formulas):
         """Tables are as wide as a contract takes them to be, or narrower and only read."""
         for path, table in _tables(given):
             formal = self.theory.bits.get(path[-1], 64)
-            if path[-1] in contract.any_width:
+            if {path[-1], ".".join(path)} & {*contract.any_width}:
                 continue
             wrote = any(self.table(ast.parse(text, mode="eval").body, given) == table for text in contract.writes)
             actual = self.bits(table)
@@ -753,7 +753,10 @@ class Deduction(Formulas):
                     inner = self.touched(callee)
                     for param, arg in zip(types_of(function), args, strict=False):
                         path = _path(arg, aliases)
-                        if path is None:
+                        if path is None and (parts := self._parts_of(arg, aliases)):
+                            mine = [rest[1:] for rest in inner if rest[0] == param]
+                            found.update(parts[field] for rest in mine for field in rest or parts)
+                        elif path is None:
                             visit(arg)
                         else:
                             found.update(path + rest[1:] for rest in inner if rest[0] == param)
@@ -767,6 +770,22 @@ class Deduction(Formulas):
         for statement in body:
             visit(statement)
         return found
+
+    def _parts_of(self, node: ast.AST, aliases: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """The paths of the tables that a kernel puts into a tuple, which it does nothing else than to return."""
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=args) if name in self.theory.kernels:
+                kernel = self.theory.kernels[name]
+                match kernel.body[-1]:
+                    case ast.Return(value=ast.Call(func=ast.Name(id=kind), args=parts)) if (
+                        kind in self.theory.tuples and all(isinstance(one, ast.Expr) for one in kernel.body[:-1])
+                    ):
+                        given = zip(types_of(kernel), [_path(arg, aliases) for arg in args], strict=True)
+                        paths = {param: path for param, path in given if path is not None}
+                        fields = zip(self.theory.tuples[kind], [_path(part, paths) for part in parts], strict=True)
+                        found = {field: path for field, path in fields if path is not None}
+                        return found if len(found) == len(parts) else {}
+        return {}
 
     # STATEMENTS
 
@@ -896,7 +915,9 @@ class Deduction(Formulas):
         """Variables and tables that these may change."""
         names: set[str] = set()
         tables: set[str] = set()
-        for node in itertools.chain.from_iterable(map(ast.walk, parts)):
+        nodes = [*itertools.chain.from_iterable(map(ast.walk, parts))]
+        known = {**self._put_together(nodes, state), **state.names}
+        for node in nodes:
             match node:
                 case ast.Name(id=name, ctx=ast.Store()):
                     names.add(name)
@@ -909,7 +930,7 @@ class Deduction(Formulas):
                     )
                 case ast.Call(func=ast.Name(id=name), args=args) if name in self.theory.contracts:
                     given = dict(zip(types_of(self.theory.kernels[name]), args, strict=True))
-                    handed = {param: self.found(arg, state.names) for param, arg in given.items()}
+                    handed = {param: self.found(arg, known) for param, arg in given.items()}
                     handed |= self._cut(self.theory.contracts[name], handed, state)
                     for text in self.theory.contracts[name].writes:
                         tables.add(self.table(ast.parse(text, mode="eval").body, handed).name)
@@ -920,6 +941,20 @@ class Deduction(Formulas):
             ):
                 raise Refused(f"{name} is another table in each turn")
         return names, tables
+
+    def _put_together(self, nodes: Sequence[ast.AST], state: State) -> dict[str, Any]:
+        """The tuples that are put together on the way, by name, as far as their tables are known before."""
+        found = {}
+        for node in nodes:
+            match node:
+                case ast.Assign(
+                    targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=kind), args=args)
+                ) if kind in self.theory.tuples:
+                    fields = zip(self.theory.tuples[kind], args, strict=True)
+                    made = Bundle({part: self.found(arg, state.names) for part, arg in fields})
+                    if found.setdefault(name, made) != made:
+                        raise Refused(f"{name} is put together in two ways")
+        return found
 
     def _loop(self, node: ast.For | ast.While, state: State) -> Iterator[Way]:
         known, text = self._loops[id(node)], self._statement

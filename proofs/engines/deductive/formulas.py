@@ -275,7 +275,7 @@ class Formulas:
         if table.name in self.piece_bits:
             return self.piece_bits[table.name]
         name = table.name.rpartition(".")[2]
-        return 0 if name in self.any_width else self.theory.bits.get(name, 64)
+        return 0 if {name, table.name} & {*self.any_width} else self.theory.bits.get(name, 64)
 
     def width(self, table: Ref) -> tuple[Any, Any]:
         """The least and the greatest number that a cell of it holds."""
