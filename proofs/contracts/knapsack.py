@@ -99,10 +99,40 @@ COLLAPSING = """
 """
 """What looking for collapses needs."""
 
+APART_TOLD = f"""
+            has_products(session.header)
+            has_spans(session.header)
+            is_dear(session.header)
+            are_slight(session.header, session.header[N_DIFF])
+            are_families(session.header, family_slot, family_node, session.header[SLOTS])
+            0 <= work.header[APART]
+            work.header[APART] <= 2**18
+            0 <= work.header[DELTAS] <= LEVELS
+            work.header[APART] <= len(apart_keys)
+            work.header[APART] <= len(apart_families)
+            are_set_apart(session.header, family_slot, apart_keys, apart_families, work.header[APART])
+            all(2 <= family_node[apart_families[x]] % LEVELS for x in range(work.header[APART]))
+            within(apart_keys, 0, work.header[APART], -2**60, 2**60 - 1)
+            2 * (work.header[APART] + work.header[DELTAS]) * RUN <= len(work.search.runs)
+            work.header[ITEM_SPACE] <= len(work.search.item_keys)
+            work.header[ITEM_SPACE] <= len(work.search.item_notes)
+            0 <= work.header[ITEM_SPACE] < 2**60
+"""
+"""What the families set apart are, and that runs have space."""
+
+POOLED = """
+            work.header[DELTAS] * session.header[N_DIFF] <= len(pool_keys)
+            work.header[DELTAS] * session.header[N_DIFF] <= len(pool_families)
+            are_pooled(session.header, family_slot, work.header, pool_keys, pool_families, work.header[DELTAS])
+            within(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS], 1,
+                2**26 // max(1, session.header[N_DIFF]))
+"""
+"""What the pool holds, and the deltas."""
+
 CONTRACTS = [
     contract(
         "survey_of",
-        any_width="worth peaks",
+        any_width="worth work.peaks",
         needs="""
             is_header(session.header)
             is_shaped(session.header)
@@ -111,14 +141,22 @@ CONTRACTS = [
             session.header[SLOTS] <= len(worth)
             (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
             low(work.peaks) <= LOWEST and low(work.peaks) <= low(worth) and high(worth) <= high(work.peaks)
+            within(worth, 0, session.header[SLOTS], LOWEST, 2**33)
         """,
         writes="work.peaks",
+        gives="within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)",
         loops={
-            "for chunk in range((slots + CHUNK - 1) // CHUNK)": loop(),
-            "for level in range(1, header[TOP] + 1)": loop(),
-            "for chunk in range(whole)": loop(),
-            "for i in range(CHUNK)": loop(keeps="low(work.peaks) <= peak <= high(work.peaks)"),
-            "for slot in range(whole * CHUNK, slots)": loop(keeps="low(work.peaks) <= peak <= high(work.peaks)"),
+            "for chunk in range((slots + CHUNK - 1) // CHUNK)": loop(
+                keeps="within(work.peaks, 0, chunk, LOWEST, 2**33)"
+            ),
+            "for level in range(1, header[TOP] + 1)": loop(
+                keeps="within(work.peaks, 0, (slots + CHUNK - 1) // CHUNK, LOWEST, 2**33)"
+            ),
+            "for chunk in range(whole)": loop(
+                keeps="within(work.peaks, 0, (slots + CHUNK - 1) // CHUNK, LOWEST, 2**33)"
+            ),
+            "for i in range(CHUNK)": loop(keeps="LOWEST <= peak <= min(2**33, high(work.peaks))"),
+            "for slot in range(whole * CHUNK, slots)": loop(keeps="LOWEST <= peak <= min(2**33, high(work.peaks))"),
         },
     ),
     contract(
@@ -129,7 +167,7 @@ CONTRACTS = [
             within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, -2**33, 2**33)
             (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
             (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
-            0 <= spoilt <= 2**40
+            0 <= spoilt <= 2**50
         """,
         writes="session.chunk_keys session.chunk_notes expand_keys expand_tokens",
         gives="""
@@ -190,7 +228,7 @@ CONTRACTS = [
     ),
     contract(
         "member_expands",
-        any_width="worth",
+        any_width="worth work.peaks",
         needs=f"""{TOLD}{WORTHS}{LISTS}
             has_products(session.header)
             has_spans(session.header)
@@ -531,6 +569,138 @@ CONTRACTS = [
                 many_members(keys, notes, size, size)
                 within(keys, 0, size, -2**57, 2**60 - 1)
                 are_collapses(session.header, family_slot, keys, notes, size)
+            """,
+        },
+    ),
+    contract(
+        "lay_out_pairs",
+        any_width="worth work.peaks",
+        needs=f"""{TOLD}{WORTHS}{LISTS}{APART_TOLD}
+            work.header[RUNS] == 0
+        """,
+        writes="""work.header expand_keys expand_tokens
+            work.search.runs work.search.item_keys work.search.item_notes""",
+        gives="""
+            result == OUT_OF_SPACE or 0 <= result <= work.header[ITEM_SPACE]
+            only(work.header, RUNS)
+            implies(result >= 0, work.header[RUNS] == 2 * work.header[APART])
+            implies(result >= 0, are_laid_out(session.header, work.search, work.header[RUNS], result))
+        """,
+        loops={
+            "for x in range(work.header[APART])": loop(
+                keeps="""
+                    0 <= items <= work.header[ITEM_SPACE]
+                    only(work.header, RUNS)
+                    work.header[RUNS] == 2 * x
+                    are_laid_out(session.header, work.search, work.header[RUNS], items)
+                """,
+                opens="""
+                    0 <= apart_families[x] and apart_families[x] < session.header[FAMILIES]
+                    0 <= family_slot[apart_families[x]] and 2 <= family_node[apart_families[x]] % LEVELS
+                    session.header[WIDTH + family_node[apart_families[x]] % LEVELS]
+                        > session.header[UNITS + family_node[apart_families[x]] % LEVELS]
+                    session.header[WIDTH + family_node[apart_families[x]] % LEVELS - 1]
+                        > session.header[UNITS + family_node[apart_families[x]] % LEVELS - 1]
+                    -2**60 <= apart_keys[x] and apart_keys[x] < 2**60
+                """,
+            )
+        },
+        before={
+            "place = place_of": """
+                are_runs_of(work.search.runs, work.header[RUNS], items, 2**26 // max(1, session.header[N_DIFF]))
+                are_candidates(session.header, work.search.runs, work.search.item_keys, work.search.item_notes,
+                    work.header[RUNS] - 1)
+                here(work.header[RUNS] - 1) == work.header[RUNS] - 1
+                are_laid_out(session.header, work.search, work.header[RUNS], items)
+            """,
+        },
+    ),
+    contract(
+        "lay_out",
+        joins=True,
+        any_width="worth work.peaks",
+        needs=f"""{TOLD}{WORTHS}{LISTS}{APART_TOLD}{POOLED}
+            keep_apart(session.header, family_slot, family_node, 0, session.header[FAMILIES])
+            families_are_whole(session.header, tags, family_slot, family_node)
+            are_plain(session.header, tags, session.header[SLOTS])
+            session.header[LEDGER_TO] <= 2**30
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+            low(work.peaks) <= LOWEST and low(work.peaks) <= low(worth) and high(worth) <= high(work.peaks)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
+        """,
+        writes="""work.header work.peaks session.chunk_keys session.chunk_notes expand_keys expand_tokens tags
+            work.search.runs work.search.item_keys work.search.item_notes""",
+        gives="""
+            result == OUT_OF_SPACE or 0 <= result <= work.header[ITEM_SPACE]
+            only(work.header, RUNS, PAIRS)
+            only(tags)
+            implies(result >= 0, work.header[PAIRS] == work.header[APART])
+            implies(result >= 0, work.header[RUNS] == 2 * (work.header[APART] + work.header[DELTAS]))
+            implies(result >= 0, are_laid_out(session.header, work.search, work.header[RUNS], result))
+            within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+        """,
+        opens="""
+            times_sum(work.header[DELTAS], work.header[DELTAS], session.header[N_DIFF])
+            times_alike(work.header[DELTAS] + work.header[DELTAS], 2 * work.header[DELTAS], session.header[N_DIFF])
+            times_nothing(0, session.header[N_DIFF])
+            product_positive(work.header[DELTAS], session.header[N_DIFF])
+        """,
+        loops={
+            "for i in range(work.header[DELTAS])": loop(
+                keeps="""
+                    only(work.header, RUNS, PAIRS)
+                    work.header[PAIRS] == work.header[APART]
+                    work.header[RUNS] == 2 * work.header[APART] + i
+                    0 <= items <= entry(items) + i * session.header[N_DIFF]
+                    are_laid_out(session.header, work.search, work.header[RUNS], items)
+                """,
+                opens="""
+                    here(work.header[DELTAS] - 1 - i) == work.header[DELTAS] - 1 - i
+                    product_grows(work.header[DELTAS] - 1 - i, work.header[DELTAS], session.header[N_DIFF])
+                    product_grows(i, work.header[DELTAS], session.header[N_DIFF])
+                    product_next(i, session.header[N_DIFF])
+                """,
+                closes="here(work.header[RUNS] - 1) == work.header[RUNS] - 1",
+            ),
+            "for at in range(d * header[N_DIFF], d * header[N_DIFF] + work.header[POOL_SIZES + d])": loop(
+                keeps="""
+                    0 <= size <= at - d * session.header[N_DIFF]
+                    within(keys, 0, size, -2**57, 2**60 - 1)
+                    within(notes, 0, size, 0, session.header[FAMILIES] - 1)
+                """,
+                opens="""
+                    here(d) == d
+                    0 <= pool_families[at] and pool_families[at] < session.header[FAMILIES]
+                    -2**57 <= pool_keys[at] and pool_keys[at] < 2**60
+                """,
+            ),
+            "for d in range(work.header[DELTAS])": loop(
+                keeps="""
+                    only(work.header, RUNS, PAIRS)
+                    work.header[PAIRS] == work.header[APART]
+                    work.header[RUNS] == 2 * work.header[APART] + work.header[DELTAS] + d
+                    0 <= items <= entry(items) + d * session.header[N_DIFF]
+                    are_laid_out(session.header, work.search, work.header[RUNS], items)
+                    within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+                """,
+                opens="""
+                    product_grows(d, work.header[DELTAS], session.header[N_DIFF])
+                    product_next(d, session.header[N_DIFF])
+                """,
+                closes="here(work.header[RUNS] - 1) == work.header[RUNS] - 1",
+            ),
+        },
+        before={
+            "spoilt = mark_families": """
+                inside_bound(session.header, family_slot, family_node, apart_families, work.header[APART],
+                    0, session.header[SLOTS])
+            """,
+            "for d in range(work.header[DELTAS])": """
+                only_marked(session.header, tags, old(tags))
+                tokens_marked(session.header, session.header, tags, old(tags), session.header[SLOTS])
+                tokens_are_told(session.header, tags, family_slot, family_node)
             """,
         },
     ),

@@ -704,6 +704,13 @@ TAKEN = [
         steps=["inside_one_more(H, S, N, F, n)", "F[n - 1] == F[n - 1]"],
     ),
     lemma(
+        "inside_bound(H, S, N, F, n, lo, hi)",
+        "implies(all(lo <= S[F[x]] and S[F[x]] + H[WIDTH + N[F[x]] % LEVELS] <= hi for x in range(n)),"
+        " all(lo <= j and j < hi for j in INTEGERS if inside(H, S, N, F, n, j) if at(inside(H, S, N, F, n, j))))",
+        by="n",
+        steps=["inside_one_more(H, S, N, F, n)", "F[n - 1] == F[n - 1]"],
+    ),
+    lemma(
         "inside_if(H, S, N, F, n)",
         "all(inside(H, S, N, F, n, j) for x in range(n)"
         " for j in range(S[F[x]], S[F[x]] + H[WIDTH + N[F[x]] % LEVELS]) if at(F[x], inside(H, S, N, F, n, j)))",

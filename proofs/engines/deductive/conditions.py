@@ -648,8 +648,11 @@ class Deduction(Formulas):
         return named
 
     def _widths(self, contract: Contract, given: Mapping[str, Any]) -> None:
-        """Tables are as wide as a contract takes them to be, or narrower and only read."""
+        """Tables are as wide as a contract takes them to be, or narrower and only read; or nobody looks at them."""
+        touched = self.touched(contract.kernel)
         for path, table in _tables(given):
+            if path not in touched:
+                continue
             formal = self.theory.bits.get(path[-1], 64)
             if {path[-1], ".".join(path)} & {*contract.any_width}:
                 continue
