@@ -129,6 +129,19 @@ POOLED = """
 """
 """What the pool holds, and the deltas."""
 
+LAID = """
+            keep_apart(session.header, family_slot, family_node, 0, session.header[FAMILIES])
+            families_are_whole(session.header, tags, family_slot, family_node)
+            are_plain(session.header, tags, session.header[SLOTS])
+            session.header[LEDGER_TO] <= 2**30
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+            low(work.peaks) <= LOWEST and low(work.peaks) <= low(worth) and high(worth) <= high(work.peaks)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
+"""
+"""What laying out runs needs beyond that."""
+
 CONTRACTS = [
     contract(
         "survey_of",
@@ -282,6 +295,34 @@ CONTRACTS = [
             keys_in(expand_keys, expand_tokens, size, size, -2**57, 2**60 - 1)
             notes_in(expand_keys, expand_tokens, size, size, 0, 2**50)
         """,
+    ),
+    contract(
+        "prune",
+        needs=f"""{TOLD}
+            are_families(session.header, family_slot, family_node, len(fixed))
+            are_alike(session.header, family_node)
+            session.header[SLOTS] <= len(fixed)
+            len(fixed) <= PLACES
+            gists_end(session.header, tags)
+            bodies_follow(session.header, tags)
+            all(tags[i] < MARK for i in range(session.header[SLOTS]))
+            session.header[END] == session.header[FIRST] + tokens_in(session.header, tags, 0, session.header[SLOTS])
+            0 <= session.header[END]
+            0 <= session.header[PROTECTED] < 2**49
+            0 <= session.header[TAU_EXPAND] < LIMIT
+            -LIMIT <= session.header[TAU_COLLAPSE] <= LIMIT
+            session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= 2**26
+            len(work.header) >= WORK_HEADER
+            1 <= work.header[TOP_K] <= 2**26
+            work.header[TOP_K] + session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= len(expand_keys)
+            work.header[TOP_K] + session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= len(expand_tokens)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.peaks)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
+        """,
+        writes="work.header expand_keys expand_tokens session.chunk_keys session.chunk_notes",
+        gives="only(work.header, COLLAPSE_FLOOR, EXPAND_FLOOR)",
+        opens="marks_nowhere(tags, session.header[SLOTS])",
     ),
     contract(
         "at_least",
@@ -583,6 +624,7 @@ CONTRACTS = [
         gives="""
             result == OUT_OF_SPACE or 0 <= result <= work.header[ITEM_SPACE]
             only(work.header, RUNS)
+            implies(work.header[APART] == 0, result == 0)
             implies(result >= 0, work.header[RUNS] == 2 * work.header[APART])
             implies(result >= 0, are_laid_out(session.header, work.search, work.header[RUNS], result))
         """,
@@ -590,6 +632,7 @@ CONTRACTS = [
             "for x in range(work.header[APART])": loop(
                 keeps="""
                     0 <= items <= work.header[ITEM_SPACE]
+                    implies(x == 0, items == 0)
                     only(work.header, RUNS)
                     work.header[RUNS] == 2 * x
                     are_laid_out(session.header, work.search, work.header[RUNS], items)
@@ -608,7 +651,7 @@ CONTRACTS = [
         before={
             "place = place_of": """
                 are_runs_of(work.search.runs, work.header[RUNS], items, 2**26 // max(1, session.header[N_DIFF]))
-                are_candidates(session.header, work.search.runs, work.search.item_keys, work.search.item_notes,
+                are_candidates(session.header, work.search.runs, work.search.item_keys, work.search.item_notes, 0,
                     work.header[RUNS] - 1)
                 here(work.header[RUNS] - 1) == work.header[RUNS] - 1
                 are_laid_out(session.header, work.search, work.header[RUNS], items)
@@ -619,23 +662,15 @@ CONTRACTS = [
         "lay_out",
         joins=True,
         any_width="worth work.peaks",
-        needs=f"""{TOLD}{WORTHS}{LISTS}{APART_TOLD}{POOLED}
-            keep_apart(session.header, family_slot, family_node, 0, session.header[FAMILIES])
-            families_are_whole(session.header, tags, family_slot, family_node)
-            are_plain(session.header, tags, session.header[SLOTS])
-            session.header[LEDGER_TO] <= 2**30
-            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
-            within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
-            low(work.peaks) <= LOWEST and low(work.peaks) <= low(worth) and high(worth) <= high(work.peaks)
-            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
-            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
-        """,
+        needs=f"""{TOLD}{WORTHS}{LISTS}{APART_TOLD}{POOLED}{LAID}        """,
         writes="""work.header work.peaks session.chunk_keys session.chunk_notes expand_keys expand_tokens tags
             work.search.runs work.search.item_keys work.search.item_notes""",
         gives="""
             result == OUT_OF_SPACE or 0 <= result <= work.header[ITEM_SPACE]
             only(work.header, RUNS, PAIRS)
             only(tags)
+            implies(work.header[APART] == 0 and 2 * work.header[DELTAS] * session.header[N_DIFF]
+                <= work.header[ITEM_SPACE], result >= 0)
             implies(result >= 0, work.header[PAIRS] == work.header[APART])
             implies(result >= 0, work.header[RUNS] == 2 * (work.header[APART] + work.header[DELTAS]))
             implies(result >= 0, are_laid_out(session.header, work.search, work.header[RUNS], result))

@@ -1409,17 +1409,24 @@ def are_pooled(header: Ints, family_slot: Ints, query: Ints, keys: Ints, familie
 
 
 def are_runs_of(runs: Ints, n: int, items: int, most: int) -> bool:
-    """The first ``n`` runs have their candidates among the ``items``, and add or free no more than ``most`` slots."""
+    """The first ``n`` runs have their candidates among the ``items``, one run behind the other, and each adds or frees
+    no more than ``most`` slots."""
     return (
         all(0 <= runs[j] < 2**60 for j in range(n * RUN) if j % RUN == BEGIN)
         and all(0 <= runs[j] < 2**60 for j in range(n * RUN) if j % RUN == SIZE)
         and all(-most <= runs[j] <= most for j in range(n * RUN) if j % RUN == DELTA)
         and all(runs[here(r) * RUN + BEGIN] + runs[here(r) * RUN + SIZE] <= items for r in range(n) if at(here(r)))
+        and all(
+            runs[here(r) * RUN + BEGIN] + runs[here(r) * RUN + SIZE] <= runs[here(s) * RUN + BEGIN]
+            for r in range(n)
+            for s in range(r + 1, n)
+            if at(here(r), here(s))
+        )
     )
 
 
-def are_candidates(header: Ints, runs: Ints, keys: Ints, notes: Ints, n: int) -> bool:
-    """Those of the first ``n`` runs are families of the context, or lie in it with their first tokens."""
+def are_candidates(header: Ints, runs: Ints, keys: Ints, notes: Ints, first: int, last: int) -> bool:
+    """Those of the runs from ``first`` to before ``last`` are families of the context, or lie in it with their first tokens."""
     return all(
         (
             0 <= notes[j] < header[FAMILIES]
@@ -1427,7 +1434,7 @@ def are_candidates(header: Ints, runs: Ints, keys: Ints, notes: Ints, n: int) ->
             else 0 <= notes[j] <= 2**50 and place_of(keys[j]) < header[SLOTS]
         )
         and -(2**60) <= keys[j] < 2**60
-        for r in range(n)
+        for r in range(first, last)
         for j in range(runs[here(r) * RUN + BEGIN], runs[here(r) * RUN + BEGIN] + runs[here(r) * RUN + SIZE])
         if at(here(r), keys[j])
         if at(here(r), notes[j])
@@ -1437,7 +1444,7 @@ def are_candidates(header: Ints, runs: Ints, keys: Ints, notes: Ints, n: int) ->
 def are_laid_out(header: Ints, work: Search, n: int, items: int) -> bool:
     """The first ``n`` runs of a search lie among its ``items``, and are candidates of a context."""
     return are_runs_of(work.runs, n, items, 2**26 // max(1, header[N_DIFF])) and are_candidates(
-        header, work.runs, work.item_keys, work.item_notes, n
+        header, work.runs, work.item_keys, work.item_notes, 0, n
     )
 
 

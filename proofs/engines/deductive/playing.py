@@ -369,12 +369,39 @@ def run_optimum(space: Mapping[str, Any], source: Source, kernel: str, rng: rand
     work = whole_work(rng, session)
     space["blend"](session.header, session.tags, session.fixed, work.worth)
     space["survey"](session.header, session.tags, work.worth, work.peaks)
+    if work.header[code.TOP_K] > 0:
+        space["prune"](session, work)
     space["pool_collapses"](session, work)
     done = space["select_optimum"](session, work)
     for i in range(done):
         work.other[i], work.other_notes[i] = work.chosen[i], work.chosen_notes[i]
     space["keep_preferred"](session, work, done, done)
     space["name_actions"](session, done, work.chosen, work.chosen_notes)
+
+
+def run_apart(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """Runs laid out with some families set apart, whichever."""
+    session = session_of(rng, source)
+    work, header = whole_work(rng, session), session.header
+    space["blend"](header, session.tags, session.fixed, work.worth)
+    space["survey"](header, session.tags, work.worth, work.peaks)
+    space["pool_collapses"](session, work)
+    above = [f for f in range(header[code.FAMILIES]) if session.family_node[f] % code.LEVELS > 1]
+    for family in rng.sample(above, rng.randint(0, min(len(above), work.header[code.PAIR_SPACE]))):
+        apart = work.header[code.APART]
+        work.apart_keys[apart] = space["key_of"](rng.randint(0, 9), session.family_slot[family])
+        work.apart_families[apart] = family
+        work.header[code.APART] += 1
+    space["lay_out"](session, work, rng.choice([code.LOWEST, header[code.TAU_EXPAND], code.UNBOUNDED]))
+
+
+def run_candidates(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """The candidates of the next iteration, laid out."""
+    session = session_of(rng, source)
+    work = whole_work(rng, session)
+    space["blend"](session.header, session.tags, session.fixed, work.worth)
+    space["survey"](session.header, session.tags, work.worth, work.peaks)
+    space["lay_out_named"](session, work)
 
 
 def run_taking(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
@@ -412,7 +439,9 @@ RUNS = (
     (("take_for_step",), run_taking),
     (("list_items", "infer"), run_look),
     (("list_regions", "place_region"), run_regions),
-    (("pool_collapses", "select_optimum", "name_actions"), run_optimum),
+    (("lay_out",), run_apart),
+    (("prune", "pool_collapses", "select_optimum", "name_actions"), run_optimum),
+    (("lay_out_named",), run_candidates),
 )
 """What is run to listen to the calls of kernels, by the kernels that it begins with."""
 
