@@ -61,112 +61,6 @@ CONTRACTS = [
         },
     ),
     contract(
-        "copy_region",
-        needs="""
-            0 <= at < 2**40
-            at + REGION + REGION <= len(regions.table)
-            0 <= table_at(regions, at, SLOT) <= table_at(regions, at + REGION, SLOT)
-            table_at(regions, at + REGION, SLOT) <= len(session.tags)
-            table_at(regions, at + REGION, SLOT) <= len(session.fixed)
-            table_at(regions, at + REGION, SLOT) <= len(regions.worth)
-            table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT) <= len(regions.region.tags)
-            table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT) <= len(regions.region.fixed)
-            table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT) <= len(work.worth)
-            0 <= table_at(regions, at, FAMILY) <= table_at(regions, at + REGION, FAMILY)
-            table_at(regions, at + REGION, FAMILY) <= len(session.family_slot)
-            table_at(regions, at + REGION, FAMILY) <= len(session.family_node)
-            within(session.family_slot, 0, table_at(regions, at + REGION, FAMILY), 0, 2**26)
-            table_at(regions, at + REGION, FAMILY) - table_at(regions, at, FAMILY) <= len(regions.region.family_slot)
-            table_at(regions, at + REGION, FAMILY) - table_at(regions, at, FAMILY) <= len(regions.region.family_node)
-            is_header(regions.region.header)
-        """,
-        writes="""regions.region.tags regions.region.fixed work.worth
-            regions.region.family_slot regions.region.family_node regions.region.header""",
-        loops={"for i in range(slots)": loop(), "for i in range(families)": loop()},
-    ),
-    contract(
-        "claim",
-        needs=f"""{CLAIMED}            -2**35 <= price <= 2**35
-        """,
-        writes="heads",
-        gives="""
-            -2**52 <= result <= 2**52
-            all(0 <= heads[r] <= cap for r in range(header[RUNS]))
-            kept_from(heads, old(heads), header[RUNS])
-        """,
-        loops={
-            "for r in range(work.header[RUNS])": loop(
-                keeps="""
-                    all(heads[i] == 0 for i in range(r))
-                    kept_from(heads, old(heads), header[RUNS])
-                """
-            ),
-            "for _ in range(cap)": loop(
-                keeps="""
-                    all(0 <= heads[i] <= _ for i in range(header[RUNS]))
-                    -2**26 * _ <= net <= 2**26 * _
-                    kept_from(heads, old(heads), header[RUNS])
-                """
-            ),
-            "for r in range(work.header[RUNS]) #2": loop(
-                keeps="""
-                    0 <= best
-                    -1 <= chosen < r
-                """
-            ),
-        },
-        before={
-            "if heads[r] < runs": """
-                -2**26 <= runs[r * RUN + DELTA] <= 2**26
-                runs[r * RUN + BEGIN] >= 0
-                runs[r * RUN + SIZE] + runs[r * RUN + BEGIN] <= len(item_keys)
-                price_product(price, runs[r * RUN + DELTA])
-            """,
-            "net += runs": "-2**26 <= runs[chosen * RUN + DELTA] <= 2**26",
-        },
-    ),
-    contract(
-        "claim_within",
-        needs=CLAIMED,
-        writes="heads",
-        gives="all(0 <= heads[r] <= cap for r in range(header[RUNS]))",
-        loops={"while low < high": loop(keeps="0 <= low <= high and high <= LIMIT", falls="high - low")},
-    ),
-    contract(
-        "add_choice",
-        needs="""
-            0 <= done
-            count <= 2**26
-            done + max(0, count) <= len(regions.turns)
-            done + max(0, count) <= len(regions.notes)
-            done <= 2**26
-            count <= len(chosen)
-            count <= len(chosen_notes)
-            0 <= at
-            at + REGION <= len(table)
-            0 <= table_at(regions, at, SLOT) <= 2**26
-            0 <= table_at(regions, at, FAMILY) <= 2**26
-            within(chosen, 0, count, -2**62, 2**62 + 2**61)
-            within(chosen_notes, 0, count, 0, 2**60)
-            heap(regions.turns, done)
-        """,
-        writes="regions.turns regions.notes",
-        gives="""
-            heap(regions.turns, done + max(0, count))
-            kept_from(regions.turns, old(regions.turns), done + max(0, count))
-            kept_from(regions.notes, old(regions.notes), done + max(0, count))
-        """,
-        loops={
-            "for i in range(count)": loop(
-                keeps="""
-                    heap(regions.turns, done + i)
-                    kept_from(regions.turns, old(regions.turns), done + i)
-                    kept_from(regions.notes, old(regions.notes), done + i)
-                """,
-            )
-        },
-    ),
-    contract(
         "list_regions",
         joins=True,
         needs="""
@@ -253,9 +147,82 @@ CONTRACTS = [
         before={
             "at = (size - 1)": """
                 tags[slot] <= header[TOP] and 1 <= size
-                tokens_in(header, tags, 0, slot) + header[SPAN + tags[slot]] <= tokens_in(header, tags, 0, header[SLOTS])
+                tokens_in(header, tags, 0, slot) + header[SPAN + tags[slot]]
+                    <= tokens_in(header, tags, 0, header[SLOTS])
             """,
         },
+    ),
+    contract(
+        "copy_region",
+        needs="""
+            0 <= at < 2**40
+            at + REGION + REGION <= len(regions.table)
+            0 <= table_at(regions, at, SLOT) <= table_at(regions, at + REGION, SLOT)
+            table_at(regions, at + REGION, SLOT) <= len(session.tags)
+            table_at(regions, at + REGION, SLOT) <= len(session.fixed)
+            table_at(regions, at + REGION, SLOT) <= len(regions.worth)
+            table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT) <= len(regions.region.tags)
+            table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT) <= len(regions.region.fixed)
+            table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT) <= len(work.worth)
+            0 <= table_at(regions, at, FAMILY) <= table_at(regions, at + REGION, FAMILY)
+            table_at(regions, at + REGION, FAMILY) <= len(session.family_slot)
+            table_at(regions, at + REGION, FAMILY) <= len(session.family_node)
+            within(session.family_slot, 0, table_at(regions, at + REGION, FAMILY), 0, 2**26)
+            table_at(regions, at + REGION, FAMILY) - table_at(regions, at, FAMILY) <= len(regions.region.family_slot)
+            table_at(regions, at + REGION, FAMILY) - table_at(regions, at, FAMILY) <= len(regions.region.family_node)
+            is_header(regions.region.header)
+        """,
+        writes="""regions.region.tags regions.region.fixed work.worth
+            regions.region.family_slot regions.region.family_node regions.region.header""",
+        loops={"for i in range(slots)": loop(), "for i in range(families)": loop()},
+    ),
+    contract(
+        "claim",
+        needs=f"""{CLAIMED}            -2**35 <= price <= 2**35
+        """,
+        writes="heads",
+        gives="""
+            -2**52 <= result <= 2**52
+            all(0 <= heads[r] <= cap for r in range(header[RUNS]))
+            kept_from(heads, old(heads), header[RUNS])
+        """,
+        loops={
+            "for r in range(work.header[RUNS])": loop(
+                keeps="""
+                    all(heads[i] == 0 for i in range(r))
+                    kept_from(heads, old(heads), header[RUNS])
+                """
+            ),
+            "for _ in range(cap)": loop(
+                keeps="""
+                    all(0 <= heads[i] <= _ for i in range(header[RUNS]))
+                    -2**26 * _ <= net <= 2**26 * _
+                    kept_from(heads, old(heads), header[RUNS])
+                """
+            ),
+            "for r in range(work.header[RUNS]) #2": loop(
+                keeps="""
+                    0 <= best
+                    -1 <= chosen < r
+                """
+            ),
+        },
+        before={
+            "if heads[r] < runs": """
+                -2**26 <= runs[r * RUN + DELTA] <= 2**26
+                runs[r * RUN + BEGIN] >= 0
+                runs[r * RUN + SIZE] + runs[r * RUN + BEGIN] <= len(item_keys)
+                price_product(price, runs[r * RUN + DELTA])
+            """,
+            "net += runs": "-2**26 <= runs[chosen * RUN + DELTA] <= 2**26",
+        },
+    ),
+    contract(
+        "claim_within",
+        needs=CLAIMED,
+        writes="heads",
+        gives="all(0 <= heads[r] <= cap for r in range(header[RUNS]))",
+        loops={"while low < high": loop(keeps="0 <= low <= high and high <= LIMIT", falls="high - low")},
     ),
     contract(
         "place_region",
@@ -331,6 +298,40 @@ CONTRACTS = [
                 tokens_from(header, tags, slot + 1, header[SLOTS])
                 at == 0 or table[SLOT] <= slot
             """,
+        },
+    ),
+    contract(
+        "add_choice",
+        needs="""
+            0 <= done
+            count <= 2**26
+            done + max(0, count) <= len(regions.turns)
+            done + max(0, count) <= len(regions.notes)
+            done <= 2**26
+            count <= len(chosen)
+            count <= len(chosen_notes)
+            0 <= at
+            at + REGION <= len(table)
+            0 <= table_at(regions, at, SLOT) <= 2**26
+            0 <= table_at(regions, at, FAMILY) <= 2**26
+            within(chosen, 0, count, -2**62, 2**62 + 2**61)
+            within(chosen_notes, 0, count, 0, 2**60)
+            heap(regions.turns, done)
+        """,
+        writes="regions.turns regions.notes",
+        gives="""
+            heap(regions.turns, done + max(0, count))
+            kept_from(regions.turns, old(regions.turns), done + max(0, count))
+            kept_from(regions.notes, old(regions.notes), done + max(0, count))
+        """,
+        loops={
+            "for i in range(count)": loop(
+                keeps="""
+                    heap(regions.turns, done + i)
+                    kept_from(regions.turns, old(regions.turns), done + i)
+                    kept_from(regions.notes, old(regions.notes), done + i)
+                """,
+            )
         },
     ),
 ]

@@ -99,7 +99,7 @@ COLLAPSING = """
 """
 """What looking for collapses needs."""
 
-APART_TOLD = f"""
+APART_TOLD = """
             has_products(session.header)
             has_spans(session.header)
             is_dear(session.header)

@@ -73,7 +73,9 @@ DEFINITIONS = [
         " for j in INTEGERS if at(taken(H, A, P, n, j))))",
     ),
     definition(
-        "inside_none(H, S, N, F, n, j)", "implies(n <= 0, not inside(H, S, N, F, n, j))", seen_by="inside(H, S, N, F, n, j)"
+        "inside_none(H, S, N, F, n, j)",
+        "implies(n <= 0, not inside(H, S, N, F, n, j))",
+        seen_by="inside(H, S, N, F, n, j)",
     ),
     definition(
         "inside_one_more(H, S, N, F, n)",

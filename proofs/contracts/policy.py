@@ -342,7 +342,8 @@ CONTRACTS = [
                     0 <= slot <= slots
                     slot == slots or tags[slot] >= 0
                     0 <= start <= header[FIRST] + tokens_in(header, tags, 0, slot)
-                    0 <= start * header[SPAN] and start * header[SPAN] <= header[FIRST] + tokens_in(header, tags, 0, slot)
+                    0 <= start * header[SPAN]
+                    start * header[SPAN] <= header[FIRST] + tokens_in(header, tags, 0, slot)
                     tokens_in(header, tags, 0, slot) <= tokens_in(header, tags, 0, header[SLOTS])
                     all(gates[j] == LOWEST or -2**25 <= gates[j] and gates[j] <= 2**25 for j in range(header[SLOTS]))
                     {AT_GISTS}

@@ -1396,7 +1396,7 @@ def are_set_apart(header: Ints, family_slot: Ints, keys: Ints, families: Ints, n
 
 
 def are_pooled(header: Ints, family_slot: Ints, query: Ints, keys: Ints, families: Ints, n: int) -> bool:
-    """In the stretches of the first ``n`` deltas stand as many collapses as is said there, none longer than its room."""
+    """In the stretches of the first ``n`` deltas stand as many collapses as it says, no more than there is room for."""
     return all(0 <= query[j] <= header[N_DIFF] for j in range(POOL_SIZES, POOL_SIZES + n)) and all(
         0 <= families[j] < header[FAMILIES]
         and place_of(keys[j]) == family_slot[families[j]]
@@ -1426,7 +1426,7 @@ def are_runs_of(runs: Ints, n: int, items: int, most: int) -> bool:
 
 
 def are_candidates(header: Ints, runs: Ints, keys: Ints, notes: Ints, first: int, last: int) -> bool:
-    """Those of the runs from ``first`` to before ``last`` are families of the context, or lie in it with their first tokens."""
+    """Those of the runs from ``first`` to before ``last`` are families of the context, or gists in it with tokens."""
     return all(
         (
             0 <= notes[j] < header[FAMILIES]

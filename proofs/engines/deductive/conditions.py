@@ -947,7 +947,7 @@ class Deduction(Formulas):
 
     def _put_together(self, nodes: Sequence[ast.AST], state: State) -> dict[str, Any]:
         """The tuples that are put together on the way, by name, as far as their tables are known before."""
-        found = {}
+        found: dict[str, Bundle] = {}
         for node in nodes:
             match node:
                 case ast.Assign(

@@ -12,17 +12,19 @@ from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import Evidence, Technique, theorem
 from focalloc.proofs.theorems.kernels.every_size import contracts_of
 
-CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "projection")
+CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "projection", "relaxation")
 """The parts of the optimum and of the strategies that are made of it."""
 
 
 @theorem(
     "ties-of-every-size",
     "What is remembered is found by halving and stays within its room; candidates are numbered by distance each once; "
-    "and the best expands between two slots lie between them, however many there are.",
+    "the best expands between two slots lie between them, and what is gathered, named and kept are gists and families "
+    "of the context, however many there are.",
     clauses="TIE-1 TIE-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("ties"),
+    assumes="tables with a place for each slot where all that rank as high are gathered",
     mutations=[
         Mutation("halving does not end", "if ascending[middle] < number:\n            low = middle + 1",
                  "if ascending[middle] < number:\n            low = middle"),
@@ -32,6 +34,16 @@ CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "proj
                  "ages[high] = number\n            high -= 2"),
         Mutation("what is numbered by distance is one more", "number_by_distance(session.header, ties, kind, size)",
                  "number_by_distance(session.header, ties, kind, size + 1)"),
+        Mutation("an expand is counted that is not there", "        size += found\n", "        size += found + 1\n"),
+        Mutation("a tie more than there is room for",
+                 "if room == 0:\n                            lowest = least + 1\n    return size",
+                 "if room == 0:\n                            lowest = least + 1\n    return size + 1"),
+        Mutation("the walk from the end passes over a family", "family = high\n            high -= 1",
+                 "family = high\n            high -= 2"),
+        Mutation("a token is counted from where the next is", "        slot = slots[i]\n        node = node_of",
+                 "        slot = slots[i] + 1\n        node = node_of"),
+        Mutation("families are named by their slots", "rise(more_keys, ages, i, key_of(0, notes[i]), rank_of(keys[i]))",
+                 "rise(more_keys, ages, i, key_of(0, place_of(keys[i])), rank_of(keys[i]))"),
         Mutation("the last chunk is looked at as a whole", "length = min(stop, (chunk + 1) * CHUNK) - first",
                  "length = (chunk + 1) * CHUNK - first"),
     ],
@@ -87,7 +99,8 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "choices-of-every-size",
-    "Runs are appended where they belong; what claims at a price is in its run; a region is copied into its tables; "
+    "The best of each class are gists and families of the context, and are laid out in runs, the families set apart "
+    "marked meanwhile; what claims at a price is in its run; a region is listed, placed and copied into its tables; "
     "the best of a stretch, what they gain together, and the places where a choice may begin stay in theirs; worth, "
     "wishes and preferences fit.",
     clauses="KNA-1 MUL-1 HIE-1 PRO-2",
@@ -126,6 +139,32 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "sort_best_first(chosen, chosen_notes, done - 1)\n\n\n@kernel\ndef is_called_for"),
         Mutation("a choice keeps the notes of another", "work.chosen_notes[i] = work.other_notes[i]",
                  "work.chosen_notes[i] = work.chosen_notes[i]"),
+        Mutation("an expand is looked for one slot further",
+                 "            at = first + i\n            if worth[at] >= least",
+                 "            at = first + i + 1\n            if worth[at] >= least"),
+        Mutation("a member too many is looked at",
+                 "i in range(header[FANOUT + level + 1]):\n        slot = place",
+                 "i in range(header[FANOUT + level + 1] + 1):\n        slot = place"),
+        Mutation("the floor of none is the last", "work.header[EXPAND_FLOOR] = keys[size - 1] if size == room",
+                 "work.header[EXPAND_FLOOR] = keys[size - 1] if size <= room"),
+        Mutation("members lie a slot apart", "tags[place + i * header[UNITS + level - 1]] += by",
+                 "tags[place + i * header[UNITS + level]] += by"),
+        Mutation("a collapse is noted by its place among those apart",
+                 "notes[i] = families_before(header, session.family_slot, 0, place_of(keys[i]))",
+                 "notes[i] = families_before(header, session.family_slot, 0, place_of(keys[i]) + 1)"),
+        Mutation("the pool of a delta begins in the one before", "work.pool_keys[d * header[N_DIFF] + i] = keys[i]",
+                 "work.pool_keys[d * header[N_DIFF] + i - 1] = keys[i]"),
+        Mutation("a family set apart is noted by its key", "notes[0] = apart_families[x]", "notes[0] = apart_keys[x]"),
+        Mutation("families stay marked", "    mark_families(session, work, -MARK)\n    return items",
+                 "    return items"),
+        Mutation("a region's families begin with the next", "                regions[at + FAMILY] = family\n",
+                 "                regions[at + FAMILY] = family + 1\n"),
+        Mutation("behind the last region stands nothing",
+                 "    regions[size * REGION + FAMILY] = header[FAMILIES]\n", ""),
+        Mutation("a region begins one slot further", "        table[at + SLOT] = slot\n",
+                 "        table[at + SLOT] = slot + 1\n"),
+        Mutation("an expand is named by its key", "notes[i] = node_of(session.tags[place_of(keys[i])], notes[i])",
+                 "notes[i] = node_of(session.tags[keys[i]], notes[i])"),
         Mutation("a share of nothing", "if total == 0:\n        return 0", "if total < 0:\n        return 0"),
         Mutation("a choice is added behind a gap", "rise(regions.turns, regions.notes, done + i, turn, note)",
                  "rise(regions.turns, regions.notes, done + i + 1, turn, note)"),
@@ -144,8 +183,8 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "policies-of-every-size",
     "Features (POL-2), activations and their means (POL-4) are clipped; gates (POL-3) fit 32 bits, stand where gists "
     "begin, and are surveyed within their tables, however many there are; sums of the first layer, and what all items "
-    "come to, fit 32 bits where weights are as POL-6 has them; preferences go to the places of their items, and off "
-    "again.",
+    "come to, fit 32 bits where weights are as POL-6 has them; shortlists hold items of the context, preferences of "
+    "them fit, and go to the places of their items, and off again.",
     clauses="SCO-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("policy"),
@@ -189,8 +228,8 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "own = (side * LOOK + item + 1) * width"),
         Mutation("the bias of a worth is a weight", "worth = prefer[last + width]\n",
                  "worth = prefer[last + width - 1] + prefer[last + width]\n"),
-        Mutation("a shortlist holds one more", "size = offer(keys, notes, size, room, key_of(int(gates[at]), place), note)",
-                 "size = offer(keys, notes, size, room + 1, key_of(int(gates[at]), place), note)"),
+        Mutation("a shortlist holds one more", "size, room, key_of(int(gates[at]), place), note)",
+                 "size, room + 1, key_of(int(gates[at]), place), note)"),
         Mutation("a shortlist has the collapses' families by place", "        note = at\n            if side",
                  "        note = place + 1\n            if side"),
         Mutation("a family before the first is looked at",
