@@ -20,6 +20,34 @@ CLASSED = """
 """
 """What telling classes apart needs."""
 
+ENLISTING = """
+            is_header(session.header)
+            is_shaped(session.header)
+            1 <= session.header[N_DIFF] <= 2**24
+            0 < session.header[SLOTS] <= 2**26
+            len(work.header) >= WORK_HEADER
+            1 <= work.header[DELTAS] <= LEVELS
+            within(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS], 1, 2**26)
+            are_costs(work.header)
+            -2**28 <= work.header[ROOM] <= 2**28
+            -2**35 <= work.header[PRICED] <= 2**35
+            -2**61 <= work.header[ALLOWED] <= 2**61
+            CLASSES + 2 * work.header[DELTAS] <= len(sizes)
+            CLASSES + 2 * work.header[DELTAS] <= len(families)
+            0 <= (CLASSES + 2 * work.header[DELTAS]) * session.header[N_DIFF] <= len(leading)
+            session.header[SLOTS] * START <= len(table)
+"""
+"""What enlisting candidates needs of their tables."""
+
+LISTED = """
+            are_leading(session.header, work.header, sizes, leading)
+            0 <= work.header[LISTED] <= session.header[SLOTS]
+            implies(work.header[LISTED] > 0, 0 <= table[work.header[LISTED] * START - START + SLOT])
+            implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
+                - table[work.header[LISTED] * START - START + SLOT])
+"""
+"""What is listed so far, the youngest place first."""
+
 CONTRACTS = [
     contract(
         "is_led",
@@ -137,14 +165,18 @@ CONTRACTS = [
             kept_from(sizes, old(sizes), OF_COLLAPSES + 1)
             kept_from(leading, old(leading), AT_PRICE * room)
             within(leading, OF_COLLAPSES * room, OF_COLLAPSES * room + sizes[OF_COLLAPSES], -2**62, 2**62)
-            implies(sizes[OF_COLLAPSES] != old(sizes)[OF_COLLAPSES],
+            implies(within(old(leading), TOGETHER * room, TOGETHER * room + old(sizes)[OF_COLLAPSES], -2**61, 2**61),
                 within(leading, TOGETHER * room, TOGETHER * room + sizes[OF_COLLAPSES], -2**61, 2**61))
+            implies(within(old(leading), OF_EXPANDS * room, OF_EXPANDS * room + old(sizes)[OF_EXPANDS], -2**62, 2**62),
+                within(leading, OF_EXPANDS * room, OF_EXPANDS * room + sizes[OF_EXPANDS], -2**62, 2**62))
         """,
         loops={
             "for i in range(sizes[OF_COLLAPSES])": loop(
                 keeps="""
                     -HIGHEST_BOUND <= whole <= HIGHEST_BOUND
                     kept_from(leading, old(leading), AT_PRICE * room)
+                    all(leading[j] == old(leading)[j] for j in range(OF_EXPANDS * room, OF_EXPANDS * room + room))
+                    sizes[OF_EXPANDS] == old(sizes)[OF_EXPANDS]
                     within(leading, OF_COLLAPSES * room, OF_COLLAPSES * room + sizes[OF_COLLAPSES], -2**62, 2**62)
                     within(leading, TOGETHER * room, TOGETHER * room + i, -2**61, 2**61)
                 """
@@ -197,6 +229,32 @@ CONTRACTS = [
                     over_far(query[ROOM] - expands * least, most)
                 """,
             ),
+        },
+    ),
+    contract(
+        "enlist",
+        needs=f"""{ENLISTING}{LISTED}
+            0 <= one.place < session.header[SLOTS]
+            -2**33 <= one.rank <= 2**33
+            held(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS], max(one.delta, -one.delta))
+            implies(work.header[LISTED] > 0, one.place <= table[work.header[LISTED] * START - START + SLOT])
+        """,
+        writes="work.header sizes leading families table",
+        gives=f"""{LISTED}
+            only(work.header, LISTED)
+            implies(work.header[LISTED] > 0, one.place <= table[work.header[LISTED] * START - START + SLOT])
+        """,
+        opens="""
+            product_grows(CLASSES, CLASSES + 2 * work.header[DELTAS], session.header[N_DIFF])
+        """,
+        before={
+            "if is_led": """
+                product_grows(stretch, CLASSES + 2 * work.header[DELTAS], room)
+                most_of_all(CLASSES, stretch, room)
+            """,
+            "gain = one": "slots_product(work.header[WEIGHT] - work.header[RECOMPUTE], delta)",
+            "lead_gain": "price_product(work.header[PRICED], delta)",
+            "bound -= query": "far_product(work.header[RECOMPUTE], session.header[SLOTS] - one.place)",
         },
     ),
     contract(

@@ -14,14 +14,17 @@ from focalloc.fastpath.kernels.layout import (
     AHEAD,
     ALIKE,
     ALONE,
+    AT_PRICE,
     BEGIN,
     BODY,
     CAPACITY,
     CHURN,
+    CLASSES,
     COLLAPSE,
     COUNT,
     CURSOR_TOKEN,
     DELTA,
+    DELTAS,
     DONE,
     END,
     EXPAND,
@@ -39,6 +42,8 @@ from focalloc.fastpath.kernels.layout import (
     MIN_GAP,
     N_DIFF,
     NET,
+    OF_COLLAPSES,
+    OF_EXPANDS,
     OFFSETS,
     OPTION,
     PAIRS,
@@ -1336,6 +1341,20 @@ def are_worths(sizes: Ints, values: Ints, room: int) -> bool:
     """What the items on the shortlists are worth, each of which has ``room``, fits 32 bits."""
     return within(values, 0, sizes[EXPAND], -(2**31), 2**31 - 1) and within(
         values, room, room + sizes[COLLAPSE], -(2**31), 2**31 - 1
+    )
+
+
+# WHERE CHOICES MAY BEGIN
+
+
+def are_leading(header: Ints, query: Ints, sizes: Ints, leading: Ints) -> bool:
+    """No stretch has more than there is room for, and what candidates gain, one by one and together, fits."""
+    return (
+        within(sizes, 0, CLASSES + 2 * query[DELTAS], 0, header[N_DIFF])
+        and within(leading, 0, sizes[OF_EXPANDS], -(2**62), 2**62)
+        and within(leading, header[N_DIFF], header[N_DIFF] + sizes[OF_COLLAPSES], -(2**62), 2**62)
+        and within(leading, 2 * header[N_DIFF], 2 * header[N_DIFF] + sizes[OF_COLLAPSES], -(2**61), 2**61)
+        and within(leading, 3 * header[N_DIFF], 3 * header[N_DIFF] + sizes[AT_PRICE], -(2**62), 2**62)
     )
 
 
