@@ -157,6 +157,10 @@ DEFINITIONS = [
 
 ARITHMETIC = [
     lemma("product_grows(i, b, u)", "implies(0 <= i < b and u >= 0, 0 <= i * u and i * u + u <= b * u)"),
+    lemma(
+        "products_grow(b, u)",
+        "implies(u >= 0, all(0 <= i * u and i * u + u <= b * u for i in range(b) if at(i * u)))",
+    ),
     lemma("product_positive(b, u)", "implies(0 <= b and 0 <= u, 0 <= b * u)"),
     lemma("rest_bound(x, n)", "implies(n >= 1, 0 <= x % n < n and implies(x >= 0, x % n <= x))"),
     lemma("over_bound(x, n)", "implies(n >= 1 and x >= 0, 0 <= x // n <= x)"),

@@ -48,6 +48,31 @@ LISTED = """
 """
 """What is listed so far, the youngest place first."""
 
+OLDEST = """
+            is_dear(session.header)
+            deltas_are_listed(session.header, work.header)
+            0 <= work.header[CURSOR] <= LIMIT
+            0 <= session.header[CURSOR_TOKEN] < 2**49
+            families_fit(session.header, family_slot)
+            families_fit(session.header, family_node)
+            are_families(session.header, family_slot, family_node, session.header[SLOTS])
+            ledger_fits(session.header, ledger_action)
+            0 <= session.header[END] < 2**49
+            0 <= session.header[PROTECTED] < 2**49
+            0 <= session.header[TAU_COLLAPSE] < LIMIT
+            session.header[SLOTS] <= len(fixed)
+            spans_are_told(session.header)
+            session.header[SLOTS] <= len(tags)
+            are_plain(session.header, tags, session.header[SLOTS])
+            rising(family_slot, 0, session.header[FAMILIES])
+            tokens_are_told(session.header, tags, family_slot, family_node)
+            0 <= session.header[FIRST] < 2**49
+            session.header[FIRST] + tokens_in(session.header, tags, 0, session.header[SLOTS]) < 2**49
+            session.header[SLOTS] <= len(starts.worth)
+            within(starts.worth, 0, session.header[SLOTS], LOWEST, 2**33 - 1)
+"""
+"""What looking for the oldest action needs."""
+
 CONTRACTS = [
     contract(
         "is_led",
@@ -255,6 +280,74 @@ CONTRACTS = [
             "gain = one": "slots_product(work.header[WEIGHT] - work.header[RECOMPUTE], delta)",
             "lead_gain": "price_product(work.header[PRICED], delta)",
             "bound -= query": "far_product(work.header[RECOMPUTE], session.header[SLOTS] - one.place)",
+        },
+    ),
+    contract(
+        "enlist_collapse",
+        any_width="worth work.peaks",
+        needs=f"""{ENLISTING}{LISTED}{OLDEST}
+            0 <= family < session.header[FAMILIES]
+            implies(work.header[LISTED] > 0, family_slot[family] <= table[work.header[LISTED] * START - START + SLOT])
+        """,
+        writes="work.header sizes leading starts.families table",
+        gives=f"""{LISTED}
+            only(work.header, LISTED)
+            implies(work.header[LISTED] > 0, family_slot[family] <= table[work.header[LISTED] * START - START + SLOT])
+        """,
+        opens="""
+            0 <= family_slot[family] and 1 <= family_node[family] % LEVELS
+            family_node[family] % LEVELS <= session.header[TOP]
+            0 <= family_node[family] and family_node[family] < 2**54
+            session.header[WIDTH + family_node[family] % LEVELS] > session.header[UNITS + family_node[family] % LEVELS]
+        """,
+        before={
+            "if score >=": """
+                product_bound(-session.header[TAU_COLLAPSE], slots)
+                mean_narrow(score, slots)
+            """,
+            "rank = nearness": """
+                over_bound(max(node // LEVELS - session.header[CURSOR_TOKEN], session.header[CURSOR_TOKEN]
+                    - node // LEVELS - session.header[SPAN + node % LEVELS], 0), session.header[SPAN])
+                over_bound(work.header[CURSOR], 1 + max(node // LEVELS - session.header[CURSOR_TOKEN],
+                    session.header[CURSOR_TOKEN] - node // LEVELS - session.header[SPAN + node % LEVELS], 0)
+                    // session.header[SPAN])
+            """,
+        },
+    ),
+    contract(
+        "enlist_expand",
+        any_width="worth work.peaks",
+        needs=f"""{ENLISTING}{LISTED}{OLDEST}
+            0 <= slot < session.header[SLOTS]
+            1 <= tags[slot]
+            implies(work.header[LISTED] > 0, slot <= table[work.header[LISTED] * START - START + SLOT])
+        """,
+        writes="work.header sizes leading starts.families table",
+        gives=f"""{LISTED}
+            only(work.header, LISTED)
+            implies(work.header[LISTED] > 0, slot <= table[work.header[LISTED] * START - START + SLOT])
+        """,
+        opens="""
+            tags[slot] <= session.header[TOP]
+            session.header[WIDTH + tags[slot]] > session.header[UNITS + tags[slot]]
+            tokens_none(session.header, tags, 0, 0)
+            tokens_up_to(session.header, tags, session.header[SLOTS])
+        """,
+        before={
+            "if is_led": "products_grow(CLASSES + 2 * work.header[DELTAS], session.header[N_DIFF])",
+            "node = node_of": """
+                tokens_in(session.header, tags, 0, slot) + session.header[SPAN + tags[slot]]
+                    <= tokens_in(session.header, tags, 0, session.header[SLOTS])
+            """,
+            "if rank -": """
+                node // LEVELS == token and node % LEVELS == tags[slot]
+                over_bound(max(node // LEVELS - session.header[CURSOR_TOKEN], session.header[CURSOR_TOKEN]
+                    - node // LEVELS - session.header[SPAN + node % LEVELS], 0), session.header[SPAN])
+                over_bound(work.header[CURSOR], 1 + max(node // LEVELS - session.header[CURSOR_TOKEN],
+                    session.header[CURSOR_TOKEN] - node // LEVELS - session.header[SPAN + node % LEVELS], 0)
+                    // session.header[SPAN])
+            """,
+            "family = node_of": "rest_bound(token, session.header[SPAN + level + 1])",
         },
     ),
     contract(

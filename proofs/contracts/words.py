@@ -24,6 +24,7 @@ from focalloc.fastpath.kernels.layout import (
     COUNT,
     CURSOR_TOKEN,
     DELTA,
+    DELTA_LIST,
     DELTAS,
     DONE,
     END,
@@ -1345,6 +1346,14 @@ def are_worths(sizes: Ints, values: Ints, room: int) -> bool:
 
 
 # WHERE CHOICES MAY BEGIN
+
+
+def deltas_are_listed(header: Ints, query: Ints) -> bool:
+    """The slots that an expand of each level adds are among those of the geometry."""
+    return all(
+        held(query, DELTA_LIST, DELTA_LIST + query[DELTAS], header[j] - header[j - WIDTH + UNITS])
+        for j in range(WIDTH + 1, WIDTH + 1 + header[TOP])
+    )
 
 
 def are_leading(header: Ints, query: Ints, sizes: Ints, leading: Ints) -> bool:
