@@ -155,6 +155,14 @@ DEFINITIONS = [
     ),
 ]
 
+MEMBERS = [
+    lemma(
+        "held_alike(T, S, lo, hi)",
+        "implies(all(T[j] == S[j] for j in range(lo, hi)),"
+        " all(held(S, lo, hi, x) for x in INTEGERS if held(T, lo, hi, x) if at(held(S, lo, hi, x))))",
+    ),
+]
+
 ARITHMETIC = [
     lemma("product_grows(i, b, u)", "implies(0 <= i < b and u >= 0, 0 <= i * u and i * u + u <= b * u)"),
     lemma(
@@ -1504,7 +1512,7 @@ SEARCHES = [
 ]
 
 PARTS = (
-    *(DEFINITIONS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
+    *(DEFINITIONS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
     *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, STANDING, FAMILIES, SEARCHES),
 )
 

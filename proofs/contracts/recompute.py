@@ -351,6 +351,81 @@ CONTRACTS = [
         },
     ),
     contract(
+        "list_starts",
+        any_width="worth work.peaks",
+        needs=f"""{ENLISTING.replace("0 < session", "0 <= session")}{OLDEST}
+            0 <= first < 2**40
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            low(work.peaks) <= LOWEST and low(work.peaks) <= low(starts.worth)
+            high(starts.worth) <= high(work.peaks)
+            0 <= session.header[TAU_EXPAND] < LIMIT
+            session.header[FAMILIES] <= 2**26
+        """,
+        writes="work.header work.peaks sizes leading starts.families table",
+        gives="""
+            only(work.header, LISTED)
+            0 <= result <= session.header[SLOTS]
+        """,
+        loops={
+            "for stretch in range(CLASSES + 2 * work.header[DELTAS])": loop(keeps="within(sizes, 0, stretch, 0, 0)"),
+            "for back in range(header[SLOTS] // CHUNK + 1)": loop(
+                keeps="""
+                    are_leading(session.header, work.header, sizes, leading)
+                    only(work.header, LISTED)
+                    0 <= work.header[LISTED] <= session.header[SLOTS]
+                    -1 <= family < session.header[FAMILIES]
+                    implies(work.header[LISTED] > 0, 0 <= table[work.header[LISTED] * START - START + SLOT])
+                    implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
+                        - table[work.header[LISTED] * START - START + SLOT])
+                    implies(back == 0, work.header[LISTED] == 0)
+                    implies(back >= 1, first + 1 < (session.header[SLOTS] // CHUNK - back + 1) * CHUNK)
+                    implies(family >= 0, family_slot[family]
+                        < min(session.header[SLOTS], (session.header[SLOTS] // CHUNK - back + 1) * CHUNK))
+                    implies(work.header[LISTED] > 0,
+                        min(session.header[SLOTS], (session.header[SLOTS] // CHUNK - back + 1) * CHUNK)
+                        <= table[work.header[LISTED] * START - START + SLOT])
+                """,
+                opens="implies(family >= 0, 0 <= family_slot[family])",
+            ),
+            "for slot in range(behind - 1, begin - 1, -1)": loop(
+                keeps="""
+                    are_leading(session.header, work.header, sizes, leading)
+                    only(work.header, LISTED)
+                    0 <= work.header[LISTED] <= session.header[SLOTS]
+                    -1 <= family < session.header[FAMILIES]
+                    implies(work.header[LISTED] > 0, 0 <= table[work.header[LISTED] * START - START + SLOT])
+                    implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
+                        - table[work.header[LISTED] * START - START + SLOT])
+                    begin - 1 <= slot < behind
+                    implies(family >= 0, family_slot[family] <= slot)
+                    implies(work.header[LISTED] > 0, slot + 1 <= table[work.header[LISTED] * START - START + SLOT])
+                """,
+                opens="implies(family >= 1, family_slot[family - 1] < family_slot[family])",
+            ),
+            "while family >= 0 and families[family] >= begin": loop(
+                keeps="""
+                    are_leading(session.header, work.header, sizes, leading)
+                    only(work.header, LISTED)
+                    0 <= work.header[LISTED] <= session.header[SLOTS]
+                    -1 <= family < session.header[FAMILIES]
+                    implies(work.header[LISTED] > 0, 0 <= table[work.header[LISTED] * START - START + SLOT])
+                    implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
+                        - table[work.header[LISTED] * START - START + SLOT])
+                    implies(family >= 0, family_slot[family] < min(session.header[SLOTS], (chunk + 1) * CHUNK))
+                    implies(work.header[LISTED] > 0, min(begin, session.header[SLOTS]) <= table[work.header[LISTED] * START - START + SLOT])
+                    implies(family >= 0 and work.header[LISTED] > 0,
+                        family_slot[family] <= table[work.header[LISTED] * START - START + SLOT])
+                """,
+                falls="family + 1",
+                opens="implies(family >= 1, family_slot[family - 1] < family_slot[family])",
+            ),
+        },
+        before={
+            "enlist_expand": "held_alike(old(work.header), work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])",
+            "enlist_collapse": "held_alike(old(work.header), work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])",
+        },
+    ),
+    contract(
         "worth_so_far",
         needs=f"""{MERITED.replace("query", "work.header")}
             are_slight(session.header, session.header[N_DIFF])
