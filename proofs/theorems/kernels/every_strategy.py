@@ -165,6 +165,14 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "        table[at + SLOT] = slot + 1\n"),
         Mutation("an expand is named by its key", "notes[i] = node_of(session.tags[place_of(keys[i])], notes[i])",
                  "notes[i] = node_of(session.tags[keys[i]], notes[i])"),
+        Mutation("a place is listed behind a gap", "starts.table[listed * START + SLOT] = one.place",
+                 "starts.table[(listed + 1) * START + SLOT] = one.place"),
+        Mutation("a collapse frees what its members add", "Candidate(place, rank, -delta_at(header, level), -1)",
+                 "Candidate(place, rank, -delta_at(header, level - 1), -1)"),
+        Mutation("the coarsest gist has a family", "if level < header[TOP]:\n            family",
+                 "if level <= header[TOP]:\n            family"),
+        Mutation("the slot behind a chunk is looked at", "for slot in range(behind - 1, begin - 1, -1):",
+                 "for slot in range(behind, begin - 1, -1):"),
         Mutation("a share of nothing", "if total == 0:\n        return 0", "if total < 0:\n        return 0"),
         Mutation("a choice is added behind a gap", "rise(regions.turns, regions.notes, done + i, turn, note)",
                  "rise(regions.turns, regions.notes, done + i + 1, turn, note)"),
@@ -184,10 +192,11 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "Features (POL-2), activations and their means (POL-4) are clipped; gates (POL-3) fit 32 bits, stand where gists "
     "begin, and are surveyed within their tables, however many there are; sums of the first layer, and what all items "
     "come to, fit 32 bits where weights are as POL-6 has them; shortlists hold items of the context, preferences of "
-    "them fit, and go to the places of their items, and off again.",
+    "them fit, and go to the places of their items, and off again; an answer is another than greedy's if its actions "
+    "are, in whatever order.",
     clauses="SCO-1",
     technique=Technique.DEDUCTION,
-    kernels=contracts_of("policy"),
+    kernels=contracts_of("policy", "policy_calls"),
     mutations=[
         Mutation("a gate behind the last is looked at", "for at in range(whole * GATES, count):",
                  "for at in range(whole * GATES, count + 1):"),
@@ -243,6 +252,8 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "            describe(session, look, side, item)\n        encode_items(network, look, side)\n",
                  "        encode_items(network, look, side)\n        for item in range(look.sizes[side]):\n"
                  "            describe(session, look, side, item)\n"),
+        Mutation("the last of greedy's actions is not looked for", "for j in range(rivals):",
+                 "for j in range(rivals - 1):"),
         Mutation("wishes of expands are taken off", "work.wishes[look.marks[LOOK + item]] = 0",
                  "work.wishes[look.marks[item]] = 0"),
     ],
@@ -250,7 +261,7 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 )  # fmt: skip
 def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """Numbers, gates, activations."""
-    yield from of_every_size(bug, *contracts_of("policy"))
+    yield from of_every_size(bug, *contracts_of("policy", "policy_calls"))
 
 
 @theorem(
