@@ -412,7 +412,8 @@ CONTRACTS = [
                     implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
                         - table[work.header[LISTED] * START - START + SLOT])
                     implies(family >= 0, family_slot[family] < min(session.header[SLOTS], (chunk + 1) * CHUNK))
-                    implies(work.header[LISTED] > 0, min(begin, session.header[SLOTS]) <= table[work.header[LISTED] * START - START + SLOT])
+                    implies(work.header[LISTED] > 0, min(begin, session.header[SLOTS])
+                        <= table[work.header[LISTED] * START - START + SLOT])
                     implies(family >= 0 and work.header[LISTED] > 0,
                         family_slot[family] <= table[work.header[LISTED] * START - START + SLOT])
                 """,
@@ -421,8 +422,12 @@ CONTRACTS = [
             ),
         },
         before={
-            "enlist_expand": "held_alike(old(work.header), work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])",
-            "enlist_collapse": "held_alike(old(work.header), work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])",
+            "enlist_expand": """
+                held_alike(old(work.header), work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
+            """,
+            "enlist_collapse": """
+                held_alike(old(work.header), work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
+            """,
         },
     ),
     contract(
