@@ -187,3 +187,28 @@ def test_a_number_is_made_as_small_as_it_can_be_in_few_tries() -> None:
     shrinking.lower(lambda: now, to, 0)
     assert now == 77
     assert tries < 70
+
+
+def test_gists_side_by_side_have_room_to_expand_all_of_them_and_no_more() -> None:
+    gists = tuple(Block(2, 9 * at) for at in range(4))
+    case = Case(Geometry((3, 3)), Params(w_max=1000), gists, (Step(scores=(9, 9, 9, 9)),))
+
+    def all_fit(one: Case) -> bool:
+        return used(one.geometry, one.context) + len(one.context) * one.geometry.deltas[-1] <= one.params.w_max < 1000
+
+    search = shrinking.Search(case, all_fit)
+    shrinking.blocks_alike(search)
+    assert (search.case.geometry, search.case.params.w_max) == (Geometry((3,)), 12)
+
+
+@pytest.mark.parametrize(("step", "fewest"), [(Step(ingest=40), Step(ingest=1)), (Step(tokens=81), Step(tokens=1))])
+def test_a_smaller_ingest_leaves_as_much_room_as_before(step: Step, fewest: Step) -> None:
+    case = Case(ONE, Params(w_max=90), (Block(1, 0),), (step,))
+
+    def leaves_ten(one: Case) -> bool:
+        come = (one.steps[0].ingest or 0) * 2 + (one.steps[0].tokens or 0)
+        return 9 <= one.params.w_max - come <= 10
+
+    search = shrinking.Search(case, leaves_ten)
+    shrinking.smaller_ingests(search)
+    assert search.case.steps == (fewest,)

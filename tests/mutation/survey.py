@@ -42,6 +42,11 @@ KILLERS: dict[str, tuple[tuple[str, str], ...]] = {
         ("vectors", "-m focalloc vectors --check"),
     ),
     "conformance": (("tests of the judge", f"-m pytest {QUIET} tests/conformance/test_judge.py"),),
+    "conformance/process.py": (
+        ("tests of what is asked ahead", f"-m pytest {QUIET} tests/conformance/test_ahead.py"),
+        ("tests of the wire", f"-m pytest {QUIET} tests/conformance/test_wire.py"),
+        ("tests of isolation", f"-m pytest {QUIET} tests/conformance/test_isolation.py"),
+    ),
     "conformance/stakes.py": (("tests of stakes", f"-m pytest {QUIET} tests/conformance/test_stakes.py"),),
     "conformance/outcomes.py": (
         ("tests of reports", f"-m pytest {QUIET} tests/conformance/test_reports.py tests/cli/test_where_users_work.py"),
@@ -145,8 +150,7 @@ PAGE = """# What kills mutants of our own code
 A tool, `cosmic-ray`, makes mechanical mutants of a module; `survey.py` beside this page draws a sample of them, by a
 seed, and puts each to the tests that should notice. Written by `python tests/mutation/survey.py --page`, from the
 surveys that were kept. A survivor either means the same as the original, or wants a test; which, a reader decides. What
-was found to want one has it now, but for two of `conformance-shrinking`, by which a witness stays larger than it need
-be (`delta( 0)`, `w_max // less`); of the others it is said below why they mean the same.
+was found to want one has it now; of the others it is said below why they mean the same.
 """
 
 
