@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,13 @@ from focalloc.conformance import Case, Opening, PythonTarget, Step, Verdict, jud
 from focalloc.conformance.broken import BROKEN
 from focalloc.conformance.broken.sound import Sound
 from focalloc.conformance.cases import Pinning
+from focalloc.conformance.host import ANSWER_LIMIT
 from focalloc.conformance.judge import Moment
+from focalloc.conformance.process import LINE_LIMIT
 from focalloc.conformance.sessions import sessions
 from focalloc.refimpl import ReferenceAllocator
 from focalloc.spec import Block, Geometry, Params
+from focalloc.spec.geometry import MAX_TOKEN
 
 
 class AtOnce(PythonTarget):
@@ -128,3 +132,30 @@ def test_answers_that_nobody_wants_any_more_are_not_taken_for_others() -> None:
         for _ in range(3):
             verdict = judged(target, case, "greedy")
             assert (verdict.clause, verdict.at, verdict.answered) == ("THR-1", 0, 1)
+
+
+def test_what_is_answered_late_is_waited_for_though_nobody_wants_it(tmp_path: Path) -> None:
+    class SlowToPin(Sound):
+        def step(self, scores: Any) -> Any:
+            return [("expand", 2, 0)] if any(scores) else []
+
+        def pin(self, *_: object, **__: object) -> None:
+            time.sleep(0.3)
+
+        def open(self, geometry: Geometry, params: Params, context: Any) -> None:
+            with (tmp_path / "processes").open("a") as told:
+                told.write(f"{os.getpid()}\n")
+            super().open(geometry, params, context)
+
+    case = Case(Geometry((2, 2)), Params(w_max=9), (Block(2, 0), Block(2, 4)), (QUIET, PIN, Step()))
+    with PythonTarget(SlowToPin) as target:
+        for _ in range(2):
+            assert judged(target, case, "greedy").clause == "THR-1"
+    told = (tmp_path / "processes").read_text().split()
+    assert len(told) == 2
+    assert len(set(told)) == 1
+
+
+def test_the_longest_row_of_blocks_that_is_read_fits_on_a_line() -> None:
+    block = f"[31,{MAX_TOKEN}],{MAX_TOKEN},"  # in the context, and its position
+    assert ANSWER_LIMIT * len(block) < LINE_LIMIT

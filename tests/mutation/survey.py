@@ -165,6 +165,8 @@ MEANS_THE_SAME = {
     "if any(level != 0 for level, _": "no level is below 0",
     "indent= 1)": "how far the lines of a report are indented is promised nowhere",
     "places ^ 8": "it is where a search for less goes on, and not what it may find",
+    "time.monotonic() % began": "a clock that has run for longer than that leaves the difference",
+    "self._news} - {not 1}": "what is no file cannot be closed, and it is not minded",
     "first | width": "it is where a search for less ends, and what is tried last is tried again in smaller pieces",
 }
 """What stands in a survivor -> why it means the same as the original."""
