@@ -85,6 +85,14 @@ def test_what_is_right_is_proved() -> None:
     assert left(COUNT, COUNTED) == []
 
 
+def test_what_is_looked_at_is_as_wide_as_a_contract_takes_it_to_be() -> None:
+    text = "class Pair(NamedTuple):\n    tags: Table\n    a: Table\n\n\n"
+    for part, open_kinds in (("a", []), ("tags", ["refused"])):
+        called = f"def g(pair: Pair) -> int:\n    return pair.{part}[0]\n\n\n"
+        its = contract("f", needs="1 <= len(t)"), contract("g", needs=f"1 <= len({part})")
+        assert left(text + called + "def f(t: Table) -> int:\n    return g(Pair(t, t))\n", *its) == open_kinds
+
+
 def test_what_is_told_of_a_call_is_found_by_an_argument_that_is_an_if() -> None:
     text = """
 def g(keys: Ints, notes: Ints, n: int) -> None:
@@ -271,6 +279,23 @@ WRONG = {
         "def g(pair: Pair, c: Table) -> None:\n    pair.a[0] = c[0]\n    c[0] = 2\n\n\n"
         "def f(pair: Pair) -> None:\n    g(pair, pair.a)\n",
         contract("f", needs="1 <= len(a)", writes="a"), "refused"),
+    "one table as two, by a tuple that a kernel returns": (
+        "class Pair(NamedTuple):\n    a: Table\n    b: Table\n\n\n"
+        "def turned(pair: Pair) -> Pair:\n    return Pair(pair.b, pair.a)\n\n\n"
+        "def h(pair: Pair, c: Table) -> None:\n    pair.a[0] = c[0]\n    c[0] = 2\n\n\n"
+        "def g(pair: Pair, c: Table) -> None:\n    h(turned(pair), c)\n\n\n"
+        "def f(pair: Pair) -> None:\n    g(pair, pair.b)\n",
+        contract("f", needs="1 <= len(b)", writes="b"), "refused"),
+    "a table of a tuple that is put together in a loop": (
+        "class Box(NamedTuple):\n    t: Table\n\n\ndef g(box: Box) -> None:\n    box.t[0] = 1\n\n\n"
+        "def f(t: Table, n: int) -> None:\n    for i in range(n):\n        box = Box(t)\n        g(box)\n",
+        contract("f", needs="1 <= len(t)", writes="t", gives="t[0] == old(t)[0]", loops={"for i in range(n)": loop()}),
+        "gives"),
+    "a tuple that is put together in two ways": (
+        "class Box(NamedTuple):\n    t: Table\n\n\ndef g(box: Box) -> None:\n    box.t[0] = 1\n\n\n"
+        "def f(t: Table, u: Table, n: int) -> None:\n    for i in range(n):\n        box = Box(t)\n        g(box)\n"
+        "        box = Box(u)\n        g(box)\n",
+        contract("f", needs="1 <= len(t)\n1 <= len(u)", writes="t u", loops={"for i in range(n)": loop()}), "refused"),
     "a store on one side only": (
         "def f(t: Table, x: int) -> None:\n    if x > 0:\n        t[0] = 1\n",
         contract("f", needs="1 <= len(t)", writes="t", gives="t[0] == 1", joins=True), "gives"),
@@ -406,6 +431,12 @@ BESIDE = {
     "what one side knows is not known after both": (contract("g", needs="n >= 1", gives="n >= 1"),),
     "one table as two": (contract("g", needs="1 <= len(a)\n1 <= len(b)", writes="a b", gives="a[0] == 1\nb[0] == 2"),),
     "one table as two, by a field": (contract("g", needs="1 <= len(a)\n1 <= len(c)", writes="a c"),),
+    "one table as two, by a tuple that a kernel returns": (
+        contract("g", needs="1 <= len(b)\n1 <= len(c)", writes="b c"),
+        contract("h", needs="1 <= len(a)\n1 <= len(c)", writes="a c"),
+    ),
+    "a table of a tuple that is put together in a loop": (contract("g", needs="1 <= len(t)", writes="t"),),
+    "a tuple that is put together in two ways": (contract("g", needs="1 <= len(t)", writes="t"),),
 }
 """Contracts of what is called."""
 
