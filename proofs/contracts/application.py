@@ -1060,7 +1060,12 @@ CONTRACTS = [
             header[SLOTS] <= len(tags)
             are_plain(header, tags, header[SLOTS])
             all(RAW <= tags[j] for j in range(len(tags)))
-            gists_end(header, tags)
+            spans_multiply(header)
+            tiled(header, tags, 0, header[SLOTS])
+            are_families(header, family_slot, family_node, header[SLOTS])
+            all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+            families_are_aligned(header, family_node)
+            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
             0 <= header[FIRST] < 2**49
             0 <= header[END] < 2**49
             0 <= header[PROTECTED] < 2**49
@@ -1069,6 +1074,7 @@ CONTRACTS = [
             done <= len(actions)
             done <= len(places)
             are_actions(header, actions, done)
+            actions_are_aligned(header, actions, done)
         """,
         writes="tags places",
         gives="""
@@ -1079,8 +1085,18 @@ CONTRACTS = [
             all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], actions[i] + 1 - 2 * (actions[i] % 2))
                 for i in range(result))
             kept_from(places, old(places), done)
+            are_apart(header, actions, places, result)
+            stand_clear(header, family_slot, actions, places, result)
+            ends_lie(header, tags, actions, places, result)
         """,
-        opens="shift_none(header, actions, 0)",
+        opens="""
+            shift_none(header, actions, 0)
+            multiplied_is(header)
+            tiled_whole(header, tags)
+            ends_none(header, tags, actions, places)
+            all_begin(header, tags, family_slot, family_node, header[FAMILIES])
+        """,
+        closes="ends_marked(header, header, tags, old(tags), actions, places, fit)",
         loops={
             "while fit < done": loop(
                 keeps="""
@@ -1093,6 +1109,13 @@ CONTRACTS = [
                     all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
                         actions[i] + 1 - 2 * (actions[i] % 2)) for i in range(fit))
                     kept_from(places, old(places), done)
+                    whole(header, tags)
+                    all(is_of(tags[family_slot[f]], family_node[f] % LEVELS - 1)
+                        for f in range(header[FAMILIES]) if at(family_slot[f]) if at(family_node[f]))
+                    are_replaced(header, tags, actions, places, fit)
+                    are_apart(header, actions, places, fit)
+                    stand_clear(header, family_slot, actions, places, fit)
+                    ends_lie(header, old(tags), actions, places, fit)
                 """,
                 falls="done - fit",
                 opens="""
@@ -1106,9 +1129,62 @@ CONTRACTS = [
             )
         },
         before={
+            "if not is_possible": """
+                ends_put_place(header, old(tags), actions, prior(places), fit, fit, slot)
+                ends_lie(header, old(tags), actions, places, fit)
+            """,
+            "mark(tags, slot, 1": """
+                whole_gists(header, tags)
+                before(header, actions[fit]) == header[UNITS + level]
+                slot + header[UNITS + level] <= header[SLOTS]
+                all(tags[j] < 0 for j in range(slot + 1, slot + header[UNITS + level]))
+                old(tags)[slot] >= 0
+                slot + header[UNITS + level] == header[SLOTS] or old(tags)[slot + header[UNITS + level]] >= 0
+                all(places[i] + before(header, actions[i]) <= slot or slot + header[UNITS + level] <= places[i]
+                    for i in range(fit))
+                all(family_slot[f] <= slot or slot + header[UNITS + level] <= family_slot[f]
+                    for f in range(header[FAMILIES]))
+                are_apart(header, actions, places, fit + 1)
+                stand_clear(header, family_slot, actions, places, fit + 1)
+                turn_first(1)
+            """,
+            "mark(tags, slot, header": """
+                before(header, actions[fit]) == header[WIDTH + level]
+                multiplied_at(header, level)
+                row_is(tags, slot, level - 1, header[WIDTH + level], header[UNITS + level - 1])
+                row(tags, slot, level - 1, header[WIDTH + level], header[UNITS + level - 1])
+                row_whole(header, tags, slot, header[FANOUT + level], level - 1)
+                row_ends(header, tags, slot, header[FANOUT + level], level - 1)
+                turn_first(header[UNITS + level - 1])
+                all((tags[j] >= 0) == turn(j - slot, header[UNITS + level - 1])
+                    for j in range(slot, slot + header[WIDTH + level]))
+                old(tags)[slot] >= 0
+                slot + header[WIDTH + level] == header[SLOTS] or old(tags)[slot + header[WIDTH + level]] >= 0
+                all(places[i] + before(header, actions[i]) <= slot or slot + header[WIDTH + level] <= places[i]
+                    for i in range(fit))
+                are_apart(header, actions, places, fit + 1)
+                tokens_up_to(header, tags, header[SLOTS])
+                token < header[END]
+                turn(token, header[SPAN + level])
+                all_apart_by_tokens(header, tags, slot, level, token, family_slot, family_node, header[FAMILIES])
+                all(family_slot[f] <= slot or slot + header[WIDTH + level] <= family_slot[f]
+                    for f in range(header[FAMILIES]))
+                stand_clear(header, family_slot, actions, places, fit + 1)
+            """,
             "used += slots_added": """
                 begun_one_more(header, actions, places, fit + 1)
                 before(header, actions[fit]) == slots_before(header, actions[fit])
+                only_marked(header, tags, prior(tags))
+                whole_marked(header, tags, prior(tags))
+                ends_next(header, old(tags), actions, places, fit)
+                ends_lie(header, old(tags), actions, places, fit + 1)
+                tags[slot] >= MARK and places[fit] == slot
+                all(tags[j] >= MARK or tags[j] < 0 for j in range(slot, slot + before(header, actions[fit])))
+                all(tags[places[i]] >= MARK for i in range(fit) if at(places[i]))
+                all(tags[j] >= MARK or tags[j] < 0
+                    for i in range(fit) for j in range(places[i], places[i] + before(header, actions[i]))
+                    if at(places[i], tags[j]))
+                are_replaced(header, tags, actions, places, fit + 1)
             """,
         },
     ),

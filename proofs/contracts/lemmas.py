@@ -143,6 +143,7 @@ DEFINITIONS = [
         "row_or_marks_is(T, p, l, w, u)",
         "row_or_marks(T, p, l, w, u) == all(is_of(T[j], l) for j in range(p, p + w) if turn(j - p, u))",
     ),
+    definition("spans_multiply_is(H)", "spans_multiply(H) == has_spans(H)"),
     definition("multiplied_is(H)", "multiplied(H) == has_products(H)"),
     definition(
         "stay_is(H, A, P, n, z, T, F, N)", "stay(H, A, P, n, z, T, F, N) == go_on_standing(H, A, P, n, z, T, F, N)"
@@ -1104,6 +1105,11 @@ WHOLE = [
         seen_by="ends_lie(H, T, put(A, i, x), put(P, i, y), n)",
     ),
     lemma(
+        "ends_put_place(H, T, A, P, n, i, y)",
+        "implies(n <= i, ends_lie(H, T, A, put(P, i, y), n) == ends_lie(H, T, A, P, n))",
+        steps=["ends_lie_is(H, T, A, P, n)", "ends_lie_is(H, T, A, put(P, i, y), n)"],
+    ),
+    lemma(
         "ends_next(H, T, A, P, n)",
         "implies(ends_lie(H, T, A, P, n) and n >= 0 and T[P[n]] >= 0 and (P[n] + before(H, A[n]) == H[SLOTS]"
         " or T[P[n] + before(H, A[n])] >= 0), ends_lie(H, T, A, P, n + 1))",
@@ -1378,6 +1384,117 @@ STANDING = [
     ),
 ]
 
+CLEAR = [
+    lemma(
+        "all_begin(H, T, F, N, m)",
+        "implies(is_shaped(H) and all_stand(H, T, F, N, m) and all(1 <= N[f] % LEVELS <= H[TOP] for f in range(m)),"
+        " all(is_of(T[F[f]], N[f] % LEVELS - 1) for f in range(m) if at(F[f]) if at(N[f])))",
+        by="m",
+        steps=[
+            "F[m - 1] == F[m - 1] and N[m - 1] == N[m - 1]",
+            "stands_is(H, T, F[m - 1], N[m - 1])",
+            "row_is(T, F[m - 1], N[m - 1] % LEVELS - 1, H[WIDTH + N[m - 1] % LEVELS],"
+            " H[UNITS + N[m - 1] % LEVELS - 1])",
+            "turn_first(H[UNITS + N[m - 1] % LEVELS - 1])",
+            "H[WIDTH + N[m - 1] % LEVELS] == H[WIDTH + N[m - 1] % LEVELS]",
+            "T[F[m - 1]] == T[F[m - 1]]",
+            "turn(F[m - 1] - F[m - 1], H[UNITS + N[m - 1] % LEVELS - 1]) == turn(0, H[UNITS + N[m - 1] % LEVELS - 1])",
+        ],
+    ),
+    lemma(
+        "spans_multiply_at(H, l)",
+        "implies(spans_multiply(H) and 1 <= l <= H[TOP], H[SPAN + l] == H[FANOUT + l] * H[SPAN + l - 1])",
+        steps=["spans_multiply_is(H)", "H[SPAN + l] == H[SPAN + l]"],
+    ),
+    lemma(
+        "tokens_of_row(H, T, p, n, l)",
+        "implies(is_shaped(H) and spans_are_told(H) and 0 <= l <= H[TOP] and n >= 0"
+        " and all((T[j] >= 0) == turn(j - p, H[UNITS + l]) and RAW <= T[j]"
+        " for j in range(p, p + n * H[UNITS + l])) and row(T, p, l, n * H[UNITS + l], H[UNITS + l]),"
+        " tokens_in(H, T, p, n * H[UNITS + l]) == n * H[SPAN + l])",
+        by="n",
+        steps=[
+            "H[UNITS + l] == H[UNITS + l]",
+            "tokens_none(H, T, p, n * H[UNITS + l])",
+            "row_is(T, p, l, n * H[UNITS + l], H[UNITS + l])",
+            "row_is(T, p, l, (n - 1) * H[UNITS + l], H[UNITS + l])",
+            "turn_times(n - 1, H[UNITS + l])",
+            "product_next(n - 1, H[UNITS + l])",
+            "product_next(n - 1, H[SPAN + l])",
+            "product_positive(n - 1, H[UNITS + l])",
+            "tokens_add(H, T, p, (n - 1) * H[UNITS + l], H[UNITS + l])",
+            "tokens_inside(H, T, p + (n - 1) * H[UNITS + l], H[UNITS + l])",
+        ],
+    ),
+    lemma(
+        "aligned_once(x, y, s, k, t, b)",
+        "implies(t >= 1 and s == b * t and 0 <= k < b and y == x + k * t and turn(x, s) and turn(y, s), k == 0)",
+        steps=["product_grows(k, b, t)", "most_of_all(1, k, t)", "turn_only(x, y, s)"],
+    ),
+    lemma(
+        "tokens_into_row(H, T, p, n, l, k)",
+        "implies(is_shaped(H) and spans_are_told(H) and 0 <= l <= H[TOP] and 0 <= k <= n"
+        " and all((T[j] >= 0) == turn(j - p, H[UNITS + l]) and RAW <= T[j]"
+        " for j in range(p, p + n * H[UNITS + l])) and row(T, p, l, n * H[UNITS + l], H[UNITS + l]),"
+        " tokens_in(H, T, p, k * H[UNITS + l]) == k * H[SPAN + l])",
+        steps=[
+            "H[UNITS + l] == H[UNITS + l]",
+            "most_of_all(k, n, H[UNITS + l])",
+            "row_is(T, p, l, n * H[UNITS + l], H[UNITS + l])",
+            "row_is(T, p, l, k * H[UNITS + l], H[UNITS + l])",
+            "tokens_of_row(H, T, p, k, l)",
+        ],
+    ),
+    lemma(
+        "block_of_row(T, p, q, l, n, u)",
+        "implies(u >= 1 and row(T, p, l, n * u, u) and all((T[j] >= 0) == turn(j - p, u) for j in range(p, p + n * u))"
+        " and p <= q < p + n * u and T[q] >= 0,"
+        " T[q] == l and q - p == (q - p) // u * u and 0 <= (q - p) // u and (q - p) // u < n)",
+        steps=[
+            "row_is(T, p, l, n * u, u)",
+            "turn_is(q - p, u)",
+            "below(q - p, n, u)",
+            "over_bound(q - p, u)",
+        ],
+    ),
+    lemma(
+        "apart_by_tokens(H, T, p, l, t, q, v)",
+        "implies(is_shaped(H) and spans_multiply(H) and spans_are_told(H) and 1 <= l <= H[TOP]"
+        " and row(T, p, l - 1, H[WIDTH + l], H[UNITS + l - 1])"
+        " and all((T[j] >= 0) == turn(j - p, H[UNITS + l - 1]) and RAW <= T[j] for j in range(p, p + H[WIDTH + l]))"
+        " and H[WIDTH + l] == H[FANOUT + l] * H[UNITS + l - 1] and 0 <= p"
+        " and t == H[FIRST] + tokens_in(H, T, 0, p) and turn(t, H[SPAN + l])"
+        " and 1 <= v % LEVELS and is_of(T[q], v % LEVELS - 1)"
+        " and v // LEVELS == H[FIRST] + tokens_in(H, T, 0, q) and turn(v // LEVELS, H[SPAN + v % LEVELS]),"
+        " q <= p or p + H[WIDTH + l] <= q)",
+        steps=[
+            "H[UNITS + l - 1] == H[UNITS + l - 1] and H[SPAN + l - 1] == H[SPAN + l - 1]",
+            "block_of_row(T, p, q, l - 1, H[FANOUT + l], H[UNITS + l - 1])",
+            "tokens_add(H, T, 0, p, q - p)",
+            "tokens_into_row(H, T, p, H[FANOUT + l], l - 1, (q - p) // H[UNITS + l - 1])",
+            "spans_multiply_at(H, l)",
+            "aligned_once(t, v // LEVELS, H[SPAN + l], (q - p) // H[UNITS + l - 1], H[SPAN + l - 1], H[FANOUT + l])",
+        ],
+    ),
+    lemma(
+        "all_apart_by_tokens(H, T, p, l, t, F, N, m)",
+        "implies(is_shaped(H) and spans_multiply(H) and spans_are_told(H) and 1 <= l <= H[TOP]"
+        " and row(T, p, l - 1, H[WIDTH + l], H[UNITS + l - 1])"
+        " and all((T[j] >= 0) == turn(j - p, H[UNITS + l - 1]) and RAW <= T[j] for j in range(p, p + H[WIDTH + l]))"
+        " and H[WIDTH + l] == H[FANOUT + l] * H[UNITS + l - 1] and 0 <= p"
+        " and t == H[FIRST] + tokens_in(H, T, 0, p) and turn(t, H[SPAN + l])"
+        " and all(1 <= N[f] % LEVELS and is_of(T[F[f]], N[f] % LEVELS - 1)"
+        " and N[f] // LEVELS == H[FIRST] + tokens_in(H, T, 0, F[f]) and turn(N[f] // LEVELS, H[SPAN + N[f] % LEVELS])"
+        " for f in range(m) if at(F[f]) if at(N[f])),"
+        " all(F[f] <= p or p + H[WIDTH + l] <= F[f] for f in range(m)))",
+        by="m",
+        steps=[
+            "F[m - 1] == F[m - 1] and N[m - 1] == N[m - 1]",
+            "apart_by_tokens(H, T, p, l, t, F[m - 1], N[m - 1])",
+        ],
+    ),
+]
+
 FAMILIES = [
     lemma(
         "families_take(H, S, N, f, n)",
@@ -1513,7 +1630,7 @@ SEARCHES = [
 
 PARTS = (
     *(DEFINITIONS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
-    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, STANDING, FAMILIES, SEARCHES),
+    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, STANDING, CLEAR, FAMILIES, SEARCHES),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

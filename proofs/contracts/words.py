@@ -225,9 +225,7 @@ def taken(header: Ints, actions: Ints, places: Ints, n: int, slot: int) -> bool:
 def inside(header: Ints, family_slot: Ints, family_node: Ints, families: Ints, n: int, slot: int) -> bool:
     """Whether a slot lies in one of the first ``n`` families on a list."""
     return any(
-        family_slot[families[x]]
-        <= slot
-        < family_slot[families[x]] + header[WIDTH + family_node[families[x]] % LEVELS]
+        family_slot[families[x]] <= slot < family_slot[families[x]] + header[WIDTH + family_node[families[x]] % LEVELS]
         for x in range(n)
     )
 
@@ -312,6 +310,12 @@ def stay(
 def ends_lie(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int) -> bool:
     """`take_whole_blocks`, of which solvers know lemmas only."""
     return take_whole_blocks(header, tags, actions, places, n)
+
+
+@ghost
+def spans_multiply(header: Ints) -> bool:
+    """`has_spans`, of which solvers know lemmas only."""
+    return has_spans(header)
 
 
 @ghost
@@ -688,8 +692,19 @@ def has_products(header: Ints) -> bool:
 
 def has_spans(header: Ints) -> bool:
     """A node spans what its children do (GEO-1)."""
+    return all(header[j] == header[j - SPAN + FANOUT] * header[j - 1] for j in range(SPAN + 1, SPAN + header[TOP] + 1))
+
+
+def families_are_aligned(header: Ints, family_node: Ints) -> bool:
+    """Each family begins at a multiple of what it spans."""
+    return all(turn(family_node[f] // LEVELS, header[SPAN + family_node[f] % LEVELS]) for f in range(header[FAMILIES]))
+
+
+def actions_are_aligned(header: Ints, actions: Ints, n: int) -> bool:
+    """The nodes of the first ``n`` actions begin at multiples of what they span, or behind the context."""
     return all(
-        header[j] == header[j - SPAN + FANOUT] * header[j - 1] for j in range(SPAN + 1, SPAN + header[TOP] + 1)
+        turn(actions[i] // 2 // LEVELS, header[SPAN + level_of(actions[i])]) or actions[i] // 2 // LEVELS >= header[END]
+        for i in range(n)
     )
 
 

@@ -950,9 +950,9 @@ class Deduction(Formulas):
         found: dict[str, Bundle] = {}
         for node in nodes:
             match node:
-                case ast.Assign(
-                    targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=kind), args=args)
-                ) if kind in self.theory.tuples:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=kind), args=args)) if (
+                    kind in self.theory.tuples
+                ):
                     fields = zip(self.theory.tuples[kind], args, strict=True)
                     made = Bundle({part: self.found(arg, state.names) for part, arg in fields})
                     if found.setdefault(name, made) != made:

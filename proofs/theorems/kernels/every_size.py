@@ -323,11 +323,11 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "of them marked, what no action replaces has moved as a whole, each action is in the ledger, and no more slots "
     "remember than there are; families are listed in order, apart from each other and in the context, never more than "
     "there is room for, and their blocks stand where they are listed; and ranges where nothing expands stay in order, "
-    "in the context.",
+    "in the context. Those of actions from elsewhere that pass replace separate whole blocks, too.",
     clauses="CTX-3 CTX-6 GEO-2 COO-1 MEM-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("application"),
-    assumes="actions on separate blocks",
+    assumes="actions on separate blocks; those from elsewhere, and families, begin at multiples of what they span",
     mutations=[
         Mutation("gaps are measured from where the last action began", "length += places[i] - source",
                  "length += places[i] - first"),
@@ -370,6 +370,9 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "        if tags[slot",
                  "for i in range(1, header[FANOUT + level]):  # noqa: SIM110, kernels have no generators\n"
                  "        if tags[slot"),
+        Mutation("a collapse from elsewhere marks its first block only",
+                 "mark(tags, slot, header[WIDTH + level], header[UNITS + level - 1])\n        used +=",
+                 "mark(tags, slot, header[UNITS + level - 1], header[UNITS + level - 1])\n        used +="),
         Mutation("what was looked at stays marked", "    unmark(session, fit)\n    return fit", "    return fit"),
         Mutation("an action from elsewhere may exceed the budget by a slot",
                  "if used + header[WIDTH + level] - header[UNITS + level] > header[W_MAX]:",
