@@ -358,6 +358,7 @@ CONTRACTS = [
                 if turn(j - result, header[UNITS + level])))
         """,
         before={
+            "return first": "multiplied_at(header, level + 1)",
             "first = slot - start": """
                 rest_bound(start, header[SPAN + level + 1])
                 over_bound(start % header[SPAN + level + 1], header[SPAN + level])
