@@ -1106,7 +1106,7 @@ WHOLE = [
     ),
     lemma(
         "ends_put_place(H, T, A, P, n, i, y)",
-        "implies(n <= i, ends_lie(H, T, A, put(P, i, y), n) == ends_lie(H, T, A, P, n))",
+        "implies(n <= i and ends_lie(H, T, A, P, n), ends_lie(H, T, A, put(P, i, y), n))",
         steps=["ends_lie_is(H, T, A, P, n)", "ends_lie_is(H, T, A, put(P, i, y), n)"],
     ),
     lemma(
