@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
 
+SPARED = """
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, len(fixed))
+            are_alike(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            header[FAMILIES] <= len(spare_slot)
+            header[FAMILIES] <= len(spare_node)
+"""
+"""What setting families aside needs."""
+
 SOUND = """
             is_header(session.header)
             is_shaped(session.header)
@@ -467,17 +480,7 @@ CONTRACTS = [
     ),
     contract(
         "set_delta_apart",
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            are_families(header, family_slot, family_node, len(fixed))
-            are_alike(header, family_node)
-            rising(family_slot, 0, header[FAMILIES])
-            header[FAMILIES] <= len(spare_slot)
-            header[FAMILIES] <= len(spare_node)
-        """,
+        needs=SPARED,
         writes="spare_slot spare_node",
         gives="""
             0 <= result <= header[FAMILIES]
@@ -518,16 +521,7 @@ CONTRACTS = [
     ),
     contract(
         "best_collapses_of",
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            are_families(header, family_slot, family_node, len(fixed))
-            are_alike(header, family_node)
-            rising(family_slot, 0, header[FAMILIES])
-            header[FAMILIES] <= len(spare_slot)
-            header[FAMILIES] <= len(spare_node)
+        needs=f"""{SPARED}
             ledger_fits(header, ledger_action)
             0 <= header[END] < 2**49
             0 <= header[CURSOR_TOKEN] < 2**49

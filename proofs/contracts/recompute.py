@@ -73,6 +73,17 @@ OLDEST = """
 """
 """What looking for the oldest action needs."""
 
+SO_FAR = """
+                    are_leading(session.header, work.header, sizes, leading)
+                    only(work.header, LISTED)
+                    0 <= work.header[LISTED] <= session.header[SLOTS]
+                    -1 <= family < session.header[FAMILIES]
+                    implies(work.header[LISTED] > 0, 0 <= table[work.header[LISTED] * START - START + SLOT])
+                    implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
+                        - table[work.header[LISTED] * START - START + SLOT])
+"""
+"""What is listed so far of the places where a choice may begin, the last first."""
+
 CONTRACTS = [
     contract(
         "is_led",
@@ -369,14 +380,7 @@ CONTRACTS = [
         loops={
             "for stretch in range(CLASSES + 2 * work.header[DELTAS])": loop(keeps="within(sizes, 0, stretch, 0, 0)"),
             "for back in range(header[SLOTS] // CHUNK + 1)": loop(
-                keeps="""
-                    are_leading(session.header, work.header, sizes, leading)
-                    only(work.header, LISTED)
-                    0 <= work.header[LISTED] <= session.header[SLOTS]
-                    -1 <= family < session.header[FAMILIES]
-                    implies(work.header[LISTED] > 0, 0 <= table[work.header[LISTED] * START - START + SLOT])
-                    implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
-                        - table[work.header[LISTED] * START - START + SLOT])
+                keeps=f"""{SO_FAR}
                     implies(back == 0, work.header[LISTED] == 0)
                     implies(back >= 1, first + 1 < (session.header[SLOTS] // CHUNK - back + 1) * CHUNK)
                     implies(family >= 0, family_slot[family]
@@ -388,14 +392,7 @@ CONTRACTS = [
                 opens="implies(family >= 0, 0 <= family_slot[family])",
             ),
             "for slot in range(behind - 1, begin - 1, -1)": loop(
-                keeps="""
-                    are_leading(session.header, work.header, sizes, leading)
-                    only(work.header, LISTED)
-                    0 <= work.header[LISTED] <= session.header[SLOTS]
-                    -1 <= family < session.header[FAMILIES]
-                    implies(work.header[LISTED] > 0, 0 <= table[work.header[LISTED] * START - START + SLOT])
-                    implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
-                        - table[work.header[LISTED] * START - START + SLOT])
+                keeps=f"""{SO_FAR}
                     begin - 1 <= slot < behind
                     implies(family >= 0, family_slot[family] <= slot)
                     implies(work.header[LISTED] > 0, slot + 1 <= table[work.header[LISTED] * START - START + SLOT])
@@ -403,14 +400,7 @@ CONTRACTS = [
                 opens="implies(family >= 1, family_slot[family - 1] < family_slot[family])",
             ),
             "while family >= 0 and families[family] >= begin": loop(
-                keeps="""
-                    are_leading(session.header, work.header, sizes, leading)
-                    only(work.header, LISTED)
-                    0 <= work.header[LISTED] <= session.header[SLOTS]
-                    -1 <= family < session.header[FAMILIES]
-                    implies(work.header[LISTED] > 0, 0 <= table[work.header[LISTED] * START - START + SLOT])
-                    implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
-                        - table[work.header[LISTED] * START - START + SLOT])
+                keeps=f"""{SO_FAR}
                     implies(family >= 0, family_slot[family] < min(session.header[SLOTS], (chunk + 1) * CHUNK))
                     implies(work.header[LISTED] > 0, min(begin, session.header[SLOTS])
                         <= table[work.header[LISTED] * START - START + SLOT])

@@ -27,6 +27,18 @@ TOLD = """
 """
 """What looking up tokens needs."""
 
+NAMED = """
+            0 <= size <= 2**26
+            size <= len(ties.ranks)
+            size <= len(ties.slots)
+            size <= len(ties.tokens)
+            size <= len(ties.nodes)
+            size <= len(ties.ages)
+            size <= len(ties.keys)
+            size <= len(ties.notes)
+"""
+"""What is told of so many candidates has its place."""
+
 CONTRACTS = [
     contract(
         "find",
@@ -606,15 +618,7 @@ CONTRACTS = [
         "name_expands",
         needs=f"""{TOLD}
             ledger_fits(header, ledger_action)
-            0 <= header[CURSOR_TOKEN] < 2**49
-            0 <= size <= 2**26
-            size <= len(ties.ranks)
-            size <= len(ties.slots)
-            size <= len(ties.tokens)
-            size <= len(ties.nodes)
-            size <= len(ties.ages)
-            size <= len(ties.keys)
-            size <= len(ties.notes)
+            0 <= header[CURSOR_TOKEN] < 2**49{NAMED}
             within(ties.ranks, 0, size, -2**34, 2**34)
             are_gist_slots(header, tags, ties.slots, size)
             remembers(ties.history, header[ITERATION])
@@ -658,22 +662,14 @@ CONTRACTS = [
     ),
     contract(
         "name_collapses",
-        needs="""
+        needs=f"""
             is_header(header)
             is_shaped(header)
             families_fit(header, family_slot)
             families_fit(header, family_node)
             are_families(header, family_slot, family_node, PLACES)
             header[FAMILIES] <= PLACES
-            0 <= header[CURSOR_TOKEN] < 2**49
-            0 <= size <= 2**26
-            size <= len(ties.ranks)
-            size <= len(ties.slots)
-            size <= len(ties.tokens)
-            size <= len(ties.nodes)
-            size <= len(ties.ages)
-            size <= len(ties.keys)
-            size <= len(ties.notes)
+            0 <= header[CURSOR_TOKEN] < 2**49{NAMED}
             size <= len(ties.more_keys)
             within(ties.keys, 0, size, -2**60, 2**60)
             within(ties.notes, 0, size, 0, header[FAMILIES] - 1)
