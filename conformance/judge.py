@@ -177,8 +177,8 @@ def judged(
         case: the session.
         profile: what the allocator claims to conform to.
         watcher: told of each step as it happens.
-        stakes: counts what was at stake; some of it is counted when the allocator has nothing else to wait for, and
-            what is left by `Target.finish`, which is for the caller then.
+        stakes: counts what was at stake, in part while answers are awaited, those of later sessions included; what is
+            left is counted by `Target.finish`, which is for the caller.
 
     Raises:
         InvalidInput: the case itself opens with a senseless context, or the profile is unknown.

@@ -453,13 +453,8 @@ class PythonTarget(WireTarget):
         self._then = then
         try:
             call()
-        except Refused as no:  # it cannot even be said, and that is heard of in its turn
-            refused = no
-
-            def again() -> object:
-                raise refused
-
-            self._wire.send_ahead([], lambda _: then(again))
+        except Refused:  # it cannot even be said, and that is heard of in its turn: then nothing is sent, either
+            self._wire.send_ahead([], lambda _: then(call))
         finally:
             self._then = None
 
