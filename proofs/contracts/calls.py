@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, lines, loop
-from focalloc.proofs.contracts.invariants import BETWEEN_CALLS, KEPT
+from focalloc.proofs.contracts.invariants import BEFORE, BETWEEN_CALLS, KEPT, PINS
 
 ROOM = """
     header[W_MAX] <= header[CAPACITY]
@@ -61,6 +61,12 @@ GIVEN = """
 STATE = {"header": "state[:HEADER]"}
 """A state, where only its header is of interest."""
 
+LISTS = {
+    **{"family_slot": 8, "family_node": 9, "spare_slot": 10, "spare_node": 11},
+    **{"ledger_action": 12, "ledger_iteration": 13, "no_collapse": 15, "no_expand": 16},
+}
+"""Tables of a session by their place in its state."""
+
 WHOLE = """
             lies_apart(header)
             header[OFFSETS + TABLES] <= cells(state)
@@ -112,34 +118,18 @@ ADAPTIVE = {**STATE, "adaptive": "state[state[OFFSETS + 19]:state[OFFSETS + 20]]
 HISTORY = {**STATE, "history": "history_in(state)"}
 """A state, and what it remembers beyond the ledger."""
 
-LAID = """
-            is_shaped(header)
-            has_products(header)
-            spans_are_told(header)
+OPENED = """
             header[FANOUT + 1] == 1
-            0 < header[SLOTS] <= header[CAPACITY]
-            header[CAPACITY] <= PLACES
-            header[SLOTS] <= len(tags)
-            are_plain(header, tags, header[SLOTS])
-            follow_each_other(header, tags)
-            blocks_are_whole(header, tags)
-            0 <= header[FIRST] < 2**49
             header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
-            has_places(header, family_slot)
-            has_places(header, family_node)
 """
-"""A context of which the families are looked for."""
+"""What looking for the families of a context needs beyond `BEFORE`."""
 
-FOUND_FAMILIES = """
+FOUND = """
             only(header, FAMILIES, END)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            are_families(header, family_slot, family_node, header[SLOTS])
-            rising(family_slot, 0, header[FAMILIES])
-            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+            tokens_are_told(header, tags, family_slot, family_node)
 """
-"""What is found of them."""
+"""What is found beyond `KEPT`."""
 
 TAKING = """
             is_header(header)
@@ -241,24 +231,29 @@ CONTRACTS = [
         cuts={
             **STATE,
             "row": "tags[:]",
-            "no_collapse": "state[state[OFFSETS + 15]:state[OFFSETS + 16]]",
-            "family_slot": "state[state[OFFSETS + 8]:state[OFFSETS + 9]]",
-            "family_node": "state[state[OFFSETS + 9]:state[OFFSETS + 10]]",
+            **{name: f"state[state[OFFSETS + {i}]:state[OFFSETS + {i + 1}]]" for name, i in LISTS.items()},
         },
-        needs=f"""{WHOLE}{LAID.replace("tags", "row")}""",
+        needs="\n".join((*lines(WHOLE), *BEFORE, *PINS, *lines(OPENED))).replace("tags)", "row)").replace(" tags", " row"),
         writes="header family_slot family_node",
-        gives=FOUND_FAMILIES.replace("tags", "row"),
+        gives="\n".join((*KEPT, *lines(FOUND))).replace("tags)", "row)").replace(" tags", " row"),
+        closes="""
+            tiled_alike(old(header), header, row, 0, header[SLOTS])
+            tokens_marked(header, old(header), row, row, header[SLOTS])
+        """,
     ),
     contract(
         "run_pin",
         cuts=SESSION,
-        needs=f"""{ARRAYS}{LAID}            len(no_expand) % PIN == 0
-        """,
+        needs="\n".join((*lines(ARRAYS), *BEFORE, *lines(OPENED), "len(no_expand) % PIN == 0")),
         writes="header family_slot family_node no_expand",
-        gives=FOUND_FAMILIES
-        + """
-            all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
-        """,
+        gives="\n".join((*KEPT, *lines(FOUND))),
+        before={
+            "place_pins": """
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                tiled_follow(header, tags)
+            """,
+        },
+        closes="tokens_marked(header, old(header), tags, tags, header[SLOTS])",
     ),
     contract(
         "run_take",
@@ -554,23 +549,26 @@ CONTRACTS = [
                 "header[KNOWN] <= len(memory)",
                 "all(0 <= acted[j] < 2**60 and acted[j] // 2 % LEVELS <= header[TOP]"
                 " for j in range(header[REMEMBERED]))",
-                "all(0 <= ledger_action[j] < 2**60 and ledger_action[j] // 2 % LEVELS <= header[TOP]"
-                " for j in range(header[LEDGER_FROM], header[LEDGER_TO]))",
                 "header[END] < 2**49",
             )
         ),
         writes="""header tags memory family_slot family_node ledger_action ledger_iteration acted iterations
             no_expand""",
-        gives="""
-            -1 <= result < old(header)[SLOTS]
-            header[SLOTS] == old(header)[SLOTS] - max(0, result)
-            implies(result <= 0, header[FIRST] == old(header)[FIRST])
-            implies(result > 0, header[FIRST] == token)
-            implies(result > 0, all(tags[j] == old(tags)[j + result] for j in range(header[SLOTS])))
-            implies(result > 0, 0 <= header[REMEMBERED] and header[REMEMBERED] <= old(header)[REMEMBERED])
-        """,
+        gives="\n".join(
+            (
+                "-1 <= result < old(header)[SLOTS]",
+                "header[SLOTS] == old(header)[SLOTS] - max(0, result)",
+                "implies(result <= 0, header[FIRST] == old(header)[FIRST])",
+                "implies(result > 0, header[FIRST] == token)",
+                "implies(result > 0, all(tags[j] == old(tags)[j + result] for j in range(header[SLOTS])))",
+                "implies(result > 0, 0 <= header[REMEMBERED] and header[REMEMBERED] <= old(header)[REMEMBERED])",
+                *KEPT,
+            )
+        ),
         before={
             "release": """
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
                 are_tags(header, tags, 0, header[SLOTS])
                 tokens_marked(header, old(header), tags, tags, header[SLOTS])
                 header[FIRST] + tokens_in(header, tags, 0, slots) == token
@@ -581,12 +579,15 @@ CONTRACTS = [
             "place_pins": """
                 header[SLOTS] == old(header)[SLOTS] - slots
                 header[FIRST] == token and 0 <= token and token < 2**49
-                tiled_rest(old(header), old(tags), 0, slots, old(header)[SLOTS])
-                tiled_moved(old(header), old(tags), tags, slots, old(header)[SLOTS], -slots)
-                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                tiled_alike(prior(header), header, tags, 0, header[SLOTS])
                 tiled_follow(header, tags)
                 follow_each_other(header, tags)
+                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES])
             """,
         },
+        closes="""
+            tiled_alike(old(header), header, tags, 0, header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+        """,
     ),
 ]

@@ -1,7 +1,8 @@
 """What holds of a session's tables between any two calls, in the lines of contracts.
 
 `focalloc.fastpath.tables.Tables.check` asserts the same and more, against a scan of the context; the two are run on the
-same tables by `tests/proofs/test_contract_tables.py`. What is in `KEPT` an iteration is proved to give back.
+same tables by `tests/proofs/test_contract_tables.py`. What is in `KEPT` loading is proved to give, and iterations and
+releases to give back.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ SLOTS = lines("""
     header[CAPACITY] <= PLACES
     are_plain(header, tags, header[SLOTS])
     0 <= header[FIRST] < 2**49
+""")
+
+PINS = lines("""
     pins_lie(no_expand, header[SLOTS])
 """)
 
@@ -36,11 +40,14 @@ LISTED = lines("""
     are_families(header, family_slot, family_node, header[SLOTS])
     rising(family_slot, 0, header[FAMILIES])
     keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+    all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+""")
+
+ROOMY = lines("""
     has_places(header, family_slot)
     has_places(header, family_node)
     has_places(header, spare_slot)
     has_places(header, spare_node)
-    all_stand(header, tags, family_slot, family_node, header[FAMILIES])
 """)
 
 TOKENS = lines("""
@@ -57,10 +64,14 @@ LEDGER = lines("""
     0 <= header[ITERATION]
     1 <= header[MIN_GAP]
     entries_are_recent(header, ledger_iteration)
+    ledger_acts(header, ledger_action)
 """)
 
-KEPT = (*GEOMETRY, *SLOTS, *BLOCKS, *LISTED, *LEDGER)
-"""What an iteration is proved to keep."""
+BEFORE = (*GEOMETRY, *SLOTS, *BLOCKS, *ROOMY, *LEDGER)
+"""What holds before families are listed and pins are placed."""
+
+KEPT = (*BEFORE, *PINS, *LISTED)
+"""What is proved to hold from loading on."""
 
 BETWEEN_CALLS = (*KEPT, *TOKENS)
 """All of it."""

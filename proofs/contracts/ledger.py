@@ -175,6 +175,7 @@ CONTRACTS = [
             implies(result == 0, header[LEDGER_TO] + header[N_DIFF] <= header[LEDGER_ROOM])
             implies(result == LEDGER_FULL, header[ITERATION] == old(header)[ITERATION])
             entries_are_recent(header, ledger_iteration)
+            implies(ledger_acts(old(header), old(ledger_action)), ledger_acts(header, ledger_action))
         """,
         before={"forget": "ledger_iteration[header[LEDGER_FROM]] == ledger_iteration[header[LEDGER_FROM]]"},
     ),

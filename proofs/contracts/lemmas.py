@@ -1303,6 +1303,29 @@ STANDING = [
         steps=["N[m - 1] == N[m - 1]", "F[m - 1] == F[m - 1]", "stands_alike(H, G, T, F[m - 1], N[m - 1])"],
     ),
     lemma(
+        "row_moved(T, S, p, l, w, u, d)",
+        "implies(row(T, p + d, l, w, u) and all(S[j] == T[j + d] for j in range(p, p + w)), row(S, p, l, w, u))",
+        steps=["row_is(T, p + d, l, w, u)", "row_is(S, p, l, w, u)"],
+    ),
+    lemma(
+        "all_stand_moved(H, T, S, F, N, E, M, m, g, d)",
+        "implies(all_stand(H, T, F, N, g + m) and 0 <= g"
+        " and all(E[f] == F[f + g] - d and M[f] == N[f + g] for f in range(m))"
+        " and all(S[j] == T[j + d] for f in range(m) for j in range(E[f], E[f] + H[WIDTH + M[f] % LEVELS])"
+        " if at(E[f], S[j])),"
+        " all_stand(H, S, E, M, m))",
+        by="m",
+        steps=[
+            "E[m - 1] == E[m - 1]",
+            "M[m - 1] == M[m - 1]",
+            "F[m - 1 + g] == F[m - 1 + g] and N[m - 1 + g] == N[m - 1 + g]",
+            "stands_is(H, T, F[m - 1 + g], N[m - 1 + g])",
+            "stands_is(H, S, E[m - 1], M[m - 1])",
+            "row_moved(T, S, E[m - 1], M[m - 1] % LEVELS - 1, H[WIDTH + M[m - 1] % LEVELS],"
+            " H[UNITS + M[m - 1] % LEVELS - 1], d)",
+        ],
+    ),
+    lemma(
         "row_plain(H, T, p, l, w, u, z)",
         "implies(row_or_marks(T, p, l, w, u) and 0 <= p and p + w <= z and H[TOP] < LEVELS and l >= 0"
         " and within(T, 0, z, RAW, H[TOP]), row(T, p, l, w, u))",
@@ -1495,6 +1518,86 @@ CLEAR = [
     ),
 ]
 
+TOLD = [
+    lemma(
+        "tokens_rise(H, T, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and are_tags(H, T, 0, n),"
+        " all(tokens_in(H, T, 0, i) <= tokens_in(H, T, 0, n) for i in range(n + 1) if at(tokens_in(H, T, 0, i))))",
+        by="n",
+        steps=["tokens_one_more(H, T, 0, n)", "H[SPAN + T[n - 1]] == H[SPAN + T[n - 1]]"],
+    ),
+    lemma(
+        "tokens_moved(H, G, T, S, d, n)",
+        "implies(all(S[j] == T[j + d] for j in range(n)) and all(H[j] == G[j] for j in range(SPAN + RAW, UNITS))"
+        " and within(S, 0, n, RAW, MARK),"
+        " all(tokens_in(G, S, 0, i) == tokens_in(H, T, d, i) for i in range(n + 1) if at(tokens_in(G, S, 0, i))))",
+        by="n",
+        steps=[
+            "tokens_none(G, S, 0, n)",
+            "tokens_none(H, T, d, n)",
+            "tokens_none(G, S, 0, 0)",
+            "tokens_none(H, T, d, 0)",
+            "tokens_one_more(G, S, 0, n)",
+            "tokens_one_more(H, T, d, n)",
+            "S[n - 1] == S[n - 1]",
+        ],
+    ),
+    lemma(
+        "told_moved(H, G, T, S, F, N, E, M, m, g, d, z)",
+        "implies(0 <= g and 0 <= d and G[FIRST] == H[FIRST] + tokens_in(H, T, 0, d)"
+        " and all(N[f] // LEVELS == H[FIRST] + tokens_in(H, T, 0, F[f])"
+        " for f in range(g + m) if at(F[f]) if at(N[f]))"
+        " and all(E[f] == F[f + g] - d and M[f] == N[f + g] and 0 <= E[f] and E[f] <= z for f in range(m))"
+        " and all(S[j] == T[j + d] for j in range(z)) and all(H[j] == G[j] for j in range(SPAN + RAW, UNITS))"
+        " and within(S, 0, z, RAW, MARK),"
+        " all(M[f] // LEVELS == G[FIRST] + tokens_in(G, S, 0, E[f]) for f in range(m) if at(E[f]) if at(M[f])))",
+        by="m",
+        steps=[
+            "E[m - 1] == E[m - 1]",
+            "M[m - 1] == M[m - 1]",
+            "F[m - 1 + g] == F[m - 1 + g] and N[m - 1 + g] == N[m - 1 + g]",
+            "tokens_moved(H, G, T, S, d, z)",
+            "tokens_add(H, T, 0, d, E[m - 1])",
+        ],
+    ),
+    lemma(
+        "end_told(H, T, p, v)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and multiplied(H) and whole(H, T)"
+        " and within(T, 0, H[SLOTS], RAW, H[TOP]) and stands(H, T, p, v) and 1 <= v % LEVELS <= H[TOP]"
+        " and 0 <= p and p + H[WIDTH + v % LEVELS] <= H[SLOTS],"
+        " tokens_in(H, T, 0, p + H[WIDTH + v % LEVELS]) == tokens_in(H, T, 0, p) + H[SPAN + v % LEVELS])",
+        steps=[
+            "family_whole(H, T, p, v)",
+            "stands_is(H, T, p, v)",
+            "multiplied_at(H, v % LEVELS)",
+            "spans_multiply_at(H, v % LEVELS)",
+            "H[FANOUT + v % LEVELS] == H[FANOUT + v % LEVELS] and H[UNITS + v % LEVELS - 1]"
+            " == H[UNITS + v % LEVELS - 1]",
+            "product_positive(H[FANOUT + v % LEVELS], H[UNITS + v % LEVELS - 1])",
+            "tokens_of_row(H, T, p, H[FANOUT + v % LEVELS], v % LEVELS - 1)",
+            "tokens_add(H, T, 0, p, H[WIDTH + v % LEVELS])",
+        ],
+    ),
+    lemma(
+        "told_rise(H, T, F, N, m)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and multiplied(H) and whole(H, T)"
+        " and within(T, 0, H[SLOTS], RAW, H[TOP]) and all_stand(H, T, F, N, m)"
+        " and lie_between(H, F, N, 0, m, 0, H[SLOTS]) and keep_apart(H, F, N, 0, m)"
+        " and all(N[f] // LEVELS == H[FIRST] + tokens_in(H, T, 0, F[f]) for f in range(m) if at(F[f]) if at(N[f])),"
+        " all(end(H, N, f) == H[FIRST] + tokens_in(H, T, 0, F[f] + H[WIDTH + N[f] % LEVELS])"
+        " for f in range(m) if at(N[f]))"
+        " and all(end(H, N, f) <= end(H, N, g) for f in range(m) for g in range(f + 1, m) if at(N[f], N[g])))",
+        by="m",
+        steps=[
+            "F[m - 1] == F[m - 1]",
+            "N[m - 1] == N[m - 1]",
+            "end_told(H, T, F[m - 1], N[m - 1])",
+            "tokens_rise(H, T, F[m - 1])",
+            "H[SPAN + N[m - 1] % LEVELS] == H[SPAN + N[m - 1] % LEVELS]",
+        ],
+    ),
+]
+
 FAMILIES = [
     lemma(
         "families_take(H, S, N, f, n)",
@@ -1630,7 +1733,7 @@ SEARCHES = [
 
 PARTS = (
     *(DEFINITIONS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
-    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, STANDING, CLEAR, FAMILIES, SEARCHES),
+    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, STANDING, CLEAR, TOLD, FAMILIES, SEARCHES),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

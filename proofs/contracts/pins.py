@@ -29,7 +29,10 @@ CONTRACTS = [
             len(no_expand) % PIN == 0
         """,
         writes="no_expand",
-        gives="all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)",
+        gives="""
+            pins_lie(no_expand, header[SLOTS])
+            all(no_expand[j] == old(no_expand)[j] for j in range(len(no_expand)) if j % PIN < 2)
+        """,
         loops={
             "for at in range(0, len(no_expand), PIN)": loop(
                 keeps="""
@@ -38,11 +41,16 @@ CONTRACTS = [
                     implies(slot < header[SLOTS], 0 <= tags[slot])
                     header[FIRST] <= token <= header[FIRST] + slot * 2**31
                     all(0 <= no_expand[j] <= header[SLOTS] for j in range(at) if j % PIN >= 2)
+                    all(no_expand[j] <= no_expand[j + 1] for j in range(at) if j % PIN == 2)
+                    all(no_expand[j] <= slot for j in range(at) if j % PIN == 2)
+                    all(no_expand[j] <= no_expand[k] for j in range(at) for k in range(j + 1, at)
+                        if j % PIN == 2 and k % PIN == 2 if at(no_expand[j], no_expand[k]))
+                    all(no_expand[j] == old(no_expand)[j] for j in range(len(no_expand)) if j % PIN < 2)
                 """
             ),
             "while slot < header[SLOTS] and token + header[SPAN + tags[slot]] <= no_expand[at]": loop(
                 keeps="""
-                    0 <= slot <= header[SLOTS]
+                    entry(slot) <= slot <= header[SLOTS]
                     implies(slot < header[SLOTS], 0 <= tags[slot])
                     header[FIRST] <= token <= header[FIRST] + slot * 2**31
                 """,
@@ -51,7 +59,7 @@ CONTRACTS = [
             ),
             "while behind < header[SLOTS] and until < no_expand[at + 1]": loop(
                 keeps="""
-                    0 <= behind <= header[SLOTS]
+                    slot <= behind <= header[SLOTS]
                     implies(behind < header[SLOTS], 0 <= tags[behind])
                     header[FIRST] <= until <= header[FIRST] + behind * 2**31
                 """,

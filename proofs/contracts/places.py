@@ -389,8 +389,7 @@ CONTRACTS = [
             header[CAPACITY] <= PLACES
             header[SLOTS] <= len(tags)
             are_plain(header, tags, header[SLOTS])
-            follow_each_other(header, tags)
-            blocks_are_whole(header, tags)
+            tiled(header, tags, 0, header[SLOTS])
             0 <= header[FIRST]
             header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
             has_places(header, family_slot)
@@ -404,18 +403,23 @@ CONTRACTS = [
             are_families(header, family_slot, family_node, header[SLOTS])
             rising(family_slot, 0, header[FAMILIES])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            all_stand(header, tags, family_slot, family_node, header[FAMILIES])
             tokens_are_told(header, tags, family_slot, family_node)
             header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
         """,
         opens="""
             multiplied_is(header)
+            tiled_is(header, tags, 0, header[SLOTS])
             tokens_none(header, tags, 0, 0)
             tokens_up_to(header, tags, header[SLOTS])
             least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])
             times_nothing(len(family_slot), least_width(header))
             times_nothing(len(family_node), least_width(header))
         """,
-        closes="tokens_marked(header, old(header), tags, tags, header[SLOTS])",
+        closes="""
+            tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+        """,
         loops={
             "while slot < header[SLOTS]": loop(
                 keeps="""
@@ -429,6 +433,7 @@ CONTRACTS = [
                     lie_between(header, family_slot, family_node, 0, families, 0, behind)
                     rising(family_slot, 0, families)
                     keep_apart(header, family_slot, family_node, 0, families)
+                    all_stand(header, tags, family_slot, family_node, families)
                     all(family_node[f] // LEVELS == header[FIRST] + tokens_in(header, tags, 0, family_slot[f])
                         for f in range(families) if at(family_slot[f]) if at(family_node[f]))
                 """,
@@ -453,6 +458,12 @@ CONTRACTS = [
                 slot + header[WIDTH + level + 1] <= header[SLOTS]
                 0 <= token and token < 2**49
                 node_of(level + 1, token) // LEVELS == token and node_of(level + 1, token) % LEVELS == level + 1
+                stands_is(header, tags, slot, node_of(level + 1, token))
+                row_is(tags, slot, level, header[WIDTH + level + 1], header[UNITS + level])
+                turn_first(header[UNITS])
+                implies(level == 0, row(tags, slot, level, header[WIDTH + level + 1], header[UNITS + level]))
+                row(tags, slot, level, header[WIDTH + level + 1], header[UNITS + level])
+                stands(header, tags, slot, node_of(level + 1, token))
             """,
             "behind = slot": """
                 families_take(header, family_slot, family_node, 0, families)

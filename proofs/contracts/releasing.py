@@ -39,8 +39,8 @@ CONTRACTS = [
             is_shaped(header)
             ledger_fits(header, ledger_action)
             ledger_fits(header, ledger_iteration)
-            all(0 <= ledger_action[i] < 2**60 and ledger_action[i] // 2 % LEVELS <= header[TOP]
-                for i in range(header[LEDGER_FROM], header[LEDGER_TO]))
+            ledger_acts(header, ledger_action)
+            entries_are_recent(header, ledger_iteration)
         """,
         writes="header ledger_action ledger_iteration",
         gives="""
@@ -49,6 +49,8 @@ CONTRACTS = [
             kept_outside(ledger_action, old(ledger_action), header[LEDGER_FROM], old(header)[LEDGER_TO])
             kept_outside(ledger_iteration, old(ledger_iteration), header[LEDGER_FROM], old(header)[LEDGER_TO])
             all(end_of(header, ledger_action[i] // 2) > token for i in range(header[LEDGER_FROM], header[LEDGER_TO]))
+            ledger_acts(header, ledger_action)
+            entries_are_recent(header, ledger_iteration)
         """,
         loops={
             "for at in range(header[LEDGER_FROM], header[LEDGER_TO])": loop(
@@ -57,6 +59,15 @@ CONTRACTS = [
                     kept_outside(ledger_action, old(ledger_action), header[LEDGER_FROM], at)
                     kept_outside(ledger_iteration, old(ledger_iteration), header[LEDGER_FROM], at)
                     all(end_of(header, ledger_action[i] // 2) > token for i in range(header[LEDGER_FROM], kept))
+                    all(0 <= ledger_action[i] < 2**60 and ledger_action[i] // 2 % LEVELS <= header[TOP]
+                        for i in range(header[LEDGER_FROM], kept))
+                    all(0 <= ledger_iteration[i] <= header[ITERATION]
+                        and header[ITERATION] - ledger_iteration[i] < header[MIN_GAP]
+                        for i in range(header[LEDGER_FROM], kept))
+                    all(ledger_iteration[i] <= ledger_iteration[j]
+                        for i in range(header[LEDGER_FROM], kept) for j in range(i + 1, kept))
+                    all(ledger_iteration[i] <= ledger_iteration[j]
+                        for i in range(header[LEDGER_FROM], kept) for j in range(at, header[LEDGER_TO]))
                 """
             )
         },
@@ -70,18 +81,22 @@ CONTRACTS = [
             0 <= slots
             slots <= header[SLOTS] and header[SLOTS] <= 2**26
             header[SLOTS] <= len(tags)
-            are_tags(header, tags, 0, header[SLOTS])
+            are_plain(header, tags, header[SLOTS])
+            tiled(header, tags, 0, header[SLOTS])
+            slots == header[SLOTS] or tags[slots] >= 0
             0 <= header[FIRST] < 2**49
             0 <= header[KNOWN] <= header[SLOTS]
             header[KNOWN] <= len(memory)
             families_fit(header, family_slot)
             families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
             rising(family_slot, 0, header[FAMILIES])
-            within(family_slot, 0, header[FAMILIES], 0, 2**26)
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            all_stand(header, tags, family_slot, family_node, header[FAMILIES])
             ledger_fits(header, ledger_action)
             ledger_fits(header, ledger_iteration)
-            all(0 <= ledger_action[i] < 2**60 and ledger_action[i] // 2 % LEVELS <= header[TOP]
-                for i in range(header[LEDGER_FROM], header[LEDGER_TO]))
+            ledger_acts(header, ledger_action)
+            entries_are_recent(header, ledger_iteration)
         """,
         writes="header tags memory family_slot family_node ledger_action ledger_iteration",
         gives="""
@@ -91,6 +106,27 @@ CONTRACTS = [
             all(tags[i] == old(tags)[i + slots] for i in range(header[SLOTS]))
             0 <= header[KNOWN] <= header[SLOTS]
             0 <= header[FAMILIES] <= old(header)[FAMILIES]
+            tiled(header, tags, 0, header[SLOTS])
+            are_families(header, family_slot, family_node, header[SLOTS])
+            rising(family_slot, 0, header[FAMILIES])
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+            header[LEDGER_FROM] <= header[LEDGER_TO] <= old(header)[LEDGER_TO]
+            ledger_acts(header, ledger_action)
+            entries_are_recent(header, ledger_iteration)
+        """,
+        before={
+            "forget_nodes_before": """
+                tiled_rest(old(header), old(tags), 0, slots, old(header)[SLOTS])
+                tiled_moved(old(header), old(tags), tags, slots, old(header)[SLOTS], -slots)
+                all_stand_moved(old(header), old(tags), tags, old(family_slot), old(family_node),
+                    family_slot, family_node, header[FAMILIES], gone, slots)
+                all_stand(old(header), tags, family_slot, family_node, header[FAMILIES])
+            """,
+        },
+        closes="""
+            tiled_alike(old(header), header, tags, 0, header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
         """,
     ),
 ]

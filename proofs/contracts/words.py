@@ -888,6 +888,14 @@ def entries_are_recent(header: Ints, table: Ints) -> bool:
     )
 
 
+def ledger_acts(header: Ints, table: Ints) -> bool:
+    """Its live entries are actions on nodes of levels that there are."""
+    return all(
+        0 <= table[i] < 2**60 and table[i] // 2 % LEVELS <= header[TOP]
+        for i in range(header[LEDGER_FROM], header[LEDGER_TO])
+    )
+
+
 def moved_along(header: Ints, table: Ints, header_before: Ints, table_before: Ints) -> bool:
     """The live entries are what they were, wherever they stand now."""
     return all(

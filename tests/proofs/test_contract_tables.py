@@ -53,6 +53,14 @@ def test_the_tables_of_a_session_are_as_contracts_take_them_to_be(seed: int) -> 
     assert broken(tables) == []
 
 
+def enter(tables: Tables, action: int) -> None:
+    """Have the ledger hold another entry, of now."""
+    last = tables.state[code.LEDGER_TO]
+    tables.table("ledger_action")[last] = action
+    tables.table("ledger_iteration")[last] = tables.state[code.ITERATION]
+    tables.state[code.LEDGER_TO] += 1
+
+
 SPOILT = {
     "header[LEDGER_TO] <= header[LEDGER_ROOM]": lambda t: t.state.__setitem__(code.LEDGER_ROOM, -1),
     "has_products(header)": lambda t: t.state.__setitem__(code.WIDTH + 1, t.state[code.WIDTH + 1] + 1),
@@ -71,6 +79,7 @@ SPOILT = {
     "keep_apart(header, family_slot, family_node, 0, header[FAMILIES])": lambda t: t.table("family_slot").__setitem__(
         0, t.table("family_slot")[1] - 1
     ),
+    "ledger_acts(header, ledger_action)": lambda t: enter(t, -1),
     "has_places(header, spare_node)": lambda t: t.state.__setitem__(code.CAPACITY, 2**20),
     "widths_are_told(header)": lambda t: t.state.__setitem__(code.ALIKE, 2**20),
     "1 <= header[MIN_GAP]": lambda t: t.state.__setitem__(code.MIN_GAP, 0),

@@ -105,7 +105,8 @@ def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "places-of-every-size",
     "Keys and nodes are packed without loss; families are found by halving; marks go to the blocks that they are meant "
-    "for and to nothing else, and so does what a pin rules out, whatever the length of the context.",
+    "for and to nothing else, and so does what a pin rules out, whatever the length of the context. Families that are "
+    "listed of a context stand where they are listed, and pins are placed in order.",
     clauses="GEO-2 ACT-4 PIN-1 PIN-2",
     technique=Technique.DEDUCTION,
     kernels=PLACES,
@@ -118,8 +119,12 @@ def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "family_slot[families] = slot + 1\n"),
         Mutation("a coarser gist completes a family", "if tags[first + i * stride] != level:",
                  "if tags[first + i * stride] < level:"),
+        Mutation("an incomplete family is listed",
+                 "and family_of(header, tags, slot, level, token) == slot",
+                 "and slot + header[WIDTH + level + 1] <= header[SLOTS]"),
         Mutation("a family that leaves the context counts", "first + header[WIDTH + level + 1] > header[SLOTS]",
                  "first > header[SLOTS]"),
+        Mutation("a pin ends at its length", "no_expand[at + 3] = behind", "no_expand[at + 3] = behind - slot"),
         Mutation("a pin reaches beyond the context", "while behind < header[SLOTS] and until < no_expand[at + 1]:",
                  "while until < no_expand[at + 1]:"),
         Mutation("the last slot of a pin is left out", "for slot in range(no_expand[at + 2], no_expand[at + 3]):",
@@ -420,7 +425,8 @@ def ingest_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "release-of-every-size",
     "Whatever leaves at the front, as many slots stay as there were less those, with their tags; the front moves by "
-    "the tokens that left; what is remembered and what the ledger holds is of what stays.",
+    "the tokens that left; what is remembered and what the ledger holds is of what stays. Blocks lie whole one after "
+    "the other, families stand where they are listed, and entries of the ledger are recent and in order, as before.",
     clauses="REL-2 REL-3 REL-4",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("releasing"),
@@ -429,6 +435,8 @@ def ingest_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "copy(tags, slots + 1, tags, 0, header[SLOTS], 0)"),
         Mutation("entries that stay do not move up", "ledger_action[kept] = ledger_action[at]",
                  "ledger_action[at] = ledger_action[at]"),
+        Mutation("families that stay are other ones", "copy(family_node, gone, family_node, 0, header[FAMILIES], 0)",
+                 "copy(family_node, 0, family_node, 0, header[FAMILIES], 0)"),
         Mutation("less than nothing is remembered", "header[KNOWN] = max(0, header[KNOWN] - slots)",
                  "header[KNOWN] = header[KNOWN] - slots"),
     ],
@@ -472,8 +480,9 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "calls do around an iteration stays in them: whatever the scores, all are taken or none, a step ends, makes no "
     "more actions than the cap allows and leaves no more slots than the budget, or than there were; a release moves "
     "what stays to the front; thresholds that adapt count from the next iteration on, what is "
-    "remembered has room, families are listed and pins are placed, and as many collapses as a reclaim has room for "
-    "free what is needed, or are more than there are slots.",
+    "remembered has room, and as many collapses as a reclaim has room for free what is needed, or are more than there "
+    "are slots. Tables as a context is written to them, once families are listed and pins placed, and tables after a "
+    "release, are what an iteration and a reclaim keep.",
     clauses="SCO-1 BUD-1 CAP-1 ADA-1 TIE-2 REL-3 ING-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,
@@ -500,6 +509,10 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("an iteration goes by scores that were not taken",
                  "    if done == 0:\n        if session.header[MULTI_SLOT] == 1:",
                  "    if done <= 0:\n        if session.header[MULTI_SLOT] == 1:"),
+        Mutation("pins stay where they were", "session.family_node)\n    place_pins(session)\n",
+                 "session.family_node)\n"),
+        Mutation("families are listed by their nodes", "state[at[8] : at[9]], state[at[9] : at[10]])\n",
+                 "state[at[9] : at[10]], state[at[8] : at[9]])\n"),
         Mutation("nothing is released", "release(session, slots)\n        forget_what_left(state)\n        place",
                  "forget_what_left(state)\n        place"),
         Mutation("a full ledger is entered", "return refused if refused else let_go",
