@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from focalloc.proofs.contracts.form import contract, lines, loop
 from focalloc.proofs.contracts.invariants import BEFORE, BETWEEN_CALLS, KEPT, PINS
 
@@ -62,9 +64,9 @@ STATE = {"header": "state[:HEADER]"}
 """A state, where only its header is of interest."""
 
 LISTS = {
-    **{"family_slot": 8, "family_node": 9, "spare_slot": 10, "spare_node": 11},
-    **{"ledger_action": 12, "ledger_iteration": 13, "no_collapse": 15, "no_expand": 16},
-}
+    "family_slot": 8, "family_node": 9, "spare_slot": 10, "spare_node": 11,
+    "ledger_action": 12, "ledger_iteration": 13, "no_collapse": 15, "no_expand": 16,
+}  # fmt: skip
 """Tables of a session by their place in its state."""
 
 WHOLE = """
@@ -233,9 +235,9 @@ CONTRACTS = [
             "row": "tags[:]",
             **{name: f"state[state[OFFSETS + {i}]:state[OFFSETS + {i + 1}]]" for name, i in LISTS.items()},
         },
-        needs="\n".join((*lines(WHOLE), *BEFORE, *PINS, *lines(OPENED))).replace("tags)", "row)").replace(" tags", " row"),
+        needs=re.sub(r"\btags\b", "row", "\n".join((*lines(WHOLE), *BEFORE, *PINS, *lines(OPENED)))),
         writes="header family_slot family_node",
-        gives="\n".join((*KEPT, *lines(FOUND))).replace("tags)", "row)").replace(" tags", " row"),
+        gives=re.sub(r"\btags\b", "row", "\n".join((*KEPT, *lines(FOUND)))),
         closes="""
             tiled_alike(old(header), header, row, 0, header[SLOTS])
             tokens_marked(header, old(header), row, row, header[SLOTS])
