@@ -126,13 +126,6 @@ OPENED = """
 """
 """What looking for the families of a context needs beyond `BEFORE`."""
 
-FOUND = """
-            only(header, FAMILIES, END)
-            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
-            tokens_are_told(header, tags, family_slot, family_node)
-"""
-"""What is found beyond `KEPT`."""
-
 TAKING = """
             is_header(header)
             is_shaped(header)
@@ -237,7 +230,7 @@ CONTRACTS = [
         },
         needs=re.sub(r"\btags\b", "row", "\n".join((*lines(WHOLE), *BEFORE, *PINS, *lines(OPENED)))),
         writes="header family_slot family_node",
-        gives=re.sub(r"\btags\b", "row", "\n".join((*KEPT, *lines(FOUND)))),
+        gives=re.sub(r"\btags\b", "row", "\n".join((*BETWEEN_CALLS, "only(header, FAMILIES, END)"))),
         closes="""
             tiled_alike(old(header), header, row, 0, header[SLOTS])
             tokens_marked(header, old(header), row, row, header[SLOTS])
@@ -248,7 +241,7 @@ CONTRACTS = [
         cuts=SESSION,
         needs="\n".join((*lines(ARRAYS), *BEFORE, *lines(OPENED), "len(no_expand) % PIN == 0")),
         writes="header family_slot family_node no_expand",
-        gives="\n".join((*KEPT, *lines(FOUND))),
+        gives="\n".join((*BETWEEN_CALLS, "only(header, FAMILIES, END)")),
         before={
             "place_pins": """
                 tiled_alike(old(header), header, tags, 0, header[SLOTS])
@@ -564,7 +557,7 @@ CONTRACTS = [
                 "implies(result > 0, header[FIRST] == token)",
                 "implies(result > 0, all(tags[j] == old(tags)[j + result] for j in range(header[SLOTS])))",
                 "implies(result > 0, 0 <= header[REMEMBERED] and header[REMEMBERED] <= old(header)[REMEMBERED])",
-                *KEPT,
+                *BETWEEN_CALLS,
             )
         ),
         before={
@@ -585,11 +578,15 @@ CONTRACTS = [
                 tiled_follow(header, tags)
                 follow_each_other(header, tags)
                 all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES])
+                tokens_marked(header, prior(header), tags, tags, header[SLOTS])
+                tokens_are_told(header, tags, family_slot, family_node)
+                header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
             """,
         },
         closes="""
             tiled_alike(old(header), header, tags, 0, header[SLOTS])
             all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+            tokens_marked(header, old(header), tags, tags, header[SLOTS])
         """,
     ),
 ]

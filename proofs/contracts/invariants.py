@@ -13,6 +13,7 @@ GEOMETRY = lines("""
     is_header(header)
     is_shaped(header)
     has_products(header)
+    has_spans(header)
     is_dear(header)
     spans_are_told(header)
     widths_are_told(header)
@@ -74,4 +75,4 @@ KEPT = (*BEFORE, *PINS, *LISTED)
 """What is proved to hold from loading on."""
 
 BETWEEN_CALLS = (*KEPT, *TOKENS)
-"""All of it."""
+"""All of it, which loading and releases are proved to give."""

@@ -383,6 +383,7 @@ CONTRACTS = [
             is_header(header)
             is_shaped(header)
             has_products(header)
+            has_spans(header)
             spans_are_told(header)
             header[FANOUT + 1] == 1
             0 < header[SLOTS] <= header[CAPACITY]
@@ -406,6 +407,7 @@ CONTRACTS = [
             all_stand(header, tags, family_slot, family_node, header[FAMILIES])
             tokens_are_told(header, tags, family_slot, family_node)
             header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+            ends_rise(header, family_node)
         """,
         opens="""
             multiplied_is(header)
@@ -417,6 +419,9 @@ CONTRACTS = [
             times_nothing(len(family_node), least_width(header))
         """,
         closes="""
+            spans_multiply_is(old(header))
+            tiled_whole(old(header), tags)
+            told_rise(old(header), tags, family_slot, family_node, header[FAMILIES])
             tokens_marked(header, old(header), tags, tags, header[SLOTS])
             all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
         """,
@@ -466,6 +471,7 @@ CONTRACTS = [
                 stands(header, tags, slot, node_of(level + 1, token))
             """,
             "behind = slot": """
+                lie_between(header, family_slot, family_node, 0, families, 0, slot + header[WIDTH + level + 1])
                 families_take(header, family_slot, family_node, 0, families)
                 fewer(families, len(family_slot), least_width(header))
                 fewer(families, len(family_node), least_width(header))

@@ -93,6 +93,8 @@ CONTRACTS = [
             rising(family_slot, 0, header[FAMILIES])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+            tokens_are_told(header, tags, family_slot, family_node)
+            ends_rise(header, family_node)
             ledger_fits(header, ledger_action)
             ledger_fits(header, ledger_iteration)
             ledger_acts(header, ledger_action)
@@ -111,6 +113,10 @@ CONTRACTS = [
             rising(family_slot, 0, header[FAMILIES])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+            tokens_are_told(header, tags, family_slot, family_node)
+            ends_rise(header, family_node)
+            header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+                == old(header)[FIRST] + tokens_in(old(header), old(tags), 0, old(header)[SLOTS])
             header[LEDGER_FROM] <= header[LEDGER_TO] <= old(header)[LEDGER_TO]
             ledger_acts(header, ledger_action)
             entries_are_recent(header, ledger_iteration)
@@ -122,11 +128,17 @@ CONTRACTS = [
                 all_stand_moved(old(header), old(tags), tags, old(family_slot), old(family_node),
                     family_slot, family_node, header[FAMILIES], gone, slots)
                 all_stand(old(header), tags, family_slot, family_node, header[FAMILIES])
+                told_moved(old(header), header, old(tags), tags, old(family_slot), old(family_node),
+                    family_slot, family_node, header[FAMILIES], gone, slots, header[SLOTS])
+                tokens_are_told(header, tags, family_slot, family_node)
+                tokens_moved(old(header), header, old(tags), tags, slots, header[SLOTS])
+                tokens_add(old(header), old(tags), 0, slots, header[SLOTS])
             """,
         },
         closes="""
             tiled_alike(old(header), header, tags, 0, header[SLOTS])
             all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+            tokens_marked(header, prior(header), tags, tags, header[SLOTS])
         """,
     ),
 ]

@@ -106,7 +106,7 @@ def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "places-of-every-size",
     "Keys and nodes are packed without loss; families are found by halving; marks go to the blocks that they are meant "
     "for and to nothing else, and so does what a pin rules out, whatever the length of the context. Families that are "
-    "listed of a context stand where they are listed, and pins are placed in order.",
+    "listed of a context stand where they are listed, with their tokens, and pins are placed in order.",
     clauses="GEO-2 ACT-4 PIN-1 PIN-2",
     technique=Technique.DEDUCTION,
     kernels=PLACES,
@@ -426,7 +426,8 @@ def ingest_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "release-of-every-size",
     "Whatever leaves at the front, as many slots stay as there were less those, with their tags; the front moves by "
     "the tokens that left; what is remembered and what the ledger holds is of what stays. Blocks lie whole one after "
-    "the other, families stand where they are listed, and entries of the ledger are recent and in order, as before.",
+    "the other, families stand where they are listed, with their tokens, and entries of the ledger are recent and in "
+    "order, as before.",
     clauses="REL-2 REL-3 REL-4",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("releasing"),
@@ -482,7 +483,7 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "what stays to the front; thresholds that adapt count from the next iteration on, what is "
     "remembered has room, and as many collapses as a reclaim has room for free what is needed, or are more than there "
     "are slots. Tables as a context is written to them, once families are listed and pins placed, and tables after a "
-    "release, are what an iteration and a reclaim keep.",
+    "release, are what an iteration and a reclaim need.",
     clauses="SCO-1 BUD-1 CAP-1 ADA-1 TIE-2 REL-3 ING-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,
