@@ -77,6 +77,7 @@ from focalloc.fastpath.kernels.layout import (
     Longs,
     Scratch,
     Session,
+    Table,
     Tags,
     Worths,
 )
@@ -203,7 +204,7 @@ def run_pin(tags: Tags, scratch: Scratch, state: Longs) -> None:
 
 
 @kernel
-def run_positions(tags: Tags, state: Longs, positions: Longs, origin: int) -> int:
+def run_positions(tags: Tags, state: Longs, positions: Table, origin: int) -> int:
     """Write the token position of each slot, less ``origin``; return how many slots, or why nothing is written."""
     slots: int = state[SLOTS]
     if len(positions) < slots:
@@ -441,7 +442,7 @@ def run_apply(tags: Tags, scratch: Scratch, state: Longs, done: int, heard: int)
 
 
 @kernel
-def run_gather(splices: Longs, out: NDArray[np.integer]) -> None:
+def run_gather(splices: Ints, out: Table) -> None:
     """Write for each slot after ``splices`` the one before them that it was, or -1 (EDI-2); ``out`` is as long."""
     old = 0
     done = 0

@@ -38,6 +38,7 @@ from focalloc.fastpath.kernels.layout import (
     WORK_FULL,
     WORK_HEADER,
     WORK_OFFSETS,
+    Ints,
     Longs,
     Look,
     Network,
@@ -191,13 +192,14 @@ def run_policy(tags: Tags, scratch: Scratch, state: Longs, space: Longs, network
 
 
 @kernel
-def clear(header: Longs, space: Longs) -> None:
+def clear(header: Ints, space: Longs) -> None:
     """Set what `hand_on` expects to be 0 to that, where another session's tables have lain."""
     at = space[WORK_OFFSETS:]
+    worth, wishes = space[at[17] : at[18]], space[at[16] : at[17]]
     for slot in range(header[SLOTS]):
-        space[at[17] + slot] = 0
+        worth[slot] = 0
     for family in range(header[FAMILIES]):
-        space[at[16] + family] = 0
+        wishes[family] = 0
 
 
 @kernel

@@ -184,6 +184,24 @@ CONTRACTS = [
         """,
     ),
     contract(
+        "aggregates_in",
+        cuts={"aggregates": "scratch[len(session.fixed) + len(session.peaks):]"},
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            len(fixed) + len(peaks) <= cells(scratch)
+            blocks_fit(header, tags)
+            implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
+            len(no_expand) % PIN == 0
+            all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
+        """,
+        writes="aggregates",
+        gives="header[SLOTS] <= len(result.worth)",
+    ),
+    contract(
         "take_all",
         needs="""
             is_header(header)
@@ -249,6 +267,29 @@ CONTRACTS = [
             """,
         },
         closes="tokens_marked(header, old(header), tags, tags, header[SLOTS])",
+    ),
+    contract(
+        "run_positions",
+        cuts={**STATE, "row": "tags[:]"},
+        needs="""
+            cells(state) >= HEADER
+            is_header(header)
+            is_shaped(header)
+            spans_are_told(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(row)
+            are_tags(header, row, 0, header[SLOTS])
+            0 <= header[FIRST] < 2**49
+            -2**60 <= origin <= 2**60
+        """,
+        writes="positions",
+        gives="""
+            result == (WRONG_LENGTH if len(positions) < header[SLOTS] else header[SLOTS])
+            implies(result >= 0, kept_from(positions, old(positions), header[SLOTS]))
+            implies(result < 0, kept_from(positions, old(positions), 0))
+            all(header[FIRST] - origin <= positions[i] <= header[FIRST] - origin + header[SLOTS] * 2**32
+                for i in range(result))
+        """,
     ),
     contract(
         "run_take",
@@ -479,6 +520,63 @@ CONTRACTS = [
             tiled_alike(old(header), header, tags, 0, header[SLOTS])
             all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
         """,
+    ),
+    contract(
+        "run_gather",
+        whole=True,
+        any_width="out",
+        needs="""
+            follow_in_order(splices, len(out))
+            all(splices[j] - 1 <= high(out) for j in range(len(splices)) if j % SPLICE == 0)
+            low(out) <= -1
+            behind(splices, len(splices), 0) + len(out) - behind(splices, len(splices), 2) - 1 <= high(out)
+        """,
+        writes="out",
+        gives="""
+            are_gathered(splices, out, len(splices))
+            all(out[i] == i - behind(splices, len(splices), 2) + behind(splices, len(splices), 0)
+                for i in range(behind(splices, len(splices), 2), len(out)))
+        """,
+        loops={
+            "for at in range(0, len(splices), SPLICE)": loop(
+                keeps="""
+                    at % SPLICE == 0 and at <= len(splices)
+                    old == behind(splices, at, 0)
+                    done == behind(splices, at, 2)
+                    0 <= old <= 2**61
+                    0 <= done <= len(out)
+                    all(splices[j + 2] + splices[j + 3] <= done for j in range(at) if j % SPLICE == 0 if at(splices[j]))
+                    are_gathered(splices, out, at)
+                """,
+                opens="""
+                    at + SPLICE <= len(splices)
+                    old <= splices[at] and splices[at] - 1 <= high(out)
+                    splices[at + 2] == done + splices[at] - old
+                    0 <= splices[at + 3] and splices[at + 2] + splices[at + 3] <= len(out)
+                """,
+                closes="""
+                    all(j < at - SPLICE or j == at - SPLICE for j in range(at) if j % SPLICE == 0 if at(splices[j]))
+                """,
+            ),
+            "for i in range(kept)": loop(
+                keeps="""
+                    all(out[k] == k - done + old for k in range(done, done + i))
+                    all(out[k] == entry(out)[k] for k in INTEGERS if k < done)
+                """
+            ),
+            "for i in range(splices[at + 3])": loop(
+                keeps="""
+                    all(out[k] == -1 for k in range(done + kept, done + kept + i))
+                    all(out[k] == entry(out)[k] for k in INTEGERS if k < done + kept)
+                """
+            ),
+            "for i in range(len(out) - done)": loop(
+                keeps="""
+                    all(out[k] == k - done + old for k in range(done, done + i))
+                    all(out[k] == entry(out)[k] for k in INTEGERS if k < done)
+                """
+            ),
+        },
     ),
     contract(
         "most_collapses",

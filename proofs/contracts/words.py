@@ -60,6 +60,7 @@ from focalloc.fastpath.kernels.layout import (
     SIZE,
     SLOTS,
     SPAN,
+    SPLICE,
     STATE,
     TAU_EXPAND,
     TOP,
@@ -69,6 +70,8 @@ from focalloc.fastpath.kernels.layout import (
     W_MAX,
     WEIGHT,
     WIDTH,
+    WORK_HEADER,
+    WORK_OFFSETS,
     History,
     Ints,
     Outcome,
@@ -571,6 +574,13 @@ def lies_apart(header: Ints) -> bool:
         <= header[OFFSETS + 20]
         <= header[OFFSETS + 21]
         <= header[OFFSETS + 22]
+    )
+
+
+def work_lies_apart(query: Ints) -> bool:
+    """The tables of a search lie behind its header, one behind the other."""
+    return query[WORK_OFFSETS] >= WORK_HEADER and all(
+        query[i] <= query[j] for i in range(WORK_OFFSETS, WORK_HEADER) for j in range(i + 1, WORK_HEADER)
     )
 
 
@@ -1098,6 +1108,45 @@ def ends_rise(header: Ints, family_node: Ints) -> bool:
         for f in range(header[FAMILIES])
         for g in range(f + 1, header[FAMILIES])
         if at(family_node[f], family_node[g])
+    )
+
+
+# SPLICES
+
+
+def behind(splices: Ints, j: int, row: int) -> int:
+    """The slot behind the splice before place ``j`` of their list, of the ``row`` before them (0) or after them (2)."""
+    return 0 if j == 0 else splices[j - SPLICE + row] + splices[j - SPLICE + row + 1]
+
+
+def follow_in_order(splices: Ints, slots: int) -> bool:
+    """Splices are listed whole, each behind the one before, and what lies between them stays; ``slots`` hold them."""
+    return len(splices) % SPLICE == 0 and all(
+        behind(splices, j, 0) <= splices[j] <= 2**60
+        and 0 <= splices[j + 1] <= 2**60
+        and 0 <= splices[j + 3]
+        and splices[j + 2] - behind(splices, j, 2) == splices[j] - behind(splices, j, 0)
+        and splices[j + 2] + splices[j + 3] <= slots
+        for j in range(len(splices))
+        if j % SPLICE == 0
+        if at(splices[j])
+    )
+
+
+def are_gathered(splices: Ints, out: Ints, n: int) -> bool:
+    """Up to place ``n`` of the list of splices ``out`` says of what stays where it was, and -1 of what they put in."""
+    return all(
+        out[i] == i - splices[j + 2] + splices[j]
+        for j in range(n)
+        for i in INTEGERS
+        if j % SPLICE == 0 and behind(splices, j, 2) <= i and i < splices[j + 2]
+        if at(splices[j], out[i])
+    ) and all(
+        out[i] == -1
+        for j in range(n)
+        for i in INTEGERS
+        if j % SPLICE == 0 and splices[j + 2] <= i and i < splices[j + 2] + splices[j + 3]
+        if at(splices[j], out[i])
     )
 
 

@@ -146,6 +146,8 @@ class Array:
         start, stop = index.start or 0, self.cells if index.stop is None else index.stop
         if (start, stop) in self.pieces:
             return self.pieces[start, stop]
+        if start == stop:
+            return Cut("nothing", [])
         if 0 < start < len(self.front):
             return self.front[start : min(stop, len(self.front))]
         if (start, stop) == (0, self.cells) and not len(self.front):
@@ -191,15 +193,32 @@ def arrays_of(rng: random.Random, session: code.Session) -> dict[str, Any]:
     pieces[0, code.HEADER] = header
     capacity, chunks = header[code.CAPACITY], len(session.peaks)
     header[code.CHUNK_ROOM] = chunks
-    scores = {(0, capacity): tables["fixed"], (capacity, capacity + chunks): tables["peaks"]}
+    aggregates = _cut(Memory("aggregates", [0] * (capacity if rng.random() < 0.8 else 0), 32))
+    behind = capacity + chunks, capacity + chunks + len(aggregates)
+    scores = {(0, capacity): tables["fixed"], (capacity, behind[0]): tables["peaks"], behind: aggregates}
     none = Cut("none", [])
     tags = {(0, capacity): tables["tags"], (capacity, 2 * capacity): tables["spare"]}
     return {
         "session": code.Session(**{name: tables[name] for name in code.Session._fields}),
         "tags": Array(2 * capacity, none, tags),
-        "scratch": Array(capacity + chunks, none, scores),
+        "scratch": Array(behind[1], none, scores),
         "state": Array(at, header, pieces),
+        "space": space_of(rng, session),
     }
+
+
+def space_of(rng: random.Random, session: code.Session) -> Array:
+    """The array of a search, with tables of a few numbers, two of which may hold a number for each slot."""
+    header, at, pieces = _cut(asked_of(session)), code.WORK_HEADER, dict[tuple[int, int], Cut]()
+    for i in range(code.WORK_TABLES):
+        cells = [few(rng) for _ in range(rng.choice([0, rng.randint(0, 3), len(session.tags)]))]
+        header[code.WORK_OFFSETS + i] = at
+        if cells:
+            pieces[at, at + len(cells)] = Cut(f"space {i}", cells)
+        at += len(cells)
+    header[code.WORK_OFFSETS + code.WORK_TABLES] = at
+    pieces[0, code.WORK_HEADER] = header
+    return Array(at, header, pieces)
 
 
 def _cut(table: Any) -> Cut:
@@ -226,6 +245,18 @@ def scores_of(rng: random.Random, session: code.Session) -> Given:
     if scores and kind is not np.int32 and rng.random() < 0.2:
         scores[rng.randrange(slots)] = kind(rng.choice([2048.0, -2048.0, 1e9]))
     return scores
+
+
+def splices_of(rng: random.Random) -> Memory:
+    """Splices one behind the other, as edits of a row list them."""
+    listed: list[int] = []
+    first = grown = 0
+    for _ in range(rng.randint(0, 3)):
+        first += rng.randint(0, 3)
+        before, after = rng.randint(0, 3), rng.randint(0, 3)
+        listed += [first, before, first + grown, after]
+        first, grown = first + before, grown + after - before
+    return Memory("splices", listed)
 
 
 def few(rng: random.Random) -> int:
@@ -292,6 +323,8 @@ def _made(
         return search_of(rng, session).header
     if name == "adaptive":
         return ring_of(rng)
+    if name == "splices":
+        return splices_of(rng)
     if name == "told":  # which a session without a memory has none of
         return twin("told", session.fixed, 32)
     if kind in ("Ints", "Table"):
