@@ -131,6 +131,16 @@ def test_what_is_cut_out_of_an_array_lies_in_it() -> None:
     assert left(text, told) == []
 
 
+def test_a_table_is_cut_into_parts() -> None:
+    text = (
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    b = t[n : n + 2]\n    c = t[n + 2 :]\n    a[0] = 1\n"
+        "    b[1] = 2\n    c[0] = 4\n    d = t[n : n + 2]\n    return a[0] + d[1] + c[0]\n"
+    )
+    parts = {"a": "t[:n]", "b": "t[n:n + 2]", "c": "t[n + 2:]"}
+    told = contract("f", cuts=parts, needs="1 <= n\nn + 2 < len(t)", writes="a b c", gives="result == 7")
+    assert left(text, told) == []
+
+
 def test_a_score_that_fits_is_one() -> None:
     text = (
         "def f(scores: NDArray[np.generic]) -> int:\n    number = fixed_point(scores[0])\n"
@@ -399,6 +409,42 @@ WRONG = {
         "def f(state: Longs, x: int) -> None:\n    if x > 0:\n        a = state[HEADER : HEADER + 4]\n"
         "        a[0] = 1\n",
         contract("f", needs="cells(state) >= HEADER + 9", joins=True), "refused"),
+    "parts of a table that overlap": (
+        "def f(t: Table, n: int) -> int:\n    a = t[: n + 1]\n    b = t[n:]\n    return len(a) + len(b)\n",
+        contract("f", needs="1 <= n\nn + 1 < len(t)"), "index"),
+    "a part of a table that ends behind it": (
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    return len(a)\n",
+        contract("f", needs="0 <= n <= len(t) + 1"), "index"),
+    "beyond a part, but in the table": (
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    return a[n]\n",
+        contract("f", needs="0 <= n < len(t)"), "index"),
+    "a table is read after it was cut into parts": (
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    a[0] = 1\n    return t[0]\n",
+        contract("f", cuts={"a": "t[:n]"}, needs="1 <= n <= len(t)", writes="a", gives="result == 1"), "refused"),
+    "a line reads a table that was cut into parts": (
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    return len(a)\n",
+        contract("f", needs="1 <= n <= len(t)", gives="t[0] == old(t)[0]"), "refused"),
+    "a table is written to after it was cut into parts": (
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    t[0] = 1\n    return a[0]\n",
+        contract("f", needs="1 <= n <= len(t)", writes="t"), "refused"),
+    "a table is handed on after it was cut into parts": (
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    before = a[0]\n    fill(t, n)\n    return a[0] - before\n"
+        + FILL, contract("f", needs="1 <= n <= len(t)", writes="t", gives="result == 0"), "refused"),
+    "what is written to a part is not said": (
+        "def f(t: Table, n: int) -> None:\n    a = t[:n]\n    a[0] = 1\n",
+        contract("f", needs="1 <= n <= len(t)", writes="t"), "refused"),
+    "a table is cut into parts on one side of an if only": (
+        "def f(t: Table, n: int) -> int:\n    k = 0\n    if n > 0:\n        a = t[:n]\n        k = len(a)\n"
+        "    else:\n        t[0] = 1\n    return k\n",
+        contract("f", needs="0 <= n <= len(t)\n1 <= len(t)", writes="t", joins=True), "refused"),
+    "a table is cut into parts in a loop that writes to them": (
+        "def f(t: Table, n: int) -> int:\n    for i in range(n):\n        a = t[:n]\n        a[i] = 1\n    return t[0]\n",
+        contract("f", needs="1 <= n <= len(t)", writes="t", gives="result == old(t)[0]",
+                 loops={"for i in range(n)": loop()}), "refused"),
+    "a part that is cut into parts on both sides": (
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    k = 0\n    if n > 2:\n        b = a[:1]\n        k = len(b)\n"
+        "    else:\n        c = a[:1]\n        k = len(c)\n    return a[0] + k\n",
+        contract("f", needs="1 <= n <= len(t)", joins=True), "refused"),
     "a float64 of what may be 0": (
         "def bits(n: int) -> int:\n    return np.float64(n).view(np.int64)",
         contract("bits", needs="0 <= n < 2**53", gives="result >= 0"), "range"),
@@ -427,6 +473,7 @@ BESIDE = {
         contract("g", needs="1 <= len(table)", writes="table", gives="table[0] == old(table)[0] + 1", truth=True),
     ),
     "what is called is not given what it needs": (FILLED,),
+    "a table is handed on after it was cut into parts": (FILLED,),
     "a kernel that is seen through is given what it does not fit": (contract("g", seen_through=True, gives="False"),),
     "what one side knows is not known after both": (contract("g", needs="n >= 1", gives="n >= 1"),),
     "one table as two": (contract("g", needs="1 <= len(a)\n1 <= len(b)", writes="a b", gives="a[0] == 1\nb[0] == 2"),),

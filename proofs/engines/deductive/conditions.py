@@ -178,7 +178,7 @@ class Deduction(Formulas):
             if piece.table.name not in old.heap and not end.heap[piece.table.name].eq(piece.cells):
                 raise Refused("it writes to what it cuts out of an array, which its contract does not say")
         for table in old.heap:
-            if table not in written and not end.heap[table].eq(old.heap[table]):
+            if table not in written and table in end.heap and not end.heap[table].eq(old.heap[table]):
                 raise Refused(f"it writes to {table.rpartition('.')[2]}, which its contract does not say")
         self._statement = ""
         self._hint(self._contract.closes, end)
@@ -279,9 +279,23 @@ class Deduction(Formulas):
             if z3.is_int_value(start) and 0 < start.as_long() < one.header:
                 return View(self._front(one, node, state), start.as_long())
             return self._piece(one, start, stop, bits or one.bits, node, state)
-        if isinstance(one, Ref) and z3.is_int_value(start) and start.as_long() >= 0 and bounds.upper is None:
+        if not isinstance(one, Ref) or bits:
+            raise Refused(f"cannot be cut: {ast.unparse(node)}")
+        parts = one.name in state.pieces
+        if z3.is_int_value(start) and start.as_long() >= 0 and bounds.upper is None and not parts:
             return View(one, start.as_long())
-        raise Refused(f"cannot be cut: {ast.unparse(node)}")
+        return self._part(one, start, bounds.upper, node, state)
+
+    def _part(self, table: Ref, start: Term, upper: ast.expr | None, node: ast.AST, state: State) -> Ref:
+        """The table from ``start`` to before ``upper`` of one that goes by its parts from then on."""
+        stop = self.length(table) if upper is None else self._number(upper, state)
+        if table.name not in state.pieces:
+            self.cells(table, state)
+            del state.heap[table.name]
+        bits = self.bits(table)
+        if not bits:
+            raise Refused(f"cannot be cut, as it may be of any width: {ast.unparse(node)}")
+        return self._piece(Whole(table.name, bits, 0), start, stop, bits, node, state)
 
     def _front(self, array: Whole, node: ast.AST, state: State) -> Ref:
         """The header of an array."""
@@ -401,7 +415,7 @@ class Deduction(Formulas):
             case ast.Subscript():
                 table, place = self._indexed(node, state)
                 self._owe("index", state, z3.And(place >= 0, place < self.length(table)), ast.unparse(node))
-                cell = read(state.heap[table.name], place)
+                cell = read(self.cells(table, state), place)
                 self._know(state, self._fits(cell, *self.width(table)))
                 return cell
             case ast.UnaryOp(op=ast.USub()):
@@ -449,6 +463,8 @@ class Deduction(Formulas):
 
     def _only_if(self, guards: Sequence[Term], before: Mapping[str, Term], state: State) -> None:
         """What was written to in a part of a condition has changed only where that part was looked at."""
+        if guards and before.keys() - state.heap.keys():
+            raise Refused("in a part of a condition a table is cut into parts")
         for name, cells in before.items() if guards else ():
             if not state.heap[name].eq(cells):
                 changed, state.heap[name] = state.heap[name], self.fresh(name, TABLE)
@@ -616,6 +632,7 @@ class Deduction(Formulas):
         after = State(dict(given), state.heap, state.facts, old=State(dict(given), dict(state.heap)))
         for text in contract.writes:
             table = self.table(ast.parse(text, mode="eval").body, given)
+            self.cells(table, state)
             state.heap[table.name] = self.fresh(table.name, TABLE)
             state.facts += self.typed(table, state.heap[table.name])
         returns = self.theory.kernels[name].returns
@@ -687,7 +704,9 @@ class Deduction(Formulas):
                 case _:
                     raise Refused(f"{kernel.name} has no contract")
         del self._guard[depth:]
-        if result is None or (heap is not None and any(not inner.heap[name].eq(heap[name]) for name in heap)):
+        if result is None or (
+            heap is not None and any(name not in inner.heap or not inner.heap[name].eq(heap[name]) for name in heap)
+        ):
             raise Refused(f"{kernel.name} has no contract")
         for holds, value in reversed(otherwise):
             result = z3.If(holds, value, result)
@@ -864,10 +883,13 @@ class Deduction(Formulas):
         """Two paths as one again: what differs gets a name that is one or the other."""
         for here, there in ((one, other), (other, one)):  # what only one of them has cut out of an array
             for name, cut in there.pieces.items():
+                own = here.pieces.setdefault(name, [])
                 for piece in cut:
-                    if piece.table.name not in here.heap:
-                        here.pieces.setdefault(name, []).append(piece)
+                    if piece.table not in [its.table for its in own]:
+                        own.append(piece)
                         here.heap[piece.table.name] = piece.cells
+        if one.heap.keys() != other.heap.keys():
+            raise Refused("on one side only a table is cut into parts")
         result = one.copy()
         result.facts = one.facts[:known]
         result.names = {name: one.names[name] for name in one.names if name in other.names}
@@ -901,7 +923,8 @@ class Deduction(Formulas):
         value = z3.If(value, 1, 0) if z3.is_bool(value) else value
         self._owe("index", state, z3.And(place >= 0, place < self.length(table)), ast.unparse(target))
         self._owe("range", state, self._fits(value, *self.width(table)), f"into {ast.unparse(target)}")
-        state.heap[table.name] = WITH(state.heap[table.name], self._simple(place, state), self._simple(value, state))
+        cells = self.cells(table, state)
+        state.heap[table.name] = WITH(cells, self._simple(place, state), self._simple(value, state))
 
     def _simple(self, value: Term, state: State) -> Term:
         """A name for what is not one: solvers find nothing by terms with an ``if`` in them."""

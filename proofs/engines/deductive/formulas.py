@@ -266,6 +266,16 @@ class Formulas:
             raise Refused(f"{ast.unparse(node)} is no table here")
         return value
 
+    def cells(self, table: Ref, state: State) -> Term:
+        """What a table holds.
+
+        Raises:
+            Refused: it has been cut into parts, by which it goes from then on.
+        """
+        if table.name not in state.heap:
+            raise Refused(f"{table.name.rpartition('.')[2]} has been cut into parts")
+        return state.heap[table.name]
+
     def length(self, table: Ref) -> Term:
         """How many cells it has."""
         return z3.Int(f"len({table.name})")
@@ -338,7 +348,7 @@ class Formulas:
             raise Refused(f"{ast.unparse(node)} is a tuple of tables, and none itself")
         if isinstance(value, Whole | View | Scores | Score):
             raise Refused(f"{ast.unparse(node)} is no table of a line")
-        return state.heap[value.name] if isinstance(value, Ref) else value
+        return self.cells(value, state) if isinstance(value, Ref) else value
 
     def _called(self, name: str, args: Sequence[ast.expr], state: State) -> Term:
         match name, args:
