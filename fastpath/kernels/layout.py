@@ -366,6 +366,9 @@ Scratch = NDArray[np.int32]
 Longs = NDArray[np.int64]
 """Whatever else is in an array of its own, the state of a session first."""
 
+Weights = NDArray[np.int32]
+"""A policy: its sizes, see `NETWORK`, and behind them its layers, see `Network`."""
+
 
 class Ints(Protocol):
     """Integers to read: a list, or an array."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from focalloc.fastpath.kernels.application import apply, first_misfit, unmark
 from focalloc.fastpath.kernels.calls import adapt_terms, has_room, observe_use, remember_actions, session_of
@@ -45,6 +44,7 @@ from focalloc.fastpath.kernels.layout import (
     Scratch,
     Session,
     Tags,
+    Weights,
     Work,
 )
 from focalloc.fastpath.kernels.ledger import forget
@@ -55,7 +55,7 @@ from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 
 @kernel
-def network_of(table: NDArray[np.int32]) -> Network:
+def network_of(table: Weights) -> Network:
     """The layers of a policy, cut out of its table."""
     width = table[HIDDEN]
     gate = NETWORK + SIDES * (CHEAP + 1)
@@ -139,7 +139,7 @@ def select_preferred(session: Session, work: Work) -> int:
 
 
 @kernel
-def run_policy(tags: Tags, scratch: Scratch, state: Longs, space: Longs, network: NDArray[np.int32]) -> int:
+def run_policy(tags: Tags, scratch: Scratch, state: Longs, space: Longs, network: Weights) -> int:
     """One iteration by a policy's answer on scores that are taken; return how many actions, or why nothing happened.
 
     Args:
@@ -204,7 +204,7 @@ def clear(header: Ints, space: Longs) -> None:
 
 @kernel
 def run_policies(
-    tags: Tags, scratch: Scratch, state: Longs, space: Longs, network: NDArray[np.int32], calls: Longs
+    tags: Tags, scratch: Scratch, state: Longs, space: Longs, network: Weights, calls: Longs
 ) -> None:
     """`run_policy` for many sessions of one policy, as `search_calls.of_many` has it.
 

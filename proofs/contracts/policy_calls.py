@@ -7,6 +7,49 @@ from focalloc.proofs.contracts.search_calls import LIES_IN_SPACE, WORK
 
 CONTRACTS = [
     contract(
+        "network_of",
+        cuts={"sizes": "table[:NETWORK]"},
+        seen_through=True,
+        whole=True,
+        needs="""
+            cells(table) >= NETWORK
+            0 <= sizes[HIDDEN] <= 2**10
+            NETWORK + SIDES * (CHEAP + 1) + SIDES * (KNOWN_OF_ITEM + 1) * sizes[HIDDEN]
+                + SIDES * (5 * sizes[HIDDEN] + 1) * sizes[HIDDEN] <= cells(table)
+        """,
+        gives="""
+            result.sizes == sizes
+            len(result.gate) == SIDES * (CHEAP + 1)
+            len(result.encode) == SIDES * (KNOWN_OF_ITEM + 1) * sizes[HIDDEN]
+            len(result.mix) == SIDES * (5 * sizes[HIDDEN] + 1) * sizes[HIDDEN]
+            NETWORK + len(result.gate) + len(result.encode) + len(result.mix) + len(result.prefer) == cells(table)
+        """,
+        opens="places_product(SIDES * (5 * sizes[HIDDEN] + 1), sizes[HIDDEN])",
+    ),
+    contract(
+        "look_of",
+        cuts=WORK,
+        seen_through=True,
+        whole=True,
+        needs=f"""{LIES_IN_SPACE}
+            is_header(header)
+            0 <= header[TOLD_AT] <= cells(scratch)
+            0 <= width <= 2**10
+            3 * SIDES * LOOK + SIDES + 1 <= query[WORK_OFFSETS + 39] - query[WORK_OFFSETS + 38]
+            KNOWN_OF_ITEM * (SIDES * LOOK + 1) + (SIDES * LOOK + 6) * width
+                <= 2 * (query[WORK_OFFSETS + 40] - query[WORK_OFFSETS + 39])
+        """,
+        gives="""
+            len(result.told) == cells(scratch) - header[TOLD_AT]
+            len(result.listed) == SIDES * LOOK
+            len(result.inputs) == KNOWN_OF_ITEM * SIDES * LOOK
+            len(result.activations) == SIDES * LOOK * width
+            len(result.context) == 4 * width
+            len(result.sums) == width
+            len(result.mixed) == width
+        """,
+    ),
+    contract(
         "is_another",
         whole=True,
         truth=True,

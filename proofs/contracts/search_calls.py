@@ -13,6 +13,12 @@ LIES_IN_SPACE = """
 """
 """That its tables lie in it."""
 
+OF_REGIONS = """
+            is_header(header)
+            0 <= header[CAPACITY] <= query[WORK_OFFSETS + 29] - query[WORK_OFFSETS + 28]
+"""
+"""That there is room for two numbers of each slot of a region."""
+
 CONTRACTS = [
     contract(
         "work_of",
@@ -37,6 +43,42 @@ CONTRACTS = [
         gives="""
             len(result.worth) == query[WORK_OFFSETS + 18] - query[WORK_OFFSETS + 17]
             len(result.peaks) == query[WORK_OFFSETS + 20] - query[WORK_OFFSETS + 19]
+        """,
+    ),
+    contract(
+        "region_of",
+        cuts=WORK,
+        seen_through=True,
+        whole=True,
+        needs=f"""{LIES_IN_SPACE}{OF_REGIONS}""",
+        gives="""
+            len(result.header) == query[WORK_OFFSETS + 22] - query[WORK_OFFSETS + 21]
+            len(result.tags) == 8 * (query[WORK_OFFSETS + 28] - query[WORK_OFFSETS + 27])
+            len(result.fixed) == header[CAPACITY]
+            2 * header[CAPACITY] + len(result.peaks) == 2 * (query[WORK_OFFSETS + 29] - query[WORK_OFFSETS + 28])
+        """,
+    ),
+    contract(
+        "regions_of",
+        cuts=WORK,
+        seen_through=True,
+        whole=True,
+        needs=f"""{LIES_IN_SPACE}{OF_REGIONS}""",
+        gives="""
+            result.worth == worth
+            len(result.turns) == query[WORK_OFFSETS + 26] - query[WORK_OFFSETS + 25]
+            len(result.notes) == query[WORK_OFFSETS + 27] - query[WORK_OFFSETS + 26]
+        """,
+    ),
+    contract(
+        "worths_of_region",
+        cuts=WORK,
+        seen_through=True,
+        whole=True,
+        needs=f"""{LIES_IN_SPACE}{OF_REGIONS}""",
+        gives="""
+            len(result.worth) == header[CAPACITY]
+            result.peaks == regions.region.peaks
         """,
     ),
 ]

@@ -441,6 +441,12 @@ WRONG = {
         "def f(t: Table, n: int) -> int:\n    for i in range(n):\n        a = t[:n]\n        a[i] = 1\n    return t[0]\n",
         contract("f", needs="1 <= n <= len(t)", writes="t", gives="result == old(t)[0]",
                  loops={"for i in range(n)": loop()}), "refused"),
+    "a table is written to, which is not said, and then cut into parts": (
+        "def f(t: Table, n: int) -> int:\n    t[0] = 1\n    a = t[:n]\n    return len(a)\n",
+        contract("f", needs="1 <= n <= len(t)"), "refused"),
+    "a part is written to, which is not said, and then cut into parts": (
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    a[0] = 1\n    b = a[:1]\n    return len(b)\n",
+        contract("f", needs="1 <= n <= len(t)", writes="t"), "refused"),
     "a part that is cut into parts on both sides": (
         "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    k = 0\n    if n > 2:\n        b = a[:1]\n        k = len(b)\n"
         "    else:\n        c = a[:1]\n        k = len(c)\n    return a[0] + k\n",

@@ -57,7 +57,7 @@ from focalloc.proofs.terms import Term
 LONGEST = 2**60
 """No table is as long."""
 
-ARRAYS = {"Tags": (8, ""), "Scratch": (32, ""), "Longs": (64, "HEADER")}
+ARRAYS = {"Tags": (8, ""), "Scratch": (32, ""), "Longs": (64, "HEADER"), "Weights": (32, "NETWORK")}
 """What kernels cut tables out of: how wide its cells are, and how long the header at its front is."""
 
 
@@ -175,7 +175,7 @@ class Deduction(Formulas):
             end.names["result"] = value
         end.entry = None
         for piece in itertools.chain.from_iterable(end.pieces.values()):
-            if piece.table.name not in old.heap and not end.heap[piece.table.name].eq(piece.cells):
+            if piece.table.name not in old.heap and not end.heap.get(piece.table.name, piece.cells).eq(piece.cells):
                 raise Refused("it writes to what it cuts out of an array, which its contract does not say")
         for table in old.heap:
             if table not in written and table in end.heap and not end.heap[table].eq(old.heap[table]):
@@ -290,7 +290,10 @@ class Deduction(Formulas):
         """The table from ``start`` to before ``upper`` of one that goes by its parts from then on."""
         stop = self.length(table) if upper is None else self._number(upper, state)
         if table.name not in state.pieces:
-            self.cells(table, state)
+            first = {piece.table.name: piece.cells for cut in state.pieces.values() for piece in cut}
+            first |= state.old.heap if state.old is not None else {}
+            if not self.cells(table, state).eq(first.get(table.name, state.heap[table.name])):
+                raise Refused(f"cannot be cut, as it has been written to: {ast.unparse(node)}")
             del state.heap[table.name]
         bits = self.bits(table)
         if not bits:

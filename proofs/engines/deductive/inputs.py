@@ -207,15 +207,21 @@ def arrays_of(rng: random.Random, session: code.Session) -> dict[str, Any]:
     }
 
 
+NARROW = {20: 32, 27: 8, 28: 32, 34: 32, 39: 32}
+"""The tables of a search that are taken for narrower ones -> how wide they are then."""
+
+
 def space_of(rng: random.Random, session: code.Session) -> Array:
-    """The array of a search, with tables of a few numbers, two of which may hold a number for each slot."""
+    """The array of a search, with tables of a few numbers, or as many as there are slots."""
     header, at, pieces = _cut(asked_of(session)), code.WORK_HEADER, dict[tuple[int, int], Cut]()
     for i in range(code.WORK_TABLES):
-        cells = [few(rng) for _ in range(rng.choice([0, rng.randint(0, 3), len(session.tags)]))]
+        most = 99 if i >= code.WORK_TABLES - 2 else len(session.tags)  # the last two are of a look, as wide as it is
+        cells, bits = rng.choice([0, rng.randint(0, 3), most]), NARROW.get(i, 64)
         header[code.WORK_OFFSETS + i] = at
         if cells:
-            pieces[at, at + len(cells)] = Cut(f"space {i}", cells)
-        at += len(cells)
+            numbers = [rng.randint(-2, 9) for _ in range(cells * 64 // bits)]
+            pieces[at, at + cells] = _cut(Memory(f"space {i}", numbers, bits))
+        at += cells
     header[code.WORK_OFFSETS + code.WORK_TABLES] = at
     pieces[0, code.WORK_HEADER] = header
     return Array(at, header, pieces)
@@ -319,6 +325,8 @@ def _made(
         return session
     if kind.startswith("NDArray[np.generic]"):
         return scores_of(rng, session)
+    if kind == "Weights":
+        return weights_of(rng, session)
     if name == "query":
         return search_of(rng, session).header
     if name == "adaptive":
@@ -509,6 +517,16 @@ def network_of(rng: random.Random, session: code.Session) -> code.Network:
     names = code.Network._fields[1:]
     tables = (Memory(name, layer) for name, layer in zip(names, layers, strict=True))
     return code.Network(Memory("sizes", sizes), *tables)
+
+
+def weights_of(rng: random.Random, session: code.Session) -> Array:
+    """The array of a small policy."""
+    layers = network_of(rng, session)
+    at, pieces = 0, dict[tuple[int, int], Cut]()
+    for table in layers:
+        pieces[at, at + len(table)] = _cut(Memory(table.name, table, 32))
+        at += len(table)
+    return Array(at, pieces[0, code.NETWORK], pieces)
 
 
 def look_of(rng: random.Random, session: code.Session) -> code.Look:
