@@ -1124,7 +1124,7 @@ def follow_in_order(splices: Ints, slots: int) -> bool:
     return len(splices) % SPLICE == 0 and all(
         behind(splices, j, 0) <= splices[j] <= 2**60
         and 0 <= splices[j + 1] <= 2**60
-        and 0 <= splices[j + 3]
+        and splices[j + 3] >= 0
         and splices[j + 2] - behind(splices, j, 2) == splices[j] - behind(splices, j, 0)
         and splices[j + 2] + splices[j + 3] <= slots
         for j in range(len(splices))

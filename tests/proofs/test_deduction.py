@@ -438,7 +438,8 @@ WRONG = {
         "    else:\n        t[0] = 1\n    return k\n",
         contract("f", needs="0 <= n <= len(t)\n1 <= len(t)", writes="t", joins=True), "refused"),
     "a table is cut into parts in a loop that writes to them": (
-        "def f(t: Table, n: int) -> int:\n    for i in range(n):\n        a = t[:n]\n        a[i] = 1\n    return t[0]\n",
+        "def f(t: Table, n: int) -> int:\n    for i in range(n):\n        a = t[:n]\n        a[i] = 1\n"
+        "    return t[0]\n",
         contract("f", needs="1 <= n <= len(t)", writes="t", gives="result == old(t)[0]",
                  loops={"for i in range(n)": loop()}), "refused"),
     "a table is written to, which is not said, and then cut into parts": (
@@ -448,7 +449,8 @@ WRONG = {
         "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    a[0] = 1\n    b = a[:1]\n    return len(b)\n",
         contract("f", needs="1 <= n <= len(t)", writes="t"), "refused"),
     "a part that is cut into parts on both sides": (
-        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    k = 0\n    if n > 2:\n        b = a[:1]\n        k = len(b)\n"
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    k = 0\n"
+        "    if n > 2:\n        b = a[:1]\n        k = len(b)\n"
         "    else:\n        c = a[:1]\n        k = len(c)\n    return a[0] + k\n",
         contract("f", needs="1 <= n <= len(t)", joins=True), "refused"),
     "a float64 of what may be 0": (

@@ -482,9 +482,9 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "more actions than the cap allows and leaves no more slots than the budget, or than there were; a release moves "
     "what stays to the front; thresholds that adapt count from the next iteration on, what is "
     "remembered has room, and as many collapses as a reclaim has room for free what is needed, or are more than there "
-    "are slots. Tables as a context is written to them, once families are listed and pins placed, and tables after a "
+    "are slots; positions are written where there is room for all, and a row is gathered as splices say. Tables as a context is written to them, once families are listed and pins placed, and tables after a "
     "release, are what an iteration and a reclaim need.",
-    clauses="SCO-1 BUD-1 CAP-1 ADA-1 TIE-2 REL-3 ING-2",
+    clauses="SCO-1 BUD-1 CAP-1 ADA-1 TIE-2 REL-3 ING-2 EDI-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,
     assumes="arrays laid out as their header says, as `Tables` lays them out, and tables as `Tables.check` asserts "
@@ -516,6 +516,11 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "state[at[9] : at[10]], state[at[8] : at[9]])\n"),
         Mutation("nothing is released", "release(session, slots)\n        forget_what_left(state)\n        place",
                  "forget_what_left(state)\n        place"),
+        Mutation("positions are written to a row that is too short",
+                 "if len(positions) < slots:\n        return", "if len(positions) < 0:\n        return"),
+        Mutation("what a splice takes out is gathered", "old = splices[at] + splices[at + 1]", "old = splices[at]"),
+        Mutation("aggregates lie among the peaks", "aggregates = scratch[len(session.fixed) + len(session.peaks) :]",
+                 "aggregates = scratch[len(session.fixed) :]"),
         Mutation("a full ledger is entered", "return refused if refused else let_go",
                  "return 0 if refused else let_go"),
     ],

@@ -188,12 +188,39 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 
 @theorem(
+    "spaces-of-every-size",
+    "The tables of a search, and those of a region, that a call cuts out of the array for them lie in it, apart from "
+    "each other, however long they are.",
+    clauses="",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("search_calls"),
+    assumes="an array laid out as its header says, as `Workspace` lays it out",
+    mutations=[
+        Mutation("two tables of a search overlap", "        header,\n        space[at[4] : at[5]],",
+                 "        header,\n        space[at[4] : at[6]],"),
+        Mutation("what expands are worth runs into its peaks", "return Worths(space[at[17] : at[18]], ",
+                 "return Worths(space[at[17] : at[20]], "),
+        Mutation("peaks of a region are its worths", "scores[2 * capacity :]", "scores[capacity:]"),
+        Mutation("worths of a region are one further", "[capacity : 2 * capacity], regions",
+                 "[capacity + 1 : 2 * capacity], regions"),
+        Mutation("turns and notes of regions are one table",
+                 "space[at[25] : at[26]], space[at[26] : at[27]]\n    return Regions",
+                 "space[at[25] : at[26]], space[at[25] : at[27]]\n    return Regions"),
+    ],
+    full=True,
+)  # fmt: skip
+def spaces_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """By the offsets in its header."""
+    yield from of_every_size(bug, *contracts_of("search_calls"))
+
+
+@theorem(
     "policies-of-every-size",
     "Features (POL-2), activations and their means (POL-4) are clipped; gates (POL-3) fit 32 bits, stand where gists "
     "begin, and are surveyed within their tables, however many there are; sums of the first layer, and what all items "
     "come to, fit 32 bits where weights are as POL-6 has them; shortlists hold items of the context, preferences of "
     "them fit, and go to the places of their items, and off again; an answer is another than greedy's if its actions "
-    "are, in whatever order.",
+    "are, in whatever order. The layers of a policy, and the tables of a look at items, lie in their arrays, apart.",
     clauses="SCO-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("policy", "policy_calls"),
@@ -254,6 +281,12 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "            describe(session, look, side, item)\n"),
         Mutation("the last of greedy's actions is not looked for", "for j in range(rivals):",
                  "for j in range(rivals - 1):"),
+        Mutation("a layer begins in the one before", "table[encode:mix]", "table[gate:mix]"),
+        Mutation("activations of a look are those of one item", "activations = inputs + listed * width",
+                 "activations = inputs + width"),
+        Mutation("the last slot keeps what another session left",
+                 "for slot in range(header[SLOTS]):\n        worth[slot] = 0",
+                 "for slot in range(header[SLOTS] - 1):\n        worth[slot] = 0"),
         Mutation("wishes of expands are taken off", "work.wishes[look.marks[LOOK + item]] = 0",
                  "work.wishes[look.marks[item]] = 0"),
     ],
