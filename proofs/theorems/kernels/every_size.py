@@ -482,8 +482,9 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "more actions than the cap allows and leaves no more slots than the budget, or than there were; a release moves "
     "what stays to the front; thresholds that adapt count from the next iteration on, what is "
     "remembered has room, and as many collapses as a reclaim has room for free what is needed, or are more than there "
-    "are slots; positions are written where there is room for all, and a row is gathered as splices say. Tables as a context is written to them, once families are listed and pins placed, and tables after a "
-    "release, are what an iteration and a reclaim need.",
+    "are slots; positions are written where there is room for all, and a row is gathered as splices say. Tables as a "
+    "context is written to them, once families are listed and pins placed, and tables after a release, are what an "
+    "iteration and a reclaim need.",
     clauses="SCO-1 BUD-1 CAP-1 ADA-1 TIE-2 REL-3 ING-2 EDI-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,
