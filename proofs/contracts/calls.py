@@ -53,6 +53,9 @@ GIVEN = """
     implies(result >= 0, are_actions(header, actions, result))
     implies(result >= 0, header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, result))
     implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+    implies(result >= 0, have_cooled(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION],
+        actions, result))
+    implies(result >= 0, end_before_tail(old(header), actions, result))
     implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
     implies(result == LEDGER_FULL, header[SLOTS] == old(header)[SLOTS])
     only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES,
@@ -469,6 +472,8 @@ CONTRACTS = [
                 all_there_marked(prior(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
                 all_there(header, tags, family_slot, family_node, header[FAMILIES])
                 are_plain(header, old(tags), header[SLOTS])
+                have_cooled(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION], actions, done)
+                end_before_tail(old(header), actions, done)
             """,
         },
     ),
@@ -496,6 +501,9 @@ CONTRACTS = [
                 "implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))",
                 "implies(result >= 0, are_actions(header, actions, result))",
                 "implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)",
+                "implies(result >= 0, have_cooled(old(header), old(ledger_action), old(ledger_iteration),"
+                " header[ITERATION], actions, result))",
+                "implies(result >= 0, end_before_tail(old(header), actions, result))",
                 "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
                 "(result == WRONG_LENGTH) == (len(scores) != old(header)[SLOTS])",
                 *KEPT,

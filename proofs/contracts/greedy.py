@@ -66,6 +66,14 @@ CONTRACTS = [
             all(0 <= collapse_families[i] < header[FAMILIES]
                 and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
                 for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+            all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                    node_of(tags[place_of(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
+                for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
+            all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], family_node[collapse_families[i]] * 2)
+                and end(header, family_node, collapse_families[i]) <= header[END] - header[PROTECTED]
+                for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+            are_at_rest(header, ledger_action, actions, header[DONE])
+            end_before_tail(header, actions, header[DONE])
         """,
         writes="header tags actions places",
         gives="""
@@ -91,6 +99,8 @@ CONTRACTS = [
             marks_are_taken(header, tags, actions, places, header[DONE])
             stand_clear(header, family_slot, actions, places, header[DONE])
             ends_lie(old(header), old(tags), actions, places, header[DONE])
+            are_at_rest(header, ledger_action, actions, header[DONE])
+            end_before_tail(header, actions, header[DONE])
         """,
         opens="replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])",
         closes="""
@@ -118,6 +128,8 @@ CONTRACTS = [
                     marks_are_taken(header, tags, actions, places, done)
                     stand_clear(header, family_slot, actions, places, done)
                     ends_lie(header, old(tags), actions, places, done)
+                    are_at_rest(header, ledger_action, actions, done)
+                    end_before_tail(header, actions, done)
                     all(actions[i] == old(actions)[i] for i in range(header[DONE]))
                     marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
                         + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
@@ -146,6 +158,8 @@ CONTRACTS = [
                 are_replaced(header, tags, actions, places, done)
                 are_apart(header, actions, places, done + 1)
                 stand_clear(header, family_slot, actions, places, done + 1)
+                reversal(actions[done]) == node_of(level, expand_tokens[e]) * 2 + COLLAPSE
+                not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[done]))
                 turn_first(1)
             """,
             "places[done] = slot": """
@@ -186,6 +200,9 @@ CONTRACTS = [
                     header[UNITS + level - 1])
                 level_of(actions[done]) == level and 0 <= actions[done] < 2**60
                 before(header, actions[done]) == header[WIDTH + level]
+                reversal(actions[done]) == node * 2
+                not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[done]))
+                end(header, family_node, collapse_families[c]) <= header[END] - header[PROTECTED]
                 are_replaced(header, tags, actions, places, done)
                 are_apart(header, actions, places, done + 1)
                 stand_clear(header, family_slot, actions, places, done + 1)
@@ -200,6 +217,8 @@ CONTRACTS = [
                 stand_clear(header, family_slot, actions, places, done)
                 only_marked(header, tags, old(tags))
                 ends_lie(header, old(tags), actions, places, done)
+                are_at_rest(header, ledger_action, actions, done)
+                end_before_tail(header, actions, done)
             """,
             "c += 1": "replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)",
             "done += 1": """
@@ -219,6 +238,8 @@ CONTRACTS = [
                 marks_are_taken(header, tags, actions, places, done + 1)
                 ends_next(header, old(tags), actions, places, done)
                 ends_lie(header, old(tags), actions, places, done + 1)
+                are_at_rest(header, ledger_action, actions, done + 1)
+                end_before_tail(header, actions, done + 1)
             """,
         },
     ),
@@ -285,6 +306,8 @@ CONTRACTS = [
             stays_plain(header, tags, actions, places, result, header[SLOTS])
             stand_clear(header, family_slot, actions, places, result)
             ends_lie(old(header), old(tags), actions, places, result)
+            are_at_rest(header, ledger_action, actions, result)
+            end_before_tail(header, actions, result)
         """,
         loops={
             "while hungry": loop(
@@ -301,6 +324,8 @@ CONTRACTS = [
                     marks_are_taken(header, tags, actions, places, header[DONE])
                     stand_clear(header, family_slot, actions, places, header[DONE])
                     ends_lie(old(header), old(tags), actions, places, header[DONE])
+                    are_at_rest(header, ledger_action, actions, header[DONE])
+                    end_before_tail(header, actions, header[DONE])
                     0 <= header[TAKEN_COLLAPSES] <= collapses
                     implies(hungry, header[TAKEN_EXPANDS] == 0)
                     0 <= ceiling
@@ -322,6 +347,10 @@ CONTRACTS = [
                 many_members(collapse_keys, collapse_families, collapses, collapses)
                 all(0 <= collapse_families[i] < header[FAMILIES]
                     and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
+                    for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+                all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                        family_node[collapse_families[i]] * 2)
+                    and end(header, family_node, collapse_families[i]) <= header[END] - header[PROTECTED]
                     for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
                 marks_nowhere(tags, header[SLOTS])
             """,

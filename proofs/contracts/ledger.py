@@ -176,7 +176,17 @@ CONTRACTS = [
             implies(result == LEDGER_FULL, header[ITERATION] == old(header)[ITERATION])
             entries_are_recent(header, ledger_iteration)
             implies(ledger_acts(old(header), old(ledger_action)), ledger_acts(header, ledger_action))
+            implies(result == 0, all(header[ITERATION] - old(ledger_iteration)[j] >= header[MIN_GAP]
+                or held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], old(ledger_action)[j])
+                for j in range(old(header)[LEDGER_FROM], old(header)[LEDGER_TO]) if at(old(ledger_action)[j])))
         """,
-        before={"forget": "ledger_iteration[header[LEDGER_FROM]] == ledger_iteration[header[LEDGER_FROM]]"},
+        before={
+            "forget": """
+                ledger_iteration[header[LEDGER_FROM]] == ledger_iteration[header[LEDGER_FROM]]
+                all(old(ledger_action)[j] == ledger_action[j - old(header)[LEDGER_TO] + header[LEDGER_TO]]
+                    and old(ledger_iteration)[j] == ledger_iteration[j - old(header)[LEDGER_TO] + header[LEDGER_TO]]
+                    for j in range(old(header)[LEDGER_FROM], old(header)[LEDGER_TO]) if at(old(ledger_action)[j]))
+            """
+        },
     ),
 ]

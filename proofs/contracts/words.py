@@ -742,6 +742,39 @@ def are_actions(header: Ints, actions: Ints, n: int) -> bool:
     return all(0 <= actions[i] < 2**55 and 1 <= level_of(actions[i]) <= header[TOP] for i in range(n))
 
 
+def reversal(action: int) -> int:
+    """The action that undoes another."""
+    return action // 2 * 2 + 1 - action % 2
+
+
+def are_at_rest(header: Ints, ledger_action: Ints, actions: Ints, n: int) -> bool:
+    """None of the first ``n`` actions undoes one that is in the ledger (COO-1)."""
+    return all(
+        not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[i])) for i in range(n)
+    )
+
+
+def have_cooled(
+    header: Ints, ledger_action: Ints, ledger_iteration: Ints, now: int, actions: Ints, n: int
+) -> bool:
+    """None of the first ``n`` actions undoes, at the iteration ``now``, what happened too short a time ago (COO-1)."""
+    return all(
+        now - ledger_iteration[j] >= header[MIN_GAP] or ledger_action[j] != reversal(actions[i])
+        for i in range(n)
+        for j in range(header[LEDGER_FROM], header[LEDGER_TO])
+        if at(actions[i], ledger_action[j])
+    )
+
+
+def end_before_tail(header: Ints, actions: Ints, n: int) -> bool:
+    """None of the first ``n`` actions collapses what is in the tail (TAI-1)."""
+    return all(
+        actions[i] // 2 // LEVELS + header[SPAN + level_of(actions[i])] <= header[END] - header[PROTECTED]
+        for i in range(n)
+        if actions[i] % 2 == COLLAPSE
+    )
+
+
 def lie_apart(header: Ints, actions: Ints, places: Ints, n: int, slots: int) -> bool:
     """The first ``n`` actions replace separate slots, in order, of those that there are."""
     return all(
