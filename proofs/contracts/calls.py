@@ -56,6 +56,7 @@ GIVEN = """
     implies(result >= 0, have_cooled(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION],
         actions, result))
     implies(result >= 0, end_before_tail(old(header), actions, result))
+    implies(result >= 0, always_fit(old(header), actions, result))
     implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
     implies(result == LEDGER_FULL, header[SLOTS] == old(header)[SLOTS])
     only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES,
@@ -474,6 +475,9 @@ CONTRACTS = [
                 are_plain(header, old(tags), header[SLOTS])
                 have_cooled(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION], actions, done)
                 end_before_tail(old(header), actions, done)
+                are_actions(prior(header), actions, done)
+                shifts_alike(prior(header), old(header), actions, done)
+                always_fit(old(header), actions, done)
             """,
         },
     ),
@@ -504,6 +508,7 @@ CONTRACTS = [
                 "implies(result >= 0, have_cooled(old(header), old(ledger_action), old(ledger_iteration),"
                 " header[ITERATION], actions, result))",
                 "implies(result >= 0, end_before_tail(old(header), actions, result))",
+                "implies(result >= 0, always_fit(old(header), actions, result))",
                 "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
                 "(result == WRONG_LENGTH) == (len(scores) != old(header)[SLOTS])",
                 *KEPT,

@@ -308,6 +308,7 @@ CONTRACTS = [
             ends_lie(old(header), old(tags), actions, places, result)
             are_at_rest(header, ledger_action, actions, result)
             end_before_tail(header, actions, result)
+            always_fit(old(header), actions, result)
         """,
         loops={
             "while hungry": loop(
@@ -326,6 +327,7 @@ CONTRACTS = [
                     ends_lie(old(header), old(tags), actions, places, header[DONE])
                     are_at_rest(header, ledger_action, actions, header[DONE])
                     end_before_tail(header, actions, header[DONE])
+                    always_fit(old(header), actions, header[DONE])
                     0 <= header[TAKEN_COLLAPSES] <= collapses
                     implies(hungry, header[TAKEN_EXPANDS] == 0)
                     0 <= ceiling
@@ -360,10 +362,12 @@ CONTRACTS = [
             """,
             "hungry = True": """
                 shift_none(header, actions, 0)
+                shift_none(old(header), actions, 0)
                 ends_none(old(header), tags, actions, places)
             """,
             "return 0": """
                 shift_none(header, actions, 0)
+                shift_none(old(header), actions, 0)
                 ends_none(old(header), tags, actions, places)
             """,
             "hungry = alternate": """
@@ -373,6 +377,12 @@ CONTRACTS = [
                 ends_lie(header, tags, actions, places, header[DONE])
             """,
             "if hungry": """
+                are_actions(old(header), actions, header[DONE])
+                shifts_alike(old(header), prior(header), prior(actions), prior(header)[DONE])
+                are_actions(prior(header), actions, header[DONE])
+                shifts_alike(prior(header), old(header), actions, header[DONE])
+                shifts_same(prior(header), prior(actions), actions, prior(header)[DONE])
+                always_fit(old(header), actions, header[DONE])
                 ends_marked(prior(header), old(header), prior(tags), old(tags), actions, places, header[DONE])
             """,
             "for c in range(taken": "replaced_none(header, family_node, collapse_families, taken, taken)",

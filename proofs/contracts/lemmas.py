@@ -1199,6 +1199,13 @@ STANDING = [
         steps=["shift_alike(H, G, A, n)"],
     ),
     lemma(
+        "shifts_same(H, A, B, n)",
+        "implies(all(A[i] == B[i] for i in range(n)),"
+        " all(shifted(H, A, i) == shifted(H, B, i) for i in range(n + 1) if at(shifted(H, B, i))))",
+        by="n",
+        steps=["shift_same(H, A, B, n)"],
+    ),
+    lemma(
         "row_after(H, A, P, n, z, S, T, p, l, w, u, i)",
         "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, z) and have_moved(H, A, P, n, z, S, T)"
         " and stays_plain(H, T, A, P, n, z) and row_or_marks(T, p, l, w, u) and 0 <= l and 0 <= p and p + w <= z"

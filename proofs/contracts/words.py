@@ -1183,6 +1183,20 @@ def are_gathered(splices: Ints, out: Ints, n: int) -> bool:
     )
 
 
+def always_fit(header: Ints, actions: Ints, n: int) -> bool:
+    """After each of the first ``n`` actions the slots fit the budget, or are no more than before it; and so they are no
+    more than fit it, or than there were (BUD-1)."""
+    return all(
+        header[SLOTS] + shifted(header, actions, m) <= header[W_MAX] or added(header, actions[m - 1]) < 0
+        for m in range(1, n + 1)
+        if at(shifted(header, actions, m))
+    ) and all(
+        header[SLOTS] + shifted(header, actions, m) <= max(header[W_MAX], header[SLOTS])
+        for m in range(n + 1)
+        if at(shifted(header, actions, m))
+    )
+
+
 # PINS
 
 
