@@ -41,13 +41,14 @@ GISTS = """
 
 PICKED = f"""{GISTS}    0 <= chunk < (header[SLOTS] + CHUNK - 1) // CHUNK
     0 <= least < LIMIT * PLACES
+    key_of(header[TAU_EXPAND], 0) <= least
     0 <= ceiling
     1 <= room < 2**40
     0 <= size <= room
     room <= len(expand_keys)
     room <= len(expand_tokens)
     heap(expand_keys, size)
-    are_gists(header, tags, expand_keys, expand_tokens, size, ceiling)
+    are_gists(header, tags, fixed, expand_keys, expand_tokens, size, ceiling)
     all(spot(k) // CHUNK != chunk for k in INTEGERS for v in INTEGERS
         if many(expand_keys, expand_tokens, size, k, v) >= 1 if at(many(expand_keys, expand_tokens, size, k, v)))
 """
@@ -282,7 +283,7 @@ CONTRACTS = [
     size <= len(expand_keys)
     size <= len(expand_tokens)
     heap(expand_keys, size)
-    are_gists(header, tags, expand_keys, expand_tokens, size, UNBOUNDED)
+    are_gists(header, tags, fixed, expand_keys, expand_tokens, size, UNBOUNDED)
 """,
         writes="expand_keys expand_tokens",
         gives="""
@@ -291,6 +292,8 @@ CONTRACTS = [
             all(many(old(expand_keys), old(expand_tokens), size, expand_keys[i], 0) >= 1
                 and expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
                 and expand_tokens[i] <= header[END]
+                and rank_of(expand_keys[i]) == mean_at(header, tags, fixed, spot(expand_keys[i]))
+                and rank_of(expand_keys[i]) > header[TAU_EXPAND]
                 and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
                     node_of(tags[spot(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
                 for i in range(result) if at(expand_keys[i]) if at(expand_tokens[i]))
@@ -362,7 +365,7 @@ CONTRACTS = [
         gives="""
             size <= result <= room
             heap(expand_keys, result)
-            are_gists(header, tags, expand_keys, expand_tokens, result, ceiling)
+            are_gists(header, tags, fixed, expand_keys, expand_tokens, result, ceiling)
             all(many(old(expand_keys), old(expand_tokens), size, k, v) >= 1 or spot(k) // CHUNK == chunk
                 for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
                 if at(many(expand_keys, expand_tokens, result, k, v)))
@@ -385,10 +388,11 @@ CONTRACTS = [
                     old(size) <= size <= room
                     heap(keys, size)
                     0 <= least < LIMIT * PLACES
+                    key_of(header[TAU_EXPAND], 0) <= least
                     0 <= bar <= LIMIT
                     first <= seen <= header[SLOTS]
                     implies(seen < header[SLOTS], tags[seen] != BODY)
-                    are_gists(header, tags, keys, notes, size, ceiling)
+                    are_gists(header, tags, fixed, keys, notes, size, ceiling)
                     all(many(old(expand_keys), old(expand_tokens), old(size), k, v) >= 1
                             or (spot(k) // CHUNK == chunk and spot(k) < seen)
                         for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
@@ -426,6 +430,7 @@ CONTRACTS = [
     chunks <= len(chunk_notes)
     are_peaks(header, peaks, chunk_keys, chunk_notes, chunks, {CHUNKS})
     0 <= least < LIMIT * PLACES
+    key_of(header[TAU_EXPAND], 0) <= least
     0 <= ceiling
     1 <= room < 2**40
     room <= len(expand_keys)
@@ -435,7 +440,7 @@ CONTRACTS = [
         gives="""
             0 <= result <= room
             heap(expand_keys, result)
-            are_gists(header, tags, expand_keys, expand_tokens, result, ceiling)
+            are_gists(header, tags, fixed, expand_keys, expand_tokens, result, ceiling)
             all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[chunks - 1]
                 for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
                 if at(many(expand_keys, expand_tokens, result, k, v)))
@@ -445,8 +450,9 @@ CONTRACTS = [
                 keeps="""
                     0 <= size <= room
                     heap(keys, size)
-                    are_gists(header, tags, keys, expand_tokens, size, ceiling)
+                    are_gists(header, tags, fixed, keys, expand_tokens, size, ceiling)
                     0 <= least < LIMIT * PLACES
+                    key_of(header[TAU_EXPAND], 0) <= least
                     implies(c == 0, size == 0)
                     all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[c - 1]
                         for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1
@@ -486,6 +492,7 @@ CONTRACTS = [
                 and 1 <= tags[spot(expand_keys[i])] <= header[TOP]
                 and expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
                 and header[FIRST] <= expand_tokens[i] < 2**49
+                and mean_at(header, tags, fixed, spot(expand_keys[i])) > header[TAU_EXPAND]
                 and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
                     node_of(tags[spot(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
                 for i in range(result) if at(expand_keys[i]) if at(expand_tokens[i]))
@@ -496,8 +503,9 @@ CONTRACTS = [
                 keeps="""
                     0 <= size <= wanted
                     heap(keys, size)
-                    are_gists(header, tags, keys, expand_tokens, size, ceiling)
+                    are_gists(header, tags, fixed, keys, expand_tokens, size, ceiling)
                     0 <= least < LIMIT * PLACES
+                    key_of(header[TAU_EXPAND], 0) <= least
                     all(spot(k) // CHUNK < chunk or peak_key(peaks, spot(k) // CHUNK) >= seen
                         for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1
                         if at(many(keys, expand_tokens, size, k, v)))

@@ -80,7 +80,7 @@ from focalloc.fastpath.kernels.layout import (
     Session,
     Sought,
 )
-from focalloc.fastpath.kernels.packing import place_of
+from focalloc.fastpath.kernels.packing import place_of, rank_of
 
 Word = TypeVar("Word", bound=Callable[..., object])
 
@@ -1335,14 +1335,22 @@ def are_peaks(header: Ints, peaks: Ints, keys: Ints, notes: Ints, n: int, chunks
     ) and all(keys[c] > keys[d] for c in range(n) for d in range(c + 1, n))
 
 
-def are_gists(header: Ints, tags: Ints, keys: Ints, notes: Ints, n: int, ceiling: int) -> bool:
-    """The first ``n`` are gists that are not marked, with keys below the ceiling, none twice."""
+def mean_at(header: Ints, tags: Ints, fixed: Ints, slot: int) -> int:
+    """The aggregate of a gist that begins in a slot (SCO-3)."""
+    return sum_of(fixed, slot, header[UNITS + tags[slot]]) // header[UNITS + tags[slot]]
+
+
+def are_gists(header: Ints, tags: Ints, fixed: Ints, keys: Ints, notes: Ints, n: int, ceiling: int) -> bool:
+    """The first ``n`` are gists that are not marked, above the threshold (THR-1), with keys below the ceiling, none
+    twice."""
     return are_once(keys, notes, n) and all(
         v == 0
         and 0 <= k < ceiling
         and k < LIMIT * PLACES
         and 0 <= spot(k) < header[SLOTS]
         and 1 <= tags[spot(k)] <= header[TOP]
+        and rank_of(k) == mean_at(header, tags, fixed, spot(k))
+        and rank_of(k) > header[TAU_EXPAND]
         for k in INTEGERS
         for v in INTEGERS
         if many(keys, notes, n, k, v) >= 1
