@@ -74,6 +74,11 @@ CONTRACTS = [
                 for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
             are_at_rest(header, ledger_action, actions, header[DONE])
             end_before_tail(header, actions, header[DONE])
+            all(mean_at(header, tags, fixed, place_of(expand_keys[i])) > header[TAU_EXPAND]
+                for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
+            all(rank(session, collapse_families[i]) > header[TAU_COLLAPSE]
+                for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+            are_wanted(header, fixed, actions, places, header[DONE])
         """,
         writes="header tags actions places",
         gives="""
@@ -101,6 +106,7 @@ CONTRACTS = [
             ends_lie(old(header), old(tags), actions, places, header[DONE])
             are_at_rest(header, ledger_action, actions, header[DONE])
             end_before_tail(header, actions, header[DONE])
+            are_wanted(header, fixed, actions, places, header[DONE])
         """,
         opens="replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])",
         closes="""
@@ -130,6 +136,7 @@ CONTRACTS = [
                     ends_lie(header, old(tags), actions, places, done)
                     are_at_rest(header, ledger_action, actions, done)
                     end_before_tail(header, actions, done)
+                    are_wanted(header, fixed, actions, places, done)
                     all(actions[i] == old(actions)[i] for i in range(header[DONE]))
                     marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
                         + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
@@ -160,6 +167,8 @@ CONTRACTS = [
                 stand_clear(header, family_slot, actions, places, done + 1)
                 reversal(actions[done]) == node_of(level, expand_tokens[e]) * 2 + COLLAPSE
                 not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[done]))
+                mean_at(header, old(tags), fixed, slot) > header[TAU_EXPAND]
+                are_wanted(header, fixed, actions, places, done + 1)
                 turn_first(1)
             """,
             "places[done] = slot": """
@@ -203,6 +212,8 @@ CONTRACTS = [
                 reversal(actions[done]) == node * 2
                 not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[done]))
                 end(header, family_node, collapse_families[c]) <= header[END] - header[PROTECTED]
+                rank(session, collapse_families[c]) > header[TAU_COLLAPSE]
+                are_wanted(header, fixed, actions, places, done + 1)
                 are_replaced(header, tags, actions, places, done)
                 are_apart(header, actions, places, done + 1)
                 stand_clear(header, family_slot, actions, places, done + 1)
@@ -219,6 +230,7 @@ CONTRACTS = [
                 ends_lie(header, old(tags), actions, places, done)
                 are_at_rest(header, ledger_action, actions, done)
                 end_before_tail(header, actions, done)
+                are_wanted(header, fixed, actions, places, done)
             """,
             "c += 1": "replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)",
             "done += 1": """
@@ -307,6 +319,7 @@ CONTRACTS = [
             stand_clear(header, family_slot, actions, places, result)
             ends_lie(old(header), old(tags), actions, places, result)
             are_at_rest(header, ledger_action, actions, result)
+            are_wanted(header, fixed, actions, places, result)
             end_before_tail(header, actions, result)
             always_fit(old(header), actions, result)
         """,
@@ -327,6 +340,7 @@ CONTRACTS = [
                     ends_lie(old(header), old(tags), actions, places, header[DONE])
                     are_at_rest(header, ledger_action, actions, header[DONE])
                     end_before_tail(header, actions, header[DONE])
+                    are_wanted(header, fixed, actions, places, header[DONE])
                     always_fit(old(header), actions, header[DONE])
                     0 <= header[TAKEN_COLLAPSES] <= collapses
                     implies(hungry, header[TAKEN_EXPANDS] == 0)
@@ -353,6 +367,7 @@ CONTRACTS = [
                 all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
                         family_node[collapse_families[i]] * 2)
                     and end(header, family_node, collapse_families[i]) <= header[END] - header[PROTECTED]
+                    and rank(session, collapse_families[i]) > header[TAU_COLLAPSE]
                     for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
                 marks_nowhere(tags, header[SLOTS])
             """,

@@ -775,6 +775,17 @@ def end_before_tail(header: Ints, actions: Ints, n: int) -> bool:
     )
 
 
+def are_wanted(header: Ints, fixed: Ints, actions: Ints, places: Ints, n: int) -> bool:
+    """The mean of what each of the first ``n`` actions replaces is beyond the threshold of its kind (THR-1)."""
+    return all(
+        sum_of(fixed, places[i], before(header, actions[i])) // before(header, actions[i]) > header[TAU_EXPAND]
+        if actions[i] % 2 == EXPAND
+        else -(sum_of(fixed, places[i], before(header, actions[i])) // before(header, actions[i])) > header[TAU_COLLAPSE]
+        for i in range(n)
+        if at(places[i])
+    )
+
+
 def lie_apart(header: Ints, actions: Ints, places: Ints, n: int, slots: int) -> bool:
     """The first ``n`` actions replace separate slots, in order, of those that there are."""
     return all(
