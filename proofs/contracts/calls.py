@@ -57,6 +57,7 @@ GIVEN = """
         actions, result))
     implies(result >= 0, end_before_tail(old(header), actions, result))
     implies(result >= 0, always_fit(old(header), actions, result))
+    implies(result >= 0, are_wanted(header, fixed, actions, places, result))
     implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
     implies(result == LEDGER_FULL, header[SLOTS] == old(header)[SLOTS])
     only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES,
@@ -478,6 +479,7 @@ CONTRACTS = [
                 are_actions(prior(header), actions, done)
                 shifts_alike(prior(header), old(header), actions, done)
                 always_fit(old(header), actions, done)
+                are_wanted(header, fixed, actions, places, done)
             """,
         },
     ),
@@ -509,6 +511,7 @@ CONTRACTS = [
                 " header[ITERATION], actions, result))",
                 "implies(result >= 0, end_before_tail(old(header), actions, result))",
                 "implies(result >= 0, always_fit(old(header), actions, result))",
+                "implies(result >= 0, are_wanted(header, fixed, actions, places, result))",
                 "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
                 "(result == WRONG_LENGTH) == (len(scores) != old(header)[SLOTS])",
                 *KEPT,
@@ -527,7 +530,12 @@ CONTRACTS = [
                 tokens_marked(header, old(header), tags, tags, header[SLOTS])
                 tokens_are_told(header, tags, family_slot, family_node)
             """,
-            "observe_use": "sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])",
+            "observe_use": """
+                sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])
+                are_actions(prior(header), actions, done)
+                shifts_alike(prior(header), old(header), actions, done)
+                always_fit(old(header), actions, done)
+            """,
         },
         closes="""
             tiled_alike(old(header), header, tags, 0, header[SLOTS])

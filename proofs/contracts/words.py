@@ -62,6 +62,7 @@ from focalloc.fastpath.kernels.layout import (
     SPAN,
     SPLICE,
     STATE,
+    TAU_COLLAPSE,
     TAU_EXPAND,
     TOP,
     UNBOUNDED,

@@ -197,11 +197,16 @@ def leans_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "ledger-of-every-size",
     "The ledger forgets the oldest entries that can no longer forbid anything, up to the first that can; it finds what "
-    "bars an action; it enters an action with its iteration; and it makes space without losing a live entry.",
+    "bars an action; it enters an action with its iteration; and it makes space without losing a live entry. An "
+    "iteration begins with all entries that are too young for their reversal.",
     clauses="COO-1 COO-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("ledger"),
     mutations=[
+        Mutation("an entry is forgotten an iteration early",
+                 "    header[ITERATION] += 1\n    forget(header, session.ledger_iteration)\n    return 0",
+                 "    header[ITERATION] += 2\n    forget(header, session.ledger_iteration)\n"
+                 "    header[ITERATION] -= 1\n    return 0"),
         Mutation("nothing stops at the end", "while at < header[LEDGER_TO] and header[ITERATION]",
                  "while header[ITERATION]"),
         Mutation("the cooldown lasts one iteration longer", "ledger_iteration[at] >= header[MIN_GAP]",
@@ -225,8 +230,8 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "candidates-of-every-size",
     "Among any number of families the shipped search keeps collapses only that threshold, tail and cooldown allow, and "
     "leaves out none that is better than the worst it keeps; and so it does with chunks, by their peaks. What it finds "
-    "to expand are gists at rest, none twice and none marked, with keys that fall from below the ceiling, each with "
-    "its first token.",
+    "to expand are gists at rest and above the threshold, none twice and none marked, with keys that fall from below "
+    "the ceiling, each with its first token.",
     clauses="THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("candidates"),
@@ -258,6 +263,8 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "while begun < 0 and tags[first + begun] == BODY:"),
         Mutation("a gist is looked at for each of its slots", "tags[first + i] == BODY) and first + i >= seen:",
                  "tags[first + i] == BODY):"),
+        Mutation("a gist at the threshold expands", "least = key_of(header[TAU_EXPAND], 0)\n    lowest",
+                 "least = key_of(header[TAU_EXPAND] - 1, 0)\n    lowest"),
         Mutation("what rests expands", "if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2",
                  "if not is_barred(header, ledger_action, node_of(tags[slot], 0) * 2"),
         Mutation("tokens are counted twice", "        slot = place\n        if not is_barred",
@@ -274,8 +281,9 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "turns-of-every-size",
     "However long the queues, the shipped loop of turns ends, makes no more actions than the cap allows, and every "
     "prefix of them that grows stays within the budget; none takes more than was in use. They replace separate blocks, "
-    "which are marked, and no others are.",
-    clauses="CAP-1 BUD-1 SOF-1",
+    "which are marked, and no others are; what they replace is beyond the threshold of its kind, no collapse is of the "
+    "tail, and none undoes what is in the ledger.",
+    clauses="CAP-1 BUD-1 SOF-1 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=TURNS,
     assumes="the queues hold keys of gists and families of the context (candidates-of-every-size); families are whole, "
@@ -289,6 +297,8 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("a collapse marks its first block only",
                  "mark(tags, slot, header[WIDTH + level], header[UNITS + level - 1])\n                used -=",
                  "mark(tags, slot, header[UNITS + level - 1], header[UNITS + level - 1])\n                used -="),
+        Mutation("an expand goes by the token of the one before", "node_of(level, expand_tokens[e]) * 2 + EXPAND",
+                 "node_of(level, expand_tokens[max(e - 1, 0)]) * 2 + EXPAND"),
         Mutation("the refund counted twice", "used -= header[WIDTH + level] - header[UNITS + level]",
                  "used -= 2 * (header[WIDTH + level] - header[UNITS + level])"),
     ],
@@ -303,14 +313,18 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "selection-of-every-size",
     "However wide the families and however often collapses take the rest of the queue away, the shipped selection "
     "ends, makes no more actions than the cap allows, and whenever it looks for the next best expands, it allows for "
-    "at least as many gists as are marked by then. What it chooses are actions on separate blocks of the context.",
-    clauses="CAP-1 GRE-1 GRE-5",
+    "at least as many gists as are marked by then. What it chooses are actions on separate blocks of the context, beyond "
+    "the threshold of their kind; each prefix that grows stays within the budget, no collapse is of the tail, and none "
+    "undoes what is in the ledger.",
+    clauses="CAP-1 BUD-1 GRE-1 GRE-5 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=["select"],
     assumes="that the search for expands loses none is proved for four gists, in expands-are-found-4",
     mutations=[
         Mutation("a collapse takes one block away",
                  "spoilt += header[FANOUT + family_node[collapse_families[c]] % LEVELS]", "spoilt += 1"),
+        Mutation("a family at the threshold collapses", "header[TAU_COLLAPSE])\n    spoilt = 0",
+                 "header[TAU_COLLAPSE] - 1)\n    spoilt = 0"),
         Mutation("a collapse is left out", "for c in range(taken, header[TAKEN_COLLAPSES]):",
                  "for c in range(taken + 1, header[TAKEN_COLLAPSES]):"),
     ],
@@ -451,11 +465,12 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "step-of-every-size",
     "From tables as they are between any two calls, however long the context, the shipped greedy iteration ends, and "
-    "stays within its tables; it makes no more actions than the cap allows, and leaves no more slots than the budget, "
-    "or than there were. It gives back tables in which blocks, none of them marked, lie whole one after the other; "
+    "stays within its tables; it makes no more actions than the cap allows, after each of which the slots fit the "
+    "budget or are no more than before it; what each replaces is beyond the threshold of its kind, no collapse is of "
+    "the tail, and none undoes what happened too short a time ago. It gives back tables in which blocks, none of them marked, lie whole one after the other; "
     "families are in order, apart, in the context and not too many, and their blocks stand where they are listed; "
     "ranges of pins are in the context, and entries of the ledger are recent and in order.",
-    clauses="BUD-1 CAP-1 CTX-6 GRE-1",
+    clauses="BUD-1 CAP-1 CTX-6 GRE-1 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=("step",),
     assumes="tables as `Tables.check` asserts them; that blocks and families keep their tokens is proved "
