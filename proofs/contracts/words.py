@@ -743,6 +743,11 @@ def are_actions(header: Ints, actions: Ints, n: int) -> bool:
     return all(0 <= actions[i] < 2**55 and 1 <= level_of(actions[i]) <= header[TOP] for i in range(n))
 
 
+def mean_of(fixed: Ints, slot: int, slots: int) -> int:
+    """The mean of so many scores, rounded down (SCO-3)."""
+    return sum_of(fixed, slot, slots) // slots
+
+
 def reversal(action: int) -> int:
     """The action that undoes another."""
     return action // 2 * 2 + 1 - action % 2
@@ -779,9 +784,9 @@ def end_before_tail(header: Ints, actions: Ints, n: int) -> bool:
 def are_wanted(header: Ints, fixed: Ints, actions: Ints, places: Ints, n: int) -> bool:
     """The mean of what each of the first ``n`` actions replaces is beyond the threshold of its kind (THR-1)."""
     return all(
-        sum_of(fixed, places[i], before(header, actions[i])) // before(header, actions[i]) > header[TAU_EXPAND]
+        mean_of(fixed, places[i], before(header, actions[i])) > header[TAU_EXPAND]
         if actions[i] % 2 == EXPAND
-        else -(sum_of(fixed, places[i], before(header, actions[i])) // before(header, actions[i])) > header[TAU_COLLAPSE]
+        else -mean_of(fixed, places[i], before(header, actions[i])) > header[TAU_COLLAPSE]
         for i in range(n)
         if at(places[i])
     )
@@ -1233,10 +1238,7 @@ def pins_lie(no_expand: Ints, slots: int) -> bool:
 
 def rank(session: Session, f: int) -> int:
     """The negated aggregate of a family (SCO-3)."""
-    return -(
-        sum_of(session.fixed, session.family_slot[f], session.header[WIDTH + session.family_node[f] % LEVELS])
-        // session.header[WIDTH + session.family_node[f] % LEVELS]
-    )
+    return -mean_of(session.fixed, session.family_slot[f], session.header[WIDTH + session.family_node[f] % LEVELS])
 
 
 def key_at(session: Session, cursor: int, f: int) -> int:
@@ -1349,7 +1351,7 @@ def are_peaks(header: Ints, peaks: Ints, keys: Ints, notes: Ints, n: int, chunks
 
 def mean_at(header: Ints, tags: Ints, fixed: Ints, slot: int) -> int:
     """The aggregate of a gist that begins in a slot (SCO-3)."""
-    return sum_of(fixed, slot, header[UNITS + tags[slot]]) // header[UNITS + tags[slot]]
+    return mean_of(fixed, slot, header[UNITS + tags[slot]])
 
 
 def are_gists(header: Ints, tags: Ints, fixed: Ints, keys: Ints, notes: Ints, n: int, ceiling: int) -> bool:
