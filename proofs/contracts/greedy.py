@@ -79,6 +79,9 @@ CONTRACTS = [
             all(rank(session, collapse_families[i]) > header[TAU_COLLAPSE]
                 for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
             are_wanted(header, fixed, actions, places, header[DONE])
+            all(expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, place_of(expand_keys[i]))
+                for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
+            are_in_context(header, tags, family_slot, family_node, actions, places, header[DONE])
         """,
         writes="header tags actions places",
         gives="""
@@ -107,8 +110,12 @@ CONTRACTS = [
             are_at_rest(header, ledger_action, actions, header[DONE])
             end_before_tail(header, actions, header[DONE])
             are_wanted(header, fixed, actions, places, header[DONE])
+            are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
         """,
-        opens="replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])",
+        opens="""
+            replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
+            many_members(family_slot, family_node, header[FAMILIES], header[FAMILIES])
+        """,
         closes="""
             replaced_alike(header, old(header), family_node, collapse_families,
                 old(header)[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
@@ -137,6 +144,7 @@ CONTRACTS = [
                     are_at_rest(header, ledger_action, actions, done)
                     end_before_tail(header, actions, done)
                     are_wanted(header, fixed, actions, places, done)
+                    are_in_context(header, old(tags), family_slot, family_node, actions, places, done)
                     all(actions[i] == old(actions)[i] for i in range(header[DONE]))
                     marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
                         + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
@@ -161,6 +169,7 @@ CONTRACTS = [
                 actions[done] == node_of(level, expand_tokens[e]) * 2 + EXPAND
                 expand_parts(actions[done], level, expand_tokens[e])
                 level_of(actions[done]) == level and 0 <= actions[done] < 2**60
+                are_actions(header, actions, done + 1)
                 before(header, actions[done]) == header[UNITS + level]
                 are_replaced(header, tags, actions, places, done)
                 are_apart(header, actions, places, done + 1)
@@ -169,6 +178,8 @@ CONTRACTS = [
                 not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[done]))
                 mean_at(header, old(tags), fixed, slot) > header[TAU_EXPAND]
                 are_wanted(header, fixed, actions, places, done + 1)
+                old(tags)[slot] == level and actions[done] // 2 // LEVELS == expand_tokens[e]
+                are_in_context(header, old(tags), family_slot, family_node, actions, places, done + 1)
                 turn_first(1)
             """,
             "places[done] = slot": """
@@ -208,12 +219,16 @@ CONTRACTS = [
                 over_family(header[WIDTH + level] + header[UNITS + level - 1] - 1, header[FANOUT + level],
                     header[UNITS + level - 1])
                 level_of(actions[done]) == level and 0 <= actions[done] < 2**60
+                are_actions(header, actions, done + 1)
                 before(header, actions[done]) == header[WIDTH + level]
                 reversal(actions[done]) == node * 2
                 not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[done]))
                 end(header, family_node, collapse_families[c]) <= header[END] - header[PROTECTED]
                 rank(session, collapse_families[c]) > header[TAU_COLLAPSE]
                 are_wanted(header, fixed, actions, places, done + 1)
+                many(family_slot, family_node, header[FAMILIES], slot, node) >= 1
+                actions[done] // 2 == node
+                are_in_context(header, old(tags), family_slot, family_node, actions, places, done + 1)
                 are_replaced(header, tags, actions, places, done)
                 are_apart(header, actions, places, done + 1)
                 stand_clear(header, family_slot, actions, places, done + 1)
@@ -231,6 +246,7 @@ CONTRACTS = [
                 are_at_rest(header, ledger_action, actions, done)
                 end_before_tail(header, actions, done)
                 are_wanted(header, fixed, actions, places, done)
+                are_in_context(header, old(tags), family_slot, family_node, actions, places, done)
             """,
             "c += 1": "replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)",
             "done += 1": """
@@ -320,6 +336,7 @@ CONTRACTS = [
             ends_lie(old(header), old(tags), actions, places, result)
             are_at_rest(header, ledger_action, actions, result)
             are_wanted(header, fixed, actions, places, result)
+            are_in_context(old(header), old(tags), family_slot, family_node, actions, places, result)
             end_before_tail(header, actions, result)
             always_fit(old(header), actions, result)
         """,
@@ -341,6 +358,7 @@ CONTRACTS = [
                     are_at_rest(header, ledger_action, actions, header[DONE])
                     end_before_tail(header, actions, header[DONE])
                     are_wanted(header, fixed, actions, places, header[DONE])
+                    are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
                     always_fit(old(header), actions, header[DONE])
                     0 <= header[TAKEN_COLLAPSES] <= collapses
                     implies(hungry, header[TAKEN_EXPANDS] == 0)
@@ -390,6 +408,7 @@ CONTRACTS = [
                 multiplied_is(header)
                 ends_marked(header, old(header), tags, old(tags), actions, places, header[DONE])
                 ends_lie(header, tags, actions, places, header[DONE])
+                are_in_context(header, tags, family_slot, family_node, actions, places, header[DONE])
             """,
             "if hungry": """
                 are_actions(old(header), actions, header[DONE])
@@ -398,6 +417,7 @@ CONTRACTS = [
                 shifts_alike(prior(header), old(header), actions, header[DONE])
                 shifts_same(prior(header), prior(actions), actions, prior(header)[DONE])
                 always_fit(old(header), actions, header[DONE])
+                are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
                 ends_marked(prior(header), old(header), prior(tags), old(tags), actions, places, header[DONE])
             """,
             "for c in range(taken": "replaced_none(header, family_node, collapse_families, taken, taken)",

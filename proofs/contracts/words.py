@@ -792,6 +792,26 @@ def are_wanted(header: Ints, fixed: Ints, actions: Ints, places: Ints, n: int) -
     )
 
 
+def level_at(tags: Ints, slot: int) -> int:
+    """The level of the block that begins in a slot, marked or not."""
+    return tags[slot] - MARK if tags[slot] >= MARK else tags[slot]
+
+
+def are_in_context(
+    header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, actions: Ints, places: Ints, n: int
+) -> bool:
+    """The first ``n`` actions expand gists that begin in their places, at their tokens, and collapse families that are
+    listed there (ACT-3, ACT-4)."""
+    return all(
+        level_at(tags, places[i]) == level_of(actions[i])
+        and actions[i] // 2 // LEVELS == header[FIRST] + tokens_in(header, tags, 0, places[i])
+        if actions[i] % 2 == EXPAND
+        else many(family_slot, family_node, header[FAMILIES], places[i], actions[i] // 2) >= 1
+        for i in range(n)
+        if at(places[i])
+    )
+
+
 def lie_apart(header: Ints, actions: Ints, places: Ints, n: int, slots: int) -> bool:
     """The first ``n`` actions replace separate slots, in order, of those that there are."""
     return all(
