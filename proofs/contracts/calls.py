@@ -58,6 +58,11 @@ GIVEN = """
     implies(result >= 0, end_before_tail(old(header), actions, result))
     implies(result >= 0, always_fit(old(header), actions, result))
     implies(result >= 0, are_wanted(header, fixed, actions, places, result))
+    implies(result >= 0, are_in_context(old(header), old(tags), old(family_slot), old(family_node), actions, places,
+        result))
+    implies(result >= 0, are_apart(old(header), actions, places, result))
+    implies(result >= 0, all(0 <= places[i] and places[i] + before(old(header), actions[i]) <= old(header)[SLOTS]
+        for i in range(result) if at(places[i])))
     implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
     implies(result == LEDGER_FULL, header[SLOTS] == old(header)[SLOTS])
     only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES,
@@ -480,6 +485,10 @@ CONTRACTS = [
                 shifts_alike(prior(header), old(header), actions, done)
                 always_fit(old(header), actions, done)
                 are_wanted(header, fixed, actions, places, done)
+                are_in_context(old(header), old(tags), old(family_slot), old(family_node), actions, places, done)
+                are_apart(old(header), actions, places, done)
+                all(0 <= places[i] and places[i] + before(old(header), actions[i]) <= old(header)[SLOTS]
+                    for i in range(done) if at(places[i]))
             """,
         },
     ),
@@ -512,6 +521,9 @@ CONTRACTS = [
                 "implies(result >= 0, end_before_tail(old(header), actions, result))",
                 "implies(result >= 0, always_fit(old(header), actions, result))",
                 "implies(result >= 0, are_wanted(header, fixed, actions, places, result))",
+                "implies(result >= 0, are_in_context(old(header), old(tags), old(family_slot), old(family_node),"
+                " actions, places, result))",
+                "implies(result >= 0, are_apart(old(header), actions, places, result))",
                 "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
                 "(result == WRONG_LENGTH) == (len(scores) != old(header)[SLOTS])",
                 *KEPT,
@@ -535,6 +547,8 @@ CONTRACTS = [
                 are_actions(prior(header), actions, done)
                 shifts_alike(prior(header), old(header), actions, done)
                 always_fit(old(header), actions, done)
+                tokens_marked(prior(header), old(header), prior(tags), old(tags), old(header)[SLOTS])
+                are_in_context(old(header), old(tags), old(family_slot), old(family_node), actions, places, done)
             """,
         },
         closes="""

@@ -313,9 +313,9 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "selection-of-every-size",
     "However wide the families and however often collapses take the rest of the queue away, the shipped selection "
     "ends, makes no more actions than the cap allows, and whenever it looks for the next best expands, it allows for "
-    "at least as many gists as are marked by then. What it chooses are actions on separate blocks of the context, "
-    "beyond the threshold of their kind; each prefix that grows stays within the budget, no collapse is of the tail, "
-    "and none undoes what is in the ledger.",
+    "at least as many gists as are marked by then. What it chooses are separate gists and listed families of the "
+    "context, beyond the threshold of their kind; each prefix that grows stays within the budget, no collapse is of "
+    "the tail, and none undoes what is in the ledger.",
     clauses="CAP-1 BUD-1 GRE-1 GRE-5 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=["select"],
@@ -466,12 +466,12 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "step-of-every-size",
     "From tables as they are between any two calls, however long the context, the shipped greedy iteration ends, and "
     "stays within its tables; it makes no more actions than the cap allows, after each of which the slots fit the "
-    "budget or are no more than before it; what each replaces is beyond the threshold of its kind, no collapse is of "
-    "the tail, and none undoes what happened too short a time ago. It gives back tables in which blocks, none of them "
-    "marked, lie whole one after the other; families are in order, apart, in the context and not too many, and their "
-    "blocks stand where they are listed; ranges of pins are in the context, and entries of the ledger are recent and "
-    "in order.",
-    clauses="BUD-1 CAP-1 CTX-6 GRE-1 THR-1 TAI-1 COO-1",
+    "budget or are no more than before it; they replace separate gists and listed families of the context, each beyond "
+    "the threshold of its kind; no collapse is of the tail, and none undoes what happened too short a time ago. It "
+    "gives back tables in which blocks, none of them marked, lie whole one after the other; families are in order, "
+    "apart, in the context and not too many, and their blocks stand where they are listed; ranges of pins are in the "
+    "context, and entries of the ledger are recent and in order.",
+    clauses="ACT-3 ACT-4 ACT-5 BUD-1 CAP-1 CTX-6 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=("step",),
     assumes="tables as `Tables.check` asserts them; that blocks and families keep their tokens is proved "
