@@ -175,7 +175,8 @@ class Deduction(Formulas):
             end.names["result"] = value
         end.entry = None
         for piece in itertools.chain.from_iterable(end.pieces.values()):
-            if piece.table.name not in old.heap and not end.heap.get(piece.table.name, piece.cells).eq(piece.cells):
+            name = piece.table.name
+            if name not in old.heap and name in end.heap and not end.heap[name].eq(piece.cells):
                 raise Refused("it writes to what it cuts out of an array, which its contract does not say")
         for table in old.heap:
             if table not in written and table in end.heap and not end.heap[table].eq(old.heap[table]):

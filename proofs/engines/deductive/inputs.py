@@ -523,8 +523,8 @@ def weights_of(rng: random.Random, session: code.Session) -> Array:
     """The array of a small policy."""
     layers = network_of(rng, session)
     at, pieces = 0, dict[tuple[int, int], Cut]()
-    for table in layers:
-        pieces[at, at + len(table)] = _cut(Memory(table.name, table, 32))
+    for name, table in layers._asdict().items():
+        pieces[at, at + len(table)] = _cut(twin(name, table, 32))
         at += len(table)
     return Array(at, pieces[0, code.NETWORK], pieces)
 
