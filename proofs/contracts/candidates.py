@@ -84,6 +84,7 @@ CONTRACTS = [
             may_all_collapse(session, sought, threshold, result)
             come_by(sought, stride, result, header[FAMILIES])
             are_once(keys, notes, result)
+            keys_within(keys, notes, result, threshold * PLACES, 2**59)
             implies(ends_rise(header, family_node),
                 are_the_best(session, sought, threshold, stride, result, header[FAMILIES]))
         """,
@@ -100,6 +101,7 @@ CONTRACTS = [
                     may_all_collapse(session, sought, threshold, size)
                     come_by(sought, stride, size, family)
                     are_once(keys, notes, size)
+                    keys_within(keys, notes, size, threshold * PLACES, 2**59)
                     implies(ends_rise(header, family_node),
                         are_the_best(session, sought, threshold, stride, size, family))
                 """,
@@ -131,6 +133,7 @@ CONTRACTS = [
             falling(keys, 0, result)
             may_all_collapse(session, sought, threshold, result)
             are_once(keys, notes, result)
+            keys_within(keys, notes, result, threshold * PLACES, 2**59)
         """,
         before={
             "stride = session.header": "over_bound(session.header[FAMILIES], SAMPLE * sought.room)",
@@ -146,6 +149,7 @@ CONTRACTS = [
             families_fit(header, family_slot)
             families_fit(header, family_node)
             are_families(header, family_slot, family_node, PLACES)
+            rising(family_slot, 0, header[FAMILIES])
             header[FAMILIES] <= len(wishes)
             within(wishes, 0, header[FAMILIES], -2**60, 2**60)
             all(wishes[f] <= 2**33 * header[FANOUT + family_node[f] % LEVELS] for f in range(header[FAMILIES])
@@ -163,6 +167,10 @@ CONTRACTS = [
             falling(sought.keys, 0, result)
             within(sought.keys, 0, result, 0, 2**33 * PLACES + PLACES - 1)
             are_collapses(header, family_slot, sought.keys, sought.notes, result)
+            places_differ(sought.keys, 0, result)
+            all(header[WIDTH + family_node[sought.notes[i]] % LEVELS]
+                    - header[UNITS + family_node[sought.notes[i]] % LEVELS] == sought.delta
+                for i in range(result) if sought.delta != 0 if at(sought.notes[i]))
         """,
         loops={
             "for family in range(header[FAMILIES])": loop(
@@ -173,6 +181,11 @@ CONTRACTS = [
                     heap(sought.keys, size)
                     keys_within(sought.keys, sought.notes, size, 0, 2**33 * PLACES + PLACES - 1)
                     collapses_within(header, family_slot, sought.keys, sought.notes, size)
+                    apart_places(sought.keys, sought.notes, size)
+                    all(f < family and (sought.delta == 0 or header[WIDTH + family_node[f] % LEVELS]
+                            - header[UNITS + family_node[f] % LEVELS] == sought.delta)
+                        for k in INTEGERS for f in INTEGERS if many(sought.keys, sought.notes, size, k, f) >= 1
+                        if at(many(sought.keys, sought.notes, size, k, f)))
                 """,
                 opens="""
                     0 <= family_slot[family] and 1 <= family_node[family] % LEVELS
@@ -192,6 +205,7 @@ CONTRACTS = [
             "bar = rank_of": "keys_in(sought.keys, sought.notes, size, size, 0, 2**33 * PLACES + PLACES - 1)",
         },
         closes="""
+            apart_differ(sought.keys, sought.notes, size)
             keys_in(sought.keys, sought.notes, size, size, 0, 2**33 * PLACES + PLACES - 1)
             many_members(sought.keys, sought.notes, size, size)
         """,

@@ -103,6 +103,7 @@ COLLAPSING = """
             len(work.header) >= WORK_HEADER
             0 <= work.header[CURSOR] < LIMIT
             0 <= work.header[DELTAS] <= LEVELS
+            all(1 <= work.header[j] for j in range(DELTA_LIST, DELTA_LIST + work.header[DELTAS]))
             0 <= work.header[DELTAS] * session.header[N_DIFF] <= len(pool_keys)
             work.header[DELTAS] * session.header[N_DIFF] <= len(pool_families)
             len(wishes) == 0 or session.header[FAMILIES] <= len(wishes)
@@ -125,7 +126,11 @@ APART_TOLD = """
             work.header[APART] <= len(apart_families)
             are_set_apart(session.header, family_slot, apart_keys, apart_families, work.header[APART])
             all(2 <= family_node[apart_families[x]] % LEVELS for x in range(work.header[APART]))
-            within(apart_keys, 0, work.header[APART], -2**60, 2**60 - 1)
+            within(apart_keys, 0, work.header[APART], 0, 2**60 - 1)
+            keep_apart(session.header, family_slot, family_node, 0, session.header[FAMILIES])
+            all_stand(session.header, tags, family_slot, family_node, session.header[FAMILIES])
+            all(end(session.header, family_node, f) <= 2**49 for f in range(session.header[FAMILIES])
+                if at(family_node[f]))
             2 * (work.header[APART] + work.header[DELTAS]) * RUN <= len(work.search.runs)
             work.header[ITEM_SPACE] <= len(work.search.item_keys)
             work.header[ITEM_SPACE] <= len(work.search.item_notes)
@@ -137,13 +142,14 @@ POOLED = """
             work.header[DELTAS] * session.header[N_DIFF] <= len(pool_keys)
             work.header[DELTAS] * session.header[N_DIFF] <= len(pool_families)
             are_pooled(session.header, family_slot, work.header, pool_keys, pool_families, work.header[DELTAS])
+            are_told_apart(session.header, family_node, work.header, pool_keys, pool_families, work.header[DELTAS])
+            rising(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
             within(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS], 1,
                 2**26 // max(1, session.header[N_DIFF]))
 """
 """What the pool holds, and the deltas."""
 
 LAID = """
-            keep_apart(session.header, family_slot, family_node, 0, session.header[FAMILIES])
             families_are_whole(session.header, tags, family_slot, family_node)
             are_plain(session.header, tags, session.header[SLOTS])
             session.header[LEDGER_TO] <= 2**30
@@ -154,6 +160,68 @@ LAID = """
             (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
 """
 """What laying out runs needs beyond that."""
+
+FAMILIES_TOLD = """
+            families_fit(session.header, family_slot)
+            are_families(session.header, family_slot, family_node, session.header[SLOTS])
+            rising(family_slot, 0, session.header[FAMILIES])
+            families_are_whole(session.header, tags, family_slot, family_node)
+            all_stand(session.header, tags, family_slot, family_node, session.header[FAMILIES])
+            are_plain(session.header, tags, session.header[SLOTS])
+"""
+"""That families are in order, and stand."""
+
+SET_APART = (
+    "are_set_apart(session.header, family_slot, apart_keys, apart_families, work.header[APART])"
+    " and all(2 <= family_node[apart_families[x]] % LEVELS for x in range(work.header[APART]))"
+    " and within(apart_keys, 0, work.header[APART], 0, 2**60 - 1)"
+)
+"""What the families set apart are."""
+
+PAIRED = f"""
+            len(work.header) >= WORK_HEADER
+            0 <= work.header[APART] <= work.header[PAIR_SPACE]
+            work.header[PAIR_SPACE] <= 2**18
+            work.header[PAIR_SPACE] <= len(apart_keys)
+            work.header[PAIR_SPACE] <= len(apart_families)
+            {SET_APART}
+"""
+"""What the families set apart are, and that there is space for more."""
+
+ITEMS_STAND = (
+    "standing(session.header, tags, family_slot, work.search.runs, work.search.item_keys, work.search.item_notes,"
+    " work.header[RUNS])"
+)
+ITEMS_DIFFER = "differing(work.search.runs, work.search.item_keys, work.header[RUNS])"
+PAIRS_STAND = (
+    "paired(session.header, family_slot, family_node, apart_families, work.search.runs, work.search.item_keys,"
+    " work.search.item_notes, work.header[RUNS])"
+)
+"""What the candidates in the runs are."""
+
+BOTH = (
+    "work.search.runs, prior(work.search.runs), work.search.item_keys, prior(work.search.item_keys),"
+    " work.search.item_notes, prior(work.search.item_notes), work.header[RUNS] - 1, prior(items)"
+)
+NOW = "work.search.runs, work.search.item_keys, work.search.item_notes, work.header[RUNS] - 1"
+APPENDED = f"""
+                here(work.header[RUNS] - 1) == work.header[RUNS] - 1
+                unchanged_is({BOTH})
+                unchanged({BOTH})
+                differing_kept({BOTH})
+                run_differs(work.search.runs, work.search.item_keys, work.header[RUNS] - 1)
+                differing_more(work.search.runs, work.search.item_keys, work.header[RUNS] - 1)
+                standing_kept(session.header, TAGS, family_slot, {BOTH})
+                run_stands(session.header, TAGS, family_slot, {NOW})
+                standing_more(session.header, TAGS, family_slot, {NOW})
+                """
+"""What the runs are once one is appended."""
+
+APPENDED_TO_PAIRS = APPENDED.replace("TAGS", "tags") + f"""
+                paired_kept(session.header, family_slot, family_node, apart_families, {BOTH})
+                run_is_of_pair(session.header, family_slot, family_node, apart_families, {NOW})
+                paired_more(session.header, family_slot, family_node, apart_families, {NOW})
+                """
 
 CONTRACTS = [
     contract(
@@ -199,7 +267,8 @@ CONTRACTS = [
         gives="""
             0 <= result <= session.header[N_DIFF]
             falling(expand_keys, 0, result)
-            within(expand_keys, 0, result, -2**57, 2**60 - 1)
+            within(expand_keys, 0, result, 0, 2**60 - 1)
+            places_differ(expand_keys, 0, result)
             are_expands(session.header, tags, delta, expand_keys, expand_tokens, result)
         """,
         opens="""
@@ -211,8 +280,14 @@ CONTRACTS = [
                 keeps="""
                     0 <= size <= session.header[N_DIFF]
                     heap(keys, size)
-                    keys_within(keys, notes, size, -2**57, 2**60 - 1)
+                    1 <= least
+                    keys_within(keys, notes, size, 0, 2**60 - 1)
                     expands_within(session.header, tags, delta, keys, notes, size)
+                    apart_places(keys, notes, size)
+                    implies(c == 0, size == 0)
+                    all(peak_key(work.peaks, place_of(k) // CHUNK) >= chunk_keys[c - 1]
+                        for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
+                        if at(many(keys, notes, size, k, v)))
                 """,
                 opens="0 <= chunk_notes[c] and chunk_keys[c] == peak_key(work.peaks, chunk_notes[c])",
             ),
@@ -220,8 +295,16 @@ CONTRACTS = [
                 keeps="""
                     0 <= size <= session.header[N_DIFF]
                     heap(keys, size)
-                    keys_within(keys, notes, size, -2**57, 2**60 - 1)
+                    1 <= least
+                    keys_within(keys, notes, size, 0, 2**60 - 1)
                     expands_within(session.header, tags, delta, keys, notes, size)
+                    apart_places(keys, notes, size)
+                    all(place_of(k) // CHUNK != chunk_notes[c] or place_of(k) < first + i
+                        for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
+                        if at(many(keys, notes, size, k, v)))
+                    all(peak_key(work.peaks, place_of(k) // CHUNK) >= chunk_keys[c]
+                        for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
+                        if at(many(keys, notes, size, k, v)))
                     0 <= slot <= first + i
                     slot < session.header[SLOTS]
                     token == session.header[FIRST] + tokens_in(session.header, tags, 0, slot)
@@ -244,12 +327,16 @@ CONTRACTS = [
             """,
             "size = offer": """
                 key_round(worth[slot], slot)
+                0 <= key and key < 2**60
+                all(place_of(k) != at for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
+                    if at(many(keys, notes, size, k, v)))
                 is_expand(session.header, tags, delta, key, token)
             """,
         },
         closes="""
             many_members(expand_keys, expand_tokens, size, size)
-            keys_in(expand_keys, expand_tokens, size, size, -2**57, 2**60 - 1)
+            keys_in(expand_keys, expand_tokens, size, size, 0, 2**60 - 1)
+            apart_differ(expand_keys, expand_tokens, size)
         """,
     ),
     contract(
@@ -259,6 +346,7 @@ CONTRACTS = [
             has_products(session.header)
             has_spans(session.header)
             0 <= node < 2**54
+            node // LEVELS + session.header[SPAN + node % LEVELS] <= 2**49
             2 <= node % LEVELS
             node % LEVELS <= session.header[TOP]
             0 <= place
@@ -269,10 +357,13 @@ CONTRACTS = [
             0 <= result <= session.header[N_DIFF]
             result <= session.header[FANOUT + node % LEVELS]
             falling(expand_keys, 0, result)
-            within(expand_keys, 0, result, -2**57, 2**60 - 1)
-            within(expand_tokens, 0, result, 0, 2**50)
+            within(expand_keys, 0, result, 0, 2**60 - 1)
+            within(expand_tokens, 0, result, 0, 2**49 - 1)
+            places_differ(expand_keys, 0, result)
             all(place <= place_of(expand_keys[i]) and place_of(expand_keys[i])
-                < place + session.header[WIDTH + node % LEVELS] for i in range(result))
+                < place + session.header[WIDTH + node % LEVELS]
+                and turn(place_of(expand_keys[i]) - place, session.header[UNITS + node % LEVELS - 1])
+                for i in range(result))
         """,
         loops={
             "for i in range(header[FANOUT + level + 1])": loop(
@@ -280,9 +371,13 @@ CONTRACTS = [
                     0 <= size <= session.header[N_DIFF]
                     size <= i
                     heap(keys, size)
-                    keys_within(keys, notes, size, -2**57, 2**60 - 1)
-                    notes_within(keys, notes, size, 0, 2**50)
-                    places_within(keys, notes, size, place, place + session.header[WIDTH + node % LEVELS] - 1)
+                    keys_within(keys, notes, size, 0, 2**60 - 1)
+                    notes_within(keys, notes, size, 0, 2**49 - 1)
+                    places_within(keys, notes, size, place, place + i * session.header[UNITS + level] - 1)
+                    apart_places(keys, notes, size)
+                    all(turn(place_of(k) - place, session.header[UNITS + level])
+                        for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
+                        if at(many(keys, notes, size, k, v)))
                 """,
                 opens="""
                     session.header[WIDTH + level + 1] == session.header[FANOUT + level + 1]
@@ -291,6 +386,9 @@ CONTRACTS = [
                         * session.header[SPAN + level]
                     product_grows(i, session.header[FANOUT + level + 1], session.header[UNITS + level])
                     product_grows(i, session.header[FANOUT + level + 1], session.header[SPAN + level])
+                    product_next(i, session.header[UNITS + level])
+                    product_next(i, session.header[SPAN + level])
+                    turn_times(i, session.header[UNITS + level])
                 """,
             )
         },
@@ -305,8 +403,9 @@ CONTRACTS = [
         },
         closes="""
             many_members(expand_keys, expand_tokens, size, size)
-            keys_in(expand_keys, expand_tokens, size, size, -2**57, 2**60 - 1)
-            notes_in(expand_keys, expand_tokens, size, size, 0, 2**50)
+            keys_in(expand_keys, expand_tokens, size, size, 0, 2**60 - 1)
+            notes_in(expand_keys, expand_tokens, size, size, 0, 2**49 - 1)
+            apart_differ(expand_keys, expand_tokens, size)
         """,
     ),
     contract(
@@ -488,6 +587,9 @@ CONTRACTS = [
             rising(spare_slot, 0, result)
             all(header[ALIKE] == 0 or header[WIDTH + spare_node[i] % LEVELS] == header[ALIKE] for i in range(result))
             all(held(family_slot, 0, header[FAMILIES], spare_slot[i]) for i in range(result))
+            all(spare_node[i] == family_node[where(family_slot, 0, header[FAMILIES], spare_slot[i])]
+                and header[WIDTH + spare_node[i] % LEVELS] - header[UNITS + spare_node[i] % LEVELS] == delta
+                for i in range(result) if at(spare_slot[i]) if at(spare_node[i]))
         """,
         loops={
             "for family in range(header[FAMILIES])": loop(
@@ -499,11 +601,15 @@ CONTRACTS = [
                     all(header[ALIKE] == 0 or header[WIDTH + spare_node[i] % LEVELS] == header[ALIKE]
                         for i in range(size))
                     all(held(family_slot, 0, header[FAMILIES], spare_slot[i]) for i in range(size))
+                    all(spare_node[i] == family_node[where(family_slot, 0, header[FAMILIES], spare_slot[i])]
+                        and header[WIDTH + spare_node[i] % LEVELS] - header[UNITS + spare_node[i] % LEVELS] == delta
+                        for i in range(size) if at(spare_slot[i]) if at(spare_node[i]))
                 """,
                 opens="""
                     0 <= family_slot[family] and 1 <= family_node[family] % LEVELS
                     family_node[family] % LEVELS <= header[TOP]
                     held_if(family_slot, 0, header[FAMILIES], family_slot[family], family)
+                    where(family_slot, 0, header[FAMILIES], family_slot[family]) == family
                 """,
             )
         },
@@ -538,22 +644,38 @@ CONTRACTS = [
             only(header)
             0 <= result <= room
             falling(keys, 0, result)
-            within(keys, 0, result, -2**57, 2**59)
+            within(keys, 0, result, 0, 2**59)
+            places_differ(keys, 0, result)
             are_collapses(header, family_slot, keys, notes, result)
+            all(header[WIDTH + family_node[notes[i]] % LEVELS] - header[UNITS + family_node[notes[i]] % LEVELS] == delta
+                for i in range(result) if at(notes[i]))
         """,
         loops={
             "for i in range(size)": loop(
                 keeps="""
                     only(header)
                     are_collapses(header, family_slot, keys, notes, i)
+                    all(header[WIDTH + family_node[notes[j]] % LEVELS]
+                            - header[UNITS + family_node[notes[j]] % LEVELS] == delta
+                        for j in range(i) if at(notes[j]))
                 """,
+                closes="notes[i - 1] == where(family_slot, 0, header[FAMILIES], place_of(keys[i - 1]))",
                 opens="held(family_slot, 0, header[FAMILIES], place_of(keys[i]))",
             )
         },
         before={
-            "header[FAMILIES] = families": "many_members(keys, notes, size, size)",
+            "header[FAMILIES] = families": """
+                many_members(keys, notes, size, size)
+                twice_if_alike(keys, notes, size)
+                keys_in(keys, notes, size, size, header[TAU_COLLAPSE] * PLACES, 2**59)
+            """,
             "for i in range(size)": """
-                within(keys, 0, size, -2**57, 2**59)
+                within(keys, 0, size, 0, 2**59)
+                all(spare_slot[notes[i]] == place_of(keys[i]) for i in range(size) if at(keys[i]))
+                places_differ(keys, 0, size)
+                all(header[WIDTH + family_node[where(family_slot, 0, header[FAMILIES], place_of(keys[i]))] % LEVELS]
+                    - header[UNITS + family_node[where(family_slot, 0, header[FAMILIES], place_of(keys[i]))] % LEVELS]
+                    == delta for i in range(size))
                 all(held(family_slot, 0, header[FAMILIES], place_of(keys[i])) for i in range(size))
             """,
         },
@@ -567,6 +689,8 @@ CONTRACTS = [
             kept_outside(work.header, old(work.header), POOL_SIZES, POOL_SIZES + work.header[DELTAS])
             implies(session.header[N_DIFF] >= 1, are_pooled(session.header, family_slot, work.header,
                 pool_keys, pool_families, work.header[DELTAS]))
+            implies(session.header[N_DIFF] >= 1, are_told_apart(session.header, family_node, work.header,
+                pool_keys, pool_families, work.header[DELTAS]))
         """,
         loops={
             "for d in range(work.header[DELTAS])": loop(
@@ -574,6 +698,7 @@ CONTRACTS = [
                     only(session.header)
                     kept_outside(work.header, old(work.header), POOL_SIZES, POOL_SIZES + work.header[DELTAS])
                     are_pooled(session.header, family_slot, work.header, pool_keys, pool_families, d)
+                    are_told_apart(session.header, family_node, work.header, pool_keys, pool_families, d)
                     all(here(e) * session.header[N_DIFF] + session.header[N_DIFF] <= d * session.header[N_DIFF]
                         for e in range(d) if at(here(e)))
                 """,
@@ -588,12 +713,17 @@ CONTRACTS = [
                     only(session.header)
                     kept_outside(work.header, old(work.header), POOL_SIZES, POOL_SIZES + work.header[DELTAS])
                     are_pooled(session.header, family_slot, work.header, pool_keys, pool_families, d)
+                    are_told_apart(session.header, family_node, work.header, pool_keys, pool_families, d)
                     all(here(e) * session.header[N_DIFF] + session.header[N_DIFF] <= d * session.header[N_DIFF]
                         for e in range(d) if at(here(e)))
                     size == work.header[POOL_SIZES + d]
                     all(0 <= pool_families[j] and pool_families[j] < session.header[FAMILIES]
                         and place_of(pool_keys[j]) == family_slot[pool_families[j]]
-                        and -2**57 <= pool_keys[j] and pool_keys[j] < 2**60
+                        and 0 <= pool_keys[j] and pool_keys[j] < 2**60
+                        for j in range(d * session.header[N_DIFF], d * session.header[N_DIFF] + i)
+                        if at(pool_keys[j]) if at(pool_families[j]))
+                    all(pool_keys[j] == keys[j - d * session.header[N_DIFF]]
+                        and pool_families[j] == notes[j - d * session.header[N_DIFF]]
                         for j in range(d * session.header[N_DIFF], d * session.header[N_DIFF] + i)
                         if at(pool_keys[j]) if at(pool_families[j]))
                 """
@@ -602,8 +732,15 @@ CONTRACTS = [
         before={
             "size = at_least": """
                 many_members(keys, notes, size, size)
-                within(keys, 0, size, -2**57, 2**60 - 1)
+                twice_if_alike(keys, notes, size)
+                keys_in(keys, notes, size, size, session.header[TAU_COLLAPSE] * PLACES, 2**59)
+                within(keys, 0, size, 0, 2**60 - 1)
                 are_collapses(session.header, family_slot, keys, notes, size)
+                places_differ(keys, 0, size)
+                all(work.header[DELTAS] <= 1
+                    or session.header[WIDTH + family_node[notes[i]] % LEVELS]
+                    - session.header[UNITS + family_node[notes[i]] % LEVELS] == work.header[DELTA_LIST + d]
+                    for i in range(size) if at(notes[i]))
             """,
         },
     ),
@@ -615,21 +752,34 @@ CONTRACTS = [
         """,
         writes="""work.header expand_keys expand_tokens
             work.search.runs work.search.item_keys work.search.item_notes""",
-        gives="""
+        gives=f"""
             result == OUT_OF_SPACE or 0 <= result <= work.header[ITEM_SPACE]
             only(work.header, RUNS)
             implies(work.header[APART] == 0, result == 0)
             implies(result >= 0, work.header[RUNS] == 2 * work.header[APART])
             implies(result >= 0, are_laid_out(session.header, work.search, work.header[RUNS], result))
+            implies(result >= 0, {ITEMS_STAND})
+            implies(result >= 0, {ITEMS_DIFFER})
+            implies(result >= 0, {PAIRS_STAND})
+        """,
+        opens="""
+            differing_none(work.search.runs, work.search.item_keys, work.header[RUNS])
+            standing_none(session.header, tags, family_slot, work.search.runs, work.search.item_keys,
+                work.search.item_notes, work.header[RUNS])
+            paired_none(session.header, family_slot, family_node, apart_families, work.search.runs,
+                work.search.item_keys, work.search.item_notes, work.header[RUNS])
         """,
         loops={
             "for x in range(work.header[APART])": loop(
-                keeps="""
+                keeps=f"""
                     0 <= items <= work.header[ITEM_SPACE]
                     implies(x == 0, items == 0)
                     only(work.header, RUNS)
                     work.header[RUNS] == 2 * x
                     are_laid_out(session.header, work.search, work.header[RUNS], items)
+                    {ITEMS_STAND}
+                    {ITEMS_DIFFER}
+                    {PAIRS_STAND}
                 """,
                 opens="""
                     0 <= apart_families[x] and apart_families[x] < session.header[FAMILIES]
@@ -638,17 +788,33 @@ CONTRACTS = [
                         > session.header[UNITS + family_node[apart_families[x]] % LEVELS]
                     session.header[WIDTH + family_node[apart_families[x]] % LEVELS - 1]
                         > session.header[UNITS + family_node[apart_families[x]] % LEVELS - 1]
-                    -2**60 <= apart_keys[x] and apart_keys[x] < 2**60
+                    0 <= apart_keys[x] and apart_keys[x] < 2**60
+                    stands_is(session.header, tags, family_slot[apart_families[x]], family_node[apart_families[x]])
+                    row_is(tags, family_slot[apart_families[x]], family_node[apart_families[x]] % LEVELS - 1,
+                        session.header[WIDTH + family_node[apart_families[x]] % LEVELS],
+                        session.header[UNITS + family_node[apart_families[x]] % LEVELS - 1])
                 """,
+                closes=APPENDED_TO_PAIRS,
             )
         },
         before={
-            "place = place_of": """
+            "place = place_of": APPENDED_TO_PAIRS + """
                 are_runs_of(work.search.runs, work.header[RUNS], items, 2**26 // max(1, session.header[N_DIFF]))
                 are_candidates(session.header, work.search.runs, work.search.item_keys, work.search.item_notes, 0,
                     work.header[RUNS] - 1)
-                here(work.header[RUNS] - 1) == work.header[RUNS] - 1
                 are_laid_out(session.header, work.search, work.header[RUNS], items)
+                paired_elsewhere(session.header, family_slot, family_node, apart_families, work.search.runs,
+                    work.search.item_keys, work.search.item_notes, work.header[RUNS], x)
+            """,
+            "refund = delta_at": """
+                paired_elsewhere(session.header, family_slot, family_node, apart_families, work.search.runs,
+                    work.search.item_keys, work.search.item_notes, work.header[RUNS], x)
+            """,
+            "cost = delta_at": """
+                places_differ(keys, 0, size)
+                all(place <= place_of(keys[i]) and place_of(keys[i]) < place + session.header[WIDTH + level]
+                    and 1 <= tags[place_of(keys[i])] and tags[place_of(keys[i])] <= session.header[TOP]
+                    for i in range(size))
             """,
         },
     ),
@@ -730,6 +896,96 @@ CONTRACTS = [
                 only_marked(session.header, tags, old(tags))
                 tokens_marked(session.header, session.header, tags, old(tags), session.header[SLOTS])
                 tokens_are_told(session.header, tags, family_slot, family_node)
+            """,
+        },
+    ),
+    contract(
+        "set_conflicts_apart",
+        truth=True,
+        whole=True,
+        needs=f"""{SOUND}{FAMILIES_TOLD}{PAIRED}
+            0 <= done
+            done <= len(chosen)
+            done <= len(chosen_notes)
+            within(chosen, 0, done, 0, UNBOUNDED + 2**60 - 1)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
+            are_placed(family_slot, chosen, chosen_notes, done)
+            are_elsewhere(chosen, done)
+            all(is_clear(session.header, family_slot, family_node, apart_families[x], chosen, done)
+                for x in range(work.header[APART])
+                if held(chosen_notes, 0, done, apart_families[x])
+                if at(apart_families[x]))
+        """,
+        writes="work.header tags apart_keys apart_families",
+        gives=f"""
+            only(tags)
+            only(work.header, APART)
+            old(work.header)[APART] <= work.header[APART]
+            result == (work.header[APART] > old(work.header)[APART])
+            implies(work.header[APART] <= work.header[PAIR_SPACE], {SET_APART})
+            implies(not result, are_clear(session.header, family_slot, family_node, chosen, chosen_notes, done, done))
+        """,
+        loops={
+            "for i in range(done)": loop(
+                keeps="""
+                    all(tags[j] == old(tags)[j] + (MARK if placed(chosen, i, j) else 0) for j in INTEGERS)
+                """,
+                opens="""
+                    not_placed(chosen, i, place_of(chosen[i]))
+                    place_of(chosen[i]) < session.header[SLOTS]
+                    chosen[i] >= UNBOUNDED or 1 <= old(tags)[place_of(chosen[i])]
+                    turn_first(1)
+                """,
+                closes="placed_one_more(chosen, i)",
+            ),
+            "for i in range(done) #2": loop(
+                keeps=f"""
+                    only(work.header, APART)
+                    old(work.header)[APART] <= work.header[APART] <= old(work.header)[APART] + i
+                    implies(work.header[APART] <= work.header[PAIR_SPACE], {SET_APART})
+                    all(apart_families[x] == old(apart_families)[x] for x in range(old(work.header)[APART]))
+                    implies(work.header[APART] <= work.header[PAIR_SPACE],
+                        all(held(chosen, 0, i, apart_keys[x] + UNBOUNDED)
+                            for x in range(old(work.header)[APART], work.header[APART])))
+                    implies(work.header[APART] == old(work.header)[APART],
+                        are_clear(session.header, family_slot, family_node, chosen, chosen_notes, done, i))
+                """,
+                opens="""
+                    placed_all(chosen, done, done)
+                    held_if(chosen_notes, 0, done, chosen_notes[i], i)
+                    chosen[i] < UNBOUNDED or 0 <= family_slot[chosen_notes[i]]
+                    stands_is(session.header, old(tags), family_slot[chosen_notes[i]], family_node[chosen_notes[i]])
+                    row_is(old(tags), family_slot[chosen_notes[i]], family_node[chosen_notes[i]] % LEVELS - 1,
+                        session.header[WIDTH + family_node[chosen_notes[i]] % LEVELS],
+                        session.header[UNITS + family_node[chosen_notes[i]] % LEVELS - 1])
+                    all(old(tags)[place_of(chosen[j])] >= 1 for j in range(done) if chosen[j] < UNBOUNDED)
+                    chosen[i] < UNBOUNDED or family_node[chosen_notes[i]] % LEVELS > 1
+                        or is_clear(session.header, family_slot, family_node, chosen_notes[i], chosen, done)
+                    chosen[i] < UNBOUNDED or tags[family_slot[chosen_notes[i]]] >= 0
+                    all(tags[place_of(chosen[j])] >= MARK for j in range(done) if chosen[j] < UNBOUNDED)
+                """,
+                closes="""
+                    work.header[APART] > old(work.header)[APART] or chosen[i - 1] < UNBOUNDED
+                        or is_clear(session.header, family_slot, family_node, chosen_notes[i - 1], chosen, done)
+                """,
+            ),
+            "for i in range(done) #3": loop(
+                keeps="""
+                    all(tags[j] == old(tags)[j] + (MARK if placed(chosen, done, j) and not placed(chosen, i, j) else 0)
+                        for j in INTEGERS)
+                """,
+                opens="""
+                    not_placed(chosen, i, place_of(chosen[i]))
+                    placed_at(chosen, done, i)
+                    place_of(chosen[i]) < session.header[SLOTS]
+                """,
+                closes="placed_one_more(chosen, i)",
+            ),
+        },
+        before={
+            "if work.header[APART] < work.header[PAIR_SPACE]": """
+                clear_inside(session.header, family_slot, family_node, chosen_notes[i], chosen, done)
+                not is_clear(session.header, family_slot, family_node, chosen_notes[i], chosen, done)
             """,
         },
     ),

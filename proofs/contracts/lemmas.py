@@ -119,6 +119,61 @@ DEFINITIONS = [
         "implies(x >= 1, depth(S, x) == (depth(S, S[x * STATE + PARENT]) + 1"
         " if 0 <= S[x * STATE + PARENT] < x else 0))",
     ),
+    definition("collected_none(R, K, N, H, k, v)", "collected(R, K, N, H, 0, 0, k, v) == 0",
+               seen_by="collected(R, K, N, H, 0, 0, k, v)"),
+    definition(
+        "collected_one_more(R, K, N, H, n, i)",
+        "implies(n >= 0 and i >= 1, all(collected(R, K, N, H, n, i, k, v) == collected(R, K, N, H, n, i - 1, k, v)"
+        " + is_pair(turn_at(R, K, n, i - 1), N[R[n * RUN + BEGIN] + i - 1], k, v)"
+        " for k in INTEGERS for v in INTEGERS if at(collected(R, K, N, H, n, i, k, v))))",
+    ),
+    definition(
+        "collected_next(R, K, N, H, n)",
+        "implies(n >= 1, all(collected(R, K, N, H, n, 0, k, v) == collected(R, K, N, H, n - 1, H[n - 1], k, v)"
+        " for k in INTEGERS for v in INTEGERS if at(collected(R, K, N, H, n, 0, k, v))))",
+    ),
+    definition(
+        "collected_where(R, K, N, H, n, k, v)",
+        "implies(collected(R, K, N, H, n, 0, k, v) >= 1, 0 <= run_with(R, K, N, H, n, k, v) < n"
+        " and 0 <= nth_with(R, K, N, H, n, k, v) < H[run_with(R, K, N, H, n, k, v)]"
+        " and turn_at(R, K, run_with(R, K, N, H, n, k, v), nth_with(R, K, N, H, n, k, v)) == k"
+        " and N[R[run_with(R, K, N, H, n, k, v) * RUN + BEGIN] + nth_with(R, K, N, H, n, k, v)] == v)",
+        seen_by="run_with(R, K, N, H, n, k, v)",
+    ),
+    definition(
+        "collected_twice(R, K, N, H, n, k, v)",
+        "implies(collected(R, K, N, H, n, 0, k, v) >= 2, 0 <= run_again(R, K, N, H, n, k, v) < n"
+        " and 0 <= nth_again(R, K, N, H, n, k, v) < H[run_again(R, K, N, H, n, k, v)]"
+        " and turn_at(R, K, run_again(R, K, N, H, n, k, v), nth_again(R, K, N, H, n, k, v)) == k"
+        " and (run_with(R, K, N, H, n, k, v) != run_again(R, K, N, H, n, k, v)"
+        " or nth_with(R, K, N, H, n, k, v) != nth_again(R, K, N, H, n, k, v)))",
+    ),
+    definition("differing_is(R, K, n)", "differing(R, K, n) == items_differ(R, K, n)"),
+    definition(
+        "unchanged_is(R, Q, K, J, N, M, n, m)", "unchanged(R, Q, K, J, N, M, n, m) == runs_kept(R, Q, K, J, N, M, n, m)"
+    ),
+    definition(
+        "standing_is(H, T, S, R, K, N, n)",
+        "standing(H, T, S, R, K, N, n)"
+        " == all(run_stands(H, T, S, R, K, N, here(r)) for r in range(n) if at(here(r)))",
+    ),
+    definition(
+        "paired_is(H, S, V, A, R, K, N, n)",
+        "paired(H, S, V, A, R, K, N, n)"
+        " == all(run_is_of_pair(H, S, V, A, R, K, N, here(r)) for r in range(n) if at(here(r)))",
+    ),
+    definition(
+        "classed_is(H, T, S, V, Q, A, a, R, K, N, m, n)",
+        "classed(H, T, S, V, Q, A, a, R, K, N, m, n)"
+        " == all(run_is_class(H, T, S, V, Q, A, a, R, K, N, here(r)) for r in range(m, n) if at(here(r)))",
+    ),
+    definition("placed_none(C, n, j)", "implies(n <= 0, not placed(C, n, j))", seen_by="placed(C, n, j)"),
+    definition(
+        "placed_one_more(C, n)",
+        "implies(n >= 1, all(placed(C, n, j)"
+        " == (placed(C, n - 1, j) or (C[n - 1] < UNBOUNDED and place_of(C[n - 1]) == j))"
+        " for j in INTEGERS if at(placed(C, n, j))))",
+    ),
     definition("here_is(x)", "here(x) == x", seen_by="here(x)"),
     definition("led_is(H, R, S, n)", "led(H, R, S, n) == are_led_to(H, R, S, n)"),
     definition(
@@ -527,6 +582,11 @@ ORDERED = [
         " if K[i] == K[j] and N[i] == N[j] if at(K[i], K[j]))",
         by="n",
         steps=["many_with_one_more(K, N, n)", "many_members(K, N, n - 1, n - 1)"],
+    ),
+    lemma(
+        "apart_differ(K, N, n)",
+        "implies(apart_places(K, N, n), places_differ(K, 0, n))",
+        steps=["twice_if_alike(K, N, n)", "many_members(K, N, n, n)"],
     ),
     lemma(
         "fall_far(K, n, c)",
@@ -1625,6 +1685,92 @@ FAMILIES = [
 ]
 
 SEARCHES = [
+    lemma("differing_none(R, K, n)", "implies(n <= 0, differing(R, K, n))", steps=["differing_is(R, K, n)"]),
+    lemma(
+        "differing_kept(R, Q, K, J, N, M, n, m)",
+        "implies(differing(Q, J, n) and unchanged(R, Q, K, J, N, M, n, m), differing(R, K, n))",
+        steps=["differing_is(Q, J, n)", "differing_is(R, K, n)", "unchanged_is(R, Q, K, J, N, M, n, m)"],
+    ),
+    lemma(
+        "differing_more(R, K, n)",
+        "implies(n >= 0 and differing(R, K, n) and run_differs(R, K, n), differing(R, K, n + 1))",
+        steps=["differing_is(R, K, n)", "differing_is(R, K, n + 1)", "here(n) == n"],
+    ),
+    lemma(
+        "standing_none(H, T, S, R, K, N, n)",
+        "implies(n <= 0, standing(H, T, S, R, K, N, n))",
+        steps=["standing_is(H, T, S, R, K, N, n)"],
+    ),
+    lemma(
+        "standing_kept(H, T, S, R, Q, K, J, N, M, n, m)",
+        "implies(standing(H, T, S, Q, J, M, n) and unchanged(R, Q, K, J, N, M, n, m), standing(H, T, S, R, K, N, n))",
+        steps=[
+            "standing_is(H, T, S, Q, J, M, n)",
+            "standing_is(H, T, S, R, K, N, n)",
+            "unchanged_is(R, Q, K, J, N, M, n, m)",
+        ],
+    ),
+    lemma(
+        "standing_more(H, T, S, R, K, N, n)",
+        "implies(n >= 0 and standing(H, T, S, R, K, N, n) and run_stands(H, T, S, R, K, N, n),"
+        " standing(H, T, S, R, K, N, n + 1))",
+        steps=["standing_is(H, T, S, R, K, N, n)", "standing_is(H, T, S, R, K, N, n + 1)", "here(n) == n"],
+    ),
+    lemma(
+        "paired_none(H, S, V, A, R, K, N, n)",
+        "implies(n <= 0, paired(H, S, V, A, R, K, N, n))",
+        steps=["paired_is(H, S, V, A, R, K, N, n)"],
+    ),
+    lemma(
+        "paired_kept(H, S, V, A, R, Q, K, J, N, M, n, m)",
+        "implies(paired(H, S, V, A, Q, J, M, n) and unchanged(R, Q, K, J, N, M, n, m), paired(H, S, V, A, R, K, N, n))",
+        steps=[
+            "paired_is(H, S, V, A, Q, J, M, n)",
+            "paired_is(H, S, V, A, R, K, N, n)",
+            "unchanged_is(R, Q, K, J, N, M, n, m)",
+        ],
+    ),
+    lemma(
+        "paired_more(H, S, V, A, R, K, N, n)",
+        "implies(n >= 0 and paired(H, S, V, A, R, K, N, n) and run_is_of_pair(H, S, V, A, R, K, N, n),"
+        " paired(H, S, V, A, R, K, N, n + 1))",
+        steps=["paired_is(H, S, V, A, R, K, N, n)", "paired_is(H, S, V, A, R, K, N, n + 1)", "here(n) == n"],
+    ),
+    lemma(
+        "paired_elsewhere(H, S, V, A, R, K, N, n, x)",
+        "implies(paired(H, S, V, A, R, K, N, n) and n <= 2 * x + 1"
+        " and keep_apart(H, S, V, 0, H[FAMILIES]) and all(0 <= A[y] < H[FAMILIES] for y in range(x + 1))"
+        " and all(A[y] != A[z] for y in range(x + 1) for z in range(y + 1, x + 1)),"
+        " all(r >= 2 * x or place_of(K[j]) < S[A[x]] or place_of(K[j]) >= S[A[x]] + H[WIDTH + V[A[x]] % LEVELS]"
+        " for r in range(n) for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE])"
+        " if at(here(r), K[j])))",
+        steps=["paired_is(H, S, V, A, R, K, N, n)", "A[x] == A[x]"],
+    ),
+    lemma(
+        "not_placed(C, n, p)",
+        "implies(all(C[i] >= UNBOUNDED or place_of(C[i]) != p for i in range(n)), not placed(C, n, p))",
+        by="n",
+        steps=["placed_one_more(C, n)"],
+    ),
+    lemma(
+        "placed_at(C, n, i)",
+        "implies(0 <= i < n and C[i] < UNBOUNDED, placed(C, n, place_of(C[i])))",
+        by="n",
+        steps=["placed_one_more(C, n)"],
+    ),
+    lemma(
+        "placed_all(C, m, n)",
+        "implies(m <= n, all(placed(C, n, place_of(C[i])) for i in range(m) if C[i] < UNBOUNDED))",
+        by="m",
+        steps=["placed_at(C, n, m - 1)"],
+    ),
+    lemma(
+        "clear_inside(H, S, N, f, C, n)",
+        "implies(is_clear(H, S, N, f, C, n),"
+        " all(not placed(C, n, p) for p in range(S[f], S[f] + H[WIDTH + N[f] % LEVELS]) if at(placed(C, n, p))))",
+        by="n",
+        steps=["placed_one_more(C, n)"],
+    ),
     lemma(
         "depth_positive(S, n)",
         "all(0 <= depth(S, x) for x in range(n) if at(depth(S, x)))",

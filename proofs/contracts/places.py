@@ -480,13 +480,14 @@ CONTRACTS = [
     ),
     contract(
         "is_marked",
+        whole=True,
         needs="""
             0 <= slot
             0 <= slots
             1 <= stride
             slot + slots <= len(tags)
         """,
-        gives="implies(not result, unmarked(tags, slot, slots, stride))",
+        gives="result == (not unmarked(tags, slot, slots, stride))",
         truth=True,
         opens="turn_first(stride)",
         loops={

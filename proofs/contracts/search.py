@@ -275,8 +275,7 @@ CONTRACTS = [
         writes="heads",
         gives="""
             -2**52 <= result <= 2**52
-            all(0 <= heads[r] for r in range(header[RUNS]))
-            all(heads[r] <= runs[r * RUN + SIZE] for r in range(header[RUNS]))
+            are_heads(header, runs, heads)
             0 <= sum_of(heads, 2 * header[PAIRS], header[RUNS] - 2 * header[PAIRS]) <= header[ACTIONS]
             kept_from(heads, old(heads), header[RUNS])
         """,
@@ -775,12 +774,12 @@ CONTRACTS = [
     ),
     contract(
         "collect",
+        whole=True,
         needs=f"""{RUNS_TOLD}
             header[RUNS] <= len(heads)
             len(item_keys) <= len(item_notes)
             are_ranks(item_keys)
-            all(0 <= heads[r] for r in range(header[RUNS]))
-            all(heads[r] <= runs[r * RUN + SIZE] for r in range(header[RUNS]))
+            are_heads(header, runs, heads)
             sum_of(heads, 0, header[RUNS]) <= len(chosen)
             sum_of(heads, 0, header[RUNS]) <= len(chosen_notes)
             sum_of(heads, 0, header[RUNS]) < 2**40
@@ -789,6 +788,7 @@ CONTRACTS = [
         gives="""
             result == sum_of(heads, 0, header[RUNS])
             falling(chosen, 0, result)
+            are_collected(runs, item_keys, item_notes, heads, header[RUNS], 0, chosen, chosen_notes, result)
             kept_from(chosen, old(chosen), result)
             kept_from(chosen_notes, old(chosen_notes), result)
         """,
@@ -797,6 +797,7 @@ CONTRACTS = [
             "for run in range(work.header[RUNS])": loop(
                 keeps="""
                     size == sum_of(heads, 0, run)
+                    are_collected(runs, item_keys, item_notes, heads, run, 0, chosen, chosen_notes, size)
                     heap(chosen, size)
                     0 <= size
                     kept_from(chosen, old(chosen), sum_of(heads, 0, header[RUNS]))
@@ -806,16 +807,19 @@ CONTRACTS = [
                     sum_one_more(heads, 0, run + 1)
                     sum_grows(heads, 0, run + 1, header[RUNS])
                 """,
+                closes="collected_next(runs, item_keys, item_notes, heads, run)",
             ),
             "for i in range(work.heads[run])": loop(
                 keeps="""
                     size == sum_of(heads, 0, run) + i
+                    are_collected(runs, item_keys, item_notes, heads, run, i, chosen, chosen_notes, size)
                     heap(chosen, size)
                     0 <= size
                     kept_from(chosen, old(chosen), sum_of(heads, 0, header[RUNS]))
                     kept_from(chosen_notes, old(chosen_notes), sum_of(heads, 0, header[RUNS]))
                 """,
                 opens="runs[run * RUN + SIZE] + runs[run * RUN + BEGIN] <= len(item_keys)",
+                closes="collected_one_more(runs, item_keys, item_notes, heads, run, i)",
             ),
         },
     ),
@@ -832,8 +836,8 @@ CONTRACTS = [
         """,
         writes="heads",
         gives="""
-            all(0 <= heads[r] for r in range(header[RUNS]))
-            all(heads[r] <= runs[r * RUN + SIZE] for r in range(header[RUNS]))
+            are_heads(header, runs, heads)
+            are_exclusive(header, heads, 0)
             sum_of(heads, 0, header[RUNS]) == states[old(state) * STATE + COUNT] + acts(old(option))
             kept_from(heads, old(heads), header[RUNS])
         """,
@@ -848,8 +852,8 @@ CONTRACTS = [
                 keeps="""
                     -1 <= stage <= old(stage)
                     implies(stage >= 0, 0 <= state and state <= old(state))
-                    all(0 <= heads[r] for r in range(header[RUNS]))
-                    all(heads[r] <= runs[r * RUN + SIZE] for r in range(header[RUNS]))
+                    are_heads(header, runs, heads)
+                    are_exclusive(header, heads, stage + 1)
                     all(heads[r] == 0 for r in range(2 * stage + 2 if stage < header[PAIRS]
                         else header[PAIRS] + stage + 1))
                     implies(stage >= 0, depth(states, state) == stage and is_option(header, runs, stage, option))
@@ -962,6 +966,10 @@ CONTRACTS = [
         gives="""
             result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= header[ACTIONS]
             falling(chosen, 0, result)
+            implies(result >= 0, are_heads(header, runs, heads))
+            implies(result >= 0, are_exclusive(header, heads, 0))
+            implies(result >= 0,
+                are_collected(runs, item_keys, item_notes, heads, header[RUNS], 0, chosen, chosen_notes, result))
             kept_from(chosen, old(chosen), max(0, result))
             kept_from(chosen_notes, old(chosen_notes), max(0, result))
             only(header, PRICE, ALLOWANCE, MARK_TO_REACH, BEST_VALUE, BEST_COUNT, BEST_NET, BEST_STATE, BEST_OPTION)

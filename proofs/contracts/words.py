@@ -7,7 +7,7 @@ Where solvers can do with what a function returns, they are given that. The *gho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from focalloc.fastpath.kernels.layout import (
     ACTIONS,
@@ -279,6 +279,96 @@ def depth(states: Ints, state: int) -> int:
 
 
 @ghost
+def collected(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, i: int, turn: int, note: int) -> int:
+    """How many of the first ``i`` candidates of run ``n``, and of the first of each run before that, as many as
+    ``heads`` says, are applied then and have this note."""
+    return sum(
+        is_pair(turn_at(runs, item_keys, r, x), item_notes[runs[r * RUN + BEGIN] + x], turn, note)
+        for r in range(n + 1)
+        for x in range(i if r == n else heads[r])
+    )
+
+
+@ghost
+def run_with(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int) -> int:
+    """The first of ``n`` runs that has such a candidate among its first ones; of no account if there is none."""
+    return _first_with(runs, item_keys, item_notes, heads, n, turn, note)[0]
+
+
+@ghost
+def nth_with(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int) -> int:
+    """Which of that run it is first."""
+    return _first_with(runs, item_keys, item_notes, heads, n, turn, note)[1]
+
+
+@ghost
+def run_again(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int) -> int:
+    """The last of ``n`` runs that has such a candidate among its first ones; of no account if there is none."""
+    return _last_with(runs, item_keys, item_notes, heads, n, turn, note)[0]
+
+
+@ghost
+def nth_again(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int) -> int:
+    """Which of that run it is last."""
+    return _last_with(runs, item_keys, item_notes, heads, n, turn, note)[1]
+
+
+@ghost
+def unchanged(runs: Ints, runs_before: Ints, keys: Ints, keys_before: Ints, notes: Ints, notes_before: Ints,
+              n: int, items: int) -> bool:
+    """`runs_kept`, of which solvers know lemmas only."""
+    return runs_kept(runs, runs_before, keys, keys_before, notes, notes_before, n, items)
+
+
+@ghost
+def differing(runs: Ints, keys: Ints, n: int) -> bool:
+    """`items_differ`, of which solvers know lemmas only."""
+    return items_differ(runs, keys, n)
+
+
+@ghost
+def standing(header: Ints, tags: Ints, family_slot: Ints, runs: Ints, keys: Ints, notes: Ints, n: int) -> bool:
+    """`run_stands` of the first ``n`` runs."""
+    return all(run_stands(header, tags, family_slot, runs, keys, notes, r) for r in range(n))
+
+
+@ghost
+def paired(
+    header: Ints, family_slot: Ints, family_node: Ints, families: Ints, runs: Ints, keys: Ints, notes: Ints, n: int
+) -> bool:
+    """`run_is_of_pair` of the first ``n`` runs."""
+    return all(run_is_of_pair(header, family_slot, family_node, families, runs, keys, notes, r) for r in range(n))
+
+
+@ghost
+def classed(
+    header: Ints,
+    tags: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    query: Ints,
+    families: Ints,
+    apart: int,
+    runs: Ints,
+    keys: Ints,
+    notes: Ints,
+    first: int,
+    last: int,
+) -> bool:
+    """`run_is_class` of the runs from ``first`` to before ``last``."""
+    return all(
+        run_is_class(header, tags, family_slot, family_node, query, families, apart, runs, keys, notes, r)
+        for r in range(first, last)
+    )
+
+
+@ghost
+def placed(turns: Ints, n: int, slot: int) -> bool:
+    """Whether one of the first ``n`` candidates is an expand in a slot."""
+    return any(turns[i] < UNBOUNDED and place_of(turns[i]) == slot for i in range(n))
+
+
+@ghost
 def here(state: int) -> int:
     """A number, where solvers use what is said of it."""
     return state
@@ -378,6 +468,26 @@ def replaces(header: Ints, action: int, place: int, slot: int) -> bool:
         else place <= slot < place + header[WIDTH + level_of(action)]
         and turn(slot - place, header[UNITS + level_of(action) - 1])
     )
+
+
+def _all_with(
+    runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int
+) -> list[tuple[int, int]]:
+    """The candidates among the first ones of ``n`` runs that are applied then and have this note."""
+    return [
+        (r, x)
+        for r in range(n)
+        for x in range(heads[r])
+        if turn_at(runs, item_keys, r, x) == turn and item_notes[runs[r * RUN + BEGIN] + x] == note
+    ]
+
+
+def _first_with(*told: Any) -> tuple[int, int]:
+    return next(iter(_all_with(*told)), (0, 0))
+
+
+def _last_with(*told: Any) -> tuple[int, int]:
+    return next(reversed(_all_with(*told)), (0, 0))
 
 
 # TAGS
@@ -660,6 +770,31 @@ def keys_within(keys: Ints, notes: Ints, size: int, low: int, high: int) -> bool
         for note in INTEGERS
         if many(keys, notes, size, key, note) >= 1
         if at(many(keys, notes, size, key, note))
+    )
+
+
+def apart_places(keys: Ints, notes: Ints, size: int) -> bool:
+    """No two of the first ``size`` are at one place, and none stands twice."""
+    return are_once(keys, notes, size) and all(
+        k == l and v == w
+        for k in INTEGERS
+        for v in INTEGERS
+        for l in INTEGERS
+        for w in INTEGERS
+        if many(keys, notes, size, k, v) >= 1
+        and many(keys, notes, size, l, w) >= 1
+        and place_of(k) == place_of(l)
+        if at(many(keys, notes, size, k, v), many(keys, notes, size, l, w))
+    )
+
+
+def places_differ(keys: Ints, first: int, last: int) -> bool:
+    """No two keys from ``first`` to before ``last`` are of one place."""
+    return all(
+        place_of(keys[i]) != place_of(keys[j])
+        for i in range(first, last)
+        for j in range(i + 1, last)
+        if at(keys[i], keys[j])
     )
 
 
@@ -1574,6 +1709,51 @@ def expands_within(header: Ints, tags: Ints, delta: int, keys: Ints, notes: Ints
     )
 
 
+def are_placed(family_slot: Ints, turns: Ints, notes: Ints, n: int) -> bool:
+    """The collapses among the first ``n`` are at the slots of their families."""
+    return all(
+        place_of(turns[i]) == family_slot[notes[i]]
+        for i in range(n)
+        if turns[i] >= UNBOUNDED
+        if at(turns[i])
+        if at(notes[i])
+    )
+
+
+def are_elsewhere(turns: Ints, n: int) -> bool:
+    """No two of the first ``n`` that are both collapses, or both expands, are at one place."""
+    return all(
+        place_of(turns[i]) != place_of(turns[j])
+        for i in range(n)
+        for j in range(i + 1, n)
+        if (turns[i] >= UNBOUNDED) == (turns[j] >= UNBOUNDED)
+        if at(turns[i], turns[j])
+    )
+
+
+def is_clear(header: Ints, family_slot: Ints, family_node: Ints, family: int, turns: Ints, n: int) -> bool:
+    """None of the first ``n`` is an expand in the slots of a family."""
+    return all(
+        place_of(turns[j]) < family_slot[family]
+        or place_of(turns[j]) >= family_slot[family] + header[WIDTH + family_node[family] % LEVELS]
+        for j in range(n)
+        if turns[j] < UNBOUNDED
+        if at(turns[j])
+    )
+
+
+def are_clear(
+    header: Ints, family_slot: Ints, family_node: Ints, turns: Ints, notes: Ints, n: int, m: int
+) -> bool:
+    """None of the first ``n`` is an expand in the slots of a family that one of the first ``m`` collapses."""
+    return all(
+        is_clear(header, family_slot, family_node, notes[i], turns, n)
+        for i in range(m)
+        if turns[i] >= UNBOUNDED
+        if at(notes[i])
+    )
+
+
 def are_set_apart(header: Ints, family_slot: Ints, keys: Ints, families: Ints, n: int) -> bool:
     """The first ``n`` on a list are families of the context, none twice, each with a key of its place."""
     return all(
@@ -1589,10 +1769,29 @@ def are_pooled(header: Ints, family_slot: Ints, query: Ints, keys: Ints, familie
     return all(0 <= query[j] <= header[N_DIFF] for j in range(POOL_SIZES, POOL_SIZES + n)) and all(
         0 <= families[j] < header[FAMILIES]
         and place_of(keys[j]) == family_slot[families[j]]
-        and -(2**57) <= keys[j] < 2**60
+        and 0 <= keys[j] < 2**60
         for d in range(n)
         for j in range(here(d) * header[N_DIFF], here(d) * header[N_DIFF] + query[POOL_SIZES + here(d)])
         if at(here(d), keys[j])
+        if at(here(d), families[j])
+    )
+
+
+def are_told_apart(header: Ints, family_node: Ints, query: Ints, keys: Ints, families: Ints, n: int) -> bool:
+    """In the stretches of the first ``n`` deltas no two collapses are at one place, and if there are several deltas,
+    each frees as many slots as its delta says."""
+    return all(
+        place_of(keys[j]) != place_of(keys[k])
+        for d in range(n)
+        for j in range(here(d) * header[N_DIFF], here(d) * header[N_DIFF] + query[POOL_SIZES + here(d)])
+        for k in range(j + 1, here(d) * header[N_DIFF] + query[POOL_SIZES + here(d)])
+        if at(here(d), keys[j], keys[k])
+    ) and all(
+        query[DELTAS] <= 1
+        or header[WIDTH + family_node[families[j]] % LEVELS] - header[UNITS + family_node[families[j]] % LEVELS]
+        == query[DELTA_LIST + here(d)]
+        for d in range(n)
+        for j in range(here(d) * header[N_DIFF], here(d) * header[N_DIFF] + query[POOL_SIZES + here(d)])
         if at(here(d), families[j])
     )
 
@@ -1627,6 +1826,117 @@ def are_candidates(header: Ints, runs: Ints, keys: Ints, notes: Ints, first: int
         for j in range(runs[here(r) * RUN + BEGIN], runs[here(r) * RUN + BEGIN] + runs[here(r) * RUN + SIZE])
         if at(here(r), keys[j])
         if at(here(r), notes[j])
+    )
+
+
+def runs_kept(runs: Ints, runs_before: Ints, keys: Ints, keys_before: Ints, notes: Ints, notes_before: Ints,
+              n: int, items: int) -> bool:
+    """The first ``n`` runs, whose candidates are among the ``items``, are what they were."""
+    return (
+        all(runs[j] == runs_before[j] for j in range(n * RUN))
+        and all(keys[j] == keys_before[j] for j in range(items))
+        and all(notes[j] == notes_before[j] for j in range(items))
+        and all(
+            0 <= runs_before[here(r) * RUN + BEGIN]
+            and runs_before[here(r) * RUN + BEGIN] + runs_before[here(r) * RUN + SIZE] <= items
+            for r in range(n)
+            if at(here(r))
+        )
+    )
+
+
+def run_stands(header: Ints, tags: Ints, family_slot: Ints, runs: Ints, keys: Ints, notes: Ints, r: int) -> bool:
+    """The candidates of a run are families at their slots, or gists that are not marked."""
+    return all(
+        0 <= keys[j] < 2**60
+        and (
+            0 <= notes[j] < header[FAMILIES] and place_of(keys[j]) == family_slot[notes[j]]
+            if runs[r * RUN + DELTA] < 0
+            else 0 <= notes[j] < 2**49
+            and place_of(keys[j]) < header[SLOTS]
+            and 1 <= tags[place_of(keys[j])] <= header[TOP]
+        )
+        for j in range(runs[r * RUN + BEGIN], runs[r * RUN + BEGIN] + runs[r * RUN + SIZE])
+        if at(keys[j])
+        if at(notes[j])
+    )
+
+
+def run_differs(runs: Ints, keys: Ints, n: int) -> bool:
+    """No candidate of run ``n`` is at the place of another of that run, or of a run of its kind before."""
+    return places_differ(keys, runs[n * RUN + BEGIN], runs[n * RUN + BEGIN] + runs[n * RUN + SIZE]) and all(
+        place_of(keys[j]) != place_of(keys[k])
+        for r in range(n)
+        for j in range(runs[here(r) * RUN + BEGIN], runs[here(r) * RUN + BEGIN] + runs[here(r) * RUN + SIZE])
+        for k in range(runs[n * RUN + BEGIN], runs[n * RUN + BEGIN] + runs[n * RUN + SIZE])
+        if (runs[here(r) * RUN + DELTA] < 0) == (runs[n * RUN + DELTA] < 0)
+        if at(here(r), keys[j], keys[k])
+    )
+
+
+def run_is_of_pair(
+    header: Ints, family_slot: Ints, family_node: Ints, families: Ints, runs: Ints, keys: Ints, notes: Ints, r: int
+) -> bool:
+    """A run is the collapse of a family set apart, or behind that the expands of its members."""
+    return (
+        (runs[r * RUN + DELTA] < 0) == (r % 2 == 0)
+        and (r % 2 == 1 or runs[r * RUN + SIZE] == 1)
+        and all(
+            family_slot[families[r // 2]] <= place_of(keys[j])
+            and place_of(keys[j])
+            < family_slot[families[r // 2]] + header[WIDTH + family_node[families[r // 2]] % LEVELS]
+            and (r % 2 == 1 or notes[j] == families[r // 2])
+            for j in range(runs[r * RUN + BEGIN], runs[r * RUN + BEGIN] + runs[r * RUN + SIZE])
+            if at(keys[j])
+            if at(notes[j])
+        )
+    )
+
+
+def run_is_class(
+    header: Ints,
+    tags: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    query: Ints,
+    families: Ints,
+    apart: int,
+    runs: Ints,
+    keys: Ints,
+    notes: Ints,
+    r: int,
+) -> bool:
+    """The candidates of a run are outside the families set apart; and each adds as many slots as the run says, unless
+    there is one delta only."""
+    return all(
+        (
+            not held(families, 0, apart, notes[j])
+            and (
+                query[DELTAS] <= 1
+                or header[WIDTH + family_node[notes[j]] % LEVELS] - header[UNITS + family_node[notes[j]] % LEVELS]
+                == -runs[r * RUN + DELTA]
+            )
+            if runs[r * RUN + DELTA] < 0
+            else not inside(header, family_slot, family_node, families, apart, place_of(keys[j]))
+            and header[WIDTH + tags[place_of(keys[j])]] - header[UNITS + tags[place_of(keys[j])]]
+            == runs[r * RUN + DELTA]
+        )
+        for j in range(runs[r * RUN + BEGIN], runs[r * RUN + BEGIN] + runs[r * RUN + SIZE])
+        if at(keys[j])
+        if at(notes[j])
+    )
+
+
+def items_differ(runs: Ints, keys: Ints, n: int) -> bool:
+    """No two collapses, and no two expands, of the first ``n`` runs are at one place."""
+    return all(
+        place_of(keys[j]) != place_of(keys[k])
+        for r in range(n)
+        for s in range(n)
+        for j in range(runs[here(r) * RUN + BEGIN], runs[here(r) * RUN + BEGIN] + runs[here(r) * RUN + SIZE])
+        for k in range(runs[here(s) * RUN + BEGIN], runs[here(s) * RUN + BEGIN] + runs[here(s) * RUN + SIZE])
+        if j != k and (runs[here(r) * RUN + DELTA] < 0) == (runs[here(s) * RUN + DELTA] < 0)
+        if at(here(r), here(s), keys[j], keys[k])
     )
 
 
@@ -1765,6 +2075,37 @@ def extend_by(header: Ints, runs: Ints, states: Ints, others: Ints, first: int, 
 def are_at(states: Ints, first: int, last: int, stage: int) -> bool:
     """So many stages led to each of the states from ``first`` to before ``last``."""
     return all(depth(states, x) == stage for x in range(first, last) if at(depth(states, x)))
+
+
+def turn_at(runs: Ints, item_keys: Ints, run: int, index: int) -> int:
+    """When a candidate of a run is applied: collapses, then expands, each by key."""
+    return item_keys[runs[run * RUN + BEGIN] + index] + (UNBOUNDED if runs[run * RUN + DELTA] < 0 else 0)
+
+
+def are_heads(header: Ints, runs: Ints, heads: Ints) -> bool:
+    """Of each run no more are taken than it has."""
+    return all(0 <= heads[r] for r in range(header[RUNS])) and all(
+        heads[r] <= runs[r * RUN + SIZE] for r in range(header[RUNS])
+    )
+
+
+def are_exclusive(header: Ints, heads: Ints, first: int) -> bool:
+    """Of no pair from ``first`` on candidates of both sides are taken."""
+    return all(
+        heads[2 * here(p)] == 0 or heads[2 * here(p) + 1] == 0 for p in range(first, header[PAIRS]) if at(here(p))
+    )
+
+
+def are_collected(
+    runs: Ints, keys: Ints, notes: Ints, heads: Ints, n: int, i: int, chosen: Ints, chosen_notes: Ints, size: int
+) -> bool:
+    """The first ``size`` are what `collected` counts, each as often as it is there."""
+    return all(
+        many(chosen, chosen_notes, size, k, v) == collected(runs, keys, notes, heads, n, i, k, v)
+        for k in INTEGERS
+        for v in INTEGERS
+        if at(many(chosen, chosen_notes, size, k, v))
+    )
 
 
 def are_stages(header: Ints) -> bool:

@@ -58,7 +58,8 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "runs-of-every-size",
     "Whatever the runs, no candidate is read beyond them, gains and prices fit, and each bound is written where there "
     "is room for one per action that is left; the exact search over them ends, keeps its states in their space, each "
-    "with the one that it came from, and chooses no more candidates than there are actions.",
+    "with the one that it came from, and chooses no more candidates than there are actions: the first of each run, each "
+    "once, and of no pair both sides.",
     clauses="KNA-2 MUL-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("search"),
@@ -87,6 +88,11 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("states reach into the extensions", "if to == query[SPACE]:", "if to > query[SPACE]:"),
         Mutation("a collapse alone is taken of the expands", "heads[run - 1] = 1", "heads[run] = 1"),
         Mutation("a choice ends beyond the room", "if so_far.net <= query[ROOM]:", "if so_far.net <= query[ROOM] + 1:"),
+        Mutation("the first of a run is chosen again", "rise(chosen, chosen_notes, size, turn_of(work, run, i), note)",
+                 "rise(chosen, chosen_notes, size, turn_of(work, run, 0), note)"),
+        Mutation("a collapse is taken with the expands of its pair", "            heads[run] = option\n",
+                 "            heads[run] = option\n            if stage < query[PAIRS] and option > 1:\n"
+                 "                heads[run] -= 1\n                heads[run - 1] += 1\n"),
         Mutation("notes are those of the next", "note = work.item_notes[work.runs[run * RUN + BEGIN] + i]",
                  "note = work.item_notes[work.runs[run * RUN + BEGIN] + i + 1]"),
     ],
