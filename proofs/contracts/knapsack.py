@@ -199,6 +199,7 @@ PAIRS_STAND = (
 )
 """What the candidates in the runs are."""
 
+ITEMS = "work.search.runs, work.search.item_keys, work.search.item_notes"
 BOTH = (
     "work.search.runs, prior(work.search.runs), work.search.item_keys, prior(work.search.item_keys),"
     " work.search.item_notes, prior(work.search.item_notes), work.header[RUNS] - 1, prior(items)"
@@ -218,10 +219,53 @@ APPENDED = f"""
 """What the runs are once one is appended."""
 
 APPENDED_TO_PAIRS = APPENDED.replace("TAGS", "tags") + f"""
-                paired_kept(session.header, family_slot, family_node, apart_families, {BOTH})
+                paired_kept(session.header, family_slot, family_node, apart_families, {BOTH}, work.header[RUNS] - 1)
                 run_is_of_pair(session.header, family_slot, family_node, apart_families, {NOW})
                 paired_more(session.header, family_slot, family_node, apart_families, {NOW})
                 """
+
+CLASS = "session.header, old(tags), family_slot, family_node, work.header, apart_families, work.header[APART]"
+APPENDED_TO_CLASSES = APPENDED.replace("TAGS", "old(tags)") + f"""
+                paired_kept(session.header, family_slot, family_node, apart_families, {BOTH}, 2 * work.header[APART])
+                classed_under(session.header, old(tags), family_slot, family_node, prior(work.header), work.header,
+                    apart_families, work.header[APART], prior(work.search.runs), prior(work.search.item_keys),
+                    prior(work.search.item_notes), 2 * work.header[APART], work.header[RUNS] - 1)
+                classed_kept({CLASS}, {BOTH}, 2 * work.header[APART])
+                run_is_class({CLASS}, {NOW})
+                classed_more({CLASS}, work.search.runs, work.search.item_keys, work.search.item_notes,
+                    2 * work.header[APART], work.header[RUNS] - 1)
+                """
+
+CLASSES_STAND = f"""
+                    standing(session.header, old(tags), family_slot, {ITEMS}, work.header[RUNS])
+                    {ITEMS_DIFFER}
+                    paired(session.header, family_slot, family_node, apart_families, {ITEMS}, 2 * work.header[APART])
+                    classed({CLASS}, {ITEMS}, 2 * work.header[APART], work.header[RUNS])
+"""
+"""What the candidates in the runs are once there are classes."""
+
+ELSEWHERE = f"""
+                paired_others(session.header, family_slot, family_node, apart_families, {ITEMS},
+                    2 * work.header[APART], work.header[APART], session.header[SLOTS])
+                classed_others({CLASS}, {ITEMS}, 2 * work.header[APART], work.header[RUNS], refund)
+                places_differ(keys, 0, size)
+"""
+"""That collapses are elsewhere than those before."""
+
+OUTSIDE = f"""
+                paired_inside(session.header, family_slot, family_node, apart_families, {ITEMS},
+                    2 * work.header[APART], work.header[APART])
+                classed_tags({CLASS}, {ITEMS}, 2 * work.header[APART], work.header[RUNS], delta)
+                places_differ(keys, 0, size)
+                all(not inside(session.header, family_slot, family_node, apart_families, work.header[APART],
+                        place_of(keys[y]))
+                    and place_of(keys[y]) < session.header[SLOTS]
+                    and 1 <= old(tags)[place_of(keys[y])] and old(tags)[place_of(keys[y])] <= session.header[TOP]
+                    and session.header[WIDTH + old(tags)[place_of(keys[y])]]
+                        - session.header[UNITS + old(tags)[place_of(keys[y])]] == delta
+                    for y in range(size))
+"""
+"""That expands are elsewhere than those before."""
 
 CONTRACTS = [
     contract(
@@ -825,7 +869,7 @@ CONTRACTS = [
         needs=f"""{TOLD}{WORTHS}{LISTS}{APART_TOLD}{POOLED}{LAID}        """,
         writes="""work.header work.peaks session.chunk_keys session.chunk_notes expand_keys expand_tokens tags
             work.search.runs work.search.item_keys work.search.item_notes""",
-        gives="""
+        gives=f"""
             result == OUT_OF_SPACE or 0 <= result <= work.header[ITEM_SPACE]
             only(work.header, RUNS, PAIRS)
             only(tags)
@@ -834,9 +878,14 @@ CONTRACTS = [
             implies(result >= 0, work.header[PAIRS] == work.header[APART])
             implies(result >= 0, work.header[RUNS] == 2 * (work.header[APART] + work.header[DELTAS]))
             implies(result >= 0, are_laid_out(session.header, work.search, work.header[RUNS], result))
+            implies(result >= 0, standing(session.header, old(tags), family_slot, {ITEMS}, work.header[RUNS]))
+            implies(result >= 0, {ITEMS_DIFFER})
+            implies(result >= 0, paired(session.header, family_slot, family_node, apart_families, {ITEMS},
+                2 * work.header[APART]))
+            implies(result >= 0, classed({CLASS}, {ITEMS}, 2 * work.header[APART], work.header[RUNS]))
             within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
         """,
-        opens="""
+        opens=f"""
             times_sum(work.header[DELTAS], work.header[DELTAS], session.header[N_DIFF])
             times_alike(work.header[DELTAS] + work.header[DELTAS], 2 * work.header[DELTAS], session.header[N_DIFF])
             times_nothing(0, session.header[N_DIFF])
@@ -850,25 +899,37 @@ CONTRACTS = [
                     work.header[RUNS] == 2 * work.header[APART] + i
                     0 <= items <= entry(items) + i * session.header[N_DIFF]
                     are_laid_out(session.header, work.search, work.header[RUNS], items)
-                """,
+                    all(work.search.runs[here(r) * RUN + DELTA]
+                        == -work.header[DELTA_LIST + work.header[DELTAS] - 1 - (r - 2 * work.header[APART])]
+                        for r in range(2 * work.header[APART], work.header[RUNS]) if at(here(r)))
+                """ + CLASSES_STAND,
                 opens="""
                     here(work.header[DELTAS] - 1 - i) == work.header[DELTAS] - 1 - i
                     product_grows(work.header[DELTAS] - 1 - i, work.header[DELTAS], session.header[N_DIFF])
                     product_grows(i, work.header[DELTAS], session.header[N_DIFF])
                     product_next(i, session.header[N_DIFF])
                 """,
-                closes="here(work.header[RUNS] - 1) == work.header[RUNS] - 1",
+                closes=APPENDED_TO_CLASSES,
             ),
             "for at in range(d * header[N_DIFF], d * header[N_DIFF] + work.header[POOL_SIZES + d])": loop(
                 keeps="""
                     0 <= size <= at - d * session.header[N_DIFF]
-                    within(keys, 0, size, -2**57, 2**60 - 1)
+                    within(keys, 0, size, 0, 2**60 - 1)
                     within(notes, 0, size, 0, session.header[FAMILIES] - 1)
+                    all(place_of(keys[y]) == family_slot[notes[y]]
+                        and not held(apart_families, 0, work.header[APART], notes[y])
+                        and (work.header[DELTAS] <= 1 or session.header[WIDTH + family_node[notes[y]] % LEVELS]
+                            - session.header[UNITS + family_node[notes[y]] % LEVELS] == work.header[DELTA_LIST + d])
+                        for y in range(size) if at(keys[y]) if at(notes[y]))
+                    places_differ(keys, 0, size)
+                    all(place_of(keys[y]) != place_of(pool_keys[b]) for y in range(size)
+                        for b in range(at, d * session.header[N_DIFF] + work.header[POOL_SIZES + d])
+                        if at(keys[y], pool_keys[b]))
                 """,
                 opens="""
                     here(d) == d
                     0 <= pool_families[at] and pool_families[at] < session.header[FAMILIES]
-                    -2**57 <= pool_keys[at] and pool_keys[at] < 2**60
+                    0 <= pool_keys[at] and pool_keys[at] < 2**60
                 """,
             ),
             "for d in range(work.header[DELTAS])": loop(
@@ -879,15 +940,26 @@ CONTRACTS = [
                     0 <= items <= entry(items) + d * session.header[N_DIFF]
                     are_laid_out(session.header, work.search, work.header[RUNS], items)
                     within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
-                """,
+                    all(work.search.runs[here(r) * RUN + DELTA] < 0
+                        for r in range(2 * work.header[APART], 2 * work.header[APART] + work.header[DELTAS])
+                        if at(here(r)))
+                    all(work.search.runs[here(r) * RUN + DELTA]
+                        == work.header[DELTA_LIST + r - 2 * work.header[APART] - work.header[DELTAS]]
+                        for r in range(2 * work.header[APART] + work.header[DELTAS], work.header[RUNS]) if at(here(r)))
+                """ + CLASSES_STAND,
                 opens="""
                     product_grows(d, work.header[DELTAS], session.header[N_DIFF])
                     product_next(d, session.header[N_DIFF])
                 """,
-                closes="here(work.header[RUNS] - 1) == work.header[RUNS] - 1",
+                closes=APPENDED_TO_CLASSES,
             ),
         },
         before={
+            "if items == OUT_OF_SPACE": f"""
+                classed_none({CLASS}, {ITEMS}, 2 * work.header[APART], work.header[RUNS])
+            """,
+            "items = append_run(work.search, items, -refund": ELSEWHERE,
+            "items = append_run(work.search, items, delta": OUTSIDE,
             "spoilt = mark_families": """
                 inside_bound(session.header, family_slot, family_node, apart_families, work.header[APART],
                     0, session.header[SLOTS])

@@ -1722,11 +1722,12 @@ SEARCHES = [
         steps=["paired_is(H, S, V, A, R, K, N, n)"],
     ),
     lemma(
-        "paired_kept(H, S, V, A, R, Q, K, J, N, M, n, m)",
-        "implies(paired(H, S, V, A, Q, J, M, n) and unchanged(R, Q, K, J, N, M, n, m), paired(H, S, V, A, R, K, N, n))",
+        "paired_kept(H, S, V, A, R, Q, K, J, N, M, n, m, p)",
+        "implies(p <= n and paired(H, S, V, A, Q, J, M, p) and unchanged(R, Q, K, J, N, M, n, m),"
+        " paired(H, S, V, A, R, K, N, p))",
         steps=[
-            "paired_is(H, S, V, A, Q, J, M, n)",
-            "paired_is(H, S, V, A, R, K, N, n)",
+            "paired_is(H, S, V, A, Q, J, M, p)",
+            "paired_is(H, S, V, A, R, K, N, p)",
             "unchanged_is(R, Q, K, J, N, M, n, m)",
         ],
     ),
@@ -1745,6 +1746,77 @@ SEARCHES = [
         " for r in range(n) for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE])"
         " if at(here(r), K[j])))",
         steps=["paired_is(H, S, V, A, R, K, N, n)", "A[x] == A[x]"],
+    ),
+    lemma(
+        "paired_others(H, S, V, A, R, K, N, n, a, z)",
+        "implies(paired(H, S, V, A, R, K, N, n) and n <= 2 * a and keep_apart(H, S, V, 0, H[FAMILIES])"
+        " and is_shaped(H) and are_families(H, S, V, z) and all(0 <= A[y] < H[FAMILIES] for y in range(a)),"
+        " all(held(A, 0, a, f) or place_of(K[j]) != S[f] for f in range(H[FAMILIES]) for r in range(n)"
+        " for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE])"
+        " if at(S[f], here(r), K[j])))",
+        steps=["paired_is(H, S, V, A, R, K, N, n)", "all(V[f] == V[f] for f in range(H[FAMILIES]) if at(S[f]))"],
+    ),
+    lemma(
+        "paired_inside(H, S, V, A, R, K, N, n, a)",
+        "implies(paired(H, S, V, A, R, K, N, n) and n <= 2 * a,"
+        " all(inside(H, S, V, A, a, place_of(K[j])) for r in range(n)"
+        " for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE])"
+        " if at(here(r), K[j])))",
+        steps=["paired_is(H, S, V, A, R, K, N, n)", "inside_if(H, S, V, A, a)"],
+    ),
+    lemma(
+        "classed_none(H, T, S, V, Q, A, a, R, K, N, m, n)",
+        "implies(n <= m, classed(H, T, S, V, Q, A, a, R, K, N, m, n))",
+        steps=["classed_is(H, T, S, V, Q, A, a, R, K, N, m, n)"],
+    ),
+    lemma(
+        "classed_kept(H, T, S, V, G, A, a, R, Q, K, J, N, M, n, m, b)",
+        "implies(b >= 0 and classed(H, T, S, V, G, A, a, Q, J, M, b, n) and unchanged(R, Q, K, J, N, M, n, m),"
+        " classed(H, T, S, V, G, A, a, R, K, N, b, n))",
+        steps=[
+            "classed_is(H, T, S, V, G, A, a, Q, J, M, b, n)",
+            "classed_is(H, T, S, V, G, A, a, R, K, N, b, n)",
+            "unchanged_is(R, Q, K, J, N, M, n, m)",
+        ],
+    ),
+    lemma(
+        "classed_more(H, T, S, V, G, A, a, R, K, N, b, n)",
+        "implies(b <= n and classed(H, T, S, V, G, A, a, R, K, N, b, n)"
+        " and run_is_class(H, T, S, V, G, A, a, R, K, N, n), classed(H, T, S, V, G, A, a, R, K, N, b, n + 1))",
+        steps=[
+            "classed_is(H, T, S, V, G, A, a, R, K, N, b, n)",
+            "classed_is(H, T, S, V, G, A, a, R, K, N, b, n + 1)",
+            "here(n) == n",
+        ],
+    ),
+    lemma(
+        "classed_under(H, T, S, V, F, G, A, a, R, K, N, b, n)",
+        "implies(F[DELTAS] == G[DELTAS] and classed(H, T, S, V, F, A, a, R, K, N, b, n),"
+        " classed(H, T, S, V, G, A, a, R, K, N, b, n))",
+        steps=[
+            "classed_is(H, T, S, V, F, A, a, R, K, N, b, n)",
+            "classed_is(H, T, S, V, G, A, a, R, K, N, b, n)",
+        ],
+    ),
+    lemma(
+        "classed_others(H, T, S, V, G, A, a, R, K, N, b, n, d)",
+        "implies(0 <= b and classed(H, T, S, V, G, A, a, R, K, N, b, n) and standing(H, T, S, R, K, N, n)"
+        " and rising(S, 0, H[FAMILIES]) and (n == b or G[DELTAS] > 1)"
+        " and all(R[here(r) * RUN + DELTA] != -d for r in range(b, n) if at(here(r))),"
+        " all(place_of(K[j]) != S[f] for f in range(H[FAMILIES]) for r in range(b, n)"
+        " for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE])"
+        " if R[here(r) * RUN + DELTA] < 0 and H[WIDTH + V[f] % LEVELS] - H[UNITS + V[f] % LEVELS] == d"
+        " if at(S[f], here(r), K[j])))",
+        steps=["classed_is(H, T, S, V, G, A, a, R, K, N, b, n)", "standing_is(H, T, S, R, K, N, n)"],
+    ),
+    lemma(
+        "classed_tags(H, T, S, V, G, A, a, R, K, N, b, n, d)",
+        "implies(classed(H, T, S, V, G, A, a, R, K, N, b, n)"
+        " and all(R[here(r) * RUN + DELTA] < 0 or R[here(r) * RUN + DELTA] != d for r in range(b, n) if at(here(r))),"
+        " all(H[WIDTH + T[place_of(K[j])]] - H[UNITS + T[place_of(K[j])]] != d for r in range(b, n)"
+        " for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE])"
+        " if R[here(r) * RUN + DELTA] >= 0 if at(here(r), K[j])))",
+        steps=["classed_is(H, T, S, V, G, A, a, R, K, N, b, n)"],
     ),
     lemma(
         "not_placed(C, n, p)",
