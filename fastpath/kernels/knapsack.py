@@ -442,22 +442,31 @@ def set_conflicts_apart(session: Session, work: Work, done: int, chosen: Ints, c
 
 
 @kernel
+def choose(session: Session, work: Work, items: int, room: int, chosen: Table, chosen_notes: Table) -> int:
+    """Find the preferred choice of the ``items`` that are laid out, as if nothing but pairs excluded anything.
+
+    Returns:
+        How many are chosen; `NOT_FOUND`; or `OUT_OF_SPACE`.
+    """
+    work.header[ACTIONS] = min(session.header[N_DIFF], items)
+    work.header[ROOM] = room
+    return search(work.search, chosen, chosen_notes)
+
+
+@kernel
 def optimum(session: Session, work: Work, threshold: int, room: int, chosen: Table, chosen_notes: Table) -> int:
     """Find the preferred choice that adds at most ``room`` slots, of the expands of a rank above ``threshold``.
 
     Returns:
         How many are chosen; `NOT_FOUND`; or `OUT_OF_SPACE`.
     """
-    header = session.header
     while True:
         if work.header[APART] > 0 and work.header[EXPAND_FLOOR] < 0:
             prune(session, work)
         items = lay_out(session, work, threshold)
         if items == OUT_OF_SPACE:
             return OUT_OF_SPACE
-        work.header[ACTIONS] = min(header[N_DIFF], items)
-        work.header[ROOM] = room
-        done = search(work.search, chosen, chosen_notes)
+        done = choose(session, work, items, room, chosen, chosen_notes)
         if done < 0 or not set_conflicts_apart(session, work, done, chosen, chosen_notes):
             return done
         if work.header[APART] > work.header[PAIR_SPACE]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract, loop
+from focalloc.proofs.contracts.form import contract, lines, loop
 
 SPARED = """
             is_header(header)
@@ -149,6 +149,30 @@ POOLED = """
 """
 """What the pool holds, and the deltas."""
 
+PRUNED = """
+            are_families(session.header, family_slot, family_node, len(fixed))
+            are_alike(session.header, family_node)
+            session.header[SLOTS] <= len(fixed)
+            len(fixed) <= PLACES
+            gists_end(session.header, tags)
+            bodies_follow(session.header, tags)
+            all(tags[i] < MARK for i in range(session.header[SLOTS]))
+            session.header[END] == session.header[FIRST] + tokens_in(session.header, tags, 0, session.header[SLOTS])
+            0 <= session.header[END]
+            0 <= session.header[PROTECTED] < 2**49
+            0 <= session.header[TAU_EXPAND] < LIMIT
+            -LIMIT <= session.header[TAU_COLLAPSE] <= LIMIT
+            session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= 2**26
+            len(work.header) >= WORK_HEADER
+            1 <= work.header[TOP_K] <= 2**26
+            work.header[TOP_K] + session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= len(expand_keys)
+            work.header[TOP_K] + session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= len(expand_tokens)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.peaks)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
+"""
+"""What finding the last of the first candidates needs."""
+
 LAID = """
             families_are_whole(session.header, tags, family_slot, family_node)
             are_plain(session.header, tags, session.header[SLOTS])
@@ -266,6 +290,41 @@ OUTSIDE = f"""
                     for y in range(size))
 """
 """That expands are elsewhere than those before."""
+
+CHOOSING = """
+            are_costs(work.header)
+            -2**28 <= work.header[TARGET] <= 2**28
+            -2**26 <= room <= 2**26
+            len(work.search.item_keys) <= len(work.search.item_notes)
+            are_ranks(work.search.item_keys)
+            ((2 * work.header[DELTAS] + 1) * BOUNDS) * (session.header[N_DIFF] + 1) <= len(work.search.bounds)
+            1 <= work.header[SPACE] < 2**36
+            2 * work.header[SPACE] * STATE <= len(work.search.states)
+            work.header[SPACE] <= len(work.search.order_keys)
+            work.header[SPACE] <= len(work.search.order)
+            session.header[N_DIFF] <= len(chosen)
+            session.header[N_DIFF] <= len(chosen_notes)
+"""
+"""What choosing among what is laid out needs."""
+
+OPTIMAL = f"""{TOLD}{WORTHS}{LISTS}{APART_TOLD}{POOLED}{LAID}{PAIRED}{CHOOSING}
+            1 <= work.header[DELTAS]
+            2 * (work.header[PAIR_SPACE] + work.header[DELTAS]) * RUN <= len(work.search.runs)
+            2 * (work.header[PAIR_SPACE] + work.header[DELTAS]) <= len(work.search.heads)
+            session.header[FAMILIES] <= 2**26
+""" + "".join(f"            implies(work.header[EXPAND_FLOOR] < 0, {line})\n" for line in lines(PRUNED))
+"""What finding the preferred choice needs."""
+
+SEARCHED = """work.header work.peaks tags session.chunk_keys session.chunk_notes expand_keys expand_tokens
+            apart_keys apart_families work.search.runs work.search.item_keys work.search.item_notes work.search.heads
+            work.search.bounds work.search.states work.search.order_keys work.search.order"""
+"""What it writes to, but for the choice."""
+
+REST_STAYS = (
+    "only(work.header, RUNS, PAIRS, APART, ACTIONS, ROOM, COLLAPSE_FLOOR, EXPAND_FLOOR, PRICE, ALLOWANCE,"
+    " MARK_TO_REACH, BEST_VALUE, BEST_COUNT, BEST_NET, BEST_STATE, BEST_OPTION)"
+)
+"""What it leaves of the header of the work space."""
 
 CONTRACTS = [
     contract(
@@ -454,30 +513,12 @@ CONTRACTS = [
     ),
     contract(
         "prune",
-        needs=f"""{TOLD}
-            are_families(session.header, family_slot, family_node, len(fixed))
-            are_alike(session.header, family_node)
-            session.header[SLOTS] <= len(fixed)
-            len(fixed) <= PLACES
-            gists_end(session.header, tags)
-            bodies_follow(session.header, tags)
-            all(tags[i] < MARK for i in range(session.header[SLOTS]))
-            session.header[END] == session.header[FIRST] + tokens_in(session.header, tags, 0, session.header[SLOTS])
-            0 <= session.header[END]
-            0 <= session.header[PROTECTED] < 2**49
-            0 <= session.header[TAU_EXPAND] < LIMIT
-            -LIMIT <= session.header[TAU_COLLAPSE] <= LIMIT
-            session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= 2**26
-            len(work.header) >= WORK_HEADER
-            1 <= work.header[TOP_K] <= 2**26
-            work.header[TOP_K] + session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= len(expand_keys)
-            work.header[TOP_K] + session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= len(expand_tokens)
-            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.peaks)
-            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
-            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
-        """,
+        needs=f"""{TOLD}{PRUNED}        """,
         writes="work.header expand_keys expand_tokens session.chunk_keys session.chunk_notes",
-        gives="only(work.header, COLLAPSE_FLOOR, EXPAND_FLOOR)",
+        gives="""
+            only(work.header, COLLAPSE_FLOOR, EXPAND_FLOOR)
+            0 <= work.header[EXPAND_FLOOR]
+        """,
         opens="marks_nowhere(tags, session.header[SLOTS])",
     ),
     contract(
@@ -799,6 +840,7 @@ CONTRACTS = [
         gives=f"""
             result == OUT_OF_SPACE or 0 <= result <= work.header[ITEM_SPACE]
             only(work.header, RUNS)
+            keys_stay(work.search.item_keys, old(work.search.item_keys))
             implies(work.header[APART] == 0, result == 0)
             implies(result >= 0, work.header[RUNS] == 2 * work.header[APART])
             implies(result >= 0, are_laid_out(session.header, work.search, work.header[RUNS], result))
@@ -819,6 +861,7 @@ CONTRACTS = [
                     0 <= items <= work.header[ITEM_SPACE]
                     implies(x == 0, items == 0)
                     only(work.header, RUNS)
+                    keys_stay(work.search.item_keys, old(work.search.item_keys))
                     work.header[RUNS] == 2 * x
                     are_laid_out(session.header, work.search, work.header[RUNS], items)
                     {ITEMS_STAND}
@@ -873,6 +916,7 @@ CONTRACTS = [
             result == OUT_OF_SPACE or 0 <= result <= work.header[ITEM_SPACE]
             only(work.header, RUNS, PAIRS)
             only(tags)
+            keys_stay(work.search.item_keys, old(work.search.item_keys))
             implies(work.header[APART] == 0 and 2 * work.header[DELTAS] * session.header[N_DIFF]
                 <= work.header[ITEM_SPACE], result >= 0)
             implies(result >= 0, work.header[PAIRS] == work.header[APART])
@@ -882,9 +926,11 @@ CONTRACTS = [
             implies(result >= 0, {ITEMS_DIFFER})
             implies(result >= 0, paired(session.header, family_slot, family_node, apart_families, {ITEMS},
                 2 * work.header[APART]))
-            implies(result >= 0, classed({CLASS}, {ITEMS}, 2 * work.header[APART], work.header[RUNS]))
+            implies(result >= 0, outside(session.header, family_slot, family_node, apart_families,
+                work.header[APART], {ITEMS}, 2 * work.header[APART], work.header[RUNS]))
             within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
         """,
+        closes=f"classed_outside({CLASS}, {ITEMS}, 2 * work.header[APART], work.header[RUNS])",
         opens=f"""
             times_sum(work.header[DELTAS], work.header[DELTAS], session.header[N_DIFF])
             times_alike(work.header[DELTAS] + work.header[DELTAS], 2 * work.header[DELTAS], session.header[N_DIFF])
@@ -895,6 +941,7 @@ CONTRACTS = [
             "for i in range(work.header[DELTAS])": loop(
                 keeps="""
                     only(work.header, RUNS, PAIRS)
+                    keys_stay(work.search.item_keys, old(work.search.item_keys))
                     work.header[PAIRS] == work.header[APART]
                     work.header[RUNS] == 2 * work.header[APART] + i
                     0 <= items <= entry(items) + i * session.header[N_DIFF]
@@ -935,6 +982,7 @@ CONTRACTS = [
             "for d in range(work.header[DELTAS])": loop(
                 keeps="""
                     only(work.header, RUNS, PAIRS)
+                    keys_stay(work.search.item_keys, old(work.search.item_keys))
                     work.header[PAIRS] == work.header[APART]
                     work.header[RUNS] == 2 * work.header[APART] + work.header[DELTAS] + d
                     0 <= items <= entry(items) + d * session.header[N_DIFF]
@@ -983,10 +1031,8 @@ CONTRACTS = [
             are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
             are_placed(family_slot, chosen, chosen_notes, done)
             are_elsewhere(chosen, done)
-            all(is_clear(session.header, family_slot, family_node, apart_families[x], chosen, done)
-                for x in range(work.header[APART])
-                if held(chosen_notes, 0, done, apart_families[x])
-                if at(apart_families[x]))
+            pairs_are_clear(session.header, family_slot, family_node, apart_families, work.header[APART], chosen,
+                chosen_notes, done)
         """,
         writes="work.header tags apart_keys apart_families",
         gives=f"""
@@ -1024,7 +1070,6 @@ CONTRACTS = [
                 """,
                 opens="""
                     placed_all(chosen, done, done)
-                    held_if(chosen_notes, 0, done, chosen_notes[i], i)
                     chosen[i] < UNBOUNDED or 0 <= family_slot[chosen_notes[i]]
                     stands_is(session.header, old(tags), family_slot[chosen_notes[i]], family_node[chosen_notes[i]])
                     row_is(old(tags), family_slot[chosen_notes[i]], family_node[chosen_notes[i]] % LEVELS - 1,
@@ -1058,6 +1103,137 @@ CONTRACTS = [
             "if work.header[APART] < work.header[PAIR_SPACE]": """
                 clear_inside(session.header, family_slot, family_node, chosen_notes[i], chosen, done)
                 not is_clear(session.header, family_slot, family_node, chosen_notes[i], chosen, done)
+            """,
+        },
+    ),
+    contract(
+        "choose",
+        needs=f"""{CHOOSING}
+            is_header(session.header)
+            is_shaped(session.header)
+            0 <= session.header[SLOTS] <= 2**26
+            families_fit(session.header, family_slot)
+            families_fit(session.header, family_node)
+            are_families(session.header, family_slot, family_node, session.header[SLOTS])
+            keep_apart(session.header, family_slot, family_node, 0, session.header[FAMILIES])
+            len(work.header) >= WORK_HEADER
+            0 <= work.header[APART] <= 2**18
+            1 <= work.header[DELTAS] <= LEVELS
+            are_set_apart(session.header, family_slot, apart_keys, apart_families, work.header[APART])
+            1 <= session.header[N_DIFF] <= 2**24
+            0 <= items <= len(work.search.item_keys)
+            work.header[PAIRS] == work.header[APART]
+            work.header[RUNS] == 2 * (work.header[APART] + work.header[DELTAS])
+            work.header[RUNS] <= len(work.search.heads)
+            work.header[RUNS] * RUN <= len(work.search.runs)
+            are_runs_of(work.search.runs, work.header[RUNS], items, 2**26 // max(1, session.header[N_DIFF]))
+            standing(session.header, tags, family_slot, {ITEMS}, work.header[RUNS])
+            {ITEMS_DIFFER}
+            paired(session.header, family_slot, family_node, apart_families, {ITEMS}, 2 * work.header[APART])
+            outside(session.header, family_slot, family_node, apart_families, work.header[APART], {ITEMS},
+                2 * work.header[APART], work.header[RUNS])
+        """,
+        writes="""work.header work.search.heads work.search.bounds work.search.states work.search.order_keys
+            work.search.order chosen chosen_notes""",
+        gives="""
+            result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            only(work.header, ACTIONS, ROOM, PRICE, ALLOWANCE, MARK_TO_REACH, BEST_VALUE, BEST_COUNT, BEST_NET,
+                BEST_STATE, BEST_OPTION)
+            falling(chosen, 0, result)
+            within(chosen, 0, result, 0, UNBOUNDED + 2**60 - 1)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
+            are_placed(family_slot, chosen, chosen_notes, result)
+            are_elsewhere(chosen, result)
+            pairs_are_clear(session.header, family_slot, family_node, apart_families, work.header[APART], chosen,
+                chosen_notes, result)
+            kept_from(chosen, old(chosen), session.header[N_DIFF])
+            kept_from(chosen_notes, old(chosen_notes), session.header[N_DIFF])
+        """,
+        before={
+            "return search": f"""
+                over_falls(2**26, max(1, work.header[ACTIONS]), max(1, session.header[N_DIFF]))
+                most_of_all(work.header[ACTIONS] + 1, session.header[N_DIFF] + 1,
+                    (2 * work.header[DELTAS] + 1) * BOUNDS)
+                times_turned((2 * work.header[DELTAS] + 1) * BOUNDS, work.header[ACTIONS] + 1)
+                times_turned((2 * work.header[DELTAS] + 1) * BOUNDS, session.header[N_DIFF] + 1)
+                over_bound(2**26, max(1, session.header[N_DIFF]))
+                runs_end(work.search.runs, work.header[RUNS], items)
+                all(work.search.runs[j] + work.search.runs[j - 1] <= items for j in range(work.header[RUNS] * RUN)
+                    if j % RUN == SIZE if at(work.search.runs[j], work.search.runs[j - 1]))
+                are_runs(work.header, work.search.runs, len(work.search.item_keys))
+                paired_singly(session.header, family_slot, family_node, apart_families, {ITEMS}, work.header[PAIRS])
+                are_few(work.header, work.search.runs)
+            """,
+        },
+        closes=f"""
+            drawn({ITEMS}, work.search.heads, work.header[RUNS], chosen, chosen_notes, result)
+            are_drawn({ITEMS}, work.search.heads, work.header[RUNS], chosen, chosen_notes, result)
+            drawn_stand(session.header, tags, family_slot, family_node, {ITEMS}, work.search.heads,
+                work.header[RUNS], chosen, chosen_notes, result)
+            within(chosen, 0, result, 0, UNBOUNDED + 2**60 - 1)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
+            are_placed(family_slot, chosen, chosen_notes, result)
+            drawn_apart(session.header, tags, family_slot, {ITEMS}, work.search.heads, work.header[RUNS], items,
+                2**26 // max(1, session.header[N_DIFF]), chosen, chosen_notes, result)
+            are_elsewhere(chosen, result)
+            drawn_clear(session.header, tags, family_slot, family_node, apart_families, work.header, {ITEMS},
+                work.search.heads, work.header[RUNS], chosen, chosen_notes, result)
+            pairs_are_clear(session.header, family_slot, family_node, apart_families, work.header[PAIRS], chosen,
+                chosen_notes, result)
+        """,
+    ),
+    contract(
+        "optimum",
+        any_width="worth work.peaks",
+        needs=OPTIMAL,
+        writes=f"""{SEARCHED} chosen chosen_notes""",
+        gives=f"""
+            result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            only(tags)
+            {REST_STAYS}
+            0 <= work.header[APART]
+            implies(result != OUT_OF_SPACE, work.header[APART] <= work.header[PAIR_SPACE])
+            implies(work.header[APART] <= work.header[PAIR_SPACE], {SET_APART})
+            within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+            are_ranks(work.search.item_keys)
+            falling(chosen, 0, result)
+            within(chosen, 0, result, 0, UNBOUNDED + 2**60 - 1)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
+            are_placed(family_slot, chosen, chosen_notes, result)
+            are_elsewhere(chosen, result)
+            are_clear(session.header, family_slot, family_node, chosen, chosen_notes, result, result)
+            kept_from(chosen, old(chosen), session.header[N_DIFF])
+            kept_from(chosen_notes, old(chosen_notes), session.header[N_DIFF])
+        """,
+        loops={
+            "while True": loop(
+                keeps=f"""
+                    only(tags)
+                    {REST_STAYS}
+                    0 <= work.header[EXPAND_FLOOR] or old(work.header)[EXPAND_FLOOR] < 0
+                    0 <= work.header[APART] <= work.header[PAIR_SPACE]
+                    {SET_APART}
+                    within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+                    are_ranks(work.search.item_keys)
+                    kept_from(chosen, old(chosen), session.header[N_DIFF])
+                    kept_from(chosen_notes, old(chosen_notes), session.header[N_DIFF])
+                """,
+                falls="work.header[PAIR_SPACE] - work.header[APART]",
+                opens="""
+                    all_stand_alike(session.header, old(tags), tags, family_slot, family_node, session.header[FAMILIES])
+                    all_stand(session.header, tags, family_slot, family_node, session.header[FAMILIES])
+                    only_marked(session.header, tags, old(tags))
+                    tokens_marked(session.header, session.header, tags, old(tags), session.header[SLOTS])
+                    tokens_are_told(session.header, tags, family_slot, family_node)
+                """,
+            )
+        },
+        before={
+            "if items == OUT_OF_SPACE": f"""
+                standing_alike(session.header, prior(tags), tags, family_slot, {ITEMS}, work.header[RUNS])
+                all_stand_alike(session.header, prior(tags), tags, family_slot, family_node, session.header[FAMILIES])
+                all_stand(session.header, tags, family_slot, family_node, session.header[FAMILIES])
+                families_are_whole(session.header, tags, family_slot, family_node)
             """,
         },
     ),

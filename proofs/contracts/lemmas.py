@@ -142,11 +142,12 @@ DEFINITIONS = [
     ),
     definition(
         "collected_twice(R, K, N, H, n, k, v)",
-        "implies(collected(R, K, N, H, n, 0, k, v) >= 2, 0 <= run_again(R, K, N, H, n, k, v) < n"
+        "implies(collected(R, K, N, H, n, 0, k, v) >= 2, 0 <= here(run_again(R, K, N, H, n, k, v)) < n"
         " and 0 <= nth_again(R, K, N, H, n, k, v) < H[run_again(R, K, N, H, n, k, v)]"
         " and turn_at(R, K, run_again(R, K, N, H, n, k, v), nth_again(R, K, N, H, n, k, v)) == k"
         " and (run_with(R, K, N, H, n, k, v) != run_again(R, K, N, H, n, k, v)"
         " or nth_with(R, K, N, H, n, k, v) != nth_again(R, K, N, H, n, k, v)))",
+        seen_by="run_with(R, K, N, H, n, k, v)",
     ),
     definition("differing_is(R, K, n)", "differing(R, K, n) == items_differ(R, K, n)"),
     definition(
@@ -166,6 +167,11 @@ DEFINITIONS = [
         "classed_is(H, T, S, V, Q, A, a, R, K, N, m, n)",
         "classed(H, T, S, V, Q, A, a, R, K, N, m, n)"
         " == all(run_is_class(H, T, S, V, Q, A, a, R, K, N, here(r)) for r in range(m, n) if at(here(r)))",
+    ),
+    definition(
+        "outside_is(H, S, V, A, a, R, K, N, m, n)",
+        "outside(H, S, V, A, a, R, K, N, m, n)"
+        " == all(run_is_outside(H, S, V, A, a, R, K, N, here(r)) for r in range(m, n) if at(here(r)))",
     ),
     definition("placed_none(C, n, j)", "implies(n <= 0, not placed(C, n, j))", seen_by="placed(C, n, j)"),
     definition(
@@ -234,6 +240,8 @@ ARITHMETIC = [
     lemma("over_times(x, n)", "implies(n >= 1, n * (x // n) <= x)"),
     lemma("whole_spans(x, n)", "implies(n >= 1, 0 <= (x + n - 1) // n * n - x < n)"),
     lemma("over_next(x, n)", "implies(n >= 1, (x + n) // n == x // n + 1)"),
+    lemma("over_falls(x, m, n)", "implies(1 <= m <= n and x >= 0, x // n <= x // m)",
+          steps=["below(x, x // n, m)", "over_floor(x, n)"]),
     lemma("over_grows(x, y, n)", "implies(n >= 1 and x <= y, x // n <= y // n)", steps=["below(y, x // n, n)"]),
     lemma("over_family(x, b, n)", "implies(n >= 1 and x < b * n + n, x // n <= b)", steps=["below(x, b + 1, n)"]),
     lemma(
@@ -317,6 +325,7 @@ ARITHMETIC = [
     ),
     lemma("times_sum(a, b, u)", "(a + b) * u == a * u + b * u"),
     lemma("times_alike(a, b, u)", "implies(a == b, a * u == b * u)"),
+    lemma("times_turned(a, b)", "a * b == b * a"),
     lemma("times_nothing(x, u)", "implies(x == 0, x * u == 0)"),
     lemma("fewer(a, b, u)", "implies(u >= 1 and a * u < b * u, a < b)"),
     lemma(
@@ -1817,6 +1826,92 @@ SEARCHES = [
         " for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE])"
         " if R[here(r) * RUN + DELTA] >= 0 if at(here(r), K[j])))",
         steps=["classed_is(H, T, S, V, G, A, a, R, K, N, b, n)"],
+    ),
+    lemma(
+        "classed_outside(H, T, S, V, G, A, a, R, K, N, m, n)",
+        "implies(classed(H, T, S, V, G, A, a, R, K, N, m, n), outside(H, S, V, A, a, R, K, N, m, n))",
+        steps=["classed_is(H, T, S, V, G, A, a, R, K, N, m, n)", "outside_is(H, S, V, A, a, R, K, N, m, n)"],
+    ),
+    lemma(
+        "standing_alike(H, T, U, S, R, K, N, n)",
+        "implies(all(U[j] == T[j] for j in INTEGERS) and standing(H, T, S, R, K, N, n),"
+        " standing(H, U, S, R, K, N, n))",
+        steps=["standing_is(H, T, S, R, K, N, n)", "standing_is(H, U, S, R, K, N, n)"],
+    ),
+    lemma(
+        "stands_alike(H, T, U, p, v)",
+        "implies(all(U[j] == T[j] for j in INTEGERS) and stands(H, T, p, v), stands(H, U, p, v))",
+        steps=[
+            "stands_is(H, T, p, v)",
+            "stands_is(H, U, p, v)",
+            "row_is(T, p, v % LEVELS - 1, H[WIDTH + v % LEVELS], H[UNITS + v % LEVELS - 1])",
+            "row_is(U, p, v % LEVELS - 1, H[WIDTH + v % LEVELS], H[UNITS + v % LEVELS - 1])",
+        ],
+    ),
+    lemma(
+        "all_stand_alike(H, T, U, S, V, n)",
+        "implies(all(U[j] == T[j] for j in INTEGERS) and all_stand(H, T, S, V, n), all_stand(H, U, S, V, n))",
+        by="n",
+        steps=["stands_alike(H, T, U, S[n - 1], V[n - 1])"],
+    ),
+    lemma(
+        "drawn(R, K, N, G, n, C, D, m)",
+        "implies(are_collected(R, K, N, G, n, 0, C, D, m), are_drawn(R, K, N, G, n, C, D, m))",
+        steps=["many_members(C, D, m, m)"],
+    ),
+    lemma(
+        "drawn_stand(H, T, S, V, R, K, N, G, n, C, D, m)",
+        "implies(is_shaped(H) and are_families(H, S, V, H[SLOTS]) and standing(H, T, S, R, K, N, n)"
+        " and all(G[r] <= R[r * RUN + SIZE] for r in range(n)) and are_drawn(R, K, N, G, n, C, D, m),"
+        " within(C, 0, m, 0, UNBOUNDED + 2**60 - 1) and are_choices(H, T, V, C, D, m) and are_placed(S, C, D, m))",
+        steps=["standing_is(H, T, S, R, K, N, n)"],
+    ),
+    lemma(
+        "drawn_apart(H, T, S, R, K, N, G, n, q, w, C, D, m)",
+        "implies(are_runs_of(R, n, q, w) and standing(H, T, S, R, K, N, n) and differing(R, K, n)"
+        " and all(G[r] <= R[r * RUN + SIZE] for r in range(n)) and are_collected(R, K, N, G, n, 0, C, D, m),"
+        " are_elsewhere(C, m))",
+        steps=[
+            "standing_is(H, T, S, R, K, N, n)",
+            "differing_is(R, K, n)",
+            "drawn(R, K, N, G, n, C, D, m)",
+            "many_members(C, D, m, m)",
+            "twice_if_alike(C, D, m)",
+        ],
+    ),
+    lemma(
+        "drawn_clear(H, T, S, V, A, Q, R, K, N, G, n, C, D, m)",
+        "implies(is_shaped(H) and are_families(H, S, V, H[SLOTS]) and keep_apart(H, S, V, 0, H[FAMILIES])"
+        " and are_heads(Q, R, G) and are_exclusive(Q, G, 0) and n == Q[RUNS]"
+        " and all(0 <= A[x] < H[FAMILIES] for x in range(Q[PAIRS]))"
+        " and all(A[x] != A[y] for x in range(Q[PAIRS]) for y in range(x + 1, Q[PAIRS]))"
+        " and standing(H, T, S, R, K, N, n) and paired(H, S, V, A, R, K, N, 2 * Q[PAIRS])"
+        " and outside(H, S, V, A, Q[PAIRS], R, K, N, 2 * Q[PAIRS], n) and are_drawn(R, K, N, G, n, C, D, m),"
+        " pairs_are_clear(H, S, V, A, Q[PAIRS], C, D, m))",
+        steps=[
+            "standing_is(H, T, S, R, K, N, n)",
+            "paired_is(H, S, V, A, R, K, N, 2 * Q[PAIRS])",
+            "outside_is(H, S, V, A, Q[PAIRS], R, K, N, 2 * Q[PAIRS], n)",
+            "inside_if(H, S, V, A, Q[PAIRS])",
+        ],
+    ),
+    lemma(
+        "runs_end(R, n, q)",
+        "implies(all(R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE] <= q for r in range(n) if at(here(r))),"
+        " all(R[j] + R[j - 1] <= q for j in range(n * RUN) if j % RUN == SIZE if at(R[j], R[j - 1])))",
+        by="n",
+        steps=["here(n - 1) == n - 1"],
+    ),
+    lemma(
+        "paired_singly(H, S, V, A, R, K, N, a)",
+        "implies(paired(H, S, V, A, R, K, N, 2 * a),"
+        " all(R[j] >= 1 for j in range(2 * a * RUN) if j % (2 * RUN) == SIZE))",
+        by="a",
+        steps=[
+            "paired_is(H, S, V, A, R, K, N, 2 * a)",
+            "paired_is(H, S, V, A, R, K, N, 2 * (a - 1))",
+            "here(2 * a - 2) == 2 * a - 2",
+        ],
     ),
     lemma(
         "not_placed(C, n, p)",

@@ -363,6 +363,26 @@ def classed(
 
 
 @ghost
+def outside(
+    header: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    families: Ints,
+    apart: int,
+    runs: Ints,
+    keys: Ints,
+    notes: Ints,
+    first: int,
+    last: int,
+) -> bool:
+    """`run_is_outside` of the runs from ``first`` to before ``last``."""
+    return all(
+        run_is_outside(header, family_slot, family_node, families, apart, runs, keys, notes, r)
+        for r in range(first, last)
+    )
+
+
+@ghost
 def placed(turns: Ints, n: int, slot: int) -> bool:
     """Whether one of the first ``n`` candidates is an expand in a slot."""
     return any(turns[i] < UNBOUNDED and place_of(turns[i]) == slot for i in range(n))
@@ -1927,6 +1947,73 @@ def run_is_class(
     )
 
 
+def run_is_outside(
+    header: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    families: Ints,
+    apart: int,
+    runs: Ints,
+    keys: Ints,
+    notes: Ints,
+    r: int,
+) -> bool:
+    """The candidates of a run are other families than those set apart, or outside them."""
+    return all(
+        (
+            not held(families, 0, apart, notes[j])
+            if runs[r * RUN + DELTA] < 0
+            else not inside(header, family_slot, family_node, families, apart, place_of(keys[j]))
+        )
+        for j in range(runs[r * RUN + BEGIN], runs[r * RUN + BEGIN] + runs[r * RUN + SIZE])
+        if at(keys[j])
+        if at(notes[j])
+    )
+
+
+def keys_stay(keys: Ints, keys_before: Ints) -> bool:
+    """Each key is that of a candidate, or what it was."""
+    return all(keys[j] == keys_before[j] or 0 <= keys[j] < 2**60 for j in INTEGERS)
+
+
+def is_drawn(
+    runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int
+) -> bool:
+    """A candidate is among the first of one of ``n`` runs, as many as ``heads`` says."""
+    run = run_with(runs, item_keys, item_notes, heads, n, turn, note)
+    nth = nth_with(runs, item_keys, item_notes, heads, n, turn, note)
+    return (
+        0 <= here(run) < n
+        and 0 <= nth < heads[run]
+        and turn_at(runs, item_keys, run, nth) == turn
+        and item_notes[runs[run * RUN + BEGIN] + nth] == note
+    )
+
+
+def are_drawn(
+    runs: Ints, keys: Ints, notes: Ints, heads: Ints, n: int, chosen: Ints, chosen_notes: Ints, size: int
+) -> bool:
+    """`is_drawn`, of the first ``size``."""
+    return all(
+        is_drawn(runs, keys, notes, heads, n, chosen[i], chosen_notes[i])
+        for i in range(size)
+        if at(chosen[i])
+        if at(chosen_notes[i])
+    )
+
+
+def pairs_are_clear(
+    header: Ints, family_slot: Ints, family_node: Ints, families: Ints, apart: int, turns: Ints, notes: Ints, n: int
+) -> bool:
+    """None of the first ``n`` is an expand in the slots of a family set apart that another one of them collapses."""
+    return all(
+        is_clear(header, family_slot, family_node, notes[i], turns, n)
+        for i in range(n)
+        if turns[i] >= UNBOUNDED and held(families, 0, apart, notes[i])
+        if at(notes[i])
+    )
+
+
 def items_differ(runs: Ints, keys: Ints, n: int) -> bool:
     """No two collapses, and no two expands, of the first ``n`` runs are at one place."""
     return all(
@@ -2092,7 +2179,10 @@ def are_heads(header: Ints, runs: Ints, heads: Ints) -> bool:
 def are_exclusive(header: Ints, heads: Ints, first: int) -> bool:
     """Of no pair from ``first`` on candidates of both sides are taken."""
     return all(
-        heads[2 * here(p)] == 0 or heads[2 * here(p) + 1] == 0 for p in range(first, header[PAIRS]) if at(here(p))
+        heads[here(r)] == 0 or heads[here(r) + 1] == 0
+        for r in range(2 * first, 2 * header[PAIRS])
+        if r % 2 == 0
+        if at(here(r))
     )
 
 

@@ -1033,6 +1033,8 @@ class Deduction(Formulas):
             else:
                 end.entry = outer
                 yield ("next" if kind == "break" else kind), end, value
+        if z3.is_true(z3.simplify(going)):
+            return  # it ends by a break or a return only
         after.entry = outer
         if counter is not None:  # it is not what it was in the last turn, and there may have been none
             del after.names[counter.name]
