@@ -108,7 +108,7 @@ CONTRACTS = [
         "sort_best_first",
         whole=True,
         needs="""
-            0 <= size < 2**40
+            -1 <= size < 2**40
             size <= len(keys)
             size <= len(notes)
             heap(keys, size)

@@ -242,14 +242,19 @@ APPENDED = f"""
                 """
 """What the runs are once one is appended."""
 
-APPENDED_TO_PAIRS = APPENDED.replace("TAGS", "tags") + f"""
+APPENDED_TO_PAIRS = (
+    APPENDED.replace("TAGS", "tags")
+    + f"""
                 paired_kept(session.header, family_slot, family_node, apart_families, {BOTH}, work.header[RUNS] - 1)
                 run_is_of_pair(session.header, family_slot, family_node, apart_families, {NOW})
                 paired_more(session.header, family_slot, family_node, apart_families, {NOW})
                 """
+)
 
 CLASS = "session.header, old(tags), family_slot, family_node, work.header, apart_families, work.header[APART]"
-APPENDED_TO_CLASSES = APPENDED.replace("TAGS", "old(tags)") + f"""
+APPENDED_TO_CLASSES = (
+    APPENDED.replace("TAGS", "old(tags)")
+    + f"""
                 paired_kept(session.header, family_slot, family_node, apart_families, {BOTH}, 2 * work.header[APART])
                 classed_under(session.header, old(tags), family_slot, family_node, prior(work.header), work.header,
                     apart_families, work.header[APART], prior(work.search.runs), prior(work.search.item_keys),
@@ -259,6 +264,7 @@ APPENDED_TO_CLASSES = APPENDED.replace("TAGS", "old(tags)") + f"""
                 classed_more({CLASS}, work.search.runs, work.search.item_keys, work.search.item_notes,
                     2 * work.header[APART], work.header[RUNS] - 1)
                 """
+)
 
 CLASSES_STAND = f"""
                     standing(session.header, old(tags), family_slot, {ITEMS}, work.header[RUNS])
@@ -314,6 +320,44 @@ OPTIMAL = f"""{TOLD}{WORTHS}{LISTS}{APART_TOLD}{POOLED}{LAID}{PAIRED}{CHOOSING}
             session.header[FAMILIES] <= 2**26
 """ + "".join(f"            implies(work.header[EXPAND_FLOOR] < 0, {line})\n" for line in lines(PRUNED))
 """What finding the preferred choice needs."""
+
+
+def before_any(text: str) -> str:
+    """What holds with no family set apart yet, and counts only where there may be actions."""
+    told = text.replace("work.header[APART]", "0").replace("1 <= session.header[N_DIFF]", "0 <= session.header[N_DIFF]")
+    for pool in ("are_pooled(", "are_told_apart("):
+        told = told.replace(f"            {pool}", f"            session.header[N_DIFF] == 0 or {pool}")
+    return told
+
+
+SELECTING = (
+    before_any(OPTIMAL.replace("            -2**26 <= room <= 2**26\n", ""))
+    + """
+            0 <= session.header[W_MAX] <= 2**26
+            0 <= session.header[W_SOFT] <= 2**26
+            0 <= session.header[SOFT_MARGIN] <= LIMIT
+            session.header[N_DIFF] <= len(work.other)
+            session.header[N_DIFF] <= len(work.other_notes)
+"""
+)
+"""What choosing the actions of an iteration needs."""
+
+CHOSEN_WELL = (
+    "falling(chosen, 0, SIZE) and within(chosen, 0, SIZE, 0, UNBOUNDED + 2**60 - 1)"
+    " and are_choices(session.header, tags, family_node, chosen, chosen_notes, SIZE)"
+    " and are_placed(family_slot, chosen, chosen_notes, SIZE) and are_elsewhere(chosen, SIZE)"
+    " and are_clear(session.header, family_slot, family_node, chosen, chosen_notes, SIZE, SIZE)"
+)
+"""That a choice is of separate blocks of the context."""
+
+TAGS_STAY = """
+                    all_stand_alike(session.header, old(tags), tags, family_slot, family_node, session.header[FAMILIES])
+                    all_stand(session.header, tags, family_slot, family_node, session.header[FAMILIES])
+                    only_marked(session.header, tags, old(tags))
+                    tokens_marked(session.header, session.header, tags, old(tags), session.header[SLOTS])
+                    tokens_are_told(session.header, tags, family_slot, family_node)
+                """
+"""What follows of tags that are what they were."""
 
 SEARCHED = """work.header work.peaks tags session.chunk_keys session.chunk_notes expand_keys expand_tokens
             apart_keys apart_families work.search.runs work.search.item_keys work.search.item_notes work.search.heads
@@ -885,7 +929,8 @@ CONTRACTS = [
             )
         },
         before={
-            "place = place_of": APPENDED_TO_PAIRS + """
+            "place = place_of": APPENDED_TO_PAIRS
+            + """
                 are_runs_of(work.search.runs, work.header[RUNS], items, 2**26 // max(1, session.header[N_DIFF]))
                 are_candidates(session.header, work.search.runs, work.search.item_keys, work.search.item_notes, 0,
                     work.header[RUNS] - 1)
@@ -931,7 +976,7 @@ CONTRACTS = [
             within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
         """,
         closes=f"classed_outside({CLASS}, {ITEMS}, 2 * work.header[APART], work.header[RUNS])",
-        opens=f"""
+        opens="""
             times_sum(work.header[DELTAS], work.header[DELTAS], session.header[N_DIFF])
             times_alike(work.header[DELTAS] + work.header[DELTAS], 2 * work.header[DELTAS], session.header[N_DIFF])
             times_nothing(0, session.header[N_DIFF])
@@ -949,7 +994,8 @@ CONTRACTS = [
                     all(work.search.runs[here(r) * RUN + DELTA]
                         == -work.header[DELTA_LIST + work.header[DELTAS] - 1 - (r - 2 * work.header[APART])]
                         for r in range(2 * work.header[APART], work.header[RUNS]) if at(here(r)))
-                """ + CLASSES_STAND,
+                """
+                + CLASSES_STAND,
                 opens="""
                     here(work.header[DELTAS] - 1 - i) == work.header[DELTAS] - 1 - i
                     product_grows(work.header[DELTAS] - 1 - i, work.header[DELTAS], session.header[N_DIFF])
@@ -994,7 +1040,8 @@ CONTRACTS = [
                     all(work.search.runs[here(r) * RUN + DELTA]
                         == work.header[DELTA_LIST + r - 2 * work.header[APART] - work.header[DELTAS]]
                         for r in range(2 * work.header[APART] + work.header[DELTAS], work.header[RUNS]) if at(here(r)))
-                """ + CLASSES_STAND,
+                """
+                + CLASSES_STAND,
                 opens="""
                     product_grows(d, work.header[DELTAS], session.header[N_DIFF])
                     product_next(d, session.header[N_DIFF])
@@ -1191,6 +1238,7 @@ CONTRACTS = [
             result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
             only(tags)
             {REST_STAYS}
+            0 <= work.header[EXPAND_FLOOR] or old(work.header)[EXPAND_FLOOR] < 0
             0 <= work.header[APART]
             implies(result != OUT_OF_SPACE, work.header[APART] <= work.header[PAIR_SPACE])
             implies(work.header[APART] <= work.header[PAIR_SPACE], {SET_APART})
@@ -1219,13 +1267,7 @@ CONTRACTS = [
                     kept_from(chosen_notes, old(chosen_notes), session.header[N_DIFF])
                 """,
                 falls="work.header[PAIR_SPACE] - work.header[APART]",
-                opens="""
-                    all_stand_alike(session.header, old(tags), tags, family_slot, family_node, session.header[FAMILIES])
-                    all_stand(session.header, tags, family_slot, family_node, session.header[FAMILIES])
-                    only_marked(session.header, tags, old(tags))
-                    tokens_marked(session.header, session.header, tags, old(tags), session.header[SLOTS])
-                    tokens_are_told(session.header, tags, family_slot, family_node)
-                """,
+                opens=TAGS_STAY,
             )
         },
         before={
@@ -1353,6 +1395,10 @@ CONTRACTS = [
             implies(done < 0 and size >= 0, result == size)
             implies(size < 0, result == done)
             are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
+            (result == done and chosen == old(chosen) and chosen_notes == old(chosen_notes))
+                or (result == size
+                and all(chosen[j] == other[j] and chosen_notes[j] == other_notes[j] for j in range(size)
+                if at(chosen[j]) if at(chosen_notes[j])))
             kept_from(chosen, old(chosen), max(0, size))
             kept_from(chosen_notes, old(chosen_notes), max(0, size))
         """,
@@ -1375,7 +1421,7 @@ CONTRACTS = [
             0 <= session.header[CURSOR_TOKEN] < 2**60
             done <= len(chosen)
             done <= len(chosen_notes)
-            0 <= done < 2**40
+            -1 <= done < 2**40
             within(chosen, 0, done, -2**62, 2**62)
             are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
         """,
@@ -1451,6 +1497,34 @@ CONTRACTS = [
             implies(attempt == 0, result == header[W_SOFT] - header[SLOTS])
             implies(attempt > 1, result == 0)
         """,
+    ),
+    contract(
+        "select_optimum",
+        any_width="worth work.peaks",
+        needs=SELECTING,
+        writes=f"""{SEARCHED} chosen chosen_notes other other_notes""",
+        gives=f"""
+            result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            only(tags)
+            {REST_STAYS}
+            implies(work.header[CURSOR] == 0, {CHOSEN_WELL.replace("SIZE", "result")})
+        """,
+        loops={
+            "for attempt in range(ATTEMPTS)": loop(
+                keeps=f"""
+                    done == NOT_FOUND or 0 <= done <= session.header[N_DIFF]
+                    only(tags)
+                    {REST_STAYS}
+                    0 <= work.header[EXPAND_FLOOR] or old(work.header)[EXPAND_FLOOR] < 0
+                    0 <= work.header[APART] <= work.header[PAIR_SPACE]
+                    {SET_APART}
+                    within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+                    are_ranks(work.search.item_keys)
+                    {CHOSEN_WELL.replace("SIZE", "done")}
+                """,
+                opens=TAGS_STAY,
+            )
+        },
     ),
     contract(
         "name_actions",

@@ -119,8 +119,11 @@ DEFINITIONS = [
         "implies(x >= 1, depth(S, x) == (depth(S, S[x * STATE + PARENT]) + 1"
         " if 0 <= S[x * STATE + PARENT] < x else 0))",
     ),
-    definition("collected_none(R, K, N, H, k, v)", "collected(R, K, N, H, 0, 0, k, v) == 0",
-               seen_by="collected(R, K, N, H, 0, 0, k, v)"),
+    definition(
+        "collected_none(R, K, N, H, k, v)",
+        "collected(R, K, N, H, 0, 0, k, v) == 0",
+        seen_by="collected(R, K, N, H, 0, 0, k, v)",
+    ),
     definition(
         "collected_one_more(R, K, N, H, n, i)",
         "implies(n >= 0 and i >= 1, all(collected(R, K, N, H, n, i, k, v) == collected(R, K, N, H, n, i - 1, k, v)"
@@ -155,8 +158,7 @@ DEFINITIONS = [
     ),
     definition(
         "standing_is(H, T, S, R, K, N, n)",
-        "standing(H, T, S, R, K, N, n)"
-        " == all(run_stands(H, T, S, R, K, N, here(r)) for r in range(n) if at(here(r)))",
+        "standing(H, T, S, R, K, N, n) == all(run_stands(H, T, S, R, K, N, here(r)) for r in range(n) if at(here(r)))",
     ),
     definition(
         "paired_is(H, S, V, A, R, K, N, n)",
@@ -240,8 +242,11 @@ ARITHMETIC = [
     lemma("over_times(x, n)", "implies(n >= 1, n * (x // n) <= x)"),
     lemma("whole_spans(x, n)", "implies(n >= 1, 0 <= (x + n - 1) // n * n - x < n)"),
     lemma("over_next(x, n)", "implies(n >= 1, (x + n) // n == x // n + 1)"),
-    lemma("over_falls(x, m, n)", "implies(1 <= m <= n and x >= 0, x // n <= x // m)",
-          steps=["below(x, x // n, m)", "over_floor(x, n)"]),
+    lemma(
+        "over_falls(x, m, n)",
+        "implies(1 <= m <= n and x >= 0, x // n <= x // m)",
+        steps=["below(x, x // n, m)", "over_floor(x, n)"],
+    ),
     lemma("over_grows(x, y, n)", "implies(n >= 1 and x <= y, x // n <= y // n)", steps=["below(y, x // n, n)"]),
     lemma("over_family(x, b, n)", "implies(n >= 1 and x < b * n + n, x // n <= b)", steps=["below(x, b + 1, n)"]),
     lemma(
@@ -1752,7 +1757,8 @@ SEARCHES = [
         " and keep_apart(H, S, V, 0, H[FAMILIES]) and all(0 <= A[y] < H[FAMILIES] for y in range(x + 1))"
         " and all(A[y] != A[z] for y in range(x + 1) for z in range(y + 1, x + 1)),"
         " all(r >= 2 * x or place_of(K[j]) < S[A[x]] or place_of(K[j]) >= S[A[x]] + H[WIDTH + V[A[x]] % LEVELS]"
-        " for r in range(n) for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE])"
+        " for r in range(n)"
+        " for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE])"
         " if at(here(r), K[j])))",
         steps=["paired_is(H, S, V, A, R, K, N, n)", "A[x] == A[x]"],
     ),
@@ -1834,8 +1840,7 @@ SEARCHES = [
     ),
     lemma(
         "standing_alike(H, T, U, S, R, K, N, n)",
-        "implies(all(U[j] == T[j] for j in INTEGERS) and standing(H, T, S, R, K, N, n),"
-        " standing(H, U, S, R, K, N, n))",
+        "implies(all(U[j] == T[j] for j in INTEGERS) and standing(H, T, S, R, K, N, n), standing(H, U, S, R, K, N, n))",
         steps=["standing_is(H, T, S, R, K, N, n)", "standing_is(H, U, S, R, K, N, n)"],
     ),
     lemma(

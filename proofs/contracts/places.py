@@ -363,7 +363,7 @@ CONTRACTS = [
                 rest_bound(start, header[SPAN + level + 1])
                 over_bound(start % header[SPAN + level + 1], header[SPAN + level])
                 product_bound(start % header[SPAN + level + 1] // header[SPAN + level], stride)
-            """
+            """,
         },
         loops={
             "for i in range(header[FANOUT + level + 1])": loop(

@@ -314,8 +314,9 @@ def nth_again(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int
 
 
 @ghost
-def unchanged(runs: Ints, runs_before: Ints, keys: Ints, keys_before: Ints, notes: Ints, notes_before: Ints,
-              n: int, items: int) -> bool:
+def unchanged(
+    runs: Ints, runs_before: Ints, keys: Ints, keys_before: Ints, notes: Ints, notes_before: Ints, n: int, items: int
+) -> bool:
     """`runs_kept`, of which solvers know lemmas only."""
     return runs_kept(runs, runs_before, keys, keys_before, notes, notes_before, n, items)
 
@@ -796,15 +797,13 @@ def keys_within(keys: Ints, notes: Ints, size: int, low: int, high: int) -> bool
 def apart_places(keys: Ints, notes: Ints, size: int) -> bool:
     """No two of the first ``size`` are at one place, and none stands twice."""
     return are_once(keys, notes, size) and all(
-        k == l and v == w
+        k == m and v == w
         for k in INTEGERS
         for v in INTEGERS
-        for l in INTEGERS
+        for m in INTEGERS
         for w in INTEGERS
-        if many(keys, notes, size, k, v) >= 1
-        and many(keys, notes, size, l, w) >= 1
-        and place_of(k) == place_of(l)
-        if at(many(keys, notes, size, k, v), many(keys, notes, size, l, w))
+        if many(keys, notes, size, k, v) >= 1 and many(keys, notes, size, m, w) >= 1 and place_of(k) == place_of(m)
+        if at(many(keys, notes, size, k, v), many(keys, notes, size, m, w))
     )
 
 
@@ -1762,9 +1761,7 @@ def is_clear(header: Ints, family_slot: Ints, family_node: Ints, family: int, tu
     )
 
 
-def are_clear(
-    header: Ints, family_slot: Ints, family_node: Ints, turns: Ints, notes: Ints, n: int, m: int
-) -> bool:
+def are_clear(header: Ints, family_slot: Ints, family_node: Ints, turns: Ints, notes: Ints, n: int, m: int) -> bool:
     """None of the first ``n`` is an expand in the slots of a family that one of the first ``m`` collapses."""
     return all(
         is_clear(header, family_slot, family_node, notes[i], turns, n)
@@ -1787,9 +1784,7 @@ def are_set_apart(header: Ints, family_slot: Ints, keys: Ints, families: Ints, n
 def are_pooled(header: Ints, family_slot: Ints, query: Ints, keys: Ints, families: Ints, n: int) -> bool:
     """In the stretches of the first ``n`` deltas stand as many collapses as it says, no more than there is room for."""
     return all(0 <= query[j] <= header[N_DIFF] for j in range(POOL_SIZES, POOL_SIZES + n)) and all(
-        0 <= families[j] < header[FAMILIES]
-        and place_of(keys[j]) == family_slot[families[j]]
-        and 0 <= keys[j] < 2**60
+        0 <= families[j] < header[FAMILIES] and place_of(keys[j]) == family_slot[families[j]] and 0 <= keys[j] < 2**60
         for d in range(n)
         for j in range(here(d) * header[N_DIFF], here(d) * header[N_DIFF] + query[POOL_SIZES + here(d)])
         if at(here(d), keys[j])
@@ -1849,15 +1844,16 @@ def are_candidates(header: Ints, runs: Ints, keys: Ints, notes: Ints, first: int
     )
 
 
-def runs_kept(runs: Ints, runs_before: Ints, keys: Ints, keys_before: Ints, notes: Ints, notes_before: Ints,
-              n: int, items: int) -> bool:
+def runs_kept(
+    runs: Ints, runs_before: Ints, keys: Ints, keys_before: Ints, notes: Ints, notes_before: Ints, n: int, items: int
+) -> bool:
     """The first ``n`` runs, whose candidates are among the ``items``, are what they were."""
     return (
         all(runs[j] == runs_before[j] for j in range(n * RUN))
         and all(keys[j] == keys_before[j] for j in range(items))
         and all(notes[j] == notes_before[j] for j in range(items))
         and all(
-            0 <= runs_before[here(r) * RUN + BEGIN]
+            runs_before[here(r) * RUN + BEGIN] >= 0
             and runs_before[here(r) * RUN + BEGIN] + runs_before[here(r) * RUN + SIZE] <= items
             for r in range(n)
             if at(here(r))
@@ -1976,9 +1972,7 @@ def keys_stay(keys: Ints, keys_before: Ints) -> bool:
     return all(keys[j] == keys_before[j] or 0 <= keys[j] < 2**60 for j in INTEGERS)
 
 
-def is_drawn(
-    runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int
-) -> bool:
+def is_drawn(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int) -> bool:
     """A candidate is among the first of one of ``n`` runs, as many as ``heads`` says."""
     run = run_with(runs, item_keys, item_notes, heads, n, turn, note)
     nth = nth_with(runs, item_keys, item_notes, heads, n, turn, note)
@@ -2171,7 +2165,7 @@ def turn_at(runs: Ints, item_keys: Ints, run: int, index: int) -> int:
 
 def are_heads(header: Ints, runs: Ints, heads: Ints) -> bool:
     """Of each run no more are taken than it has."""
-    return all(0 <= heads[r] for r in range(header[RUNS])) and all(
+    return all(heads[r] >= 0 for r in range(header[RUNS])) and all(
         heads[r] <= runs[r * RUN + SIZE] for r in range(header[RUNS])
     )
 

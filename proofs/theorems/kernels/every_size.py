@@ -113,6 +113,9 @@ def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     mutations=[
         Mutation("halving does not end", "if family_slot[middle] < slot:\n            low = middle + 1",
                  "if family_slot[middle] < slot:\n            low = middle"),
+        Mutation("the last block is not looked at for a mark",
+                 "for at in range(slot, slot + slots, stride):  # noqa: SIM110",
+                 "for at in range(slot, slot + slots - 1, stride):  # noqa: SIM110"),
         Mutation("a mark too many", "for at in range(slot, slot + slots, stride):\n        tags[at] += MARK",
                  "for at in range(slot, slot + slots + 1, stride):\n        tags[at] += MARK"),
         Mutation("families are listed a slot too late", "family_slot[families] = slot\n",
@@ -249,6 +252,9 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "                size = offer(keys, notes, size, sought.room, key, family)",
                  "members, family_slot[family])\n"
                  "                size = offer(keys, notes, size, sought.room, key, family_slot[family])"),
+        Mutation("what frees less is wished for as well",
+                 "(sought.delta == 0 or delta_at(header, level) == sought.delta):\n            if end_of",
+                 "(sought.delta == 0 or delta_at(header, level) <= sought.delta):\n            if end_of"),
         Mutation("another delta is taken", "if sought.delta != 0 and delta_at(header, level) != sought.delta:",
                  "if sought.delta != 0 and delta_at(header, level) < sought.delta:"),
         Mutation("the tail may collapse",

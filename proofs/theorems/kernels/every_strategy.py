@@ -58,8 +58,8 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "runs-of-every-size",
     "Whatever the runs, no candidate is read beyond them, gains and prices fit, and each bound is written where there "
     "is room for one per action that is left; the exact search over them ends, keeps its states in their space, each "
-    "with the one that it came from, and chooses no more candidates than there are actions: the first of each run, each "
-    "once, and of no pair both sides.",
+    "with the one that it came from, and chooses no more candidates than there are actions: the first of each run, "
+    "each once, and of no pair both sides.",
     clauses="KNA-2 MUL-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("search"),
@@ -105,10 +105,11 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "choices-of-every-size",
-    "The best of each class are gists and families of the context, and are laid out in runs, the families set apart "
-    "marked meanwhile; what claims at a price is in its run; a region is listed, placed and copied into its tables; "
-    "the best of a stretch, what they gain together, and the places where a choice may begin stay in theirs; worth, "
-    "wishes and preferences fit.",
+    "The best of each class are gists and families of the context, none twice, and are laid out in runs, the families "
+    "set apart marked meanwhile; the optimum searches them until no family is chosen together with the expand of a "
+    "member, which ends, and chooses separate blocks, no more than may act; what claims at a price is in its run; a "
+    "region is listed, placed and copied into its tables; the best of a stretch, what they gain together, and the "
+    "places where a choice may begin stay in theirs; worth, wishes and preferences fit.",
     clauses="KNA-1 MUL-1 HIE-1 PRO-2",
     technique=Technique.DEDUCTION,
     kernels=CHOICES,
@@ -179,6 +180,28 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "if level <= header[TOP]:\n            family"),
         Mutation("the slot behind a chunk is looked at", "for slot in range(behind - 1, begin - 1, -1):",
                  "for slot in range(behind, begin - 1, -1):"),
+        Mutation("a choice stays marked", "            tags[place_of(chosen[i])] -= MARK\n",
+                 "            tags[place_of(chosen[i])] -= 0\n"),
+        Mutation("conflicts of the lower levels are overlooked", "if level > 1 and is_marked(tags, place",
+                 "if level > 2 and is_marked(tags, place"),
+        Mutation("a family set apart stays in its class", "if not is_apart(work, pool_families[at]):",
+                 "if not is_apart(work, at):"),
+        Mutation("all that is laid out may act", "work.header[ACTIONS] = min(session.header[N_DIFF], items)",
+                 "work.header[ACTIONS] = items"),
+        Mutation("a choice with conflicts will do", "if done < 0 or not set_conflicts_apart(",
+                 "if done >= 0 or not set_conflicts_apart("),
+        Mutation("the last attempt counts as the best",
+                 "            done = keep_preferred(session, work, size, done)\n    if work.header[CURSOR] > 0",
+                 "            done = size\n    if work.header[CURSOR] > 0"),
+        Mutation("the best chunk is looked at twice",
+                 "first = chunk_notes[c] * CHUNK\n        if size == header[N_DIFF] and key_of(rank_of",
+                 "first = chunk_notes[c // 2] * CHUNK\n        if size == header[N_DIFF] and key_of(rank_of"),
+        Mutation("all members are looked for at the first",
+                 "slot = place + i * header[UNITS + level]\n        token = node // LEVELS + i",
+                 "slot = place\n        token = node // LEVELS + i"),
+        Mutation("families that free more are listed as well",
+                 "size += 1 if delta_at(header, family_node[family] % LEVELS) == delta else 0",
+                 "size += 1 if delta_at(header, family_node[family] % LEVELS) >= delta else 0"),
         Mutation("a share of nothing", "if total == 0:\n        return 0", "if total < 0:\n        return 0"),
         Mutation("a choice is added behind a gap", "rise(regions.turns, regions.notes, done + i, turn, note)",
                  "rise(regions.turns, regions.notes, done + i + 1, turn, note)"),
