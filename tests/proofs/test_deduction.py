@@ -109,6 +109,25 @@ def f(keys: Ints, notes: Ints, n: int) -> None:
         assert left(text, contract("f", needs="0 <= n < 9", gives=given), called) == open_kinds
 
 
+def test_a_loop_that_always_goes_on_ends_where_it_is_left() -> None:
+    text = (
+        "def f(n: int) -> int:\n    i = 0\n    while True:\n        if i == n:\n            {}\n"
+        "        i += 1\n"
+    )
+    known = {"while True": loop(keeps="0 <= i <= n", falls="n - i")}
+    for leaves, given, open_kinds in (
+        ("return i", "result == n", []),
+        ("return i", "result == 7", ["gives"]),
+        ("break", "result == 7", ["refused"]),
+        ("break\n    return 7", "result == 7", []),
+        ("break\n    return 7", "result == n", ["gives"]),
+        ("i = 0", "True", ["ends"]),
+    ):
+        way, _, behind = leaves.partition("\n")
+        told = contract("f", needs="1 <= n", gives=given, loops=known)
+        assert left(text.format(way) + behind, told) == open_kinds
+
+
 TWO = "class Two(NamedTuple):\n    a: int\n    b: int\n\n\n"
 SET = "def set_first(t: Table) -> bool:\n    t[0] = 5\n    return True\n\n\n"
 OUTER = (
