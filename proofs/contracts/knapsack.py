@@ -351,7 +351,7 @@ CHOSEN_WELL = (
 """That a choice is of separate blocks of the context."""
 
 TAGS_STAY = """
-                    all_stand_alike(session.header, old(tags), tags, family_slot, family_node, session.header[FAMILIES])
+                    all_stand_under(session.header, old(tags), tags, family_slot, family_node, session.header[FAMILIES])
                     all_stand(session.header, tags, family_slot, family_node, session.header[FAMILIES])
                     only_marked(session.header, tags, old(tags))
                     tokens_marked(session.header, session.header, tags, old(tags), session.header[SLOTS])
@@ -1069,7 +1069,6 @@ CONTRACTS = [
     contract(
         "set_conflicts_apart",
         truth=True,
-        whole=True,
         needs=f"""{SOUND}{FAMILIES_TOLD}{PAIRED}
             0 <= done
             done <= len(chosen)
@@ -1273,7 +1272,7 @@ CONTRACTS = [
         before={
             "if items == OUT_OF_SPACE": f"""
                 standing_alike(session.header, prior(tags), tags, family_slot, {ITEMS}, work.header[RUNS])
-                all_stand_alike(session.header, prior(tags), tags, family_slot, family_node, session.header[FAMILIES])
+                all_stand_under(session.header, prior(tags), tags, family_slot, family_node, session.header[FAMILIES])
                 all_stand(session.header, tags, family_slot, family_node, session.header[FAMILIES])
                 families_are_whole(session.header, tags, family_slot, family_node)
             """,

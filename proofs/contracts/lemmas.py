@@ -1844,7 +1844,7 @@ SEARCHES = [
         steps=["standing_is(H, T, S, R, K, N, n)", "standing_is(H, U, S, R, K, N, n)"],
     ),
     lemma(
-        "stands_alike(H, T, U, p, v)",
+        "stands_under(H, T, U, p, v)",
         "implies(all(U[j] == T[j] for j in INTEGERS) and stands(H, T, p, v), stands(H, U, p, v))",
         steps=[
             "stands_is(H, T, p, v)",
@@ -1854,10 +1854,10 @@ SEARCHES = [
         ],
     ),
     lemma(
-        "all_stand_alike(H, T, U, S, V, n)",
+        "all_stand_under(H, T, U, S, V, n)",
         "implies(all(U[j] == T[j] for j in INTEGERS) and all_stand(H, T, S, V, n), all_stand(H, U, S, V, n))",
         by="n",
-        steps=["stands_alike(H, T, U, S[n - 1], V[n - 1])"],
+        steps=["stands_under(H, T, U, S[n - 1], V[n - 1])"],
     ),
     lemma(
         "drawn(R, K, N, G, n, C, D, m)",

@@ -12,7 +12,7 @@ import z3
 from focalloc.fastpath import kernels
 from focalloc.proofs.contracts import BY_FILE, CONTRACTS
 from focalloc.proofs.contracts.form import Contract, Lemma, contract, definition, lemma, lines, loop
-from focalloc.proofs.contracts.lemmas import LEMMAS
+from focalloc.proofs.contracts.lemmas import LEMMAS, PARTS
 from focalloc.proofs.engines.deductive.conditions import Condition, Deduction
 from focalloc.proofs.engines.deductive.evidence import SMALL, TRIES, background, theory_of, tuples_of
 from focalloc.proofs.engines.deductive.formulas import Refused, Theory
@@ -107,6 +107,10 @@ def f(keys: Ints, notes: Ints, n: int) -> None:
     for number, open_kinds in ((5, []), (4, ["gives"])):
         given = f"implies(n == 6, many(keys, notes, {number}, 3, 4) > 7)"
         assert left(text, contract("f", needs="0 <= n < 9", gives=given), called) == open_kinds
+
+
+def test_no_lemma_takes_the_name_of_another() -> None:
+    assert len(LEMMAS) == sum(map(len, PARTS))
 
 
 def test_a_loop_that_always_goes_on_ends_where_it_is_left() -> None:
