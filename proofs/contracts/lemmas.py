@@ -135,6 +135,11 @@ DEFINITIONS = [
         "implies(n >= 1, all(collected(R, K, N, H, n, 0, k, v) == collected(R, K, N, H, n - 1, H[n - 1], k, v)"
         " for k in INTEGERS for v in INTEGERS if at(collected(R, K, N, H, n, 0, k, v))))",
     ),
+    definition("added_none(R, H, n)", "implies(n <= 0, added_by(R, H, n) == 0)"),
+    definition(
+        "added_one_more(R, H, n)",
+        "implies(n >= 1, added_by(R, H, n) == added_by(R, H, n - 1) + H[n - 1] * R[(n - 1) * RUN + DELTA])",
+    ),
     definition(
         "collected_where(R, K, N, H, n, k, v)",
         "implies(collected(R, K, N, H, n, 0, k, v) >= 1, 0 <= run_with(R, K, N, H, n, k, v) < n"
@@ -1699,6 +1704,49 @@ FAMILIES = [
 ]
 
 SEARCHES = [
+    lemma(
+        "added_nothing(R, H, n)",
+        "implies(all(H[j] == 0 for j in range(n)), added_by(R, H, n) == 0)",
+        by="n",
+        steps=["added_none(R, H, n)", "added_one_more(R, H, n)", "H[n - 1] == H[n - 1]"],
+    ),
+    lemma(
+        "added_alike(R, H, G, n)",
+        "implies(all(G[j] == H[j] for j in range(n)), added_by(R, G, n) == added_by(R, H, n))",
+        by="n",
+        steps=[
+            "added_none(R, H, n)",
+            "added_none(R, G, n)",
+            "added_one_more(R, H, n)",
+            "added_one_more(R, G, n)",
+            "G[n - 1] == G[n - 1]",
+        ],
+    ),
+    lemma(
+        "added_set(R, H, G, i, n)",
+        "implies(0 <= i < n and H[i] == 0 and all(G[j] == H[j] or j == i for j in range(n)),"
+        " added_by(R, G, n) == added_by(R, H, n) + G[i] * R[i * RUN + DELTA])",
+        by="n",
+        steps=[
+            "added_one_more(R, H, n)",
+            "added_one_more(R, G, n)",
+            "added_alike(R, H, G, n - 1)",
+            "G[n - 1] == G[n - 1]",
+        ],
+    ),
+    lemma(
+        "added_up(R, H, G, i, n)",
+        "implies(0 <= i < n and G[i] == H[i] + 1 and all(G[j] == H[j] or j == i for j in range(n)),"
+        " added_by(R, G, n) == added_by(R, H, n) + R[i * RUN + DELTA])",
+        by="n",
+        steps=[
+            "added_one_more(R, H, n)",
+            "added_one_more(R, G, n)",
+            "added_alike(R, H, G, n - 1)",
+            "product_next(H[i], R[i * RUN + DELTA])",
+            "G[n - 1] == G[n - 1]",
+        ],
+    ),
     lemma("differing_none(R, K, n)", "implies(n <= 0, differing(R, K, n))", steps=["differing_is(R, K, n)"]),
     lemma(
         "differing_kept(R, Q, K, J, N, M, n, m)",

@@ -66,6 +66,8 @@ BEST = """
                     implies(found, header[BEST_NET] <= header[ROOM])
                     implies(found, depth(states, header[BEST_STATE]) == stage)
                     implies(found, is_option(header, runs, stage, header[BEST_OPTION]))
+                    implies(found, states[header[BEST_STATE] * STATE + NET]
+                        + adds(header, runs, stage, header[BEST_OPTION]) == header[BEST_NET])
                     implies(found, states[header[BEST_STATE] * STATE + COUNT] + acts(header[BEST_OPTION])
                         <= header[ACTIONS])
 """
@@ -276,6 +278,7 @@ CONTRACTS = [
         gives="""
             -2**52 <= result <= 2**52
             are_heads(header, runs, heads)
+            result == added_by(runs, heads, header[RUNS])
             0 <= sum_of(heads, 2 * header[PAIRS], header[RUNS] - 2 * header[PAIRS]) <= header[ACTIONS]
             kept_from(heads, old(heads), header[RUNS])
         """,
@@ -292,13 +295,20 @@ CONTRACTS = [
                     all(heads[r] <= runs[r * RUN + SIZE] for r in range(header[RUNS]))
                     -2**26 * _ <= net <= 2**26 * _
                     sum_of(heads, 2 * header[PAIRS], header[RUNS] - 2 * header[PAIRS]) == _
+                    net == added_by(runs, heads, header[RUNS])
                     kept_from(heads, old(heads), header[RUNS])
                 """
             ),
         },
         before={
-            "net = 0": "sum_nothing(heads, 2 * header[PAIRS], header[RUNS] - 2 * header[PAIRS])",
-            "net += delta_of": "-2**26 <= runs[run * RUN + DELTA] <= 2**26",
+            "net = 0": """
+                sum_nothing(heads, 2 * header[PAIRS], header[RUNS] - 2 * header[PAIRS])
+                added_nothing(runs, heads, header[RUNS])
+            """,
+            "net += delta_of": """
+                -2**26 <= runs[run * RUN + DELTA] <= 2**26
+                added_up(runs, prior(heads), heads, run, header[RUNS])
+            """,
         },
     ),
     contract(
@@ -653,6 +663,7 @@ CONTRACTS = [
                     here(state) == state
                     depth(old(states), state) == stage
                     old(states)[state * STATE + COUNT] == states[state * STATE + COUNT]
+                    old(states)[state * STATE + NET] == states[state * STATE + NET]
                 """,
             ),
             "while True": loop(
@@ -661,12 +672,14 @@ CONTRACTS = [
                     0 <= option <= runs[run * RUN + SIZE]
                     comes_to(so_far, header)
                     so_far.actions == begun.actions + option
+                    so_far.net == begun.net + option * delta
                     kept_outside(states, old(states), header[SPACE] * STATE, 2 * header[SPACE] * STATE)
                     grown(header, runs, states, old(states), header[SPACE], header[SPACE] + size, last, stage)
                 """,
                 falls="runs[run * RUN + SIZE] - option",
                 opens=SUMS
                 + """
+            product_next(option, delta)
             most_of_all(so_far.actions, max(1, header[ACTIONS]), 2**26 // max(1, header[ACTIONS]))
             rows_product(row * BOUNDS + FREE, header[ACTIONS] + 1)
             product_next(row * BOUNDS + FREE, header[ACTIONS] + 1)
@@ -675,6 +688,7 @@ CONTRACTS = [
             ),
         },
         before={
+            "while True": "times_nothing(0, delta)",
             "size += 1": """
                 grown_kept(header, runs, prior(states), states, old(states), header[SPACE], header[SPACE] + size,
                     last, stage)
@@ -752,6 +766,7 @@ CONTRACTS = [
                 """,
                 opens="""
                     states[order[i] * STATE + COUNT] == old(states)[order[i] * STATE + COUNT]
+                    states[order[i] * STATE + NET] == old(states)[order[i] * STATE + NET]
                     states[order[i] * STATE + PARENT] == old(states)[order[i] * STATE + PARENT]
                     grown_at(header, runs, old(states), old(states), header[SPACE], header[SPACE] + size, first, stage,
                         order[i])
@@ -832,13 +847,15 @@ CONTRACTS = [
             led(header, runs, states, state + 1)
             depth(states, state) == stage
             is_option(header, runs, stage, option)
-            states[COUNT] == 0
+            states[COUNT] == 0 and states[NET] == 0
         """,
         writes="heads",
         gives="""
             are_heads(header, runs, heads)
             are_exclusive(header, heads, 0)
             sum_of(heads, 0, header[RUNS]) == states[old(state) * STATE + COUNT] + acts(old(option))
+            added_by(runs, heads, header[RUNS])
+                == states[old(state) * STATE + NET] + adds(header, runs, old(stage), old(option))
             kept_from(heads, old(heads), header[RUNS])
         """,
         loops={
@@ -859,6 +876,9 @@ CONTRACTS = [
                     implies(stage >= 0, depth(states, state) == stage and is_option(header, runs, stage, option))
                     sum_of(heads, 0, header[RUNS]) + (states[state * STATE + COUNT] + acts(option) if stage >= 0 else 0)
                         == states[old(state) * STATE + COUNT] + acts(old(option))
+                    added_by(runs, heads, header[RUNS])
+                        + (states[state * STATE + NET] + adds(header, runs, stage, option) if stage >= 0 else 0)
+                        == states[old(state) * STATE + NET] + adds(header, runs, old(stage), old(option))
                     kept_from(heads, old(heads), header[RUNS])
                 """,
                 falls="stage + 1",
@@ -868,7 +888,17 @@ CONTRACTS = [
                 """,
             ),
         },
-        before={"while stage >= 0": "sum_nothing(heads, 0, header[RUNS])"},
+        before={
+            "while stage >= 0": """
+                sum_nothing(heads, 0, header[RUNS])
+                added_nothing(runs, heads, header[RUNS])
+            """,
+            "option = states": """
+                added_set(runs, prior(heads), heads, run, header[RUNS])
+                added_set(runs, prior(heads), heads, run - 1, header[RUNS])
+                one_times(heads[run - 1], runs[(run - 1) * RUN + DELTA])
+            """,
+        },
     ),
     contract(
         "is_better",
@@ -910,6 +940,8 @@ CONTRACTS = [
         gives="""
             only(header, BEST_VALUE, BEST_COUNT, BEST_NET, BEST_STATE, BEST_OPTION)
             implies(result, header[BEST_NET] <= header[ROOM])
+            implies(result, states[header[BEST_STATE] * STATE + NET]
+                + adds(header, runs, stage, header[BEST_OPTION]) == header[BEST_NET])
             implies(result, first <= header[BEST_STATE] and header[BEST_STATE] < last)
             implies(result, is_option(header, runs, stage, header[BEST_OPTION]))
             implies(result, states[header[BEST_STATE] * STATE + COUNT] + acts(header[BEST_OPTION]) <= header[ACTIONS])
@@ -928,15 +960,18 @@ CONTRACTS = [
                     0 <= option <= runs[run * RUN + SIZE]
                     comes_to(so_far, header)
                     so_far.actions == states[state * STATE + COUNT] + option
+                    so_far.net == states[state * STATE + NET] + option * delta
                 """,
                 falls="runs[run * RUN + SIZE] - option",
                 opens=SUMS
                 + """
+            product_next(option, delta)
             most_of_all(so_far.actions, max(1, header[ACTIONS]), 2**26 // max(1, header[ACTIONS]))
                 """,
             ),
         },
         before={
+            "while True": "times_nothing(0, delta)",
             "if not found": """
                 led_by(old(header), header, runs, states, last)
                 led_less(header, runs, states, max(state, header[BEST_STATE]) + 1, last)
@@ -968,6 +1003,7 @@ CONTRACTS = [
             falling(chosen, 0, result)
             implies(result >= 0, are_heads(header, runs, heads))
             implies(result >= 0, are_exclusive(header, heads, 0))
+            implies(result >= 0, added_by(runs, heads, header[RUNS]) <= header[ROOM])
             implies(result >= 0,
                 are_collected(runs, item_keys, item_notes, heads, header[RUNS], 0, chosen, chosen_notes, result))
             kept_from(chosen, old(chosen), max(0, result))
@@ -982,7 +1018,7 @@ CONTRACTS = [
                     are_outcomes(header, states, first, last)
                     are_at(states, first, last, stage)
                     led(header, runs, states, last)
-                    states[COUNT] == 0
+                    states[COUNT] == 0 and states[NET] == 0
                 """,
                 opens="""
                     implies(stage < header[PAIRS], runs[2 * stage * RUN + SIZE] >= 1)

@@ -290,6 +290,12 @@ def collected(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int
 
 
 @ghost
+def added_by(runs: Ints, heads: Ints, n: int) -> int:
+    """The slots that the first candidates of ``n`` runs add, as many of each as ``heads`` says."""
+    return sum(heads[r] * runs[r * RUN + DELTA] for r in range(n))
+
+
+@ghost
 def run_with(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int) -> int:
     """The first of ``n`` runs that has such a candidate among its first ones; of no account if there is none."""
     return _first_with(runs, item_keys, item_notes, heads, n, turn, note)[0]
@@ -2124,6 +2130,15 @@ def acts(option: int) -> int:
     return 1 if option == ALONE else option
 
 
+def adds(header: Ints, runs: Ints, stage: int, option: int) -> int:
+    """The slots that an option of a stage adds."""
+    return (
+        runs[2 * stage * RUN + DELTA]
+        if option == ALONE
+        else option * runs[(2 * stage + 1 if stage < header[PAIRS] else header[PAIRS] + stage) * RUN + DELTA]
+    )
+
+
 def comes_from(header: Ints, runs: Ints, states: Ints, others: Ints, state: int, n: int, stage: int) -> bool:
     """A state comes from one among the first ``n`` of ``others``, to which so many stages led, by an option of the
     next."""
@@ -2133,6 +2148,9 @@ def comes_from(header: Ints, runs: Ints, states: Ints, others: Ints, state: int,
         and is_option(header, runs, stage, states[state * STATE + OPTION])
         and states[state * STATE + COUNT]
         == others[states[state * STATE + PARENT] * STATE + COUNT] + acts(states[state * STATE + OPTION])
+        and states[state * STATE + NET]
+        == others[states[state * STATE + PARENT] * STATE + NET]
+        + adds(header, runs, stage, states[state * STATE + OPTION])
     )
 
 
