@@ -155,7 +155,8 @@ def wishes_by_logits(header: Ints, less: Ints, family_slot: Ints, family_node: I
         slots = header[UNITS + level - 1]
         wish = 0
         if slots == 1:
-            wish = total(less, family_slot[family], members)
+            for i in range(members):
+                wish += less[family_slot[family] + i]
         else:
             for i in range(members):
                 wish += less[family_slot[family] + i * slots]

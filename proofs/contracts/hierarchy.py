@@ -225,6 +225,87 @@ CONTRACTS = [
         loops={"while low < high": loop(keeps="0 <= low <= high and high <= LIMIT", falls="high - low")},
     ),
     contract(
+        "add_claims",
+        needs="""
+            is_header(session.header)
+            is_shaped(session.header)
+            0 <= session.header[FIRST] < session.header[END]
+            session.header[END] < 2**49
+            len(work.header) >= QUERY
+            are_runs(work.header, work.runs, len(work.item_keys))
+            len(work.item_keys) <= len(work.item_notes)
+            work.header[RUNS] <= len(work.heads)
+            are_heads(work.header, work.runs, work.heads)
+            sum_of(work.heads, 0, work.header[RUNS]) <= 2**30
+            all(0 <= work.item_notes[j] and work.item_notes[j] < len(family_node)
+                and session.header[FIRST] <= family_node[work.item_notes[j]] // LEVELS
+                and family_node[work.item_notes[j]] // LEVELS < session.header[END]
+                for r in range(work.header[RUNS])
+                for j in range(work.runs[here(r) * RUN + BEGIN],
+                    work.runs[here(r) * RUN + BEGIN] + work.heads[here(r)])
+                if work.runs[here(r) * RUN + DELTA] < 0 if at(here(r), work.item_notes[j]))
+            all(session.header[FIRST] <= work.item_notes[j] and work.item_notes[j] < session.header[END]
+                for r in range(work.header[RUNS])
+                for j in range(work.runs[here(r) * RUN + BEGIN],
+                    work.runs[here(r) * RUN + BEGIN] + work.heads[here(r)])
+                if work.runs[here(r) * RUN + DELTA] >= 0 if at(here(r), work.item_notes[j]))
+            (session.header[END] - 1) // session.header[SPAN + session.header[TOP]]
+                - session.header[FIRST] // session.header[SPAN + session.header[TOP]] < len(claims.actions)
+            (session.header[END] - 1) // session.header[SPAN + session.header[TOP]]
+                - session.header[FIRST] // session.header[SPAN + session.header[TOP]] < len(claims.slots)
+        """,
+        writes="claims.actions claims.slots",
+        gives="""
+            result == (session.header[END] - 1) // session.header[SPAN + session.header[TOP]]
+                - session.header[FIRST] // session.header[SPAN + session.header[TOP]] + 1
+            within(claims.actions, 0, result, 0, 2**30)
+            within(claims.slots, 0, result, -2**56, 2**56)
+        """,
+        opens="""
+            sum_none(work.heads, 0, 0)
+            over_bound(session.header[FIRST], session.header[SPAN + session.header[TOP]])
+            over_bound(session.header[END] - 1, session.header[SPAN + session.header[TOP]])
+            over_grows(session.header[FIRST], session.header[END] - 1, session.header[SPAN + session.header[TOP]])
+        """,
+        loops={
+            "for r in range(size)": loop(
+                keeps="""
+                    within(claims.actions, 0, r, 0, 0)
+                    within(claims.slots, 0, r, 0, 0)
+                """
+            ),
+            "for r in range(work.header[RUNS])": loop(
+                keeps="""
+                    0 <= sum_of(work.heads, 0, r)
+                    within(claims.actions, 0, size, 0, sum_of(work.heads, 0, r))
+                    within(claims.slots, 0, size, -2**26 * sum_of(work.heads, 0, r), 2**26 * sum_of(work.heads, 0, r))
+                """,
+                opens="""
+                    here(r) == r
+                    0 <= work.heads[r] and work.heads[r] <= work.runs[r * RUN + SIZE]
+                    work.runs[r * RUN + SIZE] + work.runs[r * RUN + BEGIN] <= len(work.item_keys)
+                    sum_one_more(work.heads, 0, r + 1)
+                    sum_grows(work.heads, 0, r + 1, work.header[RUNS])
+                """,
+            ),
+            "for i in range(work.heads[r])": loop(
+                keeps="""
+                    within(claims.actions, 0, size, 0, sum_of(work.heads, 0, r) + i)
+                    within(claims.slots, 0, size, -2**26 * (sum_of(work.heads, 0, r) + i),
+                        2**26 * (sum_of(work.heads, 0, r) + i))
+                """,
+                opens="-2**26 <= work.runs[r * RUN + DELTA] and work.runs[r * RUN + DELTA] <= 2**26",
+            ),
+        },
+        before={
+            "claims.actions[token": """
+                session.header[FIRST] <= token and token < session.header[END]
+                over_grows(session.header[FIRST], token, span)
+                over_grows(token, session.header[END] - 1, span)
+            """,
+        },
+    ),
+    contract(
         "place_region",
         needs="""
             is_header(header)

@@ -98,4 +98,47 @@ CONTRACTS = [
         },
         before={"score += member": "mean_bound(member, slots)"},
     ),
+    contract(
+        "wishes_by_logits",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, len(less))
+            within(less, 0, len(less), -2**33, 2**33)
+            header[FAMILIES] <= len(wishes)
+        """,
+        writes="wishes",
+        gives="""
+            within(wishes, 0, header[FAMILIES], -2**60, 2**60)
+            all(wishes[f] <= 2**33 * header[FANOUT + family_node[f] % LEVELS] for f in range(header[FAMILIES])
+                if at(wishes[f]))
+        """,
+        loops={
+            "for family in range(header[FAMILIES])": loop(
+                keeps="""
+                    within(wishes, 0, family, -2**60, 2**60)
+                    all(wishes[f] <= 2**33 * header[FANOUT + family_node[f] % LEVELS] for f in range(family)
+                        if at(wishes[f]))
+                """,
+                opens="""
+                    0 <= family_slot[family]
+                    family_slot[family] + header[WIDTH + family_node[family] % LEVELS] <= len(less)
+                    header[WIDTH + family_node[family] % LEVELS] == header[FANOUT + family_node[family] % LEVELS]
+                        * header[UNITS + family_node[family] % LEVELS - 1]
+                    1 <= header[UNITS + family_node[family] % LEVELS - 1] <= 2**26
+                    1 <= header[FANOUT + family_node[family] % LEVELS] <= 2**26
+                    times_one(header[FANOUT + family_node[family] % LEVELS],
+                        header[UNITS + family_node[family] % LEVELS - 1])
+                """,
+            ),
+            "for i in range(members)": loop(keeps="-2**33 * i <= wish <= 2**33 * i"),
+            "for i in range(members) #2": loop(
+                keeps="-2**33 * i <= wish <= 2**33 * i",
+                opens="product_grows(i, members, slots)",
+            ),
+        },
+    ),
 ]

@@ -59,7 +59,7 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "Whatever the runs, no candidate is read beyond them, gains and prices fit, and each bound is written where there "
     "is room for one per action that is left; the exact search over them ends, keeps its states in their space, each "
     "with the one that it came from, and chooses no more candidates than there are actions: the first of each run, "
-    "each once, and of no pair both sides.",
+    "each once, of no pair both sides, and what adds no more slots than there is room for.",
     clauses="KNA-2 MUL-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("search"),
@@ -93,6 +93,8 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("a collapse is taken with the expands of its pair", "            heads[run] = option\n",
                  "            heads[run] = option\n            if stage < query[PAIRS] and option > 1:\n"
                  "                heads[run] -= 1\n                heads[run - 1] += 1\n"),
+        Mutation("what a pair's collapse adds is what its expands do", "so_far = with_one(work, begun, run - 1, 0)",
+                 "so_far = with_one(work, begun, run, 0)"),
         Mutation("notes are those of the next", "note = work.item_notes[work.runs[run * RUN + BEGIN] + i]",
                  "note = work.item_notes[work.runs[run * RUN + BEGIN] + i + 1]"),
     ],
@@ -202,6 +204,10 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("families that free more are listed as well",
                  "size += 1 if delta_at(header, family_node[family] % LEVELS) == delta else 0",
                  "size += 1 if delta_at(header, family_node[family] % LEVELS) >= delta else 0"),
+        Mutation("a claim counts in the next region", "claims.actions[token // span - oldest] += 1",
+                 "claims.actions[token // span - oldest + 1] += 1"),
+        Mutation("wishes begin with the second member", "wish += less[family_slot[family] + i]\n",
+                 "wish += less[family_slot[family] + i + 1]\n"),
         Mutation("a share of nothing", "if total == 0:\n        return 0", "if total < 0:\n        return 0"),
         Mutation("a choice is added behind a gap", "rise(regions.turns, regions.notes, done + i, turn, note)",
                  "rise(regions.turns, regions.notes, done + i + 1, turn, note)"),
