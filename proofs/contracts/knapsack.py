@@ -144,6 +144,7 @@ POOLED = """
             are_pooled(session.header, family_slot, work.header, pool_keys, pool_families, work.header[DELTAS])
             are_told_apart(session.header, family_node, work.header, pool_keys, pool_families, work.header[DELTAS])
             rising(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
+            deltas_are_listed(session.header, work.header)
             within(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS], 1,
                 2**26 // max(1, session.header[N_DIFF]))
 """
@@ -217,6 +218,10 @@ ITEMS_STAND = (
     " work.header[RUNS])"
 )
 ITEMS_DIFFER = "differing(work.search.runs, work.search.item_keys, work.header[RUNS])"
+RUNS_ADD = (
+    "adding(session.header, tags, family_node, work.search.runs, work.search.item_keys, work.search.item_notes,"
+    " work.header[RUNS])"
+)
 PAIRS_STAND = (
     "paired(session.header, family_slot, family_node, apart_families, work.search.runs, work.search.item_keys,"
     " work.search.item_notes, work.header[RUNS])"
@@ -239,6 +244,9 @@ APPENDED = f"""
                 standing_kept(session.header, TAGS, family_slot, {BOTH})
                 run_stands(session.header, TAGS, family_slot, {NOW})
                 standing_more(session.header, TAGS, family_slot, {NOW})
+                adding_kept(session.header, TAGS, family_node, {BOTH})
+                run_adds(session.header, TAGS, family_node, {NOW})
+                adding_more(session.header, TAGS, family_node, {NOW})
                 """
 """What the runs are once one is appended."""
 
@@ -269,6 +277,7 @@ APPENDED_TO_CLASSES = (
 CLASSES_STAND = f"""
                     standing(session.header, old(tags), family_slot, {ITEMS}, work.header[RUNS])
                     {ITEMS_DIFFER}
+                    adding(session.header, old(tags), family_node, {ITEMS}, work.header[RUNS])
                     paired(session.header, family_slot, family_node, apart_families, {ITEMS}, 2 * work.header[APART])
                     classed({CLASS}, {ITEMS}, 2 * work.header[APART], work.header[RUNS])
 """
@@ -334,7 +343,7 @@ SELECTING = (
     before_any(OPTIMAL.replace("            -2**26 <= room <= 2**26\n", ""))
     + """
             0 <= session.header[W_MAX] <= 2**26
-            0 <= session.header[W_SOFT] <= 2**26
+            0 <= session.header[W_SOFT] <= session.header[W_MAX]
             0 <= session.header[SOFT_MARGIN] <= LIMIT
             session.header[N_DIFF] <= len(work.other)
             session.header[N_DIFF] <= len(work.other_notes)
@@ -890,11 +899,14 @@ CONTRACTS = [
             implies(result >= 0, are_laid_out(session.header, work.search, work.header[RUNS], result))
             implies(result >= 0, {ITEMS_STAND})
             implies(result >= 0, {ITEMS_DIFFER})
+            implies(result >= 0, {RUNS_ADD})
             implies(result >= 0, {PAIRS_STAND})
         """,
         opens="""
             differing_none(work.search.runs, work.search.item_keys, work.header[RUNS])
             standing_none(session.header, tags, family_slot, work.search.runs, work.search.item_keys,
+                work.search.item_notes, work.header[RUNS])
+            adding_none(session.header, tags, family_node, work.search.runs, work.search.item_keys,
                 work.search.item_notes, work.header[RUNS])
             paired_none(session.header, family_slot, family_node, apart_families, work.search.runs,
                 work.search.item_keys, work.search.item_notes, work.header[RUNS])
@@ -910,6 +922,7 @@ CONTRACTS = [
                     are_laid_out(session.header, work.search, work.header[RUNS], items)
                     {ITEMS_STAND}
                     {ITEMS_DIFFER}
+                    {RUNS_ADD}
                     {PAIRS_STAND}
                 """,
                 opens="""
@@ -945,7 +958,7 @@ CONTRACTS = [
             "cost = delta_at": """
                 places_differ(keys, 0, size)
                 all(place <= place_of(keys[i]) and place_of(keys[i]) < place + session.header[WIDTH + level]
-                    and 1 <= tags[place_of(keys[i])] and tags[place_of(keys[i])] <= session.header[TOP]
+                    and 1 <= tags[place_of(keys[i])] and tags[place_of(keys[i])] == level - 1
                     for i in range(size))
             """,
         },
@@ -969,6 +982,7 @@ CONTRACTS = [
             implies(result >= 0, are_laid_out(session.header, work.search, work.header[RUNS], result))
             implies(result >= 0, standing(session.header, old(tags), family_slot, {ITEMS}, work.header[RUNS]))
             implies(result >= 0, {ITEMS_DIFFER})
+            implies(result >= 0, adding(session.header, old(tags), family_node, {ITEMS}, work.header[RUNS]))
             implies(result >= 0, paired(session.header, family_slot, family_node, apart_families, {ITEMS},
                 2 * work.header[APART]))
             implies(result >= 0, outside(session.header, family_slot, family_node, apart_families,
@@ -1011,8 +1025,8 @@ CONTRACTS = [
                     within(notes, 0, size, 0, session.header[FAMILIES] - 1)
                     all(place_of(keys[y]) == family_slot[notes[y]]
                         and not held(apart_families, 0, work.header[APART], notes[y])
-                        and (work.header[DELTAS] <= 1 or session.header[WIDTH + family_node[notes[y]] % LEVELS]
-                            - session.header[UNITS + family_node[notes[y]] % LEVELS] == work.header[DELTA_LIST + d])
+                        and session.header[WIDTH + family_node[notes[y]] % LEVELS]
+                            - session.header[UNITS + family_node[notes[y]] % LEVELS] == work.header[DELTA_LIST + d]
                         for y in range(size) if at(keys[y]) if at(notes[y]))
                     places_differ(keys, 0, size)
                     all(place_of(keys[y]) != place_of(pool_keys[b]) for y in range(size)
@@ -1023,6 +1037,10 @@ CONTRACTS = [
                     here(d) == d
                     0 <= pool_families[at] and pool_families[at] < session.header[FAMILIES]
                     0 <= pool_keys[at] and pool_keys[at] < 2**60
+                    1 <= family_node[pool_families[at]] % LEVELS
+                    held(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS],
+                        session.header[WIDTH + family_node[pool_families[at]] % LEVELS]
+                        - session.header[UNITS + family_node[pool_families[at]] % LEVELS])
                 """,
             ),
             "for d in range(work.header[DELTAS])": loop(
@@ -1175,6 +1193,7 @@ CONTRACTS = [
             are_runs_of(work.search.runs, work.header[RUNS], items, 2**26 // max(1, session.header[N_DIFF]))
             standing(session.header, tags, family_slot, {ITEMS}, work.header[RUNS])
             {ITEMS_DIFFER}
+            adding(session.header, tags, family_node, {ITEMS}, work.header[RUNS])
             paired(session.header, family_slot, family_node, apart_families, {ITEMS}, 2 * work.header[APART])
             outside(session.header, family_slot, family_node, apart_families, work.header[APART], {ITEMS},
                 2 * work.header[APART], work.header[RUNS])
@@ -1190,6 +1209,7 @@ CONTRACTS = [
             are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
             are_placed(family_slot, chosen, chosen_notes, result)
             are_elsewhere(chosen, result)
+            result < 0 or slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, result) <= room
             pairs_are_clear(session.header, family_slot, family_node, apart_families, work.header[APART], chosen,
                 chosen_notes, result)
             kept_from(chosen, old(chosen), session.header[N_DIFF])
@@ -1226,6 +1246,8 @@ CONTRACTS = [
                 work.search.heads, work.header[RUNS], chosen, chosen_notes, result)
             pairs_are_clear(session.header, family_slot, family_node, apart_families, work.header[PAIRS], chosen,
                 chosen_notes, result)
+            adds_as_many(session.header, tags, family_slot, family_node, {ITEMS}, work.search.heads,
+                work.header[RUNS], items, 2**26 // max(1, session.header[N_DIFF]), chosen, chosen_notes, result)
         """,
     ),
     contract(
@@ -1249,6 +1271,7 @@ CONTRACTS = [
             are_placed(family_slot, chosen, chosen_notes, result)
             are_elsewhere(chosen, result)
             are_clear(session.header, family_slot, family_node, chosen, chosen_notes, result, result)
+            result < 0 or slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, result) <= room
             kept_from(chosen, old(chosen), session.header[N_DIFF])
             kept_from(chosen_notes, old(chosen_notes), session.header[N_DIFF])
         """,
@@ -1271,10 +1294,19 @@ CONTRACTS = [
         },
         before={
             "if items == OUT_OF_SPACE": f"""
+                adding_alike(session.header, prior(tags), tags, family_node, {ITEMS}, work.header[RUNS])
                 standing_alike(session.header, prior(tags), tags, family_slot, {ITEMS}, work.header[RUNS])
                 all_stand_under(session.header, prior(tags), tags, family_slot, family_node, session.header[FAMILIES])
                 all_stand(session.header, tags, family_slot, family_node, session.header[FAMILIES])
                 families_are_whole(session.header, tags, family_slot, family_node)
+            """,
+            "items = lay_out": """
+                listed_alike(session.header, session.header, old(work.header), work.header)
+                deltas_are_listed(session.header, work.header)
+            """,
+            "return done": """
+                choice_alike(session.header, prior(tags), tags, family_node, chosen, chosen, chosen_notes, chosen_notes,
+                    done)
             """,
         },
     ),
@@ -1298,6 +1330,7 @@ CONTRACTS = [
     ),
     contract(
         "net_of",
+        whole=True,
         needs=f"""{SOUND}
             0 <= size <= len(turns)
             size <= len(notes)
@@ -1308,8 +1341,10 @@ CONTRACTS = [
         gives="""
             magnitude(result) <= size * (2**26 // max(1, session.header[N_DIFF]))
             -2**26 <= result <= 2**26
+            result == slots_of_choice(session.header, tags, family_node, turns, notes, size)
         """,
         opens="""
+            chosen_none(session.header, tags, family_node, turns, notes, 0)
             over_bound(2**26, max(1, session.header[N_DIFF]))
             over_times(2**26, max(1, session.header[N_DIFF]))
             times_nothing(0, 2**26 // max(1, session.header[N_DIFF]))
@@ -1317,7 +1352,11 @@ CONTRACTS = [
         """,
         loops={
             "for i in range(size)": loop(
-                keeps="magnitude(net) <= i * (2**26 // max(1, session.header[N_DIFF]))",
+                keeps="""
+                    magnitude(net) <= i * (2**26 // max(1, session.header[N_DIFF]))
+                    net == slots_of_choice(session.header, tags, family_node, turns, notes, i)
+                """,
+                closes="chosen_one_more(session.header, tags, family_node, turns, notes, i)",
                 opens="""
                     product_next(i, 2**26 // max(1, session.header[N_DIFF]))
                     product_grows(i, max(1, session.header[N_DIFF]), 2**26 // max(1, session.header[N_DIFF]))
@@ -1499,6 +1538,7 @@ CONTRACTS = [
     ),
     contract(
         "select_optimum",
+        opens="chosen_none(session.header, tags, family_node, chosen, chosen_notes, 0)",
         any_width="worth work.peaks",
         needs=SELECTING,
         writes=f"""{SEARCHED} chosen chosen_notes other other_notes""",
@@ -1507,6 +1547,9 @@ CONTRACTS = [
             only(tags)
             {REST_STAYS}
             implies(work.header[CURSOR] == 0, {CHOSEN_WELL.replace("SIZE", "result")})
+            result < 0 or work.header[CURSOR] > 0 or session.header[SLOTS]
+                + slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, result)
+                <= max(session.header[W_MAX], session.header[SLOTS])
         """,
         loops={
             "for attempt in range(ATTEMPTS)": loop(
@@ -1520,9 +1563,25 @@ CONTRACTS = [
                     within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
                     are_ranks(work.search.item_keys)
                     {CHOSEN_WELL.replace("SIZE", "done")}
+                    done < 0 or session.header[SLOTS]
+                        + slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, done)
+                        <= max(session.header[W_MAX], session.header[SLOTS])
                 """,
-                opens=TAGS_STAY,
+                opens=TAGS_STAY
+                + """
+                    listed_alike(session.header, session.header, old(work.header), work.header)
+                    deltas_are_listed(session.header, work.header)
+                """,
+                closes="""
+                    choice_alike(session.header, tags, tags, family_node, other, chosen, other_notes, chosen_notes, done)
+                """,
             )
+        },
+        before={
+            "if size == OUT_OF_SPACE": """
+                choice_alike(session.header, prior(tags), tags, family_node, chosen, chosen, chosen_notes, chosen_notes,
+                    done)
+            """,
         },
     ),
     contract(

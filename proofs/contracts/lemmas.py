@@ -140,6 +140,26 @@ DEFINITIONS = [
         "added_one_more(R, H, n)",
         "implies(n >= 1, added_by(R, H, n) == added_by(R, H, n - 1) + H[n - 1] * R[(n - 1) * RUN + DELTA])",
     ),
+    definition("chosen_none(H, T, V, C, D, m)", "implies(m <= 0, slots_of_choice(H, T, V, C, D, m) == 0)"),
+    definition(
+        "chosen_one_more(H, T, V, C, D, m)",
+        "implies(m >= 1, slots_of_choice(H, T, V, C, D, m)"
+        " == slots_of_choice(H, T, V, C, D, m - 1) + slots_for(H, T, V, C[m - 1], D[m - 1]))",
+    ),
+    definition(
+        "slots_in_none(H, T, V, C, D, m, R, K, N, G, n, i)",
+        "implies(m <= 0, slots_in(H, T, V, C, D, m, R, K, N, G, n, i) == 0)",
+    ),
+    definition(
+        "slots_in_one_more(H, T, V, C, D, m, R, K, N, G, n, i)",
+        "implies(m >= 1, slots_in(H, T, V, C, D, m, R, K, N, G, n, i)"
+        " == slots_in(H, T, V, C, D, m - 1, R, K, N, G, n, i)"
+        " + (slots_for(H, T, V, C[m - 1], D[m - 1]) if collected(R, K, N, G, n, i, C[m - 1], D[m - 1]) >= 1 else 0))",
+    ),
+    definition(
+        "adding_is(H, T, V, R, K, N, n)",
+        "adding(H, T, V, R, K, N, n) == all(run_adds(H, T, V, R, K, N, here(r)) for r in range(n) if at(here(r)))",
+    ),
     definition(
         "collected_where(R, K, N, H, n, k, v)",
         "implies(collected(R, K, N, H, n, 0, k, v) >= 1, 0 <= run_with(R, K, N, H, n, k, v) < n"
@@ -1779,6 +1799,31 @@ SEARCHES = [
         steps=["standing_is(H, T, S, R, K, N, n)", "standing_is(H, T, S, R, K, N, n + 1)", "here(n) == n"],
     ),
     lemma(
+        "adding_none(H, T, V, R, K, N, n)",
+        "implies(n <= 0, adding(H, T, V, R, K, N, n))",
+        steps=["adding_is(H, T, V, R, K, N, n)"],
+    ),
+    lemma(
+        "adding_kept(H, T, V, R, Q, K, J, N, M, n, m)",
+        "implies(adding(H, T, V, Q, J, M, n) and unchanged(R, Q, K, J, N, M, n, m), adding(H, T, V, R, K, N, n))",
+        steps=[
+            "adding_is(H, T, V, Q, J, M, n)",
+            "adding_is(H, T, V, R, K, N, n)",
+            "unchanged_is(R, Q, K, J, N, M, n, m)",
+        ],
+    ),
+    lemma(
+        "adding_more(H, T, V, R, K, N, n)",
+        "implies(n >= 0 and adding(H, T, V, R, K, N, n) and run_adds(H, T, V, R, K, N, n),"
+        " adding(H, T, V, R, K, N, n + 1))",
+        steps=["adding_is(H, T, V, R, K, N, n)", "adding_is(H, T, V, R, K, N, n + 1)", "here(n) == n"],
+    ),
+    lemma(
+        "adding_alike(H, T, U, V, R, K, N, n)",
+        "implies(all(U[j] == T[j] for j in INTEGERS) and adding(H, T, V, R, K, N, n), adding(H, U, V, R, K, N, n))",
+        steps=["adding_is(H, T, V, R, K, N, n)", "adding_is(H, U, V, R, K, N, n)"],
+    ),
+    lemma(
         "paired_none(H, S, V, A, R, K, N, n)",
         "implies(n <= 0, paired(H, S, V, A, R, K, N, n))",
         steps=["paired_is(H, S, V, A, R, K, N, n)"],
@@ -1931,6 +1976,200 @@ SEARCHES = [
             "many_members(C, D, m, m)",
             "twice_if_alike(C, D, m)",
         ],
+    ),
+    lemma(
+        "collected_grows(R, K, N, G, r, i, j, k, v)",
+        "implies(r >= 0 and 0 <= i <= j, collected(R, K, N, G, r, i, k, v) <= collected(R, K, N, G, r, j, k, v))",
+        by="j",
+        steps=["collected_one_more(R, K, N, G, r, j)"],
+    ),
+    lemma(
+        "collected_least(R, K, N, G, r, i, n, k, v)",
+        "implies(0 <= r < n and 0 <= i <= G[r] and all(0 <= G[q] for q in range(n)),"
+        " collected(R, K, N, G, r, i, k, v) <= collected(R, K, N, G, n, 0, k, v))",
+        by="n",
+        steps=[
+            "collected_next(R, K, N, G, n)",
+            "collected_grows(R, K, N, G, r, i, G[r], k, v)",
+            "collected_grows(R, K, N, G, n - 1, 0, G[n - 1], k, v)",
+        ],
+    ),
+    lemma(
+        "slots_in_first(H, T, V, C, D, m, R, K, N, G)",
+        "slots_in(H, T, V, C, D, m, R, K, N, G, 0, 0) == 0",
+        by="m",
+        steps=[
+            "slots_in_none(H, T, V, C, D, m, R, K, N, G, 0, 0)",
+            "slots_in_one_more(H, T, V, C, D, m, R, K, N, G, 0, 0)",
+        ],
+    ),
+    lemma(
+        "slots_in_all(H, T, V, C, D, m, R, K, N, G, n)",
+        "implies(all(collected(R, K, N, G, n, 0, C[x], D[x]) >= 1 for x in range(m) if at(C[x]) if at(D[x])),"
+        " slots_in(H, T, V, C, D, m, R, K, N, G, n, 0) == slots_of_choice(H, T, V, C, D, m))",
+        by="m",
+        steps=[
+            "slots_in_none(H, T, V, C, D, m, R, K, N, G, n, 0)",
+            "slots_in_one_more(H, T, V, C, D, m, R, K, N, G, n, 0)",
+            "chosen_none(H, T, V, C, D, m)",
+            "chosen_one_more(H, T, V, C, D, m)",
+            "C[m - 1] == C[m - 1]",
+        ],
+    ),
+    lemma(
+        "slots_in_next(H, T, V, C, D, m, R, K, N, G, n)",
+        "implies(n >= 1, slots_in(H, T, V, C, D, m, R, K, N, G, n, 0)"
+        " == slots_in(H, T, V, C, D, m, R, K, N, G, n - 1, G[n - 1]))",
+        by="m",
+        steps=[
+            "slots_in_none(H, T, V, C, D, m, R, K, N, G, n, 0)",
+            "slots_in_none(H, T, V, C, D, m, R, K, N, G, n - 1, G[n - 1])",
+            "slots_in_one_more(H, T, V, C, D, m, R, K, N, G, n, 0)",
+            "slots_in_one_more(H, T, V, C, D, m, R, K, N, G, n - 1, G[n - 1])",
+            "collected_next(R, K, N, G, n)",
+        ],
+    ),
+    lemma(
+        "slots_in_step(H, T, V, C, D, m, R, K, N, G, n, i, k, v)",
+        "implies(n >= 0 and i >= 1 and k == turn_at(R, K, n, i - 1) and v == N[R[n * RUN + BEGIN] + i - 1]"
+        " and collected(R, K, N, G, n, i - 1, k, v) == 0 and many(C, D, m, k, v) <= 1,"
+        " slots_in(H, T, V, C, D, m, R, K, N, G, n, i) == slots_in(H, T, V, C, D, m, R, K, N, G, n, i - 1)"
+        " + (slots_for(H, T, V, k, v) if many(C, D, m, k, v) >= 1 else 0))",
+        by="m",
+        steps=[
+            "slots_in_none(H, T, V, C, D, m, R, K, N, G, n, i)",
+            "slots_in_none(H, T, V, C, D, m, R, K, N, G, n, i - 1)",
+            "slots_in_one_more(H, T, V, C, D, m, R, K, N, G, n, i)",
+            "slots_in_one_more(H, T, V, C, D, m, R, K, N, G, n, i - 1)",
+            "collected_one_more(R, K, N, G, n, i)",
+            "many_with_one_more(C, D, m)",
+        ],
+    ),
+    lemma(
+        "slots_in_run(H, T, V, C, D, m, R, K, N, G, n, i, d)",
+        "implies(n >= 0 and i >= 0"
+        " and all(many(C, D, m, turn_at(R, K, n, here(x)), N[R[n * RUN + BEGIN] + here(x)]) == 1"
+        " and collected(R, K, N, G, n, here(x), turn_at(R, K, n, here(x)), N[R[n * RUN + BEGIN] + here(x)]) == 0"
+        " and slots_for(H, T, V, turn_at(R, K, n, here(x)), N[R[n * RUN + BEGIN] + here(x)]) == d"
+        " for x in range(i) if at(here(x))),"
+        " slots_in(H, T, V, C, D, m, R, K, N, G, n, i) == slots_in(H, T, V, C, D, m, R, K, N, G, n, 0) + i * d)",
+        by="i",
+        steps=[
+            "here(i - 1) == i - 1",
+            "slots_in_step(H, T, V, C, D, m, R, K, N, G, n, i, turn_at(R, K, n, i - 1), N[R[n * RUN + BEGIN] + i - 1])",
+            "product_next(i - 1, d)",
+            "times_nothing(0, d)",
+        ],
+    ),
+    lemma(
+        "slots_in_runs(H, T, V, C, D, m, R, K, N, G, n)",
+        "implies(n >= 0 and all(0 <= G[r] for r in range(n))"
+        " and all(many(C, D, m, turn_at(R, K, here(r), here(x)), N[R[here(r) * RUN + BEGIN] + here(x)]) == 1"
+        " and collected(R, K, N, G, here(r), here(x), turn_at(R, K, here(r), here(x)),"
+        " N[R[here(r) * RUN + BEGIN] + here(x)]) == 0"
+        " and slots_for(H, T, V, turn_at(R, K, here(r), here(x)), N[R[here(r) * RUN + BEGIN] + here(x)])"
+        " == R[here(r) * RUN + DELTA]"
+        " for r in range(n) for x in range(G[here(r)]) if at(here(r), here(x))),"
+        " slots_in(H, T, V, C, D, m, R, K, N, G, n, 0) == added_by(R, G, n))",
+        by="n",
+        steps=[
+            "slots_in_first(H, T, V, C, D, m, R, K, N, G)",
+            "added_none(R, G, n)",
+            "added_one_more(R, G, n)",
+            "slots_in_next(H, T, V, C, D, m, R, K, N, G, n)",
+            "here(n - 1) == n - 1",
+            "slots_in_run(H, T, V, C, D, m, R, K, N, G, n - 1, G[n - 1], R[(n - 1) * RUN + DELTA])",
+        ],
+    ),
+    lemma(
+        "collected_positive(R, K, N, G, r, i, k, v)",
+        "implies(r >= 0 and i >= 0 and all(0 <= G[q] for q in range(r)), collected(R, K, N, G, r, i, k, v) >= 0)",
+        steps=[
+            "collected_grows(R, K, N, G, r, 0, i, k, v)",
+            "collected_least(R, K, N, G, 0, 0, r, k, v)",
+            "G[0] == G[0]",
+        ],
+    ),
+    lemma(
+        "collected_once(H, T, S, R, K, N, G, n, q, w, k, v)",
+        "implies(are_runs_of(R, n, q, w) and standing(H, T, S, R, K, N, n) and differing(R, K, n)"
+        " and all(G[r] <= R[r * RUN + SIZE] for r in range(n)), collected(R, K, N, G, n, 0, k, v) <= 1)",
+        steps=[
+            "here(run_with(R, K, N, G, n, k, v)) == run_with(R, K, N, G, n, k, v)",
+            "standing_is(H, T, S, R, K, N, n)",
+            "differing_is(R, K, n)",
+        ],
+    ),
+    lemma(
+        "counted_run(H, T, S, R, K, N, G, n, q, w, r, i)",
+        "implies(are_runs_of(R, n, q, w) and standing(H, T, S, R, K, N, n) and differing(R, K, n)"
+        " and all(0 <= G[p] for p in range(n)) and all(G[p] <= R[p * RUN + SIZE] for p in range(n))"
+        " and 0 <= r < n and 0 <= i <= G[r],"
+        " all(collected(R, K, N, G, n, 0, turn_at(R, K, r, here(x)), N[R[r * RUN + BEGIN] + here(x)]) == 1"
+        " and collected(R, K, N, G, r, here(x), turn_at(R, K, r, here(x)), N[R[r * RUN + BEGIN] + here(x)]) == 0"
+        " for x in range(i) if at(here(x))))",
+        by="i",
+        steps=[
+            "here(i - 1) == i - 1",
+            "collected_one_more(R, K, N, G, r, i)",
+            "collected_least(R, K, N, G, r, i, n, turn_at(R, K, r, i - 1), N[R[r * RUN + BEGIN] + i - 1])",
+            "collected_positive(R, K, N, G, r, i - 1, turn_at(R, K, r, i - 1), N[R[r * RUN + BEGIN] + i - 1])",
+            "collected_once(H, T, S, R, K, N, G, n, q, w, turn_at(R, K, r, i - 1), N[R[r * RUN + BEGIN] + i - 1])",
+        ],
+    ),
+    lemma(
+        "counted_runs(H, T, S, R, K, N, G, n, q, w, p)",
+        "implies(are_runs_of(R, n, q, w) and standing(H, T, S, R, K, N, n) and differing(R, K, n)"
+        " and all(0 <= G[r] for r in range(n)) and all(G[r] <= R[r * RUN + SIZE] for r in range(n)) and p <= n,"
+        " all(collected(R, K, N, G, n, 0, turn_at(R, K, here(r), here(x)), N[R[here(r) * RUN + BEGIN] + here(x)]) == 1"
+        " and collected(R, K, N, G, here(r), here(x), turn_at(R, K, here(r), here(x)),"
+        " N[R[here(r) * RUN + BEGIN] + here(x)]) == 0"
+        " for r in range(p) for x in range(G[here(r)]) if at(here(r), here(x))))",
+        by="p",
+        steps=["here(p - 1) == p - 1", "counted_run(H, T, S, R, K, N, G, n, q, w, p - 1, G[p - 1])"],
+    ),
+    lemma(
+        "runs_adding(H, T, S, V, R, K, N, G, n)",
+        "implies(standing(H, T, S, R, K, N, n) and adding(H, T, V, R, K, N, n)"
+        " and all(G[r] <= R[r * RUN + SIZE] for r in range(n)),"
+        " all(slots_for(H, T, V, turn_at(R, K, here(r), here(x)), N[R[here(r) * RUN + BEGIN] + here(x)])"
+        " == R[here(r) * RUN + DELTA] for r in range(n) for x in range(G[here(r)]) if at(here(r), here(x))))",
+        steps=["standing_is(H, T, S, R, K, N, n)", "adding_is(H, T, V, R, K, N, n)"],
+    ),
+    lemma(
+        "adds_as_many(H, T, S, V, R, K, N, G, n, q, w, C, D, m)",
+        "implies(n >= 0 and are_runs_of(R, n, q, w) and standing(H, T, S, R, K, N, n) and differing(R, K, n)"
+        " and adding(H, T, V, R, K, N, n) and all(0 <= G[r] for r in range(n))"
+        " and all(G[r] <= R[r * RUN + SIZE] for r in range(n)) and are_collected(R, K, N, G, n, 0, C, D, m),"
+        " slots_of_choice(H, T, V, C, D, m) == added_by(R, G, n))",
+        steps=[
+            "counted_runs(H, T, S, R, K, N, G, n, q, w, n)",
+            "runs_adding(H, T, S, V, R, K, N, G, n)",
+            "many_members(C, D, m, m)",
+            "slots_in_all(H, T, V, C, D, m, R, K, N, G, n)",
+            "slots_in_runs(H, T, V, C, D, m, R, K, N, G, n)",
+        ],
+    ),
+    lemma(
+        "choice_alike(H, T, U, V, C, E, D, F, m)",
+        "implies(all(U[j] == T[j] for j in INTEGERS) and all(E[x] == C[x] for x in range(m))"
+        " and all(F[x] == D[x] for x in range(m)),"
+        " slots_of_choice(H, U, V, E, F, m) == slots_of_choice(H, T, V, C, D, m))",
+        by="m",
+        steps=[
+            "chosen_none(H, T, V, C, D, m)",
+            "chosen_none(H, U, V, E, F, m)",
+            "chosen_one_more(H, T, V, C, D, m)",
+            "chosen_one_more(H, U, V, E, F, m)",
+            "E[m - 1] == E[m - 1]",
+            "F[m - 1] == F[m - 1]",
+        ],
+    ),
+    lemma(
+        "listed_alike(H, G, Q, P)",
+        "implies(all(G[j] == H[j] for j in INTEGERS) and P[DELTAS] == Q[DELTAS]"
+        " and all(P[j] == Q[j] for j in range(DELTA_LIST, DELTA_LIST + Q[DELTAS]) if at(Q[j]))"
+        " and deltas_are_listed(H, Q), deltas_are_listed(G, P))",
     ),
     lemma(
         "drawn_clear(H, T, S, V, A, Q, R, K, N, G, n, C, D, m)",

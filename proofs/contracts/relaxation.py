@@ -12,6 +12,8 @@ CONTRACTS = [
         needs=f"""{TOLD}{WORTHS}{COLLAPSING}{LAID}{APART_TOLD.replace("work.header[APART]", "0")}
             within(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS], 1,
                 2**26 // max(1, session.header[N_DIFF]))
+            rising(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
+            deltas_are_listed(session.header, work.header)
             2 * work.header[DELTAS] * session.header[N_DIFF] <= work.header[ITEM_SPACE]
         """,
         writes="""session.header work.header spare_slot spare_node expand_keys expand_tokens pool_keys pool_families
@@ -44,6 +46,11 @@ CONTRACTS = [
             "lay_out(session": """
                 tokens_marked(session.header, old(session.header), tags, tags, session.header[SLOTS])
                 tokens_are_told(session.header, tags, family_slot, family_node)
+                all_stand_alike(old(session.header), session.header, tags, family_slot, family_node,
+                    session.header[FAMILIES])
+                listed_alike(old(session.header), session.header, old(work.header), work.header)
+                deltas_are_listed(session.header, work.header)
+                rising(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
             """,
         },
     ),

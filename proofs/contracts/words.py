@@ -296,6 +296,41 @@ def added_by(runs: Ints, heads: Ints, n: int) -> int:
 
 
 @ghost
+def slots_of_choice(header: Ints, tags: Ints, family_node: Ints, turns: Ints, notes: Ints, n: int) -> int:
+    """The slots that the first ``n`` candidates add."""
+    return sum(slots_for(header, tags, family_node, turns[i], notes[i]) for i in range(n))
+
+
+@ghost
+def slots_in(
+    header: Ints,
+    tags: Ints,
+    family_node: Ints,
+    turns: Ints,
+    notes: Ints,
+    m: int,
+    runs: Ints,
+    item_keys: Ints,
+    item_notes: Ints,
+    heads: Ints,
+    n: int,
+    i: int,
+) -> int:
+    """The slots that those of the first ``m`` candidates add which `collected` counts."""
+    return sum(
+        slots_for(header, tags, family_node, turns[x], notes[x])
+        for x in range(m)
+        if collected(runs, item_keys, item_notes, heads, n, i, turns[x], notes[x]) >= 1
+    )
+
+
+@ghost
+def adding(header: Ints, tags: Ints, family_node: Ints, runs: Ints, keys: Ints, notes: Ints, n: int) -> bool:
+    """`run_adds` of the first ``n`` runs."""
+    return all(run_adds(header, tags, family_node, runs, keys, notes, r) for r in range(n))
+
+
+@ghost
 def run_with(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int) -> int:
     """The first of ``n`` runs that has such a candidate among its first ones; of no account if there is none."""
     return _first_with(runs, item_keys, item_notes, heads, n, turn, note)[0]
@@ -1777,6 +1812,15 @@ def are_clear(header: Ints, family_slot: Ints, family_node: Ints, turns: Ints, n
     )
 
 
+def slots_for(header: Ints, tags: Ints, family_node: Ints, turn: int, note: int) -> int:
+    """The slots that a candidate adds."""
+    return (
+        header[UNITS + family_node[note] % LEVELS] - header[WIDTH + family_node[note] % LEVELS]
+        if turn >= UNBOUNDED
+        else header[WIDTH + tags[place_of(turn)]] - header[UNITS + tags[place_of(turn)]]
+    )
+
+
 def are_set_apart(header: Ints, family_slot: Ints, keys: Ints, families: Ints, n: int) -> bool:
     """The first ``n`` on a list are families of the context, none twice, each with a key of its place."""
     return all(
@@ -1877,6 +1921,22 @@ def run_stands(header: Ints, tags: Ints, family_slot: Ints, runs: Ints, keys: In
             else 0 <= notes[j] < 2**49
             and place_of(keys[j]) < header[SLOTS]
             and 1 <= tags[place_of(keys[j])] <= header[TOP]
+        )
+        for j in range(runs[r * RUN + BEGIN], runs[r * RUN + BEGIN] + runs[r * RUN + SIZE])
+        if at(keys[j])
+        if at(notes[j])
+    )
+
+
+def run_adds(header: Ints, tags: Ints, family_node: Ints, runs: Ints, keys: Ints, notes: Ints, r: int) -> bool:
+    """Each candidate of a run adds as many slots as the run says."""
+    return all(
+        (
+            header[WIDTH + family_node[notes[j]] % LEVELS] - header[UNITS + family_node[notes[j]] % LEVELS]
+            == -runs[r * RUN + DELTA]
+            if runs[r * RUN + DELTA] < 0
+            else header[WIDTH + tags[place_of(keys[j])]] - header[UNITS + tags[place_of(keys[j])]]
+            == runs[r * RUN + DELTA]
         )
         for j in range(runs[r * RUN + BEGIN], runs[r * RUN + BEGIN] + runs[r * RUN + SIZE])
         if at(keys[j])

@@ -244,7 +244,7 @@ def test_what_is_sound_is_read(reader: tuple[Callable[[str], object], str]) -> N
 def test_words_for_numbers_that_json_has_not_are_refused(word: str, tmp_path: Path) -> None:
     lines = recorded(tmp_path).splitlines()
     with pytest.raises(InvalidInput, match="is no number of JSON"):
-        READERS["trace"][0](tmp_path, f"{lines[0]}\n{{\"event\": \"apply\", \"actions\": [], \"seconds\": {word}}}\n")
+        READERS["trace"][0](tmp_path, f'{lines[0]}\n{{"event": "apply", "actions": [], "seconds": {word}}}\n')
 
 
 def test_every_shipped_vector_is_read() -> None:

@@ -40,9 +40,10 @@ def played(target: PythonTarget, case: Case, profile: str) -> tuple[Verdict, int
 def test_no_verdict_depends_on_what_is_asked_for_ahead(name: str) -> None:
     broken = BROKEN[name]
     cases = list(sessions(broken.profile, 1, 0, 6))
-    with AtOnce(broken.factory, timeout=1.0, start_timeout=2.0) as one, PythonTarget(
-        broken.factory, timeout=1.0, start_timeout=2.0
-    ) as other:
+    with (
+        AtOnce(broken.factory, timeout=1.0, start_timeout=2.0) as one,
+        PythonTarget(broken.factory, timeout=1.0, start_timeout=2.0) as other,
+    ):
         for case in cases:
             assert repr(played(one, case, broken.profile)) == repr(played(other, case, broken.profile))
 

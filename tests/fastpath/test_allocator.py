@@ -404,9 +404,7 @@ def test_warming_up_leaves_nothing_to_compile_and_the_session_as_it_is() -> None
     assert everything(allocator) == before
 
     def compiled() -> dict[str, int]:
-        return {
-            name: len(value.signatures) for name, value in vars(calls).items() if hasattr(value, "signatures")
-        }
+        return {name: len(value.signatures) for name, value in vars(calls).items() if hasattr(value, "signatures")}
 
     warm = compiled()
     assert warm["run_step"] >= len(SCORE_TYPES)

@@ -1,4 +1,5 @@
 """Greedy selection where the fast path could go wrong: emptied queues, borders of chunks, large caps, long ledgers."""
+
 from types import SimpleNamespace
 from typing import Any
 

@@ -114,10 +114,7 @@ def test_no_lemma_takes_the_name_of_another() -> None:
 
 
 def test_a_loop_that_always_goes_on_ends_where_it_is_left() -> None:
-    text = (
-        "def f(n: int) -> int:\n    i = 0\n    while True:\n        if i == n:\n            {}\n"
-        "        i += 1\n"
-    )
+    text = "def f(n: int) -> int:\n    i = 0\n    while True:\n        if i == n:\n            {}\n        i += 1\n"
     known = {"while True": loop(keeps="0 <= i <= n", falls="n - i")}
     for leaves, given, open_kinds in (
         ("return i", "result == n", []),

@@ -109,9 +109,10 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "choices-of-every-size",
     "The best of each class are gists and families of the context, none twice, and are laid out in runs, the families "
     "set apart marked meanwhile; the optimum searches them until no family is chosen together with the expand of a "
-    "member, which ends, and chooses separate blocks, no more than may act; what claims at a price is in its run; a "
-    "region is listed, placed and copied into its tables; the best of a stretch, what they gain together, and the "
-    "places where a choice may begin stay in theirs; worth, wishes and preferences fit.",
+    "member, which ends, and chooses separate blocks, no more than may act and no more slots than the budget has room "
+    "for; what claims at a price is in its run; a region is listed, placed and copied into its tables; the best of a "
+    "stretch, what they gain together, and the places where a choice may begin stay in theirs; worth, wishes and "
+    "preferences fit.",
     clauses="KNA-1 MUL-1 HIE-1 PRO-2",
     technique=Technique.DEDUCTION,
     kernels=CHOICES,
