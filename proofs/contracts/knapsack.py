@@ -1573,7 +1573,8 @@ CONTRACTS = [
                     deltas_are_listed(session.header, work.header)
                 """,
                 closes="""
-                    choice_alike(session.header, tags, tags, family_node, other, chosen, other_notes, chosen_notes, done)
+                    choice_alike(session.header, tags, tags, family_node, other, chosen, other_notes, chosen_notes,
+                        done)
                 """,
             )
         },
