@@ -382,7 +382,8 @@ def keep_best(ties: Ties, size: int, room: int) -> int:
     last = keys[0]
     kept = 0
     for i in range(size):
-        if ranks[i] > least or (ranks[i] == least and key_of(ages[i], i) >= last):
+        # there are no more than that, which nobody has to count so
+        if kept < room and (ranks[i] > least or (ranks[i] == least and key_of(ages[i], i) >= last)):
             ranks[kept] = ranks[i]
             slots[kept] = slots[i]
             tokens[kept] = tokens[i]

@@ -423,7 +423,7 @@ CONTRACTS = [
             0 <= header[ALIKE] <= 2**26
             0 <= header[END] < 2**49
             0 <= header[PROTECTED] < 2**49
-            -LIMIT < least < LIMIT - 1
+            -LIMIT < least <= LIMIT
             0 <= room < 2**40
             header[FAMILIES] <= len(ties.ranks)
             header[FAMILIES] <= len(ties.slots)
@@ -431,14 +431,25 @@ CONTRACTS = [
             header[FAMILIES] <= len(ties.tokens)
         """,
         writes="ties.ranks ties.slots ties.nodes ties.tokens",
-        gives="0 <= result <= header[FAMILIES]",
+        gives="""
+            0 <= result <= header[FAMILIES]
+            within(ties.ranks, 0, result, -2**34, 2**34)
+            all(held(family_slot, 0, header[FAMILIES], ties.slots[i]) for i in range(result))
+            all(0 <= ties.nodes[i] and ties.nodes[i] < 2**60 and ties.nodes[i] % LEVELS <= header[TOP]
+                for i in range(result))
+        """,
         loops={
             "for family in range(header[FAMILIES])": loop(
                 keeps="""
                     0 <= size <= family
                     old(room) - family <= room <= old(room)
                     least <= lowest <= least + 1
-                """
+                    within(ties.ranks, 0, size, -2**34, 2**34)
+                    all(held(family_slot, 0, header[FAMILIES], ties.slots[i]) for i in range(size))
+                    all(0 <= ties.nodes[i] and ties.nodes[i] < 2**60 and ties.nodes[i] % LEVELS <= header[TOP]
+                        for i in range(size))
+                """,
+                opens="held_if(family_slot, 0, header[FAMILIES], family_slot[family], family)",
             )
         },
         before={
@@ -457,8 +468,20 @@ CONTRACTS = [
             1 <= size
             size <= len(ranks)
         """,
-        gives="all(result <= ranks[i] for i in range(size))",
-        loops={"for i in range(1, size)": loop(keeps="all(lowest <= ranks[j] for j in range(i))")},
+        gives="""
+            all(result <= ranks[i] for i in range(size))
+            held(ranks, 0, size, result)
+        """,
+        opens="held_if(ranks, 0, size, ranks[0], 0)",
+        loops={
+            "for i in range(1, size)": loop(
+                keeps="""
+                    all(lowest <= ranks[j] for j in range(i))
+                    held(ranks, 0, size, lowest)
+                """,
+                opens="held_if(ranks, 0, size, ranks[i], i)",
+            )
+        },
     ),
     contract(
         "count_above",
@@ -496,7 +519,7 @@ CONTRACTS = [
         """,
         writes="ties.ranks ties.slots ties.tokens ties.ages ties.keys ties.notes",
         gives="""
-            0 <= result <= size
+            0 <= result <= min(size, room)
             within(ties.ranks, 0, result, -2**34, 2**34)
             within(ties.ages, 0, result, 0, 2**34)
             all(held(old(ties.slots), 0, size, ties.slots[i]) for i in range(result))
@@ -517,7 +540,7 @@ CONTRACTS = [
             ),
             "for i in range(size) #3": loop(
                 keeps="""
-                    0 <= kept <= i
+                    0 <= kept <= min(i, room)
                     within(ties.ranks, 0, size, -2**34, 2**34)
                     within(ties.ages, 0, size, 0, 2**34)
                     kept_from(ties.slots, old(ties.slots), i)
@@ -678,6 +701,8 @@ CONTRACTS = [
         writes="ties.more_keys ties.ages ties.ranks ties.slots ties.nodes ties.tokens",
         gives="""
             within(ties.ranks, 0, size, -2**34, 2**34)
+            implies(within(ties.keys, 0, size, (1 - LIMIT) * PLACES, LIMIT * PLACES + PLACES - 1),
+                within(ties.ranks, 0, size, 1 - LIMIT, LIMIT))
             within(ties.ages, 0, size, 0, 2**34)
             all(held(family_slot, 0, header[FAMILIES], ties.slots[i]) for i in range(size))
         """,
@@ -687,6 +712,8 @@ CONTRACTS = [
                     heap(more_keys, i)
                     places_within(more_keys, ages, i, 0, header[FAMILIES] - 1)
                     notes_within(more_keys, ages, i, -2**34, 2**34)
+                    implies(within(keys, 0, size, (1 - LIMIT) * PLACES, LIMIT * PLACES + PLACES - 1),
+                        notes_within(more_keys, ages, i, 1 - LIMIT, LIMIT))
                 """,
                 opens="""
                     0 <= notes[i] and notes[i] < header[FAMILIES]
@@ -696,6 +723,8 @@ CONTRACTS = [
             "for i in range(size) #2": loop(
                 keeps="""
                     within(ties.ranks, 0, i, -2**34, 2**34)
+                    implies(within(keys, 0, size, (1 - LIMIT) * PLACES, LIMIT * PLACES + PLACES - 1),
+                        within(ties.ranks, 0, i, 1 - LIMIT, LIMIT))
                     all(held(family_slot, 0, header[FAMILIES], ties.slots[j]) for j in range(i))
                     all(0 <= ties.nodes[j] and ties.nodes[j] < 2**60 and ties.nodes[j] % LEVELS <= header[TOP]
                         for j in range(i))
@@ -711,8 +740,141 @@ CONTRACTS = [
             "for i in range(size):\n    family": """
                 many_members(more_keys, ages, size, size)
                 notes_in(more_keys, ages, size, size, -2**34, 2**34)
+                notes_in(more_keys, ages, size, size, 1 - LIMIT, LIMIT)
                 all(0 <= place_of(more_keys[i]) and place_of(more_keys[i]) < header[FAMILIES] for i in range(size))
             """,
+        },
+    ),
+    contract(
+        "best_tied_expands",
+        needs=f"""{TOLD}
+            ledger_fits(header, ledger_action)
+            header[LEDGER_TO] <= 2**26
+            header[FIRST] <= header[CURSOR_TOKEN] < 2**49
+            -LIMIT <= header[TAU_EXPAND] <= LIMIT
+            header[SLOTS] <= len(ties.worth)
+            header[SLOTS] <= len(peaks) * CHUNK
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
+            1 <= room <= 2**26
+            room <= len(session.expand_keys)
+            room <= len(session.expand_tokens)
+            header[SLOTS] <= len(ties.ranks)
+            header[SLOTS] <= len(ties.slots)
+            header[SLOTS] <= len(ties.tokens)
+            header[SLOTS] <= len(ties.nodes)
+            header[SLOTS] <= len(ties.ages)
+            header[SLOTS] <= len(ties.keys)
+            header[SLOTS] <= len(ties.notes)
+            header[SLOTS] <= len(ties.more_keys)
+            remembers(ties.history, header[ITERATION])
+            ties.history.size <= 2**26
+        """,
+        writes="""ties.keys ties.notes ties.ranks ties.slots ties.tokens ties.nodes ties.ages ties.more_keys
+            session.chunk_keys session.chunk_notes session.expand_keys session.expand_tokens""",
+        gives="""
+            0 <= result <= room
+            all(place_of(expand_keys[i]) < header[SLOTS] and 1 <= tags[place_of(expand_keys[i])]
+                and tags[place_of(expand_keys[i])] <= header[TOP] and 0 <= expand_tokens[i] < 2**49
+                for i in range(result) if at(expand_keys[i]) if at(expand_tokens[i]))
+        """,
+        loops={
+            "for turn in range(left)": loop(
+                keeps="""
+                    all(place_of(expand_keys[i]) < header[SLOTS] and 1 <= tags[place_of(expand_keys[i])]
+                        and tags[place_of(expand_keys[i])] <= header[TOP] and 0 <= expand_tokens[i] < 2**49
+                        for i in range(turn) if at(expand_keys[i]) if at(expand_tokens[i]))
+                """,
+                opens="""
+                    0 <= notes[turn] and notes[turn] < left
+                    -2**34 <= ranks[notes[turn]] and ranks[notes[turn]] <= 2**34
+                    0 <= slots[notes[turn]] and slots[notes[turn]] < header[SLOTS]
+                    1 <= tags[slots[notes[turn]]] and tags[slots[notes[turn]]] <= header[TOP]
+                    0 <= tokens[notes[turn]] and tokens[notes[turn]] < 2**49
+                """,
+            )
+        },
+        before={
+            "above = count_above": "-2**32 <= least and least <= 2**32",
+            "line_up": """
+                are_gist_slots(header, tags, slots, left)
+                within(tokens, 0, left, 0, 2**49 - 1)
+            """,
+            "queue_keys[turn] = key_of": "key_round(ranks[i], slots[i])",
+        },
+    ),
+    contract(
+        "best_tied_collapses",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, len(fixed))
+            are_alike(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            ends_rise(header, family_node)
+            header[FAMILIES] <= 2**26
+            ledger_fits(header, ledger_action)
+            0 <= header[ALIKE] <= 2**26
+            0 <= header[END] < 2**49
+            0 <= header[CURSOR_TOKEN] < 2**49
+            0 <= header[PROTECTED] < 2**49
+            len(fixed) <= PLACES
+            -LIMIT < header[TAU_COLLAPSE] <= LIMIT
+            1 <= room < 2**26
+            room <= len(session.collapse_keys)
+            room <= len(session.collapse_families)
+            max(room + 1, header[FAMILIES]) <= len(ties.ranks)
+            max(room + 1, header[FAMILIES]) <= len(ties.slots)
+            max(room + 1, header[FAMILIES]) <= len(ties.tokens)
+            max(room + 1, header[FAMILIES]) <= len(ties.nodes)
+            max(room + 1, header[FAMILIES]) <= len(ties.ages)
+            max(room + 1, header[FAMILIES]) <= len(ties.keys)
+            max(room + 1, header[FAMILIES]) <= len(ties.notes)
+            max(room + 1, header[FAMILIES]) <= len(ties.more_keys)
+            remembers(ties.history, header[ITERATION])
+            ties.history.size <= 2**26
+        """,
+        writes="""ties.keys ties.notes ties.ranks ties.slots ties.tokens ties.nodes ties.ages ties.more_keys
+            session.collapse_keys session.collapse_families""",
+        gives="""
+            0 <= result <= room
+            are_collapses(header, family_slot, collapse_keys, collapse_families, result)
+        """,
+        loops={
+            "for turn in range(size)": loop(
+                keeps="are_collapses(header, family_slot, collapse_keys, collapse_families, turn)",
+                opens="""
+                    0 <= notes[turn] and notes[turn] < size
+                    -2**34 <= ranks[notes[turn]] and ranks[notes[turn]] <= 2**34
+                    held(family_slot, 0, header[FAMILIES], slots[notes[turn]])
+                    0 <= slots[notes[turn]] and slots[notes[turn]] < PLACES
+                """,
+                closes="""
+                    collapse_families[turn - 1]
+                        == where(family_slot, 0, header[FAMILIES], slots[notes[turn - 1]])
+                """,
+            )
+        },
+        before={
+            "name_collapses(session, ties, size)": """
+                keys_in(ties.keys, notes, size, size, header[TAU_COLLAPSE] * PLACES, 2**59)
+                many_members(ties.keys, notes, size, size)
+                within(notes, 0, size, 0, header[FAMILIES] - 1)
+                within(ties.keys, 0, size, -2**60, 2**60)
+            """,
+            "if remembered > 0": "within(ties.keys, 0, size, (1 - LIMIT) * PLACES, LIMIT * PLACES + PLACES - 1)",
+            "above = count_above": "-LIMIT < least and least <= LIMIT",
+            "size = keep_best": """
+                all(held(family_slot, 0, header[FAMILIES], slots[i]) for i in range(size))
+                within(ranks, 0, size, -2**34, 2**34)
+            """,
+            "line_up": """
+                all(held(family_slot, 0, header[FAMILIES], slots[i]) for i in range(size))
+                within(slots, 0, size, 0, PLACES - 1)
+            """,
+            "queue_keys[turn] = key_of": "key_round(ranks[notes[turn]], slot)",
         },
     ),
 ]

@@ -20,7 +20,7 @@ CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "proj
     "ties-of-every-size",
     "What is remembered is found by halving and stays within its room; candidates are numbered by distance each once; "
     "the best expands between two slots lie between them, and what is gathered, named and kept are gists and families "
-    "of the context, however many there are.",
+    "of the context, however many there are; of both, no more are found than are asked for.",
     clauses="TIE-1 TIE-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("ties"),
@@ -44,6 +44,13 @@ CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "proj
                  "        slot = slots[i] + 1\n        node = node_of"),
         Mutation("families are named by their slots", "rise(more_keys, ages, i, key_of(0, notes[i]), rank_of(keys[i]))",
                  "rise(more_keys, ages, i, key_of(0, place_of(keys[i])), rank_of(keys[i]))"),
+        Mutation("one more is kept than is asked for", "    if size <= room:\n        return size\n    # BY RANK",
+                 "    if size <= room + 1:\n        return size\n    # BY RANK"),
+        Mutation("the queue goes by places", "queue_keys[turn] = key_of(ranks[i], slots[i])",
+                 "queue_keys[turn] = key_of(slots[i], ranks[i])"),
+        Mutation("a collapse is noted by the family behind",
+                 "queue_families[turn] = families_before(header, family_slot, 0, slot)",
+                 "queue_families[turn] = families_before(header, family_slot, 0, slot + 1)"),
         Mutation("the last chunk is looked at as a whole", "length = min(stop, (chunk + 1) * CHUNK) - first",
                  "length = (chunk + 1) * CHUNK - first"),
     ],
