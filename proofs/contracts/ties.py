@@ -877,4 +877,130 @@ CONTRACTS = [
             "queue_keys[turn] = key_of": "key_round(ranks[notes[turn]], slot)",
         },
     ),
+    contract(
+        "select_tied",
+        needs="""
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            is_dear(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+            are_alike(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            ends_rise(header, family_node)
+            ledger_fits(header, ledger_action)
+            families_are_whole(header, tags, family_slot, family_node)
+            families_end(header, tags, family_slot, family_node)
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            tokens_are_told(header, tags, family_slot, family_node)
+            spans_are_told(header)
+            0 <= header[FIRST] < 2**49
+            0 <= header[END] < 2**49
+            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+            0 <= header[PROTECTED] < 2**49
+            0 < header[SLOTS] <= len(fixed)
+            header[SLOTS] <= len(tags)
+            len(fixed) <= PLACES
+            are_tags(header, tags, 0, header[SLOTS])
+            all(tags[i] < MARK for i in range(header[SLOTS]))
+            gists_end(header, tags)
+            gists_are_whole(header, tags)
+            bodies_follow(header, tags)
+            0 <= header[TAU_EXPAND] < LIMIT
+            0 <= header[SOFT_MARGIN] <= LIMIT
+            0 <= header[W_MAX] <= 2**26
+            0 <= header[W_SOFT] <= 2**26
+            header[N_DIFF] <= len(actions)
+            header[N_DIFF] <= len(places)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(chunk_keys)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(chunk_notes)
+            header[N_DIFF] <= len(collapse_keys)
+            header[N_DIFF] <= len(collapse_families)
+            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+            0 <= header[ALIKE] <= 2**26
+            header[FAMILIES] <= 2**26
+            header[SLOTS] <= 2**26
+            header[FIRST] <= header[CURSOR_TOKEN] < 2**49
+            -LIMIT < header[TAU_COLLAPSE] <= LIMIT
+            0 <= header[N_DIFF] < 2**26
+            header[LEDGER_TO] <= 2**26
+            header[N_DIFF] <= len(expand_keys)
+            header[N_DIFF] <= len(expand_tokens)
+            header[SLOTS] <= len(ties.worth)
+            header[SLOTS] <= len(peaks) * CHUNK
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.ranks)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.slots)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.tokens)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.nodes)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.ages)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.keys)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.notes)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.more_keys)
+            remembers(ties.history, header[ITERATION])
+            ties.history.size <= 2**26
+        """,
+        writes="""header tags actions places collapse_keys collapse_families expand_keys expand_tokens chunk_keys
+            chunk_notes ties.keys ties.notes ties.ranks ties.slots ties.tokens ties.nodes ties.ages ties.more_keys""",
+        gives="""
+            only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)
+            result == header[DONE]
+            0 <= result <= header[N_DIFF]
+            are_actions(header, actions, result)
+            header[SLOTS] + shifted(header, actions, result) <= max(header[W_MAX], header[SLOTS])
+            only_marked(header, tags, old(tags))
+            are_replaced(header, tags, actions, places, result)
+            are_apart(header, actions, places, result)
+            stays_plain(header, tags, actions, places, result, header[SLOTS])
+            stand_clear(header, family_slot, actions, places, result)
+            ends_lie(old(header), old(tags), actions, places, result)
+        """,
+        loops={
+            "while hungry": loop(
+                keeps="""
+                    only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)
+                    0 <= header[DONE] <= header[N_DIFF]
+                    -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
+                    are_actions(header, actions, header[DONE])
+                    -header[FREED] == shifted(header, actions, header[DONE])
+                    header[SLOTS] - header[FREED] <= max(header[W_MAX], header[SLOTS])
+                    only_marked(header, tags, old(tags))
+                    are_replaced(header, tags, actions, places, header[DONE])
+                    are_apart(header, actions, places, header[DONE])
+                    marks_are_taken(header, tags, actions, places, header[DONE])
+                    stand_clear(header, family_slot, actions, places, header[DONE])
+                    ends_lie(old(header), old(tags), actions, places, header[DONE])
+                    0 <= header[TAKEN_COLLAPSES] <= collapses
+                    header[TAKEN_EXPANDS] == 0
+                """,
+                falls="(1 if hungry else 0), header[N_DIFF] - header[DONE]",
+                closes="shift_alike(prior(header), header, actions, header[DONE])",
+            ),
+        },
+        before={
+            "expands = best_tied_expands": """
+                tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
+                tokens_are_told(header, tags, family_slot, family_node)
+                remembers(ties.history, header[ITERATION])
+            """,
+            "hungry = True": """
+                shift_none(header, actions, 0)
+                ends_none(old(header), tags, actions, places)
+            """,
+            "return 0": """
+                shift_none(header, actions, 0)
+                ends_none(old(header), tags, actions, places)
+            """,
+            "header[TAKEN_EXPANDS] = 0": """
+                ends_marked(prior(header), old(header), prior(tags), old(tags), actions, places, header[DONE])
+            """,
+            "hungry = alternate": """
+                families_are_whole(header, tags, family_slot, family_node)
+                multiplied_is(header)
+                ends_marked(header, old(header), tags, old(tags), actions, places, header[DONE])
+                ends_lie(header, tags, actions, places, header[DONE])
+            """,
+        },
+    ),
 ]
