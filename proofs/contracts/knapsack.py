@@ -236,6 +236,7 @@ BOTH = (
 NOW = "work.search.runs, work.search.item_keys, work.search.item_notes, work.header[RUNS] - 1"
 APPENDED = f"""
                 here(work.header[RUNS] - 1) == work.header[RUNS] - 1
+                are_laid_out(session.header, work.search, work.header[RUNS], items)
                 unchanged_is({BOTH})
                 unchanged({BOTH})
                 differing_kept({BOTH})
@@ -1038,9 +1039,7 @@ CONTRACTS = [
                     0 <= pool_families[at] and pool_families[at] < session.header[FAMILIES]
                     0 <= pool_keys[at] and pool_keys[at] < 2**60
                     1 <= family_node[pool_families[at]] % LEVELS
-                    held(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS],
-                        session.header[WIDTH + family_node[pool_families[at]] % LEVELS]
-                        - session.header[UNITS + family_node[pool_families[at]] % LEVELS])
+                    listed_at(session.header, old(work.header), family_node[pool_families[at]] % LEVELS)
                 """,
             ),
             "for d in range(work.header[DELTAS])": loop(

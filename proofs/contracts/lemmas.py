@@ -2166,6 +2166,12 @@ SEARCHES = [
         ],
     ),
     lemma(
+        "listed_at(H, Q, n)",
+        "implies(deltas_are_listed(H, Q) and 1 <= n <= H[TOP],"
+        " held(Q, DELTA_LIST, DELTA_LIST + Q[DELTAS], H[WIDTH + n] - H[UNITS + n]))",
+        steps=["H[WIDTH + n] == H[WIDTH + n]"],
+    ),
+    lemma(
         "listed_alike(H, G, Q, P)",
         "implies(all(G[j] == H[j] for j in INTEGERS) and P[DELTAS] == Q[DELTAS]"
         " and all(P[j] == Q[j] for j in range(DELTA_LIST, DELTA_LIST + Q[DELTAS]) if at(Q[j]))"
