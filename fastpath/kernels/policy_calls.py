@@ -203,9 +203,7 @@ def clear(header: Ints, space: Longs) -> None:
 
 
 @kernel
-def run_policies(
-    tags: Tags, scratch: Scratch, state: Longs, space: Longs, network: Weights, calls: Longs
-) -> None:
+def run_policies(tags: Tags, scratch: Scratch, state: Longs, space: Longs, network: Weights, calls: Longs) -> None:
     """`run_policy` for many sessions of one policy, as `search_calls.of_many` has it.
 
     Of each, `DIFFERS` is told in its own header of the work space, at the end of its row of ``state``.

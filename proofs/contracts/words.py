@@ -950,14 +950,10 @@ def reversal(action: int) -> int:
 
 def are_at_rest(header: Ints, ledger_action: Ints, actions: Ints, n: int) -> bool:
     """None of the first ``n`` actions undoes one that is in the ledger (COO-1)."""
-    return all(
-        not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[i])) for i in range(n)
-    )
+    return all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[i])) for i in range(n))
 
 
-def have_cooled(
-    header: Ints, ledger_action: Ints, ledger_iteration: Ints, now: int, actions: Ints, n: int
-) -> bool:
+def have_cooled(header: Ints, ledger_action: Ints, ledger_iteration: Ints, now: int, actions: Ints, n: int) -> bool:
     """None of the first ``n`` actions undoes, at the iteration ``now``, what happened too short a time ago (COO-1)."""
     return all(
         now - ledger_iteration[j] >= header[MIN_GAP] or ledger_action[j] != reversal(actions[i])

@@ -20,8 +20,7 @@ CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "proj
     "ties-of-every-size",
     "What is remembered is found by halving and stays within its room; candidates are numbered by distance each once; "
     "the best expands between two slots lie between them, and what is gathered, named and kept are gists and families "
-    "of the context, however many there are; of both, no more are found than are asked for, and a selection in that "
-    "order ends, with separate blocks, cap and budget kept.",
+    "of the context, however many there are; of both, no more are found than are asked for.",
     clauses="TIE-1 TIE-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("ties"),
@@ -49,9 +48,6 @@ CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "proj
                  "    if size <= room + 1:\n        return size\n    # BY RANK"),
         Mutation("the queue goes by places", "queue_keys[turn] = key_of(ranks[i], slots[i])",
                  "queue_keys[turn] = key_of(slots[i], ranks[i])"),
-        Mutation("one collapse more is looked for than may act",
-                 "collapses = best_tied_collapses(session, ties, n_diff)",
-                 "collapses = best_tied_collapses(session, ties, n_diff + 1)"),
         Mutation("a collapse is noted by the family behind",
                  "queue_families[turn] = families_before(header, family_slot, 0, slot)",
                  "queue_families[turn] = families_before(header, family_slot, 0, slot + 1)"),
