@@ -332,7 +332,8 @@ def calls_heard(
 
 def run_session(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """An iteration, or a reclaim."""
-    session = session_of(rng, source) if kernel != "select" or rng.random() < 0.5 else torn_session(rng, source)
+    torn = kernel in ("select", "alternate") and rng.random() < 0.5
+    session = torn_session(rng, source) if torn else session_of(rng, source)
     if rng.random() < 0.3:
         session = pinned(session, rng)
         space["place_pins"](session)
