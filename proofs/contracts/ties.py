@@ -851,10 +851,7 @@ CONTRACTS = [
                     held(family_slot, 0, header[FAMILIES], slots[notes[turn]])
                     0 <= slots[notes[turn]] and slots[notes[turn]] < PLACES
                 """,
-                closes="""
-                    collapse_families[turn - 1]
-                        == where(family_slot, 0, header[FAMILIES], slots[notes[turn - 1]])
-                """,
+                closes="collapse_families[turn - 1] == where(family_slot, 0, header[FAMILIES], slot)",
             )
         },
         before={
@@ -874,7 +871,12 @@ CONTRACTS = [
                 all(held(family_slot, 0, header[FAMILIES], slots[i]) for i in range(size))
                 within(slots, 0, size, 0, PLACES - 1)
             """,
-            "queue_keys[turn] = key_of": "key_round(ranks[notes[turn]], slot)",
+            "queue_keys[turn] = key_of": """
+                key_round(ranks[notes[turn]], slot)
+                family_slot[where(family_slot, 0, header[FAMILIES], slot)] == slot
+                0 <= where(family_slot, 0, header[FAMILIES], slot)
+                where(family_slot, 0, header[FAMILIES], slot) < header[FAMILIES]
+            """,
         },
     ),
 ]
