@@ -435,8 +435,8 @@ def run_apply(tags: Tags, scratch: Scratch, state: Longs, done: int, heard: int)
         if heard == 0:
             header[HEARD] = 0
         apply(session, done, session.actions)
-        observe_use(state)
         remember_actions(session, state, done, session.actions)
+        observe_use(state)
     take_back(held)
     return fit
 

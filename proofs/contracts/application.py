@@ -256,6 +256,9 @@ CONTRACTS = [
                 first + length == places[i] + shifted(header, actions, i)
                 spliced_kept(header, actions, places, done, header[SLOTS], tags, prior(spare), first, old(tags), i + 1,
                     i, tags, spare, first, first + length)
+                made_of(actions[i]) == level - 1 and after(header, actions[i]) == header[WIDTH + level]
+                all(spare[j] == made_of(actions[i]) for j in range(length, length + after(header, actions[i]))
+                    if turn(j - length, header[UNITS + made_of(actions[i])]))
                 spliced_expand(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i, length)
                 spliced(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i + 1, i + 1)
                 tiled_moved(header, prior(spare), spare, 0, length, 0)
@@ -268,9 +271,12 @@ CONTRACTS = [
             "length += header[UNITS": """
                 spliced_kept(header, actions, places, done, header[SLOTS], tags, prior(spare), first, old(tags), i + 1,
                     i, tags, spare, first, first + length)
+                one_times(1, header[UNITS + level])
+                made_of(actions[i]) == level and after(header, actions[i]) == header[UNITS + level]
+                all(spare[j] == made_of(actions[i]) for j in range(length, length + after(header, actions[i]))
+                    if turn(j - length, header[UNITS + made_of(actions[i])]))
                 spliced_expand(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i, length)
                 spliced(header, actions, places, done, header[SLOTS], tags, spare, first, old(tags), i + 1, i + 1)
-                one_times(1, header[UNITS + level])
                 tiled_moved(header, prior(spare), spare, 0, length, 0)
                 tiled_written(header, spare, length, 1, level)
                 tiled_joined(header, spare, 0, length, length + header[UNITS + level])
@@ -423,9 +429,14 @@ CONTRACTS = [
             implies(action % 2 == EXPAND, result == slot)
             implies(action % 2 != EXPAND, -1 <= result < header[SLOTS])
             implies(action % 2 != EXPAND and result >= 0, level_of(action) < header[TOP])
+            implies(action % 2 != EXPAND and result >= 0,
+                result + header[WIDTH + level_of(action) + 1] <= header[SLOTS])
             implies(action % 2 != EXPAND and result >= 0, all(tags[j] == level_of(action)
                 for j in range(result, result + header[WIDTH + level_of(action) + 1])
                 if turn(j - result, header[UNITS + level_of(action)])))
+            implies(action % 2 != EXPAND and result >= 0, result
+                == slot - action // 2 // LEVELS % header[SPAN + level_of(action) + 1]
+                    // header[SPAN + level_of(action)] * header[UNITS + level_of(action)])
         """,
     ),
     contract(
@@ -442,6 +453,8 @@ CONTRACTS = [
             result <= action // 2 + 1
             result % LEVELS == (level_of(action) if action % 2 == EXPAND else level_of(action) + 1)
             implies(action % 2 == EXPAND, result == action // 2)
+            implies(action % 2 != EXPAND, result // LEVELS
+                == action // 2 // LEVELS - action // 2 // LEVELS % header[SPAN + level_of(action) + 1])
         """,
         opens="rest_bound(action // 2 // LEVELS, header[SPAN + action // 2 % LEVELS + 1])",
     ),
@@ -576,6 +589,8 @@ CONTRACTS = [
             stay(header, actions, places, done, header[SLOTS] - shifted(header, actions, done), tags,
                 family_slot, family_node)
             expanded_stand(header, actions, places, done, tags)
+            sound(header, tags)
+            begin_after(header, actions, places, done, tags)
         """,
         writes="header family_slot family_node spare_slot spare_node",
         gives="""
@@ -673,6 +688,16 @@ CONTRACTS = [
                 stands_is(header, tags, slot, node)
                 row_is(tags, slot, node % LEVELS - 1, header[WIDTH + node % LEVELS],
                     header[UNITS + node % LEVELS - 1])
+                implies(actions[i] % 2 != EXPAND, row(tags, slot, level_of(actions[i]),
+                    header[WIDTH + level_of(actions[i]) + 1], header[UNITS + level_of(actions[i])]))
+                begins_after(header, actions, places, done, tags, i)
+                begins_at(header, tags, places[i] + shifted(header, actions, i), actions[i] // 2)
+                completed_told(header, tags, places[i] + shifted(header, actions, i), slot, level_of(actions[i]),
+                    actions[i] // 2 // LEVELS)
+                implies(actions[i] % 2 != EXPAND, node // LEVELS == actions[i] // 2 // LEVELS
+                    - actions[i] // 2 // LEVELS % header[SPAN + level_of(actions[i]) + 1])
+                implies(actions[i] % 2 != EXPAND, node // LEVELS == header[FIRST] + tokens_in(header, tags, 0, slot))
+                implies(actions[i] % 2 != EXPAND, begins_at(header, tags, slot, node))
                 stands(header, tags, slot, node)
                 1 <= node % LEVELS <= header[TOP]
                 0 <= node < 2**54
@@ -706,7 +731,8 @@ CONTRACTS = [
         },
         closes="""
             all_stand(old(header), tags, family_slot, family_node, header[FAMILIES])
-            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+            sound_is(old(header), tags)
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
         """,
     ),
     contract(
@@ -843,6 +869,10 @@ CONTRACTS = [
             header[CAPACITY] <= len(tags)
             header[CAPACITY] <= len(spare)
             stays_plain(header, tags, actions, places, done, header[SLOTS])
+            spans_multiply(header)
+            spans_are_told(header)
+            are_tags(header, tags, 0, header[SLOTS])
+            aligned(header, tags, header[SLOTS])
             whole(header, tags)
             header[SLOTS] == 0 or tags[0] >= 0
             ends_lie(header, tags, actions, places, done)
@@ -890,6 +920,8 @@ CONTRACTS = [
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             all_stand(header, tags, family_slot, family_node, header[FAMILIES])
             tiled(header, tags, 0, header[SLOTS])
+            aligned(header, tags, header[SLOTS])
+            tokens_in(header, tags, 0, header[SLOTS]) == tokens_in(old(header), old(tags), 0, old(header)[SLOTS])
             0 <= header[SPLICES] <= done
             implies(done > 0, are_actions(header, expand_tokens, done))
             implies(done > 0, lie_apart(old(header), expand_tokens, expand_keys, done, old(header)[SLOTS]))
@@ -936,11 +968,23 @@ CONTRACTS = [
                 header[SLOTS] - shifted(header, sorted_actions, done) == old(header)[SLOTS]
                 multiplied_alike(old(header), header)
                 multiplied(header)
+                tokens_marked(prior(header), old(header), old(tags), old(tags), old(header)[SLOTS])
                 all_there(prior(header), old(tags), family_slot, family_node, header[FAMILIES])
+                tiled_whole(header, tags)
+                spans_multiply_alike(old(header), header)
+                sound_is(header, tags)
+                carried_out(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags,
+                    old(tags))
+                all_began(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags,
+                    old(tags), done)
+                aligned_after(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags,
+                    old(tags))
+                aligned(header, tags, header[SLOTS])
                 stay_after(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags,
                     old(tags), family_slot, family_node)
                 stay(header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags, family_slot, family_node)
-                made_stand_after(prior(header), header, sorted_actions, sorted_places, done, tags, done)
+                made_stand_after(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags,
+                    old(tags), done)
                 expanded_stand(header, sorted_actions, sorted_places, done, tags)
                 tiled(header, tags, 0, header[SLOTS])
             """,
@@ -950,6 +994,8 @@ CONTRACTS = [
                 some_stay(old(header), sorted_actions, sorted_places, done, old(header)[SLOTS])
                 multiplied_alike(old(header), header)
                 whole_alike(old(header), header, tags)
+                aligned_alike(old(header), header, tags, header[SLOTS])
+                aligned(header, tags, header[SLOTS])
                 in_order_ends(old(header), header, tags, actions, places, sorted_actions, sorted_places, done)
                 whole(header, tags) and multiplied(header)
                 ends_lie(header, tags, sorted_actions, sorted_places, done)
@@ -960,8 +1006,12 @@ CONTRACTS = [
             tiled_stretch(old(header), tags, 0, header[SLOTS])
             tiled_alike(old(header), header, tags, 0, header[SLOTS])
             tiled_alike(prior(header), header, tags, 0, header[SLOTS])
+            aligned_alike(old(header), header, tags, header[SLOTS])
+            aligned_alike(prior(header), header, tags, header[SLOTS])
+            tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            tokens_marked(header, prior(header), tags, tags, header[SLOTS])
             all_there_plain(old(header), tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
         """,
     ),
     contract(
@@ -975,8 +1025,9 @@ CONTRACTS = [
             done <= len(actions)
             done <= len(places)
             are_actions(header, actions, done)
-            all(0 <= places[i] and places[i] + before(header, actions[i]) <= len(tags) for i in range(done))
-            all(RAW <= tags[j] - MARK * begun(header, actions, places, done, j) for j in range(len(tags)))
+            header[SLOTS] <= len(tags)
+            all(0 <= places[i] and places[i] + before(header, actions[i]) <= header[SLOTS] for i in range(done))
+            all(RAW <= tags[j] - MARK * begun(header, actions, places, done, j) for j in range(header[SLOTS]))
         """,
         writes="tags",
         gives="""
@@ -1053,18 +1104,15 @@ CONTRACTS = [
             spans_are_told(header)
             families_fit(header, family_slot)
             families_fit(header, family_node)
-            tokens_are_told(header, tags, family_slot, family_node)
             within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
             ledger_fits(header, ledger_action)
             0 < header[SLOTS] <= 2**26
             header[SLOTS] <= len(tags)
             are_plain(header, tags, header[SLOTS])
-            all(RAW <= tags[j] for j in range(len(tags)))
             spans_multiply(header)
             tiled(header, tags, 0, header[SLOTS])
             are_families(header, family_slot, family_node, header[SLOTS])
             all_stand(header, tags, family_slot, family_node, header[FAMILIES])
-            families_are_aligned(header, family_node)
             header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
             0 <= header[FIRST] < 2**49
             0 <= header[END] < 2**49
@@ -1095,6 +1143,7 @@ CONTRACTS = [
             tiled_whole(header, tags)
             ends_none(header, tags, actions, places)
             all_begin(header, tags, family_slot, family_node, header[FAMILIES])
+            told_by(header, tags, family_slot, family_node, header[FAMILIES])
         """,
         closes="ends_marked(header, header, tags, old(tags), actions, places, fit)",
         loops={
@@ -1147,6 +1196,12 @@ CONTRACTS = [
                 are_apart(header, actions, places, fit + 1)
                 stand_clear(header, family_slot, actions, places, fit + 1)
                 turn_first(1)
+                tokens_up_to(header, tags, header[SLOTS])
+                token < header[END]
+                turn(token, header[SPAN + level])
+                gist_spans(header, tags, slot, level)
+                begins_at(header, old(tags), slot, node)
+                has_tokens(header, old(tags), actions[fit], slot)
             """,
             "mark(tags, slot, header": """
                 before(header, actions[fit]) == header[WIDTH + level]
@@ -1166,6 +1221,9 @@ CONTRACTS = [
                 tokens_up_to(header, tags, header[SLOTS])
                 token < header[END]
                 turn(token, header[SPAN + level])
+                row_spans(header, tags, slot, level)
+                begins_at(header, old(tags), slot, node)
+                has_tokens(header, old(tags), actions[fit], slot)
                 all_apart_by_tokens(header, tags, slot, level, token, family_slot, family_node, header[FAMILIES])
                 all(family_slot[f] <= slot or slot + header[WIDTH + level] <= family_slot[f]
                     for f in range(header[FAMILIES]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from focalloc.proofs.contracts.form import contract, lines, loop
-from focalloc.proofs.contracts.invariants import BEFORE, BETWEEN_CALLS, KEPT, PINS
+from focalloc.proofs.contracts.invariants import BEFORE, KEPT, PINS
 
 ROOM = """
     header[W_MAX] <= header[CAPACITY]
@@ -103,6 +103,13 @@ REMEMBERED_IN = """
             0 <= header[MEMORY]
 """
 """That what is remembered has room."""
+
+REMEMBERED_TWICE = """
+            header[OFFSETS + 21] - header[OFFSETS + 20] <= header[OFFSETS + 22] - header[OFFSETS + 21]
+            header[REMEMBERED] <= 2**40
+            within(iterations, 0, header[REMEMBERED], 0, 2**62)
+"""
+"""That both tables of it have as much, and that it happened."""
 
 ADAPTED = """
             len(adaptive) == 0 or RING + adaptive[WINDOW] <= len(adaptive)
@@ -258,9 +265,10 @@ CONTRACTS = [
         },
         needs=re.sub(r"\btags\b", "row", "\n".join((*lines(WHOLE), *BEFORE, *PINS, *lines(OPENED)))),
         writes="header family_slot family_node",
-        gives=re.sub(r"\btags\b", "row", "\n".join((*BETWEEN_CALLS, "only(header, FAMILIES, END)"))),
+        gives=re.sub(r"\btags\b", "row", "\n".join((*KEPT, "only(header, FAMILIES, END)"))),
         closes="""
             tiled_alike(old(header), header, row, 0, header[SLOTS])
+            aligned_alike(old(header), header, row, header[SLOTS])
             tokens_marked(header, old(header), row, row, header[SLOTS])
         """,
     ),
@@ -269,10 +277,11 @@ CONTRACTS = [
         cuts=SESSION,
         needs="\n".join((*lines(ARRAYS), *BEFORE, *lines(OPENED), "len(no_expand) % PIN == 0")),
         writes="header family_slot family_node no_expand",
-        gives="\n".join((*BETWEEN_CALLS, "only(header, FAMILIES, END)")),
+        gives="\n".join((*KEPT, "only(header, FAMILIES, END)")),
         before={
             "place_pins": """
                 tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                aligned_alike(old(header), header, tags, header[SLOTS])
                 tiled_follow(header, tags)
             """,
         },
@@ -373,6 +382,9 @@ CONTRACTS = [
             only(header, LEDGER_FROM, LEDGER_TO)
             0 <= header[LEDGER_FROM] <= header[LEDGER_TO]
             header[LEDGER_TO] <= old(header)[LEDGER_TO]
+            implies(entries_are_recent(old(header), old(ledger_iteration)),
+                entries_are_recent(header, ledger_iteration))
+            implies(ledger_acts(old(header), old(ledger_action)), ledger_acts(header, ledger_action))
             implies(result, header[LEDGER_TO] + entries <= header[LEDGER_ROOM])
             implies(result and header[MEMORY] > 0,
                 header[REMEMBERED] + entries <= header[OFFSETS + 21] - header[OFFSETS + 20])
@@ -445,15 +457,17 @@ CONTRACTS = [
     ),
     contract(
         "step",
-        needs="\n".join((*BETWEEN_CALLS, *lines(ROOM), *lines(TERMS))),
+        needs="\n".join((*KEPT, *lines(ROOM), *lines(TERMS))),
         writes="""header tags spare memory told no_expand splices ledger_action ledger_iteration actions places
             collapse_keys collapse_families expand_keys expand_tokens chunk_keys chunk_notes
             family_slot family_node spare_slot spare_node""",
         gives="\n".join((*KEPT, *lines(GIVEN))),
         before={
             "return refused": """
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
                 tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+                aligned_alike(old(header), header, tags, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
             """,
             "done = select": """
                 multiplied_is(header)
@@ -462,21 +476,34 @@ CONTRACTS = [
                 whole_alike(old(header), header, tags)
                 whole(header, tags)
                 whole_gists(header, tags)
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
                 all_stand(header, tags, family_slot, family_node, header[FAMILIES])
                 families_whole(header, tags, family_slot, family_node, header[FAMILIES])
                 tokens_marked(header, old(header), tags, tags, header[SLOTS])
-                tokens_are_told(header, tags, family_slot, family_node)
+                aligned_alike(old(header), header, tags, header[SLOTS])
+                spans_multiply_is(header)
+                geometry_is(header)
+                told_by(header, tags, family_slot, family_node, header[FAMILIES])
+                told_rise(header, tags, family_slot, family_node, header[FAMILIES])
+                all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
+                are_there_is(header, tags, family_slot, family_node, header[FAMILIES])
+                aligned(header, tags, header[SLOTS])
             """,
             "apply": """
                 shift_alike(header, old(header), actions, done)
                 multiplied_alike(prior(header), header)
+                spans_multiply_alike(prior(header), header)
+                are_tags(header, tags, 0, header[SLOTS])
+                aligned_marked(header, prior(header), tags, old(tags))
+                aligned(header, tags, header[SLOTS])
+                tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
                 whole_marked(prior(header), tags, old(tags))
                 whole_alike(prior(header), header, tags)
                 whole(header, tags)
                 ends_marked(header, prior(header), tags, old(tags), actions, places, done)
                 ends_lie(header, tags, actions, places, done)
                 all_there_marked(prior(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
+                all_there_alike(header, prior(header), tags, family_slot, family_node, header[FAMILIES])
                 all_there(header, tags, family_slot, family_node, header[FAMILIES])
                 are_plain(header, old(tags), header[SLOTS])
                 have_cooled(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION], actions, done)
@@ -500,7 +527,7 @@ CONTRACTS = [
                 *lines(ARRAYS),
                 *lines(ADAPTED),
                 *lines(RING_TOLD),
-                *BETWEEN_CALLS,
+                *KEPT,
                 *lines(ROOM),
                 *lines(TERMS),
                 *lines(AROUND),
@@ -530,17 +557,21 @@ CONTRACTS = [
             )
         ),
         before={
-            "done = take_for_step": "tiled_follow(header, tags)",
+            "done = take_for_step": """
+                tiled_follow(header, tags)
+                told_by(header, tags, family_slot, family_node, header[FAMILIES])
+            """,
             "bound": """
                 tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                aligned_alike(old(header), header, tags, header[SLOTS])
                 tiled_whole(header, tags)
                 whole_gists(header, tags)
             """,
             "done = step": """
                 tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+                aligned_alike(old(header), header, tags, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
                 tokens_marked(header, old(header), tags, tags, header[SLOTS])
-                tokens_are_told(header, tags, family_slot, family_node)
             """,
             "observe_use": """
                 sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])
@@ -552,8 +583,115 @@ CONTRACTS = [
             """,
         },
         closes="""
+            tokens_marked(header, old(header), tags, tags, header[SLOTS])
             tiled_alike(old(header), header, tags, 0, header[SLOTS])
-            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+            aligned_alike(old(header), header, tags, header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+        """,
+    ),
+    contract(
+        "run_apply",
+        cuts={**SESSION, "adaptive": ADAPTIVE["adaptive"], "history": HISTORY["history"]},
+        needs="\n".join(
+            (
+                *lines(ARRAYS),
+                *lines(ADAPTED),
+                *lines(RING_TOLD),
+                *lines(REMEMBERED_IN),
+                *lines(REMEMBERED_TWICE),
+                *KEPT,
+                *lines(ROOM),
+                *lines(TERMS),
+                "header[ITERATION] + 1 < 2**62",
+                "0 <= done <= header[N_DIFF]",
+                "are_actions(header, actions, done)",
+                "actions_are_aligned(header, actions, done)",
+            )
+        ),
+        writes="""header tags spare memory told no_expand splices ledger_action ledger_iteration
+            places expand_keys expand_tokens family_slot family_node spare_slot spare_node adaptive
+            acted iterations""",
+        gives="\n".join(
+            (
+                "result == LEDGER_FULL or 0 <= result <= done",
+                "implies(result < done, header[SLOTS] == old(header)[SLOTS])",
+                "implies(result < done, header[ITERATION] == old(header)[ITERATION])",
+                "implies(result < done, all(tags[j] == old(tags)[j] for j in INTEGERS))",
+                "implies(result == done, header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, done))",
+                "implies(result == done, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))",
+                "implies(result == done, header[ITERATION] == old(header)[ITERATION] + 1)",
+                *KEPT,
+            )
+        ),
+        before={
+            "if not has_room": "tiled_follow(header, tags)",
+            "fit = first_misfit": """
+                pins_lie(no_expand, header[SLOTS])
+                alike(old(header), header)
+                entries_are_recent(header, ledger_iteration)
+                spans_multiply_is(header)
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                aligned_alike(old(header), header, tags, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            """,
+            "apply": """
+                pins_lie(no_expand, header[SLOTS])
+                multiplied_is(header)
+                spans_multiply_is(header)
+                alike(header, prior(header))
+                shift_alike(header, prior(header), actions, done)
+                ends_marked(header, prior(header), tags, tags, actions, places, done)
+                ends_lie(header, tags, actions, places, done)
+                alike(header, old(header))
+                shift_alike(header, old(header), actions, done)
+                are_tags(header, tags, 0, header[SLOTS])
+                only_marked(old(header), tags, old(tags))
+                tiled_moved(old(header), old(tags), tags, 0, header[SLOTS], 0)
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                tiled_whole(header, tags)
+                tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
+                aligned_marked(header, old(header), tags, old(tags))
+                aligned(header, tags, header[SLOTS])
+                all_there_marked(old(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
+                all_there_alike(header, old(header), tags, family_slot, family_node, header[FAMILIES])
+                all_there(header, tags, family_slot, family_node, header[FAMILIES])
+            """,
+            "remember_actions": """
+                pins_lie(no_expand, header[SLOTS])
+                0 < header[SLOTS] and header[SLOTS] <= header[CAPACITY]
+                header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS])
+                header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+            """,
+            "observe_use": """
+                pins_lie(no_expand, header[SLOTS])
+                sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])
+                tiled_alike(prior(header), header, tags, 0, header[SLOTS])
+                aligned_alike(prior(header), header, tags, header[SLOTS])
+                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, prior(header), tags, tags, header[SLOTS])
+                tiled(header, tags, 0, header[SLOTS]) and aligned(header, tags, header[SLOTS])
+                all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+            """,
+            "header[ITERATION] -=": """
+                pins_lie(no_expand, header[SLOTS])
+                tokens_none(old(header), old(tags), 0, 0)
+                only_marked(old(header), tags, old(tags))
+                tiled_moved(old(header), old(tags), tags, 0, header[SLOTS], 0)
+                all_stand_moved(old(header), old(header), old(tags), tags, family_slot, family_node,
+                    family_slot, family_node, header[FAMILIES], 0, 0, header[SLOTS])
+                aligned_marked(old(header), old(header), tags, old(tags))
+                tokens_marked(old(header), old(header), tags, old(tags), header[SLOTS])
+                tiled(old(header), tags, 0, header[SLOTS]) and aligned(old(header), tags, header[SLOTS])
+                all_stand(old(header), tags, family_slot, family_node, header[FAMILIES])
+                header[END] == header[FIRST] + tokens_in(old(header), tags, 0, header[SLOTS])
+            """,
+        },
+        closes="""
+            tiled_alike(old(header), header, tags, 0, header[SLOTS])
+            aligned_alike(old(header), header, tags, header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+            tokens_marked(header, old(header), tags, tags, header[SLOTS])
         """,
     ),
     contract(
@@ -671,7 +809,7 @@ CONTRACTS = [
             (
                 *lines(ARRAYS),
                 *lines(REMEMBERED_IN),
-                *BETWEEN_CALLS,
+                *KEPT,
                 "header[CAPACITY] <= 2**26",
                 "0 <= header[KNOWN] <= header[SLOTS]",
                 "header[KNOWN] <= len(memory)",
@@ -690,13 +828,15 @@ CONTRACTS = [
                 "implies(result > 0, header[FIRST] == token)",
                 "implies(result > 0, all(tags[j] == old(tags)[j + result] for j in range(header[SLOTS])))",
                 "implies(result > 0, 0 <= header[REMEMBERED] and header[REMEMBERED] <= old(header)[REMEMBERED])",
-                *BETWEEN_CALLS,
+                *KEPT,
             )
         ),
         before={
+            "slots = slot_at": "told_by(header, tags, family_slot, family_node, header[FAMILIES])",
             "release": """
                 tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+                aligned_alike(old(header), header, tags, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
                 are_tags(header, tags, 0, header[SLOTS])
                 tokens_marked(header, old(header), tags, tags, header[SLOTS])
                 header[FIRST] + tokens_in(header, tags, 0, slots) == token
@@ -708,17 +848,18 @@ CONTRACTS = [
                 header[SLOTS] == old(header)[SLOTS] - slots
                 header[FIRST] == token and 0 <= token and token < 2**49
                 tiled_alike(prior(header), header, tags, 0, header[SLOTS])
+                aligned_alike(prior(header), header, tags, header[SLOTS])
                 tiled_follow(header, tags)
                 follow_each_other(header, tags)
-                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES])
+                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
                 tokens_marked(header, prior(header), tags, tags, header[SLOTS])
-                tokens_are_told(header, tags, family_slot, family_node)
                 header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
             """,
         },
         closes="""
             tiled_alike(old(header), header, tags, 0, header[SLOTS])
-            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+            aligned_alike(old(header), header, tags, header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
             tokens_marked(header, old(header), tags, tags, header[SLOTS])
         """,
     ),

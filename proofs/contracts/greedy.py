@@ -45,6 +45,9 @@ CONTRACTS = [
             families_end(header, tags, family_slot, family_node)
             ends_lie(header, tags, actions, places, header[DONE])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            geometry(header)
+            aligned(header, tags, header[SLOTS])
+            are_there(header, tags, family_slot, family_node, header[FAMILIES])
             are_replaced(header, tags, actions, places, header[DONE])
             are_apart(header, actions, places, header[DONE])
             marks_are_taken(header, tags, actions, places, header[DONE])
@@ -63,6 +66,8 @@ CONTRACTS = [
             collapses <= len(collapse_families)
             may_expand(header, tags, expand_keys, expands, header[SLOTS])
             all(0 <= expand_tokens[i] < 2**49 for i in range(expands))
+            all(expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
+                for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
             all(0 <= collapse_families[i] < header[FAMILIES]
                 and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
                 for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
@@ -171,6 +176,10 @@ CONTRACTS = [
                 level_of(actions[done]) == level and 0 <= actions[done] < 2**60
                 are_actions(header, actions, done + 1)
                 before(header, actions[done]) == header[UNITS + level]
+                spot(expand_keys[e]) == slot
+                actions[done] // 2 // LEVELS == expand_tokens[e]
+                expand_has_tokens(header, old(tags), actions[done], slot)
+                has_tokens(header, old(tags), actions[done], slot)
                 are_replaced(header, tags, actions, places, done)
                 are_apart(header, actions, places, done + 1)
                 stand_clear(header, family_slot, actions, places, done + 1)
@@ -189,7 +198,8 @@ CONTRACTS = [
             "actions[done] = node_of": """
                 1 <= tags[slot] and tags[slot] <= header[TOP] and slot < header[SLOTS]
                 all(tags[j] < 0 for j in range(slot + 1, slot + header[UNITS + level]))
-                old(tags)[slot] >= 0
+                old(tags)[slot] == level
+                all(RAW <= old(tags)[j] and old(tags)[j] < 0 for j in range(slot + 1, slot + header[UNITS + level]))
                 slot + header[UNITS + level] == header[SLOTS] or old(tags)[slot + header[UNITS + level]] >= 0
                 all(places[i] + before(header, actions[i]) <= slot or slot + header[UNITS + level] <= places[i]
                     for i in range(done))
@@ -205,6 +215,10 @@ CONTRACTS = [
                 all(tags[j] <= header[TOP] for j in range(slot, slot + header[WIDTH + level]))
                 tags[slot] >= 0
                 old(tags)[slot] >= 0
+                all((old(tags)[j] >= 0) == turn(j - slot, header[UNITS + level - 1])
+                    and RAW <= old(tags)[j] and old(tags)[j] < MARK for j in range(slot, slot + header[WIDTH + level]))
+                are_there_at(header, old(tags), family_slot, family_node, header[FAMILIES], collapse_families[c])
+                is_there(header, old(tags), slot, node)
                 slot + header[WIDTH + level] == header[SLOTS] or old(tags)[slot + header[WIDTH + level]] >= 0
                 all(places[i] + before(header, actions[i]) <= slot or slot + header[WIDTH + level] <= places[i]
                     for i in range(done))
@@ -229,6 +243,8 @@ CONTRACTS = [
                 many(family_slot, family_node, header[FAMILIES], slot, node) >= 1
                 actions[done] // 2 == node
                 are_in_context(header, old(tags), family_slot, family_node, actions, places, done + 1)
+                collapse_has_tokens(header, old(tags), actions[done], slot)
+                has_tokens(header, old(tags), actions[done], slot)
                 are_replaced(header, tags, actions, places, done)
                 are_apart(header, actions, places, done + 1)
                 stand_clear(header, family_slot, actions, places, done + 1)
@@ -288,6 +304,9 @@ CONTRACTS = [
             families_are_whole(header, tags, family_slot, family_node)
             families_end(header, tags, family_slot, family_node)
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            geometry(header)
+            aligned(header, tags, header[SLOTS])
+            are_there(header, tags, family_slot, family_node, header[FAMILIES])
             tokens_are_told(header, tags, family_slot, family_node)
             spans_are_told(header)
             0 <= header[FIRST] < 2**49
@@ -406,6 +425,9 @@ CONTRACTS = [
             "hungry = alternate": """
                 families_are_whole(header, tags, family_slot, family_node)
                 multiplied_is(header)
+                geometry_alike(old(header), header)
+                aligned_marked(header, old(header), tags, old(tags))
+                are_there_marked(header, old(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
                 ends_marked(header, old(header), tags, old(tags), actions, places, header[DONE])
                 ends_lie(header, tags, actions, places, header[DONE])
                 are_in_context(header, tags, family_slot, family_node, actions, places, header[DONE])

@@ -348,6 +348,9 @@ CONTRACTS = [
                     all(tags[family_slot[f]] >= 0 for f in range(header[FAMILIES]))
                     families_end(header, tags, family_slot, family_node)
                     ends_lie(header, tags, notes, places, i)
+                    are_tags(header, tags, 0, header[SLOTS])
+                    aligned(header, tags, header[SLOTS])
+                    header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
                 """,
                 falls="found - i",
             ),
@@ -370,6 +373,9 @@ CONTRACTS = [
                 tiled_whole(header, tags)
                 whole_gists(header, tags)
                 families_whole(header, tags, family_slot, family_node, header[FAMILIES])
+                spans_multiply_is(header)
+                geometry_is(header)
+                geometry(header)
                 all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
                 ends_none(header, tags, notes, places)
             """,
@@ -393,6 +399,14 @@ CONTRACTS = [
                     for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level])
                     if turn(j - family_slot[notes[i]], header[UNITS + level - 1]))
                 tags[family_slot[notes[i]]] >= 0
+                row_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
+                row(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
+                multiplied_at(header, level)
+                row_whole(header, tags, family_slot[notes[i]], header[FANOUT + level], level - 1)
+                all((tags[j] >= 0) == turn(j - family_slot[notes[i]], header[UNITS + level - 1])
+                    and RAW <= tags[j] and tags[j] < MARK
+                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
+                is_there(header, tags, family_slot[notes[i]], node)
                 family_slot[notes[i]] + header[WIDTH + level] == header[SLOTS]
                     or tags[family_slot[notes[i]] + header[WIDTH + level]] >= 0
             """,
@@ -420,6 +434,9 @@ CONTRACTS = [
                 tags[places[i]] >= 0
                 places[i] + before(header, notes[i]) == places[i] + header[WIDTH + level]
                 places[i] + header[WIDTH + level] == header[SLOTS] or tags[places[i] + header[WIDTH + level]] >= 0
+                notes[i] // 2 == node
+                collapse_has_tokens(header, tags, notes[i], places[i])
+                has_tokens(header, tags, notes[i], places[i])
                 ends_next(header, tags, notes, places, i)
                 ends_lie(header, tags, notes, places, i + 1)
             """,
@@ -428,11 +445,17 @@ CONTRACTS = [
                 within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
                 only_marked(header, tags, prior(tags))
                 whole_marked(header, tags, prior(tags))
+                are_tags(header, tags, 0, header[SLOTS])
+                aligned_marked(header, header, tags, prior(tags))
+                tokens_marked(header, header, tags, prior(tags), header[SLOTS])
                 all_there_marked_more(header, tags, prior(tags), family_slot, family_node, header[FAMILIES])
                 ends_marked(header, header, tags, prior(tags), notes, places, i + 1)
                 ends_lie(header, tags, notes, places, i + 1)
             """,
-            "apply": "multiplied_is(header)",
+            "apply": """
+                multiplied_is(header)
+                spans_multiply_is(header)
+            """,
             "for j in": """
                 many_members(sorted_places, sorted_actions, i, i)
                 pairs_found(places, notes, i)

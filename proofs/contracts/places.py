@@ -356,6 +356,8 @@ CONTRACTS = [
             result == -1 or (0 <= result and result + header[WIDTH + level + 1] <= header[SLOTS])
             implies(result >= 0, all(tags[j] == level for j in range(result, result + header[WIDTH + level + 1])
                 if turn(j - result, header[UNITS + level])))
+            implies(result >= 0, result
+                == slot - start % header[SPAN + level + 1] // header[SPAN + level] * header[UNITS + level])
         """,
         before={
             "return first": "multiplied_at(header, level + 1)",
@@ -391,6 +393,7 @@ CONTRACTS = [
             header[SLOTS] <= len(tags)
             are_plain(header, tags, header[SLOTS])
             tiled(header, tags, 0, header[SLOTS])
+            aligned(header, tags, header[SLOTS])
             0 <= header[FIRST]
             header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
             has_places(header, family_slot)
@@ -405,12 +408,13 @@ CONTRACTS = [
             rising(family_slot, 0, header[FAMILIES])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             all_stand(header, tags, family_slot, family_node, header[FAMILIES])
-            tokens_are_told(header, tags, family_slot, family_node)
             header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
-            ends_rise(header, family_node)
         """,
         opens="""
             multiplied_is(header)
+            spans_multiply_is(header)
+            spans_multiply_at(header, 1)
+            aligned_is(header, tags, header[SLOTS])
             tiled_is(header, tags, 0, header[SLOTS])
             tokens_none(header, tags, 0, 0)
             tokens_up_to(header, tags, header[SLOTS])
@@ -419,11 +423,8 @@ CONTRACTS = [
             times_nothing(len(family_node), least_width(header))
         """,
         closes="""
-            spans_multiply_is(old(header))
-            tiled_whole(old(header), tags)
-            told_rise(old(header), tags, family_slot, family_node, header[FAMILIES])
             tokens_marked(header, old(header), tags, tags, header[SLOTS])
-            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
         """,
         loops={
             "while slot < header[SLOTS]": loop(
@@ -439,8 +440,6 @@ CONTRACTS = [
                     rising(family_slot, 0, families)
                     keep_apart(header, family_slot, family_node, 0, families)
                     all_stand(header, tags, family_slot, family_node, families)
-                    all(family_node[f] // LEVELS == header[FIRST] + tokens_in(header, tags, 0, family_slot[f])
-                        for f in range(families) if at(family_slot[f]) if at(family_node[f]))
                 """,
                 falls="header[SLOTS] - slot",
                 opens="""
@@ -450,6 +449,7 @@ CONTRACTS = [
                     tokens_add(header, tags, 0, slot, header[UNITS + tags[slot]])
                     header[WIDTH + 1] == header[FANOUT + 1] * header[UNITS]
                     one_times(header[FANOUT + 1], header[UNITS])
+                    one_times(header[FANOUT + 1], header[SPAN])
                     rest_bound(token, header[SPAN + tags[slot] + 1])
                     tokens_bound(header, tags, 0, slot)
                     tokens_in(header, tags, 0, slot) + header[SPAN + tags[slot]]
@@ -463,6 +463,9 @@ CONTRACTS = [
                 slot + header[WIDTH + level + 1] <= header[SLOTS]
                 0 <= token and token < 2**49
                 node_of(level + 1, token) // LEVELS == token and node_of(level + 1, token) % LEVELS == level + 1
+                turn_is(token, header[SPAN + level + 1])
+                turn(token, header[SPAN + level + 1])
+                begins_at(header, tags, slot, node_of(level + 1, token))
                 stands_is(header, tags, slot, node_of(level + 1, token))
                 row_is(tags, slot, level, header[WIDTH + level + 1], header[UNITS + level])
                 turn_first(header[UNITS])

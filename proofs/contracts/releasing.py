@@ -83,6 +83,7 @@ CONTRACTS = [
             header[SLOTS] <= len(tags)
             are_plain(header, tags, header[SLOTS])
             tiled(header, tags, 0, header[SLOTS])
+            aligned(header, tags, header[SLOTS])
             slots == header[SLOTS] or tags[slots] >= 0
             0 <= header[FIRST] < 2**49
             0 <= header[KNOWN] <= header[SLOTS]
@@ -93,8 +94,6 @@ CONTRACTS = [
             rising(family_slot, 0, header[FAMILIES])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             all_stand(header, tags, family_slot, family_node, header[FAMILIES])
-            tokens_are_told(header, tags, family_slot, family_node)
-            ends_rise(header, family_node)
             ledger_fits(header, ledger_action)
             ledger_fits(header, ledger_iteration)
             ledger_acts(header, ledger_action)
@@ -109,12 +108,11 @@ CONTRACTS = [
             0 <= header[KNOWN] <= header[SLOTS]
             0 <= header[FAMILIES] <= old(header)[FAMILIES]
             tiled(header, tags, 0, header[SLOTS])
+            aligned(header, tags, header[SLOTS])
             are_families(header, family_slot, family_node, header[SLOTS])
             rising(family_slot, 0, header[FAMILIES])
             keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
             all_stand(header, tags, family_slot, family_node, header[FAMILIES])
-            tokens_are_told(header, tags, family_slot, family_node)
-            ends_rise(header, family_node)
             header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
                 == old(header)[FIRST] + tokens_in(old(header), old(tags), 0, old(header)[SLOTS])
             header[LEDGER_FROM] <= header[LEDGER_TO] <= old(header)[LEDGER_TO]
@@ -125,19 +123,16 @@ CONTRACTS = [
             "forget_nodes_before": """
                 tiled_rest(old(header), old(tags), 0, slots, old(header)[SLOTS])
                 tiled_moved(old(header), old(tags), tags, slots, old(header)[SLOTS], -slots)
-                all_stand_moved(old(header), old(tags), tags, old(family_slot), old(family_node),
-                    family_slot, family_node, header[FAMILIES], gone, slots)
-                all_stand(old(header), tags, family_slot, family_node, header[FAMILIES])
-                told_moved(old(header), header, old(tags), tags, old(family_slot), old(family_node),
+                all_stand_moved(old(header), header, old(tags), tags, old(family_slot), old(family_node),
                     family_slot, family_node, header[FAMILIES], gone, slots, header[SLOTS])
-                tokens_are_told(header, tags, family_slot, family_node)
-                tokens_moved(old(header), header, old(tags), tags, slots, header[SLOTS])
-                tokens_add(old(header), old(tags), 0, slots, header[SLOTS])
+                all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+                aligned_moved(old(header), header, old(tags), tags, slots, header[SLOTS])
             """,
         },
         closes="""
             tiled_alike(old(header), header, tags, 0, header[SLOTS])
-            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES])
+            all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+            aligned_alike(prior(header), header, tags, header[SLOTS])
             tokens_marked(header, prior(header), tags, tags, header[SLOTS])
         """,
     ),

@@ -512,8 +512,41 @@ def row(tags: Ints, slot: int, level: int, slots: int, units: int) -> bool:
 
 @ghost
 def stands(header: Ints, tags: Ints, slot: int, node: int) -> bool:
-    """From a slot on, the blocks of a node's family stand one after the other, none of them marked."""
-    return row(tags, slot, node % LEVELS - 1, header[WIDTH + node % LEVELS], header[UNITS + node % LEVELS - 1])
+    """From a slot on, the blocks of a node's family stand one after the other, none of them marked, and it begins
+    there."""
+    return begins_at(header, tags, slot, node) and row(
+        tags, slot, node % LEVELS - 1, header[WIDTH + node % LEVELS], header[UNITS + node % LEVELS - 1]
+    )
+
+
+@ghost
+def geometry(header: Ints) -> bool:
+    """`is_geometry`, of which solvers know lemmas only."""
+    return is_geometry(header)
+
+
+@ghost
+def are_there(header: Ints, tags: Ints, slots: Ints, nodes: Ints, n: int) -> bool:
+    """`all_there`, of which solvers know lemmas only."""
+    return all_there(header, tags, slots, nodes, n)
+
+
+@ghost
+def sound(header: Ints, tags: Ints) -> bool:
+    """`is_sound`, of which solvers know lemmas only."""
+    return is_sound(header, tags)
+
+
+@ghost
+def begin_after(header: Ints, actions: Ints, places: Ints, n: int, tags: Ints) -> bool:
+    """`nodes_begin`, of which solvers know lemmas only."""
+    return nodes_begin(header, actions, places, n, tags)
+
+
+@ghost
+def aligned(header: Ints, tags: Ints, n: int) -> bool:
+    """`blocks_are_aligned`, of which solvers know lemmas only."""
+    return blocks_are_aligned(header, tags, n)
 
 
 @ghost
@@ -694,6 +727,62 @@ def spans_are_told(header: Ints) -> bool:
         header[SPAN + BODY] == 0
         and header[SPAN + RAW] == 0
         and all(header[j] == header[j - MARK] for j in range(SPAN + MARK, SPAN + MARK + header[TOP] + 1))
+    )
+
+
+def is_geometry(header: Ints) -> bool:
+    """A node spans, and its family takes, what its children do; tags find their spans."""
+    return is_shaped(header) and multiplied(header) and spans_multiply(header) and spans_are_told(header)
+
+
+def is_sound(header: Ints, tags: Ints) -> bool:
+    """The geometry is one, and in the context blocks lie whole, none of them marked."""
+    return is_geometry(header) and whole(header, tags) and within(tags, 0, header[SLOTS], RAW, header[TOP])
+
+
+def begins_at(header: Ints, tags: Ints, slot: int, node: int) -> bool:
+    """A node begins at the token of a slot, at a multiple of what it spans."""
+    return node // LEVELS == header[FIRST] + tokens_in(header, tags, 0, slot) and turn(
+        node // LEVELS, header[SPAN + node % LEVELS]
+    )
+
+
+def blocks_are_aligned(header: Ints, tags: Ints, n: int) -> bool:
+    """The blocks that begin in the first ``n`` slots, and are not marked, begin at multiples of what they span."""
+    return all(
+        turn(header[FIRST] + tokens_in(header, tags, 0, j), header[SPAN + tags[j]])
+        for j in range(n)
+        if 0 <= tags[j] <= header[TOP]
+    )
+
+
+def alike(header: Ints, other: Ints) -> bool:
+    """Two headers are of one geometry, and of contexts of one size that begin alike."""
+    return (
+        header[TOP] == other[TOP]
+        and header[SLOTS] == other[SLOTS]
+        and header[FIRST] == other[FIRST]
+        and all(header[j] == other[j] for j in range(SPAN + RAW, OFFSETS))
+    )
+
+
+def has_tokens(header: Ints, tags: Ints, action: int, place: int) -> bool:
+    """An action's node begins at a place, and what the action replaces there spans what its node does."""
+    return (
+        place >= 0
+        and place + before(header, action) <= header[SLOTS]
+        and begins_at(header, tags, place, action // 2)
+        and tokens_in(header, tags, 0, place + before(header, action))
+        == tokens_in(header, tags, 0, place) + header[SPAN + level_of(action)]
+    )
+
+
+def nodes_begin(header: Ints, actions: Ints, places: Ints, n: int, tags: Ints) -> bool:
+    """The nodes of ``n`` actions in order begin where those before them have moved them."""
+    return all(
+        begins_at(header, tags, places[i] + shifted(header, actions, i), actions[i] // 2)
+        for i in range(n)
+        if at(places[i], shifted(header, actions, i))
     )
 
 
@@ -1033,12 +1122,13 @@ def stays_plain(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int, s
 
 
 def take_whole_blocks(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int) -> bool:
-    """What each of the first ``n`` actions replaces begins where a block does, and ends where one does."""
+    """What each of the first ``n`` actions replaces begins and ends where a block does, and `has_tokens`."""
     return all(
         tags[places[i]] >= 0
         and (
             places[i] + before(header, actions[i]) == header[SLOTS] or tags[places[i] + before(header, actions[i])] >= 0
         )
+        and has_tokens(header, tags, actions[i], places[i])
         for i in range(n)
         if at(places[i])
     )
@@ -1069,17 +1159,46 @@ def laid(tags: Ints, spare: Ints, first: int, slot: int) -> int:
     return tags[slot] if slot < first else spare[slot - first]
 
 
+def made_of(action: int) -> int:
+    """The level of the blocks that an action makes."""
+    return level_of(action) - 1 if action % 2 == EXPAND else level_of(action)
+
+
+def after(header: Ints, action: int) -> int:
+    """The slots that an action makes."""
+    return header[WIDTH + level_of(action)] if action % 2 == EXPAND else header[UNITS + level_of(action)]
+
+
 def are_made(header: Ints, actions: Ints, places: Ints, n: int, tags: Ints) -> bool:
-    """Where the first ``n`` actions, in order, expanded a gist, the blocks of its family stand."""
+    """Where the first ``n`` actions, in order, happened, the blocks stand that they make."""
     return all(
-        tags[here(j)] == level_of(actions[i]) - 1
+        tags[here(j)] == made_of(actions[i])
         for i in range(n)
         for j in INTEGERS
-        if actions[i] % 2 == EXPAND
-        and places[i] + shifted(header, actions, i) <= j
-        and j < places[i] + shifted(header, actions, i) + header[WIDTH + level_of(actions[i])]
-        and turn(j - places[i] - shifted(header, actions, i), header[UNITS + level_of(actions[i]) - 1])
+        if places[i] + shifted(header, actions, i) <= j
+        and j < places[i] + shifted(header, actions, i) + after(header, actions[i])
+        and turn(j - places[i] - shifted(header, actions, i), header[UNITS + made_of(actions[i])])
         if at(places[i], here(j))
+    )
+
+
+def carried_out(
+    header: Ints, now: Ints, actions: Ints, places: Ints, n: int, slots: int, tags: Ints, tags_before: Ints
+) -> bool:
+    """Actions in order, of which each had its tokens, have made tags, in which blocks lie whole, of those before."""
+    return (
+        n >= 0
+        and is_shaped(header)
+        and are_actions(header, actions, n)
+        and lie_apart(header, actions, places, n, slots)
+        and ends_lie(header, tags_before, actions, places, n)
+        and have_moved(header, actions, places, n, slots, tags, tags_before)
+        and are_made(header, actions, places, n, tags)
+        and is_sound(now, tags)
+        and now[SLOTS] == slots + shifted(header, actions, n)
+        and now[FIRST] == header[FIRST]
+        and all(now[j] == header[j] for j in range(SPAN + RAW, OFFSETS))
+        and now[TOP] == header[TOP]
     )
 
 
@@ -1104,13 +1223,12 @@ def is_spliced(
         if stay_behind(header, actions, places, n, slots, i, j, j + 1)
         if at(shifted(header, actions, i), here(j))
     ) and all(
-        laid(tags, spare, first, here(j)) == level_of(actions[i]) - 1
+        laid(tags, spare, first, here(j)) == made_of(actions[i])
         for i in range(made)
         for j in INTEGERS
-        if actions[i] % 2 == EXPAND
-        and places[i] + shifted(header, actions, i) <= j
-        and j < places[i] + shifted(header, actions, i) + header[WIDTH + level_of(actions[i])]
-        and turn(j - places[i] - shifted(header, actions, i), header[UNITS + level_of(actions[i]) - 1])
+        if places[i] + shifted(header, actions, i) <= j
+        and j < places[i] + shifted(header, actions, i) + after(header, actions[i])
+        and turn(j - places[i] - shifted(header, actions, i), header[UNITS + made_of(actions[i])])
         if at(places[i], here(j))
     )
 
@@ -1288,7 +1406,9 @@ def families_are_whole(header: Ints, tags: Ints, family_slot: Ints, family_node:
 
 def is_there(header: Ints, tags: Ints, slot: int, node: int) -> bool:
     """`stands`, of blocks of which some may be marked."""
-    return row_or_marks(tags, slot, node % LEVELS - 1, header[WIDTH + node % LEVELS], header[UNITS + node % LEVELS - 1])
+    return begins_at(header, tags, slot, node) and row_or_marks(
+        tags, slot, node % LEVELS - 1, header[WIDTH + node % LEVELS], header[UNITS + node % LEVELS - 1]
+    )
 
 
 def all_there(header: Ints, tags: Ints, slots: Ints, nodes: Ints, n: int) -> bool:

@@ -12,7 +12,7 @@ from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.tables import NAMES, Tables
 from focalloc.proofs.contracts.form import Contract
-from focalloc.proofs.contracts.invariants import BETWEEN_CALLS
+from focalloc.proofs.contracts.invariants import KEPT
 from focalloc.proofs.engines.deductive.evidence import theory_of
 from focalloc.proofs.engines.deductive.playing import Player
 from focalloc.proofs.engines.memory import Memory
@@ -31,7 +31,7 @@ def broken(tables: Tables) -> list[str]:
         "header": Memory("header", tables.state[: code.HEADER].tolist()),
         "tags": Memory("tags", tables.tags.tolist(), 8),
     }
-    return [line for line in BETWEEN_CALLS if not PLAYER.holds(line, named)]
+    return [line for line in KEPT if not PLAYER.holds(line, named)]
 
 
 def session(seed: int) -> tuple[Allocator, Tables]:
@@ -69,13 +69,12 @@ SPOILT = {
     "header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])": lambda t: t.state.__setitem__(
         code.END, t.state[code.END] + 1
     ),
-    "tokens_are_told(header, tags, family_slot, family_node)": lambda t: t.table("family_node").__setitem__(
-        0, t.table("family_node")[0] + code.LEVELS
-    ),
+    "aligned(header, tags, header[SLOTS])": lambda t: t.state.__setitem__(code.FIRST, t.state[code.FIRST] + 1),
     "tiled(header, tags, 0, header[SLOTS])": lambda t: t.tags.__setitem__(0, code.BODY),
     "all_stand(header, tags, family_slot, family_node, header[FAMILIES])": lambda t: t.tags.__setitem__(
         t.table("family_slot")[0], code.RAW
     ),
+    "has_spans(header)": lambda t: t.state.__setitem__(code.SPAN + 1, t.state[code.SPAN + 1] + 1),
     "keep_apart(header, family_slot, family_node, 0, header[FAMILIES])": lambda t: t.table("family_slot").__setitem__(
         0, t.table("family_slot")[1] - 1
     ),

@@ -93,6 +93,15 @@ def test_what_is_looked_at_is_as_wide_as_a_contract_takes_it_to_be() -> None:
         assert left(text + called + "def f(t: Table) -> int:\n    return g(Pair(t, t))\n", *its) == open_kinds
 
 
+def test_a_single_bit_is_there_or_it_is_not() -> None:
+    text = "def f(n: int) -> int:\n    return n & 4\n"
+    for line in ("result == 0 or result == 4", "implies(n == -1, result == 4)", "implies(n == 11, result == 0)"):
+        assert left(text, contract("f", gives=line)) == []
+    for line in ("result == 0", "implies(n == -1, result == 0)", "implies(n == 3, result == 4)"):
+        assert left(text, contract("f", gives=line)) == ["gives"]
+    assert left("def f(n: int) -> int:\n    return n & 6\n", contract("f", gives="result <= 6")) == ["refused"]
+
+
 def test_what_is_told_of_a_call_is_found_by_an_argument_that_is_an_if() -> None:
     text = """
 def g(keys: Ints, notes: Ints, n: int) -> None:

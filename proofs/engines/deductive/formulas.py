@@ -469,8 +469,10 @@ class Formulas:
             return left / factor if isinstance(op, ast.RShift) else left * factor
         if isinstance(op, ast.BitAnd):
             mask = z3.simplify(right).as_long() if numbers[1] else -1
+            if mask > 0 and mask & (mask - 1) == 0:  # a single bit
+                return left / z3.IntVal(mask) % 2 * mask
             if mask < 0 or mask & (mask + 1):
-                raise Refused("a mask that is not one less than a power of two")
+                raise Refused("a mask that is neither a power of two nor one less than that")
             return left % z3.IntVal(mask + 1)
         if type(op) not in NONLINEAR:
             raise Refused(f"no arithmetic that is known: {type(op).__name__}")

@@ -29,6 +29,7 @@ from focalloc.proofs.engines.deductive.conditions import loops_of
 from focalloc.proofs.engines.deductive.formulas import INT64, Theory, types_of
 from focalloc.proofs.engines.deductive.inputs import (
     Array,
+    arrays_of,
     few,
     made_up,
     network_of,
@@ -364,6 +365,20 @@ def run_misfit(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
     space["first_misfit"](session, done)
 
 
+def run_applied(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """An iteration with actions from elsewhere."""
+    session = session_of(rng, source)
+    if rng.random() < 0.3:
+        session = remembering(session, rng)
+    chosen = copied(session)
+    done = space["select"](chosen)
+    for i in range(done):
+        action = chosen.actions[rng.randrange(done) if rng.random() < 0.1 else i]
+        session.actions[i] = action ^ 1 if rng.random() < 0.1 else action
+    arrays = arrays_of(rng, session)
+    space["run_apply"](arrays["tags"], arrays["scratch"], arrays["state"], done, rng.randint(0, 1))
+
+
 def run_optimum(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """An iteration of the exact optimum, up to its actions."""
     session = session_of(rng, source)
@@ -437,6 +452,7 @@ RUNS = (
     (("step", "reclaim"), run_session),
     (("search",), run_search),
     (("first_misfit",), run_misfit),
+    (("run_apply",), run_applied),
     (("take_for_step",), run_taking),
     (("list_items", "infer"), run_look),
     (("list_regions", "place_region"), run_regions),

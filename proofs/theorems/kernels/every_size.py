@@ -288,7 +288,7 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "However long the queues, the shipped loop of turns ends, makes no more actions than the cap allows, and every "
     "prefix of them that grows stays within the budget; none takes more than was in use. They replace separate blocks, "
     "which are marked, and no others are; what they replace is beyond the threshold of its kind, no collapse is of the "
-    "tail, and none undoes what is in the ledger.",
+    "tail, and none undoes what is in the ledger; each is at its node's token.",
     clauses="CAP-1 BUD-1 SOF-1 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=TURNS,
@@ -347,12 +347,13 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "in its table, the context has as many slots as its actions leave, its blocks lie whole one after the other, none "
     "of them marked, what no action replaces has moved as a whole, each action is in the ledger, and no more slots "
     "remember than there are; families are listed in order, apart from each other and in the context, never more than "
-    "there is room for, and their blocks stand where they are listed; and ranges where nothing expands stay in order, "
-    "in the context. Those of actions from elsewhere that pass replace separate whole blocks, too.",
+    "there is room for, and their blocks stand where they are listed; blocks and families begin at their tokens, and "
+    "the context ends where it did; and ranges where nothing expands stay in order, in the context. Those of actions "
+    "from elsewhere that pass replace separate whole blocks, at their tokens, too.",
     clauses="CTX-3 CTX-6 GEO-2 COO-1 MEM-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("application"),
-    assumes="actions on separate blocks; those from elsewhere, and families, begin at multiples of what they span",
+    assumes="actions on separate blocks, at their tokens; those from elsewhere begin at multiples of what they span",
     mutations=[
         Mutation("gaps are measured from where the last action began", "length += places[i] - source",
                  "length += places[i] - first"),
@@ -383,6 +384,11 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("what is replaced stays in part",
                  "        source = places[i] + slots_before(header, actions[i])\n        level =",
                  "        source = places[i] + slots_before(header, actions[i]) - 1\n        level ="),
+        Mutation("a completed family begins where its last gist does",
+                 "return node_of(level + 1, start - start % header[SPAN + level + 1])",
+                 "return node_of(level + 1, start)"),
+        Mutation("an action is looked for a node too early", "slot = slot_at(session, token)\n        places[fit]",
+                 "slot = slot_at(session, token - header[SPAN + level])\n        places[fit]"),
         Mutation("the first action is not entered", "for i in range(done):\n        record(",
                  "for i in range(1, done):\n        record("),
         Mutation("the first block of a collapse stays marked",
@@ -475,13 +481,13 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "budget or are no more than before it; they replace separate gists and listed families of the context, each beyond "
     "the threshold of its kind; no collapse is of the tail, and none undoes what happened too short a time ago. It "
     "gives back tables in which blocks, none of them marked, lie whole one after the other; families are in order, "
-    "apart, in the context and not too many, and their blocks stand where they are listed; ranges of pins are in the "
-    "context, and entries of the ledger are recent and in order.",
+    "apart, in the context and not too many, and their blocks stand where they are listed; all begin and end at the "
+    "tokens that the blocks before lead to, at multiples of what they span; ranges of pins are in the context, and "
+    "entries of the ledger are recent and in order.",
     clauses="ACT-3 ACT-4 ACT-5 BUD-1 CAP-1 CTX-6 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=("step",),
-    assumes="tables as `Tables.check` asserts them; that blocks and families keep their tokens is proved "
-    "for small contexts, in splice-is-the-spec",
+    assumes="tables as `Tables.check` asserts them",
     mutations=[
         Mutation("a full ledger stops nothing", "    if refused:\n        return refused\n    # CANDIDATES and SELECT",
                  "    # CANDIDATES and SELECT"),
@@ -501,12 +507,13 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "calls-of-every-size",
     "The tables that a call cuts out of its arrays lie in them, apart from each other, however long they are; and what "
     "calls do around an iteration stays in them: whatever the scores, all are taken or none, a step ends, makes no "
-    "more actions than the cap allows and leaves no more slots than the budget, or than there were; a release moves "
-    "what stays to the front; thresholds that adapt count from the next iteration on, what is "
-    "remembered has room, and as many collapses as a reclaim has room for free what is needed, or are more than there "
-    "are slots; positions are written where there is room for all, and a row is gathered as splices say. Tables as a "
-    "context is written to them, once families are listed and pins placed, and tables after a release, are what an "
-    "iteration and a reclaim need.",
+    "more actions than the cap allows and leaves no more slots than the budget, or than there were; actions from "
+    "elsewhere are applied if all of them fit, and else the context stays; a release moves what stays to the front; "
+    "thresholds that adapt count from the next iteration on, what is remembered has room, and as many collapses as a "
+    "reclaim has room for free what is needed, or are more than there are slots; positions are written where there is "
+    "room for all, and a row is gathered as splices say. Tables as a context is written to them, once families are "
+    "listed and pins placed, and tables after a release or an iteration, are what an iteration and a reclaim need of "
+    "blocks, families and ledger.",
     clauses="SCO-1 BUD-1 CAP-1 ADA-1 TIE-2 REL-3 ING-2 EDI-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,
@@ -533,6 +540,10 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("an iteration goes by scores that were not taken",
                  "    if done == 0:\n        if session.header[MULTI_SLOT] == 1:",
                  "    if done <= 0:\n        if session.header[MULTI_SLOT] == 1:"),
+        Mutation("an iteration counts that a misfit stops",
+                 "header[ITERATION] -= 1\n        header[LEDGER_FROM] = oldest", "header[LEDGER_FROM] = oldest"),
+        Mutation("misfits are applied", "fit = first_misfit(session, done)\n    if fit < done:",
+                 "fit = first_misfit(session, done)\n    if fit < 0:"),
         Mutation("pins stay where they were", "session.family_node)\n    place_pins(session)\n",
                  "session.family_node)\n"),
         Mutation("families are listed by their nodes", "state[at[8] : at[9]], state[at[9] : at[10]])\n",
