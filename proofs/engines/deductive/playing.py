@@ -368,7 +368,7 @@ def run_misfit(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
 def run_applied(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """An iteration with actions from elsewhere."""
     session = session_of(rng, source)
-    if rng.random() < 0.3:
+    if rng.random() < 0.3 and len(session.tags) % 2 == 0:  # two means share a cell
         session = remembering(session, rng)
     chosen = copied(session)
     done = space["select"](chosen)
