@@ -215,6 +215,8 @@ CONTRACTS = [
                 all(tags[j] <= header[TOP] for j in range(slot, slot + header[WIDTH + level]))
                 tags[slot] >= 0
                 old(tags)[slot] >= 0
+                all(old(tags)[j] == tags[j] for j in range(slot, slot + header[WIDTH + level]))
+                all(RAW <= old(tags)[j] and old(tags)[j] < MARK for j in range(slot, slot + header[WIDTH + level]))
                 all((old(tags)[j] >= 0) == turn(j - slot, header[UNITS + level - 1])
                     and RAW <= old(tags)[j] and old(tags)[j] < MARK for j in range(slot, slot + header[WIDTH + level]))
                 are_there_at(header, old(tags), family_slot, family_node, header[FAMILIES], collapse_families[c])
