@@ -2452,11 +2452,23 @@ SEARCHES = [
         steps=["standing_is(H, T, S, R, K, N, n)", "standing_is(H, U, S, R, K, N, n)"],
     ),
     lemma(
+        "tokens_under(H, T, U, n)",
+        "implies(all(U[j] == T[j] for j in INTEGERS), tokens_in(H, U, 0, n) == tokens_in(H, T, 0, n))",
+        by="n",
+        steps=[
+            "tokens_none(H, U, 0, n)",
+            "tokens_none(H, T, 0, n)",
+            "tokens_one_more(H, U, 0, n)",
+            "tokens_one_more(H, T, 0, n)",
+        ],
+    ),
+    lemma(
         "stands_under(H, T, U, p, v)",
         "implies(all(U[j] == T[j] for j in INTEGERS) and stands(H, T, p, v), stands(H, U, p, v))",
         steps=[
             "stands_is(H, T, p, v)",
             "stands_is(H, U, p, v)",
+            "tokens_under(H, T, U, p)",
             "row_is(T, p, v % LEVELS - 1, H[WIDTH + v % LEVELS], H[UNITS + v % LEVELS - 1])",
             "row_is(U, p, v % LEVELS - 1, H[WIDTH + v % LEVELS], H[UNITS + v % LEVELS - 1])",
         ],
