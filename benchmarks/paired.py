@@ -46,7 +46,8 @@ for line in sys.stdin:
     which, (strategy, slots, n_diff, more), steps = json.loads(line)
     if which not in sessions:
         geometry = Geometry((32, 32))
-        chosen = Allocator(geometry, Params(w_max=slots, n_diff=n_diff, **more), strategy)
+        named = {} if strategy == "learned" else {"strategy": strategy}  # which a Params does not know
+        chosen = Allocator(geometry, Params(w_max=slots, n_diff=n_diff, **named, **more), strategy)
         tops = slots // 64
         raw = slots // 64
         chosen.load([(2, i * 1024) for i in range(tops)] + [(1, tops * 1024 + i * 32) for i in range(slots // 4)]
