@@ -382,7 +382,7 @@ def keep_best(ties: Ties, size: int, room: int) -> int:
     last = keys[0]
     kept = 0
     for i in range(size):
-        # there are no more than that, which nobody has to count so
+        # as many as there is room for in any case; it is asked so that a proof need not count them
         if kept < room and (ranks[i] > least or (ranks[i] == least and key_of(ages[i], i) >= last)):
             ranks[kept] = ranks[i]
             slots[kept] = slots[i]
