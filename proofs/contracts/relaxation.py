@@ -47,7 +47,7 @@ CONTRACTS = [
                 tokens_marked(session.header, old(session.header), tags, tags, session.header[SLOTS])
                 tokens_are_told(session.header, tags, family_slot, family_node)
                 all_stand_alike(old(session.header), session.header, tags, family_slot, family_node,
-                    session.header[FAMILIES])
+                    session.header[FAMILIES], session.header[SLOTS])
                 listed_alike(old(session.header), session.header, old(work.header), work.header)
                 deltas_are_listed(session.header, work.header)
                 rising(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
