@@ -47,12 +47,7 @@ TERMS = """
 """
 """What an iteration goes by."""
 
-GIVEN = """
-    result == LEDGER_FULL or 0 <= result <= header[N_DIFF]
-    implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
-    implies(result >= 0, are_actions(header, actions, result))
-    implies(result >= 0, header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, result))
-    implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+OBEYED = """
     implies(result >= 0, have_cooled(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION],
         actions, result))
     implies(result >= 0, end_before_tail(old(header), actions, result))
@@ -61,6 +56,16 @@ GIVEN = """
     implies(result >= 0, are_in_context(old(header), old(tags), old(family_slot), old(family_node), actions, places,
         result))
     implies(result >= 0, are_apart(old(header), actions, places, result))
+"""
+"""The rules that the actions of an iteration obey: cooldown, tail, budget, thresholds, each a block of its own."""
+
+GIVEN = f"""
+    result == LEDGER_FULL or 0 <= result <= header[N_DIFF]
+    implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
+    implies(result >= 0, are_actions(header, actions, result))
+    implies(result >= 0, header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, result))
+    implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+    {OBEYED.strip()}
     implies(result >= 0, all(0 <= places[i] and places[i] + before(old(header), actions[i]) <= old(header)[SLOTS]
         for i in range(result) if at(places[i])))
     implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
@@ -543,14 +548,7 @@ CONTRACTS = [
                 "implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))",
                 "implies(result >= 0, are_actions(header, actions, result))",
                 "implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)",
-                "implies(result >= 0, have_cooled(old(header), old(ledger_action), old(ledger_iteration),"
-                " header[ITERATION], actions, result))",
-                "implies(result >= 0, end_before_tail(old(header), actions, result))",
-                "implies(result >= 0, always_fit(old(header), actions, result))",
-                "implies(result >= 0, are_wanted(header, fixed, actions, places, result))",
-                "implies(result >= 0, are_in_context(old(header), old(tags), old(family_slot), old(family_node),"
-                " actions, places, result))",
-                "implies(result >= 0, are_apart(old(header), actions, places, result))",
+                *lines(OBEYED),
                 "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
                 "(result == WRONG_LENGTH) == (len(scores) != old(header)[SLOTS])",
                 *KEPT,

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
 
-SOUGHT = """
-    is_header(header)
-    is_shaped(header)
-    families_fit(header, family_slot)
-    families_fit(header, family_node)
-    are_families(header, family_slot, family_node, len(fixed))
-    are_alike(header, family_node)
-    rising(family_slot, 0, header[FAMILIES])
-    ledger_fits(header, ledger_action)
-    0 <= header[END] < 2**49
-    0 <= header[CURSOR_TOKEN] < 2**49
-    0 <= header[PROTECTED] < 2**49
-    len(fixed) <= PLACES
-    -LIMIT <= threshold <= LIMIT
-    1 <= room < 2**40
-    room <= len(keys)
-    room <= len(notes)
-    0 <= cursor < LIMIT
+SUMMED = """
+            is_header(header)
+            is_shaped(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, len(fixed))
+            are_alike(header, family_node)
+"""
+"""Families of which the scores are added up."""
+
+SOUGHT = f"""{SUMMED.rstrip()}
+            rising(family_slot, 0, header[FAMILIES])
+            ledger_fits(header, ledger_action)
+            0 <= header[END] < 2**49
+            0 <= header[CURSOR_TOKEN] < 2**49
+            0 <= header[PROTECTED] < 2**49
+            len(fixed) <= PLACES
+            -LIMIT <= threshold <= LIMIT
+            1 <= room < 2**40
+            room <= len(keys)
+            room <= len(notes)
+            0 <= cursor < LIMIT
 """
 """What a search for collapses needs."""
 
@@ -76,7 +80,7 @@ CONTRACTS = [
     contract(
         "gather_collapses",
         whole=True,
-        needs=f"{SOUGHT}    1 <= stride",
+        needs=f"{SOUGHT}            1 <= stride",
         writes="keys notes",
         gives="""
             0 <= result <= room

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
+from focalloc.proofs.contracts.candidates import SUMMED
 from focalloc.proofs.contracts.form import contract, lines, loop
 
-SPARED = """
-            is_header(header)
-            is_shaped(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            are_families(header, family_slot, family_node, len(fixed))
-            are_alike(header, family_node)
+SPARED = f"""{SUMMED.rstrip()}
             rising(family_slot, 0, header[FAMILIES])
             header[FAMILIES] <= len(spare_slot)
             header[FAMILIES] <= len(spare_node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from focalloc.proofs.contracts.candidates import SUMMED
 from focalloc.proofs.contracts.form import contract, loop
 
 NODES = """
@@ -411,13 +412,7 @@ CONTRACTS = [
     ),
     contract(
         "collapses_at_least",
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            are_families(header, family_slot, family_node, len(fixed))
-            are_alike(header, family_node)
+        needs=f"""{SUMMED.rstrip()}
             ends_rise(header, family_node)
             ledger_fits(header, ledger_action)
             0 <= header[ALIKE] <= 2**26
@@ -805,13 +800,7 @@ CONTRACTS = [
     ),
     contract(
         "best_tied_collapses",
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            are_families(header, family_slot, family_node, len(fixed))
-            are_alike(header, family_node)
+        needs=f"""{SUMMED.rstrip()}
             rising(family_slot, 0, header[FAMILIES])
             ends_rise(header, family_node)
             header[FAMILIES] <= 2**26

@@ -477,6 +477,13 @@ WRONG = {
     "a part is written to, which is not said, and then cut into parts": (
         "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    a[0] = 1\n    b = a[:1]\n    return len(b)\n",
         contract("f", needs="1 <= n <= len(t)", writes="t"), "refused"),
+    "a table of any width is cut into parts": (
+        "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    return len(a)\n",
+        contract("f", needs="0 <= n <= len(t)", any_width="t"), "refused"),
+    "a table is cut into parts in a part of a condition": (
+        "def g(t: Ints) -> bool:\n    return t[0] > 0\n\n\n"
+        "def f(t: Table, n: int) -> int:\n    if n > 0 and g(t[:n]):\n        return 1\n    return t[0]\n",
+        contract("f", needs="0 <= n <= len(t)\n1 <= len(t)"), "refused"),
     "a part that is cut into parts on both sides": (
         "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    k = 0\n"
         "    if n > 2:\n        b = a[:1]\n        k = len(b)\n"
@@ -511,6 +518,7 @@ BESIDE = {
     ),
     "what is called is not given what it needs": (FILLED,),
     "a table is handed on after it was cut into parts": (FILLED,),
+    "a table is cut into parts in a part of a condition": (contract("g", needs="1 <= len(t)", truth=True),),
     "a kernel that is seen through is given what it does not fit": (contract("g", seen_through=True, gives="False"),),
     "what one side knows is not known after both": (contract("g", needs="n >= 1", gives="n >= 1"),),
     "one table as two": (contract("g", needs="1 <= len(a)\n1 <= len(b)", writes="a b", gives="a[0] == 1\nb[0] == 2"),),
