@@ -539,8 +539,11 @@ def select_tied(session: Session, ties: Ties) -> int:
     collapses = best_tied_collapses(session, ties, n_diff)
     hungry = True
     while hungry:
+        before = header[DONE]
         expands = best_tied_expands(session, ties, n_diff)
         hungry = alternate(session, expands, collapses, expands == n_diff)
+        # none of them was marked, so that it stops for want of more only after an action
+        hungry = hungry and header[DONE] > before
         # where the queue ran out, everything in it carries a mark: look for the best of the rest
         header[TAKEN_EXPANDS] = 0
     return header[DONE]

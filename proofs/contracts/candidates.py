@@ -88,7 +88,7 @@ CONTRACTS = [
             may_all_collapse(session, sought, threshold, result)
             come_by(sought, stride, result, header[FAMILIES])
             are_once(keys, notes, result)
-            keys_within(keys, notes, result, threshold * PLACES, 2**59)
+            keys_within(keys, notes, result, (threshold + 1) * PLACES, 2**59)
             implies(ends_rise(header, family_node),
                 are_the_best(session, sought, threshold, stride, result, header[FAMILIES]))
         """,
@@ -105,7 +105,7 @@ CONTRACTS = [
                     may_all_collapse(session, sought, threshold, size)
                     come_by(sought, stride, size, family)
                     are_once(keys, notes, size)
-                    keys_within(keys, notes, size, threshold * PLACES, 2**59)
+                    keys_within(keys, notes, size, (threshold + 1) * PLACES, 2**59)
                     implies(ends_rise(header, family_node),
                         are_the_best(session, sought, threshold, stride, size, family))
                 """,
@@ -137,7 +137,7 @@ CONTRACTS = [
             falling(keys, 0, result)
             may_all_collapse(session, sought, threshold, result)
             are_once(keys, notes, result)
-            keys_within(keys, notes, result, threshold * PLACES, 2**59)
+            keys_within(keys, notes, result, (threshold + 1) * PLACES, 2**59)
         """,
         before={
             "stride = session.header": "over_bound(session.header[FAMILIES], SAMPLE * sought.room)",

@@ -4,6 +4,93 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
 
+CHOOSES = """
+            is_header(header)
+            is_shaped(header)
+            has_products(header)
+            is_dear(header)
+            families_fit(header, family_slot)
+            families_fit(header, family_node)
+            are_families(header, family_slot, family_node, header[SLOTS])
+            are_alike(header, family_node)
+            rising(family_slot, 0, header[FAMILIES])
+            ends_rise(header, family_node)
+            ledger_fits(header, ledger_action)
+            families_are_whole(header, tags, family_slot, family_node)
+            families_end(header, tags, family_slot, family_node)
+            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+            geometry(header)
+            aligned(header, tags, header[SLOTS])
+            are_there(header, tags, family_slot, family_node, header[FAMILIES])
+            tokens_are_told(header, tags, family_slot, family_node)
+            spans_are_told(header)
+            0 <= header[FIRST] < 2**49
+            0 <= header[END] < 2**49
+            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+            0 <= header[PROTECTED] < 2**49
+            0 < header[SLOTS] <= len(fixed)
+            header[SLOTS] <= len(tags)
+            len(fixed) <= PLACES
+            are_tags(header, tags, 0, header[SLOTS])
+            all(tags[i] < MARK for i in range(header[SLOTS]))
+            gists_end(header, tags)
+            gists_are_whole(header, tags)
+            bodies_follow(header, tags)
+            0 <= header[TAU_EXPAND] < LIMIT
+            0 <= header[SOFT_MARGIN] <= LIMIT
+            0 <= header[W_MAX] <= 2**26
+            0 <= header[W_SOFT] <= 2**26
+            header[N_DIFF] <= len(actions)
+            header[N_DIFF] <= len(places)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(chunk_keys)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(chunk_notes)
+            header[N_DIFF] <= len(collapse_keys)
+            header[N_DIFF] <= len(collapse_families)
+"""
+"""What a selection needs."""
+
+CHOSEN = """
+            only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)
+            result == header[DONE]
+            0 <= result <= header[N_DIFF]
+            are_actions(header, actions, result)
+            header[SLOTS] + shifted(header, actions, result) <= max(header[W_MAX], header[SLOTS])
+            only_marked(header, tags, old(tags))
+            are_replaced(header, tags, actions, places, result)
+            are_apart(header, actions, places, result)
+            stays_plain(header, tags, actions, places, result, header[SLOTS])
+            stand_clear(header, family_slot, actions, places, result)
+            ends_lie(old(header), old(tags), actions, places, result)
+            are_at_rest(header, ledger_action, actions, result)
+            are_wanted(header, fixed, actions, places, result)
+            are_in_context(old(header), old(tags), family_slot, family_node, actions, places, result)
+            end_before_tail(header, actions, result)
+            always_fit(old(header), actions, result)
+"""
+"""What is known of what it chooses: cap, budget, separate blocks, tail, rests, thresholds."""
+
+CHOOSING = """
+                    only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)
+                    0 <= header[DONE] <= header[N_DIFF]
+                    -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
+                    are_actions(header, actions, header[DONE])
+                    -header[FREED] == shifted(header, actions, header[DONE])
+                    header[SLOTS] - header[FREED] <= max(header[W_MAX], header[SLOTS])
+                    only_marked(header, tags, old(tags))
+                    are_replaced(header, tags, actions, places, header[DONE])
+                    are_apart(header, actions, places, header[DONE])
+                    marks_are_taken(header, tags, actions, places, header[DONE])
+                    stand_clear(header, family_slot, actions, places, header[DONE])
+                    ends_lie(old(header), old(tags), actions, places, header[DONE])
+                    are_at_rest(header, ledger_action, actions, header[DONE])
+                    end_before_tail(header, actions, header[DONE])
+                    are_wanted(header, fixed, actions, places, header[DONE])
+                    are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
+                    always_fit(old(header), actions, header[DONE])
+                    0 <= header[TAKEN_COLLAPSES] <= collapses
+"""
+"""The same of what it has chosen so far."""
+
 CONTRACTS = [
     contract(
         "fits",
@@ -291,97 +378,21 @@ CONTRACTS = [
     ),
     contract(
         "select",
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            has_products(header)
-            is_dear(header)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            are_families(header, family_slot, family_node, header[SLOTS])
-            are_alike(header, family_node)
-            rising(family_slot, 0, header[FAMILIES])
-            ends_rise(header, family_node)
-            ledger_fits(header, ledger_action)
-            families_are_whole(header, tags, family_slot, family_node)
-            families_end(header, tags, family_slot, family_node)
-            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
-            geometry(header)
-            aligned(header, tags, header[SLOTS])
-            are_there(header, tags, family_slot, family_node, header[FAMILIES])
-            tokens_are_told(header, tags, family_slot, family_node)
-            spans_are_told(header)
-            0 <= header[FIRST] < 2**49
-            0 <= header[END] < 2**49
-            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+        needs=f"""{CHOOSES.rstrip()}
             0 <= header[CURSOR_TOKEN] < 2**49
-            0 <= header[PROTECTED] < 2**49
-            0 < header[SLOTS] <= len(fixed)
-            header[SLOTS] <= len(tags)
-            len(fixed) <= PLACES
-            are_tags(header, tags, 0, header[SLOTS])
-            all(tags[i] < MARK for i in range(header[SLOTS]))
-            gists_end(header, tags)
-            gists_are_whole(header, tags)
-            bodies_follow(header, tags)
             -LIMIT <= header[TAU_COLLAPSE] <= LIMIT
-            0 <= header[TAU_EXPAND] < LIMIT
-            0 <= header[SOFT_MARGIN] <= LIMIT
-            0 <= header[W_MAX] <= 2**26
-            0 <= header[W_SOFT] <= 2**26
             0 <= header[N_DIFF] <= 2**26
-            header[N_DIFF] <= len(actions)
-            header[N_DIFF] <= len(places)
             header[LEDGER_TO] - header[LEDGER_FROM] <= 2**26
             header[N_DIFF] + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_keys)
             header[N_DIFF] + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_tokens)
             (header[SLOTS] + CHUNK - 1) // CHUNK <= len(peaks)
-            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(chunk_keys)
-            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(chunk_notes)
-            header[N_DIFF] <= len(collapse_keys)
-            header[N_DIFF] <= len(collapse_families)
         """,
         writes="""header tags actions places collapse_keys collapse_families
             expand_keys expand_tokens chunk_keys chunk_notes""",
-        gives="""
-            only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)
-            result == header[DONE]
-            0 <= result <= header[N_DIFF]
-            are_actions(header, actions, result)
-            header[SLOTS] + shifted(header, actions, result) <= max(header[W_MAX], header[SLOTS])
-            only_marked(header, tags, old(tags))
-            are_replaced(header, tags, actions, places, result)
-            are_apart(header, actions, places, result)
-            stays_plain(header, tags, actions, places, result, header[SLOTS])
-            stand_clear(header, family_slot, actions, places, result)
-            ends_lie(old(header), old(tags), actions, places, result)
-            are_at_rest(header, ledger_action, actions, result)
-            are_wanted(header, fixed, actions, places, result)
-            are_in_context(old(header), old(tags), family_slot, family_node, actions, places, result)
-            end_before_tail(header, actions, result)
-            always_fit(old(header), actions, result)
-        """,
+        gives=CHOSEN,
         loops={
             "while hungry": loop(
-                keeps="""
-                    only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)
-                    0 <= header[DONE] <= header[N_DIFF]
-                    -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
-                    are_actions(header, actions, header[DONE])
-                    -header[FREED] == shifted(header, actions, header[DONE])
-                    header[SLOTS] - header[FREED] <= max(header[W_MAX], header[SLOTS])
-                    only_marked(header, tags, old(tags))
-                    are_replaced(header, tags, actions, places, header[DONE])
-                    are_apart(header, actions, places, header[DONE])
-                    marks_are_taken(header, tags, actions, places, header[DONE])
-                    stand_clear(header, family_slot, actions, places, header[DONE])
-                    ends_lie(old(header), old(tags), actions, places, header[DONE])
-                    are_at_rest(header, ledger_action, actions, header[DONE])
-                    end_before_tail(header, actions, header[DONE])
-                    are_wanted(header, fixed, actions, places, header[DONE])
-                    are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
-                    always_fit(old(header), actions, header[DONE])
-                    0 <= header[TAKEN_COLLAPSES] <= collapses
+                keeps=f"""{CHOOSING.rstrip()}
                     implies(hungry, header[TAKEN_EXPANDS] == 0)
                     0 <= ceiling
                     implies(hungry, marks(tags, header[SLOTS]) <= spoilt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.candidates import SUMMED
 from focalloc.proofs.contracts.form import contract, loop
+from focalloc.proofs.contracts.greedy import CHOOSES, CHOOSING, CHOSEN
 
 NODES = """
             is_header(header)
@@ -245,30 +246,33 @@ CONTRACTS = [
             0 <= result <= min(room, stop - begin)
             heap(ties.keys, result)
             keys_within(ties.keys, ties.notes, result, -2**57, 2**57)
-            gists_noted(header, tags, ties.keys, ties.notes, result)
+            worthy_noted(header, tags, ties.worth, ties.keys, ties.notes, result)
         """,
         loops={
             "for c in range(chunks)": loop(
                 keeps="""
                     0 <= size <= room
+                    bar >= header[TAU_EXPAND]
                     size <= stop - begin
                     heap(keys, size)
                     keys_within(keys, notes, size, -2**57, 2**57)
-                    gists_noted(header, tags, keys, notes, size)
+                    worthy_noted(header, tags, ties.worth, keys, notes, size)
                     size <= max(0, stop - (lowest + chunks - c) * CHUNK if backwards else (lowest + c) * CHUNK - begin)
                 """
             ),
             "for i in range(length)": loop(
                 keeps="""
                     0 <= size <= room
+                    bar >= header[TAU_EXPAND]
                     size <= stop - begin
                     heap(keys, size)
                     keys_within(keys, notes, size, -2**57, 2**57)
-                    gists_noted(header, tags, keys, notes, size)
+                    worthy_noted(header, tags, ties.worth, keys, notes, size)
                     size <= i + (stop - first - length if backwards else first - begin)
                 """
             ),
         },
+        before={"bar = rank_of(keys[0])": "many_member(keys, notes, size, 0)"},
     ),
     contract(
         "gather_around",
@@ -289,22 +293,22 @@ CONTRACTS = [
         writes="ties.keys ties.notes ties.ranks ties.slots session.chunk_keys session.chunk_notes",
         gives="""
             0 <= result <= min(2 * room, header[SLOTS])
-            within(ties.ranks, 0, result, -2**32, 2**32)
-            are_gist_slots(header, tags, ties.slots, result)
+            within(ties.ranks, 0, result, header[TAU_EXPAND] + 1, 2**32)
+            are_worthy(header, tags, ties.worth, ties.slots, result)
         """,
         loops={
             "for backwards in range(2)": loop(
                 keeps="""
                     0 <= size <= (0 if backwards == 0 else room if backwards == 1 else 2 * room)
                     size <= (0 if backwards == 0 else last - behind if backwards == 1 else last)
-                    within(ranks, 0, size, -2**32, 2**32)
-                    are_gist_slots(header, tags, slots, size)
+                    within(ranks, 0, size, header[TAU_EXPAND] + 1, 2**32)
+                    are_worthy(header, tags, ties.worth, slots, size)
                 """
             ),
             "for i in range(found)": loop(
                 keeps="""
-                    within(ranks, 0, size + i, -2**32, 2**32)
-                    are_gist_slots(header, tags, slots, size + i)
+                    within(ranks, 0, size + i, header[TAU_EXPAND] + 1, 2**32)
+                    are_worthy(header, tags, ties.worth, slots, size + i)
                 """
             ),
         },
@@ -326,14 +330,14 @@ CONTRACTS = [
             header[SLOTS] <= len(peaks) * CHUNK
             header[SLOTS] <= len(ties.ranks)
             header[SLOTS] <= len(ties.slots)
-            -2**32 <= least <= 2**32
+            -2**32 <= header[TAU_EXPAND] < least <= 2**32
             -2**40 <= room <= 2**40
         """,
         writes="ties.ranks ties.slots",
         gives="""
             0 <= result <= header[SLOTS]
             within(ties.ranks, 0, result, -2**32, 2**32)
-            are_gist_slots(header, tags, ties.slots, result)
+            are_worthy(header, tags, ties.worth, ties.slots, result)
         """,
         loops={
             "for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK)": loop(
@@ -342,7 +346,7 @@ CONTRACTS = [
                     old(room) - size <= room <= old(room)
                     least <= lowest <= least + 1
                     within(ranks, 0, size, -2**32, 2**32)
-                    are_gist_slots(header, tags, slots, size)
+                    are_worthy(header, tags, ties.worth, slots, size)
                 """
             ),
             "for i in range(min(CHUNK, header[SLOTS] - first))": loop(
@@ -351,7 +355,7 @@ CONTRACTS = [
                     old(room) - size <= room <= old(room)
                     least <= lowest <= least + 1
                     within(ranks, 0, size, -2**32, 2**32)
-                    are_gist_slots(header, tags, slots, size)
+                    are_worthy(header, tags, ties.worth, slots, size)
                 """
             ),
         },
@@ -378,7 +382,7 @@ CONTRACTS = [
         gives="""
             0 <= result <= min(room, header[FAMILIES])
             within(ties.keys, 0, result, -2**57, 2**58)
-            within(ties.notes, 0, result, 0, header[FAMILIES] - 1)
+            families_ready(session, ties.notes, result)
         """,
         loops={
             "for turn in range(header[FAMILIES])": loop(
@@ -387,27 +391,32 @@ CONTRACTS = [
                     high < header[FAMILIES]
                     high - low + 1 == header[FAMILIES] - turn
                     0 <= size <= min(room, turn)
-                    -LIMIT <= bar <= LIMIT
+                    header[TAU_COLLAPSE] <= bar <= LIMIT
                     heap(ties.keys, size)
                     keys_within(ties.keys, ties.notes, size, -2**57, 2**57 + 2**26 - 1)
-                    notes_within(ties.keys, ties.notes, size, 0, header[FAMILIES] - 1)
+                    ready_in(session, ties.keys, ties.notes, size)
                 """,
             )
         },
         before={
             "if score <": """
                 product_bound(-bar, slots)
+                below(score, -bar, slots)
+                header[WIDTH + family_node[family] % LEVELS] == slots
                 mean_narrow(score, slots)
             """,
             "slots = header": """
                 0 <= family_slot[family] and 1 <= node % LEVELS and node % LEVELS <= header[TOP]
                 1 <= header[WIDTH + node % LEVELS] <= 2**26
             """,
-            "bar = rank_of": "keys_in(ties.keys, ties.notes, size, size, -2**57, 2**57 + 2**26 - 1)",
+            "bar = rank_of": """
+                many_member(ties.keys, ties.notes, size, 0)
+                keys_in(ties.keys, ties.notes, size, size, -2**57, 2**57 + 2**26 - 1)
+            """,
         },
         closes="""
             keys_in(ties.keys, ties.notes, size, size, -2**57, 2**57 + 2**26 - 1)
-            notes_in(ties.keys, ties.notes, size, size, 0, header[FAMILIES] - 1)
+            many_members(ties.keys, ties.notes, size, size)
         """,
     ),
     contract(
@@ -418,7 +427,8 @@ CONTRACTS = [
             0 <= header[ALIKE] <= 2**26
             0 <= header[END] < 2**49
             0 <= header[PROTECTED] < 2**49
-            -LIMIT < least <= LIMIT
+            -LIMIT <= header[TAU_COLLAPSE] < least <= LIMIT
+            rising(family_slot, 0, header[FAMILIES])
             0 <= room < 2**40
             header[FAMILIES] <= len(ties.ranks)
             header[FAMILIES] <= len(ties.slots)
@@ -429,7 +439,7 @@ CONTRACTS = [
         gives="""
             0 <= result <= header[FAMILIES]
             within(ties.ranks, 0, result, -2**34, 2**34)
-            all(held(family_slot, 0, header[FAMILIES], ties.slots[i]) for i in range(result))
+            ready_at(session, ties.slots, result)
             all(0 <= ties.nodes[i] and ties.nodes[i] < 2**60 and ties.nodes[i] % LEVELS <= header[TOP]
                 for i in range(result))
         """,
@@ -440,7 +450,7 @@ CONTRACTS = [
                     old(room) - family <= room <= old(room)
                     least <= lowest <= least + 1
                     within(ties.ranks, 0, size, -2**34, 2**34)
-                    all(held(family_slot, 0, header[FAMILIES], ties.slots[i]) for i in range(size))
+                    ready_at(session, ties.slots, size)
                     all(0 <= ties.nodes[i] and ties.nodes[i] < 2**60 and ties.nodes[i] % LEVELS <= header[TOP]
                         for i in range(size))
                 """,
@@ -452,6 +462,7 @@ CONTRACTS = [
                 header[WIDTH + family_node[family] % LEVELS] == width
                 1 <= width <= 2**26
                 product_bound(1 - lowest, width)
+                below(score, 1 - lowest, width)
                 mean_narrow(score, width)
             """,
         },
@@ -518,8 +529,10 @@ CONTRACTS = [
             within(ties.ranks, 0, result, -2**34, 2**34)
             within(ties.ages, 0, result, 0, 2**34)
             all(held(old(ties.slots), 0, size, ties.slots[i]) for i in range(result))
-            all(held(old(ties.tokens), 0, size, ties.tokens[i]) for i in range(result))
+            all(many(old(ties.slots), old(ties.tokens), size, ties.slots[i], ties.tokens[i]) >= 1
+                for i in range(result))
         """,
+        opens="many_members(ties.slots, ties.tokens, size, size)",
         loops={
             "for i in range(size)": loop(
                 keeps="""
@@ -541,11 +554,13 @@ CONTRACTS = [
                     kept_from(ties.slots, old(ties.slots), i)
                     kept_from(ties.tokens, old(ties.tokens), i)
                     all(held(old(ties.slots), 0, size, ties.slots[j]) for j in range(kept))
-                    all(held(old(ties.tokens), 0, size, ties.tokens[j]) for j in range(kept))
+                    all(many(old(ties.slots), old(ties.tokens), size, ties.slots[j], ties.tokens[j]) >= 1
+                        for j in range(kept))
                 """,
                 opens="""
                     ties.slots[i] == old(ties.slots)[i]
                     ties.tokens[i] == old(ties.tokens)[i]
+                    many_member(old(ties.slots), old(ties.tokens), size, i)
                 """,
             ),
         },
@@ -638,7 +653,7 @@ CONTRACTS = [
             ledger_fits(header, ledger_action)
             0 <= header[CURSOR_TOKEN] < 2**49{NAMED}
             within(ties.ranks, 0, size, -2**34, 2**34)
-            are_gist_slots(header, tags, ties.slots, size)
+            are_worthy(header, tags, ties.worth, ties.slots, size)
             remembers(ties.history, header[ITERATION])
         """,
         writes="ties.ranks ties.slots ties.tokens ties.nodes ties.ages ties.keys ties.notes",
@@ -647,7 +662,8 @@ CONTRACTS = [
             within(ties.ranks, 0, result, -2**34, 2**34)
             within(ties.ages, 0, result, 0, 2**34)
             within(ties.tokens, 0, result, 0, 2**49 - 1)
-            are_gist_slots(header, tags, ties.slots, result)
+            are_worthy(header, tags, ties.worth, ties.slots, result)
+            are_named(header, tags, ledger_action, ties.slots, ties.tokens, result)
         """,
         opens="""
             tokens_none(header, tags, 0, 0)
@@ -663,7 +679,8 @@ CONTRACTS = [
                     kept_from(slots, entry(slots), i)
                     within(ranks, 0, size, -2**34, 2**34)
                     within(tokens, 0, left, 0, 2**49 - 1)
-                    are_gist_slots(header, tags, slots, left)
+                    are_worthy(header, tags, ties.worth, slots, left)
+                    are_named(header, tags, ledger_action, slots, tokens, left)
                     all(0 <= nodes[j] and nodes[j] < 2**60 and nodes[j] % LEVELS <= header[TOP] for j in range(left))
                 """,
                 opens="""
@@ -675,7 +692,7 @@ CONTRACTS = [
             )
         },
         before={
-            "left = 0": "are_gist_slots(header, tags, slots, size)",
+            "left = 0": "are_worthy(header, tags, ties.worth, slots, size)",
         },
     ),
     contract(
@@ -690,25 +707,26 @@ CONTRACTS = [
             0 <= header[CURSOR_TOKEN] < 2**49{NAMED}
             size <= len(ties.more_keys)
             within(ties.keys, 0, size, -2**60, 2**60)
-            within(ties.notes, 0, size, 0, header[FAMILIES] - 1)
+            families_ready(session, ties.notes, size)
+            rising(family_slot, 0, header[FAMILIES])
             remembers(ties.history, header[ITERATION])
         """,
         writes="ties.more_keys ties.ages ties.ranks ties.slots ties.nodes ties.tokens",
         gives="""
             within(ties.ranks, 0, size, -2**34, 2**34)
-            implies(within(ties.keys, 0, size, (1 - LIMIT) * PLACES, LIMIT * PLACES + PLACES - 1),
-                within(ties.ranks, 0, size, 1 - LIMIT, LIMIT))
+            implies(within(ties.keys, 0, size, (header[TAU_COLLAPSE] + 1) * PLACES, LIMIT * PLACES + PLACES - 1),
+                within(ties.ranks, 0, size, header[TAU_COLLAPSE] + 1, LIMIT))
             within(ties.ages, 0, size, 0, 2**34)
-            all(held(family_slot, 0, header[FAMILIES], ties.slots[i]) for i in range(size))
+            ready_at(session, ties.slots, size)
         """,
         loops={
             "for i in range(size)": loop(
                 keeps="""
                     heap(more_keys, i)
-                    places_within(more_keys, ages, i, 0, header[FAMILIES] - 1)
+                    places_ready(session, more_keys, ages, i)
                     notes_within(more_keys, ages, i, -2**34, 2**34)
-                    implies(within(keys, 0, size, (1 - LIMIT) * PLACES, LIMIT * PLACES + PLACES - 1),
-                        notes_within(more_keys, ages, i, 1 - LIMIT, LIMIT))
+                    implies(within(keys, 0, size, (header[TAU_COLLAPSE] + 1) * PLACES, LIMIT * PLACES + PLACES - 1),
+                        notes_within(more_keys, ages, i, header[TAU_COLLAPSE] + 1, LIMIT))
                 """,
                 opens="""
                     0 <= notes[i] and notes[i] < header[FAMILIES]
@@ -718,9 +736,9 @@ CONTRACTS = [
             "for i in range(size) #2": loop(
                 keeps="""
                     within(ties.ranks, 0, i, -2**34, 2**34)
-                    implies(within(keys, 0, size, (1 - LIMIT) * PLACES, LIMIT * PLACES + PLACES - 1),
-                        within(ties.ranks, 0, i, 1 - LIMIT, LIMIT))
-                    all(held(family_slot, 0, header[FAMILIES], ties.slots[j]) for j in range(i))
+                    implies(within(keys, 0, size, (header[TAU_COLLAPSE] + 1) * PLACES, LIMIT * PLACES + PLACES - 1),
+                        within(ties.ranks, 0, i, header[TAU_COLLAPSE] + 1, LIMIT))
+                    ready_at(session, ties.slots, i)
                     all(0 <= ties.nodes[j] and ties.nodes[j] < 2**60 and ties.nodes[j] % LEVELS <= header[TOP]
                         for j in range(i))
                 """,
@@ -735,8 +753,9 @@ CONTRACTS = [
             "for i in range(size):\n    family": """
                 many_members(more_keys, ages, size, size)
                 notes_in(more_keys, ages, size, size, -2**34, 2**34)
-                notes_in(more_keys, ages, size, size, 1 - LIMIT, LIMIT)
-                all(0 <= place_of(more_keys[i]) and place_of(more_keys[i]) < header[FAMILIES] for i in range(size))
+                notes_in(more_keys, ages, size, size, header[TAU_COLLAPSE] + 1, LIMIT)
+                all(0 <= place_of(more_keys[i]) and place_of(more_keys[i]) < header[FAMILIES]
+                    and is_ready(session, header[TAU_COLLAPSE], place_of(more_keys[i])) for i in range(size))
             """,
         },
     ),
@@ -769,16 +788,12 @@ CONTRACTS = [
             session.chunk_keys session.chunk_notes session.expand_keys session.expand_tokens""",
         gives="""
             0 <= result <= room
-            all(place_of(expand_keys[i]) < header[SLOTS] and 1 <= tags[place_of(expand_keys[i])]
-                and tags[place_of(expand_keys[i])] <= header[TOP] and 0 <= expand_tokens[i] < 2**49
-                for i in range(result) if at(expand_keys[i]) if at(expand_tokens[i]))
+            are_queued(session, ties.worth, result)
         """,
         loops={
             "for turn in range(left)": loop(
                 keeps="""
-                    all(place_of(expand_keys[i]) < header[SLOTS] and 1 <= tags[place_of(expand_keys[i])]
-                        and tags[place_of(expand_keys[i])] <= header[TOP] and 0 <= expand_tokens[i] < 2**49
-                        for i in range(turn) if at(expand_keys[i]) if at(expand_tokens[i]))
+                    are_queued(session, ties.worth, turn)
                 """,
                 opens="""
                     0 <= notes[turn] and notes[turn] < left
@@ -786,13 +801,22 @@ CONTRACTS = [
                     0 <= slots[notes[turn]] and slots[notes[turn]] < header[SLOTS]
                     1 <= tags[slots[notes[turn]]] and tags[slots[notes[turn]]] <= header[TOP]
                     0 <= tokens[notes[turn]] and tokens[notes[turn]] < 2**49
+                    ties.worth[slots[notes[turn]]] > header[TAU_EXPAND]
+                    tokens[notes[turn]] == header[FIRST] + tokens_in(header, tags, 0, slots[notes[turn]])
+                    not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                        node_of(tags[slots[notes[turn]]], tokens[notes[turn]]) * 2 + COLLAPSE)
                 """,
             )
         },
         before={
-            "above = count_above": "-2**32 <= least and least <= 2**32",
+            "above = count_above": """
+                -2**32 <= least and least <= 2**32
+                implies(size > 0, header[TAU_EXPAND] < least)
+            """,
             "line_up": """
-                are_gist_slots(header, tags, slots, left)
+                pairs_found(prior(slots), prior(tokens), prior(left))
+                are_worthy(header, tags, ties.worth, slots, left)
+                are_named(header, tags, ledger_action, slots, tokens, left)
                 within(tokens, 0, left, 0, 2**49 - 1)
             """,
             "queue_keys[turn] = key_of": "key_round(ranks[i], slots[i])",
@@ -830,14 +854,20 @@ CONTRACTS = [
         gives="""
             0 <= result <= room
             are_collapses(header, family_slot, collapse_keys, collapse_families, result)
+            families_ready(session, collapse_families, result)
         """,
         loops={
             "for turn in range(size)": loop(
-                keeps="are_collapses(header, family_slot, collapse_keys, collapse_families, turn)",
+                keeps="""
+                    are_collapses(header, family_slot, collapse_keys, collapse_families, turn)
+                    families_ready(session, collapse_families, turn)
+                """,
                 opens="""
                     0 <= notes[turn] and notes[turn] < size
                     -2**34 <= ranks[notes[turn]] and ranks[notes[turn]] <= 2**34
                     held(family_slot, 0, header[FAMILIES], slots[notes[turn]])
+                    is_ready(session, header[TAU_COLLAPSE],
+                        where(family_slot, 0, header[FAMILIES], slots[notes[turn]]))
                     0 <= slots[notes[turn]] and slots[notes[turn]] < PLACES
                 """,
                 closes="collapse_families[turn - 1] == where(family_slot, 0, header[FAMILIES], slot)",
@@ -845,19 +875,21 @@ CONTRACTS = [
         },
         before={
             "name_collapses(session, ties, size)": """
-                keys_in(ties.keys, notes, size, size, header[TAU_COLLAPSE] * PLACES, 2**59)
+                keys_in(ties.keys, notes, size, size, (header[TAU_COLLAPSE] + 1) * PLACES, 2**59)
                 many_members(ties.keys, notes, size, size)
-                within(notes, 0, size, 0, header[FAMILIES] - 1)
+                families_ready(session, notes, size)
                 within(ties.keys, 0, size, -2**60, 2**60)
             """,
-            "if remembered > 0": "within(ties.keys, 0, size, (1 - LIMIT) * PLACES, LIMIT * PLACES + PLACES - 1)",
-            "above = count_above": "-LIMIT < least and least <= LIMIT",
+            "if remembered > 0": """
+                within(ties.keys, 0, size, (header[TAU_COLLAPSE] + 1) * PLACES, LIMIT * PLACES + PLACES - 1)
+            """,
+            "above = count_above": "header[TAU_COLLAPSE] < least and least <= LIMIT",
             "size = keep_best": """
-                all(held(family_slot, 0, header[FAMILIES], slots[i]) for i in range(size))
+                ready_at(session, slots, size)
                 within(ranks, 0, size, -2**34, 2**34)
             """,
             "line_up": """
-                all(held(family_slot, 0, header[FAMILIES], slots[i]) for i in range(size))
+                ready_at(session, slots, size)
                 within(slots, 0, size, 0, PLACES - 1)
             """,
             "queue_keys[turn] = key_of": """
@@ -865,6 +897,94 @@ CONTRACTS = [
                 family_slot[where(family_slot, 0, header[FAMILIES], slot)] == slot
                 0 <= where(family_slot, 0, header[FAMILIES], slot)
                 where(family_slot, 0, header[FAMILIES], slot) < header[FAMILIES]
+            """,
+        },
+    ),
+    contract(
+        "select_tied",
+        needs=f"""{CHOOSES.rstrip()}
+            within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
+            0 <= header[ALIKE] <= 2**26
+            header[FAMILIES] <= 2**26
+            header[SLOTS] <= 2**26
+            header[FIRST] <= header[CURSOR_TOKEN] < 2**49
+            -LIMIT < header[TAU_COLLAPSE] <= LIMIT
+            0 <= header[N_DIFF] < 2**26
+            header[LEDGER_TO] <= 2**26
+            header[N_DIFF] <= len(expand_keys)
+            header[N_DIFF] <= len(expand_tokens)
+            header[SLOTS] <= len(ties.worth)
+            worth_within_means(header, tags, fixed, ties.worth)
+            header[SLOTS] <= len(peaks) * CHUNK
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.ranks)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.slots)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.tokens)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.nodes)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.ages)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.keys)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.notes)
+            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.more_keys)
+            remembers(ties.history, header[ITERATION])
+            ties.history.size <= 2**26
+        """,
+        writes="""header tags actions places collapse_keys collapse_families expand_keys expand_tokens chunk_keys
+            chunk_notes ties.keys ties.notes ties.ranks ties.slots ties.tokens ties.nodes ties.ages ties.more_keys""",
+        gives=CHOSEN,
+        loops={
+            "while hungry": loop(
+                keeps=f"""{CHOOSING.rstrip()}
+                    header[TAKEN_EXPANDS] == 0
+                """,
+                falls="(1 if hungry else 0), header[N_DIFF] - header[DONE]",
+                closes="shift_alike(prior(header), header, actions, header[DONE])",
+            ),
+        },
+        before={
+            "expands = best_tied_expands": """
+                tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
+                tokens_are_told(header, tags, family_slot, family_node)
+                remembers(ties.history, header[ITERATION])
+            """,
+            "hungry = True": """
+                all(0 <= collapse_families[i] < header[FAMILIES]
+                    and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
+                    for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+                all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                        family_node[collapse_families[i]] * 2)
+                    and end(header, family_node, collapse_families[i]) <= header[END] - header[PROTECTED]
+                    and rank(session, collapse_families[i]) > header[TAU_COLLAPSE]
+                    for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+                marks_nowhere(tags, header[SLOTS])
+                shift_none(header, actions, 0)
+                shift_none(old(header), actions, 0)
+                ends_none(old(header), tags, actions, places)
+            """,
+            "return 0": """
+                shift_none(header, actions, 0)
+                shift_none(old(header), actions, 0)
+                ends_none(old(header), tags, actions, places)
+            """,
+            "hungry = hungry and": """
+                are_actions(old(header), actions, header[DONE])
+                shifts_alike(old(header), prior(header), prior(actions), prior(header)[DONE])
+                are_actions(prior(header), actions, header[DONE])
+                shifts_alike(prior(header), old(header), actions, header[DONE])
+                shifts_same(prior(header), prior(actions), actions, prior(header)[DONE])
+                always_fit(old(header), actions, header[DONE])
+                are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
+                ends_marked(prior(header), old(header), prior(tags), old(tags), actions, places, header[DONE])
+            """,
+            "hungry = alternate": """
+                families_are_whole(header, tags, family_slot, family_node)
+                multiplied_is(header)
+                geometry_alike(old(header), header)
+                aligned_marked(header, old(header), tags, old(tags))
+                are_there_marked(header, old(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
+                ends_marked(header, old(header), tags, old(tags), actions, places, header[DONE])
+                ends_lie(header, tags, actions, places, header[DONE])
+                are_in_context(header, tags, family_slot, family_node, actions, places, header[DONE])
+                all(mean_at(header, tags, fixed, place_of(expand_keys[i])) > header[TAU_EXPAND]
+                    for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
             """,
         },
     ),

@@ -81,7 +81,7 @@ from focalloc.fastpath.kernels.layout import (
     Session,
     Sought,
 )
-from focalloc.fastpath.kernels.packing import place_of, rank_of
+from focalloc.fastpath.kernels.packing import node_of, place_of, rank_of
 
 Word = TypeVar("Word", bound=Callable[..., object])
 
@@ -1579,8 +1579,8 @@ def key_at(session: Session, cursor: int, f: int) -> int:
     ) * PLACES + (PLACES - 1 - session.family_slot[f])
 
 
-def may_collapse(session: Session, sought: Sought, threshold: int, f: int) -> bool:
-    """Its rank is above the threshold (THR-1), it ends before the tail (TAI-1), is at rest (COO-1), and is sought."""
+def is_ready(session: Session, threshold: int, f: int) -> bool:
+    """Its rank is above the threshold (THR-1), it ends before the tail (TAI-1), and is at rest (COO-1)."""
     return (
         rank(session, f) > threshold
         and end(session.header, session.family_node, f) <= session.header[END] - session.header[PROTECTED]
@@ -1590,12 +1590,16 @@ def may_collapse(session: Session, sought: Sought, threshold: int, f: int) -> bo
             session.header[LEDGER_TO],
             session.family_node[f] * 2,
         )
-        and (
-            sought.delta == 0
-            or session.header[WIDTH + session.family_node[f] % LEVELS]
-            - session.header[UNITS + session.family_node[f] % LEVELS]
-            == sought.delta
-        )
+    )
+
+
+def may_collapse(session: Session, sought: Sought, threshold: int, f: int) -> bool:
+    """It is ready, and of the kind that is sought."""
+    return is_ready(session, threshold, f) and (
+        sought.delta == 0
+        or session.header[WIDTH + session.family_node[f] % LEVELS]
+        - session.header[UNITS + session.family_node[f] % LEVELS]
+        == sought.delta
     )
 
 
@@ -1733,19 +1737,113 @@ def remembers(history: History, now: int) -> bool:
     )
 
 
-def are_gist_slots(header: Ints, tags: Ints, slots: Ints, n: int) -> bool:
-    """The first ``n`` are slots in which gists begin that are not marked."""
-    return all(0 <= slots[i] < header[SLOTS] and 1 <= tags[slots[i]] <= header[TOP] for i in range(n) if at(slots[i]))
-
-
-def gists_noted(header: Ints, tags: Ints, keys: Ints, notes: Ints, n: int) -> bool:
-    """The notes of the first ``n`` are such slots, whatever their order."""
+def worth_within_means(header: Ints, tags: Ints, fixed: Ints, worth: Ints) -> bool:
+    """No gist is worth more than its aggregate; where nothing expands it is worth less (PIN-2)."""
     return all(
-        0 <= v < header[SLOTS] and 1 <= tags[v] <= header[TOP]
+        worth[i] <= mean_at(header, tags, fixed, i) for i in range(header[SLOTS]) if tags[i] >= 1 if at(worth[i])
+    )
+
+
+def are_worthy(header: Ints, tags: Ints, worth: Ints, slots: Ints, n: int) -> bool:
+    """The first ``n`` are slots in which gists begin that are not marked, and are worth more than the threshold."""
+    return all(
+        0 <= slots[i] < header[SLOTS] and 1 <= tags[slots[i]] <= header[TOP] and worth[slots[i]] > header[TAU_EXPAND]
+        for i in range(n)
+        if at(slots[i])
+    )
+
+
+def worthy_noted(header: Ints, tags: Ints, worth: Ints, keys: Ints, notes: Ints, n: int) -> bool:
+    """The notes of the first ``n`` are such slots, whatever their order, and their ranks are above the threshold."""
+    return all(
+        0 <= v < header[SLOTS]
+        and 1 <= tags[v] <= header[TOP]
+        and worth[v] > header[TAU_EXPAND]
+        and rank_of(k) > header[TAU_EXPAND]
         for k in INTEGERS
         for v in INTEGERS
         if many(keys, notes, n, k, v) >= 1
         if at(many(keys, notes, n, k, v))
+    )
+
+
+def are_named(header: Ints, tags: Ints, ledger_action: Ints, slots: Ints, tokens: Ints, n: int) -> bool:
+    """The tokens of the first ``n`` are those at their slots, and the gists that begin there are at rest (COO-1)."""
+    return all(
+        tokens[i] == header[FIRST] + tokens_in(header, tags, 0, slots[i])
+        and not held(
+            ledger_action, header[LEDGER_FROM], header[LEDGER_TO], node_of(tags[slots[i]], tokens[i]) * 2 + COLLAPSE
+        )
+        for i in range(n)
+        if at(slots[i])
+        if at(tokens[i])
+    )
+
+
+def are_queued(session: Session, worth: Ints, n: int) -> bool:
+    """The first ``n`` expands on the list are such, each with its token."""
+    return all(
+        0 <= place_of(session.expand_keys[i]) < session.header[SLOTS]
+        and 1 <= session.tags[place_of(session.expand_keys[i])] <= session.header[TOP]
+        and worth[place_of(session.expand_keys[i])] > session.header[TAU_EXPAND]
+        and 0 <= session.expand_tokens[i] < 2**49
+        and session.expand_tokens[i]
+        == session.header[FIRST] + tokens_in(session.header, session.tags, 0, place_of(session.expand_keys[i]))
+        and not held(
+            session.ledger_action,
+            session.header[LEDGER_FROM],
+            session.header[LEDGER_TO],
+            node_of(session.tags[place_of(session.expand_keys[i])], session.expand_tokens[i]) * 2 + COLLAPSE,
+        )
+        for i in range(n)
+        if at(session.expand_keys[i])
+        if at(session.expand_tokens[i])
+    )
+
+
+def families_ready(session: Session, families: Ints, n: int) -> bool:
+    """The first ``n`` are numbers of families that are ready to collapse."""
+    return all(
+        0 <= families[i] < session.header[FAMILIES] and is_ready(session, session.header[TAU_COLLAPSE], families[i])
+        for i in range(n)
+    )
+
+
+def ready_in(session: Session, keys: Ints, notes: Ints, n: int) -> bool:
+    """The notes of the first ``n`` are such, whatever their order, and their ranks are above the threshold."""
+    return all(
+        0 <= f < session.header[FAMILIES]
+        and is_ready(session, session.header[TAU_COLLAPSE], f)
+        and rank_of(k) > session.header[TAU_COLLAPSE]
+        for k in INTEGERS
+        for f in INTEGERS
+        if many(keys, notes, n, k, f) >= 1
+        if at(many(keys, notes, n, k, f))
+    )
+
+
+def places_ready(session: Session, keys: Ints, notes: Ints, n: int) -> bool:
+    """The places of the first ``n`` keys are such."""
+    return all(
+        0 <= place_of(k) < session.header[FAMILIES] and is_ready(session, session.header[TAU_COLLAPSE], place_of(k))
+        for k in INTEGERS
+        for f in INTEGERS
+        if many(keys, notes, n, k, f) >= 1
+        if at(many(keys, notes, n, k, f))
+    )
+
+
+def ready_at(session: Session, slots: Ints, n: int) -> bool:
+    """At the first ``n`` slots families begin that are ready to collapse."""
+    return all(
+        held(session.family_slot, 0, session.header[FAMILIES], slots[i])
+        and is_ready(
+            session,
+            session.header[TAU_COLLAPSE],
+            where(session.family_slot, 0, session.header[FAMILIES], slots[i]),
+        )
+        for i in range(n)
+        if at(slots[i])
     )
 
 

@@ -20,8 +20,10 @@ CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "proj
     "ties-of-every-size",
     "What is remembered is found by halving and stays within its room; candidates are numbered by distance each once; "
     "the best expands between two slots lie between them, and what is gathered, named and kept are gists and families "
-    "of the context, however many there are; of both, no more are found than are asked for.",
-    clauses="TIE-1 TIE-2",
+    "of the context, however many there are; of both, no more are found than are asked for. The selection ends, and "
+    "what it chooses obeys what a step's choice does: cap, budget after each action, separate gists and families, "
+    "tail, rests, thresholds.",
+    clauses="TIE-1 TIE-2 CAP-1 BUD-1 ACT-1 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("ties"),
     assumes="tables with a place for each slot where all that rank as high are gathered",
@@ -51,6 +53,14 @@ CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "proj
         Mutation("a collapse is noted by the family behind",
                  "queue_families[turn] = families_before(header, family_slot, 0, slot)",
                  "queue_families[turn] = families_before(header, family_slot, 0, slot + 1)"),
+        Mutation("a tied expand undoes a collapse", "node * 2 + COLLAPSE):\n            ranks[left]",
+                 "node * 2 + EXPAND):\n            ranks[left]"),
+        Mutation("a tied collapse undoes an expand", "node * 2 + EXPAND):\n                nodes[size]",
+                 "node * 2 + COLLAPSE):\n                nodes[size]"),
+        Mutation("a token stays with another that is left out", "tokens[kept] = tokens[i]",
+                 "tokens[kept] = tokens[kept]"),
+        Mutation("expands below the threshold are gathered", "bar = header[TAU_EXPAND]\n    if stop",
+                 "bar = -header[TAU_EXPAND]\n    if stop"),
         Mutation("the last chunk is looked at as a whole", "length = min(stop, (chunk + 1) * CHUNK) - first",
                  "length = (chunk + 1) * CHUNK - first"),
     ],
