@@ -27,16 +27,12 @@ from focalloc.fastpath.kernels.layout import (
     Ints,
     Table,
 )
-from focalloc.fastpath.kernels.scores import total
+from focalloc.fastpath.kernels.scores import fixed_point, total
 from focalloc.fastpath.machine_code import kernel
 from focalloc.spec.projection import LARGEST_LOGIT
-from focalloc.spec.scores import SCORE_SCALE
 
 LARGEST = float(LARGEST_LOGIT)
 """Logits in fixed point saturate at this, in either direction."""
-
-SCALE = float(SCORE_SCALE)
-"""Factor to fixed point."""
 
 NOT_NEGATIVE = 2**62 - 1
 """Mask that changes no index that there is, but shows that it is not negative."""
@@ -46,29 +42,28 @@ NOT_NEGATIVE = 2**62 - 1
 
 
 @kernel
-def saturate_far(logits: NDArray[np.floating], fixed: NDArray[np.int32]) -> bool:
+def saturate_far(logits: NDArray[np.generic], fixed: Table) -> bool:
     """`saturate` where some logits are too large, or NaN."""
     misfits = np.int32(0)
     for i in range(len(logits)):
-        logit = np.float64(logits[i]) * SCALE
-        misfits = np.int32(misfits | (np.int32(0) if logit == logit else np.int32(1)))
-        fixed[i] = np.int32(np.rint(min(max(logit, -LARGEST), LARGEST)))
+        number = fixed_point(logits[i])
+        misfits = np.int32(misfits | (np.int32(0) if number == number else np.int32(1)))
+        fixed[i] = np.int32(min(max(np.float64(number), -LARGEST), LARGEST))
     return bool(misfits == 0)
 
 
 @kernel
-def saturate(logits: NDArray[np.floating], fixed: NDArray[np.int32]) -> bool:
-    """Write logits in fixed point (PRO-1).
+def saturate(logits: NDArray[np.generic], fixed: Table) -> bool:
+    """Write logits, which are floats, in fixed point (PRO-1).
 
     Returns:
         Whether there is no NaN; if there is, what was written means nothing.
     """
     far = np.int32(0)
     for i in range(len(logits)):
-        # exact in the logits' own type, for the scale is a power of two
-        logit = np.rint(logits[i] * np.float32(SCALE))
-        far = np.int32(far | (np.int32(0) if -np.float32(LIMIT) < logit < np.float32(LIMIT) else np.int32(1)))
-        fixed[i] = np.int32(logit)
+        number = fixed_point(logits[i])  # exact in the logits' own type, for the scale is a power of two
+        far = np.int32(far | (np.int32(0) if -LIMIT < number < LIMIT else np.int32(1)))
+        fixed[i] = np.int32(number)
     return bool(far == 0) or saturate_far(logits, fixed)
 
 

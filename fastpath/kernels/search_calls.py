@@ -303,7 +303,7 @@ def run_projection(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> 
 
 
 @kernel
-def run_logits(logits: NDArray[np.floating], tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
+def run_logits(logits: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """One iteration by a policy's logits; return how many actions, or why nothing happened.
 
     Args:
@@ -404,7 +404,7 @@ run_projections = of_many("run_projections", run_projection)
 
 @kernel
 def run_logits_of_many(
-    logits: NDArray[np.floating], tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs
+    logits: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs
 ) -> None:
     """`run_logits` for many sessions, as `of_many` has it; ``logits`` are those of all sessions."""
     held = let_go(1)

@@ -6,6 +6,50 @@ from focalloc.proofs.contracts.form import contract, loop
 
 CONTRACTS = [
     contract(
+        "saturate_far",
+        truth=True,
+        needs="""
+            len(logits) <= 2**28
+            len(logits) <= len(fixed)
+        """,
+        writes="fixed",
+        gives="""
+            implies(result, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(len(logits))))
+            kept_from(fixed, old(fixed), len(logits))
+        """,
+        loops={
+            "for i in range(len(logits))": loop(
+                keeps="""
+                    0 <= misfits <= i
+                    misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(i))
+                    kept_from(fixed, old(fixed), len(logits))
+                """
+            )
+        },
+    ),
+    contract(
+        "saturate",
+        truth=True,
+        needs="""
+            len(logits) <= 2**28
+            len(logits) <= len(fixed)
+        """,
+        writes="fixed",
+        gives="""
+            implies(result, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(len(logits))))
+            kept_from(fixed, old(fixed), len(logits))
+        """,
+        loops={
+            "for i in range(len(logits))": loop(
+                keeps="""
+                    0 <= far <= i
+                    far > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(i))
+                    kept_from(fixed, old(fixed), len(logits))
+                """
+            )
+        },
+    ),
+    contract(
         "spread",
         any_width="worth less peaks",
         needs="""

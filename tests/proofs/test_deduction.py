@@ -170,6 +170,14 @@ def test_a_table_is_cut_into_parts() -> None:
     assert left(text, told) == []
 
 
+def test_a_score_that_is_a_number_saturates() -> None:
+    text = (
+        "def f(scores: NDArray[np.generic]) -> int:\n    number = fixed_point(scores[0])\n"
+        "    return np.int32(min(max(np.float64(number), -LARGEST), LARGEST)) if number == number else np.int32(0)\n"
+    )
+    assert left(text, contract("f", needs="len(scores) > 0", gives="-LIMIT < result < LIMIT")) == []
+
+
 def test_a_score_that_fits_is_one() -> None:
     text = (
         "def f(scores: NDArray[np.generic]) -> int:\n    number = fixed_point(scores[0])\n"
@@ -249,6 +257,22 @@ WRONG = {
         "def f(scores: NDArray[np.generic]) -> int:\n    number = fixed_point(scores[0])\n"
         "    return np.int32(number)\n",
         contract("f", needs="len(scores) > 0", gives="-LIMIT < result"), "gives"),
+    "a score that is no number is as if it were": (
+        "def f(scores: NDArray[np.generic]) -> int:\n    number = fixed_point(scores[0])\n"
+        "    return np.int32(min(max(np.float64(number), -LARGEST), LARGEST))\n",
+        contract("f", needs="len(scores) > 0", gives="-LIMIT < result"), "gives"),
+    "a score that is a number fits": (
+        "def f(scores: NDArray[np.generic]) -> int:\n    number = fixed_point(scores[0])\n"
+        "    return np.int32(number) if number == number else np.int32(0)\n",
+        contract("f", needs="len(scores) > 0", gives="-LIMIT < result"), "gives"),
+    "a score is compared with another": (
+        "def f(scores: NDArray[np.generic]) -> bool:\n    number = fixed_point(scores[0])\n"
+        "    other = fixed_point(scores[0])\n    return number == other\n",
+        contract("f", needs="len(scores) > 0", truth=True), "refused"),
+    "a score saturates at something else": (
+        "def f(scores: NDArray[np.generic]) -> int:\n    number = fixed_point(scores[0])\n"
+        "    return np.int32(min(max(np.float64(number), -LARGEST), LIMIT))\n",
+        contract("f", needs="len(scores) > 0"), "refused"),
     "a score is compared with something else": (
         "def f(scores: NDArray[np.generic]) -> bool:\n    number = fixed_point(scores[0])\n    return number < 3\n",
         contract("f", needs="len(scores) > 0", truth=True), "refused"),

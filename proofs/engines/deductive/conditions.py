@@ -313,10 +313,22 @@ class Deduction(Formulas):
         if not isinstance(array, Scores):
             raise Refused(f"cannot be followed: {ast.unparse(node)}")
         self._owe("index", state, z3.And(place >= 0, place < z3.Int(f"len({array.name})")), ast.unparse(node))
-        score, limit = Score(self.fresh("fits", BOOL), self.fresh("number")), self.theory.constants["LIMIT"]
+        score, limit = self._any_score(), self.theory.constants["LIMIT"]
         self._know(state, self._fits(score.number, *WIDTHS[32]))
         self._know(state, z3.Implies(score.fits, z3.And(-limit < score.number, score.number < limit)))
+        self._know(state, z3.Implies(score.fits, score.is_number))
         return score
+
+    def _any_score(self) -> Score:
+        return Score(self.fresh("fits", BOOL), self.fresh("number"), self.fresh("is_number", BOOL))
+
+    def _saturated(self, score: Score, state: State) -> Term:
+        """A score as the nearest number of 32 bits but the least: what it is if it fits; of what is none, any."""
+        limit, result = self.theory.constants["LIMIT"], self.fresh("saturated")
+        self._know(state, self._fits(result, *WIDTHS[32]))
+        self._know(state, z3.Implies(score.is_number, z3.And(-limit < result, result < limit)))
+        self._know(state, z3.Implies(score.fits, result == score.number))
+        return result
 
     def _indexed(self, node: ast.Subscript, state: State) -> tuple[Ref, Term]:
         """The table, and the place in it, that an index is about."""
@@ -437,6 +449,10 @@ class Deduction(Formulas):
                 if ast.unparse(node) != f"-LIMIT < {score.id} < LIMIT":
                     raise Refused(f"cannot be followed: {ast.unparse(node)}")
                 return self.found(score, state.names).fits
+            case ast.Compare(left=ast.Name() as score) if isinstance(self.found(score, state.names), Score):
+                if ast.unparse(node) != f"{score.id} == {score.id}":
+                    raise Refused(f"cannot be followed: {ast.unparse(node)}")
+                return self.found(score, state.names).is_number
             case ast.Compare():
                 return compared(node, [self._number(part, state) for part in [node.left, *node.comparators]])
             case ast.Call(keywords=[]):
@@ -552,6 +568,11 @@ class Deduction(Formulas):
             case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="right_shift"), args=[one, by]):
                 shift = ast.copy_location(ast.BinOp(one, ast.RShift(), by), node)
                 return self._shifted(self._number(one, state), self._number(by, state), shift, state)
+            case ast.Call(args=[ast.Call(args=[ast.Call(args=[ast.Call(args=[ast.Name() as one]), _]), _])]) if (
+                ast.unparse(node) == f"np.int32(min(max(np.float64({one.id}), -LARGEST), LARGEST))"
+                and isinstance(score := self.found(one, state.names), Score)
+            ):
+                return self._saturated(score, state)
             case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="int8" | "int32" as name), args=[one]):
                 value = self._value(one, state)
                 if isinstance(value, Score) and name == "int32":
@@ -1045,7 +1066,7 @@ class Deduction(Formulas):
     def _anything(self, name: str, value: Any, state: State) -> Any:
         """What a variable may be after any number of turns: of the same kind, a tuple field by field."""
         if isinstance(value, Score):
-            return Score(self.fresh("fits", BOOL), self.fresh("number"))  # it is another in each turn, and read in none
+            return self._any_score()  # it is another in each turn, and read in none
         if isinstance(value, Bundle):
             return Bundle({part: self._anything(part, its, state) for part, its in value.fields.items()})
         truth = z3.is_bool(value)

@@ -79,10 +79,11 @@ class Scores:
 
 @dataclass(frozen=True)
 class Score:
-    """A score in fixed point before it is one: whether it fits, and what it is as a number of 32 bits."""
+    """A score in fixed point before it is one: whether it fits, what it is in 32 bits, whether it is a number."""
 
     fits: Term
     number: Term
+    is_number: Term
 
 
 @dataclass(frozen=True)

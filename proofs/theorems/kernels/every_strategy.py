@@ -12,7 +12,7 @@ from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import Evidence, Technique, theorem
 from focalloc.proofs.theorems.kernels.every_size import contracts_of
 
-CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "projection", "relaxation")
+CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "relaxation")
 """The parts of the optimum and of the strategies that are made of it."""
 
 
@@ -128,9 +128,8 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "set apart marked meanwhile; the optimum searches them until no family is chosen together with the expand of a "
     "member, which ends, and chooses separate blocks, no more than may act and no more slots than the budget has room "
     "for; what claims at a price is in its run; a region is listed, placed and copied into its tables; the best of a "
-    "stretch, what they gain together, and the places where a choice may begin stay in theirs; worth, wishes and "
-    "preferences fit.",
-    clauses="KNA-1 MUL-1 HIE-1 PRO-2",
+    "stretch, what they gain together, and the places where a choice may begin stay in theirs; worth fits.",
+    clauses="KNA-1 MUL-1 HIE-1",
     technique=Technique.DEDUCTION,
     kernels=CHOICES,
     mutations=[
@@ -224,20 +223,43 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "size += 1 if delta_at(header, family_node[family] % LEVELS) >= delta else 0"),
         Mutation("a claim counts in the next region", "claims.actions[token // span - oldest] += 1",
                  "claims.actions[token // span - oldest + 1] += 1"),
-        Mutation("wishes begin with the second member", "wish += less[family_slot[family] + i]\n",
-                 "wish += less[family_slot[family] + i + 1]\n"),
         Mutation("a share of nothing", "if total == 0:\n        return 0", "if total < 0:\n        return 0"),
         Mutation("a choice is added behind a gap", "rise(regions.turns, regions.notes, done + i, turn, note)",
                  "rise(regions.turns, regions.notes, done + i + 1, turn, note)"),
-        Mutation("logits of a block are four", "            at += 3\n", "            at += 4\n"),
-        Mutation("members are counted from the second", "total(fixed, family_slot[family] + i * slots, slots)",
-                 "total(fixed, family_slot[family] + (i + 1) * slots, slots)"),
     ],
     full=True,
 )  # fmt: skip
 def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """Whatever goes around the search."""
     yield from of_every_size(bug, *CHOICES)
+
+
+@theorem(
+    "preferences-of-every-size",
+    "Logits saturate, or are said to be no numbers; what each block's expand and collapse are preferred by is written "
+    "at its first slot, three logits a block, and a family's wish is that of all its members; all of it fits.",
+    clauses="PRO-1 PRO-2",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("projection"),
+    assumes="a float that does not fit 32 bits becomes some number of 32 bits; one that is held between two that fit "
+    "becomes one between them",
+    mutations=[
+        Mutation("wishes begin with the second member", "wish += less[family_slot[family] + i]\n",
+                 "wish += less[family_slot[family] + i + 1]\n"),
+        Mutation("logits of a block are four", "            at += 3\n", "            at += 4\n"),
+        Mutation("members are counted from the second", "total(fixed, family_slot[family] + i * slots, slots)",
+                 "total(fixed, family_slot[family] + (i + 1) * slots, slots)"),
+        Mutation("what is too large is written as it is",
+                 "np.int32(min(max(np.float64(number), -LARGEST), LARGEST))", "np.int32(number)"),
+        Mutation("a logit behind the last", "for i in range(len(logits)):\n        number = fixed_point(logits[i])  #",
+                 "for i in range(len(logits) + 1):\n        number = fixed_point(logits[i])  #"),
+        Mutation("what does not fit is forgotten by the next", "far = np.int32(far | (", "far = np.int32(0 | ("),
+    ],
+    full=True,
+)  # fmt: skip
+def preferences_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """What a policy prefers, as scores or as logits."""
+    yield from of_every_size(bug, *contracts_of("projection"))
 
 
 @theorem(
