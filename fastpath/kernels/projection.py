@@ -10,6 +10,8 @@ the work space has tables of its own for them.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,7 +44,7 @@ NOT_NEGATIVE = 2**62 - 1
 
 
 @kernel
-def saturate_far(logits: NDArray[np.generic], fixed: Table) -> bool:
+def saturate_far(logits: NDArray[np.generic], fixed: Any) -> bool:
     """`saturate` where some logits are too large, or NaN."""
     misfits = np.int32(0)
     for i in range(len(logits)):
@@ -53,7 +55,7 @@ def saturate_far(logits: NDArray[np.generic], fixed: Table) -> bool:
 
 
 @kernel
-def saturate(logits: NDArray[np.generic], fixed: Table) -> bool:
+def saturate(logits: NDArray[np.generic], fixed: Any) -> bool:
     """Write logits, which are floats, in fixed point (PRO-1).
 
     Returns:
