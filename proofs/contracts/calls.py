@@ -148,6 +148,23 @@ OPENED = """
 """
 """What looking for the families of a context needs beyond `BEFORE`."""
 
+AGGREGATES = {"aggregates": "scratch[len(session.fixed) + len(session.peaks):]"}
+"""Where the aggregates of gists go."""
+
+BLENDED = """
+            is_header(header)
+            is_shaped(header)
+            0 <= header[SLOTS] <= 2**26
+            header[SLOTS] <= len(tags)
+            header[SLOTS] <= len(fixed)
+            len(fixed) + len(peaks) <= cells(scratch)
+            blocks_fit(header, tags)
+            implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
+            len(no_expand) % PIN == 0
+            all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
+"""
+"""What aggregates need."""
+
 TAKING = """
             is_header(header)
             is_shaped(header)
@@ -207,21 +224,32 @@ CONTRACTS = [
     ),
     contract(
         "aggregates_in",
-        cuts={"aggregates": "scratch[len(session.fixed) + len(session.peaks):]"},
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            0 <= header[SLOTS] <= 2**26
-            header[SLOTS] <= len(tags)
-            header[SLOTS] <= len(fixed)
-            len(fixed) + len(peaks) <= cells(scratch)
-            blocks_fit(header, tags)
-            implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
-            len(no_expand) % PIN == 0
-            all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
-        """,
+        cuts=AGGREGATES,
+        seen_through=True,
+        needs=BLENDED,
         writes="aggregates",
-        gives="header[SLOTS] <= len(result.worth)",
+        gives="""
+            header[SLOTS] <= len(result.worth)
+            result.peaks == peaks
+            implies(header[MULTI_SLOT] == 0 and len(no_expand) == 0, result.worth == fixed)
+        """,
+    ),
+    contract(
+        "surveyed",
+        cuts=AGGREGATES,
+        seen_through=True,
+        needs=f"""{BLENDED}
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(peaks)
+            implies(header[MULTI_SLOT] == 0 and len(no_expand) == 0,
+                all(fixed[i] <= peaks[i // CHUNK] for i in range(header[SLOTS]) if tags[i] >= 1))
+            0 <= header[MULTI_SLOT] <= 1
+        """,
+        writes="aggregates peaks",
+        gives="""
+            header[SLOTS] <= len(result.worth)
+            implies(header[MULTI_SLOT] == 0 and len(no_expand) == 0, result.worth == fixed and peaks == old(peaks))
+            all(result.worth[i] <= result.peaks[i // CHUNK] for i in range(header[SLOTS]) if tags[i] >= 1)
+        """,
     ),
     contract(
         "take_all",

@@ -147,6 +147,13 @@ OUTER = (
 
 
 FRONT = {"header": "state[:HEADER]"}
+ONE = "class One(NamedTuple):\n    t: Table\n\n\n"
+EITHER = (
+    f"{ONE}def either(a: Table, b: Table, x: int) -> One:\n    if x > 0:\n        return One(a)\n"
+    "    b[0] = 3\n    return One(b)\n\n\n"
+    "def f(a: Table, b: Table, x: int) -> int:\n"
+)
+BOTH = "1 <= len(a)\n1 <= len(b)"
 
 
 def test_what_is_cut_out_of_an_array_lies_in_it() -> None:
@@ -176,6 +183,15 @@ def test_a_score_that_is_a_number_saturates() -> None:
         "    return np.int32(min(max(np.float64(number), -LARGEST), LARGEST)) if number == number else np.int32(0)\n"
     )
     assert left(text, contract("f", needs="len(scores) > 0", gives="-LIMIT < result < LIMIT")) == []
+
+
+def test_a_kernel_that_is_seen_through_returns_one_table_or_another() -> None:
+    for call in ("either(a, b, x)", "One(a) if x > 0 else either(a, b, x)", "either(a, b, x) if x > 0 else One(b)"):
+        text = f"{EITHER}    one = {call}\n    one.t[0] += 1\n    return one.t[0]\n"
+        told = "implies(x > 0, a[0] == old(a)[0] + 1 and b == old(b))\nimplies(x <= 0, result == b[0] and a == old(a))"
+        told += "\nresult == (a[0] if x > 0 else b[0])"
+        needs = f"{BOTH}\na[0] < 9\nb[0] < 9"
+        assert left(text, contract("f", needs=needs, writes="a b", gives=told), SEEN) == []
 
 
 def test_a_score_that_fits_is_one() -> None:
@@ -295,6 +311,43 @@ WRONG = {
     "a kernel that is seen through is given what it does not fit": (
         "def g(x: int) -> int:\n    return x + 1\n\n\ndef f(x: int) -> int:\n    return g(x)\n", contract("f"),
         "range"),
+    "one table or another is taken for the one": (
+        EITHER + "    one = either(a, b, x)\n    one.t[0] = 1\n    return a[0]\n",
+        contract("f", needs=BOTH, writes="a b", gives="result == 1"), "gives"),
+    "one table or another is written to, which is said of one": (
+        EITHER + "    one = either(a, b, x)\n    one.t[0] = 1\n    return 0\n",
+        contract("f", needs=BOTH, writes="b"), "refused"),
+    "one of two tables is too short": (
+        EITHER + "    one = either(a, b, x)\n    return one.t[0]\n",
+        contract("f", needs="1 <= len(b)", writes="b"), "index"),
+    "what is written on the way to one of two tables": (
+        EITHER + "    one = either(a, b, x)\n    return one.t[0]\n",
+        contract("f", needs=BOTH, writes="b", gives="result == (a[0] if x > 0 else old(b)[0])"), "gives"),
+    "one table or another, on one side of an if": (
+        EITHER + "    one = either(a, b, x) if x < 5 else One(b)\n    one.t[0] = 1\n    return a[0]\n",
+        contract("f", needs=BOTH, writes="a b", gives="implies(x > 0, result == 1)"), "gives"),
+    "one table or another, and it as well": (
+        EITHER.replace("def f(", "def g(one: One, a: Table) -> None:\n    one.t[0] = a[0]\n    a[0] = 1\n\n\ndef f(")
+        + "    one = either(a, b, x)\n    g(one, a)\n    return 0\n",
+        contract("f", needs=BOTH, writes="a b"), "refused"),
+    "one table or another without a name": (
+        EITHER.replace("def f(", "def g(one: One) -> int:\n    return one.t[0]\n\n\ndef f(")
+        + "    return g(either(a, b, x))\n",
+        contract("f", needs=BOTH, writes="b"), "refused"),
+    "one tuple or another, and a table of it as well": (
+        "class Pair(NamedTuple):\n    a: Table\n    b: Table\n\n\n"
+        "def either(p: Pair, q: Pair, x: int) -> Pair:\n    if x > 0:\n        return p\n    return q\n\n\n"
+        "def g(p: Pair, q: Pair, c: Table, x: int) -> None:\n    one = either(p, q, x)\n    c[0] = 2\n"
+        "    one.a[0] = 1\n\n\n"
+        "def f(p: Pair, q: Pair, x: int) -> int:\n    g(p, q, q.a, x)\n    return q.a[0]\n",
+        contract("f", needs="1 <= len(p.a)\n1 <= len(q.a)", writes="p.a q.a", gives="result == 2"), "refused"),
+    "one table or another after a loop": (
+        EITHER.replace("    if x > 0", "    for i in range(x):\n        a[i] = 1\n    if x > 0")
+        + "    one = either(a, b, x)\n    return one.t[0]\n",
+        contract("f", needs=BOTH, writes="a b"), "refused"),
+    "one table or none": (
+        EITHER.replace("    return One(b)\n", "    pass\n") + "    one = either(a, b, x)\n    return 0\n",
+        contract("f", needs=BOTH, writes="b"), "refused"),
     "a shift rounds down": ("def f(x: int) -> int:\n    return x >> 1\n",
         contract("f", gives="2 * result == x"), "gives"),
     "a shift is no shift": ("def f(x: int) -> int:\n    return x >> 1\n", contract("f", gives="result == x"), "gives"),
@@ -523,7 +576,25 @@ WRONG = {
 """What is wrong -> the program, its contract, and the kind of condition that must stay open."""
 
 SETTER = contract("set_first", needs="1 <= len(t)", writes="t", gives="t[0] == 5", truth=True)
+SEEN = contract("either", needs=BOTH, writes="b", seen_through=True)
 BESIDE = {
+    **dict.fromkeys(
+        (
+            "one table or another is taken for the one", "one table or another is written to, which is said of one",
+            "one of two tables is too short", "what is written on the way to one of two tables",
+            "one table or another, on one side of an if", "one table or another after a loop", "one table or none",
+        ),
+        (SEEN,),
+    ),
+    "one table or another, and it as well": (
+        SEEN, contract("g", needs="1 <= len(t)\n1 <= len(a)", writes="t a"),
+    ),
+    "one tuple or another, and a table of it as well": (
+        contract("either", seen_through=True),
+        contract("g", needs="1 <= len(p.a)\n1 <= len(q.a)\n1 <= len(c)", writes="p.a q.a c",
+                 gives="c[0] == 2"),
+    ),
+    "one table or another without a name": (SEEN, contract("g", needs="1 <= len(t)")),
     "a table is cut out where it may not be any more": (
         contract("g", needs="len(header) == HEADER", writes="header", gives="only(header, 5)"),
     ),

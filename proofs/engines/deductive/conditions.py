@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -610,6 +610,8 @@ class Deduction(Formulas):
                     result = z3.If(result < other if name == "min" else result > other, result, other)
                 return result
             case ast.Call(func=ast.Name(id=name), args=args) if name in self.theory.kernels:
+                if self._hands_over(node):
+                    raise Refused(f"what {name} returns has no name: {ast.unparse(node)}")
                 return self._kernel(name, args, state)
             case ast.Call(func=ast.Name(id=name), args=args) if name in self.theory.tuples:
                 return Bundle(
@@ -619,25 +621,7 @@ class Deduction(Formulas):
 
     def _kernel(self, name: str, args: Sequence[ast.expr], state: State) -> Any:
         """A call: a kernel without a contract that only computes is looked into, any other is its contract."""
-        types = types_of(self.theory.kernels[name])
-        given: dict[str, Any] = {}
-        for (param, kind), arg in zip(types.items(), args, strict=True):
-            value = self._value(arg, state)
-            if isinstance(value, Whole) and kind in ("Ints", "Table"):
-                ends = z3.IntVal(0), z3.Int(f"len({value.name})")
-                value = (
-                    self._front(value, arg, state)
-                    if value.header
-                    else self._piece(value, *ends, value.bits, arg, state)
-                )
-            if isinstance(value, Scores) and kind.startswith("NDArray[np.generic]"):
-                given[param] = value
-                continue
-            if isinstance(value, Whole) != (kind in ARRAYS) or isinstance(value, View | Scores | Score):
-                raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
-            if isinstance(value, Ref | Bundle | Whole) != (kind not in ("int", "bool")):
-                raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
-            given[param] = value
+        given = self._given(name, args, state)
         if name not in self.theory.contracts or self.theory.contracts[name].seen_through:
             return self._looked_into(self.theory.kernels[name], replace(state, names=given))
         given = {param: self._by_name(param, value, state) for param, value in given.items()}
@@ -669,6 +653,29 @@ class Deduction(Formulas):
             self._know(state, self.spec(text, after))
         return result
 
+    def _given(self, name: str, args: Sequence[ast.expr], state: State) -> dict[str, Any]:
+        """What a kernel is given, by its parameters."""
+        types = types_of(self.theory.kernels[name])
+        given: dict[str, Any] = {}
+        for (param, kind), arg in zip(types.items(), args, strict=True):
+            value = self._value(arg, state)
+            if isinstance(value, Whole) and kind in ("Ints", "Table"):
+                ends = z3.IntVal(0), z3.Int(f"len({value.name})")
+                value = (
+                    self._front(value, arg, state)
+                    if value.header
+                    else self._piece(value, *ends, value.bits, arg, state)
+                )
+            if isinstance(value, Scores) and kind.startswith("NDArray[np.generic]"):
+                given[param] = value
+                continue
+            if isinstance(value, Whole) != (kind in ARRAYS) or isinstance(value, View | Scores | Score):
+                raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
+            if isinstance(value, Ref | Bundle | Whole) != (kind not in ("int", "bool")):
+                raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
+            given[param] = value
+        return given
+
     def _returned(self, name: str, kind: str, truth: bool, state: State) -> Any:
         """What a kernel returns: a truth value, a number, or a tuple of numbers that nothing more is known of."""
         if kind in self.theory.tuples:
@@ -693,7 +700,7 @@ class Deduction(Formulas):
         """Tables are as wide as a contract takes them to be, or narrower and only read; or nobody looks at them."""
         touched = self.touched(contract.kernel)
         for path, table in _tables(given):
-            if path not in touched:
+            if not _among(path, touched):
                 continue
             formal = self.theory.bits.get(path[-1], 64)
             if {path[-1], ".".join(path)} & {*contract.any_width}:
@@ -737,6 +744,32 @@ class Deduction(Formulas):
             result = z3.If(holds, value, result)
         return result
 
+    def _hands_over(self, node: ast.expr) -> str:
+        """The kernel that is called for one table or another, as its ways part; empty if none is."""
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if kernel := self.theory.kernels.get(name):
+                contract, returns = self.theory.contracts.get(name), kernel.returns
+                apart = any(isinstance(one, ast.If) for one in kernel.body) and (not contract or contract.seen_through)
+                return name if apart and returns and ast.unparse(returns) in self.theory.tuples else ""
+        return ""
+
+    def _ways_through(self, name: str, args: Sequence[ast.expr], state: State) -> Iterator[tuple[State, Any]]:
+        """The ways through a kernel that is seen through, each with what it returns."""
+        kernel, contract = self.theory.kernels[name], self.theory.contracts.get(name, Contract(name))
+        if loops_of(kernel):
+            raise Refused(f"{name} has loops, so it cannot be seen through")
+        inner = state.copy()
+        inner.names, inner.entry, inner.prior = self._given(name, args, inner), None, None
+        inner.old = inner.copy()
+        outer = self._contract, self._about, self._statement, self._used
+        self._contract, self._about, self._used = contract, f"{self._about}, in {name}", set()
+        ways = [*self._block(kernel.body, inner)]
+        self._contract, self._about, self._statement, self._used = outer
+        for kind, end, value in ways:
+            if kind != "return" or not isinstance(value, Bundle):
+                raise Refused(f"{name} does not always return a tuple of tables")
+            yield replace(end, names=dict(state.names), old=state.old, entry=state.entry, prior=state.prior), value
+
     # WHICH TABLES A KERNEL TOUCHES
 
     def _shared(self, name: str, given: Mapping[str, Any]) -> set[str]:
@@ -744,7 +777,7 @@ class Deduction(Formulas):
         contract, touched = self.theory.contracts[name], self.touched(name)
         by_table: dict[str, list[tuple[str, ...]]] = {}
         for path, table in _tables(given):
-            if path in touched:
+            if _among(path, touched):
                 by_table.setdefault(table.name, []).append(path)
         written = {self.table(ast.parse(text, mode="eval").body, given).name for text in contract.writes}
         for shared, paths in by_table.items():
@@ -870,6 +903,15 @@ class Deduction(Formulas):
                 for target, value in zip(targets, values, strict=True):
                     self._assign(target, value, state)
                 yield "next", state, None
+            case ast.Assign(targets=[target], value=ast.IfExp(test=test, body=one, orelse=other)) if (
+                self._hands_over(one) or self._hands_over(other)
+            ):
+                sides = ([ast.Assign([target], side, lineno=node.lineno)] for side in (one, other))
+                yield from self._if(ast.If(test, *sides), state)
+            case ast.Assign(targets=[target], value=ast.Call(args=args) as call) if name := self._hands_over(call):
+                for after, value in self._ways_through(name, args, state):
+                    self._assign(target, value, after)
+                    yield "next", after, None
             case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._assign(target, self._value(value, state), state)
                 yield "next", state, None
@@ -1157,6 +1199,11 @@ def _tables(given: Mapping[str, Any], *above: str) -> Iterator[tuple[tuple[str, 
         elif isinstance(value, Bundle):  # what it shares with the tuple that it is in goes by the path of that
             own = {part: one for part, one in value.fields.items() if not above or given.get(part) != one}
             yield from _tables(own, *above, name)
+
+
+def _among(path: tuple[str, ...], touched: Collection[tuple[str, ...]]) -> bool:
+    """Whether a table is touched, or a tuple that it is in as a whole."""
+    return any(path[:length] in touched for length in range(1, len(path) + 1))
 
 
 def _path(node: ast.AST, aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:

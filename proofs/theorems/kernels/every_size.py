@@ -556,6 +556,8 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("what a splice takes out is gathered", "old = splices[at] + splices[at + 1]", "old = splices[at]"),
         Mutation("aggregates lie among the peaks", "aggregates = scratch[len(session.fixed) + len(session.peaks) :]",
                  "aggregates = scratch[len(session.fixed) :]"),
+        Mutation("aggregates have the peaks of scores", "survey(session.header, session.tags, found.worth, found",
+                 "survey(session.header, session.tags, session.fixed, found"),
         Mutation("a full ledger is entered", "return refused if refused else let_go",
                  "return 0 if refused else let_go"),
     ],
