@@ -906,8 +906,8 @@ class Deduction(Formulas):
             case ast.Assign(targets=[target], value=ast.IfExp(test=test, body=one, orelse=other)) if (
                 self._hands_over(one) or self._hands_over(other)
             ):
-                sides = ([ast.Assign([target], side, lineno=node.lineno)] for side in (one, other))
-                yield from self._if(ast.If(test, *sides), state)
+                here, there = (ast.Assign([target], side, lineno=node.lineno) for side in (one, other))
+                yield from self._if(ast.If(test, [here], [there]), state)
             case ast.Assign(targets=[target], value=ast.Call(args=args) as call) if name := self._hands_over(call):
                 for after, value in self._ways_through(name, args, state):
                     self._assign(target, value, after)
