@@ -130,6 +130,7 @@ CONTRACTS = [
     ),
     contract(
         "best_collapses",
+        whole=True,
         needs=SOUGHT,
         writes="keys notes",
         gives="""
@@ -137,12 +138,26 @@ CONTRACTS = [
             falling(keys, 0, result)
             may_all_collapse(session, sought, threshold, result)
             are_once(keys, notes, result)
+            implies(ends_rise(header, family_node), leave_out_none(session, sought, threshold, result))
             keys_within(keys, notes, result, (threshold + 1) * PLACES, 2**59)
         """,
         before={
             "stride = session.header": "over_bound(session.header[FAMILIES], SAMPLE * sought.room)",
             "if session.header[FAMILIES]": "over_bound(session.header[FAMILIES], stride)",
             "threshold = max": "many_member(keys, notes, size, 0)",
+            "sort_best_first": """
+                near_bound(header, family_node, cursor, header[FAMILIES])
+                many_members(prior(keys), prior(notes), prior(size), prior(size))
+                root_least(prior(keys), prior(size))
+                implies(ends_rise(header, family_node) and threshold > old(threshold) and size < room,
+                    all(many(keys, notes, size, prior(keys)[i], prior(notes)[i]) >= 1
+                        for i in range(prior(size)) if at(prior(keys)[i])))
+                found_all(prior(keys), prior(notes), prior(size), keys, notes, size)
+                found_few(prior(keys), prior(notes), prior(size), keys, notes, size, 0)
+                implies(ends_rise(header, family_node) and threshold > old(threshold), size == room)
+                pairs_found(prior(keys), prior(notes), prior(size))
+                implies(ends_rise(header, family_node) and threshold > old(threshold), keys[0] >= prior(keys)[0])
+            """,
         },
     ),
     contract(

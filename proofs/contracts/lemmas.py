@@ -63,6 +63,12 @@ DEFINITIONS = [
         "implies(n >= 1, shifted_in(H, P, A, n, Q, B, m) == shifted_in(H, P, A, n - 1, Q, B, m)"
         " + (added(H, A[n - 1]) if many(Q, B, m, P[n - 1], A[n - 1]) >= 1 else 0))",
     ),
+    definition("found_none(K, N, n, Q, B, m)", "implies(n <= 0, found_among(K, N, n, Q, B, m) == 0)"),
+    definition(
+        "found_one_more(K, N, n, Q, B, m)",
+        "implies(n >= 1, found_among(K, N, n, Q, B, m) == found_among(K, N, n - 1, Q, B, m)"
+        " + (1 if many(Q, B, m, K[n - 1], N[n - 1]) >= 1 else 0))",
+    ),
     definition(
         "taken_none(H, A, P, n, j)", "implies(n <= 0, not taken(H, A, P, n, j))", seen_by="taken(H, A, P, n, j)"
     ),
@@ -633,6 +639,52 @@ ORDERED = [
         "apart_differ(K, N, n)",
         "implies(apart_places(K, N, n), places_differ(K, 0, n))",
         steps=["twice_if_alike(K, N, n)", "many_members(K, N, n, n)"],
+    ),
+    lemma(
+        "found_in_nothing(K, N, n, Q, B)",
+        "found_among(K, N, n, Q, B, 0) == 0",
+        by="n",
+        steps=[
+            "found_none(K, N, n, Q, B, 0)",
+            "found_one_more(K, N, n, Q, B, 0)",
+            "many_none(Q, B, 0, K[n - 1], N[n - 1])",
+        ],
+    ),
+    lemma(
+        "found_next(K, N, n, Q, B, m)",
+        "implies(m >= 1, found_among(K, N, n, Q, B, m) <= found_among(K, N, n, Q, B, m - 1)"
+        " + many(K, N, n, Q[m - 1], B[m - 1]))",
+        by="n",
+        steps=[
+            "found_none(K, N, n, Q, B, m)",
+            "found_none(K, N, n, Q, B, m - 1)",
+            "found_one_more(K, N, n, Q, B, m)",
+            "found_one_more(K, N, n, Q, B, m - 1)",
+            "many_one_more(Q, B, m, K[n - 1], N[n - 1])",
+            "many_one_more(K, N, n, Q[m - 1], B[m - 1])",
+            "many_positive(K, N, n, Q[m - 1], B[m - 1])",
+        ],
+    ),
+    lemma(
+        "found_few(K, N, n, Q, B, m, j)",
+        "implies(m >= 0 and are_once(K, N, n), found_among(K, N, n, Q, B, m)"
+        " <= m - (1 if 0 <= j < m and many(K, N, n, Q[j], B[j]) == 0 else 0))",
+        by="m",
+        steps=["found_in_nothing(K, N, n, Q, B)", "found_next(K, N, n, Q, B, m)"],
+    ),
+    lemma(
+        "found_all(K, N, n, Q, B, m)",
+        "implies(n >= 0 and all(many(Q, B, m, K[i], N[i]) >= 1 for i in range(n) if at(K[i])),"
+        " found_among(K, N, n, Q, B, m) == n)",
+        by="n",
+        steps=["found_none(K, N, n, Q, B, m)", "found_one_more(K, N, n, Q, B, m)", "K[n - 1] == K[n - 1]"],
+    ),
+    lemma(
+        "near_bound(H, V, c, n)",
+        "implies(is_header(H) and 1 <= H[SPAN] and 0 <= c, all(c // (1 + away(H, V, f) // H[SPAN]) <= c"
+        " for f in range(n) if at(V[f])))",
+        by="n",
+        steps=["over_bound(away(H, V, n - 1), H[SPAN])", "over_bound(c, 1 + away(H, V, n - 1) // H[SPAN])"],
     ),
     lemma(
         "fall_far(K, n, c)",

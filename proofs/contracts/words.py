@@ -220,6 +220,13 @@ def shifted_in(header: Ints, places: Ints, actions: Ints, n: int, others: Ints, 
 
 
 @ghost
+def found_among(keys: Ints, notes: Ints, n: int, others: Ints, their_notes: Ints, m: int) -> int:
+    """How many of the first ``n`` keys with their notes are among the first ``m`` of another list."""
+    theirs = [(others[i], their_notes[i]) for i in range(m)]
+    return sum((keys[i], notes[i]) in theirs for i in range(n))
+
+
+@ghost
 def taken(header: Ints, actions: Ints, places: Ints, n: int, slot: int) -> bool:
     """Whether one of the first ``n`` actions replaces what is in a slot."""
     return any(places[i] <= slot < places[i] + before(header, actions[i]) for i in range(n))
@@ -1609,6 +1616,7 @@ def may_all_collapse(session: Session, sought: Sought, threshold: int, n: int) -
         0 <= f < session.header[FAMILIES]
         and may_collapse(session, sought, threshold, f)
         and k == key_at(session, sought.cursor, f)
+        and rank_of(k) <= rank(session, f) + sought.cursor
         and -LIMIT * PLACES <= k < (LIMIT + sought.cursor + 1) * PLACES
         for k in INTEGERS
         for f in INTEGERS
@@ -1640,8 +1648,19 @@ def are_the_best(session: Session, sought: Sought, threshold: int, stride: int, 
         many(sought.keys, sought.notes, n, key_at(session, sought.cursor, f), f) >= 1
         or (n == sought.room and key_at(session, sought.cursor, f) <= sought.keys[0])
         for f in range(last)
-        if turn(f, stride) and may_collapse(session, sought, threshold, f)
-        if at(turn(f, stride))
+        if (stride == 1 or turn(f, stride)) and may_collapse(session, sought, threshold, f)
+        if at(session.family_node[f])
+    )
+
+
+def leave_out_none(session: Session, sought: Sought, threshold: int, n: int) -> bool:
+    """Every family that may collapse is among the first ``n``, best first, or they are full of better ones."""
+    return all(
+        many(sought.keys, sought.notes, n, key_at(session, sought.cursor, f), f) >= 1
+        or (n == sought.room and key_at(session, sought.cursor, f) <= sought.keys[n - 1])
+        for f in range(session.header[FAMILIES])
+        if may_collapse(session, sought, threshold, f)
+        if at(session.family_node[f])
     )
 
 

@@ -27,7 +27,7 @@ STEPS = 8_000_000
 STEPS_FOR_A_BUG = 2_000_000
 """The same where a bug is planted, and what it opens stays open for ever; still more than any condition takes."""
 
-SMALL: dict[str, Any] = {"CHUNK": 2, "NEAR": 2, "GATES": 2, "LOOK": 2}
+SMALL: dict[str, Any] = {"CHUNK": 2, "NEAR": 2, "GATES": 2, "LOOK": 2, "LEAST_STRIDE": 2}
 """Sizes with which short sessions are played, and go where only long ones do. What is proved is so of what ships."""
 
 CALLS, TRIES = 30, 4_000
