@@ -925,6 +925,20 @@ TAKEN = [
         ],
     ),
     lemma(
+        "taken_bound(H, A, P, n, lo, hi)",
+        "implies(all(lo <= P[i] and P[i] + before(H, A[i]) <= hi for i in range(n)),"
+        " all(lo <= j and j < hi for j in INTEGERS if taken(H, A, P, n, j) if at(taken(H, A, P, n, j))))",
+        by="n",
+        steps=["taken_one_more(H, A, P, n)", "P[n - 1] == P[n - 1]"],
+    ),
+    lemma(
+        "taken_marked(H, T, A, P, n)",
+        "implies(are_replaced(H, T, A, P, n), all(T[j] >= MARK or T[j] < 0"
+        " for j in INTEGERS if taken(H, A, P, n, j) if at(taken(H, A, P, n, j))))",
+        by="n",
+        steps=["taken_one_more(H, A, P, n)", "P[n - 1] == P[n - 1]"],
+    ),
+    lemma(
         "in_order_plain(H, T, A, P, B, Q, n, slots)",
         "implies(n >= 0 and stays_plain(H, T, A, P, n, slots)"
         " and all(many(Q, B, n, k, v) == many(P, A, n, k, v)"
@@ -969,6 +983,19 @@ BEGUN = [
         by="n",
         steps=["begun_one_more(H, A, P, n)", "begun_one_more(H, A, put(P, i, y), n)"],
         seen_by="begun(H, A, put(P, i, y), n, j)",
+    ),
+    lemma(
+        "begun_whole(H, T, A, P, n)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and are_apart(H, A, P, n) and stand_whole(H, T, A, P, n),"
+        " all(begun(H, A, P, n, j) == (1 if taken(H, A, P, n, j) and T[j] >= 0 else 0)"
+        " for j in INTEGERS if at(begun(H, A, P, n, j))))",
+        by="n",
+        steps=[
+            "begun_one_more(H, A, P, n)",
+            "taken_one_more(H, A, P, n)",
+            "P[n - 1] == P[n - 1]",
+            "none_taken(H, A, P, n - 1, P[n - 1], P[n - 1] + before(H, A[n - 1]))",
+        ],
     ),
 ]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract, loop
+from focalloc.proofs.contracts.calls import ROOM, TERMS
+from focalloc.proofs.contracts.form import contract, lines, loop
+from focalloc.proofs.contracts.invariants import KEPT
 from focalloc.proofs.contracts.search_calls import LIES_IN_SPACE, WORK
 
 CONTRACTS = [
@@ -47,6 +49,87 @@ CONTRACTS = [
             len(result.context) == 4 * width
             len(result.sums) == width
             len(result.mixed) == width
+        """,
+    ),
+    contract(
+        "list_rival",
+        needs="\n".join((*KEPT, *lines(ROOM), *lines(TERMS), "header[N_DIFF] <= len(rival)")),
+        writes="""header tags peaks rival actions places collapse_keys collapse_families
+            expand_keys expand_tokens chunk_keys chunk_notes""",
+        gives="\n".join(
+            (
+                "only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)",
+                "all(tags[j] == old(tags)[j] for j in range(len(tags)))",
+                "0 <= result <= header[N_DIFF]",
+                "are_actions(header, rival, result)",
+                "always_fit(header, rival, result)",
+                *KEPT,
+            )
+        ),
+        loops={
+            "for i in range(done)": loop(keeps="all(rival[j] == actions[j] for j in range(i))"),
+        },
+        before={
+            "if session.header[MULTI_SLOT]": """
+                tiled_whole(header, tags)
+                whole_gists(header, tags)
+            """,
+            "done = select": """
+                multiplied_is(header)
+                multiplied(header)
+                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
+                spans_multiply_is(header)
+                geometry_is(header)
+                told_by(header, tags, family_slot, family_node, header[FAMILIES])
+                told_rise(header, tags, family_slot, family_node, header[FAMILIES])
+                all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
+                are_there_is(header, tags, family_slot, family_node, header[FAMILIES])
+            """,
+            "for i in range(done)": """
+                pins_lie(no_expand, header[SLOTS])
+                families_are_whole(old(header), old(tags), family_slot, family_node)
+                pairs_found(family_slot, family_node, header[FAMILIES])
+                all(header[UNITS + level_of(actions[i])] >= 1 and old(tags)[places[i]] == level_of(actions[i])
+                    for i in range(done) if actions[i] % 2 == EXPAND if at(places[i]))
+                all(family_slot[pair_at(family_slot, family_node, header[FAMILIES], places[i], actions[i] // 2)] == places[i]
+                    and family_node[pair_at(family_slot, family_node, header[FAMILIES], places[i], actions[i] // 2)]
+                    == actions[i] // 2 for i in range(done) if actions[i] % 2 != EXPAND if at(places[i]))
+                all((old(tags)[j] >= 0) == (j == places[i]) for i in range(done)
+                    for j in range(places[i], places[i] + before(header, actions[i]))
+                    if actions[i] % 2 == EXPAND if at(places[i], old(tags)[j]))
+                all((old(tags)[j] >= 0) == turn(j - places[i], header[UNITS + level_of(actions[i]) - 1])
+                    for i in range(done) for j in range(places[i], places[i] + header[WIDTH + level_of(actions[i])])
+                    if actions[i] % 2 != EXPAND if at(places[i], old(tags)[j]))
+                stand_whole(header, old(tags), actions, places, done)
+                begun_whole(header, old(tags), actions, places, done)
+                taken_marked(header, tags, actions, places, done)
+                taken_bound(header, actions, places, done, 0, header[SLOTS])
+                all(tags[j] == (old(tags)[j] + MARK if taken(header, actions, places, done, j) and old(tags)[j] >= 0
+                    else old(tags)[j]) for j in range(header[SLOTS]))
+                all(tags[j] == old(tags)[j] + MARK * begun(header, actions, places, done, j)
+                    for j in range(len(tags)))
+            """,
+            "return done": """
+                pins_lie(no_expand, header[SLOTS])
+                are_actions(header, rival, done)
+                shifts_alike(old(header), header, rival, done)
+                shifts_same(old(header), rival, actions, done)
+                shifts_same(old(header), actions, rival, done)
+                all(added(old(header), rival[i]) == added(old(header), actions[i]) for i in range(done))
+                tokens_none(old(header), old(tags), 0, 0)
+                only_marked(old(header), tags, old(tags))
+                tiled_moved(old(header), old(tags), tags, 0, header[SLOTS], 0)
+                all_stand_moved(old(header), old(header), old(tags), tags, family_slot, family_node,
+                    family_slot, family_node, header[FAMILIES], 0, 0, header[SLOTS])
+                aligned_marked(old(header), old(header), tags, old(tags))
+                tokens_marked(old(header), old(header), tags, old(tags), header[SLOTS])
+            """,
+        },
+        closes="""
+            tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            tiled_alike(old(header), header, tags, 0, header[SLOTS])
+            aligned_alike(old(header), header, tags, header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
         """,
     ),
     contract(

@@ -1391,6 +1391,16 @@ def suffices(header: Ints, needed: int, entries: int) -> bool:
     return header[SLOTS] + needed + header[AHEAD] - header[W_MAX] <= entries * least_gain(header, header[TOP])
 
 
+def stand_whole(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int) -> bool:
+    """In what one of the first ``n`` actions replaces blocks begin where it replaces one, and nowhere else."""
+    return all(
+        (tags[j] >= 0) == replaces(header, actions[i], places[i], j)
+        for i in range(n)
+        for j in range(places[i], places[i] + before(header, actions[i]))
+        if at(places[i], tags[j])
+    )
+
+
 def stand_clear(header: Ints, family_slot: Ints, actions: Ints, places: Ints, n: int) -> bool:
     """No family begins behind the first slot of what one of the first ``n`` actions replaces, and before its end."""
     return all(
