@@ -72,12 +72,16 @@ from focalloc.fastpath.kernels.layout import (
     W_MAX,
     WIDTH,
     WRONG_LENGTH,
+    Calls,
     History,
     Ints,
+    LongRows,
     Longs,
     Scratch,
+    ScratchRows,
     Session,
     Table,
+    TagRows,
     Tags,
     Worths,
 )
@@ -360,23 +364,24 @@ def run_step(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: L
 
 
 @kernel
-def tell(state: Longs, session: int, done: int, calls: Longs, i: int) -> None:
-    """Write what an iteration of a session returned, and what is to be told of it, to the row ``i`` of ``calls``."""
-    calls[i, RETURNED] = done
-    calls[i, ITERATED] = state[session, ITERATION]
-    calls[i, SLOTS_LEFT] = state[session, SLOTS]
-    splices = state[session, OFFSETS + 14]
-    room = (calls.shape[1] - TOLD) // (1 + SPLICE)
+def tell(state: Longs, done: int, call: Table) -> None:
+    """Write what an iteration of a session returned, and what is to be told of it, to its call, see `NUMBER`."""
+    call[RETURNED] = done
+    call[ITERATED] = state[ITERATION]
+    call[SLOTS_LEFT] = state[SLOTS]
+    actions = state[state[OFFSETS] : state[OFFSETS + 1]]
+    splices = state[state[OFFSETS + 14] : state[OFFSETS + 15]]
+    room = (len(call) - TOLD) // (1 + SPLICE)
     for j in range(done):
-        calls[i, TOLD + j] = state[session, HEADER + j]
+        call[TOLD + j] = actions[j]
     if done > 0:
-        calls[i, SPLICED] = state[session, SPLICES]
-    for j in range(SPLICE * calls[i, SPLICED]):
-        calls[i, TOLD + room + j] = state[session, splices + j]
+        call[SPLICED] = state[SPLICES]
+    for j in range(SPLICE * call[SPLICED]):
+        call[TOLD + room + j] = splices[j]
 
 
 @kernel
-def run_steps(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, calls: Longs) -> None:
+def run_steps(scores: NDArray[np.generic], tags: TagRows, scratch: ScratchRows, state: LongRows, calls: Calls) -> None:
     """`run_step` for many sessions, each in its row of every table. Other threads may run Python code meanwhile.
 
     Args:
@@ -391,12 +396,14 @@ def run_steps(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: 
         state[session, UNLOCKED] = -state[session, UNLOCKED]  # the lock is given up already
         done = run_step(row, tags[session], scratch[session], state[session], calls[i, RETURNED])
         state[session, UNLOCKED] = -state[session, UNLOCKED]
-        tell(state, session, done, calls, i)
+        tell(state[session], done, calls[i])
     take_back(held)
 
 
 @kernel
-def run_prepares(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, calls: Longs) -> None:
+def run_prepares(
+    scores: NDArray[np.generic], tags: TagRows, scratch: ScratchRows, state: LongRows, calls: Calls
+) -> None:
     """`run_prepare` for many sessions, where a call of their own goes on; arguments as for `run_steps`."""
     held = let_go(1)
     for i in range(len(calls)):

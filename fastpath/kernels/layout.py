@@ -366,6 +366,14 @@ Scratch = NDArray[np.int32]
 Longs = NDArray[np.int64]
 """Whatever else is in an array of its own, the state of a session first."""
 
+TagRows = NDArray[np.int8]
+ScratchRows = NDArray[np.int32]
+LongRows = NDArray[np.int64]
+"""The same of many sessions, a row per session."""
+
+Calls = NDArray[np.int64]
+"""Calls of sessions, a row per call, see `NUMBER`; no two name the same."""
+
 Weights = NDArray[np.int32]
 """A policy: its sizes, see `NETWORK`, and behind them its layers, see `Network`."""
 

@@ -37,12 +37,16 @@ from focalloc.fastpath.kernels.layout import (
     WORK_FULL,
     WORK_HEADER,
     WORK_OFFSETS,
+    Calls,
     Ints,
+    LongRows,
     Longs,
     Look,
     Network,
     Scratch,
+    ScratchRows,
     Session,
+    TagRows,
     Tags,
     Weights,
     Work,
@@ -203,17 +207,20 @@ def clear(header: Ints, space: Longs) -> None:
 
 
 @kernel
-def run_policies(tags: Tags, scratch: Scratch, state: Longs, space: Longs, network: Weights, calls: Longs) -> None:
+def run_policies(
+    tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, network: Weights, calls: Calls
+) -> None:
     """`run_policy` for many sessions of one policy, as `search_calls.of_many` has it.
 
     Of each, `DIFFERS` is told in its own header of the work space, at the end of its row of ``state``.
     """
     held = let_go(1)
     for i in range(len(calls)):
-        if sets_out(state, space, calls, i):
-            session = calls[i, NUMBER]
+        session = calls[i, NUMBER]
+        if sets_out(state[session], space, calls[i]):
             clear(state[session], space)
             done = run_policy(tags[session], scratch[session], state[session], space, network)
-            state[session, state.shape[1] - WORK_HEADER + DIFFERS] = space[DIFFERS]
-            arrives(state, done, calls, i)
+            asked = state[session][len(state[session]) - WORK_HEADER :]
+            asked[DIFFERS] = space[DIFFERS]
+            arrives(state[session], done, calls[i])
     take_back(held)

@@ -38,14 +38,19 @@ from focalloc.fastpath.kernels.layout import (
     WORK_HEADER,
     WORK_OFFSETS,
     WRONG_LENGTH,
+    Calls,
     Claims,
     Ints,
+    LongRows,
     Longs,
     Regions,
     Scratch,
+    ScratchRows,
     Search,
     Session,
     Starts,
+    Table,
+    TagRows,
     Tags,
     Work,
     Worths,
@@ -62,7 +67,7 @@ from focalloc.fastpath.machine_code import kernel, let_go, take_back
 RunOne = Callable[[Tags, Scratch, Longs, Longs], int]
 """A strategy for one session, as `run_knapsack`."""
 
-RunMany = Callable[[Tags, Scratch, Longs, Longs, Longs], None]
+RunMany = Callable[[TagRows, ScratchRows, LongRows, Longs, Calls], None]
 """The same for many, as `of_many` makes it."""
 
 # SHARED
@@ -343,27 +348,27 @@ def run_logits(logits: NDArray[np.generic], tags: Tags, scratch: Scratch, state:
 
 
 @kernel
-def sets_out(state: Longs, space: Longs, calls: Longs, i: int) -> bool:
+def sets_out(state: Longs, space: Longs, call: Ints) -> bool:
     """Whether the session of a call has its scores taken; ``space`` is laid out for it, and it leaves the lock alone.
 
-    Arguments as for what `of_many` makes, and the number of the call.
+    Args:
+        state: as for what `of_many` makes, the row of the session, and so ``space``.
+        call: see `NUMBER`.
     """
-    if calls[i, RETURNED] < 0:
+    if call[RETURNED] < 0:
         return False
-    session = calls[i, NUMBER]
-    head = state.shape[1] - WORK_HEADER
+    asked = state[len(state) - WORK_HEADER :]
     for j in range(WORK_HEADER):
-        space[j] = state[session, head + j]
-    state[session, UNLOCKED] = -state[session, UNLOCKED]
+        space[j] = asked[j]
+    state[UNLOCKED] = -state[UNLOCKED]
     return True
 
 
 @kernel
-def arrives(state: Longs, done: int, calls: Longs, i: int) -> None:
+def arrives(state: Longs, done: int, call: Table) -> None:
     """End what `sets_out` began."""
-    session = calls[i, NUMBER]
-    state[session, UNLOCKED] = -state[session, UNLOCKED]
-    tell(state, session, done, calls, i)
+    state[UNLOCKED] = -state[UNLOCKED]
+    tell(state, done, call)
 
 
 def of_many(name: str, run: RunOne) -> RunMany:
@@ -381,13 +386,13 @@ def of_many(name: str, run: RunOne) -> RunMany:
         run: as `run_knapsack`.
     """
 
-    def run_many(tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs) -> None:
+    def run_many(tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls) -> None:
         held = let_go(1)
         for i in range(len(calls)):
-            if sets_out(state, space, calls, i):
-                session = calls[i, NUMBER]
+            session = calls[i, NUMBER]
+            if sets_out(state[session], space, calls[i]):
                 done = run(tags[session], scratch[session], state[session], space)
-                arrives(state, done, calls, i)
+                arrives(state[session], done, calls[i])
         take_back(held)
 
     run_many.__name__ = run_many.__qualname__ = name
@@ -404,16 +409,16 @@ run_projections = of_many("run_projections", run_projection)
 
 @kernel
 def run_logits_of_many(
-    logits: NDArray[np.generic], tags: Tags, scratch: Scratch, state: Longs, space: Longs, calls: Longs
+    logits: NDArray[np.generic], tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls
 ) -> None:
     """`run_logits` for many sessions, as `of_many` has it; ``logits`` are those of all sessions."""
     held = let_go(1)
     for i in range(len(calls)):
-        if sets_out(state, space, calls, i):
-            session = calls[i, NUMBER]
+        session = calls[i, NUMBER]
+        if sets_out(state[session], space, calls[i]):
             row = logits[calls[i, GIVEN] : calls[i, GIVEN_TO]]
             done = run_logits(row, tags[session], scratch[session], state[session], space)
-            arrives(state, done, calls, i)
+            arrives(state[session], done, calls[i])
     take_back(held)
 
 

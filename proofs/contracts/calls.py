@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from focalloc.proofs.contracts.form import contract, lines, loop
+from focalloc.proofs.contracts.form import contract, lines, loop, loop_of_rows
 from focalloc.proofs.contracts.invariants import BEFORE, KEPT, PINS
 
 ROOM = """
@@ -69,6 +69,7 @@ GIVEN = f"""
     implies(result >= 0, all(0 <= places[i] and places[i] + before(old(header), actions[i]) <= old(header)[SLOTS]
         for i in range(result) if at(places[i])))
     implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
+    implies(result >= 0, 0 <= header[SPLICES] and header[SPLICES] <= result)
     implies(result == LEDGER_FULL, header[SLOTS] == old(header)[SLOTS])
     only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES,
         SPLICES, KNOWN, HALF, HEARD)
@@ -205,6 +206,76 @@ AROUND = """
             cursor == -1 or cursor >= header[FIRST]
 """
 """What a step goes by beyond an iteration."""
+
+STEPPED = (
+    *lines(ARRAYS), *lines(ADAPTED), *lines(RING_TOLD), *KEPT, *lines(ROOM), *lines(TERMS), *lines(AROUND),
+)  # fmt: skip
+"""What `run_step` needs."""
+
+OF_CALL = {"calls": "i"} | dict.fromkeys(("tags", "scratch", "state"), "calls[i, NUMBER]")
+"""The rows of a call: its own, and those of its session."""
+
+SESSION_OF_CALL = {"its": "session_of(tags[calls[i, NUMBER]], scratch[calls[i, NUMBER]], state[calls[i, NUMBER]])"}
+"""The tables that are cut out of the rows of its session."""
+
+CALLED = """
+    0 <= calls[i, NUMBER] < rows(state)
+    calls[i, NUMBER] < rows(tags)
+    calls[i, NUMBER] < rows(scratch)
+    0 <= header[UNLOCKED] <= 1
+    TOLD + (1 + SPLICE) * header[N_DIFF] <= len(calls[i])
+    calls[i, SPLICED] == 0
+"""
+"""What going through calls needs of each."""
+
+HANDED = """
+    0 <= calls[i, GIVEN] <= calls[i, GIVEN_TO]
+    calls[i, GIVEN_TO] <= len(scores)
+"""
+"""That what it is given lies in what all are given."""
+
+
+def of_call(needed: tuple[str, ...]) -> str:
+    """The same where the cursor stands in the call."""
+    return re.sub(r"\bcursor\b", "calls[i, RETURNED]", "\n".join(needed))
+
+
+TOLD_OF = {
+    **STATE,
+    "actions": "state[state[OFFSETS]:state[OFFSETS + 1]]",
+    "splices": "state[state[OFFSETS + 14]:state[OFFSETS + 15]]",
+}
+"""What is told of an iteration."""
+
+TELLING = f"""{WHOLE}
+            TOLD <= len(call)
+            done <= len(actions)
+            TOLD + (1 + SPLICE) * done <= len(call)
+            implies(done > 0, 0 <= header[SPLICES] <= done)
+            implies(done > 0, SPLICE * header[SPLICES] <= len(splices))
+            implies(done <= 0, call[SPLICED] == 0)
+"""
+"""That there is room for it."""
+
+TOLD = """
+            call[RETURNED] == done
+            call[ITERATED] == header[ITERATION]
+            call[SLOTS_LEFT] == header[SLOTS]
+            call[SPLICED] == (header[SPLICES] if done > 0 else 0)
+            all(call[TOLD + j] == actions[j] for j in range(done))
+            all(call[TOLD + (len(call) - TOLD) // (1 + SPLICE) + j] == splices[j]
+                for j in range(SPLICE * call[SPLICED]))
+            all(call[j] == old(call)[j] for j in range(RETURNED))
+"""
+"""What a call tells then."""
+
+ALIKE_STILL = """
+    tiled_alike(BEFORE, header, tags, 0, header[SLOTS])
+    aligned_alike(BEFORE, header, tags, header[SLOTS])
+    all_stand_alike(BEFORE, header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+    tokens_marked(header, BEFORE, tags, tags, header[SLOTS])
+"""
+"""What a header that has been written to elsewhere still says of blocks and families."""
 
 CONTRACTS = [
     contract(
@@ -579,6 +650,9 @@ CONTRACTS = [
                 *lines(OBEYED),
                 "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
                 "(result == WRONG_LENGTH) == (len(scores) != old(header)[SLOTS])",
+                "implies(result >= 0, 0 <= header[SPLICES] and header[SPLICES] <= result)",
+                "only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS,"
+                " TAKEN_COLLAPSES, SPLICES, KNOWN, HALF, HEARD, TAU_EXPAND, TAU_COLLAPSE, CURSOR_TOKEN)",
                 *KEPT,
             )
         ),
@@ -614,6 +688,63 @@ CONTRACTS = [
             aligned_alike(old(header), header, tags, header[SLOTS])
             all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
         """,
+    ),
+    contract(
+        "tell",
+        cuts=TOLD_OF,
+        whole=True,
+        needs=TELLING,
+        writes="call",
+        gives=TOLD,
+        loops={
+            "for j in range(done)": loop(
+                keeps="""
+                    all(call[k] == entry(call)[k] for k in range(TOLD))
+                    all(call[k] == actions[k - TOLD] for k in range(TOLD, TOLD + j))
+                """
+            ),
+            "for j in range(SPLICE * call[SPLICED])": loop(
+                keeps="""
+                    all(call[k] == entry(call)[k] for k in range(TOLD + room))
+                    all(call[k] == splices[k - TOLD - room] for k in range(TOLD + room, TOLD + room + j))
+                """
+            ),
+        },
+    ),
+    contract(
+        "run_steps",
+        loops={
+            "for i in range(len(calls))": loop_of_rows(
+                OF_CALL,
+                cuts={
+                    **SESSION_OF_CALL,
+                    "adaptive": "state[calls[i, NUMBER]][its.header[OFFSETS + 19]:its.header[OFFSETS + 20]]",
+                },
+                needs=of_call((*STEPPED, *lines(CALLED), *lines(HANDED))),
+                writes="""calls[i] header tags spare fixed peaks memory told no_expand splices ledger_action
+                    ledger_iteration actions places collapse_keys collapse_families expand_keys expand_tokens
+                    chunk_keys chunk_notes family_slot family_node spare_slot spare_node adaptive""",
+                gives="\n".join(
+                    (
+                        "header[UNLOCKED] == old(header)[UNLOCKED]",
+                        "calls[i, ITERATED] == header[ITERATION]",
+                        "calls[i, SLOTS_LEFT] == header[SLOTS]",
+                        "calls[i, NUMBER] == old(calls[i, NUMBER])",
+                        "implies(calls[i, RETURNED] >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))",
+                        "implies(calls[i, RETURNED] >= 0, header[ITERATION] == old(header)[ITERATION] + 1)",
+                        "implies(calls[i, RETURNED] < 0, header[SLOTS] == old(header)[SLOTS])",
+                        "(calls[i, RETURNED] == WRONG_LENGTH)"
+                        " == (old(calls[i, GIVEN_TO]) - old(calls[i, GIVEN]) != old(header)[SLOTS])",
+                        "all(calls[i, TOLD + j] == actions[j] for j in range(calls[i, RETURNED]) if at(actions[j]))",
+                        *KEPT,
+                    )
+                ),
+            )
+        },
+        before={
+            "done = run_step": ALIKE_STILL.replace("BEFORE", "old(header)"),
+            "tell": ALIKE_STILL.replace("BEFORE", "prior(header)"),
+        },
     ),
     contract(
         "run_apply",

@@ -9,7 +9,9 @@
 | ``prior(x)`` | ``x`` as it was before the statement before this one; only in what is proved and used on the way |
 | ``put(table, i, x)`` | the table with ``x`` in its cell ``i`` |
 | ``only(table, i, j)`` | of the table nothing has changed but these cells |
-| ``cells(array)`` | how long an array is that tables are cut out of |
+| ``cells(array)`` | how long an array is that tables are cut out of; of arrays with rows, the row of this turn |
+| ``rows(array)`` | how many rows an array has |
+| ``table[i, j]`` | what stands in the row of this turn, which has to be the ``i``-th |
 | ``low(table)``, ``high(table)`` | the least and the greatest number that a cell holds |
 | ``if at(x)`` | no condition: where solvers meet ``x``, they use the line. Without it, where they meet ``table[i]`` |
 
@@ -40,17 +42,49 @@ class Loop:
         falls: of a ``while``, a number that is never negative and falls in each turn.
         opens: lemmas, or claims to prove and then use, at the beginning of a turn.
         closes: the same at the end of a turn.
+        rows: where each turn has rows of tables for itself, by table which one: the one with the number of the turn, or
+            that which a cell of such a row names, by which all turns name separate ones. Nothing else is written to in
+            such a loop, and ``old`` is what was when the turn began.
+        cuts: what is cut out of them, by the names that lines call that by.
+        anew: arrays that hold anything at the beginning of such a turn.
+        needs: what must hold of the rows of each turn when the kernel is called.
+        gives: what holds of them when the turn ends.
+        writes: the tables of theirs that it may write to.
     """
 
     keeps: tuple[str, ...] = ()
     falls: str = ""
     opens: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
+    rows: Mapping[str, str] = field(default_factory=dict)
+    cuts: Mapping[str, str] = field(default_factory=dict)
+    anew: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
 
 
 def loop(keeps: str = "", falls: str = "", opens: str = "", closes: str = "") -> Loop:
     """A `Loop`, from blocks of lines."""
     return Loop(lines(keeps), falls, lines(opens), lines(closes))
+
+
+def loop_of_rows(
+    rows: Mapping[str, str],
+    *,
+    cuts: Mapping[str, str] | None = None,
+    needs: str = "",
+    gives: str = "",
+    writes: str = "",
+    anew: str = "",
+    opens: str = "",
+    closes: str = "",
+) -> Loop:
+    """A `Loop` each turn of which has rows for itself, from blocks of lines and lists of names."""
+    return Loop(
+        (), "", lines(opens), lines(closes), rows, cuts or {}, tuple(anew.split()), lines(needs), lines(gives),
+        tuple(writes.split()),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -91,9 +91,11 @@ CONTRACTS = [
                 pairs_found(family_slot, family_node, header[FAMILIES])
                 all(header[UNITS + level_of(actions[i])] >= 1 and old(tags)[places[i]] == level_of(actions[i])
                     for i in range(done) if actions[i] % 2 == EXPAND if at(places[i]))
-                all(family_slot[pair_at(family_slot, family_node, header[FAMILIES], places[i], actions[i] // 2)] == places[i]
+                all(family_slot[pair_at(family_slot, family_node, header[FAMILIES], places[i], actions[i] // 2)]
+                        == places[i]
                     and family_node[pair_at(family_slot, family_node, header[FAMILIES], places[i], actions[i] // 2)]
-                    == actions[i] // 2 for i in range(done) if actions[i] % 2 != EXPAND if at(places[i]))
+                        == actions[i] // 2
+                    for i in range(done) if actions[i] % 2 != EXPAND if at(places[i]))
                 all((old(tags)[j] >= 0) == (j == places[i]) for i in range(done)
                     for j in range(places[i], places[i] + before(header, actions[i]))
                     if actions[i] % 2 == EXPAND if at(places[i], old(tags)[j]))

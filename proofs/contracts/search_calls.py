@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract
+from focalloc.proofs.contracts.calls import STATE, TELLING, TOLD, TOLD_OF, WHOLE
+from focalloc.proofs.contracts.form import contract, loop
 
 WORK = {"query": "space[:WORK_HEADER]"}
 """The header of the array of a search."""
@@ -18,6 +19,12 @@ OF_REGIONS = """
             0 <= header[CAPACITY] <= query[WORK_OFFSETS + 29] - query[WORK_OFFSETS + 28]
 """
 """That there is room for two numbers of each slot of a region."""
+
+ASKED = """
+            header[OFFSETS + TABLES] <= cells(state) - WORK_HEADER
+            -1 <= header[UNLOCKED] <= 1
+"""
+"""That a row of a state ends with the header of the session's own work space."""
 
 CONTRACTS = [
     contract(
@@ -79,6 +86,44 @@ CONTRACTS = [
         gives="""
             len(result.worth) == header[CAPACITY]
             result.peaks == regions.region.peaks
+        """,
+    ),
+    contract(
+        "sets_out",
+        cuts={**STATE, **WORK, "asked": "state[len(state) - WORK_HEADER:]"},
+        whole=True,
+        truth=True,
+        needs=f"""{WHOLE}{ASKED}
+            WORK_HEADER <= cells(space)
+            RETURNED < len(call)
+        """,
+        writes="header query",
+        gives="""
+            result == (call[RETURNED] >= 0)
+            only(header, UNLOCKED)
+            header[UNLOCKED] == (-old(header)[UNLOCKED] if result else old(header)[UNLOCKED])
+            implies(result, all(query[j] == asked[j] for j in range(WORK_HEADER)))
+            implies(not result, query == old(query))
+        """,
+        loops={
+            "for j in range(WORK_HEADER)": loop(
+                keeps="""
+                    all(query[k] == asked[k] for k in range(j))
+                """
+            )
+        },
+    ),
+    contract(
+        "arrives",
+        cuts=TOLD_OF,
+        whole=True,
+        needs=f"""{TELLING}
+            -1 <= header[UNLOCKED] <= 1
+        """,
+        writes="header call",
+        gives=f"""{TOLD}
+            only(header, UNLOCKED)
+            header[UNLOCKED] == -old(header)[UNLOCKED]
         """,
     ),
 ]

@@ -32,6 +32,7 @@ from focalloc.proofs.engines.deductive.formulas import (
     CELL,
     INT,
     INT64,
+    OTHERS,
     TABLE,
     WIDTHS,
     WITH,
@@ -40,6 +41,8 @@ from focalloc.proofs.engines.deductive.formulas import (
     Piece,
     Ref,
     Refused,
+    Row,
+    Rows,
     Score,
     Scores,
     State,
@@ -59,6 +62,9 @@ LONGEST = 2**60
 
 ARRAYS = {"Tags": (8, ""), "Scratch": (32, ""), "Longs": (64, "HEADER"), "Weights": (32, "NETWORK")}
 """What kernels cut tables out of: how wide its cells are, and how long the header at its front is."""
+
+ROWS = {"TagRows": "Tags", "ScratchRows": "Scratch", "LongRows": "Longs", "Calls": "Table"}
+"""What has a row for each of many sessions, or of many calls: of which type each is."""
 
 
 @dataclass(frozen=True)
@@ -204,6 +210,9 @@ class Deduction(Formulas):
             length = z3.Int(f"len({name})")
             state.facts += [length >= 0, length < LONGEST]
             return Whole(name, bits, self.theory.constants[header] if header else 0)
+        if kind in ROWS:
+            state.facts += [z3.Int(f"len({name})") >= 0, z3.Int(f"len({name})") < LONGEST]
+            return Rows(name, ROWS[kind])
         if kind.startswith("NDArray[np.generic]"):
             state.facts += [z3.Int(f"len({name})") >= 0, z3.Int(f"len({name})") < LONGEST]
             return Scores(name)
@@ -250,11 +259,7 @@ class Deduction(Formulas):
                 return piece.table
         text = ast.unparse(node)
         for piece in cut:  # by the same numbers of a header that may have been written to, though not there
-            if _origin(start) and (_origin(start), _origin(stop), bits) == (
-                _origin(piece.start),
-                _origin(piece.stop),
-                piece.bits,
-            ):
+            if bits == piece.bits and _read_alike(start, piece.start) and _read_alike(stop, piece.stop):
                 there = z3.And(start == piece.start, stop == piece.stop)
                 self._owe("index", state, there, f"{text}, where it was")
                 return piece.table
@@ -270,11 +275,13 @@ class Deduction(Formulas):
         state.facts += self.typed(table, cells)
         return table
 
-    def _sliced(self, node: ast.Subscript, state: State, bits: int = 0) -> Ref | View:
+    def _sliced(self, node: ast.Subscript, state: State, bits: int = 0) -> Ref | View | Scores:
         """What lies between two cells of an array; or behind the first ones of a header, to be read."""
         bounds, one = node.slice, self._value(node.value, state)
         assert isinstance(bounds, ast.Slice)
         start = z3.simplify(z3.IntVal(0) if bounds.lower is None else self._number(bounds.lower, state))
+        if isinstance(one, Scores):
+            return self._some(one, start, bounds.upper, node, state)
         if isinstance(one, Whole):
             stop = z3.Int(f"len({one.name})") if bounds.upper is None else self._number(bounds.upper, state)
             if z3.is_int_value(start) and 0 < start.as_long() < one.header:
@@ -286,6 +293,15 @@ class Deduction(Formulas):
         if z3.is_int_value(start) and start.as_long() >= 0 and bounds.upper is None and not parts:
             return View(one, start.as_long())
         return self._part(one, start, bounds.upper, node, state)
+
+    def _some(self, scores: Scores, start: Term, upper: ast.expr | None, node: ast.AST, state: State) -> Scores:
+        """The scores from ``start`` to before ``upper``, which are only read."""
+        length = z3.Int(f"len({scores.name})")
+        stop = length if upper is None else self._number(upper, state)
+        self._owe("index", state, z3.And(start >= 0, start <= stop, stop <= length), ast.unparse(node))
+        some = Scores(str(self.fresh(scores.name)))
+        self._know(state, z3.Int(f"len({some.name})") == stop - start)
+        return some
 
     def _part(self, table: Ref, start: Term, upper: ast.expr | None, node: ast.AST, state: State) -> Ref:
         """The table from ``start`` to before ``upper`` of one that goes by its parts from then on."""
@@ -332,7 +348,15 @@ class Deduction(Formulas):
 
     def _indexed(self, node: ast.Subscript, state: State) -> tuple[Ref, Term]:
         """The table, and the place in it, that an index is about."""
-        one, place = self.found(node.value, state.names), self._number(node.slice, state)
+        of_row = isinstance(self.found(node.value, state.names), Rows)
+        if of_row or isinstance(node.value, ast.Subscript):
+            node = _one_by_one(node)
+            one = self._value(node.value, state)
+        else:
+            one = self.found(node.value, state.names)
+        place = self._number(node.slice, state)
+        if isinstance(one, Rows):
+            raise Refused(f"a row is no number: {ast.unparse(node)}")
         if isinstance(one, Whole):
             return self._front(one, node, state), place
         if isinstance(one, View):
@@ -424,6 +448,11 @@ class Deduction(Formulas):
                 return found
             case ast.Subscript(slice=ast.Slice(step=None)):
                 return self._sliced(node, state)
+            case ast.Subscript(value=ast.Name(id=rows)) if isinstance(state.names.get(rows), Rows):
+                nested = _one_by_one(node)
+                if nested is not node:
+                    return self._value(nested, state)
+                return self.row(rows, self._number(node.slice, state), state)
             case ast.Call(
                 func=ast.Attribute(value=ast.Subscript(slice=ast.Slice()) as part, attr="view"), args=[kind]
             ) if ast.unparse(kind) in ("np.int32", "np.int8"):
@@ -461,13 +490,13 @@ class Deduction(Formulas):
 
     def _number(self, node: ast.expr, state: State) -> Term:
         value = self._value(node, state)
-        if isinstance(value, Ref | Bundle | Whole | View | Scores | Score):
+        if isinstance(value, OTHERS):
             raise Refused(f"{ast.unparse(node)} is no number")
         return z3.If(value, 1, 0) if z3.is_bool(value) else value
 
     def _truth(self, node: ast.expr, state: State) -> Term:
         value = self._value(node, state)
-        if isinstance(value, Ref | Bundle | Whole | View | Scores | Score):
+        if isinstance(value, OTHERS):
             raise Refused(f"{ast.unparse(node)} is no truth value")
         return value if z3.is_bool(value) else value != 0
 
@@ -588,8 +617,10 @@ class Deduction(Formulas):
             ) == ("np.float64", "np.int64"):
                 return self._float_bits(one, node, state)
             case ast.Call(func=ast.Name(id="len"), args=[one]):
+                if isinstance(one, ast.Subscript):
+                    self._value(one, state)
                 whole = self.found(one, state.names)
-                if isinstance(whole, Whole | Scores):
+                if isinstance(whole, Whole | Scores | Rows):
                     return z3.Int(f"len({whole.name})")
                 return self.length(self.table(one, state.names))
             case ast.Call(func=ast.Name(id="let_go"), args=[one]):  # what it returns is told nobody but `take_back`
@@ -669,11 +700,14 @@ class Deduction(Formulas):
             if isinstance(value, Scores) and kind.startswith("NDArray[np.generic]"):
                 given[param] = value
                 continue
-            if isinstance(value, Whole) != (kind in ARRAYS) or isinstance(value, View | Scores | Score):
+            if isinstance(value, Whole) != (kind in ARRAYS) or isinstance(value, Rows | View | Scores | Score):
                 raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
             if isinstance(value, Ref | Bundle | Whole) != (kind not in ("int", "bool")):
                 raise Refused(f"{ast.unparse(arg)} is not what {name} takes as {param}")
             given[param] = value
+        arrays = [value.name for value in given.values() if isinstance(value, Whole)]
+        if len({*arrays}) < len(arrays):
+            raise Refused(f"{name} is given one array as two")
         return given
 
     def _returned(self, name: str, kind: str, truth: bool, state: State) -> Any:
@@ -965,8 +999,7 @@ class Deduction(Formulas):
             result.facts += [z3.Implies(guard, fact) for fact in side.facts[known + 1 :]]
         for name in sorted(result.names):
             a, b = one.names[name], other.names[name]
-            others = Ref | Bundle | Whole | View | Scores | Score
-            if isinstance(a, others) or isinstance(b, others):
+            if isinstance(a, OTHERS | Row) or isinstance(b, OTHERS | Row):
                 if a != b:
                     raise Refused(f"{name} stands for one table or another")
             elif not a.eq(b):
@@ -984,7 +1017,7 @@ class Deduction(Formulas):
                 raise Refused(f"{target.id} is what returns nothing")
             state.names[target.id] = value
             return
-        if not isinstance(target, ast.Subscript) or isinstance(value, Ref | Bundle | Whole | View | Scores | Score):
+        if not isinstance(target, ast.Subscript) or isinstance(value, OTHERS):
             raise Refused(f"cannot be written to: {ast.unparse(target)}")
         table, place = self._indexed(target, state)
         value = z3.If(value, 1, 0) if z3.is_bool(value) else value
@@ -1051,6 +1084,9 @@ class Deduction(Formulas):
 
     def _loop(self, node: ast.For | ast.While, state: State) -> Iterator[Way]:
         known, text = self._loops[id(node)], self._statement
+        if known.rows:
+            yield from self._loop_of_rows(node, state)
+            return
         counter = _Counter.of(node, self, state) if isinstance(node, ast.For) else None
         if counter is not None:
             state.names[counter.name] = counter.start
@@ -1105,6 +1141,93 @@ class Deduction(Formulas):
             after.names.pop(name, None)
         yield "next", after, None
 
+    def _loop_of_rows(self, node: ast.For | ast.While, state: State) -> Iterator[Way]:
+        """A loop each turn of which has rows for itself.
+
+        As no other turn has them, they are in each turn what they were when the kernel was called, of which what the
+        contract needs of them is known. Nothing else is written to, so that nothing else has to be kept.
+        """
+        known, text = self._loops[id(node)], self._statement
+        counter = _Counter.of(node, self, state) if isinstance(node, ast.For) else None
+        if counter is None or not (counter.start.eq(z3.IntVal(0)) and z3.simplify(counter.step).eq(z3.IntVal(1))):
+            raise Refused("rows are those of a loop that counts them")
+        if state.entry is not None or sum(bool(one.rows) for one in self._contract.loops.values()) > 1:
+            raise Refused("turns have rows for themselves in one loop, which no other is around")
+        names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+        if any(isinstance(state.names.get(name), OTHERS) for name in names):
+            raise Refused("a variable is another table in each turn")
+        assert state.old is not None
+        if any(not cells.eq(state.heap.get(table, cells)) for table, cells in state.old.heap.items()):
+            raise Refused("something has been written to before a loop each turn of which has rows for itself")
+        top = state.copy()
+        for name in sorted(names & state.names.keys()):
+            top.names[name] = self._anything(name, top.names[name], top)
+        top.names[counter.name] = self._anything(counter.name, counter.start, top)
+        top.facts += counter.known(top.names[counter.name])
+        going = counter.goes_on(top.names[counter.name])
+        body, after = top.copy(), top.copy()
+        body.facts.append(going)
+        after.facts.append(z3.Not(going))
+        self._take_rows(known, counter, body)
+        mine = {name: body.heap[name] for name in body.heap.keys() - top.heap.keys()}
+        for name in known.anew:
+            array = body.names.get(name)
+            if not isinstance(array, Whole) or state.pieces.get(array.name):
+                raise Refused(f"{name} is no array of which nothing is known")
+        body.old = body.copy()
+        self.covers.append((f"{self._about}: {text}", list(body.facts)))
+        self._hint(known.opens, body)
+        for kind, end, _ in self._block(node.body, body):
+            if kind not in ("next", "continue"):
+                raise Refused("a turn that has rows for itself ends by a return or a break")
+            self._statement = text
+            self._hint(known.closes, end)
+            self._only_rows(known, top, body, end, mine)
+            for line in known.gives:
+                self._owe("gives", end, self.spec(line, end), line)
+        for name in (names - state.names.keys()) | {counter.name}:
+            after.names.pop(name, None)
+        yield "next", after, None
+
+    def _take_rows(self, known: Loop, counter: _Counter, body: State) -> None:
+        """Give a turn the rows that it has for itself, as its kernel was given them, of which only parameters tell."""
+        assert body.old is not None
+        told = replace(body, names={**body.old.names, counter.name: body.names[counter.name]})
+        made = len(self.conditions)
+        for name, text in known.rows.items():
+            rows, index = told.names.get(name), ast.parse(text, mode="eval").body
+            named = isinstance(index, ast.Subscript) and isinstance(told.names.get(ast.unparse(index.value)), Rows)
+            if not isinstance(rows, Rows) or not (named or text == counter.name):
+                raise Refused(f"no row that a turn can have for itself: {name}[{text}]")
+            which = self._number(index, told)
+            self._owe("index", told, z3.And(which >= 0, which < z3.Int(f"len({rows.name})")), f"{name}[{text}]")
+            row = self._unknown(str(self.fresh(f"{rows.name}[]")), rows.kind, told)
+            told.names[f"{name}[]"] = body.names[f"{name}[]"] = Row(which, row)
+        cut = self._cut(Contract("", cuts=known.cuts), told.names, told)
+        told.names |= cut
+        body.names |= cut
+        needed = [self.spec(line, told) for line in known.needs]
+        taking = [replace(one, facts=[*one.facts, *needed]) for one in self.conditions[made:]]
+        self.conditions = [*self.conditions[:made], *taking]
+        body.facts += needed
+
+    def _only_rows(self, known: Loop, top: State, body: State, end: State, mine: Mapping[str, Term]) -> None:
+        """Refuse a turn that writes to what is not its own, or to what its contract does not say.
+
+        Raises:
+            Refused: it does.
+        """
+        anew = _within({body.names[name].name for name in known.anew}, end)
+        rows = [row.value.name for row in body.names.values() if isinstance(row, Row)]
+        own = _within({*rows, *mine}, end)
+        written = {self.table(ast.parse(text, mode="eval").body, end.names).name for text in known.writes}
+        begun = {piece.table.name: piece.cells for cut in end.pieces.values() for piece in cut}
+        for table, cells in {**begun, **mine, **top.heap}.items():
+            if table in anew or table not in end.heap or end.heap[table].eq(cells):
+                continue
+            if table not in own or table not in written:
+                raise Refused(f"a turn writes to {table.rpartition('.')[2]}, which its contract does not say")
+
     def _anything(self, name: str, value: Any, state: State) -> Any:
         """What a variable may be after any number of turns: of the same kind, a tuple field by field."""
         if isinstance(value, Score):
@@ -1123,10 +1246,26 @@ class Deduction(Formulas):
         return [self.spec(part, state) for part in (node.elts if isinstance(node, ast.Tuple) else [node])]
 
 
-def _origin(term: Term) -> int:
-    """The place that a number was read from; 0 where that is no plain number."""
-    read_there = term.decl().eq(CELL) and z3.is_int_value(z3.simplify(term.arg(1)))
-    return int(z3.simplify(term.arg(1)).as_long()) if read_there else 0
+def _one_by_one(node: ast.Subscript) -> ast.Subscript:
+    """``rows[i, j]`` as ``rows[i][j]``."""
+    if not isinstance(node.slice, ast.Tuple):
+        return node
+    if len(node.slice.elts) != 2 or not isinstance(node.value, ast.Name):
+        raise Refused(f"cannot be followed: {ast.unparse(node)}")
+    one, other = node.slice.elts
+    return ast.Subscript(ast.Subscript(node.value, one, ast.Load()), other, node.ctx)
+
+
+def _within(arrays: set[str], state: State) -> set[str]:
+    """These tables and arrays with all that has been cut out of them."""
+    cut = {piece.table.name for name in arrays for piece in state.pieces.get(name, ())}
+    return arrays if cut <= arrays else _within(arrays | cut, state)
+
+
+def _read_alike(one: Term, other: Term) -> bool:
+    """Whether two numbers were read from one place, maybe of a table that has been written to in between."""
+    read_there = one.decl().eq(CELL) and other.decl().eq(CELL)
+    return read_there and bool(z3.simplify(one.arg(1)).eq(z3.simplify(other.arg(1))))
 
 
 def _is_of_numbers(value: Bundle) -> bool:

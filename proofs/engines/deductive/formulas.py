@@ -63,6 +63,22 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """A table of rows, by its name; ``kind`` is the type of each."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """The row of a table that a turn of a loop has for itself: which one, and what it is."""
+
+    index: Term
+    value: Any
+
+
+@dataclass(frozen=True)
 class View:
     """What lies behind the first so many cells of a table, only to be read."""
 
@@ -95,6 +111,10 @@ class Piece:
     stop: Term
     bits: int
     cells: Term
+
+
+OTHERS = Ref | Bundle | Whole | Rows | View | Scores | Score
+"""What is neither a number nor a truth value."""
 
 
 @dataclass
@@ -165,7 +185,7 @@ class Theory:
 
 def _cut_out(node: ast.AST, value: Any, names: Mapping[str, Any]) -> Any:
     """In a line the name of an array is that of the table of a session that goes by it."""
-    if isinstance(value, Whole) and isinstance(node, ast.Name):
+    if isinstance(value, Whole | Rows) and isinstance(node, ast.Name):
         for one in names.values():
             if isinstance(one, Bundle) and node.id in one.fields:
                 return one.fields[node.id]
@@ -247,6 +267,9 @@ class Formulas:
         if isinstance(node, ast.Attribute):
             whole = self.found(node.value, names)
             return whole.fields.get(node.attr) if isinstance(whole, Bundle) else None
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            row = names.get(f"{node.value.id}[]")
+            return row.value if isinstance(row, Row) else None
         if not isinstance(node, ast.Name):
             return None
         if node.id in names:
@@ -266,6 +289,19 @@ class Formulas:
         if not isinstance(value, Ref):
             raise Refused(f"{ast.unparse(node)} is no table here")
         return value
+
+    def row(self, rows: str, index: Term, state: State) -> Any:
+        """The row of a table that this turn of a loop has for itself.
+
+        Raises:
+            Refused: it has none of that table, or another one.
+        """
+        row = state.names.get(f"{rows}[]")
+        if not isinstance(row, Row):
+            raise Refused(f"no row of {rows} is known here")
+        if not z3.simplify(index).eq(z3.simplify(row.index)):
+            raise Refused(f"another row of {rows} than the one that this turn has for itself")
+        return row.value
 
     def cells(self, table: Ref, state: State) -> Term:
         """What a table holds.
@@ -318,6 +354,8 @@ class Formulas:
                 return z3.IntVal(value)
             case ast.Name() | ast.Attribute():
                 return self._variable(node, state)
+            case ast.Subscript(value=ast.Name(id=rows), slice=ast.Tuple(elts=[index, place])):
+                return read(self.cells(self.row(rows, self.spec(index, state), state), state), self.spec(place, state))
             case ast.Subscript(value=table, slice=index):
                 return read(self.spec(table, state), self.spec(index, state))
             case ast.UnaryOp(op=ast.USub()):
@@ -347,7 +385,7 @@ class Formulas:
             raise Refused(f"{ast.unparse(node)} is not known here")
         if isinstance(value, Bundle):
             raise Refused(f"{ast.unparse(node)} is a tuple of tables, and none itself")
-        if isinstance(value, Whole | View | Scores | Score):
+        if isinstance(value, Whole | Rows | View | Scores | Score):
             raise Refused(f"{ast.unparse(node)} is no table of a line")
         return self.cells(value, state) if isinstance(value, Ref) else value
 
@@ -364,8 +402,10 @@ class Formulas:
                 if isinstance(table, Scores):
                     return z3.Int(f"len({table.name})")
                 return self.length(table if isinstance(table, Ref) else self.table(one, state.names))
-            case "cells", [ast.Name(id=array)] if isinstance(state.names.get(array), Whole):
-                return z3.Int(f"len({array})")
+            case "cells", [ast.Name(id=array)] if isinstance(whole := self._whole(array, state), Whole):
+                return z3.Int(f"len({whole.name})")
+            case "rows", [ast.Name(id=array)] if isinstance(rows := state.names.get(array), Rows):
+                return z3.Int(f"len({rows.name})")
             case "low" | "high", [one]:
                 return z3.IntVal(0) + self.width(self.table(one, state.names))[name == "high"]
             case "implies", [one, other]:
@@ -393,6 +433,11 @@ class Formulas:
         if function := self.theory.words.get(name) or self.theory.kernels.get(name):
             return self._inlined(function, self.handed(types_of(function), args, state))
         raise Refused(f"{name}(...) with {len(args)} arguments is no word of contracts")
+
+    def _whole(self, name: str, state: State) -> Any:
+        """The array of that name, or the row of this turn."""
+        row = state.names.get(f"{name}[]")
+        return row.value if isinstance(row, Row) else state.names.get(name)
 
     def handed(self, params: Sequence[str] | Mapping[str, str], args: Sequence[ast.expr], state: State) -> State:
         """The state in which a function is looked into that is given these arguments."""

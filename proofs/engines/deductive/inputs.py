@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -158,6 +158,26 @@ class Array:
         self.front[index] = value
 
 
+class RowsOf:
+    """Rows of tables, or of arrays."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self.rows = [*rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, tuple):
+            return self[index[0]][index[1]]
+        if not 0 <= index < len(self):
+            raise Broken(f"row {index} of {len(self)}")
+        return self.rows[index]
+
+    def __setitem__(self, index: tuple[int, int], value: int) -> None:
+        self[index[0]][index[1]] = value
+
+
 CUT_IN_ORDER = (
     *("actions", "places", "expand_keys", "expand_tokens", "collapse_keys", "collapse_families"),
     *("chunk_keys", "chunk_notes", "family_slot", "family_node", "spare_slot", "spare_node"),
@@ -198,12 +218,14 @@ def arrays_of(rng: random.Random, session: code.Session) -> dict[str, Any]:
     scores = {(0, capacity): tables["fixed"], (capacity, behind[0]): tables["peaks"], behind: aggregates}
     none = Cut("none", [])
     tags = {(0, capacity): tables["tags"], (capacity, 2 * capacity): tables["spare"]}
+    search = space_of(rng, session)
+    pieces[at, at + code.WORK_HEADER] = _cut(search.front)  # as where many sessions are called
     return {
         "session": code.Session(**{name: tables[name] for name in code.Session._fields}),
         "tags": Array(2 * capacity, none, tags),
         "scratch": Array(behind[1], none, scores),
-        "state": Array(at, header, pieces),
-        "space": space_of(rng, session),
+        "state": Array(at + code.WORK_HEADER, header, pieces),
+        "space": search,
     }
 
 
@@ -237,14 +259,18 @@ class Given(list[Any]):
     """Scores from outside."""
 
     def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            if not 0 <= index.start <= index.stop <= len(self):
+                raise Broken(f"from {index.start} to {index.stop} of {len(self)} scores")
+            return Given(super().__getitem__(index))
         if not 0 <= index < len(self):
             raise Broken(f"index {index} of scores, of which there are {len(self)}")
         return super().__getitem__(index)
 
 
-def scores_of(rng: random.Random, session: code.Session) -> Given:
+def scores_of(rng: random.Random, session: code.Session, kind: Any = None) -> Given:
     """A score per slot, of either width or an integer, all of which fit most of the time."""
-    kind: Any = rng.choice([np.float32, np.float64, np.int32])
+    kind = kind or rng.choice([np.float32, np.float64, np.int32])
     most = 900.0 if kind is not np.int32 else 2.0**31 - 1
     slots = session.header[code.SLOTS] + (rng.randint(-1, 1) if rng.random() < 0.1 else 0)
     scores = Given(kind(rng.uniform(-most, most)) for _ in range(slots))
@@ -270,6 +296,34 @@ def few(rng: random.Random) -> int:
     return rng.choice([0, 1, 2, 3, rng.randint(-2, 9), rng.randint(-(2**31), 2**31 - 1)])
 
 
+def many_of(rng: random.Random, source: Source) -> dict[str, Any]:
+    """The arrays of a few sessions, a row for each, and calls of some of them."""
+    of_each = [arrays_of(rng, session_of(rng, source)) for _ in range(rng.choice([1, 1, 2, 3]))]
+    kind, scores, calls = rng.choice([np.float32, np.float64, np.int32]), Given(), list[Memory]()
+    most = max(one["session"].header[code.N_DIFF] for one in of_each)
+    for i in rng.sample(range(len(of_each)), rng.randint(1, len(of_each))):
+        session = of_each[i]["session"]
+        header = session.header
+        header[code.UNLOCKED] = rng.randint(0, 1)
+        given = scores_of(rng, session, kind)
+        call = [0] * (code.TOLD + (1 + code.SPLICE) * most)
+        call[code.NUMBER], call[code.GIVEN], call[code.GIVEN_TO] = i, len(scores), len(scores) + len(given)
+        call[code.RETURNED] = rng.choice([-1, rng.randint(header[code.FIRST], header[code.END])])
+        scores = Given([*scores, *given])
+        calls.append(_cut(Memory("call", call)))
+    rows = {name: RowsOf(one[name] for one in of_each) for name in ("tags", "scratch", "state")}
+    return {**rows, "space": of_each[0]["space"], "scores": scores, "calls": RowsOf(calls)}
+
+
+def call_of(rng: random.Random, session: code.Session) -> Memory:
+    """A call of a session, with room for all that it may return."""
+    room = session.header[code.N_DIFF]
+    session.header[code.SPLICES], session.header[code.UNLOCKED] = rng.randint(0, room), rng.randint(-1, 1)
+    for i in range(len(session.splices)):
+        session.splices[i] = rng.randint(0, 9)
+    return Memory("call", [0] * code.RETURNED + [rng.randint(-1, 9)] + [0] * (3 + (1 + code.SPLICE) * room))
+
+
 def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Random) -> dict[str, Any]:
     """A call with tables of a few numbers each, where nobody calls the kernel with a session."""
     session = session_of(rng, source)
@@ -277,8 +331,14 @@ def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Rand
         session = pinned(session, rng)
     types = types_of(theory.kernels[contract.kernel])
     wide = contract.any_width if rng.random() < 0.5 else ()
+    if "Calls" in types.values():
+        many = many_of(rng, source)
+        return {name: many[name] for name in types}
     arrays: dict[str, Any] = arrays_of(rng, session) if {"Tags", "Scratch", "Longs"} & {*types.values()} else {}
     session = arrays.pop("session", session)
+    if "call" in types and "space" in types:  # which has been another session's
+        for i in range(code.WORK_HEADER):
+            arrays["space"].front[i] = few(rng)
     return {
         name: arrays[name] if name in arrays else _made(theory, session, name, kind, rng, wide)
         for name, kind in types.items()
@@ -333,6 +393,8 @@ def _made(
         return ring_of(rng)
     if name == "splices":
         return splices_of(rng)
+    if name == "call":
+        return call_of(rng, session)
     if name == "told":  # which a session without a memory has none of
         return twin("told", session.fixed, 32)
     if kind in ("Ints", "Table"):

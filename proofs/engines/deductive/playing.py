@@ -23,12 +23,13 @@ import numpy as np
 from focalloc.fastpath import kernels
 from focalloc.fastpath.kernels import layout as code
 from focalloc.proofs.contracts import words
-from focalloc.proofs.contracts.form import Contract
+from focalloc.proofs.contracts.form import Contract, Loop
 from focalloc.proofs.contracts.lemmas import LEMMAS
 from focalloc.proofs.engines.deductive.conditions import loops_of
 from focalloc.proofs.engines.deductive.formulas import INT64, Theory, types_of
 from focalloc.proofs.engines.deductive.inputs import (
     Array,
+    RowsOf,
     arrays_of,
     few,
     made_up,
@@ -71,6 +72,8 @@ def seen(table: Any) -> Any:
         found = Seen(table)
         found.low, found.high = table.low, table.high
         return found
+    if isinstance(table, RowsOf):
+        return RowsOf(map(seen, table.rows))
     if isinstance(table, tuple):
         return table._replace(**{name: seen(part) for name, part in zip(table._fields, table, strict=True)})  # type: ignore[attr-defined]
     return table
@@ -109,6 +112,8 @@ class _Line(ast.NodeTransformer):
             case ast.Call(func=ast.Name(id="only"), args=[table, *places]):
                 then = _Old().visit(copy.deepcopy(table))
                 return ast.Call(node.func, [table, then, *map(self.visit, places)], [])
+            case ast.Call(func=ast.Name(id="rows"), args=[ast.Name(id=name)]):
+                return ast.Name(f"rows_of_{name}", ast.Load())
             case ast.Call(func=ast.Name(id="low" | "high" as end), args=[table]):
                 return ast.Attribute(table, end, ast.Load())
         return self.generic_visit(node)
@@ -187,9 +192,20 @@ def copied(value: Any, twins: dict[int, Memory] | None = None) -> Any:
     if isinstance(value, Array):
         pieces = {where: copied(one, twins) for where, one in value.pieces.items()}
         return Array(value.cells, copied(value.front, twins), pieces)
+    if isinstance(value, RowsOf):
+        return RowsOf(copied(one, twins) for one in value.rows)
     if isinstance(value, tuple):
         return value._make(copied(one, twins) for one in value)  # type: ignore[attr-defined]
     return {name: copied(one, twins) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _before(names: Mapping[str, Any]) -> dict[str, Any]:
+    """What lines call what was: all names, and the fields of tuples, as they are now."""
+    before = {name: one for name, one in names.items() if not isinstance(one, Array)}
+    for value in [*before.values()]:
+        if isinstance(value, tuple):
+            before = value._asdict() | before  # type: ignore[attr-defined]
+    return {f"old_{name}": value for name, value in before.items()}
 
 
 @dataclass
@@ -274,30 +290,57 @@ class Player:
             cut[name] = eval(text, self._space, dict(told) | cut)
         return cut
 
+    def _turns_of(self, told: Mapping[str, Any]) -> list[tuple[Loop, dict[str, Any]]]:
+        """What lines call the rows of each turn that has some for itself.
+
+        Raises:
+            Broken: two turns have the same, or a turn has one that there is not.
+        """
+        found: list[tuple[Loop, dict[str, Any]]] = []
+        for first_line, one in self.contract.loops.items():
+            counted = re.search(r"for (\w+) in range\(len\((\w+)\)\)", first_line) if one.rows else None
+            had: set[tuple[str, int]] = set()
+            if counted is None:
+                continue
+            for i in range(len(told[counted[2]])):
+                names = {**told, counted[1]: i, **{f"rows_of_{name}": len(told[name]) for name in one.rows}}
+                which = {name: eval(text, self._space, names) for name, text in one.rows.items()}
+                rows = {name: told[name][index] for name, index in which.items()}
+                for name, text in one.cuts.items():
+                    names[name] = eval(text, self._space, names)
+                if had & {*which.items()}:
+                    raise Broken("two turns have one row")
+                had |= {*which.items()}
+                found.append((one, names | {name: row for name, row in rows.items() if isinstance(row, Array)}))
+        return found
+
     def play(self, given: Mapping[str, Any], close: bool) -> str | None:
         """None if the contract does not speak of such a call; else what went wrong, empty if nothing did."""
         told: dict[str, Any] = copied(dict(given))
         if self.contract.same:
             told[self.contract.same[1]] = told[self.contract.same[0]]
         try:
-            self._cut = self._cuts_of(told)
+            self._cut, turns = self._cuts_of(told), self._turns_of(told)
         except Broken:
             return None
         if not all(self.holds(line, told | self._cut) for line in self.contract.needs):
             return None
+        if not all(self.holds(line, names) for one, names in turns for line in one.needs):
+            return None
+        then = [_before(copied(names)) for _, names in turns]
         self._left, self._close, self._parameters = PATIENCE, close, told.keys()
-        before = {name: one for name, one in copied(told | self._cut).items() if not isinstance(one, Array)}
-        for value in [*before.values()]:
-            if isinstance(value, tuple):
-                before = value._asdict() | before  # type: ignore[attr-defined]
-        self._old = {f"old_{name}": value for name, value in before.items()}
+        self._old = _before(copied(told | self._cut))
         try:
             with np.errstate(invalid="ignore"):  # a score may be too great for 32 bits
                 result = self._space[self.contract.kernel](*told.values())
-            numbers = {name: value for name, value in before.items() if isinstance(value, int)}
+            numbers = {name.removeprefix("old_"): one for name, one in self._old.items() if isinstance(one, int)}
             for line in self.contract.gives:
                 if not self.holds(line, told | self._cut | numbers | self._old | {"result": result}):
                     raise Broken(f"it does not give {line}")
+            for (one, names), old in zip(turns, then, strict=True):
+                for line in one.gives:
+                    if not self.holds(line, names | old):
+                        raise Broken(f"a turn does not give {line}")
         except (Broken, ZeroDivisionError, ValueError) as broken:  # a shift by less than nothing is the last of them
             return str(broken)
         return ""
@@ -500,8 +543,8 @@ def _tables_in(given: Any) -> Iterator[Memory]:
             yield value
         elif isinstance(value, Array):
             yield from value.pieces.values()
-        elif isinstance(value, tuple):
-            yield from _tables_in(value)
+        elif isinstance(value, RowsOf | tuple):
+            yield from _tables_in(value.rows if isinstance(value, RowsOf) else value)
 
 
 @dataclass(frozen=True)
@@ -580,6 +623,8 @@ def shown(given: Mapping[str, Any]) -> str:
     for name, value in given.items():
         if isinstance(value, tuple):
             parts.append(f"{name}=({shown(value._asdict())})")  # type: ignore[attr-defined]
+        elif isinstance(value, RowsOf):
+            parts.append(f"{name}=[{', '.join(shown({'row': row}) for row in value.rows)}]")
         elif isinstance(value, Array):
             parts.append(f"{name}=({shown({'header': value.front})})")
         elif isinstance(value, Memory) and len(value) > 60:

@@ -24,7 +24,10 @@ def contracts_of(*files: str) -> list[str]:
 TOKENS = ("tokens_between", "token_at", "slot_with", "slot_at", "slot_holding")
 """The kernels that count tokens."""
 
-CALLS = [one for one in contracts_of("calls") if one != "step"]
+MANY = ("tell", "run_steps", "sets_out", "arrives")
+"""What a call for many sessions does."""
+
+CALLS = [one for one in contracts_of("calls") if one not in ("step", *MANY)]
 """What calls do around an iteration, which has a theorem of its own."""
 
 TURNS = ("fits", "alternate")
@@ -568,3 +571,36 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """What lies around an iteration."""
     yield from of_every_size(bug, *CALLS)
+
+
+@theorem(
+    "sessions-of-every-size",
+    "A call for many sessions has each of them do in its rows what it would alone, however many there are: it is handed "
+    "its own scores, stays in its rows, and leaves in them what an iteration keeps; its actions and splices are told in "
+    "the row of its call, and who held the interpreter lock does so again.",
+    clauses="BUD-1",
+    technique=Technique.DEDUCTION,
+    kernels=MANY,
+    assumes="calls that name separate sessions, as `Batch` makes them",
+    mutations=[
+        Mutation("the action behind is told", "call[TOLD + j] = actions[j]", "call[TOLD + j] = actions[j + 1]"),
+        Mutation("splices are told among the actions", "call[TOLD + room + j] = splices[j]",
+                 "call[TOLD + j] = splices[j]"),
+        Mutation("a session is handed the scores of those behind it",
+                 "row = scores[calls[i, GIVEN] : calls[i, GIVEN_TO]]\n        state[",
+                 "row = scores[calls[i, GIVEN] : len(scores)]\n        state["),
+        Mutation("the lock is not given up any more",
+                 "state[session, UNLOCKED] = -state[session, UNLOCKED]\n        tell", "tell"),
+        Mutation("what another session did is told", "tell(state[session], done, calls[i])",
+                 "tell(state[i], done, calls[i])"),
+        Mutation("scores that are refused are gone by", "if call[RETURNED] < 0:\n        return False",
+                 "if call[RETURNED] < -9:\n        return False"),
+        Mutation("the last of what is asked is left out", "for j in range(WORK_HEADER):\n        space[j]",
+                 "for j in range(WORK_HEADER - 1):\n        space[j]"),
+        Mutation("who arrives has the lock", "    state[UNLOCKED] = -state[UNLOCKED]\n    tell", "    tell"),
+    ],
+    full=True,
+)  # fmt: skip
+def sessions_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """What is told, and each in its rows."""
+    yield from of_every_size(bug, *MANY)

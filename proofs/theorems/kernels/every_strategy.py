@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from focalloc.proofs.engines.deductive.evidence import of_every_size
 from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import Evidence, Technique, theorem
-from focalloc.proofs.theorems.kernels.every_size import contracts_of
+from focalloc.proofs.theorems.kernels.every_size import MANY, contracts_of
+
+SPACES = [one for one in contracts_of("search_calls") if one not in MANY]
+"""How tables of searches are cut out."""
 
 CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "relaxation")
 """The parts of the optimum and of the strategies that are made of it."""
@@ -268,7 +271,7 @@ def preferences_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "each other, however long they are.",
     clauses="",
     technique=Technique.DEDUCTION,
-    kernels=contracts_of("search_calls"),
+    kernels=SPACES,
     assumes="an array laid out as its header says, as `Workspace` lays it out",
     mutations=[
         Mutation("two tables of a search overlap", "        header,\n        space[at[4] : at[5]],",
@@ -286,7 +289,7 @@ def preferences_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 )  # fmt: skip
 def spaces_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """By the offsets in its header."""
-    yield from of_every_size(bug, *contracts_of("search_calls"))
+    yield from of_every_size(bug, *SPACES)
 
 
 @theorem(
@@ -294,8 +297,8 @@ def spaces_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "Features (POL-2), activations and their means (POL-4) are clipped; gates (POL-3) fit 32 bits, stand where gists "
     "begin, and are surveyed within their tables, however many there are; sums of the first layer, and what all items "
     "come to, fit 32 bits where weights are as POL-6 has them; shortlists hold items of the context, preferences of "
-    "them fit, and go to the places of their items, and off again; an answer is another than greedy's if its actions "
-    "are, in whatever order. The layers of a policy, and the tables of a look at items, lie in their arrays, apart.",
+    "them fit, and go to the places of their items, and off again; what greedy would do is listed, and no mark of it "
+    "stays; an answer is another than greedy's if its actions are, in whatever order. The layers of a policy, and the tables of a look at items, lie in their arrays, apart.",
     clauses="SCO-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("policy", "policy_calls"),
@@ -354,6 +357,7 @@ def spaces_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "            describe(session, look, side, item)\n        encode_items(network, look, side)\n",
                  "        encode_items(network, look, side)\n        for item in range(look.sizes[side]):\n"
                  "            describe(session, look, side, item)\n"),
+        Mutation("what greedy would take stays marked", "    unmark(session, done)\n    return done\n", "    return done\n"),
         Mutation("the last of greedy's actions is not looked for", "for j in range(rivals):",
                  "for j in range(rivals - 1):"),
         Mutation("a layer begins in the one before", "table[encode:mix]", "table[gate:mix]"),
