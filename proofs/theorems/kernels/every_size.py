@@ -575,9 +575,9 @@ def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "sessions-of-every-size",
-    "A call for many sessions has each of them do in its rows what it would alone, however many there are: it is handed "
-    "its own scores, stays in its rows, and leaves in them what an iteration keeps; its actions and splices are told in "
-    "the row of its call, and who held the interpreter lock does so again.",
+    "A call for many sessions has each of them do in its rows what it would alone, however many there are: it is "
+    "handed its own scores, stays in its rows, and leaves in them what an iteration keeps; its actions and splices are "
+    "told in the row of its call, and who held the interpreter lock does so again.",
     clauses="BUD-1",
     technique=Technique.DEDUCTION,
     kernels=MANY,

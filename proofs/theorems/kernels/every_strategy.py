@@ -298,7 +298,8 @@ def spaces_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "begin, and are surveyed within their tables, however many there are; sums of the first layer, and what all items "
     "come to, fit 32 bits where weights are as POL-6 has them; shortlists hold items of the context, preferences of "
     "them fit, and go to the places of their items, and off again; what greedy would do is listed, and no mark of it "
-    "stays; an answer is another than greedy's if its actions are, in whatever order. The layers of a policy, and the tables of a look at items, lie in their arrays, apart.",
+    "stays; an answer is another than greedy's if its actions are, in whatever order. The layers of a policy, and the "
+    "tables of a look at items, lie in their arrays, apart.",
     clauses="SCO-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("policy", "policy_calls"),
@@ -357,7 +358,8 @@ def spaces_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "            describe(session, look, side, item)\n        encode_items(network, look, side)\n",
                  "        encode_items(network, look, side)\n        for item in range(look.sizes[side]):\n"
                  "            describe(session, look, side, item)\n"),
-        Mutation("what greedy would take stays marked", "    unmark(session, done)\n    return done\n", "    return done\n"),
+        Mutation("what greedy would take stays marked", "    unmark(session, done)\n    return done\n",
+                 "    return done\n"),
         Mutation("the last of greedy's actions is not looked for", "for j in range(rivals):",
                  "for j in range(rivals - 1):"),
         Mutation("a layer begins in the one before", "table[encode:mix]", "table[gate:mix]"),
