@@ -15,6 +15,7 @@ from focalloc.fastpath.kernels.layout import (
     APART,
     BEGIN,
     CAP,
+    CAPACITY,
     COLLAPSE,
     DELTA,
     DEMAND,
@@ -338,10 +339,11 @@ def select_by_region(session: Session, work: Work, regions: Regions) -> int:
         at = r * REGION
         mass_so_far += table[at + MASS]
         demand_so_far += table[at + DEMAND]
-        most = min(header[N_DIFF], share(work.header[CAP], mass_so_far, mass) - done)
-        if table[at + MASS] == 0 or most == 0:
+        most = min(header[N_DIFF], share(work.header[CAP], mass_so_far, mass)) - done
+        if table[at + MASS] == 0 or most <= 0:
             continue
-        left = share(room, demand_so_far, demand) - net
+        # no choice frees more slots than there are
+        left = min(header[CAPACITY], share(room, demand_so_far, demand) - net)
         count = search_region(session, work, regions, at, most, left)
         if count == OUT_OF_SPACE:
             return OUT_OF_SPACE

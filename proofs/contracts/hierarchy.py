@@ -2,7 +2,141 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract, loop
+import re
+from collections.abc import Iterable
+
+from focalloc.proofs.contracts.form import contract, lines, loop
+from focalloc.proofs.contracts.knapsack import SEARCHED
+from focalloc.proofs.contracts.invariants import BLOCKS, GEOMETRY, LISTED, SLOTS, TOKENS
+
+
+def of(where: str, told: Iterable[str]) -> str:
+    """Lines about the tables of a session, of one that stands elsewhere."""
+    names = re.compile(r"(?<!\.)\b(header|tags|family_slot|family_node)\b")
+    put = rf"{where}.\1"
+    return "".join(f"            {names.sub(put, line)}\n" for line in told)
+
+
+CONTEXT = "\n" + of(
+    "session",
+    (*GEOMETRY, *SLOTS, *BLOCKS, *LISTED, *TOKENS, *lines("""
+        header[CAPACITY] <= 2**26
+        header[END] < 2**49
+    """)),
+)  # fmt: skip
+"""What holds of a context, of which a region is copied."""
+
+ROOM_OF_REGION = """
+            is_header(regions.region.header)
+            session.header[SLOTS] <= len(session.fixed)
+            session.header[SLOTS] <= len(regions.worth)
+            session.header[SLOTS] <= len(regions.region.tags)
+            session.header[SLOTS] <= len(regions.region.fixed)
+            session.header[SLOTS] <= len(work.worth)
+            session.header[FAMILIES] <= len(regions.region.family_slot)
+            session.header[FAMILIES] <= len(regions.region.family_node)
+            low(work.worth) <= low(regions.worth) and high(regions.worth) <= high(work.worth)
+            within(regions.worth, 0, session.header[SLOTS], LOWEST, 2**33 - 1)
+"""
+"""That a region has room, whichever it is, and what its gists are worth."""
+
+REGION_STANDS = of(
+    "regions.region",
+    (*GEOMETRY, *lines("""
+        are_plain(header, tags, header[SLOTS])
+        tiled(header, tags, 0, header[SLOTS])
+    """), *LISTED, *lines("""
+        header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) <= session.header[END]
+        within(work.worth, 0, header[SLOTS], LOWEST, 2**33 - 1)
+    """)),
+).strip()  # fmt: skip
+"""What holds of a region that has been copied."""
+
+SEARCHING = """
+            0 <= session.header[CURSOR_TOKEN] < 2**49
+            ledger_fits(session.header, regions.region.ledger_action)
+            session.header[LEDGER_TO] <= 2**30
+            session.header[FAMILIES] <= 2**26
+            0 <= session.header[TAU_EXPAND] < LIMIT
+            0 <= session.header[TAU_COLLAPSE] < LIMIT
+            0 <= session.header[PROTECTED] < 2**49
+            0 <= session.header[N_DIFF] <= 2**24
+            are_slight(session.header, session.header[N_DIFF])
+            len(work.header) >= WORK_HEADER
+            0 <= work.header[CURSOR] < LIMIT
+            1 <= work.header[DELTAS] <= LEVELS
+            deltas_are_listed(session.header, work.header)
+            rising(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
+            within(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS], 1,
+                2**26 // max(1, session.header[N_DIFF]))
+            0 <= work.header[EXPAND_FLOOR]
+            len(wishes) == 0
+            session.header[N_DIFF] <= len(regions.region.expand_keys)
+            session.header[N_DIFF] <= len(regions.region.expand_tokens)
+            session.header[FAMILIES] <= len(regions.region.spare_slot)
+            session.header[FAMILIES] <= len(regions.region.spare_node)
+            len(regions.region.fixed) <= PLACES
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            low(work.peaks) <= LOWEST and low(work.peaks) <= low(work.worth) and high(work.worth) <= high(work.peaks)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(regions.region.chunk_keys)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(regions.region.chunk_notes)
+            work.header[DELTAS] * session.header[N_DIFF] <= len(pool_keys)
+            work.header[DELTAS] * session.header[N_DIFF] <= len(pool_families)
+            0 <= work.header[PAIR_SPACE] <= 2**18
+            work.header[PAIR_SPACE] <= len(apart_keys)
+            work.header[PAIR_SPACE] <= len(apart_families)
+            2 * (work.header[PAIR_SPACE] + work.header[DELTAS]) * RUN <= len(work.search.runs)
+            2 * (work.header[PAIR_SPACE] + work.header[DELTAS]) <= len(work.search.heads)
+            work.header[ITEM_SPACE] <= len(work.search.item_keys)
+            work.header[ITEM_SPACE] <= len(work.search.item_notes)
+            0 <= work.header[ITEM_SPACE] < 2**60
+            are_costs(work.header)
+            -2**28 <= work.header[TARGET] <= 2**28
+            len(work.search.item_keys) <= len(work.search.item_notes)
+            are_ranks(work.search.item_keys)
+            ((2 * work.header[DELTAS] + 1) * BOUNDS) * (session.header[N_DIFF] + 1) <= len(work.search.bounds)
+            1 <= work.header[SPACE] < 2**36
+            2 * work.header[SPACE] * STATE <= len(work.search.states)
+            work.header[SPACE] <= len(work.search.order_keys)
+            work.header[SPACE] <= len(work.search.order)
+            session.header[N_DIFF] <= len(chosen)
+            session.header[N_DIFF] <= len(chosen_notes)
+"""
+"""What there is room for where a region is searched, and what it goes by."""
+
+SEARCHED_REGION = re.sub(r"session\.|(?<= )(tags|expand_)", r"regions.region.\1", SEARCHED) + """
+            regions.region.fixed regions.region.family_slot regions.region.family_node regions.region.header
+            regions.region.spare_slot regions.region.spare_node work.worth pool_keys pool_families
+            chosen chosen_notes"""
+"""What searching a region writes to."""
+
+POOLED_REGION = """
+                multiplied_is(region.header)
+                tiled_alike(prior(region.header), region.header, region.tags, 0, region.header[SLOTS])
+                all_stand_alike(prior(region.header), region.header, region.tags, region.family_slot,
+                    region.family_node, region.header[FAMILIES], region.header[SLOTS])
+                tokens_moved(prior(region.header), region.header, region.tags, region.tags, 0, region.header[SLOTS])
+                tokens_marked(region.header, prior(region.header), region.tags, region.tags, region.header[SLOTS])
+                tiled_whole(region.header, region.tags)
+                spans_multiply_is(region.header)
+                families_whole(region.header, region.tags, region.family_slot, region.family_node,
+                    region.header[FAMILIES])
+                told_by(region.header, region.tags, region.family_slot, region.family_node, region.header[FAMILIES])
+                told_rise(region.header, region.tags, region.family_slot, region.family_node, region.header[FAMILIES])
+            """
+"""What holds of a region once its collapses are in the pool."""
+
+THIS_REGION = """
+                    mass_at(table, size, r)
+                    region_at(header, session.tags, session.family_slot, table, size, r)
+                    0 <= table[r * REGION + SLOT] and table[r * REGION + SLOT] < table[r * REGION + REGION + SLOT]
+                    0 <= table[r * REGION + FAMILY]
+                    table[r * REGION + FAMILY] <= table[r * REGION + REGION + FAMILY]
+                    table[r * REGION + REGION + SLOT] <= header[SLOTS]
+                    table[r * REGION + REGION + FAMILY] <= header[FAMILIES]
+                    0 <= table[r * REGION + MASS] and 0 <= table[r * REGION + DEMAND]
+                """
+"""Where a region that is listed lies."""
 
 CLAIMED = """
             len(header) >= QUERY
@@ -16,37 +150,71 @@ CLAIMED = """
 CONTRACTS = [
     contract(
         "share",
+        whole=True,
         needs="""
             0 <= whole < 2**58
             0 <= part <= total
-            total < 2**58
+            total <= 2**58
         """,
-        gives="0 <= result <= 4 * whole + 4",
+        gives="""
+            0 <= result <= whole
+            implies(total == 0, result == 0)
+            implies(total > 0, result * total <= whole * part and whole * part < (result + 1) * total)
+        """,
         before={
-            "if whole // bit": "over_bound(whole, bit)",
+            "while bit <= whole // 2": "power_of_one(bit)",
+            "while bit > 0": """
+                over_family(whole, 0, 2 * bit)
+                over_bound(whole, 2 * bit)
+                whole // (2 * bit) == 0
+                times_nothing(whole // (2 * bit), part)
+                times_nothing(quotient, total)
+            """,
+            "quotient *= 2": """
+                over_twice(whole, bit)
+                share_next(quotient, total, rest, whole // (2 * bit), part, whole // bit % 2, whole // bit)
+            """,
+            "if whole // bit": """
+                over_bound(whole, bit)
+                over_bound(whole, 2 * bit)
+            """,
+            "while rest": """
+                quotient * total + rest == whole // bit * part
+            """,
+            "bit //= 2": """
+                power_halved(bit)
+                share_within(quotient, total, rest, whole // bit, part)
+                quotient * total + rest == whole // bit * part
+                quotient <= whole // bit
+                over_whole(whole, bit, whole)
+                times_one(whole, bit)
+                bit > 1 or whole // bit == whole
+                times_alike(whole // bit, whole, part)
+                times_alike(whole // bit, whole // (2 * (bit // 2)), part)
+            """,
+            "return quotient": "product_next(quotient, total)",
         },
         loops={
             "while bit <= whole // 2": loop(
                 keeps="""
                     1 <= bit
                     bit == 1 or bit <= whole
+                    is_power(bit)
                 """,
                 falls="whole - bit",
+                opens="power_twice(bit)",
             ),
             "while bit > 0": loop(
                 keeps="""
                     0 <= bit <= max(1, whole)
-                    0 <= quotient
+                    0 <= quotient <= whole
                     0 <= rest < total
-                    quotient <= 4 * whole + 4
-                    implies(bit > 0, (quotient + 2) * bit <= 2 * max(1, whole))
-                    implies(bit > 0, quotient + 2 <= (quotient + 2) * bit)
+                    implies(bit > 0, is_power(bit))
+                    implies(bit > 0, quotient <= whole // (2 * bit))
+                    implies(bit > 0, quotient * total + rest == whole // (2 * bit) * part)
+                    implies(bit == 0, quotient * total + rest == whole * part)
                 """,
                 falls="bit",
-                opens="""
-                    halved(quotient, bit)
-                    product_positive(quotient, bit)
-                """,
             ),
             "while rest >= total": loop(
                 keeps="""
@@ -55,8 +223,10 @@ CONTRACTS = [
                     rest < 3 * total
                     implies(quotient > entry(quotient), rest < 2 * total)
                     implies(quotient > entry(quotient) + 1, rest < total)
+                    quotient * total + rest == whole // bit * part
                 """,
                 falls="rest",
+                closes="product_next(quotient - 1, total)",
             ),
         },
     ),
@@ -70,6 +240,7 @@ CONTRACTS = [
             0 < header[SLOTS] <= 2**26
             header[SLOTS] <= len(tags)
             header[SLOTS] <= len(worth)
+            header[SLOTS] <= len(fixed)
             are_plain(header, tags, header[SLOTS])
             tags[0] >= 0
             0 <= header[FIRST] < 2**49
@@ -79,7 +250,8 @@ CONTRACTS = [
             families_fit(header, family_slot)
             families_fit(header, family_node)
             header[FAMILIES] <= 2**26
-            are_families(header, family_slot, family_node, len(fixed))
+            are_families(header, family_slot, family_node, header[SLOTS])
+            rising(family_slot, 0, header[FAMILIES])
             ledger_fits(header, ledger_action)
             0 <= header[TAU_EXPAND] < LIMIT
             0 <= header[TAU_COLLAPSE] < LIMIT
@@ -88,14 +260,20 @@ CONTRACTS = [
         writes="regions",
         gives="""
             1 <= result <= header[SLOTS]
-            all(0 <= regions[j] <= header[SLOTS] for j in range((result + 1) * REGION) if j % REGION == SLOT)
-            all(0 <= regions[j] <= header[FAMILIES] for j in range((result + 1) * REGION) if j % REGION == FAMILY)
-            all(0 <= regions[j] <= 2**58 for j in range(result * REGION) if j % REGION == MASS)
-            all(0 <= regions[j] <= 2**58 for j in range(result * REGION) if j % REGION == DEMAND)
+            regions_lie(header, tags, family_slot, regions, result)
+            regions[result * REGION + SLOT] == header[SLOTS]
+            regions[result * REGION + FAMILY] == header[FAMILIES]
+            regions[result * REGION - REGION + SLOT] < header[SLOTS]
+            regions[result * REGION - REGION + FAMILY] <= header[FAMILIES]
+            masses_fit(regions, result)
         """,
         opens="""
             tokens_none(header, tags, 0, 0)
             tokens_up_to(header, tags, header[SLOTS])
+        """,
+        closes="""
+            regions_lie_is(header, tags, family_slot, regions, result)
+            masses_fit_is(regions, result)
         """,
         loops={
             "for slot in range(header[SLOTS])": loop(
@@ -103,37 +281,68 @@ CONTRACTS = [
                     0 <= size <= slot
                     implies(slot >= 1, size >= 1)
                     0 <= family <= header[FAMILIES]
+                    family == 0 or family_slot[family - 1] < slot
                     token == header[FIRST] + tokens_in(header, tags, 0, slot)
                     header[FIRST] <= token
-                    all(0 <= regions[j] <= header[SLOTS] for j in range(size * REGION) if j % REGION == SLOT)
-                    all(0 <= regions[j] <= family for j in range(size * REGION) if j % REGION == FAMILY)
-                    all(0 <= regions[j] <= slot * 2**31 for j in range(size * REGION) if j % REGION == MASS)
-                    all(0 <= regions[j] <= slot * 2**31 for j in range(size * REGION) if j % REGION == DEMAND)
+                    are_regions(header, tags, family_slot, regions, size)
+                    implies(size >= 1, regions[size * REGION - REGION + SLOT] < slot)
+                    implies(size >= 1, regions[size * REGION - REGION + FAMILY] <= family)
+                    weigh_as_much(regions, size - 1, 0)
+                    implies(size >= 1, 0 <= regions[size * REGION - REGION + MASS]
+                        and regions[size * REGION - REGION + MASS]
+                            <= (slot - regions[size * REGION - REGION + SLOT]) * 2**31
+                        and 0 <= regions[size * REGION - REGION + DEMAND]
+                        and regions[size * REGION - REGION + DEMAND]
+                            <= (slot - regions[size * REGION - REGION + SLOT]) * 2**31)
                 """,
-                opens="rest_bound(token, header[SPAN + header[TOP]])",
-                closes="tokens_one_more(header, tags, 0, slot)",
+                opens="""
+                    rest_bound(token, header[SPAN + header[TOP]])
+                    turn_is(token, header[SPAN + header[TOP]])
+                    here(size) == size
+                    here(size - 1) == size - 1
+                    here(size - 2) == size - 2
+                """,
+                closes="""
+                    tokens_one_more(header, tags, 0, slot)
+                    here(size - 1) == size - 1
+                    here(size - 2) == size - 2
+                """,
             ),
             "while family < header[FAMILIES] and family_slot[family] < slot": loop(
-                keeps="entry(family) <= family <= header[FAMILIES]",
+                keeps="""
+                    entry(family) <= family <= header[FAMILIES]
+                    family == 0 or family_slot[family - 1] < slot
+                """,
                 falls="header[FAMILIES] - family",
             ),
             "for r in range(size)": loop(
                 keeps="""
-                    all(0 <= regions[j] <= 2**57 for j in range(r * REGION, size * REGION) if j % REGION == MASS)
-                    all(0 <= regions[j] <= 2**58 for j in range(r * REGION) if j % REGION == MASS)
-                    all(0 <= regions[j] <= 2**58 for j in range(size * REGION) if j % REGION == DEMAND)
-                    all(0 <= regions[j] <= header[SLOTS] for j in range((size + 1) * REGION) if j % REGION == SLOT)
-                    all(0 <= regions[j] <= header[FAMILIES] for j in range((size + 1) * REGION) if j % REGION == FAMILY)
+                    are_regions(header, tags, family_slot, regions, size)
+                    regions[size * REGION + SLOT] == header[SLOTS]
+                    regions[size * REGION + FAMILY] == header[FAMILIES]
+                    regions[size * REGION - REGION + SLOT] < header[SLOTS]
+                    regions[size * REGION - REGION + FAMILY] <= header[FAMILIES]
+                    weigh_as_much(regions, size, r)
+                """,
+                opens="""
+                    here(r) == r
+                    here(r + 1) == r + 1
                 """,
             ),
             "for f in range(regions[at + FAMILY], regions[at + REGION + FAMILY])": loop(
                 keeps="""
-                    0 <= regions[r * REGION + MASS] <= 2**57 + f * 2**31
-                    all(0 <= regions[j] <= 2**57 for j in range((r + 1) * REGION, size * REGION) if j % REGION == MASS)
-                    all(0 <= regions[j] <= 2**58 for j in range(r * REGION) if j % REGION == MASS)
-                    all(0 <= regions[j] <= 2**58 for j in range(size * REGION) if j % REGION == DEMAND)
-                    all(0 <= regions[j] <= header[SLOTS] for j in range((size + 1) * REGION) if j % REGION == SLOT)
-                    all(0 <= regions[j] <= header[FAMILIES] for j in range((size + 1) * REGION) if j % REGION == FAMILY)
+                    are_regions(header, tags, family_slot, regions, size)
+                    regions[size * REGION + SLOT] == header[SLOTS]
+                    regions[size * REGION + FAMILY] == header[FAMILIES]
+                    regions[size * REGION - REGION + SLOT] < header[SLOTS]
+                    regions[size * REGION - REGION + FAMILY] <= header[FAMILIES]
+                    regions[at + SLOT] == entry(regions)[at + SLOT]
+                    regions[at + FAMILY] == entry(regions)[at + FAMILY]
+                    regions[at + REGION + SLOT] == entry(regions)[at + REGION + SLOT]
+                    regions[at + REGION + FAMILY] == entry(regions)[at + REGION + FAMILY]
+                    all(regions[j] == entry(regions)[j] for j in INTEGERS if j != at + MASS)
+                    entry(regions)[at + MASS] <= regions[at + MASS]
+                    regions[at + MASS] <= entry(regions)[at + MASS] + (f - regions[at + FAMILY]) * 2**31
                 """,
                 opens="""
                     0 <= family_slot[f] and 1 <= family_node[f] % LEVELS and family_node[f] % LEVELS <= header[TOP]
@@ -150,31 +359,76 @@ CONTRACTS = [
                 tokens_in(header, tags, 0, slot) + header[SPAN + tags[slot]]
                     <= tokens_in(header, tags, 0, header[SLOTS])
             """,
+            "for r in range(size)": """
+                here(size - 1) == size - 1
+                weigh_as_much(regions, size, 0)
+            """,
         },
     ),
     contract(
         "copy_region",
-        needs="""
+        any_width="worth",
+        needs=f"""{CONTEXT}{ROOM_OF_REGION}
+            is_of_region(regions.region.header, session.header)
             0 <= at < 2**40
             at + REGION + REGION <= len(regions.table)
             0 <= table_at(regions, at, SLOT) <= table_at(regions, at + REGION, SLOT)
-            table_at(regions, at + REGION, SLOT) <= len(session.tags)
-            table_at(regions, at + REGION, SLOT) <= len(session.fixed)
-            table_at(regions, at + REGION, SLOT) <= len(regions.worth)
-            table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT) <= len(regions.region.tags)
-            table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT) <= len(regions.region.fixed)
-            table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT) <= len(work.worth)
+            table_at(regions, at + REGION, SLOT) <= session.header[SLOTS]
+            table_at(regions, at, SLOT) == session.header[SLOTS] or session.tags[table_at(regions, at, SLOT)] >= 0
+            table_at(regions, at + REGION, SLOT) == session.header[SLOTS]
+                or session.tags[table_at(regions, at + REGION, SLOT)] >= 0
+            table_at(regions, at, TOKEN) == session.header[FIRST]
+                + tokens_in(session.header, session.tags, 0, table_at(regions, at, SLOT))
             0 <= table_at(regions, at, FAMILY) <= table_at(regions, at + REGION, FAMILY)
-            table_at(regions, at + REGION, FAMILY) <= len(session.family_slot)
-            table_at(regions, at + REGION, FAMILY) <= len(session.family_node)
-            within(session.family_slot, 0, table_at(regions, at + REGION, FAMILY), 0, 2**26)
-            table_at(regions, at + REGION, FAMILY) - table_at(regions, at, FAMILY) <= len(regions.region.family_slot)
-            table_at(regions, at + REGION, FAMILY) - table_at(regions, at, FAMILY) <= len(regions.region.family_node)
-            is_header(regions.region.header)
+            table_at(regions, at + REGION, FAMILY) <= session.header[FAMILIES]
+            all(table_at(regions, at, SLOT) <= session.family_slot[f]
+                and session.family_slot[f] + session.header[WIDTH + session.family_node[f] % LEVELS]
+                    <= table_at(regions, at + REGION, SLOT)
+                for f in range(table_at(regions, at, FAMILY), table_at(regions, at + REGION, FAMILY))
+                if at(session.family_slot[f]))
         """,
         writes="""regions.region.tags regions.region.fixed work.worth
             regions.region.family_slot regions.region.family_node regions.region.header""",
-        loops={"for i in range(slots)": loop(), "for i in range(families)": loop()},
+        gives=f"""
+            only(regions.region.header, SLOTS, FIRST, FAMILIES)
+            regions.region.header[SLOTS] == table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT)
+            regions.region.header[FIRST] == table_at(regions, at, TOKEN)
+            regions.region.header[FAMILIES] == table_at(regions, at + REGION, FAMILY) - table_at(regions, at, FAMILY)
+            is_moved(session.header, session.tags, session.family_slot, session.family_node, regions.region.header,
+                regions.region.tags, regions.region.family_slot, regions.region.family_node,
+                table_at(regions, at, SLOT), table_at(regions, at, FAMILY))
+            {REGION_STANDS}
+        """,
+        loops={
+            "for i in range(slots)": loop(
+                keeps="""
+                    all(regions.region.tags[j] == session.tags[j + first] for j in range(i))
+                    all(work.worth[j] == regions.worth[j + first] for j in range(i))
+                """
+            ),
+            "for i in range(families)": loop(
+                keeps="""
+                    all(regions.region.family_slot[j] == session.family_slot[j + family] - first for j in range(i))
+                    all(regions.region.family_node[j] == session.family_node[j + family] for j in range(i))
+                """
+            ),
+        },
+        closes="""
+            multiplied_is(session.header)
+            tiled_whole(session.header, session.tags)
+            tiled_stretch(session.header, session.tags, first, first + slots)
+            tiled_moved(session.header, session.tags, regions.region.tags, first, first + slots, -first)
+            tiled_alike(session.header, regions.region.header, regions.region.tags, 0, slots)
+            lie_between(session.header, regions.region.family_slot, regions.region.family_node, 0, families, 0, slots)
+            all_stand_moved(session.header, regions.region.header, session.tags, regions.region.tags,
+                session.family_slot, session.family_node, regions.region.family_slot, regions.region.family_node,
+                families, family, first, slots)
+            tokens_moved(session.header, regions.region.header, session.tags, regions.region.tags, first, slots)
+            tokens_add(session.header, session.tags, 0, first, slots)
+            tokens_rise(session.header, session.tags, session.header[SLOTS])
+            tokens_in(session.header, session.tags, 0, first + slots)
+                <= tokens_in(session.header, session.tags, 0, session.header[SLOTS])
+        """,
     ),
     contract(
         "claim",
@@ -382,6 +636,82 @@ CONTRACTS = [
         },
     ),
     contract(
+        "search_region",
+        any_width="worth work.peaks",
+        needs=f"""{CONTEXT}{ROOM_OF_REGION}{SEARCHING}
+            is_of_region(regions.region.header, session.header)
+            0 <= at < 2**40
+            at + REGION + REGION <= len(regions.table)
+            begins_region(session.header, session.tags, session.family_slot, table_at(regions, at, SLOT),
+                table_at(regions, at, FAMILY))
+            begins_region(session.header, session.tags, session.family_slot, table_at(regions, at + REGION, SLOT),
+                table_at(regions, at + REGION, FAMILY))
+            table_at(regions, at, SLOT) < table_at(regions, at + REGION, SLOT)
+            table_at(regions, at, FAMILY) <= table_at(regions, at + REGION, FAMILY)
+            table_at(regions, at, TOKEN) == session.header[FIRST]
+                + tokens_in(session.header, session.tags, 0, table_at(regions, at, SLOT))
+            1 <= most <= session.header[N_DIFF]
+            -2**26 <= room <= 2**26
+        """,
+        writes=SEARCHED_REGION,
+        gives=f"""
+            result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= most
+            only(regions.region.header, SLOTS, FIRST, FAMILIES, N_DIFF)
+            regions.region.header[N_DIFF] == most
+            is_of_region(regions.region.header, session.header)
+            regions.region.header[SLOTS] == table_at(regions, at + REGION, SLOT) - table_at(regions, at, SLOT)
+            regions.region.header[FAMILIES] == table_at(regions, at + REGION, FAMILY) - table_at(regions, at, FAMILY)
+            query_stays(work.header, old(work.header))
+            0 <= work.header[EXPAND_FLOOR]
+            are_ranks(work.search.item_keys)
+            falling(chosen, 0, result)
+            within(chosen, 0, result, 0, UNBOUNDED + 2**60 - 1)
+            are_choices(regions.region.header, regions.region.tags, regions.region.family_node, chosen, chosen_notes,
+                result)
+            are_placed(regions.region.family_slot, chosen, chosen_notes, result)
+            are_elsewhere(chosen, result)
+            are_clear(regions.region.header, regions.region.family_slot, regions.region.family_node, chosen,
+                chosen_notes, result, result)
+            result < 0 or slots_of_choice(regions.region.header, regions.region.tags, regions.region.family_node,
+                chosen, chosen_notes, result) <= room
+        """,
+        before={
+            "copy_region": """
+                multiplied_is(session.header)
+                spans_multiply_is(session.header)
+                tiled_whole(session.header, session.tags)
+                tokens_bound(session.header, session.tags, 0, table_at(regions, at, SLOT))
+                all_end_before(session.header, session.tags, session.family_slot, session.family_node,
+                    session.header[FAMILIES], table_at(regions, at + REGION, SLOT))
+                all(table_at(regions, at, SLOT) <= session.family_slot[f]
+                    and session.family_slot[f] < table_at(regions, at + REGION, SLOT)
+                    for f in range(table_at(regions, at, FAMILY), table_at(regions, at + REGION, FAMILY)))
+            """,
+            "survey": """
+                tiled_alike(prior(region.header), region.header, region.tags, 0, region.header[SLOTS])
+                all_stand_alike(prior(region.header), region.header, region.tags, region.family_slot,
+                    region.family_node, region.header[FAMILIES], region.header[SLOTS])
+                tokens_moved(prior(region.header), region.header, region.tags, region.tags, 0, region.header[SLOTS])
+                over_falls(2**26, max(1, most), max(1, session.header[N_DIFF]))
+                are_slight(region.header, most)
+                most_of_all(most, session.header[N_DIFF], work.header[DELTAS])
+                times_turned(most, work.header[DELTAS])
+                times_turned(session.header[N_DIFF], work.header[DELTAS])
+                product_positive(most, work.header[DELTAS])
+                tokens_bound(session.header, session.tags, 0, session.header[SLOTS])
+                tokens_bound(region.header, region.tags, 0, region.header[SLOTS])
+            """,
+            "threshold =": POOLED_REGION,
+            "return optimum": """
+                listed_alike(session.header, region.header, old(work.header), work.header)
+                most_of_all(most + 1, session.header[N_DIFF] + 1, (2 * work.header[DELTAS] + 1) * BOUNDS)
+                times_turned(most + 1, (2 * work.header[DELTAS] + 1) * BOUNDS)
+                times_turned(session.header[N_DIFF] + 1, (2 * work.header[DELTAS] + 1) * BOUNDS)
+                tokens_rise(region.header, region.tags, region.header[SLOTS])
+            """,
+        },
+    ),
+    contract(
         "add_choice",
         needs="""
             0 <= done
@@ -413,6 +743,84 @@ CONTRACTS = [
                     kept_from(regions.notes, old(regions.notes), done + i)
                 """,
             )
+        },
+    ),
+    contract(
+        "select_by_region",
+        needs=f"""{CONTEXT}{ROOM_OF_REGION}{SEARCHING}
+            ledger_fits(session.header, session.ledger_action)
+            0 <= session.header[W_SOFT] <= 2**26
+            0 <= work.header[CAP] < 2**58
+            (session.header[SLOTS] + 1) * REGION <= len(table)
+            session.header[N_DIFF] <= len(regions.turns)
+            session.header[N_DIFF] <= len(regions.notes)
+        """,
+        writes=f"""regions.table regions.turns regions.notes {SEARCHED_REGION}""",
+        gives="""
+            result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            falling(regions.turns, 0, result)
+            query_stays(work.header, old(work.header))
+        """,
+        opens="""
+            tiled_follow(header, session.tags)
+            tokens_bound(header, session.tags, 0, header[SLOTS])
+        """,
+        loops={
+            "for r in range(size)": loop(
+                keeps="""
+                    mass == reach(table, MASS, REGION, r)
+                    demand == reach(table, DEMAND, REGION, r)
+                    0 <= mass <= (table[r * REGION + SLOT] + table[r * REGION + FAMILY]) * 2**31
+                    0 <= demand <= table[r * REGION + SLOT] * 2**31
+                """,
+                opens=f"""{THIS_REGION}
+                    reach_one_more(table, MASS, REGION, r + 1)
+                    reach_one_more(table, DEMAND, REGION, r + 1)
+                """,
+            ),
+            "for i in range(HEADER)": loop(keeps="all(regions.region.header[j] == header[j] for j in range(i))"),
+            "for r in range(size) #2": loop(
+                keeps="""
+                    0 <= done <= header[N_DIFF]
+                    -r * 2**26 <= net <= room
+                    mass_so_far == reach(table, MASS, REGION, r)
+                    demand_so_far == reach(table, DEMAND, REGION, r)
+                    heap(regions.turns, done)
+                    is_of_region(regions.region.header, header)
+                    query_stays(work.header, old(work.header))
+                    0 <= work.header[EXPAND_FLOOR]
+                    are_ranks(work.search.item_keys)
+                """,
+                opens=f"""{THIS_REGION}
+                    header[FAMILIES] == 0 or session.family_slot[header[FAMILIES] - 1] < header[SLOTS]
+                    begins_region(header, session.tags, session.family_slot, table[r * REGION + REGION + SLOT],
+                        table[r * REGION + REGION + FAMILY])
+                    reach_one_more(table, MASS, REGION, r + 1)
+                    reach_one_more(table, DEMAND, REGION, r + 1)
+                    reach_grows(table, MASS, REGION, r + 1, size)
+                    reach_grows(table, DEMAND, REGION, r + 1, size)
+                    reach_positive(table, MASS, REGION, r)
+                    reach_positive(table, DEMAND, REGION, r)
+                """,
+            ),
+        },
+        before={
+            "mass = 0": """
+                reach_none(table, MASS, REGION, 0)
+                reach_none(table, DEMAND, REGION, 0)
+                region_at(header, session.tags, session.family_slot, table, size, 0)
+            """,
+            "count = search_region": """
+                work.header[DELTAS] == old(work.header)[DELTAS]
+                times_alike(work.header[DELTAS], old(work.header)[DELTAS], header[N_DIFF])
+                ((2 * work.header[DELTAS] + 1) * BOUNDS) * (header[N_DIFF] + 1) <= len(work.search.bounds)
+                listed_alike(header, header, old(work.header), work.header)
+                deltas_are_listed(header, work.header)
+            """,
+            "net += net_of": """
+                over_falls(2**26, max(1, most), max(1, header[N_DIFF]))
+                are_slight(regions.region.header, most)
+            """,
         },
     ),
 ]

@@ -1198,6 +1198,8 @@ CONTRACTS = [
             result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
             only(work.header, ACTIONS, ROOM, PRICE, ALLOWANCE, MARK_TO_REACH, BEST_VALUE, BEST_COUNT, BEST_NET,
                 BEST_STATE, BEST_OPTION)
+            work.header[ROOM] == room
+            implies(has_price(old(work.header)), has_price(work.header))
             falling(chosen, 0, result)
             within(chosen, 0, result, 0, UNBOUNDED + 2**60 - 1)
             are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
@@ -1253,6 +1255,8 @@ CONTRACTS = [
             result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
             only(tags)
             {REST_STAYS}
+            implies(result != OUT_OF_SPACE, work.header[ROOM] == room)
+            implies(has_price(old(work.header)), has_price(work.header))
             0 <= work.header[EXPAND_FLOOR] or old(work.header)[EXPAND_FLOOR] < 0
             0 <= work.header[APART]
             implies(result != OUT_OF_SPACE, work.header[APART] <= work.header[PAIR_SPACE])
@@ -1274,6 +1278,7 @@ CONTRACTS = [
                 keeps=f"""
                     only(tags)
                     {REST_STAYS}
+                    implies(has_price(old(work.header)), has_price(work.header))
                     0 <= work.header[EXPAND_FLOOR] or old(work.header)[EXPAND_FLOOR] < 0
                     0 <= work.header[APART] <= work.header[PAIR_SPACE]
                     {SET_APART}
@@ -1326,23 +1331,26 @@ CONTRACTS = [
         "net_of",
         whole=True,
         needs=f"""{SOUND}
-            0 <= size <= len(turns)
+            size <= len(turns)
             size <= len(notes)
             size <= session.header[N_DIFF]
             are_slight(session.header, session.header[N_DIFF])
             are_choices(session.header, tags, family_node, turns, notes, size)
         """,
         gives="""
-            magnitude(result) <= size * (2**26 // max(1, session.header[N_DIFF]))
+            implies(size <= 0, result == 0)
+            magnitude(result) <= max(0, size) * (2**26 // max(1, session.header[N_DIFF]))
             -2**26 <= result <= 2**26
             result == slots_of_choice(session.header, tags, family_node, turns, notes, size)
         """,
         opens="""
             chosen_none(session.header, tags, family_node, turns, notes, 0)
+            chosen_none(session.header, tags, family_node, turns, notes, size)
             over_bound(2**26, max(1, session.header[N_DIFF]))
             over_times(2**26, max(1, session.header[N_DIFF]))
             times_nothing(0, 2**26 // max(1, session.header[N_DIFF]))
-            most_of_all(size, max(1, session.header[N_DIFF]), 2**26 // max(1, session.header[N_DIFF]))
+            times_nothing(max(0, size), 2**26 // max(1, session.header[N_DIFF]))
+            most_of_all(max(0, size), max(1, session.header[N_DIFF]), 2**26 // max(1, session.header[N_DIFF]))
         """,
         loops={
             "for i in range(size)": loop(
@@ -1364,13 +1372,14 @@ CONTRACTS = [
         "first_changed",
         whole=True,
         needs="""
-            0 <= size
             size <= len(turns)
         """,
         gives="""
             result <= otherwise
             all(result <= place_of(turns[i]) for i in range(size))
             implies(otherwise >= 0, result >= 0)
+            all(p <= result for p in INTEGERS
+                if p <= otherwise and all(p <= place_of(turns[i]) for i in range(size)) if at(here(p)))
         """,
         loops={
             "for i in range(size)": loop(
@@ -1378,6 +1387,8 @@ CONTRACTS = [
                     first <= otherwise
                     all(first <= place_of(turns[j]) for j in range(i))
                     implies(otherwise >= 0, first >= 0)
+                    all(p <= first for p in INTEGERS
+                        if p <= otherwise and all(p <= place_of(turns[j]) for j in range(i)) if at(here(p)))
                 """
             )
         },

@@ -38,6 +38,9 @@ DEFINITIONS = [
     definition("power_none(i)", "implies(i <= 0, power(i) == 1)"),
     definition("power_one_more(i)", "implies(i >= 1, power(i) == 2 * power(i - 1))"),
     definition("powers_are(i)", "is_power(power(i))"),
+    definition("power_of_one(b)", "implies(b == 1, is_power(b))"),
+    definition("power_twice(b)", "implies(is_power(b), is_power(2 * b))"),
+    definition("power_halved(b)", "implies(is_power(b) and b > 1, b % 2 == 0 and is_power(b // 2))"),
     definition("odd_none(T, lo, hi)", "implies(hi <= lo, odd(T, lo, hi) == 0)"),
     definition("odd_one_more(T, lo, hi)", "implies(hi > lo, odd(T, lo, hi) == odd(T, lo, hi - 1) + T[hi - 1] % 2)"),
     definition(
@@ -244,6 +247,14 @@ DEFINITIONS = [
     definition("are_there_is(H, T, F, N, n)", "are_there(H, T, F, N, n) == all_there(H, T, F, N, n)"),
     definition("sound_is(H, T)", "sound(H, T) == is_sound(H, T)"),
     definition("aligned_is(H, T, n)", "aligned(H, T, n) == blocks_are_aligned(H, T, n)"),
+    definition("regions_lie_is(H, T, S, R, n)", "regions_lie(H, T, S, R, n) == are_regions(H, T, S, R, n)"),
+    definition("masses_fit_is(R, n)", "masses_fit(R, n) == weigh_as_much(R, n, n)"),
+    definition("listed_if(T, n, x)", "implies(0 <= x < n, listed(T, n, T[x * START + SLOT]))"),
+    definition(
+        "listed_where(T, n, p)",
+        "implies(listed(T, n, p), 0 <= here(nth_listed(T, n, p)) < n and T[nth_listed(T, n, p) * START + SLOT] == p)",
+        seen_by="listed(T, n, p)",
+    ),
     definition("multiplied_is(H)", "multiplied(H) == has_products(H)"),
     definition(
         "stay_is(H, A, P, n, z, T, F, N)", "stay(H, A, P, n, z, T, F, N) == go_on_standing(H, A, P, n, z, T, F, N)"
@@ -371,6 +382,30 @@ ARITHMETIC = [
     lemma("times_turned(a, b)", "a * b == b * a"),
     lemma("times_nothing(x, u)", "implies(x == 0, x * u == 0)"),
     lemma("fewer(a, b, u)", "implies(u >= 1 and a * u < b * u, a < b)"),
+    lemma(
+        "over_twice(x, b)",
+        "implies(b >= 1, x // b == 2 * (x // (2 * b)) + x // b % 2)",
+        steps=[
+            "below(x, 2 * (x // (2 * b)), b)",
+            "below(x, 2 * (x // (2 * b)) + 2, b)",
+            "below(x, x // (2 * b), 2 * b)",
+            "below(x, x // (2 * b) + 1, 2 * b)",
+        ],
+    ),
+    lemma(
+        "share_next(q, t, r, w, p, c, v)",
+        "implies(q * t + r == w * p and v == 2 * w + c and 0 <= c <= 1,"
+        " 2 * q * t + 2 * r + (p if c == 1 else 0) == v * p)",
+        steps=["times_sum(2 * w, c, p)", "times_one(c, p)", "times_nothing(c, p)", "times_alike(v, 2 * w + c, p)"],
+    ),
+    lemma(
+        "share_within(q, t, r, w, p)",
+        "implies(q * t + r == w * p and 0 <= r and 0 <= p <= t and 1 <= t and 0 <= w, q <= w)",
+        steps=[
+            "product_positive(w, t - p)",
+            "product_positive(q - w - 1, t)",
+        ],
+    ),
     lemma(
         "least_bound(T, lo, hi)",
         "implies(0 <= lo < hi, all(least(T, lo, hi) <= T[j] for j in range(lo, hi)))",
@@ -2779,8 +2814,8 @@ SEARCHES = [
     ),
     lemma(
         "listed_alike(H, G, Q, P)",
-        "implies(all(G[j] == H[j] for j in INTEGERS) and P[DELTAS] == Q[DELTAS]"
-        " and all(P[j] == Q[j] for j in range(DELTA_LIST, DELTA_LIST + Q[DELTAS]) if at(Q[j]))"
+        "implies(G[TOP] == H[TOP] and all(G[j] == H[j] for j in range(UNITS, OFFSETS)) and H[TOP] < LEVELS"
+        " and P[DELTAS] == Q[DELTAS] and all(P[j] == Q[j] for j in range(DELTA_LIST, DELTA_LIST + Q[DELTAS]) if at(Q[j]))"
         " and deltas_are_listed(H, Q), deltas_are_listed(G, P))",
     ),
     lemma(
@@ -2955,10 +2990,140 @@ SEARCHES = [
     ),
 ]
 
+REGIONS = [
+    lemma(
+        "begin_kept(H, T, A, B, n, m)",
+        "implies(begin_blocks(H, T, A, n) and all(listed(A, n, B[here(x) * START + SLOT]) for x in range(m)"
+        " if at(here(x))), begin_blocks(H, T, B, m))",
+    ),
+    lemma(
+        "key_moved(k, p)",
+        "implies(0 <= p and place_of(k) + p < PLACES, place_of(k - p) == place_of(k) + p"
+        " and (k - p >= UNBOUNDED) == (k >= UNBOUNDED) and (k - p >= 0) == (k >= 0))",
+        seen_by="place_of(k - p)",
+    ),
+    lemma(
+        "choice_moved(H, T, S, V, G, U, E, M, C, D, P, Q, m, p, g)",
+        "implies(is_moved(H, T, S, V, G, U, E, M, p, g) and are_choices(G, U, M, C, D, m)"
+        " and within(C, 0, m, 0, UNBOUNDED + 2**60 - 1)"
+        " and all(P[i] == C[i] - p and Q[i] == D[i] + (g if C[i] >= UNBOUNDED else 0) for i in range(m)),"
+        " within(P, 0, m, 0, UNBOUNDED + 2**60 - 1) and are_choices(H, T, V, P, Q, m)"
+        " and slots_of_choice(H, T, V, P, Q, m) == slots_of_choice(G, U, M, C, D, m)"
+        " and all(place_of(P[i]) == place_of(C[i]) + p and (P[i] >= UNBOUNDED) == (C[i] >= UNBOUNDED)"
+        " for i in range(m) if at(P[i])))",
+        by="m",
+        steps=[
+            "chosen_none(H, T, V, P, Q, m)",
+            "chosen_none(G, U, M, C, D, m)",
+            "chosen_one_more(H, T, V, P, Q, m)",
+            "chosen_one_more(G, U, M, C, D, m)",
+            "P[m - 1] == P[m - 1] and Q[m - 1] == Q[m - 1] and C[m - 1] == C[m - 1] and D[m - 1] == D[m - 1]",
+            "key_moved(C[m - 1], p)",
+            "M[D[m - 1]] == M[D[m - 1]] and U[place_of(C[m - 1])] == U[place_of(C[m - 1])]",
+            "G[WIDTH + M[D[m - 1]] % LEVELS] == G[WIDTH + M[D[m - 1]] % LEVELS]",
+            "G[UNITS + M[D[m - 1]] % LEVELS] == G[UNITS + M[D[m - 1]] % LEVELS]",
+            "G[WIDTH + U[place_of(C[m - 1])]] == G[WIDTH + U[place_of(C[m - 1])]]",
+            "G[UNITS + U[place_of(C[m - 1])]] == G[UNITS + U[place_of(C[m - 1])]]",
+        ],
+    ),
+    lemma(
+        "placed_moved(H, T, S, V, G, U, E, M, C, D, P, Q, m, p, g)",
+        "implies(is_moved(H, T, S, V, G, U, E, M, p, g) and are_choices(G, U, M, C, D, m)"
+        " and within(C, 0, m, 0, UNBOUNDED + 2**60 - 1)"
+        " and all(P[i] == C[i] - p and Q[i] == D[i] + (g if C[i] >= UNBOUNDED else 0) for i in range(m))"
+        " and are_placed(E, C, D, m), are_placed(S, P, Q, m))",
+        by="m",
+        steps=[
+            "P[m - 1] == P[m - 1] and Q[m - 1] == Q[m - 1] and C[m - 1] == C[m - 1] and D[m - 1] == D[m - 1]",
+            "key_moved(C[m - 1], p)",
+            "E[D[m - 1]] == E[D[m - 1]]",
+        ],
+    ),
+    lemma(
+        "clear_moved(H, T, S, V, G, U, E, M, C, D, P, Q, m, p, g, n)",
+        "implies(is_moved(H, T, S, V, G, U, E, M, p, g) and are_choices(G, U, M, C, D, m) and n <= m"
+        " and within(C, 0, m, 0, UNBOUNDED + 2**60 - 1)"
+        " and all(P[i] == C[i] - p and Q[i] == D[i] + (g if C[i] >= UNBOUNDED else 0) for i in range(m))"
+        " and are_clear(G, E, M, C, D, m, n), are_clear(H, S, V, P, Q, m, n))",
+        by="n",
+        steps=[
+            "P[n - 1] == P[n - 1] and Q[n - 1] == Q[n - 1] and C[n - 1] == C[n - 1] and D[n - 1] == D[n - 1]",
+            "key_moved(C[n - 1], p)",
+            "E[D[n - 1]] == E[D[n - 1]] and M[D[n - 1]] == M[D[n - 1]]",
+            "G[WIDTH + M[D[n - 1]] % LEVELS] == G[WIDTH + M[D[n - 1]] % LEVELS]",
+            "implies(is_moved(H, T, S, V, G, U, E, M, p, g) and are_choices(G, U, M, C, D, m)"
+            " and within(C, 0, m, 0, UNBOUNDED + 2**60 - 1)"
+            " and all(P[i] == C[i] - p and Q[i] == D[i] + (g if C[i] >= UNBOUNDED else 0) for i in range(m)),"
+            " all(place_of(C[i] - p) == place_of(C[i]) + p and place_of(P[i]) == place_of(C[i]) + p"
+            " and (P[i] >= UNBOUNDED) == (C[i] >= UNBOUNDED) for i in range(m) if at(P[i])))",
+        ],
+    ),
+    lemma(
+        "mass_at(R, n, r)",
+        "implies(masses_fit(R, n) and 0 <= r < n, 0 <= R[r * REGION + DEMAND] and 0 <= R[r * REGION + MASS]"
+        " and R[r * REGION + DEMAND] <= (R[r * REGION + REGION + SLOT] - R[r * REGION + SLOT]) * 2**31"
+        " and R[r * REGION + MASS] <= (R[r * REGION + REGION + SLOT] - R[r * REGION + SLOT]"
+        " + R[r * REGION + REGION + FAMILY] - R[r * REGION + FAMILY]) * 2**31)",
+        steps=["masses_fit_is(R, n)", "here(r) == r"],
+    ),
+    lemma(
+        "region_at(H, T, S, R, n, r)",
+        "implies(regions_lie(H, T, S, R, n) and 0 <= r < n,"
+        " begins_region(H, T, S, R[r * REGION + SLOT], R[r * REGION + FAMILY])"
+        " and R[r * REGION + TOKEN] == H[FIRST] + tokens_in(H, T, 0, R[r * REGION + SLOT])"
+        " and (r == n - 1 or (R[r * REGION + SLOT] < R[r * REGION + REGION + SLOT]"
+        " and R[r * REGION + FAMILY] <= R[r * REGION + REGION + FAMILY]"
+        " and begins_region(H, T, S, R[r * REGION + REGION + SLOT], R[r * REGION + REGION + FAMILY]))))",
+        steps=["regions_lie_is(H, T, S, R, n)", "here(r) == r", "here(r + 1) == r + 1"],
+    ),
+    lemma(
+        "turn_finest(H, x, l, n)",
+        "implies(is_shaped(H) and spans_multiply(H) and 0 <= l <= n <= H[TOP] and turn(x, H[SPAN + n]),"
+        " turn(x, H[SPAN + l]))",
+        by="n",
+        steps=[
+            "spans_multiply_at(H, n)",
+            "turn_finer(x, H[FANOUT + n], H[SPAN + n - 1])",
+            "l == n or n < 1 or H[SPAN + n - 1] >= 1 and H[FANOUT + n] >= 1 or not is_shaped(H) or n > H[TOP]",
+        ],
+    ),
+    lemma(
+        "ends_before(H, T, p, v, b)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and multiplied(H) and whole(H, T)"
+        " and within(T, 0, H[SLOTS], RAW, H[TOP]) and stands(H, T, p, v) and 1 <= v % LEVELS <= H[TOP]"
+        " and 0 <= p and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and p < b and is_border(H, T, b),"
+        " p + H[WIDTH + v % LEVELS] <= b)",
+        steps=[
+            "end_told(H, T, p, v)",
+            "stands_is(H, T, p, v)",
+            "turn_finest(H, H[FIRST] + tokens_in(H, T, 0, b), v % LEVELS, H[TOP])",
+            "H[WIDTH + v % LEVELS] == H[WIDTH + v % LEVELS] and H[SPAN + v % LEVELS] == H[SPAN + v % LEVELS]",
+            "family_whole(H, T, p, v)",
+            "tokens_up_to(H, T, p + H[WIDTH + v % LEVELS])",
+            "tokens_up_to(H, T, b)",
+            "tokens_in(H, T, 0, b) == tokens_in(H, T, 0, b) and tokens_in(H, T, 0, p) == tokens_in(H, T, 0, p)",
+            "turn_only(H[FIRST] + tokens_in(H, T, 0, p), H[FIRST] + tokens_in(H, T, 0, b), H[SPAN + v % LEVELS])",
+        ],
+    ),
+    lemma(
+        "all_end_before(H, T, F, N, m, b)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and multiplied(H) and whole(H, T)"
+        " and within(T, 0, H[SLOTS], RAW, H[TOP]) and all_stand(H, T, F, N, m)"
+        " and lie_between(H, F, N, 0, m, 0, H[SLOTS]) and is_border(H, T, b),"
+        " all(F[f] + H[WIDTH + N[f] % LEVELS] <= b for f in range(m) if F[f] < b if at(F[f])))",
+        by="m",
+        steps=[
+            "F[m - 1] == F[m - 1]",
+            "N[m - 1] == N[m - 1]",
+            "ends_before(H, T, F[m - 1], N[m - 1], b)",
+        ],
+    ),
+]
+
 PARTS = (
     *(DEFINITIONS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
     *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, ROWS, MOVED),
-    *(STANDING, CLEAR, ALIGNED, HAD, TOLD, FAMILIES, SEARCHES),
+    *(STANDING, CLEAR, ALIGNED, HAD, TOLD, FAMILIES, SEARCHES, REGIONS),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

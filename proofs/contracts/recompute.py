@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
-from focalloc.proofs.contracts.knapsack import MERITED
+from focalloc.proofs.contracts.hierarchy import CONTEXT, POOLED_REGION, ROOM_OF_REGION, SEARCHED_REGION, SEARCHING
+from focalloc.proofs.contracts.knapsack import CHOSEN_WELL, MERITED
 
 STRETCHED = """
             0 <= stretch
@@ -31,7 +32,7 @@ ENLISTING = """
             are_costs(work.header)
             -2**28 <= work.header[ROOM] <= 2**28
             -2**35 <= work.header[PRICED] <= 2**35
-            -2**61 <= work.header[ALLOWED] <= 2**61
+            -2**62 <= work.header[ALLOWED] <= 2**61 + 2**58
             CLASSES + 2 * work.header[DELTAS] <= len(sizes)
             CLASSES + 2 * work.header[DELTAS] <= len(families)
             0 <= (CLASSES + 2 * work.header[DELTAS]) * session.header[N_DIFF] <= len(leading)
@@ -45,6 +46,7 @@ LISTED = """
             implies(work.header[LISTED] > 0, 0 <= table[work.header[LISTED] * START - START + SLOT])
             implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
                 - table[work.header[LISTED] * START - START + SLOT])
+            begin_blocks(session.header, tags, table, work.header[LISTED])
 """
 """What is listed so far, the youngest place first."""
 
@@ -66,12 +68,62 @@ OLDEST = """
             are_plain(session.header, tags, session.header[SLOTS])
             rising(family_slot, 0, session.header[FAMILIES])
             tokens_are_told(session.header, tags, family_slot, family_node)
+            all(tags[family_slot[f]] >= 0 for f in range(session.header[FAMILIES]) if at(family_slot[f]))
             0 <= session.header[FIRST] < 2**49
             session.header[FIRST] + tokens_in(session.header, tags, 0, session.header[SLOTS]) < 2**49
             session.header[SLOTS] <= len(starts.worth)
             within(starts.worth, 0, session.header[SLOTS], LOWEST, 2**33 - 1)
 """
 """What looking for the oldest action needs."""
+
+OTHER = ("chosen", "other")
+"""What a choice from some slot on is written to."""
+
+SOUGHT_FROM = f"""{CONTEXT}{ROOM_OF_REGION}{SEARCHING.replace(*OTHER)}
+            2 * REGION <= len(regions.table)
+"""
+"""What looking from some slot on needs of tables."""
+
+SUFFIXED = f"""{SOUGHT_FROM}
+            1 <= session.header[N_DIFF]
+            is_of_region(regions.region.header, session.header)
+            regions.region.header[N_DIFF] == session.header[N_DIFF]
+            -2**26 <= room <= 2**26
+"""
+"""What a search from some slot on needs."""
+
+SUFFIX_STAYS = """
+            is_of_region(regions.region.header, session.header)
+            regions.region.header[N_DIFF] == session.header[N_DIFF]
+            query_stays(work.header, old(work.header))
+            0 <= work.header[EXPAND_FLOOR]
+            are_ranks(work.search.item_keys)
+            implies(has_price(old(work.header)), has_price(work.header))
+"""
+"""What is as it was after it."""
+
+MADE_AT_ONCE = (
+    CHOSEN_WELL.replace(", tags", ", session.tags")
+    .replace("family_slot", "session.family_slot")
+    .replace("family_node", "session.family_node")
+)
+MADE = MADE_AT_ONCE.replace(" and ", "\n            ")
+"""That a choice is of separate blocks of the context."""
+
+STARTING = """
+            is_dear(session.header)
+            session.header[N_DIFF] <= len(chosen)
+            session.header[N_DIFF] <= len(chosen_notes)
+            ledger_fits(session.header, session.ledger_action)
+            CLASSES + 2 * work.header[DELTAS] <= len(starts.sizes)
+            CLASSES + 2 * work.header[DELTAS] <= len(starts.families)
+            0 <= (CLASSES + 2 * work.header[DELTAS]) * session.header[N_DIFF] <= len(starts.leading)
+            session.header[SLOTS] * START <= len(starts.table)
+            session.header[SLOTS] <= len(starts.worth)
+            within(starts.worth, 0, session.header[SLOTS], LOWEST, 2**33 - 1)
+            low(work.peaks) <= low(starts.worth) and high(starts.worth) <= high(work.peaks)
+"""
+"""What looking for places where a choice may begin needs beyond that."""
 
 SO_FAR = """
                     are_leading(session.header, work.header, sizes, leading)
@@ -81,10 +133,80 @@ SO_FAR = """
                     implies(work.header[LISTED] > 0, 0 <= table[work.header[LISTED] * START - START + SLOT])
                     implies(work.header[LISTED] > 0, work.header[LISTED] <= session.header[SLOTS]
                         - table[work.header[LISTED] * START - START + SLOT])
+                    begin_blocks(session.header, tags, table, work.header[LISTED])
 """
 """What is listed so far of the places where a choice may begin, the last first."""
 
 CONTRACTS = [
+    contract(
+        "search_from",
+        any_width="worth work.peaks",
+        needs=f"""{SUFFIXED}
+            0 <= place < session.header[SLOTS]
+            session.tags[place] >= 0
+        """,
+        writes=f"table {SEARCHED_REGION.replace(*OTHER).replace(*OTHER)}",
+        gives=f"""{SUFFIX_STAYS}
+            implies(result != OUT_OF_SPACE, work.header[ROOM] == room)
+            result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            {MADE.replace(*OTHER).replace("SIZE", "result")}
+            all(place <= place_of(other[i]) for i in range(result))
+            result < 0 or slots_of_choice(session.header, session.tags, session.family_node, other, other_notes,
+                result) <= room
+        """,
+        loops={
+            "for i in range(size)": loop(
+                keeps="""
+                    all(other[j] == entry(other)[j] - (place if j < i else 0) for j in range(size))
+                    all(other_notes[j] == entry(other_notes)[j]
+                        + (family if j < i and entry(other)[j] >= UNBOUNDED else 0) for j in range(size))
+                """,
+                opens="""
+                    key_moved(other[i], place)
+                    0 <= other[i] and place_of(other[i]) < region.header[SLOTS]
+                    0 <= other_notes[i] and other_notes[i] < 2**49
+                """,
+            )
+        },
+        before={
+            "family = families_before": """
+                tokens_none(header, session.tags, 0, 0)
+                tokens_bound(header, session.tags, 0, header[SLOTS])
+                told_by(header, session.tags, session.family_slot, session.family_node, header[FAMILIES])
+            """,
+            "survey": """
+                product_positive(header[N_DIFF], work.header[DELTAS])
+                times_turned(header[N_DIFF], work.header[DELTAS])
+                times_alike(header[N_DIFF], region.header[N_DIFF], work.header[DELTAS])
+                times_turned(region.header[N_DIFF], work.header[DELTAS])
+                tokens_bound(region.header, region.tags, 0, region.header[SLOTS])
+                tokens_bound(header, session.tags, 0, place)
+            """,
+            "size = optimum": POOLED_REGION
+            + """
+                listed_alike(header, region.header, old(work.header), work.header)
+                tokens_rise(region.header, region.tags, region.header[SLOTS])
+                is_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
+                    region.family_slot, region.family_node, place, family)
+            """,
+            "for i in range(size)": """
+                is_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
+                    region.family_slot, region.family_node, place, family)
+            """,
+            "return size": """
+                placed_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
+                    region.family_slot, region.family_node, prior(other), prior(other_notes), other, other_notes,
+                    size, place, family)
+                are_placed(session.family_slot, other, other_notes, size)
+                clear_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
+                    region.family_slot, region.family_node, prior(other), prior(other_notes), other, other_notes,
+                    size, place, family, size)
+                choice_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
+                    region.family_slot, region.family_node, prior(other), prior(other_notes), other, other_notes,
+                    size, place, family)
+            """,
+        },
+    ),
     contract(
         "is_led",
         whole=True,
@@ -271,6 +393,7 @@ CONTRACTS = [
         "enlist",
         needs=f"""{ENLISTING}{LISTED}
             0 <= one.place < session.header[SLOTS]
+            tags[one.place] >= 0
             -2**33 <= one.rank <= 2**33
             held(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS], max(one.delta, -one.delta))
             implies(work.header[LISTED] > 0, one.place <= table[work.header[LISTED] * START - START + SLOT])
@@ -376,6 +499,7 @@ CONTRACTS = [
         gives="""
             only(work.header, LISTED)
             0 <= result <= session.header[SLOTS]
+            begin_blocks(session.header, tags, table, result)
         """,
         loops={
             "for stretch in range(CLASSES + 2 * work.header[DELTAS])": loop(keeps="within(sizes, 0, stretch, 0, 0)"),
@@ -461,14 +585,142 @@ CONTRACTS = [
         gives="""
             0 <= result <= size
             all(table[j] < first or table[j] > last for j in range(result * START) if j % START == SLOT)
+            all(listed(old(table), size, table[here(x) * START + SLOT]) for x in range(result) if at(here(x)))
+            implies(listed(old(table), size, first) and first <= last, result < size)
         """,
         loops={
             "for i in range(size)": loop(
                 keeps="""
                     0 <= left <= i
                     all(table[j] < first or table[j] > last for j in range(left * START) if j % START == SLOT)
-                """
+                    all(listed(old(table), size, table[here(x) * START + SLOT]) for x in range(left) if at(here(x)))
+                    all(table[j] == old(table)[j] for j in range(i * START, size * START))
+                    left < i or all(old(table)[here(x) * START + SLOT] < first
+                        or old(table)[here(x) * START + SLOT] > last for x in range(i) if at(here(x)))
+                """,
+                opens="""
+                    listed_if(old(table), size, i)
+                    here(left) == left
+                    here(i) == i
+                """,
             )
+        },
+    ),
+    contract(
+        "search_suffixes",
+        any_width="worth work.peaks",
+        needs=f"""{SUFFIXED}{STARTING}
+            -1 <= done <= session.header[N_DIFF]
+            {MADE.replace("SIZE", "done")}
+        """,
+        writes=f"""regions.table {SEARCHED_REGION.replace(*OTHER).replace(*OTHER)} chosen chosen_notes
+            starts.sizes starts.leading starts.families starts.table""",
+        gives=f"""{SUFFIX_STAYS}
+            result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            {MADE.replace("SIZE", "result")}
+            result < 0 or slots_of_choice(session.header, session.tags, session.family_node, chosen, chosen_notes,
+                result) <= max(room, slots_of_choice(session.header, session.tags, session.family_node, old(chosen),
+                old(chosen_notes), old(done)) if old(done) >= 0 else room)
+        """,
+        opens="""
+            tiled_follow(session.header, session.tags)
+            chosen_none(session.header, session.tags, session.family_node, other, other_notes, 0)
+            chosen_none(session.header, session.tags, session.family_node, chosen, chosen_notes, 0)
+            over_bound(2**26, max(1, session.header[N_DIFF]))
+        """,
+        loops={
+            "while left > 0": loop(
+                keeps=f"""{SUFFIX_STAYS}
+            0 <= left <= session.header[SLOTS]
+            begin_blocks(session.header, session.tags, starts.table, left)
+            0 <= done <= session.header[N_DIFF]
+            {MADE.replace("SIZE", "done")}
+            slots_of_choice(session.header, session.tags, session.family_node, chosen, chosen_notes, done)
+                <= max(room, slots_of_choice(session.header, session.tags, session.family_node, old(chosen),
+                old(chosen_notes), old(done)) if old(done) >= 0 else room)
+                """,
+                falls="left",
+                closes="""
+                    begin_kept(session.header, session.tags, prior(starts.table), starts.table, prior(left), left)
+                """,
+            ),
+        },
+        before={
+            "query[PRICE] =": """
+                chosen_none(session.header, session.tags, session.family_node, chosen, chosen_notes, 0)
+            """,
+            "size = search_from": """
+                listed_alike(session.header, session.header, old(work.header), work.header)
+                deltas_are_listed(session.header, work.header)
+                work.header[DELTAS] == old(work.header)[DELTAS]
+                times_alike(work.header[DELTAS], old(work.header)[DELTAS], session.header[N_DIFF])
+            """,
+            "if starts.table": """
+                0 <= place and place < session.header[SLOTS] and session.tags[place] >= 0
+            """,
+            "query[PRICED] =": """
+                choice_alike(session.header, session.tags, session.tags, session.family_node, other, chosen,
+                    other_notes, chosen_notes, done)
+            """,
+            "left = list_starts": """
+                tokens_bound(session.header, session.tags, 0, session.header[SLOTS])
+                told_by(session.header, session.tags, session.family_slot, session.family_node,
+                    session.header[FAMILIES])
+                all_begin(session.header, session.tags, session.family_slot, session.family_node,
+                    session.header[FAMILIES])
+                listed_alike(session.header, session.header, old(work.header), work.header)
+                deltas_are_listed(session.header, work.header)
+            """,
+            "place = starts": "here(at // START) == at // START",
+            "left = drop": """
+                choice_alike(session.header, session.tags, session.tags, session.family_node, other, chosen,
+                    other_notes, chosen_notes, done)
+                at // START * START == at and starts.table[at // START * START + SLOT] == place
+                listed_if(starts.table, left, at // START)
+                here(place) == place
+                listed(starts.table, left, place)
+                all(place <= place_of(other[i]) for i in range(size))
+            """,
+        },
+    ),
+    contract(
+        "select_by_oldest",
+        any_width="worth work.peaks",
+        needs=f"""{SOUGHT_FROM}{STARTING.replace("starts.worth", "regions.worth")}
+            0 <= session.header[W_MAX] <= 2**26
+            0 <= session.header[W_SOFT] <= session.header[W_MAX]
+            0 <= session.header[SOFT_MARGIN] <= LIMIT
+        """,
+        writes=f"""regions.table {SEARCHED_REGION.replace(*OTHER).replace(*OTHER)} chosen chosen_notes
+            starts.sizes starts.leading starts.families starts.table""",
+        gives=f"""
+            result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            query_stays(work.header, old(work.header))
+            implies(work.header[CURSOR] == 0, {MADE_AT_ONCE.replace("SIZE", "result")})
+            result < 0 or work.header[CURSOR] > 0 or session.header[SLOTS]
+                + slots_of_choice(session.header, session.tags, session.family_node, chosen, chosen_notes, result)
+                <= max(session.header[W_MAX], session.header[SLOTS])
+        """,
+        opens="chosen_none(session.header, session.tags, session.family_node, chosen, chosen_notes, 0)",
+        loops={
+            "for i in range(HEADER)": loop(keeps="all(regions.region.header[j] == header[j] for j in range(i))"),
+            "for attempt in range(ATTEMPTS)": loop(
+                keeps=f"""{SUFFIX_STAYS}
+            done == NOT_FOUND or 0 <= done <= session.header[N_DIFF]
+            {MADE.replace("SIZE", "done")}
+            done < 0 or session.header[SLOTS]
+                + slots_of_choice(session.header, session.tags, session.family_node, chosen, chosen_notes, done)
+                <= max(session.header[W_MAX], session.header[SLOTS])
+                """,
+            ),
+        },
+        before={
+            "done = search_suffixes": """
+                listed_alike(session.header, session.header, old(work.header), work.header)
+                deltas_are_listed(session.header, work.header)
+                work.header[DELTAS] == old(work.header)[DELTAS]
+                times_alike(work.header[DELTAS], old(work.header)[DELTAS], session.header[N_DIFF])
+            """,
         },
     ),
 ]

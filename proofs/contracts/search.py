@@ -1009,6 +1009,7 @@ CONTRACTS = [
             kept_from(chosen, old(chosen), max(0, result))
             kept_from(chosen_notes, old(chosen_notes), max(0, result))
             only(header, PRICE, ALLOWANCE, MARK_TO_REACH, BEST_VALUE, BEST_COUNT, BEST_NET, BEST_STATE, BEST_OPTION)
+            implies(has_price(old(header)), has_price(header))
         """,
         loops={
             "for stage in range(stages - 1)": loop(

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from focalloc.fastpath.kernels.layout import (
     ACTIONS,
     AHEAD,
+    ALLOWANCE,
+    ALLOWED,
     ALIKE,
     ALONE,
     AT_PRICE,
@@ -21,15 +23,19 @@ from focalloc.fastpath.kernels.layout import (
     CHURN,
     CLASSES,
     COLLAPSE,
+    COLLAPSE_FLOOR,
     COUNT,
     CURSOR_TOKEN,
     DELTA,
     DELTA_LIST,
     DELTAS,
+    DEMAND,
     DONE,
     END,
     EXPAND,
+    EXPAND_FLOOR,
     FAMILIES,
+    FAMILY,
     FANOUT,
     FIRST,
     FREED,
@@ -39,7 +45,9 @@ from focalloc.fastpath.kernels.layout import (
     LEDGER_TO,
     LEVELS,
     LIMIT,
+    LISTED,
     MARK,
+    MASS,
     MIN_GAP,
     N_DIFF,
     NET,
@@ -48,22 +56,30 @@ from focalloc.fastpath.kernels.layout import (
     OFFSETS,
     OPTION,
     PAIRS,
+    PAIR_SPACE,
     PARENT,
     PIN,
     PLACES,
     POOL_SIZES,
+    PRICE,
     PROTECTED,
     RAW,
     RECOMPUTE,
+    REGION,
     RUN,
     RUNS,
     SIZE,
+    SLOT,
     SLOTS,
+    SPACE,
     SPAN,
     SPLICE,
+    START,
     STATE,
+    TARGET,
     TAU_COLLAPSE,
     TAU_EXPAND,
+    TOKEN,
     TOP,
     UNBOUNDED,
     UNITS,
@@ -548,6 +564,30 @@ def sound(header: Ints, tags: Ints) -> bool:
 def begin_after(header: Ints, actions: Ints, places: Ints, n: int, tags: Ints) -> bool:
     """`nodes_begin`, of which solvers know lemmas only."""
     return nodes_begin(header, actions, places, n, tags)
+
+
+@ghost
+def regions_lie(header: Ints, tags: Ints, family_slot: Ints, table: Ints, n: int) -> bool:
+    """`are_regions`, of which solvers know lemmas only."""
+    return are_regions(header, tags, family_slot, table, n)
+
+
+@ghost
+def masses_fit(table: Ints, n: int) -> bool:
+    """`weigh_as_much`, of all of ``n`` regions, of which solvers know lemmas only."""
+    return weigh_as_much(table, n, n)
+
+
+@ghost
+def listed(table: Ints, n: int, place: int) -> bool:
+    """Whether a place is among the first ``n`` that are listed."""
+    return any(table[x * START + SLOT] == place for x in range(n))
+
+
+@ghost
+def nth_listed(table: Ints, n: int, place: int) -> int:
+    """Which of them it is first; of no account if it is none."""
+    return next((x for x in range(n) if table[x * START + SLOT] == place), 0)
 
 
 @ghost
@@ -1750,6 +1790,139 @@ def are_nodes(header: Ints, nodes: Ints, size: int) -> bool:
 def table_at(regions: Regions, at: int, field: int) -> int:
     """What stands in the table of regions for the one at ``at``."""
     return regions.table[at + field]
+
+
+def is_border(header: Ints, tags: Ints, slot: int) -> bool:
+    """A region may end, or begin, in a slot: at a multiple of what the coarsest block spans, or where the context
+    does."""
+    return slot == header[SLOTS] or (
+        tags[slot] >= 0
+        and (slot == 0 or turn(header[FIRST] + tokens_in(header, tags, 0, slot), header[SPAN + header[TOP]]))
+    )
+
+
+def splits(header: Ints, family_slot: Ints, slot: int, family: int) -> bool:
+    """The families before one begin before a slot, and the others do not."""
+    return (
+        0 <= family <= header[FAMILIES]
+        and (family == 0 or family_slot[family - 1] < slot)
+        and (family == header[FAMILIES] or slot <= family_slot[family])
+    )
+
+
+def begins_region(header: Ints, tags: Ints, family_slot: Ints, slot: int, family: int) -> bool:
+    """A region may begin with a slot and a family."""
+    return (
+        0 <= slot <= header[SLOTS] and is_border(header, tags, slot) and splits(header, family_slot, slot, family)
+    )
+
+
+def are_regions(header: Ints, tags: Ints, family_slot: Ints, table: Ints, n: int) -> bool:
+    """The first ``n`` that are listed are regions, which begin one after the other."""
+    return all(
+        begins_region(header, tags, family_slot, table[here(r) * REGION + SLOT], table[here(r) * REGION + FAMILY])
+        and table[here(r) * REGION + TOKEN]
+        == header[FIRST] + tokens_in(header, tags, 0, table[here(r) * REGION + SLOT])
+        for r in range(n)
+        if at(here(r))
+    ) and all(
+        table[here(r) * REGION + SLOT] < table[here(r) * REGION + REGION + SLOT]
+        and table[here(r) * REGION + FAMILY] <= table[here(r) * REGION + REGION + FAMILY]
+        for r in range(n - 1)
+        if at(here(r))
+    )
+
+
+def weigh_as_much(table: Ints, n: int, m: int) -> bool:
+    """What weighs in each of the first ``n`` regions that are listed comes to no more than its slots and, among the
+    first ``m``, its families can."""
+    return all(
+        0 <= table[here(r) * REGION + DEMAND]
+        and table[here(r) * REGION + DEMAND]
+        <= (table[here(r) * REGION + REGION + SLOT] - table[here(r) * REGION + SLOT]) * 2**31
+        and 0 <= table[here(r) * REGION + MASS]
+        and table[here(r) * REGION + MASS]
+        <= (
+            table[here(r) * REGION + REGION + SLOT]
+            - table[here(r) * REGION + SLOT]
+            + (table[here(r) * REGION + REGION + FAMILY] - table[here(r) * REGION + FAMILY] if r < m else 0)
+        )
+        * 2**31
+        for r in range(n)
+        if at(here(r))
+    )
+
+
+def is_moved(
+    header: Ints,
+    tags: Ints,
+    family_slot: Ints,
+    family_node: Ints,
+    its_header: Ints,
+    its_tags: Ints,
+    its_slot: Ints,
+    its_node: Ints,
+    slot: int,
+    family: int,
+) -> bool:
+    """The tables of a region are those of its context from a slot and a family on."""
+    return (
+        is_shaped(header)
+        and its_header[TOP] == header[TOP]
+        and all(its_header[j] == header[j] for j in range(UNITS, OFFSETS))
+        and 0 <= slot
+        and 0 <= family
+        and slot + its_header[SLOTS] <= header[SLOTS]
+        and header[SLOTS] <= PLACES
+        and family + its_header[FAMILIES] <= header[FAMILIES]
+        and all(its_tags[j] == tags[j + slot] for j in range(its_header[SLOTS]))
+        and all(
+            its_slot[f] == family_slot[f + family] - slot and its_node[f] == family_node[f + family]
+            for f in range(its_header[FAMILIES])
+            if at(its_slot[f])
+            if at(its_node[f])
+        )
+    )
+
+
+def has_price(query: Ints) -> bool:
+    """The price of a slot, and what all slots within the room come to at that, are such that sums fit."""
+    return 0 <= query[PRICE] <= 2**35 and -(2**62) <= query[ALLOWANCE] <= 2**61 + 2**58
+
+
+def begin_blocks(header: Ints, tags: Ints, table: Ints, n: int) -> bool:
+    """At the first ``n`` places that are listed blocks begin."""
+    return all(
+        0 <= table[here(x) * START + SLOT] < header[SLOTS] and tags[table[here(x) * START + SLOT]] >= 0
+        for x in range(n)
+        if at(here(x))
+    )
+
+
+def query_stays(query: Ints, before: Ints) -> bool:
+    """What a search is asked, but for how many may act within what room, and what there is space for, has stayed."""
+    return all(
+        query[j] == before[j]
+        for j in INTEGERS
+        if (SPACE <= j and j <= TARGET)
+        or j == RECOMPUTE
+        or (
+            j >= PAIR_SPACE
+            and j != EXPAND_FLOOR
+            and j != COLLAPSE_FLOOR
+            and not (LISTED <= j and j <= ALLOWED)
+            and (j < POOL_SIZES or j >= POOL_SIZES + LEVELS)
+        )
+    )
+
+
+def is_of_region(header: Ints, whole: Ints) -> bool:
+    """The header of a region is that of its context, but for what they hold, where they begin, and the cap."""
+    return all(
+        header[j] == whole[j]
+        for j in range(HEADER)
+        if j != SLOTS and j != FIRST and j != FAMILIES and j != N_DIFF
+    )
 
 
 # TIES

@@ -539,6 +539,26 @@ def regions_of(rng: random.Random, session: code.Session) -> code.Regions:
     return code.Regions(region, worth, Memory("table", table), Memory("turns", [0] * 6), Memory("notes", [0] * 6))
 
 
+def whole_regions(rng: random.Random, session: code.Session) -> tuple[code.Work, code.Regions]:
+    """The tables of a search by regions, and of the regions, with room for all that there can be."""
+    work, slots, most = whole_work(rng, session), session.header[code.SLOTS], max(1, session.header[code.N_DIFF])
+    work.header[code.CAP] = session.header[code.N_DIFF] + rng.choice([0, 0, 3])
+    work.header[code.EXPAND_FLOOR] = 0
+    table = Memory("table", [0] * (slots + 1) * code.REGION)
+    regions = regions_of(rng, session)._replace(
+        table=table, turns=Memory("turns", [0] * most), notes=Memory("notes", [0] * most)
+    )
+    return work._replace(wishes=Memory("wishes", [])), regions
+
+
+def whole_starts(rng: random.Random, session: code.Session) -> tuple[code.Work, code.Regions, code.Starts]:
+    """The tables of a search from one slot after the other, with room for all that there can be."""
+    work, regions = whole_regions(rng, session)
+    work.header[code.RECOMPUTE] = rng.randint(0, 3) * 2**18
+    starts, slots = starts_of(rng, session), session.header[code.SLOTS]
+    return work, regions, starts._replace(table=Memory("table", [0] * slots * code.START), worth=regions.worth)
+
+
 def starts_of(rng: random.Random, session: code.Session) -> code.Starts:
     """Places where a choice may begin, and the best values of each stretch, none of which is full for certain."""
     stretches, room = code.CLASSES + 2 * asked_of(session)[code.DELTAS], session.header[code.N_DIFF]

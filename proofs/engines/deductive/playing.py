@@ -41,6 +41,8 @@ from focalloc.proofs.engines.deductive.inputs import (
     torn_session,
     twin,
     whole_look,
+    whole_regions,
+    whole_starts,
     whole_search,
     whole_work,
 )
@@ -491,6 +493,22 @@ def run_regions(space: Mapping[str, Any], source: Source, kernel: str, rng: rand
     space["place_region"](session, table, rng.randrange(size))
 
 
+def run_by_region(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """An iteration of hierarchical planning, up to its choice."""
+    session = session_of(rng, source)
+    work, regions = whole_regions(rng, session)
+    space["blend"](session.header, session.tags, session.fixed, regions.worth)
+    space["select_by_region"](session, work, regions)
+
+
+def run_by_oldest(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """An iteration of the optimum where what is computed anew has a weight, up to its choice."""
+    session = session_of(rng, source)
+    work, regions, starts = whole_starts(rng, session)
+    space["blend"](session.header, session.tags, session.fixed, regions.worth)
+    space["select_by_oldest"](session, work, regions, starts)
+
+
 RUNS = (
     (("step", "reclaim"), run_session),
     (("search",), run_search),
@@ -498,6 +516,8 @@ RUNS = (
     (("run_apply",), run_applied),
     (("take_for_step",), run_taking),
     (("list_items", "infer"), run_look),
+    (("select_by_region",), run_by_region),
+    (("select_by_oldest",), run_by_oldest),
     (("list_regions", "place_region"), run_regions),
     (("lay_out",), run_apart),
     (("prune", "pool_collapses", "select_optimum", "name_actions"), run_optimum),

@@ -130,8 +130,9 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "The best of each class are gists and families of the context, none twice, and are laid out in runs, the families "
     "set apart marked meanwhile; the optimum searches them until no family is chosen together with the expand of a "
     "member, which ends, and chooses separate blocks, no more than may act and no more slots than the budget has room "
-    "for; what claims at a price is in its run; a region is listed, placed and copied into its tables; the best of a "
-    "stretch, what they gain together, and the places where a choice may begin stay in theirs; worth fits.",
+    "for; what claims at a price is in its run; a region is listed, placed and copied whole into its tables, has its "
+    "share of the actions, and is searched like a context; so is what lies behind each place where a choice may begin, "
+    "until none can be better, which ends, and what is chosen there are separate blocks of the context, too; the best of a stretch, and what they gain together, stay in theirs; worth fits.",
     clauses="KNA-1 MUL-1 HIE-1",
     technique=Technique.DEDUCTION,
     kernels=CHOICES,
@@ -226,6 +227,24 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "size += 1 if delta_at(header, family_node[family] % LEVELS) >= delta else 0"),
         Mutation("a claim counts in the next region", "claims.actions[token // span - oldest] += 1",
                  "claims.actions[token // span - oldest + 1] += 1"),
+        Mutation("what is left over makes no more of a share", "while rest >= total:", "while rest > total:"),
+        Mutation("a region may act as if none had before",
+                 "most = min(header[N_DIFF], share(work.header[CAP], mass_so_far, mass)) - done",
+                 "most = min(header[N_DIFF], share(work.header[CAP], mass_so_far, mass))"),
+        Mutation("one action more than a region may make", "region.header[N_DIFF] = most\n",
+                 "region.header[N_DIFF] = most + 1\n"),
+        Mutation("the token of a region is that of the next", "region.header[FIRST] = table[at + TOKEN]",
+                 "region.header[FIRST] = table[at + REGION + TOKEN]"),
+        Mutation("places are not moved along", "        work.other[i] -= place\n", "        work.other[i] += place\n"),
+        Mutation("families of a suffix are counted from the next", "            work.other_notes[i] += family\n",
+                 "            work.other_notes[i] += family + 1\n"),
+        Mutation("the place that was searched stays listed", "left = drop(starts, left, place, ",
+                 "left = drop(starts, left, place + 1, "),
+        Mutation("a suffix begins with its bound", "place = starts.table[at + SLOT]\n",
+                 "place = starts.table[at + BOUND]\n"),
+        Mutation("a suffix may add one slot more",
+                 "search_suffixes(session, work, regions, asked, room_in(header, attempt), done)",
+                 "search_suffixes(session, work, regions, asked, room_in(header, attempt) + 1, done)"),
         Mutation("a share of nothing", "if total == 0:\n        return 0", "if total < 0:\n        return 0"),
         Mutation("a choice is added behind a gap", "rise(regions.turns, regions.notes, done + i, turn, note)",
                  "rise(regions.turns, regions.notes, done + i + 1, turn, note)"),
