@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from focalloc.proofs.contracts.form import contract, lines, loop
-from focalloc.proofs.contracts.knapsack import SEARCHED
 from focalloc.proofs.contracts.invariants import BLOCKS, GEOMETRY, LISTED, SLOTS, TOKENS
+from focalloc.proofs.contracts.knapsack import SEARCHED
 
 
 def of(where: str, told: Iterable[str]) -> str:
@@ -104,10 +104,13 @@ SEARCHING = """
 """
 """What there is room for where a region is searched, and what it goes by."""
 
-SEARCHED_REGION = re.sub(r"session\.|(?<= )(tags|expand_)", r"regions.region.\1", SEARCHED) + """
+SEARCHED_REGION = (
+    re.sub(r"session\.|(?<= )(tags|expand_)", r"regions.region.\1", SEARCHED)
+    + """
             regions.region.fixed regions.region.family_slot regions.region.family_node regions.region.header
             regions.region.spare_slot regions.region.spare_node work.worth pool_keys pool_families
             chosen chosen_notes"""
+)
 """What searching a region writes to."""
 
 POOLED_REGION = """
@@ -654,7 +657,7 @@ CONTRACTS = [
             -2**26 <= room <= 2**26
         """,
         writes=SEARCHED_REGION,
-        gives=f"""
+        gives="""
             result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= most
             only(regions.region.header, SLOTS, FIRST, FAMILIES, N_DIFF)
             regions.region.header[N_DIFF] == most

@@ -2815,7 +2815,8 @@ SEARCHES = [
     lemma(
         "listed_alike(H, G, Q, P)",
         "implies(G[TOP] == H[TOP] and all(G[j] == H[j] for j in range(UNITS, OFFSETS)) and H[TOP] < LEVELS"
-        " and P[DELTAS] == Q[DELTAS] and all(P[j] == Q[j] for j in range(DELTA_LIST, DELTA_LIST + Q[DELTAS]) if at(Q[j]))"
+        " and P[DELTAS] == Q[DELTAS]"
+        " and all(P[j] == Q[j] for j in range(DELTA_LIST, DELTA_LIST + Q[DELTAS]) if at(Q[j]))"
         " and deltas_are_listed(H, Q), deltas_are_listed(G, P))",
     ),
     lemma(

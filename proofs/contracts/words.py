@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from focalloc.fastpath.kernels.layout import (
     ACTIONS,
     AHEAD,
+    ALIKE,
     ALLOWANCE,
     ALLOWED,
-    ALIKE,
     ALONE,
     AT_PRICE,
     BEGIN,
@@ -55,8 +55,8 @@ from focalloc.fastpath.kernels.layout import (
     OF_EXPANDS,
     OFFSETS,
     OPTION,
-    PAIRS,
     PAIR_SPACE,
+    PAIRS,
     PARENT,
     PIN,
     PLACES,
@@ -1812,9 +1812,7 @@ def splits(header: Ints, family_slot: Ints, slot: int, family: int) -> bool:
 
 def begins_region(header: Ints, tags: Ints, family_slot: Ints, slot: int, family: int) -> bool:
     """A region may begin with a slot and a family."""
-    return (
-        0 <= slot <= header[SLOTS] and is_border(header, tags, slot) and splits(header, family_slot, slot, family)
-    )
+    return 0 <= slot <= header[SLOTS] and is_border(header, tags, slot) and splits(header, family_slot, slot, family)
 
 
 def are_regions(header: Ints, tags: Ints, family_slot: Ints, table: Ints, n: int) -> bool:
@@ -1837,10 +1835,10 @@ def weigh_as_much(table: Ints, n: int, m: int) -> bool:
     """What weighs in each of the first ``n`` regions that are listed comes to no more than its slots and, among the
     first ``m``, its families can."""
     return all(
-        0 <= table[here(r) * REGION + DEMAND]
+        table[here(r) * REGION + DEMAND] >= 0
         and table[here(r) * REGION + DEMAND]
         <= (table[here(r) * REGION + REGION + SLOT] - table[here(r) * REGION + SLOT]) * 2**31
-        and 0 <= table[here(r) * REGION + MASS]
+        and table[here(r) * REGION + MASS] >= 0
         and table[here(r) * REGION + MASS]
         <= (
             table[here(r) * REGION + REGION + SLOT]
@@ -1870,8 +1868,8 @@ def is_moved(
         is_shaped(header)
         and its_header[TOP] == header[TOP]
         and all(its_header[j] == header[j] for j in range(UNITS, OFFSETS))
-        and 0 <= slot
-        and 0 <= family
+        and slot >= 0
+        and family >= 0
         and slot + its_header[SLOTS] <= header[SLOTS]
         and header[SLOTS] <= PLACES
         and family + its_header[FAMILIES] <= header[FAMILIES]
@@ -1904,13 +1902,13 @@ def query_stays(query: Ints, before: Ints) -> bool:
     return all(
         query[j] == before[j]
         for j in INTEGERS
-        if (SPACE <= j and j <= TARGET)
+        if (j >= SPACE and j <= TARGET)
         or j == RECOMPUTE
         or (
             j >= PAIR_SPACE
             and j != EXPAND_FLOOR
             and j != COLLAPSE_FLOOR
-            and not (LISTED <= j and j <= ALLOWED)
+            and not (j >= LISTED and j <= ALLOWED)
             and (j < POOL_SIZES or j >= POOL_SIZES + LEVELS)
         )
     )
@@ -1919,9 +1917,7 @@ def query_stays(query: Ints, before: Ints) -> bool:
 def is_of_region(header: Ints, whole: Ints) -> bool:
     """The header of a region is that of its context, but for what they hold, where they begin, and the cap."""
     return all(
-        header[j] == whole[j]
-        for j in range(HEADER)
-        if j != SLOTS and j != FIRST and j != FAMILIES and j != N_DIFF
+        header[j] == whole[j] for j in range(HEADER) if j != SLOTS and j != FIRST and j != FAMILIES and j != N_DIFF
     )
 
 

@@ -42,8 +42,8 @@ from focalloc.proofs.engines.deductive.inputs import (
     twin,
     whole_look,
     whole_regions,
-    whole_starts,
     whole_search,
+    whole_starts,
     whole_work,
 )
 from focalloc.proofs.engines.memory import Broken, Memory
