@@ -299,6 +299,8 @@ OUTSIDE = f"""
                     and session.header[WIDTH + old(tags)[place_of(keys[y])]]
                         - session.header[UNITS + old(tags)[place_of(keys[y])]] == delta
                     for y in range(size))
+                all(notes[y] == session.header[FIRST] + tokens_in(session.header, old(tags), 0, place_of(keys[y]))
+                    for y in range(size))
 """
 """That expands are elsewhere than those before."""
 
@@ -503,6 +505,9 @@ CONTRACTS = [
             node % LEVELS <= session.header[TOP]
             0 <= place
             place + session.header[WIDTH + node % LEVELS] <= session.header[SLOTS]
+            stands(session.header, tags, place, node)
+            all((tags[j] >= 0) == turn(j - place, session.header[UNITS + node % LEVELS - 1])
+                for j in range(place, place + session.header[WIDTH + node % LEVELS]))
         """,
         writes="expand_keys expand_tokens",
         gives="""
@@ -512,6 +517,7 @@ CONTRACTS = [
             within(expand_keys, 0, result, 0, 2**60 - 1)
             within(expand_tokens, 0, result, 0, 2**49 - 1)
             places_differ(expand_keys, 0, result)
+            are_noted(session.header, tags, expand_keys, expand_tokens, result)
             all(place <= place_of(expand_keys[i]) and place_of(expand_keys[i])
                 < place + session.header[WIDTH + node % LEVELS]
                 and turn(place_of(expand_keys[i]) - place, session.header[UNITS + node % LEVELS - 1])
@@ -527,6 +533,9 @@ CONTRACTS = [
                     notes_within(keys, notes, size, 0, 2**49 - 1)
                     places_within(keys, notes, size, place, place + i * session.header[UNITS + level] - 1)
                     apart_places(keys, notes, size)
+                    all(v == session.header[FIRST] + tokens_in(session.header, tags, 0, place_of(k))
+                        for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
+                        if at(many(keys, notes, size, k, v)))
                     all(turn(place_of(k) - place, session.header[UNITS + level])
                         for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
                         if at(many(keys, notes, size, k, v)))
@@ -541,6 +550,12 @@ CONTRACTS = [
                     product_next(i, session.header[UNITS + level])
                     product_next(i, session.header[SPAN + level])
                     turn_times(i, session.header[UNITS + level])
+                    stands_is(session.header, tags, place, node)
+                    row_is(tags, place, level, session.header[WIDTH + level + 1], session.header[UNITS + level])
+                    row_is(tags, place, level, i * session.header[UNITS + level], session.header[UNITS + level])
+                    tokens_of_row(session.header, tags, place, i, level)
+                    tokens_add(session.header, tags, 0, place, i * session.header[UNITS + level])
+                    product_positive(i, session.header[UNITS + level])
                 """,
             )
         },
@@ -882,6 +897,7 @@ CONTRACTS = [
         "lay_out_pairs",
         any_width="worth work.peaks",
         needs=f"""{TOLD}{WORTHS}{LISTS}{APART_TOLD}
+            families_are_whole(session.header, tags, family_slot, family_node)
             work.header[RUNS] == 0
         """,
         writes="""work.header expand_keys expand_tokens
@@ -953,6 +969,7 @@ CONTRACTS = [
             """,
             "cost = delta_at": """
                 places_differ(keys, 0, size)
+                are_noted(session.header, tags, keys, notes, size)
                 all(place <= place_of(keys[i]) and place_of(keys[i]) < place + session.header[WIDTH + level]
                     and 1 <= tags[place_of(keys[i])] and tags[place_of(keys[i])] == level - 1
                     for i in range(size))
@@ -1205,6 +1222,7 @@ CONTRACTS = [
             are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
             are_placed(family_slot, chosen, chosen_notes, result)
             are_elsewhere(chosen, result)
+            are_noted(session.header, tags, chosen, chosen_notes, result)
             result < 0 or slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, result) <= room
             pairs_are_clear(session.header, family_slot, family_node, apart_families, work.header[APART], chosen,
                 chosen_notes, result)
@@ -1235,6 +1253,9 @@ CONTRACTS = [
             within(chosen, 0, result, 0, UNBOUNDED + 2**60 - 1)
             are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
             are_placed(family_slot, chosen, chosen_notes, result)
+            drawn_noted(session.header, tags, family_slot, family_node, {ITEMS}, work.search.heads,
+                work.header[RUNS], chosen, chosen_notes, result)
+            are_noted(session.header, tags, chosen, chosen_notes, result)
             drawn_apart(session.header, tags, family_slot, {ITEMS}, work.search.heads, work.header[RUNS], items,
                 2**26 // max(1, session.header[N_DIFF]), chosen, chosen_notes, result)
             are_elsewhere(chosen, result)
@@ -1268,6 +1289,7 @@ CONTRACTS = [
             are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
             are_placed(family_slot, chosen, chosen_notes, result)
             are_elsewhere(chosen, result)
+            are_noted(session.header, tags, chosen, chosen_notes, result)
             are_clear(session.header, family_slot, family_node, chosen, chosen_notes, result, result)
             result < 0 or slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, result) <= room
             kept_from(chosen, old(chosen), session.header[N_DIFF])
@@ -1304,6 +1326,7 @@ CONTRACTS = [
                 deltas_are_listed(session.header, work.header)
             """,
             "return done": """
+                all_under(session.header, prior(tags), tags, PLACES)
                 choice_alike(session.header, prior(tags), tags, family_node, chosen, chosen, chosen_notes, chosen_notes,
                     done)
             """,
@@ -1551,6 +1574,7 @@ CONTRACTS = [
             result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
             only(tags)
             {REST_STAYS}
+            implies(work.header[CURSOR] == 0, are_noted(session.header, tags, chosen, chosen_notes, result))
             implies(work.header[CURSOR] == 0, {CHOSEN_WELL.replace("SIZE", "result")})
             result < 0 or work.header[CURSOR] > 0 or session.header[SLOTS]
                 + slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, result)
@@ -1568,6 +1592,7 @@ CONTRACTS = [
                     within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
                     are_ranks(work.search.item_keys)
                     {CHOSEN_WELL.replace("SIZE", "done")}
+                    are_noted(session.header, tags, chosen, chosen_notes, done)
                     done < 0 or session.header[SLOTS]
                         + slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, done)
                         <= max(session.header[W_MAX], session.header[SLOTS])
@@ -1585,6 +1610,7 @@ CONTRACTS = [
         },
         before={
             "if size == OUT_OF_SPACE": """
+                all_under(session.header, prior(tags), tags, PLACES)
                 choice_alike(session.header, prior(tags), tags, family_node, chosen, chosen, chosen_notes, chosen_notes,
                     done)
             """,

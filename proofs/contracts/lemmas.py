@@ -2448,9 +2448,31 @@ SEARCHES = [
         steps=["adding_is(H, T, V, R, K, N, n)", "adding_is(H, T, V, R, K, N, n + 1)", "here(n) == n"],
     ),
     lemma(
+        "tokens_under(H, T, U, n)",
+        "implies(all(U[j] == T[j] for j in INTEGERS), tokens_in(H, U, 0, n) == tokens_in(H, T, 0, n))",
+        by="n",
+        steps=[
+            "tokens_none(H, U, 0, n)",
+            "tokens_none(H, T, 0, n)",
+            "tokens_one_more(H, U, 0, n)",
+            "tokens_one_more(H, T, 0, n)",
+        ],
+    ),
+    lemma(
+        "all_under(H, T, U, n)",
+        "implies(all(U[j] == T[j] for j in INTEGERS),"
+        " all(tokens_in(H, U, 0, i) == tokens_in(H, T, 0, i) for i in range(n) if at(tokens_in(H, U, 0, i))))",
+        by="n",
+        steps=["tokens_under(H, T, U, n - 1)"],
+    ),
+    lemma(
         "adding_alike(H, T, U, V, R, K, N, n)",
         "implies(all(U[j] == T[j] for j in INTEGERS) and adding(H, T, V, R, K, N, n), adding(H, U, V, R, K, N, n))",
-        steps=["adding_is(H, T, V, R, K, N, n)", "adding_is(H, U, V, R, K, N, n)"],
+        steps=[
+            "adding_is(H, T, V, R, K, N, n)",
+            "adding_is(H, U, V, R, K, N, n)",
+            "all_under(H, T, U, PLACES)",
+        ],
     ),
     lemma(
         "paired_none(H, S, V, A, R, K, N, n)",
@@ -2566,17 +2588,6 @@ SEARCHES = [
         steps=["standing_is(H, T, S, R, K, N, n)", "standing_is(H, U, S, R, K, N, n)"],
     ),
     lemma(
-        "tokens_under(H, T, U, n)",
-        "implies(all(U[j] == T[j] for j in INTEGERS), tokens_in(H, U, 0, n) == tokens_in(H, T, 0, n))",
-        by="n",
-        steps=[
-            "tokens_none(H, U, 0, n)",
-            "tokens_none(H, T, 0, n)",
-            "tokens_one_more(H, U, 0, n)",
-            "tokens_one_more(H, T, 0, n)",
-        ],
-    ),
-    lemma(
         "stands_under(H, T, U, p, v)",
         "implies(all(U[j] == T[j] for j in INTEGERS) and stands(H, T, p, v), stands(H, U, p, v))",
         steps=[
@@ -2604,6 +2615,13 @@ SEARCHES = [
         " and all(G[r] <= R[r * RUN + SIZE] for r in range(n)) and are_drawn(R, K, N, G, n, C, D, m),"
         " within(C, 0, m, 0, UNBOUNDED + 2**60 - 1) and are_choices(H, T, V, C, D, m) and are_placed(S, C, D, m))",
         steps=["standing_is(H, T, S, R, K, N, n)"],
+    ),
+    lemma(
+        "drawn_noted(H, T, S, V, R, K, N, G, n, C, D, m)",
+        "implies(standing(H, T, S, R, K, N, n) and adding(H, T, V, R, K, N, n)"
+        " and all(G[r] <= R[r * RUN + SIZE] for r in range(n)) and are_drawn(R, K, N, G, n, C, D, m),"
+        " are_noted(H, T, C, D, m))",
+        steps=["standing_is(H, T, S, R, K, N, n)", "adding_is(H, T, V, R, K, N, n)"],
     ),
     lemma(
         "drawn_apart(H, T, S, R, K, N, G, n, q, w, C, D, m)",

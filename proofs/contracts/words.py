@@ -2156,12 +2156,13 @@ def are_choices(header: Ints, tags: Ints, family_node: Ints, turns: Ints, notes:
 
 
 def is_expand(header: Ints, tags: Ints, delta: int, key: int, note: int) -> bool:
-    """A gist that adds so many slots begins at the place of a key, whose note is a token."""
+    """A gist that adds so many slots begins at the place of a key, whose note is its token."""
     return (
         place_of(key) < header[SLOTS]
         and 1 <= tags[place_of(key)] <= header[TOP]
         and header[WIDTH + tags[place_of(key)]] - header[UNITS + tags[place_of(key)]] == delta
         and 0 <= note < 2**49
+        and note == header[FIRST] + tokens_in(header, tags, 0, place_of(key))
     )
 
 
@@ -2178,6 +2179,17 @@ def expands_within(header: Ints, tags: Ints, delta: int, keys: Ints, notes: Ints
         for v in INTEGERS
         if many(keys, notes, n, k, v) >= 1
         if at(many(keys, notes, n, k, v))
+    )
+
+
+def are_noted(header: Ints, tags: Ints, turns: Ints, notes: Ints, n: int) -> bool:
+    """The expands among the first ``n`` are noted with the tokens that their gists begin at."""
+    return all(
+        notes[i] == header[FIRST] + tokens_in(header, tags, 0, place_of(turns[i]))
+        for i in range(n)
+        if turns[i] < UNBOUNDED
+        if at(turns[i])
+        if at(notes[i])
     )
 
 
@@ -2341,7 +2353,7 @@ def run_stands(header: Ints, tags: Ints, family_slot: Ints, runs: Ints, keys: In
 
 
 def run_adds(header: Ints, tags: Ints, family_node: Ints, runs: Ints, keys: Ints, notes: Ints, r: int) -> bool:
-    """Each candidate of a run adds as many slots as the run says."""
+    """Each candidate of a run adds as many slots as the run says, and that of an expand is noted with its token."""
     return all(
         (
             header[WIDTH + family_node[notes[j]] % LEVELS] - header[UNITS + family_node[notes[j]] % LEVELS]
@@ -2349,6 +2361,7 @@ def run_adds(header: Ints, tags: Ints, family_node: Ints, runs: Ints, keys: Ints
             if runs[r * RUN + DELTA] < 0
             else header[WIDTH + tags[place_of(keys[j])]] - header[UNITS + tags[place_of(keys[j])]]
             == runs[r * RUN + DELTA]
+            and notes[j] == header[FIRST] + tokens_in(header, tags, 0, place_of(keys[j]))
         )
         for j in range(runs[r * RUN + BEGIN], runs[r * RUN + BEGIN] + runs[r * RUN + SIZE])
         if at(keys[j])

@@ -130,7 +130,7 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "The best of each class are gists and families of the context, none twice, and are laid out in runs, the families "
     "set apart marked meanwhile; the optimum searches them until no family is chosen together with the expand of a "
     "member, which ends, and chooses separate blocks, no more than may act and no more slots than the budget has room "
-    "for; what claims at a price is in its run; a region is listed, placed and copied whole into its tables, has its "
+    "for, and notes what it expands with its token; what claims at a price is in its run; a region is listed, placed and copied whole into its tables, has its "
     "share of the actions, and is searched like a context; so is what lies behind each place where a choice may begin, "
     "until none can be better, which ends, and what is chosen there are separate blocks of the context, too; the best "
     "of a stretch, and what they gain together, stay in theirs; worth fits.",
@@ -228,6 +228,11 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "size += 1 if delta_at(header, family_node[family] % LEVELS) >= delta else 0"),
         Mutation("a claim counts in the next region", "claims.actions[token // span - oldest] += 1",
                  "claims.actions[token // span - oldest + 1] += 1"),
+        Mutation("members are noted with the token of the next",
+                 "        token = node // LEVELS + i * header[SPAN + level]\n        barred",
+                 "        token = node // LEVELS + (i + 1) * header[SPAN + level]\n        barred"),
+        Mutation("what is best in a chunk is noted with the token of another",
+                 "                slot = at\n", "                slot = at - 1\n"),
         Mutation("what is left over makes no more of a share", "while rest >= total:", "while rest > total:"),
         Mutation("a region may act as if none had before",
                  "most = min(header[N_DIFF], share(work.header[CAP], mass_so_far, mass)) - done",
