@@ -3009,6 +3009,77 @@ SEARCHES = [
     ),
 ]
 
+CHOICES = [
+    lemma(
+        "expand_acts(H, T, p, l, t, a)",
+        "implies(is_shaped(H) and spans_are_told(H) and whole(H, T) and within(T, 0, H[SLOTS], RAW, H[TOP])"
+        " and aligned(H, T, H[SLOTS]) and 0 <= p < H[SLOTS] and T[p] == l and 1 <= l <= H[TOP] and 0 <= t < 2**49"
+        " and t == H[FIRST] + tokens_in(H, T, 0, p) and a == node_of(l, t) * 2 + EXPAND,"
+        " before(H, a) == H[UNITS + l] and p + H[UNITS + l] <= H[SLOTS] and has_tokens(H, T, a, p)"
+        " and (p + H[UNITS + l] == H[SLOTS] or T[p + H[UNITS + l]] >= 0)"
+        " and all(T[j] < 0 for j in range(p + 1, p + H[UNITS + l])))",
+        steps=[
+            "expand_parts(a, l, t)",
+            "whole_is(H, T)",
+            "aligned_is(H, T, H[SLOTS])",
+            "T[p] == T[p] and H[UNITS + l] == H[UNITS + l]",
+            "gist_spans(H, T, p, l)",
+            "a // 2 == node_of(l, t) or not (a == node_of(l, t) * 2 + EXPAND)",
+            "node_of(l, t) // LEVELS == t and node_of(l, t) % LEVELS == l or not (1 <= l and l < LEVELS)",
+        ],
+    ),
+    lemma(
+        "collapse_acts(H, T, p, v, a)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and multiplied(H) and whole(H, T)"
+        " and within(T, 0, H[SLOTS], RAW, H[TOP]) and stands(H, T, p, v) and 1 <= v % LEVELS <= H[TOP] and 0 <= p"
+        " and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and a == v * 2 + COLLAPSE,"
+        " before(H, a) == H[WIDTH + v % LEVELS] and has_tokens(H, T, a, p) and T[p] >= 0"
+        " and (p + H[WIDTH + v % LEVELS] == H[SLOTS] or T[p + H[WIDTH + v % LEVELS]] >= 0))",
+        steps=[
+            "collapse_parts(a, v)",
+            "family_whole(H, T, p, v)",
+            "end_told(H, T, p, v)",
+            "stands_is(H, T, p, v)",
+            "turn_first(H[UNITS + v % LEVELS - 1])",
+            "a // 2 == v or not (a == v * 2 + COLLAPSE)",
+            "H[WIDTH + v % LEVELS] == H[WIDTH + v % LEVELS] and H[UNITS + v % LEVELS - 1] == H[UNITS + v % LEVELS - 1]",
+            "turn(p - p, H[UNITS + v % LEVELS - 1]) == turn(0, H[UNITS + v % LEVELS - 1])",
+            "T[p] == T[p]",
+        ],
+    ),
+    lemma(
+        "choice_acts(H, T, S, V, C, D, A, P, m)",
+        "implies(is_choice(H, T, S, V, C, D, m) and are_named(T, V, C, D, A, P, m),"
+        " ends_lie(H, T, A, P, m) and slots_of_choice(H, T, V, C, D, m) == shifted(H, A, m)"
+        " and all(T[P[i]] >= 0 and P[i] >= 0 and P[i] + before(H, A[i]) <= H[SLOTS]"
+        " and before(H, A[i]) == (H[WIDTH + V[D[i]] % LEVELS] if C[i] >= UNBOUNDED else H[UNITS + T[place_of(C[i])]])"
+        " and (C[i] >= UNBOUNDED or all(T[j] < 0 for j in range(P[i] + 1, P[i] + before(H, A[i]))))"
+        " for i in range(m) if at(P[i]) if at(C[i])))",
+        by="m",
+        steps=[
+            "ends_none(H, T, A, P)",
+            "ends_lie_is(H, T, A, P, m)",
+            "chosen_none(H, T, V, C, D, m)",
+            "shift_none(H, A, m)",
+            "chosen_one_more(H, T, V, C, D, m)",
+            "shift_one_more(H, A, m)",
+            "ends_next(H, T, A, P, m - 1)",
+            "C[m - 1] == C[m - 1] and D[m - 1] == D[m - 1] and A[m - 1] == A[m - 1] and P[m - 1] == P[m - 1]",
+            "S[D[m - 1]] == S[D[m - 1]] and V[D[m - 1]] == V[D[m - 1]]",
+            "expand_acts(H, T, P[m - 1], T[P[m - 1]], D[m - 1], A[m - 1])",
+            "expand_parts(A[m - 1], T[P[m - 1]], D[m - 1])",
+            "collapse_parts(A[m - 1], V[D[m - 1]])",
+            "collapse_acts(H, T, P[m - 1], V[D[m - 1]], A[m - 1])",
+        ],
+    ),
+    lemma(
+        "choice_apart(H, T, S, V, C, D, A, P, m)",
+        "implies(is_choice(H, T, S, V, C, D, m) and are_named(T, V, C, D, A, P, m) and are_elsewhere(C, m)"
+        " and are_clear(H, S, V, C, D, m, m), are_apart(H, A, P, m) and stand_clear(H, S, A, P, m))",
+        steps=["choice_acts(H, T, S, V, C, D, A, P, m)", "all_begin(H, T, S, V, H[FAMILIES])"],
+    ),
+]
+
 REGIONS = [
     lemma(
         "begin_kept(H, T, A, B, n, m)",
@@ -3142,7 +3213,7 @@ REGIONS = [
 PARTS = (
     *(DEFINITIONS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
     *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, ROWS, MOVED),
-    *(STANDING, CLEAR, ALIGNED, HAD, TOLD, FAMILIES, SEARCHES, REGIONS),
+    *(STANDING, CLEAR, ALIGNED, HAD, TOLD, FAMILIES, SEARCHES, CHOICES, REGIONS),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

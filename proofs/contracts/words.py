@@ -2193,6 +2193,43 @@ def are_noted(header: Ints, tags: Ints, turns: Ints, notes: Ints, n: int) -> boo
     )
 
 
+def are_named(tags: Ints, family_node: Ints, turns: Ints, notes: Ints, actions: Ints, places: Ints, n: int) -> bool:
+    """The first ``n`` actions, with their places, are the candidates that are chosen."""
+    return all(
+        places[i] == place_of(turns[i])
+        and actions[i]
+        == (
+            family_node[notes[i]] * 2 + COLLAPSE
+            if turns[i] >= UNBOUNDED
+            else node_of(tags[place_of(turns[i])], notes[i]) * 2 + EXPAND
+        )
+        for i in range(n)
+        if at(turns[i])
+        if at(actions[i])
+        if at(places[i])
+    )
+
+
+def is_choice(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, turns: Ints, notes: Ints, n: int) -> bool:
+    """The first ``n`` candidates are separate blocks of a context in which blocks and families lie whole."""
+    return (
+        is_shaped(header)
+        and spans_are_told(header)
+        and spans_multiply(header)
+        and multiplied(header)
+        and whole(header, tags)
+        and within(tags, 0, header[SLOTS], RAW, header[TOP])
+        and aligned(header, tags, header[SLOTS])
+        and are_families(header, family_slot, family_node, header[SLOTS])
+        and keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+        and all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+        and header[FIRST] >= 0
+        and are_choices(header, tags, family_node, turns, notes, n)
+        and are_placed(family_slot, turns, notes, n)
+        and are_noted(header, tags, turns, notes, n)
+    )
+
+
 def are_placed(family_slot: Ints, turns: Ints, notes: Ints, n: int) -> bool:
     """The collapses among the first ``n`` are at the slots of their families."""
     return all(

@@ -130,10 +130,11 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "The best of each class are gists and families of the context, none twice, and are laid out in runs, the families "
     "set apart marked meanwhile; the optimum searches them until no family is chosen together with the expand of a "
     "member, which ends, and chooses separate blocks, no more than may act and no more slots than the budget has room "
-    "for, and notes what it expands with its token; what claims at a price is in its run; a region is listed, placed and copied whole into its tables, has its "
-    "share of the actions, and is searched like a context; so is what lies behind each place where a choice may begin, "
-    "until none can be better, which ends, and what is chosen there are separate blocks of the context, too; the best "
-    "of a stretch, and what they gain together, stay in theirs; worth fits.",
+    "for, and notes what it expands with its token; what claims at a price is in its run; a region is listed, placed "
+    "and copied whole into its tables, has its share of the actions, and is searched like a context; so is what lies "
+    "behind each place where a choice may begin, until none can be better, which ends, and what is chosen there are "
+    "separate blocks of the context, too; the best of a stretch, and what they gain together, stay in theirs; worth "
+    "fits.",
     clauses="KNA-1 MUL-1 HIE-1",
     technique=Technique.DEDUCTION,
     kernels=CHOICES,
