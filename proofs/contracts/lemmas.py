@@ -3049,7 +3049,7 @@ CHOICES = [
     ),
     lemma(
         "choice_acts(H, T, S, V, C, D, A, P, m)",
-        "implies(is_choice(H, T, S, V, C, D, m) and are_named(T, V, C, D, A, P, m),"
+        "implies(is_choice(H, T, S, V, C, D, m) and are_actions_of(T, V, C, D, A, P, m),"
         " ends_lie(H, T, A, P, m) and slots_of_choice(H, T, V, C, D, m) == shifted(H, A, m)"
         " and all(T[P[i]] >= 0 and P[i] >= 0 and P[i] + before(H, A[i]) <= H[SLOTS]"
         " and before(H, A[i]) == (H[WIDTH + V[D[i]] % LEVELS] if C[i] >= UNBOUNDED else H[UNITS + T[place_of(C[i])]])"
@@ -3074,7 +3074,7 @@ CHOICES = [
     ),
     lemma(
         "choice_apart(H, T, S, V, C, D, A, P, m)",
-        "implies(is_choice(H, T, S, V, C, D, m) and are_named(T, V, C, D, A, P, m) and are_elsewhere(C, m)"
+        "implies(is_choice(H, T, S, V, C, D, m) and are_actions_of(T, V, C, D, A, P, m) and are_elsewhere(C, m)"
         " and are_clear(H, S, V, C, D, m, m), are_apart(H, A, P, m) and stand_clear(H, S, A, P, m))",
         steps=["choice_acts(H, T, S, V, C, D, A, P, m)", "all_begin(H, T, S, V, H[FAMILIES])"],
     ),

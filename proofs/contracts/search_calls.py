@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.calls import STATE, TELLING, TOLD, TOLD_OF, WHOLE
-from focalloc.proofs.contracts.form import contract, loop
+from focalloc.proofs.contracts.calls import (
+    ADAPTED,
+    ADAPTIVE,
+    RING_TOLD,
+    ROOM,
+    STATE,
+    TELLING,
+    TOLD,
+    TOLD_OF,
+    WHOLE,
+)
+from focalloc.proofs.contracts.form import contract, lines, loop
+from focalloc.proofs.contracts.invariants import KEPT
 
 WORK = {"query": "space[:WORK_HEADER]"}
 """The header of the array of a search."""
@@ -26,7 +37,98 @@ ASKED = """
 """
 """That a row of a state ends with the header of the session's own work space."""
 
+IN_ORDER_FROM_THE_FIRST = """
+            all(0 <= ledger_iteration[i] <= header[ITERATION] for i in range(header[LEDGER_TO]))
+            all(ledger_iteration[i] <= ledger_iteration[j]
+                for i in range(header[LEDGER_TO]) for j in range(i + 1, header[LEDGER_TO]))
+            all(0 <= ledger_action[i] < 2**60 and ledger_action[i] // 2 % LEVELS <= header[TOP]
+                for i in range(header[LEDGER_TO]))
+"""
+"""That what the ledger has forgotten happened before what it holds, and was actions, too."""
+
+CHOSEN = """
+            are_choices(header, tags, family_node, turns, notes, done)
+            are_placed(family_slot, turns, notes, done)
+            are_elsewhere(turns, done)
+            are_clear(header, family_slot, family_node, turns, notes, done, done)
+            are_noted(header, tags, turns, notes, done)
+            done < 0 or header[SLOTS] + slots_of_choice(header, tags, family_node, turns, notes, done)
+                <= max(header[W_MAX], header[SLOTS])
+"""
+"""What a choice is that can be made."""
+
 CONTRACTS = [
+    contract(
+        "leave",
+        cuts=ADAPTIVE,
+        needs="\n".join(
+            (
+                *lines(WHOLE),
+                *lines(ADAPTED),
+                *lines(RING_TOLD),
+                *KEPT,
+                *lines(ROOM),
+                *lines(IN_ORDER_FROM_THE_FIRST),
+                *lines(CHOSEN),
+                "1 <= header[ITERATION]",
+                "all(ledger_iteration[i] < header[ITERATION] for i in range(header[LEDGER_TO]))",
+                "header[END] < 2**49",
+                "header[LEDGER_TO] + header[N_DIFF] <= header[LEDGER_ROOM]",
+                "done == OUT_OF_SPACE or 0 <= done <= header[N_DIFF]",
+                "done <= len(turns)",
+                "done <= len(notes)",
+            )
+        ),
+        writes="""header tags spare memory told no_expand splices ledger_action ledger_iteration actions places
+            expand_keys expand_tokens family_slot family_node spare_slot spare_node adaptive""",
+        gives="\n".join(
+            (
+                "result == (WORK_FULL if done == OUT_OF_SPACE else done)",
+                "implies(result < 0, header[ITERATION] == old(header)[ITERATION] - 1)",
+                "implies(result < 0, all(tags[j] == old(tags)[j] for j in INTEGERS))",
+                "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
+                "implies(result >= 0, header[ITERATION] == old(header)[ITERATION])",
+                "implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))",
+                "implies(result >= 0, are_actions(header, actions, result))",
+                "implies(result >= 0, header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, result))",
+                *KEPT,
+            )
+        ),
+        before={
+            "name_actions": """
+                header[FAMILIES] == 0 or (family_slot[0] >= 0 and family_slot[header[FAMILIES] - 1]
+                    + header[WIDTH + family_node[header[FAMILIES] - 1] % LEVELS] <= header[SLOTS])
+                families_take(header, family_slot, family_node, 0, header[FAMILIES])
+                least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])
+                most_of_all(1, least_width(header), header[FAMILIES])
+                times_turned(least_width(header), header[FAMILIES])
+                header[FAMILIES] <= header[SLOTS]
+            """,
+            "apply": """
+                multiplied_is(header)
+                spans_multiply_is(header)
+                tiled_whole(header, tags)
+                tiled_follow(header, tags)
+                is_choice(header, tags, family_slot, family_node, turns, notes, done)
+                are_actions_of(tags, family_node, turns, notes, actions, places, done)
+                choice_acts(header, tags, family_slot, family_node, turns, notes, actions, places, done)
+                choice_apart(header, tags, family_slot, family_node, turns, notes, actions, places, done)
+                only_marked(header, tags, tags)
+                all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
+            """,
+            "observe_use": """
+                pins_lie(no_expand, header[SLOTS])
+                are_actions(header, actions, done)
+                sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])
+            """,
+        },
+        closes="""
+            tiled_alike(old(header), header, tags, 0, header[SLOTS])
+            aligned_alike(old(header), header, tags, header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+            tokens_marked(header, old(header), tags, tags, header[SLOTS])
+        """,
+    ),
     contract(
         "work_of",
         cuts=WORK,

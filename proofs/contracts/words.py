@@ -2193,7 +2193,9 @@ def are_noted(header: Ints, tags: Ints, turns: Ints, notes: Ints, n: int) -> boo
     )
 
 
-def are_named(tags: Ints, family_node: Ints, turns: Ints, notes: Ints, actions: Ints, places: Ints, n: int) -> bool:
+def are_actions_of(
+    tags: Ints, family_node: Ints, turns: Ints, notes: Ints, actions: Ints, places: Ints, n: int
+) -> bool:
     """The first ``n`` actions, with their places, are the candidates that are chosen."""
     return all(
         places[i] == place_of(turns[i])
@@ -2398,6 +2400,7 @@ def run_adds(header: Ints, tags: Ints, family_node: Ints, runs: Ints, keys: Ints
             if runs[r * RUN + DELTA] < 0
             else header[WIDTH + tags[place_of(keys[j])]] - header[UNITS + tags[place_of(keys[j])]]
             == runs[r * RUN + DELTA]
+            and place_of(keys[j]) < header[SLOTS]
             and notes[j] == header[FIRST] + tokens_in(header, tags, 0, place_of(keys[j]))
         )
         for j in range(runs[r * RUN + BEGIN], runs[r * RUN + BEGIN] + runs[r * RUN + SIZE])

@@ -440,6 +440,23 @@ def run_optimum(space: Mapping[str, Any], source: Source, kernel: str, rng: rand
     space["name_actions"](session, done, work.chosen, work.chosen_notes)
 
 
+def run_left(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """An iteration of the exact optimum, from when it has begun to its end."""
+    session = session_of(rng, source)
+    session.header[code.ITERATION] += 1
+    space["forget"](session.header, session.ledger_iteration)
+    arrays = arrays_of(rng, session)
+    session = space["session_of"](arrays["tags"], arrays["scratch"], arrays["state"])
+    work = whole_work(rng, session)
+    work.header[code.CURSOR], work.header[code.TOP_K] = 0, 0
+    work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
+    space["blend"](session.header, session.tags, session.fixed, work.worth)
+    space["survey"](session.header, session.tags, work.worth, work.peaks)
+    space["pool_collapses"](session, work)
+    done = code.OUT_OF_SPACE if rng.random() < 0.3 else space["select_optimum"](session, work)
+    space["leave"](session, arrays["state"], done, work.chosen, work.chosen_notes, 0)
+
+
 def run_apart(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """Runs laid out with some families set apart, whichever."""
     session = session_of(rng, source)
@@ -516,12 +533,13 @@ RUNS = (
     (("run_apply",), run_applied),
     (("take_for_step",), run_taking),
     (("list_items", "infer"), run_look),
-    (("select_by_region",), run_by_region),
-    (("select_by_oldest",), run_by_oldest),
     (("list_regions", "place_region"), run_regions),
     (("lay_out",), run_apart),
     (("prune", "pool_collapses", "select_optimum", "name_actions"), run_optimum),
     (("lay_out_named",), run_candidates),
+    (("select_by_region",), run_by_region),
+    (("select_by_oldest",), run_by_oldest),
+    (("leave",), run_left),
 )
 """What is run to listen to the calls of kernels, by the kernels that it begins with."""
 

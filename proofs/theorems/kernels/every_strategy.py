@@ -294,8 +294,10 @@ def preferences_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "spaces-of-every-size",
     "The tables of a search, and those of a region, that a call cuts out of the array for them lie in it, apart from "
-    "each other, however long they are.",
-    clauses="",
+    "each other, however long they are. What ends an iteration that searches leaves the context whole, and within "
+    "its budget if what is chosen is: the choice is made, as actions on separate blocks at their tokens, or all is as "
+    "it was before.",
+    clauses="BUD-1 CTX-6",
     technique=Technique.DEDUCTION,
     kernels=SPACES,
     assumes="an array laid out as its header says, as `Workspace` lays it out",
@@ -304,6 +306,13 @@ def preferences_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "        header,\n        space[at[4] : at[6]],"),
         Mutation("what expands are worth runs into its peaks", "return Worths(space[at[17] : at[18]], ",
                  "return Worths(space[at[17] : at[20]], "),
+        Mutation("an iteration is undone twice", "session.header[ITERATION] -= 1\n        unforget",
+                 "session.header[ITERATION] -= 2\n        unforget"),
+        Mutation("what is chosen is named by its notes", "name_actions(session, done, turns, notes)",
+                 "name_actions(session, done, notes, turns)"),
+        Mutation("one action more is made than is chosen",
+                 "turns, notes)\n        apply(session, done, session.actions)",
+                 "turns, notes)\n        apply(session, done + 1, session.actions)"),
         Mutation("peaks of a region are its worths", "scores[2 * capacity :]", "scores[capacity:]"),
         Mutation("worths of a region are one further", "[capacity : 2 * capacity], regions",
                  "[capacity + 1 : 2 * capacity], regions"),
