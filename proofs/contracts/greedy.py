@@ -88,6 +88,7 @@ CHOOSING = """
                     are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
                     always_fit(old(header), actions, header[DONE])
                     0 <= header[TAKEN_COLLAPSES] <= collapses
+                    collapses_passed(session, header, actions, places, header[DONE], header[TAKEN_COLLAPSES])
 """
 """The same of what it has chosen so far."""
 
@@ -174,6 +175,8 @@ CONTRACTS = [
             all(expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, place_of(expand_keys[i]))
                 for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
             are_in_context(header, tags, family_slot, family_node, actions, places, header[DONE])
+            expands_passed(header, actions, places, header[DONE], expand_keys, header[TAKEN_EXPANDS])
+            collapses_passed(session, header, actions, places, header[DONE], header[TAKEN_COLLAPSES])
         """,
         writes="header tags actions places",
         gives="""
@@ -203,6 +206,12 @@ CONTRACTS = [
             end_before_tail(header, actions, header[DONE])
             are_wanted(header, fixed, actions, places, header[DONE])
             are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
+            expands_passed(old(header), actions, places, header[DONE], expand_keys, header[TAKEN_EXPANDS])
+            collapses_passed(session, old(header), actions, places, header[DONE], header[TAKEN_COLLAPSES])
+            implies(not result and header[DONE] < header[N_DIFF], header[TAKEN_COLLAPSES] == collapses)
+            implies(not result and header[DONE] < header[N_DIFF] and header[TAKEN_EXPANDS] < expands,
+                misfits(old(header), tags, header[SLOTS] - header[FREED], expand_keys[header[TAKEN_EXPANDS]])
+                and tags[place_of(expand_keys[header[TAKEN_EXPANDS]])] < MARK)
         """,
         opens="""
             replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
@@ -237,6 +246,8 @@ CONTRACTS = [
                     end_before_tail(header, actions, done)
                     are_wanted(header, fixed, actions, places, done)
                     are_in_context(header, old(tags), family_slot, family_node, actions, places, done)
+                    expands_passed(header, actions, places, done, expand_keys, e)
+                    collapses_passed(session, header, actions, places, done, c)
                     all(actions[i] == old(actions)[i] for i in range(header[DONE]))
                     marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
                         + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
@@ -244,12 +255,16 @@ CONTRACTS = [
                 falls="header[N_DIFF] - done",
             ),
             "while e < expands and tags[place_of(expand_keys[e])] >= MARK": loop(
-                keeps="entry(e) <= e <= expands",
+                keeps="""
+                    entry(e) <= e <= expands
+                    expands_passed(header, actions, places, done, expand_keys, e)
+                """,
                 falls="expands - e",
             ),
             "while c < collapses": loop(
                 keeps="""
                     entry(c) <= c <= collapses
+                    collapses_passed(session, header, actions, places, done, c)
                     marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
                         + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
                 """,
@@ -352,8 +367,14 @@ CONTRACTS = [
                 end_before_tail(header, actions, done)
                 are_wanted(header, fixed, actions, places, done)
                 are_in_context(header, old(tags), family_slot, family_node, actions, places, done)
+                expands_passed(header, actions, places, done, expand_keys, e)
+                collapses_passed(session, header, actions, places, done, c)
             """,
-            "c += 1": "replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)",
+            "c += 1": """
+                replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)
+                blocked_if_taken(header, actions, places, done, slot, header[WIDTH + level])
+            """,
+            "e += 1": "expands_passed(header, actions, places, done, expand_keys, e + 1)",
             "done += 1": """
                 shift_one_more(header, actions, done + 1)
                 used == used_after(header, actions, done + 1)
@@ -369,6 +390,9 @@ CONTRACTS = [
                 are_replaced(header, tags, actions, places, done + 1)
                 taken_one_more(header, actions, places, done + 1)
                 marks_are_taken(header, tags, actions, places, done + 1)
+                blocked_one_more(header, actions, places, done + 1)
+                expands_passed(header, actions, places, done + 1, expand_keys, e)
+                collapses_passed(session, header, actions, places, done + 1, c)
                 ends_next(header, old(tags), actions, places, done)
                 ends_lie(header, old(tags), actions, places, done + 1)
                 are_at_rest(header, ledger_action, actions, done + 1)

@@ -66,6 +66,17 @@ DEFINITIONS = [
         "implies(n >= 1, shifted_in(H, P, A, n, Q, B, m) == shifted_in(H, P, A, n - 1, Q, B, m)"
         " + (added(H, A[n - 1]) if many(Q, B, m, P[n - 1], A[n - 1]) >= 1 else 0))",
     ),
+    definition(
+        "blocked_none(H, A, P, n, s, w)",
+        "implies(n <= 0, not blocked(H, A, P, n, s, w))",
+        seen_by="blocked(H, A, P, n, s, w)",
+    ),
+    definition(
+        "blocked_one_more(H, A, P, n)",
+        "implies(n >= 1, all(blocked(H, A, P, n, s, w)"
+        " == (blocked(H, A, P, n - 1, s, w) or (P[n - 1] < s + w and s < P[n - 1] + before(H, A[n - 1])))"
+        " for s in INTEGERS for w in INTEGERS if at(blocked(H, A, P, n, s, w))))",
+    ),
     definition("found_none(K, N, n, Q, B, m)", "implies(n <= 0, found_among(K, N, n, Q, B, m) == 0)"),
     definition(
         "found_one_more(K, N, n, Q, B, m)",
@@ -946,6 +957,27 @@ TAKEN = [
         by="n",
         steps=["taken_one_more(H, A, P, n)", "taken_one_more(H, put(A, i, x), put(P, i, y), n)"],
         seen_by="taken(H, put(A, i, x), put(P, i, y), n, j)",
+    ),
+    lemma(
+        "blocked_alike(H, G, A, P, n, s, w)",
+        "implies(are_actions(H, A, n) and H[TOP] < LEVELS and all(H[i] == G[i] for i in range(UNITS, FANOUT)),"
+        " blocked(H, A, P, n, s, w) == blocked(G, A, P, n, s, w))",
+        by="n",
+        steps=["blocked_one_more(H, A, P, n)", "blocked_one_more(G, A, P, n)", "A[n - 1] == A[n - 1]"],
+        seen_by="blocked(H, A, P, n, s, w), blocked(G, A, P, n, s, w)",
+    ),
+    lemma(
+        "blocked_put(H, A, P, n, s, w, i, x, y)",
+        "implies(n <= i, blocked(H, put(A, i, x), put(P, i, y), n, s, w) == blocked(H, A, P, n, s, w))",
+        by="n",
+        steps=["blocked_one_more(H, A, P, n)", "blocked_one_more(H, put(A, i, x), put(P, i, y), n)"],
+        seen_by="blocked(H, put(A, i, x), put(P, i, y), n, s, w)",
+    ),
+    lemma(
+        "blocked_if_taken(H, A, P, n, s, w)",
+        "all(blocked(H, A, P, n, s, w) for j in range(s, s + w) if taken(H, A, P, n, j) if at(taken(H, A, P, n, j)))",
+        by="n",
+        steps=["taken_one_more(H, A, P, n)", "blocked_one_more(H, A, P, n)"],
     ),
     lemma(
         "taken_among(H, A, P, m, B, Q, n)",

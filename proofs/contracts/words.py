@@ -71,6 +71,7 @@ from focalloc.fastpath.kernels.layout import (
     SIZE,
     SLOT,
     SLOTS,
+    SOFT_MARGIN,
     SPACE,
     SPAN,
     SPLICE,
@@ -85,6 +86,7 @@ from focalloc.fastpath.kernels.layout import (
     UNITS,
     VALUE,
     W_MAX,
+    W_SOFT,
     WEIGHT,
     WIDTH,
     WORK_HEADER,
@@ -233,6 +235,12 @@ def shifted_in(header: Ints, places: Ints, actions: Ints, n: int, others: Ints, 
     """The slots that those of the first ``n`` actions add which are among the first ``m`` of another list."""
     theirs = [(others[i], their_actions[i]) for i in range(m)]
     return sum(added(header, actions[i]) for i in range(n) if (places[i], actions[i]) in theirs)
+
+
+@ghost
+def blocked(header: Ints, actions: Ints, places: Ints, n: int, slot: int, slots: int) -> bool:
+    """Whether one of the first ``n`` actions replaces some of so many slots."""
+    return any(places[i] < slot + slots and slot < places[i] + before(header, actions[i]) for i in range(n))
 
 
 @ghost
@@ -1283,6 +1291,36 @@ def is_spliced(
 def marks_are_taken(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int) -> bool:
     """What is marked is replaced by one of the first ``n`` actions."""
     return all(taken(header, actions, places, n, j) for j in range(header[SLOTS]) if tags[j] >= MARK if at(tags[j]))
+
+
+def misfits(header: Ints, tags: Ints, used: int, key: int) -> bool:
+    """The expand of a key does not fit beside ``used`` slots, or only beyond the soft budget without being worth it
+    (BUD-1, SOF-1)."""
+    return used + header[WIDTH + tags[place_of(key)]] - header[UNITS + tags[place_of(key)]] > header[W_MAX] or (
+        used + header[WIDTH + tags[place_of(key)]] - header[UNITS + tags[place_of(key)]] > header[W_SOFT]
+        and rank_of(key) <= header[TAU_EXPAND] + header[SOFT_MARGIN]
+    )
+
+
+def expands_passed(header: Ints, actions: Ints, places: Ints, n: int, keys: Ints, e: int) -> bool:
+    """None of the first ``e`` expands in the queue is open after ``n`` actions."""
+    return all(taken(header, actions, places, n, spot(keys[i])) for i in range(e) if at(keys[i]))
+
+
+def collapses_passed(session: Session, header: Ints, actions: Ints, places: Ints, n: int, c: int) -> bool:
+    """None of the first ``c`` collapses in the queue is open after ``n`` actions."""
+    return all(
+        blocked(
+            header,
+            actions,
+            places,
+            n,
+            session.family_slot[session.collapse_families[i]],
+            header[WIDTH + session.family_node[session.collapse_families[i]] % LEVELS],
+        )
+        for i in range(c)
+        if at(session.collapse_families[i])
+    )
 
 
 def are_plain(header: Ints, tags: Ints, slots: int) -> bool:

@@ -293,8 +293,10 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "However long the queues, the shipped loop of turns ends, makes no more actions than the cap allows, and every "
     "prefix of them that grows stays within the budget; none takes more than was in use. They replace separate blocks, "
     "which are marked, and no others are; what they replace is beyond the threshold of its kind, no collapse is of the "
-    "tail, and none undoes what is in the ledger; each is at its node's token.",
-    clauses="CAP-1 BUD-1 SOF-1 THR-1 TAI-1 COO-1",
+    "tail, and none undoes what is in the ledger; each is at its node's token. Nothing that it has "
+    "passed in its queues is open any more; and it stops, short of the cap, only where that is so of all collapses, and "
+    "of all expands or up to one that does not fit.",
+    clauses="CAP-1 BUD-1 SOF-1 THR-1 TAI-1 COO-1 GRE-6",
     technique=Technique.DEDUCTION,
     kernels=TURNS,
     assumes="the queues hold keys of gists and families of the context (candidates-of-every-size); families are whole, "
@@ -310,6 +312,10 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "mark(tags, slot, header[UNITS + level - 1], header[UNITS + level - 1])\n                used -="),
         Mutation("an expand goes by the token of the one before", "node_of(level, expand_tokens[e]) * 2 + EXPAND",
                  "node_of(level, expand_tokens[max(e - 1, 0)]) * 2 + EXPAND"),
+        Mutation("a head that does not fit is passed over", "done += 1\n                e += 1",
+                 "done += 1\n            e += 1"),
+        Mutation("one action in a round is not enough to go on", "if done == before:\n            break",
+                 "if done <= before + 1:\n            break"),
         Mutation("the refund counted twice", "used -= header[WIDTH + level] - header[UNITS + level]",
                  "used -= 2 * (header[WIDTH + level] - header[UNITS + level])"),
     ],
