@@ -294,8 +294,8 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "prefix of them that grows stays within the budget; none takes more than was in use. They replace separate blocks, "
     "which are marked, and no others are; what they replace is beyond the threshold of its kind, no collapse is of the "
     "tail, and none undoes what is in the ledger; each is at its node's token. Nothing that it "
-    "has passed in its queues is open any more; and it stops, short of the cap, only where that is so of all collapses, "
-    "and of all expands or up to one that does not fit.",
+    "has passed in its queues is open any more; and it stops, short of the cap, only where that is so of all "
+    "collapses, and of all expands or up to one that does not fit.",
     clauses="CAP-1 BUD-1 SOF-1 THR-1 TAI-1 COO-1 GRE-6",
     technique=Technique.DEDUCTION,
     kernels=TURNS,
