@@ -59,6 +59,31 @@ CHOSEN = """
 
 CONTRACTS = [
     contract(
+        "work_of",
+        cuts=WORK,
+        seen_through=True,
+        whole=True,
+        needs=LIES_IN_SPACE,
+        gives="""
+            result.header == query
+            result.worth == worth
+            result.peaks == peaks
+            len(result.pool_keys) == query[WORK_OFFSETS + 1] - query[WORK_OFFSETS]
+            len(result.wishes) == query[WORK_OFFSETS + 17] - query[WORK_OFFSETS + 16]
+        """,
+    ),
+    contract(
+        "wide_worths",
+        cuts=WORK,
+        seen_through=True,
+        whole=True,
+        needs=LIES_IN_SPACE,
+        gives="""
+            len(result.worth) == query[WORK_OFFSETS + 18] - query[WORK_OFFSETS + 17]
+            len(result.peaks) == query[WORK_OFFSETS + 20] - query[WORK_OFFSETS + 19]
+        """,
+    ),
+    contract(
         "leave",
         cuts=ADAPTIVE,
         needs="\n".join(
@@ -127,31 +152,6 @@ CONTRACTS = [
             aligned_alike(old(header), header, tags, header[SLOTS])
             all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
             tokens_marked(header, old(header), tags, tags, header[SLOTS])
-        """,
-    ),
-    contract(
-        "work_of",
-        cuts=WORK,
-        seen_through=True,
-        whole=True,
-        needs=LIES_IN_SPACE,
-        gives="""
-            result.header == query
-            result.worth == worth
-            result.peaks == peaks
-            len(result.pool_keys) == query[WORK_OFFSETS + 1] - query[WORK_OFFSETS]
-            len(result.wishes) == query[WORK_OFFSETS + 17] - query[WORK_OFFSETS + 16]
-        """,
-    ),
-    contract(
-        "wide_worths",
-        cuts=WORK,
-        seen_through=True,
-        whole=True,
-        needs=LIES_IN_SPACE,
-        gives="""
-            len(result.worth) == query[WORK_OFFSETS + 18] - query[WORK_OFFSETS + 17]
-            len(result.peaks) == query[WORK_OFFSETS + 20] - query[WORK_OFFSETS + 19]
         """,
     ),
     contract(
