@@ -808,7 +808,10 @@ CONTRACTS = [
                             - header[UNITS + family_node[notes[j]] % LEVELS] == delta
                         for j in range(i) if at(notes[j]))
                 """,
-                closes="notes[i - 1] == where(family_slot, 0, header[FAMILIES], place_of(keys[i - 1]))",
+                closes="""
+                    found_at(family_slot, 0, header[FAMILIES], place_of(keys[i - 1]), notes[i - 1])
+                    notes[i - 1] == where(family_slot, 0, header[FAMILIES], place_of(keys[i - 1]))
+                """,
                 opens="held(family_slot, 0, header[FAMILIES], place_of(keys[i]))",
             )
         },

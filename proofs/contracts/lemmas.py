@@ -284,6 +284,12 @@ MEMBERS = [
         "implies(all(T[j] == S[j] for j in range(lo, hi)),"
         " all(held(S, lo, hi, x) for x in INTEGERS if held(T, lo, hi, x) if at(held(S, lo, hi, x))))",
     ),
+    lemma(
+        "found_at(T, lo, hi, x, r)",
+        "implies(rising(T, lo, hi) and held(T, lo, hi, x) and lo <= r <= hi and all(T[i] < x for i in range(lo, r))"
+        " and all(T[i] >= x for i in range(r, hi)), r == where(T, lo, hi, x))",
+        steps=["held_where(T, lo, hi, x)", "T[r] == T[r]"],
+    ),
 ]
 
 ARITHMETIC = [

@@ -870,7 +870,10 @@ CONTRACTS = [
                         where(family_slot, 0, header[FAMILIES], slots[notes[turn]]))
                     0 <= slots[notes[turn]] and slots[notes[turn]] < PLACES
                 """,
-                closes="collapse_families[turn - 1] == where(family_slot, 0, header[FAMILIES], slot)",
+                closes="""
+                    found_at(family_slot, 0, header[FAMILIES], slot, collapse_families[turn - 1])
+                    collapse_families[turn - 1] == where(family_slot, 0, header[FAMILIES], slot)
+                """,
             )
         },
         before={
