@@ -495,32 +495,33 @@ def run_ingest(tags: Tags, scratch: Scratch, state: Longs, tokens: int, manner: 
     """
     session = session_of(tags, scratch, state)
     header = session.header
+    half = len(reclaimed) // 2
+    collapses, gists = reclaimed[:half], reclaimed[half:]
     header[HEARD] = 0
     blocks = blocks_of(header, tokens)
     needed = blocks * header[UNITS]
     done = 0
     if blocks > 0 and header[SLOTS] + needed > header[W_MAX]:  # FIL-3
         most = most_collapses(header, needed + header[AHEAD])
-        if most > len(reclaimed) // 2 or not has_room(session, state, most):
+        if most > half or not has_room(session, state, most):
             return LEDGER_FULL
         if manner & BOLD == 0 and may_fall_short(header, session.family_node, session.ledger_action, needed):
             return UNSURE
         at_once = min(AT_ONCE, len(session.collapse_keys), most)
         recorded = header[LEDGER_TO]
-        half = len(reclaimed) // 2
-        done = reclaim(session, at_once, manner & FLAT != 0, needed, reclaimed[:half], reclaimed[half:])
+        done = reclaim(session, at_once, manner & FLAT != 0, needed, collapses, gists)
         lets_go = done == NO_ROOM
         if lets_go:
             if manner & LETTING_GO == 0 or needed > header[W_MAX]:
                 return NO_ROOM
             done = header[LEDGER_TO] - recorded
-        remember_actions(session, state, done, reclaimed)
+        remember_actions(session, state, done, collapses)
         if lets_go:
             gone = oldest_slots(header, session.tags, header[SLOTS] + needed - header[W_MAX])
             release(session, gone)
             forget_what_left(state)
             for i in range(done):
-                reclaimed[half + i] -= gone
+                gists[i] -= gone
     fill(header, tokens)
     for _ in range(blocks):
         append_block(session)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from focalloc.proofs.contracts.form import contract, lines, loop, loop_of_rows
+from focalloc.proofs.contracts.ingest import WITHIN
 from focalloc.proofs.contracts.invariants import BEFORE, KEPT, PINS
 
 ROOM = """
@@ -277,6 +278,33 @@ ALIKE_STILL = """
 """
 """What a header that has been written to elsewhere still says of blocks and families."""
 
+INGESTED = """
+            header[W_MAX] <= header[CAPACITY]
+            0 <= header[W_MAX]
+            header[CAPACITY] <= 2**26
+            header[CAPACITY] <= len(spare)
+            1 <= len(collapse_keys)
+            len(collapse_keys) <= len(collapse_families)
+            len(collapse_keys) <= len(places)
+            SPLICE * len(collapse_keys) <= len(splices)
+            0 <= header[LEDGER_ROOM] <= 2**26
+            header[LEDGER_ROOM] <= len(ledger_iteration)
+            header[LEDGER_ROOM] <= len(expand_keys)
+            header[LEDGER_ROOM] <= len(expand_tokens)
+            0 <= header[KNOWN] <= header[SLOTS]
+            implies(header[KNOWN] > 0, header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
+            0 <= header[ITERATION] < 2**62
+            0 <= header[CURSOR_TOKEN] < 2**49
+            0 <= header[PROTECTED] < 2**49
+            0 <= header[AHEAD] <= 2**39
+            0 <= header[UNFILLED] < header[SPAN]
+            header[FANOUT + 1] == 1
+            0 <= tokens
+            (tokens + header[SPAN]) * header[UNITS] <= 2**39
+            0 <= header[END] and header[END] + tokens + header[SPAN] < 2**49
+"""
+"""What an ingest has room for, and goes by."""
+
 CONTRACTS = [
     contract(
         "session_of",
@@ -515,6 +543,8 @@ CONTRACTS = [
             implies(header[MEMORY] > 0,
                 done <= header[REMEMBERED] and header[REMEMBERED] <= old(header)[REMEMBERED] + done)
             implies(header[MEMORY] <= 0, header[REMEMBERED] == old(header)[REMEMBERED])
+            implies(acted_on(old(header), old(acted), old(header)[REMEMBERED]) and are_actions(header, actions, done),
+                acted_on(header, acted, header[REMEMBERED]))
         """,
     ),
     contract(
@@ -522,19 +552,19 @@ CONTRACTS = [
         cuts=HISTORY,
         needs=f"""{WHOLE}{REMEMBERED_IN}
             is_shaped(header)
-            all(0 <= acted[j] < 2**60 and acted[j] // 2 % LEVELS <= header[TOP] for j in range(header[REMEMBERED]))
+            acted_on(header, acted, header[REMEMBERED])
         """,
         writes="header acted iterations",
         gives="""
             only(header, REMEMBERED)
             0 <= header[REMEMBERED] <= old(header)[REMEMBERED]
-            all(0 <= acted[j] < 2**60 and acted[j] // 2 % LEVELS <= header[TOP] for j in range(header[REMEMBERED]))
+            acted_on(header, acted, header[REMEMBERED])
         """,
         loops={
             "for at in range(history.size)": loop(
                 keeps="""
                     0 <= kept <= at
-                    all(0 <= acted[j] < 2**60 and acted[j] // 2 % LEVELS <= header[TOP] for j in range(kept))
+                    acted_on(header, acted, kept)
                     all(acted[j] == old(acted)[j] for j in range(at, header[REMEMBERED]))
                 """
             )
@@ -923,7 +953,7 @@ CONTRACTS = [
             result <= header[SLOTS]
             result == header[SLOTS]
                 or header[SLOTS] + needed - header[W_MAX] <= result * least_gain(header, header[TOP])
-            implies(header[SLOTS] + needed > header[W_MAX], result >= 0)
+            implies(header[SLOTS] + needed > header[W_MAX], result >= min(1, header[SLOTS]))
         """,
         opens="gain_of_one(header)",
         loops={
@@ -944,7 +974,175 @@ CONTRACTS = [
                 whole_spans(header[SLOTS] + needed - header[W_MAX], least)
                 over_bound(header[SLOTS] + needed - header[W_MAX] + least - 1, least)
                 over_below(header[SLOTS] + needed - header[W_MAX] + least - 1, least)
+                times_nothing(0, least)
+                fewer(0, (header[SLOTS] + needed - header[W_MAX] + least - 1) // least, least)
             """,
+        },
+    ),
+    contract(
+        "run_ingest",
+        cuts={
+            **SESSION,
+            "history": HISTORY["history"],
+            "collapses": "reclaimed[:len(reclaimed) // 2]",
+            "gists": "reclaimed[len(reclaimed) // 2:]",
+        },
+        needs="\n".join(
+            (
+                *lines(ARRAYS),
+                *lines(REMEMBERED_IN),
+                *lines(REMEMBERED_TWICE),
+                *KEPT,
+                *lines(INGESTED),
+                "acted_on(header, acted, header[REMEMBERED])",
+            )
+        ),
+        writes="""header tags spare fixed memory told no_expand splices ledger_action ledger_iteration places
+            collapse_keys collapse_families expand_keys expand_tokens family_slot family_node spare_slot spare_node
+            acted iterations collapses gists""",
+        gives="\n".join(
+            (
+                *lines("""
+                    result >= 0 or result == NO_ROOM or result == LEDGER_FULL or result == UNSURE
+                    result <= len(collapses)
+                    implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
+                    implies(result >= 0,
+                        header[END] == old(header)[END] + blocks_of(old(header), tokens) * header[SPAN])
+                    implies(result == LEDGER_FULL or result == UNSURE,
+                        header[SLOTS] == old(header)[SLOTS] and all(tags[j] == old(tags)[j] for j in INTEGERS))
+                    implies(result < 0, header[END] == old(header)[END])
+                    header[HEARD] == 0
+                    0 <= header[UNFILLED] < header[SPAN]
+                """),
+                *KEPT,
+            )
+        ),
+        before={
+            "blocks = blocks_of": """
+                multiplied_is(old(header))
+                spans_multiply_is(old(header))
+                geometry_is(old(header))
+                rise_far(family_slot, header[FAMILIES])
+                tiled_follow(old(header), tags)
+                front_turns(old(header), tags, header[SLOTS])
+                end_turns(old(header), tags, header[SLOTS])
+                turn(header[END], header[SPAN])
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                aligned_alike(old(header), header, tags, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            """,
+            "needed = blocks": """
+                product_positive(blocks, header[UNITS])
+                most_of_all(blocks, tokens + header[SPAN], header[UNITS])
+                0 <= blocks * header[UNITS] and blocks * header[UNITS] <= 2**39
+            """,
+            "if most > half": """
+                tiled_follow(header, tags)
+                gain_alike(header, old(header), header[TOP])
+            """,
+            "return LEDGER_FULL": """
+                header[SLOTS] == old(header)[SLOTS]
+                pins_lie(no_expand, header[SLOTS])
+                least_alike(header, old(header), WIDTH + 1, WIDTH + 1 + header[TOP])
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                aligned_alike(old(header), header, tags, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            """,
+            "if manner & BOLD": """
+                header[SLOTS] == old(header)[SLOTS]
+                pins_lie(no_expand, header[SLOTS])
+            """,
+            "return UNSURE": """
+                least_alike(header, old(header), WIDTH + 1, WIDTH + 1 + header[TOP])
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                aligned_alike(old(header), header, tags, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            """,
+            "at_once = min": """
+                tiled_alike(old(header), header, tags, 0, header[SLOTS])
+                aligned_alike(old(header), header, tags, header[SLOTS])
+                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            """,
+            "done = reclaim": """
+                gain_positive(header, header[TOP])
+                gain_alike(header, old(header), header[TOP])
+                most_of_all(most, len(collapses), least_gain(header, header[TOP]))
+                most_of_all(most, len(gists), least_gain(header, header[TOP]))
+                most_of_all(most, header[LEDGER_ROOM] - header[LEDGER_TO], least_gain(header, header[TOP]))
+            """,
+            "remember_actions": """
+                fewer(done - 1, most, least_gain(old(header), old(header)[TOP]))
+                0 <= done and done <= most
+            """,
+            "lets_go = done": "header[KNOWN] <= len(memory)",
+            "if lets_go:\n    gone": """
+                header[KNOWN] == prior(header)[KNOWN]
+                header[KNOWN] <= len(memory)
+                tiled_alike(prior(header), header, tags, 0, header[SLOTS])
+                aligned_alike(prior(header), header, tags, header[SLOTS])
+                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, prior(header), tags, tags, header[SLOTS])
+                tiled_follow(header, tags)
+            """,
+            "release": """
+                tokens_up_to(header, tags, header[SLOTS])
+                header[FIRST] + tokens_in(header, tags, 0, gone) <= header[END]
+                tokens_bound(header, tags, 0, gone)
+            """,
+            "for i in range(done)": """
+                tiled_alike(prior(header), header, tags, 0, header[SLOTS])
+                aligned_alike(prior(header), header, tags, header[SLOTS])
+                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, prior(header), tags, tags, header[SLOTS])
+                all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+            """,
+            "for _ in range(blocks)": """
+                tiled_alike(prior(header), header, tags, 0, header[SLOTS])
+                aligned_alike(prior(header), header, tags, header[SLOTS])
+                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, prior(header), tags, tags, header[SLOTS])
+                all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+                whole_spans(tokens - old(header)[UNFILLED], old(header)[SPAN])
+                header[END] == old(header)[END]
+                header[SPAN] == old(header)[SPAN]
+                header[END] + blocks * header[SPAN] < 2**49
+                product_positive(blocks, header[UNITS])
+                times_nothing(0, header[UNITS])
+                times_nothing(0, header[SPAN])
+                times_nothing(blocks, header[UNITS])
+                times_nothing(blocks, header[SPAN])
+                most_of_all(1, blocks, header[UNITS])
+            """,
+            "place_pins": """
+                tiled_follow(header, tags)
+                least_alike(header, old(header), WIDTH + 1, WIDTH + 1 + header[TOP])
+            """,
+        },
+        loops={
+            "for i in range(done)": loop(keeps="within(gists, i, done, -2**53, 2**53)"),
+            "for _ in range(blocks)": loop(
+                keeps="\n".join(
+                    (
+                        *WITHIN,
+                        *lines("""
+                            all(header[j] == entry(header)[j] for j in INTEGERS
+                                if j != SLOTS and j != END and j != FAMILIES)
+                            header[SLOTS] == entry(header)[SLOTS] + _ * header[UNITS]
+                            header[END] == entry(header)[END] + _ * header[SPAN]
+                        """),
+                    )
+                ),
+                opens="""
+                    product_grows(_, blocks, header[UNITS])
+                    product_grows(_, blocks, header[SPAN])
+                    product_next(_, header[UNITS])
+                    product_next(_, header[SPAN])
+                """,
+            ),
         },
     ),
     contract(
@@ -970,8 +1168,7 @@ CONTRACTS = [
                 "header[CAPACITY] <= 2**26",
                 "0 <= header[KNOWN] <= header[SLOTS]",
                 "header[KNOWN] <= len(memory)",
-                "all(0 <= acted[j] < 2**60 and acted[j] // 2 % LEVELS <= header[TOP]"
-                " for j in range(header[REMEMBERED]))",
+                "acted_on(header, acted, header[REMEMBERED])",
                 "header[END] < 2**49",
             )
         ),

@@ -84,6 +84,7 @@ CONTRACTS = [
         writes="keys notes",
         gives="""
             0 <= result <= room
+            result <= header[FAMILIES]
             heap(keys, result)
             may_all_collapse(session, sought, threshold, result)
             come_by(sought, stride, result, header[FAMILIES])
@@ -98,6 +99,7 @@ CONTRACTS = [
                 keeps="""
                     turn(family, stride)
                     0 <= size <= room
+                    size <= min(family, header[FAMILIES])
                     heap(keys, size)
                     threshold <= bar <= LIMIT
                     implies(size < room, bar == threshold)
@@ -135,6 +137,7 @@ CONTRACTS = [
         writes="keys notes",
         gives="""
             0 <= result <= room
+            result <= header[FAMILIES]
             falling(keys, 0, result)
             may_all_collapse(session, sought, threshold, result)
             are_once(keys, notes, result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, lines, loop
-from focalloc.proofs.contracts.invariants import KEPT
+from focalloc.proofs.contracts.invariants import BLOCKS, GEOMETRY, KEPT, LISTED, TOKENS
 
 ROOM = """
     0 <= needed <= 2**40
@@ -33,6 +33,25 @@ ROOM = """
 """
 """What a reclaim has room for, and goes by."""
 
+WITHIN = (
+    *GEOMETRY,
+    *lines("""
+        header[FANOUT + 1] == 1
+        0 <= header[SLOTS] <= header[CAPACITY]
+        header[CAPACITY] <= len(tags)
+        header[CAPACITY] <= PLACES
+        are_plain(header, tags, header[SLOTS])
+        0 <= header[FIRST] < 2**49
+        turn(header[END], header[SPAN])
+        has_places(header, family_slot)
+        has_places(header, family_node)
+    """),
+    *BLOCKS,
+    *LISTED,
+    *TOKENS,
+)
+"""What a context keeps to which blocks are appended, even if it has none yet."""
+
 RECLAIMED = """
     only(header, SLOTS, FAMILIES, LEDGER_TO, SPLICES, KNOWN, HALF, HEARD)
     header[LEDGER_TO] == old(header)[LEDGER_TO] + {done}
@@ -45,6 +64,14 @@ RECLAIMED = """
 """
 """What so many collapses leave."""
 
+LISTED_SO_FAR = """
+                    done <= len(reclaimed)
+                    are_actions(header, reclaimed, done)
+                    done == 0 or (done - 1) * least_gain(header, header[TOP])
+                        < old(header)[SLOTS] + wanted - header[W_MAX]
+"""
+"""What is written of them, and that each was asked for."""
+
 TOLD_WHERE = """
     done <= len(whereabouts)
     within(whereabouts, 0, done, -(done + 1) * 2**26, (done + 1) * 2**26)
@@ -55,28 +82,56 @@ CONTRACTS = [
     contract(
         "append_block",
         whole=True,
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            0 <= header[SLOTS] <= 2**26
-            header[SLOTS] + header[UNITS] <= len(tags)
-            0 <= header[END] < 2**50
-            0 <= header[FAMILIES] <= 2**26
-            header[FAMILIES] < len(family_slot)
-            header[FAMILIES] < len(family_node)
-        """,
+        needs="\n".join((*WITHIN, "header[SLOTS] + header[UNITS] <= header[CAPACITY]", "0 <= header[END] < 2**49")),
         writes="header tags family_slot family_node",
-        gives="""
-            only(header, SLOTS, END, FAMILIES)
-            header[SLOTS] == old(header)[SLOTS] + header[UNITS]
-            header[END] == old(header)[END] + header[SPAN]
-            old(header)[FAMILIES] <= header[FAMILIES] <= old(header)[FAMILIES] + 1
-            kept_outside(tags, old(tags), old(header)[SLOTS], header[SLOTS])
-            kept_from(family_slot, old(family_slot), old(header)[FAMILIES] + 1)
-            kept_from(family_node, old(family_node), old(header)[FAMILIES] + 1)
-            implies(header[FAMILIES] > old(header)[FAMILIES],
-                family_slot[old(header)[FAMILIES]] == old(header)[SLOTS]
-                and family_node[old(header)[FAMILIES]] == node_of(1, old(header)[END]))
+        gives="\n".join(
+            (
+                *WITHIN,
+                *lines("""
+                    only(header, SLOTS, END, FAMILIES)
+                    header[SLOTS] == old(header)[SLOTS] + header[UNITS]
+                    header[END] == old(header)[END] + header[SPAN]
+                    old(header)[FAMILIES] <= header[FAMILIES] <= old(header)[FAMILIES] + 1
+                    kept_outside(tags, old(tags), old(header)[SLOTS], header[SLOTS])
+                    kept_from(family_slot, old(family_slot), old(header)[FAMILIES] + 1)
+                    kept_from(family_node, old(family_node), old(header)[FAMILIES] + 1)
+                    implies(header[FAMILIES] > old(header)[FAMILIES],
+                        family_slot[old(header)[FAMILIES]] == old(header)[SLOTS]
+                        and family_node[old(header)[FAMILIES]] == node_of(1, old(header)[END]))
+                """),
+            )
+        ),
+        before={
+            "family_slot[header[FAMILIES]] =": """
+                families_take(header, family_slot, family_node, 0, header[FAMILIES])
+                times_nothing(header[FAMILIES], least_width(header))
+                fewer(header[FAMILIES], len(family_slot), least_width(header))
+                fewer(header[FAMILIES], len(family_node), least_width(header))
+            """,
+        },
+        closes="""
+            tokens_none(old(header), old(tags), 0, 0)
+            tiled_moved(old(header), old(tags), tags, 0, old(header)[SLOTS], 0)
+            tiled_alike(old(header), header, tags, 0, old(header)[SLOTS])
+            tiled_block(header, tags, old(header)[SLOTS], 0)
+            tiled_joined(header, tags, 0, old(header)[SLOTS], header[SLOTS])
+            aligned_moved(old(header), header, old(tags), tags, 0, old(header)[SLOTS])
+            aligned_next(header, tags, old(header)[SLOTS], 0)
+            aligned_gap(header, tags, old(header)[SLOTS] + 1, header[UNITS] - 1)
+            tokens_inside(header, tags, old(header)[SLOTS], header[UNITS])
+            tokens_add(header, tags, 0, old(header)[SLOTS], header[UNITS])
+            turn_next(old(header)[END], header[SPAN])
+            all_stand_moved(old(header), header, old(tags), tags, old(family_slot), old(family_node), family_slot,
+                family_node, old(header)[FAMILIES], 0, 0, old(header)[SLOTS])
+            all_stand(header, tags, family_slot, family_node, old(header)[FAMILIES])
+            header[WIDTH + 1] == header[FANOUT + 1] * header[UNITS]
+            one_times(header[FANOUT + 1], header[UNITS])
+            header[SPAN + 1] == header[FANOUT + 1] * header[SPAN]
+            one_times(header[FANOUT + 1], header[SPAN])
+            stands_is(header, tags, old(header)[SLOTS], node_of(1, old(header)[END]))
+            row_is(tags, old(header)[SLOTS], 0, header[UNITS], header[UNITS])
+            begins_at(header, tags, old(header)[SLOTS], node_of(1, old(header)[END]))
+            stands(header, tags, old(header)[SLOTS], node_of(1, old(header)[END]))
         """,
     ),
     contract(
@@ -256,6 +311,7 @@ CONTRACTS = [
         writes="keys notes",
         gives="""
             0 <= result <= room
+            result <= header[FAMILIES]
             within(notes, 0, result, 0, header[FAMILIES] - 1)
             rising(notes, 0, result)
             all(keys[i] == PLACES - 1 - family_slot[notes[i]] for i in range(result) if at(keys[i]) if at(notes[i]))
@@ -308,7 +364,17 @@ CONTRACTS = [
                 "result >= 0 or result == NO_ROOM",
                 "implies(result >= 0, header[SLOTS] + needed <= header[W_MAX])",
                 "implies(result >= 0, header[LEDGER_TO] == old(header)[LEDGER_TO] + result)",
-                "header[SLOTS] <= old(header)[SLOTS]",
+                *lines("""
+                    header[SLOTS] <= old(header)[SLOTS]
+                    0 <= header[KNOWN] <= header[SLOTS]
+                    header[HEARD] == 0
+                    0 <= header[HALF] <= 1
+                    implies(header[KNOWN] > 0, old(header)[KNOWN] > 0)
+                    old(header)[LEDGER_TO] <= header[LEDGER_TO]
+                    is_asked_for(old(header), needed, header[LEDGER_TO] - old(header)[LEDGER_TO])
+                    are_actions(header, reclaimed, header[LEDGER_TO] - old(header)[LEDGER_TO])
+                    within(whereabouts, 0, header[LEDGER_TO] - old(header)[LEDGER_TO], -2**53, 2**53)
+                """),
             )
         ),
         opens="""
@@ -318,11 +384,13 @@ CONTRACTS = [
         """,
         loops={
             "while header[SLOTS] + wanted > header[W_MAX]": loop(
-                keeps="\n".join((*KEPT, *lines(RECLAIMED.format(done="done")), *lines(TOLD_WHERE))),
+                keeps="\n".join(
+                    (*KEPT, *lines(RECLAIMED.format(done="done")), *lines(LISTED_SO_FAR), *lines(TOLD_WHERE))
+                ),
                 falls="header[SLOTS]",
             ),
             "while i < found and excess > 0 and (not completed)": loop(
-                keeps="""
+                keeps=f"""{LISTED_SO_FAR}
                     0 <= i <= found
                     done == entry(done) + i
                     done <= len(whereabouts)
@@ -363,6 +431,8 @@ CONTRACTS = [
         },
         before={
             "i = 0": """
+                rise_far(family_slot, header[FAMILIES])
+                header[FAMILIES] <= header[SLOTS]
                 many_members(keys, notes, found, found)
                 twice_if_alike(keys, notes, found)
                 all(0 <= notes[k] < header[FAMILIES] and place_of(keys[k]) == family_slot[notes[k]]
@@ -435,6 +505,8 @@ CONTRACTS = [
                 places[i] + before(header, notes[i]) == places[i] + header[WIDTH + level]
                 places[i] + header[WIDTH + level] == header[SLOTS] or tags[places[i] + header[WIDTH + level]] >= 0
                 notes[i] // 2 == node
+                is_there(header, tags, places[i], notes[i] // 2)
+                0 <= places[i] and places[i] + header[WIDTH + level_of(notes[i])] <= header[SLOTS]
                 collapse_has_tokens(header, tags, notes[i], places[i])
                 has_tokens(header, tags, notes[i], places[i])
                 ends_next(header, tags, notes, places, i)

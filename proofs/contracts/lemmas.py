@@ -2373,6 +2373,12 @@ TOLD = [
 
 FAMILIES = [
     lemma(
+        "rise_far(S, n)",
+        "implies(n >= 1 and S[0] >= 0 and rising(S, 0, n), S[n - 1] >= n - 1)",
+        by="n",
+        steps=["S[n - 1] == S[n - 1]", "S[n - 2] == S[n - 2]"],
+    ),
+    lemma(
         "families_take(H, S, N, f, n)",
         "implies(is_shaped(H) and n >= 1"
         " and all(1 <= N[g] % LEVELS <= H[TOP] for g in range(f, f + n)) and keep_apart(H, S, N, f, f + n),"
@@ -3248,10 +3254,74 @@ REGIONS = [
     ),
 ]
 
+ENDS = [
+    lemma(
+        "turn_sum(x, y, s)",
+        "implies(s >= 1 and turn(x, s) and turn(y, s), turn(x + y, s))",
+        steps=[
+            "turn_is(x, s)",
+            "turn_is(y, s)",
+            "implies(s >= 1, x == x // s * s + x % s and y == y // s * s + y % s)",
+            "turn_times(x // s + y // s, s)",
+            "(x // s + y // s) * s == x // s * s + y // s * s",
+        ],
+    ),
+    lemma(
+        "turn_coarse(x, s, t)",
+        "implies(s >= 1 and t >= 1 and turn(x, s) and turn(s, t), turn(x, t))",
+        steps=[
+            "turn_is(x, s)",
+            "turn_is(s, t)",
+            "implies(s >= 1 and t >= 1, x == x // s * s + x % s and s == s // t * t + s % t)",
+            "turn_times(x // s * (s // t), t)",
+            "x // s * (s // t) * t == x // s * (s // t * t)",
+        ],
+    ),
+    lemma(
+        "spans_divide(H, l)",
+        "implies(is_shaped(H) and spans_multiply(H) and 0 <= l <= H[TOP], turn(H[SPAN + l], H[SPAN]))",
+        by="l",
+        steps=[
+            "H[SPAN] == H[SPAN] and H[SPAN + l] == H[SPAN + l] and H[SPAN + l - 1] == H[SPAN + l - 1]",
+            "turn_times(1, H[SPAN])",
+            "spans_multiply_at(H, l)",
+            "turn_times(H[FANOUT + l], H[SPAN + l - 1])",
+            "turn_coarse(H[SPAN + l], H[SPAN + l - 1], H[SPAN])",
+        ],
+    ),
+    lemma(
+        "end_turns(H, T, n)",
+        "implies(geometry(H) and n >= 0 and aligned(H, T, n) and within(T, 0, n, RAW, H[TOP])"
+        " and turn(H[FIRST], H[SPAN]), turn(H[FIRST] + tokens_in(H, T, 0, n), H[SPAN]))",
+        by="n",
+        steps=[
+            "geometry_is(H)",
+            "tokens_none(H, T, 0, n)",
+            "tokens_one_more(H, T, 0, n)",
+            "aligned_less(H, T, n - 1, n)",
+            "T[n - 1] == T[n - 1] and H[SPAN] == H[SPAN] and H[SPAN + T[n - 1]] == H[SPAN + T[n - 1]]",
+            "spans_divide(H, T[n - 1])",
+            "turn_sum(H[FIRST] + tokens_in(H, T, 0, n - 1), H[SPAN + T[n - 1]], H[SPAN])",
+        ],
+    ),
+    lemma(
+        "front_turns(H, T, n)",
+        "implies(geometry(H) and n >= 1 and aligned(H, T, n) and 0 <= T[0] <= H[TOP], turn(H[FIRST], H[SPAN]))",
+        steps=[
+            "geometry_is(H)",
+            "tokens_none(H, T, 0, 0)",
+            "aligned_is(H, T, n)",
+            "T[0] == T[0] and H[SPAN] == H[SPAN] and H[SPAN + T[0]] == H[SPAN + T[0]]",
+            "spans_divide(H, T[0])",
+            "turn_coarse(H[FIRST], H[SPAN + T[0]], H[SPAN])",
+        ],
+    ),
+]
+
 PARTS = (
     *(DEFINITIONS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
     *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, ROWS, MOVED),
-    *(STANDING, CLEAR, ALIGNED, HAD, TOLD, FAMILIES, SEARCHES, CHOICES, REGIONS),
+    *(STANDING, CLEAR, ALIGNED, HAD, TOLD, FAMILIES, SEARCHES, CHOICES, REGIONS, ENDS),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

@@ -80,7 +80,10 @@ CONTRACTS = [
             within(iterations, 0, history.size, 0, 2**62)
         """,
         writes="acted iterations keys nodes",
-        gives="done <= result <= history.size + done",
+        gives="""
+            done <= result <= history.size + done
+            all(held(old(acted), 0, history.size, acted[j]) or held(actions, 0, done, acted[j]) for j in range(result))
+        """,
         loops={
             "for i in range(done)": loop(
                 keeps="""
@@ -93,9 +96,16 @@ CONTRACTS = [
                 keeps="""
                     0 <= kept <= j
                     within(iterations, 0, history.size, 0, 2**62)
+                    all(held(old(acted), 0, history.size, acted[k]) for k in range(kept))
+                    kept_from(acted, old(acted), j)
                 """
             ),
-            "for i in range(done) #3": loop(),
+            "for i in range(done) #3": loop(
+                keeps="""
+                    all(held(old(acted), 0, history.size, acted[k]) for k in range(kept))
+                    all(held(actions, 0, done, acted[k]) for k in range(kept, kept + i))
+                """
+            ),
         },
         before={"for i in range(done):\n    nodes": "keys_in(keys, nodes, done, done, -2**60, 0)"},
     ),

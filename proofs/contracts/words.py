@@ -1370,6 +1370,11 @@ def ledger_acts(header: Ints, table: Ints) -> bool:
     )
 
 
+def acted_on(header: Ints, table: Ints, n: int) -> bool:
+    """The first ``n`` are actions on nodes of levels that there are."""
+    return all(0 <= table[i] < 2**60 and table[i] // 2 % LEVELS <= header[TOP] for i in range(n))
+
+
 def moved_along(header: Ints, table: Ints, header_before: Ints, table_before: Ints) -> bool:
     """The live entries are what they were, wherever they stand now."""
     return all(
@@ -1465,8 +1470,19 @@ def has_places(header: Ints, table: Ints) -> bool:
 
 
 def suffices(header: Ints, needed: int, entries: int) -> bool:
-    """So many collapses make room for ``needed`` slots and those ahead, whichever they are."""
-    return header[SLOTS] + needed + header[AHEAD] - header[W_MAX] <= entries * least_gain(header, header[TOP])
+    """So many collapses make room for ``needed`` slots and those ahead, whichever they are, or are as many as slots."""
+    return (
+        header[SLOTS] + needed + header[AHEAD] - header[W_MAX] <= entries * least_gain(header, header[TOP])
+        or header[SLOTS] <= entries
+    )
+
+
+def is_asked_for(header: Ints, needed: int, entries: int) -> bool:
+    """So many collapses are as many as there are slots at most, and all but the last leave too little room."""
+    return entries <= header[SLOTS] and (
+        entries == 0
+        or (entries - 1) * least_gain(header, header[TOP]) < header[SLOTS] + needed + header[AHEAD] - header[W_MAX]
+    )
 
 
 def stand_whole(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int) -> bool:

@@ -226,7 +226,14 @@ def arrays_of(rng: random.Random, session: code.Session) -> dict[str, Any]:
         "scratch": Array(behind[1], none, scores),
         "state": Array(at + code.WORK_HEADER, header, pieces),
         "space": search,
+        "reclaimed": halves(len(session.tags)),
     }
+
+
+def halves(cells: int) -> Array:
+    """An array for so many collapses, and where their gists are."""
+    both = {(0, cells): Cut("collapses", [0] * cells), (cells, 2 * cells): Cut("gists", [0] * cells)}
+    return Array(2 * cells, Cut("none", []), both)
 
 
 NARROW = {20: 32, 27: 8, 28: 32, 34: 32, 39: 32}

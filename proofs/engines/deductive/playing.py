@@ -32,6 +32,7 @@ from focalloc.proofs.engines.deductive.inputs import (
     RowsOf,
     arrays_of,
     few,
+    halves,
     made_up,
     network_of,
     pinned,
@@ -424,6 +425,23 @@ def run_applied(space: Mapping[str, Any], source: Source, kernel: str, rng: rand
     space["run_apply"](arrays["tags"], arrays["scratch"], arrays["state"], done, rng.randint(0, 1))
 
 
+def run_ingested(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """Tokens that come in, for which room is made."""
+    session = session_of(rng, source)
+    header = session.header
+    if rng.random() < 0.3:
+        session = pinned(session, rng)
+        space["place_pins"](session)
+    header[code.AHEAD] = rng.choice([0, 0, rng.randint(1, 3)])
+    if session.tags[header[code.SLOTS] - header[code.UNITS]] == 0:
+        header[code.UNFILLED] = rng.choice([0, rng.randrange(header[code.SPAN])])
+    arrays = arrays_of(rng, session)
+    if rng.random() < 0.1:
+        arrays["reclaimed"] = halves(1)
+    tokens, manner = rng.randint(0, 3 * header[code.SPAN]), rng.randint(0, 7)
+    space["run_ingest"](arrays["tags"], arrays["scratch"], arrays["state"], tokens, manner, arrays["reclaimed"])
+
+
 def run_optimum(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """An iteration of the exact optimum, up to its actions."""
     session = session_of(rng, source)
@@ -532,6 +550,7 @@ RUNS = (
     (("first_misfit",), run_misfit),
     (("run_apply",), run_applied),
     (("take_for_step",), run_taking),
+    (("run_ingest",), run_ingested),
     (("list_items", "infer"), run_look),
     (("list_regions", "place_region"), run_regions),
     (("lay_out",), run_apart),

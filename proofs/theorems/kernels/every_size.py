@@ -27,8 +27,11 @@ TOKENS = ("tokens_between", "token_at", "slot_with", "slot_at", "slot_holding")
 MANY = ("tell", "run_steps", "sets_out", "arrives")
 """What a call for many sessions does."""
 
-CALLS = [one for one in contracts_of("calls") if one not in ("step", *MANY)]
-"""What calls do around an iteration, which has a theorem of its own."""
+CALLS = [one for one in contracts_of("calls") if one not in ("step", "run_ingest", *MANY)]
+"""What calls do around an iteration, which has a theorem of its own, as has what comes in."""
+
+INGEST = [*contracts_of("ingest"), "run_ingest"]
+"""The kernels of an ingest, and its call."""
 
 TURNS = ("fits", "alternate")
 """The kernels that take turns; `select` has a theorem of its own."""
@@ -433,10 +436,13 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "ingest-of-every-size",
     "Blocks are appended where there is room for them, with a family at most; tokens fill as many blocks as they make, "
     "and leave less than a block unfilled. A reclaim ends, however many rounds it takes, stays within its tables, and "
-    "keeps what an iteration keeps of them; if it does not give up, there is room for what is needed.",
-    clauses="ING-1 ING-2 FIL-1 FIL-2",
+    "keeps what an iteration keeps of them; if it does not give up, there is room for what is needed. So it is with an "
+    "ingest as a whole, whatever it collapses or lets go: it leaves what an iteration keeps as it found it, with no "
+    "more slots than the budget or than before, and as many blocks as the tokens make; or it says why not, and no "
+    "token has come in.",
+    clauses="ING-1 ING-2 FIL-1 FIL-2 FIL-3",
     technique=Technique.DEDUCTION,
-    kernels=contracts_of("ingest"),
+    kernels=INGEST,
     mutations=[
         Mutation("a family too many", "header[FAMILIES] += 1\n    header[SLOTS] += header[UNITS]",
                  "header[FAMILIES] += 2\n    header[SLOTS] += header[UNITS]"),
@@ -451,12 +457,22 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "while header[SLOTS] + wanted > header[W_MAX] + 1:"),
         Mutation("the same family is collapsed again", "            done += 1\n            i += 1\n",
                  "            done += 1\n"),
+        Mutation("room is looked for only where there is none already",
+                 "if blocks > 0 and header[SLOTS] + needed > header[W_MAX]:",
+                 "if blocks > 0 and header[SLOTS] > header[W_MAX]:"),
+        Mutation("more collapses are listed than there is room for any", "if most > half or not has_room",
+                 "if not has_room"),
+        Mutation("a slot too few leaves", "oldest_slots(header, session.tags, header[SLOTS] + needed - header[W_MAX])",
+                 "oldest_slots(header, session.tags, header[SLOTS] + needed - header[W_MAX] - 1)"),
+        Mutation("a block too few is appended", "for _ in range(blocks):", "for _ in range(blocks - 1):"),
+        Mutation("pins stay where they were", "append_block(session)\n    place_pins(session)\n",
+                 "append_block(session)\n"),
     ],
     full=True,
 )  # fmt: skip
 def ingest_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """New blocks, tokens that fill them, and whole families to collapse."""
-    yield from of_every_size(bug, *contracts_of("ingest"))
+    yield from of_every_size(bug, *INGEST)
 
 
 @theorem(
