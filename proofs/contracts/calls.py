@@ -270,13 +270,15 @@ TOLD = """
 """
 """What a call tells then."""
 
-ALIKE_STILL = """
-    tiled_alike(BEFORE, header, tags, 0, header[SLOTS])
-    aligned_alike(BEFORE, header, tags, header[SLOTS])
-    all_stand_alike(BEFORE, header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-    tokens_marked(header, BEFORE, tags, tags, header[SLOTS])
-"""
-"""What a header that has been written to elsewhere still says of blocks and families."""
+
+def still_alike(before: str) -> str:
+    """What a header that has been written to elsewhere still says of blocks and families, as it did ``before``."""
+    return f"""
+                tiled_alike({before}, header, tags, 0, header[SLOTS])
+                aligned_alike({before}, header, tags, header[SLOTS])
+                all_stand_alike({before}, header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, {before}, tags, tags, header[SLOTS])"""
+
 
 INGESTED = """
             header[W_MAX] <= header[CAPACITY]
@@ -697,12 +699,7 @@ CONTRACTS = [
                 tiled_whole(header, tags)
                 whole_gists(header, tags)
             """,
-            "done = step": """
-                tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                aligned_alike(old(header), header, tags, header[SLOTS])
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, old(header), tags, tags, header[SLOTS])
-            """,
+            "done = step": still_alike("old(header)"),
             "observe_use": """
                 sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])
                 are_actions(prior(header), actions, done)
@@ -772,8 +769,8 @@ CONTRACTS = [
             )
         },
         before={
-            "done = run_step": ALIKE_STILL.replace("BEFORE", "old(header)"),
-            "tell": ALIKE_STILL.replace("BEFORE", "prior(header)"),
+            "done = run_step": still_alike("old(header)"),
+            "tell": still_alike("prior(header)"),
         },
     ),
     contract(
@@ -812,15 +809,11 @@ CONTRACTS = [
         ),
         before={
             "if not has_room": "tiled_follow(header, tags)",
-            "fit = first_misfit": """
+            "fit = first_misfit": f"""
                 pins_lie(no_expand, header[SLOTS])
                 alike(old(header), header)
                 entries_are_recent(header, ledger_iteration)
-                spans_multiply_is(header)
-                tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                aligned_alike(old(header), header, tags, header[SLOTS])
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+                spans_multiply_is(header){still_alike("old(header)")}
             """,
             "apply": """
                 pins_lie(no_expand, header[SLOTS])
@@ -850,13 +843,9 @@ CONTRACTS = [
                 header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS])
                 header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
             """,
-            "observe_use": """
+            "observe_use": f"""
                 pins_lie(no_expand, header[SLOTS])
-                sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])
-                tiled_alike(prior(header), header, tags, 0, header[SLOTS])
-                aligned_alike(prior(header), header, tags, header[SLOTS])
-                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, prior(header), tags, tags, header[SLOTS])
+                sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW]){still_alike("prior(header)")}
                 tiled(header, tags, 0, header[SLOTS]) and aligned(header, tags, header[SLOTS])
                 all_stand(header, tags, family_slot, family_node, header[FAMILIES])
             """,
@@ -1018,7 +1007,7 @@ CONTRACTS = [
             )
         ),
         before={
-            "blocks = blocks_of": """
+            "blocks = blocks_of": f"""
                 multiplied_is(old(header))
                 spans_multiply_is(old(header))
                 geometry_is(old(header))
@@ -1026,11 +1015,7 @@ CONTRACTS = [
                 tiled_follow(old(header), tags)
                 front_turns(old(header), tags, header[SLOTS])
                 end_turns(old(header), tags, header[SLOTS])
-                turn(header[END], header[SPAN])
-                tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                aligned_alike(old(header), header, tags, header[SLOTS])
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+                turn(header[END], header[SPAN]){still_alike("old(header)")}
             """,
             "needed = blocks": """
                 product_positive(blocks, header[UNITS])
@@ -1041,32 +1026,19 @@ CONTRACTS = [
                 tiled_follow(header, tags)
                 gain_alike(header, old(header), header[TOP])
             """,
-            "return LEDGER_FULL": """
+            "return LEDGER_FULL": f"""
                 header[SLOTS] == old(header)[SLOTS]
                 pins_lie(no_expand, header[SLOTS])
-                least_alike(header, old(header), WIDTH + 1, WIDTH + 1 + header[TOP])
-                tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                aligned_alike(old(header), header, tags, header[SLOTS])
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+                least_alike(header, old(header), WIDTH + 1, WIDTH + 1 + header[TOP]){still_alike("old(header)")}
             """,
             "if manner & BOLD": """
                 header[SLOTS] == old(header)[SLOTS]
                 pins_lie(no_expand, header[SLOTS])
             """,
-            "return UNSURE": """
-                least_alike(header, old(header), WIDTH + 1, WIDTH + 1 + header[TOP])
-                tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                aligned_alike(old(header), header, tags, header[SLOTS])
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            "return UNSURE": f"""
+                least_alike(header, old(header), WIDTH + 1, WIDTH + 1 + header[TOP]){still_alike("old(header)")}
             """,
-            "at_once = min": """
-                tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                aligned_alike(old(header), header, tags, header[SLOTS])
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, old(header), tags, tags, header[SLOTS])
-            """,
+            "at_once = min": still_alike("old(header)"),
             "done = reclaim": """
                 gain_positive(header, header[TOP])
                 gain_alike(header, old(header), header[TOP])
@@ -1079,13 +1051,9 @@ CONTRACTS = [
                 0 <= done and done <= most
             """,
             "lets_go = done": "header[KNOWN] <= len(memory)",
-            "if lets_go:\n    gone": """
+            "if lets_go:\n    gone": f"""
                 header[KNOWN] == prior(header)[KNOWN]
-                header[KNOWN] <= len(memory)
-                tiled_alike(prior(header), header, tags, 0, header[SLOTS])
-                aligned_alike(prior(header), header, tags, header[SLOTS])
-                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, prior(header), tags, tags, header[SLOTS])
+                header[KNOWN] <= len(memory){still_alike("prior(header)")}
                 tiled_follow(header, tags)
             """,
             "release": """
@@ -1093,18 +1061,10 @@ CONTRACTS = [
                 header[FIRST] + tokens_in(header, tags, 0, gone) <= header[END]
                 tokens_bound(header, tags, 0, gone)
             """,
-            "for i in range(done)": """
-                tiled_alike(prior(header), header, tags, 0, header[SLOTS])
-                aligned_alike(prior(header), header, tags, header[SLOTS])
-                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, prior(header), tags, tags, header[SLOTS])
+            "for i in range(done)": f"""{still_alike("prior(header)")}
                 all_stand(header, tags, family_slot, family_node, header[FAMILIES])
             """,
-            "for _ in range(blocks)": """
-                tiled_alike(prior(header), header, tags, 0, header[SLOTS])
-                aligned_alike(prior(header), header, tags, header[SLOTS])
-                all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, prior(header), tags, tags, header[SLOTS])
+            "for _ in range(blocks)": f"""{still_alike("prior(header)")}
                 all_stand(header, tags, family_slot, family_node, header[FAMILIES])
                 whole_spans(tokens - old(header)[UNFILLED], old(header)[SPAN])
                 header[END] == old(header)[END]

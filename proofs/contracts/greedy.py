@@ -92,6 +92,50 @@ CHOOSING = """
 """
 """The same of what it has chosen so far."""
 
+QUEUED = """
+                all(0 <= collapse_families[i] < header[FAMILIES]
+                    and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
+                    for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+                all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                        family_node[collapse_families[i]] * 2)
+                    and end(header, family_node, collapse_families[i]) <= header[END] - header[PROTECTED]
+                    and rank(session, collapse_families[i]) > header[TAU_COLLAPSE]
+                    for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+                marks_nowhere(tags, header[SLOTS])
+"""
+"""What is in the queue of collapses, before anything is chosen."""
+
+NOTHING_YET = """
+                shift_none(header, actions, 0)
+                shift_none(old(header), actions, 0)
+                ends_none(old(header), tags, actions, places)
+"""
+"""What holds of no actions."""
+
+TURNS_BEGIN = """
+                families_are_whole(header, tags, family_slot, family_node)
+                multiplied_is(header)
+                geometry_alike(old(header), header)
+                aligned_marked(header, old(header), tags, old(tags))
+                are_there_marked(header, old(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
+                ends_marked(header, old(header), tags, old(tags), actions, places, header[DONE])
+                ends_lie(header, tags, actions, places, header[DONE])
+                are_in_context(header, tags, family_slot, family_node, actions, places, header[DONE])
+"""
+"""What turns need after some have been taken."""
+
+TURNS_END = """
+                are_actions(old(header), actions, header[DONE])
+                shifts_alike(old(header), prior(header), prior(actions), prior(header)[DONE])
+                are_actions(prior(header), actions, header[DONE])
+                shifts_alike(prior(header), old(header), actions, header[DONE])
+                shifts_same(prior(header), prior(actions), actions, prior(header)[DONE])
+                always_fit(old(header), actions, header[DONE])
+                are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
+                ends_marked(prior(header), old(header), prior(tags), old(tags), actions, places, header[DONE])
+"""
+"""What turns leave of what was known before them."""
+
 CONTRACTS = [
     contract(
         "fits",
@@ -433,52 +477,17 @@ CONTRACTS = [
             ),
         },
         before={
-            "spoilt = 0": """
-                many_members(collapse_keys, collapse_families, collapses, collapses)
-                all(0 <= collapse_families[i] < header[FAMILIES]
-                    and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
-                    for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
-                all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
-                        family_node[collapse_families[i]] * 2)
-                    and end(header, family_node, collapse_families[i]) <= header[END] - header[PROTECTED]
-                    and rank(session, collapse_families[i]) > header[TAU_COLLAPSE]
-                    for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
-                marks_nowhere(tags, header[SLOTS])
+            "spoilt = 0": f"""
+                many_members(collapse_keys, collapse_families, collapses, collapses){QUEUED.rstrip()}
             """,
             "expands = best_expands": """
                 tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
                 tokens_are_told(header, tags, family_slot, family_node)
             """,
-            "hungry = True": """
-                shift_none(header, actions, 0)
-                shift_none(old(header), actions, 0)
-                ends_none(old(header), tags, actions, places)
-            """,
-            "return 0": """
-                shift_none(header, actions, 0)
-                shift_none(old(header), actions, 0)
-                ends_none(old(header), tags, actions, places)
-            """,
-            "hungry = alternate": """
-                families_are_whole(header, tags, family_slot, family_node)
-                multiplied_is(header)
-                geometry_alike(old(header), header)
-                aligned_marked(header, old(header), tags, old(tags))
-                are_there_marked(header, old(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
-                ends_marked(header, old(header), tags, old(tags), actions, places, header[DONE])
-                ends_lie(header, tags, actions, places, header[DONE])
-                are_in_context(header, tags, family_slot, family_node, actions, places, header[DONE])
-            """,
-            "if hungry": """
-                are_actions(old(header), actions, header[DONE])
-                shifts_alike(old(header), prior(header), prior(actions), prior(header)[DONE])
-                are_actions(prior(header), actions, header[DONE])
-                shifts_alike(prior(header), old(header), actions, header[DONE])
-                shifts_same(prior(header), prior(actions), actions, prior(header)[DONE])
-                always_fit(old(header), actions, header[DONE])
-                are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
-                ends_marked(prior(header), old(header), prior(tags), old(tags), actions, places, header[DONE])
-            """,
+            "hungry = True": NOTHING_YET,
+            "return 0": NOTHING_YET,
+            "hungry = alternate": TURNS_BEGIN,
+            "if hungry": TURNS_END,
             "for c in range(taken": "replaced_none(header, family_node, collapse_families, taken, taken)",
             "ceiling = expand_keys": """
                 replaced_alike(header, put(header, TAKEN_EXPANDS, 0), family_node, collapse_families,

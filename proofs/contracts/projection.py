@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
 
+LOGITS = """
+            len(logits) <= 2**28
+            len(logits) <= len(fixed)
+"""
+"""That there is a cell for each logit."""
+
+SATURATED = """
+            implies(result, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(len(logits))))
+            kept_from(fixed, old(fixed), len(logits))
+"""
+"""What is written of them."""
+
 CONTRACTS = [
     contract(
         "saturate_far",
         truth=True,
-        needs="""
-            len(logits) <= 2**28
-            len(logits) <= len(fixed)
-        """,
+        needs=LOGITS,
         writes="fixed",
-        gives="""
-            implies(result, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(len(logits))))
-            kept_from(fixed, old(fixed), len(logits))
-        """,
+        gives=SATURATED,
         loops={
             "for i in range(len(logits))": loop(
                 keeps="""
@@ -30,15 +36,9 @@ CONTRACTS = [
     contract(
         "saturate",
         truth=True,
-        needs="""
-            len(logits) <= 2**28
-            len(logits) <= len(fixed)
-        """,
+        needs=LOGITS,
         writes="fixed",
-        gives="""
-            implies(result, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(len(logits))))
-            kept_from(fixed, old(fixed), len(logits))
-        """,
+        gives=SATURATED,
         loops={
             "for i in range(len(logits))": loop(
                 keeps="""

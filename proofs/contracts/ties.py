@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.candidates import SUMMED
 from focalloc.proofs.contracts.form import contract, loop
-from focalloc.proofs.contracts.greedy import CHOOSES, CHOOSING, CHOSEN
+from focalloc.proofs.contracts.greedy import CHOOSES, CHOOSING, CHOSEN, NOTHING_YET, QUEUED, TURNS_BEGIN, TURNS_END
 
 NODES = """
             is_header(header)
@@ -958,44 +958,10 @@ CONTRACTS = [
                 tokens_are_told(header, tags, family_slot, family_node)
                 remembers(ties.history, header[ITERATION])
             """,
-            "hungry = True": """
-                all(0 <= collapse_families[i] < header[FAMILIES]
-                    and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
-                    for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
-                all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
-                        family_node[collapse_families[i]] * 2)
-                    and end(header, family_node, collapse_families[i]) <= header[END] - header[PROTECTED]
-                    and rank(session, collapse_families[i]) > header[TAU_COLLAPSE]
-                    for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
-                marks_nowhere(tags, header[SLOTS])
-                shift_none(header, actions, 0)
-                shift_none(old(header), actions, 0)
-                ends_none(old(header), tags, actions, places)
-            """,
-            "return 0": """
-                shift_none(header, actions, 0)
-                shift_none(old(header), actions, 0)
-                ends_none(old(header), tags, actions, places)
-            """,
-            "hungry = hungry and": """
-                are_actions(old(header), actions, header[DONE])
-                shifts_alike(old(header), prior(header), prior(actions), prior(header)[DONE])
-                are_actions(prior(header), actions, header[DONE])
-                shifts_alike(prior(header), old(header), actions, header[DONE])
-                shifts_same(prior(header), prior(actions), actions, prior(header)[DONE])
-                always_fit(old(header), actions, header[DONE])
-                are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
-                ends_marked(prior(header), old(header), prior(tags), old(tags), actions, places, header[DONE])
-            """,
-            "hungry = alternate": """
-                families_are_whole(header, tags, family_slot, family_node)
-                multiplied_is(header)
-                geometry_alike(old(header), header)
-                aligned_marked(header, old(header), tags, old(tags))
-                are_there_marked(header, old(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
-                ends_marked(header, old(header), tags, old(tags), actions, places, header[DONE])
-                ends_lie(header, tags, actions, places, header[DONE])
-                are_in_context(header, tags, family_slot, family_node, actions, places, header[DONE])
+            "hungry = True": f"{QUEUED}{NOTHING_YET[1:]}",
+            "return 0": NOTHING_YET,
+            "hungry = hungry and": TURNS_END,
+            "hungry = alternate": f"""{TURNS_BEGIN.rstrip()}
                 all(mean_at(header, tags, fixed, place_of(expand_keys[i])) > header[TAU_EXPAND]
                     for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
             """,
