@@ -438,8 +438,8 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "and leave less than a block unfilled. A reclaim ends, however many rounds it takes, stays within its tables, and "
     "keeps what an iteration keeps of them; if it does not give up, there is room for what is needed. So it is with an "
     "ingest as a whole, whatever it collapses or lets go: it leaves what an iteration keeps as it found it, with no "
-    "more slots than the budget or than before, and as many blocks as the tokens make; or it says why not, and no "
-    "token has come in.",
+    "more slots than the budget or than before, and as many blocks as the tokens make; or it says why not, and the "
+    "context ends where it did.",
     clauses="ING-1 ING-2 FIL-1 FIL-2 FIL-3",
     technique=Technique.DEDUCTION,
     kernels=INGEST,
