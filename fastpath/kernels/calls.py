@@ -229,12 +229,12 @@ def run_prepare(scores: NDArray[np.generic], tags: Tags, scratch: Scratch, state
 
     What it is told is noted as well, in a session that keeps that.
     """
+    noted = scratch[state[TOLD_AT] if state[TOLD_AT] > 0 else len(scratch) :]
     refused = take_for_step(scores, session_of(tags, scratch, state), cursor)
     if refused == 0 and state[TOLD_AT] > 0:
-        told = scratch[state[TOLD_AT] :]
         slots = state[SLOTS]  # once, as for all that a compiler knows the loop might write there
         for slot in range(slots):
-            told[slot] = np.int32(fixed_point(scores[slot]))
+            noted[slot] = np.int32(fixed_point(scores[slot]))
     return refused
 
 

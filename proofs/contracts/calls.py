@@ -219,10 +219,15 @@ OF_CALL = {"calls": "i"} | dict.fromkeys(("tags", "scratch", "state"), "calls[i,
 SESSION_OF_CALL = {"its": "session_of(tags[calls[i, NUMBER]], scratch[calls[i, NUMBER]], state[calls[i, NUMBER]])"}
 """The tables that are cut out of the rows of its session."""
 
-CALLED = """
+NAMED = """
     0 <= calls[i, NUMBER] < rows(state)
     calls[i, NUMBER] < rows(tags)
     calls[i, NUMBER] < rows(scratch)
+    TOLD <= len(calls[i])
+"""
+"""That a call names a session."""
+
+CALLED = f"""{NAMED}
     0 <= header[UNLOCKED] <= 1
     TOLD + (1 + SPLICE) * header[N_DIFF] <= len(calls[i])
     calls[i, SPLICED] == 0
@@ -236,9 +241,36 @@ HANDED = """
 """That what it is given lies in what all are given."""
 
 
+NOTED = {"noted": "scratch[state[TOLD_AT] if state[TOLD_AT] > 0 else len(scratch):]"}
+"""Where what an iteration is told is noted, in a session that keeps that."""
+
+PREPARED = """
+            0 < header[CAPACITY] <= 2**26
+            header[CAPACITY] // CHUNK < header[CHUNK_ROOM]
+            0 <= header[KNOWN] <= header[SLOTS]
+            0 <= header[MEMORY_SHIFT] <= 16
+            implies(header[MEMORY_SHIFT] > 0, header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
+            all(-LIMIT < memory[j] for j in range(header[KNOWN]))
+            0 <= header[LEAN] < LIMIT
+            header[FIRST] <= header[END]
+            header[END] < 2**49
+            -1 <= cursor < 2**49
+            cursor == -1 or cursor >= header[FIRST]
+            header[TOLD_AT] == 0 or header[CAPACITY] + header[CHUNK_ROOM] <= header[TOLD_AT]
+            implies(header[TOLD_AT] > 0, header[TOLD_AT] + header[SLOTS] <= cells(scratch))
+"""
+"""What taking scores for a call of its own needs."""
+
+
 def of_call(needed: tuple[str, ...]) -> str:
     """The same where the cursor stands in the call."""
     return re.sub(r"\bcursor\b", "calls[i, RETURNED]", "\n".join(needed))
+
+
+NOTED_OF_CALL = {
+    name: re.sub(r"\b(state|scratch)\b", r"\1[calls[i, NUMBER]]", text) for name, text in NOTED.items()
+}
+"""The same of the session of a call."""
 
 
 TOLD_OF = {
@@ -459,6 +491,36 @@ CONTRACTS = [
             implies(result == 0, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(header[SLOTS])))
         """,
         whole=True,
+    ),
+    contract(
+        "run_prepare",
+        cuts={**SESSION, **NOTED},
+        needs="\n".join((*lines(ARRAYS), *KEPT, *lines(PREPARED))),
+        writes="header fixed peaks told noted",
+        gives="\n".join(
+            (
+                *lines("""
+                    only(header, CURSOR_TOKEN, HEARD)
+                    header[CURSOR_TOKEN] == (header[END] if cursor < 0 else cursor)
+                    result == 0 or result == WRONG_LENGTH or result == BAD_SCORE
+                    (result == WRONG_LENGTH) == (len(scores) != header[SLOTS])
+                    implies(header[MEMORY_SHIFT] == 0, header[HEARD] == old(header)[HEARD])
+                    implies(header[MEMORY_SHIFT] > 0 and result == 0, header[HEARD] == header[SLOTS])
+                    kept_from(noted, old(noted), header[SLOTS] if result == 0 else 0)
+                """),
+                *KEPT,
+            )
+        ),
+        loops={
+            "for slot in range(slots)": loop(keeps="kept_from(noted, old(noted), slot)"),
+        },
+        before={
+            "refused = take_for_step": """
+                tiled_follow(header, tags)
+                told_by(header, tags, family_slot, family_node, header[FAMILIES])
+            """,
+        },
+        closes=still_alike("old(header)"),
     ),
     contract(
         "history_in",
@@ -772,6 +834,34 @@ CONTRACTS = [
             "done = run_step": still_alike("old(header)"),
             "tell": still_alike("prior(header)"),
         },
+    ),
+    contract(
+        "run_prepares",
+        loops={
+            "for i in range(len(calls))": loop_of_rows(
+                OF_CALL,
+                cuts={**SESSION_OF_CALL, **NOTED_OF_CALL},
+                needs=of_call((*lines(ARRAYS), *KEPT, *lines(PREPARED), *lines(NAMED), *lines(HANDED))),
+                writes="calls[i] header fixed peaks told noted",
+                gives="\n".join(
+                    (
+                        *lines("""
+                            only(header, CURSOR_TOKEN, HEARD)
+                            header[CURSOR_TOKEN]
+                                == (header[END] if old(calls[i, RETURNED]) < 0 else old(calls[i, RETURNED]))
+                            calls[i, RETURNED] == 0 or calls[i, RETURNED] == WRONG_LENGTH
+                                or calls[i, RETURNED] == BAD_SCORE
+                            (calls[i, RETURNED] == WRONG_LENGTH)
+                                == (calls[i, GIVEN_TO] - calls[i, GIVEN] != header[SLOTS])
+                            calls[i, NUMBER] == old(calls[i, NUMBER])
+                            calls[i, GIVEN] == old(calls[i, GIVEN]) and calls[i, GIVEN_TO] == old(calls[i, GIVEN_TO])
+                        """),
+                        *KEPT,
+                    )
+                ),
+            )
+        },
+        before={"calls[i, RETURNED] = refused": still_alike("old(header)")},
     ),
     contract(
         "run_apply",

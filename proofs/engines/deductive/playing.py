@@ -510,6 +510,19 @@ def run_taking(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
     space["take_for_step"](scores_of(rng, session), session, cursor)
 
 
+def run_prepared(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """Scores that are taken for a call of its own, and noted where it was told to."""
+    session = remembering(session_of(rng, source), rng)
+    arrays = arrays_of(rng, session)
+    header = arrays["state"].front
+    header[code.MEMORY_SHIFT], header[code.LEAN] = rng.choice([0, 1, 3, 16]), rng.choice([0, 2**20])
+    header[code.BALANCED] = rng.randint(0, 1)
+    if rng.random() < 0.5:  # where aggregates would be, of which there are none
+        header[code.TOLD_AT] = header[code.CAPACITY] + header[code.CHUNK_ROOM]
+    cursor = rng.choice([-1, rng.randint(header[code.FIRST], header[code.END])])
+    space["run_prepare"](scores_of(rng, session), arrays["tags"], arrays["scratch"], arrays["state"], cursor)
+
+
 def run_look(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """What a policy makes of an iteration."""
     session = session_of(rng, source)
@@ -550,6 +563,7 @@ RUNS = (
     (("first_misfit",), run_misfit),
     (("run_apply",), run_applied),
     (("take_for_step",), run_taking),
+    (("run_prepare",), run_prepared),
     (("run_ingest",), run_ingested),
     (("list_items", "infer"), run_look),
     (("list_regions", "place_region"), run_regions),

@@ -27,7 +27,10 @@ TOKENS = ("tokens_between", "token_at", "slot_with", "slot_at", "slot_holding")
 MANY = ("tell", "run_steps", "sets_out", "arrives")
 """What a call for many sessions does."""
 
-CALLS = [one for one in contracts_of("calls") if one not in ("step", "run_ingest", *MANY)]
+PREPARES = ("run_prepare", "run_prepares")
+"""What takes the scores for a call of its own."""
+
+CALLS = [one for one in contracts_of("calls") if one not in ("step", "run_ingest", *MANY, *PREPARES)]
 """What calls do around an iteration, which has a theorem of its own, as has what comes in."""
 
 INGEST = [*contracts_of("ingest"), "run_ingest"]
@@ -626,3 +629,35 @@ def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 def sessions_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """What is told, and each in its rows."""
     yield from of_every_size(bug, *MANY)
+
+
+@theorem(
+    "prepares-of-every-size",
+    "Scores that are taken for a call of its own, of one session or of many, go by its cursor, however many they are; "
+    "it is said whether there are as many as slots; they are noted as they were told in a session that keeps that, one "
+    "for each slot and apart from all others; and all else that an iteration needs stays.",
+    clauses="SCO-1 CUR-1",
+    technique=Technique.DEDUCTION,
+    kernels=PREPARES,
+    assumes="arrays laid out as their header says, as `Tables` lays them out, and tables as `Tables.check` asserts "
+    "them; calls that name separate sessions, as `Batch` makes them",
+    mutations=[
+        Mutation("a score is noted behind its slot", "noted[slot] = np.int32", "noted[slot + 1] = np.int32"),
+        Mutation("scores are noted where there is no place for it", "if refused == 0 and state[TOLD_AT] > 0:",
+                 "if refused == 0:"),
+        Mutation("what is noted begins before its place",
+                 "scratch[state[TOLD_AT] if state[TOLD_AT] > 0 else len(scratch) :]",
+                 "scratch[state[TOLD_AT] - 1 if state[TOLD_AT] > 0 else len(scratch) :]"),
+        Mutation("a session is handed the scores of all", "run_prepare(row, tags[session]",
+                 "run_prepare(scores, tags[session]"),
+        Mutation("what came of it is told as the number of the session", "calls[i, RETURNED] = refused",
+                 "calls[i, NUMBER] = refused"),
+        Mutation("the cursor stands at the number of the session",
+                 "calls[i, RETURNED])\n        calls[i, RETURNED] = refused",
+                 "calls[i, NUMBER])\n        calls[i, RETURNED] = refused"),
+    ],
+    full=True,
+)  # fmt: skip
+def prepares_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """What a call takes that goes on by itself."""
+    yield from of_every_size(bug, *PREPARES)
