@@ -747,18 +747,20 @@ CONTRACTS = [
             are_actions(header, actions, done)
             lie_apart(header, actions, places, done, header[SLOTS])
             0 <= header[SLOTS] + shifted(header, actions, done) <= 2**26
-            pins_lie(no_expand, header[SLOTS])
+            pins_lie(no_expand, len(no_expand), header[SLOTS])
         """,
         writes="no_expand",
         gives="""
             all(no_expand[j] == old(no_expand)[j] for j in range(len(no_expand)) if j % PIN < 2)
-            pins_lie(no_expand, header[SLOTS] + shifted(header, actions, done))
+            pins_lie(no_expand, len(no_expand), header[SLOTS] + shifted(header, actions, done))
         """,
         opens="""
+            pins_lie_is(no_expand, len(no_expand), header[SLOTS])
             shift_none(header, actions, 0)
             layout_fits(header, actions, places, done, header[SLOTS])
             layout_stays(header, actions, places, done, header[SLOTS])
         """,
+        closes="pins_lie_is(no_expand, len(no_expand), header[SLOTS] + shifted(header, actions, done))",
         loops={
             "for at in range(0, len(no_expand), PIN)": loop(
                 keeps="""
@@ -886,7 +888,7 @@ CONTRACTS = [
                 header[SLOTS] <= len(memory) and header[SLOTS] <= len(told)
                 and header[SLOTS] + shifted(header, actions, done) <= len(memory)
                 and header[SLOTS] + shifted(header, actions, done) <= len(told))
-            pins_lie(no_expand, header[SLOTS])
+            pins_lie(no_expand, len(no_expand), header[SLOTS])
             families_fit(header, family_slot)
             families_fit(header, family_node)
             are_families(header, family_slot, family_node, header[SLOTS])
@@ -912,7 +914,7 @@ CONTRACTS = [
             all(ledger_iteration[j] == header[ITERATION] for j in range(old(header)[LEDGER_TO], header[LEDGER_TO]))
             implies(old(header)[SLOTS] > 0, header[SLOTS] > 0)
             are_plain(header, tags, header[SLOTS])
-            pins_lie(no_expand, header[SLOTS])
+            pins_lie(no_expand, len(no_expand), header[SLOTS])
             families_fit(header, family_slot)
             families_fit(header, family_node)
             are_families(header, family_slot, family_node, header[SLOTS])

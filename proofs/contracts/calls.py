@@ -162,8 +162,7 @@ BLENDED = """
             len(fixed) + len(peaks) <= cells(scratch)
             blocks_fit(header, tags)
             implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
-            len(no_expand) % PIN == 0
-            all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
+            pins_lie(no_expand, len(no_expand), header[SLOTS])
 """
 """What aggregates need."""
 
@@ -900,13 +899,11 @@ CONTRACTS = [
         before={
             "if not has_room": "tiled_follow(header, tags)",
             "fit = first_misfit": f"""
-                pins_lie(no_expand, header[SLOTS])
                 alike(old(header), header)
                 entries_are_recent(header, ledger_iteration)
                 spans_multiply_is(header){still_alike("old(header)")}
             """,
             "apply": """
-                pins_lie(no_expand, header[SLOTS])
                 multiplied_is(header)
                 spans_multiply_is(header)
                 alike(header, prior(header))
@@ -928,19 +925,16 @@ CONTRACTS = [
                 all_there(header, tags, family_slot, family_node, header[FAMILIES])
             """,
             "remember_actions": """
-                pins_lie(no_expand, header[SLOTS])
                 0 < header[SLOTS] and header[SLOTS] <= header[CAPACITY]
                 header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS])
                 header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
             """,
             "observe_use": f"""
-                pins_lie(no_expand, header[SLOTS])
                 sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW]){still_alike("prior(header)")}
                 tiled(header, tags, 0, header[SLOTS]) and aligned(header, tags, header[SLOTS])
                 all_stand(header, tags, family_slot, family_node, header[FAMILIES])
             """,
             "header[ITERATION] -=": """
-                pins_lie(no_expand, header[SLOTS])
                 tokens_none(old(header), old(tags), 0, 0)
                 only_marked(old(header), tags, old(tags))
                 tiled_moved(old(header), old(tags), tags, 0, header[SLOTS], 0)
@@ -1098,6 +1092,7 @@ CONTRACTS = [
         ),
         before={
             "blocks = blocks_of": f"""
+                pins_whole(no_expand, len(no_expand), header[SLOTS])
                 multiplied_is(old(header))
                 spans_multiply_is(old(header))
                 geometry_is(old(header))
@@ -1118,13 +1113,9 @@ CONTRACTS = [
             """,
             "return LEDGER_FULL": f"""
                 header[SLOTS] == old(header)[SLOTS]
-                pins_lie(no_expand, header[SLOTS])
                 least_alike(header, old(header), WIDTH + 1, WIDTH + 1 + header[TOP]){still_alike("old(header)")}
             """,
-            "if manner & BOLD": """
-                header[SLOTS] == old(header)[SLOTS]
-                pins_lie(no_expand, header[SLOTS])
-            """,
+            "if manner & BOLD": "header[SLOTS] == old(header)[SLOTS]",
             "return UNSURE": f"""
                 least_alike(header, old(header), WIDTH + 1, WIDTH + 1 + header[TOP]){still_alike("old(header)")}
             """,
@@ -1236,7 +1227,10 @@ CONTRACTS = [
             )
         ),
         before={
-            "slots = slot_at": "told_by(header, tags, family_slot, family_node, header[FAMILIES])",
+            "slots = slot_at": """
+                pins_whole(no_expand, len(no_expand), header[SLOTS])
+                told_by(header, tags, family_slot, family_node, header[FAMILIES])
+            """,
             "release": """
                 tiled_alike(old(header), header, tags, 0, header[SLOTS])
                 aligned_alike(old(header), header, tags, header[SLOTS])

@@ -28,7 +28,7 @@ SLOTS = lines("""
 """)
 
 PINS = lines("""
-    pins_lie(no_expand, header[SLOTS])
+    pins_lie(no_expand, len(no_expand), header[SLOTS])
 """)
 
 BLOCKS = lines("""

@@ -234,6 +234,7 @@ DEFINITIONS = [
         "grown(H, R, T, O, a, b, n, d) == extend_by(H, R, T, O, a, b, n, d)",
     ),
     definition("tiled_is(H, T, a, b)", "tiled(H, T, a, b) == blocks_tile(H, T, a, b)"),
+    definition("pins_lie_is(P, n, m)", "pins_lie(P, n, m) == ranges_lie(P, n, m)"),
     definition("whole_is(H, T)", "whole(H, T) == unmarked_are_whole(H, T)"),
     definition(
         "spliced_is(H, A, P, n, z, T, S, f, B, m, k)",
@@ -279,6 +280,7 @@ DEFINITIONS = [
 ]
 
 MEMBERS = [
+    lemma("pins_whole(P, n, m)", "implies(pins_lie(P, n, m), n % PIN == 0)", steps=["pins_lie_is(P, n, m)"]),
     lemma(
         "held_alike(T, S, lo, hi)",
         "implies(all(T[j] == S[j] for j in range(lo, hi)),"
@@ -1036,6 +1038,15 @@ TAKEN = [
 ]
 
 BEGUN = [
+    lemma(
+        "collapses_whole(H, T, S, V, A, P, n)",
+        "implies(families_are_whole(H, T, S, V)"
+        " and all(many(S, V, H[FAMILIES], P[i], A[i] // 2) >= 1 for i in range(n) if A[i] % 2 != EXPAND if at(P[i])),"
+        " all((T[j] >= 0) == turn(j - P[i], H[UNITS + level_of(A[i]) - 1])"
+        " for i in range(n) for j in range(P[i], P[i] + H[WIDTH + level_of(A[i])])"
+        " if A[i] % 2 != EXPAND if at(P[i], T[j])))",
+        steps=["pairs_found(S, V, H[FAMILIES])"],
+    ),
     lemma(
         "begun_positive(H, A, P, n, j)",
         "begun(H, A, P, n, j) >= 0",

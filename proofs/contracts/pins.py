@@ -30,9 +30,10 @@ CONTRACTS = [
         """,
         writes="no_expand",
         gives="""
-            pins_lie(no_expand, header[SLOTS])
+            pins_lie(no_expand, len(no_expand), header[SLOTS])
             all(no_expand[j] == old(no_expand)[j] for j in range(len(no_expand)) if j % PIN < 2)
         """,
+        closes="pins_lie_is(no_expand, len(no_expand), header[SLOTS])",
         loops={
             "for at in range(0, len(no_expand), PIN)": loop(
                 keeps="""
@@ -81,8 +82,7 @@ CONTRACTS = [
         any_width="worth",
         needs="""
             is_header(header)
-            len(no_expand) % PIN == 0
-            all(0 <= no_expand[j] <= header[SLOTS] for j in range(len(no_expand)) if j % PIN >= 2)
+            pins_lie(no_expand, len(no_expand), header[SLOTS])
             header[SLOTS] <= len(tags)
             header[SLOTS] <= len(worth)
             low(worth) <= LOWEST
@@ -94,6 +94,7 @@ CONTRACTS = [
                 if j % PIN == 2 and no_expand[j] <= i and i < no_expand[j + 1] and tags[i] >= 1
                 if at(no_expand[j], worth[i]))
         """,
+        opens="pins_lie_is(no_expand, len(no_expand), header[SLOTS])",
         loops={
             "for at in range(0, len(no_expand), PIN)": loop(
                 keeps="""

@@ -632,7 +632,7 @@ CONTRACTS = [
             header[FAMILIES] <= header[SLOTS]
             ledger_fits(header, ledger_action)
             header[LEDGER_TO] <= 2**30
-            pins_lie(no_expand, header[SLOTS])
+            pins_lie(no_expand, len(no_expand), header[SLOTS])
             3 * LEVELS <= len(base)
             len(network.sizes) >= NETWORK
             1 <= network.sizes[SHORTLIST] <= LOOK

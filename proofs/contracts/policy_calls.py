@@ -86,16 +86,13 @@ CONTRACTS = [
                 are_there_is(header, tags, family_slot, family_node, header[FAMILIES])
             """,
             "for i in range(done)": """
-                pins_lie(no_expand, header[SLOTS])
                 families_are_whole(old(header), old(tags), family_slot, family_node)
-                pairs_found(family_slot, family_node, header[FAMILIES])
                 all(header[UNITS + level_of(actions[i])] >= 1 and old(tags)[places[i]] == level_of(actions[i])
                     for i in range(done) if actions[i] % 2 == EXPAND if at(places[i]))
-                all(family_slot[pair_at(family_slot, family_node, header[FAMILIES], places[i], actions[i] // 2)]
-                        == places[i]
-                    and family_node[pair_at(family_slot, family_node, header[FAMILIES], places[i], actions[i] // 2)]
-                        == actions[i] // 2
+                all(many(family_slot, family_node, header[FAMILIES], places[i], actions[i] // 2) >= 1
                     for i in range(done) if actions[i] % 2 != EXPAND if at(places[i]))
+                families_are_whole(header, old(tags), family_slot, family_node)
+                collapses_whole(header, old(tags), family_slot, family_node, actions, places, done)
                 all((old(tags)[j] >= 0) == (j == places[i]) for i in range(done)
                     for j in range(places[i], places[i] + before(header, actions[i]))
                     if actions[i] % 2 == EXPAND if at(places[i], old(tags)[j]))
@@ -112,7 +109,6 @@ CONTRACTS = [
                     for j in range(len(tags)))
             """,
             "return done": """
-                pins_lie(no_expand, header[SLOTS])
                 are_actions(header, rival, done)
                 shifts_alike(old(header), header, rival, done)
                 shifts_same(old(header), rival, actions, done)

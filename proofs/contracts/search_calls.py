@@ -142,7 +142,6 @@ CONTRACTS = [
                 all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
             """,
             "observe_use": """
-                pins_lie(no_expand, header[SLOTS])
                 are_actions(header, actions, done)
                 sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])
             """,

@@ -518,6 +518,12 @@ def whole(header: Ints, tags: Ints) -> bool:
 
 
 @ghost
+def pins_lie(no_expand: Ints, cells: int, slots: int) -> bool:
+    """`ranges_lie`, of which solvers know lemmas only."""
+    return ranges_lie(no_expand, cells, slots)
+
+
+@ghost
 def spliced(
     header: Ints,
     actions: Ints,
@@ -1659,16 +1665,16 @@ def always_fit(header: Ints, actions: Ints, n: int) -> bool:
 # PINS
 
 
-def pins_lie(no_expand: Ints, slots: int) -> bool:
-    """Ranges where nothing expands are of so many slots, and begin one after the other."""
+def ranges_lie(no_expand: Ints, cells: int, slots: int) -> bool:
+    """Ranges where nothing expands, in so many cells, are of so many slots, and begin one after the other."""
     return (
-        len(no_expand) % PIN == 0
-        and all(0 <= no_expand[j] <= slots for j in range(len(no_expand)) if j % PIN >= 2)
-        and all(no_expand[j] <= no_expand[j + 1] for j in range(len(no_expand)) if j % PIN == 2)
+        cells % PIN == 0
+        and all(0 <= no_expand[j] <= slots for j in range(cells) if j % PIN >= 2)
+        and all(no_expand[j] <= no_expand[j + 1] for j in range(cells) if j % PIN == 2)
         and all(
             no_expand[j] <= no_expand[k]
-            for j in range(len(no_expand))
-            for k in range(j + 1, len(no_expand))
+            for j in range(cells)
+            for k in range(j + 1, cells)
             if j % PIN == 2 and k % PIN == 2
             if at(no_expand[j], no_expand[k])
         )
