@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import re
 import time
@@ -131,6 +132,13 @@ def judged(theorem: Theorem, evidence: Evidence, *, told: bool = True) -> Findin
     return Finding(evidence.name, Result.REFUTED, reply.rlimit, values or "(no variables)", session)
 
 
+def judged_in_parts(theorem: Theorem, evidence: Evidence, *, told: bool = True) -> Iterator[tuple[Evidence, Finding]]:
+    """As `judged`; of an obligation that is not proved as a whole, what comes of each of its parts."""
+    finding = judged(theorem, evidence, told=told)
+    parts = evidence.parts if isinstance(evidence, Obligation) and finding.result is not Result.PROVED else ()
+    yield from ((one, judged(theorem, one, told=told)) for one in parts) if parts else [(evidence, finding)]
+
+
 def covered(theorem: Theorem, evidence: Evidence) -> bool:
     """Whether the evidence says something about at least one case."""
     if isinstance(evidence, Survey):
@@ -157,9 +165,12 @@ def prove(
     began = time.perf_counter()
     verdict = Verdict(theorem.name, disagreements=[] if second_solver else None)
     shown: set[str] = set()
-    for i, evidence in enumerate(theorem.evidence()):
+    judgements = (
         # one session shows that the theorem is refuted, and making another may take seconds
-        finding = judged(theorem, evidence, told=all(one.session is None for one in verdict.findings))
+        judged_in_parts(theorem, evidence, told=all(one.session is None for one in verdict.findings))
+        for evidence in theorem.evidence()
+    )
+    for i, (evidence, finding) in enumerate(itertools.chain.from_iterable(judgements)):
         verdict.findings.append(finding)
         if finding.result is Result.PROVED:
             by = evidence.covered_by if isinstance(evidence, Obligation) else ""
@@ -170,13 +181,12 @@ def prove(
                 verdict.vacuous.append(evidence.name)
         if not isinstance(evidence, Obligation) or (smt2 is None and verdict.disagreements is None):
             continue
-        text = question(theorem, evidence)
         if smt2 is not None:
             path = smt2 / theorem.name / f"{i:02d}-{re.sub(r'[^a-z0-9]+', '-', evidence.name.lower()).strip('-')}.smt2"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(question(theorem, evidence), encoding="utf-8")
         if verdict.disagreements is not None and finding.result is not Result.UNKNOWN:
-            _second_opinion(verdict, evidence, finding, text)
+            _second_opinion(verdict, theorem, evidence, finding)
     if mutations:
         verdict.survivors = []
         for bug in theorem.mutations:
@@ -190,8 +200,12 @@ def prove(
     return verdict
 
 
-def _second_opinion(verdict: Verdict, obligation: Obligation, finding: Finding, text: str) -> None:
-    answer = ask_cvc5(text).answer
+def _second_opinion(verdict: Verdict, theorem: Theorem, obligation: Obligation, finding: Finding) -> None:
+    answer = ask_cvc5(question(theorem, obligation)).answer
+    if answer is Answer.UNKNOWN and obligation.parts:
+        for part in obligation.parts:
+            _second_opinion(verdict, theorem, part, finding)
+        return
     verdict.asked_second += 1
     expected = Answer.SAT if (finding.result is Result.PROVED) == obligation.witness else Answer.UNSAT
     if answer is Answer.UNKNOWN:

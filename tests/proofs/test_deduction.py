@@ -36,7 +36,7 @@ def open_ones(deduction: Deduction, conditions: Iterable[Condition], about: str 
     """The kinds of conditions that Z3 does not prove; cvc5 must not prove them either."""
     found = []
     for one in conditions:
-        question = smt2([*one.facts, z3.Not(one.goal), *background(deduction, one, about)])
+        question = smt2([*one.facts, z3.Not(one.goal), *background(deduction, [one], about)])
         if ask_z3(question, 300_000).answer is not Answer.UNSAT:
             assert ask_cvc5(question, 30_000).answer is not Answer.UNSAT
             found.append(one.kind)

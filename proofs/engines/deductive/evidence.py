@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
+from itertools import groupby
 from typing import Any
 
 import z3
@@ -32,6 +33,9 @@ SMALL: dict[str, Any] = {"CHUNK": 2, "NEAR": 2, "GATES": 2, "LOOK": 2, "LEAST_ST
 
 CALLS, TRIES = 30, 4_000
 """Calls that each contract is played with, and how many are looked at to find as many that it speaks of."""
+
+AT_ONCE, STEPS_AT_ONCE = 8, 500_000
+"""Conditions that are asked together, at most, where the same is known; and Z3 steps until they are asked one by one."""
 
 TRIES_FOR_A_BUG = 20_000
 """Calls that are looked at, at most, for one that shows a planted bug; two that ship are not shown by `TRIES`."""
@@ -60,9 +64,9 @@ def theory_of(source: Source) -> Theory:
     )  # fmt: skip
 
 
-def background(deduction: Deduction, condition: Condition, lemma: str = "") -> list[Term]:
-    """What is true of tables and words: the axiom of tables, and the lemmas about the ghosts that a condition names."""
-    named = deduction.named([*condition.facts, condition.goal])
+def background(deduction: Deduction, conditions: Iterable[Condition], lemma: str = "") -> list[Term]:
+    """What is true of tables and words: the axiom of tables, and the lemmas about the ghosts that conditions name."""
+    named = deduction.named([term for one in conditions for term in (*one.facts, one.goal)])
     return [table_axiom(), *(axiom for about, axiom in deduction.axioms(lemma) if about <= named)]
 
 
@@ -101,9 +105,19 @@ def _played(name: str) -> str:
 def _obligations(
     deduction: Deduction, conditions: Iterable[Condition], covered_by: str, lemma: str = ""
 ) -> Iterator[Obligation]:
-    for one in conditions:
-        facts = [*one.facts, *background(deduction, one, lemma)]
-        yield Obligation(f"{one.kind}, {one.where}", one.goal, facts, covered_by=covered_by, steps=STEPS)
+    for group in _together(conditions):
+        facts = [*group[0].facts, *background(deduction, group, lemma)]
+        ask = partial(Obligation, assume=facts, covered_by=covered_by)
+        first, *others = parts = [ask(f"{one.kind}, {one.where}", one.goal, steps=STEPS) for one in group]
+        name, goal = f"{first.name}, and {len(others)} more there", z3.And([one.goal for one in group])
+        yield ask(name, goal, parts=parts, steps=STEPS_AT_ONCE) if others else first
+
+
+def _together(conditions: Iterable[Condition]) -> Iterator[Sequence[Condition]]:
+    """Conditions in their order, those together of which the same is known."""
+    for _, same in groupby(conditions, key=lambda one: [fact.get_id() for fact in one.facts]):
+        group = [*same]
+        yield from (group[at : at + AT_ONCE] for at in range(0, len(group), AT_ONCE))
 
 
 def _refutation(bug: Mutation, names: Iterable[str]) -> Survey:
@@ -136,11 +150,14 @@ def _left_open(theory: Theory, name: str) -> str:
         conditions = deduction.of_kernel(name)
     except Refused as why:
         return str(why)
-    for one in conditions:
-        opposite = [*one.facts, *background(deduction, one), z3.Not(one.goal)]
-        if is_known_impossible(opposite):
-            continue
-        if ask_z3(smt2(opposite), STEPS_FOR_A_BUG).answer is not Answer.UNSAT:
-            return f"{one.kind}, {one.where}"
-        know_impossible(opposite)
-    return ""
+    return next((left for one in _obligations(deduction, conditions, "") if (left := _part_left_open(one))), "")
+
+
+def _part_left_open(one: Obligation) -> str:
+    """The first part of an obligation that is not proved; empty if all are."""
+    if is_known_impossible(one.question):
+        return ""
+    if ask_z3(smt2(one.question), min(one.steps, STEPS_FOR_A_BUG)).answer is Answer.UNSAT:
+        know_impossible(one.question)
+        return ""
+    return next((left for part in one.parts if (left := _part_left_open(part))), "") if one.parts else one.name
