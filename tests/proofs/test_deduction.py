@@ -14,7 +14,7 @@ from focalloc.proofs.contracts import BY_FILE, CONTRACTS
 from focalloc.proofs.contracts.form import Contract, Lemma, contract, definition, lemma, lines, loop
 from focalloc.proofs.contracts.lemmas import LEMMAS, PARTS
 from focalloc.proofs.engines.deductive.conditions import Condition, Deduction
-from focalloc.proofs.engines.deductive.evidence import SMALL, TRIES, background, theory_of, tuples_of
+from focalloc.proofs.engines.deductive.evidence import SMALL, TRIES, background, obligations, theory_of, tuples_of
 from focalloc.proofs.engines.deductive.formulas import Refused, Theory
 from focalloc.proofs.engines.deductive.playing import played
 from focalloc.proofs.engines.smt import Answer, ask_cvc5, ask_z3, smt2
@@ -32,10 +32,13 @@ def theory(text: str, contracts: Iterable[Contract], lemmas: Sequence[Lemma] = (
     return replace(SHIPPED, kernels=functions, tuples=tuples_of(text), contracts=named, lemmas=known)
 
 
-def open_ones(deduction: Deduction, conditions: Iterable[Condition], about: str = "") -> list[str]:
-    """The kinds of conditions that Z3 does not prove; cvc5 must not prove them either."""
+def open_ones(deduction: Deduction, conditions: Sequence[Condition], about: str = "") -> list[str]:
+    """The kinds of conditions that Z3 does not prove, and cvc5 must not either; all are asked, each with its facts."""
+    parts = [part for one in obligations(deduction, conditions, lemma=about) for part in one.parts or [one]]
+    assert [part.goal.get_id() for part in parts] == [one.goal.get_id() for one in conditions]
     found = []
-    for one in conditions:
+    for one, part in zip(conditions, parts, strict=True):
+        assert [fact.get_id() for fact in part.assume[: len(one.facts)]] == [fact.get_id() for fact in one.facts]
         question = smt2([*one.facts, z3.Not(one.goal), *background(deduction, [one], about)])
         if ask_z3(question, 300_000).answer is not Answer.UNSAT:
             assert ask_cvc5(question, 30_000).answer is not Answer.UNSAT

@@ -35,7 +35,7 @@ CALLS, TRIES = 30, 4_000
 """Calls that each contract is played with, and how many are looked at to find as many that it speaks of."""
 
 AT_ONCE, STEPS_AT_ONCE = 8, 500_000
-"""Conditions that are asked together, at most, where the same is known; and Z3 steps until they are asked one by one."""
+"""Conditions that are asked together, at most, where the same is known; and steps until they are asked one by one."""
 
 TRIES_FOR_A_BUG = 20_000
 """Calls that are looked at, at most, for one that shows a planted bug; two that ship are not shown by `TRIES`."""
@@ -88,23 +88,24 @@ def of_every_size(bug: Mutation, *names: str) -> Iterator[Evidence]:
         yield Survey(_played(name), calls.calls, 0 if missing else calls.calls, calls.wrong, missing)
     for name in names:
         deduction = Deduction(theory_of(shipped))
-        yield from _obligations(deduction, deduction.of_kernel(name), _played(name))
+        yield from obligations(deduction, deduction.of_kernel(name), _played(name))
 
 
 def lemmas_hold(names: Iterable[str]) -> Iterator[Evidence]:
     """What shows that lemmas follow from definitions and from the lemmas before them."""
     deduction = Deduction(theory_of(Source.of(kernels)))
     for name in names:
-        yield from _obligations(deduction, deduction.of_lemma(name), WORDS_RUN, name)
+        yield from obligations(deduction, deduction.of_lemma(name), WORDS_RUN, name)
 
 
 def _played(name: str) -> str:
     return f"calls of {name} as its contract has them"
 
 
-def _obligations(
-    deduction: Deduction, conditions: Iterable[Condition], covered_by: str, lemma: str = ""
+def obligations(
+    deduction: Deduction, conditions: Iterable[Condition], covered_by: str = "", lemma: str = ""
 ) -> Iterator[Obligation]:
+    """What conditions ask of solvers: a few at once where the same is known, which are also asked one by one."""
     for group in _together(conditions):
         facts = [*group[0].facts, *background(deduction, group, lemma)]
         ask = partial(Obligation, assume=facts, covered_by=covered_by)
@@ -150,7 +151,7 @@ def _left_open(theory: Theory, name: str) -> str:
         conditions = deduction.of_kernel(name)
     except Refused as why:
         return str(why)
-    return next((left for one in _obligations(deduction, conditions, "") if (left := _part_left_open(one))), "")
+    return next((left for one in obligations(deduction, conditions) if (left := _part_left_open(one))), "")
 
 
 def _part_left_open(one: Obligation) -> str:
