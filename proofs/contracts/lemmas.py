@@ -3329,10 +3329,85 @@ ENDS = [
     ),
 ]
 
+COARSE = [
+    definition("coarsest_bound(H, a, z)", "implies(is_shaped(H), 0 <= coarsest(H, a, z) <= H[TOP])",
+               seen_by="coarsest(H, a, z)"),
+    definition(
+        "coarsest_is(H, a, z, l)",
+        "implies(is_shaped(H) and spans_multiply(H) and is_coarsest(H, a, z, l), coarsest(H, a, z) == l)",
+    ),
+    definition("coarse_none(H, a, z)", "implies(a >= z, coarse_slots(H, a, z) == 0)", seen_by="coarse_slots(H, a, z)"),
+    definition(
+        "coarse_next(H, a, z)",
+        "implies(is_shaped(H) and a < z, coarse_slots(H, a, z) == H[UNITS + coarsest(H, a, z)]"
+        " + coarse_slots(H, a + H[SPAN + coarsest(H, a, z)], z))",
+        seen_by="coarse_slots(H, a, z), coarsest(H, a, z)",
+    ),
+    lemma(
+        "coarse_positive(H, z, k)",
+        "implies(is_shaped(H), all(coarse_slots(H, a, z) >= 0 for a in INTEGERS if z - a <= k"
+        " if 0 <= coarsest(H, a, z) if at(coarse_slots(H, a, z))))",
+        by="k",
+    ),
+    lemma(
+        "turn_rest(x, s)",
+        "implies(s >= 1, turn(x - x % s, s) and 0 <= x % s and x % s < s)",
+        steps=["turn_times(x // s, s)", "implies(s >= 1, x == x // s * s + x % s and 0 <= x % s and x % s < s)"],
+    ),
+    lemma(
+        "coarse_run(H, a, z, l, k)",
+        "implies(is_shaped(H) and spans_multiply(H) and is_coarsest(H, a, z, l) and k >= 0"
+        " and a + k * H[SPAN + l] <= z"
+        " and (l == H[TOP] or a + k * H[SPAN + l] <= a - a % H[SPAN + l + 1] + H[SPAN + l + 1]),"
+        " coarse_slots(H, a, z) == k * H[UNITS + l] + coarse_slots(H, a + k * H[SPAN + l], z)"
+        " and turn(a + k * H[SPAN + l], H[SPAN + l]))",
+        by="k",
+        steps=[
+            "H[SPAN + l] == H[SPAN + l] and H[UNITS + l] == H[UNITS + l] and H[SPAN + l + 1] == H[SPAN + l + 1]",
+            "times_nothing(0, H[SPAN + l])",
+            "times_nothing(0, H[UNITS + l])",
+            "product_next(k - 1, H[SPAN + l])",
+            "product_next(k - 1, H[UNITS + l])",
+            "product_positive(k - 1, H[SPAN + l])",
+            "most_of_all(1, k - 1, H[SPAN + l])",
+            "turn_rest(a, H[SPAN + l + 1])",
+            "turn_only(a - a % H[SPAN + l + 1], a + (k - 1) * H[SPAN + l], H[SPAN + l + 1])",
+            "turn_next(a + (k - 1) * H[SPAN + l], H[SPAN + l])",
+            "coarsest_is(H, a + (k - 1) * H[SPAN + l], z, l)",
+            "coarse_next(H, a + (k - 1) * H[SPAN + l], z)",
+        ],
+    ),
+    lemma(
+        "units_span(H, l)",
+        "implies(is_shaped(H) and spans_multiply(H) and multiplied(H) and is_dear(H) and 0 <= l <= H[TOP],"
+        " H[UNITS + l] <= H[SPAN + l] * H[UNITS])",
+        by="l",
+        steps=[
+            "H[SPAN + l] == H[SPAN + l] and H[UNITS + l] == H[UNITS + l] and H[WIDTH + l] == H[WIDTH + l]",
+            "H[SPAN] == H[SPAN] and H[UNITS] == H[UNITS] and H[FANOUT + l] == H[FANOUT + l]",
+            "most_of_all(1, H[SPAN], H[UNITS])",
+            "spans_multiply_at(H, l)",
+            "multiplied_at(H, l)",
+            "most_of_all(H[UNITS + l - 1], H[SPAN + l - 1] * H[UNITS], H[FANOUT + l])",
+        ],
+    ),
+    lemma(
+        "units_of_many(H, l, k)",
+        "implies(k >= 0 and H[UNITS + l] <= H[SPAN + l] * H[UNITS], k * H[UNITS + l] <= k * H[SPAN + l] * H[UNITS])",
+        steps=["most_of_all(H[UNITS + l], H[SPAN + l] * H[UNITS], k)"],
+    ),
+    lemma(
+        "turn_past(x, y, s)",
+        "implies(s >= 1 and turn(x, s) and turn(y, s) and x < y, x + s <= y)",
+        steps=["turn_is(x, s)", "turn_is(y, s)", "turn_next(x, s)", "turn_only(x, y, s)"],
+    ),
+]
+"""The coarsest tiling."""
+
 PARTS = (
     *(DEFINITIONS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
     *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, ROWS, MOVED),
-    *(STANDING, CLEAR, ALIGNED, HAD, TOLD, FAMILIES, SEARCHES, CHOICES, REGIONS, ENDS),
+    *(STANDING, CLEAR, ALIGNED, HAD, TOLD, FAMILIES, SEARCHES, CHOICES, REGIONS, ENDS, COARSE),
 )
 
 LEMMAS = {one.name: one for part in PARTS for one in part}

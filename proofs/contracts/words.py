@@ -1839,6 +1839,39 @@ def are_gists(header: Ints, tags: Ints, fixed: Ints, keys: Ints, notes: Ints, n:
 # WHAT A HISTORY IS SHOWN BY
 
 
+def fits_between(header: Ints, at: int, last: int, level: int) -> bool:
+    """A block of a level can begin at a token and ends by another."""
+    return turn(at, header[SPAN + level]) and at + header[SPAN + level] <= last
+
+
+def is_coarsest(header: Ints, at: int, last: int, level: int) -> bool:
+    """A block of a level can begin at a token and ends by another, and none of a coarser one."""
+    return (
+        0 <= level <= header[TOP]
+        and fits_between(header, at, last, level)
+        and (level == header[TOP] or not fits_between(header, at, last, level + 1))
+    )
+
+
+@ghost
+def coarsest(header: Ints, at: int, last: int) -> int:
+    """The level of the coarsest block that begins at a token and ends by another; 0 where none does (LAY-3)."""
+    return next((level for level in range(header[TOP], 0, -1) if fits_between(header, at, last, level)), 0)
+
+
+@ghost
+def coarse_slots(header: Ints, at: int, last: int) -> int:
+    """Slots of the coarsest tiling from a token to another (LAY-3)."""
+    slots = 0
+    while at < last:
+        level = coarsest(header, at, last)
+        span = max(1, header[SPAN + level])
+        blocks = max(1, (last - at) // span) if level == header[TOP] else 1  # behind one of the top follow others
+        slots += blocks * header[UNITS + level]
+        at += blocks * span
+    return slots
+
+
 def are_nodes(header: Ints, nodes: Ints, size: int) -> bool:
     """The first ``size`` are nodes of levels that there are."""
     return all(0 <= nodes[i] < 2**58 and nodes[i] % LEVELS <= header[TOP] for i in range(size))

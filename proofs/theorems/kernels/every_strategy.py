@@ -415,7 +415,8 @@ def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "layouts-of-every-size",
-    "The coarsest block that begins at a token is aligned and ends in time, whatever the history; and the heap of what "
+    "The coarsest block that begins at a token is aligned and ends in time, and no coarser one does, whatever the "
+    "history; the slots of the coarsest tiling are counted, however many blocks follow each other; and the heap of what "
     "may be expanded keeps nodes of the geometry, in its tables.",
     clauses="LAY-1 LAY-3 LAY-4",
     technique=Technique.DEDUCTION,
@@ -423,6 +424,10 @@ def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     mutations=[
         Mutation("a block may reach beyond the end", " or at + header[SPAN + level] > last:\n        level -= 1",
                  ":\n        level -= 1"),
+        Mutation("blocks that follow each other count as one", "slots += count * header[UNITS + level]",
+                 "slots += header[UNITS + level]"),
+        Mutation("finer blocks go on where a coarser one begins", "above = min(last, at - at % wide + wide)",
+                 "above = last"),
         Mutation("children behind the last are looked at", "while child < size - 1:", "while child <= size:"),
         Mutation("the first has a parent", "    while at > 0:\n        above", "    while at >= 0:\n        above"),
     ],
