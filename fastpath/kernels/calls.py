@@ -556,7 +556,7 @@ def run_release(tags: Tags, scratch: Scratch, state: Longs, token: int) -> int:
 
 
 @kernel
-def run_layout(header: Longs, span: Longs, scores: Longs, terms: Longs, table: Longs) -> int:
+def run_layout(header: Ints, span: Ints, scores: Ints, terms: Ints, table: Longs) -> int:
     """Lay a history out; return how many blocks it has, at the front of ``table``, or the negative of the least budget.
 
     Args:
@@ -572,4 +572,4 @@ def run_layout(header: Longs, span: Longs, scores: Longs, terms: Longs, table: L
         return -least
     room = len(table) // 3
     frontier = Frontier(table[room : 2 * room], table[2 * room :], table[:room])
-    return lay_out_history(wanted, frontier, terms[0], terms[1], terms[2:])
+    return lay_out_history(wanted, frontier, terms[0], terms[1], terms[2], terms[3])

@@ -144,7 +144,7 @@ def drop_first(wanted: Wanted, frontier: Frontier, size: int) -> None:
 
 
 @kernel
-def lay_out_history(wanted: Wanted, frontier: Frontier, threshold: int, urgent: int, limits: Ints) -> int:
+def lay_out_history(wanted: Wanted, frontier: Frontier, threshold: int, urgent: int, soft: int, hard: int) -> int:
     """Lay a history out from its coarsest tiling, which keeps the budget; return how many blocks there are.
 
     In order, what is wanted and fits is expanded (LAY-2, LAY-4, LAY-5); all tokens stay covered (LAY-1).
@@ -152,7 +152,8 @@ def lay_out_history(wanted: Wanted, frontier: Frontier, threshold: int, urgent: 
     Args:
         threshold: a node is expanded only if its want is above this.
         urgent: one whose want is above this may use the hard budget.
-        limits: soft and hard budget, slots.
+        soft: soft budget, slots.
+        hard: hard budget.
     """
     header, blocks = wanted.header, frontier.blocks
     slots = count_coarsest(wanted)
@@ -172,7 +173,7 @@ def lay_out_history(wanted: Wanted, frontier: Frontier, threshold: int, urgent: 
         level = node % LEVELS
         start = node // LEVELS
         delta = header[WIDTH + level] - header[UNITS + level]
-        if want <= threshold or slots + delta > (limits[1] if want > urgent else limits[0]):
+        if want <= threshold or slots + delta > (hard if want > urgent else soft):
             blocks[done] = node
             done += 1
             continue

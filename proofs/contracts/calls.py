@@ -7,6 +7,7 @@ import re
 from focalloc.proofs.contracts.form import contract, lines, loop, loop_of_rows
 from focalloc.proofs.contracts.ingest import WITHIN
 from focalloc.proofs.contracts.invariants import BEFORE, KEPT, PINS
+from focalloc.proofs.contracts.opening import HISTORY as LAID_OUT
 
 ROOM = """
     header[W_MAX] <= header[CAPACITY]
@@ -259,6 +260,11 @@ PREPARED = """
             implies(header[TOLD_AT] > 0, header[TOLD_AT] + header[SLOTS] <= cells(scratch))
 """
 """What taking scores for a call of its own needs."""
+
+
+def of_spans(text: str) -> str:
+    """The same of a history whose ends are told in a table."""
+    return text.replace("wanted.first", "span[0]").replace("wanted.last", "span[1]")
 
 
 def of_call(needed: tuple[str, ...]) -> str:
@@ -1259,6 +1265,32 @@ CONTRACTS = [
             aligned_alike(old(header), header, tags, header[SLOTS])
             all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
             tokens_marked(header, old(header), tags, tags, header[SLOTS])
+        """,
+    ),
+    contract(
+        "run_layout",
+        cuts={
+            "blocks": "table[:len(table) // 3]",
+            "wants": "table[len(table) // 3:2 * (len(table) // 3)]",
+            "nodes": "table[2 * (len(table) // 3):]",
+        },
+        needs=of_spans(f"""{LAID_OUT}
+            3 <= len(span)
+            4 <= len(terms)
+            header[FANOUT + 1] == 1
+            0 <= span[2] < 2**60
+            len(scores) == 0 or (span[1] - span[0]) // header[SPAN] <= len(scores)
+            terms[2] <= terms[3] <= 2**39
+            min(terms[3], (span[1] - span[0]) // header[SPAN]) <= cells(table) // 3
+        """),
+        writes="wants nodes blocks",
+        gives="""
+            implies(coarse_slots(header, span[0], span[1]) > terms[3],
+                result == -coarse_slots(header, span[0], span[1]))
+            implies(coarse_slots(header, span[0], span[1]) <= terms[3],
+                0 <= result and are_blocks(header, blocks, result, span[0], span[1])
+                and weights(header, UNITS, blocks, result) <= terms[3]
+                and weights(header, SPAN, blocks, result) == span[1] - span[0])
         """,
     ),
 ]

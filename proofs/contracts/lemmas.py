@@ -3401,8 +3401,64 @@ COARSE = [
         "implies(s >= 1 and turn(x, s) and turn(y, s) and x < y, x + s <= y)",
         steps=["turn_is(x, s)", "turn_is(y, s)", "turn_next(x, s)", "turn_only(x, y, s)"],
     ),
+    definition("weights_none(H, f, N, n)", "implies(n <= 0, weights(H, f, N, n) == 0)"),
+    definition(
+        "weights_one_more(H, f, N, n)",
+        "implies(n >= 1, weights(H, f, N, n) == weights(H, f, N, n - 1) + H[f + N[n - 1] % LEVELS])",
+    ),
+    lemma(
+        "weights_put(H, f, N, n, i, x)",
+        "weights(H, f, put(N, i, x), n)"
+        " == weights(H, f, N, n) + (H[f + x % LEVELS] - H[f + N[i] % LEVELS] if 0 <= i < n else 0)",
+        by="n",
+        steps=[
+            "weights_none(H, f, N, n)",
+            "weights_none(H, f, put(N, i, x), n)",
+            "weights_one_more(H, f, N, n)",
+            "weights_one_more(H, f, put(N, i, x), n)",
+        ],
+        seen_by="weights(H, f, put(N, i, x), n)",
+    ),
+    lemma(
+        "spans_least(H, l)",
+        "implies(is_shaped(H) and spans_multiply(H) and 0 <= l <= H[TOP], H[SPAN] <= H[SPAN + l])",
+        by="l",
+        steps=[
+            "H[SPAN] == H[SPAN] and H[SPAN + l] == H[SPAN + l] and H[FANOUT + l] == H[FANOUT + l]",
+            "spans_multiply_at(H, l)",
+            "most_of_all(1, H[FANOUT + l], H[SPAN + l - 1])",
+        ],
+    ),
+    lemma(
+        "weights_least(H, N, a, z, n)",
+        "implies(is_shaped(H) and spans_multiply(H) and are_blocks(H, N, n, a, z),"
+        " max(0, n) <= weights(H, UNITS, N, n) and max(0, n) * H[SPAN] <= weights(H, SPAN, N, n))",
+        by="n",
+        steps=[
+            "weights_none(H, UNITS, N, n)",
+            "weights_none(H, SPAN, N, n)",
+            "weights_one_more(H, UNITS, N, n)",
+            "weights_one_more(H, SPAN, N, n)",
+            "N[n - 1] == N[n - 1]",
+            "H[UNITS + N[n - 1] % LEVELS] == H[UNITS + N[n - 1] % LEVELS]",
+            "spans_least(H, N[n - 1] % LEVELS)",
+            "product_next(n - 1, H[SPAN])",
+            "times_nothing(0, H[SPAN])",
+        ],
+    ),
+    lemma(
+        "spans_counted(x, y, s)",
+        "implies(s >= 1 and turn(x, s) and turn(y, s), x // s + y // s == (x + y) // s)",
+        steps=["turn_is(x, s)", "turn_is(y, s)", "over_whole(x + y, s, x // s + y // s)"],
+    ),
+    lemma(
+        "turn_less(x, y, s)",
+        "implies(s >= 1 and turn(x, s) and turn(y, s), turn(x - y, s))",
+        steps=["turn_is(x, s)", "turn_is(y, s)", "turn_times(x // s - y // s, s)",
+               "implies(s >= 1, x == x // s * s + x % s and y == y // s * s + y % s)"],
+    ),
 ]
-"""The coarsest tiling."""
+"""The coarsest tiling, and what is made of it."""
 
 PARTS = (
     *(DEFINITIONS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),

@@ -25,6 +25,28 @@ HISTORY = """
 """
 """A history of whole blocks, and the geometry by which it is laid out."""
 
+ROOMY = """
+            min(hard, (wanted.last - wanted.first) // header[SPAN]) <= len(wants)
+            min(hard, (wanted.last - wanted.first) // header[SPAN]) <= len(nodes)
+            min(hard, (wanted.last - wanted.first) // header[SPAN]) <= len(blocks)
+"""
+"""Room for as many blocks as there can be."""
+
+FITTING = """
+                    weights_least(header, nodes, wanted.first, wanted.last, size)
+                    weights_least(header, blocks, wanted.first, wanted.last, done)
+                    times_sum(size, done, header[SPAN])
+                    product_next(size + done, header[SPAN])
+                    below(wanted.last - wanted.first, size + done + 1, header[SPAN])
+                    below(wanted.last - wanted.first, size + done, header[SPAN])"""
+"""That so many blocks are no more than there can be."""
+
+
+def of_both(line: str) -> str:
+    """A line of what nodes are together, about their slots and about what they span."""
+    return " and ".join(line.replace("FIELD", field) for field in ("UNITS", "SPAN"))
+
+
 CONTRACTS = [
     contract(
         "coarsest_level",
@@ -137,16 +159,25 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
+            spans_multiply(header)
             0 <= level <= header[TOP]
             0 <= wanted.first <= start
+            start + header[SPAN + level] <= wanted.last
             start < 2**50
-            len(scores) == 0
-                or (start - wanted.first) // header[SPAN] + header[SPAN + level] // header[SPAN] <= len(scores)
-            len(scores) == 0 or (start - wanted.first) // header[SPAN] < len(scores)
+            turn(wanted.first, header[SPAN])
+            turn(start, header[SPAN])
+            len(scores) == 0 or (wanted.last - wanted.first) // header[SPAN] <= len(scores)
         """,
         opens="""
             over_bound(start - wanted.first, header[SPAN])
             over_bound(header[SPAN + level], header[SPAN])
+            turn_less(start, wanted.first, header[SPAN])
+            spans_divide(header, level)
+            spans_least(header, level)
+            spans_counted(start - wanted.first, header[SPAN + level], header[SPAN])
+            over_grows(start - wanted.first + header[SPAN + level], wanted.last - wanted.first, header[SPAN])
+            below(header[SPAN + level], 1, header[SPAN])
+            one_times(1, header[SPAN])
         """,
         loops={"for i in range(begin + 1, begin + wanted.header[SPAN + level] // span)": loop()},
     ),
@@ -173,24 +204,32 @@ CONTRACTS = [
             0 <= size < 2**40
             size < len(wants)
             size < len(nodes)
-            are_nodes(header, nodes, size)
-            0 <= node < 2**58
-            node % LEVELS <= header[TOP]
+            are_nodes(header, nodes, size, wanted.first, wanted.last)
+            lies_between(header, node, wanted.first, wanted.last)
+            1 <= node % LEVELS
         """,
         writes="wants nodes",
-        gives="""
-            are_nodes(header, nodes, size + 1)
+        gives=f"""
+            are_nodes(header, nodes, size + 1, wanted.first, wanted.last)
             kept_from(wants, old(wants), size + 1)
             kept_from(nodes, old(nodes), size + 1)
+            {of_both("weights(header, FIELD, nodes, size + 1)"
+                     " == weights(header, FIELD, old(nodes), size) + header[FIELD + node % LEVELS]")}
+        """,
+        opens="""
+            weights_one_more(header, UNITS, nodes, size + 1)
+            weights_one_more(header, SPAN, nodes, size + 1)
         """,
         loops={
             "while at > 0": loop(
-                keeps="""
+                keeps=f"""
                     0 <= at <= size
-                    are_nodes(header, nodes, size)
-                    implies(at < size, are_nodes(header, nodes, size + 1))
+                    are_nodes(header, nodes, size, wanted.first, wanted.last)
+                    implies(at < size, are_nodes(header, nodes, size + 1, wanted.first, wanted.last))
                     kept_from(wants, old(wants), size + 1)
                     kept_from(nodes, old(nodes), size + 1)
+                    {of_both("weights(header, FIELD, nodes, size + 1) - header[FIELD + nodes[at] % LEVELS]"
+                             " == weights(header, FIELD, old(nodes), size)")}
                 """,
                 falls="at",
             )
@@ -202,25 +241,155 @@ CONTRACTS = [
             1 <= size < 2**40
             size <= len(wants)
             size <= len(nodes)
-            are_nodes(header, nodes, size)
+            are_nodes(header, nodes, size, wanted.first, wanted.last)
         """,
         writes="wants nodes",
-        gives="""
-            are_nodes(header, nodes, size - 1)
+        gives=f"""
+            are_nodes(header, nodes, size - 1, wanted.first, wanted.last)
             kept_from(wants, old(wants), size)
             kept_from(nodes, old(nodes), size)
+            {of_both("weights(header, FIELD, nodes, size - 1)"
+                     " == weights(header, FIELD, old(nodes), size) - header[FIELD + old(nodes)[0] % LEVELS]")}
+        """,
+        opens="""
+            weights_one_more(header, UNITS, nodes, size)
+            weights_one_more(header, SPAN, nodes, size)
+            weights_none(header, UNITS, nodes, size - 1)
+            weights_none(header, SPAN, nodes, size - 1)
         """,
         loops={
             "while child < size - 1": loop(
-                keeps="""
+                keeps=f"""
                     0 <= at < size
+                    at == 0 or at < size - 1
                     child == 2 * at + 1
-                    are_nodes(header, nodes, size)
+                    are_nodes(header, nodes, size, wanted.first, wanted.last)
                     kept_from(wants, old(wants), size)
                     kept_from(nodes, old(nodes), size)
+                    {of_both("weights(header, FIELD, nodes, size - 1) - header[FIELD + nodes[at] % LEVELS]"
+                             " == weights(header, FIELD, old(nodes), size - 1)"
+                             " - header[FIELD + old(nodes)[0] % LEVELS]")}
+                    nodes[size - 1] == old(nodes)[size - 1]
                 """,
                 falls="size - at",
             )
+        },
+        closes="""
+            weights_none(header, UNITS, nodes, size - 1)
+            weights_none(header, SPAN, nodes, size - 1)
+        """,
+    ),
+    contract(
+        "lay_out_history",
+        needs=f"""{HISTORY}{ROOMY}
+            header[FANOUT + 1] == 1
+            0 <= wanted.cursor < 2**60
+            len(scores) == 0 or (wanted.last - wanted.first) // header[SPAN] <= len(scores)
+            soft <= hard <= 2**39
+            coarse_slots(header, wanted.first, wanted.last) <= hard
+        """,
+        writes="wants nodes blocks",
+        gives="""
+            0 <= result
+            are_blocks(header, blocks, result, wanted.first, wanted.last)
+            weights(header, UNITS, blocks, result) <= hard
+            weights(header, SPAN, blocks, result) == wanted.last - wanted.first
+        """,
+        opens=f"""
+            spans_multiply_is(header)
+            multiplied_is(header)
+            spans_multiply_at(header, 1)
+            multiplied_at(header, 1)
+            one_times(header[FANOUT + 1], header[SPAN])
+            one_times(header[FANOUT + 1], header[UNITS])
+            weights_none(header, UNITS, nodes, 0)
+            weights_none(header, SPAN, nodes, 0)
+            weights_none(header, UNITS, blocks, 0)
+            weights_none(header, SPAN, blocks, 0)
+        """,
+        loops={
+            "while at < wanted.last": loop(
+                keeps="""
+                    wanted.first <= at <= wanted.last
+                    turn(at, header[SPAN])
+                    0 <= size
+                    are_nodes(header, nodes, size, wanted.first, wanted.last)
+                    weights(header, SPAN, nodes, size) == at - wanted.first
+                    weights(header, UNITS, nodes, size) + coarse_slots(header, at, wanted.last) == slots
+                """,
+                falls="wanted.last - at",
+                opens="""
+                    turn_past(at, wanted.last, header[SPAN])
+                    weights_least(header, nodes, wanted.first, wanted.last, size)
+                """,
+            ),
+            "while size > 0": loop(
+                keeps="""
+                    0 <= size
+                    0 <= done
+                    slots <= hard
+                    are_nodes(header, nodes, size, wanted.first, wanted.last)
+                    are_blocks(header, blocks, done, wanted.first, wanted.last)
+                    weights(header, SPAN, nodes, size) + weights(header, SPAN, blocks, done)
+                        == wanted.last - wanted.first
+                    weights(header, UNITS, nodes, size) + weights(header, UNITS, blocks, done) == slots
+                """,
+                falls="(hard - slots, size)",
+                closes="""
+                    weights_one_more(header, UNITS, blocks, done)
+                    weights_one_more(header, SPAN, blocks, done)
+                """,
+                opens=f"""{FITTING}
+                """,
+            ),
+            "for i in range(header[FANOUT + level])": loop(
+                keeps="""
+                    0 <= size
+                    are_nodes(header, nodes, size, wanted.first, wanted.last)
+                    weights(header, SPAN, nodes, size) + weights(header, SPAN, blocks, done)
+                        == wanted.last - wanted.first - header[SPAN + level] + i * header[SPAN + level - 1]
+                    weights(header, UNITS, nodes, size) + weights(header, UNITS, blocks, done)
+                        == slots - header[WIDTH + level] + i * header[UNITS + level - 1]
+                """,
+                opens=f"""{FITTING}
+                    product_grows(i, header[FANOUT + level], header[SPAN + level - 1])
+                    product_grows(i, header[FANOUT + level], header[UNITS + level - 1])
+                    product_next(i, header[SPAN + level - 1])
+                    product_next(i, header[UNITS + level - 1])
+                    turn_times(i, header[SPAN + level - 1])
+                    turn_sum(start, i * header[SPAN + level - 1], header[SPAN + level - 1])
+                    turn_coarse(start + i * header[SPAN + level - 1], header[SPAN + level - 1], header[SPAN])
+                """,
+            ),
+        },
+        closes="""
+            weights_none(header, UNITS, nodes, size)
+            weights_none(header, SPAN, nodes, size)
+        """,
+        before={
+            "add(wanted, frontier, size, want_of(wanted, level, at)": """
+                spans_divide(header, level)
+                spans_least(header, level)
+                turn_coarse(at, header[SPAN + level], header[SPAN])
+                turn_sum(at, header[SPAN + level], header[SPAN])
+                coarsest_is(header, at, wanted.last, level)
+                coarse_next(header, at, wanted.last)
+                coarse_positive(header, wanted.last, wanted.last - at)
+                product_next(size, header[SPAN])
+                below(wanted.last - wanted.first, size + 1, header[SPAN])
+                node_of(level, at) % LEVELS == level and node_of(level, at) // LEVELS == at
+            """,
+            "blocks[done] = node_of": "node_of(0, start) % LEVELS == 0 and node_of(0, start) // LEVELS == start",
+            "for i in range(header": """
+                turn_finest(header, start, level - 1, level)
+                spans_multiply_at(header, level)
+                multiplied_at(header, level)
+                spans_divide(header, level - 1)
+                spans_least(header, level - 1)
+            """,
+            "add(wanted, frontier, size, want_of(wanted, level - 1": """
+                node_of(level - 1, child) % LEVELS == level - 1 and node_of(level - 1, child) // LEVELS == child
+            """,
         },
     ),
 ]

@@ -1872,9 +1872,30 @@ def coarse_slots(header: Ints, at: int, last: int) -> int:
     return slots
 
 
-def are_nodes(header: Ints, nodes: Ints, size: int) -> bool:
-    """The first ``size`` are nodes of levels that there are."""
-    return all(0 <= nodes[i] < 2**58 and nodes[i] % LEVELS <= header[TOP] for i in range(size))
+def lies_between(header: Ints, node: int, first: int, last: int) -> bool:
+    """A node of a level that there is begins at a multiple of what it spans, in a history of so many tokens."""
+    return (
+        0 <= node < 2**58
+        and node % LEVELS <= header[TOP]
+        and first <= node // LEVELS
+        and fits_between(header, node // LEVELS, last, node % LEVELS)
+    )
+
+
+def are_blocks(header: Ints, nodes: Ints, size: int, first: int, last: int) -> bool:
+    """The first ``size`` are blocks of a history."""
+    return all(lies_between(header, nodes[i], first, last) for i in range(size))
+
+
+def are_nodes(header: Ints, nodes: Ints, size: int, first: int, last: int) -> bool:
+    """The first ``size`` are nodes of a history that have children."""
+    return all(lies_between(header, nodes[i], first, last) and nodes[i] % LEVELS >= 1 for i in range(size))
+
+
+@ghost
+def weights(header: Ints, field: int, nodes: Ints, n: int) -> int:
+    """What the first so many nodes are of something together that the header has by level."""
+    return sum(header[field + nodes[i] % LEVELS] for i in range(n))
 
 
 # REGIONS

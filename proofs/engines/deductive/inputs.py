@@ -236,6 +236,12 @@ def halves(cells: int) -> Array:
     return Array(2 * cells, Cut("none", []), both)
 
 
+def thirds(cells: int) -> Array:
+    """An array for so many blocks of a history, and twice as many in between."""
+    pieces = {(i * cells, (i + 1) * cells): Cut("table", [0] * cells) for i in range(3)}
+    return Array(3 * cells, Cut("none", []), pieces)
+
+
 NARROW = {20: 32, 27: 8, 28: 32, 34: 32, 39: 32}
 """The tables of a search that are taken for narrower ones -> how wide they are then."""
 
@@ -394,6 +400,8 @@ def _made(
         return scores_of(rng, session)
     if kind == "Weights":
         return weights_of(rng, session)
+    if kind == "Longs":
+        return thirds(len(session.tags))
     if name == "query":
         return search_of(rng, session).header
     if name == "adaptive":

@@ -39,6 +39,7 @@ from focalloc.proofs.engines.deductive.inputs import (
     remembering,
     scores_of,
     session_of,
+    thirds,
     torn_session,
     twin,
     whole_look,
@@ -523,6 +524,23 @@ def run_prepared(space: Mapping[str, Any], source: Source, kernel: str, rng: ran
     space["run_prepare"](scores_of(rng, session), arrays["tags"], arrays["scratch"], arrays["state"], cursor)
 
 
+def run_laid_out(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """A history that is laid out, or for which the budget is too small."""
+    header = session_of(rng, source).header
+    span, spans = header[code.SPAN], rng.randint(0, 12)
+    first = rng.randint(0, 9) * span
+    most = max(1, spans * header[code.UNITS])
+    hard = rng.choice([most, rng.randint(1, most)])
+    scores = [rng.randint(-9, 9) for _ in range(spans)] if rng.random() < 0.7 else []
+    space["run_layout"](
+        header,
+        Memory("span", [first, first + spans * span, rng.randint(first, first + spans * span)]),
+        Memory("scores", scores),
+        Memory("terms", [rng.randint(-1, 3), rng.randint(0, 9), rng.randint(0, hard), hard]),
+        thirds(min(hard, spans)),
+    )
+
+
 def run_look(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """What a policy makes of an iteration."""
     session = session_of(rng, source)
@@ -573,6 +591,7 @@ RUNS = (
     (("select_by_region",), run_by_region),
     (("select_by_oldest",), run_by_oldest),
     (("leave",), run_left),
+    (("run_layout",), run_laid_out),
 )
 """What is run to listen to the calls of kernels, by the kernels that it begins with."""
 

@@ -30,7 +30,7 @@ MANY = ("tell", "run_steps", "sets_out", "arrives")
 PREPARES = ("run_prepare", "run_prepares")
 """What takes the scores for a call of its own."""
 
-CALLS = [one for one in contracts_of("calls") if one not in ("step", "run_ingest", *MANY, *PREPARES)]
+CALLS = [one for one in contracts_of("calls") if one not in ("step", "run_ingest", "run_layout", *MANY, *PREPARES)]
 """What calls do around an iteration, which has a theorem of its own, as has what comes in."""
 
 INGEST = [*contracts_of("ingest"), "run_ingest"]

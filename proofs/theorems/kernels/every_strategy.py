@@ -18,6 +18,9 @@ SPACES = [one for one in contracts_of("search_calls") if one not in MANY]
 CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "relaxation")
 """The parts of the optimum and of the strategies that are made of it."""
 
+LAYOUTS = [*contracts_of("opening"), "run_layout"]
+"""What lays a history out, and its call."""
+
 
 @theorem(
     "ties-of-every-size",
@@ -416,11 +419,13 @@ def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "layouts-of-every-size",
     "The coarsest block that begins at a token is aligned and ends in time, and no coarser one does, whatever the "
-    "history; the slots of the coarsest tiling are counted, however many blocks follow each other; and the heap of what "
-    "may be expanded keeps nodes of the geometry, in its tables.",
-    clauses="LAY-1 LAY-3 LAY-4",
+    "history; the slots of the coarsest tiling are counted, however many blocks follow each other, and a history is "
+    "laid out if they fit the budget; the heap of what may be expanded keeps what is in it, in its tables; and laying "
+    "out ends, with blocks that lie in the history, each at a multiple of what it spans, span as many tokens together "
+    "as it has, and take no more slots than the budget, however much is wanted.",
+    clauses="LAY-1 LAY-2 LAY-3 LAY-4",
     technique=Technique.DEDUCTION,
-    kernels=contracts_of("opening"),
+    kernels=LAYOUTS,
     mutations=[
         Mutation("a block may reach beyond the end", " or at + header[SPAN + level] > last:\n        level -= 1",
                  ":\n        level -= 1"),
@@ -429,10 +434,22 @@ def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("finer blocks go on where a coarser one begins", "above = min(last, at - at % wide + wide)",
                  "above = last"),
         Mutation("children behind the last are looked at", "while child < size - 1:", "while child <= size:"),
+        Mutation("children begin one further", "child = start + i * header[SPAN + level - 1]",
+                 "child = start + (i + 1) * header[SPAN + level - 1]"),
+        Mutation("what fills the budget is expanded", "slots + delta > (hard if", "slots >= (hard if"),
+        Mutation("what is expanded takes no more slots", "slots += delta\n        if level == 1:",
+                 "if level == 1:"),
+        Mutation("raw tokens span what the gist does not", "blocks[done] = node_of(0, start)",
+                 "blocks[done] = node_of(0, start + delta)"),
+        Mutation("a node is wanted by the scores behind it", "begin = (start - wanted.first) // span",
+                 "begin = (start - wanted.first) // span + 1"),
+        Mutation("what does not fit is laid out", "if least > terms[3]:", "if least > terms[3] + 1:"),
+        Mutation("the heap runs into the blocks", "Frontier(table[room : 2 * room], table[2 * room :], table[:room])",
+                 "Frontier(table[room : 2 * room], table[2 * room :], table[: 2 * room])"),
         Mutation("the first has a parent", "    while at > 0:\n        above", "    while at >= 0:\n        above"),
     ],
     full=True,
 )  # fmt: skip
 def layouts_of_every_size(bug: Mutation) -> Iterator[Evidence]:
-    """The coarsest tiling, and a heap."""
-    yield from of_every_size(bug, *contracts_of("opening"))
+    """The coarsest tiling, a heap, and what is expanded."""
+    yield from of_every_size(bug, *LAYOUTS)
