@@ -556,7 +556,7 @@ def run_release(tags: Tags, scratch: Scratch, state: Longs, token: int) -> int:
 
 
 @kernel
-def run_layout(header: Ints, span: Ints, scores: Ints, terms: Ints, table: Longs) -> int:
+def run_layout(header: Table, span: Ints, scores: Ints, terms: Ints, table: Longs) -> int:
     """Lay a history out; return how many blocks it has, at the front of ``table``, or the negative of the least budget.
 
     Args:

@@ -295,7 +295,7 @@ CONTRACTS = [
             weights(header, UNITS, blocks, result) <= hard
             weights(header, SPAN, blocks, result) == wanted.last - wanted.first
         """,
-        opens=f"""
+        opens="""
             spans_multiply_is(header)
             multiplied_is(header)
             spans_multiply_at(header, 1)
