@@ -134,7 +134,7 @@ def select_preferred(session: Session, work: Work) -> int:
     w_soft, margin = header[W_SOFT], header[SOFT_MARGIN]
     tau_expand, tau_collapse = header[TAU_EXPAND], header[TAU_COLLAPSE]
     header[W_SOFT] = header[W_MAX]
-    header[SOFT_MARGIN] = header[TAU_EXPAND] = header[TAU_COLLAPSE] = 0
+    header[SOFT_MARGIN], header[TAU_EXPAND], header[TAU_COLLAPSE] = 0, 0, 0
     pool_collapses(session, work)
     done = select_optimum(session, work)
     header[W_SOFT], header[SOFT_MARGIN] = w_soft, margin

@@ -434,7 +434,8 @@ def run_candidates(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> 
     session = session_of(tags, scratch, state)
     header = session.header
     held = let_go(header[UNLOCKED])
-    work = work_of(space, surveyed(session, scratch))
+    worths = surveyed(session, scratch)
+    work = work_of(space, worths)
     oldest = header[LEDGER_FROM]
     header[ITERATION] += 1
     forget(header, session.ledger_iteration)

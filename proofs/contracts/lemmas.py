@@ -279,6 +279,24 @@ DEFINITIONS = [
     ),
 ]
 
+MEANS = [
+    lemma(
+        "mean_of_one(F, s, n)",
+        "implies(n == 1, mean_of(F, s, n) == F[s])",
+        steps=["sum_none(F, s, 0)", "sum_one_more(F, s, 1)"],
+    ),
+    lemma(
+        "mean_of_two(F, s, n)",
+        "implies(n == 2, mean_of(F, s, n) == (F[s] + F[s + 1]) // 2)",
+        steps=["sum_none(F, s, 0)", "sum_one_more(F, s, 1)", "sum_one_more(F, s, 2)"],
+    ),
+    lemma(
+        "mean_of_four(F, s, n)",
+        "implies(n == 4, mean_of(F, s, n) == (F[s] + F[s + 1] + F[s + 2] + F[s + 3]) // 4)",
+        steps=["sum_none(F, s, 0)", *(f"sum_one_more(F, s, {i})" for i in range(1, 5))],
+    ),
+]
+
 MEMBERS = [
     lemma("pins_whole(P, n, m)", "implies(pins_lie(P, n, m), n % PIN == 0)", steps=["pins_lie_is(P, n, m)"]),
     lemma(
@@ -2880,6 +2898,20 @@ SEARCHES = [
         ],
     ),
     lemma(
+        "choice_told(H, G, T, V, C, D, m)",
+        "implies(H[TOP] < LEVELS and all(H[j] == G[j] for j in range(UNITS, FANOUT)) and are_choices(H, T, V, C, D, m),"
+        " slots_of_choice(G, T, V, C, D, m) == slots_of_choice(H, T, V, C, D, m))",
+        by="m",
+        steps=[
+            "chosen_none(H, T, V, C, D, m)",
+            "chosen_none(G, T, V, C, D, m)",
+            "chosen_one_more(H, T, V, C, D, m)",
+            "chosen_one_more(G, T, V, C, D, m)",
+            "C[m - 1] == C[m - 1]",
+            "D[m - 1] == D[m - 1]",
+        ],
+    ),
+    lemma(
         "listed_at(H, Q, n)",
         "implies(deltas_are_listed(H, Q) and 1 <= n <= H[TOP],"
         " held(Q, DELTA_LIST, DELTA_LIST + Q[DELTAS], H[WIDTH + n] - H[UNITS + n]))",
@@ -3461,7 +3493,7 @@ COARSE = [
 """The coarsest tiling, and what is made of it."""
 
 PARTS = (
-    *(DEFINITIONS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
+    *(DEFINITIONS, MEANS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
     *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, ROWS, MOVED),
     *(STANDING, CLEAR, ALIGNED, HAD, TOLD, FAMILIES, SEARCHES, CHOICES, REGIONS, ENDS, COARSE),
 )

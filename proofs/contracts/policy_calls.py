@@ -1,11 +1,21 @@
-"""Contracts of `focalloc.fastpath.kernels.policy_calls`: whether a policy's answer is another than greedy's."""
+"""Contracts of `focalloc.fastpath.kernels.policy_calls`: what a policy's answer is chosen by, and compared with."""
 
 from __future__ import annotations
+
+import re
 
 from focalloc.proofs.contracts.calls import ROOM, TERMS
 from focalloc.proofs.contracts.form import contract, lines, loop
 from focalloc.proofs.contracts.invariants import KEPT
+from focalloc.proofs.contracts.knapsack import CHOSEN_WELL, COLLAPSING, SEARCHED, SELECTING
 from focalloc.proofs.contracts.search_calls import LIES_IN_SPACE, WORK
+
+PREFERRING = tuple(
+    line
+    for line in lines(COLLAPSING + SELECTING)
+    if not re.search(r"TAU_EXPAND|TAU_COLLAPSE|W_SOFT|SOFT_MARGIN|\bare_pooled\(|\bare_told_apart\(", line)
+)
+"""What choosing by preferences needs: what binds other choices, and what is pooled, is of no account."""
 
 CONTRACTS = [
     contract(
@@ -151,6 +161,51 @@ CONTRACTS = [
                 opens="held_if(rival, 0, rivals, actions[i], j)",
             ),
         },
+    ),
+    contract(
+        "select_preferred",
+        any_width="worth work.peaks",
+        needs="\n".join((*PREFERRING, "0 <= header[W_MAX] <= 2**26")),
+        writes=f"session.header {SEARCHED} spare_slot spare_node pool_keys pool_families chosen chosen_notes other"
+        " other_notes",
+        gives=f"""
+            result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= header[N_DIFF]
+            only(session.header)
+            only(tags)
+            all(work.header[j] == old(work.header)[j] for j in range(WORK_OFFSETS, WORK_HEADER))
+            implies(work.header[CURSOR] == 0, are_noted(session.header, tags, chosen, chosen_notes, result))
+            implies(work.header[CURSOR] == 0, {CHOSEN_WELL.replace("SIZE", "result")})
+            result < 0 or work.header[CURSOR] > 0
+                or header[SLOTS] + slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, result)
+                <= max(header[W_MAX], header[SLOTS])
+        """,
+        before={
+            "pool_collapses": """
+                tokens_marked(session.header, old(session.header), tags, tags, session.header[SLOTS])
+                tokens_are_told(session.header, tags, family_slot, family_node)
+                all_stand_alike(old(session.header), session.header, tags, family_slot, family_node,
+                    session.header[FAMILIES], session.header[SLOTS])
+            """,
+            "done = select_optimum": """
+                tokens_marked(session.header, old(session.header), tags, tags, session.header[SLOTS])
+                tokens_are_told(session.header, tags, family_slot, family_node)
+                all_stand_alike(old(session.header), session.header, tags, family_slot, family_node,
+                    session.header[FAMILIES], session.header[SLOTS])
+                listed_alike(old(session.header), session.header, old(work.header), work.header)
+                deltas_are_listed(session.header, work.header)
+                rising(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
+            """,
+            "header[W_SOFT], header[SOFT_MARGIN] =": """
+                tokens_marked(old(session.header), session.header, tags, tags, session.header[SLOTS])
+                choice_told(session.header, old(session.header), tags, family_node, chosen, chosen_notes, done)
+            """,
+        },
+        closes="""
+            only(session.header)
+            only(tags)
+            tokens_marked(session.header, old(session.header), tags, tags, session.header[SLOTS])
+            choice_told(old(session.header), session.header, tags, family_node, chosen, chosen_notes, done)
+        """,
     ),
     contract(
         "clear",

@@ -4,6 +4,31 @@ from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
 
+FEW = """
+                    mean_of_one(fixed, slot, header[UNITS + tags[slot]])
+                    mean_of_two(fixed, slot, header[UNITS + tags[slot]])
+                    mean_of_four(fixed, slot, header[UNITS + tags[slot]])
+"""
+"""What the means of so few scores are."""
+
+FIRST_MEANS = (
+    "all(worth[j] == mean_at(header, tags, fixed, j) for j in range(END) if 1 <= tags[j] <= header[TOP]"
+    " and (header[UNITS + tags[j]] == 1 or tags[j] == of_two or tags[j] == of_four) if at(worth[j]))"
+)
+"""That the gists at the front have theirs, where they are of one slot, or of two or four at their level."""
+
+SINGLE_MEANS = (
+    "all(worth[j] == mean_at(header, tags, fixed, j) for j in range(END) if 1 <= tags[j] <= header[TOP]"
+    " and header[UNITS + tags[j]] == 1 if at(worth[j]))"
+)
+"""That gists of one slot have theirs."""
+
+MEANS_BELOW = (
+    "all(worth[j] == mean_at(header, tags, fixed, j) for j in range(slots) if 1 <= tags[j] < level"
+    " and tags[j] <= header[TOP] if at(worth[j]))"
+)
+"""That gists of the levels below have theirs."""
+
 CONTRACTS = [
     contract(
         "take",
@@ -112,13 +137,38 @@ CONTRACTS = [
             blocks_fit(header, tags)
         """,
         writes="worth",
+        whole=True,
+        gives="""
+            all(worth[i] == mean_at(header, tags, fixed, i) for i in range(header[SLOTS])
+                if 1 <= tags[i] <= header[TOP] if at(worth[i]))
+        """,
         loops={
-            "for slot in range(whole)": loop(),
-            "for slot in range(whole) #2": loop(),
-            "for i in range(slots - whole)": loop(),
-            "for level in range(1, header[TOP] + 1)": loop(opens="1 <= header[UNITS + level] <= 2**26"),
+            "for slot in range(whole)": loop(keeps=FIRST_MEANS.replace("END", "slot"), opens=FEW),
+            "for slot in range(whole) #2": loop(keeps=FIRST_MEANS.replace("END", "slot"), opens=FEW),
+            "for i in range(slots - whole)": loop(
+                keeps=f"""
+                    {SINGLE_MEANS.replace("END", "whole + i")}
+                    {FIRST_MEANS.replace("END", "whole")}
+                """,
+                opens="mean_of_one(fixed, whole + i, header[UNITS + tags[whole + i]])",
+            ),
+            "for level in range(1, header[TOP] + 1)": loop(
+                keeps=f"""
+                    {SINGLE_MEANS.replace("END", "slots")}
+                    {FIRST_MEANS.replace("END", "whole")}
+                    {MEANS_BELOW}
+                """,
+                opens="1 <= header[UNITS + level] <= 2**26",
+            ),
             "for i in range(slots - first)": loop(
-                opens="implies(tags[first + i] == level, first + i + units <= slots)"
+                keeps=f"""
+                    {SINGLE_MEANS.replace("END", "slots")}
+                    {FIRST_MEANS.replace("END", "whole")}
+                    {MEANS_BELOW}
+                    all(worth[j] == mean_at(header, tags, fixed, j) for j in range(first + i)
+                        if tags[j] == level if at(worth[j]))
+                """,
+                opens="implies(tags[first + i] == level, first + i + units <= slots)",
             ),
         },
         before={"worth[first + i] = total": "mean_narrow(sum_of(fixed, first + i, units), units)"},

@@ -1,20 +1,28 @@
-"""Contracts of `focalloc.fastpath.kernels.search_calls`: the tables of a search, cut out of their array."""
+"""Contracts of `focalloc.fastpath.kernels.search_calls`: how tables of a search are cut, how it is called and left."""
 
 from __future__ import annotations
+
+import re
 
 from focalloc.proofs.contracts.calls import (
     ADAPTED,
     ADAPTIVE,
+    AGGREGATES,
+    ARRAYS,
     RING_TOLD,
     ROOM,
+    SESSION,
     STATE,
     TELLING,
+    TERMS,
     TOLD,
     TOLD_OF,
     WHOLE,
+    still_alike,
 )
 from focalloc.proofs.contracts.form import contract, lines, loop
 from focalloc.proofs.contracts.invariants import KEPT
+from focalloc.proofs.contracts.relaxation import CONTRACTS as OF_RELAXATION
 
 WORK = {"query": "space[:WORK_HEADER]"}
 """The header of the array of a search."""
@@ -56,6 +64,45 @@ CHOSEN = """
                 <= max(header[W_MAX], header[SLOTS])
 """
 """What a choice is that can be made."""
+
+SEARCH = {**SESSION, **AGGREGATES, "work": "work_of(space, wide_worths(space))"}
+"""The tables of a session and of a search, of which those of what expands are worth are of no account."""
+
+
+def of_search(needed: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of these lines are about the tables of a search, but for what expands are worth."""
+    about = [line for line in needed if re.search(r"\bwork\.|\bpool_|\bwishes\b|\bapart_", line)]
+    return tuple(line for line in about if not re.search(r"\bworth\b|work\.peaks", line))
+
+
+SCORED = """
+    implies(header[MULTI_SLOT] == 0 and len(no_expand) == 0,
+        all(fixed[i] <= peaks[i // CHUNK] for i in range(header[SLOTS]) if tags[i] >= 1))
+    0 <= header[MULTI_SLOT] <= 1
+    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
+"""
+"""What taking scores has left."""
+
+SEARCHING = """
+    0 <= header[TAU_COLLAPSE] < LIMIT
+    header[N_DIFF] <= 2**24
+    are_slight(header, header[N_DIFF])
+"""
+"""What searches need of a session beyond an iteration."""
+
+UNCHANGED = """
+    tokens_none(old(header), old(tags), 0, 0)
+    only_marked(old(header), tags, old(tags))
+    tiled_moved(old(header), old(tags), tags, 0, header[SLOTS], 0)
+    all_stand_moved(old(header), old(header), old(tags), tags, family_slot, family_node,
+        family_slot, family_node, header[FAMILIES], 0, 0, header[SLOTS])
+    aligned_marked(old(header), old(header), tags, old(tags))
+    tokens_marked(old(header), old(header), tags, old(tags), header[SLOTS])
+    tiled(old(header), tags, 0, header[SLOTS]) and aligned(old(header), tags, header[SLOTS])
+    all_stand(old(header), tags, family_slot, family_node, header[FAMILIES])
+    header[END] == header[FIRST] + tokens_in(old(header), tags, 0, header[SLOTS])
+"""
+"""That blocks and families are as they were, in tags that are the same."""
 
 CONTRACTS = [
     contract(
@@ -226,5 +273,51 @@ CONTRACTS = [
             only(header, UNLOCKED)
             header[UNLOCKED] == -old(header)[UNLOCKED]
         """,
+    ),
+    contract(
+        "run_candidates",
+        cuts={**SEARCH, **WORK},
+        needs="\n".join(
+            (
+                *lines(ARRAYS),
+                *lines(LIES_IN_SPACE),
+                *KEPT,
+                *lines(ROOM),
+                *lines(TERMS),
+                *lines(SCORED),
+                *lines(SEARCHING),
+                *of_search(OF_RELAXATION[0].needs),
+            )
+        ),
+        writes="""header tags peaks aggregates spare_slot spare_node expand_keys expand_tokens chunk_keys chunk_notes
+            work.header pool_keys pool_families work.search.runs work.search.item_keys work.search.item_notes""",
+        gives="\n".join(("only(header)", "only(tags)", *KEPT)),
+        before={
+            "worths = surveyed": """
+                tiled_follow(header, tags)
+                tiled_whole(header, tags)
+                whole_gists(header, tags)
+            """,
+            "lay_out_named": f"""
+                multiplied_is(header){still_alike("old(header)")}
+                multiplied(header)
+                spans_multiply_is(header)
+                geometry_is(header)
+                tiled_whole(header, tags)
+                whole(header, tags)
+                told_by(header, tags, family_slot, family_node, header[FAMILIES])
+                told_rise(header, tags, family_slot, family_node, header[FAMILIES])
+                tokens_up_to(header, tags, header[SLOTS])
+                all(header[FIRST] + tokens_in(header, tags, 0, family_slot[f] + header[WIDTH + family_node[f] % LEVELS])
+                    <= header[END] for f in range(header[FAMILIES]) if at(family_node[f]))
+                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
+                least_positive(old(header), WIDTH + 1, WIDTH + 1 + header[TOP])
+                families_take(old(header), family_slot, family_node, 0, header[FAMILIES])
+                fewer(header[FAMILIES], len(spare_slot), least_width(old(header)))
+                fewer(header[FAMILIES], len(spare_node), least_width(old(header)))
+            """,
+            "header[ITERATION] -=": UNCHANGED,
+        },
+        closes=still_alike("old(header)"),
     ),
 ]

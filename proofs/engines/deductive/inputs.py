@@ -187,8 +187,8 @@ CUT_IN_ORDER = (
 """The tables of a state, in the order in which they lie."""
 
 
-def arrays_of(rng: random.Random, session: code.Session) -> dict[str, Any]:
-    """The arrays of a session: its tags, its scores, its state; and the session as it is cut out of them."""
+def arrays_of(rng: random.Random, session: code.Session, work: code.Work | None = None) -> dict[str, Any]:
+    """The arrays of a session: its tags, its scores, its state, its search; and itself as it is cut out of them."""
     tables = {name: _cut(getattr(session, name)) for name in code.Session._fields}
     tables["adaptive"] = _cut(ring_of(rng) if rng.random() < 0.5 else Memory("adaptive", []))
     remembered = rng.randint(0, 3) if rng.random() < 0.5 else 0
@@ -218,7 +218,7 @@ def arrays_of(rng: random.Random, session: code.Session) -> dict[str, Any]:
     scores = {(0, capacity): tables["fixed"], (capacity, behind[0]): tables["peaks"], behind: aggregates}
     none = Cut("none", [])
     tags = {(0, capacity): tables["tags"], (capacity, 2 * capacity): tables["spare"]}
-    search = space_of(rng, session)
+    search = space_of(rng, session, work)
     pieces[at, at + code.WORK_HEADER] = _cut(search.front)  # as where many sessions are called
     return {
         "session": code.Session(**{name: tables[name] for name in code.Session._fields}),
@@ -246,15 +246,19 @@ NARROW = {20: 32, 27: 8, 28: 32, 34: 32, 39: 32}
 """The tables of a search that are taken for narrower ones -> how wide they are then."""
 
 
-def space_of(rng: random.Random, session: code.Session) -> Array:
-    """The array of a search, with tables of a few numbers, or as many as there are slots."""
-    header, at, pieces = _cut(asked_of(session)), code.WORK_HEADER, dict[tuple[int, int], Cut]()
+def space_of(rng: random.Random, session: code.Session, work: code.Work | None = None) -> Array:
+    """The array of a search; what is not known of it are tables of a few numbers, or as many as there are slots."""
+    at, pieces = code.WORK_HEADER, dict[tuple[int, int], Cut]()
+    header = _cut(asked_of(session) if work is None else work.header)
+    known = [] if work is None else [*work[4:8], *work.search[1:], *work[8:]]
     for i in range(code.WORK_TABLES):
         most = 99 if i >= code.WORK_TABLES - 2 else len(session.tags)  # the last two are of a look, as wide as it is
         cells, bits = rng.choice([0, rng.randint(0, 3), most]), NARROW.get(i, 64)
+        numbers = [rng.randint(-2, 9) for _ in range(cells * 64 // bits)]
+        if i < len(known):
+            numbers, cells = [*known[i]], len(known[i])
         header[code.WORK_OFFSETS + i] = at
         if cells:
-            numbers = [rng.randint(-2, 9) for _ in range(cells * 64 // bits)]
             pieces[at, at + cells] = _cut(Memory(f"space {i}", numbers, bits))
         at += cells
     header[code.WORK_OFFSETS + code.WORK_TABLES] = at

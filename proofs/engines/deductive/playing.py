@@ -459,6 +459,18 @@ def run_optimum(space: Mapping[str, Any], source: Source, kernel: str, rng: rand
     space["name_actions"](session, done, work.chosen, work.chosen_notes)
 
 
+def run_preferred(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """An iteration by what a policy prefers, up to its choice."""
+    session = session_of(rng, source)
+    work = whole_work(rng, session)
+    work.header[code.CURSOR], work.header[code.TOP_K], work.header[code.EXPAND_FLOOR] = 0, 0, 0
+    session.header[code.W_SOFT] = rng.randint(0, session.header[code.W_MAX])
+    session.header[code.SOFT_MARGIN] = rng.choice([0, rng.randint(0, 9)])
+    space["blend"](session.header, session.tags, session.fixed, work.worth)
+    space["survey"](session.header, session.tags, work.worth, work.peaks)
+    space["select_preferred"](session, work)
+
+
 def run_left(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """An iteration of the exact optimum, from when it has begun to its end."""
     session = session_of(rng, source)
@@ -495,10 +507,11 @@ def run_apart(space: Mapping[str, Any], source: Source, kernel: str, rng: random
 def run_candidates(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """The candidates of the next iteration, laid out."""
     session = session_of(rng, source)
-    work = whole_work(rng, session)
-    space["blend"](session.header, session.tags, session.fixed, work.worth)
-    space["survey"](session.header, session.tags, work.worth, work.peaks)
-    space["lay_out_named"](session, work)
+    if rng.random() < 0.3:
+        session = pinned(session, rng)
+        space["place_pins"](session)
+    arrays = arrays_of(rng, session, whole_work(rng, session))
+    space["run_candidates"](arrays["tags"], arrays["scratch"], arrays["state"], arrays["space"])
 
 
 def run_taking(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
@@ -587,11 +600,12 @@ RUNS = (
     (("list_regions", "place_region"), run_regions),
     (("lay_out",), run_apart),
     (("prune", "pool_collapses", "select_optimum", "name_actions"), run_optimum),
-    (("lay_out_named",), run_candidates),
+    (("run_candidates",), run_candidates),
     (("select_by_region",), run_by_region),
     (("select_by_oldest",), run_by_oldest),
     (("leave",), run_left),
     (("run_layout",), run_laid_out),
+    (("select_preferred",), run_preferred),
 )
 """What is run to listen to the calls of kernels, by the kernels that it begins with."""
 

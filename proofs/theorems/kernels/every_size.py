@@ -85,8 +85,9 @@ def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "scores-of-every-size",
-    "Sums of scores are exact and means fit; a chunk's peak is no lower than what a survey finds in it; balance makes "
-    "no score greater; and thresholds that adapt stay between their ends, by a total that is that of the ring.",
+    "Sums of scores are exact, and so are means, rounded down; a chunk's peak is no lower than what a survey finds in "
+    "it; balance makes no score greater; and thresholds that adapt stay between their ends, by a total that is that of "
+    "the ring.",
     clauses="SCO-3 BAL-1 ADA-1 ADA-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("scores", "thresholds"),
@@ -95,6 +96,11 @@ def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the last chunk is taken without its first score",
                  "for slot in range(whole * CHUNK, slots):\n        number = fixed_point(scores[slot])",
                  "for slot in range(whole * CHUNK + 1, slots):\n        number = fixed_point(scores[slot])"),
+        Mutation("a mean of two is rounded up",
+                 "half = np.int32((fixed[slot] + fixed[slot + 1]) >> 1)\n            worth",
+                 "half = np.int32((fixed[slot] + fixed[slot + 1] + 1) >> 1)\n            worth"),
+        Mutation("gists of three slots have no means at the front",
+                 "first = whole if level == of_two or level == of_four else 0", "first = whole"),
         Mutation("the last mean of four reaches beyond the context", "whole = max(slots - 3, 0)\n    if",
                  "whole = max(slots - 2, 0)\n    if"),
         Mutation("what is left of a chunk counts for a whole one",

@@ -12,7 +12,16 @@ from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import Evidence, Technique, theorem
 from focalloc.proofs.theorems.kernels.every_size import MANY, contracts_of
 
-SPACES = [one for one in contracts_of("search_calls") if one not in MANY]
+RELAXED = ("run_candidates",)
+"""What the relaxation of the optimum is called by."""
+
+ANSWERS = ("select_preferred",)
+"""What a policy's answer is made by."""
+
+LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in ANSWERS]
+"""What a policy looks at, and makes of it."""
+
+SPACES = [one for one in contracts_of("search_calls") if one not in (*MANY, *RELAXED)]
 """How tables of searches are cut out."""
 
 CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "relaxation")
@@ -331,6 +340,35 @@ def spaces_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 
 @theorem(
+    "relaxations-of-every-size",
+    "Candidates of the next iteration are laid out for the relaxation of the optimum within their tables, however many "
+    "there are; and of the session nothing has changed afterwards but work space and peaks: neither its context nor "
+    "what its ledger holds, nor which iteration it is in.",
+    clauses="",
+    technique=Technique.DEDUCTION,
+    kernels=RELAXED,
+    assumes="arrays laid out as their headers say, as `Tables` and `Workspace` lay them out, with room for so many",
+    mutations=[
+        Mutation("the next iteration has begun",
+                 "    header[ITERATION] -= 1\n    header[LEDGER_FROM] = oldest\n    take",
+                 "    header[LEDGER_FROM] = oldest\n    take"),
+        Mutation("what the ledger has forgotten is not had back",
+                 "    header[ITERATION] -= 1\n    header[LEDGER_FROM] = oldest\n    take",
+                 "    header[ITERATION] -= 1\n    take"),
+        Mutation("the ledger begins where it began after that",
+                 "    oldest = header[LEDGER_FROM]\n    header[ITERATION] += 1\n"
+                 "    forget(header, session.ledger_iteration)\n    lay_out_named(",
+                 "    header[ITERATION] += 1\n    forget(header, session.ledger_iteration)\n"
+                 "    oldest = header[LEDGER_FROM]\n    lay_out_named("),
+    ],
+    full=True,
+)  # fmt: skip
+def relaxations_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """From the arrays of a session and of a search."""
+    yield from of_every_size(bug, *RELAXED)
+
+
+@theorem(
     "policies-of-every-size",
     "Features (POL-2), activations and their means (POL-4) are clipped; gates (POL-3) fit 32 bits, stand where gists "
     "begin, and are surveyed within their tables, however many there are; sums of the first layer, and what all items "
@@ -340,7 +378,7 @@ def spaces_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "tables of a look at items, lie in their arrays, apart.",
     clauses="SCO-1",
     technique=Technique.DEDUCTION,
-    kernels=contracts_of("policy", "policy_calls"),
+    kernels=LOOKS,
     mutations=[
         Mutation("a gate behind the last is looked at", "for at in range(whole * GATES, count):",
                  "for at in range(whole * GATES, count + 1):"),
@@ -413,7 +451,32 @@ def spaces_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 )  # fmt: skip
 def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """Numbers, gates, activations."""
-    yield from of_every_size(bug, *contracts_of("policy", "policy_calls"))
+    yield from of_every_size(bug, *LOOKS)
+
+
+@theorem(
+    "answers-of-every-size",
+    "What is chosen by a policy's preferences are separate blocks of the context, no more than may act and within its "
+    "budget, however many there are; and neither the thresholds and the soft budget, which do not bind it (POL-5), nor "
+    "anything else that an iteration goes by has changed afterwards.",
+    clauses="CAP-1 BUD-1",
+    technique=Technique.DEDUCTION,
+    kernels=ANSWERS,
+    assumes="no weight on nearness to the cursor, which no policy has",
+    mutations=[
+        Mutation("the soft budget stays the hard one", "header[W_SOFT], header[SOFT_MARGIN] = w_soft, margin",
+                 "header[SOFT_MARGIN] = margin"),
+        Mutation("thresholds are put back the wrong way round",
+                 "header[TAU_EXPAND], header[TAU_COLLAPSE] = tau_expand, tau_collapse\n",
+                 "header[TAU_EXPAND], header[TAU_COLLAPSE] = tau_collapse, tau_expand\n"),
+        Mutation("the margin is that of none", "header[W_SOFT], header[SOFT_MARGIN] = w_soft, margin",
+                 "header[W_SOFT] = w_soft"),
+    ],
+    full=True,
+)  # fmt: skip
+def answers_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """From what it prefers to actions."""
+    yield from of_every_size(bug, *ANSWERS)
 
 
 @theorem(
