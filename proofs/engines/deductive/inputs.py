@@ -250,13 +250,14 @@ def space_of(rng: random.Random, session: code.Session, work: code.Work | None =
     """The array of a search; what is not known of it are tables of a few numbers, or as many as there are slots."""
     at, pieces = code.WORK_HEADER, dict[tuple[int, int], Cut]()
     header = _cut(asked_of(session) if work is None else work.header)
-    known = [] if work is None else [*work[4:8], *work.search[1:], *work[8:]]
+    known: list[code.Ints] = [] if work is None else [*work[4:8], *work.search[1:], *work[8:]]
     for i in range(code.WORK_TABLES):
         most = 99 if i >= code.WORK_TABLES - 2 else len(session.tags)  # the last two are of a look, as wide as it is
         cells, bits = rng.choice([0, rng.randint(0, 3), most]), NARROW.get(i, 64)
         numbers = [rng.randint(-2, 9) for _ in range(cells * 64 // bits)]
         if i < len(known):
-            numbers, cells = [*known[i]], len(known[i])
+            cells = len(known[i])
+            numbers = [known[i][j] for j in range(cells)]
         header[code.WORK_OFFSETS + i] = at
         if cells:
             pieces[at, at + cells] = _cut(Memory(f"space {i}", numbers, bits))
