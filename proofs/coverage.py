@@ -18,7 +18,7 @@ from pathlib import Path
 from focalloc import fastpath
 from focalloc.fastpath import kernels
 from focalloc.proofs.catalogue import theorems
-from focalloc.proofs.contracts import BY_FILE
+from focalloc.proofs.contracts import CONTRACTS
 from focalloc.proofs.sources import Source
 from focalloc.proofs.theorem import Technique, Theorem
 
@@ -72,15 +72,15 @@ def coverage() -> list[Covered]:
     """Every kernel, in the order of the pipeline."""
     bounded = _bounded()
     tested = _closed(_imported_by_the_fast_path())
-    deduced = {one.kernel: one for listed in BY_FILE.values() for one in listed if not one.same}
+    whole = {one.kernel for one in CONTRACTS.values() if one.whole}
     by = {name: theorem for theorem in theorems(full=True) for name in theorem.kernels}
     found = []
     for file in kernels.MODULES:
         for name in _kernels_of(file):
             least = Known(Strength.TESTED if name in tested else Strength.NONE)
             usual = bounded.get(name, least)
-            always = Known(Strength.EVERY_SIZE, by[name].name) if name in deduced and name in by else usual
-            found.append(Covered(file, name, always, always if name in deduced and deduced[name].whole else usual))
+            always = Known(Strength.EVERY_SIZE, by[name].name) if name in CONTRACTS and name in by else usual
+            found.append(Covered(file, name, always, always if name in CONTRACTS and name in whole else usual))
     return found
 
 

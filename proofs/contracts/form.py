@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import dedent
 
 
@@ -108,6 +108,8 @@ class Contract:
         guarded: whether calls of it that others make while they are played have to meet its needs.
         cuts: what the arrays that it is given are cut into, by the names that lines call that by.
         seen_through: whether those that call it go by what it computes, not by this; it is proved all the same.
+        part: what this says beside another contract of the kernel, in a word; empty where it stands alone.
+        own: the lines of a part that are to be proved; all others are, by the contract that it stands beside.
     """
 
     kernel: str
@@ -126,11 +128,14 @@ class Contract:
     guarded: bool = False
     seen_through: bool = False
     cuts: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
+    own: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
-        """The kernel's name, with ``/same`` where two of its tables are one."""
-        return f"{self.kernel}/same" if self.same else self.kernel
+        """The kernel's name, with ``/same`` where two of its tables are one, or with what a part says."""
+        kind = "same" if self.same else self.part
+        return f"{self.kernel}/{kind}" if kind else self.kernel
 
 
 def contract(
@@ -159,6 +164,43 @@ def contract(
         tuple(same.split()), tuple(any_width.split()), truth, joins, whole, guarded, seen_through,
         cuts or {},
     )  # fmt: skip
+
+
+def beside(
+    contract: Contract,
+    part: str,
+    *,
+    gives: str = "",
+    loops: Mapping[str, Loop] | None = None,
+    opens: str = "",
+    closes: str = "",
+    before: Mapping[str, str] | None = None,
+    whole: bool = False,
+) -> Contract:
+    """More of a kernel, proved by itself from the same needs; what ``contract`` says on the way is known."""
+    more = {text: lines(told) for text, told in (before or {}).items()}
+    own = [*lines(gives), *lines(opens), *lines(closes), *(line for told in more.values() for line in told)]
+    further = {}
+    for text, known in contract.loops.items():
+        mine = (loops or {}).get(text, Loop())
+        own += [*mine.keeps, *mine.opens, *mine.closes]
+        further[text] = replace(
+            known,
+            keeps=known.keeps + mine.keeps,
+            opens=known.opens + mine.opens,
+            closes=known.closes + mine.closes,
+        )
+    return replace(
+        contract,
+        part=part,
+        whole=whole,
+        own=frozenset(own),
+        gives=contract.gives + lines(gives),
+        loops=further,
+        opens=contract.opens + lines(opens),
+        closes=contract.closes + lines(closes),
+        before={text: contract.before.get(text, ()) + more.get(text, ()) for text in (contract.before | more)},
+    )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract, loop
+from focalloc.proofs.contracts.form import beside, contract, loop
 
 CHOOSES = """
             is_header(header)
@@ -136,6 +136,299 @@ TURNS_END = """
 """
 """What turns leave of what was known before them."""
 
+ALTERNATE = contract(
+    "alternate",
+    joins=True,
+    truth=True,
+    needs="""
+        is_header(header)
+        is_shaped(header)
+        multiplied(header)
+        is_dear(header)
+        0 <= header[DONE] <= header[N_DIFF] and header[N_DIFF] <= 2**26
+        header[N_DIFF] <= len(actions)
+        header[N_DIFF] <= len(places)
+        0 <= header[SLOTS] <= 2**26
+        header[SLOTS] <= len(tags)
+        are_tags(header, tags, 0, header[SLOTS])
+        gists_end(header, tags)
+        gists_are_whole(header, tags)
+        families_fit(header, family_slot)
+        families_fit(header, family_node)
+        are_families(header, family_slot, family_node, header[SLOTS])
+        families_are_whole(header, tags, family_slot, family_node)
+        families_end(header, tags, family_slot, family_node)
+        ends_lie(header, tags, actions, places, header[DONE])
+        keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
+        geometry(header)
+        aligned(header, tags, header[SLOTS])
+        are_there(header, tags, family_slot, family_node, header[FAMILIES])
+        are_replaced(header, tags, actions, places, header[DONE])
+        are_apart(header, actions, places, header[DONE])
+        marks_are_taken(header, tags, actions, places, header[DONE])
+        stand_clear(header, family_slot, actions, places, header[DONE])
+        -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
+        0 <= header[W_MAX] <= 2**26
+        0 <= header[W_SOFT] <= 2**26
+        0 <= header[TAU_EXPAND] <= LIMIT
+        0 <= header[SOFT_MARGIN] <= LIMIT
+        are_actions(header, actions, header[DONE])
+        0 <= header[TAKEN_EXPANDS] <= expands
+        expands <= len(expand_keys)
+        expands <= len(expand_tokens)
+        0 <= header[TAKEN_COLLAPSES] <= collapses
+        collapses <= len(collapse_keys)
+        collapses <= len(collapse_families)
+        may_expand(header, tags, expand_keys, expands, header[SLOTS])
+        all(0 <= expand_tokens[i] < 2**49 for i in range(expands))
+        all(expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
+            for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
+        all(0 <= collapse_families[i] < header[FAMILIES]
+            and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
+            for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+        all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                node_of(tags[place_of(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
+            for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
+        all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], family_node[collapse_families[i]] * 2)
+            and end(header, family_node, collapse_families[i]) <= header[END] - header[PROTECTED]
+            for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+        are_at_rest(header, ledger_action, actions, header[DONE])
+        end_before_tail(header, actions, header[DONE])
+        all(mean_at(header, tags, fixed, place_of(expand_keys[i])) > header[TAU_EXPAND]
+            for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
+        all(rank(session, collapse_families[i]) > header[TAU_COLLAPSE]
+            for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
+        are_wanted(header, fixed, actions, places, header[DONE])
+        all(expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, place_of(expand_keys[i]))
+            for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
+        are_in_context(header, tags, family_slot, family_node, actions, places, header[DONE])
+        expands_passed(header, actions, places, header[DONE], expand_keys, header[TAKEN_EXPANDS])
+        collapses_passed(session, header, actions, places, header[DONE], header[TAKEN_COLLAPSES])
+    """,
+    writes="header tags actions places",
+    gives="""
+        only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)
+        old(header)[DONE] <= header[DONE] <= header[N_DIFF]
+        old(header)[TAKEN_EXPANDS] <= header[TAKEN_EXPANDS] <= expands
+        old(header)[TAKEN_COLLAPSES] <= header[TAKEN_COLLAPSES] <= collapses
+        are_actions(header, actions, header[DONE])
+        header[SLOTS] - header[FREED] == used_after(old(header), actions, header[DONE])
+        in_budget(old(header), actions, header[DONE])
+        header[FREED] + shifted(header, actions, header[DONE])
+            == old(header)[FREED] + shifted(old(header), old(actions), old(header)[DONE])
+        -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
+        marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS])
+            + (header[TAKEN_EXPANDS] - old(header)[TAKEN_EXPANDS])
+            + replaced(header, family_node, collapse_families,
+                old(header)[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
+        implies(result, more and header[TAKEN_EXPANDS] == expands and header[DONE] < header[N_DIFF])
+        all(actions[i] == old(actions)[i] for i in range(old(header)[DONE]))
+        only_marked(header, tags, old(tags))
+        are_replaced(header, tags, actions, places, header[DONE])
+        are_apart(header, actions, places, header[DONE])
+        marks_are_taken(header, tags, actions, places, header[DONE])
+        stand_clear(header, family_slot, actions, places, header[DONE])
+        ends_lie(old(header), old(tags), actions, places, header[DONE])
+        are_at_rest(header, ledger_action, actions, header[DONE])
+        end_before_tail(header, actions, header[DONE])
+        are_wanted(header, fixed, actions, places, header[DONE])
+        are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
+        expands_passed(old(header), actions, places, header[DONE], expand_keys, header[TAKEN_EXPANDS])
+        collapses_passed(session, old(header), actions, places, header[DONE], header[TAKEN_COLLAPSES])
+        implies(not result and header[DONE] < header[N_DIFF], header[TAKEN_COLLAPSES] == collapses)
+        implies(not result and header[DONE] < header[N_DIFF] and header[TAKEN_EXPANDS] < expands,
+            misfits(old(header), tags, header[SLOTS] - header[FREED], expand_keys[header[TAKEN_EXPANDS]])
+            and tags[place_of(expand_keys[header[TAKEN_EXPANDS]])] < MARK)
+    """,
+    opens="""
+        replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
+        many_members(family_slot, family_node, header[FAMILIES], header[FAMILIES])
+    """,
+    closes="""
+        replaced_alike(header, old(header), family_node, collapse_families,
+            old(header)[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
+        shift_alike(header, old(header), actions, header[DONE])
+        shift_same(old(header), actions, old(actions), old(header)[DONE])
+    """,
+    loops={
+        "while done < header[N_DIFF]": loop(
+            keeps="""
+                header[DONE] <= done <= header[N_DIFF]
+                header[TAKEN_EXPANDS] <= e <= expands
+                header[TAKEN_COLLAPSES] <= c <= collapses
+                used == used_after(header, actions, done)
+                used >= header[SLOTS] - 2**41 - done * 2**26
+                used <= max(header[W_MAX], header[SLOTS] - header[FREED])
+                not hungry
+                in_budget(header, actions, done)
+                are_actions(header, actions, done)
+                may_expand(header, tags, expand_keys, expands, header[SLOTS])
+                only_marked(header, tags, old(tags))
+                are_replaced(header, tags, actions, places, done)
+                are_apart(header, actions, places, done)
+                marks_are_taken(header, tags, actions, places, done)
+                stand_clear(header, family_slot, actions, places, done)
+                ends_lie(header, old(tags), actions, places, done)
+                are_at_rest(header, ledger_action, actions, done)
+                end_before_tail(header, actions, done)
+                are_wanted(header, fixed, actions, places, done)
+                are_in_context(header, old(tags), family_slot, family_node, actions, places, done)
+                expands_passed(header, actions, places, done, expand_keys, e)
+                collapses_passed(session, header, actions, places, done, c)
+                all(actions[i] == old(actions)[i] for i in range(header[DONE]))
+                marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
+                    + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
+            """,
+            falls="header[N_DIFF] - done",
+        ),
+        "while e < expands and tags[place_of(expand_keys[e])] >= MARK": loop(
+            keeps="""
+                entry(e) <= e <= expands
+                expands_passed(header, actions, places, done, expand_keys, e)
+            """,
+            falls="expands - e",
+        ),
+        "while c < collapses": loop(
+            keeps="""
+                entry(c) <= c <= collapses
+                collapses_passed(session, header, actions, places, done, c)
+                marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
+                    + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
+            """,
+            falls="collapses - c",
+        ),
+    },
+    before={
+        "mark(tags, slot, 1": """
+            actions[done] == node_of(level, expand_tokens[e]) * 2 + EXPAND
+            expand_parts(actions[done], level, expand_tokens[e])
+            level_of(actions[done]) == level and 0 <= actions[done] < 2**60
+            are_actions(header, actions, done + 1)
+            before(header, actions[done]) == header[UNITS + level]
+            spot(expand_keys[e]) == slot
+            actions[done] // 2 // LEVELS == expand_tokens[e]
+            expand_has_tokens(header, old(tags), actions[done], slot)
+            has_tokens(header, old(tags), actions[done], slot)
+            are_replaced(header, tags, actions, places, done)
+            are_apart(header, actions, places, done + 1)
+            stand_clear(header, family_slot, actions, places, done + 1)
+            reversal(actions[done]) == node_of(level, expand_tokens[e]) * 2 + COLLAPSE
+            not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[done]))
+            mean_at(header, old(tags), fixed, slot) > header[TAU_EXPAND]
+            are_wanted(header, fixed, actions, places, done + 1)
+            old(tags)[slot] == level and actions[done] // 2 // LEVELS == expand_tokens[e]
+            are_in_context(header, old(tags), family_slot, family_node, actions, places, done + 1)
+            turn_first(1)
+        """,
+        "places[done] = slot": """
+            are_replaced(header, tags, actions, places, done)
+            are_apart(header, actions, places, done)
+        """,
+        "actions[done] = node_of": """
+            1 <= tags[slot] and tags[slot] <= header[TOP] and slot < header[SLOTS]
+            all(tags[j] < 0 for j in range(slot + 1, slot + header[UNITS + level]))
+            old(tags)[slot] == level
+            all(RAW <= old(tags)[j] and old(tags)[j] < 0 for j in range(slot + 1, slot + header[UNITS + level]))
+            slot + header[UNITS + level] == header[SLOTS] or old(tags)[slot + header[UNITS + level]] >= 0
+            all(places[i] + before(header, actions[i]) <= slot or slot + header[UNITS + level] <= places[i]
+                for i in range(done))
+            all(tags[family_slot[f]] >= 0 for f in range(header[FAMILIES]))
+            all(family_slot[f] <= slot or slot + header[UNITS + level] <= family_slot[f]
+                for f in range(header[FAMILIES]))
+        """,
+        "actions[done] = node *": """
+            turn_first(header[UNITS + level - 1])
+            slot + header[WIDTH + level] <= header[SLOTS]
+            all((tags[j] >= 0) == turn(j - slot, header[UNITS + level - 1])
+                for j in range(slot, slot + header[WIDTH + level]))
+            all(tags[j] <= header[TOP] for j in range(slot, slot + header[WIDTH + level]))
+            tags[slot] >= 0
+            old(tags)[slot] >= 0
+            all(old(tags)[j] == tags[j] for j in range(slot, slot + header[WIDTH + level]))
+            all(RAW <= old(tags)[j] and old(tags)[j] < MARK for j in range(slot, slot + header[WIDTH + level]))
+            all((old(tags)[j] >= 0) == turn(j - slot, header[UNITS + level - 1])
+                and RAW <= old(tags)[j] and old(tags)[j] < MARK for j in range(slot, slot + header[WIDTH + level]))
+            are_there_at(header, old(tags), family_slot, family_node, header[FAMILIES], collapse_families[c])
+            is_there(header, old(tags), slot, node)
+            slot + header[WIDTH + level] == header[SLOTS] or old(tags)[slot + header[WIDTH + level]] >= 0
+            all(places[i] + before(header, actions[i]) <= slot or slot + header[WIDTH + level] <= places[i]
+                for i in range(done))
+            all(family_slot[f] <= slot or slot + header[WIDTH + level] <= family_slot[f]
+                for f in range(header[FAMILIES]))
+        """,
+        "mark(tags, slot, header": """
+            actions[done] == node * 2 + COLLAPSE
+            collapse_parts(actions[done], node)
+            multiplied_at(header, level)
+            header[WIDTH + level] == header[FANOUT + level] * header[UNITS + level - 1]
+            over_family(header[WIDTH + level] + header[UNITS + level - 1] - 1, header[FANOUT + level],
+                header[UNITS + level - 1])
+            level_of(actions[done]) == level and 0 <= actions[done] < 2**60
+            are_actions(header, actions, done + 1)
+            before(header, actions[done]) == header[WIDTH + level]
+            reversal(actions[done]) == node * 2
+            not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[done]))
+            end(header, family_node, collapse_families[c]) <= header[END] - header[PROTECTED]
+            rank(session, collapse_families[c]) > header[TAU_COLLAPSE]
+            are_wanted(header, fixed, actions, places, done + 1)
+            many(family_slot, family_node, header[FAMILIES], slot, node) >= 1
+            actions[done] // 2 == node
+            are_in_context(header, old(tags), family_slot, family_node, actions, places, done + 1)
+            collapse_has_tokens(header, old(tags), actions[done], slot)
+            has_tokens(header, old(tags), actions[done], slot)
+            are_replaced(header, tags, actions, places, done)
+            are_apart(header, actions, places, done + 1)
+            stand_clear(header, family_slot, actions, places, done + 1)
+        """,
+        "if done <": """
+            are_actions(header, actions, done)
+            used == used_after(header, actions, done)
+            in_budget(header, actions, done)
+            are_replaced(header, tags, actions, places, done)
+            are_apart(header, actions, places, done)
+            marks_are_taken(header, tags, actions, places, done)
+            stand_clear(header, family_slot, actions, places, done)
+            only_marked(header, tags, old(tags))
+            ends_lie(header, old(tags), actions, places, done)
+            are_at_rest(header, ledger_action, actions, done)
+            end_before_tail(header, actions, done)
+            are_wanted(header, fixed, actions, places, done)
+            are_in_context(header, old(tags), family_slot, family_node, actions, places, done)
+            expands_passed(header, actions, places, done, expand_keys, e)
+            collapses_passed(session, header, actions, places, done, c)
+        """,
+        "c += 1": """
+            replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)
+            blocked_if_taken(header, actions, places, done, slot, header[WIDTH + level])
+        """,
+        "e += 1": "expands_passed(header, actions, places, done, expand_keys, e + 1)",
+        "done += 1": """
+            shift_one_more(header, actions, done + 1)
+            used == used_after(header, actions, done + 1)
+            are_actions(header, actions, done + 1)
+            in_budget(header, actions, done + 1)
+            may_expand(header, tags, expand_keys, expands, header[SLOTS])
+            tags[slot] >= MARK and places[done] == slot
+            all(tags[j] >= MARK or tags[j] < 0 for j in range(slot, slot + before(header, actions[done])))
+            all(tags[places[i]] >= MARK for i in range(done) if at(places[i]))
+            all(tags[j] >= MARK or tags[j] < 0
+                for i in range(done) for j in range(places[i], places[i] + before(header, actions[i]))
+                if at(places[i], tags[j]))
+            are_replaced(header, tags, actions, places, done + 1)
+            taken_one_more(header, actions, places, done + 1)
+            marks_are_taken(header, tags, actions, places, done + 1)
+            blocked_one_more(header, actions, places, done + 1)
+            expands_passed(header, actions, places, done + 1, expand_keys, e)
+            collapses_passed(session, header, actions, places, done + 1, c)
+            ends_next(header, old(tags), actions, places, done)
+            ends_lie(header, old(tags), actions, places, done + 1)
+            are_at_rest(header, ledger_action, actions, done + 1)
+            end_before_tail(header, actions, done + 1)
+        """,
+    },
+)
+"""The turns of an iteration."""
+
 CONTRACTS = [
     contract(
         "fits",
@@ -153,294 +446,68 @@ CONTRACTS = [
         """,
         truth=True,
     ),
-    contract(
-        "alternate",
-        joins=True,
-        truth=True,
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            multiplied(header)
-            is_dear(header)
-            0 <= header[DONE] <= header[N_DIFF] and header[N_DIFF] <= 2**26
-            header[N_DIFF] <= len(actions)
-            header[N_DIFF] <= len(places)
-            0 <= header[SLOTS] <= 2**26
-            header[SLOTS] <= len(tags)
-            are_tags(header, tags, 0, header[SLOTS])
-            gists_end(header, tags)
-            gists_are_whole(header, tags)
-            families_fit(header, family_slot)
-            families_fit(header, family_node)
-            are_families(header, family_slot, family_node, header[SLOTS])
-            families_are_whole(header, tags, family_slot, family_node)
-            families_end(header, tags, family_slot, family_node)
-            ends_lie(header, tags, actions, places, header[DONE])
-            keep_apart(header, family_slot, family_node, 0, header[FAMILIES])
-            geometry(header)
-            aligned(header, tags, header[SLOTS])
-            are_there(header, tags, family_slot, family_node, header[FAMILIES])
-            are_replaced(header, tags, actions, places, header[DONE])
-            are_apart(header, actions, places, header[DONE])
-            marks_are_taken(header, tags, actions, places, header[DONE])
-            stand_clear(header, family_slot, actions, places, header[DONE])
-            -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
-            0 <= header[W_MAX] <= 2**26
-            0 <= header[W_SOFT] <= 2**26
-            0 <= header[TAU_EXPAND] <= LIMIT
-            0 <= header[SOFT_MARGIN] <= LIMIT
-            are_actions(header, actions, header[DONE])
-            0 <= header[TAKEN_EXPANDS] <= expands
-            expands <= len(expand_keys)
-            expands <= len(expand_tokens)
-            0 <= header[TAKEN_COLLAPSES] <= collapses
-            collapses <= len(collapse_keys)
-            collapses <= len(collapse_families)
-            may_expand(header, tags, expand_keys, expands, header[SLOTS])
-            all(0 <= expand_tokens[i] < 2**49 for i in range(expands))
-            all(expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
-                for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
-            all(0 <= collapse_families[i] < header[FAMILIES]
-                and place_of(collapse_keys[i]) == family_slot[collapse_families[i]]
-                for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
-            all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
-                    node_of(tags[place_of(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
-                for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
-            all(not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], family_node[collapse_families[i]] * 2)
-                and end(header, family_node, collapse_families[i]) <= header[END] - header[PROTECTED]
-                for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
-            are_at_rest(header, ledger_action, actions, header[DONE])
-            end_before_tail(header, actions, header[DONE])
-            all(mean_at(header, tags, fixed, place_of(expand_keys[i])) > header[TAU_EXPAND]
-                for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
-            all(rank(session, collapse_families[i]) > header[TAU_COLLAPSE]
-                for i in range(collapses) if at(collapse_keys[i]) if at(collapse_families[i]))
-            are_wanted(header, fixed, actions, places, header[DONE])
-            all(expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, place_of(expand_keys[i]))
-                for i in range(expands) if at(expand_keys[i]) if at(expand_tokens[i]))
-            are_in_context(header, tags, family_slot, family_node, actions, places, header[DONE])
-            expands_passed(header, actions, places, header[DONE], expand_keys, header[TAKEN_EXPANDS])
-            collapses_passed(session, header, actions, places, header[DONE], header[TAKEN_COLLAPSES])
-        """,
-        writes="header tags actions places",
+    ALTERNATE,
+    beside(
+        ALTERNATE,
+        "turns",
+        whole=True,
         gives="""
-            only(header, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES)
-            old(header)[DONE] <= header[DONE] <= header[N_DIFF]
-            old(header)[TAKEN_EXPANDS] <= header[TAKEN_EXPANDS] <= expands
-            old(header)[TAKEN_COLLAPSES] <= header[TAKEN_COLLAPSES] <= collapses
-            are_actions(header, actions, header[DONE])
-            header[SLOTS] - header[FREED] == used_after(old(header), actions, header[DONE])
-            in_budget(old(header), actions, header[DONE])
-            header[FREED] + shifted(header, actions, header[DONE])
-                == old(header)[FREED] + shifted(old(header), old(actions), old(header)[DONE])
-            -2**40 <= header[FREED] <= 2**41 + header[DONE] * 2**26
-            marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS])
-                + (header[TAKEN_EXPANDS] - old(header)[TAKEN_EXPANDS])
-                + replaced(header, family_node, collapse_families,
-                    old(header)[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
-            implies(result, more and header[TAKEN_EXPANDS] == expands and header[DONE] < header[N_DIFF])
-            all(actions[i] == old(actions)[i] for i in range(old(header)[DONE]))
-            only_marked(header, tags, old(tags))
-            are_replaced(header, tags, actions, places, header[DONE])
-            are_apart(header, actions, places, header[DONE])
-            marks_are_taken(header, tags, actions, places, header[DONE])
-            stand_clear(header, family_slot, actions, places, header[DONE])
-            ends_lie(old(header), old(tags), actions, places, header[DONE])
-            are_at_rest(header, ledger_action, actions, header[DONE])
-            end_before_tail(header, actions, header[DONE])
-            are_wanted(header, fixed, actions, places, header[DONE])
-            are_in_context(old(header), old(tags), family_slot, family_node, actions, places, header[DONE])
-            expands_passed(old(header), actions, places, header[DONE], expand_keys, header[TAKEN_EXPANDS])
-            collapses_passed(session, old(header), actions, places, header[DONE], header[TAKEN_COLLAPSES])
-            implies(not result and header[DONE] < header[N_DIFF], header[TAKEN_COLLAPSES] == collapses)
-            implies(not result and header[DONE] < header[N_DIFF] and header[TAKEN_EXPANDS] < expands,
-                misfits(old(header), tags, header[SLOTS] - header[FREED], expand_keys[header[TAKEN_EXPANDS]])
-                and tags[place_of(expand_keys[header[TAKEN_EXPANDS]])] < MARK)
+            implies(not result and header[DONE] < header[N_DIFF] and more, header[TAKEN_EXPANDS] < expands)
+            by_turns(old(header), old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
+                old(header)[DONE], header[DONE], expands, collapses)
         """,
         opens="""
-            replaced_none(header, family_node, collapse_families, header[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
-            many_members(family_slot, family_node, header[FAMILIES], header[FAMILIES])
-        """,
-        closes="""
-            replaced_alike(header, old(header), family_node, collapse_families,
-                old(header)[TAKEN_COLLAPSES], header[TAKEN_COLLAPSES])
-            shift_alike(header, old(header), actions, header[DONE])
-            shift_same(old(header), actions, old(actions), old(header)[DONE])
+            by_turns_none(header, tags, actions, places, expand_keys, family_slot, family_node, collapse_families,
+                header[DONE], header[DONE], expands, collapses)
         """,
         loops={
             "while done < header[N_DIFF]": loop(
                 keeps="""
-                    header[DONE] <= done <= header[N_DIFF]
-                    header[TAKEN_EXPANDS] <= e <= expands
-                    header[TAKEN_COLLAPSES] <= c <= collapses
-                    used == used_after(header, actions, done)
-                    used >= header[SLOTS] - 2**41 - done * 2**26
-                    used <= max(header[W_MAX], header[SLOTS] - header[FREED])
-                    not hungry
-                    in_budget(header, actions, done)
-                    are_actions(header, actions, done)
-                    may_expand(header, tags, expand_keys, expands, header[SLOTS])
-                    only_marked(header, tags, old(tags))
-                    are_replaced(header, tags, actions, places, done)
-                    are_apart(header, actions, places, done)
-                    marks_are_taken(header, tags, actions, places, done)
-                    stand_clear(header, family_slot, actions, places, done)
-                    ends_lie(header, old(tags), actions, places, done)
-                    are_at_rest(header, ledger_action, actions, done)
-                    end_before_tail(header, actions, done)
-                    are_wanted(header, fixed, actions, places, done)
-                    are_in_context(header, old(tags), family_slot, family_node, actions, places, done)
-                    expands_passed(header, actions, places, done, expand_keys, e)
-                    collapses_passed(session, header, actions, places, done, c)
-                    all(actions[i] == old(actions)[i] for i in range(header[DONE]))
-                    marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
-                        + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
+                    by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node,
+                        collapse_families, header[DONE], done, expands, collapses)
+                    implies(header[DONE] < done and done < header[N_DIFF] and actions[done - 1] % 2 == EXPAND,
+                        first_free(header, actions, places, done, family_slot, family_node, collapse_families,
+                            collapses) == collapses)
                 """,
-                falls="header[N_DIFF] - done",
-            ),
-            "while e < expands and tags[place_of(expand_keys[e])] >= MARK": loop(
-                keeps="""
-                    entry(e) <= e <= expands
-                    expands_passed(header, actions, places, done, expand_keys, e)
+                closes="""
+                    none_free(header, actions, places, done, family_slot, family_node, collapse_families, collapses)
                 """,
-                falls="expands - e",
-            ),
-            "while c < collapses": loop(
-                keeps="""
-                    entry(c) <= c <= collapses
-                    collapses_passed(session, header, actions, places, done, c)
-                    marks(tags, header[SLOTS]) <= marks(old(tags), header[SLOTS]) + (e - header[TAKEN_EXPANDS])
-                        + replaced(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c)
-                """,
-                falls="collapses - c",
             ),
         },
         before={
+            "if e < expands": """
+                not_marked_not_taken(header, tags, actions, places, done, spot(expand_keys[e]))
+                open_is(header, actions, places, done, expand_keys, expands, e)
+                first_open(header, actions, places, done, expand_keys, expands) == e
+            """,
             "mark(tags, slot, 1": """
-                actions[done] == node_of(level, expand_tokens[e]) * 2 + EXPAND
-                expand_parts(actions[done], level, expand_tokens[e])
-                level_of(actions[done]) == level and 0 <= actions[done] < 2**60
-                are_actions(header, actions, done + 1)
-                before(header, actions[done]) == header[UNITS + level]
-                spot(expand_keys[e]) == slot
-                actions[done] // 2 // LEVELS == expand_tokens[e]
-                expand_has_tokens(header, old(tags), actions[done], slot)
-                has_tokens(header, old(tags), actions[done], slot)
-                are_replaced(header, tags, actions, places, done)
-                are_apart(header, actions, places, done + 1)
-                stand_clear(header, family_slot, actions, places, done + 1)
-                reversal(actions[done]) == node_of(level, expand_tokens[e]) * 2 + COLLAPSE
-                not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[done]))
-                mean_at(header, old(tags), fixed, slot) > header[TAU_EXPAND]
-                are_wanted(header, fixed, actions, places, done + 1)
-                old(tags)[slot] == level and actions[done] // 2 // LEVELS == expand_tokens[e]
-                are_in_context(header, old(tags), family_slot, family_node, actions, places, done + 1)
-                turn_first(1)
-            """,
-            "places[done] = slot": """
-                are_replaced(header, tags, actions, places, done)
-                are_apart(header, actions, places, done)
-            """,
-            "actions[done] = node_of": """
-                1 <= tags[slot] and tags[slot] <= header[TOP] and slot < header[SLOTS]
-                all(tags[j] < 0 for j in range(slot + 1, slot + header[UNITS + level]))
-                old(tags)[slot] == level
-                all(RAW <= old(tags)[j] and old(tags)[j] < 0 for j in range(slot + 1, slot + header[UNITS + level]))
-                slot + header[UNITS + level] == header[SLOTS] or old(tags)[slot + header[UNITS + level]] >= 0
-                all(places[i] + before(header, actions[i]) <= slot or slot + header[UNITS + level] <= places[i]
-                    for i in range(done))
-                all(tags[family_slot[f]] >= 0 for f in range(header[FAMILIES]))
-                all(family_slot[f] <= slot or slot + header[UNITS + level] <= family_slot[f]
-                    for f in range(header[FAMILIES]))
+                first_open(header, actions, places, done, expand_keys, expands) == e
+                expands_by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node,
+                    collapse_families, header[DONE], done, expands, collapses)
+                by_turns_one_more(header, old(tags), actions, places, expand_keys, family_slot, family_node,
+                    collapse_families, header[DONE], done + 1, expands, collapses)
+                by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
+                    header[DONE], done + 1, expands, collapses)
             """,
             "actions[done] = node *": """
-                turn_first(header[UNITS + level - 1])
-                slot + header[WIDTH + level] <= header[SLOTS]
-                all((tags[j] >= 0) == turn(j - slot, header[UNITS + level - 1])
-                    for j in range(slot, slot + header[WIDTH + level]))
-                all(tags[j] <= header[TOP] for j in range(slot, slot + header[WIDTH + level]))
-                tags[slot] >= 0
-                old(tags)[slot] >= 0
-                all(old(tags)[j] == tags[j] for j in range(slot, slot + header[WIDTH + level]))
-                all(RAW <= old(tags)[j] and old(tags)[j] < MARK for j in range(slot, slot + header[WIDTH + level]))
-                all((old(tags)[j] >= 0) == turn(j - slot, header[UNITS + level - 1])
-                    and RAW <= old(tags)[j] and old(tags)[j] < MARK for j in range(slot, slot + header[WIDTH + level]))
-                are_there_at(header, old(tags), family_slot, family_node, header[FAMILIES], collapse_families[c])
-                is_there(header, old(tags), slot, node)
-                slot + header[WIDTH + level] == header[SLOTS] or old(tags)[slot + header[WIDTH + level]] >= 0
-                all(places[i] + before(header, actions[i]) <= slot or slot + header[WIDTH + level] <= places[i]
-                    for i in range(done))
-                all(family_slot[f] <= slot or slot + header[WIDTH + level] <= family_slot[f]
-                    for f in range(header[FAMILIES]))
+                none_blocked(header, actions, places, done, slot, header[WIDTH + level])
+                free_is(header, actions, places, done, family_slot, family_node, collapse_families, collapses, c)
+                first_free(header, actions, places, done, family_slot, family_node, collapse_families, collapses) == c
             """,
             "mark(tags, slot, header": """
-                actions[done] == node * 2 + COLLAPSE
-                collapse_parts(actions[done], node)
-                multiplied_at(header, level)
-                header[WIDTH + level] == header[FANOUT + level] * header[UNITS + level - 1]
-                over_family(header[WIDTH + level] + header[UNITS + level - 1] - 1, header[FANOUT + level],
-                    header[UNITS + level - 1])
-                level_of(actions[done]) == level and 0 <= actions[done] < 2**60
-                are_actions(header, actions, done + 1)
-                before(header, actions[done]) == header[WIDTH + level]
-                reversal(actions[done]) == node * 2
-                not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], reversal(actions[done]))
-                end(header, family_node, collapse_families[c]) <= header[END] - header[PROTECTED]
-                rank(session, collapse_families[c]) > header[TAU_COLLAPSE]
-                are_wanted(header, fixed, actions, places, done + 1)
-                many(family_slot, family_node, header[FAMILIES], slot, node) >= 1
-                actions[done] // 2 == node
-                are_in_context(header, old(tags), family_slot, family_node, actions, places, done + 1)
-                collapse_has_tokens(header, old(tags), actions[done], slot)
-                has_tokens(header, old(tags), actions[done], slot)
-                are_replaced(header, tags, actions, places, done)
-                are_apart(header, actions, places, done + 1)
-                stand_clear(header, family_slot, actions, places, done + 1)
+                first_free(header, actions, places, done, family_slot, family_node, collapse_families, collapses) == c
+                collapses_by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node,
+                    collapse_families, header[DONE], done, expands, collapses)
+                by_turns_one_more(header, old(tags), actions, places, expand_keys, family_slot, family_node,
+                    collapse_families, header[DONE], done + 1, expands, collapses)
+                by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
+                    header[DONE], done + 1, expands, collapses)
             """,
             "if done <": """
-                are_actions(header, actions, done)
-                used == used_after(header, actions, done)
-                in_budget(header, actions, done)
-                are_replaced(header, tags, actions, places, done)
-                are_apart(header, actions, places, done)
-                marks_are_taken(header, tags, actions, places, done)
-                stand_clear(header, family_slot, actions, places, done)
-                only_marked(header, tags, old(tags))
-                ends_lie(header, old(tags), actions, places, done)
-                are_at_rest(header, ledger_action, actions, done)
-                end_before_tail(header, actions, done)
-                are_wanted(header, fixed, actions, places, done)
-                are_in_context(header, old(tags), family_slot, family_node, actions, places, done)
-                expands_passed(header, actions, places, done, expand_keys, e)
-                collapses_passed(session, header, actions, places, done, c)
-            """,
-            "c += 1": """
-                replaced_one_more(header, family_node, collapse_families, header[TAKEN_COLLAPSES], c + 1)
-                blocked_if_taken(header, actions, places, done, slot, header[WIDTH + level])
-            """,
-            "e += 1": "expands_passed(header, actions, places, done, expand_keys, e + 1)",
-            "done += 1": """
-                shift_one_more(header, actions, done + 1)
-                used == used_after(header, actions, done + 1)
-                are_actions(header, actions, done + 1)
-                in_budget(header, actions, done + 1)
-                may_expand(header, tags, expand_keys, expands, header[SLOTS])
-                tags[slot] >= MARK and places[done] == slot
-                all(tags[j] >= MARK or tags[j] < 0 for j in range(slot, slot + before(header, actions[done])))
-                all(tags[places[i]] >= MARK for i in range(done) if at(places[i]))
-                all(tags[j] >= MARK or tags[j] < 0
-                    for i in range(done) for j in range(places[i], places[i] + before(header, actions[i]))
-                    if at(places[i], tags[j]))
-                are_replaced(header, tags, actions, places, done + 1)
-                taken_one_more(header, actions, places, done + 1)
-                marks_are_taken(header, tags, actions, places, done + 1)
-                blocked_one_more(header, actions, places, done + 1)
-                expands_passed(header, actions, places, done + 1, expand_keys, e)
-                collapses_passed(session, header, actions, places, done + 1, c)
-                ends_next(header, old(tags), actions, places, done)
-                ends_lie(header, old(tags), actions, places, done + 1)
-                are_at_rest(header, ledger_action, actions, done + 1)
-                end_before_tail(header, actions, done + 1)
+                done == before or (done == before + 1 and actions[done - 1] % 2 == EXPAND)
+                implies(done == before, cannot_expand(header, old(tags), actions, places, done, expand_keys, expands))
+                by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
+                    header[DONE], done, expands, collapses)
             """,
         },
     ),

@@ -77,6 +77,37 @@ DEFINITIONS = [
         " == (blocked(H, A, P, n - 1, s, w) or (P[n - 1] < s + w and s < P[n - 1] + before(H, A[n - 1])))"
         " for s in INTEGERS for w in INTEGERS if at(blocked(H, A, P, n, s, w))))",
     ),
+    definition(
+        "open_none(H, A, P, n, K, x)",
+        "implies(x <= 0, first_open(H, A, P, n, K, x) == 0)",
+    ),
+    definition(
+        "open_one_more(H, A, P, n, K, x)",
+        "implies(x >= 1, first_open(H, A, P, n, K, x) == (first_open(H, A, P, n, K, x - 1)"
+        " if first_open(H, A, P, n, K, x - 1) < x - 1"
+        " else (x if taken(H, A, P, n, spot(K[x - 1])) else x - 1)))",
+    ),
+    definition(
+        "free_none(H, A, P, n, S, N, F, x)",
+        "implies(x <= 0, first_free(H, A, P, n, S, N, F, x) == 0)",
+    ),
+    definition(
+        "free_one_more(H, A, P, n, S, N, F, x)",
+        "implies(x >= 1, first_free(H, A, P, n, S, N, F, x) == (first_free(H, A, P, n, S, N, F, x - 1)"
+        " if first_free(H, A, P, n, S, N, F, x - 1) < x - 1"
+        " else (x if blocked(H, A, P, n, S[F[x - 1]], H[WIDTH + N[F[x - 1]] % LEVELS]) else x - 1)))",
+    ),
+    definition(
+        "by_turns_none(H, T, A, P, K, S, N, F, f, n, e, c)",
+        "implies(n <= f, by_turns(H, T, A, P, K, S, N, F, f, n, e, c))",
+    ),
+    definition(
+        "by_turns_one_more(H, T, A, P, K, S, N, F, f, n, e, c)",
+        "implies(n > f, by_turns(H, T, A, P, K, S, N, F, f, n, e, c)"
+        " == (by_turns(H, T, A, P, K, S, N, F, f, n - 1, e, c)"
+        " and (expands_by_turns(H, T, A, P, K, S, N, F, f, n - 1, e, c) if A[n - 1] % 2 == EXPAND"
+        " else collapses_by_turns(H, T, A, P, K, S, N, F, f, n - 1, e, c))))",
+    ),
     definition("found_none(K, N, n, Q, B, m)", "implies(n <= 0, found_among(K, N, n, Q, B, m) == 0)"),
     definition(
         "found_one_more(K, N, n, Q, B, m)",
@@ -1004,6 +1035,101 @@ TAKEN = [
         "all(blocked(H, A, P, n, s, w) for j in range(s, s + w) if taken(H, A, P, n, j) if at(taken(H, A, P, n, j)))",
         by="n",
         steps=["taken_one_more(H, A, P, n)", "blocked_one_more(H, A, P, n)"],
+    ),
+    lemma(
+        "not_marked_not_taken(H, T, A, P, n, x)",
+        "implies(0 <= T[x] < MARK and all(T[j] >= MARK or T[j] < 0"
+        " for i in range(n) for j in range(P[i], P[i] + before(H, A[i])) if at(P[i], T[j])),"
+        " not taken(H, A, P, n, x))",
+        by="n",
+        steps=["taken_one_more(H, A, P, n)", "P[n - 1] == P[n - 1]"],
+    ),
+    lemma(
+        "none_blocked(H, A, P, n, s, w)",
+        "implies(all(P[i] + before(H, A[i]) <= s or s + w <= P[i] for i in range(n)), not blocked(H, A, P, n, s, w))",
+        by="n",
+        steps=["blocked_one_more(H, A, P, n)", "P[n - 1] == P[n - 1]"],
+    ),
+    lemma(
+        "open_put(H, A, P, n, K, x, i, a, p)",
+        "implies(n <= i, first_open(H, put(A, i, a), put(P, i, p), n, K, x) == first_open(H, A, P, n, K, x))",
+        by="x",
+        steps=[
+            "open_none(H, A, P, n, K, x)",
+            "open_none(H, put(A, i, a), put(P, i, p), n, K, x)",
+            "open_one_more(H, A, P, n, K, x)",
+            "open_one_more(H, put(A, i, a), put(P, i, p), n, K, x)",
+        ],
+        seen_by="first_open(H, put(A, i, a), put(P, i, p), n, K, x)",
+    ),
+    lemma(
+        "none_open(H, A, P, n, K, x)",
+        "implies(x >= 0 and all(taken(H, A, P, n, spot(K[i])) for i in range(x) if at(K[i])),"
+        " first_open(H, A, P, n, K, x) == x)",
+        by="x",
+        steps=["open_none(H, A, P, n, K, x)", "open_one_more(H, A, P, n, K, x)", "K[x - 1] == K[x - 1]"],
+    ),
+    lemma(
+        "open_is(H, A, P, n, K, x, e)",
+        "implies(0 <= e <= x and all(taken(H, A, P, n, spot(K[i])) for i in range(e) if at(K[i]))"
+        " and (e == x or not taken(H, A, P, n, spot(K[e]))), first_open(H, A, P, n, K, x) == e)",
+        by="x",
+        steps=[
+            "none_open(H, A, P, n, K, x)",
+            "none_open(H, A, P, n, K, x - 1)",
+            "open_one_more(H, A, P, n, K, x)",
+        ],
+    ),
+    lemma(
+        "free_put(H, A, P, n, S, N, F, x, i, a, p)",
+        "implies(n <= i,"
+        " first_free(H, put(A, i, a), put(P, i, p), n, S, N, F, x) == first_free(H, A, P, n, S, N, F, x))",
+        by="x",
+        steps=[
+            "free_none(H, A, P, n, S, N, F, x)",
+            "free_none(H, put(A, i, a), put(P, i, p), n, S, N, F, x)",
+            "free_one_more(H, A, P, n, S, N, F, x)",
+            "free_one_more(H, put(A, i, a), put(P, i, p), n, S, N, F, x)",
+        ],
+        seen_by="first_free(H, put(A, i, a), put(P, i, p), n, S, N, F, x)",
+    ),
+    lemma(
+        "none_free(H, A, P, n, S, N, F, x)",
+        "implies(x >= 0"
+        " and all(blocked(H, A, P, n, S[F[i]], H[WIDTH + N[F[i]] % LEVELS]) for i in range(x) if at(F[i])),"
+        " first_free(H, A, P, n, S, N, F, x) == x)",
+        by="x",
+        steps=[
+            "free_none(H, A, P, n, S, N, F, x)",
+            "free_one_more(H, A, P, n, S, N, F, x)",
+            "F[x - 1] == F[x - 1]",
+        ],
+    ),
+    lemma(
+        "free_is(H, A, P, n, S, N, F, x, c)",
+        "implies(0 <= c <= x"
+        " and all(blocked(H, A, P, n, S[F[i]], H[WIDTH + N[F[i]] % LEVELS]) for i in range(c) if at(F[i]))"
+        " and (c == x or not blocked(H, A, P, n, S[F[c]], H[WIDTH + N[F[c]] % LEVELS])),"
+        " first_free(H, A, P, n, S, N, F, x) == c)",
+        by="x",
+        steps=[
+            "none_free(H, A, P, n, S, N, F, x)",
+            "none_free(H, A, P, n, S, N, F, x - 1)",
+            "free_one_more(H, A, P, n, S, N, F, x)",
+        ],
+    ),
+    lemma(
+        "by_turns_put(H, T, A, P, K, S, N, F, f, n, e, c, i, a, p)",
+        "implies(n <= i and 0 <= f and H[DONE] <= f, by_turns(H, T, put(A, i, a), put(P, i, p), K, S, N, F, f, n, e, c)"
+        " == by_turns(H, T, A, P, K, S, N, F, f, n, e, c))",
+        by="n",
+        steps=[
+            "by_turns_none(H, T, A, P, K, S, N, F, f, n, e, c)",
+            "by_turns_none(H, T, put(A, i, a), put(P, i, p), K, S, N, F, f, n, e, c)",
+            "by_turns_one_more(H, T, A, P, K, S, N, F, f, n, e, c)",
+            "by_turns_one_more(H, T, put(A, i, a), put(P, i, p), K, S, N, F, f, n, e, c)",
+        ],
+        seen_by="by_turns(H, T, put(A, i, a), put(P, i, p), K, S, N, F, f, n, e, c)",
     ),
     lemma(
         "taken_among(H, A, P, m, B, Q, n)",

@@ -244,6 +244,28 @@ def blocked(header: Ints, actions: Ints, places: Ints, n: int, slot: int, slots:
 
 
 @ghost
+def first_open(header: Ints, actions: Ints, places: Ints, n: int, keys: Ints, size: int) -> int:
+    """The first of ``size`` expands in a queue that is open after ``n`` actions; ``size`` if none is."""
+    return next((i for i in range(size) if not taken(header, actions, places, n, spot(keys[i]))), max(size, 0))
+
+
+@ghost
+def first_free(
+    header: Ints, actions: Ints, places: Ints, n: int, slots: Ints, nodes: Ints, families: Ints, size: int
+) -> int:
+    """The first of ``size`` collapses in a queue, by their families, that is open after ``n`` actions; ``size`` if none
+    is."""
+    return next(
+        (
+            i
+            for i in range(size)
+            if not blocked(header, actions, places, n, slots[families[i]], header[WIDTH + nodes[families[i]] % LEVELS])
+        ),
+        max(size, 0),
+    )
+
+
+@ghost
 def found_among(keys: Ints, notes: Ints, n: int, others: Ints, their_notes: Ints, m: int) -> int:
     """How many of the first ``n`` keys with their notes are among the first ``m`` of another list."""
     theirs = [(others[i], their_notes[i]) for i in range(m)]
@@ -1326,6 +1348,94 @@ def collapses_passed(session: Session, header: Ints, actions: Ints, places: Ints
         )
         for i in range(c)
         if at(session.collapse_families[i])
+    )
+
+
+def cannot_expand(header: Ints, tags: Ints, actions: Ints, places: Ints, n: int, keys: Ints, expands: int) -> bool:
+    """After ``n`` actions no expand in the queue is open, or its head does not fit (GRE-1, GRE-5)."""
+    return first_open(header, actions, places, n, keys, expands) == expands or misfits(
+        header,
+        tags,
+        used_after(header, actions, n),
+        keys[first_open(header, actions, places, n, keys, expands)],
+    )
+
+
+def expands_by_turns(
+    header: Ints,
+    tags: Ints,
+    actions: Ints,
+    places: Ints,
+    keys: Ints,
+    slots: Ints,
+    nodes: Ints,
+    families: Ints,
+    first: int,
+    m: int,
+    expands: int,
+    collapses: int,
+) -> bool:
+    """Action ``m`` is an expand, the head of its queue, and the turn before was a collapse's, or passed as none was
+    open (GRE-1, GRE-2, GRE-5)."""
+    return (
+        first_open(header, actions, places, m, keys, expands) < expands
+        and places[m] == spot(keys[first_open(header, actions, places, m, keys, expands)])
+        and (
+            m == first
+            or actions[m - 1] % 2 == COLLAPSE
+            or first_free(header, actions, places, m, slots, nodes, families, collapses) == collapses
+        )
+    )
+
+
+def collapses_by_turns(
+    header: Ints,
+    tags: Ints,
+    actions: Ints,
+    places: Ints,
+    keys: Ints,
+    slots: Ints,
+    nodes: Ints,
+    families: Ints,
+    first: int,
+    m: int,
+    expands: int,
+    collapses: int,
+) -> bool:
+    """Action ``m`` is a collapse, the head of its queue, and the turn before was an expand's, or passed as none could
+    (GRE-1, GRE-3, GRE-5)."""
+    return (
+        first_free(header, actions, places, m, slots, nodes, families, collapses) < collapses
+        and places[m] == slots[families[first_free(header, actions, places, m, slots, nodes, families, collapses)]]
+        and (
+            (m > first and actions[m - 1] % 2 == EXPAND)
+            or cannot_expand(header, tags, actions, places, m, keys, expands)
+        )
+    )
+
+
+@ghost
+def by_turns(
+    header: Ints,
+    tags: Ints,
+    actions: Ints,
+    places: Ints,
+    keys: Ints,
+    slots: Ints,
+    nodes: Ints,
+    families: Ints,
+    first: int,
+    n: int,
+    expands: int,
+    collapses: int,
+) -> bool:
+    """From ``first`` to before ``n``, beginning with an expand's turn, heads act and no turn passes that need not
+    (GRE-1)."""
+    return all(
+        (expands_by_turns if actions[m] % 2 == EXPAND else collapses_by_turns)(
+            header, tags, actions, places, keys, slots, nodes, families, first, m, expands, collapses
+        )
+        for m in range(first, n)
     )
 
 

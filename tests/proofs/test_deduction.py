@@ -10,8 +10,9 @@ import pytest
 import z3
 
 from focalloc.fastpath import kernels
+from focalloc.proofs.catalogue import theorems
 from focalloc.proofs.contracts import BY_FILE, CONTRACTS
-from focalloc.proofs.contracts.form import Contract, Lemma, contract, definition, lemma, lines, loop
+from focalloc.proofs.contracts.form import Contract, Lemma, beside, contract, definition, lemma, lines, loop
 from focalloc.proofs.contracts.lemmas import LEMMAS, PARTS
 from focalloc.proofs.engines.deductive.conditions import Condition, Deduction
 from focalloc.proofs.engines.deductive.evidence import SMALL, TRIES, background, obligations, theory_of, tuples_of
@@ -86,6 +87,15 @@ COUNTED = contract(
 def test_what_is_right_is_proved() -> None:
     assert left(FILL, FILLED) == []
     assert left(COUNT, COUNTED) == []
+
+
+def test_a_part_goes_by_what_it_stands_beside_and_is_proved_with_it() -> None:
+    assert left(COUNT, beside(COUNTED, "more", gives="2 * result == 2 * n")) == []
+    for one in theorems(full=True):
+        for part in (CONTRACTS[name] for name in one.kernels if name in CONTRACTS and CONTRACTS[name].part):
+            assert part.kernel in one.kernels
+    proved = {name for one in theorems(full=True) for name in one.kernels}
+    assert {*CONTRACTS} <= proved, "a contract is in no theorem"
 
 
 def test_what_is_looked_at_is_as_wide_as_a_contract_takes_it_to_be() -> None:
@@ -575,6 +585,13 @@ WRONG = {
     "common bits of what may be negative": (
         "def common(a: int, b: int) -> int:\n    return a & b",
         contract("common", needs="b >= 0", gives="result <= a"), "gives"),
+    "a part says too much": (COUNT, beside(COUNTED, "more", gives="result == n + 1"), "gives"),
+    "a part says too much of a loop": (
+        COUNT, beside(COUNTED, "more", loops={"while i < n": loop(keeps="i == 0")}), "keep"),
+    "a part says too much before a loop": (
+        COUNT, beside(COUNTED, "more", loops={"while i < n": loop(keeps="i >= 1")}), "enter"),
+    "a part says too much on the way": (COUNT, beside(COUNTED, "more", before={"i += 1": "i >= 1"}), "claim"),
+    "a part says too much where a kernel returns": (COUNT, beside(COUNTED, "more", closes="i > n"), "claim"),
 }  # fmt: skip
 """What is wrong -> the program, its contract, and the kind of condition that must stay open."""
 

@@ -119,6 +119,7 @@ class Deduction(Formulas):
         self.conditions: list[Condition] = []
         self.covers: list[tuple[str, list[Term]]] = []
         self._contract = Contract("")
+        self._own: frozenset[str] | None = None
         self._about, self._statement = "", ""
         self._guard: list[Term] = []
         self._loops: dict[int, Loop] = {}
@@ -146,6 +147,7 @@ class Deduction(Formulas):
         kernel = self.theory.kernels[contract.kernel]
         self.conditions, self.covers, self._about, self._statement = [], [], name, ""
         self._contract, self._guard, self._used, self.any_width = contract, [], set(), contract.any_width
+        self._own = contract.own if contract.part else None
         loops = loops_of(kernel)
         if {*loops} != {*contract.loops}:
             raise Refused(f"its loops are {sorted(loops)}, its contract speaks of {sorted(contract.loops)}")
@@ -406,6 +408,8 @@ class Deduction(Formulas):
     # WHAT IS OWED, WHAT IS KNOWN
 
     def _owe(self, kind: str, state: State, goal: Term, text: str = "") -> None:
+        if self._own is not None and text not in self._own:
+            return  # the contract that this stands beside owes it
         goal = z3.BoolVal(goal) if isinstance(goal, bool) else goal
         if not z3.is_true(z3.simplify(goal)):
             at = f"{self._statement}: {text}" if self._statement and self._statement != text else text

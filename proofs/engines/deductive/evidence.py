@@ -126,8 +126,8 @@ def _refutation(bug: Mutation, names: Iterable[str]) -> Survey:
     shipped, broken, shown, calls = Source.of(kernels), Source.of(kernels, bug), "", 0
     small, theory = Source.of(kernels, bug, **SMALL), theory_of(broken)
     changed = [name for name in names if _differs(shipped, broken, theory.contracts[name].kernel)]
-    left = next((text for name in changed if (text := _left_open(theory, name))), "")
-    for name in changed if left else ():
+    first, left = next(((name, text) for name in changed if (text := _left_open(theory, name))), ("", ""))
+    for name in sorted(changed, key=lambda one: one != first) if left else ():
         result = played(theory_of(small), Source.of(kernels, **SMALL), small, name, TRIES_FOR_A_BUG, close=False)
         calls += result.calls
         if result.wrong:

@@ -36,8 +36,8 @@ CALLS = [one for one in contracts_of("calls") if one not in ("step", "run_ingest
 INGEST = [*contracts_of("ingest"), "run_ingest"]
 """The kernels of an ingest, and its call."""
 
-TURNS = ("fits", "alternate")
-"""The kernels that take turns; `select` has a theorem of its own."""
+TURNS = ("fits", "alternate", "alternate/turns")
+"""What is said of the kernels that take turns; `select` has a theorem of its own."""
 
 PLACES = [one for one in contracts_of("packing", "pins", "places") if one not in TOKENS]
 
@@ -305,10 +305,12 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "However long the queues, the shipped loop of turns ends, makes no more actions than the cap allows, and every "
     "prefix of them that grows stays within the budget; none takes more than was in use. They replace separate blocks, "
     "which are marked, and no others are; what they replace is beyond the threshold of its kind, no collapse is of the "
-    "tail, and none undoes what is in the ledger; each is at its node's token. Nothing that it "
-    "has passed in its queues is open any more; and it stops, short of the cap, only where that is so of all "
-    "collapses, and of all expands or up to one that does not fit.",
-    clauses="CAP-1 BUD-1 SOF-1 THR-1 TAI-1 COO-1 GRE-6",
+    "tail, and none undoes what is in the ledger; each is at its node's token. Each is the head of its queue, the "
+    "first that no action before has made impossible; after a turn comes one of the other kind, and one passes only "
+    "where its queue has no head, or that is an expand that does not fit. Nothing that it has passed in its queues is "
+    "open any more; and it stops, short of the cap, only where that is so of all collapses, and of all expands or up "
+    "to one that does not fit.",
+    clauses="CAP-1 BUD-1 SOF-1 THR-1 TAI-1 COO-1 GRE-1 GRE-5 GRE-6",
     technique=Technique.DEDUCTION,
     kernels=TURNS,
     assumes="the queues hold keys of gists and families of the context (candidates-of-every-size); families are whole, "
@@ -326,6 +328,8 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "node_of(level, expand_tokens[max(e - 1, 0)]) * 2 + EXPAND"),
         Mutation("a head that does not fit is passed over", "done += 1\n                e += 1",
                  "done += 1\n            e += 1"),
+        Mutation("a collapse only where no expand was", "        if done < header[N_DIFF]:\n            while",
+                 "        if done < min(before + 1, header[N_DIFF]):\n            while"),
         Mutation("one action in a round is not enough to go on", "if done == before:\n            break",
                  "if done <= before + 1:\n            break"),
         Mutation("the refund counted twice", "used -= header[WIDTH + level] - header[UNITS + level]",
@@ -334,7 +338,7 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     full=True,
 )  # fmt: skip
 def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
-    """Cap and budget on every prefix."""
+    """Cap and budget on every prefix, and whose turn it is."""
     yield from of_every_size(bug, *TURNS)
 
 
