@@ -199,7 +199,7 @@ def beside(
         loops=further,
         opens=contract.opens + lines(opens),
         closes=contract.closes + lines(closes),
-        before={text: contract.before.get(text, ()) + more.get(text, ()) for text in (contract.before | more)},
+        before={text: contract.before.get(text, ()) + more.get(text, ()) for text in {**contract.before, **more}},
     )
 
 
