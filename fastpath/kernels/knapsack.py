@@ -87,6 +87,7 @@ from focalloc.fastpath.kernels.layout import (
 from focalloc.fastpath.kernels.ledger import count_collapses, is_barred
 from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
 from focalloc.fastpath.kernels.places import delta_at, families_before, is_marked, mark, nearness, token_at
+from focalloc.fastpath.kernels.scores import survey
 from focalloc.fastpath.kernels.search import penalty, search
 from focalloc.fastpath.machine_code import kernel
 
@@ -194,6 +195,37 @@ def member_expands(session: Session, work: Work, threshold: int, node: int, plac
 
 
 @kernel
+def with_peaks_of(session: Session, work: Work) -> Session:
+    """The session with the peaks of the search, by which its own tables are not touched where they are others."""
+    return Session(
+        session.header,
+        session.tags,
+        session.spare,
+        session.fixed,
+        work.peaks,
+        session.actions,
+        session.places,
+        session.expand_keys,
+        session.expand_tokens,
+        session.collapse_keys,
+        session.collapse_families,
+        session.chunk_keys,
+        session.chunk_notes,
+        session.family_slot,
+        session.family_node,
+        session.spare_slot,
+        session.spare_node,
+        session.ledger_action,
+        session.ledger_iteration,
+        session.splices,
+        session.no_collapse,
+        session.no_expand,
+        session.memory,
+        session.told,
+    )
+
+
+@kernel
 def prune(session: Session, work: Work) -> None:
     """Find the last of the first `TOP_K` candidates of each queue: what ranks below them may not act (HYB-1).
 
@@ -204,8 +236,20 @@ def prune(session: Session, work: Work) -> None:
     room = work.header[TOP_K]
     size = best_collapses(session, Sought(room, 0, 0, keys, notes), header[TAU_COLLAPSE])
     work.header[COLLAPSE_FLOOR] = keys[size - 1] if size == room else 0
-    size = best_expands(session, UNBOUNDED, 0, room)
+    size = best_expands(with_peaks_of(session, work), UNBOUNDED, 0, room)
     work.header[EXPAND_FLOOR] = keys[size - 1] if size == room else 0
+
+
+@kernel
+def set_floors(session: Session, work: Work) -> None:
+    """Have only the first `TOP_K` candidates of each queue act (HYB-1), if that is not 0, where it can matter yet."""
+    if work.header[TOP_K] > 0:
+        if work.header[DELTAS] > 1:  # a try in less space has left the peaks of one delta
+            survey(session.header, session.tags, work.worth, work.peaks)
+        work.header[COLLAPSE_FLOOR] = NOT_FOUND
+        work.header[EXPAND_FLOOR] = NOT_FOUND
+        if work.header[DELTAS] > 1 or session.header[N_DIFF] > work.header[TOP_K]:
+            prune(session, work)
 
 
 # RUNS
@@ -605,7 +649,7 @@ def select_optimum(session: Session, work: Work) -> int:
             done = keep_preferred(session, work, size, done)
     if work.header[CURSOR] > 0:
         put_in_order(session, work, done)
-    return done
+    return max(0, done)  # the last attempt finds at least that nothing acts
 
 
 # ANSWER

@@ -29,9 +29,13 @@ def forget(header: Table, ledger_iteration: Ints) -> None:
 
 @kernel
 def unforget(header: Table, ledger_iteration: Ints) -> None:
-    """Have the entries back that `forget` has dropped since they could forbid something at the header's iteration."""
+    """Have the entries back that `forget` has dropped at the iteration behind the header's.
+
+    At the header's they could just forbid something, so all of them are of one iteration.
+    """
     at = header[LEDGER_FROM]
-    while at > 0 and header[ITERATION] - ledger_iteration[at - 1] < header[MIN_GAP]:
+    last = max(0, header[ITERATION] - header[MIN_GAP] + 1)
+    while at > 0 and ledger_iteration[at - 1] == last:
         at -= 1
     header[LEDGER_FROM] = at
 

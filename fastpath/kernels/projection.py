@@ -118,13 +118,13 @@ def spread(header: Ints, tags: Ints, fixed: Ints, worth: Table, less: Table, pea
 def wishes_by_scores(header: Ints, fixed: Ints, family_slot: Ints, family_node: Ints, wishes: Table) -> None:
     """Write each family's wish where each member's collapse is worth the negative of its aggregate."""
     alike = header[ALIKE]
-    power = 1
+    size = 1
     shift = 0
     for _ in range(LEVELS):
-        if power < alike:
-            power *= 2
+        if size < alike:
+            size *= 2
             shift += 1
-    if header[MULTI_SLOT] == 0 and power == alike:  # each is a raw block, or gists of one slot
+    if header[MULTI_SLOT] == 0 and size == alike:  # each is a raw block, or gists of one slot
         for family in range(header[FAMILIES]):
             score = total(fixed, family_slot[family], alike)
             wishes[family] = -(score >> (shift if family_node[family] % LEVELS == 1 else 0))

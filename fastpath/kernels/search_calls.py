@@ -11,28 +11,23 @@ from numpy.typing import NDArray
 from focalloc.fastpath.kernels.application import apply
 from focalloc.fastpath.kernels.calls import aggregates_in, enter, observe_use, session_of, surveyed, tell
 from focalloc.fastpath.kernels.hierarchy import select_by_price, select_by_region
-from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, prune, select_optimum
+from focalloc.fastpath.kernels.knapsack import name_actions, pool_collapses, select_optimum, set_floors
 from focalloc.fastpath.kernels.layout import (
     BAD_SCORE,
     CAPACITY,
-    COLLAPSE_FLOOR,
     CURSOR,
     DELTAS,
-    EXPAND_FLOOR,
     GIVEN,
     GIVEN_TO,
     GOAL,
     HEARD,
     ITERATION,
     LEDGER_FROM,
-    N_DIFF,
-    NOT_FOUND,
     NUMBER,
     OUT_OF_SPACE,
     RETURNED,
     SLOTS,
     TARGET,
-    TOP_K,
     UNLOCKED,
     WORK_FULL,
     WORK_HEADER,
@@ -133,6 +128,16 @@ def leave(session: Session, state: Longs, done: int, turns: Ints, notes: Ints, h
     return done
 
 
+@partial(kernel, inlined=True)
+def decide(session: Session, state: Longs, work: Work, held: int) -> int:
+    """Make the preferred choice of an iteration that `enter` began, what expands are worth surveyed; as `leave`."""
+    # CANDIDATES
+    pool_collapses(session, work)
+    # SELECT
+    done = select_optimum(session, work)
+    return leave(session, state, done, work.chosen, work.chosen_notes, held)
+
+
 @kernel
 def region_of(session: Session, space: Longs) -> Session:
     """The session that a region is for a search; ``space`` is as for `run_knapsack`."""
@@ -207,17 +212,8 @@ def run_knapsack(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> in
     work = work_of(space, worths)
     work.header[TARGET] = work.header[GOAL] - session.header[SLOTS]
     # CANDIDATES
-    if work.header[TOP_K] > 0:
-        if work.header[DELTAS] > 1:  # a try in less space has left the peaks of one delta
-            survey(session.header, session.tags, work.worth, work.peaks)
-        work.header[COLLAPSE_FLOOR] = NOT_FOUND
-        work.header[EXPAND_FLOOR] = NOT_FOUND
-        if work.header[DELTAS] > 1 or session.header[N_DIFF] > work.header[TOP_K]:
-            prune(session, work)
-    pool_collapses(session, work)
-    # SELECT
-    done = select_optimum(session, work)
-    return leave(session, state, done, work.chosen, work.chosen_notes, held)
+    set_floors(session, work)
+    return decide(session, state, work, held)
 
 
 @kernel
@@ -231,11 +227,7 @@ def run_objectives(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> 
     weigh(session, work.header[CURSOR], aggregates_in(session, scratch).worth, work.worth)
     survey(session.header, session.tags, work.worth, work.peaks)
     work.header[TARGET] = work.header[GOAL] - session.header[SLOTS]
-    # CANDIDATES
-    pool_collapses(session, work)
-    # SELECT
-    done = select_optimum(session, work)
-    return leave(session, state, done, work.chosen, work.chosen_notes, held)
+    return decide(session, state, work, held)
 
 
 @kernel
@@ -298,13 +290,11 @@ def run_projection(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> 
     held = enter(session, state)
     if held < 0:
         return held
-    work = work_of(space, surveyed(session, scratch))
+    worths = surveyed(session, scratch)
+    work = work_of(space, worths)
     # CANDIDATES
     wishes_by_scores(session.header, session.fixed, session.family_slot, session.family_node, work.wishes)
-    pool_collapses(session, work)
-    # SELECT
-    done = select_optimum(session, work)
-    return leave(session, state, done, work.chosen, work.chosen_notes, held)
+    return decide(session, state, work, held)
 
 
 @kernel
@@ -338,10 +328,7 @@ def run_logits(logits: NDArray[np.generic], tags: Tags, scratch: Scratch, state:
     # CANDIDATES
     header[HEARD] = 0
     wishes_by_logits(header, less, session.family_slot, session.family_node, work.wishes)
-    pool_collapses(session, work)
-    # SELECT
-    done = select_optimum(session, work)
-    return leave(session, state, done, work.chosen, work.chosen_notes, held)
+    return decide(session, state, work, held)
 
 
 # MANY SESSIONS

@@ -552,6 +552,8 @@ CONTRACTS = [
             implies(len(adaptive) > 0 and header[BINDING] != 0 and -LIMIT <= adaptive[COLLAPSE_NOW] <= LIMIT,
                 0 <= header[TAU_EXPAND] and header[TAU_EXPAND] < LIMIT
                 and -LIMIT <= header[TAU_COLLAPSE] and header[TAU_COLLAPSE] <= LIMIT)
+            implies(len(adaptive) > 0 and header[BINDING] != 0 and 0 <= adaptive[COLLAPSE_NOW] < LIMIT,
+                0 <= header[TAU_COLLAPSE] < LIMIT)
             implies(len(adaptive) == 0 or header[BINDING] == 0,
                 header[TAU_EXPAND] == old(header)[TAU_EXPAND] and header[TAU_COLLAPSE] == old(header)[TAU_COLLAPSE])
         """,
@@ -642,21 +644,44 @@ CONTRACTS = [
     contract(
         "enter",
         cuts=ADAPTIVE,
-        needs=f"""{WHOLE}{ADAPTED}
-            ledger_fits(header, ledger_action)
-            ledger_fits(header, ledger_iteration)
-            header[LEDGER_TO] <= header[LEDGER_ROOM]
-            header[LEDGER_ROOM] < 2**59
-            0 <= header[ITERATION] < 2**62
-            0 <= header[N_DIFF] < 2**59
-            entries_are_recent(header, ledger_iteration)
-        """,
+        needs="\n".join(
+            (
+                *lines(WHOLE),
+                *lines(ADAPTED),
+                *lines(RING_TOLD),
+                *KEPT,
+                "header[LEDGER_ROOM] < 2**59",
+                "header[LEDGER_ROOM] <= len(ledger_iteration)",
+                "header[ITERATION] < 2**62",
+                "0 <= header[N_DIFF] < 2**59",
+            )
+        ),
         writes="header adaptive ledger_action ledger_iteration",
-        gives="""
-            result >= 0 or result == LEDGER_FULL
-            implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
-            implies(result >= 0, header[LEDGER_TO] + header[N_DIFF] <= header[LEDGER_ROOM])
-        """,
+        gives="\n".join(
+            (
+                *lines("""
+                    result >= 0 or result == LEDGER_FULL
+                    only(header, LEDGER_FROM, LEDGER_TO, ITERATION, TAU_EXPAND, TAU_COLLAPSE)
+                    implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+                    implies(result < 0, header[ITERATION] == old(header)[ITERATION])
+                    implies(result >= 0, header[LEDGER_TO] + header[N_DIFF] <= header[LEDGER_ROOM])
+                    implies(result >= 0, all(ledger_iteration[i] < header[ITERATION]
+                        for i in range(header[LEDGER_FROM], header[LEDGER_TO])))
+                    implies(0 <= old(header)[TAU_EXPAND] < LIMIT
+                        and (len(adaptive) == 0 or -LIMIT <= adaptive[COLLAPSE_NOW] <= LIMIT),
+                        0 <= header[TAU_EXPAND] < LIMIT)
+                    implies(0 <= old(header)[TAU_COLLAPSE] < LIMIT
+                        and (len(adaptive) == 0 or 0 <= adaptive[COLLAPSE_NOW] < LIMIT),
+                        0 <= header[TAU_COLLAPSE] < LIMIT)
+                    all(adaptive[j] == old(adaptive)[j] for j in INTEGERS)
+                """),
+                *lines(ADAPTED),
+                *lines(RING_TOLD),
+                *KEPT,
+            )
+        ),
+        before={"refused = begin": "sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])"},
+        closes=still_alike("old(header)"),
     ),
     contract(
         "step",

@@ -44,7 +44,7 @@ GISTS = """
 """What looking for gists needs."""
 
 PICKED = f"""{GISTS}    0 <= chunk < (header[SLOTS] + CHUNK - 1) // CHUNK
-    0 <= least < LIMIT * PLACES
+    0 <= least < 2**34 * PLACES
     key_of(header[TAU_EXPAND], 0) <= least
     0 <= ceiling
     1 <= room < 2**40
@@ -423,9 +423,9 @@ CONTRACTS = [
                 keeps="""
                     old(size) <= size <= room
                     heap(keys, size)
-                    0 <= least < LIMIT * PLACES
+                    0 <= least < 2**34 * PLACES
                     key_of(header[TAU_EXPAND], 0) <= least
-                    0 <= bar <= LIMIT
+                    0 <= bar <= 2**34
                     first <= seen <= header[SLOTS]
                     implies(seen < header[SLOTS], tags[seen] != BODY)
                     are_gists(header, tags, fixed, keys, notes, size, ceiling)
@@ -448,7 +448,7 @@ CONTRACTS = [
             "slots = header": "slot // CHUNK == chunk and 1 <= tags[slot] and tags[slot] <= header[TOP]",
             "if score >= bar": """
                 mean_narrow(score, slots)
-                product_bound(bar, slots)
+                wish_product(bar, slots)
             """,
             "if key > least": "spot(key) == slot",
             "size = offer(keys, notes, size, room, key, 0)": """
@@ -461,11 +461,12 @@ CONTRACTS = [
     ),
     contract(
         "pick_from",
+        any_width="peaks",
         needs=f"""{GISTS}    0 <= chunks
     chunks <= len(chunk_keys)
     chunks <= len(chunk_notes)
     are_peaks(header, peaks, chunk_keys, chunk_notes, chunks, {CHUNKS})
-    0 <= least < LIMIT * PLACES
+    0 <= least < 2**34 * PLACES
     key_of(header[TAU_EXPAND], 0) <= least
     0 <= ceiling
     1 <= room < 2**40
@@ -487,7 +488,7 @@ CONTRACTS = [
                     0 <= size <= room
                     heap(keys, size)
                     are_gists(header, tags, fixed, keys, expand_tokens, size, ceiling)
-                    0 <= least < LIMIT * PLACES
+                    0 <= least < 2**34 * PLACES
                     key_of(header[TAU_EXPAND], 0) <= least
                     implies(c == 0, size == 0)
                     all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[c - 1]
@@ -506,6 +507,7 @@ CONTRACTS = [
         "best_expands",
         guarded=True,
         joins=True,
+        any_width="peaks",
         needs=f"""{TOKENS}    header[SLOTS] <= len(fixed)
     gists_end(header, tags)
     bodies_follow(header, tags)
@@ -515,6 +517,7 @@ CONTRACTS = [
     room + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_keys)
     room + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_tokens)
     {CHUNKS} <= len(peaks)
+    within(peaks, 0, {CHUNKS}, -2**33, 2**33)
     {CHUNKS} <= len(chunk_keys)
     {CHUNKS} <= len(chunk_notes)
     0 <= ceiling
@@ -540,7 +543,7 @@ CONTRACTS = [
                     0 <= size <= wanted
                     heap(keys, size)
                     are_gists(header, tags, fixed, keys, expand_tokens, size, ceiling)
-                    0 <= least < LIMIT * PLACES
+                    0 <= least < 2**34 * PLACES
                     key_of(header[TAU_EXPAND], 0) <= least
                     all(spot(k) // CHUNK < chunk or peak_key(peaks, spot(k) // CHUNK) >= seen
                         for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1

@@ -495,6 +495,7 @@ CONTRACTS = [
                 fewer(done, len(whereabouts), least_gain(header, header[TOP]))
                 done < len(whereabouts)
                 old(header)[LEDGER_TO] + done < header[LEDGER_ROOM]
+                0 <= notes[i] and notes[i] < 2**55 and level_of(notes[i]) == level and 1 <= level
                 are_actions(header, notes, i + 1)
                 all(places[k] + before(header, notes[k]) <= places[i] or places[i] + header[WIDTH + level] <= places[k]
                     for k in range(i))

@@ -163,7 +163,8 @@ PRUNED = """
             1 <= work.header[TOP_K] <= 2**26
             work.header[TOP_K] + session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= len(expand_keys)
             work.header[TOP_K] + session.header[LEDGER_TO] - session.header[LEDGER_FROM] <= len(expand_tokens)
-            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.peaks)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, -2**33, 2**33)
             (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
             (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
 """
@@ -576,7 +577,20 @@ CONTRACTS = [
         """,
     ),
     contract(
+        "with_peaks_of",
+        whole=True,
+        seen_through=True,
+        gives="""
+            result.peaks == work.peaks
+            result.header == session.header and result.tags == tags and result.fixed == fixed
+            result.expand_keys == expand_keys and result.chunk_keys == session.chunk_keys
+            result.family_slot == family_slot and result.family_node == family_node
+            result.ledger_action == ledger_action and result.no_expand == session.no_expand
+        """,
+    ),
+    contract(
         "prune",
+        any_width="work.peaks",
         needs=f"""{TOLD}{PRUNED}        """,
         writes="work.header expand_keys expand_tokens session.chunk_keys session.chunk_notes",
         gives="""
@@ -584,6 +598,19 @@ CONTRACTS = [
             0 <= work.header[EXPAND_FLOOR]
         """,
         opens="marks_nowhere(tags, session.header[SLOTS])",
+    ),
+    contract(
+        "set_floors",
+        needs=f"""{TOLD}            len(work.header) >= WORK_HEADER
+            session.header[SLOTS] <= len(worth)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+"""
+        + "".join(f"            implies(work.header[TOP_K] > 0, {line})\n" for line in lines(PRUNED)),
+        writes="work.header work.peaks expand_keys expand_tokens session.chunk_keys session.chunk_notes",
+        gives="""
+            only(work.header, COLLAPSE_FLOOR, EXPAND_FLOOR)
+            implies(work.header[TOP_K] <= 0, work.header[EXPAND_FLOOR] == old(work.header)[EXPAND_FLOOR])
+        """,
     ),
     contract(
         "at_least",
@@ -1570,11 +1597,12 @@ CONTRACTS = [
     contract(
         "select_optimum",
         opens="chosen_none(session.header, tags, family_node, chosen, chosen_notes, 0)",
+        closes="chosen_none(session.header, tags, family_node, chosen, chosen_notes, 0)",
         any_width="worth work.peaks",
         needs=SELECTING,
         writes=f"""{SEARCHED} chosen chosen_notes other other_notes""",
         gives=f"""
-            result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
             only(tags)
             {REST_STAYS}
             implies(work.header[CURSOR] == 0, are_noted(session.header, tags, chosen, chosen_notes, result))

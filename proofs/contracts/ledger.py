@@ -40,24 +40,23 @@ CONTRACTS = [
         needs="""
             is_header(header)
             ledger_fits(header, ledger_iteration)
-            0 <= header[ITERATION]
-            all(0 <= ledger_iteration[i] for i in range(header[LEDGER_FROM]))
+            0 <= header[ITERATION] < 2**62
+            0 <= header[MIN_GAP]
         """,
         writes="header",
         gives="""
             only(header, LEDGER_FROM)
             0 <= header[LEDGER_FROM] <= old(header)[LEDGER_FROM]
-            all(header[ITERATION] - ledger_iteration[i] < header[MIN_GAP]
+            all(ledger_iteration[i] == max(0, header[ITERATION] - header[MIN_GAP] + 1)
                 for i in range(header[LEDGER_FROM], old(header)[LEDGER_FROM]))
-            implies(header[LEDGER_FROM] > 0,
-                header[ITERATION] - ledger_iteration[header[LEDGER_FROM] - 1] >= header[MIN_GAP])
+            implies(header[LEDGER_FROM] > 0, ledger_iteration[header[LEDGER_FROM] - 1]
+                != max(0, header[ITERATION] - header[MIN_GAP] + 1))
         """,
         loops={
-            "while at > 0 and header[ITERATION] - ledger_iteration[at - 1] < header[MIN_GAP]": loop(
+            "while at > 0 and ledger_iteration[at - 1] == last": loop(
                 keeps="""
                     0 <= at <= header[LEDGER_FROM]
-                    all(header[ITERATION] - ledger_iteration[i] < header[MIN_GAP]
-                        for i in range(at, header[LEDGER_FROM]))
+                    all(ledger_iteration[i] == last for i in range(at, header[LEDGER_FROM]))
                 """,
                 falls="at",
             )
@@ -138,6 +137,7 @@ CONTRACTS = [
             header[LEDGER_TO] <= header[LEDGER_ROOM]
             header[LEDGER_TO] - header[LEDGER_FROM] == old(header)[LEDGER_TO] - old(header)[LEDGER_FROM]
             header[LEDGER_TO] <= old(header)[LEDGER_TO]
+            header[LEDGER_FROM] == 0 or ledger_action == old(ledger_action)
             moved_along(header, ledger_action, old(header), old(ledger_action))
             moved_along(header, ledger_iteration, old(header), old(ledger_iteration))
             result == (header[LEDGER_TO] + entries <= header[LEDGER_ROOM])
@@ -176,6 +176,8 @@ CONTRACTS = [
             implies(result == LEDGER_FULL, header[ITERATION] == old(header)[ITERATION])
             entries_are_recent(header, ledger_iteration)
             implies(ledger_acts(old(header), old(ledger_action)), ledger_acts(header, ledger_action))
+            implies(result == 0,
+                all(ledger_iteration[i] < header[ITERATION] for i in range(header[LEDGER_FROM], header[LEDGER_TO])))
             implies(result == 0, all(header[ITERATION] - old(ledger_iteration)[j] >= header[MIN_GAP]
                 or held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], old(ledger_action)[j])
                 for j in range(old(header)[LEDGER_FROM], old(header)[LEDGER_TO]) if at(old(ledger_action)[j])))

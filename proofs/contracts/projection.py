@@ -16,6 +16,12 @@ SATURATED = """
 """
 """What is written of them."""
 
+WISHES = """
+            within(wishes, 0, COUNT, -2**60, 2**60)
+            all(wishes[f] <= 2**33 * header[FANOUT + family_node[f] % LEVELS] for f in range(COUNT) if at(wishes[f]))
+"""
+"""What the wishes of the first families are."""
+
 CONTRACTS = [
     contract(
         "saturate_far",
@@ -109,22 +115,34 @@ CONTRACTS = [
             are_alike(header, family_node)
             0 <= header[ALIKE] <= 2**26
             header[FAMILIES] <= len(wishes)
+            implies(header[MULTI_SLOT] == 0, all(header[i] == 1 for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
         """,
         writes="wishes",
+        gives=f"""{WISHES.replace("COUNT", "header[FAMILIES]")}        """,
         loops={
             "for _ in range(LEVELS)": loop(
                 keeps="""
-                    1 <= power <= 2**27
+                    1 <= size <= 2**27
                     0 <= shift <= _
-                """
+                    size == power(shift)
+                """,
+                closes="power_one_more(shift)",
             ),
             "for family in range(header[FAMILIES])": loop(
+                keeps=WISHES.replace("COUNT", "family"),
                 opens="""
                     family_slot[family] + header[WIDTH + family_node[family] % LEVELS] <= len(fixed)
                     header[WIDTH + family_node[family] % LEVELS] == alike
-                """
+                    header[WIDTH + family_node[family] % LEVELS] == header[FANOUT + family_node[family] % LEVELS]
+                        * header[UNITS + family_node[family] % LEVELS - 1]
+                    1 <= header[FANOUT + family_node[family] % LEVELS] <= 2**26
+                    times_one(header[FANOUT + family_node[family] % LEVELS],
+                        header[UNITS + family_node[family] % LEVELS - 1])
+                    power_none(0)
+                """,
             ),
             "for family in range(header[FAMILIES]) #2": loop(
+                keeps=WISHES.replace("COUNT", "family"),
                 opens="""
                     family_slot[family] + header[WIDTH + family_node[family] % LEVELS] <= len(fixed)
                     header[WIDTH + family_node[family] % LEVELS] == header[FANOUT + family_node[family] % LEVELS]
@@ -133,14 +151,21 @@ CONTRACTS = [
                     1 <= header[FANOUT + family_node[family] % LEVELS] <= 2**26
                     times_one(header[FANOUT + family_node[family] % LEVELS],
                         header[UNITS + family_node[family] % LEVELS - 1])
-                """
+                """,
             ),
             "for i in range(members)": loop(
                 keeps="-LIMIT * i <= score <= LIMIT * i",
                 opens="product_grows(i, members, slots)",
             ),
         },
-        before={"score += member": "mean_bound(member, slots)"},
+        before={
+            "for _ in range(LEVELS)": "power_none(0)",
+            "score += member": "mean_bound(member, slots)",
+            "wishes[family] = -(score": """
+                mean_narrow(score, alike)
+                over_whole(score, 1, score)
+            """,
+        },
     ),
     contract(
         "wishes_by_logits",

@@ -60,7 +60,7 @@ CONTRACTS = [
                     kept_outside(ledger_iteration, old(ledger_iteration), header[LEDGER_FROM], at)
                     all(end_of(header, ledger_action[i] // 2) > token for i in range(header[LEDGER_FROM], kept))
                     all(0 <= ledger_action[i] < 2**60 and ledger_action[i] // 2 % LEVELS <= header[TOP]
-                        for i in range(header[LEDGER_FROM], kept))
+                        for i in range(kept))
                     all(0 <= ledger_iteration[i] <= header[ITERATION]
                         and header[ITERATION] - ledger_iteration[i] < header[MIN_GAP]
                         for i in range(header[LEDGER_FROM], kept))

@@ -45,15 +45,6 @@ ASKED = """
 """
 """That a row of a state ends with the header of the session's own work space."""
 
-IN_ORDER_FROM_THE_FIRST = """
-            all(0 <= ledger_iteration[i] <= header[ITERATION] for i in range(header[LEDGER_TO]))
-            all(ledger_iteration[i] <= ledger_iteration[j]
-                for i in range(header[LEDGER_TO]) for j in range(i + 1, header[LEDGER_TO]))
-            all(0 <= ledger_action[i] < 2**60 and ledger_action[i] // 2 % LEVELS <= header[TOP]
-                for i in range(header[LEDGER_TO]))
-"""
-"""That what the ledger has forgotten happened before what it holds, and was actions, too."""
-
 CHOSEN = """
             are_choices(header, tags, family_node, turns, notes, done)
             are_placed(family_slot, turns, notes, done)
@@ -104,6 +95,178 @@ UNCHANGED = """
 """
 """That blocks and families are as they were, in tags that are the same."""
 
+ITERATION = {**SEARCH, "adaptive": ADAPTIVE["adaptive"], **WORK}
+"""The same of an iteration that searches."""
+
+GONE_BY = """
+            0 <= header[TAU_COLLAPSE] < LIMIT
+            implies(len(adaptive) > 0, 0 <= adaptive[COLLAPSE_NOW] < LIMIT)
+            header[W_SOFT] <= header[W_MAX]
+            are_slight(header, header[N_DIFF])
+            header[HEARD] == 0
+"""
+"""What a search goes by beyond an iteration."""
+
+ROOM_TO_SEARCH = """
+            1 <= work.header[DELTAS] <= LEVELS
+            rising(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
+            deltas_are_listed(header, work.header)
+            within(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS], 1, 2**26 // max(1, header[N_DIFF]))
+            work.header[DELTAS] * header[N_DIFF] <= len(pool_keys)
+            work.header[DELTAS] * header[N_DIFF] <= len(pool_families)
+            0 <= work.header[PAIR_SPACE] <= 2**18
+            work.header[PAIR_SPACE] <= len(apart_keys)
+            work.header[PAIR_SPACE] <= len(apart_families)
+            2 * (work.header[PAIR_SPACE] + work.header[DELTAS]) * RUN <= len(work.search.runs)
+            2 * (work.header[PAIR_SPACE] + work.header[DELTAS]) <= len(work.search.heads)
+            0 <= work.header[ITEM_SPACE] < 2**60
+            work.header[ITEM_SPACE] <= len(work.search.item_keys)
+            work.header[ITEM_SPACE] <= len(work.search.item_notes)
+            len(work.search.item_keys) <= len(work.search.item_notes)
+            are_ranks(work.search.item_keys)
+            ((2 * work.header[DELTAS] + 1) * BOUNDS) * (header[N_DIFF] + 1) <= len(work.search.bounds)
+            1 <= work.header[SPACE] < 2**36
+            2 * work.header[SPACE] * STATE <= len(work.search.states)
+            work.header[SPACE] <= len(work.search.order_keys)
+            work.header[SPACE] <= len(work.search.order)
+            header[N_DIFF] <= len(chosen)
+            header[N_DIFF] <= len(chosen_notes)
+            header[N_DIFF] <= len(work.other)
+            header[N_DIFF] <= len(work.other_notes)
+            are_costs(work.header)
+            work.header[CURSOR] == 0
+"""
+"""What there is room for in the tables of a search, and what it is asked."""
+
+WISHED = """
+            len(wishes) == 0 or header[FAMILIES] <= len(wishes)
+            implies(len(wishes) > 0, within(wishes, 0, header[FAMILIES], -2**60, 2**60))
+            implies(len(wishes) > 0, all(wishes[f] <= 2**33 * header[FANOUT + family_node[f] % LEVELS]
+                for f in range(header[FAMILIES]) if at(family_node[f])))
+"""
+"""What a policy may wish."""
+
+SEARCHES = (
+    *lines(ARRAYS),
+    *lines(ADAPTED),
+    *lines(RING_TOLD),
+    *KEPT,
+    *lines(ROOM),
+    *lines(TERMS),
+    *lines(GONE_BY),
+    *lines(LIES_IN_SPACE),
+    *lines(ROOM_TO_SEARCH),
+)
+"""What an iteration that searches needs."""
+
+BEGUN = (
+    *lines(WHOLE),
+    *lines(ADAPTED),
+    *lines(RING_TOLD),
+    *KEPT,
+    *lines(ROOM),
+    *(line.replace("< 2**62", "<= 2**62") for line in lines(TERMS)),
+    *lines(GONE_BY),
+    "1 <= header[ITERATION]",
+    "all(ledger_iteration[i] < header[ITERATION] for i in range(header[LEDGER_FROM], header[LEDGER_TO]))",
+    "header[LEDGER_TO] + header[N_DIFF] <= header[LEDGER_ROOM]",
+)
+"""What holds once an iteration that searches has begun."""
+
+ACTED = """
+            result == LEDGER_FULL or result == WORK_FULL or 0 <= result <= header[N_DIFF]
+            implies(result < 0, header[ITERATION] == old(header)[ITERATION])
+            implies(result < 0, header[SLOTS] == old(header)[SLOTS])
+            implies(result < 0, all(tags[j] == old(tags)[j] for j in INTEGERS))
+            implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+            implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
+            implies(result >= 0, are_actions(header, actions, result))
+"""
+"""What comes of an iteration that searches."""
+
+SEARCH_WRITES = """header tags spare peaks memory told no_expand splices ledger_action ledger_iteration actions
+            places expand_keys expand_tokens chunk_keys chunk_notes family_slot family_node spare_slot spare_node
+            adaptive aggregates work.header pool_keys pool_families apart_keys apart_families
+            work.search.runs work.search.item_keys work.search.item_notes work.search.heads work.search.bounds
+            work.search.states work.search.order_keys work.search.order chosen chosen_notes other other_notes"""
+"""What it writes to."""
+
+TOLD_OF_CONTEXT = """
+                multiplied_is(header)
+                multiplied(header)
+                spans_multiply_is(header)
+                geometry_is(header)
+                tiled_whole(header, tags)
+                whole(header, tags)
+                whole_gists(header, tags)
+                tiled_follow(header, tags)
+                told_by(header, tags, family_slot, family_node, header[FAMILIES])
+                told_rise(header, tags, family_slot, family_node, header[FAMILIES])
+                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
+"""
+"""What follows of a context."""
+
+STILL_TOLD = f"""{TOLD_OF_CONTEXT}
+                lies_apart(header)
+                header[SLOTS] == old(header)[SLOTS]
+                header[N_DIFF] == old(header)[N_DIFF]
+                are_slight(header, header[N_DIFF])
+                listed_alike(old(header), header, work.header, work.header)
+"""
+"""What follows of it once an iteration has begun."""
+
+STILL_ASKED = """
+                listed_alike(header, header, old(work.header), work.header)
+                work.header[DELTAS] == old(work.header)[DELTAS] and header[N_DIFF] == old(header)[N_DIFF]
+                ((2 * work.header[DELTAS] + 1) * BOUNDS) * (header[N_DIFF] + 1) <= len(work.search.bounds)
+"""
+"""What is asked for as before."""
+
+FEW_FAMILIES = """
+                least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])
+                families_take(header, family_slot, family_node, 0, header[FAMILIES])
+                fewer(header[FAMILIES], len(spare_slot), least_width(header))
+                fewer(header[FAMILIES], len(spare_node), least_width(header))
+                header[FAMILIES] == 0 or (family_slot[0] >= 0 and family_slot[header[FAMILIES] - 1]
+                    + header[WIDTH + family_node[header[FAMILIES] - 1] % LEVELS] <= header[SLOTS])
+                most_of_all(1, least_width(header), header[FAMILIES])
+                times_turned(least_width(header), header[FAMILIES])
+                header[FAMILIES] <= header[SLOTS]
+                tokens_rise(header, tags, header[SLOTS])
+                header[FAMILIES] == 0 or end(header, family_node, header[FAMILIES] - 1) <= header[END]
+                all(end(header, family_node, f) <= 2**49 for f in range(header[FAMILIES]) if at(family_node[f]))
+                product_positive(work.header[DELTAS], header[N_DIFF])
+"""
+"""That there are no more families than slots, and room for them elsewhere."""
+
+POOLED = f"""{still_alike("prior(header)")}
+                told_by(header, tags, family_slot, family_node, header[FAMILIES])
+                told_rise(header, tags, family_slot, family_node, header[FAMILIES])
+                all(end(header, family_node, f) <= 2**49 for f in range(header[FAMILIES]) if at(family_node[f]))
+                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
+                whole_alike(prior(header), header, tags)
+                whole_gists(header, tags)
+                header[FAMILIES] <= header[SLOTS]
+                header[N_DIFF] == prior(header)[N_DIFF]
+                listed_alike(prior(header), header, prior(work.header), work.header)
+                deltas_are_listed(header, work.header)
+                work.header[DELTAS] == old(work.header)[DELTAS]
+                times_alike(work.header[DELTAS], old(work.header)[DELTAS], header[N_DIFF])
+                ((2 * work.header[DELTAS] + 1) * BOUNDS) * (header[N_DIFF] + 1) <= len(work.search.bounds)
+"""
+"""What follows of it once its collapses are in the pool."""
+
+CHOSE = """
+                tokens_none(prior(header), prior(tags), 0, 0)
+                only_marked(prior(header), tags, prior(tags))
+                tiled_moved(prior(header), prior(tags), tags, 0, header[SLOTS], 0)
+                all_stand_moved(prior(header), prior(header), prior(tags), tags, family_slot, family_node,
+                    family_slot, family_node, header[FAMILIES], 0, 0, header[SLOTS])
+                aligned_marked(prior(header), prior(header), tags, prior(tags))
+                tokens_marked(prior(header), prior(header), tags, prior(tags), header[SLOTS])
+"""
+"""That blocks and families are as they were, in tags that are the same."""
+
 CONTRACTS = [
     contract(
         "work_of",
@@ -140,10 +303,9 @@ CONTRACTS = [
                 *lines(RING_TOLD),
                 *KEPT,
                 *lines(ROOM),
-                *lines(IN_ORDER_FROM_THE_FIRST),
                 *lines(CHOSEN),
-                "1 <= header[ITERATION]",
-                "all(ledger_iteration[i] < header[ITERATION] for i in range(header[LEDGER_TO]))",
+                "1 <= header[ITERATION] <= 2**62",
+                "all(ledger_iteration[i] < header[ITERATION] for i in range(header[LEDGER_FROM], header[LEDGER_TO]))",
                 "header[END] < 2**49",
                 "header[LEDGER_TO] + header[N_DIFF] <= header[LEDGER_ROOM]",
                 "done == OUT_OF_SPACE or 0 <= done <= header[N_DIFF]",
@@ -156,6 +318,7 @@ CONTRACTS = [
         gives="\n".join(
             (
                 "result == (WORK_FULL if done == OUT_OF_SPACE else done)",
+                "only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, SPLICES, KNOWN, HALF, HEARD)",
                 "implies(result < 0, header[ITERATION] == old(header)[ITERATION] - 1)",
                 "implies(result < 0, all(tags[j] == old(tags)[j] for j in INTEGERS))",
                 "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
@@ -201,6 +364,53 @@ CONTRACTS = [
         """,
     ),
     contract(
+        "decide",
+        cuts=ADAPTIVE,
+        any_width="worth work.peaks",
+        needs="\n".join(
+            (
+                *BEGUN,
+                *lines(ROOM_TO_SEARCH),
+                *lines(WISHED),
+                *lines("""
+                    len(work.header) >= WORK_HEADER
+                    -2**28 <= work.header[TARGET] <= 2**28
+                    header[SLOTS] <= len(worth)
+                    within(worth, 0, header[SLOTS], LOWEST, 2**33)
+                    (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+                    within(work.peaks, 0, (header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+                    low(work.peaks) <= LOWEST and low(work.peaks) <= low(worth) and high(worth) <= high(work.peaks)
+                    implies(work.header[EXPAND_FLOOR] < 0, 1 <= work.header[TOP_K] and work.header[TOP_K] <= 2**26)
+                    implies(work.header[EXPAND_FLOOR] < 0,
+                        work.header[TOP_K] + header[LEDGER_ROOM] <= len(session.expand_keys))
+                    implies(work.header[EXPAND_FLOOR] < 0,
+                        work.header[TOP_K] + header[LEDGER_ROOM] <= len(session.expand_tokens))
+                """),
+            )
+        ),
+        writes=f"{SEARCH_WRITES.replace('aggregates ', '').replace(' peaks', ' work.peaks')}",
+        gives="\n".join(
+            (
+                *lines("""
+                    result == WORK_FULL or 0 <= result <= header[N_DIFF]
+                    implies(result < 0, header[ITERATION] == old(header)[ITERATION] - 1)
+                    implies(result < 0, header[SLOTS] == old(header)[SLOTS])
+                    implies(result < 0, all(tags[j] == old(tags)[j] for j in INTEGERS))
+                    implies(result >= 0, header[ITERATION] == old(header)[ITERATION])
+                    implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
+                    implies(result >= 0, are_actions(header, actions, result))
+                    only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, SPLICES, KNOWN, HALF, HEARD)
+                """),
+                *KEPT,
+            )
+        ),
+        before={
+            "pool_collapses": TOLD_OF_CONTEXT + FEW_FAMILIES,
+            "done = select_optimum": POOLED,
+            "return leave": CHOSE,
+        },
+    ),
+    contract(
         "region_of",
         cuts=WORK,
         seen_through=True,
@@ -235,6 +445,60 @@ CONTRACTS = [
             len(result.worth) == header[CAPACITY]
             result.peaks == regions.region.peaks
         """,
+    ),
+    contract(
+        "run_knapsack",
+        cuts=ITERATION,
+        needs="\n".join(
+            (
+                *SEARCHES,
+                *lines(SCORED),
+                *lines("""
+                    -2**27 <= work.header[GOAL] <= 2**27
+                    0 <= work.header[TOP_K] <= 2**26
+                    work.header[TOP_K] + header[LEDGER_ROOM] <= len(expand_keys)
+                    work.header[TOP_K] + header[LEDGER_ROOM] <= len(expand_tokens)
+                    work.header[TOP_K] > 0 or 0 <= work.header[EXPAND_FLOOR]
+                    len(wishes) == 0
+                """),
+            )
+        ),
+        writes=SEARCH_WRITES,
+        gives="\n".join((*lines(ACTED), *KEPT)),
+        before={
+            "if held < 0": STILL_TOLD,
+            "return decide": STILL_ASKED,
+        },
+    ),
+    contract(
+        "run_projection",
+        cuts=ITERATION,
+        needs="\n".join(
+            (
+                *SEARCHES,
+                *lines(SCORED),
+                *lines("""
+                    -2**28 <= work.header[TARGET] <= 2**28
+                    0 <= work.header[EXPAND_FLOOR]
+                    header[FAMILIES] <= len(wishes)
+                    implies(header[MULTI_SLOT] == 0,
+                        all(header[i] == 1 for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
+                """),
+            )
+        ),
+        writes=f"{SEARCH_WRITES} wishes",
+        gives="\n".join((*lines(ACTED), *KEPT)),
+        opens="""
+            1 <= header[WIDTH + 1] <= 2**26
+            header[ALIKE] == 0 or header[WIDTH + 1] == header[ALIKE]
+            0 <= header[ALIKE] <= 2**26
+        """,
+        before={
+            "if held < 0": f"""{STILL_TOLD}
+                header[ALIKE] == old(header)[ALIKE]
+            """,
+            "return decide": STILL_ASKED,
+        },
     ),
     contract(
         "sets_out",

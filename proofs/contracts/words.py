@@ -1479,11 +1479,8 @@ def entries_are_recent(header: Ints, table: Ints) -> bool:
 
 
 def ledger_acts(header: Ints, table: Ints) -> bool:
-    """Its live entries are actions on nodes of levels that there are."""
-    return all(
-        0 <= table[i] < 2**60 and table[i] // 2 % LEVELS <= header[TOP]
-        for i in range(header[LEDGER_FROM], header[LEDGER_TO])
-    )
+    """Its entries are actions on nodes of levels that there are, those that it has forgotten, too."""
+    return all(0 <= table[i] < 2**60 and table[i] // 2 % LEVELS <= header[TOP] for i in range(header[LEDGER_TO]))
 
 
 def acted_on(header: Ints, table: Ints, n: int) -> bool:

@@ -539,6 +539,42 @@ def whole_work(rng: random.Random, session: code.Session) -> code.Work:
     return code.Work(header, search, worth, peaks, **tables, wishes=wishes)
 
 
+IN_SPACE = (
+    *("pool_keys", "pool_families", "apart_keys", "apart_families"),
+    *("runs", "item_keys", "item_notes", "heads", "bounds", "states", "order_keys", "order"),
+    *("chosen", "chosen_notes", "other", "other_notes", "wishes"),
+)
+"""The tables of a search, in the order in which they lie in its array."""
+
+
+def whole_space(rng: random.Random, session: code.Session, wished: bool) -> Array:
+    """The array of an optimum as it is asked for, where nearness has no weight; of the other tables there is none.
+
+    Args:
+        rng: what is drawn from.
+        session: whose iteration it is for.
+        wished: whether a policy wishes something of each family, and all candidates may act.
+    """
+    work = whole_work(rng, session)
+    if wished:
+        work = work._replace(wishes=Memory("wishes", [0] * (session.header[code.FAMILIES] + rng.randint(0, 1))))
+        work.header[code.TOP_K] = work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
+    else:
+        work = work._replace(wishes=Memory("wishes", []))
+    work.header[code.CURSOR], work.header[code.GOAL] = 0, session.header[code.SLOTS] + work.header[code.TARGET]
+    header, at, pieces = _cut(work.header), code.WORK_HEADER, dict[tuple[int, int], Cut]()
+    for i in range(code.WORK_TABLES):
+        header[code.WORK_OFFSETS + i] = at
+        if i < len(IN_SPACE):
+            table = getattr(work.search if IN_SPACE[i] in code.Search._fields else work, IN_SPACE[i])
+            if len(table):
+                pieces[at, at + len(table)] = _cut(table)
+            at += len(table)
+    header[code.WORK_OFFSETS + code.WORK_TABLES] = at
+    pieces[0, code.WORK_HEADER] = header
+    return Array(at, header, pieces)
+
+
 def work_of(rng: random.Random, session: code.Session) -> code.Work:
     """The tables of an optimum, its search among them; what expanding is worth as scores are."""
     search, chunks = search_of(rng, session), len(session.peaks)

@@ -45,6 +45,7 @@ from focalloc.proofs.engines.deductive.inputs import (
     whole_look,
     whole_regions,
     whole_search,
+    whole_space,
     whole_starts,
     whole_work,
 )
@@ -449,8 +450,7 @@ def run_optimum(space: Mapping[str, Any], source: Source, kernel: str, rng: rand
     work = whole_work(rng, session)
     space["blend"](session.header, session.tags, session.fixed, work.worth)
     space["survey"](session.header, session.tags, work.worth, work.peaks)
-    if work.header[code.TOP_K] > 0:
-        space["prune"](session, work)
+    space["set_floors"](session, work)
     space["pool_collapses"](session, work)
     done = space["select_optimum"](session, work)
     for i in range(done):
@@ -483,9 +483,21 @@ def run_left(space: Mapping[str, Any], source: Source, kernel: str, rng: random.
     work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
     space["blend"](session.header, session.tags, session.fixed, work.worth)
     space["survey"](session.header, session.tags, work.worth, work.peaks)
-    space["pool_collapses"](session, work)
-    done = code.OUT_OF_SPACE if rng.random() < 0.3 else space["select_optimum"](session, work)
-    space["leave"](session, arrays["state"], done, work.chosen, work.chosen_notes, 0)
+    if rng.random() < 0.3:
+        space["leave"](session, arrays["state"], code.OUT_OF_SPACE, work.chosen, work.chosen_notes, 0)
+    else:
+        space["decide"](session, arrays["state"], work, 0)
+
+
+def run_called(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """An iteration that searches, as production calls it."""
+    session = session_of(rng, source)
+    if rng.random() < 0.3:
+        session = pinned(session, rng)
+        space["place_pins"](session)
+    wished = kernel in ("run_projection", "wishes_by_scores")
+    arrays, searched = arrays_of(rng, session), whole_space(rng, session, wished)
+    space["run_projection" if wished else "run_knapsack"](arrays["tags"], arrays["scratch"], arrays["state"], searched)
 
 
 def run_apart(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
@@ -599,11 +611,12 @@ RUNS = (
     (("list_items", "infer"), run_look),
     (("list_regions", "place_region"), run_regions),
     (("lay_out",), run_apart),
-    (("prune", "pool_collapses", "select_optimum", "name_actions"), run_optimum),
+    (("set_floors", "pool_collapses", "select_optimum", "name_actions"), run_optimum),
     (("run_candidates",), run_candidates),
     (("select_by_region",), run_by_region),
     (("select_by_oldest",), run_by_oldest),
-    (("leave",), run_left),
+    (("leave", "decide"), run_left),
+    (("run_knapsack", "run_projection"), run_called),
     (("run_layout",), run_laid_out),
     (("select_preferred",), run_preferred),
 )

@@ -12,6 +12,9 @@ from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import Evidence, Technique, theorem
 from focalloc.proofs.theorems.kernels.every_size import MANY, contracts_of
 
+SEARCHES = ("decide", "run_knapsack", "run_projection")
+"""Iterations of strategies that search."""
+
 RELAXED = ("run_candidates",)
 """What the relaxation of the optimum is called by."""
 
@@ -21,7 +24,7 @@ ANSWERS = ("select_preferred",)
 LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in ANSWERS]
 """What a policy looks at, and makes of it."""
 
-SPACES = [one for one in contracts_of("search_calls") if one not in (*MANY, *RELAXED)]
+SPACES = [one for one in contracts_of("search_calls") if one not in (*MANY, *RELAXED, *SEARCHES)]
 """How tables of searches are cut out."""
 
 CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "relaxation")
@@ -191,6 +194,8 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "i in range(header[FANOUT + level + 1] + 1):\n        slot = place"),
         Mutation("the floor of none is the last", "work.header[EXPAND_FLOOR] = keys[size - 1] if size == room",
                  "work.header[EXPAND_FLOOR] = keys[size - 1] if size <= room"),
+        Mutation("floors are looked for where none are asked for", "if work.header[TOP_K] > 0:",
+                 "if work.header[TOP_K] >= 0:"),
         Mutation("members lie a slot apart", "tags[place + i * header[UNITS + level - 1]] += by",
                  "tags[place + i * header[UNITS + level]] += by"),
         Mutation("a collapse is noted by its place among those apart",
@@ -366,6 +371,38 @@ def spaces_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 def relaxations_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From the arrays of a session and of a search."""
     yield from of_every_size(bug, *RELAXED)
+
+
+@theorem(
+    "searches-of-every-size",
+    "An iteration of the exact optimum, or of a projection by scores, from scores that are taken on, ends and stays "
+    "within its tables, however long the context and however much work space: it makes no more actions than the cap "
+    "allows and leaves no more slots than the budget, or than there were; or it says that the ledger is full or that "
+    "it had too little space, and then slots, tags and the number of the iteration are what they were. Either way it "
+    "leaves of blocks, families, tokens, pins and ledger what an iteration keeps.",
+    clauses="BUD-1 CAP-1 KNA-1 HYB-1 PRO-1",
+    technique=Technique.DEDUCTION,
+    kernels=SEARCHES,
+    assumes="arrays laid out as their headers say, as `Tables` and `Workspace` lay them out, and tables as "
+    "`Tables.check` asserts them",
+    mutations=[
+        Mutation("candidates are noted by when they are applied",
+                 "select_optimum(session, work)\n    return leave(session, state, done, work.chosen, work.chosen_notes",
+                 "select_optimum(session, work)\n    return leave(session, state, done, work.chosen, work.chosen"),
+        Mutation("an action more is made than is chosen",
+                 "done = select_optimum(session, work)\n    return leave(session, state, done,",
+                 "done = select_optimum(session, work)\n    return leave(session, state, done + 1,"),
+        Mutation("a full ledger stops no search", "if held < 0:\n        return held\n    # of several deltas",
+                 "if held < -99:\n        return held\n    # of several deltas"),
+        Mutation("wishes of a projection are written by node",
+                 "session.fixed, session.family_slot, session.family_node, work.wishes)",
+                 "session.fixed, session.family_node, session.family_slot, work.wishes)"),
+    ],
+    full=True,
+)  # fmt: skip
+def searches_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """From when scores are taken to the end."""
+    yield from of_every_size(bug, *SEARCHES)
 
 
 @theorem(
