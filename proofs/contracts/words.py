@@ -1257,10 +1257,11 @@ def are_made(header: Ints, actions: Ints, places: Ints, n: int, tags: Ints) -> b
     return all(
         tags[here(j)] == made_of(actions[i])
         for i in range(n)
-        for j in INTEGERS
-        if places[i] + shifted(header, actions, i) <= j
-        and j < places[i] + shifted(header, actions, i) + after(header, actions[i])
-        and turn(j - places[i] - shifted(header, actions, i), header[UNITS + made_of(actions[i])])
+        for j in range(
+            places[i] + shifted(header, actions, i),
+            places[i] + shifted(header, actions, i) + after(header, actions[i]),
+        )
+        if turn(j - places[i] - shifted(header, actions, i), header[UNITS + made_of(actions[i])])
         if at(places[i], here(j))
     )
 
