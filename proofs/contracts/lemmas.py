@@ -3485,6 +3485,21 @@ ENDS = [
             "turn_coarse(H[FIRST], H[SPAN + T[0]], H[SPAN])",
         ],
     ),
+    lemma(
+        "noted_moved(H, T, S, V, G, U, E, M, C, D, P, Q, m, p, g)",
+        "implies(is_moved(H, T, S, V, G, U, E, M, p, g) and are_choices(G, U, M, C, D, m)"
+        " and within(C, 0, m, 0, UNBOUNDED + 2**60 - 1)"
+        " and all(P[i] == C[i] - p and Q[i] == D[i] + (g if C[i] >= UNBOUNDED else 0) for i in range(m))"
+        " and all(H[j] == G[j] for j in range(SPAN + RAW, UNITS)) and within(U, 0, G[SLOTS], RAW, MARK + LEVELS)"
+        " and G[FIRST] == H[FIRST] + tokens_in(H, T, 0, p) and are_noted(G, U, C, D, m), are_noted(H, T, P, Q, m))",
+        by="m",
+        steps=[
+            "P[m - 1] == P[m - 1] and Q[m - 1] == Q[m - 1] and C[m - 1] == C[m - 1] and D[m - 1] == D[m - 1]",
+            "key_moved(C[m - 1], p)",
+            "tokens_moved(H, G, T, U, p, G[SLOTS])",
+            "tokens_add(H, T, 0, p, place_of(C[m - 1]))",
+        ],
+    ),
 ]
 
 COARSE = [

@@ -106,6 +106,7 @@ MADE_AT_ONCE = (
     CHOSEN_WELL.replace(", tags", ", session.tags")
     .replace("family_slot", "session.family_slot")
     .replace("family_node", "session.family_node")
+    + " and are_noted(session.header, session.tags, chosen, chosen_notes, SIZE)"
 )
 MADE = MADE_AT_ONCE.replace(" and ", "\n            ")
 """That a choice is of separate blocks of the context."""
@@ -202,6 +203,9 @@ CONTRACTS = [
                     region.family_slot, region.family_node, prior(other), prior(other_notes), other, other_notes,
                     size, place, family, size)
                 choice_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
+                    region.family_slot, region.family_node, prior(other), prior(other_notes), other, other_notes,
+                    size, place, family)
+                noted_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
                     region.family_slot, region.family_node, prior(other), prior(other_notes), other, other_notes,
                     size, place, family)
             """,
@@ -673,6 +677,7 @@ CONTRACTS = [
             """,
             "place = starts": "here(at // START) == at // START",
             "left = drop": """
+                are_noted(session.header, session.tags, chosen, chosen_notes, done)
                 choice_alike(session.header, session.tags, session.tags, session.family_node, other, chosen,
                     other_notes, chosen_notes, done)
                 at // START * START == at and starts.table[at // START * START + SLOT] == place
