@@ -223,8 +223,9 @@ def run_objectives(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> 
     held = enter(session, state)
     if held < 0:
         return held
+    found = aggregates_in(session, scratch)
     work = work_of(space, wide_worths(space))
-    weigh(session, work.header[CURSOR], aggregates_in(session, scratch).worth, work.worth)
+    weigh(session, work.header[CURSOR], found.worth, work.worth)
     survey(session.header, session.tags, work.worth, work.peaks)
     work.header[TARGET] = work.header[GOAL] - session.header[SLOTS]
     return decide(session, state, work, held)

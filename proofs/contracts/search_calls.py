@@ -471,6 +471,29 @@ CONTRACTS = [
         },
     ),
     contract(
+        "run_objectives",
+        cuts=ITERATION,
+        needs="\n".join(
+            (
+                *SEARCHES,
+                *lines("""
+                    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
+                    -2**27 <= work.header[GOAL] <= 2**27
+                    0 <= work.header[EXPAND_FLOOR]
+                    header[SLOTS] <= len(worth)
+                    (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+                    len(wishes) == 0
+                """),
+            )
+        ),
+        writes=f"{SEARCH_WRITES} work.worth work.peaks",
+        gives="\n".join((*lines(ACTED), *KEPT)),
+        before={
+            "if held < 0": STILL_TOLD,
+            "return decide": STILL_ASKED,
+        },
+    ),
+    contract(
         "run_projection",
         cuts=ITERATION,
         needs="\n".join(

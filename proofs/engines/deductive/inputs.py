@@ -563,10 +563,11 @@ def whole_space(rng: random.Random, session: code.Session, wished: bool) -> Arra
         work = work._replace(wishes=Memory("wishes", []))
     work.header[code.CURSOR], work.header[code.GOAL] = 0, session.header[code.SLOTS] + work.header[code.TARGET]
     header, at, pieces = _cut(work.header), code.WORK_HEADER, dict[tuple[int, int], Cut]()
+    wide = {17: Memory("worth", [0] * len(session.tags)), 19: Memory("peaks", [0] * len(session.peaks))}
     for i in range(code.WORK_TABLES):
         header[code.WORK_OFFSETS + i] = at
-        if i < len(IN_SPACE):
-            table = getattr(work.search if IN_SPACE[i] in code.Search._fields else work, IN_SPACE[i])
+        if i < len(IN_SPACE) or i in wide:
+            table = wide.get(i) or getattr(work.search if IN_SPACE[i] in code.Search._fields else work, IN_SPACE[i])
             if len(table):
                 pieces[at, at + len(table)] = _cut(table)
             at += len(table)

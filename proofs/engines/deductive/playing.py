@@ -497,7 +497,9 @@ def run_called(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
         space["place_pins"](session)
     wished = kernel in ("run_projection", "wishes_by_scores")
     arrays, searched = arrays_of(rng, session), whole_space(rng, session, wished)
-    space["run_projection" if wished else "run_knapsack"](arrays["tags"], arrays["scratch"], arrays["state"], searched)
+    weighed = kernel in ("run_objectives", "weigh")
+    called = "run_projection" if wished else "run_objectives" if weighed else "run_knapsack"
+    space[called](arrays["tags"], arrays["scratch"], arrays["state"], searched)
 
 
 def run_apart(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
@@ -616,7 +618,7 @@ RUNS = (
     (("select_by_region",), run_by_region),
     (("select_by_oldest",), run_by_oldest),
     (("leave", "decide"), run_left),
-    (("run_knapsack", "run_projection"), run_called),
+    (("run_knapsack", "run_projection", "run_objectives"), run_called),
     (("run_layout",), run_laid_out),
     (("select_preferred",), run_preferred),
 )

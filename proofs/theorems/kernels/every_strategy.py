@@ -15,6 +15,9 @@ from focalloc.proofs.theorems.kernels.every_size import MANY, contracts_of
 SEARCHES = ("decide", "run_knapsack", "run_projection")
 """Iterations of strategies that search."""
 
+WEIGHED = ("run_objectives",)
+"""Iterations of strategies that weigh several objectives."""
+
 RELAXED = ("run_candidates",)
 """What the relaxation of the optimum is called by."""
 
@@ -24,7 +27,7 @@ ANSWERS = ("select_preferred",)
 LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in ANSWERS]
 """What a policy looks at, and makes of it."""
 
-SPACES = [one for one in contracts_of("search_calls") if one not in (*MANY, *RELAXED, *SEARCHES)]
+SPACES = [one for one in contracts_of("search_calls") if one not in (*MANY, *RELAXED, *SEARCHES, *WEIGHED)]
 """How tables of searches are cut out."""
 
 CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "relaxation")
@@ -403,6 +406,33 @@ def relaxations_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 def searches_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From when scores are taken to the end."""
     yield from of_every_size(bug, *SEARCHES)
+
+
+@theorem(
+    "objectives-of-every-size",
+    "An iteration of the optimum of several objectives, where nearness has no weight, ends and stays within its "
+    "tables, however long the context and however much work space: it makes no more actions than the cap allows and "
+    "leaves no more slots than the budget, or than there were; or it says why not, and then slots, tags and the "
+    "number of the iteration are what they were. Either way it leaves of blocks, families, tokens, pins and ledger "
+    "what an iteration keeps.",
+    clauses="BUD-1 CAP-1 MUL-1",
+    technique=Technique.DEDUCTION,
+    kernels=WEIGHED,
+    assumes="arrays laid out as their headers say, as `Tables` and `Workspace` lay them out, and tables as "
+    "`Tables.check` asserts them",
+    mutations=[
+        Mutation("a full ledger does not stop it",
+                 "if held < 0:\n        return held\n    found = aggregates_in(session, scratch)\n    work =",
+                 "if held < -99:\n        return held\n    found = aggregates_in(session, scratch)\n    work ="),
+        Mutation("an iteration counts twice", "session.header[SLOTS]\n    return decide(session, state, work, held)",
+                 "session.header[SLOTS]\n    session.header[ITERATION] += 1\n"
+                 "    return decide(session, state, work, held)"),
+    ],
+    full=True,
+)  # fmt: skip
+def objectives_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """From when scores are taken to the end."""
+    yield from of_every_size(bug, *WEIGHED)
 
 
 @theorem(
