@@ -395,4 +395,4 @@ def select_by_oldest(session: Session, work: Work, regions: Regions, starts: Sta
                 return OUT_OF_SPACE
     if work.header[CURSOR] > 0:
         put_in_order(session, work, done)
-    return done
+    return max(0, done)  # the last attempt finds at least that nothing acts

@@ -235,16 +235,17 @@ def run_objectives(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> 
 def run_recompute(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     """`run_objectives` where what is computed anew has a weight; arguments and result as for `run_knapsack`."""
     session = session_of(tags, scratch, state)
-    held = enter(session, state)
-    if held < 0:
-        return held
     at = space[WORK_OFFSETS:]
     worth = space[at[18] : at[19]]
-    weigh(session, space[CURSOR], aggregates_in(session, scratch).worth, worth)
     turns = space[at[25] : at[26]]
     regions = Regions(region_of(session, space), worth, space[at[22] : at[23]], turns, turns)
     led = space[at[31] : at[32]]
     starts = Starts(space[at[29] : at[30]], space[at[30] : at[31]], led, space[at[32] : at[33]], worth, 0)
+    held = enter(session, state)
+    if held < 0:
+        return held
+    found = aggregates_in(session, scratch)
+    weigh(session, space[CURSOR], found.worth, worth)
     work = work_of(space, wide_worths(space))
     work.header[TARGET] = work.header[GOAL] - session.header[SLOTS]
     # SELECT

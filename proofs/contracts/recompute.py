@@ -699,7 +699,7 @@ CONTRACTS = [
         writes=f"""regions.table {SEARCHED_REGION.replace(*OTHER).replace(*OTHER)} chosen chosen_notes
             starts.sizes starts.leading starts.families starts.table""",
         gives=f"""
-            result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
             query_stays(work.header, old(work.header))
             implies(work.header[CURSOR] == 0, {MADE_AT_ONCE.replace("SIZE", "result")})
             result < 0 or work.header[CURSOR] > 0 or session.header[SLOTS]
@@ -707,6 +707,7 @@ CONTRACTS = [
                 <= max(session.header[W_MAX], session.header[SLOTS])
         """,
         opens="chosen_none(session.header, session.tags, session.family_node, chosen, chosen_notes, 0)",
+        closes="chosen_none(session.header, session.tags, session.family_node, chosen, chosen_notes, 0)",
         loops={
             "for i in range(HEADER)": loop(keeps="all(regions.region.header[j] == header[j] for j in range(i))"),
             "for attempt in range(ATTEMPTS)": loop(

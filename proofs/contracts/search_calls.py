@@ -66,6 +66,23 @@ def of_search(needed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(line for line in about if not re.search(r"\bworth\b|work\.peaks", line))
 
 
+FROM_OLDEST = {
+    **SESSION,
+    **AGGREGATES,
+    "adaptive": ADAPTIVE["adaptive"],
+    "weighed": "space[space[WORK_OFFSETS + 18]:space[WORK_OFFSETS + 19]]",
+    "turns": "space[space[WORK_OFFSETS + 25]:space[WORK_OFFSETS + 26]]",
+    "regions": "Regions(region_of(session, space), weighed,"
+    " space[space[WORK_OFFSETS + 22]:space[WORK_OFFSETS + 23]], turns, turns)",
+    "starts": "Starts(space[space[WORK_OFFSETS + 29]:space[WORK_OFFSETS + 30]],"
+    " space[space[WORK_OFFSETS + 30]:space[WORK_OFFSETS + 31]],"
+    " space[space[WORK_OFFSETS + 31]:space[WORK_OFFSETS + 32]],"
+    " space[space[WORK_OFFSETS + 32]:space[WORK_OFFSETS + 33]], weighed, 0)",
+    "work": "work_of(space, wide_worths(space))",
+    **WORK,
+}
+"""The tables of a session, of a search, and of places where a choice may begin."""
+
 SCORED = """
     implies(header[MULTI_SLOT] == 0 and len(no_expand) == 0,
         all(fixed[i] <= peaks[i // CHUNK] for i in range(header[SLOTS]) if tags[i] >= 1))
@@ -491,6 +508,49 @@ CONTRACTS = [
         before={
             "if held < 0": STILL_TOLD,
             "return decide": STILL_ASKED,
+        },
+    ),
+    contract(
+        "run_recompute",
+        cuts=FROM_OLDEST,
+        needs="\n".join(
+            (
+                *SEARCHES,
+                *lines(OF_REGIONS),
+                *lines("""
+                    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
+                    -2**27 <= work.header[GOAL] <= 2**27
+                    0 <= work.header[EXPAND_FLOOR]
+                    len(work.wishes) == 0
+                    header[N_DIFF] <= 2**24
+                    is_header(regions.region.header)
+                    header[SLOTS] <= len(weighed)
+                    header[SLOTS] <= len(work.worth)
+                    (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+                    header[SLOTS] <= len(regions.region.tags)
+                    header[FAMILIES] <= len(regions.region.family_slot)
+                    header[FAMILIES] <= len(regions.region.family_node)
+                    2 * REGION <= len(regions.table)
+                    CLASSES + 2 * work.header[DELTAS] <= len(starts.sizes)
+                    CLASSES + 2 * work.header[DELTAS] <= len(starts.families)
+                    (CLASSES + 2 * work.header[DELTAS]) * header[N_DIFF] <= len(starts.leading)
+                    header[SLOTS] * START <= len(starts.table)
+                """),
+            )
+        ),
+        writes=f"""{SEARCH_WRITES} work.worth work.peaks weighed regions.table regions.region.tags
+            regions.region.fixed regions.region.family_slot regions.region.family_node regions.region.header
+            starts.sizes starts.leading starts.families starts.table""",
+        gives="\n".join((*lines(ACTED), *KEPT)),
+        before={
+            "if held < 0": STILL_TOLD,
+            "done = select_by_oldest": STILL_ASKED
+            + FEW_FAMILIES
+            + """
+                product_positive(CLASSES + 2 * work.header[DELTAS], header[N_DIFF])
+                (CLASSES + 2 * work.header[DELTAS]) * header[N_DIFF] <= len(starts.leading)
+            """,
+            "return leave": CHOSE,
         },
     ),
     contract(

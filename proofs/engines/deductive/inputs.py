@@ -547,15 +547,31 @@ IN_SPACE = (
 """The tables of a search, in the order in which they lie in its array."""
 
 
-def whole_space(rng: random.Random, session: code.Session, wished: bool) -> Array:
+def _own_tables(session: code.Session, work: code.Work) -> dict[int, Memory]:
+    """By place in its array, tables of a search that weighs what is computed anew; any may have the first two."""
+    slots, families, chunks = session.header[code.SLOTS], session.header[code.FAMILIES], len(session.peaks)
+    stretches = code.CLASSES + 2 * work.header[code.DELTAS]
+    sizes = {
+        17: len(session.tags), 19: chunks, 18: slots, 21: code.HEADER, 22: 2 * code.REGION, 23: families, 24: families,
+        27: slots, 28: 2 * session.header[code.CAPACITY] + chunks, 29: slots * code.START,
+        30: stretches * session.header[code.N_DIFF], 31: stretches, 32: stretches,
+    }  # fmt: skip
+    return {place: Memory(f"table {place}", [0] * cells) for place, cells in sizes.items()}
+
+
+def whole_space(rng: random.Random, session: code.Session, wished: bool, suffixed: bool = False) -> Array:
     """The array of an optimum as it is asked for, where nearness has no weight; of the other tables there is none.
 
     Args:
         rng: what is drawn from.
         session: whose iteration it is for.
         wished: whether a policy wishes something of each family, and all candidates may act.
+        suffixed: whether it is searched from the oldest action on.
     """
     work = whole_work(rng, session)
+    if suffixed:
+        work.header[code.RECOMPUTE] = rng.randint(0, 3) * 2**18
+        work.header[code.TOP_K] = work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
     if wished:
         work = work._replace(wishes=Memory("wishes", [0] * (session.header[code.FAMILIES] + rng.randint(0, 1))))
         work.header[code.TOP_K] = work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
@@ -563,14 +579,16 @@ def whole_space(rng: random.Random, session: code.Session, wished: bool) -> Arra
         work = work._replace(wishes=Memory("wishes", []))
     work.header[code.CURSOR], work.header[code.GOAL] = 0, session.header[code.SLOTS] + work.header[code.TARGET]
     header, at, pieces = _cut(work.header), code.WORK_HEADER, dict[tuple[int, int], Cut]()
-    wide = {17: Memory("worth", [0] * len(session.tags)), 19: Memory("peaks", [0] * len(session.peaks))}
-    for i in range(code.WORK_TABLES):
-        header[code.WORK_OFFSETS + i] = at
-        if i < len(IN_SPACE) or i in wide:
-            table = wide.get(i) or getattr(work.search if IN_SPACE[i] in code.Search._fields else work, IN_SPACE[i])
-            if len(table):
-                pieces[at, at + len(table)] = _cut(table)
-            at += len(table)
+    tables = {
+        place: getattr(work.search if name in code.Search._fields else work, name)
+        for place, name in enumerate(IN_SPACE)
+    }
+    tables |= {place: one for place, one in _own_tables(session, work).items() if suffixed or place in (17, 19)}
+    for place in range(code.WORK_TABLES):
+        header[code.WORK_OFFSETS + place] = at
+        if len(table := tables.get(place, Memory("nothing", []))):
+            pieces[at, at + len(table)] = _cut(table)
+        at += len(table)
     header[code.WORK_OFFSETS + code.WORK_TABLES] = at
     pieces[0, code.WORK_HEADER] = header
     return Array(at, header, pieces)

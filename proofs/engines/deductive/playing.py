@@ -489,6 +489,16 @@ def run_left(space: Mapping[str, Any], source: Source, kernel: str, rng: random.
         space["decide"](session, arrays["state"], work, 0)
 
 
+CALLED = {
+    "run_projection": "run_projection",
+    "wishes_by_scores": "run_projection",
+    "run_objectives": "run_objectives",
+    "weigh": "run_objectives",
+    "run_recompute": "run_recompute",
+}
+"""By what a kernel is called where it is not by `run_knapsack`."""
+
+
 def run_called(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """An iteration that searches, as production calls it."""
     session = session_of(rng, source)
@@ -496,9 +506,9 @@ def run_called(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
         session = pinned(session, rng)
         space["place_pins"](session)
     wished = kernel in ("run_projection", "wishes_by_scores")
-    arrays, searched = arrays_of(rng, session), whole_space(rng, session, wished)
-    weighed = kernel in ("run_objectives", "weigh")
-    called = "run_projection" if wished else "run_objectives" if weighed else "run_knapsack"
+    suffixed = kernel == "run_recompute"
+    arrays, searched = arrays_of(rng, session), whole_space(rng, session, wished, suffixed)
+    called = CALLED.get(kernel, "run_knapsack")
     space[called](arrays["tags"], arrays["scratch"], arrays["state"], searched)
 
 
@@ -618,7 +628,7 @@ RUNS = (
     (("select_by_region",), run_by_region),
     (("select_by_oldest",), run_by_oldest),
     (("leave", "decide"), run_left),
-    (("run_knapsack", "run_projection", "run_objectives"), run_called),
+    (("run_knapsack", "run_projection", "run_objectives", "run_recompute"), run_called),
     (("run_layout",), run_laid_out),
     (("select_preferred",), run_preferred),
 )

@@ -18,6 +18,9 @@ SEARCHES = ("decide", "run_knapsack", "run_projection")
 WEIGHED = ("run_objectives",)
 """Iterations of strategies that weigh several objectives."""
 
+RECOMPUTED = ("run_recompute",)
+"""The same where what is computed anew has a weight."""
+
 RELAXED = ("run_candidates",)
 """What the relaxation of the optimum is called by."""
 
@@ -27,7 +30,7 @@ ANSWERS = ("select_preferred",)
 LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in ANSWERS]
 """What a policy looks at, and makes of it."""
 
-SPACES = [one for one in contracts_of("search_calls") if one not in (*MANY, *RELAXED, *SEARCHES, *WEIGHED)]
+SPACES = [one for one in contracts_of("search_calls") if one not in (*MANY, *RELAXED, *SEARCHES, *WEIGHED, *RECOMPUTED)]
 """How tables of searches are cut out."""
 
 CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "relaxation")
@@ -433,6 +436,31 @@ def searches_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 def objectives_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From when scores are taken to the end."""
     yield from of_every_size(bug, *WEIGHED)
+
+
+@theorem(
+    "recomputation-of-every-size",
+    "What `objectives-of-every-size` says of an iteration of the optimum of several objectives holds where what is "
+    "computed anew has a weight, too, and choices are sought from one slot after the other as the oldest.",
+    clauses="BUD-1 CAP-1 MUL-1",
+    technique=Technique.DEDUCTION,
+    kernels=RECOMPUTED,
+    assumes="arrays laid out as their headers say, as `Tables` and `Workspace` lay them out, and tables as "
+    "`Tables.check` asserts them",
+    mutations=[
+        Mutation("a full ledger does not stop it",
+                 "if held < 0:\n        return held\n    found = aggregates_in(session, scratch)\n    weigh(",
+                 "if held < -99:\n        return held\n    found = aggregates_in(session, scratch)\n    weigh("),
+        Mutation("an action more is made than is chosen", "regions, starts)\n    return leave(session, state, done,",
+                 "regions, starts)\n    return leave(session, state, done + 1,"),
+        Mutation("an iteration counts twice", "regions, starts)\n    return leave(",
+                 "regions, starts)\n    session.header[ITERATION] += 1\n    return leave("),
+    ],
+    full=True,
+)  # fmt: skip
+def recomputation_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """From when scores are taken to the end."""
+    yield from of_every_size(bug, *RECOMPUTED)
 
 
 @theorem(
