@@ -47,27 +47,28 @@ def run_tied(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     header = session.header
     if not has_room(session, state, header[N_DIFF]):
         return LEDGER_FULL
-    work = space[WORK_HEADER:]
-    long = len(work) // COLUMNS
-    sides = 1 if header[CURSOR_TOKEN] == header[END] else 2
-    found = sides * (header[N_DIFF] + header[REMEMBERED] + header[LEDGER_TO] - header[LEDGER_FROM])
-    if long < min(found, header[SLOTS]):
+    at = WORK_HEADER
+    long = (len(space) - at) // COLUMNS
+    found = header[N_DIFF] + header[REMEMBERED] + header[LEDGER_TO] - header[LEDGER_FROM]
+    sides = found if header[CURSOR_TOKEN] == header[END] else 2 * found
+    if long < min(sides, header[SLOTS]):
         return WORK_FULL
     held = enter(session, state)
     if held < 0:
         return held
+    worths = surveyed(session, scratch)
     ties = Ties(
         header[BY_CURSOR] != 0,
         history_in(state),
-        surveyed(session, scratch).worth,
-        work[:long],
-        work[long : 2 * long],
-        work[2 * long : 3 * long],
-        work[3 * long : 4 * long],
-        work[4 * long : 5 * long],
-        work[5 * long : 6 * long],
-        work[6 * long : 7 * long],
-        work[7 * long :],
+        worths.worth,
+        space[at : at + long],
+        space[at + long : at + 2 * long],
+        space[at + 2 * long : at + 3 * long],
+        space[at + 3 * long : at + 4 * long],
+        space[at + 4 * long : at + 5 * long],
+        space[at + 5 * long : at + 6 * long],
+        space[at + 6 * long : at + 7 * long],
+        space[at + 7 * long :],
     )
     # CANDIDATES and SELECT
     done = select_tied(session, ties)

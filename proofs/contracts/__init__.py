@@ -17,7 +17,7 @@ BY_FILE: dict[str, list[Contract]] = {}
 for _module in (
     *("packing", "best_few", "scores", "thresholds", "pins", "places", "memory", "ledger", "candidates", "greedy"),
     *("ties", "search", "knapsack", "objectives", "hierarchy", "recompute", "projection", "relaxation", "policy"),
-    *("application", "ingest", "releasing", "opening", "calls", "search_calls", "policy_calls"),
+    *("application", "ingest", "releasing", "opening", "calls", "search_calls", "refined_calls", "policy_calls"),
 ):
     BY_FILE[_module] = import_module(f"focalloc.proofs.contracts.{_module}").CONTRACTS
 

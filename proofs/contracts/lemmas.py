@@ -317,6 +317,16 @@ MEANS = [
         steps=["sum_none(F, s, 0)", "sum_one_more(F, s, 1)"],
     ),
     lemma(
+        "means_of_one(H, T, F, n)",
+        "implies(all(H[i] == 1 for i in range(UNITS + 1, UNITS + H[TOP] + 1)),"
+        " all(mean_at(H, T, F, i) == F[i] for i in range(n) if 1 <= T[i] <= H[TOP] if at(F[i])))",
+        by="n",
+        steps=[
+            "mean_of_one(F, n - 1, H[UNITS + T[n - 1]])",
+            "H[UNITS + T[n - 1]] == H[UNITS + T[n - 1]]",
+        ],
+    ),
+    lemma(
         "mean_of_two(F, s, n)",
         "implies(n == 2, mean_of(F, s, n) == (F[s] + F[s + 1]) // 2)",
         steps=["sum_none(F, s, 0)", "sum_one_more(F, s, 1)", "sum_one_more(F, s, 2)"],
@@ -604,6 +614,25 @@ SUMS = [
         "implies(0 <= m <= n and all(0 <= F[i] for i in range(s, s + n)), sum_of(F, s, m) <= sum_of(F, s, n))",
         by="n",
         steps=["sum_none(F, s, n)", "sum_none(F, s, m)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
+    ),
+    lemma(
+        "sum_least(F, s, n)",
+        "implies(n >= 0 and all(LOWEST <= F[i] for i in INTEGERS), LOWEST * n <= sum_of(F, s, n))",
+        by="n",
+        steps=["sum_none(F, s, n)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
+    ),
+    lemma(
+        "mean_least(F, s, n)",
+        "implies(n >= 1 and all(LOWEST <= F[i] for i in INTEGERS), LOWEST <= mean_of(F, s, n))",
+        steps=["sum_least(F, s, n)", "below(sum_of(F, s, n), LOWEST, n)"],
+    ),
+    lemma(
+        "means_least(H, T, F, n)",
+        "implies(all(LOWEST <= F[i] for i in INTEGERS)"
+        " and all(1 <= H[i] for i in range(UNITS + 1, UNITS + H[TOP] + 1)),"
+        " all(LOWEST <= mean_at(H, T, F, i) for i in range(n) if 1 <= T[i] <= H[TOP] if at(T[i])))",
+        by="n",
+        steps=["mean_least(F, n - 1, H[UNITS + T[n - 1]])", "H[UNITS + T[n - 1]] == H[UNITS + T[n - 1]]"],
     ),
 ]
 

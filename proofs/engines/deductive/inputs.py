@@ -242,6 +242,13 @@ def thirds(cells: int) -> Array:
     return Array(3 * cells, Cut("none", []), pieces)
 
 
+def columns(cells: int) -> Array:
+    """The array of a selection with other ties: a header that says nothing, and columns of so many cells."""
+    front, first = Cut("header", [0] * code.WORK_HEADER), code.WORK_HEADER
+    pieces = {(first + i * cells, first + (i + 1) * cells): Cut("column", [0] * cells) for i in range(code.COLUMNS)}
+    return Array(first + code.COLUMNS * cells, front, {(0, first): front, **pieces})
+
+
 NARROW = {20: 32, 27: 8, 28: 32, 34: 32, 39: 32}
 """The tables of a search that are taken for narrower ones -> how wide they are then."""
 

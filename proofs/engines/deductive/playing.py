@@ -31,6 +31,7 @@ from focalloc.proofs.engines.deductive.inputs import (
     Array,
     RowsOf,
     arrays_of,
+    columns,
     few,
     halves,
     made_up,
@@ -459,6 +460,20 @@ def run_optimum(space: Mapping[str, Any], source: Source, kernel: str, rng: rand
     space["name_actions"](session, done, work.chosen, work.chosen_notes)
 
 
+def run_tied(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """An iteration with other ties."""
+    session = session_of(rng, source)
+    if rng.random() < 0.3:
+        session = pinned(session, rng)
+        space["place_pins"](session)
+    header = session.header
+    header[code.BY_CURSOR] = rng.randint(0, 1)
+    header[code.CURSOR_TOKEN] = rng.choice([header[code.END], rng.randint(header[code.FIRST], header[code.END])])
+    arrays = arrays_of(rng, session)
+    most = columns(max(header[code.N_DIFF] + 1, header[code.SLOTS]) + rng.randint(0, 2))
+    space["run_tied"](arrays["tags"], arrays["scratch"], arrays["state"], most)
+
+
 def run_preferred(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """An iteration by what a policy prefers, up to its choice."""
     session = session_of(rng, source)
@@ -631,6 +646,7 @@ RUNS = (
     (("run_knapsack", "run_projection", "run_objectives", "run_recompute"), run_called),
     (("run_layout",), run_laid_out),
     (("select_preferred",), run_preferred),
+    (("run_tied",), run_tied),
 )
 """What is run to listen to the calls of kernels, by the kernels that it begins with."""
 

@@ -96,6 +96,35 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 
 @theorem(
+    "ties-in-calls-of-every-size",
+    "An iteration with other ties leaves what it needs itself of blocks, families, pins and ledger, makes no more "
+    "actions than the cap allows and leaves no more slots than the budget, or than there were, however long the "
+    "context and whatever is remembered; or says why not, and the context is as it was. Its columns lie in its work "
+    "space, apart from each other.",
+    clauses="TIE-1 TIE-2 CAP-1 BUD-1 CTX-6",
+    technique=Technique.DEDUCTION,
+    kernels=contracts_of("refined_calls"),
+    assumes="arrays laid out as their headers say, as `Tables` lays them out, and tables as `Tables.check` asserts "
+    "them; work space with a place for each slot, and for one candidate more than there may be actions",
+    mutations=[
+        Mutation("two columns overlap", "space[at + 2 * long : at + 3 * long]", "space[at + long : at + 3 * long]"),
+        Mutation("one action more is made than is chosen",
+                 "done = select_tied(session, ties)\n    # APPLY\n    apply(session, done, session.actions)",
+                 "done = select_tied(session, ties)\n    # APPLY\n    apply(session, done + 1, session.actions)"),
+        Mutation("no room is made for what is remembered",
+                 "if not has_room(session, state, header[N_DIFF]):\n        return LEDGER_FULL\n    at",
+                 "if not has_room(session, state, 0):\n        return LEDGER_FULL\n    at"),
+        Mutation("the last action is not told", "take_back(held)\n    return done\n\n\nrun_ties",
+                 "take_back(held)\n    return done - 1\n\n\nrun_ties"),
+    ],
+    full=True,
+)  # fmt: skip
+def ties_in_calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """From scores that are taken to actions."""
+    yield from of_every_size(bug, *contracts_of("refined_calls"))
+
+
+@theorem(
     "runs-of-every-size",
     "Whatever the runs, no candidate is read beyond them, gains and prices fit, and each bound is written where there "
     "is room for one per action that is left; the exact search over them ends, keeps its states in their space, each "

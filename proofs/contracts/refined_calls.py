@@ -1,0 +1,142 @@
+"""Contracts of `focalloc.fastpath.kernels.refined_calls`: a greedy iteration with other ties."""
+
+from __future__ import annotations
+
+from focalloc.proofs.contracts.calls import (
+    ADAPTED,
+    ADAPTIVE,
+    AGGREGATES,
+    ARRAYS,
+    HISTORY,
+    REMEMBERED_IN,
+    REMEMBERED_TWICE,
+    RING_TOLD,
+    ROOM,
+    SESSION,
+    TERMS,
+    still_alike,
+)
+from focalloc.proofs.contracts.form import contract, lines
+from focalloc.proofs.contracts.invariants import KEPT
+from focalloc.proofs.contracts.search_calls import SCORED
+
+TIED = """
+    header[ITERATION] + 1 < 2**62
+    0 <= header[N_DIFF] < 2**26
+    0 <= header[TAU_COLLAPSE] < LIMIT
+    implies(len(adaptive) > 0, 0 <= adaptive[COLLAPSE_NOW] < LIMIT)
+    header[FIRST] <= header[CURSOR_TOKEN] < 2**49
+    implies(header[MULTI_SLOT] == 0, all(header[i] == 1 for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
+    0 <= header[ALIKE] <= 2**26
+    header[MEMORY] <= 2**34
+    header[REMEMBERED] <= 2**26
+    within(iterations, 0, header[REMEMBERED], 0, header[ITERATION])
+    WORK_HEADER <= cells(space)
+    max(header[N_DIFF] + 1, header[SLOTS]) <= (cells(space) - WORK_HEADER) // COLUMNS
+"""
+"""What other ties need beyond an iteration: that as many candidates as there can be have their place."""
+
+LONG = "((len(space) - WORK_HEADER) // COLUMNS)"
+
+COLUMNS_OF = {
+    name: f"space[WORK_HEADER + {i} * {LONG}:{f'WORK_HEADER + {i + 1} * {LONG}' if i < 7 else ''}]"
+    for i, name in enumerate(("keys", "notes", "ranks", "slots", "tokens", "nodes", "ages", "more_keys"))
+}
+"""The columns of its work space."""
+
+CONTRACTS = [
+    contract(
+        "run_tied",
+        cuts={
+            **SESSION,
+            **AGGREGATES,
+            "adaptive": ADAPTIVE["adaptive"],
+            "history": HISTORY["history"],
+            **COLUMNS_OF,
+        },
+        needs="\n".join(
+            (
+                *lines(ARRAYS),
+                *lines(ADAPTED),
+                *lines(RING_TOLD),
+                *lines(REMEMBERED_IN),
+                *lines(REMEMBERED_TWICE),
+                *KEPT,
+                *lines(ROOM),
+                *lines(TERMS),
+                *lines(SCORED),
+                *lines(TIED),
+            )
+        ),
+        writes="""header tags spare peaks aggregates memory told no_expand splices ledger_action ledger_iteration
+            actions places collapse_keys collapse_families expand_keys expand_tokens chunk_keys chunk_notes
+            family_slot family_node spare_slot spare_node adaptive acted iterations
+            keys notes ranks slots tokens nodes ages more_keys""",
+        gives="\n".join(
+            (
+                *lines("""
+                    result == LEDGER_FULL or result == WORK_FULL or 0 <= result <= header[N_DIFF]
+                    implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
+                    implies(result >= 0, are_actions(header, actions, result))
+                    implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+                    implies(result < 0, header[SLOTS] == old(header)[SLOTS])
+                    implies(result < 0, header[ITERATION] == old(header)[ITERATION])
+                    implies(result < 0, all(tags[j] == old(tags)[j] for j in INTEGERS))
+                """),
+                *KEPT,
+            )
+        ),
+        before={
+            "long =": still_alike("old(header)"),
+            "worths = surveyed": """
+                multiplied_is(header)
+                multiplied(header)
+                tiled_follow(header, tags)
+                tiled_whole(header, tags)
+                whole_gists(header, tags)
+            """,
+            "done = select_tied": """
+                means_of_one(header, tags, fixed, header[SLOTS])
+                means_least(header, tags, fixed, header[SLOTS])
+                all(worths.worth[i] == mean_at(header, tags, fixed, i) or worths.worth[i] == LOWEST
+                    for i in range(header[SLOTS]) if 1 <= tags[i] <= header[TOP] if at(worths.worth[i]))
+                all(worths.worth[i] <= mean_at(header, tags, fixed, i) for i in range(header[SLOTS])
+                    if 1 <= tags[i] <= header[TOP] if at(worths.worth[i]))
+                worth_within_means(header, tags, fixed, worths.worth)
+                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
+                spans_multiply_is(header)
+                geometry_is(header)
+                told_by(header, tags, family_slot, family_node, header[FAMILIES])
+                told_rise(header, tags, family_slot, family_node, header[FAMILIES])
+                all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
+                are_there_is(header, tags, family_slot, family_node, header[FAMILIES])
+                least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])
+                families_take(header, family_slot, family_node, 0, header[FAMILIES])
+                most_of_all(1, least_width(header), header[FAMILIES])
+                times_turned(least_width(header), header[FAMILIES])
+                header[FAMILIES] <= header[SLOTS]
+            """,
+            "apply": """
+                shift_alike(header, prior(header), actions, done)
+                multiplied_alike(prior(header), header)
+                spans_multiply_alike(prior(header), header)
+                are_tags(header, tags, 0, header[SLOTS])
+                aligned_marked(header, prior(header), tags, old(tags))
+                aligned(header, tags, header[SLOTS])
+                tokens_marked(header, prior(header), tags, old(tags), header[SLOTS])
+                whole_marked(prior(header), tags, old(tags))
+                whole_alike(prior(header), header, tags)
+                whole(header, tags)
+                ends_marked(header, prior(header), tags, old(tags), actions, places, done)
+                ends_lie(header, tags, actions, places, done)
+                all_there_marked(prior(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
+                all_there_alike(header, prior(header), tags, family_slot, family_node, header[FAMILIES])
+                all_there(header, tags, family_slot, family_node, header[FAMILIES])
+                all(0 <= places[i] and places[i] + before(header, actions[i]) <= header[SLOTS]
+                    for i in range(done) if at(places[i]))
+            """,
+            "take_back": still_alike("prior(header)"),
+        },
+        closes=still_alike("old(header)"),
+    ),
+]
