@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract, loop
+from focalloc.proofs.contracts.form import beside, contract, loop
 
 SUMMED = """
             is_header(header)
@@ -39,6 +39,7 @@ GISTS = """
     header[SLOTS] <= len(fixed)
     are_tags(header, tags, 0, header[SLOTS])
     gists_end(header, tags)
+    gists_are_whole(header, tags)
     bodies_follow(header, tags)
 """
 """What looking for gists needs."""
@@ -58,6 +59,19 @@ PICKED = f"""{GISTS}    0 <= chunk < (header[SLOTS] + CHUNK - 1) // CHUNK
 """
 """What looking into a chunk needs."""
 
+LOOKED_THROUGH = f"""{GISTS}    0 <= chunks
+    chunks <= len(chunk_keys)
+    chunks <= len(chunk_notes)
+    are_peaks(header, peaks, chunk_keys, chunk_notes, chunks, {CHUNKS})
+    0 <= least < 2**34 * PLACES
+    key_of(header[TAU_EXPAND], 0) <= least
+    0 <= ceiling
+    1 <= room < 2**40
+    room <= len(expand_keys)
+    room <= len(expand_tokens)
+"""
+"""What looking through the listed chunks needs."""
+
 TOKENS = """
     is_header(header)
     is_shaped(header)
@@ -75,6 +89,195 @@ TOKENS = """
     ledger_fits(header, ledger_action)
 """
 """What looking up tokens and rests needs."""
+
+PICK_EXPANDS = contract(
+    "pick_expands",
+    needs=PICKED,
+    writes="expand_keys expand_tokens",
+    gives="""
+        size <= result <= room
+        heap(expand_keys, result)
+        are_gists(header, tags, fixed, expand_keys, expand_tokens, result, ceiling)
+        all(many(old(expand_keys), old(expand_tokens), size, k, v) >= 1 or spot(k) // CHUNK == chunk
+            for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
+            if at(many(expand_keys, expand_tokens, result, k, v)))
+    """,
+    loops={
+        "while begun < length and tags[first + begun] < 0": loop(
+            keeps="0 <= begun <= length",
+            falls="length - begun",
+        ),
+        "while first + length < header[SLOTS] and tags[first + length] < 0": loop(
+            keeps="""
+                entry(length) <= length
+                first + length <= header[SLOTS]
+                all(tags[j] < 0 for j in range(first + entry(length), first + length))
+            """,
+            falls="header[SLOTS] - first - length",
+        ),
+        "for i in range(length)": loop(
+            keeps="""
+                old(size) <= size <= room
+                heap(keys, size)
+                0 <= least < 2**34 * PLACES
+                key_of(header[TAU_EXPAND], 0) <= least
+                0 <= bar <= 2**34
+                first <= seen <= header[SLOTS]
+                implies(seen < header[SLOTS], tags[seen] >= 0)
+                are_gists(header, tags, fixed, keys, notes, size, ceiling)
+                all(many(old(expand_keys), old(expand_tokens), old(size), k, v) >= 1
+                        or (spot(k) // CHUNK == chunk and spot(k) < seen)
+                    for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
+                    if at(many(keys, notes, size, k, v)))
+            """,
+            closes="many_member(keys, notes, size, 0)",
+        ),
+        "while tags[slot] < 0": loop(
+            keeps="""
+                seen <= slot <= first + i
+                slot == first + i or tags[slot + 1] < 0
+            """,
+            falls="slot",
+        ),
+    },
+    before={
+        "slots = header": "slot // CHUNK == chunk and 1 <= tags[slot] and tags[slot] <= header[TOP]",
+        "if score >= bar": """
+            mean_narrow(score, slots)
+            wish_product(bar, slots)
+        """,
+        "if key > least": "spot(key) == slot",
+        "size = offer(keys, notes, size, room, key, 0)": """
+            many(keys, notes, size, key, 0) == 0
+            0 <= key < ceiling and key < LIMIT * PLACES
+            1 <= tags[spot(key)] and tags[spot(key)] <= header[TOP]
+        """,
+        "least = keys[0]": "many_member(keys, notes, size, 0)",
+    },
+)
+"""The expands of a chunk."""
+
+PICK_FROM = contract(
+    "pick_from",
+    any_width="peaks",
+    needs=LOOKED_THROUGH,
+    writes="expand_keys expand_tokens",
+    gives="""
+        0 <= result <= room
+        heap(expand_keys, result)
+        are_gists(header, tags, fixed, expand_keys, expand_tokens, result, ceiling)
+        all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[chunks - 1]
+            for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
+            if at(many(expand_keys, expand_tokens, result, k, v)))
+    """,
+    loops={
+        "for c in range(chunks)": loop(
+            keeps="""
+                0 <= size <= room
+                heap(keys, size)
+                are_gists(header, tags, fixed, keys, expand_tokens, size, ceiling)
+                0 <= least < 2**34 * PLACES
+                key_of(header[TAU_EXPAND], 0) <= least
+                implies(c == 0, size == 0)
+                all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[c - 1]
+                    for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1
+                    if at(many(keys, expand_tokens, size, k, v)))
+            """,
+            closes="many_member(keys, expand_tokens, size, 0)",
+        )
+    },
+    before={
+        "if key_of(rank_of(chunk_keys[c])": "peak_key(peaks, chunk_notes[c]) == chunk_keys[c]",
+        "least = keys[0]": "many_member(keys, expand_tokens, size, 0)",
+    },
+)
+"""The expands of the listed chunks."""
+
+DROPPED = f"""{TOKENS}    0 <= size < 2**40
+    size <= len(expand_keys)
+    size <= len(expand_tokens)
+    heap(expand_keys, size)
+    are_gists(header, tags, fixed, expand_keys, expand_tokens, size, UNBOUNDED)
+"""
+"""What leaving out those at rest needs."""
+
+DROP_RESTING = contract(
+    "drop_resting",
+    needs=DROPPED,
+    writes="expand_keys expand_tokens",
+    gives="""
+        0 <= result <= size
+        all(expand_keys[i] > expand_keys[j] for i in range(result) for j in range(i + 1, result))
+        all(many(old(expand_keys), old(expand_tokens), size, expand_keys[i], 0) >= 1
+            and expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
+            and expand_tokens[i] <= header[END]
+            and rank_of(expand_keys[i]) == mean_at(header, tags, fixed, spot(expand_keys[i]))
+            and rank_of(expand_keys[i]) > header[TAU_EXPAND]
+            and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                node_of(tags[spot(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
+            for i in range(result) if at(expand_keys[i]) if at(expand_tokens[i]))
+    """,
+    opens="""
+        many_members(expand_keys, expand_tokens, size, size)
+        tokens_none(header, tags, 0, 0)
+        tokens_up_to(header, tags, header[SLOTS])
+    """,
+    loops={
+        "for i in range(size)": loop(
+            keeps="""
+                heap(keys, i)
+                keys_of_places(keys, notes, i)
+                kept_from(keys, old(expand_keys), i)
+                kept_from(notes, old(expand_tokens), i)
+                all(many(keys, notes, i, p, r) == many(old(expand_keys), old(expand_tokens), i, r * PLACES + p, 0)
+                    for p in INTEGERS for r in INTEGERS if 0 <= p and p < PLACES if at(many(keys, notes, i, p, r)))
+            """,
+            closes="many_with_one_more(old(expand_keys), old(expand_tokens), i)",
+        ),
+        "for i in range(size) #2": loop(
+            keeps="""
+                0 <= left <= i
+                kept_from(keys, entry(keys), i)
+                kept_from(notes, entry(notes), i)
+                0 <= slot < header[SLOTS]
+                token == header[FIRST] + tokens_in(header, tags, 0, slot)
+                slot == (PLACES - 1 - entry(keys)[i - 1] if i >= 1 else 0)
+                heap(keys, left)
+                are_once(keys, notes, left)
+                all(many(entry(keys), entry(notes), i, k % PLACES, k // PLACES) >= 1
+                    and many(old(expand_keys), old(expand_tokens), size, k, 0) >= 1
+                    and v == header[FIRST] + tokens_in(header, tags, 0, spot(k))
+                    and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                        node_of(tags[spot(k)], v) * 2 + COLLAPSE)
+                    for k in INTEGERS for v in INTEGERS if many(keys, notes, left, k, v) >= 1
+                    if at(many(keys, notes, left, k, v)))
+            """,
+            opens="pairs_found(entry(keys), entry(notes), i)",
+            closes="many_with_one_more(entry(keys), entry(notes), i)",
+        ),
+    },
+    before={
+        "left = 0": """
+            many_members(keys, notes, size, size)
+            twice_if_alike(keys, notes, size)
+        """,
+        "token = token_at": """
+            0 <= keys[i] and keys[i] < PLACES
+            many(old(expand_keys), old(expand_tokens), size, notes[i] * PLACES + keys[i], 0) >= 1
+            spot(notes[i] * PLACES + keys[i]) == place
+            0 <= place and place < header[SLOTS] and 1 <= tags[place] and tags[place] <= header[TOP]
+        """,
+        "rise(keys, notes, left": """
+            many(entry(keys), entry(notes), i, keys[i], notes[i]) == 0
+            many(keys, notes, left, key_of(notes[i], place), token) == 0
+        """,
+    },
+    closes="""
+        many_members(keys, notes, left, left)
+        twice_if_alike(keys, notes, left)
+    """,
+)
+"""What is left without those at rest."""
 
 CONTRACTS = [
     contract(
@@ -313,194 +516,154 @@ CONTRACTS = [
             twice_if_alike(keys, notes, size)
         """,
     ),
-    contract(
-        "drop_resting",
-        needs=f"""{TOKENS}    0 <= size < 2**40
-    size <= len(expand_keys)
-    size <= len(expand_tokens)
-    heap(expand_keys, size)
-    are_gists(header, tags, fixed, expand_keys, expand_tokens, size, UNBOUNDED)
-""",
-        writes="expand_keys expand_tokens",
+    DROP_RESTING,
+    beside(
+        DROP_RESTING,
+        "best",
         gives="""
-            0 <= result <= size
-            all(expand_keys[i] > expand_keys[j] for i in range(result) for j in range(i + 1, result))
-            all(many(old(expand_keys), old(expand_tokens), size, expand_keys[i], 0) >= 1
-                and expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
-                and expand_tokens[i] <= header[END]
-                and rank_of(expand_keys[i]) == mean_at(header, tags, fixed, spot(expand_keys[i]))
-                and rank_of(expand_keys[i]) > header[TAU_EXPAND]
-                and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
-                    node_of(tags[spot(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
-                for i in range(result) if at(expand_keys[i]) if at(expand_tokens[i]))
-        """,
-        opens="""
-            many_members(expand_keys, expand_tokens, size, size)
-            tokens_none(header, tags, 0, 0)
-            tokens_up_to(header, tags, header[SLOTS])
+            all(many(expand_keys, expand_tokens, result, k, token_of(header, tags, spot(k))) >= 1
+                    or held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                        node_of(tags[spot(k)], token_of(header, tags, spot(k))) * 2 + COLLAPSE)
+                for k in INTEGERS if many(old(expand_keys), old(expand_tokens), size, k, 0) >= 1
+                if at(many(old(expand_keys), old(expand_tokens), size, k, 0)))
+            size - result <= odd(ledger_action, header[LEDGER_FROM], header[LEDGER_TO])
         """,
         loops={
-            "for i in range(size)": loop(
-                keeps="""
-                    heap(keys, i)
-                    keys_of_places(keys, notes, i)
-                    kept_from(keys, old(expand_keys), i)
-                    kept_from(notes, old(expand_tokens), i)
-                    all(many(keys, notes, i, p, r) == many(old(expand_keys), old(expand_tokens), i, r * PLACES + p, 0)
-                        for p in INTEGERS for r in INTEGERS if 0 <= p and p < PLACES if at(many(keys, notes, i, p, r)))
-                """,
-                closes="many_with_one_more(old(expand_keys), old(expand_tokens), i)",
-            ),
             "for i in range(size) #2": loop(
                 keeps="""
-                    0 <= left <= i
-                    kept_from(keys, entry(keys), i)
-                    kept_from(notes, entry(notes), i)
-                    0 <= slot < header[SLOTS]
-                    token == header[FIRST] + tokens_in(header, tags, 0, slot)
-                    slot == (PLACES - 1 - entry(keys)[i - 1] if i >= 1 else 0)
-                    heap(keys, left)
-                    are_once(keys, notes, left)
-                    all(many(entry(keys), entry(notes), i, k % PLACES, k // PLACES) >= 1
-                        and many(old(expand_keys), old(expand_tokens), size, k, 0) >= 1
-                        and v == header[FIRST] + tokens_in(header, tags, 0, spot(k))
-                        and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
-                            node_of(tags[spot(k)], v) * 2 + COLLAPSE)
-                        for k in INTEGERS for v in INTEGERS if many(keys, notes, left, k, v) >= 1
-                        if at(many(keys, notes, left, k, v)))
+                    all(many(keys, notes, left, r * PLACES + p, token_of(header, tags, PLACES - 1 - p)) >= 1
+                            or held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                                node_of(tags[PLACES - 1 - p], token_of(header, tags, PLACES - 1 - p)) * 2 + COLLAPSE)
+                        for p in INTEGERS for r in INTEGERS if many(entry(keys), entry(notes), i, p, r) >= 1
+                        if at(many(entry(keys), entry(notes), i, p, r)))
+                    implies(i >= 1, 1 <= tags[slot] and tags[slot] <= header[TOP])
+                    implies(i >= 1, i - left <= collapses_before(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                        token + 1))
                 """,
-                opens="pairs_found(entry(keys), entry(notes), i)",
-                closes="many_with_one_more(entry(keys), entry(notes), i)",
             ),
         },
         before={
+            "slot = place": """
+                many_member(entry(keys), entry(notes), i, i - 1)
+                implies(i >= 1, slot < place)
+                tokens_up_to(header, tags, place)
+                implies(i >= 1, token_of(header, tags, slot) + 1 <= token)
+                collapses_grow(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                    token_of(header, tags, slot) + 1, token)
+                collapses_grow(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], token, token + 1)
+                i - left <= collapses_before(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], token)
+            """,
+            "if not is_barred": """
+                collapses_found(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], token, tags[slot])
+            """,
             "left = 0": """
-                many_members(keys, notes, size, size)
-                twice_if_alike(keys, notes, size)
-            """,
-            "token = token_at": """
-                0 <= keys[i] and keys[i] < PLACES
-                many(old(expand_keys), old(expand_tokens), size, notes[i] * PLACES + keys[i], 0) >= 1
-                spot(notes[i] * PLACES + keys[i]) == place
-                0 <= place and place < header[SLOTS] and 1 <= tags[place] and tags[place] <= header[TOP]
-            """,
-            "rise(keys, notes, left": """
-                many(entry(keys), entry(notes), i, keys[i], notes[i]) == 0
-                many(keys, notes, left, key_of(notes[i], place), token) == 0
+                all(many(keys, notes, size, k % PLACES, k // PLACES) >= 1
+                    for k in INTEGERS if many(old(expand_keys), old(expand_tokens), size, k, 0) >= 1
+                    if at(many(old(expand_keys), old(expand_tokens), size, k, 0)))
             """,
         },
         closes="""
-            many_members(keys, notes, left, left)
-            twice_if_alike(keys, notes, left)
+            collapses_grow(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], token, token + 1)
+            collapses_most(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], token + 1)
         """,
     ),
-    contract(
-        "pick_expands",
-        needs=PICKED,
-        writes="expand_keys expand_tokens",
+    PICK_EXPANDS,
+    beside(
+        PICK_EXPANDS,
+        "best",
         gives="""
-            size <= result <= room
-            heap(expand_keys, result)
-            are_gists(header, tags, fixed, expand_keys, expand_tokens, result, ceiling)
-            all(many(old(expand_keys), old(expand_tokens), size, k, v) >= 1 or spot(k) // CHUNK == chunk
-                for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
-                if at(many(expand_keys, expand_tokens, result, k, v)))
+            implies(len(no_expand) == 0,
+                all(is_in_or_worse(expand_keys, expand_tokens, result, room, gist_key(header, tags, fixed, s))
+                    for s in range(chunk * CHUNK, min(chunk * CHUNK + CHUNK, header[SLOTS]))
+                    if is_wanted(header, tags, fixed, s, least, ceiling) if at(tags[s])))
+            all(is_in_or_worse(expand_keys, expand_tokens, result, room, k)
+                for k in INTEGERS if many(old(expand_keys), old(expand_tokens), size, k, 0) >= 1
+                if at(many(old(expand_keys), old(expand_tokens), size, k, 0)))
+            implies(size == room, expand_keys[0] >= old(expand_keys)[0])
+            implies(are_beyond(old(expand_keys), old(expand_tokens), size, least),
+                come_beyond(expand_keys, expand_tokens, result, old(expand_keys), old(expand_tokens), size, least))
         """,
         loops={
-            "while begun < length and tags[first + begun] == BODY": loop(
-                keeps="0 <= begun <= length",
-                falls="length - begun",
-            ),
-            "while first + length < header[SLOTS] and tags[first + length] == BODY": loop(
-                keeps="""
-                    entry(length) <= length
-                    first + length <= header[SLOTS]
-                    all(tags[j] == BODY for j in range(first + entry(length), first + length))
-                """,
-                falls="header[SLOTS] - first - length",
+            "while begun < length and tags[first + begun] < 0": loop(
+                keeps="all(tags[j] < 0 for j in range(first, first + begun))",
             ),
             "for i in range(length)": loop(
                 keeps="""
-                    old(size) <= size <= room
-                    heap(keys, size)
-                    0 <= least < 2**34 * PLACES
-                    key_of(header[TAU_EXPAND], 0) <= least
-                    0 <= bar <= 2**34
-                    first <= seen <= header[SLOTS]
-                    implies(seen < header[SLOTS], tags[seen] != BODY)
-                    are_gists(header, tags, fixed, keys, notes, size, ceiling)
-                    all(many(old(expand_keys), old(expand_tokens), old(size), k, v) >= 1
-                            or (spot(k) // CHUNK == chunk and spot(k) < seen)
-                        for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
-                        if at(many(keys, notes, size, k, v)))
+                    (least == old(least) and bar == rank_of(least + 1))
+                        or (size == room and least == keys[0] and bar == rank_of(least))
+                    all(tags[j] < 0 for j in range(first + i, seen))
+                    implies(len(no_expand) == 0,
+                        all(is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
+                            or (seen <= s and first + i < s + header[UNITS + tags[s]]
+                                and peak_to(fixed, s, first + i) < bar)
+                            for s in range(first, first + i)
+                            if is_wanted(header, tags, fixed, s, old(least), ceiling) if at(tags[s])))
+                    all(is_in_or_worse(keys, notes, size, room, k)
+                        for k in INTEGERS if many(old(expand_keys), old(expand_tokens), old(size), k, 0) >= 1
+                        if at(many(old(expand_keys), old(expand_tokens), old(size), k, 0)))
+                    implies(old(size) == room, keys[0] >= old(expand_keys)[0])
+                    implies(are_beyond(old(expand_keys), old(expand_tokens), old(size), old(least)),
+                        old(least) <= least and
+                            come_beyond(keys, notes, size, old(expand_keys), old(expand_tokens), old(size), old(least)))
                 """,
-                closes="many_member(keys, notes, size, 0)",
+                opens="peak_one_more(fixed, first + i + 1)",
+                closes="peak_one_more(fixed, first + i + 1)",
             ),
-            "while tags[slot] == BODY": loop(
-                keeps="""
-                    seen <= slot <= first + i
-                    slot == first + i or tags[slot + 1] == BODY
-                """,
-                falls="slot",
+            "while tags[slot] < 0": loop(
+                keeps="all(tags[j] < 0 for j in range(slot + 1, first + i + 1))",
             ),
         },
         before={
-            "slots = header": "slot // CHUNK == chunk and 1 <= tags[slot] and tags[slot] <= header[TOP]",
             "if score >= bar": """
-                mean_narrow(score, slots)
-                wish_product(bar, slots)
+                below(score, bar, slots)
             """,
-            "if key > least": "spot(key) == slot",
-            "size = offer(keys, notes, size, room, key, 0)": """
-                many(keys, notes, size, key, 0) == 0
-                0 <= key < ceiling and key < LIMIT * PLACES
-                1 <= tags[spot(key)] and tags[spot(key)] <= header[TOP]
-            """,
-            "least = keys[0]": "many_member(keys, notes, size, 0)",
         },
     ),
-    contract(
-        "pick_from",
-        any_width="peaks",
-        needs=f"""{GISTS}    0 <= chunks
-    chunks <= len(chunk_keys)
-    chunks <= len(chunk_notes)
-    are_peaks(header, peaks, chunk_keys, chunk_notes, chunks, {CHUNKS})
-    0 <= least < 2**34 * PLACES
-    key_of(header[TAU_EXPAND], 0) <= least
-    0 <= ceiling
-    1 <= room < 2**40
-    room <= len(expand_keys)
-    room <= len(expand_tokens)
-""",
-        writes="expand_keys expand_tokens",
+    PICK_FROM,
+    beside(
+        PICK_FROM,
+        "best",
         gives="""
-            0 <= result <= room
-            heap(expand_keys, result)
-            are_gists(header, tags, fixed, expand_keys, expand_tokens, result, ceiling)
-            all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[chunks - 1]
-                for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
-                if at(many(expand_keys, expand_tokens, result, k, v)))
+            implies(len(no_expand) == 0 and below_peaks(header, tags, fixed, peaks, CHUNK),
+                all(is_in_or_worse(expand_keys, expand_tokens, result, room, gist_key(header, tags, fixed, s))
+                    for c in range(chunks) for s in range(header[SLOTS])
+                    if s // CHUNK == chunk_notes[c] and is_wanted(header, tags, fixed, s, least, ceiling)
+                    if at(chunk_notes[c], tags[s])))
+            are_beyond(expand_keys, expand_tokens, result, least + 1)
         """,
         loops={
             "for c in range(chunks)": loop(
                 keeps="""
-                    0 <= size <= room
-                    heap(keys, size)
-                    are_gists(header, tags, fixed, keys, expand_tokens, size, ceiling)
-                    0 <= least < 2**34 * PLACES
-                    key_of(header[TAU_EXPAND], 0) <= least
-                    implies(c == 0, size == 0)
-                    all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[c - 1]
-                        for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1
-                        if at(many(keys, expand_tokens, size, k, v)))
+                    least == old(least) or (size == room and least == keys[0])
+                    old(least) <= least and are_beyond(keys, expand_tokens, size, old(least) + 1)
+                    implies(len(no_expand) == 0,
+                        all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                            for d in range(c) for s in range(header[SLOTS])
+                            if s // CHUNK == chunk_notes[d] and is_wanted(header, tags, fixed, s, old(least), ceiling)
+                            if at(chunk_notes[d], tags[s])))
                 """,
-                closes="many_member(keys, expand_tokens, size, 0)",
+                opens="none_below_top(keys, expand_tokens, size)",
             )
         },
+        closes="below_peaks_is(header, tags, fixed, peaks, CHUNK)",
         before={
-            "if key_of(rank_of(chunk_keys[c])": "peak_key(peaks, chunk_notes[c]) == chunk_keys[c]",
-            "least = keys[0]": "many_member(keys, expand_tokens, size, 0)",
+            "if size == room": """
+                implies(len(no_expand) == 0,
+                    all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                        for s in range(header[SLOTS])
+                        if s // CHUNK == chunk_notes[c] and is_wanted(header, tags, fixed, s, old(least), ceiling)
+                        if at(tags[s])))
+                implies(len(no_expand) == 0,
+                    all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                        for d in range(c) for s in range(header[SLOTS])
+                        if s // CHUNK == chunk_notes[d] and is_wanted(header, tags, fixed, s, old(least), ceiling)
+                        if at(chunk_notes[d], tags[s])))
+                implies(len(no_expand) == 0,
+                    all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                        for d in range(c + 1) for s in range(header[SLOTS])
+                        if s // CHUNK == chunk_notes[d] and is_wanted(header, tags, fixed, s, old(least), ceiling)
+                        if at(chunk_notes[d], tags[s])))
+            """,
         },
     ),
     contract(
@@ -510,6 +673,7 @@ CONTRACTS = [
         any_width="peaks",
         needs=f"""{TOKENS}    header[SLOTS] <= len(fixed)
     gists_end(header, tags)
+    gists_are_whole(header, tags)
     bodies_follow(header, tags)
     0 <= header[TAU_EXPAND] < LIMIT
     1 <= room <= 2**26
@@ -553,9 +717,9 @@ CONTRACTS = [
             )
         },
         before={
-            "lowest = key_of": "header[TAU_EXPAND] < rank_of(chunk_keys[chunks - 1])",
+            "lowest = key_of": "header[TAU_EXPAND] < rank_of(seen)",
             "least = keys[0]": "many_member(keys, expand_tokens, size, 0)",
-            "return min": """
+            "left = drop": """
                 tokens_none(header, tags, 0, 0)
                 tokens_from(header, tags, 0, header[SLOTS])
             """,

@@ -177,7 +177,10 @@ def beside(
     before: Mapping[str, str] | None = None,
     whole: bool = False,
 ) -> Contract:
-    """More of a kernel, proved by itself from the same needs; what ``contract`` says on the way is known."""
+    """More of a kernel, proved by itself from the same needs; what ``contract`` says on the way is known.
+
+    Of what it calls, what a part of the same name says is known, too.
+    """
     more = {text: lines(told) for text, told in (before or {}).items()}
     own = [*lines(gives), *lines(opens), *lines(closes), *(line for told in more.values() for line in told)]
     further = {}

@@ -30,6 +30,21 @@ DEFINITIONS = [
         "gain_one_more(H, n)",
         "implies(n > 1, least_gain(H, n) == min(least_gain(H, n - 1), H[WIDTH + n] - H[UNITS + n]))",
     ),
+    definition(
+        "peak_one_more(F, p)",
+        "all(peak_to(F, s, p) == (F[p - 1] if s == p - 1 else max(peak_to(F, s, p - 1), F[p - 1]))"
+        " for s in INTEGERS if s < p if at(peak_to(F, s, p)))",
+    ),
+    definition(
+        "below_peaks_is(H, T, F, P, c)",
+        "below_peaks(H, T, F, P, c) == all(mean_at(H, T, F, s) <= P[s // c]"
+        " for s in range(H[SLOTS]) if 1 <= T[s] and T[s] < MARK if at(T[s]))",
+    ),
+    definition(
+        "in_or_worse_is(K, N, n, r, k)",
+        "is_in_or_worse(K, N, n, r, k) == (many(K, N, n, k, 0) >= 1 or (n == r and k <= K[0]))",
+        seen_by="is_in_or_worse(K, N, n, r, k)",
+    ),
     definition("reach_none(T, s, w, n)", "implies(n <= 0, reach(T, s, w, n) == 0)", seen_by="reach(T, s, w, n)"),
     definition(
         "reach_one_more(T, s, w, n)",
@@ -43,6 +58,12 @@ DEFINITIONS = [
     definition("power_halved(b)", "implies(is_power(b) and b > 1, b % 2 == 0 and is_power(b // 2))"),
     definition("odd_none(T, lo, hi)", "implies(hi <= lo, odd(T, lo, hi) == 0)"),
     definition("odd_one_more(T, lo, hi)", "implies(hi > lo, odd(T, lo, hi) == odd(T, lo, hi - 1) + T[hi - 1] % 2)"),
+    definition("collapses_none(T, lo, hi, t)", "implies(hi <= lo, collapses_before(T, lo, hi, t) == 0)"),
+    definition(
+        "collapses_one_more(T, lo, hi, t)",
+        "implies(hi > lo, collapses_before(T, lo, hi, t) == collapses_before(T, lo, hi - 1, t)"
+        " + (1 if T[hi - 1] % 2 == COLLAPSE and T[hi - 1] // 2 // LEVELS < t else 0))",
+    ),
     definition(
         "held_if(T, lo, hi, x, i)",
         "implies(lo <= i < hi and T[i] == x, held(T, lo, hi, x))",
@@ -573,6 +594,83 @@ PACKING = [
 
 SUMS = [
     lemma(
+        "collapses_grow_to(T, lo, n, t, u)",
+        "implies(t <= u, 0 <= collapses_before(T, lo, lo + n, t)"
+        " and collapses_before(T, lo, lo + n, t) <= collapses_before(T, lo, lo + n, u))",
+        by="n",
+        steps=[
+            *(f"collapses_none(T, lo, lo + n, {x})" for x in "tu"),
+            *(f"collapses_one_more(T, lo, lo + n, {x})" for x in "tu"),
+        ],
+    ),
+    lemma(
+        "collapses_grow(T, lo, hi, t, u)",
+        "implies(t <= u, 0 <= collapses_before(T, lo, hi, t)"
+        " and collapses_before(T, lo, hi, t) <= collapses_before(T, lo, hi, u))",
+        steps=["collapses_grow_to(T, lo, hi - lo, t, u)", *(f"collapses_none(T, lo, hi, {x})" for x in "tu")],
+    ),
+    lemma(
+        "collapses_found_to(T, lo, n, t, i)",
+        "implies(lo <= i < lo + n and T[i] % 2 == COLLAPSE and T[i] // 2 // LEVELS == t,"
+        " collapses_before(T, lo, lo + n, t) + 1 <= collapses_before(T, lo, lo + n, t + 1))",
+        by="n",
+        steps=[
+            *(f"collapses_one_more(T, lo, lo + n, {x})" for x in ("t", "t + 1")),
+            "collapses_grow_to(T, lo, n - 1, t, t + 1)",
+            "T[i] == T[i]",
+        ],
+    ),
+    lemma(
+        "collapses_found(T, lo, hi, t, l)",
+        "implies(0 <= t and 0 <= l < LEVELS and held(T, lo, hi, node_of(l, t) * 2 + COLLAPSE),"
+        " collapses_before(T, lo, hi, t) + 1 <= collapses_before(T, lo, hi, t + 1))",
+        steps=[
+            "held_where(T, lo, hi, node_of(l, t) * 2 + COLLAPSE)",
+            "collapses_found_to(T, lo, hi - lo, t, where(T, lo, hi, node_of(l, t) * 2 + COLLAPSE))",
+        ],
+    ),
+    lemma(
+        "collapses_most_to(T, lo, n, t)",
+        "collapses_before(T, lo, lo + n, t) <= odd(T, lo, lo + n)",
+        by="n",
+        steps=[
+            "collapses_none(T, lo, lo + n, t)",
+            "odd_none(T, lo, lo + n)",
+            "collapses_one_more(T, lo, lo + n, t)",
+            "odd_one_more(T, lo, lo + n)",
+        ],
+    ),
+    lemma(
+        "collapses_most(T, lo, hi, t)",
+        "collapses_before(T, lo, hi, t) <= odd(T, lo, hi)",
+        steps=["collapses_most_to(T, lo, hi - lo, t)", "collapses_none(T, lo, hi, t)", "odd_none(T, lo, hi)"],
+    ),
+    lemma("times_grow(a, b, u)", "implies(a <= b and u >= 0, a * u <= b * u)"),
+    lemma(
+        "sum_to_peak(F, s, n)",
+        "implies(n >= 1, sum_of(F, s, n) <= peak_to(F, s, s + n) * n)",
+        by="n",
+        steps=[
+            "sum_none(F, s, 0)",
+            "sum_one_more(F, s, n)",
+            "peak_one_more(F, s + n)",
+            "product_next(n - 1, peak_to(F, s, s + n))",
+            "times_one(n, peak_to(F, s, s + n))",
+            "times_turned(n, peak_to(F, s, s + n))",
+            "times_turned(n - 1, peak_to(F, s, s + n))",
+            "times_grow(peak_to(F, s, s + n - 1), peak_to(F, s, s + n), n - 1)",
+        ],
+    ),
+    lemma(
+        "mean_to_peak(F, s, p)",
+        "implies(s < p, mean_of(F, s, p - s) <= peak_to(F, s, p))",
+        steps=[
+            "sum_to_peak(F, s, p - s)",
+            "over_family(sum_of(F, s, p - s), peak_to(F, s, p), p - s)",
+        ],
+        seen_by="peak_to(F, s, p)",
+    ),
+    lemma(
         "sum_put(F, s, n, i, x)",
         "sum_of(put(F, i, x), s, n) == sum_of(F, s, n) + (x - F[i] if s <= i < s + n else 0)",
         by="n",
@@ -759,6 +857,11 @@ ORDERED = [
         " all(many(K, N, n, k, v) <= 1 for k in INTEGERS for v in INTEGERS if at(many(K, N, n, k, v))))",
         by="n",
         steps=["many_with_one_more(K, N, n)", "pairs_found(K, N, n - 1)", "K[n - 1] == K[n - 1]"],
+    ),
+    lemma(
+        "none_below_top(K, N, n)",
+        "implies(heap(K, n), are_beyond(K, N, n, K[0]))",
+        steps=["root_least(K, n)", "pairs_found(K, N, n)"],
     ),
     lemma(
         "twice_if_alike(K, N, n)",

@@ -660,7 +660,7 @@ class Deduction(Formulas):
         if name not in self.theory.contracts or self.theory.contracts[name].seen_through:
             return self._looked_into(self.theory.kernels[name], replace(state, names=given))
         given = {param: self._by_name(param, value, state) for param, value in given.items()}
-        contract = self.theory.contracts[name]
+        contract = self.theory.contracts.get(f"{name}/{self._contract.part}", self.theory.contracts[name])
         self._share_header(given, state)
         given |= self._cut(contract, given, state)
         shared = self._shared(name, given)
