@@ -150,6 +150,8 @@ PICK_EXPANDS = contract(
         "size = offer(keys, notes, size, room, key, 0)": """
             many(keys, notes, size, key, 0) == 0
             0 <= key < ceiling and key < LIMIT * PLACES
+            rank_of(key) == mean_at(header, tags, fixed, spot(key)) and rank_of(key) > header[TAU_EXPAND]
+            0 <= spot(key) and spot(key) < header[SLOTS]
             1 <= tags[spot(key)] and tags[spot(key)] <= header[TOP]
         """,
         "least = keys[0]": "many_member(keys, notes, size, 0)",
