@@ -153,22 +153,6 @@ def sum_of(table: Ints, first: int, n: int) -> int:
 
 
 @ghost
-def peak_to(table: Ints, first: int, to: int) -> int:
-    """The greatest of what stands from ``first`` to before ``to``; less than any number of 64 bits if nothing does."""
-    return max((table[i] for i in range(first, to)), default=-(2**63) - 1)
-
-
-@ghost
-def below_peaks(header: Ints, tags: Ints, fixed: Ints, peaks: Ints, chunk: int) -> bool:
-    """The mean of no gist that is not marked is above the peak of the chunk, of so many slots, that it begins in."""
-    return all(
-        mean_at(header, tags, fixed, slot) <= peaks[slot // chunk]
-        for slot in range(header[SLOTS])
-        if 1 <= tags[slot] < MARK
-    )
-
-
-@ghost
 def reach(table: Ints, first: int, stride: int, n: int) -> int:
     """The sum of the magnitudes of ``n`` numbers, every ``stride``-th from ``first`` on."""
     return sum(abs(table[first + i * stride]) for i in range(n))
@@ -1948,47 +1932,9 @@ def mean_at(header: Ints, tags: Ints, fixed: Ints, slot: int) -> int:
     return mean_of(fixed, slot, header[UNITS + tags[slot]])
 
 
-def gist_key(header: Ints, tags: Ints, fixed: Ints, slot: int) -> int:
-    """The key of a gist that begins in a slot."""
-    return mean_at(header, tags, fixed, slot) * PLACES + (PLACES - 1 - slot)
-
-
-def is_wanted(header: Ints, tags: Ints, fixed: Ints, slot: int, least: int, ceiling: int) -> bool:
-    """A gist begins in a slot that is not marked and has a key between these."""
-    return 1 <= tags[slot] < MARK and least < gist_key(header, tags, fixed, slot) < ceiling
-
-
-def are_beyond(keys: Ints, notes: Ints, n: int, least: int) -> bool:
-    """None of the first ``n`` keys is below ``least``."""
-    return all(
-        k >= least
-        for k in INTEGERS
-        for v in INTEGERS
-        if many(keys, notes, n, k, v) >= 1
-        if at(many(keys, notes, n, k, v))
-    )
-
-
-def come_beyond(keys: Ints, notes: Ints, n: int, others: Ints, their_notes: Ints, m: int, least: int) -> bool:
-    """The first ``n`` keys are above one, but for those that are among the first ``m`` of another list."""
-    return all(
-        k > least or many(others, their_notes, m, k, v) >= 1
-        for k in INTEGERS
-        for v in INTEGERS
-        if many(keys, notes, n, k, v) >= 1
-        if at(many(keys, notes, n, k, v))
-    )
-
-
 def token_of(header: Ints, tags: Ints, slot: int) -> int:
     """The token that a block in a slot begins at."""
     return header[FIRST] + tokens_in(header, tags, 0, slot)
-
-
-@ghost
-def is_in_or_worse(keys: Ints, notes: Ints, n: int, room: int, key: int) -> bool:
-    """A key is among the first ``n``, or they are full of better ones."""
-    return many(keys, notes, n, key, 0) >= 1 or (n == room and key <= keys[0])
 
 
 def are_gists(header: Ints, tags: Ints, fixed: Ints, keys: Ints, notes: Ints, n: int, ceiling: int) -> bool:
