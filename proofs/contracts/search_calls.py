@@ -483,7 +483,7 @@ CONTRACTS = [
         writes=SEARCH_WRITES,
         gives="\n".join((*lines(ACTED), *KEPT)),
         before={
-            "if held < 0": STILL_TOLD,
+            "if held <": STILL_TOLD,
             "return decide": STILL_ASKED,
         },
     ),
@@ -506,7 +506,7 @@ CONTRACTS = [
         writes=f"{SEARCH_WRITES} work.worth work.peaks",
         gives="\n".join((*lines(ACTED), *KEPT)),
         before={
-            "if held < 0": STILL_TOLD,
+            "if held <": STILL_TOLD,
             "return decide": STILL_ASKED,
         },
     ),
@@ -543,7 +543,7 @@ CONTRACTS = [
             starts.sizes starts.leading starts.families starts.table""",
         gives="\n".join((*lines(ACTED), *KEPT)),
         before={
-            "if held < 0": STILL_TOLD,
+            "if held <": STILL_TOLD,
             "done = select_by_oldest": STILL_ASKED
             + FEW_FAMILIES
             + """
@@ -577,7 +577,7 @@ CONTRACTS = [
             0 <= header[ALIKE] <= 2**26
         """,
         before={
-            "if held < 0": f"""{STILL_TOLD}
+            "if held <": f"""{STILL_TOLD}
                 header[ALIKE] == old(header)[ALIKE]
             """,
             "return decide": STILL_ASKED,
