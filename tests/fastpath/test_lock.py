@@ -265,8 +265,8 @@ def test_allocators_in_different_threads_are_independent(params: Params) -> None
 # THE SOURCE
 
 
-GIVES, TAKES = {"let_go", "enter"}, {"take_back", "leave"}
-"""What gives up the lock and what takes it back; `enter` and `leave` are made of the other two."""
+GIVES, TAKES = {"let_go", "enter"}, {"take_back", "leave", "decide"}
+"""What gives up the lock and what takes it back; `enter` and `leave` are made of the other two, and `decide` leaves."""
 
 
 def lines() -> list[ast.stmt]:
@@ -309,14 +309,14 @@ def unpaired(function: ast.FunctionDef) -> bool:
 
 
 def is_left(end: ast.stmt) -> bool:
-    """Whether a kernel ends with what `leave` returns."""
+    """Whether a kernel ends with what `leave` or `decide` returns."""
     text = ast.unparse(end)
-    return text.startswith("return leave(") and text.endswith(", held)")
+    return text.startswith(("return leave(", "return decide(")) and text.endswith(", held)")
 
 
 def test_every_kernel_takes_back_the_lock_before_it_returns() -> None:
     found = functions()
-    bounds = {name: [ast.unparse(line) for line in found.pop(name).body] for name in ("enter", "leave")}
+    bounds = {name: [ast.unparse(line) for line in found.pop(name).body] for name in ("enter", "leave", "decide")}
     assert bounds["enter"][1:] == [
         "adapt_terms(state)",
         "refused = begin(session)",
@@ -324,6 +324,8 @@ def test_every_kernel_takes_back_the_lock_before_it_returns() -> None:
     ]
     assert bounds["leave"][-2:] == ["take_back(held)", "return done"]
     assert "return" not in "".join(bounds["leave"][1:-1])
+    assert is_left(ast.parse(bounds["decide"][-1]).body[0])
+    assert "return" not in "".join(bounds["decide"][1:-1])
     assert [name for name, one in found.items() if unpaired(one)] == []
     giving_up = {name for name, one in found.items() if not GIVES.isdisjoint(called_by(one))}
     assert {"run_step", "run_steps", "run_apply", "run_tied", "run_candidates", "run_logits"} < giving_up
