@@ -107,7 +107,7 @@ STANDING = [
         steps=[
             "begin_after_is(G, A, P, k, S)",
             "begin_after_is(G, A, P, k - 1, S)",
-            "P[k - 1] == P[k - 1]",
+            "P[k - 1] == P[k - 1] and A[k - 1] == A[k - 1] and shifted(G, A, k - 1) == shifted(G, A, k - 1)",
             "began(H, G, A, P, n, z, S, T, k - 1)",
         ],
     ),
