@@ -308,6 +308,41 @@ TOLD = """
 """What a call tells then."""
 
 
+UNCHANGED = """
+    tokens_none(old(header), old(tags), 0, 0)
+    only_marked(old(header), tags, old(tags))
+    tiled_moved(old(header), old(tags), tags, 0, header[SLOTS], 0)
+    all_stand_moved(old(header), old(header), old(tags), tags, family_slot, family_node,
+        family_slot, family_node, header[FAMILIES], 0, 0, header[SLOTS])
+    aligned_marked(old(header), old(header), tags, old(tags))
+    tokens_marked(old(header), old(header), tags, old(tags), header[SLOTS])
+    tiled(old(header), tags, 0, header[SLOTS]) and aligned(old(header), tags, header[SLOTS])
+    all_stand(old(header), tags, family_slot, family_node, header[FAMILIES])
+    header[END] == header[FIRST] + tokens_in(old(header), tags, 0, header[SLOTS])
+"""
+"""That blocks and families are as they were, in tags that are the same."""
+
+
+def still_marked(before: str) -> str:
+    """What a header still says of blocks and families once they are marked; ``before`` is what counted them."""
+    return f"""
+                shift_alike(header, {before}, actions, done)
+                multiplied_alike(prior(header), header)
+                spans_multiply_alike(prior(header), header)
+                are_tags(header, tags, 0, header[SLOTS])
+                aligned_marked(header, prior(header), tags, old(tags))
+                aligned(header, tags, header[SLOTS])
+                tokens_marked(header, {before}, tags, old(tags), header[SLOTS])
+                whole_marked(prior(header), tags, old(tags))
+                whole_alike(prior(header), header, tags)
+                whole(header, tags)
+                ends_marked(header, prior(header), tags, old(tags), actions, places, done)
+                ends_lie(header, tags, actions, places, done)
+                all_there_marked(prior(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
+                all_there_alike(header, prior(header), tags, family_slot, family_node, header[FAMILIES])
+                all_there(header, tags, family_slot, family_node, header[FAMILIES])"""
+
+
 def still_alike(before: str) -> str:
     """What a header that has been written to elsewhere still says of blocks and families, as it did ``before``."""
     return f"""
@@ -717,22 +752,7 @@ CONTRACTS = [
                 are_there_is(header, tags, family_slot, family_node, header[FAMILIES])
                 aligned(header, tags, header[SLOTS])
             """,
-            "apply": """
-                shift_alike(header, old(header), actions, done)
-                multiplied_alike(prior(header), header)
-                spans_multiply_alike(prior(header), header)
-                are_tags(header, tags, 0, header[SLOTS])
-                aligned_marked(header, prior(header), tags, old(tags))
-                aligned(header, tags, header[SLOTS])
-                tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
-                whole_marked(prior(header), tags, old(tags))
-                whole_alike(prior(header), header, tags)
-                whole(header, tags)
-                ends_marked(header, prior(header), tags, old(tags), actions, places, done)
-                ends_lie(header, tags, actions, places, done)
-                all_there_marked(prior(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
-                all_there_alike(header, prior(header), tags, family_slot, family_node, header[FAMILIES])
-                all_there(header, tags, family_slot, family_node, header[FAMILIES])
+            "apply": f"""{still_marked("old(header)")}
                 are_plain(header, old(tags), header[SLOTS])
                 have_cooled(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION], actions, done)
                 end_before_tail(old(header), actions, done)
@@ -965,18 +985,7 @@ CONTRACTS = [
                 tiled(header, tags, 0, header[SLOTS]) and aligned(header, tags, header[SLOTS])
                 all_stand(header, tags, family_slot, family_node, header[FAMILIES])
             """,
-            "header[ITERATION] -=": """
-                tokens_none(old(header), old(tags), 0, 0)
-                only_marked(old(header), tags, old(tags))
-                tiled_moved(old(header), old(tags), tags, 0, header[SLOTS], 0)
-                all_stand_moved(old(header), old(header), old(tags), tags, family_slot, family_node,
-                    family_slot, family_node, header[FAMILIES], 0, 0, header[SLOTS])
-                aligned_marked(old(header), old(header), tags, old(tags))
-                tokens_marked(old(header), old(header), tags, old(tags), header[SLOTS])
-                tiled(old(header), tags, 0, header[SLOTS]) and aligned(old(header), tags, header[SLOTS])
-                all_stand(old(header), tags, family_slot, family_node, header[FAMILIES])
-                header[END] == header[FIRST] + tokens_in(old(header), tags, 0, header[SLOTS])
-            """,
+            "header[ITERATION] -=": UNCHANGED,
         },
         closes="""
             tiled_alike(old(header), header, tags, 0, header[SLOTS])

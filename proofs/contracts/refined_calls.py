@@ -15,6 +15,7 @@ from focalloc.proofs.contracts.calls import (
     SESSION,
     TERMS,
     still_alike,
+    still_marked,
 )
 from focalloc.proofs.contracts.form import contract, lines
 from focalloc.proofs.contracts.invariants import KEPT
@@ -116,22 +117,7 @@ CONTRACTS = [
                 times_turned(least_width(header), header[FAMILIES])
                 header[FAMILIES] <= header[SLOTS]
             """,
-            "apply": """
-                shift_alike(header, prior(header), actions, done)
-                multiplied_alike(prior(header), header)
-                spans_multiply_alike(prior(header), header)
-                are_tags(header, tags, 0, header[SLOTS])
-                aligned_marked(header, prior(header), tags, old(tags))
-                aligned(header, tags, header[SLOTS])
-                tokens_marked(header, prior(header), tags, old(tags), header[SLOTS])
-                whole_marked(prior(header), tags, old(tags))
-                whole_alike(prior(header), header, tags)
-                whole(header, tags)
-                ends_marked(header, prior(header), tags, old(tags), actions, places, done)
-                ends_lie(header, tags, actions, places, done)
-                all_there_marked(prior(header), tags, old(tags), family_slot, family_node, header[FAMILIES])
-                all_there_alike(header, prior(header), tags, family_slot, family_node, header[FAMILIES])
-                all_there(header, tags, family_slot, family_node, header[FAMILIES])
+            "apply": f"""{still_marked("prior(header)")}
                 all(0 <= places[i] and places[i] + before(header, actions[i]) <= header[SLOTS]
                     for i in range(done) if at(places[i]))
             """,

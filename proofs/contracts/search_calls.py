@@ -17,6 +17,7 @@ from focalloc.proofs.contracts.calls import (
     TERMS,
     TOLD,
     TOLD_OF,
+    UNCHANGED,
     WHOLE,
     still_alike,
 )
@@ -97,20 +98,6 @@ SEARCHING = """
     are_slight(header, header[N_DIFF])
 """
 """What searches need of a session beyond an iteration."""
-
-UNCHANGED = """
-    tokens_none(old(header), old(tags), 0, 0)
-    only_marked(old(header), tags, old(tags))
-    tiled_moved(old(header), old(tags), tags, 0, header[SLOTS], 0)
-    all_stand_moved(old(header), old(header), old(tags), tags, family_slot, family_node,
-        family_slot, family_node, header[FAMILIES], 0, 0, header[SLOTS])
-    aligned_marked(old(header), old(header), tags, old(tags))
-    tokens_marked(old(header), old(header), tags, old(tags), header[SLOTS])
-    tiled(old(header), tags, 0, header[SLOTS]) and aligned(old(header), tags, header[SLOTS])
-    all_stand(old(header), tags, family_slot, family_node, header[FAMILIES])
-    header[END] == header[FIRST] + tokens_in(old(header), tags, 0, header[SLOTS])
-"""
-"""That blocks and families are as they were, in tags that are the same."""
 
 ITERATION = {**SEARCH, "adaptive": ADAPTIVE["adaptive"], **WORK}
 """The same of an iteration that searches."""
