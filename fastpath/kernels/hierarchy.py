@@ -237,8 +237,17 @@ def place_region(session: Session, table: Table, region: int) -> None:
 
 
 @kernel
+def move_choice(size: int, turns: Table, notes: Table, slot: int, family: int) -> None:
+    """Move a choice, of a region that begins with a slot and a family of its context, there."""
+    for i in range(size):
+        turns[i] -= slot  # places grow with slots and keys fall with places
+        if turns[i] >= UNBOUNDED:
+            notes[i] += family
+
+
+@kernel
 def search_region(session: Session, work: Work, regions: Regions, at: int, most: int, room: int) -> int:
-    """Choose at most ``most`` actions of one region that add at most ``room`` slots.
+    """Choose at most ``most`` actions of one region that add at most ``room`` slots; write them as of the context.
 
     Args:
         session: the session.
@@ -258,19 +267,16 @@ def search_region(session: Session, work: Work, regions: Regions, at: int, most:
     work.header[APART] = 0
     pool_collapses(region, work)
     threshold = UNBOUNDED if session.header[SLOTS] > session.header[W_SOFT] else LOWEST
-    return optimum(region, work, threshold, room, work.chosen, work.chosen_notes)
+    size = optimum(region, work, threshold, room, work.chosen, work.chosen_notes)
+    move_choice(size, work.chosen, work.chosen_notes, regions.table[at + SLOT], regions.table[at + FAMILY])
+    return size
 
 
 @kernel
-def add_choice(work: Work, regions: Regions, at: int, done: int, count: int) -> None:
+def add_choice(work: Work, regions: Regions, done: int, count: int) -> None:
     """Add what is chosen of one region, ``count`` candidates, to the ``done`` of those before it."""
     for i in range(count):
-        # places grow with slots and keys fall with places
-        turn = work.chosen[i] - regions.table[at + SLOT]
-        note = work.chosen_notes[i]
-        if work.chosen[i] >= UNBOUNDED:
-            note += regions.table[at + FAMILY]
-        rise(regions.turns, regions.notes, done + i, turn, note)
+        rise(regions.turns, regions.notes, done + i, work.chosen[i], work.chosen_notes[i])
 
 
 @kernel
@@ -305,9 +311,9 @@ def select_by_price(session: Session, whole: Work, work: Work, regions: Regions,
             count = search_region(session, work, regions, 0, min(header[N_DIFF], most_left), room_left)
             if count == OUT_OF_SPACE:
                 return OUT_OF_SPACE
-            add_choice(work, regions, 0, done, count)
+            add_choice(work, regions, done, count)
             most_left -= max(0, count)
-            room_left -= net_of(regions.region, count, work.chosen, work.chosen_notes)
+            room_left -= net_of(session, count, work.chosen, work.chosen_notes)
             done += max(0, count)
     sort_best_first(regions.turns, regions.notes, done)
     return done
@@ -347,8 +353,8 @@ def select_by_region(session: Session, work: Work, regions: Regions) -> int:
         count = search_region(session, work, regions, at, most, left)
         if count == OUT_OF_SPACE:
             return OUT_OF_SPACE
-        net += net_of(regions.region, count, work.chosen, work.chosen_notes)
-        add_choice(work, regions, at, done, count)
+        net += net_of(session, count, work.chosen, work.chosen_notes)
+        add_choice(work, regions, done, count)
         done += max(0, count)
     sort_best_first(regions.turns, regions.notes, done)
     return done

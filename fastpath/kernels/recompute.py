@@ -22,7 +22,7 @@ Theorem recompute-is-exact compares these kernels with the reference.
 
 from __future__ import annotations
 
-from focalloc.fastpath.kernels.hierarchy import copy_region
+from focalloc.fastpath.kernels.hierarchy import copy_region, move_choice
 from focalloc.fastpath.kernels.knapsack import (
     first_changed,
     is_called_for,
@@ -116,11 +116,7 @@ def search_from(session: Session, work: Work, regions: Regions, place: int, thre
     work.header[APART] = 0
     pool_collapses(region, work)
     size = optimum(region, work, threshold, room, work.other, work.other_notes)
-    for i in range(size):
-        # places grow with slots and keys fall with places
-        work.other[i] -= place
-        if work.other[i] >= UNBOUNDED:
-            work.other_notes[i] += family
+    move_choice(size, work.other, work.other_notes, place, family)
     return size
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from focalloc.proofs.contracts.form import contract, lines, loop
 from focalloc.proofs.contracts.invariants import BLOCKS, GEOMETRY, LISTED, SLOTS, TOKENS
-from focalloc.proofs.contracts.knapsack import SEARCHED
+from focalloc.proofs.contracts.knapsack import CHOSEN_WELL, SEARCHED
 
 
 def of(where: str, told: Iterable[str]) -> str:
@@ -112,6 +112,37 @@ SEARCHED_REGION = (
             chosen chosen_notes"""
 )
 """What searching a region writes to."""
+
+MADE_AT_ONCE = (
+    CHOSEN_WELL.replace(", tags", ", session.tags")
+    .replace("family_slot", "session.family_slot")
+    .replace("family_node", "session.family_node")
+    + " and are_noted(session.header, session.tags, chosen, chosen_notes, SIZE)"
+)
+MADE = MADE_AT_ONCE.replace(" and ", "\n            ")
+"""That a choice is of separate blocks of the context."""
+
+COPIED = (
+    "session.header, session.tags, session.family_slot, session.family_node, region.header, region.tags,"
+    " region.family_slot, region.family_node"
+)
+"""The tables of a context, and those that a region of it is copied to."""
+
+WHERE = "table_at(regions, at, SLOT), table_at(regions, at, FAMILY)"
+"""Where a region begins."""
+
+
+def moved(turns: str, notes: str, where: str) -> str:
+    """What holds of a choice of a region once it has been moved to where the region begins."""
+    both = f"{COPIED}, prior({turns}), prior({notes}), {turns}, {notes}, size, {where}"
+    return f"""
+                placed_moved({both})
+                are_placed(session.family_slot, {turns}, {notes}, size)
+                clear_moved({both}, size)
+                choice_moved({both})
+                noted_moved({both})
+            """
+
 
 POOLED_REGION = """
                 multiplied_is(region.header)
@@ -639,6 +670,42 @@ CONTRACTS = [
         },
     ),
     contract(
+        "move_choice",
+        whole=True,
+        needs="""
+            size <= len(turns)
+            size <= len(notes)
+            0 <= slot <= 2**26
+            0 <= family <= 2**26
+            within(turns, 0, size, 0, UNBOUNDED + 2**60 - 1)
+            within(notes, 0, size, 0, 2**49)
+            all(place_of(turns[i]) + slot < PLACES for i in range(size) if at(turns[i]))
+        """,
+        writes="turns notes",
+        gives="""
+            all(turns[i] == old(turns)[i] - slot for i in range(size) if at(turns[i]))
+            all(notes[i] == old(notes)[i] + (family if old(turns)[i] >= UNBOUNDED else 0)
+                for i in range(size) if at(notes[i]))
+            kept_from(turns, old(turns), max(0, size))
+            kept_from(notes, old(notes), max(0, size))
+        """,
+        loops={
+            "for i in range(size)": loop(
+                keeps="""
+                    all(turns[j] == old(turns)[j] - (slot if j < i else 0) for j in range(size))
+                    all(notes[j] == old(notes)[j] + (family if j < i and old(turns)[j] >= UNBOUNDED else 0)
+                        for j in range(size))
+                    kept_from(turns, old(turns), size)
+                    kept_from(notes, old(notes), size)
+                """,
+                opens="""
+                    key_moved(old(turns)[i], slot)
+                    turns[i] == old(turns)[i] and notes[i] == old(notes)[i]
+                """,
+            )
+        },
+    ),
+    contract(
         "search_region",
         any_width="worth work.peaks",
         needs=f"""{CONTEXT}{ROOM_OF_REGION}{SEARCHING}
@@ -657,7 +724,7 @@ CONTRACTS = [
             -2**26 <= room <= 2**26
         """,
         writes=SEARCHED_REGION,
-        gives="""
+        gives=f"""
             result == NOT_FOUND or result == OUT_OF_SPACE or 0 <= result <= most
             only(regions.region.header, SLOTS, FIRST, FAMILIES, N_DIFF)
             regions.region.header[N_DIFF] == most
@@ -667,16 +734,11 @@ CONTRACTS = [
             query_stays(work.header, old(work.header))
             0 <= work.header[EXPAND_FLOOR]
             are_ranks(work.search.item_keys)
-            falling(chosen, 0, result)
-            within(chosen, 0, result, 0, UNBOUNDED + 2**60 - 1)
-            are_choices(regions.region.header, regions.region.tags, regions.region.family_node, chosen, chosen_notes,
-                result)
-            are_placed(regions.region.family_slot, chosen, chosen_notes, result)
-            are_elsewhere(chosen, result)
-            are_clear(regions.region.header, regions.region.family_slot, regions.region.family_node, chosen,
-                chosen_notes, result, result)
-            result < 0 or slots_of_choice(regions.region.header, regions.region.tags, regions.region.family_node,
-                chosen, chosen_notes, result) <= room
+            {MADE.replace("SIZE", "result")}
+            all(table_at(regions, at, SLOT) <= place_of(chosen[i])
+                and place_of(chosen[i]) < table_at(regions, at + REGION, SLOT) for i in range(result) if at(chosen[i]))
+            result < 0 or slots_of_choice(session.header, session.tags, session.family_node, chosen, chosen_notes,
+                result) <= room
         """,
         before={
             "copy_region": """
@@ -705,13 +767,16 @@ CONTRACTS = [
                 tokens_bound(region.header, region.tags, 0, region.header[SLOTS])
             """,
             "threshold =": POOLED_REGION,
-            "return optimum": """
+            "size = optimum": f"""
                 listed_alike(session.header, region.header, old(work.header), work.header)
                 most_of_all(most + 1, session.header[N_DIFF] + 1, (2 * work.header[DELTAS] + 1) * BOUNDS)
                 times_turned(most + 1, (2 * work.header[DELTAS] + 1) * BOUNDS)
                 times_turned(session.header[N_DIFF] + 1, (2 * work.header[DELTAS] + 1) * BOUNDS)
                 tokens_rise(region.header, region.tags, region.header[SLOTS])
+                is_moved({COPIED}, {WHERE})
             """,
+            "move_choice": f"is_moved({COPIED}, {WHERE})",
+            "return size": moved("chosen", "chosen_notes", WHERE),
         },
     ),
     contract(
@@ -724,17 +789,14 @@ CONTRACTS = [
             done <= 2**26
             count <= len(chosen)
             count <= len(chosen_notes)
-            0 <= at
-            at + REGION <= len(table)
-            0 <= table_at(regions, at, SLOT) <= 2**26
-            0 <= table_at(regions, at, FAMILY) <= 2**26
-            within(chosen, 0, count, -2**62, 2**62 + 2**61)
-            within(chosen_notes, 0, count, 0, 2**60)
             heap(regions.turns, done)
         """,
         writes="regions.turns regions.notes",
         gives="""
             heap(regions.turns, done + max(0, count))
+            implies(count < 0, regions.turns == old(regions.turns) and regions.notes == old(regions.notes))
+            implies(count >= 0, are_joined(regions.turns, regions.notes, done + count, old(regions.turns),
+                old(regions.notes), done, chosen, chosen_notes, count))
             kept_from(regions.turns, old(regions.turns), done + max(0, count))
             kept_from(regions.notes, old(regions.notes), done + max(0, count))
         """,
@@ -742,9 +804,13 @@ CONTRACTS = [
             "for i in range(count)": loop(
                 keeps="""
                     heap(regions.turns, done + i)
+                    i >= 1 or (regions.turns == old(regions.turns) and regions.notes == old(regions.notes))
+                    are_joined(regions.turns, regions.notes, done + i, old(regions.turns), old(regions.notes), done,
+                        chosen, chosen_notes, i)
                     kept_from(regions.turns, old(regions.turns), done + i)
                     kept_from(regions.notes, old(regions.notes), done + i)
                 """,
+                closes="many_with_one_more(chosen, chosen_notes, i)",
             )
         },
     ),

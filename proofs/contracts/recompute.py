@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from focalloc.proofs.contracts.form import contract, loop
-from focalloc.proofs.contracts.hierarchy import CONTEXT, POOLED_REGION, ROOM_OF_REGION, SEARCHED_REGION, SEARCHING
-from focalloc.proofs.contracts.knapsack import CHOSEN_WELL, MERITED
+from focalloc.proofs.contracts.hierarchy import (
+    CONTEXT,
+    COPIED,
+    MADE,
+    MADE_AT_ONCE,
+    POOLED_REGION,
+    ROOM_OF_REGION,
+    SEARCHED_REGION,
+    SEARCHING,
+    moved,
+)
+from focalloc.proofs.contracts.knapsack import MERITED
 
 STRETCHED = """
             0 <= stretch
@@ -102,15 +112,6 @@ SUFFIX_STAYS = """
 """
 """What is as it was after it."""
 
-MADE_AT_ONCE = (
-    CHOSEN_WELL.replace(", tags", ", session.tags")
-    .replace("family_slot", "session.family_slot")
-    .replace("family_node", "session.family_node")
-    + " and are_noted(session.header, session.tags, chosen, chosen_notes, SIZE)"
-)
-MADE = MADE_AT_ONCE.replace(" and ", "\n            ")
-"""That a choice is of separate blocks of the context."""
-
 STARTING = """
             is_dear(session.header)
             session.header[N_DIFF] <= len(chosen)
@@ -155,20 +156,6 @@ CONTRACTS = [
             result < 0 or slots_of_choice(session.header, session.tags, session.family_node, other, other_notes,
                 result) <= room
         """,
-        loops={
-            "for i in range(size)": loop(
-                keeps="""
-                    all(other[j] == entry(other)[j] - (place if j < i else 0) for j in range(size))
-                    all(other_notes[j] == entry(other_notes)[j]
-                        + (family if j < i and entry(other)[j] >= UNBOUNDED else 0) for j in range(size))
-                """,
-                opens="""
-                    key_moved(other[i], place)
-                    0 <= other[i] and place_of(other[i]) < region.header[SLOTS]
-                    0 <= other_notes[i] and other_notes[i] < 2**49
-                """,
-            )
-        },
         before={
             "family = families_before": """
                 tokens_none(header, session.tags, 0, 0)
@@ -184,31 +171,13 @@ CONTRACTS = [
                 tokens_bound(header, session.tags, 0, place)
             """,
             "size = optimum": POOLED_REGION
-            + """
+            + f"""
                 listed_alike(header, region.header, old(work.header), work.header)
                 tokens_rise(region.header, region.tags, region.header[SLOTS])
-                is_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
-                    region.family_slot, region.family_node, place, family)
+                is_moved({COPIED}, place, family)
             """,
-            "for i in range(size)": """
-                is_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
-                    region.family_slot, region.family_node, place, family)
-            """,
-            "return size": """
-                placed_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
-                    region.family_slot, region.family_node, prior(other), prior(other_notes), other, other_notes,
-                    size, place, family)
-                are_placed(session.family_slot, other, other_notes, size)
-                clear_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
-                    region.family_slot, region.family_node, prior(other), prior(other_notes), other, other_notes,
-                    size, place, family, size)
-                choice_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
-                    region.family_slot, region.family_node, prior(other), prior(other_notes), other, other_notes,
-                    size, place, family)
-                noted_moved(header, session.tags, session.family_slot, session.family_node, region.header, region.tags,
-                    region.family_slot, region.family_node, prior(other), prior(other_notes), other, other_notes,
-                    size, place, family)
-            """,
+            "move_choice": f"is_moved({COPIED}, place, family)",
+            "return size": moved("other", "other_notes", "place, family"),
         },
     ),
     contract(

@@ -384,6 +384,30 @@ def slots_in(
 
 
 @ghost
+def slots_among(
+    header: Ints,
+    tags: Ints,
+    family_node: Ints,
+    turns: Ints,
+    notes: Ints,
+    n: int,
+    first: Ints,
+    first_notes: Ints,
+    m: int,
+    second: Ints,
+    second_notes: Ints,
+    k: int,
+) -> int:
+    """The slots that those of the first ``n`` candidates add which stand on two other lists, each as often as there."""
+    return sum(
+        slots_for(header, tags, family_node, turns[i], notes[i])
+        for i in range(n)
+        if many(turns, notes, i, turns[i], notes[i])
+        < many(first, first_notes, m, turns[i], notes[i]) + many(second, second_notes, k, turns[i], notes[i])
+    )
+
+
+@ghost
 def adding(header: Ints, tags: Ints, family_node: Ints, runs: Ints, keys: Ints, notes: Ints, n: int) -> bool:
     """`run_adds` of the first ``n`` runs."""
     return all(run_adds(header, tags, family_node, runs, keys, notes, r) for r in range(n))
@@ -976,6 +1000,21 @@ def least_first(keys: Ints, size: int) -> bool:
 def is_pair(key: int, note: int, other: int, its_note: int) -> int:
     """1 if these are the same, else 0."""
     return 1 if key == other and note == its_note else 0
+
+
+def are_joined(
+    keys: Ints, notes: Ints, n: int, first: Ints, first_notes: Ints, m: int, second: Ints, second_notes: Ints, k: int
+) -> bool:
+    """The first ``n`` keys, each with its note, are those of two lists, whatever their order."""
+    return all(
+        many(keys, notes, n, key, note)
+        == many(first, first_notes, m, key, note) + many(second, second_notes, k, key, note)
+        for key in INTEGERS
+        for note in INTEGERS
+        if at(many(keys, notes, n, key, note))
+        if at(many(first, first_notes, m, key, note))
+        if at(many(second, second_notes, k, key, note))
+    )
 
 
 def same_pairs(keys: Ints, notes: Ints, others: Ints, their_notes: Ints, size: int) -> bool:

@@ -214,6 +214,17 @@ DEFINITIONS = [
         " + (slots_for(H, T, V, C[m - 1], D[m - 1]) if collected(R, K, N, G, n, i, C[m - 1], D[m - 1]) >= 1 else 0))",
     ),
     definition(
+        "among_none(H, T, V, C, D, n, Q, B, m, P, E, k)",
+        "implies(n <= 0, slots_among(H, T, V, C, D, n, Q, B, m, P, E, k) == 0)",
+    ),
+    definition(
+        "among_one_more(H, T, V, C, D, n, Q, B, m, P, E, k)",
+        "implies(n >= 1, slots_among(H, T, V, C, D, n, Q, B, m, P, E, k)"
+        " == slots_among(H, T, V, C, D, n - 1, Q, B, m, P, E, k) + (slots_for(H, T, V, C[n - 1], D[n - 1])"
+        " if many(C, D, n - 1, C[n - 1], D[n - 1])"
+        " < many(Q, B, m, C[n - 1], D[n - 1]) + many(P, E, k, C[n - 1], D[n - 1]) else 0))",
+    ),
+    definition(
         "adding_is(H, T, V, R, K, N, n)",
         "adding(H, T, V, R, K, N, n) == all(run_adds(H, T, V, R, K, N, here(r)) for r in range(n) if at(here(r)))",
     ),

@@ -746,6 +746,153 @@ CHOICES = [
     ),
 ]
 
+JOINED = [
+    lemma(
+        "among_nothing(H, T, V, C, D, n, Q, B, m, P, E, k)",
+        "implies(m <= 0 and k <= 0, slots_among(H, T, V, C, D, n, Q, B, m, P, E, k) == 0)",
+        by="n",
+        steps=[
+            "among_none(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "among_one_more(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "many_positive(C, D, n - 1, C[n - 1], D[n - 1])",
+        ],
+    ),
+    lemma(
+        "among_turned(H, T, V, C, D, n, Q, B, m, P, E, k)",
+        "slots_among(H, T, V, C, D, n, Q, B, m, P, E, k) == slots_among(H, T, V, C, D, n, P, E, k, Q, B, m)",
+        by="n",
+        steps=[
+            "among_none(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "among_none(H, T, V, C, D, n, P, E, k, Q, B, m)",
+            "among_one_more(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "among_one_more(H, T, V, C, D, n, P, E, k, Q, B, m)",
+        ],
+    ),
+    lemma(
+        "among_next(H, T, V, C, D, n, Q, B, m, P, E, k)",
+        "implies(m >= 1, slots_among(H, T, V, C, D, n, Q, B, m, P, E, k)"
+        " == slots_among(H, T, V, C, D, n, Q, B, m - 1, P, E, k) + (slots_for(H, T, V, Q[m - 1], B[m - 1])"
+        " if many(C, D, n, Q[m - 1], B[m - 1])"
+        " > many(Q, B, m - 1, Q[m - 1], B[m - 1]) + many(P, E, k, Q[m - 1], B[m - 1]) else 0))",
+        by="n",
+        steps=[
+            "among_none(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "among_none(H, T, V, C, D, n, Q, B, m - 1, P, E, k)",
+            "among_one_more(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "among_one_more(H, T, V, C, D, n, Q, B, m - 1, P, E, k)",
+            "many_one_more(Q, B, m, C[n - 1], D[n - 1])",
+            "many_one_more(C, D, n, Q[m - 1], B[m - 1])",
+        ],
+    ),
+    lemma(
+        "among_whole(H, T, V, C, D, n, Q, B, m, P, E, k)",
+        "implies(all(many(C, D, n, x, y) <= many(Q, B, m, x, y) + many(P, E, k, x, y)"
+        " for x in INTEGERS for y in INTEGERS if at(many(C, D, n, x, y))),"
+        " slots_among(H, T, V, C, D, n, Q, B, m, P, E, k) == slots_of_choice(H, T, V, C, D, n))",
+        by="n",
+        steps=[
+            "among_none(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "among_one_more(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "chosen_none(H, T, V, C, D, n)",
+            "chosen_one_more(H, T, V, C, D, n)",
+            "many_with_one_more(C, D, n)",
+            "many_one_more(C, D, n, C[n - 1], D[n - 1])",
+            "all(many(C, D, n - 1, x, y) <= many(C, D, n, x, y) for x in INTEGERS for y in INTEGERS"
+            " if at(many(C, D, n - 1, x, y)))",
+        ],
+    ),
+    lemma(
+        "among_first(H, T, V, C, D, n, Q, B, m, P, E, k)",
+        "implies(k <= 0 and all(many(Q, B, m, x, y) <= many(C, D, n, x, y)"
+        " for x in INTEGERS for y in INTEGERS if at(many(Q, B, m, x, y))),"
+        " slots_among(H, T, V, C, D, n, Q, B, m, P, E, k) == slots_of_choice(H, T, V, Q, B, m))",
+        by="m",
+        steps=[
+            "among_nothing(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "among_next(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "chosen_none(H, T, V, Q, B, m)",
+            "chosen_one_more(H, T, V, Q, B, m)",
+            "many_one_more(Q, B, m, Q[m - 1], B[m - 1])",
+            "many_with_one_more(Q, B, m)",
+            "all(many(Q, B, m - 1, x, y) <= many(Q, B, m, x, y) for x in INTEGERS for y in INTEGERS"
+            " if at(many(Q, B, m - 1, x, y)))",
+        ],
+    ),
+    lemma(
+        "among_both(H, T, V, C, D, n, Q, B, m, P, E, k)",
+        "implies(all(many(Q, B, m, x, y) + many(P, E, k, x, y) <= many(C, D, n, x, y)"
+        " for x in INTEGERS for y in INTEGERS if at(many(P, E, k, x, y)) if at(many(Q, B, m, x, y))),"
+        " slots_among(H, T, V, C, D, n, Q, B, m, P, E, k)"
+        " == slots_of_choice(H, T, V, Q, B, m) + slots_of_choice(H, T, V, P, E, k))",
+        by="k",
+        steps=[
+            "among_first(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "among_turned(H, T, V, C, D, n, Q, B, m, P, E, k)",
+            "among_turned(H, T, V, C, D, n, Q, B, m, P, E, k - 1)",
+            "among_next(H, T, V, C, D, n, P, E, k, Q, B, m)",
+            "chosen_none(H, T, V, P, E, k)",
+            "chosen_one_more(H, T, V, P, E, k)",
+            "many_one_more(P, E, k, P[k - 1], E[k - 1])",
+            "many_with_one_more(P, E, k)",
+            "all(many(P, E, k - 1, x, y) <= many(P, E, k, x, y) for x in INTEGERS for y in INTEGERS"
+            " if at(many(P, E, k - 1, x, y)))",
+        ],
+    ),
+    lemma(
+        "slots_joined(H, T, V, P, Q, n, A, B, a, C, D, c)",
+        "implies(are_joined(P, Q, n, A, B, a, C, D, c), slots_of_choice(H, T, V, P, Q, n)"
+        " == slots_of_choice(H, T, V, A, B, a) + slots_of_choice(H, T, V, C, D, c))",
+        steps=[
+            "among_whole(H, T, V, P, Q, n, A, B, a, C, D, c)",
+            "among_both(H, T, V, P, Q, n, A, B, a, C, D, c)",
+        ],
+    ),
+    lemma(
+        "choices_joined(H, T, S, V, P, Q, n, A, B, a, C, D, c)",
+        "implies(are_joined(P, Q, n, A, B, a, C, D, c)"
+        " and within(A, 0, a, 0, UNBOUNDED + 2**60 - 1) and within(C, 0, c, 0, UNBOUNDED + 2**60 - 1)"
+        " and are_choices(H, T, V, A, B, a) and are_choices(H, T, V, C, D, c)"
+        " and are_placed(S, A, B, a) and are_placed(S, C, D, c)"
+        " and are_noted(H, T, A, B, a) and are_noted(H, T, C, D, c),"
+        " within(P, 0, n, 0, UNBOUNDED + 2**60 - 1) and are_choices(H, T, V, P, Q, n) and are_placed(S, P, Q, n)"
+        " and are_noted(H, T, P, Q, n))",
+        steps=["many_members(P, Q, n, n)", "pairs_found(A, B, a)", "pairs_found(C, D, c)"],
+    ),
+    lemma(
+        "places_joined(P, Q, n, A, B, a, C, D, c, p, z)",
+        "implies(are_joined(P, Q, n, A, B, a, C, D, c) and p <= z"
+        " and all(place_of(A[i]) < p for i in range(a) if at(A[i]))"
+        " and all(place_of(C[i]) < z for i in range(c) if at(C[i])),"
+        " all(place_of(P[i]) < z for i in range(n) if at(P[i])))",
+        steps=["many_members(P, Q, n, n)", "pairs_found(A, B, a)", "pairs_found(C, D, c)"],
+    ),
+    lemma(
+        "elsewhere_joined(P, Q, n, A, B, a, C, D, c, p)",
+        "implies(are_joined(P, Q, n, A, B, a, C, D, c) and are_elsewhere(A, a) and are_elsewhere(C, c)"
+        " and all(place_of(A[i]) < p for i in range(a) if at(A[i]))"
+        " and all(p <= place_of(C[i]) for i in range(c) if at(C[i])), are_elsewhere(P, n))",
+        steps=[
+            "many_members(P, Q, n, n)",
+            "twice_if_alike(P, Q, n)",
+            "none_twice(A, B, a)",
+            "none_twice(C, D, c)",
+            "pairs_found(A, B, a)",
+            "pairs_found(C, D, c)",
+        ],
+    ),
+    lemma(
+        "clear_joined(H, T, S, V, P, Q, n, A, B, a, C, D, c, p)",
+        "implies(are_joined(P, Q, n, A, B, a, C, D, c)"
+        " and are_choices(H, T, V, A, B, a) and are_choices(H, T, V, C, D, c)"
+        " and are_placed(S, A, B, a) and are_placed(S, C, D, c)"
+        " and are_clear(H, S, V, A, B, a, a) and are_clear(H, S, V, C, D, c, c)"
+        " and all(S[f] + H[WIDTH + V[f] % LEVELS] <= p for f in range(H[FAMILIES]) if S[f] < p if at(S[f]))"
+        " and all(place_of(A[i]) < p for i in range(a) if at(A[i]))"
+        " and all(p <= place_of(C[i]) for i in range(c) if at(C[i])), are_clear(H, S, V, P, Q, n, n))",
+        steps=["many_members(P, Q, n, n)", "pairs_found(A, B, a)", "pairs_found(C, D, c)"],
+    ),
+]
+
 REGIONS = [
     lemma(
         "begin_kept(H, T, A, B, n, m)",

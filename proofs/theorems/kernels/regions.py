@@ -70,8 +70,8 @@ def shared(functions: Mapping[str, Any], state: State, scores: Sequence[int]) ->
     "of 1 slot; no action remembered",
     mutations=[
         Mutation("a share that comes out even is one less", "while rest >= total:", "while rest > total:"),
-        Mutation("slots that are freed are not passed on", "net += net_of(regions.region, count,",
-                 "net += 0 * net_of(regions.region, count,"),
+        Mutation("slots that are freed are not passed on", "net += net_of(session, count,",
+                 "net += 0 * net_of(session, count,"),
         Mutation("what is worth nothing claims", "        best = 0\n", "        best = -1\n"),
         Mutation("of equal claims the one of more slots goes first", "runs[r * RUN + DELTA] > best:",
                  "runs[r * RUN + DELTA] >= max(best, 1):"),
