@@ -353,8 +353,9 @@ def select_by_region(session: Session, work: Work, regions: Regions) -> int:
         count = search_region(session, work, regions, at, most, left)
         if count == OUT_OF_SPACE:
             return OUT_OF_SPACE
-        net += net_of(session, count, work.chosen, work.chosen_notes)
-        add_choice(work, regions, done, count)
-        done += max(0, count)
+        if count > 0:
+            net += net_of(session, count, work.chosen, work.chosen_notes)
+            add_choice(work, regions, done, count)
+            done += count
     sort_best_first(regions.turns, regions.notes, done)
     return done

@@ -144,6 +144,26 @@ def moved(turns: str, notes: str, where: str) -> str:
             """
 
 
+JOINED = """
+            within(regions.turns, 0, SIZE, 0, UNBOUNDED + 2**60 - 1)
+            are_choices(session.header, session.tags, session.family_node, regions.turns, regions.notes, SIZE)
+            are_placed(session.family_slot, regions.turns, regions.notes, SIZE)
+            are_elsewhere(regions.turns, SIZE)
+            are_clear(session.header, session.family_slot, session.family_node, regions.turns, regions.notes, SIZE,
+                SIZE)
+            are_noted(session.header, session.tags, regions.turns, regions.notes, SIZE)
+""".strip()
+"""That the choices of all regions so far are of separate blocks of the context."""
+
+NOW_JOINED = (
+    "regions.turns, regions.notes, done + count, prior(regions.turns), prior(regions.notes), done, chosen,"
+    " chosen_notes, count"
+)
+"""The choices of all regions so far, those before the last, and that of the last."""
+
+SORTED = "regions.turns, regions.notes, done, prior(regions.turns), prior(regions.notes), done, chosen, chosen_notes, 0"
+"""The choices of all regions in order, and as they were joined, with nothing more."""
+
 POOLED_REGION = """
                 multiplied_is(region.header)
                 tiled_alike(prior(region.header), region.header, region.tags, 0, region.header[SLOTS])
@@ -783,9 +803,9 @@ CONTRACTS = [
         "add_choice",
         needs="""
             0 <= done
-            count <= 2**26
-            done + max(0, count) <= len(regions.turns)
-            done + max(0, count) <= len(regions.notes)
+            0 <= count <= 2**26
+            done + count <= len(regions.turns)
+            done + count <= len(regions.notes)
             done <= 2**26
             count <= len(chosen)
             count <= len(chosen_notes)
@@ -793,18 +813,16 @@ CONTRACTS = [
         """,
         writes="regions.turns regions.notes",
         gives="""
-            heap(regions.turns, done + max(0, count))
-            implies(count < 0, regions.turns == old(regions.turns) and regions.notes == old(regions.notes))
-            implies(count >= 0, are_joined(regions.turns, regions.notes, done + count, old(regions.turns),
-                old(regions.notes), done, chosen, chosen_notes, count))
-            kept_from(regions.turns, old(regions.turns), done + max(0, count))
-            kept_from(regions.notes, old(regions.notes), done + max(0, count))
+            heap(regions.turns, done + count)
+            are_joined(regions.turns, regions.notes, done + count, old(regions.turns), old(regions.notes), done,
+                chosen, chosen_notes, count)
+            kept_from(regions.turns, old(regions.turns), done + count)
+            kept_from(regions.notes, old(regions.notes), done + count)
         """,
         loops={
             "for i in range(count)": loop(
                 keeps="""
                     heap(regions.turns, done + i)
-                    i >= 1 or (regions.turns == old(regions.turns) and regions.notes == old(regions.notes))
                     are_joined(regions.turns, regions.notes, done + i, old(regions.turns), old(regions.notes), done,
                         chosen, chosen_notes, i)
                     kept_from(regions.turns, old(regions.turns), done + i)
@@ -818,21 +836,25 @@ CONTRACTS = [
         "select_by_region",
         needs=f"""{CONTEXT}{ROOM_OF_REGION}{SEARCHING}
             ledger_fits(session.header, session.ledger_action)
-            0 <= session.header[W_SOFT] <= 2**26
+            0 <= session.header[W_SOFT] <= session.header[W_MAX] <= 2**26
             0 <= work.header[CAP] < 2**58
             (session.header[SLOTS] + 1) * REGION <= len(table)
             session.header[N_DIFF] <= len(regions.turns)
             session.header[N_DIFF] <= len(regions.notes)
         """,
         writes=f"""regions.table regions.turns regions.notes {SEARCHED_REGION}""",
-        gives="""
+        gives=f"""
             result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            {JOINED.replace("SIZE", "result")}
             falling(regions.turns, 0, result)
+            result < 0 or session.header[SLOTS] + slots_of_choice(session.header, session.tags, session.family_node,
+                regions.turns, regions.notes, result) <= max(session.header[W_MAX], session.header[SLOTS])
             query_stays(work.header, old(work.header))
         """,
         opens="""
             tiled_follow(header, session.tags)
             tokens_bound(header, session.tags, 0, header[SLOTS])
+            chosen_none(header, session.tags, session.family_node, regions.turns, regions.notes, 0)
         """,
         loops={
             "for r in range(size)": loop(
@@ -849,16 +871,21 @@ CONTRACTS = [
             ),
             "for i in range(HEADER)": loop(keeps="all(regions.region.header[j] == header[j] for j in range(i))"),
             "for r in range(size) #2": loop(
-                keeps="""
-                    0 <= done <= header[N_DIFF]
-                    -r * 2**26 <= net <= room
-                    mass_so_far == reach(table, MASS, REGION, r)
-                    demand_so_far == reach(table, DEMAND, REGION, r)
-                    heap(regions.turns, done)
-                    is_of_region(regions.region.header, header)
-                    query_stays(work.header, old(work.header))
-                    0 <= work.header[EXPAND_FLOOR]
-                    are_ranks(work.search.item_keys)
+                keeps=f"""
+            {JOINED.replace("SIZE", "done")}
+            0 <= done <= header[N_DIFF]
+            all(place_of(regions.turns[i]) < table[r * REGION + SLOT] for i in range(done)
+                if at(regions.turns[i]))
+            net == slots_of_choice(header, session.tags, session.family_node, regions.turns, regions.notes,
+                done)
+            -r * 2**26 <= net <= room
+            mass_so_far == reach(table, MASS, REGION, r)
+            demand_so_far == reach(table, DEMAND, REGION, r)
+            heap(regions.turns, done)
+            is_of_region(regions.region.header, header)
+            query_stays(work.header, old(work.header))
+            0 <= work.header[EXPAND_FLOOR]
+            are_ranks(work.search.item_keys)
                 """,
                 opens=f"""{THIS_REGION}
                     header[FAMILIES] == 0 or session.family_slot[header[FAMILIES] - 1] < header[SLOTS]
@@ -887,8 +914,35 @@ CONTRACTS = [
                 deltas_are_listed(header, work.header)
             """,
             "net += net_of": """
-                over_falls(2**26, max(1, most), max(1, header[N_DIFF]))
-                are_slight(regions.region.header, most)
+                over_bound(2**26, max(1, header[N_DIFF]))
+            """,
+            "done += count": f"""
+                are_joined({NOW_JOINED})
+                multiplied_is(header)
+                spans_multiply_is(header)
+                tiled_whole(header, session.tags)
+                all_end_before(header, session.tags, session.family_slot, session.family_node, header[FAMILIES],
+                    table[at + SLOT])
+                choices_joined(header, session.tags, session.family_slot, session.family_node,
+                    {NOW_JOINED})
+                places_joined({NOW_JOINED}, table[at + SLOT], table[at + REGION + SLOT])
+                elsewhere_joined({NOW_JOINED}, table[at + SLOT])
+                clear_joined(header, session.tags, session.family_slot, session.family_node,
+                    {NOW_JOINED}, table[at + SLOT])
+                slots_joined(header, session.tags, session.family_node, {NOW_JOINED})
+            """,
+            "return done": f"""
+                all(many(chosen, chosen_notes, 0, k, v) == 0 for k in INTEGERS for v in INTEGERS
+                    if at(many(chosen, chosen_notes, 0, k, v)))
+                are_joined({SORTED})
+                all(place_of(prior(regions.turns)[i]) < header[SLOTS] for i in range(done)
+                    if at(prior(regions.turns)[i]))
+                chosen_none(header, session.tags, session.family_node, chosen, chosen_notes, 0)
+                tiled_whole(header, session.tags)
+                choices_joined(header, session.tags, session.family_slot, session.family_node, {SORTED})
+                elsewhere_joined({SORTED}, header[SLOTS])
+                clear_joined(header, session.tags, session.family_slot, session.family_node, {SORTED}, header[SLOTS])
+                slots_joined(header, session.tags, session.family_node, {SORTED})
             """,
         },
     ),
