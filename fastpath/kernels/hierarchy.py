@@ -311,10 +311,11 @@ def select_by_price(session: Session, whole: Work, work: Work, regions: Regions,
             count = search_region(session, work, regions, 0, min(header[N_DIFF], most_left), room_left)
             if count == OUT_OF_SPACE:
                 return OUT_OF_SPACE
-            add_choice(work, regions, done, count)
-            most_left -= max(0, count)
-            room_left -= net_of(session, count, work.chosen, work.chosen_notes)
-            done += max(0, count)
+            if count > 0:
+                most_left -= count
+                room_left -= net_of(session, count, work.chosen, work.chosen_notes)
+                add_choice(work, regions, done, count)
+                done += count
     sort_best_first(regions.turns, regions.notes, done)
     return done
 

@@ -176,7 +176,8 @@ def region_of(session: Session, space: Longs) -> Session:
 def regions_of(session: Session, space: Longs, worth: Ints) -> Regions:
     """The regions of the context, whose gists are ``worth`` so much; ``space`` is as for `run_knapsack`."""
     at = space[WORK_OFFSETS:]
-    turns, notes = space[at[25] : at[26]], space[at[26] : at[27]]
+    turns = space[at[25] : at[26]]
+    notes = space[at[26] : at[27]]
     return Regions(region_of(session, space), worth, space[at[22] : at[23]], turns, notes)
 
 
@@ -260,7 +261,8 @@ def run_hierarchy(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> i
     held = enter(session, state)
     if held < 0:
         return held
-    regions = regions_of(session, space, aggregates_in(session, scratch).worth)
+    found = aggregates_in(session, scratch)
+    regions = regions_of(session, space, found.worth)
     work = work_of(space, worths_of_region(session, regions, space))
     # SELECT
     done = select_by_region(session, work, regions)

@@ -84,6 +84,16 @@ FROM_OLDEST = {
 }
 """The tables of a session, of a search, and of places where a choice may begin."""
 
+BY_REGION = {
+    **SESSION,
+    **AGGREGATES,
+    "adaptive": ADAPTIVE["adaptive"],
+    "regions": "regions_of(session, space, aggregates)",
+    "work": "work_of(space, worths_of_region(session, regions, space))",
+    **WORK,
+}
+"""The tables of a session, of a search, and of regions."""
+
 SCORED = """
     implies(header[MULTI_SLOT] == 0 and len(no_expand) == 0,
         all(fixed[i] <= peaks[i // CHUNK] for i in range(header[SLOTS]) if tags[i] >= 1))
@@ -537,6 +547,41 @@ CONTRACTS = [
                 product_positive(CLASSES + 2 * work.header[DELTAS], header[N_DIFF])
                 (CLASSES + 2 * work.header[DELTAS]) * header[N_DIFF] <= len(starts.leading)
             """,
+            "return leave": CHOSE,
+        },
+    ),
+    contract(
+        "run_hierarchy",
+        cuts=BY_REGION,
+        needs="\n".join(
+            (
+                *SEARCHES,
+                *lines(OF_REGIONS),
+                *lines("""
+                    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
+                    -2**28 <= work.header[TARGET] <= 2**28
+                    0 <= work.header[EXPAND_FLOOR]
+                    0 <= work.header[CAP] < 2**58
+                    len(wishes) == 0
+                    header[N_DIFF] <= 2**24
+                    is_header(regions.region.header)
+                    (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+                    header[SLOTS] <= len(regions.region.tags)
+                    header[FAMILIES] <= len(regions.region.family_slot)
+                    header[FAMILIES] <= len(regions.region.family_node)
+                    (header[SLOTS] + 1) * REGION <= len(regions.table)
+                    header[N_DIFF] <= len(regions.turns)
+                    header[N_DIFF] <= len(regions.notes)
+                """),
+            )
+        ),
+        writes=f"""{SEARCH_WRITES.replace(" other other_notes", "")} work.worth work.peaks regions.table regions.turns
+            regions.notes regions.region.tags regions.region.fixed regions.region.family_slot
+            regions.region.family_node regions.region.header""",
+        gives="\n".join((*lines(ACTED), *KEPT)),
+        before={
+            "if held <": STILL_TOLD,
+            "done = select_by_region": STILL_ASKED + FEW_FAMILIES,
             "return leave": CHOSE,
         },
     ),

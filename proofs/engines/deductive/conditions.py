@@ -1267,9 +1267,15 @@ def _within(arrays: set[str], state: State) -> set[str]:
 
 
 def _read_alike(one: Term, other: Term) -> bool:
-    """Whether two numbers were read from one place, maybe of a table that has been written to in between."""
-    read_there = one.decl().eq(CELL) and other.decl().eq(CELL)
-    return read_there and bool(z3.simplify(one.arg(1)).eq(z3.simplify(other.arg(1))))
+    """Whether two numbers were read from one place, maybe of a table that has been written to in between; or are made
+    alike of such."""
+    if not one.decl().eq(other.decl()):
+        return False
+    if one.decl().eq(CELL):
+        return bool(z3.simplify(one.arg(1)).eq(z3.simplify(other.arg(1))))
+    if not one.num_args():
+        return bool(one.eq(other))
+    return all(_read_alike(mine, its) for mine, its in zip(one.children(), other.children(), strict=True))
 
 
 def _is_of_numbers(value: Bundle) -> bool:

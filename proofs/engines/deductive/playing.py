@@ -510,6 +510,7 @@ CALLED = {
     "run_objectives": "run_objectives",
     "weigh": "run_objectives",
     "run_recompute": "run_recompute",
+    "run_hierarchy": "run_hierarchy",
 }
 """By what a kernel is called where it is not by `run_knapsack`."""
 
@@ -643,7 +644,7 @@ RUNS = (
     (("select_by_region",), run_by_region),
     (("select_by_oldest",), run_by_oldest),
     (("leave", "decide"), run_left),
-    (("run_knapsack", "run_projection", "run_objectives", "run_recompute"), run_called),
+    (("run_knapsack", "run_projection", "run_objectives", "run_recompute", "run_hierarchy"), run_called),
     (("run_layout",), run_laid_out),
     (("select_preferred",), run_preferred),
     (("run_tied",), run_tied),

@@ -369,8 +369,7 @@ def preferences_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("worths of a region are one further", "[capacity : 2 * capacity], regions",
                  "[capacity + 1 : 2 * capacity], regions"),
         Mutation("turns and notes of regions are one table",
-                 "space[at[25] : at[26]], space[at[26] : at[27]]\n    return Regions",
-                 "space[at[25] : at[26]], space[at[25] : at[27]]\n    return Regions"),
+                 "notes = space[at[26] : at[27]]\n    return Regions", "notes = space[at[25] : at[27]]\n    return Regions"),
     ],
     full=True,
 )  # fmt: skip
