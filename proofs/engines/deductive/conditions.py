@@ -1269,7 +1269,7 @@ def _within(arrays: set[str], state: State) -> set[str]:
 def _read_alike(one: Term, other: Term) -> bool:
     """Whether two numbers were read from one place, maybe of a table that has been written to in between; or are made
     alike of such."""
-    if not one.decl().eq(other.decl()):
+    if not one.decl().eq(other.decl()) or one.num_args() != other.num_args():
         return False
     if one.decl().eq(CELL):
         return bool(z3.simplify(one.arg(1)).eq(z3.simplify(other.arg(1))))

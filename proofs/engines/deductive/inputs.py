@@ -554,43 +554,46 @@ IN_SPACE = (
 """The tables of a search, in the order in which they lie in its array."""
 
 
-def _own_tables(session: code.Session, work: code.Work) -> dict[int, Memory]:
-    """By place in its array, tables of a search that weighs what is computed anew; any may have the first two."""
+def _own_tables(session: code.Session, work: code.Work, called: str) -> dict[int, Memory]:
+    """By place in its array, the tables that not every search has, of the one that a kernel calls."""
     slots, families, chunks = session.header[code.SLOTS], session.header[code.FAMILIES], len(session.peaks)
     stretches = code.CLASSES + 2 * work.header[code.DELTAS]
-    sizes = {
-        17: len(session.tags), 19: chunks, 18: slots, 21: code.HEADER, 22: 2 * code.REGION, 23: families, 24: families,
-        27: slots, 28: 2 * session.header[code.CAPACITY] + chunks, 29: slots * code.START,
-        30: stretches * session.header[code.N_DIFF], 31: stretches, 32: stretches,
-    }  # fmt: skip
+    most = session.header[code.N_DIFF]
+    sizes = {17: len(session.tags), 19: chunks}
+    if called in ("run_recompute", "run_hierarchy"):
+        sizes |= {21: code.HEADER, 22: 2 * code.REGION, 23: families, 24: families, 27: slots}
+        sizes |= {28: 2 * session.header[code.CAPACITY] + chunks}
+    if called == "run_recompute":
+        sizes |= {18: slots, 29: slots * code.START, 30: stretches * most, 31: stretches, 32: stretches}
+    if called == "run_hierarchy":
+        sizes |= {22: (slots + 1) * code.REGION, 25: most, 26: most}
     return {place: Memory(f"table {place}", [0] * cells) for place, cells in sizes.items()}
 
 
-def whole_space(rng: random.Random, session: code.Session, wished: bool, suffixed: bool = False) -> Array:
+def whole_space(rng: random.Random, session: code.Session, called: str) -> Array:
     """The array of an optimum as it is asked for, where nearness has no weight; of the other tables there is none.
 
     Args:
         rng: what is drawn from.
         session: whose iteration it is for.
-        wished: whether a policy wishes something of each family, and all candidates may act.
-        suffixed: whether it is searched from the oldest action on.
+        called: the kernel that is called.
     """
     work = whole_work(rng, session)
-    if suffixed:
+    wishes = session.header[code.FAMILIES] + rng.randint(0, 1) if called == "run_projection" else 0
+    work = work._replace(wishes=Memory("wishes", [0] * wishes))
+    if called == "run_recompute":
         work.header[code.RECOMPUTE] = rng.randint(0, 3) * 2**18
+    if called == "run_hierarchy":
+        work.header[code.CAP] = session.header[code.N_DIFF] + rng.choice([0, 0, 3])
+    if called in ("run_recompute", "run_hierarchy", "run_projection"):  # all candidates may act
         work.header[code.TOP_K] = work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
-    if wished:
-        work = work._replace(wishes=Memory("wishes", [0] * (session.header[code.FAMILIES] + rng.randint(0, 1))))
-        work.header[code.TOP_K] = work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
-    else:
-        work = work._replace(wishes=Memory("wishes", []))
     work.header[code.CURSOR], work.header[code.GOAL] = 0, session.header[code.SLOTS] + work.header[code.TARGET]
     header, at, pieces = _cut(work.header), code.WORK_HEADER, dict[tuple[int, int], Cut]()
     tables = {
         place: getattr(work.search if name in code.Search._fields else work, name)
         for place, name in enumerate(IN_SPACE)
     }
-    tables |= {place: one for place, one in _own_tables(session, work).items() if suffixed or place in (17, 19)}
+    tables |= _own_tables(session, work, called)
     for place in range(code.WORK_TABLES):
         header[code.WORK_OFFSETS + place] = at
         if len(table := tables.get(place, Memory("nothing", []))):

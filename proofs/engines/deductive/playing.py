@@ -521,10 +521,8 @@ def run_called(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
     if rng.random() < 0.3:
         session = pinned(session, rng)
         space["place_pins"](session)
-    wished = kernel in ("run_projection", "wishes_by_scores")
-    suffixed = kernel == "run_recompute"
-    arrays, searched = arrays_of(rng, session), whole_space(rng, session, wished, suffixed)
     called = CALLED.get(kernel, "run_knapsack")
+    arrays, searched = arrays_of(rng, session), whole_space(rng, session, called)
     space[called](arrays["tags"], arrays["scratch"], arrays["state"], searched)
 
 
