@@ -21,6 +21,9 @@ WEIGHED = ("run_objectives",)
 RECOMPUTED = ("run_recompute",)
 """The same where what is computed anew has a weight."""
 
+REGIONAL = ("run_hierarchy",)
+"""Planning by regions."""
+
 RELAXED = ("run_candidates",)
 """What the relaxation of the optimum is called by."""
 
@@ -30,7 +33,11 @@ ANSWERS = ("select_preferred",)
 LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in ANSWERS]
 """What a policy looks at, and makes of it."""
 
-SPACES = [one for one in contracts_of("search_calls") if one not in (*MANY, *RELAXED, *SEARCHES, *WEIGHED, *RECOMPUTED)]
+SPACES = [
+    one
+    for one in contracts_of("search_calls")
+    if one not in (*MANY, *RELAXED, *SEARCHES, *WEIGHED, *RECOMPUTED, *REGIONAL)
+]
 """How tables of searches are cut out."""
 
 CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "relaxation")
@@ -181,10 +188,10 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "set apart marked meanwhile; the optimum searches them until no family is chosen together with the expand of a "
     "member, which ends, and chooses separate blocks, no more than may act and no more slots than the budget has room "
     "for, and notes what it expands with its token; what claims at a price is in its run; a region is listed, placed "
-    "and copied whole into its tables, has its share of the actions, and is searched like a context; so is what lies "
-    "behind each place where a choice may begin, until none can be better, which ends, and what is chosen there are "
-    "separate blocks of the context, too; the best of a stretch, and what they gain together, stay in theirs; worth "
-    "fits.",
+    "and copied whole into its tables, has its share of the actions and of the room, and is searched like a context, "
+    "and what is chosen in all regions are separate blocks of the context, too, in order, within the budget; so it is "
+    "with what lies behind each place where a choice may begin, until none can be better, which ends; the best of a "
+    "stretch, and what they gain together, stay in theirs; worth fits.",
     clauses="KNA-1 MUL-1 HIE-1",
     technique=Technique.DEDUCTION,
     kernels=CHOICES,
@@ -304,6 +311,8 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("a suffix may add one slot more",
                  "search_suffixes(session, work, regions, asked, room_in(header, attempt), done)",
                  "search_suffixes(session, work, regions, asked, room_in(header, attempt) + 1, done)"),
+        Mutation("slots that a region adds count as freed", "            net += net_of(session, count,",
+                 "            net -= net_of(session, count,"),
         Mutation("a share of nothing", "if total == 0:\n        return 0", "if total < 0:\n        return 0"),
         Mutation("a choice is added behind a gap", "rise(regions.turns, regions.notes, done + i, work",
                  "rise(regions.turns, regions.notes, done + i + 1, work"),
@@ -369,7 +378,8 @@ def preferences_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("worths of a region are one further", "[capacity : 2 * capacity], regions",
                  "[capacity + 1 : 2 * capacity], regions"),
         Mutation("turns and notes of regions are one table",
-                 "notes = space[at[26] : at[27]]\n    return Regions", "notes = space[at[25] : at[27]]\n    return Regions"),
+                 "notes = space[at[26] : at[27]]\n    return Regions",
+                 "notes = space[at[25] : at[27]]\n    return Regions"),
     ],
     full=True,
 )  # fmt: skip
@@ -489,6 +499,35 @@ def objectives_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 def recomputation_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From when scores are taken to the end."""
     yield from of_every_size(bug, *RECOMPUTED)
+
+
+@theorem(
+    "hierarchies-of-every-size",
+    "An iteration of hierarchical planning, from scores that are taken on, ends and stays within its tables, however "
+    "long the context and however many regions it has, each searched for its share by mass of the cap and the room: "
+    "all regions together make no more actions than the cap allows and leave no more slots than the budget, or than "
+    "there were; or it says why not, and then slots, tags and the number of the iteration are what they were. Either "
+    "way it leaves of blocks, families, tokens, pins and ledger what an iteration keeps.",
+    clauses="BUD-1 CAP-1 HIE-1",
+    technique=Technique.DEDUCTION,
+    kernels=REGIONAL,
+    assumes="arrays laid out as their headers say, as `Tables` and `Workspace` lay them out, and tables as "
+    "`Tables.check` asserts them",
+    mutations=[
+        Mutation("a full ledger does not stop it",
+                 "if held < 0:\n        return held\n    found = aggregates_in(session, scratch)\n    regions =",
+                 "if held < -99:\n        return held\n    found = aggregates_in(session, scratch)\n    regions ="),
+        Mutation("an action more is made than is chosen",
+                 "select_by_region(session, work, regions)\n    return leave(session, state, done,",
+                 "select_by_region(session, work, regions)\n    return leave(session, state, done + 1,"),
+        Mutation("an iteration counts twice", "select_by_region(session, work, regions)\n    return leave(",
+                 "select_by_region(session, work, regions)\n    session.header[ITERATION] += 1\n    return leave("),
+    ],
+    full=True,
+)  # fmt: skip
+def hierarchies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """From when scores are taken to the end."""
+    yield from of_every_size(bug, *REGIONAL)
 
 
 @theorem(
