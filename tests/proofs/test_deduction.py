@@ -504,6 +504,10 @@ WRONG = {
         "def f(state: Longs) -> int:\n    a = state[HEADER : HEADER + state[3]]\n    state[3] += 1\n"
         "    b = state[HEADER : HEADER + state[3]]\n    return len(a) + len(b)\n",
         contract("f", cuts=FRONT, needs="cells(state) >= HEADER + 9\n1 <= header[3] < 8", writes="header"), "index"),
+    "a table is cut out again at twice what has changed": (
+        "def f(state: Longs) -> int:\n    a = state[HEADER : HEADER + 2 * state[3]]\n    state[3] += 1\n"
+        "    b = state[HEADER : HEADER + 2 * state[3]]\n    return len(a) + len(b)\n",
+        contract("f", cuts=FRONT, needs="cells(state) >= HEADER + 19\n1 <= header[3] < 8", writes="header"), "index"),
     "what is written to what was cut out is not said": (
         "def f(state: Longs) -> None:\n    a = state[HEADER : HEADER + 4]\n    a[0] = 1\n",
         contract("f", needs="cells(state) >= HEADER + 9"), "refused"),
