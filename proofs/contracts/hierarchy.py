@@ -491,7 +491,8 @@ CONTRACTS = [
         writes="heads",
         gives="""
             -2**52 <= result <= 2**52
-            all(0 <= heads[r] <= cap for r in range(header[RUNS]))
+            are_heads(header, runs, heads)
+            0 <= sum_of(heads, 0, header[RUNS]) <= cap
             kept_from(heads, old(heads), header[RUNS])
         """,
         loops={
@@ -503,7 +504,8 @@ CONTRACTS = [
             ),
             "for _ in range(cap)": loop(
                 keeps="""
-                    all(0 <= heads[i] <= _ for i in range(header[RUNS]))
+                    are_heads(header, runs, heads)
+                    sum_of(heads, 0, header[RUNS]) == _
                     -2**26 * _ <= net <= 2**26 * _
                     kept_from(heads, old(heads), header[RUNS])
                 """
@@ -512,6 +514,7 @@ CONTRACTS = [
                 keeps="""
                     0 <= best
                     -1 <= chosen < r
+                    chosen < 0 or heads[chosen] < runs[chosen * RUN + SIZE]
                 """
             ),
         },
@@ -522,6 +525,8 @@ CONTRACTS = [
                 runs[r * RUN + SIZE] + runs[r * RUN + BEGIN] <= len(item_keys)
                 price_product(price, runs[r * RUN + DELTA])
             """,
+            "for _ in range(cap)": "sum_nothing(heads, 0, header[RUNS])",
+            "heads[chosen] +=": "sum_put(heads, 0, header[RUNS], chosen, heads[chosen] + 1)",
             "net += runs": "-2**26 <= runs[chosen * RUN + DELTA] <= 2**26",
         },
     ),
@@ -529,7 +534,10 @@ CONTRACTS = [
         "claim_within",
         needs=CLAIMED,
         writes="heads",
-        gives="all(0 <= heads[r] <= cap for r in range(header[RUNS]))",
+        gives="""
+            are_heads(header, runs, heads)
+            0 <= sum_of(heads, 0, header[RUNS]) <= cap
+        """,
         loops={"while low < high": loop(keeps="0 <= low <= high and high <= LIMIT", falls="high - low")},
     ),
     contract(
