@@ -634,7 +634,10 @@ CONTRACTS = [
             within(family_slot, 0, header[FAMILIES], 0, header[SLOTS] - 1)
             0 < header[SLOTS] <= 2**26
             header[SLOTS] <= len(tags)
-            are_tags(header, tags, 0, header[SLOTS])
+            are_plain(header, tags, header[SLOTS])
+            tags[0] >= 0
+            has_spans(header)
+            aligned(header, tags, header[SLOTS])
             0 <= header[FIRST] < header[END]
             header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
             header[END] < 2**49
@@ -645,13 +648,11 @@ CONTRACTS = [
         writes="table",
         gives="""
             kept_from(table, old(table), 2 * REGION)
-            0 <= table[SLOT] <= table[REGION + SLOT]
-            table[REGION + SLOT] <= header[SLOTS]
-            0 <= table[FAMILY] <= table[REGION + FAMILY]
-            table[REGION + FAMILY] <= header[FAMILIES]
-            header[FIRST] <= table[TOKEN] < header[END]
-            all(table[SLOT] <= family_slot[f] for f in range(table[FAMILY], header[FAMILIES]))
-            all(family_slot[f] < table[REGION + SLOT] for f in range(table[REGION + FAMILY]))
+            begins_region(header, tags, family_slot, table[SLOT], table[FAMILY])
+            begins_region(header, tags, family_slot, table[REGION + SLOT], table[REGION + FAMILY])
+            table[SLOT] < table[REGION + SLOT]
+            table[FAMILY] <= table[REGION + FAMILY]
+            table[TOKEN] == header[FIRST] + tokens_in(header, tags, 0, table[SLOT])
         """,
         opens="""
             over_bound(header[FIRST], header[SPAN + header[TOP]])
@@ -664,6 +665,8 @@ CONTRACTS = [
                 (header[END] - 1) // header[SPAN + header[TOP]], header[SPAN + header[TOP]])
             product_positive(header[FIRST] // header[SPAN + header[TOP]] + region, header[SPAN + header[TOP]])
             tokens_none(header, tags, 0, 0)
+            spans_multiply_is(header)
+            turn_times(header[FIRST] // header[SPAN + header[TOP]] + region, header[SPAN + header[TOP]])
         """,
         loops={
             "for at in range(0, 2 * REGION, REGION)": loop(
@@ -673,27 +676,26 @@ CONTRACTS = [
                     implies(at == 0, token < header[END] and header[FIRST] < token + span)
                     implies(at >= REGION, header[FIRST] < token)
                     kept_from(table, old(table), 2 * REGION)
-                    implies(at >= REGION, 0 <= table[SLOT] and table[SLOT] < header[SLOTS])
-                    implies(at >= REGION, 0 <= table[FAMILY] and table[FAMILY] <= header[FAMILIES])
-                    implies(at >= REGION, header[FIRST] <= table[TOKEN] and table[TOKEN] < header[END])
-                    implies(at >= REGION, table[SLOT] == 0
-                        or header[FIRST] + tokens_in(header, tags, 0, table[SLOT]) < token)
+                    turn(token, span)
+                    implies(at >= REGION, table[SLOT] < header[SLOTS])
+                    implies(at >= REGION, begins_region(header, tags, family_slot, table[SLOT], table[FAMILY]))
+                    implies(at >= REGION, header[FIRST] + tokens_in(header, tags, 0, table[SLOT]) < token)
+                    implies(at >= REGION, table[TOKEN] == header[FIRST] + tokens_in(header, tags, 0, table[SLOT]))
                     implies(at >= REGION, all(family_slot[f] < table[SLOT] for f in range(table[FAMILY])))
-                    implies(at >= REGION, all(table[SLOT] <= family_slot[f]
-                        for f in range(table[FAMILY], header[FAMILIES])))
-                    implies(at == 2 * REGION, table[SLOT] <= table[REGION + SLOT]
-                        and table[REGION + SLOT] <= header[SLOTS])
-                    implies(at == 2 * REGION, table[FAMILY] <= table[REGION + FAMILY]
-                        and table[REGION + FAMILY] <= header[FAMILIES])
-                    implies(at == 2 * REGION, all(family_slot[f] < table[REGION + SLOT]
-                        for f in range(table[REGION + FAMILY])))
+                    implies(at == 2 * REGION, begins_region(header, tags, family_slot, table[REGION + SLOT],
+                        table[REGION + FAMILY]))
+                    implies(at == 2 * REGION, table[SLOT] < table[REGION + SLOT])
+                    implies(at == 2 * REGION, table[FAMILY] <= table[REGION + FAMILY])
                 """,
+                opens="turn_next(token, span)",
             )
         },
         before={
             "table[at + FAMILY]": """
                 tokens_from(header, tags, slot + 1, header[SLOTS])
-                at == 0 or table[SLOT] <= slot
+                border_at(header, tags, slot, token)
+                tokens_rise(header, tags, table[SLOT])
+                at == 0 or table[SLOT] < slot
             """,
         },
     ),

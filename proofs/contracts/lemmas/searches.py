@@ -991,6 +991,20 @@ REGIONS = [
         ],
     ),
     lemma(
+        "border_at(H, T, s, t)",
+        "implies(is_shaped(H) and spans_multiply(H) and aligned(H, T, H[SLOTS]) and 0 <= s < H[SLOTS]"
+        " and 0 <= T[s] <= H[TOP] and turn(t, H[SPAN + H[TOP]]) and H[FIRST] + tokens_in(H, T, 0, s) <= t"
+        " and t < H[FIRST] + tokens_in(H, T, 0, s + 1),"
+        " t == H[FIRST] + tokens_in(H, T, 0, s) and is_border(H, T, s))",
+        steps=[
+            "T[s] == T[s] and H[SPAN + T[s]] == H[SPAN + T[s]]",
+            "aligned_is(H, T, H[SLOTS])",
+            "tokens_one_more(H, T, 0, s + 1)",
+            "turn_finest(H, t, T[s], H[TOP])",
+            "turn_only(H[FIRST] + tokens_in(H, T, 0, s), t, H[SPAN + T[s]])",
+        ],
+    ),
+    lemma(
         "ends_before(H, T, p, v, b)",
         "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and multiplied(H) and whole(H, T)"
         " and within(T, 0, H[SLOTS], RAW, H[TOP]) and stands(H, T, p, v) and 1 <= v % LEVELS <= H[TOP]"
