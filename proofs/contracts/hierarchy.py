@@ -575,7 +575,8 @@ CONTRACTS = [
             result == (session.header[END] - 1) // session.header[SPAN + session.header[TOP]]
                 - session.header[FIRST] // session.header[SPAN + session.header[TOP]] + 1
             within(claims.actions, 0, result, 0, 2**30)
-            within(claims.slots, 0, result, -2**56, 2**56)
+            reach(claims.actions, 0, 1, result) <= sum_of(work.heads, 0, work.header[RUNS])
+            reach(claims.slots, 0, 1, result) <= 2**26 * sum_of(work.heads, 0, work.header[RUNS])
         """,
         opens="""
             sum_none(work.heads, 0, 0)
@@ -588,13 +589,21 @@ CONTRACTS = [
                 keeps="""
                     within(claims.actions, 0, r, 0, 0)
                     within(claims.slots, 0, r, 0, 0)
-                """
+                    reach(claims.actions, 0, 1, r) <= 0
+                    reach(claims.slots, 0, 1, r) <= 0
+                """,
+                closes="""
+                    reach_one_more(claims.actions, 0, 1, r)
+                    reach_one_more(claims.slots, 0, 1, r)
+                """,
             ),
             "for r in range(work.header[RUNS])": loop(
                 keeps="""
                     0 <= sum_of(work.heads, 0, r)
                     within(claims.actions, 0, size, 0, sum_of(work.heads, 0, r))
                     within(claims.slots, 0, size, -2**26 * sum_of(work.heads, 0, r), 2**26 * sum_of(work.heads, 0, r))
+                    reach(claims.actions, 0, 1, size) <= sum_of(work.heads, 0, r)
+                    reach(claims.slots, 0, 1, size) <= 2**26 * sum_of(work.heads, 0, r)
                 """,
                 opens="""
                     here(r) == r
@@ -609,6 +618,8 @@ CONTRACTS = [
                     within(claims.actions, 0, size, 0, sum_of(work.heads, 0, r) + i)
                     within(claims.slots, 0, size, -2**26 * (sum_of(work.heads, 0, r) + i),
                         2**26 * (sum_of(work.heads, 0, r) + i))
+                    reach(claims.actions, 0, 1, size) <= sum_of(work.heads, 0, r) + i
+                    reach(claims.slots, 0, 1, size) <= 2**26 * (sum_of(work.heads, 0, r) + i)
                 """,
                 opens="-2**26 <= work.runs[r * RUN + DELTA] and work.runs[r * RUN + DELTA] <= 2**26",
             ),

@@ -375,6 +375,18 @@ WEIGHTS = [
         steps=["reach_none(T, s, w, n)", "reach_one_more(T, s, w, n)"],
     ),
     lemma(
+        "reach_put(T, n, i, x)",
+        "reach(put(T, i, x), 0, 1, n) <= reach(T, 0, 1, n) + (magnitude(x - T[i]) if 0 <= i < n else 0)",
+        by="n",
+        steps=[
+            "reach_none(T, 0, 1, n)",
+            "reach_none(put(T, i, x), 0, 1, n)",
+            "reach_one_more(T, 0, 1, n)",
+            "reach_one_more(put(T, i, x), 0, 1, n)",
+        ],
+        seen_by="reach(put(T, i, x), 0, 1, n)",
+    ),
+    lemma(
         "reach_grows(T, s, w, m, n)",
         "implies(0 <= m <= n, reach(T, s, w, m) <= reach(T, s, w, n))",
         by="n",
