@@ -65,7 +65,7 @@ WORTHS = """
             0 <= work.header[CURSOR] <= LIMIT
             0 <= session.header[TAU_EXPAND] < LIMIT
             session.header[SLOTS] <= len(worth)
-            within(worth, 0, session.header[SLOTS], LOWEST, 2**33)
+            are_preferences(tags, worth, session.header[SLOTS])
 """
 """What an expand is worth."""
 
@@ -390,7 +390,7 @@ CONTRACTS = [
             session.header[SLOTS] <= len(worth)
             (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
             low(work.peaks) <= LOWEST and low(work.peaks) <= low(worth) and high(worth) <= high(work.peaks)
-            within(worth, 0, session.header[SLOTS], LOWEST, 2**33)
+            are_preferences(tags, worth, session.header[SLOTS])
         """,
         writes="work.peaks",
         gives="within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)",

@@ -65,6 +65,7 @@ CONTRACTS = [
             0 <= header[SLOTS] <= 2**26
             header[SLOTS] <= len(tags)
             follow_each_other(header, tags)
+            blocks_are_whole(header, tags)
             3 * header[SLOTS] <= len(fixed)
             header[SLOTS] <= len(worth)
             header[SLOTS] <= len(less)
@@ -75,13 +76,22 @@ CONTRACTS = [
             implies(header[MULTI_SLOT] == 0, all(header[i] == 1 for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
         """,
         writes="worth less peaks",
-        gives="0 <= result <= 3 * header[SLOTS]",
+        gives="""
+            0 <= result <= 3 * header[SLOTS]
+            are_preferences(tags, worth, header[SLOTS])
+            are_preferences(tags, less, header[SLOTS])
+            within(peaks, 0, (header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+        """,
         loops={
             "for chunk in range((slots + CHUNK - 1) // CHUNK)": loop(
                 keeps="""
                     0 <= slot <= slots
                     0 <= at <= 3 * slot
                     implies(slot < slots, tags[slot] >= 0)
+                    min(slots, chunk * CHUNK) <= slot
+                    are_preferences(tags, worth, slot)
+                    are_preferences(tags, less, slot)
+                    within(peaks, 0, chunk, LOWEST, 2**33)
                 """
             ),
             "while slot < end": loop(
@@ -89,6 +99,8 @@ CONTRACTS = [
                     0 <= slot <= slots
                     0 <= at <= 3 * slot
                     implies(slot < slots, tags[slot] >= 0)
+                    are_preferences(tags, worth, slot)
+                    are_preferences(tags, less, slot)
                     LOWEST <= peak <= 2**32
                 """,
                 falls="slots - slot",
@@ -176,7 +188,9 @@ CONTRACTS = [
             families_fit(header, family_slot)
             families_fit(header, family_node)
             are_families(header, family_slot, family_node, len(less))
-            within(less, 0, len(less), -2**33, 2**33)
+            all(-2**33 <= less[j] and less[j] <= 2**33 for f in range(header[FAMILIES])
+                for j in range(family_slot[f], family_slot[f] + header[WIDTH + family_node[f] % LEVELS])
+                if turn(j - family_slot[f], header[UNITS + family_node[f] % LEVELS - 1]) if at(family_slot[f], less[j]))
             header[FAMILIES] <= len(wishes)
         """,
         writes="wishes",
@@ -203,10 +217,16 @@ CONTRACTS = [
                         header[UNITS + family_node[family] % LEVELS - 1])
                 """,
             ),
-            "for i in range(members)": loop(keeps="-2**33 * i <= wish <= 2**33 * i"),
+            "for i in range(members)": loop(
+                keeps="-2**33 * i <= wish <= 2**33 * i",
+                opens="turn_times(i, 1)",
+            ),
             "for i in range(members) #2": loop(
                 keeps="-2**33 * i <= wish <= 2**33 * i",
-                opens="product_grows(i, members, slots)",
+                opens="""
+                    product_grows(i, members, slots)
+                    turn_times(i, slots)
+                """,
             ),
         },
     ),

@@ -290,7 +290,7 @@ CONTRACTS = [
         gives="""
             all(worth[i] <= peaks[i // CHUNK] for i in range(header[SLOTS]) if tags[i] >= 1)
             all(LOWEST <= peaks[c] for c in range((header[SLOTS] + CHUNK - 1) // CHUNK))
-            implies(within(worth, 0, header[SLOTS], LOWEST, 2**33),
+            implies(are_preferences(tags, worth, header[SLOTS]),
                 within(peaks, 0, (header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33))
         """,
         loops={
@@ -298,20 +298,20 @@ CONTRACTS = [
                 keeps="""
                     all(worth[i] <= peaks[i // CHUNK] for i in range(chunk * CHUNK) if tags[i] >= 1)
                     all(LOWEST <= peaks[c] for c in range(chunk))
-                    implies(within(worth, 0, header[SLOTS], LOWEST, 2**33), within(peaks, 0, chunk, LOWEST, 2**33))
+                    implies(are_preferences(tags, worth, header[SLOTS]), within(peaks, 0, chunk, LOWEST, 2**33))
                 """
             ),
             "for i in range(CHUNK)": loop(
                 keeps="""
                     LOWEST <= peak <= high(peaks)
-                    implies(within(worth, 0, header[SLOTS], LOWEST, 2**33), peak <= 2**33)
+                    implies(are_preferences(tags, worth, header[SLOTS]), peak <= 2**33)
                     all(worth[j] <= peak for j in range(first, first + i) if tags[j] >= 1)
                 """
             ),
             "for slot in range(whole * CHUNK, slots)": loop(
                 keeps="""
                     LOWEST <= peak <= high(peaks)
-                    implies(within(worth, 0, header[SLOTS], LOWEST, 2**33), peak <= 2**33)
+                    implies(are_preferences(tags, worth, header[SLOTS]), peak <= 2**33)
                     all(worth[j] <= peak for j in range(whole * CHUNK, slot) if tags[j] >= 1)
                 """
             ),

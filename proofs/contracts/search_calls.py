@@ -112,6 +112,13 @@ SEARCHING = """
 ITERATION = {**SEARCH, "adaptive": ADAPTIVE["adaptive"], **WORK}
 """The same of an iteration that searches."""
 
+BY_LOGITS = {
+    **ITERATION,
+    "less": "space[space[WORK_OFFSETS + 18]:space[WORK_OFFSETS + 19]]",
+    "entries": "space[space[WORK_OFFSETS + 20]:space[WORK_OFFSETS + 21]].view(np.int32)",
+}
+"""The same of one by logits: how much collapses are preferred, and logits in fixed point."""
+
 GONE_BY = """
             0 <= header[TAU_COLLAPSE] < LIMIT
             implies(len(adaptive) > 0, 0 <= adaptive[COLLAPSE_NOW] < LIMIT)
@@ -390,7 +397,7 @@ CONTRACTS = [
                     len(work.header) >= WORK_HEADER
                     -2**28 <= work.header[TARGET] <= 2**28
                     header[SLOTS] <= len(worth)
-                    within(worth, 0, header[SLOTS], LOWEST, 2**33)
+                    are_preferences(tags, worth, header[SLOTS])
                     (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
                     within(work.peaks, 0, (header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
                     low(work.peaks) <= LOWEST and low(work.peaks) <= low(worth) and high(worth) <= high(work.peaks)
@@ -611,6 +618,49 @@ CONTRACTS = [
         before={
             "if held <": f"""{STILL_TOLD}
                 header[ALIKE] == old(header)[ALIKE]
+            """,
+            "return decide": STILL_ASKED,
+        },
+    ),
+    contract(
+        "run_logits",
+        cuts=BY_LOGITS,
+        needs="\n".join(
+            (
+                *(line for line in SEARCHES if line != "header[HEARD] == 0"),
+                *lines("""
+                    -2**28 <= work.header[TARGET] <= 2**28
+                    0 <= work.header[EXPAND_FLOOR]
+                    header[FAMILIES] <= len(wishes)
+                    header[SLOTS] <= len(worth)
+                    header[SLOTS] <= len(less)
+                    (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+                    3 * header[SLOTS] <= len(entries)
+                    implies(header[MULTI_SLOT] == 0,
+                        all(header[i] == 1 for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
+                """),
+            )
+        ),
+        writes=f"""{SEARCH_WRITES.replace("aggregates ", "").replace(" peaks", "")}
+            work.worth work.peaks less entries wishes""",
+        gives="\n".join(
+            (
+                "result == WRONG_LENGTH or result == BAD_SCORE or "
+                + lines(ACTED)[0],
+                *lines(ACTED)[1:],
+                *KEPT,
+            )
+        ),
+        before={
+            "are_numbers = saturate": """
+                tiled_whole(header, tags)
+                whole_is(header, tags)
+                tiled_follow(header, tags)
+            """,
+            "if held <": STILL_TOLD,
+            "wishes_by_logits": still_alike("prior(header)")
+            + """
+                families_are_whole(header, tags, family_slot, family_node)
             """,
             "return decide": STILL_ASKED,
         },

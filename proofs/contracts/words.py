@@ -964,6 +964,11 @@ def within(table: Ints, first: int, last: int, low: int, high: int) -> bool:
     return all(low <= table[i] <= high for i in range(first, last))
 
 
+def are_preferences(tags: Ints, worth: Ints, slots: int) -> bool:
+    """What something is worth at the first slot of each block, marked or not, is no more than 2**33, either way."""
+    return all(-(2**33) <= worth[i] <= 2**33 for i in range(slots) if tags[i] >= 0 if at(worth[i]))
+
+
 def kept_from(table: Ints, other: Ints, first: int) -> bool:
     """From ``first`` on they are the same."""
     return all(table[i] == other[i] for i in INTEGERS if i >= first)

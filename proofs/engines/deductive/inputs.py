@@ -304,6 +304,17 @@ def scores_of(rng: random.Random, session: code.Session, kind: Any = None) -> Gi
     return scores
 
 
+def logits_of(rng: random.Random, session: code.Session, kind: Any = None) -> Given:
+    """Three logits of each block, of either width, which there are as many of most of the time; few are far or NaN."""
+    kind = kind or rng.choice([np.float32, np.float64])
+    blocks = sum(session.tags[slot] >= 0 for slot in range(session.header[code.SLOTS]))
+    count = max(0, 3 * blocks + (rng.choice([-3, -1, 1, 3]) if rng.random() < 0.1 else 0))
+    logits = Given(kind(rng.uniform(-9, 9)) for _ in range(count))
+    if logits and rng.random() < 0.2:
+        logits[rng.randrange(count)] = kind(rng.choice([2048.0, -1e9, np.nan]))
+    return logits
+
+
 def splices_of(rng: random.Random) -> Memory:
     """Splices one behind the other, as edits of a row list them."""
     listed: list[int] = []
@@ -554,6 +565,13 @@ IN_SPACE = (
 """The tables of a search, in the order in which they lie in its array."""
 
 
+WISHED = "run_projection", "run_logits"
+"""The calls in which a policy wishes something of each family."""
+
+LOGITS = 20
+"""The place of logits in fixed point, of which two share a cell."""
+
+
 def _own_tables(session: code.Session, work: code.Work, called: str) -> dict[int, Memory]:
     """By place in its array, the tables that not every search has, of the one that a kernel calls."""
     slots, families, chunks = session.header[code.SLOTS], session.header[code.FAMILIES], len(session.peaks)
@@ -567,7 +585,12 @@ def _own_tables(session: code.Session, work: code.Work, called: str) -> dict[int
         sizes |= {18: slots, 29: slots * code.START, 30: stretches * most, 31: stretches, 32: stretches}
     if called == "run_hierarchy":
         sizes |= {22: (slots + 1) * code.REGION, 25: most, 26: most}
-    return {place: Memory(f"table {place}", [0] * cells) for place, cells in sizes.items()}
+    if called == "run_logits":
+        sizes |= {18: slots}
+    tables = {place: Memory(f"table {place}", [0] * cells) for place, cells in sizes.items()}
+    if called == "run_logits":
+        tables[LOGITS] = Memory("logits", [0] * (6 * ((slots + 1) // 2)), 32)
+    return tables
 
 
 def whole_space(rng: random.Random, session: code.Session, called: str) -> Array:
@@ -579,13 +602,13 @@ def whole_space(rng: random.Random, session: code.Session, called: str) -> Array
         called: the kernel that is called.
     """
     work = whole_work(rng, session)
-    wishes = session.header[code.FAMILIES] + rng.randint(0, 1) if called == "run_projection" else 0
+    wishes = session.header[code.FAMILIES] + rng.randint(0, 1) if called in WISHED else 0
     work = work._replace(wishes=Memory("wishes", [0] * wishes))
     if called == "run_recompute":
         work.header[code.RECOMPUTE] = rng.randint(0, 3) * 2**18
     if called == "run_hierarchy":
         work.header[code.CAP] = session.header[code.N_DIFF] + rng.choice([0, 0, 3])
-    if called in ("run_recompute", "run_hierarchy", "run_projection"):  # all candidates may act
+    if called in ("run_recompute", "run_hierarchy", *WISHED):  # all candidates may act
         work.header[code.TOP_K] = work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
     work.header[code.CURSOR], work.header[code.GOAL] = 0, session.header[code.SLOTS] + work.header[code.TARGET]
     header, at, pieces = _cut(work.header), code.WORK_HEADER, dict[tuple[int, int], Cut]()
@@ -596,9 +619,11 @@ def whole_space(rng: random.Random, session: code.Session, called: str) -> Array
     tables |= _own_tables(session, work, called)
     for place in range(code.WORK_TABLES):
         header[code.WORK_OFFSETS + place] = at
-        if len(table := tables.get(place, Memory("nothing", []))):
-            pieces[at, at + len(table)] = _cut(table)
-        at += len(table)
+        table = tables.get(place, Memory("nothing", []))
+        cells = (len(table) + 1) // 2 if place == LOGITS else len(table)
+        if cells:
+            pieces[at, at + cells] = _cut(table)
+        at += cells
     header[code.WORK_OFFSETS + code.WORK_TABLES] = at
     pieces[0, code.WORK_HEADER] = header
     return Array(at, header, pieces)

@@ -34,6 +34,7 @@ from focalloc.proofs.engines.deductive.inputs import (
     columns,
     few,
     halves,
+    logits_of,
     made_up,
     network_of,
     pinned,
@@ -96,12 +97,12 @@ def only(now: Sequence[int], then: Sequence[int], *places: int) -> bool:
 
 
 def ranged(value: int) -> int:
-    """What 64 bits hold.
+    """What 64 bits hold, or no number, which floats may be.
 
     Raises:
         Broken: it is too much for them.
     """
-    if not INT64[0] <= value <= INT64[1]:
+    if value < INT64[0] or INT64[1] < value:
         raise Broken(f"{value} does not fit 64 bits")
     return value
 
@@ -511,6 +512,7 @@ CALLED = {
     "weigh": "run_objectives",
     "run_recompute": "run_recompute",
     "run_hierarchy": "run_hierarchy",
+    **dict.fromkeys(("run_logits", "saturate", "saturate_far", "spread", "wishes_by_logits"), "run_logits"),
 }
 """By what a kernel is called where it is not by `run_knapsack`."""
 
@@ -523,7 +525,8 @@ def run_called(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
         space["place_pins"](session)
     called = CALLED.get(kernel, "run_knapsack")
     arrays, searched = arrays_of(rng, session), whole_space(rng, session, called)
-    space[called](arrays["tags"], arrays["scratch"], arrays["state"], searched)
+    logits = (logits_of(rng, session),) if called == "run_logits" else ()
+    space[called](*logits, arrays["tags"], arrays["scratch"], arrays["state"], searched)
 
 
 def run_apart(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
@@ -642,7 +645,7 @@ RUNS = (
     (("select_by_region",), run_by_region),
     (("select_by_oldest",), run_by_oldest),
     (("leave", "decide"), run_left),
-    (("run_knapsack", "run_projection", "run_objectives", "run_recompute", "run_hierarchy"), run_called),
+    (("run_knapsack", "run_projection", "run_objectives", "run_recompute", "run_hierarchy", "run_logits"), run_called),
     (("run_layout",), run_laid_out),
     (("select_preferred",), run_preferred),
     (("run_tied",), run_tied),
