@@ -15,6 +15,9 @@ from focalloc.proofs.theorems.kernels.every_size import MANY, contracts_of
 SEARCHES = ("decide", "run_knapsack", "run_projection")
 """Iterations of strategies that search."""
 
+BY_LOGITS = ("run_logits",)
+"""Iterations by a policy's logits."""
+
 WEIGHED = ("run_objectives",)
 """Iterations of strategies that weigh several objectives."""
 
@@ -33,11 +36,10 @@ ANSWERS = ("select_preferred",)
 LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in ANSWERS]
 """What a policy looks at, and makes of it."""
 
-SPACES = [
-    one
-    for one in contracts_of("search_calls")
-    if one not in (*MANY, *RELAXED, *SEARCHES, *WEIGHED, *RECOMPUTED, *REGIONAL)
-]
+WHOLE = (*RELAXED, *SEARCHES, *BY_LOGITS, *WEIGHED, *RECOMPUTED, *REGIONAL)
+"""Calls of strategies that search, from scores that are taken or logits on."""
+
+SPACES = [one for one in contracts_of("search_calls") if one not in (*MANY, *WHOLE)]
 """How tables of searches are cut out."""
 
 CHOICES = contracts_of("knapsack", "objectives", "hierarchy", "recompute", "relaxation")
@@ -343,6 +345,8 @@ def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "np.int32(min(max(np.float64(number), -LARGEST), LARGEST))", "np.int32(number)"),
         Mutation("a logit behind the last", "for i in range(len(logits)):\n        number = fixed_point(logits[i])  #",
                  "for i in range(len(logits) + 1):\n        number = fixed_point(logits[i])  #"),
+        Mutation("preferences are four times as much", "more = fixed[entry] - keep",
+                 "more = 4 * (fixed[entry] - keep)"),
         Mutation("what does not fit is forgotten by the next", "far = np.int32(far | (", "far = np.int32(0 | ("),
     ],
     full=True,
@@ -447,6 +451,36 @@ def relaxations_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 def searches_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From when scores are taken to the end."""
     yield from of_every_size(bug, *SEARCHES)
+
+
+@theorem(
+    "logits-of-every-size",
+    "An iteration of a projection by logits ends and stays within its tables, however many logits there are and "
+    "whatever they are: it makes no more actions than the cap allows and leaves no more slots than the budget, or than "
+    "there were; or it says why not, and then slots, tags and the number of the iteration are what they were. Either "
+    "way it leaves of blocks, families, tokens, pins and ledger what an iteration keeps.",
+    clauses="BUD-1 CAP-1 PRO-1",
+    technique=Technique.DEDUCTION,
+    kernels=BY_LOGITS,
+    assumes="arrays laid out as their headers say, as `Tables` and `Workspace` lay them out, and tables as "
+    "`Tables.check` asserts them; of floats what `preferences-of-every-size` assumes",
+    mutations=[
+        Mutation("a full ledger does not stop it",
+                 "held < 0:\n        return held\n    work = work_of(space, worths)\n    # CANDIDATES\n    header",
+                 "held < -99:\n        return held\n    work = work_of(space, worths)\n    # CANDIDATES\n    header"),
+        Mutation("logits of more blocks than there are slots are taken", "if len(logits) > 3 * header[SLOTS]:",
+                 "if len(logits) > 4 * header[SLOTS]:"),
+        Mutation("an iteration counts twice", "work.wishes)\n    return decide(session, state, work, held)\n\n\n# MANY",
+                 "work.wishes)\n    header[ITERATION] += 1\n    return decide(session, state, work, held)\n\n\n# MANY"),
+        Mutation("what collapses are preferred by is looked for by node",
+                 "header, less, session.family_slot, session.family_node, work.wishes)",
+                 "header, less, session.family_node, session.family_slot, work.wishes)"),
+    ],
+    full=True,
+)  # fmt: skip
+def logits_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """From logits to the end."""
+    yield from of_every_size(bug, *BY_LOGITS)
 
 
 @theorem(
