@@ -93,7 +93,6 @@ SEARCHING = """
             are_costs(work.header)
             -2**28 <= work.header[TARGET] <= 2**28
             len(work.search.item_keys) <= len(work.search.item_notes)
-            are_ranks(work.search.item_keys)
             ((2 * work.header[DELTAS] + 1) * BOUNDS) * (session.header[N_DIFF] + 1) <= len(work.search.bounds)
             1 <= work.header[SPACE] < 2**36
             2 * work.header[SPACE] * STATE <= len(work.search.states)
@@ -195,7 +194,7 @@ THIS_REGION = """
 CLAIMED = """
             len(header) >= QUERY
             are_runs(header, runs, len(item_keys))
-            are_ranks(item_keys)
+            are_ranks(runs, item_keys, header[RUNS])
             header[RUNS] <= len(heads)
             0 <= cap <= 2**26
 """
@@ -523,6 +522,7 @@ CONTRACTS = [
                 -2**26 <= runs[r * RUN + DELTA] <= 2**26
                 runs[r * RUN + BEGIN] >= 0
                 runs[r * RUN + SIZE] + runs[r * RUN + BEGIN] <= len(item_keys)
+                rank_at(runs, item_keys, header[RUNS], r, heads[r])
                 price_product(price, runs[r * RUN + DELTA])
             """,
             "for _ in range(cap)": "sum_nothing(heads, 0, header[RUNS])",
@@ -774,7 +774,6 @@ CONTRACTS = [
             regions.region.header[FAMILIES] == table_at(regions, at + REGION, FAMILY) - table_at(regions, at, FAMILY)
             query_stays(work.header, old(work.header))
             0 <= work.header[EXPAND_FLOOR]
-            are_ranks(work.search.item_keys)
             {MADE.replace("SIZE", "result")}
             all(table_at(regions, at, SLOT) <= place_of(chosen[i])
                 and place_of(chosen[i]) < table_at(regions, at + REGION, SLOT) for i in range(result) if at(chosen[i]))
@@ -906,7 +905,6 @@ CONTRACTS = [
             is_of_region(regions.region.header, header)
             query_stays(work.header, old(work.header))
             0 <= work.header[EXPAND_FLOOR]
-            are_ranks(work.search.item_keys)
                 """,
                 opens=f"""{THIS_REGION}
                     header[FAMILIES] == 0 or session.family_slot[header[FAMILIES] - 1] < header[SLOTS]

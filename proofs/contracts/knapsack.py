@@ -310,7 +310,6 @@ CHOOSING = """
             -2**28 <= work.header[TARGET] <= 2**28
             -2**26 <= room <= 2**26
             len(work.search.item_keys) <= len(work.search.item_notes)
-            are_ranks(work.search.item_keys)
             ((2 * work.header[DELTAS] + 1) * BOUNDS) * (session.header[N_DIFF] + 1) <= len(work.search.bounds)
             1 <= work.header[SPACE] < 2**36
             2 * work.header[SPACE] * STATE <= len(work.search.states)
@@ -935,7 +934,6 @@ CONTRACTS = [
         gives=f"""
             result == OUT_OF_SPACE or 0 <= result <= work.header[ITEM_SPACE]
             only(work.header, RUNS)
-            keys_stay(work.search.item_keys, old(work.search.item_keys))
             implies(work.header[APART] == 0, result == 0)
             implies(result >= 0, work.header[RUNS] == 2 * work.header[APART])
             implies(result >= 0, are_laid_out(session.header, work.search, work.header[RUNS], result))
@@ -959,7 +957,6 @@ CONTRACTS = [
                     0 <= items <= work.header[ITEM_SPACE]
                     implies(x == 0, items == 0)
                     only(work.header, RUNS)
-                    keys_stay(work.search.item_keys, old(work.search.item_keys))
                     work.header[RUNS] == 2 * x
                     are_laid_out(session.header, work.search, work.header[RUNS], items)
                     {ITEMS_STAND}
@@ -1017,7 +1014,6 @@ CONTRACTS = [
             result == OUT_OF_SPACE or 0 <= result <= work.header[ITEM_SPACE]
             only(work.header, RUNS, PAIRS)
             only(tags)
-            keys_stay(work.search.item_keys, old(work.search.item_keys))
             implies(work.header[APART] == 0 and 2 * work.header[DELTAS] * session.header[N_DIFF]
                 <= work.header[ITEM_SPACE], result >= 0)
             implies(result >= 0, work.header[PAIRS] == work.header[APART])
@@ -1043,7 +1039,6 @@ CONTRACTS = [
             "for i in range(work.header[DELTAS])": loop(
                 keeps="""
                     only(work.header, RUNS, PAIRS)
-                    keys_stay(work.search.item_keys, old(work.search.item_keys))
                     work.header[PAIRS] == work.header[APART]
                     work.header[RUNS] == 2 * work.header[APART] + i
                     0 <= items <= entry(items) + i * session.header[N_DIFF]
@@ -1087,7 +1082,6 @@ CONTRACTS = [
             "for d in range(work.header[DELTAS])": loop(
                 keeps="""
                     only(work.header, RUNS, PAIRS)
-                    keys_stay(work.search.item_keys, old(work.search.item_keys))
                     work.header[PAIRS] == work.header[APART]
                     work.header[RUNS] == 2 * work.header[APART] + work.header[DELTAS] + d
                     0 <= items <= entry(items) + d * session.header[N_DIFF]
@@ -1214,6 +1208,7 @@ CONTRACTS = [
     contract(
         "choose",
         needs=f"""{CHOOSING}
+            are_ranks(work.search.runs, work.search.item_keys, work.header[RUNS])
             is_header(session.header)
             is_shaped(session.header)
             0 <= session.header[SLOTS] <= 2**26
@@ -1313,7 +1308,6 @@ CONTRACTS = [
             implies(result != OUT_OF_SPACE, work.header[APART] <= work.header[PAIR_SPACE])
             implies(work.header[APART] <= work.header[PAIR_SPACE], {SET_APART})
             within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
-            are_ranks(work.search.item_keys)
             falling(chosen, 0, result)
             within(chosen, 0, result, 0, UNBOUNDED + 2**60 - 1)
             are_choices(session.header, tags, family_node, chosen, chosen_notes, result)
@@ -1335,7 +1329,6 @@ CONTRACTS = [
                     0 <= work.header[APART] <= work.header[PAIR_SPACE]
                     {SET_APART}
                     within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
-                    are_ranks(work.search.item_keys)
                     kept_from(chosen, old(chosen), session.header[N_DIFF])
                     kept_from(chosen_notes, old(chosen_notes), session.header[N_DIFF])
                 """,
@@ -1345,6 +1338,7 @@ CONTRACTS = [
         },
         before={
             "if items == OUT_OF_SPACE": f"""
+                candidates_rank(session.header, {ITEMS}, work.header[RUNS])
                 adding_alike(session.header, prior(tags), tags, family_node, {ITEMS}, work.header[RUNS])
                 standing_alike(session.header, prior(tags), tags, family_slot, {ITEMS}, work.header[RUNS])
                 all_stand_under(session.header, prior(tags), tags, family_slot, family_node, session.header[FAMILIES])
@@ -1621,7 +1615,6 @@ CONTRACTS = [
                     0 <= work.header[APART] <= work.header[PAIR_SPACE]
                     {SET_APART}
                     within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
-                    are_ranks(work.search.item_keys)
                     {CHOSEN_WELL.replace("SIZE", "done")}
                     are_noted(session.header, tags, chosen, chosen_notes, done)
                     done < 0 or session.header[SLOTS]

@@ -107,7 +107,6 @@ SUFFIX_STAYS = """
             regions.region.header[N_DIFF] == session.header[N_DIFF]
             query_stays(work.header, old(work.header))
             0 <= work.header[EXPAND_FLOOR]
-            are_ranks(work.search.item_keys)
             implies(has_price(old(work.header)), has_price(work.header))
 """
 """What is as it was after it."""

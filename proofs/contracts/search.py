@@ -14,7 +14,7 @@ HEADS_TOLD = f"""{RUNS_TOLD}
             header[RUNS] <= len(heads)
             0 <= header[ACTIONS] <= 2**26
             are_costs(header)
-            are_ranks(item_keys)
+            are_ranks(runs, item_keys, header[RUNS])
 """
 """What taking candidates from runs needs."""
 
@@ -27,7 +27,7 @@ OF_RUN = """
 STATED = f"""{RUNS_TOLD}
             0 <= header[RUNS]
             are_costs(header)
-            are_ranks(item_keys)
+            are_ranks(runs, item_keys, header[RUNS])
             are_few(header, runs)
 """
 """What adding up what candidates come to needs."""
@@ -55,7 +55,7 @@ REACHED = """
 
 CHOSEN = f"""{RUNS_TOLD}
             are_stages(header)
-            are_ranks(item_keys)
+            are_ranks(runs, item_keys, header[RUNS])
             0 <= stage < header[RUNS] - header[PAIRS]
 """
 """What comparing choices needs."""
@@ -104,19 +104,22 @@ CONTRACTS = [
     contract(
         "turn_of",
         whole=True,
-        needs=f"""{RUNS_TOLD}{OF_RUN}            are_ranks(item_keys)
+        needs=f"""{RUNS_TOLD}{OF_RUN}            are_ranks(runs, item_keys, header[RUNS])
         """,
         gives="""
             result == item_keys[runs[run * RUN + BEGIN] + index] + (UNBOUNDED if runs[run * RUN + DELTA] < 0 else 0)
             -2**60 <= result <= 2**62
         """,
-        opens="runs[run * RUN + SIZE] + runs[run * RUN + BEGIN] <= len(item_keys)",
+        opens="""
+            runs[run * RUN + SIZE] + runs[run * RUN + BEGIN] <= len(item_keys)
+            rank_at(runs, item_keys, header[RUNS], run, index)
+        """,
     ),
     contract(
         "gain_of",
         whole=True,
         needs=f"""{RUNS_TOLD}{OF_RUN}            are_costs(header)
-            are_ranks(item_keys)
+            are_ranks(runs, item_keys, header[RUNS])
         """,
         gives="""
             result == gain_at(work, run, index)
@@ -125,6 +128,7 @@ CONTRACTS = [
         """,
         opens="""
             runs[run * RUN + SIZE] + runs[run * RUN + BEGIN] <= len(item_keys)
+            rank_at(runs, item_keys, header[RUNS], run, index)
             -2**26 <= runs[run * RUN + DELTA] <= 2**26
             slots_product(header[WEIGHT] - header[RECOMPUTE], runs[run * RUN + DELTA])
         """,
@@ -528,7 +532,7 @@ CONTRACTS = [
         "first_apart",
         needs=f"""{RUNS_TOLD}
             are_stages(header)
-            are_ranks(item_keys)
+            are_ranks(runs, item_keys, header[RUNS])
             0 <= stage < header[RUNS] - header[PAIRS]
             one != other
             -1 <= one <= runs[(2 * stage + 1 if stage < header[PAIRS] else header[PAIRS] + stage) * RUN + SIZE]
@@ -793,7 +797,7 @@ CONTRACTS = [
         needs=f"""{RUNS_TOLD}
             header[RUNS] <= len(heads)
             len(item_keys) <= len(item_notes)
-            are_ranks(item_keys)
+            are_ranks(runs, item_keys, header[RUNS])
             are_heads(header, runs, heads)
             sum_of(heads, 0, header[RUNS]) <= len(chosen)
             sum_of(heads, 0, header[RUNS]) <= len(chosen_notes)

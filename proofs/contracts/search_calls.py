@@ -144,7 +144,6 @@ ROOM_TO_SEARCH = """
             work.header[ITEM_SPACE] <= len(work.search.item_keys)
             work.header[ITEM_SPACE] <= len(work.search.item_notes)
             len(work.search.item_keys) <= len(work.search.item_notes)
-            are_ranks(work.search.item_keys)
             ((2 * work.header[DELTAS] + 1) * BOUNDS) * (header[N_DIFF] + 1) <= len(work.search.bounds)
             1 <= work.header[SPACE] < 2**36
             2 * work.header[SPACE] * STATE <= len(work.search.states)

@@ -2775,11 +2775,6 @@ def run_is_outside(
     )
 
 
-def keys_stay(keys: Ints, keys_before: Ints) -> bool:
-    """Each key is that of a candidate, or what it was."""
-    return all(keys[j] == keys_before[j] or 0 <= keys[j] < 2**60 for j in INTEGERS)
-
-
 def is_drawn(runs: Ints, item_keys: Ints, item_notes: Ints, heads: Ints, n: int, turn: int, note: int) -> bool:
     """A candidate is among the first of one of ``n`` runs, as many as ``heads`` says."""
     run = run_with(runs, item_keys, item_notes, heads, n, turn, note)
@@ -2873,9 +2868,14 @@ def are_runs(header: Ints, runs: Ints, items: int) -> bool:
     )
 
 
-def are_ranks(keys: Ints) -> bool:
-    """Keys of candidates are of ranks that scores and nearness come to."""
-    return all(-(2**60) <= keys[i] < 2**60 for i in range(len(keys)))
+@ghost
+def are_ranks(runs: Ints, keys: Ints, n: int) -> bool:
+    """Keys of the candidates of the first ``n`` runs are of ranks that scores and nearness come to."""
+    return all(
+        -(2**60) <= keys[j] < 2**60
+        for r in range(n)
+        for j in range(runs[r * RUN + BEGIN], runs[r * RUN + BEGIN] + runs[r * RUN + SIZE])
+    )
 
 
 def are_costs(header: Ints) -> bool:

@@ -245,6 +245,12 @@ DEFINITIONS = [
         " or nth_with(R, K, N, H, n, k, v) != nth_again(R, K, N, H, n, k, v)))",
         seen_by="run_with(R, K, N, H, n, k, v)",
     ),
+    definition(
+        "ranks_are(R, K, n)",
+        "are_ranks(R, K, n) == all(-(2**60) <= K[j] < 2**60 for r in range(n)"
+        " for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + R[here(r) * RUN + SIZE])"
+        " if at(here(r), K[j]))",
+    ),
     definition("differing_is(R, K, n)", "differing(R, K, n) == items_differ(R, K, n)"),
     definition(
         "unchanged_is(R, Q, K, J, N, M, n, m)", "unchanged(R, Q, K, J, N, M, n, m) == runs_kept(R, Q, K, J, N, M, n, m)"

@@ -6,6 +6,17 @@ from focalloc.proofs.contracts.form import lemma
 
 SEARCHES = [
     lemma(
+        "rank_at(R, K, n, r, i)",
+        "implies(are_ranks(R, K, n) and 0 <= r < n and 0 <= i < R[r * RUN + SIZE],"
+        " -(2**60) <= K[R[r * RUN + BEGIN] + i] < 2**60)",
+        steps=["ranks_are(R, K, n)", "here(r) == r"],
+    ),
+    lemma(
+        "candidates_rank(H, R, K, N, n)",
+        "implies(are_candidates(H, R, K, N, 0, n), are_ranks(R, K, n))",
+        steps=["ranks_are(R, K, n)"],
+    ),
+    lemma(
         "added_nothing(R, H, n)",
         "implies(all(H[j] == 0 for j in range(n)), added_by(R, H, n) == 0)",
         by="n",
