@@ -9,9 +9,13 @@ from focalloc.proofs.contracts.calls import (
     ADAPTIVE,
     AGGREGATES,
     ARRAYS,
+    CALLED,
+    HANDED,
+    OF_CALL,
     RING_TOLD,
     ROOM,
     SESSION,
+    SESSION_OF_CALL,
     STATE,
     TELLING,
     TERMS,
@@ -21,7 +25,7 @@ from focalloc.proofs.contracts.calls import (
     WHOLE,
     still_alike,
 )
-from focalloc.proofs.contracts.form import contract, lines, loop
+from focalloc.proofs.contracts.form import contract, lines, loop, loop_of_rows
 from focalloc.proofs.contracts.invariants import KEPT
 from focalloc.proofs.contracts.relaxation import CONTRACTS as OF_RELAXATION
 
@@ -45,6 +49,27 @@ ASKED = """
             -1 <= header[UNLOCKED] <= 1
 """
 """That a row of a state ends with the header of the session's own work space."""
+
+IN_SPACE = (
+    *("pool_keys", "pool_families", "apart_keys", "apart_families"),
+    *("work.search.runs", "work.search.item_keys", "work.search.item_notes", "work.search.heads"),
+    *("work.search.bounds", "work.search.states", "work.search.order_keys", "work.search.order"),
+    *("chosen", "chosen_notes", "work.other", "work.other_notes", "wishes", "worth", "less", "work.peaks", "entries"),
+)
+"""The tables of a search, in the order in which they lie in its array."""
+
+
+def of_asked(needed: tuple[str, ...]) -> str:
+    """The same of the header that a row of a state ends with, as which that of the array of a search will be."""
+
+    def length(found: re.Match[str]) -> str:
+        at = f"WORK_OFFSETS + {IN_SPACE.index(found[1])}"
+        return f"{2 if found[1] == 'entries' else 1} * (asked[{at} + 1] - asked[{at}])"
+
+    tables = "|".join(map(re.escape, IN_SPACE))
+    text = re.sub(rf"\blen\(({tables})\)", length, "\n".join(needed))
+    return re.sub(r"\bwork\.header\b|\bquery\b", "asked", text)
+
 
 CHOSEN = """
             are_choices(header, tags, family_node, turns, notes, done)
@@ -179,6 +204,21 @@ SEARCHES = (
 )
 """What an iteration that searches needs."""
 
+PREFERS = (
+    *(line for line in SEARCHES if line != "header[HEARD] == 0"),
+    *lines("""
+        -2**28 <= work.header[TARGET] <= 2**28
+        0 <= work.header[EXPAND_FLOOR]
+        header[FAMILIES] <= len(wishes)
+        header[SLOTS] <= len(worth)
+        header[SLOTS] <= len(less)
+        (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+        3 * header[SLOTS] <= len(entries)
+        implies(header[MULTI_SLOT] == 0, all(header[i] == 1 for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
+    """),
+)
+"""What one by logits needs."""
+
 BEGUN = (
     *lines(WHOLE),
     *lines(ADAPTED),
@@ -201,6 +241,7 @@ ACTED = """
             implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
             implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
             implies(result >= 0, are_actions(header, actions, result))
+            implies(result >= 0, 0 <= header[SPLICES] and header[SPLICES] <= result)
 """
 """What comes of an iteration that searches."""
 
@@ -210,6 +251,11 @@ SEARCH_WRITES = """header tags spare peaks memory told no_expand splices ledger_
             work.search.runs work.search.item_keys work.search.item_notes work.search.heads work.search.bounds
             work.search.states work.search.order_keys work.search.order chosen chosen_notes other other_notes"""
 """What it writes to."""
+
+LEFT_IN_ROWS = """tags spare memory told no_expand splices ledger_action ledger_iteration actions places
+                    expand_keys expand_tokens chunk_keys chunk_notes family_slot family_node spare_slot spare_node
+                    adaptive"""
+"""What one writes to of the rows of a session, but for its header."""
 
 TOLD_OF_CONTEXT = """
                 multiplied_is(header)
@@ -345,6 +391,7 @@ CONTRACTS = [
                 "implies(result >= 0, header[ITERATION] == old(header)[ITERATION])",
                 "implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))",
                 "implies(result >= 0, are_actions(header, actions, result))",
+                "implies(result >= 0, 0 <= header[SPLICES] and header[SPLICES] <= result)",
                 "implies(result >= 0, header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, result))",
                 *KEPT,
             )
@@ -419,6 +466,7 @@ CONTRACTS = [
                     implies(result >= 0, header[ITERATION] == old(header)[ITERATION])
                     implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
                     implies(result >= 0, are_actions(header, actions, result))
+                    implies(result >= 0, 0 <= header[SPLICES] and header[SPLICES] <= result)
                     only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, SPLICES, KNOWN, HALF, HEARD)
                 """),
                 *KEPT,
@@ -624,29 +672,15 @@ CONTRACTS = [
     contract(
         "run_logits",
         cuts=BY_LOGITS,
-        needs="\n".join(
-            (
-                *(line for line in SEARCHES if line != "header[HEARD] == 0"),
-                *lines("""
-                    -2**28 <= work.header[TARGET] <= 2**28
-                    0 <= work.header[EXPAND_FLOOR]
-                    header[FAMILIES] <= len(wishes)
-                    header[SLOTS] <= len(worth)
-                    header[SLOTS] <= len(less)
-                    (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
-                    3 * header[SLOTS] <= len(entries)
-                    implies(header[MULTI_SLOT] == 0,
-                        all(header[i] == 1 for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
-                """),
-            )
-        ),
+        needs="\n".join(PREFERS),
         writes=f"""{SEARCH_WRITES.replace("aggregates ", "").replace(" peaks", "")}
             work.worth work.peaks less entries wishes""",
         gives="\n".join(
             (
-                "result == WRONG_LENGTH or result == BAD_SCORE or "
-                + lines(ACTED)[0],
+                f"result == WRONG_LENGTH or result == BAD_SCORE or {lines(ACTED)[0]}",
                 *lines(ACTED)[1:],
+                "only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, SPLICES, KNOWN, HALF, HEARD,"
+                " TAU_EXPAND, TAU_COLLAPSE)",
                 *KEPT,
             )
         ),
@@ -680,7 +714,10 @@ CONTRACTS = [
             header[UNLOCKED] == (-old(header)[UNLOCKED] if result else old(header)[UNLOCKED])
             implies(result, all(query[j] == asked[j] for j in range(WORK_HEADER)))
             implies(not result, query == old(query))
+            implies(result and is_shaped(header) and asked[DELTAS] <= LEVELS and deltas_are_listed(old(header), asked),
+                deltas_are_listed(header, query))
         """,
+        closes="listed_alike(old(header), header, asked, query)",
         loops={
             "for j in range(WORK_HEADER)": loop(
                 keeps="""
@@ -701,6 +738,57 @@ CONTRACTS = [
             only(header, UNLOCKED)
             header[UNLOCKED] == -old(header)[UNLOCKED]
         """,
+    ),
+    contract(
+        "run_logits_of_many",
+        loops={
+            "for i in range(len(calls))": loop_of_rows(
+                OF_CALL,
+                cuts={
+                    **SESSION_OF_CALL,
+                    "adaptive": "state[calls[i, NUMBER]][its.header[OFFSETS + 19]:its.header[OFFSETS + 20]]",
+                    "asked": "state[calls[i, NUMBER]][len(state[calls[i, NUMBER]]) - WORK_HEADER:]",
+                },
+                anew="space",
+                needs="\n".join(
+                    (
+                        of_asked(PREFERS),
+                        *lines(CALLED),
+                        *lines(HANDED.replace("scores", "logits")),
+                        "header[OFFSETS + TABLES] <= cells(state) - WORK_HEADER",
+                    )
+                ),
+                writes=f"""calls[i] header {LEFT_IN_ROWS}""",
+                gives="\n".join(
+                    (
+                        *lines("""
+                            header[UNLOCKED] == old(header)[UNLOCKED]
+                            calls[i, NUMBER] == old(calls[i, NUMBER])
+                            implies(old(calls[i, RETURNED]) < 0, calls[i, RETURNED] == old(calls[i, RETURNED]))
+                            implies(old(calls[i, RETURNED]) >= 0, calls[i, ITERATED] == header[ITERATION])
+                            implies(old(calls[i, RETURNED]) >= 0, calls[i, SLOTS_LEFT] == header[SLOTS])
+                            implies(calls[i, RETURNED] >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
+                            implies(calls[i, RETURNED] >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+                            implies(calls[i, RETURNED] < 0, header[SLOTS] == old(header)[SLOTS])
+                            implies(calls[i, RETURNED] < 0, header[ITERATION] == old(header)[ITERATION])
+                            calls[i, RETURNED] <= header[N_DIFF]
+                            all(calls[i, TOLD + j] == actions[j] for j in range(calls[i, RETURNED]) if at(actions[j]))
+                        """),
+                        *KEPT,
+                    )
+                ),
+                closes=still_alike("old(header)"),
+            )
+        },
+        before={
+            "done = run_logits": still_alike("old(header)"),
+            "arrives": f"""{still_alike("prior(header)")}
+                tiled_alike(header, old(header), tags, 0, header[SLOTS])
+                aligned_alike(header, old(header), tags, header[SLOTS])
+                all_stand_alike(header, old(header), tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            """,
+        },
     ),
     contract(
         "run_candidates",

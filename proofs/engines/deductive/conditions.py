@@ -1272,7 +1272,7 @@ def _read_alike(one: Term, other: Term) -> bool:
     if not one.decl().eq(other.decl()) or one.num_args() != other.num_args():
         return False
     if one.decl().eq(CELL):
-        return bool(z3.simplify(one.arg(1)).eq(z3.simplify(other.arg(1))))
+        return _read_alike(z3.simplify(one.arg(1)), z3.simplify(other.arg(1)))
     if not one.num_args():
         return bool(one.eq(other))
     return all(_read_alike(mine, its) for mine, its in zip(one.children(), other.children(), strict=True))
