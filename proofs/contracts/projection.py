@@ -77,16 +77,18 @@ CONTRACTS = [
         """,
         writes="worth less peaks",
         gives="""
-            0 <= result <= 3 * header[SLOTS]
+            result == 3 * blocks_before(tags, header[SLOTS])
             are_preferences(tags, worth, header[SLOTS])
             are_preferences(tags, less, header[SLOTS])
             within(peaks, 0, (header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
         """,
+        opens="blocks_none(tags, 0)",
         loops={
             "for chunk in range((slots + CHUNK - 1) // CHUNK)": loop(
                 keeps="""
                     0 <= slot <= slots
                     0 <= at <= 3 * slot
+                    at == 3 * blocks_before(tags, slot)
                     implies(slot < slots, tags[slot] >= 0)
                     min(slots, chunk * CHUNK) <= slot
                     are_preferences(tags, worth, slot)
@@ -98,6 +100,7 @@ CONTRACTS = [
                 keeps="""
                     0 <= slot <= slots
                     0 <= at <= 3 * slot
+                    at == 3 * blocks_before(tags, slot)
                     implies(slot < slots, tags[slot] >= 0)
                     are_preferences(tags, worth, slot)
                     are_preferences(tags, less, slot)
@@ -112,7 +115,14 @@ CONTRACTS = [
         },
         before={
             "keep = fixed": "here == slot",
-            "slot += 1": "slot + 1 == slots or tags[slot + header[UNITS + tags[slot]]] >= 0",
+            "slot += 1": """
+                slot + 1 == slots or tags[slot + header[UNITS + tags[slot]]] >= 0
+                blocks_one_more(tags, slot + 1)
+            """,
+            "slot += header": """
+                blocks_one_more(tags, slot + 1)
+                blocks_go_on(tags, slot + 1, header[UNITS + tags[slot]] - 1)
+            """,
         },
     ),
     contract(

@@ -672,12 +672,14 @@ CONTRACTS = [
     contract(
         "run_logits",
         cuts=BY_LOGITS,
+        opens="blocks_most(tags, header[SLOTS])",
         needs="\n".join(PREFERS),
         writes=f"""{SEARCH_WRITES.replace("aggregates ", "").replace(" peaks", "")}
             work.worth work.peaks less entries wishes""",
         gives="\n".join(
             (
                 f"result == WRONG_LENGTH or result == BAD_SCORE or {lines(ACTED)[0]}",
+                "(result == WRONG_LENGTH) == (len(logits) != 3 * blocks_before(old(tags), old(header)[SLOTS]))",
                 *lines(ACTED)[1:],
                 "only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, SPLICES, KNOWN, HALF, HEARD,"
                 " TAU_EXPAND, TAU_COLLAPSE)",
@@ -771,6 +773,9 @@ CONTRACTS = [
                             implies(calls[i, RETURNED] >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
                             implies(calls[i, RETURNED] < 0, header[SLOTS] == old(header)[SLOTS])
                             implies(calls[i, RETURNED] < 0, header[ITERATION] == old(header)[ITERATION])
+                            implies(old(calls[i, RETURNED]) >= 0, (calls[i, RETURNED] == WRONG_LENGTH)
+                                == (old(calls[i, GIVEN_TO]) - old(calls[i, GIVEN])
+                                    != 3 * blocks_before(old(tags), old(header)[SLOTS])))
                             calls[i, RETURNED] <= header[N_DIFF]
                             all(calls[i, TOLD + j] == actions[j] for j in range(calls[i, RETURNED]) if at(actions[j]))
                         """),

@@ -306,6 +306,12 @@ def marks(tags: Ints, n: int) -> int:
 
 
 @ghost
+def blocks_before(tags: Ints, n: int) -> int:
+    """How many of the first ``n`` slots begin a block."""
+    return sum(tags[i] >= 0 for i in range(min(n, len(tags))))
+
+
+@ghost
 def replaced(header: Ints, family_node: Ints, families: Ints, low: int, high: int) -> int:
     """The blocks of the families from ``low`` to before ``high`` on a list: what their collapses replace."""
     return sum(header[FANOUT + family_node[families[i]] % LEVELS] for i in range(low, high))

@@ -151,6 +151,19 @@ TILES = [
 
 WHOLE = [
     lemma(
+        "blocks_most(T, n)",
+        "implies(n >= 0, 0 <= blocks_before(T, n) <= n)",
+        by="n",
+        steps=["blocks_none(T, n)", "blocks_one_more(T, n)"],
+    ),
+    lemma(
+        "blocks_go_on(T, s, n)",
+        "implies(s >= 0 and all(T[j] < 0 for j in range(s, s + n)), blocks_before(T, s + n) == blocks_before(T, s)"
+        " or n < 0)",
+        by="n",
+        steps=["blocks_one_more(T, s + n)", "T[s + n - 1] == T[s + n - 1]"],
+    ),
+    lemma(
         "tiled_whole(H, T)",
         "implies(is_shaped(H) and H[SLOTS] > 0 and tiled(H, T, 0, H[SLOTS]), whole(H, T))",
         steps=["tiled_is(H, T, 0, H[SLOTS])", "whole_is(H, T)"],

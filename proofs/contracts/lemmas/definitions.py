@@ -153,6 +153,11 @@ DEFINITIONS = [
     definition(
         "marks_one_more(T, n)", "implies(n >= 1, marks(T, n) == marks(T, n - 1) + (1 if T[n - 1] >= MARK else 0))"
     ),
+    definition("blocks_none(T, n)", "implies(n <= 0, blocks_before(T, n) == 0)"),
+    definition(
+        "blocks_one_more(T, n)",
+        "implies(n >= 1, blocks_before(T, n) == blocks_before(T, n - 1) + (1 if T[n - 1] >= 0 else 0))",
+    ),
     definition("replaced_none(H, N, F, lo, hi)", "implies(hi <= lo, replaced(H, N, F, lo, hi) == 0)"),
     definition(
         "replaced_one_more(H, N, F, lo, hi)",

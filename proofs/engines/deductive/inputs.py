@@ -332,23 +332,50 @@ def few(rng: random.Random) -> int:
     return rng.choice([0, 1, 2, 3, rng.randint(-2, 9), rng.randint(-(2**31), 2**31 - 1)])
 
 
-def many_of(rng: random.Random, source: Source) -> dict[str, Any]:
-    """The arrays of a few sessions, a row for each, and calls of some of them."""
-    of_each = [arrays_of(rng, session_of(rng, source)) for _ in range(rng.choice([1, 1, 2, 3]))]
-    kind, scores, calls = rng.choice([np.float32, np.float64, np.int32]), Given(), list[Memory]()
+def many_of(rng: random.Random, source: Source, by_logits: bool = False) -> dict[str, Any]:
+    """The arrays of a few sessions, a row for each, and calls of some of them, with scores or with logits."""
+    made = _preferring if by_logits else arrays_of
+    of_each = [made(rng, session_of(rng, source)) for _ in range(rng.choice([1, 1, 2, 3]))]
+    kind = rng.choice([np.float32, np.float64] if by_logits else [np.float32, np.float64, np.int32])
+    given, calls = Given(), list[Memory]()
     most = max(one["session"].header[code.N_DIFF] for one in of_each)
     for i in rng.sample(range(len(of_each)), rng.randint(1, len(of_each))):
         session = of_each[i]["session"]
         header = session.header
         header[code.UNLOCKED] = rng.randint(0, 1)
-        given = scores_of(rng, session, kind)
+        its = (logits_of if by_logits else scores_of)(rng, session, kind)
         call = [0] * (code.TOLD + (1 + code.SPLICE) * most)
-        call[code.NUMBER], call[code.GIVEN], call[code.GIVEN_TO] = i, len(scores), len(scores) + len(given)
-        call[code.RETURNED] = rng.choice([-1, rng.randint(header[code.FIRST], header[code.END])])
-        scores = Given([*scores, *given])
+        call[code.NUMBER], call[code.GIVEN], call[code.GIVEN_TO] = i, len(given), len(given) + len(its)
+        cursor = rng.choice([-1, rng.randint(header[code.FIRST], header[code.END])])
+        call[code.RETURNED] = rng.choice([0, 0, code.BAD_SCORE]) if by_logits else cursor
+        given = Given([*given, *its])
         calls.append(_cut(Memory("call", call)))
     rows = {name: RowsOf(one[name] for one in of_each) for name in ("tags", "scratch", "state")}
-    return {**rows, "space": of_each[0]["space"], "scores": scores, "calls": RowsOf(calls)}
+    space = _for_any([one["space"] for one in of_each], rows["state"], rng) if by_logits else of_each[0]["space"]
+    return {**rows, "space": space, "logits" if by_logits else "scores": given, "calls": RowsOf(calls)}
+
+
+def _preferring(rng: random.Random, session: code.Session) -> dict[str, Any]:
+    """The arrays of a session, among them that of a search by logits."""
+    return {**arrays_of(rng, session), "space": whole_space(rng, session, "run_logits")}
+
+
+def _for_any(spaces: Sequence[Array], states: RowsOf, rng: random.Random) -> Array:
+    """An array with room for each of these, whatever it holds; each row of a state ends with how it is laid out."""
+    front, at = Cut("header", [few(rng) for _ in range(code.WORK_HEADER)]), code.WORK_HEADER
+    pieces = {(0, at): front}
+    for space, state in zip(spaces, states.rows, strict=True):
+        header, behind = _cut(space.front), at - code.WORK_HEADER
+        for place in range(code.WORK_TABLES + 1):
+            header[code.WORK_OFFSETS + place] += behind
+        state.pieces[state.cells - code.WORK_HEADER, state.cells] = header
+        for (first, last), table in space.pieces.items():
+            if first > 0:
+                pieces[first + behind, last + behind] = _cut(table)
+                for i in range(len(table)):
+                    pieces[first + behind, last + behind][i] = min(max(few(rng), table.low), table.high)
+        at += space.cells - code.WORK_HEADER
+    return Array(at, front, pieces)
 
 
 def call_of(rng: random.Random, session: code.Session) -> Memory:
@@ -368,7 +395,7 @@ def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Rand
     types = types_of(theory.kernels[contract.kernel])
     wide = contract.any_width if rng.random() < 0.5 else ()
     if "Calls" in types.values():
-        many = many_of(rng, source)
+        many = many_of(rng, source, "logits" in types)
         return {name: many[name] for name in types}
     arrays: dict[str, Any] = arrays_of(rng, session) if {"Tags", "Scratch", "Longs"} & {*types.values()} else {}
     session = arrays.pop("session", session)

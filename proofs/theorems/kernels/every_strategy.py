@@ -457,8 +457,9 @@ def searches_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "logits-of-every-size",
     "An iteration of a projection by logits ends and stays within its tables, however many logits there are and "
     "whatever they are: it makes no more actions than the cap allows and leaves no more slots than the budget, or than "
-    "there were; or it says why not, and then slots, tags and the number of the iteration are what they were. Either "
-    "way it leaves of blocks, families, tokens, pins and ledger what an iteration keeps.",
+    "there were; or it says why not, as it does wherever there are other than three logits for each block, and then "
+    "slots, tags and the number of the iteration are what they were. Either way it leaves of blocks, families, tokens, "
+    "pins and ledger what an iteration keeps.",
     clauses="BUD-1 CAP-1 PRO-1",
     technique=Technique.DEDUCTION,
     kernels=BY_LOGITS,
@@ -470,6 +471,8 @@ def searches_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "held < -99:\n        return held\n    work = work_of(space, worths)\n    # CANDIDATES\n    header"),
         Mutation("logits of more blocks than there are slots are taken", "if len(logits) > 3 * header[SLOTS]:",
                  "if len(logits) > 4 * header[SLOTS]:"),
+        Mutation("logits of too few blocks are gone by",
+                 "if len(logits) != spread(header,", "if len(logits) > spread(header,"),
         Mutation("an iteration counts twice", "work.wishes)\n    return decide(session, state, work, held)\n\n\n# MANY",
                  "work.wishes)\n    header[ITERATION] += 1\n    return decide(session, state, work, held)\n\n\n# MANY"),
         Mutation("what collapses are preferred by is looked for by node",
