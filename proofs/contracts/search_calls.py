@@ -828,7 +828,7 @@ CONTRACTS = [
                 whole(header, tags)
                 told_by(header, tags, family_slot, family_node, header[FAMILIES])
                 told_rise(header, tags, family_slot, family_node, header[FAMILIES])
-                tokens_up_to(header, tags, header[SLOTS])
+                tokens_rise(header, tags, header[SLOTS])
                 all(header[FIRST] + tokens_in(header, tags, 0, family_slot[f] + header[WIDTH + family_node[f] % LEVELS])
                     <= header[END] for f in range(header[FAMILIES]) if at(family_node[f]))
                 families_whole(header, tags, family_slot, family_node, header[FAMILIES])
