@@ -180,6 +180,20 @@ def test_what_is_cut_out_of_an_array_lies_in_it() -> None:
     assert left(text, told) == []
 
 
+def test_a_table_is_cut_out_again_by_what_tells_its_place() -> None:
+    cut = "state[state[5 + state[4]] : state[6 + state[4]]]"
+    text = (
+        f"def f(state: Longs) -> int:\n    a = {cut}\n    a[0] = 3\n    g(state)\n    b = {cut}\n    return b[0]\n"
+        "\n\ndef g(header: Table) -> None:\n    header[3] = 1\n"
+    )
+    needs = "cells(state) >= HEADER + 9\n0 <= header[4] <= 1\nHEADER <= header[5]\nheader[5] < header[6]\n"
+    needs += "header[6] < header[7] and header[7] <= HEADER + 9"
+    cuts = {**FRONT, "a": "state[header[5 + header[4]]:header[6 + header[4]]]"}
+    told = contract("f", cuts=cuts, writes="header a", needs=needs, gives="result == 3")
+    called = contract("g", needs="len(header) == HEADER", writes="header", gives="only(header, 3)")
+    assert left(text, told, called) == []
+
+
 def test_a_table_is_cut_into_parts() -> None:
     text = (
         "def f(t: Table, n: int) -> int:\n    a = t[:n]\n    b = t[n : n + 2]\n    c = t[n + 2 :]\n    a[0] = 1\n"
@@ -318,6 +332,13 @@ WRONG = {
         contract("f", cuts=FRONT, writes="header",
                  needs="cells(state) >= HEADER + 9\nHEADER <= header[5] and header[5] <= header[6]\n"
                  "header[6] <= HEADER + 9"), "index"),
+    "a table is cut out where another place than before is told": (
+        "def g(header: Table) -> None:\n    header[4] += 1\n\n\n"
+        "def f(state: Longs) -> int:\n    a = state[state[5 + state[4]] : state[6 + state[4]]]\n    g(state)\n"
+        "    b = state[state[5 + state[4]] : state[6 + state[4]]]\n    return len(a) + len(b)\n",
+        contract("f", cuts=FRONT, writes="header",
+                 needs="cells(state) >= HEADER + 9\nheader[4] == 0\nHEADER <= header[5] and header[5] <= header[6]\n"
+                 "header[6] <= header[7] and header[7] <= HEADER + 9"), "index"),
     "a mask with holes": ("def f(x: int) -> int:\n    return x & 5\n", contract("f"), "refused"),
     "a mask that cuts": ("def f(x: int) -> int:\n    return x & 7\n", contract("f", gives="result == x"), "gives"),
     "a distance overflows": ("def f(x: int) -> int:\n    return abs(x)\n", contract("f"), "range"),
@@ -621,6 +642,9 @@ BESIDE = {
     "one table or another without a name": (SEEN, contract("g", needs="1 <= len(t)")),
     "a table is cut out where it may not be any more": (
         contract("g", needs="len(header) == HEADER", writes="header", gives="only(header, 5)"),
+    ),
+    "a table is cut out where another place than before is told": (
+        contract("g", needs="len(header) == HEADER\nheader[4] == 0", writes="header", gives="only(header, 4)"),
     ),
     "a tuple that is returned is another": (contract("g", gives="result.a == n"),),
     "what writes in a test that may not be looked at": (SETTER,),
