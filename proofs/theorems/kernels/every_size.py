@@ -638,8 +638,10 @@ def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("a session is handed the logits of those behind it",
                  "row = logits[calls[i, GIVEN] : calls[i, GIVEN_TO]]", "row = logits[calls[i, GIVEN] : len(logits)]"),
         Mutation("what another session did by logits is told",
-                 "arrives(state[session], done, calls[i])\n    take_back",
-                 "arrives(state[i], done, calls[i])\n    take_back"),
+                 "done = run_logits(row, tags[session], scratch[session], state[session], space)\n"
+                 "            arrives(state[session], done",
+                 "done = run_logits(row, tags[session], scratch[session], state[session], space)\n"
+                 "            arrives(state[i], done"),
         Mutation("work space is laid out as for another session",
                  "if sets_out(state[session], space, calls[i]):\n            row",
                  "if sets_out(state[i], space, calls[i]):\n            row"),
