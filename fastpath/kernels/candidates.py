@@ -253,8 +253,8 @@ def best_expands(session: Session, ceiling: int, spoilt: int, room: int) -> int:
 
     Where peaks are those of gists, they lie in the ``room + spoilt`` chunks with the highest peaks: if one lay
     elsewhere, each of those chunks would hold a gist that goes before it, and at most ``spoilt`` of those are out of
-    the question. Otherwise, or where some gists are pinned, a peak is but a bound, and all chunks whose peak could go
-    before the worst find are seen.
+    the question. Otherwise, or where some gists are pinned, a peak is but a bound. Then others may be better than the
+    worst find, or there are too few, and all chunks whose peak could go before it are seen; none is lost by counting.
 
     Args:
         spoilt: at least the number of gists that must not be chosen beside the resting ones: marked ones, and ones
@@ -266,25 +266,25 @@ def best_expands(session: Session, ceiling: int, spoilt: int, room: int) -> int:
     header, peaks, ledger_action = session.header, session.peaks, session.ledger_action
     chunk_keys, keys = session.chunk_keys, session.expand_keys
     wanted = room + count_collapses(header, ledger_action)
-    pinned = len(session.no_expand) > 0
     several = header[MULTI_SLOT] == 1 and not are_means_known(header)
     chunks = useful_chunks(header, peaks, wanted + spoilt, chunk_keys, session.chunk_notes)
     least = key_of(header[TAU_EXPAND], 0)
     lowest = least
-    if chunks == wanted + spoilt and not several:
+    full = chunks == wanted + spoilt  # there may be others
+    seen = chunk_keys[chunks - 1] if full else 0
+    if full and not several:
         # each of them holds a gist at its peak, so what lies below the lowest of the peaks is out of the race
-        lowest = key_of(rank_of(chunk_keys[chunks - 1]) - 1, 0)
+        lowest = key_of(rank_of(seen) - 1, 0)
     size = pick_from(session, chunks, lowest, ceiling, wanted)
-    if size < wanted and pinned and lowest > least:  # too many of those are pinned
+    if size < wanted and lowest > least:  # too many of those are pinned
         size = pick_from(session, chunks, least, ceiling, wanted)
-    if (pinned or several) and chunks == wanted + spoilt:
-        if size == wanted:
-            least = keys[0]
-        seen = chunk_keys[chunks - 1]
+    if full and (size < wanted or keys[0] < key_of(rank_of(seen), place_of(seen) * CHUNK + CHUNK - 1)):
+        least = keys[0] if size == wanted else least
         for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK):
             if key_of(peaks[chunk], chunk * CHUNK) > least and key_of(peaks[chunk], chunk) < seen:
                 size = pick_expands(session, chunk, least, ceiling, size, wanted)
                 if size == wanted:
                     least = keys[0]
     # of those at least room are no resting ones
-    return min(room, drop_resting(session, size))
+    left = drop_resting(session, size)
+    return min(room, left)

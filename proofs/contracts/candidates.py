@@ -39,6 +39,7 @@ GISTS = """
     header[SLOTS] <= len(fixed)
     are_tags(header, tags, 0, header[SLOTS])
     gists_end(header, tags)
+    gists_go_on(header, tags)
     bodies_follow(header, tags)
 """
 """What looking for gists needs."""
@@ -58,6 +59,19 @@ PICKED = f"""{GISTS}    0 <= chunk < (header[SLOTS] + CHUNK - 1) // CHUNK
 """
 """What looking into a chunk needs."""
 
+LOOKED_THROUGH = f"""{GISTS}    0 <= chunks
+    chunks <= len(chunk_keys)
+    chunks <= len(chunk_notes)
+    are_peaks(header, peaks, chunk_keys, chunk_notes, chunks, {CHUNKS})
+    0 <= least < 2**34 * PLACES
+    key_of(header[TAU_EXPAND], 0) <= least
+    0 <= ceiling
+    1 <= room < 2**40
+    room <= len(expand_keys)
+    room <= len(expand_tokens)
+"""
+"""What looking through the listed chunks needs."""
+
 TOKENS = """
     is_header(header)
     is_shaped(header)
@@ -75,6 +89,118 @@ TOKENS = """
     ledger_fits(header, ledger_action)
 """
 """What looking up tokens and rests needs."""
+
+PICK_EXPANDS = contract(
+    "pick_expands",
+    needs=PICKED,
+    writes="expand_keys expand_tokens",
+    gives="""
+        size <= result <= room
+        heap(expand_keys, result)
+        are_gists(header, tags, fixed, expand_keys, expand_tokens, result, ceiling)
+        all(many(old(expand_keys), old(expand_tokens), size, k, v) >= 1 or spot(k) // CHUNK == chunk
+            for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
+            if at(many(expand_keys, expand_tokens, result, k, v)))
+    """,
+    loops={
+        "while begun < length and tags[first + begun] == BODY": loop(
+            keeps="0 <= begun <= length",
+            falls="length - begun",
+        ),
+        "while first + length < header[SLOTS] and tags[first + length] == BODY": loop(
+            keeps="""
+                entry(length) <= length
+                first + length <= header[SLOTS]
+                all(tags[j] == BODY for j in range(first + entry(length), first + length))
+            """,
+            falls="header[SLOTS] - first - length",
+        ),
+        "for i in range(length)": loop(
+            keeps="""
+                old(size) <= size <= room
+                heap(keys, size)
+                0 <= least < 2**34 * PLACES
+                key_of(header[TAU_EXPAND], 0) <= least
+                0 <= bar <= 2**34
+                first <= seen <= header[SLOTS]
+                implies(seen < header[SLOTS], tags[seen] != BODY)
+                are_gists(header, tags, fixed, keys, notes, size, ceiling)
+                all(many(old(expand_keys), old(expand_tokens), old(size), k, v) >= 1
+                        or (spot(k) // CHUNK == chunk and spot(k) < seen)
+                    for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
+                    if at(many(keys, notes, size, k, v)))
+            """,
+            closes="many_member(keys, notes, size, 0)",
+        ),
+        "while tags[slot] == BODY": loop(
+            keeps="""
+                seen <= slot <= first + i
+                slot == first + i or tags[slot + 1] == BODY
+            """,
+            falls="slot",
+        ),
+    },
+    before={
+        "slots = header": "slot // CHUNK == chunk and 1 <= tags[slot] and tags[slot] <= header[TOP]",
+        "if score >= bar": """
+            mean_narrow(score, slots)
+            wish_product(bar, slots)
+        """,
+        "if key > least": "spot(key) == slot",
+        "size = offer(keys, notes, size, room, key, 0)": """
+            many(keys, notes, size, key, 0) == 0
+            0 <= key < ceiling and key < LIMIT * PLACES
+            rank_of(key) == mean_at(header, tags, fixed, spot(key)) and rank_of(key) > header[TAU_EXPAND]
+            0 <= spot(key) and spot(key) < header[SLOTS]
+            1 <= tags[spot(key)] and tags[spot(key)] <= header[TOP]
+        """,
+        "if size == room": """
+            are_gists(header, tags, fixed, keys, notes, size, ceiling)
+            all(many(old(expand_keys), old(expand_tokens), old(size), k, v) >= 1
+                    or (spot(k) // CHUNK == chunk and spot(k) < seen)
+                for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
+                if at(many(keys, notes, size, k, v)))
+        """,
+        "least = keys[0]": "many_member(keys, notes, size, 0)",
+    },
+)
+"""The expands of a chunk."""
+
+PICK_FROM = contract(
+    "pick_from",
+    any_width="peaks",
+    needs=LOOKED_THROUGH,
+    writes="expand_keys expand_tokens",
+    gives="""
+        0 <= result <= room
+        heap(expand_keys, result)
+        are_gists(header, tags, fixed, expand_keys, expand_tokens, result, ceiling)
+        all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[chunks - 1]
+            for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
+            if at(many(expand_keys, expand_tokens, result, k, v)))
+    """,
+    loops={
+        "for c in range(chunks)": loop(
+            keeps="""
+                0 <= size <= room
+                heap(keys, size)
+                are_gists(header, tags, fixed, keys, expand_tokens, size, ceiling)
+                0 <= least < 2**34 * PLACES
+                key_of(header[TAU_EXPAND], 0) <= least
+                implies(c == 0, size == 0)
+                all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[c - 1]
+                    for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1
+                    if at(many(keys, expand_tokens, size, k, v)))
+            """,
+            closes="many_member(keys, expand_tokens, size, 0)",
+        )
+    },
+    before={
+        "if key_of(rank_of(chunk_keys[c])": "peak_key(peaks, chunk_notes[c]) == chunk_keys[c]",
+        "least = keys[0]": "many_member(keys, expand_tokens, size, 0)",
+    },
+)
+"""The expands of the listed chunks."""
 
 DROPPED = f"""{TOKENS}    0 <= size < 2**40
     size <= len(expand_keys)
@@ -450,115 +576,115 @@ CONTRACTS = [
             collapses_most(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], token + 1)
         """,
     ),
-    contract(
-        "pick_expands",
-        needs=PICKED,
-        writes="expand_keys expand_tokens",
+    PICK_EXPANDS,
+    beside(
+        PICK_EXPANDS,
+        "best",
+        opens="gists_go_on_is(header, tags)",
         gives="""
-            size <= result <= room
-            heap(expand_keys, result)
-            are_gists(header, tags, fixed, expand_keys, expand_tokens, result, ceiling)
-            all(many(old(expand_keys), old(expand_tokens), size, k, v) >= 1 or spot(k) // CHUNK == chunk
-                for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
-                if at(many(expand_keys, expand_tokens, result, k, v)))
+            implies(len(no_expand) == 0,
+                all(is_in_or_worse(expand_keys, expand_tokens, result, room, gist_key(header, tags, fixed, s))
+                    for s in range(chunk * CHUNK, min(chunk * CHUNK + CHUNK, header[SLOTS]))
+                    if is_wanted(header, tags, fixed, s, least, ceiling) if at(tags[s])))
+            all(is_in_or_worse(expand_keys, expand_tokens, result, room, k)
+                for k in INTEGERS if many(old(expand_keys), old(expand_tokens), size, k, 0) >= 1
+                if at(many(old(expand_keys), old(expand_tokens), size, k, 0)))
+            implies(size == room, expand_keys[0] >= old(expand_keys)[0])
+            implies(are_beyond(old(expand_keys), old(expand_tokens), size, least),
+                come_beyond(expand_keys, expand_tokens, result, old(expand_keys), old(expand_tokens), size, least))
         """,
         loops={
             "while begun < length and tags[first + begun] == BODY": loop(
-                keeps="0 <= begun <= length",
-                falls="length - begun",
-            ),
-            "while first + length < header[SLOTS] and tags[first + length] == BODY": loop(
-                keeps="""
-                    entry(length) <= length
-                    first + length <= header[SLOTS]
-                    all(tags[j] == BODY for j in range(first + entry(length), first + length))
-                """,
-                falls="header[SLOTS] - first - length",
+                keeps="all(tags[j] == BODY for j in range(first, first + begun))",
             ),
             "for i in range(length)": loop(
                 keeps="""
-                    old(size) <= size <= room
-                    heap(keys, size)
-                    0 <= least < 2**34 * PLACES
-                    key_of(header[TAU_EXPAND], 0) <= least
-                    0 <= bar <= 2**34
-                    first <= seen <= header[SLOTS]
-                    implies(seen < header[SLOTS], tags[seen] != BODY)
-                    are_gists(header, tags, fixed, keys, notes, size, ceiling)
-                    all(many(old(expand_keys), old(expand_tokens), old(size), k, v) >= 1
-                            or (spot(k) // CHUNK == chunk and spot(k) < seen)
-                        for k in INTEGERS for v in INTEGERS if many(keys, notes, size, k, v) >= 1
-                        if at(many(keys, notes, size, k, v)))
+                    (least == old(least) and bar == rank_of(least + 1))
+                        or (size == room and least == keys[0] and bar == rank_of(least))
+                    all(tags[j] < 0 for j in range(first + i, seen))
+                    implies(len(no_expand) == 0,
+                        all(is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
+                            or (seen <= s and first + i < s + header[UNITS + tags[s]]
+                                and peak_to(fixed, s, first + i) < bar)
+                            for s in range(first, first + i)
+                            if is_wanted(header, tags, fixed, s, old(least), ceiling) if at(tags[s])))
+                    all(is_in_or_worse(keys, notes, size, room, k)
+                        for k in INTEGERS if many(old(expand_keys), old(expand_tokens), old(size), k, 0) >= 1
+                        if at(many(old(expand_keys), old(expand_tokens), old(size), k, 0)))
+                    implies(old(size) == room, keys[0] >= old(expand_keys)[0])
+                    implies(are_beyond(old(expand_keys), old(expand_tokens), old(size), old(least)),
+                        old(least) <= least and
+                            come_beyond(keys, notes, size, old(expand_keys), old(expand_tokens), old(size), old(least)))
                 """,
-                closes="many_member(keys, notes, size, 0)",
+                opens="peak_one_more(fixed, first + i + 1)",
+                closes="peak_one_more(fixed, first + i + 1)",
             ),
             "while tags[slot] == BODY": loop(
-                keeps="""
-                    seen <= slot <= first + i
-                    slot == first + i or tags[slot + 1] == BODY
-                """,
-                falls="slot",
+                keeps="all(tags[j] == BODY for j in range(slot + 1, first + i + 1))",
             ),
         },
         before={
-            "slots = header": "slot // CHUNK == chunk and 1 <= tags[slot] and tags[slot] <= header[TOP]",
-            "if score >= bar": """
-                mean_narrow(score, slots)
-                wish_product(bar, slots)
+            "slots = header": """
+                first + i < slot + header[UNITS + tags[slot]]
+                implies(len(no_expand) == 0,
+                    all(s == slot or is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
+                        for s in range(first, first + i + 1)
+                        if is_wanted(header, tags, fixed, s, old(least), ceiling) if at(tags[s])))
             """,
-            "if key > least": "spot(key) == slot",
-            "size = offer(keys, notes, size, room, key, 0)": """
-                many(keys, notes, size, key, 0) == 0
-                0 <= key < ceiling and key < LIMIT * PLACES
-                rank_of(key) == mean_at(header, tags, fixed, spot(key)) and rank_of(key) > header[TAU_EXPAND]
-                0 <= spot(key) and spot(key) < header[SLOTS]
-                1 <= tags[spot(key)] and tags[spot(key)] <= header[TOP]
+            "if score >= bar": "below(score, bar, slots)",
+            "if size == room": """
+                implies(len(no_expand) == 0,
+                    all(is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
+                        for s in range(first, first + i + 1)
+                        if is_wanted(header, tags, fixed, s, old(least), ceiling) if at(tags[s])))
             """,
-            "least = keys[0]": "many_member(keys, notes, size, 0)",
         },
     ),
-    contract(
-        "pick_from",
-        any_width="peaks",
-        needs=f"""{GISTS}    0 <= chunks
-    chunks <= len(chunk_keys)
-    chunks <= len(chunk_notes)
-    are_peaks(header, peaks, chunk_keys, chunk_notes, chunks, {CHUNKS})
-    0 <= least < 2**34 * PLACES
-    key_of(header[TAU_EXPAND], 0) <= least
-    0 <= ceiling
-    1 <= room < 2**40
-    room <= len(expand_keys)
-    room <= len(expand_tokens)
-""",
-        writes="expand_keys expand_tokens",
+    PICK_FROM,
+    beside(
+        PICK_FROM,
+        "best",
         gives="""
-            0 <= result <= room
-            heap(expand_keys, result)
-            are_gists(header, tags, fixed, expand_keys, expand_tokens, result, ceiling)
-            all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[chunks - 1]
-                for k in INTEGERS for v in INTEGERS if many(expand_keys, expand_tokens, result, k, v) >= 1
-                if at(many(expand_keys, expand_tokens, result, k, v)))
+            implies(len(no_expand) == 0 and below_peaks(header, tags, fixed, peaks, CHUNK),
+                all(is_in_or_worse(expand_keys, expand_tokens, result, room, gist_key(header, tags, fixed, s))
+                    for c in range(chunks) for s in range(header[SLOTS])
+                    if s // CHUNK == chunk_notes[c] and is_wanted(header, tags, fixed, s, least, ceiling)
+                    if at(chunk_notes[c], tags[s])))
+            are_beyond(expand_keys, expand_tokens, result, least + 1)
         """,
         loops={
             "for c in range(chunks)": loop(
                 keeps="""
-                    0 <= size <= room
-                    heap(keys, size)
-                    are_gists(header, tags, fixed, keys, expand_tokens, size, ceiling)
-                    0 <= least < 2**34 * PLACES
-                    key_of(header[TAU_EXPAND], 0) <= least
-                    implies(c == 0, size == 0)
-                    all(peak_key(peaks, spot(k) // CHUNK) >= chunk_keys[c - 1]
-                        for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1
-                        if at(many(keys, expand_tokens, size, k, v)))
+                    least == old(least) or (size == room and least == keys[0])
+                    old(least) <= least and are_beyond(keys, expand_tokens, size, old(least) + 1)
+                    implies(len(no_expand) == 0,
+                        all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                            for d in range(c) for s in range(header[SLOTS])
+                            if s // CHUNK == chunk_notes[d] and is_wanted(header, tags, fixed, s, old(least), ceiling)
+                            if at(chunk_notes[d], tags[s])))
                 """,
-                closes="many_member(keys, expand_tokens, size, 0)",
+                opens="none_below_top(keys, expand_tokens, size)",
             )
         },
+        closes="below_peaks_is(header, tags, fixed, peaks, CHUNK)",
         before={
-            "if key_of(rank_of(chunk_keys[c])": "peak_key(peaks, chunk_notes[c]) == chunk_keys[c]",
-            "least = keys[0]": "many_member(keys, expand_tokens, size, 0)",
+            "if size == room": """
+                implies(len(no_expand) == 0,
+                    all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                        for s in range(header[SLOTS])
+                        if s // CHUNK == chunk_notes[c] and is_wanted(header, tags, fixed, s, old(least), ceiling)
+                        if at(tags[s])))
+                implies(len(no_expand) == 0,
+                    all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                        for d in range(c) for s in range(header[SLOTS])
+                        if s // CHUNK == chunk_notes[d] and is_wanted(header, tags, fixed, s, old(least), ceiling)
+                        if at(chunk_notes[d], tags[s])))
+                implies(len(no_expand) == 0,
+                    all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                        for d in range(c + 1) for s in range(header[SLOTS])
+                        if s // CHUNK == chunk_notes[d] and is_wanted(header, tags, fixed, s, old(least), ceiling)
+                        if at(chunk_notes[d], tags[s])))
+            """,
         },
     ),
     contract(
@@ -568,6 +694,7 @@ CONTRACTS = [
         any_width="peaks",
         needs=f"""{TOKENS}    header[SLOTS] <= len(fixed)
     gists_end(header, tags)
+    gists_go_on(header, tags)
     bodies_follow(header, tags)
     0 <= header[TAU_EXPAND] < LIMIT
     1 <= room <= 2**26
@@ -611,9 +738,9 @@ CONTRACTS = [
             )
         },
         before={
-            "lowest = key_of": "header[TAU_EXPAND] < rank_of(chunk_keys[chunks - 1])",
+            "lowest = key_of": "header[TAU_EXPAND] < rank_of(seen)",
             "least = keys[0]": "many_member(keys, expand_tokens, size, 0)",
-            "return min": """
+            "left = drop": """
                 tokens_none(header, tags, 0, 0)
                 tokens_from(header, tags, 0, header[SLOTS])
             """,

@@ -72,6 +72,7 @@ CONTRACTS = [
     contract(
         "is_held",
         truth=True,
+        gives="implies(len(no_expand) < PIN, not result)",
         loops={
             "while low < high": loop(keeps="0 <= low <= high and high <= len(no_expand) // PIN", falls="high - low")
         },

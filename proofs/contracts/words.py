@@ -153,6 +153,22 @@ def sum_of(table: Ints, first: int, n: int) -> int:
 
 
 @ghost
+def peak_to(table: Ints, first: int, to: int) -> int:
+    """The greatest of what stands from ``first`` to before ``to``; less than any number of 64 bits if nothing does."""
+    return max((table[i] for i in range(first, to)), default=-(2**63) - 1)
+
+
+@ghost
+def below_peaks(header: Ints, tags: Ints, fixed: Ints, peaks: Ints, chunk: int) -> bool:
+    """The mean of no gist that is not marked is above the peak of the chunk, of so many slots, that it begins in."""
+    return all(
+        mean_at(header, tags, fixed, slot) <= peaks[slot // chunk]
+        for slot in range(header[SLOTS])
+        if 1 <= tags[slot] < MARK
+    )
+
+
+@ghost
 def reach(table: Ints, first: int, stride: int, n: int) -> int:
     """The sum of the magnitudes of ``n`` numbers, every ``stride``-th from ``first`` on."""
     return sum(abs(table[first + i * stride]) for i in range(n))
@@ -570,6 +586,12 @@ def multiplied(header: Ints) -> bool:
 
 
 @ghost
+def gists_go_on(header: Ints, tags: Ints) -> bool:
+    """`gists_are_whole`, of which solvers know lemmas only."""
+    return gists_are_whole(header, tags)
+
+
+@ghost
 def whole(header: Ints, tags: Ints) -> bool:
     """`unmarked_are_whole`, of which solvers know lemmas only."""
     return unmarked_are_whole(header, tags)
@@ -755,9 +777,9 @@ def gists_end(header: Ints, tags: Ints) -> bool:
 
 
 def gists_are_whole(header: Ints, tags: Ints) -> bool:
-    """No block begins inside a gist that is not marked."""
+    """Inside a gist that is not marked is `BODY`."""
     return all(
-        tags[j] < 0
+        tags[j] == BODY
         for slot in range(header[SLOTS])
         for j in range(slot + 1, slot + header[UNITS + tags[slot]])
         if 1 <= tags[slot] <= header[TOP]
@@ -812,6 +834,7 @@ def blocks_tile(header: Ints, tags: Ints, first: int, last: int) -> bool:
             if at(tags[slot], tags[j])
         )
         and all(tags[slot - 1] == BODY or tags[slot - 1] >= 1 for slot in range(first + 1, last) if tags[slot] == BODY)
+        and all(tags[slot - 1] == RAW or tags[slot - 1] == 0 for slot in range(first + 1, last) if tags[slot] == RAW)
     )
 
 
@@ -824,9 +847,15 @@ def are_written(header: Ints, tags: Ints, slot: int, blocks: int, level: int) ->
 
 
 def bodies_follow(header: Ints, tags: Ints) -> bool:
-    """What goes on with a gist stands behind its first slot, or behind what goes on with it."""
-    return tags[0] >= 0 and all(
-        tags[slot - 1] == BODY or tags[slot - 1] >= 1 for slot in range(1, header[SLOTS]) if tags[slot] == BODY
+    """What goes on with a block stands behind its first slot, or behind what goes on with it."""
+    return (
+        tags[0] >= 0
+        and all(tags[slot - 1] == BODY or tags[slot - 1] >= 1 for slot in range(1, header[SLOTS]) if tags[slot] == BODY)
+        and all(
+            tags[slot - 1] == RAW or tags[slot - 1] == 0 or tags[slot - 1] == MARK
+            for slot in range(1, header[SLOTS])
+            if tags[slot] == RAW
+        )
     )
 
 
@@ -1982,9 +2011,47 @@ def mean_at(header: Ints, tags: Ints, fixed: Ints, slot: int) -> int:
     return mean_of(fixed, slot, header[UNITS + tags[slot]])
 
 
+def gist_key(header: Ints, tags: Ints, fixed: Ints, slot: int) -> int:
+    """The key of a gist that begins in a slot."""
+    return mean_at(header, tags, fixed, slot) * PLACES + (PLACES - 1 - slot)
+
+
+def is_wanted(header: Ints, tags: Ints, fixed: Ints, slot: int, least: int, ceiling: int) -> bool:
+    """A gist begins in a slot that is not marked and has a key between these."""
+    return 1 <= tags[slot] < MARK and least < gist_key(header, tags, fixed, slot) < ceiling
+
+
+def are_beyond(keys: Ints, notes: Ints, n: int, least: int) -> bool:
+    """None of the first ``n`` keys is below ``least``."""
+    return all(
+        k >= least
+        for k in INTEGERS
+        for v in INTEGERS
+        if many(keys, notes, n, k, v) >= 1
+        if at(many(keys, notes, n, k, v))
+    )
+
+
+def come_beyond(keys: Ints, notes: Ints, n: int, others: Ints, their_notes: Ints, m: int, least: int) -> bool:
+    """The first ``n`` keys are above one, but for those that are among the first ``m`` of another list."""
+    return all(
+        k > least or many(others, their_notes, m, k, v) >= 1
+        for k in INTEGERS
+        for v in INTEGERS
+        if many(keys, notes, n, k, v) >= 1
+        if at(many(keys, notes, n, k, v))
+    )
+
+
 def token_of(header: Ints, tags: Ints, slot: int) -> int:
     """The token that a block in a slot begins at."""
     return header[FIRST] + tokens_in(header, tags, 0, slot)
+
+
+@ghost
+def is_in_or_worse(keys: Ints, notes: Ints, n: int, room: int, key: int) -> bool:
+    """A key is among the first ``n``, or they are full of better ones."""
+    return many(keys, notes, n, key, 0) >= 1 or (n == room and key <= keys[0])
 
 
 def are_gists(header: Ints, tags: Ints, fixed: Ints, keys: Ints, notes: Ints, n: int, ceiling: int) -> bool:

@@ -303,6 +303,31 @@ SUMS = [
         "collapses_before(T, lo, hi, t) <= odd(T, lo, hi)",
         steps=["collapses_most_to(T, lo, hi - lo, t)", "collapses_none(T, lo, hi, t)", "odd_none(T, lo, hi)"],
     ),
+    lemma("times_grow(a, b, u)", "implies(a <= b and u >= 0, a * u <= b * u)"),
+    lemma(
+        "sum_to_peak(F, s, n)",
+        "implies(n >= 1, sum_of(F, s, n) <= peak_to(F, s, s + n) * n)",
+        by="n",
+        steps=[
+            "sum_none(F, s, 0)",
+            "sum_one_more(F, s, n)",
+            "peak_one_more(F, s + n)",
+            "product_next(n - 1, peak_to(F, s, s + n))",
+            "times_one(n, peak_to(F, s, s + n))",
+            "times_turned(n, peak_to(F, s, s + n))",
+            "times_turned(n - 1, peak_to(F, s, s + n))",
+            "times_grow(peak_to(F, s, s + n - 1), peak_to(F, s, s + n), n - 1)",
+        ],
+    ),
+    lemma(
+        "mean_to_peak(F, s, p)",
+        "implies(s < p, mean_of(F, s, p - s) <= peak_to(F, s, p))",
+        steps=[
+            "sum_to_peak(F, s, p - s)",
+            "over_family(sum_of(F, s, p - s), peak_to(F, s, p), p - s)",
+        ],
+        seen_by="peak_to(F, s, p)",
+    ),
     lemma(
         "sum_put(F, s, n, i, x)",
         "sum_of(put(F, i, x), s, n) == sum_of(F, s, n) + (x - F[i] if s <= i < s + n else 0)",

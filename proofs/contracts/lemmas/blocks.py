@@ -124,7 +124,7 @@ TILES = [
     lemma(
         "tiled_stretch(H, T, a, b)",
         "implies(whole(H, T) and 0 <= a <= b <= H[SLOTS] and (a == b or T[a] >= 0) and (b == H[SLOTS] or T[b] >= 0)"
-        " and within(T, a, b, RAW, H[TOP]), tiled(H, T, a, b))",
+        " and within(T, a, b, RAW, H[TOP]) and H[TOP] < LEVELS, tiled(H, T, a, b))",
         steps=["whole_is(H, T)", "tiled_is(H, T, a, b)"],
     ),
     lemma(
@@ -178,7 +178,7 @@ WHOLE = [
     ),
     lemma(
         "bodies_follow_marked(H, T, S)",
-        "implies(bodies_follow(H, S) and only_marked(H, T, S), bodies_follow(H, T))",
+        "implies(H[TOP] < LEVELS and bodies_follow(H, S) and only_marked(H, T, S), bodies_follow(H, T))",
     ),
     lemma(
         "whole_marked(H, T, S)",
@@ -192,9 +192,17 @@ WHOLE = [
         ],
     ),
     lemma(
+        "insides_are_body(H, T, n)",
+        "implies(H[TOP] < LEVELS and whole(H, T) and are_tags(H, T, 0, H[SLOTS]) and n <= H[SLOTS], all(T[j] == BODY for s in range(n)"
+        " for j in range(s + 1, min(n, s + H[UNITS + T[s]])) if 1 <= T[s] and T[s] <= H[TOP] if at(T[s], T[j])))",
+        by="n",
+        steps=["whole_is(H, T)", "T[n - 1] == T[n - 1]", "T[n - 2] == T[n - 2]"],
+    ),
+    lemma(
         "whole_gists(H, T)",
-        "implies(whole(H, T), gists_end(H, T) and gists_are_whole(H, T) and bodies_follow(H, T))",
-        steps=["whole_is(H, T)"],
+        "implies(H[TOP] < LEVELS and whole(H, T) and are_tags(H, T, 0, H[SLOTS]),"
+        " gists_end(H, T) and gists_are_whole(H, T) and gists_go_on(H, T) and bodies_follow(H, T))",
+        steps=["gists_go_on_is(H, T)", "whole_is(H, T)", "insides_are_body(H, T, H[SLOTS])"],
     ),
     lemma(
         "tiled_follow(H, T)",

@@ -30,6 +30,21 @@ DEFINITIONS = [
         "gain_one_more(H, n)",
         "implies(n > 1, least_gain(H, n) == min(least_gain(H, n - 1), H[WIDTH + n] - H[UNITS + n]))",
     ),
+    definition(
+        "peak_one_more(F, p)",
+        "all(peak_to(F, s, p) == (F[p - 1] if s == p - 1 else max(peak_to(F, s, p - 1), F[p - 1]))"
+        " for s in INTEGERS if s < p if at(peak_to(F, s, p)))",
+    ),
+    definition(
+        "below_peaks_is(H, T, F, P, c)",
+        "below_peaks(H, T, F, P, c) == all(mean_at(H, T, F, s) <= P[s // c]"
+        " for s in range(H[SLOTS]) if 1 <= T[s] and T[s] < MARK if at(T[s]))",
+    ),
+    definition(
+        "in_or_worse_is(K, N, n, r, k)",
+        "is_in_or_worse(K, N, n, r, k) == (many(K, N, n, k, 0) >= 1 or (n == r and k <= K[0]))",
+        seen_by="is_in_or_worse(K, N, n, r, k)",
+    ),
     definition("reach_none(T, s, w, n)", "implies(n <= 0, reach(T, s, w, n) == 0)", seen_by="reach(T, s, w, n)"),
     definition(
         "reach_one_more(T, s, w, n)",
@@ -292,6 +307,7 @@ DEFINITIONS = [
         "grown_is(H, R, T, O, a, b, n, d)",
         "grown(H, R, T, O, a, b, n, d) == extend_by(H, R, T, O, a, b, n, d)",
     ),
+    definition("gists_go_on_is(H, T)", "gists_go_on(H, T) == gists_are_whole(H, T)"),
     definition("tiled_is(H, T, a, b)", "tiled(H, T, a, b) == blocks_tile(H, T, a, b)"),
     definition("pins_lie_is(P, n, m)", "pins_lie(P, n, m) == ranges_lie(P, n, m)"),
     definition("whole_is(H, T)", "whole(H, T) == unmarked_are_whole(H, T)"),

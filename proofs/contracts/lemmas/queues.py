@@ -113,6 +113,11 @@ ORDERED = [
         steps=["many_with_one_more(K, N, n)", "pairs_found(K, N, n - 1)", "K[n - 1] == K[n - 1]"],
     ),
     lemma(
+        "none_below_top(K, N, n)",
+        "implies(heap(K, n), are_beyond(K, N, n, K[0]))",
+        steps=["root_least(K, n)", "pairs_found(K, N, n)"],
+    ),
+    lemma(
         "twice_if_alike(K, N, n)",
         "all(many(K, N, n, K[j], N[j]) >= 2 for i in range(n) for j in range(i + 1, n)"
         " if K[i] == K[j] and N[i] == N[j] if at(K[i], K[j]))",

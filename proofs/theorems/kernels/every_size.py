@@ -250,8 +250,9 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "leaves out none that is better than the worst it keeps, though it looks at a sample first; and so it does with "
     "chunks, by their peaks. What it finds "
     "to expand are gists at rest and above the threshold, none twice and none marked, with keys that fall from below "
-    "the ceiling, each with its first token. Of those that it has found it drops none but the ones at rest, at "
-    "most as many as the ledger has collapses.",
+    "the ceiling, each with its first token. Where none is pinned, it leaves out none of the chunks that it looks "
+    "through that is better than the worst it keeps, and drops none but those at rest, at most as many as the ledger "
+    "has collapses.",
     clauses="THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("candidates"),
@@ -283,10 +284,12 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the worst chunk goes first",
                  "sort_best_first(keys, notes, size)\n    return size\n\n\n@kernel\ndef drop",
                  "return size\n\n\n@kernel\ndef drop"),
-        Mutation("a gist counts in both of its chunks", "while begun < length and tags[first + begun] == BODY:",
-                 "while begun < 0 and tags[first + begun] == BODY:"),
-        Mutation("a gist is looked at for each of its slots", "tags[first + i] == BODY) and first + i >= seen:",
-                 "tags[first + i] == BODY):"),
+        Mutation("a gist counts in both of its chunks", "while begun < length and tags[first + begun] < 0:",
+                 "while begun < 0 and tags[first + begun] < 0:"),
+        Mutation("a gist is looked for by its first slot", "and tags[first + i] != 0 and",
+                 "and tags[first + i] >= 1 and"),
+        Mutation("a gist is looked at for each of its slots", "tags[first + i] != 0 and first + i >= seen:",
+                 "tags[first + i] != 0:"),
         Mutation("half of the threshold is enough to expand", "least = key_of(header[TAU_EXPAND], 0)\n    lowest",
                  "least = key_of(header[TAU_EXPAND] // 2, 0)\n    lowest"),
         Mutation("what rests expands", "if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2",
