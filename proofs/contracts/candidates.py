@@ -288,6 +288,75 @@ DROP_RESTING = contract(
 )
 """What is left without those at rest."""
 
+BEST_EXPANDS =     contract(
+        "best_expands",
+        guarded=True,
+        joins=True,
+        any_width="peaks",
+        needs=f"""{TOKENS}    header[SLOTS] <= len(fixed)
+    gists_end(header, tags)
+    gists_go_on(header, tags)
+    bodies_follow(header, tags)
+    0 <= header[TAU_EXPAND] < LIMIT
+    1 <= room <= 2**26
+    header[LEDGER_TO] - header[LEDGER_FROM] <= 2**26
+    room + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_keys)
+    room + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_tokens)
+    {CHUNKS} <= len(peaks)
+    within(peaks, 0, {CHUNKS}, -2**33, 2**33)
+    {CHUNKS} <= len(chunk_keys)
+    {CHUNKS} <= len(chunk_notes)
+    0 <= ceiling
+    0 <= spoilt < 2**62
+    marks(tags, header[SLOTS]) <= spoilt
+""",
+        writes="chunk_keys chunk_notes expand_keys expand_tokens",
+        gives="""
+            0 <= result <= room
+            all(0 <= spot(expand_keys[i]) < header[SLOTS]
+                and 1 <= tags[spot(expand_keys[i])] <= header[TOP]
+                and expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
+                and header[FIRST] <= expand_tokens[i] < 2**49
+                and mean_at(header, tags, fixed, spot(expand_keys[i])) > header[TAU_EXPAND]
+                and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                    node_of(tags[spot(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
+                for i in range(result) if at(expand_keys[i]) if at(expand_tokens[i]))
+            implies(result >= 1, expand_keys[result - 1] >= 0 and expand_keys[result - 1] + result <= ceiling)
+        """,
+        loops={
+            f"for chunk in range({CHUNKS})": loop(
+                keeps="""
+                    0 <= size <= wanted
+                    heap(keys, size)
+                    are_gists(header, tags, fixed, keys, expand_tokens, size, ceiling)
+                    0 <= least < 2**34 * PLACES
+                    key_of(header[TAU_EXPAND], 0) <= least
+                    all(spot(k) // CHUNK < chunk or peak_key(peaks, spot(k) // CHUNK) >= seen
+                        for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1
+                        if at(many(keys, expand_tokens, size, k, v)))
+                """,
+                closes="many_member(keys, expand_tokens, size, 0)",
+            )
+        },
+        before={
+            "lowest = key_of": "header[TAU_EXPAND] < rank_of(seen)",
+            "least = keys[0]": "many_member(keys, expand_tokens, size, 0)",
+            "left = drop": """
+                tokens_none(header, tags, 0, 0)
+                tokens_from(header, tags, 0, header[SLOTS])
+            """,
+        },
+        closes="fall_far(expand_keys, result, ceiling)",
+    )
+"""The best expands of all."""
+
+BEYOND, BEYOND_OLD, WANTED = (
+    f"is_wanted(header, tags, fixed, no_expand, len(no_expand), s, {least}, ceiling)"
+    for least in ("least", "old(least)", "key_of(header[TAU_EXPAND], 0)")
+)
+"""A gist in slot ``s`` may be chosen, with a key above what is told, above what was told, above the threshold."""
+
+
 CONTRACTS = [
     contract(
         "gather_collapses",
@@ -581,11 +650,10 @@ CONTRACTS = [
         PICK_EXPANDS,
         "best",
         opens="gists_go_on_is(header, tags)",
-        gives="""
-            implies(len(no_expand) == 0,
-                all(is_in_or_worse(expand_keys, expand_tokens, result, room, gist_key(header, tags, fixed, s))
-                    for s in range(chunk * CHUNK, min(chunk * CHUNK + CHUNK, header[SLOTS]))
-                    if is_wanted(header, tags, fixed, s, least, ceiling) if at(tags[s])))
+        gives=f"""
+            all(is_in_or_worse(expand_keys, expand_tokens, result, room, gist_key(header, tags, fixed, s))
+                for s in range(chunk * CHUNK, min(chunk * CHUNK + CHUNK, header[SLOTS]))
+                if {BEYOND} if at(tags[s]))
             all(is_in_or_worse(expand_keys, expand_tokens, result, room, k)
                 for k in INTEGERS if many(old(expand_keys), old(expand_tokens), size, k, 0) >= 1
                 if at(many(old(expand_keys), old(expand_tokens), size, k, 0)))
@@ -598,16 +666,15 @@ CONTRACTS = [
                 keeps="all(tags[j] == BODY for j in range(first, first + begun))",
             ),
             "for i in range(length)": loop(
-                keeps="""
+                keeps=f"""
                     (least == old(least) and bar == rank_of(least + 1))
                         or (size == room and least == keys[0] and bar == rank_of(least))
                     all(tags[j] < 0 for j in range(first + i, seen))
-                    implies(len(no_expand) == 0,
-                        all(is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
-                            or (seen <= s and first + i < s + header[UNITS + tags[s]]
-                                and peak_to(fixed, s, first + i) < bar)
-                            for s in range(first, first + i)
-                            if is_wanted(header, tags, fixed, s, old(least), ceiling) if at(tags[s])))
+                    all(is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
+                        or (seen <= s and first + i < s + header[UNITS + tags[s]]
+                            and peak_to(fixed, s, first + i) < bar)
+                        for s in range(first, first + i)
+                        if {BEYOND_OLD} if at(tags[s]))
                     all(is_in_or_worse(keys, notes, size, room, k)
                         for k in INTEGERS if many(old(expand_keys), old(expand_tokens), old(size), k, 0) >= 1
                         if at(many(old(expand_keys), old(expand_tokens), old(size), k, 0)))
@@ -617,26 +684,28 @@ CONTRACTS = [
                             come_beyond(keys, notes, size, old(expand_keys), old(expand_tokens), old(size), old(least)))
                 """,
                 opens="peak_one_more(fixed, first + i + 1)",
-                closes="peak_one_more(fixed, first + i + 1)",
+                closes="""
+                    all(gist_key(header, tags, fixed, s) <= least for s in range(first, first + i)
+                        if 1 <= tags[s] and tags[s] <= header[TOP] and s + header[UNITS + tags[s]] == first + i
+                            and peak_to(fixed, s, first + i) < bar if at(tags[s]))
+                """,
             ),
             "while tags[slot] == BODY": loop(
                 keeps="all(tags[j] == BODY for j in range(slot + 1, first + i + 1))",
             ),
         },
         before={
-            "slots = header": """
+            "slots = header": f"""
                 first + i < slot + header[UNITS + tags[slot]]
-                implies(len(no_expand) == 0,
-                    all(s == slot or is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
-                        for s in range(first, first + i + 1)
-                        if is_wanted(header, tags, fixed, s, old(least), ceiling) if at(tags[s])))
+                all(s == slot or is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
+                    for s in range(first, first + i + 1)
+                    if {BEYOND_OLD} if at(tags[s]))
             """,
             "if score >= bar": "below(score, bar, slots)",
-            "if size == room": """
-                implies(len(no_expand) == 0,
-                    all(is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
-                        for s in range(first, first + i + 1)
-                        if is_wanted(header, tags, fixed, s, old(least), ceiling) if at(tags[s])))
+            "if size == room": f"""
+                all(is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
+                    for s in range(first, first + i + 1)
+                    if {BEYOND_OLD} if at(tags[s]))
             """,
         },
     ),
@@ -644,107 +713,151 @@ CONTRACTS = [
     beside(
         PICK_FROM,
         "best",
-        gives="""
-            implies(len(no_expand) == 0 and below_peaks(header, tags, fixed, peaks, CHUNK),
+        gives=f"""
+            implies(below_peaks(header, tags, fixed, peaks, CHUNK),
                 all(is_in_or_worse(expand_keys, expand_tokens, result, room, gist_key(header, tags, fixed, s))
-                    for c in range(chunks) for s in range(header[SLOTS])
-                    if s // CHUNK == chunk_notes[c] and is_wanted(header, tags, fixed, s, least, ceiling)
-                    if at(chunk_notes[c], tags[s])))
+                    for s in range(header[SLOTS])
+                    if is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK) and {BEYOND} if at(tags[s])))
             are_beyond(expand_keys, expand_tokens, result, least + 1)
         """,
         loops={
             "for c in range(chunks)": loop(
-                keeps="""
+                keeps=f"""
                     least == old(least) or (size == room and least == keys[0])
                     old(least) <= least and are_beyond(keys, expand_tokens, size, old(least) + 1)
-                    implies(len(no_expand) == 0,
-                        all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
-                            for d in range(c) for s in range(header[SLOTS])
-                            if s // CHUNK == chunk_notes[d] and is_wanted(header, tags, fixed, s, old(least), ceiling)
-                            if at(chunk_notes[d], tags[s])))
+                    all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                        for d in range(c) for s in range(header[SLOTS])
+                        if s // CHUNK == chunk_notes[d] and {BEYOND_OLD}
+                        if at(chunk_notes[d], tags[s]))
                 """,
                 opens="none_below_top(keys, expand_tokens, size)",
             )
         },
-        closes="below_peaks_is(header, tags, fixed, peaks, CHUNK)",
+        closes=f"""
+            below_peaks_is(header, tags, fixed, peaks, CHUNK)
+            implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                all(is_in_or_worse(expand_keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                    for c in range(chunks) for s in range(header[SLOTS]) if s // CHUNK == chunk_notes[c] and {BEYOND}
+                    if at(chunk_notes[c], tags[s])))
+            pairs_found(chunk_keys, chunk_notes, chunks)
+        """,
         before={
-            "if size == room": """
-                implies(len(no_expand) == 0,
-                    all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
-                        for s in range(header[SLOTS])
-                        if s // CHUNK == chunk_notes[c] and is_wanted(header, tags, fixed, s, old(least), ceiling)
-                        if at(tags[s])))
-                implies(len(no_expand) == 0,
-                    all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
-                        for d in range(c) for s in range(header[SLOTS])
-                        if s // CHUNK == chunk_notes[d] and is_wanted(header, tags, fixed, s, old(least), ceiling)
-                        if at(chunk_notes[d], tags[s])))
-                implies(len(no_expand) == 0,
-                    all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
-                        for d in range(c + 1) for s in range(header[SLOTS])
-                        if s // CHUNK == chunk_notes[d] and is_wanted(header, tags, fixed, s, old(least), ceiling)
-                        if at(chunk_notes[d], tags[s])))
+            "if size == room": f"""
+                all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                    for s in range(header[SLOTS])
+                    if s // CHUNK == chunk_notes[c] and {BEYOND_OLD}
+                    if at(tags[s]))
+                all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                    for d in range(c) for s in range(header[SLOTS])
+                    if s // CHUNK == chunk_notes[d] and {BEYOND_OLD}
+                    if at(chunk_notes[d], tags[s]))
+                all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
+                    for d in range(c + 1) for s in range(header[SLOTS])
+                    if s // CHUNK == chunk_notes[d] and {BEYOND_OLD}
+                    if at(chunk_notes[d], tags[s]))
             """,
         },
     ),
-    contract(
-        "best_expands",
-        guarded=True,
-        joins=True,
-        any_width="peaks",
-        needs=f"""{TOKENS}    header[SLOTS] <= len(fixed)
-    gists_end(header, tags)
-    gists_go_on(header, tags)
-    bodies_follow(header, tags)
-    0 <= header[TAU_EXPAND] < LIMIT
-    1 <= room <= 2**26
-    header[LEDGER_TO] - header[LEDGER_FROM] <= 2**26
-    room + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_keys)
-    room + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_tokens)
-    {CHUNKS} <= len(peaks)
-    within(peaks, 0, {CHUNKS}, -2**33, 2**33)
-    {CHUNKS} <= len(chunk_keys)
-    {CHUNKS} <= len(chunk_notes)
-    0 <= ceiling
-    0 <= spoilt < 2**62
-    marks(tags, header[SLOTS]) <= spoilt
-""",
-        writes="chunk_keys chunk_notes expand_keys expand_tokens",
-        gives="""
-            0 <= result <= room
-            all(0 <= spot(expand_keys[i]) < header[SLOTS]
-                and 1 <= tags[spot(expand_keys[i])] <= header[TOP]
-                and expand_tokens[i] == header[FIRST] + tokens_in(header, tags, 0, spot(expand_keys[i]))
-                and header[FIRST] <= expand_tokens[i] < 2**49
-                and mean_at(header, tags, fixed, spot(expand_keys[i])) > header[TAU_EXPAND]
-                and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
-                    node_of(tags[spot(expand_keys[i])], expand_tokens[i]) * 2 + COLLAPSE)
-                for i in range(result) if at(expand_keys[i]) if at(expand_tokens[i]))
-            implies(result >= 1, expand_keys[result - 1] >= 0 and expand_keys[result - 1] + result <= ceiling)
+    BEST_EXPANDS,
+    beside(
+        BEST_EXPANDS,
+        "best",
+        gives=f"""
+            implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                all(many(expand_keys, expand_tokens, result, gist_key(header, tags, fixed, s),
+                            token_of(header, tags, s)) >= 1
+                        or (result == room and gist_key(header, tags, fixed, s) <= expand_keys[result - 1])
+                        or held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                            node_of(tags[s], token_of(header, tags, s)) * 2 + COLLAPSE)
+                    for s in range(header[SLOTS]) if {WANTED} if at(tags[s])))
         """,
         loops={
             f"for chunk in range({CHUNKS})": loop(
-                keeps="""
-                    0 <= size <= wanted
-                    heap(keys, size)
-                    are_gists(header, tags, fixed, keys, expand_tokens, size, ceiling)
-                    0 <= least < 2**34 * PLACES
-                    key_of(header[TAU_EXPAND], 0) <= least
-                    all(spot(k) // CHUNK < chunk or peak_key(peaks, spot(k) // CHUNK) >= seen
-                        for k in INTEGERS for v in INTEGERS if many(keys, expand_tokens, size, k, v) >= 1
-                        if at(many(keys, expand_tokens, size, k, v)))
+                keeps=f"""
+                    least == key_of(header[TAU_EXPAND], 0) or (size == wanted and least == keys[0])
+                    implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                        all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
+                            for s in range(header[SLOTS])
+                            if (s < chunk * CHUNK or is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK))
+                                and {WANTED} if at(tags[s])))
                 """,
-                closes="many_member(keys, expand_tokens, size, 0)",
+                opens="none_below_top(keys, expand_tokens, size)",
             )
         },
+        opens="below_peaks_is(header, tags, fixed, peaks, CHUNK)",
         before={
-            "lowest = key_of": "header[TAU_EXPAND] < rank_of(seen)",
-            "least = keys[0]": "many_member(keys, expand_tokens, size, 0)",
-            "left = drop": """
-                tokens_none(header, tags, 0, 0)
-                tokens_from(header, tags, 0, header[SLOTS])
+            "size = pick_from": f"""
+                implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                    all(gist_key(header, tags, fixed, s) <= key_of(peaks[s // CHUNK], s // CHUNK * CHUNK)
+                        for s in range(header[SLOTS]) if 1 <= tags[s] and tags[s] <= header[TOP] if at(tags[s])))
+                many_member(chunk_keys, chunk_notes, chunks, chunks - 1)
+                all(is_listed(peaks, chunk_keys, chunk_notes, chunks, c) or (full and peak_key(peaks, c) < seen)
+                    for c in range((header[SLOTS] + CHUNK - 1) // CHUNK) if peaks[c] > header[TAU_EXPAND]
+                    if at(peaks[c]))
+                implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                    all(is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK)
+                            or (full and peak_key(peaks, s // CHUNK) < seen)
+                        for s in range(header[SLOTS]) if {WANTED} if at(tags[s])))
+            """,
+            "if size < wanted and": f"""
+                many_member(keys, expand_tokens, size, 0)
+                implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                    all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
+                        for s in range(header[SLOTS])
+                        if is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK)
+                            and {WANTED.replace("key_of(header[TAU_EXPAND], 0)", "lowest")} if at(tags[s])))
+                implies(size == wanted, lowest < keys[0])
+            """,
+            "if full and (size": f"""
+                implies(full, rank_of(seen) == peaks[chunk_notes[chunks - 1]]
+                    and place_of(seen) == chunk_notes[chunks - 1])
+                implies(full and below_peaks(header, tags, fixed, peaks, CHUNK),
+                    all(gist_key(header, tags, fixed, s) <= key_of(rank_of(seen), place_of(seen) * CHUNK + CHUNK - 1)
+                        for s in range(header[SLOTS])
+                        if 1 <= tags[s] and tags[s] <= header[TOP] and peak_key(peaks, s // CHUNK) < seen
+                        if at(tags[s])))
+                none_below_top(keys, expand_tokens, size)
+                implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                    all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
+                        for s in range(header[SLOTS])
+                        if is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK)
+                            and {WANTED} if at(tags[s])))
+            """,
+            "if size == wanted": f"""
+                implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                    all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
+                        for s in range(header[SLOTS])
+                        if (s < chunk * CHUNK + CHUNK or is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK))
+                            and {WANTED} if at(tags[s])))
+            """,
+            "left = drop": f"""
+                none_below_top(keys, expand_tokens, size)
+                implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                    all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
+                        for s in range(header[SLOTS])
+                        if {WANTED} if at(tags[s])))
+            """,
+            "return min": f"""
+                all(many(keys, expand_tokens, left, gist_key(header, tags, fixed, s), token_of(header, tags, s)) >= 1
+                        or held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                            node_of(tags[s], token_of(header, tags, s)) * 2 + COLLAPSE)
+                    for s in range(header[SLOTS])
+                    if many(prior(keys), prior(expand_tokens), size, gist_key(header, tags, fixed, s), 0) >= 1
+                    if at(tags[s]))
+                implies(size == wanted, left >= room)
+                all(keys[i] >= prior(keys)[0] for i in range(left))
+                implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                    all(many(keys, expand_tokens, left, gist_key(header, tags, fixed, s), token_of(header, tags, s))
+                                >= 1
+                            or (left >= room and gist_key(header, tags, fixed, s) <= keys[room - 1])
+                            or held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                                node_of(tags[s], token_of(header, tags, s)) * 2 + COLLAPSE)
+                        for s in range(header[SLOTS]) if {WANTED} if at(tags[s])))
             """,
         },
-        closes="fall_far(expand_keys, result, ceiling)",
+        closes="""
+            many_none(expand_keys, expand_tokens, result, 0, 0)
+            first_or_worse(expand_keys, expand_tokens, left, result)
+        """,
     ),
 ]

@@ -72,10 +72,22 @@ CONTRACTS = [
     contract(
         "is_held",
         truth=True,
-        gives="implies(len(no_expand) < PIN, not result)",
+        whole=True,
+        gives="result == bars(no_expand, len(no_expand), slot)",
         loops={
-            "while low < high": loop(keeps="0 <= low <= high and high <= len(no_expand) // PIN", falls="high - low")
+            "while low < high": loop(
+                keeps="""
+                    0 <= low <= high and high <= len(no_expand) // PIN
+                    halved(no_expand, low, high, slot) == halved(no_expand, 0, len(no_expand) // PIN, slot)
+                """,
+                falls="high - low",
+                opens="halved_is(no_expand, low, high, slot)",
+            )
         },
+        closes="""
+            halved_is(no_expand, low, high, slot)
+            bars_is(no_expand, len(no_expand), slot)
+        """,
     ),
     contract(
         "rule_out",

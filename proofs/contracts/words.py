@@ -1996,6 +1996,11 @@ def peak_key(peaks: Ints, chunk: int) -> int:
     return peaks[chunk] * PLACES + (PLACES - 1 - chunk)
 
 
+def is_listed(peaks: Ints, keys: Ints, notes: Ints, n: int, chunk: int) -> bool:
+    """A chunk is among the first ``n`` chunks by their peaks."""
+    return many(keys, notes, n, peak_key(peaks, chunk), chunk) >= 1
+
+
 def are_peaks(header: Ints, peaks: Ints, keys: Ints, notes: Ints, n: int, chunks: int) -> bool:
     """The first ``n`` are such of the ``chunks`` as have peaks above the threshold, best first, none twice."""
     return all(
@@ -2016,9 +2021,15 @@ def gist_key(header: Ints, tags: Ints, fixed: Ints, slot: int) -> int:
     return mean_at(header, tags, fixed, slot) * PLACES + (PLACES - 1 - slot)
 
 
-def is_wanted(header: Ints, tags: Ints, fixed: Ints, slot: int, least: int, ceiling: int) -> bool:
-    """A gist begins in a slot that is not marked and has a key between these."""
-    return 1 <= tags[slot] < MARK and least < gist_key(header, tags, fixed, slot) < ceiling
+def is_wanted(
+    header: Ints, tags: Ints, fixed: Ints, no_expand: Ints, cells: int, slot: int, least: int, ceiling: int
+) -> bool:
+    """A gist begins in a slot that is not marked, has a key between these, and no pin bars it from expanding."""
+    return (
+        1 <= tags[slot] < MARK
+        and least < gist_key(header, tags, fixed, slot) < ceiling
+        and not bars(no_expand, cells, slot)
+    )
 
 
 def are_beyond(keys: Ints, notes: Ints, n: int, least: int) -> bool:
@@ -2046,6 +2057,23 @@ def come_beyond(keys: Ints, notes: Ints, n: int, others: Ints, their_notes: Ints
 def token_of(header: Ints, tags: Ints, slot: int) -> int:
     """The token that a block in a slot begins at."""
     return header[FIRST] + tokens_in(header, tags, 0, slot)
+
+
+@ghost
+def halved(no_expand: Ints, low: int, high: int, slot: int) -> int:
+    """The range, from ``low`` to before ``high``, that halving comes to: where they end in order, the first that ends
+    behind a slot."""
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if no_expand[middle * PIN + 3] <= slot else (low, middle)
+    return low
+
+
+@ghost
+def bars(no_expand: Ints, cells: int, slot: int) -> bool:
+    """Whether the range that halving comes to, of those in so many cells, holds a slot."""
+    found = halved(no_expand, 0, cells // PIN, slot)
+    return found < cells // PIN and no_expand[found * PIN + 2] <= slot
 
 
 @ghost

@@ -41,6 +41,15 @@ DEFINITIONS = [
         " for s in range(H[SLOTS]) if 1 <= T[s] and T[s] < MARK if at(T[s]))",
     ),
     definition(
+        "halved_is(E, a, b, s)",
+        "halved(E, a, b, s) == (a if a >= b else (halved(E, (a + b) // 2 + 1, b, s)"
+        " if E[(a + b) // 2 * PIN + 3] <= s else halved(E, a, (a + b) // 2, s)))",
+    ),
+    definition(
+        "bars_is(E, n, s)",
+        "bars(E, n, s) == (halved(E, 0, n // PIN, s) < n // PIN and E[halved(E, 0, n // PIN, s) * PIN + 2] <= s)",
+    ),
+    definition(
         "in_or_worse_is(K, N, n, r, k)",
         "is_in_or_worse(K, N, n, r, k) == (many(K, N, n, k, 0) >= 1 or (n == r and k <= K[0]))",
         seen_by="is_in_or_worse(K, N, n, r, k)",

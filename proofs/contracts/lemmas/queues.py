@@ -113,6 +113,13 @@ ORDERED = [
         steps=["many_with_one_more(K, N, n)", "pairs_found(K, N, n - 1)", "K[n - 1] == K[n - 1]"],
     ),
     lemma(
+        "first_or_worse(K, N, n, m)",
+        "implies(1 <= m <= n and all(K[i] > K[j] for i in range(n) for j in range(i + 1, n)),"
+        " all(many(K, N, m, k, v) >= 1 or k <= K[m - 1]"
+        " for k in INTEGERS for v in INTEGERS if many(K, N, n, k, v) >= 1 if at(many(K, N, n, k, v))))",
+        steps=["pairs_found(K, N, n)", "many_members(K, N, m, m)"],
+    ),
+    lemma(
         "none_below_top(K, N, n)",
         "implies(heap(K, n), are_beyond(K, N, n, K[0]))",
         steps=["root_least(K, n)", "pairs_found(K, N, n)"],
