@@ -449,9 +449,11 @@ CONTRACTS = [
     ALTERNATE,
     beside(
         ALTERNATE,
-        "turns",
+        "best",
         whole=True,
         gives="""
+            all(is_queued(expand_keys, header[TAKEN_EXPANDS], places[i])
+                for i in range(old(header)[DONE], header[DONE]) if actions[i] % 2 == EXPAND if at(places[i]))
             implies(not result and header[DONE] < header[N_DIFF] and more, header[TAKEN_EXPANDS] < expands)
             by_turns(old(header), old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
                 old(header)[DONE], header[DONE], expands, collapses)
@@ -461,8 +463,16 @@ CONTRACTS = [
                 header[DONE], header[DONE], expands, collapses)
         """,
         loops={
+            "while e < expands and tags[place_of(expand_keys[e])] >= MARK": loop(
+                keeps="""
+                    all(is_queued(expand_keys, e, places[i])
+                        for i in range(header[DONE], done) if actions[i] % 2 == EXPAND if at(places[i]))
+                """,
+            ),
             "while done < header[N_DIFF]": loop(
                 keeps="""
+                    all(is_queued(expand_keys, e, places[i])
+                        for i in range(header[DONE], done) if actions[i] % 2 == EXPAND if at(places[i]))
                     by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node,
                         collapse_families, header[DONE], done, expands, collapses)
                     implies(header[DONE] < done and done < header[N_DIFF] and actions[done - 1] % 2 == EXPAND,
@@ -503,7 +513,10 @@ CONTRACTS = [
                 by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
                     header[DONE], done + 1, expands, collapses)
             """,
+            "e += 1": "queued_more(expand_keys, e + 1)",
             "if done <": """
+                all(is_queued(expand_keys, e, places[i])
+                    for i in range(header[DONE], done) if actions[i] % 2 == EXPAND if at(places[i]))
                 done == before or (done == before + 1 and actions[done - 1] % 2 == EXPAND)
                 implies(done == before, cannot_expand(header, old(tags), actions, places, done, expand_keys, expands))
                 by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
@@ -548,6 +561,7 @@ CONTRACTS = [
                 many_members(collapse_keys, collapse_families, collapses, collapses){QUEUED.rstrip()}
             """,
             "expands = best_expands": """
+                gists_go_on_is(header, tags)
                 tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
                 tokens_are_told(header, tags, family_slot, family_node)
             """,

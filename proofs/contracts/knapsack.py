@@ -151,6 +151,7 @@ PRUNED = """
             session.header[SLOTS] <= len(fixed)
             len(fixed) <= PLACES
             gists_end(session.header, tags)
+            gists_are_whole(session.header, tags)
             bodies_follow(session.header, tags)
             all(tags[i] < MARK for i in range(session.header[SLOTS]))
             session.header[END] == session.header[FIRST] + tokens_in(session.header, tags, 0, session.header[SLOTS])
@@ -596,7 +597,10 @@ CONTRACTS = [
             only(work.header, COLLAPSE_FLOOR, EXPAND_FLOOR)
             0 <= work.header[EXPAND_FLOOR]
         """,
-        opens="marks_nowhere(tags, session.header[SLOTS])",
+        opens="""
+            marks_nowhere(tags, session.header[SLOTS])
+            gists_go_on_is(session.header, tags)
+        """,
     ),
     contract(
         "set_floors",

@@ -272,6 +272,12 @@ def first_open(header: Ints, actions: Ints, places: Ints, n: int, keys: Ints, si
 
 
 @ghost
+def is_queued(keys: Ints, n: int, slot: int) -> bool:
+    """Whether one of the first ``n`` keys is of what begins in a slot."""
+    return any(spot(keys[i]) == slot for i in range(n))
+
+
+@ghost
 def first_free(
     header: Ints, actions: Ints, places: Ints, n: int, slots: Ints, nodes: Ints, families: Ints, size: int
 ) -> int:

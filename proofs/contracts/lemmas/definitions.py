@@ -303,6 +303,12 @@ DEFINITIONS = [
         "outside(H, S, V, A, a, R, K, N, m, n)"
         " == all(run_is_outside(H, S, V, A, a, R, K, N, here(r)) for r in range(m, n) if at(here(r)))",
     ),
+    definition("queued_none(K, n, j)", "implies(n <= 0, not is_queued(K, n, j))", seen_by="is_queued(K, n, j)"),
+    definition(
+        "queued_one_more(K, n)",
+        "implies(n >= 1, all(is_queued(K, n, j) == (is_queued(K, n - 1, j) or spot(K[n - 1]) == j)"
+        " for j in INTEGERS if at(is_queued(K, n, j))))",
+    ),
     definition("placed_none(C, n, j)", "implies(n <= 0, not placed(C, n, j))", seen_by="placed(C, n, j)"),
     definition(
         "placed_one_more(C, n)",

@@ -113,6 +113,20 @@ ORDERED = [
         steps=["many_with_one_more(K, N, n)", "pairs_found(K, N, n - 1)", "K[n - 1] == K[n - 1]"],
     ),
     lemma(
+        "queued_more(K, n)",
+        "implies(n >= 1, all(is_queued(K, n, j) for j in INTEGERS if is_queued(K, n - 1, j)"
+        " if at(is_queued(K, n - 1, j))) and is_queued(K, n, spot(K[n - 1])))",
+        steps=["queued_one_more(K, n)"],
+    ),
+    lemma(
+        "queued_before(H, T, F, K, n)",
+        "implies(all(K[i] > K[j] for i in range(n) for j in range(i + 1, n))"
+        " and all(K[i] == gist_key(H, T, F, spot(K[i])) for i in range(n) if at(K[i])),"
+        " all(gist_key(H, T, F, j) >= K[n - 1] for j in INTEGERS if is_queued(K, n, j) if at(is_queued(K, n, j))))",
+        by="n",
+        steps=["queued_one_more(K, n)", "K[n - 1] == K[n - 1]", "K[n - 2] == K[n - 2]"],
+    ),
+    lemma(
         "first_or_worse(K, N, n, m)",
         "implies(1 <= m <= n and all(K[i] > K[j] for i in range(n) for j in range(i + 1, n)),"
         " all(many(K, N, m, k, v) >= 1 or k <= K[m - 1]"

@@ -36,7 +36,7 @@ CALLS = [one for one in contracts_of("calls") if one not in ("step", "run_ingest
 INGEST = [*contracts_of("ingest"), "run_ingest"]
 """The kernels of an ingest, and its call."""
 
-TURNS = ("fits", "alternate", "alternate/turns")
+TURNS = ("fits", "alternate", "alternate/best")
 """What is said of the kernels that take turns; `select` has a theorem of its own."""
 
 PLACES = [one for one in contracts_of("packing", "pins", "places") if one not in TOKENS]
