@@ -763,6 +763,9 @@ CONTRACTS = [
         BEST_EXPANDS,
         "best",
         gives=f"""
+            all(expand_keys[i] > expand_keys[j] for i in range(result) for j in range(i + 1, result))
+            all(expand_keys[i] == gist_key(header, tags, fixed, spot(expand_keys[i]))
+                for i in range(result) if at(expand_keys[i]))
             implies(below_peaks(header, tags, fixed, peaks, CHUNK),
                 all(many(expand_keys, expand_tokens, result, gist_key(header, tags, fixed, s),
                             token_of(header, tags, s)) >= 1

@@ -429,6 +429,76 @@ ALTERNATE = contract(
 )
 """The turns of an iteration."""
 
+SELECT = contract(
+    "select",
+    needs=f"""{CHOOSES.rstrip()}
+            0 <= header[CURSOR_TOKEN] < 2**49
+            -LIMIT <= header[TAU_COLLAPSE] <= LIMIT
+            0 <= header[N_DIFF] <= 2**26
+            header[LEDGER_TO] - header[LEDGER_FROM] <= 2**26
+            header[N_DIFF] + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_keys)
+            header[N_DIFF] + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_tokens)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(peaks)
+        """,
+    writes="""header tags actions places collapse_keys collapse_families
+        expand_keys expand_tokens chunk_keys chunk_notes""",
+    gives=CHOSEN,
+    loops={
+        "while hungry": loop(
+            keeps=f"""{CHOOSING.rstrip()}
+                    implies(hungry, header[TAKEN_EXPANDS] == 0)
+                    0 <= ceiling
+                    implies(hungry, marks(tags, header[SLOTS]) <= spoilt)
+                    0 <= spoilt <= UNBOUNDED - ceiling + header[TAKEN_COLLAPSES] * 2**26
+                """,
+            falls="(1 if hungry else 0), ceiling",
+        ),
+        "for c in range(taken, header[TAKEN_COLLAPSES])": loop(
+            keeps="""
+                spoilt == entry(spoilt) + replaced(header, family_node, collapse_families, taken, c)
+                0 <= spoilt <= entry(spoilt) + (c - taken) * 2**26
+            """,
+            closes="replaced_one_more(header, family_node, collapse_families, taken, c)",
+        ),
+    },
+    before={
+        "spoilt = 0": f"""
+                many_members(collapse_keys, collapse_families, collapses, collapses){QUEUED.rstrip()}
+            """,
+        "expands = best_expands": """
+            gists_go_on_is(header, tags)
+            tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
+            tokens_are_told(header, tags, family_slot, family_node)
+        """,
+        "hungry = True": NOTHING_YET,
+        "return 0": NOTHING_YET,
+        "hungry = alternate": TURNS_BEGIN,
+        "if hungry": TURNS_END,
+        "for c in range(taken": "replaced_none(header, family_node, collapse_families, taken, taken)",
+        "ceiling = expand_keys": """
+            replaced_alike(header, put(header, TAKEN_EXPANDS, 0), family_node, collapse_families,
+                taken, header[TAKEN_COLLAPSES])
+            shift_alike(header, put(header, TAKEN_EXPANDS, 0), actions, header[DONE])
+        """,
+    },
+)
+"""The choice of an iteration."""
+
+PEAKS = "below_peaks(old(header), old(tags), fixed, peaks, CHUNK)"
+"""No gist is above the peak of its chunk."""
+
+IT = "gist_key(old(header), old(tags), fixed, s)"
+"""The key of the gist in slot ``s``."""
+
+OPEN = """
+    tags[s] < MARK
+    and is_wanted(old(header), old(tags), fixed, no_expand, len(no_expand), s, key_of(header[TAU_EXPAND], 0), UNBOUNDED)
+    and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+        node_of(old(tags)[s], token_of(old(header), old(tags), s)) * 2 + COLLAPSE)
+"""
+OPEN = " ".join(OPEN.split())
+"""In slot ``s`` a gist begins that may still expand: it is not marked, above the threshold, at rest, not pinned."""
+
 CONTRACTS = [
     contract(
         "fits",
@@ -452,6 +522,7 @@ CONTRACTS = [
         "best",
         whole=True,
         gives="""
+            all(places[i] == old(places)[i] for i in range(old(header)[DONE]))
             all(is_queued(expand_keys, header[TAKEN_EXPANDS], places[i])
                 for i in range(old(header)[DONE], header[DONE]) if actions[i] % 2 == EXPAND if at(places[i]))
             implies(not result and header[DONE] < header[N_DIFF] and more, header[TAKEN_EXPANDS] < expands)
@@ -471,6 +542,7 @@ CONTRACTS = [
             ),
             "while done < header[N_DIFF]": loop(
                 keeps="""
+                    all(places[i] == old(places)[i] for i in range(header[DONE]))
                     all(is_queued(expand_keys, e, places[i])
                         for i in range(header[DONE], done) if actions[i] % 2 == EXPAND if at(places[i]))
                     by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node,
@@ -524,56 +596,80 @@ CONTRACTS = [
             """,
         },
     ),
-    contract(
-        "select",
-        needs=f"""{CHOOSES.rstrip()}
-            0 <= header[CURSOR_TOKEN] < 2**49
-            -LIMIT <= header[TAU_COLLAPSE] <= LIMIT
-            0 <= header[N_DIFF] <= 2**26
-            header[LEDGER_TO] - header[LEDGER_FROM] <= 2**26
-            header[N_DIFF] + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_keys)
-            header[N_DIFF] + header[LEDGER_TO] - header[LEDGER_FROM] <= len(expand_tokens)
-            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(peaks)
+    SELECT,
+    beside(
+        SELECT,
+        "best",
+        gives=f"""
+            implies({PEAKS}, all({IT} < gist_key(old(header), old(tags), fixed, places[i])
+                for s in range(header[SLOTS]) for i in range(result) if actions[i] % 2 == EXPAND and {OPEN}
+                if at(tags[s], places[i])))
+            implies({PEAKS} and result < header[N_DIFF], all({IT} <= expand_keys[header[TAKEN_EXPANDS]]
+                    and misfits(old(header), old(tags), header[SLOTS] - header[FREED],
+                        expand_keys[header[TAKEN_EXPANDS]])
+                for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
         """,
-        writes="""header tags actions places collapse_keys collapse_families
-            expand_keys expand_tokens chunk_keys chunk_notes""",
-        gives=CHOSEN,
         loops={
             "while hungry": loop(
-                keeps=f"""{CHOOSING.rstrip()}
-                    implies(hungry, header[TAKEN_EXPANDS] == 0)
-                    0 <= ceiling
-                    implies(hungry, marks(tags, header[SLOTS]) <= spoilt)
-                    0 <= spoilt <= UNBOUNDED - ceiling + header[TAKEN_COLLAPSES] * 2**26
+                keeps=f"""
+                    implies({PEAKS}, all({IT} < gist_key(old(header), old(tags), fixed, places[i])
+                        for s in range(header[SLOTS]) for i in range(header[DONE])
+                        if actions[i] % 2 == EXPAND and {OPEN} if at(tags[s], places[i])))
+                    implies({PEAKS} and hungry,
+                        all({IT} < ceiling for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
+                    implies(hungry, all(gist_key(old(header), old(tags), fixed, places[i]) >= ceiling
+                        for i in range(header[DONE]) if actions[i] % 2 == EXPAND if at(places[i])))
+                    implies({PEAKS} and not hungry and header[DONE] < header[N_DIFF],
+                        all({IT} <= expand_keys[header[TAKEN_EXPANDS]]
+                                and misfits(old(header), old(tags), header[SLOTS] - header[FREED],
+                                    expand_keys[header[TAKEN_EXPANDS]])
+                            for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
                 """,
-                falls="(1 if hungry else 0), ceiling",
-            ),
-            "for c in range(taken, header[TAKEN_COLLAPSES])": loop(
-                keeps="""
-                    spoilt == entry(spoilt) + replaced(header, family_node, collapse_families, taken, c)
-                    0 <= spoilt <= entry(spoilt) + (c - taken) * 2**26
-                """,
-                closes="replaced_one_more(header, family_node, collapse_families, taken, c)",
             ),
         },
         before={
-            "spoilt = 0": f"""
-                many_members(collapse_keys, collapse_families, collapses, collapses){QUEUED.rstrip()}
+            "expands = best_expands": "peaks_marked(header, old(header), tags, old(tags), fixed, peaks, CHUNK)",
+            "hungry = alternate": f"""
+                all(expand_keys[i] > expand_keys[j] for i in range(expands) for j in range(i + 1, expands))
+                all(expand_keys[i] == gist_key(old(header), old(tags), fixed, spot(expand_keys[i]))
+                    for i in range(expands) if at(expand_keys[i]))
+                implies({PEAKS},
+                    all(many(expand_keys, expand_tokens, expands, {IT}, token_of(old(header), old(tags), s)) >= 1
+                            or (expands == n_diff and {IT} <= expand_keys[expands - 1])
+                        for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
             """,
-            "expands = best_expands": """
-                gists_go_on_is(header, tags)
-                tokens_marked(header, old(header), tags, old(tags), header[SLOTS])
-                tokens_are_told(header, tags, family_slot, family_node)
-            """,
-            "hungry = True": NOTHING_YET,
-            "return 0": NOTHING_YET,
-            "hungry = alternate": TURNS_BEGIN,
-            "if hungry": TURNS_END,
-            "for c in range(taken": "replaced_none(header, family_node, collapse_families, taken, taken)",
-            "ceiling = expand_keys": """
-                replaced_alike(header, put(header, TAKEN_EXPANDS, 0), family_node, collapse_families,
-                    taken, header[TAKEN_COLLAPSES])
-                shift_alike(header, put(header, TAKEN_EXPANDS, 0), actions, header[DONE])
+            "if hungry": f"""
+                queued_before(old(header), old(tags), fixed, expand_keys, header[TAKEN_EXPANDS])
+                are_replaced(prior(header), tags, actions, places, header[DONE])
+                taken_marked(prior(header), tags, actions, places, header[DONE])
+                all(tags[spot(expand_keys[i])] >= MARK or tags[spot(expand_keys[i])] < 0
+                    for i in range(header[TAKEN_EXPANDS]) if at(expand_keys[i]))
+                implies({PEAKS},
+                    all(many(expand_keys, expand_tokens, expands, {IT}, token_of(old(header), old(tags), s)) >= 1
+                            or (expands == n_diff and {IT} <= expand_keys[expands - 1])
+                        for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
+                open_wait(old(header), old(tags), fixed, expand_keys, expand_tokens, expands, header[TAKEN_EXPANDS],
+                    tags, header[SLOTS])
+                implies({PEAKS} and header[TAKEN_EXPANDS] >= 1, all({IT} < expand_keys[header[TAKEN_EXPANDS] - 1]
+                    for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
+                implies({PEAKS} and header[TAKEN_EXPANDS] < expands, all({IT} <= expand_keys[header[TAKEN_EXPANDS]]
+                    for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
+                all(expand_keys[header[TAKEN_EXPANDS] - 1] <= gist_key(old(header), old(tags), fixed, places[i])
+                    for i in range(prior(header)[DONE], header[DONE]) if actions[i] % 2 == EXPAND if at(places[i]))
+                implies({PEAKS}, all({IT} < gist_key(old(header), old(tags), fixed, places[i])
+                        for s in range(header[SLOTS]) for i in range(prior(header)[DONE], header[DONE])
+                        if actions[i] % 2 == EXPAND and {OPEN} if at(tags[s], places[i])))
+                implies({PEAKS}, all({IT} < gist_key(old(header), old(tags), fixed, places[i])
+                        for s in range(header[SLOTS]) for i in range(prior(header)[DONE])
+                        if actions[i] % 2 == EXPAND and {OPEN} if at(tags[s], places[i])))
+                implies(hungry, header[TAKEN_EXPANDS] == expands and expands >= 1)
+                implies(hungry, expand_keys[header[TAKEN_EXPANDS] - 1] == expand_keys[expands - 1])
+                implies({PEAKS} and hungry,
+                    all({IT} < expand_keys[expands - 1] for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
+                all(gist_key(old(header), old(tags), fixed, places[i]) >= ceiling
+                    for i in range(prior(header)[DONE]) if actions[i] % 2 == EXPAND if at(places[i]))
+                implies(hungry, all(gist_key(old(header), old(tags), fixed, places[i]) >= expand_keys[expands - 1]
+                    for i in range(header[DONE]) if actions[i] % 2 == EXPAND if at(places[i])))
             """,
         },
     ),

@@ -205,6 +205,13 @@ WHOLE = [
         steps=["gists_go_on_is(H, T)", "whole_is(H, T)", "insides_are_body(H, T, H[SLOTS])"],
     ),
     lemma(
+        "peaks_marked(H, G, T, S, F, P, c)",
+        "implies(below_peaks(G, S, F, P, c) and is_shaped(G) and H[SLOTS] == G[SLOTS]"
+        " and all(H[j] == G[j] for j in range(UNITS, FANOUT)) and are_tags(G, T, 0, G[SLOTS]) and only_marked(G, T, S),"
+        " below_peaks(H, T, F, P, c))",
+        steps=["below_peaks_is(G, S, F, P, c)", "below_peaks_is(H, T, F, P, c)"],
+    ),
+    lemma(
         "tiled_follow(H, T)",
         "implies(H[SLOTS] >= 0 and tiled(H, T, 0, H[SLOTS]), follow_each_other(H, T))",
         steps=["tiled_is(H, T, 0, H[SLOTS])"],

@@ -113,6 +113,10 @@ ORDERED = [
         steps=["many_with_one_more(K, N, n)", "pairs_found(K, N, n - 1)", "K[n - 1] == K[n - 1]"],
     ),
     lemma(
+        "gists_spot(H, T, F, n)",
+        "implies(n <= PLACES, all(spot(gist_key(H, T, F, s)) == s for s in range(n) if at(T[s])))",
+    ),
+    lemma(
         "queued_more(K, n)",
         "implies(n >= 1, all(is_queued(K, n, j) for j in INTEGERS if is_queued(K, n - 1, j)"
         " if at(is_queued(K, n - 1, j))) and is_queued(K, n, spot(K[n - 1])))",
@@ -132,6 +136,17 @@ ORDERED = [
         " all(many(K, N, m, k, v) >= 1 or k <= K[m - 1]"
         " for k in INTEGERS for v in INTEGERS if many(K, N, n, k, v) >= 1 if at(many(K, N, n, k, v))))",
         steps=["pairs_found(K, N, n)", "many_members(K, N, m, m)"],
+    ),
+    lemma(
+        "open_wait(H, T, F, K, N, n, e, U, m)",
+        "implies(0 <= e <= n and m <= PLACES and all(K[i] > K[j] for i in range(n) for j in range(i + 1, n))"
+        " and all(U[spot(K[i])] >= MARK or U[spot(K[i])] < 0 for i in range(e) if at(K[i])),"
+        " all((e < 1 or gist_key(H, T, F, s) < K[e - 1]) and (e >= n or gist_key(H, T, F, s) <= K[e])"
+        " and (e < n or many(K, N, n, gist_key(H, T, F, s), token_of(H, T, s)) == 0)"
+        " for s in range(m) if 0 <= U[s] and U[s] < MARK"
+        " and (many(K, N, n, gist_key(H, T, F, s), token_of(H, T, s)) >= 1"
+        " or (n >= 1 and gist_key(H, T, F, s) <= K[n - 1])) if at(U[s])))",
+        steps=["pairs_found(K, N, n)", "gists_spot(H, T, F, m)", "K[e - 1] == K[e - 1]", "K[n - 1] == K[n - 1]"],
     ),
     lemma(
         "none_below_top(K, N, n)",
