@@ -429,6 +429,14 @@ ALTERNATE = contract(
 )
 """The turns of an iteration."""
 
+BLOCKED = (
+    "blocked(header, actions, places, header[DONE], family_slot[f], header[WIDTH + family_node[f] % LEVELS])"
+)
+"""A family has lost slots to an action."""
+
+READY = "old(is_ready(session, header[TAU_COLLAPSE], f))"
+"""A family may collapse, as long as it is whole."""
+
 SELECT = contract(
     "select",
     needs=f"""{CHOOSES.rstrip()}
@@ -525,6 +533,8 @@ CONTRACTS = [
             all(places[i] == old(places)[i] for i in range(old(header)[DONE]))
             all(is_queued(expand_keys, header[TAKEN_EXPANDS], places[i])
                 for i in range(old(header)[DONE], header[DONE]) if actions[i] % 2 == EXPAND if at(places[i]))
+            all(is_queued(collapse_keys, header[TAKEN_COLLAPSES], places[i])
+                for i in range(old(header)[DONE], header[DONE]) if actions[i] % 2 == COLLAPSE if at(places[i]))
             implies(not result and header[DONE] < header[N_DIFF] and more, header[TAKEN_EXPANDS] < expands)
             by_turns(old(header), old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
                 old(header)[DONE], header[DONE], expands, collapses)
@@ -540,9 +550,17 @@ CONTRACTS = [
                         for i in range(header[DONE], done) if actions[i] % 2 == EXPAND if at(places[i]))
                 """,
             ),
+            "while c < collapses": loop(
+                keeps="""
+                    all(is_queued(collapse_keys, c, places[i])
+                        for i in range(header[DONE], done) if actions[i] % 2 == COLLAPSE if at(places[i]))
+                """,
+            ),
             "while done < header[N_DIFF]": loop(
                 keeps="""
                     all(places[i] == old(places)[i] for i in range(header[DONE]))
+                    all(is_queued(collapse_keys, c, places[i])
+                        for i in range(header[DONE], done) if actions[i] % 2 == COLLAPSE if at(places[i]))
                     all(is_queued(expand_keys, e, places[i])
                         for i in range(header[DONE], done) if actions[i] % 2 == EXPAND if at(places[i]))
                     by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node,
@@ -585,6 +603,7 @@ CONTRACTS = [
                 by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
                     header[DONE], done + 1, expands, collapses)
             """,
+            "c += 1": "queued_more(collapse_keys, c + 1)",
             "e += 1": "queued_more(expand_keys, e + 1)",
             "if done <": """
                 all(is_queued(expand_keys, e, places[i])
@@ -608,10 +627,20 @@ CONTRACTS = [
                     and misfits(old(header), old(tags), header[SLOTS] - header[FREED],
                         expand_keys[header[TAKEN_EXPANDS]])
                 for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
+            all(is_queued(collapse_keys, header[TAKEN_COLLAPSES], places[i])
+                for i in range(result) if actions[i] % 2 == COLLAPSE if at(places[i]))
+            all(old(key_at(session, 0, f)) <= collapse_keys[i]
+                for f in range(header[FAMILIES]) for i in range(header[TAKEN_COLLAPSES])
+                if {READY} and not {BLOCKED} if at(family_node[f], collapse_keys[i]))
+            implies(result < header[N_DIFF],
+                all({BLOCKED} for f in range(header[FAMILIES]) if {READY} if at(family_node[f])))
         """,
         loops={
             "while hungry": loop(
                 keeps=f"""
+                    all(is_queued(collapse_keys, header[TAKEN_COLLAPSES], places[i])
+                        for i in range(header[DONE]) if actions[i] % 2 == COLLAPSE if at(places[i]))
+                    implies(not hungry and header[DONE] < header[N_DIFF], header[TAKEN_COLLAPSES] == collapses)
                     implies({PEAKS}, all({IT} < gist_key(old(header), old(tags), fixed, places[i])
                         for s in range(header[SLOTS]) for i in range(header[DONE])
                         if actions[i] % 2 == EXPAND and {OPEN} if at(tags[s], places[i])))
@@ -628,6 +657,27 @@ CONTRACTS = [
             ),
         },
         before={
+            "spoilt = 0": f"""
+                twice_if_alike(collapse_keys, collapse_families, collapses)
+                all(collapse_families[i] != collapse_families[j] for i in range(collapses)
+                    for j in range(i + 1, collapses) if at(collapse_families[i], collapse_families[j]))
+                all(many(collapse_keys, collapse_families, collapses, old(key_at(session, 0, f)), f) >= 1
+                        or (collapses == n_diff and old(key_at(session, 0, f)) <= collapse_keys[collapses - 1])
+                    for f in range(header[FAMILIES]) if {READY} if at(family_node[f]))
+                all(collapse_keys[i] >= collapse_keys[j] for i in range(collapses) for j in range(i, collapses))
+            """,
+            "return header": f"""
+                few_blocked(header, actions, places, header[DONE], family_slot, family_node, collapse_families, collapses)
+                blocked_one_by_one(header, actions, places, header[DONE], family_slot, family_node, collapse_families,
+                    collapses)
+                pairs_found(collapse_keys, collapse_families, collapses)
+                implies(header[DONE] < header[N_DIFF], collapses <= header[DONE])
+                all(header[TAKEN_COLLAPSES]
+                        <= pair_at(collapse_keys, collapse_families, collapses, old(key_at(session, 0, f)), f)
+                    for f in range(header[FAMILIES]) if not {BLOCKED}
+                        and many(collapse_keys, collapse_families, collapses, old(key_at(session, 0, f)), f) >= 1
+                    if at(family_node[f]))
+            """,
             "expands = best_expands": "peaks_marked(header, old(header), tags, old(tags), fixed, peaks, CHUNK)",
             "hungry = alternate": f"""
                 all(expand_keys[i] > expand_keys[j] for i in range(expands) for j in range(i + 1, expands))
@@ -639,6 +689,7 @@ CONTRACTS = [
                         for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
             """,
             "if hungry": f"""
+                queued_still(collapse_keys, taken, header[TAKEN_COLLAPSES])
                 queued_before(old(header), old(tags), fixed, expand_keys, header[TAKEN_EXPANDS])
                 are_replaced(prior(header), tags, actions, places, header[DONE])
                 taken_marked(prior(header), tags, actions, places, header[DONE])

@@ -294,6 +294,25 @@ def first_free(
 
 
 @ghost
+def hits(header: Ints, actions: Ints, places: Ints, i: int, slots: Ints, nodes: Ints, families: Ints, m: int) -> int:
+    """How many of the first ``m`` families on a list lose slots to action ``i``."""
+    return sum(
+        places[i] < slots[f] + header[WIDTH + nodes[f] % LEVELS] and slots[f] < places[i] + before(header, actions[i])
+        for f in families[:m]
+    )
+
+
+@ghost
+def all_blocked(
+    header: Ints, actions: Ints, places: Ints, n: int, slots: Ints, nodes: Ints, families: Ints, m: int
+) -> int:
+    """How many of the first ``m`` families on a list lose slots to one of the first ``n`` actions."""
+    return sum(
+        blocked(header, actions, places, n, slots[f], header[WIDTH + nodes[f] % LEVELS]) for f in families[:m]
+    )
+
+
+@ghost
 def found_among(keys: Ints, notes: Ints, n: int, others: Ints, their_notes: Ints, m: int) -> int:
     """How many of the first ``n`` keys with their notes are among the first ``m`` of another list."""
     theirs = [(others[i], their_notes[i]) for i in range(m)]

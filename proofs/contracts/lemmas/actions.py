@@ -104,6 +104,74 @@ TAKEN = [
         steps=["inside_one_more(H, S, N, F, n)", "F[n - 1] == F[n - 1]"],
     ),
     lemma(
+        "hits_nothing(H, A, P, i, S, N, F, m)",
+        "implies(all(S[F[j]] + H[WIDTH + N[F[j]] % LEVELS] <= P[i] or P[i] + before(H, A[i]) <= S[F[j]]"
+        " for j in range(m)), hits(H, A, P, i, S, N, F, m) == 0)",
+        by="m",
+        steps=["hits_none(H, A, P, i, S, N, F, m)", "hits_one_more(H, A, P, i, S, N, F, m)", "F[m - 1] == F[m - 1]"],
+    ),
+    lemma(
+        "hits_once(H, A, P, i, S, N, F, m)",
+        "implies(all(0 <= F[j] and F[j] < H[FAMILIES] for j in range(m))"
+        " and all(F[j] != F[k] for j in range(m) for k in range(j + 1, m) if at(F[j], F[k]))"
+        " and keep_apart(H, S, N, 0, H[FAMILIES])"
+        " and all(S[f] <= P[i] or P[i] + before(H, A[i]) <= S[f] for f in range(H[FAMILIES]) if at(S[f])),"
+        " hits(H, A, P, i, S, N, F, m) <= 1)",
+        by="m",
+        steps=[
+            "hits_none(H, A, P, i, S, N, F, m)",
+            "hits_one_more(H, A, P, i, S, N, F, m)",
+            "F[m - 1] == F[m - 1]",
+            "hits_nothing(H, A, P, i, S, N, F, m - 1)",
+        ],
+    ),
+    lemma(
+        "all_blocked_next(H, A, P, n, S, N, F, m)",
+        "implies(n >= 1, all_blocked(H, A, P, n, S, N, F, m)"
+        " <= all_blocked(H, A, P, n - 1, S, N, F, m) + hits(H, A, P, n - 1, S, N, F, m))",
+        by="m",
+        steps=[
+            "hits_none(H, A, P, n - 1, S, N, F, m)",
+            "hits_one_more(H, A, P, n - 1, S, N, F, m)",
+            "all_blocked_none(H, A, P, n, S, N, F, m)",
+            "all_blocked_none(H, A, P, n - 1, S, N, F, m)",
+            "all_blocked_one_more(H, A, P, n, S, N, F, m)",
+            "all_blocked_one_more(H, A, P, n - 1, S, N, F, m)",
+            "blocked_one_more(H, A, P, n)",
+        ],
+    ),
+    lemma(
+        "blocked_by_nothing(H, A, P, S, N, F, m)",
+        "all_blocked(H, A, P, 0, S, N, F, m) == 0",
+        by="m",
+        steps=["all_blocked_none(H, A, P, 0, S, N, F, m)", "all_blocked_one_more(H, A, P, 0, S, N, F, m)"],
+    ),
+    lemma(
+        "few_blocked(H, A, P, n, S, N, F, m)",
+        "implies(n >= 0 and all(0 <= F[j] and F[j] < H[FAMILIES] for j in range(m))"
+        " and all(F[j] != F[k] for j in range(m) for k in range(j + 1, m) if at(F[j], F[k]))"
+        " and keep_apart(H, S, N, 0, H[FAMILIES]) and stand_clear(H, S, A, P, n),"
+        " all_blocked(H, A, P, n, S, N, F, m) <= n)",
+        by="n",
+        steps=[
+            "blocked_by_nothing(H, A, P, S, N, F, m)",
+            "all_blocked_next(H, A, P, n, S, N, F, m)",
+            "P[n - 1] == P[n - 1]",
+            "hits_once(H, A, P, n - 1, S, N, F, m)",
+        ],
+    ),
+    lemma(
+        "blocked_one_by_one(H, A, P, n, S, N, F, m)",
+        "implies(m >= 0 and all(blocked(H, A, P, n, S[F[j]], H[WIDTH + N[F[j]] % LEVELS])"
+        " for j in range(m) if at(F[j])), all_blocked(H, A, P, n, S, N, F, m) == m)",
+        by="m",
+        steps=[
+            "all_blocked_none(H, A, P, n, S, N, F, m)",
+            "all_blocked_one_more(H, A, P, n, S, N, F, m)",
+            "F[m - 1] == F[m - 1]",
+        ],
+    ),
+    lemma(
         "inside_bound(H, S, N, F, n, lo, hi)",
         "implies(all(lo <= S[F[x]] and S[F[x]] + H[WIDTH + N[F[x]] % LEVELS] <= hi for x in range(n)),"
         " all(lo <= j and j < hi for j in INTEGERS if inside(H, S, N, F, n, j) if at(inside(H, S, N, F, n, j))))",

@@ -138,6 +138,19 @@ DEFINITIONS = [
         " and (expands_by_turns(H, T, A, P, K, S, N, F, f, n - 1, e, c) if A[n - 1] % 2 == EXPAND"
         " else collapses_by_turns(H, T, A, P, K, S, N, F, f, n - 1, e, c))))",
     ),
+    definition("hits_none(H, A, P, i, S, N, F, m)", "implies(m <= 0, hits(H, A, P, i, S, N, F, m) == 0)"),
+    definition(
+        "hits_one_more(H, A, P, i, S, N, F, m)",
+        "implies(m >= 1, hits(H, A, P, i, S, N, F, m) == hits(H, A, P, i, S, N, F, m - 1)"
+        " + (1 if P[i] < S[F[m - 1]] + H[WIDTH + N[F[m - 1]] % LEVELS] and S[F[m - 1]] < P[i] + before(H, A[i])"
+        " else 0))",
+    ),
+    definition("all_blocked_none(H, A, P, n, S, N, F, m)", "implies(m <= 0, all_blocked(H, A, P, n, S, N, F, m) == 0)"),
+    definition(
+        "all_blocked_one_more(H, A, P, n, S, N, F, m)",
+        "implies(m >= 1, all_blocked(H, A, P, n, S, N, F, m) == all_blocked(H, A, P, n, S, N, F, m - 1)"
+        " + (1 if blocked(H, A, P, n, S[F[m - 1]], H[WIDTH + N[F[m - 1]] % LEVELS]) else 0))",
+    ),
     definition("found_none(K, N, n, Q, B, m)", "implies(n <= 0, found_among(K, N, n, Q, B, m) == 0)"),
     definition(
         "found_one_more(K, N, n, Q, B, m)",

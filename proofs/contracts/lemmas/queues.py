@@ -123,6 +123,12 @@ ORDERED = [
         steps=["queued_one_more(K, n)"],
     ),
     lemma(
+        "queued_still(K, n, m)",
+        "implies(n <= m, all(is_queued(K, m, j) for j in INTEGERS if is_queued(K, n, j) if at(is_queued(K, n, j))))",
+        by="m",
+        steps=["queued_none(K, n, 0)", "queued_more(K, m)"],
+    ),
+    lemma(
         "queued_before(H, T, F, K, n)",
         "implies(all(K[i] > K[j] for i in range(n) for j in range(i + 1, n))"
         " and all(K[i] == gist_key(H, T, F, spot(K[i])) for i in range(n) if at(K[i])),"

@@ -110,14 +110,24 @@ def ranged(value: int) -> int:
 class _Line(ast.NodeTransformer):
     """A line as a Python expression: ``implies`` looks at its second part only if it has to."""
 
+    def __init__(self) -> None:
+        self._bound: frozenset[str] = frozenset()
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> Any:
+        outer, mine = self._bound, {ast.unparse(one.target) for one in node.generators}
+        self._bound = outer | mine
+        self.generic_visit(node)
+        self._bound = outer
+        return node
+
     def visit_Call(self, node: ast.Call) -> Any:
         match node:
             case ast.Call(func=ast.Name(id="implies"), args=[one, other]):
                 return ast.BoolOp(ast.Or(), [ast.UnaryOp(ast.Not(), self.visit(one)), self.visit(other)])
             case ast.Call(func=ast.Name(id="old"), args=[one]):
-                return _Old().visit(self.visit(one))
+                return _Old(self._bound).visit(self.visit(one))
             case ast.Call(func=ast.Name(id="only"), args=[table, *places]):
-                then = _Old().visit(copy.deepcopy(table))
+                then = _Old(self._bound).visit(copy.deepcopy(table))
                 return ast.Call(node.func, [table, then, *map(self.visit, places)], [])
             case ast.Call(func=ast.Name(id="rows"), args=[ast.Name(id=name)]):
                 return ast.Name(f"rows_of_{name}", ast.Load())
@@ -131,14 +141,18 @@ class _Line(ast.NodeTransformer):
 
 
 class _Old(ast.NodeTransformer):
-    """Names as they were at the call."""
+    """Names as they were at the call, but for those that a line runs through."""
+
+    def __init__(self, bound: frozenset[str]) -> None:
+        self._bound = bound
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         node.args = [self.visit(one) for one in node.args]
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return node if node.id.isupper() else ast.Name(f"old_{node.id}", node.ctx)
+        as_it_is = node.id.isupper() or node.id in self._bound
+        return node if as_it_is else ast.Name(f"old_{node.id}", node.ctx)
 
 
 @cache
