@@ -649,6 +649,7 @@ CONTRACTS = [
     beside(
         PICK_EXPANDS,
         "best",
+        whole=True,
         opens="gists_go_on_is(header, tags)",
         gives=f"""
             all(is_in_or_worse(expand_keys, expand_tokens, result, room, gist_key(header, tags, fixed, s))
@@ -713,6 +714,7 @@ CONTRACTS = [
     beside(
         PICK_FROM,
         "best",
+        whole=True,
         gives=f"""
             implies(below_peaks(header, tags, fixed, peaks, CHUNK),
                 all(is_in_or_worse(expand_keys, expand_tokens, result, room, gist_key(header, tags, fixed, s))
@@ -762,6 +764,7 @@ CONTRACTS = [
     beside(
         BEST_EXPANDS,
         "best",
+        whole=True,
         gives=f"""
             all(expand_keys[i] > expand_keys[j] for i in range(result) for j in range(i + 1, result))
             all(expand_keys[i] == gist_key(header, tags, fixed, spot(expand_keys[i]))
@@ -781,8 +784,11 @@ CONTRACTS = [
                     implies(below_peaks(header, tags, fixed, peaks, CHUNK),
                         all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
                             for s in range(header[SLOTS])
-                            if (s < chunk * CHUNK or is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK))
-                                and {WANTED} if at(tags[s])))
+                            if is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK) and {WANTED}
+                            if at(tags[s])))
+                    implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                        all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
+                            for s in range(min(header[SLOTS], chunk * CHUNK)) if {WANTED} if at(tags[s])))
                 """,
                 opens="none_below_top(keys, expand_tokens, size)",
             )
@@ -830,8 +836,10 @@ CONTRACTS = [
                 implies(below_peaks(header, tags, fixed, peaks, CHUNK),
                     all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
                         for s in range(header[SLOTS])
-                        if (s < chunk * CHUNK + CHUNK or is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK))
-                            and {WANTED} if at(tags[s])))
+                        if is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK) and {WANTED} if at(tags[s])))
+                implies(below_peaks(header, tags, fixed, peaks, CHUNK),
+                    all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
+                        for s in range(min(header[SLOTS], chunk * CHUNK + CHUNK)) if {WANTED} if at(tags[s])))
             """,
             "left = drop": f"""
                 none_below_top(keys, expand_tokens, size)

@@ -619,6 +619,7 @@ CONTRACTS = [
     beside(
         SELECT,
         "best",
+        whole=True,
         gives=f"""
             implies({PEAKS}, all({IT} < gist_key(old(header), old(tags), fixed, places[i])
                 for s in range(header[SLOTS]) for i in range(result) if actions[i] % 2 == EXPAND and {OPEN}

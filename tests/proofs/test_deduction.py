@@ -98,6 +98,29 @@ def test_a_part_goes_by_what_it_stands_beside_and_is_proved_with_it() -> None:
     assert {*CONTRACTS} <= proved, "a contract is in no theorem"
 
 
+NOTHING = "def nothing(t: Table, n: int) -> None:\n    pass\n"
+
+
+def test_what_is_known_word_for_word_is_not_asked() -> None:
+    line = "all(t[i] <= t[j] + 5 for i in range(n) for j in range(i, n))"
+    deduction = Deduction(theory(NOTHING, [contract("nothing", needs=f"0 <= n <= len(t)\n{line}", gives=line)]))
+    assert deduction.of_kernel("nothing") == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "all(t[i] <= t[j] + 4 for i in range(n) for j in range(i, n))",
+        "all(t[j] <= t[i] + 5 for i in range(n) for j in range(i, n))",
+        "all(t[i] <= t[j] + 5 for i in range(n) for j in range(n))",
+        "not all(t[i] <= t[j] + 5 for i in range(n) for j in range(i, n))",
+    ],
+)
+def test_what_differs_from_what_is_known_is_asked(other: str) -> None:
+    known = "0 <= n <= len(t)\nall(t[i] <= t[j] + 5 for i in range(n) for j in range(i, n))"
+    assert left(NOTHING, contract("nothing", needs=known, gives=other)) == ["gives"]
+
+
 def test_what_is_looked_at_is_as_wide_as_a_contract_takes_it_to_be() -> None:
     text = "class Pair(NamedTuple):\n    tags: Table\n    a: Table\n\n\n"
     for part, open_kinds in (("a", []), ("tags", ["refused"])):

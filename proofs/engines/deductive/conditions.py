@@ -125,6 +125,8 @@ class Deduction(Formulas):
         self._loops: dict[int, Loop] = {}
         self._used: set[str] = set()
         self._touched: dict[str, set[tuple[str, ...]]] = {}
+        self._shapes: dict[int, tuple[Term, int]] = {}
+        self._shape_numbers: dict[tuple[Any, ...], int] = {}
 
     # A KERNEL, A LEMMA
 
@@ -411,9 +413,25 @@ class Deduction(Formulas):
         if self._own is not None and text not in self._own:
             return  # the contract that this stands beside owes it
         goal = z3.BoolVal(goal) if isinstance(goal, bool) else goal
-        if not z3.is_true(z3.simplify(goal)):
+        is_known = self._shape(goal) in {self._shape(fact) for fact in state.facts}
+        if not is_known and not z3.is_true(z3.simplify(goal)):
             at = f"{self._statement}: {text}" if self._statement and self._statement != text else text
             self.conditions.append(Condition(kind, f"{self._about}: {at}", [*state.facts, *self._guard], goal))
+
+    def _shape(self, term: Term) -> int:
+        """A number that a term shares with those that are the same but for the names of what they run through."""
+        if (known := self._shapes.get(term.get_id())) is not None:
+            return known[1]
+        if z3.is_quantifier(term):
+            sorts = (term.var_sort(i).name() for i in range(term.num_vars()))
+            parts = ("all" if term.is_forall() else "any", *sorts, self._shape(term.body()))
+        elif z3.is_var(term):
+            parts = ("variable", z3.get_var_index(term))
+        else:
+            parts = (term.decl().get_id(), *map(self._shape, term.children()))
+        shape = self._shape_numbers.setdefault(parts, len(self._shape_numbers))
+        self._shapes[term.get_id()] = term, shape  # which keeps the term, and with it the number that it goes by
+        return shape
 
     def _know(self, state: State, fact: Term) -> None:
         state.facts.append(z3.Implies(both(self._guard), fact) if self._guard else fact)

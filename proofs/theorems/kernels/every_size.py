@@ -250,13 +250,12 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "leaves out none that is better than the worst it keeps, though it looks at a sample first; and so it does with "
     "chunks, by their peaks. What it finds "
     "to expand are gists at rest and above the threshold, none twice and none marked, with keys that fall from below "
-    "the ceiling, each with its first token. Where none is pinned, it leaves out none of the chunks that it looks "
-    "through that is better than the worst it keeps, and drops none but those at rest, at most as many as the ledger "
-    "has collapses.",
+    "the ceiling, each with its first token; and if no gist is above the peak of its chunk, it leaves out none at rest "
+    "that is better than the worst it finds, or any while it finds fewer than are asked for.",
     clauses="THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("candidates"),
-    assumes="that the search for expands loses none is proved for four gists, in expands-are-found-4",
+    assumes="nothing",
     mutations=[
         Mutation("the sample sets the bar too high", "threshold = max(threshold, rank_of(keys[0]) - sought.cursor - 1)",
                  "threshold = max(threshold, rank_of(keys[0]) - sought.cursor + 1)"),
@@ -284,12 +283,18 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the worst chunk goes first",
                  "sort_best_first(keys, notes, size)\n    return size\n\n\n@kernel\ndef drop",
                  "return size\n\n\n@kernel\ndef drop"),
-        Mutation("a gist counts in both of its chunks", "while begun < length and tags[first + begun] < 0:",
-                 "while begun < 0 and tags[first + begun] < 0:"),
-        Mutation("a gist is looked for by its first slot", "and tags[first + i] != 0 and",
-                 "and tags[first + i] >= 1 and"),
-        Mutation("a gist is looked at for each of its slots", "tags[first + i] != 0 and first + i >= seen:",
-                 "tags[first + i] != 0:"),
+        Mutation("a gist counts in both of its chunks", "while begun < length and tags[first + begun] == BODY:",
+                 "while begun < 0 and tags[first + begun] == BODY:"),
+        Mutation("a gist is looked for by its first slot", "(tags[first + i] >= 1 or tags[first + i] == BODY) and",
+                 "tags[first + i] >= 1 and"),
+        Mutation("a gist is looked at for each of its slots", "tags[first + i] == BODY) and first + i >= seen:",
+                 "tags[first + i] == BODY):"),
+        Mutation("resting ones take the place of others", "wanted = room + count_collapses(header, ledger_action)",
+                 "wanted = room + min(0, count_collapses(header, ledger_action))"),
+        Mutation("it goes on only if it has found too few", "if full and (size < wanted or keys[0] <",
+                 "if full and (size < wanted or keys[0] < 0 <"),
+        Mutation("the first chunk is looked at in the end", "if key_of(peaks[chunk], chunk * CHUNK) > least and",
+                 "if chunk == 0 and"),
         Mutation("half of the threshold is enough to expand", "least = key_of(header[TAU_EXPAND], 0)\n    lowest",
                  "least = key_of(header[TAU_EXPAND] // 2, 0)\n    lowest"),
         Mutation("what rests expands", "if not is_barred(header, ledger_action, node_of(tags[slot], token) * 2",
@@ -352,12 +357,19 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "ends, makes no more actions than the cap allows, and whenever it looks for the next best expands, it allows for "
     "at least as many gists as are marked by then. What it chooses are separate gists and listed families of the "
     "context, beyond the threshold of their kind; each prefix that grows stays within the budget, no collapse is of "
-    "the tail, and none undoes what is in the ledger.",
-    clauses="CAP-1 BUD-1 GRE-1 GRE-5 THR-1 TAI-1 COO-1",
+    "the tail, and none undoes what is in the ledger. No gist or family that is left open comes before one that is "
+    "chosen; and where fewer are chosen than the cap allows, no family is open, and no gist but behind one that does not "
+    "fit.",
+    clauses="CAP-1 BUD-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
-    kernels=["select"],
-    assumes="that the search for expands loses none is proved for four gists, in expands-are-found-4",
+    kernels=["select", "select/best"],
+    assumes="of gists that are left open, that none is above the peak of its chunk (peaks-are-bounds)",
     mutations=[
+        Mutation("the next best are not looked for", "hungry = alternate(session, expands, collapses, expands == n_diff)"
+                 "\n        if hungry:\n            # collapses took", "hungry = alternate(session, expands, collapses, "
+                 "False)\n        if hungry:\n            # collapses took"),
+        Mutation("one collapse less is found than may be taken",
+                 "Sought(n_diff, 0, 0, collapse_keys", "Sought(n_diff - 1, 0, 0, collapse_keys"),
         Mutation("a collapse takes one block away",
                  "spoilt += header[FANOUT + family_node[collapse_families[c]] % LEVELS]", "spoilt += 1"),
         Mutation("half of the threshold is enough to collapse", "header[TAU_COLLAPSE])\n    spoilt = 0",
@@ -368,8 +380,8 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     full=True,
 )  # fmt: skip
 def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
-    """What a second search has to allow for."""
-    yield from of_every_size(bug, "select")
+    """How what is found is chosen from, and what a second search has to allow for."""
+    yield from of_every_size(bug, "select", "select/best")
 
 
 @theorem(
