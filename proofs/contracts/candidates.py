@@ -598,6 +598,7 @@ CONTRACTS = [
     beside(
         DROP_RESTING,
         "best",
+        whole=True,
         gives="""
             all(many(expand_keys, expand_tokens, result, k, token_of(header, tags, spot(k))) >= 1
                     or held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],

@@ -72,7 +72,6 @@ CONTRACTS = [
     contract(
         "is_held",
         truth=True,
-        whole=True,
         gives="result == bars(no_expand, len(no_expand), slot)",
         loops={
             "while low < high": loop(
