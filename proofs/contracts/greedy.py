@@ -668,7 +668,8 @@ CONTRACTS = [
                 all(collapse_keys[i] >= collapse_keys[j] for i in range(collapses) for j in range(i, collapses))
             """,
             "return header": f"""
-                few_blocked(header, actions, places, header[DONE], family_slot, family_node, collapse_families, collapses)
+                few_blocked(header, actions, places, header[DONE], family_slot, family_node, collapse_families,
+                    collapses)
                 blocked_one_by_one(header, actions, places, header[DONE], family_slot, family_node, collapse_families,
                     collapses)
                 pairs_found(collapse_keys, collapse_families, collapses)

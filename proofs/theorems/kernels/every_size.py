@@ -358,16 +358,16 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "at least as many gists as are marked by then. What it chooses are separate gists and listed families of the "
     "context, beyond the threshold of their kind; each prefix that grows stays within the budget, no collapse is of "
     "the tail, and none undoes what is in the ledger. No gist or family that is left open comes before one that is "
-    "chosen; and where fewer are chosen than the cap allows, no family is open, and no gist but behind one that does not "
-    "fit.",
+    "chosen; and where fewer are chosen than the cap allows, no family is open, and no gist but behind one that does "
+    "not fit.",
     clauses="CAP-1 BUD-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=["select", "select/best"],
     assumes="of gists that are left open, that none is above the peak of its chunk (peaks-are-bounds)",
     mutations=[
-        Mutation("the next best are not looked for", "hungry = alternate(session, expands, collapses, expands == n_diff)"
-                 "\n        if hungry:\n            # collapses took", "hungry = alternate(session, expands, collapses, "
-                 "False)\n        if hungry:\n            # collapses took"),
+        Mutation("the next best are not looked for",
+                 "alternate(session, expands, collapses, expands == n_diff)\n        if hungry:\n            # collapses",
+                 "alternate(session, expands, collapses, False)\n        if hungry:\n            # collapses"),
         Mutation("one collapse less is found than may be taken",
                  "Sought(n_diff, 0, 0, collapse_keys", "Sought(n_diff - 1, 0, 0, collapse_keys"),
         Mutation("a collapse takes one block away",
