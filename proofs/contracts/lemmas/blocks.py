@@ -194,7 +194,8 @@ WHOLE = [
     lemma(
         "insides_are_body(H, T, n)",
         "implies(H[TOP] < LEVELS and whole(H, T) and are_tags(H, T, 0, H[SLOTS]) and n <= H[SLOTS],"
-        " all(T[j] == BODY for s in range(n) for j in range(s + 1, min(n, s + H[UNITS + T[s]])) if 1 <= T[s] and T[s] <= H[TOP] if at(T[s], T[j])))",
+        " all(T[j] == BODY for s in range(n) for j in range(s + 1, min(n, s + H[UNITS + T[s]]))"
+        " if 1 <= T[s] and T[s] <= H[TOP] if at(T[s], T[j])))",
         by="n",
         steps=["whole_is(H, T)", "T[n - 1] == T[n - 1]", "T[n - 2] == T[n - 2]"],
     ),

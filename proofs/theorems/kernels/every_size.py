@@ -366,8 +366,8 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     assumes="of gists that are left open, that none is above the peak of its chunk (peaks-are-bounds)",
     mutations=[
         Mutation("the next best are not looked for",
-                 "alternate(session, expands, collapses, expands == n_diff)\n        if hungry:\n            # collapses",
-                 "alternate(session, expands, collapses, False)\n        if hungry:\n            # collapses"),
+                 "expands == n_diff)\n        if hungry:\n            # collapses took",
+                 "False)\n        if hungry:\n            # collapses took"),
         Mutation("one collapse less is found than may be taken",
                  "Sought(n_diff, 0, 0, collapse_keys", "Sought(n_diff - 1, 0, 0, collapse_keys"),
         Mutation("a collapse takes one block away",
