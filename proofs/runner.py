@@ -201,7 +201,8 @@ def prove(
 
 
 def _second_opinion(verdict: Verdict, theorem: Theorem, obligation: Obligation, finding: Finding) -> None:
-    answer = ask_cvc5(question(theorem, obligation)).answer
+    limit = {"rlimit": obligation.steps_of_second} if obligation.steps_of_second else {}
+    answer = ask_cvc5(question(theorem, obligation), **limit).answer
     if answer is Answer.UNKNOWN and obligation.parts:
         for part in obligation.parts:
             _second_opinion(verdict, theorem, part, finding)

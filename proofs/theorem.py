@@ -72,6 +72,7 @@ class Obligation:
         covered_by: the survey of the same theorem that shows that the assumptions can be met, where they hold for
             every number and no solver finds a case of them.
         steps: solver steps after which to give up, where the usual number is out of proportion; 0 where it is not.
+        steps_of_second: the same of the second solver, which counts otherwise.
         parts: what it is made of, asked one by one where a solver does not decide it as a whole.
         session: makes a session of the values of a counterexample; None where they are none.
     """
@@ -83,6 +84,7 @@ class Obligation:
     witness: bool = False
     covered_by: str = ""
     steps: int = 0
+    steps_of_second: int = 0
     parts: Sequence[Obligation] = ()
     session: Telling | None = field(default=None, compare=False)
 

@@ -381,6 +381,7 @@ ALTERNATE = contract(
             stand_clear(header, family_slot, actions, places, done + 1)
         """,
         "if done <": """
+            all(actions[i] == old(actions)[i] for i in range(header[DONE]))
             are_actions(header, actions, done)
             used == used_after(header, actions, done)
             in_budget(header, actions, done)
@@ -403,6 +404,7 @@ ALTERNATE = contract(
         """,
         "e += 1": "expands_passed(header, actions, places, done, expand_keys, e + 1)",
         "done += 1": """
+            all(actions[i] == old(actions)[i] for i in range(header[DONE]))
             shift_one_more(header, actions, done + 1)
             used == used_after(header, actions, done + 1)
             are_actions(header, actions, done + 1)

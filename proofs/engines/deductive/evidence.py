@@ -28,6 +28,9 @@ STEPS = 8_000_000
 STEPS_FOR_A_BUG = 1_000_000
 """The same where a bug is planted, and what it opens stays open for ever; still more than all but a few take."""
 
+STEPS_OF_SECOND = 100_000
+"""cvc5 steps per condition, or for a few together; most take less than a third of them, and those that do not, any."""
+
 SMALL: dict[str, Any] = {"CHUNK": 2, "NEAR": 2, "GATES": 2, "LOOK": 2, "LEAST_STRIDE": 2}
 """Sizes with which short sessions are played, and go where only long ones do. What is proved is so of what ships."""
 
@@ -108,7 +111,7 @@ def obligations(
     """What conditions ask of solvers: a few at once where the same is known, which are also asked one by one."""
     for group in _together(conditions):
         facts = [*group[0].facts, *background(deduction, group, lemma)]
-        ask = partial(Obligation, assume=facts, covered_by=covered_by)
+        ask = partial(Obligation, assume=facts, covered_by=covered_by, steps_of_second=STEPS_OF_SECOND)
         first, *others = parts = [ask(f"{one.kind}, {one.where}", one.goal, steps=STEPS) for one in group]
         name, goal = f"{first.name}, and {len(others)} more there", z3.And([one.goal for one in group])
         yield ask(name, goal, parts=parts, steps=STEPS_AT_ONCE) if others else first
