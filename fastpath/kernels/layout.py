@@ -617,7 +617,7 @@ class Look(NamedTuple):
         told: what the iteration is told, a score per slot in fixed point; the session's row where that is the same.
         gates: sums of a gate by slot of a gist, or by number of a family; `LOWEST` where there is no item.
         starts: of each gist, at its first slot, where it starts, in smallest spans.
-        peaks: the highest gate of each `GATES` entries.
+        gate_peaks: the highest gate of each `GATES` entries.
         keys: the best of those, or of items.
         notes: of each its number.
         listed: the keys of the shortlists, best first; `LOOK` for each kind.
@@ -631,13 +631,12 @@ class Look(NamedTuple):
         sums: what ``mix`` makes of that, for one kind.
         mixed: what it makes of an item, `HIDDEN` as well.
         base: of every kind and level what a gate makes of it; of every level its smallest spans.
-        rival: what greedy would do.
     """
 
     told: Ints
     gates: Table
     starts: Table
-    peaks: Table
+    gate_peaks: Table
     keys: Table
     notes: Table
     listed: Table
@@ -651,7 +650,6 @@ class Look(NamedTuple):
     sums: Table
     mixed: Table
     base: Table
-    rival: Table
 
 
 class Regions(NamedTuple):

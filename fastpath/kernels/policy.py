@@ -307,7 +307,7 @@ def least_gate(look: Look, count: int, room: int) -> int:
         return LOWEST + 1
     size = 0
     for chunk in range(chunks):
-        size = offer(look.keys, look.notes, size, room, key_of(look.peaks[chunk], chunk), chunk)
+        size = offer(look.keys, look.notes, size, room, key_of(look.gate_peaks[chunk], chunk), chunk)
     return max(LOWEST + 1, rank_of(look.keys[0]))
 
 
@@ -318,7 +318,7 @@ def shortlist(session: Session, look: Look, side: int, count: int, room: int) ->
     That is no more than the ledger has entries; so many more are looked at.
     """
     header, tags, ledger_action = session.header, session.tags, session.ledger_action
-    gates, peaks, keys, notes = look.gates, look.peaks, look.keys, look.notes
+    gates, peaks, keys, notes = look.gates, look.gate_peaks, look.keys, look.notes
     resting = count_collapses(header, ledger_action)
     if side == COLLAPSE:
         resting = header[LEDGER_TO] - header[LEDGER_FROM] - resting
@@ -362,13 +362,13 @@ def list_items(session: Session, network: Network, look: Look) -> None:
         gate_several(session, network, look)
     if len(session.no_expand) > 0:
         rule_out(session, look.gates)
-    survey_gates(look.gates, header[SLOTS], look.peaks)
+    survey_gates(look.gates, header[SLOTS], look.gate_peaks)
     shortlist(session, look, EXPAND, header[SLOTS], room)
     families = header[FAMILIES]
     while families > 0 and end_of(header, session.family_node[families - 1]) > header[END] - header[PROTECTED]:
         families -= 1
     gate_families(session, network, look, families)
-    survey_gates(look.gates, families, look.peaks)
+    survey_gates(look.gates, families, look.gate_peaks)
     shortlist(session, look, COLLAPSE, families, room)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from focalloc.fastpath.kernels.application import apply, first_misfit, unmark
@@ -46,6 +48,7 @@ from focalloc.fastpath.kernels.layout import (
     Scratch,
     ScratchRows,
     Session,
+    Table,
     TagRows,
     Tags,
     Weights,
@@ -69,10 +72,9 @@ def network_of(table: Weights) -> Network:
 
 
 @kernel
-def look_of(session: Session, scratch: Scratch, space: Longs, width: int) -> Look:
-    """The tables of a look at the items, cut out of those of a search, and of the scores."""
+def look_in(space: Longs, told: Ints, width: int) -> Look:
+    """The tables of a look at the items, cut out of those of a search, and what the iteration was told."""
     at = space[WORK_OFFSETS:]
-    told = scratch[session.header[TOLD_AT] :]  # at 0 stands the row that the iteration goes by
     looked = space[at[38] : at[39]]
     numbers = space[at[39] : at[40]].view(np.int32)
     listed = SIDES * LOOK
@@ -96,31 +98,39 @@ def look_of(session: Session, scratch: Scratch, space: Longs, width: int) -> Loo
         numbers[activations + 4 * width : activations + 5 * width],
         numbers[activations + 5 * width : activations + 6 * width],
         looked[3 * listed + SIDES + 1 :],
-        space[at[25] : at[26]],
     )
 
 
 @kernel
-def list_rival(session: Session, look: Look) -> int:
+def look_of(session: Session, scratch: Scratch, space: Longs, width: int) -> Look:
+    """`look_in`, with the row that the iteration was told: that which it goes by, if no other is kept."""
+    told = session.fixed
+    if session.header[TOLD_AT] > 0:
+        told = scratch[session.header[TOLD_AT] :]
+    return look_in(space, told, width)
+
+
+@kernel
+def list_rival(session: Session, rival: Table) -> int:
     """List what greedy would do; return how many actions."""
     if session.header[MULTI_SLOT] == 1:
         bound(session.header, session.tags, session.fixed, session.peaks)
     done = select(session)
     for i in range(done):
-        look.rival[i] = session.actions[i]
+        rival[i] = session.actions[i]
     unmark(session, done)
     return done
 
 
 @kernel
-def is_another(session: Session, look: Look, done: int, rivals: int) -> bool:
+def is_another(session: Session, rival: Ints, done: int, rivals: int) -> bool:
     """Whether the ``done`` actions are others than greedy's, whatever their order."""
     if done != rivals:
         return True
     for i in range(done):
         found = False
         for j in range(rivals):
-            if look.rival[j] == session.actions[i]:
+            if rival[j] == session.actions[i]:
                 found = True
         if not found:
             return True
@@ -139,6 +149,22 @@ def select_preferred(session: Session, work: Work) -> int:
     done = select_optimum(session, work)
     header[W_SOFT], header[SOFT_MARGIN] = w_soft, margin
     header[TAU_EXPAND], header[TAU_COLLAPSE] = tau_expand, tau_collapse
+    return done
+
+
+@partial(kernel, inlined=True)
+def select_by_policy(session: Session, scratch: Scratch, space: Longs, layers: Network) -> int:
+    """Choose as `select_preferred` does, by what a policy prefers; arguments as for `run_policy`."""
+    look = look_of(session, scratch, space, layers.sizes[HIDDEN])
+    work = work_of(space, wide_worths(space))
+    look.sizes[SIDES] = work.header[CAP]
+    # CANDIDATES (POL-1 to POL-4)
+    list_items(session, layers, look)
+    infer(session, layers, look)
+    hand_on(session, work, look)
+    # SELECT (POL-5)
+    done = select_preferred(session, work)
+    take_off(work, look)
     return done
 
 
@@ -166,28 +192,22 @@ def run_policy(tags: Tags, scratch: Scratch, state: Longs, space: Longs, network
     oldest = header[LEDGER_FROM]
     header[ITERATION] += 1
     forget(header, session.ledger_iteration)
-    layers = network_of(network)
-    look = look_of(session, scratch, space, network[HIDDEN])
+    at = space[WORK_OFFSETS:]
+    rival = space[at[25] : at[26]]
+    rivals = list_rival(session, rival)
+    # CANDIDATES and SELECT
+    done = select_by_policy(session, scratch, space, network_of(network))
     work = work_of(space, wide_worths(space))
-    # CANDIDATES (POL-1 to POL-4)
-    look.sizes[SIDES] = work.header[CAP]
-    rivals = list_rival(session, look)
-    list_items(session, layers, look)
-    infer(session, layers, look)
-    hand_on(session, work, look)
-    # SELECT (POL-5)
-    done = select_preferred(session, work)
-    take_off(work, look)
     answer = WORK_FULL
     if done != OUT_OF_SPACE:
         # JUDGE and APPLY
         name_actions(session, done, work.chosen, work.chosen_notes)
-        work.header[DIFFERS] = 1 if is_another(session, look, done, rivals) else 0
+        work.header[DIFFERS] = 1 if is_another(session, rival, done, rivals) else 0
         answer = done if first_misfit(session, done) == done else MISFIT
     if answer >= 0:
         apply(session, done, session.actions)
-        observe_use(state)
         remember_actions(session, state, done, session.actions)
+        observe_use(state)
     else:
         header[ITERATION] -= 1
         header[LEDGER_FROM] = oldest

@@ -22,6 +22,23 @@ MARKED = """
 """
 """What writing to the places of expands, and to the families of collapses, needs."""
 
+ELSEWHERE = (
+    "all(work.worth[i] == old(work.worth)[i] for i in INTEGERS"
+    " if all(place_of(look.listed[j]) != i for j in range(look.sizes[EXPAND])) if at(work.worth[i]))"
+)
+NOT_WISHED = (
+    "all(work.wishes[i] == old(work.wishes)[i] for i in INTEGERS"
+    " if all(look.marks[j] != i for j in range(LOOK, LOOK + look.sizes[COLLAPSE])) if at(work.wishes[i]))"
+)
+"""That nothing is written but at the places of the expands, and of the collapses, on the shortlists."""
+
+WISHED = """
+            within(work.wishes, 0, header[FAMILIES], -2**57, 2**57)
+            all(work.wishes[f] <= 2**33 * header[FANOUT + family_node[f] % LEVELS]
+                for f in range(header[FAMILIES]) if at(work.wishes[f]) if at(family_node[f]))
+"""
+"""What may be wished of families."""
+
 MIXED = f"""{LISTED}
             0 <= side < SIDES
             len(network.sizes) >= NETWORK
@@ -499,17 +516,28 @@ CONTRACTS = [
             low(peaks) <= LOWEST and low(peaks) <= low(gates) and high(gates) <= high(peaks)
         """,
         writes="peaks",
-        gives="all(gates[i] <= peaks[i // GATES] for i in range(count))",
+        gives="""
+            all(gates[i] <= peaks[i // GATES] for i in range(count))
+            within(peaks, 0, count // GATES + 1, LOWEST, high(gates))
+        """,
         loops={
-            "for chunk in range(whole)": loop(keeps="all(gates[i] <= peaks[i // GATES] for i in range(chunk * GATES))"),
+            "for chunk in range(whole)": loop(
+                keeps="""
+                    all(gates[i] <= peaks[i // GATES] for i in range(chunk * GATES))
+                    within(peaks, 0, chunk, LOWEST, high(gates))
+                """
+            ),
             "for i in range(GATES)": loop(
                 keeps="""
-                    low(peaks) <= peak <= high(peaks)
+                    LOWEST <= peak <= high(gates)
                     all(gates[j] <= peak for j in range(first, first + i))
                 """
             ),
             "for at in range(whole * GATES, count)": loop(
-                keeps="all(gates[i] <= peaks[i // GATES] for i in range(at))"
+                keeps="""
+                    all(gates[i] <= peaks[i // GATES] for i in range(at))
+                    within(peaks, 0, whole + 1, LOWEST, high(gates))
+                """
             ),
         },
     ),
@@ -517,7 +545,8 @@ CONTRACTS = [
         "least_gate",
         needs=f"""
             0 <= count <= 2**26
-            {CHUNKS} <= len(peaks)
+            {CHUNKS} <= len(look.gate_peaks)
+            within(look.gate_peaks, 0, {CHUNKS}, LOWEST, LIMIT - 1)
             1 <= room < 2**40
             {CHUNKS} <= len(look.keys)
             {CHUNKS} <= len(look.notes)
@@ -554,7 +583,8 @@ CONTRACTS = [
             count <= 2**26
             count <= len(gates)
             header[SLOTS] <= len(starts)
-            {CHUNKS} <= len(look.peaks)
+            {CHUNKS} <= len(look.gate_peaks)
+            within(look.gate_peaks, 0, {CHUNKS}, LOWEST, LIMIT - 1)
             {CHUNKS} <= len(look.keys)
             {CHUNKS} <= len(look.notes)
             1 <= room <= LOOK
@@ -637,7 +667,7 @@ CONTRACTS = [
             len(network.sizes) >= NETWORK
             1 <= network.sizes[SHORTLIST] <= LOOK
             header[SLOTS] <= len(starts)
-            header[SLOTS] // GATES < len(look.peaks)
+            header[SLOTS] // GATES < len(look.gate_peaks)
             header[SLOTS] // GATES < len(look.keys)
             header[SLOTS] // GATES < len(look.notes)
             LOOK <= len(look.keys)
@@ -646,8 +676,8 @@ CONTRACTS = [
             SIDES * LOOK <= len(look.listed)
             SIDES * LOOK <= len(look.marks)
         """,
-        writes="""look.base look.gates look.starts look.known look.peaks look.keys look.notes look.listed look.marks
-            look.sizes""",
+        writes="""look.base look.gates look.starts look.known look.gate_peaks look.keys look.notes look.listed
+            look.marks look.sizes""",
         gives=f"""{LISTED}{SHORTLISTED}
             kept_from(look.sizes, old(look.sizes), SIDES)
         """,
@@ -1103,7 +1133,10 @@ CONTRACTS = [
             0 <= header[SLOTS] <= 2**26
             low(work.peaks) <= LOWEST and high(work.peaks) >= LIMIT - 1
             low(work.worth) <= LOWEST and high(work.worth) >= LIMIT - 1
+            header[SLOTS] <= len(work.worth)
             (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            within(work.worth, 0, header[SLOTS], 0, 0)
+            within(work.wishes, 0, header[FAMILIES], 0, 0)
             all(place_of(look.listed[j]) < header[SLOTS] for j in range(look.sizes[EXPAND]))
             look.sizes[EXPAND] <= len(look.values)
             LOOK + look.sizes[COLLAPSE] <= len(look.values)
@@ -1113,26 +1146,37 @@ CONTRACTS = [
             all(family_node[f] >= 0 and 1 <= family_node[f] % LEVELS <= header[TOP] for f in range(header[FAMILIES]))
         """,
         writes="work.worth work.wishes work.peaks",
-        gives="""
+        gives=f"""
             all(look.values[j] <= work.peaks[place_of(look.listed[j]) // CHUNK] for j in range(look.sizes[EXPAND]))
-            all(-2**57 <= work.wishes[j] <= 2**57 or work.wishes[j] == old(work.wishes)[j] for j in INTEGERS)
+            within(work.worth, 0, header[SLOTS], LOWEST, LIMIT)
+            within(work.peaks, 0, (header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, LIMIT)
+            {WISHED}
+            {ELSEWHERE}
+            {NOT_WISHED}
         """,
         loops={
-            "for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK)": loop(),
+            "for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK)": loop(
+                keeps="within(work.peaks, 0, chunk, LOWEST, LIMIT)"
+            ),
             "for item in range(look.sizes[EXPAND])": loop(
-                keeps="""
+                keeps=f"""
                     all(look.values[j] <= work.peaks[place_of(look.listed[j]) // CHUNK] for j in range(item))
+                    within(work.worth, 0, header[SLOTS], LOWEST, LIMIT)
+                    within(work.peaks, 0, (header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, LIMIT)
+                    {ELSEWHERE.replace("look.sizes[EXPAND]", "item")}
                 """,
             ),
             "for item in range(look.sizes[COLLAPSE])": loop(
-                keeps="""
-                    all(-2**57 <= work.wishes[j] <= 2**57 or work.wishes[j] == old(work.wishes)[j] for j in INTEGERS)
+                keeps=f"""
+                    {WISHED}
+                    {NOT_WISHED.replace("look.sizes[COLLAPSE]", "item")}
                 """,
                 opens="""
                     0 <= look.marks[LOOK + item] and look.marks[LOOK + item] < header[FAMILIES]
                     1 <= family_node[look.marks[LOOK + item]] % LEVELS <= header[TOP]
                     slots_product(look.values[LOOK + item],
                         header[FANOUT + family_node[look.marks[LOOK + item]] % LEVELS])
+                    worth_most(look.values[LOOK + item], header[FANOUT + family_node[look.marks[LOOK + item]] % LEVELS])
                 """,
             ),
         },
@@ -1145,23 +1189,23 @@ CONTRACTS = [
             low(work.worth) <= 0 and high(work.worth) >= 0
         """,
         writes="work.worth work.wishes",
-        gives="""
+        gives=f"""
             all(work.worth[place_of(look.listed[j])] == 0 for j in range(look.sizes[EXPAND]))
             all(work.wishes[look.marks[j]] == 0 for j in range(LOOK, LOOK + look.sizes[COLLAPSE]))
-            all(work.worth[i] == old(work.worth)[i] or work.worth[i] == 0 for i in INTEGERS)
-            all(work.wishes[i] == old(work.wishes)[i] or work.wishes[i] == 0 for i in INTEGERS)
+            {ELSEWHERE}
+            {NOT_WISHED}
         """,
         loops={
             "for item in range(look.sizes[EXPAND])": loop(
-                keeps="""
+                keeps=f"""
                     all(work.worth[place_of(look.listed[j])] == 0 for j in range(item))
-                    all(work.worth[i] == old(work.worth)[i] or work.worth[i] == 0 for i in INTEGERS)
+                    {ELSEWHERE.replace("look.sizes[EXPAND]", "item")}
                 """
             ),
             "for item in range(look.sizes[COLLAPSE])": loop(
-                keeps="""
+                keeps=f"""
                     all(work.wishes[look.marks[j]] == 0 for j in range(LOOK, LOOK + item))
-                    all(work.wishes[i] == old(work.wishes)[i] or work.wishes[i] == 0 for i in INTEGERS)
+                    {NOT_WISHED.replace("look.sizes[COLLAPSE]", "item")}
                 """
             ),
         },

@@ -288,6 +288,17 @@ STILL_ASKED = """
 """
 """What is asked for as before."""
 
+NO_MORE_FAMILIES = """
+                header[FAMILIES] == 0 or (family_slot[0] >= 0 and family_slot[header[FAMILIES] - 1]
+                    + header[WIDTH + family_node[header[FAMILIES] - 1] % LEVELS] <= header[SLOTS])
+                families_take(header, family_slot, family_node, 0, header[FAMILIES])
+                least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])
+                most_of_all(1, least_width(header), header[FAMILIES])
+                times_turned(least_width(header), header[FAMILIES])
+                header[FAMILIES] <= header[SLOTS]
+"""
+"""That there are no more families than slots."""
+
 FEW_FAMILIES = """
                 least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])
                 families_take(header, family_slot, family_node, 0, header[FAMILIES])
@@ -397,15 +408,7 @@ CONTRACTS = [
             )
         ),
         before={
-            "name_actions": """
-                header[FAMILIES] == 0 or (family_slot[0] >= 0 and family_slot[header[FAMILIES] - 1]
-                    + header[WIDTH + family_node[header[FAMILIES] - 1] % LEVELS] <= header[SLOTS])
-                families_take(header, family_slot, family_node, 0, header[FAMILIES])
-                least_positive(header, WIDTH + 1, WIDTH + 1 + header[TOP])
-                most_of_all(1, least_width(header), header[FAMILIES])
-                times_turned(least_width(header), header[FAMILIES])
-                header[FAMILIES] <= header[SLOTS]
-            """,
+            "name_actions": NO_MORE_FAMILIES,
             "apply": """
                 multiplied_is(header)
                 spans_multiply_is(header)

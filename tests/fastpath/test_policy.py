@@ -288,7 +288,7 @@ def on_lists(state: State, policy: Policy, scores: Sequence[int]) -> dict[Action
     network = k.Network(*(table[first:last] for first, last in pairwise(cuts)))
     chunks = slots + listed
     sizes = [slots, slots, chunks, chunks, chunks, listed, listed, k.SIDES + 1, listed, k.CHEAP]
-    sizes += [listed * k.KNOWN_OF_ITEM, listed * width, 4 * width, width, width, (k.SIDES + 1) * k.LEVELS, 0]
+    sizes += [listed * k.KNOWN_OF_ITEM, listed * width, 4 * width, width, width, (k.SIDES + 1) * k.LEVELS]
     look = k.Look(list(scores), *([0] * size for size in sizes))
     look.sizes[k.SIDES] = state.params.n_diff
     kernels.list_items(session, network, look)

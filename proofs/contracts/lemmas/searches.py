@@ -755,6 +755,19 @@ CHOICES = [
         " and are_clear(H, S, V, C, D, m, m), are_apart(H, A, P, m) and stand_clear(H, S, A, P, m))",
         steps=["choice_acts(H, T, S, V, C, D, A, P, m)", "all_begin(H, T, S, V, H[FAMILIES])"],
     ),
+    lemma(
+        "choice_aligned(H, T, S, V, C, D, A, P, m)",
+        "implies(is_choice(H, T, S, V, C, D, m) and are_actions_of(T, V, C, D, A, P, m), actions_are_aligned(H, A, m))",
+        by="m",
+        steps=[
+            "aligned_is(H, T, H[SLOTS])",
+            "C[m - 1] == C[m - 1] and D[m - 1] == D[m - 1] and A[m - 1] == A[m - 1] and P[m - 1] == P[m - 1]",
+            "S[D[m - 1]] == S[D[m - 1]] and V[D[m - 1]] == V[D[m - 1]]",
+            "expand_parts(A[m - 1], T[P[m - 1]], D[m - 1])",
+            "collapse_parts(A[m - 1], V[D[m - 1]])",
+            "stands_is(H, T, P[m - 1], V[D[m - 1]])",
+        ],
+    ),
 ]
 
 JOINED = [

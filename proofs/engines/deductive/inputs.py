@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -131,10 +131,10 @@ class Array:
     Attributes:
         cells: how many it has.
         front: its header; empty where it has none.
-        pieces: by where they begin and end, its tables, the front among them.
+        pieces: by where they begin and end, its tables, the front among them; what is cut further is an array itself.
     """
 
-    def __init__(self, cells: int, front: Cut, pieces: dict[tuple[int, int], Cut]) -> None:
+    def __init__(self, cells: int, front: Cut, pieces: Mapping[tuple[int, int], Cut | Array]) -> None:
         self.cells, self.front, self.pieces = cells, front, pieces
 
     def __len__(self) -> int:
@@ -151,11 +151,15 @@ class Array:
         if 0 < start < len(self.front):
             return self.front[start : min(stop, len(self.front))]
         if (start, stop) == (0, self.cells) and not len(self.front):
-            return Cut("all", [cell for _, piece in sorted(self.pieces.items()) for cell in piece])
+            return Cut("all", [cell for _, piece in sorted(self.pieces.items()) for cell in piece[:]])
         raise Broken(f"nothing is cut from {start} to {stop}")
 
     def __setitem__(self, index: int, value: int) -> None:
         self.front[index] = value
+
+    def view(self, _: Any) -> Array:
+        """It is as wide already as what it is taken for."""
+        return self
 
 
 class RowsOf:
@@ -592,11 +596,14 @@ IN_SPACE = (
 """The tables of a search, in the order in which they lie in its array."""
 
 
-WISHED = "run_projection", "run_logits"
+WISHED = "run_projection", "run_logits", "run_policy"
 """The calls in which a policy wishes something of each family."""
 
 LOGITS = 20
-"""The place of logits in fixed point, of which two share a cell."""
+"""The place of logits in fixed point."""
+
+HALVES = LOGITS, 34, 39
+"""The places of which two entries share a cell: logits, and gates and numbers of a look at the items."""
 
 
 def _own_tables(session: code.Session, work: code.Work, called: str) -> dict[int, Memory]:
@@ -620,13 +627,16 @@ def _own_tables(session: code.Session, work: code.Work, called: str) -> dict[int
     return tables
 
 
-def whole_space(rng: random.Random, session: code.Session, called: str) -> Array:
+def whole_space(
+    rng: random.Random, session: code.Session, called: str, looked: Mapping[int, Memory | Array] | None = None
+) -> Array:
     """The array of an optimum as it is asked for, where nearness has no weight; of the other tables there is none.
 
     Args:
         rng: what is drawn from.
         session: whose iteration it is for.
         called: the kernel that is called.
+        looked: by place, tables of a look at the items, if there is one.
     """
     work = whole_work(rng, session)
     wishes = session.header[code.FAMILIES] + rng.randint(0, 1) if called in WISHED else 0
@@ -638,18 +648,18 @@ def whole_space(rng: random.Random, session: code.Session, called: str) -> Array
     if called in ("run_recompute", "run_hierarchy", *WISHED):  # all candidates may act
         work.header[code.TOP_K] = work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
     work.header[code.CURSOR], work.header[code.GOAL] = 0, session.header[code.SLOTS] + work.header[code.TARGET]
-    header, at, pieces = _cut(work.header), code.WORK_HEADER, dict[tuple[int, int], Cut]()
-    tables = {
+    header, at, pieces = _cut(work.header), code.WORK_HEADER, dict[tuple[int, int], Cut | Array]()
+    tables: dict[int, Any] = {
         place: getattr(work.search if name in code.Search._fields else work, name)
         for place, name in enumerate(IN_SPACE)
     }
-    tables |= _own_tables(session, work, called)
+    tables |= _own_tables(session, work, called) | (looked or {})
     for place in range(code.WORK_TABLES):
         header[code.WORK_OFFSETS + place] = at
         table = tables.get(place, Memory("nothing", []))
-        cells = (len(table) + 1) // 2 if place == LOGITS else len(table)
+        cells = (len(table) + 1) // 2 if place in HALVES else len(table)
         if cells:
-            pieces[at, at + cells] = _cut(table)
+            pieces[at, at + cells] = table if isinstance(table, Array) else _cut(table)
         at += cells
     header[code.WORK_OFFSETS + code.WORK_TABLES] = at
     pieces[0, code.WORK_HEADER] = header
@@ -748,6 +758,29 @@ def weights_of(rng: random.Random, session: code.Session) -> Array:
     return Array(at, pieces[0, code.NETWORK], pieces)
 
 
+def looked_at(source: Source, session: code.Session, width: int) -> dict[int, Memory | Array]:
+    """By place in the array of a search, the tables of a look at the items by a policy of a width, and of greedy's."""
+    slots, listed = len(session.tags), code.SIDES * source.constants["LOOK"]
+    chunks = max(listed, slots // source.constants["GATES"] + 1)
+    sizes = {
+        18: slots, 25: max(1, session.header[code.N_DIFF]), 34: slots + slots % 2, 35: chunks, 36: chunks, 37: chunks,
+    }  # fmt: skip
+    plain = {place: Memory(f"table {place}", [0] * cells, NARROW.get(place, 64)) for place, cells in sizes.items()}
+    items = [listed, listed, listed, code.SIDES + 1, 3 * code.LEVELS]
+    known = code.KNOWN_OF_ITEM
+    numbers = [known, known * listed, listed * width, 4 * width, width, width]
+    return {**plain, 38: array_of(items, 64), 39: array_of([*numbers, sum(numbers) % 2], 32)}
+
+
+def array_of(sizes: Sequence[int], bits: int) -> Array:
+    """An array of tables with so many cells, one behind the other."""
+    at, pieces = 0, dict[tuple[int, int], Cut | Array]()
+    for cells in sizes:
+        pieces[at, at + cells] = _cut(Memory("part", [0] * cells, bits))
+        at += cells
+    return Array(at, Cut("none", []), pieces)
+
+
 def look_of(rng: random.Random, session: code.Session) -> code.Look:
     """Two items of each kind at most, looked at by the smallest policies, with what was made of them or anything."""
     items, width, slots = code.SIDES * 2, 2, len(session.fixed)
@@ -760,7 +793,7 @@ def look_of(rng: random.Random, session: code.Session) -> code.Look:
         "activations": items * width, "context": 4 * width, "sums": width, "mixed": width,
     }  # fmt: skip
     tables = {name: Memory(name, [rng.randint(0, clipped) for _ in range(n)], 32) for name, n in numbers.items()}
-    longs = {"starts": slots, "peaks": slots + 1, "keys": items, "notes": items, "base": 3 * code.LEVELS, "rival": 4}
+    longs = {"starts": slots, "gate_peaks": slots + 1, "keys": items, "notes": items, "base": 3 * code.LEVELS}
     tables |= {name: Memory(name, [rng.randint(0, 9) for _ in range(n)]) for name, n in longs.items()}
     return code.Look(
         **tables,
@@ -779,7 +812,7 @@ def whole_look(rng: random.Random, session: code.Session) -> code.Look:
         gates=Memory("gates", [0] * (slots + 1), 32),
         keys=Memory("keys", [0] * 16),
         notes=Memory("notes", [0] * 16),
-        peaks=Memory("peaks", [0] * (slots + 2)),
+        gate_peaks=Memory("gate_peaks", [0] * (slots + 2)),
         sizes=Memory("sizes", [0, 0, rng.randint(1, 9)]),
     )
 

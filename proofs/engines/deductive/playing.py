@@ -35,6 +35,7 @@ from focalloc.proofs.engines.deductive.inputs import (
     few,
     halves,
     logits_of,
+    looked_at,
     made_up,
     network_of,
     pinned,
@@ -44,6 +45,7 @@ from focalloc.proofs.engines.deductive.inputs import (
     thirds,
     torn_session,
     twin,
+    weights_of,
     whole_look,
     whole_regions,
     whole_search,
@@ -618,6 +620,24 @@ def run_look(space: Mapping[str, Any], source: Source, kernel: str, rng: random.
     space["infer"](session, network, look)
 
 
+def run_answered(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """An iteration by a policy's answer, as production calls it."""
+    session = session_of(rng, source)
+    if rng.random() < 0.3:
+        session = pinned(session, rng)
+        space["place_pins"](session)
+    if rng.random() < 0.3 and len(session.tags) % 2 == 0:  # two means share a cell
+        session = remembering(session, rng)
+    arrays, network = arrays_of(rng, session), weights_of(rng, session)
+    header = arrays["state"].front
+    header[code.CURSOR_TOKEN] = rng.randint(header[code.FIRST], header[code.END])
+    if rng.random() < 0.5:  # where aggregates would be
+        header[code.TOLD_AT] = header[code.CAPACITY] + header[code.CHUNK_ROOM]
+    searched = whole_space(rng, session, "run_policy", looked_at(source, session, network[code.HIDDEN]))
+    searched.front[code.CAP] = rng.randint(0, 9)
+    space["run_policy"](arrays["tags"], arrays["scratch"], arrays["state"], searched, network)
+
+
 def run_regions(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """A look at the regions of a context, one by one."""
     session = session_of(rng, source)
@@ -663,6 +683,7 @@ RUNS = (
     (("run_layout",), run_laid_out),
     (("select_preferred",), run_preferred),
     (("run_tied",), run_tied),
+    (("run_policy",), run_answered),
 )
 """What is run to listen to the calls of kernels, by the kernels that it begins with."""
 
@@ -703,7 +724,7 @@ def _tables_in(given: Any) -> Iterator[Memory]:
         if isinstance(value, Memory):
             yield value
         elif isinstance(value, Array):
-            yield from value.pieces.values()
+            yield from _tables_in(value.pieces)
         elif isinstance(value, RowsOf | tuple):
             yield from _tables_in(value.rows if isinstance(value, RowsOf) else value)
 

@@ -30,10 +30,13 @@ REGIONAL = ("run_hierarchy",)
 RELAXED = ("run_candidates",)
 """What the relaxation of the optimum is called by."""
 
-ANSWERS = ("select_preferred",)
+ANSWERS = ("select_preferred", "select_by_policy")
 """What a policy's answer is made by."""
 
-LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in ANSWERS]
+ANSWERED = ("run_policy",)
+"""Iterations by a policy's answer."""
+
+LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in (*ANSWERS, *ANSWERED)]
 """What a policy looks at, and makes of it."""
 
 WHOLE = (*RELAXED, *SEARCHES, *BY_LOGITS, *WEIGHED, *RECOMPUTED, *REGIONAL)
@@ -657,12 +660,17 @@ def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "answers-of-every-size",
     "What is chosen by a policy's preferences are separate blocks of the context, no more than may act and within its "
     "budget, however many there are; and neither the thresholds and the soft budget, which do not bind it (POL-5), nor "
-    "anything else that an iteration goes by has changed afterwards.",
+    "anything else that an iteration goes by has changed afterwards. From listing items on, what they are preferred by "
+    "is handed to the search as numbers that fit, and taken off again.",
     clauses="CAP-1 BUD-1",
     technique=Technique.DEDUCTION,
     kernels=ANSWERS,
-    assumes="no weight on nearness to the cursor, which no policy has",
+    assumes="no weight on nearness to the cursor, which no policy has; weights as POL-6 has them",
     mutations=[
+        Mutation("what is taken off is handed on again", "    take_off(work, look)\n    return done",
+                 "    take_off(work, look)\n    hand_on(session, work, look)\n    return done"),
+        Mutation("the cap is told behind the sizes", "look.sizes[SIDES] = work.header[CAP]",
+                 "look.sizes[SIDES + 1] = work.header[CAP]"),
         Mutation("the soft budget stays the hard one", "header[W_SOFT], header[SOFT_MARGIN] = w_soft, margin",
                  "header[SOFT_MARGIN] = margin"),
         Mutation("thresholds are put back the wrong way round",
@@ -676,6 +684,37 @@ def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 def answers_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From what it prefers to actions."""
     yield from of_every_size(bug, *ANSWERS)
+
+
+@theorem(
+    "policy-calls-of-every-size",
+    "An iteration by a policy's answer, from scores that are taken on, ends and stays within its tables, however long "
+    "the context and however much work space: it makes no more actions than the cap allows and leaves no more slots "
+    "than the budget, or than there were; or it says that the ledger is full, that it had too little space or that an "
+    "action does not fit, and then slots, tags and the number of the iteration are what they were. Either way it "
+    "leaves of blocks, families, tokens, pins and ledger what an iteration keeps, and in its work space, where a "
+    "policy's preferences were, what it found.",
+    clauses="CAP-1 BUD-1",
+    technique=Technique.DEDUCTION,
+    kernels=ANSWERED,
+    assumes="arrays laid out as their headers say, as `Tables` and `Workspace` lay them out, and tables as "
+    "`Tables.check` asserts them; weights as POL-6 has them, of 2**10 activations at most; 0 where preferences go",
+    mutations=[
+        Mutation("no room is made for what is done", "if not has_room(session, state, header[N_DIFF]):\n"
+                 "        return LEDGER_FULL\n    adapt_terms", "if not has_room(session, state, 0):\n"
+                 "        return LEDGER_FULL\n    adapt_terms"),
+        Mutation("an action more is made than fits",
+                 "if answer >= 0:\n        apply(session, done,", "if answer >= 0:\n        apply(session, done + 1,"),
+        Mutation("two iterations are undone",
+                 "        header[ITERATION] -= 1\n        header[LEDGER_FROM] = oldest\n    take_back(held)\n"
+                 "    return answer", "        header[ITERATION] -= 2\n        header[LEDGER_FROM] = oldest\n"
+                 "    take_back(held)\n    return answer"),
+    ],
+    full=True,
+)  # fmt: skip
+def policy_calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
+    """From when scores are taken to the end."""
+    yield from of_every_size(bug, *ANSWERED)
 
 
 @theorem(
