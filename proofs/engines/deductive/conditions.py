@@ -391,6 +391,7 @@ class Deduction(Formulas):
             if used in names and names.index(used) >= names.index(name):
                 raise Refused(f"lemma {name} rests on {used}, which does not stand before it")
         self.conditions, self._about, self._statement, self._guard = [], f"lemma {name}", "", []
+        self.name_anew()  # so that no lemma takes other steps where another comes before it
         state = self.variables(lemma)
         claim = self.spec(lemma.claim, state)
         if not lemma.by:

@@ -258,6 +258,10 @@ class Formulas:
 
     # NAMES AND TABLES
 
+    def name_anew(self) -> None:
+        """Have names begin again, for questions that have nothing to do with those before."""
+        self._numbers = itertools.count()
+
     def fresh(self, name: str, sort: Any = INT) -> Term:
         """An unknown that nothing is known of."""
         return z3.Const(f"{name}!{next(self._numbers)}", sort)
