@@ -8,17 +8,20 @@ from focalloc.proofs.contracts.calls import (
     ADAPTED,
     ADAPTIVE,
     ARRAYS,
+    CALLED,
     HISTORY,
+    OF_CALL,
     REMEMBERED_IN,
     REMEMBERED_TWICE,
     RING_TOLD,
     ROOM,
     SESSION,
+    SESSION_OF_CALL,
     TERMS,
     UNCHANGED,
     still_alike,
 )
-from focalloc.proofs.contracts.form import contract, lines, loop
+from focalloc.proofs.contracts.form import contract, lines, loop, loop_of_rows
 from focalloc.proofs.contracts.invariants import KEPT
 from focalloc.proofs.contracts.knapsack import CHOSEN_WELL, COLLAPSING, SEARCHED, SELECTING
 from focalloc.proofs.contracts.policy import ELSEWHERE, NOT_WISHED, WEIGHED
@@ -26,6 +29,7 @@ from focalloc.proofs.contracts.search_calls import (
     ACTED,
     CHOSE,
     FEW_FAMILIES,
+    LEFT_IN_ROWS,
     LIES_IN_SPACE,
     NO_MORE_FAMILIES,
     ROOM_TO_SEARCH,
@@ -33,6 +37,7 @@ from focalloc.proofs.contracts.search_calls import (
     SEARCH_WRITES,
     TOLD_OF_CONTEXT,
     WORK,
+    of_asked,
 )
 
 PREFERRING = tuple(
@@ -110,6 +115,42 @@ STAYS = """
 LOOK_WRITES = """look.base look.gates look.starts look.known look.gate_peaks look.keys look.notes look.listed
             look.marks look.sizes look.inputs look.activations look.context look.sums look.mixed look.values"""
 """What a look at the items writes to."""
+
+ANSWERING = (
+    *lines(ARRAYS),
+    *lines(ADAPTED),
+    *lines(RING_TOLD),
+    *lines(REMEMBERED_IN),
+    *lines(REMEMBERED_TWICE),
+    *KEPT,
+    *lines(ROOM),
+    *lines(TERMS),
+    *lines(LIES_IN_SPACE),
+    *lines(LOOKED),
+    *lines(ROOM_TO_SEARCH),
+    *lines(GOING_BY),
+    *lines(OF_LAYERS),
+    *lines("""
+        header[ITERATION] + 1 < 2**62
+        implies(len(adaptive) > 0, -LIMIT <= adaptive[COLLAPSE_NOW] <= LIMIT)
+        header[N_DIFF] <= len(rival)
+        cells(network) >= NETWORK
+        0 <= SIDES * (5 * layers.sizes[HIDDEN] + 1) * layers.sizes[HIDDEN]
+        NETWORK + SIDES * (CHEAP + 1) + SIDES * (KNOWN_OF_ITEM + 1) * layers.sizes[HIDDEN]
+            + SIDES * (5 * layers.sizes[HIDDEN] + 1) * layers.sizes[HIDDEN] <= cells(network)
+    """),
+)
+"""What an iteration by a policy needs."""
+
+BEHIND_ITEMS = "query[WORK_OFFSETS + 39] - query[WORK_OFFSETS + 38] - 3 * SIDES * LOOK - SIDES - 1"
+"""How much room there is behind what is listed of items."""
+
+CLEARED = tuple(
+    line.replace("len(look.base)", BEHIND_ITEMS)
+    for line in ANSWERING
+    if line not in ("within(work.worth, 0, header[SLOTS], 0, 0)", "within(work.wishes, 0, header[FAMILIES], 0, 0)")
+)
+"""The same where worth and wishes are cleared before, and of the tables of a search only their lengths are known."""
 
 CONTRACTS = [
     contract(
@@ -389,32 +430,7 @@ CONTRACTS = [
             "rival": "space[space[WORK_OFFSETS + 25]:space[WORK_OFFSETS + 26]]",
             **WORK,
         },
-        needs="\n".join(
-            (
-                *lines(ARRAYS),
-                *lines(ADAPTED),
-                *lines(RING_TOLD),
-                *lines(REMEMBERED_IN),
-                *lines(REMEMBERED_TWICE),
-                *KEPT,
-                *lines(ROOM),
-                *lines(TERMS),
-                *lines(LIES_IN_SPACE),
-                *lines(LOOKED),
-                *lines(ROOM_TO_SEARCH),
-                *lines(GOING_BY),
-                *lines(OF_LAYERS),
-                *lines("""
-                    header[ITERATION] + 1 < 2**62
-                    implies(len(adaptive) > 0, -LIMIT <= adaptive[COLLAPSE_NOW] <= LIMIT)
-                    header[N_DIFF] <= len(rival)
-                    cells(network) >= NETWORK
-                    0 <= SIDES * (5 * layers.sizes[HIDDEN] + 1) * layers.sizes[HIDDEN]
-                    NETWORK + SIDES * (CHEAP + 1) + SIDES * (KNOWN_OF_ITEM + 1) * layers.sizes[HIDDEN]
-                        + SIDES * (5 * layers.sizes[HIDDEN] + 1) * layers.sizes[HIDDEN] <= cells(network)
-                """),
-            )
-        ),
+        needs="\n".join(ANSWERING),
         writes=f"""{SEARCH_WRITES.replace("aggregates ", "")} collapse_keys collapse_families acted iterations
             work.worth work.wishes work.peaks rival {LOOK_WRITES}""",
         gives="\n".join(
@@ -425,6 +441,8 @@ CONTRACTS = [
                     )
                 ),
                 *lines(STAYS),
+                "only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, SPLICES, KNOWN, HALF, HEARD,"
+                " TAU_EXPAND, TAU_COLLAPSE, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES, REMEMBERED)",
                 *KEPT,
             )
         ),
@@ -525,6 +543,59 @@ CONTRACTS = [
                     kept_from(wishes, old(wishes), family)
                 """
             ),
+        },
+    ),
+    contract(
+        "run_policies",
+        loops={
+            "for i in range(len(calls))": loop_of_rows(
+                OF_CALL,
+                cuts={
+                    **SESSION_OF_CALL,
+                    "adaptive": "state[calls[i, NUMBER]][its.header[OFFSETS + 19]:its.header[OFFSETS + 20]]",
+                    "history": "history_in(state[calls[i, NUMBER]])",
+                    "asked": "state[calls[i, NUMBER]][len(state[calls[i, NUMBER]]) - WORK_HEADER:]",
+                    "layers": "network_of(network)",
+                },
+                anew="space",
+                needs="\n".join(
+                    (
+                        of_asked(CLEARED),
+                        *lines(CALLED),
+                        "header[OFFSETS + TABLES] <= cells(state) - WORK_HEADER",
+                    )
+                ),
+                writes=f"""calls[i] header {LEFT_IN_ROWS} collapse_keys collapse_families peaks acted iterations
+                    asked""",
+                gives="\n".join(
+                    (
+                        *lines("""
+                            header[UNLOCKED] == old(header)[UNLOCKED]
+                            calls[i, NUMBER] == old(calls[i, NUMBER])
+                            implies(old(calls[i, RETURNED]) < 0, calls[i, RETURNED] == old(calls[i, RETURNED]))
+                            implies(old(calls[i, RETURNED]) >= 0, calls[i, ITERATED] == header[ITERATION])
+                            implies(old(calls[i, RETURNED]) >= 0, calls[i, SLOTS_LEFT] == header[SLOTS])
+                            implies(calls[i, RETURNED] >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
+                            implies(calls[i, RETURNED] >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+                            implies(calls[i, RETURNED] < 0, header[SLOTS] == old(header)[SLOTS])
+                            implies(calls[i, RETURNED] < 0, header[ITERATION] == old(header)[ITERATION])
+                            calls[i, RETURNED] <= header[N_DIFF]
+                            all(calls[i, TOLD + j] == actions[j] for j in range(calls[i, RETURNED]) if at(actions[j]))
+                        """),
+                        *KEPT,
+                    )
+                ),
+                closes=still_alike("old(header)"),
+            )
+        },
+        before={
+            "done = run_policy": still_alike("old(header)"),
+            "arrives": f"""{still_alike("prior(header)")}
+                tiled_alike(header, old(header), tags, 0, header[SLOTS])
+                aligned_alike(header, old(header), tags, header[SLOTS])
+                all_stand_alike(header, old(header), tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            """,
         },
     ),
 ]

@@ -58,15 +58,25 @@ IN_SPACE = (
 )
 """The tables of a search, in the order in which they lie in its array."""
 
+LOOKED_IN = {
+    "work.wishes": 16, "work.worth": 17, "rival": 25, "look.starts": 18, "look.gates": 34, "look.gate_peaks": 35,
+    "look.keys": 36, "look.notes": 37,
+}  # fmt: skip
+"""Tables of a look at the items -> their places in that array, and others by the names that they have there."""
+
+HALVES = "entries", "look.gates"
+"""Those of which two entries share a cell."""
+
 
 def of_asked(needed: tuple[str, ...]) -> str:
     """The same of the header that a row of a state ends with, as which that of the array of a search will be."""
+    places = {name: place for place, name in enumerate(IN_SPACE)} | LOOKED_IN
 
     def length(found: re.Match[str]) -> str:
-        at = f"WORK_OFFSETS + {IN_SPACE.index(found[1])}"
-        return f"{2 if found[1] == 'entries' else 1} * (asked[{at} + 1] - asked[{at}])"
+        at = f"WORK_OFFSETS + {places[found[1]]}"
+        return f"{2 if found[1] in HALVES else 1} * (asked[{at} + 1] - asked[{at}])"
 
-    tables = "|".join(map(re.escape, IN_SPACE))
+    tables = "|".join(map(re.escape, places))
     text = re.sub(rf"\blen\(({tables})\)", length, "\n".join(needed))
     return re.sub(r"\bwork\.header\b|\bquery\b", "asked", text)
 

@@ -298,7 +298,7 @@ def hits(header: Ints, actions: Ints, places: Ints, i: int, slots: Ints, nodes: 
     """How many of the first ``m`` families on a list lose slots to action ``i``."""
     return sum(
         places[i] < slots[f] + header[WIDTH + nodes[f] % LEVELS] and slots[f] < places[i] + before(header, actions[i])
-        for f in families[: max(0, m)]
+        for f in (families[j] for j in range(m))
     )
 
 
@@ -309,7 +309,7 @@ def all_blocked(
     """How many of the first ``m`` families on a list lose slots to one of the first ``n`` actions."""
     return sum(
         blocked(header, actions, places, n, slots[f], header[WIDTH + nodes[f] % LEVELS])
-        for f in families[: max(0, m)]
+        for f in (families[j] for j in range(m))
     )
 
 

@@ -336,38 +336,49 @@ def few(rng: random.Random) -> int:
     return rng.choice([0, 1, 2, 3, rng.randint(-2, 9), rng.randint(-(2**31), 2**31 - 1)])
 
 
-def many_of(rng: random.Random, source: Source, by_logits: bool = False) -> dict[str, Any]:
-    """The arrays of a few sessions, a row for each, and calls of some of them, with scores or with logits."""
-    made = _preferring if by_logits else arrays_of
-    of_each = [made(rng, session_of(rng, source)) for _ in range(rng.choice([1, 1, 2, 3]))]
-    kind = rng.choice([np.float32, np.float64] if by_logits else [np.float32, np.float64, np.int32])
+def many_of(rng: random.Random, source: Source, by: str = "scores") -> dict[str, Any]:
+    """The arrays of a few sessions, a row for each, and calls of some of them.
+
+    Args:
+        rng: what is drawn from.
+        source: of the kernels.
+        by: what iterations go by, scores or logits that calls bring, or the answers of one "network".
+    """
+    called = {"logits": "run_logits", "network": "run_policy"}.get(by)
+    of_each, network = list[dict[str, Any]](), None
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        session = session_of(rng, source)
+        one = arrays_of(rng, session)
+        if by == "network":
+            network = network or weights_of(rng, session)
+        if called:
+            looked = looked_at(source, session, network[code.HIDDEN]) if network else None
+            one["space"] = whole_space(rng, session, called, looked)
+        of_each.append(one)
+    kind = rng.choice([np.float32, np.float64] if called else [np.float32, np.float64, np.int32])
     given, calls = Given(), list[Memory]()
     most = max(one["session"].header[code.N_DIFF] for one in of_each)
     for i in rng.sample(range(len(of_each)), rng.randint(1, len(of_each))):
         session = of_each[i]["session"]
         header = session.header
         header[code.UNLOCKED] = rng.randint(0, 1)
-        its = (logits_of if by_logits else scores_of)(rng, session, kind)
+        its = (logits_of if by == "logits" else scores_of)(rng, session, kind)
         call = [0] * (code.TOLD + (1 + code.SPLICE) * most)
         call[code.NUMBER], call[code.GIVEN], call[code.GIVEN_TO] = i, len(given), len(given) + len(its)
         cursor = rng.choice([-1, rng.randint(header[code.FIRST], header[code.END])])
-        call[code.RETURNED] = rng.choice([0, 0, code.BAD_SCORE]) if by_logits else cursor
+        call[code.RETURNED] = rng.choice([0, 0, code.BAD_SCORE]) if called else cursor
         given = Given([*given, *its])
         calls.append(_cut(Memory("call", call)))
     rows = {name: RowsOf(one[name] for one in of_each) for name in ("tags", "scratch", "state")}
-    space = _for_any([one["space"] for one in of_each], rows["state"], rng) if by_logits else of_each[0]["space"]
-    return {**rows, "space": space, "logits" if by_logits else "scores": given, "calls": RowsOf(calls)}
-
-
-def _preferring(rng: random.Random, session: code.Session) -> dict[str, Any]:
-    """The arrays of a session, among them that of a search by logits."""
-    return {**arrays_of(rng, session), "space": whole_space(rng, session, "run_logits")}
+    space = _for_any([one["space"] for one in of_each], rows["state"], rng) if called else of_each[0]["space"]
+    more = {"network": network, **dict.fromkeys(("scores", "logits"), given)}
+    return {**rows, "space": space, "calls": RowsOf(calls), **more}
 
 
 def _for_any(spaces: Sequence[Array], states: RowsOf, rng: random.Random) -> Array:
     """An array with room for each of these, whatever it holds; each row of a state ends with how it is laid out."""
     front, at = Cut("header", [few(rng) for _ in range(code.WORK_HEADER)]), code.WORK_HEADER
-    pieces = {(0, at): front}
+    pieces: dict[tuple[int, int], Cut | Array] = {(0, at): front}
     for space, state in zip(spaces, states.rows, strict=True):
         header, behind = _cut(space.front), at - code.WORK_HEADER
         for place in range(code.WORK_TABLES + 1):
@@ -375,11 +386,20 @@ def _for_any(spaces: Sequence[Array], states: RowsOf, rng: random.Random) -> Arr
         state.pieces[state.cells - code.WORK_HEADER, state.cells] = header
         for (first, last), table in space.pieces.items():
             if first > 0:
-                pieces[first + behind, last + behind] = _cut(table)
-                for i in range(len(table)):
-                    pieces[first + behind, last + behind][i] = min(max(few(rng), table.low), table.high)
+                pieces[first + behind, last + behind] = _of_another(table, rng)
         at += space.cells - code.WORK_HEADER
     return Array(at, front, pieces)
+
+
+def _of_another(table: Cut | Array, rng: random.Random) -> Cut | Array:
+    """A table, or an array of some, that holds whatever another session has left there."""
+    if isinstance(table, Array):
+        pieces = {place: _of_another(one, rng) for place, one in table.pieces.items()}
+        return Array(table.cells, table.front, pieces)
+    made = _cut(table)
+    for i in range(len(made)):
+        made[i] = min(max(few(rng), made.low), made.high)
+    return made
 
 
 def call_of(rng: random.Random, session: code.Session) -> Memory:
@@ -399,7 +419,7 @@ def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Rand
     types = types_of(theory.kernels[contract.kernel])
     wide = contract.any_width if rng.random() < 0.5 else ()
     if "Calls" in types.values():
-        many = many_of(rng, source, "logits" in types)
+        many = many_of(rng, source, next((one for one in ("logits", "network") if one in types), "scores"))
         return {name: many[name] for name in types}
     arrays: dict[str, Any] = arrays_of(rng, session) if {"Tags", "Scratch", "Longs"} & {*types.values()} else {}
     session = arrays.pop("session", session)
@@ -653,7 +673,8 @@ def whole_space(
         place: getattr(work.search if name in code.Search._fields else work, name)
         for place, name in enumerate(IN_SPACE)
     }
-    tables |= _own_tables(session, work, called) | (looked or {})
+    tables |= _own_tables(session, work, called)
+    tables |= looked or {}
     for place in range(code.WORK_TABLES):
         header[code.WORK_OFFSETS + place] = at
         table = tables.get(place, Memory("nothing", []))

@@ -24,7 +24,7 @@ def contracts_of(*files: str) -> list[str]:
 TOKENS = ("tokens_between", "token_at", "slot_with", "slot_at", "slot_holding")
 """The kernels that count tokens."""
 
-MANY = ("tell", "run_steps", "sets_out", "arrives", "run_logits_of_many")
+MANY = ("tell", "run_steps", "sets_out", "arrives", "run_logits_of_many", "run_policies")
 """What a call for many sessions does."""
 
 PREPARES = ("run_prepare", "run_prepares")
@@ -626,15 +626,15 @@ def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "sessions-of-every-size",
-    "A call for many sessions, by scores or by logits, has each of them do in its rows what it would alone, however "
-    "many there are: it is handed its own scores or logits, stays in its rows and in work space that may hold "
-    "whatever another has left there, and leaves in them what an iteration keeps; its actions and splices are told in "
-    "the row of its call, and who held the interpreter lock does so again.",
+    "A call for many sessions, by scores, by logits or by a policy's answers, has each of them do in its rows what it "
+    "would alone, however many there are: it is handed its own scores or logits, stays in its rows and in work space "
+    "that may hold whatever another has left there, and leaves in them what an iteration keeps; its actions and "
+    "splices are told in the row of its call, and who held the interpreter lock does so again.",
     clauses="BUD-1",
     technique=Technique.DEDUCTION,
     kernels=MANY,
     assumes="calls that name separate sessions, and rows of states that end with how the work space is to be laid out, "
-    "as `Batch` makes them",
+    "as `Batch` makes them; weights as POL-6 has them, of 2**10 activations at most",
     mutations=[
         Mutation("the action behind is told", "call[TOLD + j] = actions[j]", "call[TOLD + j] = actions[j + 1]"),
         Mutation("splices are told among the actions", "call[TOLD + room + j] = splices[j]",
@@ -660,6 +660,9 @@ def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("work space is laid out as for another session",
                  "if sets_out(state[session], space, calls[i]):\n            row",
                  "if sets_out(state[i], space, calls[i]):\n            row"),
+        Mutation("what another session did by a policy's answer is told",
+                 "asked[DIFFERS] = space[DIFFERS]\n            arrives(state[session], done",
+                 "asked[DIFFERS] = space[DIFFERS]\n            arrives(state[i], done"),
         Mutation("who arrives has the lock", "    state[UNLOCKED] = -state[UNLOCKED]\n    tell", "    tell"),
     ],
     full=True,

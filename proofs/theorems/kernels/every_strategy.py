@@ -36,7 +36,7 @@ ANSWERS = ("select_preferred", "select_by_policy")
 ANSWERED = ("run_policy",)
 """Iterations by a policy's answer."""
 
-LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in (*ANSWERS, *ANSWERED)]
+LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in (*ANSWERS, *ANSWERED, *MANY)]
 """What a policy looks at, and makes of it."""
 
 WHOLE = (*RELAXED, *SEARCHES, *BY_LOGITS, *WEIGHED, *RECOMPUTED, *REGIONAL)
