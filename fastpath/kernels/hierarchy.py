@@ -53,6 +53,7 @@ from focalloc.fastpath.kernels.layout import (
     Session,
     Table,
     Work,
+    Worths,
 )
 from focalloc.fastpath.kernels.ledger import is_barred
 from focalloc.fastpath.kernels.packing import node_of, rank_of
@@ -218,6 +219,23 @@ def add_claims(session: Session, work: Search, claims: Claims) -> int:
 
 
 @kernel
+def claim_in_context(session: Session, work: Work, claims: Claims, room: int) -> int:
+    """Let candidates of the whole context claim at most ``room`` slots; add up what they do in each region.
+
+    Returns:
+        How many regions there are, or `OUT_OF_SPACE`.
+    """
+    header = session.header
+    work.header[APART] = 0
+    pool_collapses(session, work)
+    items = lay_out(session, work, UNBOUNDED if header[SLOTS] > header[W_SOFT] else LOWEST)
+    if items == OUT_OF_SPACE:
+        return OUT_OF_SPACE
+    claim_within(work.search, min(work.header[CAP], items), room)
+    return add_claims(session, work.search, claims)
+
+
+@kernel
 def place_region(session: Session, table: Table, region: int) -> None:
     """Write where a region of the context begins, and where the next one would."""
     header = session.header
@@ -280,21 +298,72 @@ def add_choice(work: Work, regions: Regions, done: int, count: int) -> None:
 
 
 @kernel
-def select_by_price(session: Session, whole: Work, work: Work, regions: Regions, claims: Claims) -> int:
-    """As `select_by_region`, where each region may have what it claims; ``whole`` is the search in the context."""
+def with_worths(work: Work, worths: Worths) -> Work:
+    """The search where expands are worth something else."""
+    return Work(
+        work.header,
+        work.search,
+        worths.worth,
+        worths.peaks,
+        work.pool_keys,
+        work.pool_families,
+        work.apart_keys,
+        work.apart_families,
+        work.chosen,
+        work.chosen_notes,
+        work.other,
+        work.other_notes,
+        work.wishes,
+    )
+
+
+@kernel
+def beside_session(session: Session, work: Work, regions: Regions) -> Regions:
+    """The regions, of which one shares with the session, and the search, what is not its own."""
+    region = regions.region
+    own = Session(
+        region.header,
+        region.tags,
+        session.spare,
+        region.fixed,
+        work.peaks,
+        session.actions,
+        session.places,
+        session.expand_keys,
+        session.expand_tokens,
+        session.collapse_keys,
+        session.collapse_families,
+        session.chunk_keys,
+        session.chunk_notes,
+        region.family_slot,
+        region.family_node,
+        session.spare_slot,
+        session.spare_node,
+        session.ledger_action,
+        session.ledger_iteration,
+        session.splices,
+        session.no_collapse,
+        session.no_expand,
+        session.memory,
+        session.told,
+    )
+    return Regions(own, regions.worth, regions.table, regions.turns, regions.notes)
+
+
+@kernel
+def select_by_price(session: Session, worths: Worths, work: Work, regions: Regions, claims: Claims) -> int:
+    """As `select_by_region`, where each region may have what it claims, by what expands are worth in the context."""
     header = session.header
     if header[N_DIFF] == 0:
         return 0
+    whole = with_worths(work, worths)
+    own = beside_session(session, work, regions)
     # COARSE
-    whole.header[APART] = 0
-    pool_collapses(session, whole)
-    items = lay_out(session, whole, UNBOUNDED if header[SLOTS] > header[W_SOFT] else LOWEST)
-    if items == OUT_OF_SPACE:
-        return OUT_OF_SPACE
     room = max(0, header[W_SOFT] - header[SLOTS])
-    claim_within(whole.search, min(whole.header[CAP], items), room)
-    size = add_claims(session, whole.search, claims)
-    most_left = whole.header[CAP]
+    size = claim_in_context(session, whole, claims, room)
+    if size == OUT_OF_SPACE:
+        return OUT_OF_SPACE
+    most_left = work.header[CAP]
     room_left = room
     for r in range(size):
         most_left -= claims.actions[r]
@@ -303,21 +372,27 @@ def select_by_price(session: Session, whole: Work, work: Work, regions: Regions,
         regions.region.header[i] = header[i]
     # FINE
     done = 0
+    net = 0
     for r in range(size):
-        if claims.actions[r] > 0:
+        if claims.actions[r] > 0 and done < header[N_DIFF]:
             most_left += claims.actions[r]
             room_left += claims.slots[r]
             place_region(session, regions.table, r)
-            count = search_region(session, work, regions, 0, min(header[N_DIFF], most_left), room_left)
+            # no choice adds or frees more slots than there are
+            left = max(-header[CAPACITY], min(header[CAPACITY], room_left))
+            count = search_region(session, work, own, 0, min(header[N_DIFF] - done, most_left), left)
             if count == OUT_OF_SPACE:
                 return OUT_OF_SPACE
             if count > 0:
+                gained = net_of(session, count, work.chosen, work.chosen_notes)
                 most_left -= count
-                room_left -= net_of(session, count, work.chosen, work.chosen_notes)
+                room_left -= gained
+                net += gained
                 add_choice(work, regions, done, count)
                 done += count
     sort_best_first(regions.turns, regions.notes, done)
-    return done
+    # each region frees what it claims to: the budget does not rest on that
+    return done if net <= room else 0
 
 
 @kernel

@@ -283,7 +283,7 @@ def run_hierarchy_by_price(tags: Tags, scratch: Scratch, state: Longs, space: Lo
     claims = Claims(space[at[33] : at[33] + capacity], space[at[33] + capacity : at[34]])
     work = work_of(space, worths_of_region(session, regions, space))
     # SELECT
-    done = select_by_price(session, work_of(space, worths), work, regions, claims)
+    done = select_by_price(session, worths, work, regions, claims)
     return leave(session, state, done, regions.turns, regions.notes, held)
 
 

@@ -191,6 +191,113 @@ THIS_REGION = """
                 """
 """Where a region that is listed lies."""
 
+
+
+def of_session(text: str) -> str:
+    """Lines, or names, about a region whose tables are its session's but for what is its own."""
+    return re.sub(r"regions\.region\.(expand_|spare_|chunk_|ledger_|collapse_)", r"session.\1", text)
+
+
+TOLD_OF_SESSION = "".join(
+    f"                {line}\n"
+    for line in lines("""
+        multiplied_is(session.header)
+        spans_multiply_is(session.header)
+        tiled_whole(session.header, session.tags)
+        tiled_follow(session.header, session.tags)
+        told_by(session.header, session.tags, session.family_slot, session.family_node, session.header[FAMILIES])
+        told_rise(session.header, session.tags, session.family_slot, session.family_node, session.header[FAMILIES])
+        families_whole(session.header, session.tags, session.family_slot, session.family_node,
+            session.header[FAMILIES])
+        tokens_bound(session.header, session.tags, 0, session.header[SLOTS])
+        tokens_rise(session.header, session.tags, session.header[SLOTS])
+        tokens_none(session.header, session.tags, 0, 0)
+        spans_few(session.header, session.tags, session.header[SLOTS])
+    """)
+)
+"""What follows of a context."""
+
+COARSE = """
+            0 <= session.header[CURSOR_TOKEN] < 2**49
+            ledger_fits(session.header, session.ledger_action)
+            session.header[LEDGER_TO] <= 2**30
+            session.header[FAMILIES] <= 2**26
+            0 <= session.header[TAU_EXPAND] < LIMIT
+            0 <= session.header[TAU_COLLAPSE] < LIMIT
+            0 <= session.header[PROTECTED] < 2**49
+            1 <= session.header[N_DIFF] <= 2**24
+            are_slight(session.header, session.header[N_DIFF])
+            0 <= session.header[W_SOFT]
+            len(work.header) >= WORK_HEADER
+            0 <= work.header[CURSOR] < LIMIT
+            0 <= work.header[CAP] <= 2**26
+            1 <= work.header[DELTAS] <= LEVELS
+            deltas_are_listed(session.header, work.header)
+            rising(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS])
+            within(work.header, DELTA_LIST, DELTA_LIST + work.header[DELTAS], 1,
+                2**26 // max(1, session.header[N_DIFF]))
+            len(wishes) == 0
+            session.header[N_DIFF] <= len(session.expand_keys)
+            session.header[N_DIFF] <= len(session.expand_tokens)
+            session.header[FAMILIES] <= len(session.spare_slot)
+            session.header[FAMILIES] <= len(session.spare_node)
+            session.header[SLOTS] <= len(session.fixed)
+            len(session.fixed) <= PLACES
+            session.header[SLOTS] <= len(work.worth)
+            within(work.worth, 0, session.header[SLOTS], LOWEST, 2**33 - 1)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            within(work.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+            low(work.peaks) <= LOWEST and low(work.peaks) <= low(work.worth) and high(work.worth) <= high(work.peaks)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
+            work.header[DELTAS] * session.header[N_DIFF] <= len(pool_keys)
+            work.header[DELTAS] * session.header[N_DIFF] <= len(pool_families)
+            2 * work.header[DELTAS] * RUN <= len(work.search.runs)
+            2 * work.header[DELTAS] <= len(work.search.heads)
+            work.header[ITEM_SPACE] <= len(work.search.item_keys)
+            work.header[ITEM_SPACE] <= len(work.search.item_notes)
+            0 <= work.header[ITEM_SPACE] < 2**60
+            len(work.search.item_keys) <= len(work.search.item_notes)
+            session.header[SLOTS] <= len(claims.actions)
+            session.header[SLOTS] <= len(claims.slots)
+"""
+"""What claiming in a context needs."""
+
+ITEMS = "work.search.runs, work.search.item_keys, work.search.item_notes"
+"""The runs, and their candidates."""
+
+STANDS_STILL = """
+                tokens_none(old(session.header), old(session.tags), 0, 0)
+                only_marked(old(session.header), session.tags, old(session.tags))
+                tiled_moved(old(session.header), old(session.tags), session.tags, 0, session.header[SLOTS], 0)
+                tiled_alike(old(session.header), session.header, session.tags, 0, session.header[SLOTS])
+                all_stand_moved(old(session.header), old(session.header), old(session.tags), session.tags,
+                    session.family_slot, session.family_node, session.family_slot, session.family_node,
+                    session.header[FAMILIES], 0, 0, session.header[SLOTS])
+                all_stand_alike(old(session.header), session.header, session.tags, session.family_slot,
+                    session.family_node, session.header[FAMILIES], session.header[SLOTS])
+                aligned_marked(old(session.header), old(session.header), session.tags, old(session.tags))
+                aligned_alike(old(session.header), session.header, session.tags, session.header[SLOTS])
+                tokens_marked(old(session.header), old(session.header), session.tags, old(session.tags),
+                    session.header[SLOTS])
+                tokens_marked(session.header, old(session.header), session.tags, old(session.tags),
+                    session.header[SLOTS])
+                listed_alike(old(session.header), session.header, old(work.header), work.header)
+                multiplied_is(session.header)
+                spans_multiply_is(session.header)
+                tiled_whole(session.header, session.tags)
+                tiled_follow(session.header, session.tags)
+                told_by(session.header, session.tags, session.family_slot, session.family_node,
+                    session.header[FAMILIES])
+                told_rise(session.header, session.tags, session.family_slot, session.family_node,
+                    session.header[FAMILIES])
+                families_whole(session.header, session.tags, session.family_slot, session.family_node,
+                    session.header[FAMILIES])
+                tokens_bound(session.header, session.tags, 0, session.header[SLOTS])
+                spans_few(session.header, session.tags, session.header[SLOTS])
+            """
+"""A context stands where no header cell and no tag has changed."""
+
 CLAIMED = """
             len(header) >= QUERY
             are_runs(header, runs, len(item_keys))
@@ -664,8 +771,12 @@ CONTRACTS = [
             table[SLOT] < table[REGION + SLOT]
             table[FAMILY] <= table[REGION + FAMILY]
             table[TOKEN] == header[FIRST] + tokens_in(header, tags, 0, table[SLOT])
+            (header[FIRST] // header[SPAN + header[TOP]] + region) * header[SPAN + header[TOP]] <= table[TOKEN]
+            header[FIRST] + tokens_in(header, tags, 0, table[REGION + SLOT])
+                <= (header[FIRST] // header[SPAN + header[TOP]] + region + 1) * header[SPAN + header[TOP]]
         """,
         opens="""
+            product_next(header[FIRST] // header[SPAN + header[TOP]] + region, header[SPAN + header[TOP]])
             over_bound(header[FIRST], header[SPAN + header[TOP]])
             over_bound(header[END] - 1, header[SPAN + header[TOP]])
             over_floor(header[END] - 1, header[SPAN + header[TOP]])
@@ -688,6 +799,12 @@ CONTRACTS = [
                     implies(at >= REGION, header[FIRST] < token)
                     kept_from(table, old(table), 2 * REGION)
                     turn(token, span)
+                    token == (header[FIRST] // header[SPAN + header[TOP]] + region) * header[SPAN + header[TOP]]
+                        + (0 if at == 0 else (span if at == REGION else 2 * span))
+                    implies(at >= REGION, (header[FIRST] // header[SPAN + header[TOP]] + region)
+                        * header[SPAN + header[TOP]] <= table[TOKEN])
+                    implies(at == 2 * REGION, header[FIRST] + tokens_in(header, tags, 0, table[REGION + SLOT])
+                        <= (header[FIRST] // header[SPAN + header[TOP]] + region) * header[SPAN + header[TOP]] + span)
                     implies(at >= REGION, table[SLOT] < header[SLOTS])
                     implies(at >= REGION, begins_region(header, tags, family_slot, table[SLOT], table[FAMILY]))
                     implies(at >= REGION, header[FIRST] + tokens_in(header, tags, 0, table[SLOT]) < token)
@@ -850,6 +967,231 @@ CONTRACTS = [
                 """,
                 closes="many_with_one_more(chosen, chosen_notes, i)",
             )
+        },
+    ),
+    contract(
+        "with_worths",
+        whole=True,
+        seen_through=True,
+        gives="""
+            result.worth == worths.worth
+            result.peaks == worths.peaks
+            result.header == work.header and result.pool_keys == pool_keys and result.wishes == wishes
+        """,
+    ),
+    contract(
+        "beside_session",
+        whole=True,
+        seen_through=True,
+        gives="""
+            result.turns == regions.turns
+            result.notes == regions.notes
+            result.table == table
+        """,
+    ),
+    contract(
+        "claim_in_context",
+        any_width="worth work.peaks",
+        needs=f"""{CONTEXT}{COARSE}""",
+        writes="""session.header session.tags session.spare_slot session.spare_node session.expand_keys
+            session.expand_tokens session.chunk_keys session.chunk_notes work.header work.peaks pool_keys pool_families
+            work.search.runs work.search.item_keys work.search.item_notes work.search.heads
+            claims.actions claims.slots""",
+        gives=f"""
+            only(session.header)
+            only(session.tags)
+            query_stays(work.header, old(work.header))
+            work.header[EXPAND_FLOOR] == old(work.header)[EXPAND_FLOOR]
+            result == OUT_OF_SPACE or 1 <= result <= session.header[SLOTS]
+            result < 0 or result == (session.header[END] - 1) // session.header[SPAN + session.header[TOP]]
+                - session.header[FIRST] // session.header[SPAN + session.header[TOP]] + 1
+            within(claims.actions, 0, result, 0, 2**30)
+            result < 0 or reach(claims.actions, 0, 1, result) <= work.header[CAP]
+            result < 0 or reach(claims.slots, 0, 1, result) <= 2**26 * work.header[CAP]
+            {CONTEXT}
+        """,
+        opens=TOLD_OF_SESSION,
+        before={
+            "pool_collapses": "product_positive(work.header[DELTAS], session.header[N_DIFF])",
+            "items = lay_out": STANDS_STILL,
+            "return OUT_OF_SPACE": STANDS_STILL,
+            "claim_within": f"""
+                work.header[APART] == 0
+                over_bound(2**26, max(1, session.header[N_DIFF]))
+                items <= work.header[ITEM_SPACE]
+                items <= len(work.search.item_keys)
+                all(work.search.runs[here(r) * RUN + BEGIN] + work.search.runs[here(r) * RUN + SIZE]
+                    <= len(work.search.item_keys) for r in range(work.header[RUNS]) if at(here(r)))
+                runs_end(work.search.runs, work.header[RUNS], len(work.search.item_keys))
+                0 <= work.header[RUNS] and work.header[RUNS] <= 2**20
+                work.header[RUNS] * RUN <= len(work.search.runs)
+                all(0 <= work.search.runs[j] and work.search.runs[j] < 2**60 for j in range(work.header[RUNS] * RUN)
+                    if j % RUN == BEGIN)
+                all(0 <= work.search.runs[j] and work.search.runs[j] < 2**60 for j in range(work.header[RUNS] * RUN)
+                    if j % RUN == SIZE)
+                all(-2**26 <= work.search.runs[j] and work.search.runs[j] <= 2**26
+                    for j in range(work.header[RUNS] * RUN) if j % RUN == DELTA)
+                are_runs(work.header, work.search.runs, len(work.search.item_keys))
+                candidates_rank(session.header, {ITEMS}, work.header[RUNS])
+            """,
+            "return add_claims": f"""{STANDS_STILL}
+                standing_alike(session.header, old(session.tags), session.tags, session.family_slot, {ITEMS},
+                    work.header[RUNS])
+                adding_alike(session.header, old(session.tags), session.tags, session.family_node, {ITEMS},
+                    work.header[RUNS])
+                standing(session.header, session.tags, session.family_slot, {ITEMS}, work.header[RUNS])
+                adding(session.header, session.tags, session.family_node, {ITEMS}, work.header[RUNS])
+                session.header[FAMILIES] <= len(session.family_node)
+                regions_few(session.header, session.tags)
+                families_lie(session.header, session.tags, session.family_slot, session.family_node,
+                    session.header[FAMILIES], session.header[SLOTS])
+                all(session.header[FIRST] <= session.family_node[f] // LEVELS
+                    and session.family_node[f] // LEVELS < session.header[END]
+                    for f in range(session.header[FAMILIES]) if at(session.family_node[f]))
+                notes_lie(session.header, session.tags, session.family_slot, session.family_node, {ITEMS},
+                    work.search.heads, work.header[RUNS])
+            """,
+        },
+    ),
+    contract(
+        "select_by_price",
+        any_width="worths.worth worths.peaks",
+        needs=of_session(f"""{CONTEXT}{ROOM_OF_REGION}{SEARCHING}""")
+        + """
+            ledger_fits(session.header, session.ledger_action)
+            0 <= session.header[W_SOFT] <= session.header[W_MAX] <= 2**26
+            0 <= work.header[CAP] <= 2**26
+            len(session.fixed) <= PLACES
+            session.header[SLOTS] <= len(worths.worth)
+            within(worths.worth, 0, session.header[SLOTS], LOWEST, 2**33 - 1)
+            (session.header[SLOTS] + CHUNK - 1) // CHUNK <= len(worths.peaks)
+            within(worths.peaks, 0, (session.header[SLOTS] + CHUNK - 1) // CHUNK, LOWEST, 2**33)
+            low(worths.peaks) <= LOWEST and low(worths.peaks) <= low(worths.worth)
+                and high(worths.worth) <= high(worths.peaks)
+            2 * REGION <= len(table)
+            session.header[N_DIFF] <= len(regions.turns)
+            session.header[N_DIFF] <= len(regions.notes)
+            session.header[SLOTS] <= len(claims.actions)
+            session.header[SLOTS] <= len(claims.slots)
+        """,
+        writes=f"""regions.table regions.turns regions.notes claims.actions claims.slots session.header session.tags
+            worths.peaks {of_session(SEARCHED_REGION)}""",
+        gives=f"""
+            result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
+            only(session.header)
+            only(session.tags)
+            {JOINED.replace("SIZE", "result")}
+            falling(regions.turns, 0, result)
+            result < 0 or session.header[SLOTS] + slots_of_choice(session.header, session.tags, session.family_node,
+                regions.turns, regions.notes, result) <= max(session.header[W_MAX], session.header[SLOTS])
+            query_stays(work.header, old(work.header))
+            {CONTEXT}
+        """,
+        opens=TOLD_OF_SESSION
+        + """
+                chosen_none(session.header, session.tags, session.family_node, regions.turns, regions.notes, 0)
+        """,
+        loops={
+            "for r in range(size)": loop(
+                keeps="""
+                    most_left == work.header[CAP] - reach(claims.actions, 0, 1, r)
+                    room - reach(claims.slots, 0, 1, r) <= room_left <= room + reach(claims.slots, 0, 1, r)
+                """,
+                opens="""
+                    reach_one_more(claims.actions, 0, 1, r + 1)
+                    reach_one_more(claims.slots, 0, 1, r + 1)
+                    reach_grows(claims.actions, 0, 1, r + 1, size)
+                    reach_grows(claims.slots, 0, 1, r + 1, size)
+                    reach_positive(claims.actions, 0, 1, r)
+                    reach_positive(claims.slots, 0, 1, r)
+                """,
+            ),
+            "for i in range(HEADER)": loop(keeps="all(regions.region.header[j] == header[j] for j in range(i))"),
+            "for r in range(size) #2": loop(
+                keeps=f"""
+            {JOINED.replace("SIZE", "done")}
+            0 <= done <= header[N_DIFF]
+            done == 0 or all(place_of(regions.turns[i]) < table[REGION + SLOT] for i in range(done)
+                if at(regions.turns[i]))
+            done == 0 or begins_region(header, session.tags, session.family_slot, table[REGION + SLOT],
+                table[REGION + FAMILY])
+            done == 0 or header[FIRST] + tokens_in(header, session.tags, 0, table[REGION + SLOT])
+                <= (header[FIRST] // header[SPAN + header[TOP]] + r) * header[SPAN + header[TOP]]
+            net == slots_of_choice(header, session.tags, session.family_node, regions.turns, regions.notes, done)
+            -r * 2**26 <= net <= r * 2**26
+            0 <= most_left <= work.header[CAP] - reach(claims.actions, 0, 1, size) + reach(claims.actions, 0, 1, r)
+            room_left >= -reach(claims.slots, 0, 1, size) - reach(claims.slots, 0, 1, r) - r * 2**26
+            room_left <= room + reach(claims.slots, 0, 1, size) + reach(claims.slots, 0, 1, r) + r * 2**26
+            heap(regions.turns, done)
+            is_of_region(regions.region.header, header)
+            query_stays(work.header, old(work.header))
+            0 <= work.header[EXPAND_FLOOR]
+                """,
+                opens="""
+                    product_next(header[FIRST] // header[SPAN + header[TOP]] + r, header[SPAN + header[TOP]])
+                    reach_one_more(claims.actions, 0, 1, r + 1)
+                    reach_one_more(claims.slots, 0, 1, r + 1)
+                    reach_grows(claims.actions, 0, 1, r + 1, size)
+                    reach_grows(claims.slots, 0, 1, r + 1, size)
+                    reach_positive(claims.actions, 0, 1, r)
+                    reach_positive(claims.slots, 0, 1, r)
+                """,
+            ),
+        },
+        before={
+            "left = max": """
+                tokens_up_to(header, session.tags, prior(table)[REGION + SLOT])
+                done == 0 or prior(table)[REGION + SLOT] <= table[SLOT]
+            """,
+            "most_left = work": TOLD_OF_SESSION
+            + """
+                session.header[N_DIFF] == old(session.header)[N_DIFF]
+                times_alike(session.header[N_DIFF], old(session.header)[N_DIFF], old(work.header)[DELTAS])
+                ((2 * old(work.header)[DELTAS] + 1) * BOUNDS) * (session.header[N_DIFF] + 1)
+                    <= len(work.search.bounds)
+                chosen_none(header, session.tags, session.family_node, regions.turns, regions.notes, 0)
+                reach_none(claims.actions, 0, 1, 0)
+                reach_none(claims.slots, 0, 1, 0)
+                spans_few(session.header, session.tags, session.header[SLOTS])
+                size <= header[SLOTS]
+            """,
+            "count = search_region": """
+                work.header[DELTAS] == old(work.header)[DELTAS]
+                all(work.header[j] == old(work.header)[j] for j in range(DELTA_LIST, DELTA_LIST + LEVELS))
+                deltas_within(old(work.header), work.header, 2**26 // max(1, session.header[N_DIFF]))
+                done == 0 or all(place_of(regions.turns[i]) < table[SLOT] for i in range(done) if at(regions.turns[i]))
+                listed_alike(session.header, session.header, old(work.header), work.header)
+                listed_alike(old(session.header), session.header, old(work.header), work.header)
+                deltas_are_listed(session.header, work.header)
+                times_alike(work.header[DELTAS], old(work.header)[DELTAS], session.header[N_DIFF])
+                ((2 * work.header[DELTAS] + 1) * BOUNDS) * (session.header[N_DIFF] + 1) <= len(work.search.bounds)
+            """,
+            "most_left -= count": "over_bound(2**26, max(1, header[N_DIFF]))",
+            "done += count": f"""
+                are_joined({NOW_JOINED})
+                all_end_before(header, session.tags, session.family_slot, session.family_node, header[FAMILIES],
+                    table[SLOT])
+                choices_joined(header, session.tags, session.family_slot, session.family_node,
+                    {NOW_JOINED})
+                places_joined({NOW_JOINED}, table[SLOT], table[REGION + SLOT])
+                elsewhere_joined({NOW_JOINED}, table[SLOT])
+                clear_joined(header, session.tags, session.family_slot, session.family_node,
+                    {NOW_JOINED}, table[SLOT])
+                slots_joined(header, session.tags, session.family_node, {NOW_JOINED})
+            """,
+            "return done": f"""
+                all(many(chosen, chosen_notes, 0, k, v) == 0 for k in INTEGERS for v in INTEGERS
+                    if at(many(chosen, chosen_notes, 0, k, v)))
+                are_joined({SORTED})
+                all(place_of(prior(regions.turns)[i]) < header[SLOTS] for i in range(done)
+                    if at(prior(regions.turns)[i]))
+                chosen_none(header, session.tags, session.family_node, chosen, chosen_notes, 0)
+                chosen_none(header, session.tags, session.family_node, regions.turns, regions.notes, 0)
+                choices_joined(header, session.tags, session.family_slot, session.family_node, {SORTED})
+                elsewhere_joined({SORTED}, header[SLOTS])
+                clear_joined(header, session.tags, session.family_slot, session.family_node, {SORTED}, header[SLOTS])
+                slots_joined(header, session.tags, session.family_node, {SORTED})
+            """,
         },
     ),
     contract(

@@ -129,6 +129,13 @@ BY_REGION = {
 }
 """The tables of a session, of a search, and of regions."""
 
+BY_PRICE = {
+    **BY_REGION,
+    "claims": "Claims(space[space[WORK_OFFSETS + 33]:space[WORK_OFFSETS + 33] + session.header[CAPACITY]],"
+    " space[space[WORK_OFFSETS + 33] + session.header[CAPACITY]:space[WORK_OFFSETS + 34]])",
+}
+"""The same, and what regions claim."""
+
 SCORED = """
     implies(header[MULTI_SLOT] == 0 and len(no_expand) == 0,
         all(fixed[i] <= peaks[i // CHUNK] for i in range(header[SLOTS]) if tags[i] >= 1))
@@ -353,6 +360,26 @@ CHOSE = """
                 tokens_marked(prior(header), prior(header), tags, prior(tags), header[SLOTS])
 """
 """That blocks and families are as they were, in tags that are the same."""
+
+SPLIT = f"""{OF_REGIONS}
+            -2**28 <= work.header[TARGET] <= 2**28
+            0 <= work.header[EXPAND_FLOOR]
+            len(wishes) == 0
+            header[N_DIFF] <= 2**24
+            is_header(regions.region.header)
+            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            header[SLOTS] <= len(regions.region.tags)
+            header[FAMILIES] <= len(regions.region.family_slot)
+            header[FAMILIES] <= len(regions.region.family_node)
+            header[N_DIFF] <= len(regions.turns)
+            header[N_DIFF] <= len(regions.notes)
+"""
+"""What planning by regions needs beyond an iteration that searches."""
+
+SPLIT_WRITES = f"""{SEARCH_WRITES.replace(" other other_notes", "")} work.worth work.peaks regions.table regions.turns
+            regions.notes regions.region.tags regions.region.fixed regions.region.family_slot
+            regions.region.family_node regions.region.header"""
+"""What it writes to."""
 
 CONTRACTS = [
     contract(
@@ -623,33 +650,53 @@ CONTRACTS = [
         needs="\n".join(
             (
                 *SEARCHES,
-                *lines(OF_REGIONS),
+                *lines(SPLIT),
                 *lines("""
                     implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
-                    -2**28 <= work.header[TARGET] <= 2**28
-                    0 <= work.header[EXPAND_FLOOR]
                     0 <= work.header[CAP] < 2**58
-                    len(wishes) == 0
-                    header[N_DIFF] <= 2**24
-                    is_header(regions.region.header)
-                    (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
-                    header[SLOTS] <= len(regions.region.tags)
-                    header[FAMILIES] <= len(regions.region.family_slot)
-                    header[FAMILIES] <= len(regions.region.family_node)
                     (header[SLOTS] + 1) * REGION <= len(regions.table)
-                    header[N_DIFF] <= len(regions.turns)
-                    header[N_DIFF] <= len(regions.notes)
                 """),
             )
         ),
-        writes=f"""{SEARCH_WRITES.replace(" other other_notes", "")} work.worth work.peaks regions.table regions.turns
-            regions.notes regions.region.tags regions.region.fixed regions.region.family_slot
-            regions.region.family_node regions.region.header""",
+        writes=SPLIT_WRITES,
         gives="\n".join((*lines(ACTED), *KEPT)),
         before={
             "if held <": STILL_TOLD,
             "done = select_by_region": STILL_ASKED + FEW_FAMILIES,
             "return leave": CHOSE,
+        },
+    ),
+    contract(
+        "run_hierarchy_by_price",
+        cuts=BY_PRICE,
+        needs="\n".join(
+            (
+                *SEARCHES,
+                *lines(SCORED),
+                *lines(SPLIT),
+                *lines("""
+                    0 <= work.header[CAP] <= 2**26
+                    2 * REGION <= len(regions.table)
+                    2 * header[CAPACITY] <= query[WORK_OFFSETS + 34] - query[WORK_OFFSETS + 33]
+                """),
+            )
+        ),
+        writes=f"{SPLIT_WRITES} claims.actions claims.slots",
+        gives="\n".join((*lines(ACTED), *KEPT)),
+        before={
+            "if held <": STILL_TOLD,
+            "done = select_by_price": STILL_ASKED + FEW_FAMILIES,
+            "return leave": """
+                header[CAPACITY] == prior(header)[CAPACITY] and header[TOP] == prior(header)[TOP]
+                least_alike(prior(header), header, WIDTH + 1, WIDTH + 1 + header[TOP])
+                least_width(header) == least_width(prior(header))
+                times_alike(least_width(header), least_width(prior(header)), len(family_slot))
+                times_alike(least_width(header), least_width(prior(header)), len(family_node))
+                times_alike(least_width(header), least_width(prior(header)), len(spare_slot))
+                times_alike(least_width(header), least_width(prior(header)), len(spare_node))
+                has_places(header, family_slot) and has_places(header, family_node)
+                has_places(header, spare_slot) and has_places(header, spare_node)
+            """,
         },
     ),
     contract(

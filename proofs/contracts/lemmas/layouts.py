@@ -211,5 +211,96 @@ COARSE = [
         steps=["turn_is(x, s)", "turn_is(y, s)", "turn_times(x // s - y // s, s)",
                "implies(s >= 1, x == x // s * s + x % s and y == y // s * s + y % s)"],
     ),
+    lemma(
+        "span_passed(t, s, w)",
+        "implies(s >= 1 and w >= s and turn(w, s) and turn(t, s) and t >= 0,"
+        " (t + s) // w <= t // w + 1 and (t + s - 1) // w == t // w)",
+        steps=[
+            "turn_times(t // w + 1, w)",
+            "turn_coarse((t // w + 1) * w, w, s)",
+            "product_next(t // w, w)",
+            "implies(w >= 1, t == t // w * w + t % w and 0 <= t % w and t % w < w)",
+            "turn_past(t, (t // w + 1) * w, s)",
+            "t + s <= (t // w + 1) * w or not (s >= 1 and w >= s and turn(w, s) and turn(t, s) and t >= 0)",
+            "over_grows(t + s, (t // w + 1) * w, w)",
+            "over_whole((t // w + 1) * w, w, t // w + 1)",
+            "over_grows(t, t + s - 1, w)",
+            "over_times(t + s - 1, w)",
+            "most_of_all(t // w + 1, (t + s - 1) // w, w)",
+        ],
+    ),
+    lemma(
+        "spans_few(H, T, n)",
+        "implies(is_shaped(H) and spans_multiply(H) and spans_are_told(H) and n >= 1 and aligned(H, T, n)"
+        " and within(T, 0, n, RAW, H[TOP]) and H[FIRST] >= 0 and T[0] >= 0,"
+        " (H[FIRST] + tokens_in(H, T, 0, n) - 1) // H[SPAN + H[TOP]]"
+        " <= H[FIRST] // H[SPAN + H[TOP]] + n - 1 and tokens_in(H, T, 0, n) >= 1)",
+        by="n",
+        steps=[
+            "tokens_none(H, T, 0, 0)",
+            "tokens_one_more(H, T, 0, n)",
+            "aligned_is(H, T, n)",
+            "aligned_less(H, T, n - 1, n)",
+            "T[n - 1] == T[n - 1] and H[SPAN + T[n - 1]] == H[SPAN + T[n - 1]]",
+            "H[SPAN + H[TOP]] == H[SPAN + H[TOP]]",
+            "turn_times(1, H[SPAN + H[TOP]])",
+            "turn_first(H[SPAN + T[n - 1]])",
+            "turn_finest(H, H[SPAN + H[TOP]], T[n - 1], H[TOP])",
+            "turn_past(0, H[SPAN + H[TOP]], H[SPAN + T[n - 1]])",
+            "tokens_bound(H, T, 0, n - 1)",
+            "over_next(H[FIRST] + tokens_in(H, T, 0, n - 1) - 1, H[SPAN + H[TOP]])",
+            "over_grows(H[FIRST] + tokens_in(H, T, 0, n - 1), H[FIRST] + tokens_in(H, T, 0, n - 1) - 1"
+            " + H[SPAN + H[TOP]], H[SPAN + H[TOP]])",
+            "span_passed(H[FIRST] + tokens_in(H, T, 0, n - 1), H[SPAN + T[n - 1]], H[SPAN + H[TOP]])",
+        ],
+    ),
+    lemma(
+        "regions_few(H, T)",
+        "implies(is_shaped(H) and spans_multiply(H) and spans_are_told(H) and H[SLOTS] >= 1 and aligned(H, T, H[SLOTS])"
+        " and within(T, 0, H[SLOTS], RAW, H[TOP]) and H[FIRST] >= 0 and T[0] >= 0"
+        " and H[END] == H[FIRST] + tokens_in(H, T, 0, H[SLOTS]), H[FIRST] < H[END]"
+        " and H[FIRST] // H[SPAN + H[TOP]] <= (H[END] - 1) // H[SPAN + H[TOP]]"
+        " and (H[END] - 1) // H[SPAN + H[TOP]] - H[FIRST] // H[SPAN + H[TOP]] < H[SLOTS])",
+        steps=[
+            "spans_few(H, T, H[SLOTS])",
+            "H[SPAN + H[TOP]] == H[SPAN + H[TOP]]",
+            "over_grows(H[END] - 1, H[FIRST] + tokens_in(H, T, 0, H[SLOTS]) - 1, H[SPAN + H[TOP]])",
+            "over_grows(H[FIRST], H[END] - 1, H[SPAN + H[TOP]])",
+        ],
+    ),
+    lemma(
+        "tokens_lie(H, T, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and within(T, 0, n, RAW, H[TOP]), all(0 <= tokens_in(H, T, 0, i)"
+        " and (T[i] < 0 or tokens_in(H, T, 0, i) < tokens_in(H, T, 0, n)) for i in range(n)"
+        " if at(tokens_in(H, T, 0, i))))",
+        by="n",
+        steps=[
+            "tokens_one_more(H, T, 0, n)",
+            "tokens_bound(H, T, 0, n - 1)",
+            "T[n - 1] == T[n - 1] and H[SPAN + T[n - 1]] == H[SPAN + T[n - 1]]",
+        ],
+    ),
+    lemma(
+        "families_lie(H, T, F, N, m, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and within(T, 0, n, RAW, H[TOP]) and all_stand(H, T, F, N, m)"
+        " and all(0 <= F[f] < n for f in range(m)) and all(1 <= N[f] % LEVELS <= H[TOP] for f in range(m)),"
+        " all(H[FIRST] <= N[f] // LEVELS < H[FIRST] + tokens_in(H, T, 0, n) for f in range(m) if at(N[f])))",
+        steps=["told_by(H, T, F, N, m)", "all_begin(H, T, F, N, m)", "tokens_lie(H, T, n)"],
+    ),
+    lemma(
+        "notes_lie(H, T, F, N, R, K, M, G, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and within(T, 0, H[SLOTS], RAW, H[TOP])"
+        " and standing(H, T, F, R, K, M, n) and adding(H, T, N, R, K, M, n)"
+        " and all(G[r] <= R[r * RUN + SIZE] for r in range(n))"
+        " and all(H[FIRST] <= N[f] // LEVELS < H[END] for f in range(H[FAMILIES]) if at(N[f]))"
+        " and H[END] == H[FIRST] + tokens_in(H, T, 0, H[SLOTS]),"
+        " all(0 <= M[j] < H[FAMILIES] and H[FIRST] <= N[M[j]] // LEVELS < H[END] for r in range(n)"
+        " for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + G[here(r)])"
+        " if R[here(r) * RUN + DELTA] < 0 if at(here(r), M[j]))"
+        " and all(H[FIRST] <= M[j] < H[END] for r in range(n)"
+        " for j in range(R[here(r) * RUN + BEGIN], R[here(r) * RUN + BEGIN] + G[here(r)])"
+        " if R[here(r) * RUN + DELTA] >= 0 if at(here(r), M[j])))",
+        steps=["standing_is(H, T, F, R, K, M, n)", "adding_is(H, T, N, R, K, M, n)", "tokens_lie(H, T, H[SLOTS])"],
+    ),
 ]
 """The coarsest tiling, and what is made of it."""

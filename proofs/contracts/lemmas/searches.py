@@ -515,6 +515,13 @@ SEARCHES = [
         " and deltas_are_listed(H, Q), deltas_are_listed(G, P))",
     ),
     lemma(
+        "deltas_within(Q, P, b)",
+        "implies(P[DELTAS] == Q[DELTAS] and Q[DELTAS] <= LEVELS"
+        " and all(P[j] == Q[j] for j in range(DELTA_LIST, DELTA_LIST + LEVELS))"
+        " and within(Q, DELTA_LIST, DELTA_LIST + Q[DELTAS], 1, b),"
+        " within(P, DELTA_LIST, DELTA_LIST + P[DELTAS], 1, b))",
+    ),
+    lemma(
         "drawn_clear(H, T, S, V, A, Q, R, K, N, G, n, C, D, m)",
         "implies(is_shaped(H) and are_families(H, S, V, H[SLOTS]) and keep_apart(H, S, V, 0, H[FAMILIES])"
         " and are_heads(Q, R, G) and are_exclusive(Q, G, 0) and n == Q[RUNS]"

@@ -619,11 +619,17 @@ IN_SPACE = (
 WISHED = "run_projection", "run_logits", "run_policy"
 """The calls in which a policy wishes something of each family."""
 
+REGIONAL = "run_hierarchy", "run_hierarchy_by_price"
+"""The calls that plan by regions."""
+
 LOGITS = 20
 """The place of logits in fixed point."""
 
 HALVES = LOGITS, 34, 39
 """The places of which two entries share a cell: logits, and gates and numbers of a look at the items."""
+
+CLAIMS = 33
+"""The place of what regions claim, of which there are two tables."""
 
 
 def _own_tables(session: code.Session, work: code.Work, called: str) -> dict[int, Memory]:
@@ -632,13 +638,17 @@ def _own_tables(session: code.Session, work: code.Work, called: str) -> dict[int
     stretches = code.CLASSES + 2 * work.header[code.DELTAS]
     most = session.header[code.N_DIFF]
     sizes = {17: len(session.tags), 19: chunks}
-    if called in ("run_recompute", "run_hierarchy"):
+    if called in ("run_recompute", *REGIONAL):
         sizes |= {21: code.HEADER, 22: 2 * code.REGION, 23: families, 24: families, 27: slots}
         sizes |= {28: 2 * session.header[code.CAPACITY] + chunks}
     if called == "run_recompute":
         sizes |= {18: slots, 29: slots * code.START, 30: stretches * most, 31: stretches, 32: stretches}
+    if called in REGIONAL:
+        sizes |= {25: most, 26: most}
     if called == "run_hierarchy":
-        sizes |= {22: (slots + 1) * code.REGION, 25: most, 26: most}
+        sizes |= {22: (slots + 1) * code.REGION}
+    if called == "run_hierarchy_by_price":
+        sizes |= {CLAIMS: 2 * session.header[code.CAPACITY]}
     if called == "run_logits":
         sizes |= {18: slots}
     tables = {place: Memory(f"table {place}", [0] * cells) for place, cells in sizes.items()}
@@ -663,9 +673,9 @@ def whole_space(
     work = work._replace(wishes=Memory("wishes", [0] * wishes))
     if called == "run_recompute":
         work.header[code.RECOMPUTE] = rng.randint(0, 3) * 2**18
-    if called == "run_hierarchy":
+    if called in REGIONAL:
         work.header[code.CAP] = session.header[code.N_DIFF] + rng.choice([0, 0, 3])
-    if called in ("run_recompute", "run_hierarchy", *WISHED):  # all candidates may act
+    if called in ("run_recompute", *REGIONAL, *WISHED):  # all candidates may act
         work.header[code.TOP_K] = work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
     work.header[code.CURSOR], work.header[code.GOAL] = 0, session.header[code.SLOTS] + work.header[code.TARGET]
     header, at, pieces = _cut(work.header), code.WORK_HEADER, dict[tuple[int, int], Cut | Array]()
@@ -679,7 +689,11 @@ def whole_space(
         header[code.WORK_OFFSETS + place] = at
         table = tables.get(place, Memory("nothing", []))
         cells = (len(table) + 1) // 2 if place in HALVES else len(table)
-        if cells:
+        if place == CLAIMS and cells:
+            half = cells // 2
+            for name, begin in zip(code.Claims._fields, (at, at + half), strict=True):
+                pieces[begin, begin + half] = _cut(Memory(name, [0] * half))
+        elif cells:
             pieces[at, at + cells] = table if isinstance(table, Array) else _cut(table)
         at += cells
     header[code.WORK_OFFSETS + code.WORK_TABLES] = at

@@ -28,6 +28,7 @@ from focalloc.proofs.contracts.lemmas import LEMMAS
 from focalloc.proofs.engines.deductive.conditions import loops_of
 from focalloc.proofs.engines.deductive.formulas import INT64, Theory, types_of
 from focalloc.proofs.engines.deductive.inputs import (
+    REGIONAL,
     Array,
     RowsOf,
     arrays_of,
@@ -527,7 +528,7 @@ CALLED = {
     "run_objectives": "run_objectives",
     "weigh": "run_objectives",
     "run_recompute": "run_recompute",
-    "run_hierarchy": "run_hierarchy",
+    **{name: name for name in REGIONAL},
     **dict.fromkeys(("run_logits", "saturate", "saturate_far", "spread", "wishes_by_logits"), "run_logits"),
 }
 """By what a kernel is called where it is not by `run_knapsack`."""
@@ -655,6 +656,18 @@ def run_by_region(space: Mapping[str, Any], source: Source, kernel: str, rng: ra
     space["select_by_region"](session, work, regions)
 
 
+def run_by_price(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """The same where regions claim at the price of a slot."""
+    session = session_of(rng, source)
+    work, regions = whole_regions(rng, session)
+    space["blend"](session.header, session.tags, session.fixed, regions.worth)
+    worths = code.Worths(twin("worth", session.fixed, 32), Memory("peaks", [0] * len(session.peaks), 32))
+    space["blend"](session.header, session.tags, session.fixed, worths.worth)
+    space["survey"](session.header, session.tags, *worths)
+    claims = code.Claims(*(Memory(name, [0] * session.header[code.SLOTS]) for name in code.Claims._fields))
+    space["select_by_price"](session, worths, work, regions, claims)
+
+
 def run_by_oldest(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """An iteration of the optimum where what is computed anew has a weight, up to its choice."""
     session = session_of(rng, source)
@@ -677,9 +690,10 @@ RUNS = (
     (("set_floors", "pool_collapses", "select_optimum", "name_actions"), run_optimum),
     (("run_candidates",), run_candidates),
     (("select_by_region",), run_by_region),
+    (("select_by_price",), run_by_price),
     (("select_by_oldest",), run_by_oldest),
     (("leave", "decide"), run_left),
-    (("run_knapsack", "run_projection", "run_objectives", "run_recompute", "run_hierarchy", "run_logits"), run_called),
+    (("run_knapsack", "run_projection", "run_objectives", "run_recompute", *REGIONAL, "run_logits"), run_called),
     (("run_layout",), run_laid_out),
     (("select_preferred",), run_preferred),
     (("run_tied",), run_tied),

@@ -24,7 +24,7 @@ WEIGHED = ("run_objectives",)
 RECOMPUTED = ("run_recompute",)
 """The same where what is computed anew has a weight."""
 
-REGIONAL = ("run_hierarchy",)
+REGIONAL = ("run_hierarchy", "run_hierarchy_by_price")
 """Planning by regions."""
 
 RELAXED = ("run_candidates",)
@@ -255,6 +255,10 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "    return items"),
         Mutation("a region's families begin with the next", "                regions[at + FAMILY] = family\n",
                  "                regions[at + FAMILY] = family + 1\n"),
+        Mutation("claims are said to be of a region more", "return add_claims(session, work.search, claims)",
+                 "return add_claims(session, work.search, claims) + 1"),
+        Mutation("a choice by price lies as it was joined",
+                 "    sort_best_first(regions.turns, regions.notes, done)\n    # each region", "    # each region"),
         Mutation("behind the last region stands nothing",
                  "    regions[size * REGION + FAMILY] = header[FAMILIES]\n", ""),
         Mutation("a region begins one slot further", "        table[at + SLOT] = slot\n",
@@ -544,10 +548,12 @@ def recomputation_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "hierarchies-of-every-size",
     "An iteration of hierarchical planning, from scores that are taken on, ends and stays within its tables, however "
-    "long the context and however many regions it has, each searched for its share by mass of the cap and the room: "
-    "all regions together make no more actions than the cap allows and leave no more slots than the budget, or than "
-    "there were; or it says why not, and then slots, tags and the number of the iteration are what they were. Either "
-    "way it leaves of blocks, families, tokens, pins and ledger what an iteration keeps.",
+    "long the context and however many regions it has, each searched for its share by mass of the cap and the room, or "
+    "for what its candidates claim at the price of a slot, with a cap of up to 2**26: all regions together make no "
+    "more actions than the cap allows and leave no more slots than the budget, or than there were; or it says "
+    "why not, and "
+    "then slots, tags and the number of the iteration are what they were. Either way it leaves of blocks, families, "
+    "tokens, pins and ledger what an iteration keeps.",
     clauses="BUD-1 CAP-1 HIE-1",
     technique=Technique.DEDUCTION,
     kernels=REGIONAL,
@@ -562,6 +568,9 @@ def recomputation_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "select_by_region(session, work, regions)\n    return leave(session, state, done + 1,"),
         Mutation("an iteration counts twice", "select_by_region(session, work, regions)\n    return leave(",
                  "select_by_region(session, work, regions)\n    session.header[ITERATION] += 1\n    return leave("),
+        Mutation("by price an action more is made than is chosen",
+                 "select_by_price(session, worths, work, regions, claims)\n    return leave(session, state, done,",
+                 "select_by_price(session, worths, work, regions, claims)\n    return leave(session, state, done + 1,"),
     ],
     full=True,
 )  # fmt: skip

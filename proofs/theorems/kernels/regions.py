@@ -49,10 +49,10 @@ def shared(functions: Mapping[str, Any], state: State, scores: Sequence[int]) ->
     work = work_on(space, [0] * slots, [0] * slots)
     regions = code.Regions(region, worth, cut[22], cut[25], cut[26])
     if state.params.region_share == "price":
-        whole = work._replace(worth=worth, peaks=[0] * slots)
-        functions["survey"](session.header, session.tags, worth, whole.peaks)
+        worths = code.Worths(worth, [0] * slots)
+        functions["survey"](session.header, session.tags, worth, worths.peaks)
         claims = code.Claims([0] * slots, [0] * slots)
-        done = functions["select_by_price"](session, whole, work, regions, claims)
+        done = functions["select_by_price"](session, worths, work, regions, claims)
     else:
         done = functions["select_by_region"](session, work, regions)
     functions["name_actions"](session, done, regions.turns, regions.notes)
