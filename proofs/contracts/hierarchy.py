@@ -740,6 +740,70 @@ CONTRACTS = [
         },
     ),
     contract(
+        "claim_in_context",
+        any_width="worth work.peaks",
+        needs=f"""{CONTEXT}{COARSE}""",
+        writes="""session.header session.tags session.spare_slot session.spare_node session.expand_keys
+            session.expand_tokens session.chunk_keys session.chunk_notes work.header work.peaks pool_keys pool_families
+            work.search.runs work.search.item_keys work.search.item_notes work.search.heads
+            claims.actions claims.slots""",
+        gives=f"""
+            only(session.header)
+            only(session.tags)
+            query_stays(work.header, old(work.header))
+            work.header[EXPAND_FLOOR] == old(work.header)[EXPAND_FLOOR]
+            result == OUT_OF_SPACE or 1 <= result <= session.header[SLOTS]
+            result < 0 or result == (session.header[END] - 1) // session.header[SPAN + session.header[TOP]]
+                - session.header[FIRST] // session.header[SPAN + session.header[TOP]] + 1
+            within(claims.actions, 0, result, 0, 2**30)
+            result < 0 or reach(claims.actions, 0, 1, result) <= work.header[CAP]
+            result < 0 or reach(claims.slots, 0, 1, result) <= 2**26 * work.header[CAP]
+            {CONTEXT}
+        """,
+        opens=TOLD_OF_SESSION,
+        before={
+            "pool_collapses": "product_positive(work.header[DELTAS], session.header[N_DIFF])",
+            "items = lay_out": STANDS_STILL,
+            "return OUT_OF_SPACE": STANDS_STILL,
+            "claim_within": f"""
+                work.header[APART] == 0
+                over_bound(2**26, max(1, session.header[N_DIFF]))
+                items <= work.header[ITEM_SPACE]
+                items <= len(work.search.item_keys)
+                all(work.search.runs[here(r) * RUN + BEGIN] + work.search.runs[here(r) * RUN + SIZE]
+                    <= len(work.search.item_keys) for r in range(work.header[RUNS]) if at(here(r)))
+                runs_end(work.search.runs, work.header[RUNS], len(work.search.item_keys))
+                0 <= work.header[RUNS] and work.header[RUNS] <= 2**20
+                work.header[RUNS] * RUN <= len(work.search.runs)
+                all(0 <= work.search.runs[j] and work.search.runs[j] < 2**60 for j in range(work.header[RUNS] * RUN)
+                    if j % RUN == BEGIN)
+                all(0 <= work.search.runs[j] and work.search.runs[j] < 2**60 for j in range(work.header[RUNS] * RUN)
+                    if j % RUN == SIZE)
+                all(-2**26 <= work.search.runs[j] and work.search.runs[j] <= 2**26
+                    for j in range(work.header[RUNS] * RUN) if j % RUN == DELTA)
+                are_runs(work.header, work.search.runs, len(work.search.item_keys))
+                candidates_rank(session.header, {ITEMS}, work.header[RUNS])
+            """,
+            "return add_claims": f"""{STANDS_STILL}
+                standing_alike(session.header, old(session.tags), session.tags, session.family_slot, {ITEMS},
+                    work.header[RUNS])
+                adding_alike(session.header, old(session.tags), session.tags, session.family_node, {ITEMS},
+                    work.header[RUNS])
+                standing(session.header, session.tags, session.family_slot, {ITEMS}, work.header[RUNS])
+                adding(session.header, session.tags, session.family_node, {ITEMS}, work.header[RUNS])
+                session.header[FAMILIES] <= len(session.family_node)
+                regions_few(session.header, session.tags)
+                families_lie(session.header, session.tags, session.family_slot, session.family_node,
+                    session.header[FAMILIES], session.header[SLOTS])
+                all(session.header[FIRST] <= session.family_node[f] // LEVELS
+                    and session.family_node[f] // LEVELS < session.header[END]
+                    for f in range(session.header[FAMILIES]) if at(session.family_node[f]))
+                notes_lie(session.header, session.tags, session.family_slot, session.family_node, {ITEMS},
+                    work.search.heads, work.header[RUNS])
+            """,
+        },
+    ),
+    contract(
         "place_region",
         needs="""
             is_header(header)
@@ -988,70 +1052,6 @@ CONTRACTS = [
             result.notes == regions.notes
             result.table == table
         """,
-    ),
-    contract(
-        "claim_in_context",
-        any_width="worth work.peaks",
-        needs=f"""{CONTEXT}{COARSE}""",
-        writes="""session.header session.tags session.spare_slot session.spare_node session.expand_keys
-            session.expand_tokens session.chunk_keys session.chunk_notes work.header work.peaks pool_keys pool_families
-            work.search.runs work.search.item_keys work.search.item_notes work.search.heads
-            claims.actions claims.slots""",
-        gives=f"""
-            only(session.header)
-            only(session.tags)
-            query_stays(work.header, old(work.header))
-            work.header[EXPAND_FLOOR] == old(work.header)[EXPAND_FLOOR]
-            result == OUT_OF_SPACE or 1 <= result <= session.header[SLOTS]
-            result < 0 or result == (session.header[END] - 1) // session.header[SPAN + session.header[TOP]]
-                - session.header[FIRST] // session.header[SPAN + session.header[TOP]] + 1
-            within(claims.actions, 0, result, 0, 2**30)
-            result < 0 or reach(claims.actions, 0, 1, result) <= work.header[CAP]
-            result < 0 or reach(claims.slots, 0, 1, result) <= 2**26 * work.header[CAP]
-            {CONTEXT}
-        """,
-        opens=TOLD_OF_SESSION,
-        before={
-            "pool_collapses": "product_positive(work.header[DELTAS], session.header[N_DIFF])",
-            "items = lay_out": STANDS_STILL,
-            "return OUT_OF_SPACE": STANDS_STILL,
-            "claim_within": f"""
-                work.header[APART] == 0
-                over_bound(2**26, max(1, session.header[N_DIFF]))
-                items <= work.header[ITEM_SPACE]
-                items <= len(work.search.item_keys)
-                all(work.search.runs[here(r) * RUN + BEGIN] + work.search.runs[here(r) * RUN + SIZE]
-                    <= len(work.search.item_keys) for r in range(work.header[RUNS]) if at(here(r)))
-                runs_end(work.search.runs, work.header[RUNS], len(work.search.item_keys))
-                0 <= work.header[RUNS] and work.header[RUNS] <= 2**20
-                work.header[RUNS] * RUN <= len(work.search.runs)
-                all(0 <= work.search.runs[j] and work.search.runs[j] < 2**60 for j in range(work.header[RUNS] * RUN)
-                    if j % RUN == BEGIN)
-                all(0 <= work.search.runs[j] and work.search.runs[j] < 2**60 for j in range(work.header[RUNS] * RUN)
-                    if j % RUN == SIZE)
-                all(-2**26 <= work.search.runs[j] and work.search.runs[j] <= 2**26
-                    for j in range(work.header[RUNS] * RUN) if j % RUN == DELTA)
-                are_runs(work.header, work.search.runs, len(work.search.item_keys))
-                candidates_rank(session.header, {ITEMS}, work.header[RUNS])
-            """,
-            "return add_claims": f"""{STANDS_STILL}
-                standing_alike(session.header, old(session.tags), session.tags, session.family_slot, {ITEMS},
-                    work.header[RUNS])
-                adding_alike(session.header, old(session.tags), session.tags, session.family_node, {ITEMS},
-                    work.header[RUNS])
-                standing(session.header, session.tags, session.family_slot, {ITEMS}, work.header[RUNS])
-                adding(session.header, session.tags, session.family_node, {ITEMS}, work.header[RUNS])
-                session.header[FAMILIES] <= len(session.family_node)
-                regions_few(session.header, session.tags)
-                families_lie(session.header, session.tags, session.family_slot, session.family_node,
-                    session.header[FAMILIES], session.header[SLOTS])
-                all(session.header[FIRST] <= session.family_node[f] // LEVELS
-                    and session.family_node[f] // LEVELS < session.header[END]
-                    for f in range(session.header[FAMILIES]) if at(session.family_node[f]))
-                notes_lie(session.header, session.tags, session.family_slot, session.family_node, {ITEMS},
-                    work.search.heads, work.header[RUNS])
-            """,
-        },
     ),
     contract(
         "select_by_price",
