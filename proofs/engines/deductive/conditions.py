@@ -200,7 +200,7 @@ class Deduction(Formulas):
         """A parameter: anything that its type allows."""
         if kind in ("Ints", "Table"):
             table = Ref(name)
-            state.heap[name] = z3.Const(name, TABLE)
+            state.heap[name] = z3.Const(f"{name}!" if name in self.theory.functions else name, TABLE)
             state.facts += [self.length(table) >= 0, self.length(table) < LONGEST]
             state.facts += self.typed(table, state.heap[name])
             return table
