@@ -500,13 +500,13 @@ PEAKS = "below_peaks(old(header), old(tags), fixed, peaks, CHUNK)"
 IT = "gist_key(old(header), old(tags), fixed, s)"
 """The key of the gist in slot ``s``."""
 
-OPEN = """
-    tags[s] < MARK
-    and is_wanted(old(header), old(tags), fixed, no_expand, len(no_expand), s, key_of(header[TAU_EXPAND], 0), UNBOUNDED)
-    and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
-        node_of(old(tags)[s], token_of(old(header), old(tags), s)) * 2 + COLLAPSE)
-"""
-OPEN = " ".join(OPEN.split())
+OPEN = (
+    "tags[s] < MARK "
+    "and is_wanted(old(header), old(tags), fixed, no_expand, len(no_expand), s,"
+    " key_of(header[TAU_EXPAND], 0), UNBOUNDED) "
+    "and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], "
+    "node_of(old(tags)[s], token_of(old(header), old(tags), s)) * 2 + COLLAPSE)"
+)
 """In slot ``s`` a gist begins that may still expand: it is not marked, above the threshold, at rest, not pinned."""
 
 CONTRACTS = [

@@ -163,6 +163,40 @@ NOW_JOINED = (
 SORTED = "regions.turns, regions.notes, done, prior(regions.turns), prior(regions.notes), done, chosen, chosen_notes, 0"
 """The choices of all regions in order, and as they were joined, with nothing more."""
 
+AS_JOINED = f"""
+                all(many(chosen, chosen_notes, 0, k, v) == 0 for k in INTEGERS for v in INTEGERS
+                    if at(many(chosen, chosen_notes, 0, k, v)))
+                are_joined({SORTED})
+                all(place_of(prior(regions.turns)[i]) < header[SLOTS] for i in range(done)
+                    if at(prior(regions.turns)[i]))
+                chosen_none(header, session.tags, session.family_node, chosen, chosen_notes, 0)
+"""
+"""What is sorted is what was joined, and nothing more."""
+
+SORTED_STAYS = f"""
+                choices_joined(header, session.tags, session.family_slot, session.family_node, {SORTED})
+                elsewhere_joined({SORTED}, header[SLOTS])
+                clear_joined(header, session.tags, session.family_slot, session.family_node, {SORTED}, header[SLOTS])
+                slots_joined(header, session.tags, session.family_node, {SORTED})
+"""
+"""What is known of it then."""
+
+
+def joined_behind(at: str) -> str:
+    """What is known of the choices of regions when that of one is joined which stands ``at`` a place in the table."""
+    return f"""
+                all_end_before(header, session.tags, session.family_slot, session.family_node, header[FAMILIES],
+                    table[{at}SLOT])
+                choices_joined(header, session.tags, session.family_slot, session.family_node,
+                    {NOW_JOINED})
+                places_joined({NOW_JOINED}, table[{at}SLOT], table[{at}REGION + SLOT])
+                elsewhere_joined({NOW_JOINED}, table[{at}SLOT])
+                clear_joined(header, session.tags, session.family_slot, session.family_node,
+                    {NOW_JOINED}, table[{at}SLOT])
+                slots_joined(header, session.tags, session.family_node, {NOW_JOINED})
+"""
+
+
 POOLED_REGION = """
                 multiplied_is(region.header)
                 tiled_alike(prior(region.header), region.header, region.tags, 0, region.header[SLOTS])
@@ -1169,29 +1203,10 @@ CONTRACTS = [
             "most_left -= count": "over_bound(2**26, max(1, header[N_DIFF]))",
             "done += count": f"""
                 are_joined({NOW_JOINED})
-                all_end_before(header, session.tags, session.family_slot, session.family_node, header[FAMILIES],
-                    table[SLOT])
-                choices_joined(header, session.tags, session.family_slot, session.family_node,
-                    {NOW_JOINED})
-                places_joined({NOW_JOINED}, table[SLOT], table[REGION + SLOT])
-                elsewhere_joined({NOW_JOINED}, table[SLOT])
-                clear_joined(header, session.tags, session.family_slot, session.family_node,
-                    {NOW_JOINED}, table[SLOT])
-                slots_joined(header, session.tags, session.family_node, {NOW_JOINED})
-            """,
-            "return done": f"""
-                all(many(chosen, chosen_notes, 0, k, v) == 0 for k in INTEGERS for v in INTEGERS
-                    if at(many(chosen, chosen_notes, 0, k, v)))
-                are_joined({SORTED})
-                all(place_of(prior(regions.turns)[i]) < header[SLOTS] for i in range(done)
-                    if at(prior(regions.turns)[i]))
-                chosen_none(header, session.tags, session.family_node, chosen, chosen_notes, 0)
+{joined_behind("")}            """,
+            "return done": f"""{AS_JOINED}
                 chosen_none(header, session.tags, session.family_node, regions.turns, regions.notes, 0)
-                choices_joined(header, session.tags, session.family_slot, session.family_node, {SORTED})
-                elsewhere_joined({SORTED}, header[SLOTS])
-                clear_joined(header, session.tags, session.family_slot, session.family_node, {SORTED}, header[SLOTS])
-                slots_joined(header, session.tags, session.family_node, {SORTED})
-            """,
+{SORTED_STAYS}            """,
         },
     ),
     contract(
@@ -1282,29 +1297,10 @@ CONTRACTS = [
                 multiplied_is(header)
                 spans_multiply_is(header)
                 tiled_whole(header, session.tags)
-                all_end_before(header, session.tags, session.family_slot, session.family_node, header[FAMILIES],
-                    table[at + SLOT])
-                choices_joined(header, session.tags, session.family_slot, session.family_node,
-                    {NOW_JOINED})
-                places_joined({NOW_JOINED}, table[at + SLOT], table[at + REGION + SLOT])
-                elsewhere_joined({NOW_JOINED}, table[at + SLOT])
-                clear_joined(header, session.tags, session.family_slot, session.family_node,
-                    {NOW_JOINED}, table[at + SLOT])
-                slots_joined(header, session.tags, session.family_node, {NOW_JOINED})
-            """,
-            "return done": f"""
-                all(many(chosen, chosen_notes, 0, k, v) == 0 for k in INTEGERS for v in INTEGERS
-                    if at(many(chosen, chosen_notes, 0, k, v)))
-                are_joined({SORTED})
-                all(place_of(prior(regions.turns)[i]) < header[SLOTS] for i in range(done)
-                    if at(prior(regions.turns)[i]))
-                chosen_none(header, session.tags, session.family_node, chosen, chosen_notes, 0)
+{joined_behind("at + ")}            """,
+            "return done": f"""{AS_JOINED}
                 tiled_whole(header, session.tags)
-                choices_joined(header, session.tags, session.family_slot, session.family_node, {SORTED})
-                elsewhere_joined({SORTED}, header[SLOTS])
-                clear_joined(header, session.tags, session.family_slot, session.family_node, {SORTED}, header[SLOTS])
-                slots_joined(header, session.tags, session.family_node, {SORTED})
-            """,
+{SORTED_STAYS}            """,
         },
     ),
 ]

@@ -27,6 +27,8 @@ from focalloc.proofs.contracts.knapsack import CHOSEN_WELL, COLLAPSING, SEARCHED
 from focalloc.proofs.contracts.policy import ELSEWHERE, NOT_WISHED, WEIGHED
 from focalloc.proofs.contracts.search_calls import (
     ACTED,
+    ACTIONS_TOLD,
+    ARRIVED,
     CHOSE,
     FEW_FAMILIES,
     LEFT_IN_ROWS,
@@ -36,6 +38,7 @@ from focalloc.proofs.contracts.search_calls import (
     SEARCH,
     SEARCH_WRITES,
     TOLD_OF_CONTEXT,
+    TOLD_OF_TURN,
     WORK,
     of_asked,
 )
@@ -569,19 +572,8 @@ CONTRACTS = [
                     asked""",
                 gives="\n".join(
                     (
-                        *lines("""
-                            header[UNLOCKED] == old(header)[UNLOCKED]
-                            calls[i, NUMBER] == old(calls[i, NUMBER])
-                            implies(old(calls[i, RETURNED]) < 0, calls[i, RETURNED] == old(calls[i, RETURNED]))
-                            implies(old(calls[i, RETURNED]) >= 0, calls[i, ITERATED] == header[ITERATION])
-                            implies(old(calls[i, RETURNED]) >= 0, calls[i, SLOTS_LEFT] == header[SLOTS])
-                            implies(calls[i, RETURNED] >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
-                            implies(calls[i, RETURNED] >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
-                            implies(calls[i, RETURNED] < 0, header[SLOTS] == old(header)[SLOTS])
-                            implies(calls[i, RETURNED] < 0, header[ITERATION] == old(header)[ITERATION])
-                            calls[i, RETURNED] <= header[N_DIFF]
-                            all(calls[i, TOLD + j] == actions[j] for j in range(calls[i, RETURNED]) if at(actions[j]))
-                        """),
+                        *lines(TOLD_OF_TURN),
+                        *lines(ACTIONS_TOLD),
                         *KEPT,
                     )
                 ),
@@ -590,12 +582,7 @@ CONTRACTS = [
         },
         before={
             "done = run_policy": still_alike("old(header)"),
-            "arrives": f"""{still_alike("prior(header)")}
-                tiled_alike(header, old(header), tags, 0, header[SLOTS])
-                aligned_alike(header, old(header), tags, header[SLOTS])
-                all_stand_alike(header, old(header), tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, old(header), tags, tags, header[SLOTS])
-            """,
+            "arrives": ARRIVED,
         },
     ),
 ]

@@ -381,6 +381,33 @@ SPLIT_WRITES = f"""{SEARCH_WRITES.replace(" other other_notes", "")} work.worth 
             regions.region.family_node regions.region.header"""
 """What it writes to."""
 
+TOLD_OF_TURN = """
+                            header[UNLOCKED] == old(header)[UNLOCKED]
+                            calls[i, NUMBER] == old(calls[i, NUMBER])
+                            implies(old(calls[i, RETURNED]) < 0, calls[i, RETURNED] == old(calls[i, RETURNED]))
+                            implies(old(calls[i, RETURNED]) >= 0, calls[i, ITERATED] == header[ITERATION])
+                            implies(old(calls[i, RETURNED]) >= 0, calls[i, SLOTS_LEFT] == header[SLOTS])
+                            implies(calls[i, RETURNED] >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
+                            implies(calls[i, RETURNED] >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
+                            implies(calls[i, RETURNED] < 0, header[SLOTS] == old(header)[SLOTS])
+                            implies(calls[i, RETURNED] < 0, header[ITERATION] == old(header)[ITERATION])
+"""
+"""What a turn of a call for many sessions leaves of its session and tells in its call."""
+
+ACTIONS_TOLD = """
+                            calls[i, RETURNED] <= header[N_DIFF]
+                            all(calls[i, TOLD + j] == actions[j] for j in range(calls[i, RETURNED]) if at(actions[j]))
+"""
+"""What it tells of the actions."""
+
+ARRIVED = f"""{still_alike("prior(header)")}
+                tiled_alike(header, old(header), tags, 0, header[SLOTS])
+                aligned_alike(header, old(header), tags, header[SLOTS])
+                all_stand_alike(header, old(header), tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+                tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            """
+"""What blocks and families are after a turn by what its header says before it is told, and then again."""
+
 CONTRACTS = [
     contract(
         "work_of",
@@ -823,22 +850,13 @@ CONTRACTS = [
                 writes=f"""calls[i] header {LEFT_IN_ROWS}""",
                 gives="\n".join(
                     (
+                        *lines(TOLD_OF_TURN),
                         *lines("""
-                            header[UNLOCKED] == old(header)[UNLOCKED]
-                            calls[i, NUMBER] == old(calls[i, NUMBER])
-                            implies(old(calls[i, RETURNED]) < 0, calls[i, RETURNED] == old(calls[i, RETURNED]))
-                            implies(old(calls[i, RETURNED]) >= 0, calls[i, ITERATED] == header[ITERATION])
-                            implies(old(calls[i, RETURNED]) >= 0, calls[i, SLOTS_LEFT] == header[SLOTS])
-                            implies(calls[i, RETURNED] >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
-                            implies(calls[i, RETURNED] >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
-                            implies(calls[i, RETURNED] < 0, header[SLOTS] == old(header)[SLOTS])
-                            implies(calls[i, RETURNED] < 0, header[ITERATION] == old(header)[ITERATION])
                             implies(old(calls[i, RETURNED]) >= 0, (calls[i, RETURNED] == WRONG_LENGTH)
                                 == (old(calls[i, GIVEN_TO]) - old(calls[i, GIVEN])
                                     != 3 * blocks_before(old(tags), old(header)[SLOTS])))
-                            calls[i, RETURNED] <= header[N_DIFF]
-                            all(calls[i, TOLD + j] == actions[j] for j in range(calls[i, RETURNED]) if at(actions[j]))
                         """),
+                        *lines(ACTIONS_TOLD),
                         *KEPT,
                     )
                 ),
@@ -847,12 +865,7 @@ CONTRACTS = [
         },
         before={
             "done = run_logits": still_alike("old(header)"),
-            "arrives": f"""{still_alike("prior(header)")}
-                tiled_alike(header, old(header), tags, 0, header[SLOTS])
-                aligned_alike(header, old(header), tags, header[SLOTS])
-                all_stand_alike(header, old(header), tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                tokens_marked(header, old(header), tags, tags, header[SLOTS])
-            """,
+            "arrives": ARRIVED,
         },
     ),
     contract(
