@@ -276,7 +276,7 @@ def best_expands(session: Session, ceiling: int, spoilt: int, room: int) -> int:
         # each of them holds a gist at its peak, so what lies below the lowest of the peaks is out of the race
         lowest = key_of(rank_of(seen) - 1, 0)
     size = pick_from(session, chunks, lowest, ceiling, wanted)
-    if size < wanted and lowest > least:  # too many of those are pinned
+    if size < wanted and lowest > least:  # too many of those are pinned, or taken
         size = pick_from(session, chunks, least, ceiling, wanted)
     if full and (size < wanted or keys[0] < key_of(rank_of(seen), place_of(seen) * CHUNK + CHUNK - 1)):
         least = keys[0] if size == wanted else least

@@ -84,11 +84,6 @@ ARITHMETIC = [
     lemma("most_of_all(i, b, u)", "implies(0 <= i <= b and u >= 0, i * u <= b * u)"),
     lemma("allowance_product(x, n)", "implies(0 <= x <= 2**32 and -2**28 <= n <= 2**26, -2**60 <= x * n <= 2**58)"),
     lemma("far_product(x, n)", "implies(0 <= x <= LIMIT and -2**28 <= n <= 2**28, -2**59 <= x * n <= 2**59)"),
-    lemma(
-        "halved(q, b)",
-        "implies(b >= 1 and q >= 0, all((r + 2) * (b // 2) <= (q + 2) * b and implies(b // 2 >= 1,"
-        " r + 2 <= (r + 2) * (b // 2)) for r in range(0, 2 * q + 3) if at((r + 2) * (b // 2))))",
-    ),
     lemma("level_product(x, n)", "implies(-2**15 <= x <= 2**15 and 0 <= n <= 2**5, -2**20 <= x * n <= 2**20)"),
     lemma(
         "average_apart(x, y, a, b, r, s, p)",

@@ -29,7 +29,7 @@ STEPS_FOR_A_BUG = 1_000_000
 """The same where a bug is planted, and what it opens stays open for ever; still more than all but a few take."""
 
 STEPS_OF_SECOND = 100_000
-"""cvc5 steps per condition, or for a few together; most take less than a third of them, and those that do not, any."""
+"""cvc5 steps per condition, or for a few together; most take less than a third of them."""
 
 SMALL: dict[str, Any] = {"CHUNK": 2, "NEAR": 2, "GATES": 2, "LOOK": 2, "LEAST_STRIDE": 2}
 """Sizes with which short sessions are played, and go where only long ones do. What is proved is so of what ships."""
