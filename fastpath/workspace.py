@@ -66,7 +66,7 @@ class Workspace:
     """The strategy, as `run_knapsack`."""
 
     kernel_of_many: Callable[..., None] = staticmethod(search_calls.run_knapsacks)
-    """The same for many sessions, as `search_calls.of_many` makes it."""
+    """The same for many sessions, as `run_knapsacks`."""
 
     slow = 1
     """Whether a session for which it had to grow takes long from then on."""

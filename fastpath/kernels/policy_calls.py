@@ -230,7 +230,7 @@ def clear(header: Ints, space: Longs) -> None:
 def run_policies(
     tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, network: Weights, calls: Calls
 ) -> None:
-    """`run_policy` for many sessions of one policy, as `search_calls.of_many` has it.
+    """`run_policy` for many sessions of one policy, as `search_calls.run_knapsacks` has it.
 
     Of each, `DIFFERS` is told in its own header of the work space, at the end of its row of ``state``.
     """

@@ -21,18 +21,23 @@ from focalloc.fastpath.kernels.layout import (
     LEDGER_FULL,
     LEDGER_TO,
     N_DIFF,
+    NUMBER,
     REMEMBERED,
     SLOTS,
     WORK_FULL,
     WORK_HEADER,
+    Calls,
+    LongRows,
     Longs,
     Scratch,
+    ScratchRows,
+    TagRows,
     Tags,
     Ties,
 )
-from focalloc.fastpath.kernels.search_calls import of_many
+from focalloc.fastpath.kernels.search_calls import arrives, sets_out
 from focalloc.fastpath.kernels.ties import select_tied
-from focalloc.fastpath.machine_code import kernel, take_back
+from focalloc.fastpath.machine_code import kernel, let_go, take_back
 
 
 @kernel
@@ -80,4 +85,13 @@ def run_tied(tags: Tags, scratch: Scratch, state: Longs, space: Longs) -> int:
     return done
 
 
-run_ties = of_many("run_ties", run_tied)
+@kernel
+def run_ties(tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls) -> None:
+    """`run_tied` for many sessions, as `search_calls.run_knapsacks` has it."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        session = calls[i, NUMBER]
+        if sets_out(state[session], space, calls[i]):
+            done = run_tied(tags[session], scratch[session], state[session], space)
+            arrives(state[session], done, calls[i])
+    take_back(held)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -58,12 +57,6 @@ from focalloc.fastpath.kernels.recompute import select_by_oldest
 from focalloc.fastpath.kernels.relaxation import lay_out_named
 from focalloc.fastpath.kernels.scores import survey
 from focalloc.fastpath.machine_code import kernel, let_go, take_back
-
-RunOne = Callable[[Tags, Scratch, Longs, Longs], int]
-"""A strategy for one session, as `run_knapsack`."""
-
-RunMany = Callable[[TagRows, ScratchRows, LongRows, Longs, Calls], None]
-"""The same for many, as `of_many` makes it."""
 
 # SHARED
 
@@ -343,7 +336,7 @@ def sets_out(state: Longs, space: Longs, call: Ints) -> bool:
     """Whether the session of a call has its scores taken; ``space`` is laid out for it, and it leaves the lock alone.
 
     Args:
-        state: as for what `of_many` makes, the row of the session, and so ``space``.
+        state: as for `run_knapsacks`, the row of the session, and so ``space``.
         call: see `NUMBER`.
     """
     if call[RETURNED] < 0:
@@ -362,47 +355,92 @@ def arrives(state: Longs, done: int, call: Table) -> None:
     tell(state, done, call)
 
 
-def of_many(name: str, run: RunOne) -> RunMany:
-    """The kernel ``name`` that does what ``run`` does for many sessions, whose scores are taken, one after the other.
-
-    Other threads may run Python code meanwhile. It takes:
-
-    - ``tags``: as for `calls.run_steps`, and so the following up to ``state``, of which each row ends with the header
-      of the session's own work space.
-    - ``space``: work space for any of the sessions.
-    - ``calls``: as for `calls.run_steps`; for a cursor stands what `run_prepares` wrote there.
+@kernel
+def run_knapsacks(tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls) -> None:
+    """`run_knapsack` for many sessions, whose scores are taken, one after the other. Other threads may run Python code.
 
     Args:
-        name: by which its module has it.
-        run: as `run_knapsack`.
+        tags: as for `calls.run_steps`, and so the following up to ``state``, of which each row ends with the header of
+            the session's own work space.
+        scratch: see there.
+        state: see there.
+        space: work space for any of the sessions.
+        calls: as for `calls.run_steps`; for a cursor stands what `run_prepares` wrote there.
     """
-
-    def run_many(tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls) -> None:
-        held = let_go(1)
-        for i in range(len(calls)):
-            session = calls[i, NUMBER]
-            if sets_out(state[session], space, calls[i]):
-                done = run(tags[session], scratch[session], state[session], space)
-                arrives(state[session], done, calls[i])
-        take_back(held)
-
-    run_many.__name__ = run_many.__qualname__ = name
-    return kernel(run_many)
+    held = let_go(1)
+    for i in range(len(calls)):
+        session = calls[i, NUMBER]
+        if sets_out(state[session], space, calls[i]):
+            done = run_knapsack(tags[session], scratch[session], state[session], space)
+            arrives(state[session], done, calls[i])
+    take_back(held)
 
 
-run_knapsacks = of_many("run_knapsacks", run_knapsack)
-run_objectives_of_many = of_many("run_objectives_of_many", run_objectives)
-run_recomputes = of_many("run_recomputes", run_recompute)
-run_hierarchies = of_many("run_hierarchies", run_hierarchy)
-run_hierarchies_by_price = of_many("run_hierarchies_by_price", run_hierarchy_by_price)
-run_projections = of_many("run_projections", run_projection)
+@kernel
+def run_objectives_of_many(tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls) -> None:
+    """`run_objectives` for many sessions, as `run_knapsacks` has it."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        session = calls[i, NUMBER]
+        if sets_out(state[session], space, calls[i]):
+            done = run_objectives(tags[session], scratch[session], state[session], space)
+            arrives(state[session], done, calls[i])
+    take_back(held)
+
+
+@kernel
+def run_recomputes(tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls) -> None:
+    """`run_recompute` for many sessions, as `run_knapsacks` has it."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        session = calls[i, NUMBER]
+        if sets_out(state[session], space, calls[i]):
+            done = run_recompute(tags[session], scratch[session], state[session], space)
+            arrives(state[session], done, calls[i])
+    take_back(held)
+
+
+@kernel
+def run_hierarchies(tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls) -> None:
+    """`run_hierarchy` for many sessions, as `run_knapsacks` has it."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        session = calls[i, NUMBER]
+        if sets_out(state[session], space, calls[i]):
+            done = run_hierarchy(tags[session], scratch[session], state[session], space)
+            arrives(state[session], done, calls[i])
+    take_back(held)
+
+
+@kernel
+def run_hierarchies_by_price(tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls) -> None:
+    """`run_hierarchy_by_price` for many sessions, as `run_knapsacks` has it."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        session = calls[i, NUMBER]
+        if sets_out(state[session], space, calls[i]):
+            done = run_hierarchy_by_price(tags[session], scratch[session], state[session], space)
+            arrives(state[session], done, calls[i])
+    take_back(held)
+
+
+@kernel
+def run_projections(tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls) -> None:
+    """`run_projection` for many sessions, as `run_knapsacks` has it."""
+    held = let_go(1)
+    for i in range(len(calls)):
+        session = calls[i, NUMBER]
+        if sets_out(state[session], space, calls[i]):
+            done = run_projection(tags[session], scratch[session], state[session], space)
+            arrives(state[session], done, calls[i])
+    take_back(held)
 
 
 @kernel
 def run_logits_of_many(
     logits: NDArray[np.generic], tags: TagRows, scratch: ScratchRows, state: LongRows, space: Longs, calls: Calls
 ) -> None:
-    """`run_logits` for many sessions, as `of_many` has it; ``logits`` are those of all sessions."""
+    """`run_logits` for many sessions, as `run_knapsacks` has it; ``logits`` are those of all sessions."""
     held = let_go(1)
     for i in range(len(calls)):
         session = calls[i, NUMBER]

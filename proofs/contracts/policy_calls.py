@@ -16,7 +16,6 @@ from focalloc.proofs.contracts.calls import (
     RING_TOLD,
     ROOM,
     SESSION,
-    SESSION_OF_CALL,
     TERMS,
     UNCHANGED,
     still_alike,
@@ -26,11 +25,12 @@ from focalloc.proofs.contracts.invariants import KEPT
 from focalloc.proofs.contracts.knapsack import CHOSEN_WELL, COLLAPSING, SEARCHED, SELECTING
 from focalloc.proofs.contracts.policy import ELSEWHERE, NOT_WISHED, WEIGHED
 from focalloc.proofs.contracts.search_calls import (
-    ACTED,
+    ACTED_IN_TURNS,
     ACTIONS_TOLD,
     ARRIVED,
     CHOSE,
     FEW_FAMILIES,
+    ITS,
     LEFT_IN_ROWS,
     LIES_IN_SPACE,
     NO_MORE_FAMILIES,
@@ -439,13 +439,11 @@ CONTRACTS = [
         gives="\n".join(
             (
                 *lines(
-                    ACTED.replace("result == WORK_FULL", "result == WORK_FULL or result == MISFIT").replace(
+                    ACTED_IN_TURNS.replace("result == WORK_FULL", "result == WORK_FULL or result == MISFIT").replace(
                         "all(tags[j] == old(tags)[j] for j in INTEGERS)", "kept_from(tags, old(tags), 0)"
                     )
                 ),
                 *lines(STAYS),
-                "only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, SPLICES, KNOWN, HALF, HEARD,"
-                " TAU_EXPAND, TAU_COLLAPSE, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES, REMEMBERED)",
                 *KEPT,
             )
         ),
@@ -553,13 +551,7 @@ CONTRACTS = [
         loops={
             "for i in range(len(calls))": loop_of_rows(
                 OF_CALL,
-                cuts={
-                    **SESSION_OF_CALL,
-                    "adaptive": "state[calls[i, NUMBER]][its.header[OFFSETS + 19]:its.header[OFFSETS + 20]]",
-                    "history": "history_in(state[calls[i, NUMBER]])",
-                    "asked": "state[calls[i, NUMBER]][len(state[calls[i, NUMBER]]) - WORK_HEADER:]",
-                    "layers": "network_of(network)",
-                },
+                cuts={**ITS, "history": "history_in(state[calls[i, NUMBER]])", "layers": "network_of(network)"},
                 anew="space",
                 needs="\n".join(
                     (

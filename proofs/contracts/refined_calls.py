@@ -1,4 +1,4 @@
-"""Contracts of `focalloc.fastpath.kernels.refined_calls`: a greedy iteration with other ties."""
+"""Contracts of `focalloc.fastpath.kernels.refined_calls`: greedy iterations with other ties."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from focalloc.proofs.contracts.calls import (
 )
 from focalloc.proofs.contracts.form import contract, lines
 from focalloc.proofs.contracts.invariants import KEPT
-from focalloc.proofs.contracts.search_calls import SCORED
+from focalloc.proofs.contracts.search_calls import ACTED_IN_TURNS, SCORED, for_many
 
 TIED = """
     header[ITERATION] + 1 < 2**62
@@ -45,7 +45,7 @@ COLUMNS_OF = {
 }
 """The columns of its work space."""
 
-CONTRACTS = [
+ALONE = [
     contract(
         "run_tied",
         cuts={
@@ -73,20 +73,7 @@ CONTRACTS = [
             actions places collapse_keys collapse_families expand_keys expand_tokens chunk_keys chunk_notes
             family_slot family_node spare_slot spare_node adaptive acted iterations
             keys notes ranks slots tokens nodes ages more_keys""",
-        gives="\n".join(
-            (
-                *lines("""
-                    result == LEDGER_FULL or result == WORK_FULL or 0 <= result <= header[N_DIFF]
-                    implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
-                    implies(result >= 0, are_actions(header, actions, result))
-                    implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
-                    implies(result < 0, header[SLOTS] == old(header)[SLOTS])
-                    implies(result < 0, header[ITERATION] == old(header)[ITERATION])
-                    implies(result < 0, all(tags[j] == old(tags)[j] for j in INTEGERS))
-                """),
-                *KEPT,
-            )
-        ),
+        gives="\n".join((*lines(ACTED_IN_TURNS), *KEPT)),
         before={
             "long =": still_alike("old(header)"),
             "worths = surveyed": """
@@ -124,5 +111,16 @@ CONTRACTS = [
             "take_back": still_alike("prior(header)"),
         },
         closes=still_alike("old(header)"),
+    ),
+]
+"""That of the call for one session."""
+
+CONTRACTS = [
+    *ALONE,
+    for_many(
+        "run_ties",
+        *ALONE,
+        cuts={"history": "history_in(state[calls[i, NUMBER]])"},
+        writes="collapse_keys collapse_families acted iterations",
     ),
 ]

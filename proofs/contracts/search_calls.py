@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from focalloc.proofs.contracts.calls import (
     ADAPTED,
@@ -25,7 +26,7 @@ from focalloc.proofs.contracts.calls import (
     WHOLE,
     still_alike,
 )
-from focalloc.proofs.contracts.form import contract, lines, loop, loop_of_rows
+from focalloc.proofs.contracts.form import Contract, contract, lines, loop, loop_of_rows
 from focalloc.proofs.contracts.invariants import KEPT
 from focalloc.proofs.contracts.relaxation import CONTRACTS as OF_RELAXATION
 
@@ -59,25 +60,35 @@ IN_SPACE = (
 """The tables of a search, in the order in which they lie in its array."""
 
 LOOKED_IN = {
-    "work.wishes": 16, "work.worth": 17, "rival": 25, "look.starts": 18, "look.gates": 34, "look.gate_peaks": 35,
-    "look.keys": 36, "look.notes": 37,
+    "rival": 25, "look.starts": 18, "look.gates": 34, "look.gate_peaks": 35, "look.keys": 36, "look.notes": 37,
 }  # fmt: skip
-"""Tables of a look at the items -> their places in that array, and others by the names that they have there."""
+"""Tables of a look at the items -> their places in that array."""
 
-HALVES = "entries", "look.gates"
-"""Those of which two entries share a cell."""
+OF_REGION = {
+    "regions.region.header": 21, "regions.table": 22, "regions.region.family_slot": 23,
+    "regions.region.family_node": 24, "regions.turns": 25, "regions.notes": 26, "regions.region.tags": 27,
+}  # fmt: skip
+"""The same of regions."""
+
+OF_STARTS = {"weighed": 18, "starts.table": 29, "starts.leading": 30, "starts.sizes": 31, "starts.families": 32}
+"""The same of places where a choice may begin."""
+
+IN_CELL = {"entries": 2, "look.gates": 2, "regions.region.tags": 8}
+"""How many entries share a cell, where more than one does."""
 
 
-def of_asked(needed: tuple[str, ...]) -> str:
+def of_asked(needed: Sequence[str]) -> str:
     """The same of the header that a row of a state ends with, as which that of the array of a search will be."""
-    places = {name: place for place, name in enumerate(IN_SPACE)} | LOOKED_IN
+    places = {name: place for place, name in enumerate(IN_SPACE)} | LOOKED_IN | OF_REGION | OF_STARTS
+    places |= {f"work.{name}": places[name] for name in ("worth", "wishes")}
 
     def length(found: re.Match[str]) -> str:
         at = f"WORK_OFFSETS + {places[found[1]]}"
-        return f"{2 if found[1] in HALVES else 1} * (asked[{at} + 1] - asked[{at}])"
+        return f"{IN_CELL.get(found[1], 1)} * (asked[{at} + 1] - asked[{at}])"
 
     tables = "|".join(map(re.escape, places))
-    text = re.sub(rf"\blen\(({tables})\)", length, "\n".join(needed))
+    text = re.sub(rf"\bis_header\(({tables})\)", r"len(\1) == HEADER", "\n".join(needed))
+    text = re.sub(rf"\blen\(({tables})\)", length, text)
     return re.sub(r"\bwork\.header\b|\bquery\b", "asked", text)
 
 
@@ -259,8 +270,15 @@ ACTED = """
             implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))
             implies(result >= 0, are_actions(header, actions, result))
             implies(result >= 0, 0 <= header[SPLICES] and header[SPLICES] <= result)
+            only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, SPLICES, KNOWN, HALF, HEARD, TAU_EXPAND,
+                TAU_COLLAPSE)
 """
 """What comes of an iteration that searches."""
+
+ACTED_IN_TURNS = ACTED.replace(
+    "TAU_COLLAPSE)", "TAU_COLLAPSE, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES, REMEMBERED)"
+)
+"""The same of one that takes turns, and has its actions remembered."""
 
 SEARCH_WRITES = """header tags spare peaks memory told no_expand splices ledger_action ledger_iteration actions
             places expand_keys expand_tokens chunk_keys chunk_notes family_slot family_node spare_slot spare_node
@@ -367,7 +385,8 @@ SPLIT = f"""{OF_REGIONS}
             len(wishes) == 0
             header[N_DIFF] <= 2**24
             is_header(regions.region.header)
-            (header[SLOTS] + CHUNK - 1) // CHUNK <= len(work.peaks)
+            2 * header[CAPACITY] + (header[SLOTS] + CHUNK - 1) // CHUNK
+                <= 2 * (query[WORK_OFFSETS + 29] - query[WORK_OFFSETS + 28])
             header[SLOTS] <= len(regions.region.tags)
             header[FAMILIES] <= len(regions.region.family_slot)
             header[FAMILIES] <= len(regions.region.family_node)
@@ -408,7 +427,44 @@ ARRIVED = f"""{still_alike("prior(header)")}
             """
 """What blocks and families are after a turn by what its header says before it is told, and then again."""
 
-CONTRACTS = [
+ITS = {
+    **SESSION_OF_CALL,
+    "aggregates": "scratch[calls[i, NUMBER]][len(its.fixed) + len(its.peaks):]",
+    "adaptive": "state[calls[i, NUMBER]][its.header[OFFSETS + 19]:its.header[OFFSETS + 20]]",
+    "asked": "state[calls[i, NUMBER]][len(state[calls[i, NUMBER]]) - WORK_HEADER:]",
+}
+"""The tables of the session of a call, and how the work space is to be laid out for it."""
+
+
+def for_many(kernel: str, one: Contract, *, cuts: Mapping[str, str] | None = None, writes: str = "") -> Contract:
+    """The contract of a call that does for many sessions what ``one`` does for one, in more tables than a search."""
+    return contract(
+        kernel,
+        loops={
+            "for i in range(len(calls))": loop_of_rows(
+                OF_CALL,
+                cuts={**ITS, **(cuts or {})},
+                anew="space",
+                needs="\n".join(
+                    (
+                        of_asked(one.needs),
+                        *lines(CALLED),
+                        "header[OFFSETS + TABLES] <= cells(state) - WORK_HEADER",
+                    )
+                ),
+                writes=f"calls[i] header {LEFT_IN_ROWS} peaks aggregates {writes}",
+                gives="\n".join((*lines(TOLD_OF_TURN), *lines(ACTIONS_TOLD), *KEPT)),
+                closes=still_alike("old(header)"),
+            )
+        },
+        before={
+            f"done = {one.kernel}": still_alike("old(header)"),
+            "arrives": ARRIVED,
+        },
+    )
+
+
+ALONE = [
     contract(
         "work_of",
         cuts=WORK,
@@ -768,8 +824,6 @@ CONTRACTS = [
                 f"result == WRONG_LENGTH or result == BAD_SCORE or {lines(ACTED)[0]}",
                 "(result == WRONG_LENGTH) == (len(logits) != 3 * blocks_before(old(tags), old(header)[SLOTS]))",
                 *lines(ACTED)[1:],
-                "only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, SPLICES, KNOWN, HALF, HEARD,"
-                " TAU_EXPAND, TAU_COLLAPSE)",
                 *KEPT,
             )
         ),
@@ -828,16 +882,28 @@ CONTRACTS = [
             header[UNLOCKED] == -old(header)[UNLOCKED]
         """,
     ),
+]
+"""Those of calls for one session, and of what calls for many share."""
+
+MANY = {
+    "run_knapsacks": "run_knapsack",
+    "run_objectives_of_many": "run_objectives",
+    "run_recomputes": "run_recompute",
+    "run_hierarchies": "run_hierarchy",
+    "run_hierarchies_by_price": "run_hierarchy_by_price",
+    "run_projections": "run_projection",
+}
+"""Calls for many sessions -> those for one."""
+
+CONTRACTS = [
+    *ALONE,
+    *(for_many(kernel, one) for kernel, of_one in MANY.items() for one in ALONE if one.kernel == of_one),
     contract(
         "run_logits_of_many",
         loops={
             "for i in range(len(calls))": loop_of_rows(
                 OF_CALL,
-                cuts={
-                    **SESSION_OF_CALL,
-                    "adaptive": "state[calls[i, NUMBER]][its.header[OFFSETS + 19]:its.header[OFFSETS + 20]]",
-                    "asked": "state[calls[i, NUMBER]][len(state[calls[i, NUMBER]]) - WORK_HEADER:]",
-                },
+                cuts=ITS,
                 anew="space",
                 needs="\n".join(
                     (

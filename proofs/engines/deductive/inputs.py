@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -336,43 +337,57 @@ def few(rng: random.Random) -> int:
     return rng.choice([0, 1, 2, 3, rng.randint(-2, 9), rng.randint(-(2**31), 2**31 - 1)])
 
 
-def many_of(rng: random.Random, source: Source, by: str = "scores") -> dict[str, Any]:
+def many_of(rng: random.Random, source: Source, called: str = "run_step") -> dict[str, Any]:
     """The arrays of a few sessions, a row for each, and calls of some of them.
 
     Args:
         rng: what is drawn from.
         source: of the kernels.
-        by: what iterations go by, scores or logits that calls bring, or the answers of one "network".
+        called: the kernel that is called for each.
     """
-    called = {"logits": "run_logits", "network": "run_policy"}.get(by)
+    prepared = called not in ("run_step", "run_prepare")
     of_each, network = list[dict[str, Any]](), None
     for _ in range(rng.choice([1, 1, 2, 3])):
         session = session_of(rng, source)
         one = arrays_of(rng, session)
-        if by == "network":
+        if called == "run_policy":
             network = network or weights_of(rng, session)
-        if called:
+        if called == "run_tied":
+            one["space"] = tied_in(rng, one["session"])
+        elif prepared:
             looked = looked_at(source, session, network[code.HIDDEN]) if network else None
             one["space"] = whole_space(rng, session, called, looked)
         of_each.append(one)
-    kind = rng.choice([np.float32, np.float64] if called else [np.float32, np.float64, np.int32])
+    kind = rng.choice([np.float32, np.float64] if prepared else [np.float32, np.float64, np.int32])
     given, calls = Given(), list[Memory]()
     most = max(one["session"].header[code.N_DIFF] for one in of_each)
     for i in rng.sample(range(len(of_each)), rng.randint(1, len(of_each))):
         session = of_each[i]["session"]
         header = session.header
         header[code.UNLOCKED] = rng.randint(0, 1)
-        its = (logits_of if by == "logits" else scores_of)(rng, session, kind)
+        its = (logits_of if called == "run_logits" else scores_of)(rng, session, kind)
         call = [0] * (code.TOLD + (1 + code.SPLICE) * most)
         call[code.NUMBER], call[code.GIVEN], call[code.GIVEN_TO] = i, len(given), len(given) + len(its)
         cursor = rng.choice([-1, rng.randint(header[code.FIRST], header[code.END])])
-        call[code.RETURNED] = rng.choice([0, 0, code.BAD_SCORE]) if called else cursor
+        call[code.RETURNED] = rng.choice([0, 0, code.BAD_SCORE]) if prepared else cursor
         given = Given([*given, *its])
         calls.append(_cut(Memory("call", call)))
     rows = {name: RowsOf(one[name] for one in of_each) for name in ("tags", "scratch", "state")}
-    space = _for_any([one["space"] for one in of_each], rows["state"], rng) if called else of_each[0]["space"]
+    spaces = [one["space"] for one in of_each]
+    if called == "run_tied":
+        space = max(spaces, key=lambda one: one.cells)
+    else:
+        space = _for_any(spaces, rows["state"], rng) if prepared else spaces[0]
     more = {"network": network, **dict.fromkeys(("scores", "logits"), given)}
     return {**rows, "space": space, "calls": RowsOf(calls), **more}
+
+
+def tied_in(rng: random.Random, session: code.Session) -> Array:
+    """The array of a selection with other ties, with a place for each candidate, and by what ties go in the session."""
+    header = session.header
+    header[code.BY_CURSOR] = rng.randint(0, 1)
+    header[code.CURSOR_TOKEN] = rng.choice([header[code.END], rng.randint(header[code.FIRST], header[code.END])])
+    return columns(max(header[code.N_DIFF] + 1, header[code.SLOTS]) + rng.randint(0, 2))
 
 
 def _for_any(spaces: Sequence[Array], states: RowsOf, rng: random.Random) -> Array:
@@ -419,7 +434,9 @@ def made_up(theory: Theory, source: Source, contract: Contract, rng: random.Rand
     types = types_of(theory.kernels[contract.kernel])
     wide = contract.any_width if rng.random() < 0.5 else ()
     if "Calls" in types.values():
-        many = many_of(rng, source, next((one for one in ("logits", "network") if one in types), "scores"))
+        calls = [line for line in ast.walk(theory.kernels[contract.kernel]) if isinstance(line, ast.Call)]
+        [called] = [name for name in map(ast.unparse, (line.func for line in calls)) if name.startswith("run_")]
+        many = many_of(rng, source, called)
         return {name: many[name] for name in types}
     arrays: dict[str, Any] = arrays_of(rng, session) if {"Tags", "Scratch", "Longs"} & {*types.values()} else {}
     session = arrays.pop("session", session)

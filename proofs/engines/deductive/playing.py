@@ -32,7 +32,6 @@ from focalloc.proofs.engines.deductive.inputs import (
     Array,
     RowsOf,
     arrays_of,
-    columns,
     few,
     halves,
     logits_of,
@@ -44,6 +43,7 @@ from focalloc.proofs.engines.deductive.inputs import (
     scores_of,
     session_of,
     thirds,
+    tied_in,
     torn_session,
     twin,
     weights_of,
@@ -484,12 +484,8 @@ def run_tied(space: Mapping[str, Any], source: Source, kernel: str, rng: random.
     if rng.random() < 0.3:
         session = pinned(session, rng)
         space["place_pins"](session)
-    header = session.header
-    header[code.BY_CURSOR] = rng.randint(0, 1)
-    header[code.CURSOR_TOKEN] = rng.choice([header[code.END], rng.randint(header[code.FIRST], header[code.END])])
     arrays = arrays_of(rng, session)
-    most = columns(max(header[code.N_DIFF] + 1, header[code.SLOTS]) + rng.randint(0, 2))
-    space["run_tied"](arrays["tags"], arrays["scratch"], arrays["state"], most)
+    space["run_tied"](arrays["tags"], arrays["scratch"], arrays["state"], tied_in(rng, arrays["session"]))
 
 
 def run_preferred(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:

@@ -24,7 +24,13 @@ def contracts_of(*files: str) -> list[str]:
 TOKENS = ("tokens_between", "token_at", "slot_with", "slot_at", "slot_holding")
 """The kernels that count tokens."""
 
-MANY = ("tell", "run_steps", "sets_out", "arrives", "run_logits_of_many", "run_policies")
+OF_SEARCHES = (
+    *("run_knapsacks", "run_objectives_of_many", "run_recomputes", "run_hierarchies", "run_hierarchies_by_price"),
+    *("run_projections", "run_logits_of_many"),
+)
+"""Calls of searches for many sessions."""
+
+MANY = ("tell", "run_steps", "sets_out", "arrives", *OF_SEARCHES, "run_ties", "run_policies")
 """What a call for many sessions does."""
 
 PREPARES = ("run_prepare", "run_prepares")
@@ -626,10 +632,10 @@ def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "sessions-of-every-size",
-    "A call for many sessions, by scores, by logits or by a policy's answers, has each of them do in its rows what it "
-    "would alone, however many there are: it is handed its own scores or logits, stays in its rows and in work space "
-    "that may hold whatever another has left there, and leaves in them what an iteration keeps; its actions and "
-    "splices are told in the row of its call, and who held the interpreter lock does so again.",
+    "A call for many sessions, by scores, by logits, by any search or by a policy's answers, has each of them do in "
+    "its rows what it would alone, however many there are: it is handed its own scores or logits, stays in its rows "
+    "and in work space that may hold whatever another has left there, and leaves in them what an iteration keeps; its "
+    "actions and splices are told in the row of its call, and who held the interpreter lock does so again.",
     clauses="BUD-1",
     technique=Technique.DEDUCTION,
     kernels=MANY,
@@ -657,6 +663,26 @@ def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "            arrives(state[session], done",
                  "done = run_logits(row, tags[session], scratch[session], state[session], space)\n"
                  "            arrives(state[i], done"),
+        Mutation("what another session did by the optimum is told",
+                 "done = run_knapsack(tags[session], scratch[session], state[session], space)\n"
+                 "            arrives(state[session], done",
+                 "done = run_knapsack(tags[session], scratch[session], state[session], space)\n"
+                 "            arrives(state[i], done"),
+        Mutation("a session goes by the scores of another",
+                 "run_objectives(tags[session], scratch[session]", "run_objectives(tags[session], scratch[i]"),
+        Mutation("a choice is made in the state of another",
+                 "run_recompute(tags[session], scratch[session], state[session], space)",
+                 "run_recompute(tags[session], scratch[session], state[i], space)"),
+        Mutation("regions are those of another", "run_hierarchy(tags[session]", "run_hierarchy(tags[i]"),
+        Mutation("one action less is told than regions claimed",
+                 "done = run_hierarchy_by_price(tags[session], scratch[session], state[session], space)\n",
+                 "done = run_hierarchy_by_price(tags[session], scratch[session], state[session], space) - 1\n"),
+        Mutation("a projection goes on without work space of its own",
+                 "if sets_out(state[session], space, calls[i]):\n            done = run_projection(",
+                 "if calls[i, RETURNED] >= 0:\n            done = run_projection("),
+        Mutation("an iteration with other ties is told that was not",
+                 "if sets_out(state[session], space, calls[i]):\n            done = run_tied(",
+                 "if not sets_out(state[session], space, calls[i]):\n            done = run_tied("),
         Mutation("work space is laid out as for another session",
                  "if sets_out(state[session], space, calls[i]):\n            row",
                  "if sets_out(state[i], space, calls[i]):\n            row"),

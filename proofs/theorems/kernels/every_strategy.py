@@ -115,7 +115,7 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "space, apart from each other.",
     clauses="TIE-1 TIE-2 CAP-1 BUD-1 CTX-6",
     technique=Technique.DEDUCTION,
-    kernels=contracts_of("refined_calls"),
+    kernels=("run_tied",),
     assumes="arrays laid out as their headers say, as `Tables` lays them out, and tables as `Tables.check` asserts "
     "them; work space with a place for each slot, and for one candidate more than there may be actions",
     mutations=[
@@ -126,14 +126,14 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("no room is made for what is remembered",
                  "if not has_room(session, state, header[N_DIFF]):\n        return LEDGER_FULL\n    at",
                  "if not has_room(session, state, 0):\n        return LEDGER_FULL\n    at"),
-        Mutation("the last action is not told", "take_back(held)\n    return done\n\n\nrun_ties",
-                 "take_back(held)\n    return done - 1\n\n\nrun_ties"),
+        Mutation("the last action is not told", "take_back(held)\n    return done\n\n\n@kernel\ndef run_ties",
+                 "take_back(held)\n    return done - 1\n\n\n@kernel\ndef run_ties"),
     ],
     full=True,
 )  # fmt: skip
 def ties_in_calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From scores that are taken to actions."""
-    yield from of_every_size(bug, *contracts_of("refined_calls"))
+    yield from of_every_size(bug, "run_tied")
 
 
 @theorem(
