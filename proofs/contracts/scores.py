@@ -29,6 +29,11 @@ MEANS_BELOW = (
 )
 """That gists of the levels below have theirs."""
 
+MEANS_UNDER_PEAKS = (
+    "all(mean_at(header, tags, fixed, j) <= peaks[j // CHUNK] for j in range({end}) if 1 <= tags[j] if at(tags[j]))"
+)
+"""That no gist that begins so far is above the peak of its chunk."""
+
 CONTRACTS = [
     contract(
         "take",
@@ -43,7 +48,7 @@ CONTRACTS = [
         writes="fixed peaks",
         gives="""
             implies(result, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(slots)))
-            all(tags[i] < 1 or fixed[i] <= peaks[i // CHUNK] for i in range(slots))
+            are_below(tags, fixed, peaks, slots, CHUNK)
             kept_from(fixed, old(fixed), slots)
             kept_from(peaks, old(peaks), slots // CHUNK + 1)
         """,
@@ -202,13 +207,8 @@ CONTRACTS = [
             is_header(header)
             is_shaped(header)
         """,
-        gives="implies(result, all(header[i] == 1 or header[i] == 2 or header[i] == 4 "
-        "for i in range(UNITS + 1, UNITS + header[TOP] + 1)))",
-        loops={
-            "for level in range(1, header[TOP] + 1)": loop(
-                keeps="all(header[i] == 1 or header[i] == 2 or header[i] == 4 for i in range(UNITS + 1, UNITS + level))"
-            )
-        },
+        gives="implies(result, means_are_known(header, header[TOP] + 1))",
+        loops={"for level in range(1, header[TOP] + 1)": loop(keeps="means_are_known(header, level)")},
     ),
     contract(
         "survey_means",
@@ -221,45 +221,101 @@ CONTRACTS = [
             (header[SLOTS] + CHUNK - 1) // CHUNK <= len(peaks)
             blocks_fit(header, tags)
             all(tags[i] <= header[TOP] for i in range(header[SLOTS]))
+            means_are_known(header, header[TOP] + 1)
         """,
         writes="peaks",
+        whole=True,
+        gives="below_peaks(header, tags, fixed, peaks, CHUNK)",
         loops={
-            "for chunk in range(whole)": loop(),
-            "for i in range(CHUNK + 3)": loop(keeps="LOWEST <= score < LIMIT"),
-            "for i in range(CHUNK)": loop(keeps="LOWEST <= peak < LIMIT"),
-            "for chunk in range(whole, (slots + CHUNK - 1) // CHUNK)": loop(),
+            "for chunk in range(whole)": loop(keeps=MEANS_UNDER_PEAKS.format(end="chunk * CHUNK")),
+            "for i in range(CHUNK + 3)": loop(
+                keeps="""
+                    LOWEST <= score < LIMIT
+                    all(fixed[j] <= score for j in range(first, first + i))
+                """
+            ),
+            "for i in range(CHUNK)": loop(
+                keeps=f"""
+                    LOWEST <= peak < LIMIT
+                    {MEANS_UNDER_PEAKS.format(end="chunk * CHUNK")}
+                    all(mean_at(header, tags, fixed, j) <= peak for j in range(first, first + i) if 1 <= tags[j]
+                        if at(tags[j]))
+                """,
+                opens=FEW.replace("slot", "first + i"),
+            ),
+            "for chunk in range(whole, (slots + CHUNK - 1) // CHUNK)": loop(
+                keeps=MEANS_UNDER_PEAKS.format(end="min(slots, chunk * CHUNK)")
+            ),
             "for slot in range(chunk * CHUNK, min(slots, (chunk + 1) * CHUNK))": loop(
-                keeps="LOWEST <= highest < LIMIT",
+                keeps="""
+                    LOWEST <= highest < LIMIT
+                    all(mean_at(header, tags, fixed, j) <= highest for j in range(chunk * CHUNK, slot) if 1 <= tags[j]
+                        if at(tags[j]))
+                """,
                 opens="""
                     implies(tags[slot] >= 1, 1 <= header[UNITS + tags[slot]] <= 2**26)
                     implies(tags[slot] >= 1, slot + header[UNITS + tags[slot]] <= slots)
                 """,
             ),
         },
-        before={"highest = max": "mean_narrow(sum_of(fixed, slot, units), units)"},
+        before={
+            "if score <= header[TAU_EXPAND]": "means_near(header, tags, fixed, first, CHUNK, 3, score)",
+            "highest = max": "mean_narrow(sum_of(fixed, slot, units), units)",
+        },
+        closes="below_peaks_is(header, tags, fixed, peaks, CHUNK)",
     ),
     contract(
         "bound_by_scores",
         needs="""
             is_header(header)
+            is_shaped(header)
             0 <= header[SLOTS] <= 2**26
             header[SLOTS] <= len(tags)
             header[SLOTS] <= len(fixed)
             header[SLOTS] // CHUNK < len(peaks)
+            blocks_fit(header, tags)
+            gists_are_whole(header, tags)
+            all(tags[i] <= header[TOP] for i in range(header[SLOTS]))
         """,
         writes="peaks",
+        whole=True,
+        gives="below_peaks(header, tags, fixed, peaks, CHUNK)",
+        opens="gists_go_on_is(header, tags)",
         loops={
-            "for chunk in range(whole)": loop(),
-            "for i in range(CHUNK)": loop(keeps="LOWEST <= peak < LIMIT"),
+            "for chunk in range(whole)": loop(keeps=MEANS_UNDER_PEAKS.format(end="chunk * CHUNK")),
+            "for i in range(CHUNK)": loop(
+                keeps="""
+                    LOWEST <= peak < LIMIT
+                    all(fixed[j] <= peak for j in range(first, first + i) if tags[j] != 0 and tags[j] != RAW)
+                """
+            ),
             "while slot < slots and tags[slot] == BODY": loop(
                 keeps="""
-                    0 <= slot <= slots
+                    first + CHUNK <= slot <= slots
                     LOWEST <= peak < LIMIT
+                    all(tags[j] == BODY for j in range(first + CHUNK, slot))
+                    all(fixed[j] <= peak for j in range(first, slot) if tags[j] != 0 and tags[j] != RAW)
                 """,
                 falls="slots - slot",
             ),
-            "for slot in range(whole * CHUNK, slots)": loop(keeps="LOWEST <= peak < LIMIT"),
+            "for slot in range(whole * CHUNK, slots)": loop(
+                keeps="""
+                    LOWEST <= peak < LIMIT
+                    all(fixed[j] <= peak for j in range(whole * CHUNK, slot) if tags[j] != 0 and tags[j] != RAW)
+                """
+            ),
         },
+        before={
+            "peaks[chunk] = int": """
+                all(j + header[UNITS + tags[j]] <= slot for j in range(first, first + CHUNK) if 1 <= tags[j]
+                    if at(tags[j]))
+                means_within(header, tags, fixed, first, CHUNK, slot, peak)
+            """,
+            "peaks[whole] = int": """
+                means_within(header, tags, fixed, whole * CHUNK, slots - whole * CHUNK, slots, peak)
+            """,
+        },
+        closes="below_peaks_is(header, tags, fixed, peaks, CHUNK)",
     ),
     contract(
         "bound",
@@ -271,9 +327,12 @@ CONTRACTS = [
             header[SLOTS] <= len(fixed)
             header[SLOTS] // CHUNK < len(peaks)
             blocks_fit(header, tags)
+            gists_are_whole(header, tags)
             all(tags[i] <= header[TOP] for i in range(header[SLOTS]))
         """,
         writes="peaks",
+        whole=True,
+        gives="below_peaks(header, tags, fixed, peaks, CHUNK)",
     ),
     contract(
         "survey",

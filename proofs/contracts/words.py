@@ -168,6 +168,11 @@ def below_peaks(header: Ints, tags: Ints, fixed: Ints, peaks: Ints, chunk: int) 
     )
 
 
+def are_below(tags: Ints, fixed: Ints, peaks: Ints, slots: int, chunk: int) -> bool:
+    """No score of the first slot of a gist is above the peak of the chunk, of so many slots, that it begins in."""
+    return all(tags[slot] < 1 or fixed[slot] <= peaks[slot // chunk] for slot in range(slots))
+
+
 @ghost
 def reach(table: Ints, first: int, stride: int, n: int) -> int:
     """The sum of the magnitudes of ``n`` numbers, every ``stride``-th from ``first`` on."""
@@ -2040,6 +2045,18 @@ def are_peaks(header: Ints, peaks: Ints, keys: Ints, notes: Ints, n: int, chunks
 def mean_at(header: Ints, tags: Ints, fixed: Ints, slot: int) -> int:
     """The aggregate of a gist that begins in a slot (SCO-3)."""
     return mean_of(fixed, slot, header[UNITS + tags[slot]])
+
+
+def means_are_known(header: Ints, end: int) -> bool:
+    """On levels before ``end``, gists take one slot, or two at one level, or four at one."""
+    return all(
+        header[i] == 1 or header[i] == 2 or header[i] == 4 for i in range(UNITS + 1, UNITS + end) if at(header[i])
+    ) and all(
+        header[j] == 1 or header[i] != header[j]
+        for i in range(UNITS + 1, UNITS + end)
+        for j in range(i + 1, UNITS + end)
+        if at(header[i], header[j])
+    )
 
 
 def gist_key(header: Ints, tags: Ints, fixed: Ints, slot: int) -> int:

@@ -324,6 +324,53 @@ SUMS = [
         seen_by="peak_to(F, s, p)",
     ),
     lemma(
+        "sum_at_most(F, s, n, x)",
+        "implies(n >= 0 and all(F[i] <= x for i in range(s, s + n)), sum_of(F, s, n) <= x * n)",
+        by="n",
+        steps=[
+            "sum_none(F, s, n)",
+            "sum_one_more(F, s, n)",
+            "F[s + n - 1] == F[s + n - 1]",
+            "times_turned(n, x)",
+            "times_turned(n - 1, x)",
+            "product_next(n - 1, x)",
+        ],
+    ),
+    lemma(
+        "mean_at_most(F, s, n, x)",
+        "implies(n >= 1 and all(F[i] <= x for i in range(s, s + n)), mean_of(F, s, n) <= x)",
+        steps=["sum_at_most(F, s, n, x)", "over_family(sum_of(F, s, n), x, n)"],
+    ),
+    lemma(
+        "means_near(H, T, F, s, n, w, x)",
+        "implies(0 <= s and n >= 0 and w >= 0 and all(F[i] <= x for i in range(s, s + n + w))"
+        " and all(1 <= H[i] and H[i] <= w + 1 for i in range(UNITS + 1, UNITS + H[TOP] + 1)),"
+        " all(mean_at(H, T, F, i) <= x for i in range(s, s + n) if 1 <= T[i] and T[i] <= H[TOP] if at(T[i])))",
+        by="n",
+        steps=[
+            "mean_at_most(F, s + n - 1, H[UNITS + T[s + n - 1]], x)",
+            "H[UNITS + T[s + n - 1]] == H[UNITS + T[s + n - 1]]",
+        ],
+    ),
+    lemma(
+        "means_within(H, T, F, s, n, e, x)",
+        "implies(0 <= s and n >= 0 and s + n <= H[SLOTS] and is_shaped(H) and gists_go_on(H, T)"
+        " and all(i + H[UNITS + T[i]] <= e for i in range(s, s + n) if 1 <= T[i] and T[i] <= H[TOP] if at(T[i]))"
+        " and all(F[i] <= x for i in range(s, e) if T[i] != 0 and T[i] != RAW),"
+        " all(mean_at(H, T, F, i) <= x for i in range(s, s + n) if 1 <= T[i] and T[i] <= H[TOP] if at(T[i])))",
+        by="n",
+        steps=[
+            "gists_go_on_is(H, T)",
+            "H[UNITS + T[s + n - 1]] == H[UNITS + T[s + n - 1]]",
+            "implies(n >= 1 and 0 <= s and s + n <= H[SLOTS] and is_shaped(H) and gists_go_on(H, T)"
+            " and s + n - 1 + H[UNITS + T[s + n - 1]] <= e"
+            " and all(F[i] <= x for i in range(s, e) if T[i] != 0 and T[i] != RAW)"
+            " and 1 <= T[s + n - 1] and T[s + n - 1] <= H[TOP],"
+            " all(F[i] <= x for i in range(s + n - 1, s + n - 1 + H[UNITS + T[s + n - 1]])))",
+            "mean_at_most(F, s + n - 1, H[UNITS + T[s + n - 1]], x)",
+        ],
+    ),
+    lemma(
         "sum_put(F, s, n, i, x)",
         "sum_of(put(F, i, x), s, n) == sum_of(F, s, n) + (x - F[i] if s <= i < s + n else 0)",
         by="n",
