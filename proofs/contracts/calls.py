@@ -181,6 +181,7 @@ TAKING = """
             implies(header[MEMORY_SHIFT] > 0, all(-LIMIT < memory[j] for j in range(header[KNOWN])))
             0 <= header[LEAN] < LIMIT
             follow_each_other(header, tags)
+            whole(header, tags)
             are_plain(header, tags, header[SLOTS])
             families_fit(header, family_slot)
             families_fit(header, family_node)
@@ -438,6 +439,7 @@ CONTRACTS = [
             result == 0 or result == WRONG_LENGTH or result == BAD_SCORE
             (result == WRONG_LENGTH) == (len(scores) != header[SLOTS])
             implies(result == 0, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(header[SLOTS])))
+            implies(result == 0, are_below(tags, fixed, peaks, header[SLOTS], CHUNK))
             implies(result == WRONG_LENGTH, fixed == old(fixed) and peaks == old(peaks))
         """,
         whole=True,
@@ -453,10 +455,12 @@ CONTRACTS = [
             (result == WRONG_LENGTH) == (len(scores) != header[SLOTS])
             implies(header[MEMORY_SHIFT] == 0, header[HEARD] == old(header)[HEARD])
             implies(header[MEMORY_SHIFT] > 0 and result == 0, header[HEARD] == header[SLOTS])
+            implies(result == 0 and header[MULTI_SLOT] == 0, are_below(tags, fixed, peaks, header[SLOTS], CHUNK))
         """,
         before={
             "lean_to_cursor": """
                 are_tags(header, tags, 0, header[SLOTS])
+                whole_alike(old(header), header, tags)
                 tokens_marked(header, old(header), tags, tags, header[SLOTS])
                 tokens_are_told(header, tags, family_slot, family_node)
             """,
@@ -558,6 +562,7 @@ CONTRACTS = [
             "refused = take_for_step": """
                 tiled_follow(header, tags)
                 told_by(header, tags, family_slot, family_node, header[FAMILIES])
+                tiled_whole(header, tags)
             """,
         },
         closes=still_alike("old(header)"),
@@ -803,6 +808,7 @@ CONTRACTS = [
         before={
             "done = take_for_step": """
                 tiled_follow(header, tags)
+                tiled_whole(header, tags)
                 told_by(header, tags, family_slot, family_node, header[FAMILIES])
             """,
             "bound": """

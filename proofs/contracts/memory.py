@@ -13,8 +13,9 @@ ALONG = """
             header[SLOTS] <= len(fixed)
             header[SLOTS] <= len(peaks) * CHUNK
             follow_each_other(header, tags)
-            are_tags(header, tags, 0, header[SLOTS])
-            all(tags[i] < MARK for i in range(header[SLOTS]))
+            are_plain(header, tags, header[SLOTS])
+            whole(header, tags)
+            are_below(tags, fixed, peaks, header[SLOTS], CHUNK)
 """
 """What a walk along the blocks needs."""
 
@@ -56,6 +57,7 @@ CONTRACTS = [
         writes="header fixed peaks told",
         gives="""
             only(header, HEARD)
+            are_below(tags, fixed, peaks, header[SLOTS], CHUNK)
             header[HEARD] == (header[SLOTS] if result else 0)
             implies(result, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(header[SLOTS])))
         """,
@@ -69,6 +71,7 @@ CONTRACTS = [
                 keeps="""
                     0 <= misfits <= chunk * CHUNK
                     misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(chunk * CHUNK))
+                    are_below(tags, fixed, peaks, chunk * CHUNK, CHUNK)
                     kept_from(fixed, old(fixed), header[SLOTS])
                     kept_from(told, old(told), header[SLOTS])
                 """
@@ -78,6 +81,8 @@ CONTRACTS = [
                     LOWEST <= peak < LIMIT
                     0 <= misfits <= chunk * CHUNK + i
                     misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(chunk * CHUNK + i))
+                    are_below(tags, fixed, peaks, chunk * CHUNK, CHUNK)
+                    all(tags[j] < 1 or fixed[j] <= peak for j in range(chunk * CHUNK, chunk * CHUNK + i))
                     kept_from(fixed, old(fixed), header[SLOTS])
                     kept_from(told, old(told), header[SLOTS])
                 """
@@ -87,6 +92,8 @@ CONTRACTS = [
                     LOWEST <= peak < LIMIT
                     0 <= misfits <= slot
                     misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(slot))
+                    are_below(tags, fixed, peaks, slot, CHUNK)
+                    implies(slot % CHUNK > 0, slot > whole * CHUNK and peak == peaks[slot // CHUNK])
                     kept_from(fixed, old(fixed), header[SLOTS])
                     kept_from(told, old(told), header[SLOTS])
                 """
@@ -103,10 +110,18 @@ CONTRACTS = [
         """,
         gives="""
             -2**26 <= result < behind
-            implies(tags[behind - 1] != RAW, result >= 0)
+            implies(tags[behind - 1] == RAW, result == behind - header[UNITS])
+            implies(tags[behind - 1] != RAW, result >= 0 and (result == 0 or tags[result] != BODY))
+            implies(tags[behind - 1] != RAW, all(tags[j] == BODY for j in range(result + 1, behind)))
         """,
         loops={
-            "while slot > 0 and tags[slot] == BODY": loop(keeps="0 <= slot < behind", falls="slot"),
+            "while slot > 0 and tags[slot] == BODY": loop(
+                keeps="""
+                    0 <= slot < behind
+                    all(tags[j] == BODY for j in range(slot + 1, behind))
+                """,
+                falls="slot",
+            ),
         },
     ),
     contract(
@@ -141,19 +156,32 @@ CONTRACTS = [
     contract(
         "lean_before",
         needs=f"""{ALONG}            behind <= header[SLOTS]
+            behind <= 0 or behind == header[SLOTS] or tags[behind] >= 0
             added < 2**62
         """,
         writes="fixed peaks",
+        gives="are_below(tags, fixed, peaks, header[SLOTS], CHUNK)",
         loops={
             "while behind > 0 and added > 0": loop(
                 keeps="""
                     behind <= header[SLOTS]
+                    behind <= 0 or behind == header[SLOTS] or tags[behind] >= 0
                     added < 2**62
+                    are_below(tags, fixed, peaks, header[SLOTS], CHUNK)
                 """,
                 falls="behind",
             )
         },
         before={
+            "raise_block": """
+                raw_begins(header, tags, behind)
+                goes_on_behind(header, tags, first)
+                goes_on_behind(header, tags, first + 1)
+                implies(tags[behind - 1] == RAW, tags[first] == 0)
+                implies(tags[behind - 1] != RAW, tags[first] >= 0)
+                implies(tags[behind - 1] == RAW, all(tags[j] < 1 for j in range(first + 1, behind)))
+                tags[first] >= 0 and all(tags[j] < 1 for j in range(first + 1, behind))
+            """,
             "halvings = 1 if": """
                 1 <= header[SPAN]
                 over_bound(header[SPAN + tags[first]], header[SPAN])
@@ -169,9 +197,12 @@ CONTRACTS = [
             0 <= header[LEAN] < 2**62
         """,
         writes="fixed peaks",
+        gives="are_below(tags, fixed, peaks, header[SLOTS], CHUNK)",
+        opens="whole_is(header, tags)",
         loops={
             "while slot < header[SLOTS]": loop(
                 keeps="""
+                    are_below(tags, fixed, peaks, header[SLOTS], CHUNK)
                     0 <= slot <= header[SLOTS]
                     implies(slot < header[SLOTS], tags[slot] >= 0)
                     0 <= token <= 2**60 + slot * 2**31
@@ -197,6 +228,7 @@ CONTRACTS = [
             0 <= header[LEAN] < 2**62
         """,
         writes="fixed peaks",
+        gives="are_below(tags, fixed, peaks, header[SLOTS], CHUNK)",
         before={
             "token = token_at": "tokens_none(header, tags, 0, 0)",
             "halvings = (cursor": """

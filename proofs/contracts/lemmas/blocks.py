@@ -213,6 +213,58 @@ WHOLE = [
         steps=["below_peaks_is(G, S, F, P, c)", "below_peaks_is(H, T, F, P, c)"],
     ),
     lemma(
+        "peaks_of_one(H, T, F, P, c)",
+        "implies(are_below(T, F, P, H[SLOTS], c) and all(H[i] == 1 for i in range(UNITS + 1, UNITS + H[TOP] + 1))"
+        " and all(T[i] <= H[TOP] for i in range(H[SLOTS])), below_peaks(H, T, F, P, c))",
+        steps=["below_peaks_is(H, T, F, P, c)", "means_of_one(H, T, F, H[SLOTS])"],
+    ),
+    lemma(
+        "block_ends(H, T, s)",
+        "implies(whole(H, T) and 0 <= s < H[SLOTS] and 0 <= T[s] <= H[TOP], s + H[UNITS + T[s]] <= H[SLOTS]"
+        " and (s + H[UNITS + T[s]] == H[SLOTS] or T[s + H[UNITS + T[s]]] >= 0))",
+        steps=["whole_is(H, T)"],
+    ),
+    lemma(
+        "block_goes_on(H, T, s, j)",
+        "implies(whole(H, T) and 0 <= s < H[SLOTS] and 0 <= T[s] <= H[TOP] and s < j < s + H[UNITS + T[s]], T[j] < 0)",
+        steps=["whole_is(H, T)"],
+    ),
+    lemma(
+        "goes_on_behind(H, T, s)",
+        "implies(whole(H, T) and 0 <= s < H[SLOTS], (s > 0 or T[s] >= 0)"
+        " and (T[s] != BODY or T[s - 1] == BODY or T[s - 1] >= 1)"
+        " and (T[s] != RAW or T[s - 1] == RAW or T[s - 1] == 0 or T[s - 1] == MARK))",
+        steps=["whole_is(H, T)"],
+    ),
+    lemma(
+        "raw_goes_on(H, T, b, m)",
+        "implies(H[TOP] < LEVELS and whole(H, T) and 1 <= m < b <= H[SLOTS] and (b == H[SLOTS] or T[b] >= 0)"
+        " and are_plain(H, T, H[SLOTS]) and H[UNITS] >= 1 and all(T[j] == RAW for j in range(m, b)),"
+        " T[m - 1] == RAW or (T[m - 1] == 0 and m - 1 + H[UNITS] == b))",
+        steps=["goes_on_behind(H, T, m)", "block_ends(H, T, m - 1)", "block_goes_on(H, T, m - 1, b)"],
+    ),
+    lemma(
+        "raw_before(H, T, b, n)",
+        "implies(H[TOP] < LEVELS and whole(H, T) and 1 <= b <= H[SLOTS] and (b == H[SLOTS] or T[b] >= 0)"
+        " and are_plain(H, T, H[SLOTS]) and T[b - 1] == RAW and 0 <= n < b and H[UNITS] >= 1"
+        " and (n <= H[UNITS] - 2 or (b >= H[UNITS] and T[b - H[UNITS]] == RAW)),"
+        " all(T[j] == RAW for j in range(b - 1 - n, b)))",
+        by="n",
+        steps=["goes_on_behind(H, T, b - n)", "raw_goes_on(H, T, b, b - n)"],
+    ),
+    lemma(
+        "raw_begins(H, T, b)",
+        "implies(H[TOP] < LEVELS and whole(H, T) and 1 <= b <= H[SLOTS] and (b == H[SLOTS] or T[b] >= 0)"
+        " and are_plain(H, T, H[SLOTS]) and T[b - 1] == RAW and H[UNITS] >= 1,"
+        " b >= H[UNITS] and T[b - H[UNITS]] == 0 and all(T[j] == RAW for j in range(b - H[UNITS] + 1, b)))",
+        steps=[
+            "goes_on_behind(H, T, 0)",
+            "raw_before(H, T, b, b - 1)",
+            "raw_before(H, T, b, H[UNITS] - 2)",
+            "raw_goes_on(H, T, b, b - H[UNITS] + 1)",
+        ],
+    ),
+    lemma(
         "tiled_follow(H, T)",
         "implies(H[SLOTS] >= 0 and tiled(H, T, 0, H[SLOTS]), follow_each_other(H, T))",
         steps=["tiled_is(H, T, 0, H[SLOTS])"],
