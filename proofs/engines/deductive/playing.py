@@ -846,7 +846,7 @@ def words_run(bug: Mutation) -> Survey:
             given = {name: _anything(name, rng) for name in lemma.variables}
             cases += 1
             space["INTEGERS"].listed = sorted(
-                {-1, 0, 1, 2}.union(*(one[:6] for one in given.values() if isinstance(one, Seen)))
+                {*range(-1, 10)}.union(*(one[:6] for one in given.values() if isinstance(one, Seen)))
             )
             try:
                 holds = eval(_compiled(lemma.claim), space | given)
