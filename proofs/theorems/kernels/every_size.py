@@ -92,8 +92,8 @@ def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "scores-of-every-size",
     "Sums of scores are exact, and so are means, rounded down; a chunk's peak is no lower than what a survey finds in "
-    "it; balance makes no score greater; and thresholds that adapt stay between their ends, by a total that is that of "
-    "the ring.",
+    "it, or where gists take several slots than the mean of any that begins in it; balance makes no score greater; and "
+    "thresholds that adapt stay between their ends, by a total that is that of the ring.",
     clauses="SCO-3 BAL-1 ADA-1 ADA-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("scores", "thresholds"),
@@ -111,6 +111,17 @@ def best_few_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "whole = max(slots - 2, 0)\n    if"),
         Mutation("what is left of a chunk counts for a whole one",
                  "if whole * CHUNK < slots:\n        peaks[whole] = LOWEST", "if True:\n        peaks[whole] = LOWEST"),
+        Mutation("the last score of a context is not looked at for a peak",
+                 "for slot in range(whole * CHUNK, slots):\n        peak = max(peak, fixed[slot] if tags[slot] != 0",
+                 "for slot in range(whole * CHUNK, slots - 1):\n        peak = max(peak, fixed[slot] if tags[slot] != 0"),
+        Mutation("a gist is looked at up to the end of its chunk",
+                 "if slot < slots and tags[slot] == BODY and begins_within(tags, first):",
+                 "if slot < 0 and tags[slot] == BODY and begins_within(tags, first):"),
+        Mutation("a chunk is passed over whatever lies behind it",
+                 "for i in range(CHUNK + 3):\n            score = max(score",
+                 "for i in range(CHUNK):\n            score = max(score"),
+        Mutation("the mean of two odd scores is rounded down twice for a peak", "half if tags[at] == by_two",
+                 "np.int32((one >> 1) + (two >> 1)) if tags[at] == by_two"),
         Mutation("a score grows by balance", "return score * gain >> SHIFT", "return score * gain >> 1"),
         Mutation("the ring has one place more", "(adaptive[NEXT] + 1) % window", "(adaptive[NEXT] + 1) % (window + 1)"),
         Mutation("the total keeps what leaves the ring", "adaptive[TOTAL] += slots - adaptive[at]",
@@ -195,8 +206,9 @@ def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 @theorem(
     "leans-of-every-size",
     "A lean raises blocks of the context and nothing else, up to the greatest score that there is, and its walks to "
-    "both ends end, wherever the cursor is.",
-    clauses="MEM-3",
+    "both ends end, wherever the cursor is. Neither it nor a mean over time leaves a gist's first score above the peak "
+    "of its chunk.",
+    clauses="MEM-1 MEM-3",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("memory"),
     assumes="blocks take up all slots and families are listed with their tokens, as `Tables.check` asserts",
@@ -204,6 +216,8 @@ def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("a raised score does not fit", "min(fixed[first + i] + added, LIMIT - 1)", "fixed[first + i] + added"),
         Mutation("the peak of the next chunk rises", "peaks[first // CHUNK] = max(peaks[first // CHUNK], fixed[first])",
                  "peaks[first // CHUNK + 1] = max(peaks[first // CHUNK], fixed[first])"),
+        Mutation("the peak of a means' chunk is its last mean", "peak = max(np.int32(LOWEST) if slot % CHUNK == 0 else peak, ",
+                 "peak = max(np.int32(LOWEST), "),
         Mutation("what is cut off borrows the other way", "np.int32(score & mask) < np.int32(mean & mask)",
                  "np.int32(score & mask) > np.int32(mean & mask)"),
         Mutation("what does not fit is told", "header[HEARD] = header[SLOTS] if misfits == 0 else 0",
@@ -599,6 +613,8 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "if len(scores) < 0:\n        return WRONG_LENGTH\n    return 0 if take"),
         Mutation("there is no end to measure nearness from",
                  "header[CURSOR_TOKEN] = header[END] if cursor < 0 else cursor", "header[CURSOR_TOKEN] = cursor"),
+        Mutation("balanced scores keep the peaks that they had",
+                 "if header[MULTI_SLOT] == 0:  # else peaks", "if header[MULTI_SLOT] == 1:  # else peaks"),
         Mutation("an iteration goes by scores that were not taken",
                  "    if done == 0:\n        if session.header[MULTI_SLOT] == 1:",
                  "    if done <= 0:\n        if session.header[MULTI_SLOT] == 1:"),
