@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract, lines, loop
+from focalloc.proofs.contracts.form import beside, contract, lines, loop
 from focalloc.proofs.contracts.invariants import BLOCKS, GEOMETRY, KEPT, LISTED, TOKENS
 
 ROOM = """
@@ -77,6 +77,247 @@ TOLD_WHERE = """
     within(whereabouts, 0, done, -(done + 1) * 2**26, (done + 1) * 2**26)
 """
 """What is written of where their gists are."""
+
+RECLAIM = contract(
+    "reclaim",
+    needs="\n".join((*KEPT, *lines(ROOM))),
+    writes="""header tags spare fixed memory told no_expand splices ledger_action ledger_iteration places
+            collapse_keys collapse_families expand_keys expand_tokens
+            family_slot family_node spare_slot spare_node reclaimed whereabouts""",
+    gives="\n".join(
+        (
+            *KEPT,
+            "only(header, SLOTS, FAMILIES, LEDGER_TO, SPLICES, KNOWN, HALF, HEARD)",
+            "result >= 0 or result == NO_ROOM",
+            "implies(result >= 0, header[SLOTS] + needed <= header[W_MAX])",
+            "implies(result >= 0, header[LEDGER_TO] == old(header)[LEDGER_TO] + result)",
+            *lines("""
+                    header[SLOTS] <= old(header)[SLOTS]
+                    0 <= header[KNOWN] <= header[SLOTS]
+                    header[HEARD] == 0
+                    0 <= header[HALF] <= 1
+                    implies(header[KNOWN] > 0, old(header)[KNOWN] > 0)
+                    old(header)[LEDGER_TO] <= header[LEDGER_TO]
+                    is_asked_for(old(header), needed, header[LEDGER_TO] - old(header)[LEDGER_TO])
+                    are_actions(header, reclaimed, header[LEDGER_TO] - old(header)[LEDGER_TO])
+                    within(whereabouts, 0, header[LEDGER_TO] - old(header)[LEDGER_TO], -2**53, 2**53)
+                """),
+        )
+    ),
+    opens="""
+            gain_positive(header, header[TOP])
+            gain_bound(header, header[TOP])
+            times_nothing(0, least_gain(header, header[TOP]))
+        """,
+    loops={
+        "while header[SLOTS] + wanted > header[W_MAX]": loop(
+            keeps="\n".join((*KEPT, *lines(RECLAIMED.format(done="done")), *lines(LISTED_SO_FAR), *lines(TOLD_WHERE))),
+            falls="header[SLOTS]",
+        ),
+        "while i < found and excess > 0 and (not completed)": loop(
+            keeps=f"""{LISTED_SO_FAR}
+                    0 <= i <= found
+                    done == entry(done) + i
+                    done <= len(whereabouts)
+                    i >= 1 or (excess > 0 and not completed)
+                    old(header)[LEDGER_TO] + done <= header[LEDGER_ROOM]
+                    excess == slots + wanted - header[W_MAX] + shifted(header, notes, i)
+                    shifted(header, notes, i) <= -i
+                    done * least_gain(header, header[TOP])
+                        <= old(header)[SLOTS] - header[SLOTS] - shifted(header, notes, i)
+                    kept_from(notes, entry(notes), i)
+                    are_actions(header, notes, i)
+                    all(notes[k] % 2 == COLLAPSE for k in range(i))
+                    all(places[k] == family_slot[entry(notes)[k]]
+                        and notes[k] == family_node[entry(notes)[k]] * 2 + COLLAPSE
+                        for k in range(i) if at(places[k]) if at(notes[k]))
+                    all(0 <= places[k] and places[k] + before(header, notes[k]) <= header[SLOTS] for k in range(i))
+                    are_apart(header, notes, places, i)
+                    stand_clear(header, family_slot, notes, places, i)
+                    stays_plain(header, tags, notes, places, i, header[SLOTS])
+                    within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
+                    whole(header, tags) and tags[0] >= 0
+                    all_there(header, tags, family_slot, family_node, header[FAMILIES])
+                    all(tags[family_slot[f]] >= 0 for f in range(header[FAMILIES]))
+                    families_end(header, tags, family_slot, family_node)
+                    ends_lie(header, tags, notes, places, i)
+                    are_tags(header, tags, 0, header[SLOTS])
+                    aligned(header, tags, header[SLOTS])
+                    header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+                """,
+            falls="found - i",
+        ),
+        "for j in range(done)": loop(
+            keeps="""
+                    within(whereabouts, 0, j, -(done + 1) * 2**26, (done + 1) * 2**26)
+                    within(whereabouts, j, done - i, -(done - i + 1) * 2**26, (done - i + 1) * 2**26)
+                """
+        ),
+    },
+    before={
+        "i = 0": """
+                rise_far(family_slot, header[FAMILIES])
+                header[FAMILIES] <= header[SLOTS]
+                many_members(keys, notes, found, found)
+                twice_if_alike(keys, notes, found)
+                all(0 <= notes[k] < header[FAMILIES] and place_of(keys[k]) == family_slot[notes[k]]
+                    for k in range(found) if at(keys[k]) if at(notes[k]))
+                all(notes[j] != notes[k] for j in range(found) for k in range(j + 1, found))
+                shift_none(header, notes, 0)
+                multiplied_is(header)
+                tiled_whole(header, tags)
+                whole_gists(header, tags)
+                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
+                spans_multiply_is(header)
+                geometry_is(header)
+                geometry(header)
+                all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
+                ends_none(header, tags, notes, places)
+            """,
+        "notes[i] = node": """
+                node == family_node[notes[i]] and 0 <= notes[i] < header[FAMILIES]
+                1 <= level <= header[TOP] and 0 <= node < 2**54
+                all(places[k] + before(header, notes[k]) <= family_slot[notes[i]]
+                    or family_slot[notes[i]] + header[WIDTH + level] <= places[k] for k in range(i))
+                all(family_slot[f] <= family_slot[notes[i]]
+                    or family_slot[notes[i]] + header[WIDTH + level] <= family_slot[f]
+                    for f in range(header[FAMILIES]))
+                none_taken(header, notes, places, i, family_slot[notes[i]],
+                    family_slot[notes[i]] + header[WIDTH + level])
+                0 <= family_slot[notes[i]] and family_slot[notes[i]] + header[WIDTH + level] <= header[SLOTS]
+                all(RAW <= tags[j] <= header[TOP]
+                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
+                place_of(keys[i]) == family_slot[notes[i]]
+                row_or_marks_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level],
+                    header[UNITS + level - 1])
+                all(tags[j] == level - 1
+                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level])
+                    if turn(j - family_slot[notes[i]], header[UNITS + level - 1]))
+                tags[family_slot[notes[i]]] >= 0
+                row_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
+                row(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
+                multiplied_at(header, level)
+                row_whole(header, tags, family_slot[notes[i]], header[FANOUT + level], level - 1)
+                all((tags[j] >= 0) == turn(j - family_slot[notes[i]], header[UNITS + level - 1])
+                    and RAW <= tags[j] and tags[j] < MARK
+                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
+                is_there(header, tags, family_slot[notes[i]], node)
+                family_slot[notes[i]] + header[WIDTH + level] == header[SLOTS]
+                    or tags[family_slot[notes[i]] + header[WIDTH + level]] >= 0
+            """,
+        "mark(tags": """
+                collapse_parts(notes[i], node)
+                level_of(notes[i]) == level
+                before(header, notes[i]) == header[WIDTH + level]
+                added(header, notes[i]) == header[UNITS + level] - header[WIDTH + level]
+                least_gain(header, header[TOP]) <= header[WIDTH + level] - header[UNITS + level]
+                shift_one_more(header, notes, i + 1)
+                taken_one_more(header, notes, places, i + 1)
+                times_sum(done, 1, least_gain(header, header[TOP]))
+                fewer(done, len(reclaimed), least_gain(header, header[TOP]))
+                fewer(done, header[LEDGER_ROOM] - old(header)[LEDGER_TO], least_gain(header, header[TOP]))
+                done < len(reclaimed)
+                fewer(done, len(whereabouts), least_gain(header, header[TOP]))
+                done < len(whereabouts)
+                old(header)[LEDGER_TO] + done < header[LEDGER_ROOM]
+                0 <= notes[i] and notes[i] < 2**55 and level_of(notes[i]) == level and 1 <= level
+                are_actions(header, notes, i + 1)
+                all(places[k] + before(header, notes[k]) <= places[i] or places[i] + header[WIDTH + level] <= places[k]
+                    for k in range(i))
+                are_apart(header, notes, places, i + 1)
+                stand_clear(header, family_slot, notes, places, i + 1)
+                ends_lie(header, tags, notes, places, i)
+                tags[places[i]] >= 0
+                places[i] + before(header, notes[i]) == places[i] + header[WIDTH + level]
+                places[i] + header[WIDTH + level] == header[SLOTS] or tags[places[i] + header[WIDTH + level]] >= 0
+                notes[i] // 2 == node
+                is_there(header, tags, places[i], notes[i] // 2)
+                0 <= places[i] and places[i] + header[WIDTH + level_of(notes[i])] <= header[SLOTS]
+                collapse_has_tokens(header, tags, notes[i], places[i])
+                has_tokens(header, tags, notes[i], places[i])
+                ends_next(header, tags, notes, places, i)
+                ends_lie(header, tags, notes, places, i + 1)
+            """,
+        "reclaimed[done]": """
+                stays_plain(header, tags, notes, places, i + 1, header[SLOTS])
+                within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
+                only_marked(header, tags, prior(tags))
+                whole_marked(header, tags, prior(tags))
+                are_tags(header, tags, 0, header[SLOTS])
+                aligned_marked(header, header, tags, prior(tags))
+                tokens_marked(header, header, tags, prior(tags), header[SLOTS])
+                all_there_marked_more(header, tags, prior(tags), family_slot, family_node, header[FAMILIES])
+                ends_marked(header, header, tags, prior(tags), notes, places, i + 1)
+                ends_lie(header, tags, notes, places, i + 1)
+            """,
+        "apply": """
+                multiplied_is(header)
+                spans_multiply_is(header)
+            """,
+        "for j in": """
+                many_members(sorted_places, sorted_actions, i, i)
+                pairs_found(places, notes, i)
+                are_actions(header, sorted_actions, i)
+            """,
+    },
+)
+"""All of making room."""
+
+RECLAIM_LEAST = beside(
+    RECLAIM,
+    "least",
+    gives="""
+        all(reclaimed[k] % 2 == COLLAPSE for k in range(header[LEDGER_TO] - old(header)[LEDGER_TO]))
+        implies(old(header)[SLOTS] + needed <= header[W_MAX], result == 0)
+        implies(result >= 1, header[SLOTS] - added(header, reclaimed[result - 1]) + needed + header[AHEAD]
+            > header[W_MAX])
+        implies(result >= 1, header[SLOTS] + needed + header[AHEAD] <= header[W_MAX] or none_is_free(session))
+        implies(result == NO_ROOM, header[SLOTS] + needed > header[W_MAX] and none_is_free(session))
+    """,
+    loops={
+        "while header[SLOTS] + wanted > header[W_MAX]": loop(
+            keeps="""
+                all(reclaimed[k] % 2 == COLLAPSE for k in range(done))
+                done == 0 or header[SLOTS] - added(header, reclaimed[done - 1]) + wanted > header[W_MAX]
+                done == 0 or old(header)[SLOTS] + needed > header[W_MAX]
+            """
+        ),
+        "while i < found and excess > 0 and (not completed)": loop(
+            keeps="""
+                all(reclaimed[k] % 2 == COLLAPSE for k in range(done))
+                i == 0 or excess - added(header, reclaimed[done - 1]) > 0
+            """
+        ),
+    },
+    before={
+        "if found == 0": """
+            multiplied_is(header)
+            tiled_whole(header, tags)
+            whole_gists(header, tags)
+            spans_multiply_is(header)
+            told_rise(header, tags, family_slot, family_node, header[FAMILIES])
+            ends_rise(header, family_node)
+            all(header[WIDTH + family_node[f] % LEVELS] >= 1 for f in range(header[FAMILIES]) if at(family_node[f]))
+            means_slight(header, family_slot, family_node, fixed, header[FAMILIES])
+            found > 0 or none_is_free(session)
+        """,
+        "i = 0": """
+            implies(not flat, all(many(keys, notes, found, key_at(session, 0, f), f) >= 1
+                or key_at(session, 0, f) <= keys[found - 1] for f in range(header[FAMILIES]) if is_free(session, f)
+                if at(family_node[f])))
+        """,
+        "notes[i] = node": """
+            best_ahead(keys, entry(notes), found, i)
+            first_ahead(entry(notes), found, i)
+            implies(not flat, all(many(keys, entry(notes), i, key_at(session, 0, f), f) >= 1
+                or key_at(session, 0, f) <= keys[i] for f in range(header[FAMILIES]) if is_free(session, f)
+                if at(family_node[f])))
+            implies(flat, all(held(entry(notes), 0, i, f) or entry(notes)[i] <= f
+                for f in range(header[FAMILIES]) if is_free(session, f) if at(family_node[f])))
+        """,
+    },
+)
+"""That it only collapses, the least wanted of those that it knows of first, and none without need."""
 
 CONTRACTS = [
     contract(
@@ -315,7 +556,12 @@ CONTRACTS = [
             within(notes, 0, result, 0, header[FAMILIES] - 1)
             rising(notes, 0, result)
             all(keys[i] == PLACES - 1 - family_slot[notes[i]] for i in range(result) if at(keys[i]) if at(notes[i]))
+            all(is_free(session, notes[i]) for i in range(result) if at(notes[i]))
+            implies(ends_rise(header, family_node), all(held(notes, 0, result, f)
+                for f in range(header[FAMILIES]) if is_free(session, f) and (result < room or (result >= 1 and f <= notes[result - 1]))
+                if at(family_node[f])))
         """,
+        whole=True,
         loops={
             "for family in range(header[FAMILIES])": loop(
                 keeps="""
@@ -325,7 +571,10 @@ CONTRACTS = [
                     rising(notes, 0, size)
                     all(keys[i] == PLACES - 1 - family_slot[notes[i]] for i in range(size)
                         if at(keys[i]) if at(notes[i]))
-                """
+                    all(is_free(session, notes[i]) for i in range(size) if at(notes[i]))
+                    all(held(notes, 0, size, f) for f in range(family) if is_free(session, f) if at(family_node[f]))
+                """,
+                opens="held_further(notes, size, family)",
             )
         },
     ),
@@ -351,189 +600,6 @@ CONTRACTS = [
             )
         },
     ),
-    contract(
-        "reclaim",
-        needs="\n".join((*KEPT, *lines(ROOM))),
-        writes="""header tags spare fixed memory told no_expand splices ledger_action ledger_iteration places
-            collapse_keys collapse_families expand_keys expand_tokens
-            family_slot family_node spare_slot spare_node reclaimed whereabouts""",
-        gives="\n".join(
-            (
-                *KEPT,
-                "only(header, SLOTS, FAMILIES, LEDGER_TO, SPLICES, KNOWN, HALF, HEARD)",
-                "result >= 0 or result == NO_ROOM",
-                "implies(result >= 0, header[SLOTS] + needed <= header[W_MAX])",
-                "implies(result >= 0, header[LEDGER_TO] == old(header)[LEDGER_TO] + result)",
-                *lines("""
-                    header[SLOTS] <= old(header)[SLOTS]
-                    0 <= header[KNOWN] <= header[SLOTS]
-                    header[HEARD] == 0
-                    0 <= header[HALF] <= 1
-                    implies(header[KNOWN] > 0, old(header)[KNOWN] > 0)
-                    old(header)[LEDGER_TO] <= header[LEDGER_TO]
-                    is_asked_for(old(header), needed, header[LEDGER_TO] - old(header)[LEDGER_TO])
-                    are_actions(header, reclaimed, header[LEDGER_TO] - old(header)[LEDGER_TO])
-                    within(whereabouts, 0, header[LEDGER_TO] - old(header)[LEDGER_TO], -2**53, 2**53)
-                """),
-            )
-        ),
-        opens="""
-            gain_positive(header, header[TOP])
-            gain_bound(header, header[TOP])
-            times_nothing(0, least_gain(header, header[TOP]))
-        """,
-        loops={
-            "while header[SLOTS] + wanted > header[W_MAX]": loop(
-                keeps="\n".join(
-                    (*KEPT, *lines(RECLAIMED.format(done="done")), *lines(LISTED_SO_FAR), *lines(TOLD_WHERE))
-                ),
-                falls="header[SLOTS]",
-            ),
-            "while i < found and excess > 0 and (not completed)": loop(
-                keeps=f"""{LISTED_SO_FAR}
-                    0 <= i <= found
-                    done == entry(done) + i
-                    done <= len(whereabouts)
-                    i >= 1 or (excess > 0 and not completed)
-                    old(header)[LEDGER_TO] + done <= header[LEDGER_ROOM]
-                    excess == slots + wanted - header[W_MAX] + shifted(header, notes, i)
-                    shifted(header, notes, i) <= -i
-                    done * least_gain(header, header[TOP])
-                        <= old(header)[SLOTS] - header[SLOTS] - shifted(header, notes, i)
-                    kept_from(notes, entry(notes), i)
-                    are_actions(header, notes, i)
-                    all(notes[k] % 2 == COLLAPSE for k in range(i))
-                    all(places[k] == family_slot[entry(notes)[k]]
-                        and notes[k] == family_node[entry(notes)[k]] * 2 + COLLAPSE
-                        for k in range(i) if at(places[k]) if at(notes[k]))
-                    all(0 <= places[k] and places[k] + before(header, notes[k]) <= header[SLOTS] for k in range(i))
-                    are_apart(header, notes, places, i)
-                    stand_clear(header, family_slot, notes, places, i)
-                    stays_plain(header, tags, notes, places, i, header[SLOTS])
-                    within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
-                    whole(header, tags) and tags[0] >= 0
-                    all_there(header, tags, family_slot, family_node, header[FAMILIES])
-                    all(tags[family_slot[f]] >= 0 for f in range(header[FAMILIES]))
-                    families_end(header, tags, family_slot, family_node)
-                    ends_lie(header, tags, notes, places, i)
-                    are_tags(header, tags, 0, header[SLOTS])
-                    aligned(header, tags, header[SLOTS])
-                    header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
-                """,
-                falls="found - i",
-            ),
-            "for j in range(done)": loop(
-                keeps="""
-                    within(whereabouts, 0, j, -(done + 1) * 2**26, (done + 1) * 2**26)
-                    within(whereabouts, j, done - i, -(done - i + 1) * 2**26, (done - i + 1) * 2**26)
-                """
-            ),
-        },
-        before={
-            "i = 0": """
-                rise_far(family_slot, header[FAMILIES])
-                header[FAMILIES] <= header[SLOTS]
-                many_members(keys, notes, found, found)
-                twice_if_alike(keys, notes, found)
-                all(0 <= notes[k] < header[FAMILIES] and place_of(keys[k]) == family_slot[notes[k]]
-                    for k in range(found) if at(keys[k]) if at(notes[k]))
-                all(notes[j] != notes[k] for j in range(found) for k in range(j + 1, found))
-                shift_none(header, notes, 0)
-                multiplied_is(header)
-                tiled_whole(header, tags)
-                whole_gists(header, tags)
-                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
-                spans_multiply_is(header)
-                geometry_is(header)
-                geometry(header)
-                all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
-                ends_none(header, tags, notes, places)
-            """,
-            "notes[i] = node": """
-                node == family_node[notes[i]] and 0 <= notes[i] < header[FAMILIES]
-                1 <= level <= header[TOP] and 0 <= node < 2**54
-                all(places[k] + before(header, notes[k]) <= family_slot[notes[i]]
-                    or family_slot[notes[i]] + header[WIDTH + level] <= places[k] for k in range(i))
-                all(family_slot[f] <= family_slot[notes[i]]
-                    or family_slot[notes[i]] + header[WIDTH + level] <= family_slot[f]
-                    for f in range(header[FAMILIES]))
-                none_taken(header, notes, places, i, family_slot[notes[i]],
-                    family_slot[notes[i]] + header[WIDTH + level])
-                0 <= family_slot[notes[i]] and family_slot[notes[i]] + header[WIDTH + level] <= header[SLOTS]
-                all(RAW <= tags[j] <= header[TOP]
-                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
-                place_of(keys[i]) == family_slot[notes[i]]
-                row_or_marks_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level],
-                    header[UNITS + level - 1])
-                all(tags[j] == level - 1
-                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level])
-                    if turn(j - family_slot[notes[i]], header[UNITS + level - 1]))
-                tags[family_slot[notes[i]]] >= 0
-                row_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
-                row(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
-                multiplied_at(header, level)
-                row_whole(header, tags, family_slot[notes[i]], header[FANOUT + level], level - 1)
-                all((tags[j] >= 0) == turn(j - family_slot[notes[i]], header[UNITS + level - 1])
-                    and RAW <= tags[j] and tags[j] < MARK
-                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
-                is_there(header, tags, family_slot[notes[i]], node)
-                family_slot[notes[i]] + header[WIDTH + level] == header[SLOTS]
-                    or tags[family_slot[notes[i]] + header[WIDTH + level]] >= 0
-            """,
-            "mark(tags": """
-                collapse_parts(notes[i], node)
-                level_of(notes[i]) == level
-                before(header, notes[i]) == header[WIDTH + level]
-                added(header, notes[i]) == header[UNITS + level] - header[WIDTH + level]
-                least_gain(header, header[TOP]) <= header[WIDTH + level] - header[UNITS + level]
-                shift_one_more(header, notes, i + 1)
-                taken_one_more(header, notes, places, i + 1)
-                times_sum(done, 1, least_gain(header, header[TOP]))
-                fewer(done, len(reclaimed), least_gain(header, header[TOP]))
-                fewer(done, header[LEDGER_ROOM] - old(header)[LEDGER_TO], least_gain(header, header[TOP]))
-                done < len(reclaimed)
-                fewer(done, len(whereabouts), least_gain(header, header[TOP]))
-                done < len(whereabouts)
-                old(header)[LEDGER_TO] + done < header[LEDGER_ROOM]
-                0 <= notes[i] and notes[i] < 2**55 and level_of(notes[i]) == level and 1 <= level
-                are_actions(header, notes, i + 1)
-                all(places[k] + before(header, notes[k]) <= places[i] or places[i] + header[WIDTH + level] <= places[k]
-                    for k in range(i))
-                are_apart(header, notes, places, i + 1)
-                stand_clear(header, family_slot, notes, places, i + 1)
-                ends_lie(header, tags, notes, places, i)
-                tags[places[i]] >= 0
-                places[i] + before(header, notes[i]) == places[i] + header[WIDTH + level]
-                places[i] + header[WIDTH + level] == header[SLOTS] or tags[places[i] + header[WIDTH + level]] >= 0
-                notes[i] // 2 == node
-                is_there(header, tags, places[i], notes[i] // 2)
-                0 <= places[i] and places[i] + header[WIDTH + level_of(notes[i])] <= header[SLOTS]
-                collapse_has_tokens(header, tags, notes[i], places[i])
-                has_tokens(header, tags, notes[i], places[i])
-                ends_next(header, tags, notes, places, i)
-                ends_lie(header, tags, notes, places, i + 1)
-            """,
-            "reclaimed[done]": """
-                stays_plain(header, tags, notes, places, i + 1, header[SLOTS])
-                within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
-                only_marked(header, tags, prior(tags))
-                whole_marked(header, tags, prior(tags))
-                are_tags(header, tags, 0, header[SLOTS])
-                aligned_marked(header, header, tags, prior(tags))
-                tokens_marked(header, header, tags, prior(tags), header[SLOTS])
-                all_there_marked_more(header, tags, prior(tags), family_slot, family_node, header[FAMILIES])
-                ends_marked(header, header, tags, prior(tags), notes, places, i + 1)
-                ends_lie(header, tags, notes, places, i + 1)
-            """,
-            "apply": """
-                multiplied_is(header)
-                spans_multiply_is(header)
-            """,
-            "for j in": """
-                many_members(sorted_places, sorted_actions, i, i)
-                pairs_found(places, notes, i)
-                are_actions(header, sorted_actions, i)
-            """,
-        },
-    ),
+    RECLAIM,
+    RECLAIM_LEAST,
 ]

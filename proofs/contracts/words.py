@@ -1920,18 +1920,24 @@ def key_at(session: Session, cursor: int, f: int) -> int:
     ) * PLACES + (PLACES - 1 - session.family_slot[f])
 
 
-def is_ready(session: Session, threshold: int, f: int) -> bool:
-    """Its rank is above the threshold (THR-1), it ends before the tail (TAI-1), and is at rest (COO-1)."""
-    return (
-        rank(session, f) > threshold
-        and end(session.header, session.family_node, f) <= session.header[END] - session.header[PROTECTED]
-        and not held(
-            session.ledger_action,
-            session.header[LEDGER_FROM],
-            session.header[LEDGER_TO],
-            session.family_node[f] * 2,
-        )
+def is_free(session: Session, f: int) -> bool:
+    """It ends before the tail (TAI-1), and is at rest (COO-1)."""
+    return end(session.header, session.family_node, f) <= session.header[END] - session.header[PROTECTED] and not held(
+        session.ledger_action,
+        session.header[LEDGER_FROM],
+        session.header[LEDGER_TO],
+        session.family_node[f] * 2,
     )
+
+
+def is_ready(session: Session, threshold: int, f: int) -> bool:
+    """Its rank is above the threshold (THR-1), and it is free."""
+    return rank(session, f) > threshold and is_free(session, f)
+
+
+def none_is_free(session: Session) -> bool:
+    """No family may collapse, whatever its aggregate."""
+    return all(not is_free(session, f) for f in range(session.header[FAMILIES]) if at(session.family_node[f]))
 
 
 def may_collapse(session: Session, sought: Sought, threshold: int, f: int) -> bool:

@@ -390,6 +390,26 @@ SUMS = [
         steps=["sum_none(F, s, n)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
     ),
     lemma(
+        "sum_narrow(F, s, n)",
+        "implies(n >= 0 and within(F, s, s + n, -LIMIT, LIMIT - 1),"
+        " -LIMIT * n <= sum_of(F, s, n) and sum_of(F, s, n) <= (LIMIT - 1) * n)",
+        by="n",
+        steps=["sum_none(F, s, n)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
+    ),
+    lemma(
+        "mean_slight(F, s, n)",
+        "implies(n >= 1 and within(F, s, s + n, -LIMIT, LIMIT - 1), -LIMIT <= mean_of(F, s, n) < LIMIT)",
+        steps=["sum_narrow(F, s, n)", "mean_narrow(sum_of(F, s, n), n)"],
+    ),
+    lemma(
+        "means_slight(H, S, N, F, m)",
+        "implies(all(-LIMIT <= F[i] < LIMIT for i in INTEGERS)"
+        " and all(H[WIDTH + N[f] % LEVELS] >= 1 for f in range(m) if at(N[f])),"
+        " all(-LIMIT <= mean_of(F, S[f], H[WIDTH + N[f] % LEVELS]) < LIMIT for f in range(m) if at(N[f])))",
+        by="m",
+        steps=["mean_slight(F, S[m - 1], H[WIDTH + N[m - 1] % LEVELS])", "N[m - 1] == N[m - 1]"],
+    ),
+    lemma(
         "sum_alike(F, G, s, n)",
         "implies(all(F[i] == G[i] for i in range(s, s + n)), sum_of(F, s, n) == sum_of(G, s, n))",
         by="n",

@@ -12,10 +12,26 @@ MEMBERS = [
         " all(held(S, lo, hi, x) for x in INTEGERS if held(T, lo, hi, x) if at(held(S, lo, hi, x))))",
     ),
     lemma(
+        "held_within(T, lo, hi, e)",
+        "implies(hi <= e, all(held(T, lo, e, x) for x in INTEGERS if held(T, lo, hi, x) if at(held(T, lo, e, x))))",
+    ),
+    lemma(
         "found_at(T, lo, hi, x, r)",
         "implies(rising(T, lo, hi) and held(T, lo, hi, x) and lo <= r <= hi and all(T[i] < x for i in range(lo, r))"
         " and all(T[i] >= x for i in range(r, hi)), r == where(T, lo, hi, x))",
         steps=["held_where(T, lo, hi, x)", "T[r] == T[r]"],
+    ),
+    lemma(
+        "first_ahead(T, n, i)",
+        "implies(rising(T, 0, n) and 0 <= i < n, all(held(T, 0, i, x) or T[i] <= x"
+        " for x in INTEGERS if held(T, 0, n, x) if at(held(T, 0, n, x))))",
+        steps=["T[i] == T[i]"],
+    ),
+    lemma(
+        "held_further(T, n, x)",
+        "implies(n >= 0, held(put(T, n, x), 0, n + 1, x) and all(held(put(T, n, x), 0, n + 1, y) for y in INTEGERS"
+        " if held(T, 0, n, y) if at(held(put(T, n, x), 0, n + 1, y))))",
+        steps=["put(T, n, x)[n] == x", "held_alike(T, put(T, n, x), 0, n)", "held_within(put(T, n, x), 0, n, n + 1)"],
     ),
 ]
 
@@ -104,6 +120,12 @@ ORDERED = [
         " for k in INTEGERS for v in INTEGERS if many(K, N, n, k, v) >= 1 if at(many(K, N, n, k, v)))",
         by="n",
         steps=["many_with_one_more(K, N, n)", "pair_with_one_more(K, N, n)"],
+    ),
+    lemma(
+        "best_ahead(K, N, n, i)",
+        "implies(falling(K, 0, n) and 0 <= i < n, all(many(K, N, i, k, v) >= 1 or k <= K[i]"
+        " for k in INTEGERS for v in INTEGERS if many(K, N, n, k, v) >= 1 or k <= K[n - 1] if at(many(K, N, i, k, v))))",
+        steps=["pairs_found(K, N, n)", "many_members(K, N, i, i)", "K[i] == K[i]", "K[n - 1] == K[n - 1]"],
     ),
     lemma(
         "none_twice(K, N, n)",
