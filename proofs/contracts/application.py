@@ -697,6 +697,9 @@ CONTRACTS = [
                 implies(actions[i] % 2 != EXPAND, node // LEVELS == actions[i] // 2 // LEVELS
                     - actions[i] // 2 // LEVELS % header[SPAN + level_of(actions[i]) + 1])
                 implies(actions[i] % 2 != EXPAND, node // LEVELS == header[FIRST] + tokens_in(header, tags, 0, slot))
+                implies(actions[i] % 2 != EXPAND, header[SPAN + node % LEVELS]
+                    == header[SPAN + level_of(actions[i]) + 1])
+                implies(actions[i] % 2 != EXPAND, turn(node // LEVELS, header[SPAN + level_of(actions[i]) + 1]))
                 implies(actions[i] % 2 != EXPAND, begins_at(header, tags, slot, node))
                 stands(header, tags, slot, node)
                 1 <= node % LEVELS <= header[TOP]
