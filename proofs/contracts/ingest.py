@@ -78,6 +78,20 @@ TOLD_WHERE = """
 """
 """What is written of where their gists are."""
 
+AVERAGED = (
+    "all(fixed[j] == mean_of(old(fixed), places[k], before(header, actions[k])) "
+    "for k in range({done}) for j in range(places[k] + shifted(header, actions, k), "
+    "places[k] + before(header, actions[k]) + shifted(header, actions, k + 1)) if at(actions[k], fixed[j]))"
+)
+"""The gists that so many collapses leave have their families' aggregates."""
+
+SHIFTED = (
+    "all(fixed[j] == old(fixed)[j - shifted(header, actions, k)] "
+    "for k in range(1, {done}) for j in range(places[k - 1] + before(header, actions[k - 1]) "
+    "+ shifted(header, actions, k), places[k] + shifted(header, actions, k)) if at(actions[k], fixed[j]))"
+)
+"""What stands between them has moved."""
+
 RECLAIM = contract(
     "reclaim",
     needs="\n".join((*KEPT, *lines(ROOM))),
@@ -510,17 +524,35 @@ CONTRACTS = [
             lie_apart(header, actions, places, done, slots)
         """,
         writes="fixed",
-        gives="kept_from(fixed, old(fixed), slots)",
+        whole=True,
+        gives=f"""
+            kept_from(fixed, old(fixed), slots)
+            all(fixed[j] == old(fixed)[j] for j in range(places[0]))
+            {AVERAGED.format(done="done")}
+            {SHIFTED.format(done="done")}
+            all(fixed[j] == old(fixed)[j - shifted(header, actions, done)]
+                for j in range(places[done - 1] + before(header, actions[done - 1])
+                    + shifted(header, actions, done), slots + shifted(header, actions, done)))
+        """,
+        opens="shift_none(header, actions, 0)",
         loops={
             "for i in range(done)": loop(
-                keeps="""
-                    0 <= to <= source
+                keeps=f"""
+                    places[0] <= to <= source
                     source <= slots
+                    to == source + shifted(header, actions, i)
                     implies(i == 0, source == places[0])
                     implies(i >= 1, source == places[i - 1] + before(header, actions[i - 1]))
-                    kept_from(fixed, old(fixed), slots)
+                    kept_from(fixed, old(fixed), source)
+                    all(fixed[j] == old(fixed)[j] for j in range(places[0]))
+                    all(places[k] + shifted(header, actions, k) <= to for k in range(i) if at(actions[k]))
+                    all(places[k] + before(header, actions[k]) + shifted(header, actions, k + 1) <= to
+                        for k in range(i) if at(actions[k]))
+                    {AVERAGED.format(done="i")}
+                    {SHIFTED.format(done="i")}
                 """,
                 opens="""
+                    shift_one_more(header, actions, i + 1)
                     1 <= level_of(actions[i]) <= header[TOP]
                     header[WIDTH + level_of(actions[i])] > header[UNITS + level_of(actions[i])]
                 """,
@@ -528,11 +560,27 @@ CONTRACTS = [
             "for _ in range(width + slots_added(header, actions[i]))": loop(
                 keeps="""
                     to == entry(to) + _
-                    kept_from(fixed, old(fixed), slots)
+                    kept_outside(fixed, entry(fixed), entry(to), to)
+                    all(fixed[j] == mean for j in range(entry(to), to))
                 """
             ),
         },
-        before={"mean = total": "mean_narrow(sum_of(fixed, places[i], width), width)"},
+        before={
+            "mean = total": f"""
+                mean_narrow(sum_of(fixed, places[i], width), width)
+                width == before(header, actions[i])
+                to == places[i] + shifted(header, actions, i)
+                kept_from(fixed, old(fixed), places[i])
+                sum_alike(fixed, old(fixed), places[i], width)
+                all(fixed[j] == old(fixed)[j] for j in range(places[0]))
+                {AVERAGED.format(done="i")}
+                {SHIFTED.format(done="i")}
+                implies(i >= 1, all(fixed[j] == old(fixed)[j - shifted(header, actions, i)]
+                    for j in range(places[i - 1] + before(header, actions[i - 1]) + shifted(header, actions, i),
+                        places[i] + shifted(header, actions, i))))
+                {SHIFTED.format(done="i + 1")}
+            """,
+        },
     ),
     contract(
         "oldest_collapses",
