@@ -78,6 +78,103 @@ TOLD_WHERE = """
 """
 """What is written of where their gists are."""
 
+COMPLETES = contract(
+    "completes",
+    truth=True,
+    needs="""
+        is_header(header)
+        is_shaped(header)
+        spans_are_told(header)
+        0 <= node < 2**54
+        1 <= node % LEVELS
+        node % LEVELS <= header[TOP]
+        0 <= place
+        place + header[WIDTH + node % LEVELS] <= header[SLOTS]
+        0 <= header[SLOTS] <= 2**26
+        header[SLOTS] <= len(tags)
+        are_tags(header, tags, 0, header[SLOTS])
+    """,
+    before={
+        "first = node": """
+            over_floor(node // LEVELS, header[SPAN + level + 1])
+            over_bound(node // LEVELS, header[SPAN + level + 1])
+        """,
+    },
+    loops={
+        "while token > first": loop(
+            keeps="""
+                0 <= slot <= place
+                first - 2**31 <= token <= node // LEVELS
+            """,
+            falls="slot",
+        ),
+        "while token < first + header[SPAN + level + 1]": loop(
+            keeps="""
+                0 <= slot
+                slot <= header[SLOTS]
+                0 <= token < 2**53
+            """,
+            falls="header[SLOTS] - slot",
+        ),
+    },
+)
+"""Whether a parent's family will be complete: that looking for it stays in the context, and ends."""
+
+MARKED_THERE = (
+    "has_tokens(header, tags, node * 2 + COLLAPSE, place) "
+    "and to_be_gists(tags, place, place + header[WIDTH + node % LEVELS], node % LEVELS)"
+)
+"""A family is where it is said to be, and marked to collapse."""
+
+PARENT = "header[SPAN + node % LEVELS + 1]"
+"""What the parent of a node spans."""
+
+FIRST_OF_PARENT = f"node // LEVELS // {PARENT} * {PARENT}"
+"""The first token of it."""
+
+COMPLETES_ALL = beside(
+    COMPLETES,
+    "all",
+    whole=True,
+    gives=f"""
+        implies(node % LEVELS == header[TOP], not result)
+        implies({MARKED_THERE} and node % LEVELS < header[TOP],
+            all(result == to_be_gists(tags, q, r, node % LEVELS)
+                for q in range(place + 1) for r in range(place + 1, header[SLOTS] + 1)
+                if header[FIRST] + tokens_in(header, tags, 0, q) == {FIRST_OF_PARENT}
+                    and header[FIRST] + tokens_in(header, tags, 0, r) == {FIRST_OF_PARENT} + {PARENT}
+                if at(tokens_in(header, tags, 0, q), tokens_in(header, tags, 0, r))))
+    """,
+    loops={
+        "while token > first": loop(
+            keeps=f"""
+                implies({MARKED_THERE}, token == header[FIRST] + tokens_in(header, tags, 0, slot))
+                to_be_gists(tags, slot, place, level)
+            """,
+            opens="tokens_one_more(header, tags, 0, slot)",
+        ),
+        "while token < first + header[SPAN + level + 1]": loop(
+            keeps=f"""
+                place + header[WIDTH + level] <= slot
+                implies({MARKED_THERE}, token == header[FIRST] + tokens_in(header, tags, 0, slot))
+                to_be_gists(tags, place + header[WIDTH + level], slot, level)
+            """,
+            opens="tokens_one_more(header, tags, 0, slot + 1)",
+        ),
+    },
+    before={
+        "first = node": """
+            level_is(node * 2 + COLLAPSE)
+            tokens_never_fall(header, tags, header[SLOTS])
+        """,
+        "token = node // LEVELS + header": f"""
+            implies({MARKED_THERE}, all(to_be_gists(tags, q, place, level) for q in range(place + 1)
+                if header[FIRST] + tokens_in(header, tags, 0, q) == first if at(tokens_in(header, tags, 0, q))))
+        """,
+    },
+)
+"""And that it says so if, and only if, all that the parent spans are gists, or will be."""
+
 AVERAGED = (
     "all(fixed[j] == mean_of(old(fixed), places[k], before(header, actions[k])) "
     "for k in range({done}) for j in range(places[k] + shifted(header, actions, k), "
@@ -460,46 +557,8 @@ CONTRACTS = [
             )
         },
     ),
-    contract(
-        "completes",
-        truth=True,
-        needs="""
-            is_header(header)
-            is_shaped(header)
-            spans_are_told(header)
-            0 <= node < 2**54
-            1 <= node % LEVELS
-            node % LEVELS <= header[TOP]
-            0 <= place
-            place + header[WIDTH + node % LEVELS] <= header[SLOTS]
-            0 <= header[SLOTS] <= 2**26
-            header[SLOTS] <= len(tags)
-            within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
-        """,
-        before={
-            "first = node": """
-                over_floor(node // LEVELS, header[SPAN + level + 1])
-                over_bound(node // LEVELS, header[SPAN + level + 1])
-            """,
-        },
-        loops={
-            "while token > first": loop(
-                keeps="""
-                    0 <= slot <= place
-                    first - 2**31 <= token <= node // LEVELS
-                """,
-                falls="slot",
-            ),
-            "while token < first + header[SPAN + level + 1]": loop(
-                keeps="""
-                    0 <= slot
-                    slot <= header[SLOTS]
-                    0 <= token < 2**53
-                """,
-                falls="header[SLOTS] - slot",
-            ),
-        },
-    ),
+    COMPLETES,
+    COMPLETES_ALL,
     contract(
         "is_gist_to_be",
         whole=True,

@@ -1798,6 +1798,11 @@ def families_end(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints)
     )
 
 
+def to_be_gists(tags: Ints, first: int, last: int, level: int) -> bool:
+    """From ``first`` to before ``last`` there are only gists of a level, and what is marked to become one."""
+    return all(tags[i] < 0 or tags[i] == level or tags[i] == level - 1 + MARK for i in range(first, last))
+
+
 def are_alike(header: Ints, family_node: Ints) -> bool:
     """If the header says that all families take as many slots, they do."""
     return all(

@@ -32,6 +32,14 @@ TOKENS = [
         steps=["tokens_one_more(H, T, 0, n)", "H[SPAN + T[n - 1]] == H[SPAN + T[n - 1]]"],
     ),
     lemma(
+        "tokens_never_fall(H, T, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and are_tags(H, T, 0, n),"
+        " all(tokens_in(H, T, 0, i) + H[SPAN + T[i]] <= tokens_in(H, T, 0, j)"
+        " for i in range(n) for j in range(i + 1, n + 1) if at(tokens_in(H, T, 0, i), tokens_in(H, T, 0, j))))",
+        by="n",
+        steps=["tokens_up_to(H, T, n)"],
+    ),
+    lemma(
         "tokens_inside(H, T, s, n)",
         "implies(H[SPAN + BODY] == 0 and H[SPAN + RAW] == 0 and n >= 1"
         " and all(RAW <= T[j] and T[j] < 0 for j in range(s + 1, s + n)),"
