@@ -121,7 +121,7 @@ COMPLETES = contract(
 """Whether a parent's family will be complete: that looking for it stays in the context, and ends."""
 
 MARKED_THERE = (
-    "has_tokens(header, tags, node * 2 + COLLAPSE, place) "
+    "spans_there(header, tags, node, place) "
     "and to_be_gists(tags, place, place + header[WIDTH + node % LEVELS], node % LEVELS)"
 )
 """A family is where it is said to be, and marked to collapse."""
@@ -397,7 +397,7 @@ RECLAIM_LEAST = beside(
             keeps="""
                 all(reclaimed[k] % 2 == COLLAPSE for k in range(done))
                 i == 0 or excess - added(header, reclaimed[done - 1]) > 0
-            """
+            """,
         ),
     },
     before={

@@ -1798,6 +1798,15 @@ def families_end(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints)
     )
 
 
+def spans_there(header: Ints, tags: Ints, node: int, place: int) -> bool:
+    """A node begins at a place, and the slots of its family there span what it does."""
+    return (
+        begins_at(header, tags, place, node)
+        and tokens_in(header, tags, 0, place + header[WIDTH + node % LEVELS])
+        == tokens_in(header, tags, 0, place) + header[SPAN + node % LEVELS]
+    )
+
+
 def to_be_gists(tags: Ints, first: int, last: int, level: int) -> bool:
     """From ``first`` to before ``last`` there are only gists of a level, and what is marked to become one."""
     return all(tags[i] < 0 or tags[i] == level or tags[i] == level - 1 + MARK for i in range(first, last))
