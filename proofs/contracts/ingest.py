@@ -317,7 +317,10 @@ RECLAIM = contract(
                     or tags[family_slot[notes[i]] + header[WIDTH + level]] >= 0
             """,
         "mark(tags": """
+                stays_plain(header, tags, notes, places, i, header[SLOTS])
                 collapse_parts(notes[i], node)
+                0 <= notes[i] and notes[i] < 2**55
+                level_of(notes[i]) == level
                 level_of(notes[i]) == level
                 before(header, notes[i]) == header[WIDTH + level]
                 added(header, notes[i]) == header[UNITS + level] - header[WIDTH + level]
@@ -350,6 +353,8 @@ RECLAIM = contract(
                 ends_lie(header, tags, notes, places, i + 1)
             """,
         "reclaimed[done]": """
+                marked_stays_plain(header, tags, prior(tags), notes, places, i + 1, header[SLOTS],
+                    header[WIDTH + level], header[UNITS + level - 1])
                 stays_plain(header, tags, notes, places, i + 1, header[SLOTS])
                 within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
                 only_marked(header, tags, prior(tags))

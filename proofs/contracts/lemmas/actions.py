@@ -229,6 +229,12 @@ TAKEN = [
         steps=["taken_one_more(H, A, P, n)", "blocked_one_more(H, A, P, n)"],
     ),
     lemma(
+        "marked_stays_plain(H, T, S, A, P, n, z, w, u)",
+        "implies(n >= 1 and w == before(H, A[n - 1]) and marked_up_to(T, S, P[n - 1], w, u, P[n - 1] + w)"
+        " and stays_plain(H, S, A, P, n - 1, z), stays_plain(H, T, A, P, n, z))",
+        steps=["taken_one_more(H, A, P, n)"],
+    ),
+    lemma(
         "not_marked_not_taken(H, T, A, P, n, x)",
         "implies(0 <= T[x] < MARK and all(T[j] >= MARK or T[j] < 0"
         " for i in range(n) for j in range(P[i], P[i] + before(H, A[i])) if at(P[i], T[j])),"

@@ -488,8 +488,12 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "keeps what an iteration keeps of them; if it does not give up, there is room for what is needed. So it is with an "
     "ingest as a whole, whatever it collapses or lets go: it leaves what an iteration keeps as it found it, with no "
     "more slots than the budget or than before, and as many blocks as the tokens make; or it says why not, and the "
-    "context ends where it did.",
-    clauses="ING-1 ING-2 FIL-1 FIL-2 FIL-3",
+    "context ends where it did. A reclaim only collapses, and of what it has looked up the least wanted first, or the "
+    "oldest where scores are equal; it does so only where the new blocks do not fit, and none but while they and those "
+    "ahead do not; it ends short of that only where no listed family may collapse, and gives up only where the new "
+    "blocks do not fit even then. Whether a collapse completes a parent's family is seen, and the scores that collapses "
+    "leave are their families' aggregates.",
+    clauses="ING-1 ING-2 ING-3 ING-4 ING-5 ING-6 FIL-1 FIL-2 FIL-3",
     technique=Technique.DEDUCTION,
     kernels=INGEST,
     mutations=[
@@ -516,6 +520,19 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("a block too few is appended", "for _ in range(blocks):", "for _ in range(blocks - 1):"),
         Mutation("pins stay where they were", "append_block(session)\n    place_pins(session)\n",
                  "append_block(session)\n"),
+        Mutation("what rests is taken for the oldest",
+                 "if not is_barred(header, ledger_action, node * 2 + EXPAND):\n            keys[size]",
+                 "if not is_barred(header, ledger_action, node * 2 + COLLAPSE):\n            keys[size]"),
+        Mutation("it gives up while one is left", "if found == 0:\n            return done",
+                 "if found <= 1:\n            return done"),
+        Mutation("one is collapsed without need", "while i < found and excess > 0 and not completed:",
+                 "while i < found and excess >= 0 and not completed:"),
+        Mutation("the worst of what was looked up goes first", "places[i] = place_of(keys[i])\n",
+                 "places[i] = place_of(keys[found - 1 - i])\n"),
+        Mutation("no member on the left is looked at", "if slot < 0 or not is_gist_to_be(tags[slot], level):",
+                 "if slot < 0:"),
+        Mutation("a mean leaves out the last slot", "mean = total(fixed, places[i], width) // width",
+                 "mean = total(fixed, places[i], width - 1) // width"),
     ],
     full=True,
 )  # fmt: skip
