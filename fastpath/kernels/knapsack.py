@@ -591,16 +591,27 @@ def keep_preferred(session: Session, work: Work, size: int, done: int) -> int:
 
 
 @kernel
-def put_in_order(session: Session, work: Work, done: int) -> None:
-    """Sort a choice that was made with an eye to the cursor by aggregates alone (KNA-5)."""
+def key_by_aggregates(session: Session, work: Work, done: int) -> None:
+    """Take nearness to the cursor out of the keys of a choice."""
     header, tags, family_node = session.header, session.tags, session.family_node
     chosen, chosen_notes = work.chosen, work.chosen_notes
     for i in range(done):
+        least = chosen[i] % PLACES
         node = node_of(tags[place_of(chosen[i])], chosen_notes[i])
         if chosen[i] >= UNBOUNDED:
+            least += UNBOUNDED
             node = family_node[chosen_notes[i]]
         turn = chosen[i] - nearness(header, work.header[CURSOR], node) * PLACES
-        rise(chosen, chosen_notes, i, turn, chosen_notes[i])
+        chosen[i] = max(least, turn)  # what acts is above a threshold, so that it keeps its kind
+
+
+@kernel
+def put_in_order(session: Session, work: Work, done: int) -> None:
+    """Sort a choice that was made with an eye to the cursor by aggregates alone (KNA-5)."""
+    chosen, chosen_notes = work.chosen, work.chosen_notes
+    key_by_aggregates(session, work, done)
+    for i in range(done):
+        rise(chosen, chosen_notes, i, chosen[i], chosen_notes[i])
     sort_best_first(chosen, chosen_notes, done)
 
 

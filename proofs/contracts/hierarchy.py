@@ -112,13 +112,13 @@ SEARCHED_REGION = (
 )
 """What searching a region writes to."""
 
-MADE_AT_ONCE = (
+MADE = (
     CHOSEN_WELL.replace(", tags", ", session.tags")
     .replace("family_slot", "session.family_slot")
     .replace("family_node", "session.family_node")
-    + " and are_noted(session.header, session.tags, chosen, chosen_notes, SIZE)"
+    .replace(" and ", "\n            ")
+    + "\n            are_noted(session.header, session.tags, chosen, chosen_notes, SIZE)"
 )
-MADE = MADE_AT_ONCE.replace(" and ", "\n            ")
 """That a choice is of separate blocks of the context."""
 
 COPIED = (

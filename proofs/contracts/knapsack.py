@@ -378,6 +378,14 @@ REST_STAYS = (
 )
 """What it leaves of the header of the work space."""
 
+SORTED_AS_IT_WAS = """
+                choice_sorted(session.header, tags, family_slot, family_node, prior(chosen), prior(chosen_notes),
+                    chosen, chosen_notes, done)
+                slots_sorted(session.header, tags, family_node, prior(chosen), prior(chosen_notes), chosen,
+                    chosen_notes, done)
+"""
+"""That a choice stays one, whatever its order."""
+
 CONTRACTS = [
     contract(
         "survey_of",
@@ -1508,32 +1516,31 @@ CONTRACTS = [
         },
     ),
     contract(
-        "put_in_order",
+        "key_by_aggregates",
         needs=f"""{SOUND}
             len(work.header) >= WORK_HEADER
             0 <= work.header[CURSOR] <= LIMIT
             0 <= session.header[CURSOR_TOKEN] < 2**60
             done <= len(chosen)
             done <= len(chosen_notes)
-            -1 <= done < 2**40
-            within(chosen, 0, done, -2**62, 2**62)
+            within(chosen, 0, done, 0, UNBOUNDED + 2**60 - 1)
             are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
         """,
-        writes="chosen chosen_notes",
+        writes="chosen",
         gives="""
-            falling(chosen, 0, done)
+            keep_their_kind(chosen, old(chosen), done)
+            within(chosen, 0, done, 0, UNBOUNDED + 2**60 - 1)
             kept_from(chosen, old(chosen), max(0, done))
-            kept_from(chosen_notes, old(chosen_notes), max(0, done))
         """,
         loops={
             "for i in range(done)": loop(
                 keeps="""
-                    heap(chosen, i)
+                    keep_their_kind(chosen, old(chosen), i)
+                    within(chosen, 0, i, 0, UNBOUNDED + 2**60 - 1)
                     kept_from(chosen, old(chosen), i)
-                    kept_from(chosen_notes, old(chosen_notes), i)
                 """,
                 opens="""
-                    chosen[i] == old(chosen)[i] and chosen_notes[i] == old(chosen_notes)[i]
+                    chosen[i] == old(chosen)[i]
                     place_of(chosen[i]) < session.header[SLOTS]
                     chosen[i] < UNBOUNDED or 0 <= family_node[chosen_notes[i]]
                     chosen[i] >= UNBOUNDED or 0 <= chosen_notes[i]
@@ -1551,6 +1558,55 @@ CONTRACTS = [
                     // session.header[SPAN])
             """,
         },
+    ),
+    contract(
+        "put_in_order",
+        needs=f"""{SOUND}
+            len(work.header) >= WORK_HEADER
+            0 <= work.header[CURSOR] <= LIMIT
+            0 <= session.header[CURSOR_TOKEN] < 2**60
+            done <= len(chosen)
+            done <= len(chosen_notes)
+            -1 <= done < 2**40
+            within(chosen, 0, done, 0, UNBOUNDED + 2**60 - 1)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
+            are_placed(family_slot, chosen, chosen_notes, done)
+            are_elsewhere(chosen, done)
+            are_noted(session.header, tags, chosen, chosen_notes, done)
+            are_clear(session.header, family_slot, family_node, chosen, chosen_notes, done, done)
+        """,
+        writes="chosen chosen_notes",
+        gives="""
+            falling(chosen, 0, done)
+            within(chosen, 0, done, 0, UNBOUNDED + 2**60 - 1)
+            are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
+            are_placed(family_slot, chosen, chosen_notes, done)
+            are_elsewhere(chosen, done)
+            are_noted(session.header, tags, chosen, chosen_notes, done)
+            are_clear(session.header, family_slot, family_node, chosen, chosen_notes, done, done)
+            slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, done)
+                == slots_of_choice(session.header, tags, family_node, old(chosen), old(chosen_notes), done)
+            kept_from(chosen, old(chosen), max(0, done))
+            kept_from(chosen_notes, old(chosen_notes), max(0, done))
+        """,
+        loops={
+            "for i in range(done)": loop(
+                keeps="""
+                    heap(chosen, i)
+                    same_pairs(chosen, chosen_notes, entry(chosen), entry(chosen_notes), i)
+                    kept_from(chosen, entry(chosen), i)
+                    kept_from(chosen_notes, entry(chosen_notes), i)
+                """,
+            )
+        },
+        before={
+            "for i in range(done)": """
+                choice_keyed(session.header, tags, family_slot, family_node, old(chosen), chosen, chosen_notes, done)
+                slots_keyed(session.header, tags, family_node, old(chosen), chosen, chosen_notes, done)
+            """,
+            "sort_best_first": SORTED_AS_IT_WAS,
+        },
+        closes=SORTED_AS_IT_WAS,
     ),
     contract(
         "is_called_for",
@@ -1603,9 +1659,9 @@ CONTRACTS = [
             result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
             only(tags)
             {REST_STAYS}
-            implies(work.header[CURSOR] == 0, are_noted(session.header, tags, chosen, chosen_notes, result))
-            implies(work.header[CURSOR] == 0, {CHOSEN_WELL.replace("SIZE", "result")})
-            result < 0 or work.header[CURSOR] > 0 or session.header[SLOTS]
+            are_noted(session.header, tags, chosen, chosen_notes, result)
+            {CHOSEN_WELL.replace("SIZE", "result")}
+            result < 0 or session.header[SLOTS]
                 + slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, result)
                 <= max(session.header[W_MAX], session.header[SLOTS])
         """,

@@ -326,11 +326,10 @@ CONTRACTS = [
             only(session.header)
             only(tags)
             all(work.header[j] == old(work.header)[j] for j in range(WORK_OFFSETS, WORK_HEADER))
-            work.header[CURSOR] == old(work.header)[CURSOR]
-            implies(work.header[CURSOR] == 0, are_noted(session.header, tags, chosen, chosen_notes, result))
-            implies(work.header[CURSOR] == 0, {CHOSEN_WELL.replace("SIZE", "result")})
-            result < 0 or work.header[CURSOR] > 0
-                or header[SLOTS] + slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, result)
+            are_noted(session.header, tags, chosen, chosen_notes, result)
+            {CHOSEN_WELL.replace("SIZE", "result")}
+            result < 0 or header[SLOTS]
+                + slots_of_choice(session.header, tags, family_node, chosen, chosen_notes, result)
                 <= max(header[W_MAX], header[SLOTS])
         """,
         before={

@@ -7,7 +7,6 @@ from focalloc.proofs.contracts.hierarchy import (
     CONTEXT,
     COPIED,
     MADE,
-    MADE_AT_ONCE,
     POOLED_REGION,
     ROOM_OF_REGION,
     SEARCHED_REGION,
@@ -669,8 +668,8 @@ CONTRACTS = [
         gives=f"""
             result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
             query_stays(work.header, old(work.header))
-            implies(work.header[CURSOR] == 0, {MADE_AT_ONCE.replace("SIZE", "result")})
-            result < 0 or work.header[CURSOR] > 0 or session.header[SLOTS]
+            {MADE.replace("SIZE", "result")}
+            result < 0 or session.header[SLOTS]
                 + slots_of_choice(session.header, session.tags, session.family_node, chosen, chosen_notes, result)
                 <= max(session.header[W_MAX], session.header[SLOTS])
         """,

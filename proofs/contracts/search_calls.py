@@ -207,7 +207,7 @@ ROOM_TO_SEARCH = """
             header[N_DIFF] <= len(work.other)
             header[N_DIFF] <= len(work.other_notes)
             are_costs(work.header)
-            work.header[CURSOR] == 0
+            0 <= work.header[CURSOR] < LIMIT
 """
 """What there is room for in the tables of a search, and what it is asked."""
 

@@ -2673,6 +2673,15 @@ def is_choice(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, tu
     )
 
 
+def keep_their_kind(turns: Ints, others: Ints, n: int) -> bool:
+    """The first ``n`` of two lists are at the same places, and collapses are the same."""
+    return all(
+        place_of(turns[i]) == place_of(others[i]) and (turns[i] >= UNBOUNDED) == (others[i] >= UNBOUNDED)
+        for i in range(n)
+        if at(turns[i])
+    )
+
+
 def are_placed(family_slot: Ints, turns: Ints, notes: Ints, n: int) -> bool:
     """The collapses among the first ``n`` are at the slots of their families."""
     return all(

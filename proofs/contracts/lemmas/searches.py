@@ -924,6 +924,47 @@ JOINED = [
     ),
 ]
 
+SORTED = [
+    lemma(
+        "choice_keyed(H, T, S, V, C, P, D, m)",
+        "implies(keep_their_kind(P, C, m) and are_choices(H, T, V, C, D, m) and are_placed(S, C, D, m)"
+        " and are_elsewhere(C, m) and are_noted(H, T, C, D, m) and are_clear(H, S, V, C, D, m, m),"
+        " are_choices(H, T, V, P, D, m) and are_placed(S, P, D, m) and are_elsewhere(P, m)"
+        " and are_noted(H, T, P, D, m) and are_clear(H, S, V, P, D, m, m))",
+    ),
+    lemma(
+        "slots_keyed(H, T, V, C, P, D, m)",
+        "implies(keep_their_kind(P, C, m), slots_of_choice(H, T, V, P, D, m) == slots_of_choice(H, T, V, C, D, m))",
+        by="m",
+        steps=[
+            "chosen_none(H, T, V, C, D, m)",
+            "chosen_none(H, T, V, P, D, m)",
+            "chosen_one_more(H, T, V, C, D, m)",
+            "chosen_one_more(H, T, V, P, D, m)",
+            "P[m - 1] == P[m - 1]",
+        ],
+    ),
+    lemma(
+        "choice_sorted(H, T, S, V, C, D, P, Q, n)",
+        "implies(same_pairs(P, Q, C, D, n) and within(C, 0, n, 0, UNBOUNDED + 2**60 - 1)"
+        " and are_choices(H, T, V, C, D, n) and are_placed(S, C, D, n) and are_elsewhere(C, n)"
+        " and are_noted(H, T, C, D, n) and are_clear(H, S, V, C, D, n, n),"
+        " within(P, 0, n, 0, UNBOUNDED + 2**60 - 1) and are_choices(H, T, V, P, Q, n) and are_placed(S, P, Q, n)"
+        " and are_elsewhere(P, n) and are_noted(H, T, P, Q, n) and are_clear(H, S, V, P, Q, n, n))",
+        steps=[
+            "many_members(P, Q, n, n)",
+            "twice_if_alike(P, Q, n)",
+            "none_twice(C, D, n)",
+            "pairs_found(C, D, n)",
+        ],
+    ),
+    lemma(
+        "slots_sorted(H, T, V, C, D, P, Q, n)",
+        "implies(same_pairs(P, Q, C, D, n), slots_of_choice(H, T, V, P, Q, n) == slots_of_choice(H, T, V, C, D, n))",
+        steps=["slots_joined(H, T, V, P, Q, n, C, D, n, C, D, 0)", "chosen_none(H, T, V, C, D, 0)"],
+    ),
+]
+
 REGIONS = [
     lemma(
         "begin_kept(H, T, A, B, n, m)",

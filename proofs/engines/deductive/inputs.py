@@ -639,6 +639,9 @@ WISHED = "run_projection", "run_logits", "run_policy"
 REGIONAL = "run_hierarchy", "run_hierarchy_by_price"
 """The calls that plan by regions."""
 
+WEIGHED = "run_objectives", "run_recompute"
+"""The calls that weigh several objectives."""
+
 LOGITS = 20
 """The place of logits in fixed point."""
 
@@ -677,7 +680,7 @@ def _own_tables(session: code.Session, work: code.Work, called: str) -> dict[int
 def whole_space(
     rng: random.Random, session: code.Session, called: str, looked: Mapping[int, Memory | Array] | None = None
 ) -> Array:
-    """The array of an optimum as it is asked for, where nearness has no weight; of the other tables there is none.
+    """The array of an optimum as it is asked for, where nearness may have a weight in `WEIGHED`; of the other tables there is none.
 
     Args:
         rng: what is drawn from.
@@ -694,7 +697,9 @@ def whole_space(
         work.header[code.CAP] = session.header[code.N_DIFF] + rng.choice([0, 0, 3])
     if called in ("run_recompute", *REGIONAL, *WISHED):  # all candidates may act
         work.header[code.TOP_K] = work.header[code.EXPAND_FLOOR] = work.header[code.COLLAPSE_FLOOR] = 0
-    work.header[code.CURSOR], work.header[code.GOAL] = 0, session.header[code.SLOTS] + work.header[code.TARGET]
+    if called not in WEIGHED:
+        work.header[code.CURSOR] = 0
+    work.header[code.GOAL] = session.header[code.SLOTS] + work.header[code.TARGET]
     header, at, pieces = _cut(work.header), code.WORK_HEADER, dict[tuple[int, int], Cut | Array]()
     tables: dict[int, Any] = {
         place: getattr(work.search if name in code.Search._fields else work, name)
