@@ -29,6 +29,7 @@ from focalloc.proofs.engines.deductive.conditions import loops_of
 from focalloc.proofs.engines.deductive.formulas import INT64, Theory, types_of
 from focalloc.proofs.engines.deductive.inputs import (
     REGIONAL,
+    WEIGHED,
     Array,
     RowsOf,
     arrays_of,
@@ -467,6 +468,7 @@ def run_optimum(space: Mapping[str, Any], source: Source, kernel: str, rng: rand
     """An iteration of the exact optimum, up to its actions."""
     session = session_of(rng, source)
     work = whole_work(rng, session)
+    session.header[code.CURSOR_TOKEN] = rng.randint(session.header[code.FIRST], session.header[code.END])
     space["blend"](session.header, session.tags, session.fixed, work.worth)
     space["survey"](session.header, session.tags, work.worth, work.peaks)
     space["set_floors"](session, work)
@@ -537,6 +539,8 @@ def run_called(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
         session = pinned(session, rng)
         space["place_pins"](session)
     called = CALLED.get(kernel, "run_knapsack")
+    if called in WEIGHED:
+        session.header[code.CURSOR_TOKEN] = rng.randint(session.header[code.FIRST], session.header[code.END])
     arrays, searched = arrays_of(rng, session), whole_space(rng, session, called)
     logits = (logits_of(rng, session),) if called == "run_logits" else ()
     space[called](*logits, arrays["tags"], arrays["scratch"], arrays["state"], searched)

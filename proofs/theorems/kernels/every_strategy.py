@@ -192,11 +192,12 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "The best of each class are gists and families of the context, none twice, and are laid out in runs, the families "
     "set apart marked meanwhile; the optimum searches them until no family is chosen together with the expand of a "
     "member, which ends, and chooses separate blocks, no more than may act and no more slots than the budget has room "
-    "for, and notes what it expands with its token; what claims at a price is in its run; a region is listed, placed "
-    "and copied whole into its tables, has its share of the actions and of the room, and is searched like a context, "
-    "and what is chosen in all regions are separate blocks of the context, too, in order, within the budget; so it is "
-    "with what lies behind each place where a choice may begin, until none can be better, which ends; the best of a "
-    "stretch, and what they gain together, stay in theirs; worth fits.",
+    "for, and notes what it expands with its token, also where it leaves nearness to the cursor out of their order; "
+    "what claims at a price is in its run; a region is listed, placed and copied whole into its tables, has its share "
+    "of the actions and of the room, and is searched like a context, and what is chosen in all regions are separate "
+    "blocks of the context, too, in order, within the budget; so it is with what lies behind each place where a choice "
+    "may begin, until none can be better, which ends; the best of a stretch, and what they gain together, stay in "
+    "theirs; worth fits.",
     clauses="KNA-1 MUL-1 HIE-1",
     technique=Technique.DEDUCTION,
     kernels=CHOICES,
@@ -286,6 +287,12 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the last attempt counts as the best",
                  "            done = keep_preferred(session, work, size, done)\n    if work.header[CURSOR] > 0",
                  "            done = size\n    if work.header[CURSOR] > 0"),
+        Mutation("an order leaves notes where they were", "rise(chosen, chosen_notes, i, chosen[i], chosen_notes[i])",
+                 "rise(chosen, chosen_notes, i, chosen[i], chosen_notes[done - 1])"),
+        Mutation("a collapse is keyed as an expand", "chosen[i] = max(least, turn)",
+                 "chosen[i] = max(least, turn) % UNBOUNDED"),
+        Mutation("nearness moves places", "nearness(header, work.header[CURSOR], node) * PLACES",
+                 "nearness(header, work.header[CURSOR], node)"),
         Mutation("the best chunk is looked at twice",
                  "first = chunk_notes[c] * CHUNK\n        if size == header[N_DIFF] and key_of(rank_of",
                  "first = chunk_notes[c // 2] * CHUNK\n        if size == header[N_DIFF] and key_of(rank_of"),
@@ -495,8 +502,7 @@ def logits_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "objectives-of-every-size",
-    "An iteration of the optimum of several objectives, where nearness has no weight, ends and stays within its "
-    "tables, however long the context and however much work space: it makes no more actions than the cap allows and "
+    "An iteration of the optimum of several objectives ends and stays within its tables, however long the context and however much work space: it makes no more actions than the cap allows and "
     "leaves no more slots than the budget, or than there were; or it says why not, and then slots, tags and the "
     "number of the iteration are what they were. Either way it leaves of blocks, families, tokens, pins and ledger "
     "what an iteration keeps.",
@@ -674,7 +680,7 @@ def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     clauses="CAP-1 BUD-1",
     technique=Technique.DEDUCTION,
     kernels=ANSWERS,
-    assumes="no weight on nearness to the cursor, which no policy has; weights as POL-6 has them",
+    assumes="weights as POL-6 has them",
     mutations=[
         Mutation("what is taken off is handed on again", "    take_off(work, look)\n    return done",
                  "    take_off(work, look)\n    hand_on(session, work, look)\n    return done"),
