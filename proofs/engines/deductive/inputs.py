@@ -680,7 +680,9 @@ def _own_tables(session: code.Session, work: code.Work, called: str) -> dict[int
 def whole_space(
     rng: random.Random, session: code.Session, called: str, looked: Mapping[int, Memory | Array] | None = None
 ) -> Array:
-    """The array of an optimum as it is asked for, where nearness may have a weight in `WEIGHED`; of the other tables there is none.
+    """The array of an optimum as it is asked for; of the tables that others need there is none.
+
+    Nearness may have a weight in the calls in `WEIGHED` alone.
 
     Args:
         rng: what is drawn from.

@@ -502,10 +502,10 @@ def logits_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "objectives-of-every-size",
-    "An iteration of the optimum of several objectives ends and stays within its tables, however long the context and however much work space: it makes no more actions than the cap allows and "
-    "leaves no more slots than the budget, or than there were; or it says why not, and then slots, tags and the "
-    "number of the iteration are what they were. Either way it leaves of blocks, families, tokens, pins and ledger "
-    "what an iteration keeps.",
+    "An iteration of the optimum of several objectives ends and stays within its tables, however long the context and "
+    "however much work space: it makes no more actions than the cap allows and leaves no more slots than the budget, "
+    "or than there were; or it says why not, and then slots, tags and the number of the iteration are what they were. "
+    "Either way it leaves of blocks, families, tokens, pins and ledger what an iteration keeps.",
     clauses="BUD-1 CAP-1 MUL-1",
     technique=Technique.DEDUCTION,
     kernels=WEIGHED,
