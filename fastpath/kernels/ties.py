@@ -228,8 +228,10 @@ def gather_around(session: Session, ties: Ties, room: int) -> int:
 
 
 @kernel
-def gather_at_least(session: Session, ties: Ties, least: int, room: int) -> int:
+def gather_at_least(session: Session, ties: Ties, least: int, room: int, most: int) -> int:
     """Write slots and ranks of all expands above rank ``least``, and of the first ``room`` (1 or more) of it, by slot.
+
+    No more than ``most``, which is all that there can be; it is asked so that a proof need not count them.
 
     Returns:
         How many there are.
@@ -243,7 +245,7 @@ def gather_at_least(session: Session, ties: Ties, least: int, room: int) -> int:
             first = chunk * CHUNK
             for i in range(min(CHUNK, header[SLOTS] - first)):
                 slot = first + i
-                if worth[slot] >= lowest and tags[slot] >= 1 and tags[slot] < MARK:
+                if worth[slot] >= lowest and tags[slot] >= 1 and tags[slot] < MARK and size < most:
                     ranks[size] = worth[slot]
                     slots[size] = slot
                     size += 1
@@ -289,10 +291,10 @@ def farthest_collapses(session: Session, ties: Ties, room: int) -> int:
 
 
 @kernel
-def collapses_at_least(session: Session, ties: Ties, least: int, room: int) -> int:
+def collapses_at_least(session: Session, ties: Ties, least: int, room: int, most: int) -> int:
     """Write all collapses above rank ``least``, and the first ``room`` (1 or more) of it, by family; return how many.
 
-    Their families' first slots, nodes and first tokens are written, too.
+    No more than ``most``, as `gather_at_least`. Their families' first slots, nodes and first tokens are written, too.
     """
     header, fixed, family_slot = session.header, session.fixed, session.family_slot
     family_node, ledger_action = session.family_node, session.ledger_action
@@ -309,7 +311,7 @@ def collapses_at_least(session: Session, ties: Ties, least: int, room: int) -> i
             node = family_node[family]
             if tail < end_of(header, node):
                 break
-            if not is_barred(header, ledger_action, node * 2 + EXPAND):
+            if size < most and not is_barred(header, ledger_action, node * 2 + EXPAND):
                 nodes[size] = node
                 tokens[size] = node // LEVELS
                 slots[size] = family_slot[family]
@@ -484,7 +486,7 @@ def best_tied_expands(session: Session, ties: Ties, room: int) -> int:
     above = count_above(ranks, size, least)
     left = name_expands(session, ties, size)
     if remembered > 0 and size == few and not suffices(ties, left, room):
-        size = gather_at_least(session, ties, least, wanted + remembered - above)
+        size = gather_at_least(session, ties, least, wanted + remembered - above, wanted + remembered)
         left = name_expands(session, ties, size)
     left = keep_best(ties, left, room)
     line_up(ties, left)
@@ -511,7 +513,7 @@ def best_tied_collapses(session: Session, ties: Ties, room: int) -> int:
         if remembered > 0 and size == few and not suffices(ties, size, room):
             least = lowest_of(ranks, size)
             above = count_above(ranks, size, least)
-            size = collapses_at_least(session, ties, least, room + remembered - above)
+            size = collapses_at_least(session, ties, least, room + remembered - above, room + remembered)
             look_up_order(session, ties, COLLAPSE, size)
     size = keep_best(ties, size, room)
     line_up(ties, size)

@@ -702,6 +702,7 @@ CONTRACTS = [
                 *lines("""
                     result >= 0 or result == LEDGER_FULL
                     only(header, LEDGER_FROM, LEDGER_TO, ITERATION, TAU_EXPAND, TAU_COLLAPSE)
+                    header[LEDGER_TO] - header[LEDGER_FROM] <= old(header)[LEDGER_TO] - old(header)[LEDGER_FROM]
                     implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)
                     implies(result < 0, header[ITERATION] == old(header)[ITERATION])
                     implies(result >= 0, header[LEDGER_TO] + header[N_DIFF] <= header[LEDGER_ROOM])

@@ -23,8 +23,8 @@ SOUGHT = f"""{SUMMED.rstrip()}
             len(fixed) <= PLACES
             -LIMIT <= threshold <= LIMIT
             1 <= room < 2**40
-            room <= len(keys)
-            room <= len(notes)
+            min(room, header[FAMILIES]) <= len(keys)
+            min(room, header[FAMILIES]) <= len(notes)
             0 <= cursor < LIMIT
 """
 """What a search for collapses needs."""

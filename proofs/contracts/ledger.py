@@ -171,6 +171,7 @@ CONTRACTS = [
             result == 0 or result == LEDGER_FULL
             0 <= header[LEDGER_FROM] <= header[LEDGER_TO]
             header[LEDGER_TO] <= header[LEDGER_ROOM]
+            header[LEDGER_TO] - header[LEDGER_FROM] <= old(header)[LEDGER_TO] - old(header)[LEDGER_FROM]
             implies(result == 0, header[ITERATION] == old(header)[ITERATION] + 1)
             implies(result == 0, header[LEDGER_TO] + header[N_DIFF] <= header[LEDGER_ROOM])
             implies(result == LEDGER_FULL, header[ITERATION] == old(header)[ITERATION])

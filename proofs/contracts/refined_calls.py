@@ -33,9 +33,8 @@ TIED = """
     header[REMEMBERED] <= 2**26
     within(iterations, 0, header[REMEMBERED], 0, header[ITERATION])
     WORK_HEADER <= cells(space)
-    max(header[N_DIFF] + 1, header[SLOTS]) <= (cells(space) - WORK_HEADER) // COLUMNS
 """
-"""What other ties need beyond an iteration: that as many candidates as there can be have their place."""
+"""What other ties need beyond an iteration."""
 
 LONG = "((len(space) - WORK_HEADER) // COLUMNS)"
 

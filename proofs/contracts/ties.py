@@ -41,6 +41,26 @@ NAMED = """
 """
 """What is told of so many candidates has its place."""
 
+
+def of_sides(most: str) -> str:
+    """The same of all sides of the cursor on which there may be candidates."""
+    return f"({most} if header[CURSOR_TOKEN] == header[END] else 2 * ({most}))"
+
+
+COLUMNS = ("ranks", "slots", "tokens", "nodes", "ages", "keys", "notes", "more_keys")
+"""The columns of a selection's work space."""
+
+
+def columns(most: str) -> str:
+    """That each column has a place for so many candidates."""
+    return "\n".join(f"            {most} <= len(ties.{name})" for name in COLUMNS)
+
+
+def expands(room: str) -> str:
+    """As many expands as may be gathered where ``room`` are asked for."""
+    return f"min({of_sides(f'{room} + ties.history.size + header[LEDGER_TO] - header[LEDGER_FROM]')}, header[SLOTS])"
+
+
 CONTRACTS = [
     contract(
         "find",
@@ -295,20 +315,23 @@ CONTRACTS = [
             1 <= room <= 2**30
             min(room, header[SLOTS]) <= len(ties.keys)
             min(room, header[SLOTS]) <= len(ties.notes)
-            min(2 * room, header[SLOTS]) <= len(ties.ranks)
-            min(2 * room, header[SLOTS]) <= len(ties.slots)
+            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+            min({of_sides("room")}, header[SLOTS]) <= len(ties.ranks)
+            min({of_sides("room")}, header[SLOTS]) <= len(ties.slots)
             (header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_keys)
             (header[SLOTS] + CHUNK - 1) // CHUNK <= len(session.chunk_notes)
         """,
         writes="ties.keys ties.notes ties.ranks ties.slots session.chunk_keys session.chunk_notes",
-        gives="""
-            0 <= result <= min(2 * room, header[SLOTS])
+        gives=f"""
+            0 <= result <= min({of_sides("room")}, header[SLOTS])
             within(ties.ranks, 0, result, header[TAU_EXPAND] + 1, 2**32)
             are_worthy(header, tags, ties.worth, ties.slots, result)
         """,
         loops={
             "for backwards in range(2)": loop(
-                keeps="""
+                keeps=f"""
+                    size <= {of_sides("room")}
+                    implies(backwards == 1 and header[CURSOR_TOKEN] == header[END], size == 0 or behind == 0)
                     0 <= size <= (0 if backwards == 0 else room if backwards == 1 else 2 * room)
                     size <= (0 if backwards == 0 else last - behind if backwards == 1 else last)
                     within(ranks, 0, size, header[TAU_EXPAND] + 1, 2**32)
@@ -323,6 +346,10 @@ CONTRACTS = [
             ),
         },
         before={
+            "size = 0": """
+                tokens_rise(header, tags, header[SLOTS])
+                implies(header[CURSOR_TOKEN] == header[END], behind == 0 or behind == last)
+            """,
             "for i in range(found)": """
                 many_members(ties.keys, ties.notes, found, found)
                 keys_in(ties.keys, ties.notes, found, found, -2**57, 2**57)
@@ -338,14 +365,15 @@ CONTRACTS = [
             are_tags(header, tags, 0, header[SLOTS])
             header[SLOTS] <= len(ties.worth)
             header[SLOTS] <= len(peaks) * CHUNK
-            header[SLOTS] <= len(ties.ranks)
-            header[SLOTS] <= len(ties.slots)
+            0 <= most
+            min(most, header[SLOTS]) <= len(ties.ranks)
+            min(most, header[SLOTS]) <= len(ties.slots)
             -2**32 <= header[TAU_EXPAND] < least <= 2**32
             -2**40 <= room <= 2**40
         """,
         writes="ties.ranks ties.slots",
         gives="""
-            0 <= result <= header[SLOTS]
+            0 <= result <= min(most, header[SLOTS])
             within(ties.ranks, 0, result, -2**32, 2**32)
             are_worthy(header, tags, ties.worth, ties.slots, result)
         """,
@@ -353,6 +381,7 @@ CONTRACTS = [
             "for chunk in range((header[SLOTS] + CHUNK - 1) // CHUNK)": loop(
                 keeps="""
                     0 <= size <= min(chunk * CHUNK, header[SLOTS])
+                    size <= most
                     old(room) - size <= room <= old(room)
                     least <= lowest <= least + 1
                     within(ranks, 0, size, -2**32, 2**32)
@@ -362,6 +391,7 @@ CONTRACTS = [
             "for i in range(min(CHUNK, header[SLOTS] - first))": loop(
                 keeps="""
                     0 <= size <= first + i
+                    size <= most
                     old(room) - size <= room <= old(room)
                     least <= lowest <= least + 1
                     within(ranks, 0, size, -2**32, 2**32)
@@ -440,14 +470,15 @@ CONTRACTS = [
             -LIMIT <= header[TAU_COLLAPSE] < least <= LIMIT
             rising(family_slot, 0, header[FAMILIES])
             0 <= room < 2**40
-            header[FAMILIES] <= len(ties.ranks)
-            header[FAMILIES] <= len(ties.slots)
-            header[FAMILIES] <= len(ties.nodes)
-            header[FAMILIES] <= len(ties.tokens)
+            0 <= most
+            min(most, header[FAMILIES]) <= len(ties.ranks)
+            min(most, header[FAMILIES]) <= len(ties.slots)
+            min(most, header[FAMILIES]) <= len(ties.nodes)
+            min(most, header[FAMILIES]) <= len(ties.tokens)
         """,
         writes="ties.ranks ties.slots ties.nodes ties.tokens",
         gives="""
-            0 <= result <= header[FAMILIES]
+            0 <= result <= min(most, header[FAMILIES])
             within(ties.ranks, 0, result, -2**34, 2**34)
             ready_at(session, ties.slots, result)
             all(0 <= ties.nodes[i] and ties.nodes[i] < 2**60 and ties.nodes[i] % LEVELS <= header[TOP]
@@ -457,6 +488,7 @@ CONTRACTS = [
             "for family in range(header[FAMILIES])": loop(
                 keeps="""
                     0 <= size <= family
+                    size <= most
                     old(room) - family <= room <= old(room)
                     least <= lowest <= least + 1
                     within(ties.ranks, 0, size, -2**34, 2**34)
@@ -772,6 +804,7 @@ CONTRACTS = [
     contract(
         "best_tied_expands",
         needs=f"""{TOLD}
+            header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
             ledger_fits(header, ledger_action)
             header[LEDGER_TO] <= 2**26
             header[FIRST] <= header[CURSOR_TOKEN] < 2**49
@@ -783,14 +816,7 @@ CONTRACTS = [
             1 <= room <= 2**26
             room <= len(session.expand_keys)
             room <= len(session.expand_tokens)
-            header[SLOTS] <= len(ties.ranks)
-            header[SLOTS] <= len(ties.slots)
-            header[SLOTS] <= len(ties.tokens)
-            header[SLOTS] <= len(ties.nodes)
-            header[SLOTS] <= len(ties.ages)
-            header[SLOTS] <= len(ties.keys)
-            header[SLOTS] <= len(ties.notes)
-            header[SLOTS] <= len(ties.more_keys)
+{columns(expands("room"))}
             remembers(ties.history, header[ITERATION])
             ties.history.size <= 2**26
         """,
@@ -848,14 +874,7 @@ CONTRACTS = [
             1 <= room < 2**26
             room <= len(session.collapse_keys)
             room <= len(session.collapse_families)
-            max(room + 1, header[FAMILIES]) <= len(ties.ranks)
-            max(room + 1, header[FAMILIES]) <= len(ties.slots)
-            max(room + 1, header[FAMILIES]) <= len(ties.tokens)
-            max(room + 1, header[FAMILIES]) <= len(ties.nodes)
-            max(room + 1, header[FAMILIES]) <= len(ties.ages)
-            max(room + 1, header[FAMILIES]) <= len(ties.keys)
-            max(room + 1, header[FAMILIES]) <= len(ties.notes)
-            max(room + 1, header[FAMILIES]) <= len(ties.more_keys)
+{columns("min(room + ties.history.size, header[FAMILIES])")}
             remembers(ties.history, header[ITERATION])
             ties.history.size <= 2**26
         """,
@@ -929,14 +948,8 @@ CONTRACTS = [
             header[SLOTS] <= len(ties.worth)
             worth_within_means(header, tags, fixed, ties.worth)
             header[SLOTS] <= len(peaks) * CHUNK
-            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.ranks)
-            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.slots)
-            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.tokens)
-            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.nodes)
-            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.ages)
-            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.keys)
-            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.notes)
-            max(header[N_DIFF] + 1, header[SLOTS], header[FAMILIES]) <= len(ties.more_keys)
+            header[FAMILIES] <= header[SLOTS]
+{columns(expands("header[N_DIFF]"))}
             remembers(ties.history, header[ITERATION])
             ties.history.size <= 2**26
         """,

@@ -383,11 +383,13 @@ def many_of(rng: random.Random, source: Source, called: str = "run_step") -> dic
 
 
 def tied_in(rng: random.Random, session: code.Session) -> Array:
-    """The array of a selection with other ties, with a place for each candidate, and by what ties go in the session."""
+    """The array of a selection with other ties, with more room than it takes or less; by what ties go is drawn, too."""
     header = session.header
     header[code.BY_CURSOR] = rng.randint(0, 1)
     header[code.CURSOR_TOKEN] = rng.choice([header[code.END], rng.randint(header[code.FIRST], header[code.END])])
-    return columns(max(header[code.N_DIFF] + 1, header[code.SLOTS]) + rng.randint(0, 2))
+    found = header[code.N_DIFF] + header[code.REMEMBERED] + header[code.LEDGER_TO] - header[code.LEDGER_FROM]
+    sides = 1 if header[code.CURSOR_TOKEN] == header[code.END] else 2
+    return columns(max(0, min(sides * found, header[code.SLOTS]) + rng.choice([-1, 0, 0, 0, 2])))
 
 
 def _for_any(spaces: Sequence[Array], states: RowsOf, rng: random.Random) -> Array:

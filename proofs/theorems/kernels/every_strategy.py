@@ -62,7 +62,6 @@ LAYOUTS = [*contracts_of("opening"), "run_layout"]
     clauses="TIE-1 TIE-2 CAP-1 BUD-1 ACT-1 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("ties"),
-    assumes="tables with a place for each slot where all that rank as high are gathered",
     mutations=[
         Mutation("halving does not end", "if ascending[middle] < number:\n            low = middle + 1",
                  "if ascending[middle] < number:\n            low = middle"),
@@ -76,6 +75,10 @@ LAYOUTS = [*contracts_of("opening"), "run_layout"]
         Mutation("a tie more than there is room for",
                  "if room == 0:\n                            lowest = least + 1\n    return size",
                  "if room == 0:\n                            lowest = least + 1\n    return size + 1"),
+        Mutation("an expand more is gathered than there can be", "tags[slot] < MARK and size < most:",
+                 "tags[slot] < MARK and size <= most:"),
+        Mutation("a collapse more is gathered than there can be", "if size < most and not is_barred",
+                 "if size <= most and not is_barred"),
         Mutation("the walk from the end passes over a family", "family = high\n            high -= 1",
                  "family = high\n            high -= 2"),
         Mutation("a token is counted from where the next is", "        slot = slots[i]\n        node = node_of",
@@ -111,13 +114,13 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "ties-in-calls-of-every-size",
     "An iteration with other ties leaves what it needs itself of blocks, families, pins and ledger, makes no more "
     "actions than the cap allows and leaves no more slots than the budget, or than there were, however long the "
-    "context and whatever is remembered; or says why not, and the context is as it was. Its columns lie in its work "
-    "space, apart from each other.",
+    "context, whatever is remembered and however little work space there is; or says why not, and the context is as it "
+    "was. Its columns lie in its work space, apart from each other.",
     clauses="TIE-1 TIE-2 CAP-1 BUD-1 CTX-6",
     technique=Technique.DEDUCTION,
     kernels=("run_tied",),
     assumes="arrays laid out as their headers say, as `Tables` lays them out, and tables as `Tables.check` asserts "
-    "them; work space with a place for each slot, and for one candidate more than there may be actions",
+    "them",
     mutations=[
         Mutation("two columns overlap", "space[at + 2 * long : at + 3 * long]", "space[at + long : at + 3 * long]"),
         Mutation("one action more is made than is chosen",
@@ -126,6 +129,9 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("no room is made for what is remembered",
                  "if not has_room(session, state, header[N_DIFF]):\n        return LEDGER_FULL\n    at",
                  "if not has_room(session, state, 0):\n        return LEDGER_FULL\n    at"),
+        Mutation("there is work space for one side of the cursor", "else 2 * found", "else found"),
+        Mutation("what is remembered takes no work space", "header[N_DIFF] + header[REMEMBERED] + header[LEDGER_TO]",
+                 "header[N_DIFF] + header[LEDGER_TO]"),
         Mutation("the last action is not told", "take_back(held)\n    return done\n\n\n@kernel\ndef run_ties",
                  "take_back(held)\n    return done - 1\n\n\n@kernel\ndef run_ties"),
     ],
