@@ -31,7 +31,7 @@ def broken(tables: Tables) -> list[str]:
         "header": Memory("header", tables.state[: code.HEADER].tolist()),
         "tags": Memory("tags", tables.tags.tolist(), 8),
     }
-    return [line for line in KEPT if not PLAYER.holds(line, named)]
+    return [line for line in KEPT if PLAYER.broken([line], named)]
 
 
 def session(seed: int) -> tuple[Allocator, Tables]:

@@ -11,7 +11,7 @@ import ast
 import copy
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -271,15 +271,14 @@ class Player:
 
         def guarded(*given: Any) -> Any:
             told = dict(zip(names, given, strict=True))
-            for line in asked.needs:
-                if not self.holds(line, told):
-                    raise Broken(f"{asked.kernel} does not get what it needs: {line}")
+            if line := self.broken(asked.needs, told):
+                raise Broken(f"{asked.kernel} does not get what it needs: {line}")
             return plain(*given)
 
         return guarded
 
-    def holds(self, line: str, names: Mapping[str, Any]) -> bool:
-        """Whether a line does."""
+    def broken(self, lines: Iterable[str], names: Mapping[str, Any]) -> str:
+        """The first of some lines that does not hold; empty if all do."""
         visible = {name: seen(value) for name, value in names.items()}
         fields = {part for one in names.values() for part in getattr(one, "_fields", ())}
         visible = {name: one for name, one in visible.items() if not isinstance(one, Array) or name not in fields}
@@ -289,12 +288,15 @@ class Player:
         single = {value for value in visible.values() if isinstance(value, int)}
         numbers = sorted(single.union(*(value for value in visible.values() if isinstance(value, Seen))))
         words.INTEGERS.listed = sorted({*range(-1, 5), *numbers[-6:], *numbers[:4]})
-        try:
-            return bool(
-                eval(_compiled(line), self._lines, {}) if not visible else eval(_compiled(line), self._lines | visible)
-            )
-        except ZeroDivisionError:
-            return False
+        scope = self._lines | visible
+        for line in lines:
+            try:
+                holds = bool(eval(_compiled(line), scope))
+            except ZeroDivisionError:
+                holds = False
+            if not holds:
+                return line
+        return ""
 
     def _turn(self, kernel: str, name: str, names: dict[str, Any]) -> None:
         self._left -= 1
@@ -304,9 +306,9 @@ class Player:
             return  # what it calls may have a loop with the same first line
         self.reached.add(name)
         if self._close:
-            for line in self.contract.loops[name].keeps:
-                if "entry(" not in line and not self.holds(line, self._old | self._cut | names):
-                    raise Broken(f"in a turn of `{name}` this does not hold: {line}")
+            kept = (line for line in self.contract.loops[name].keeps if "entry(" not in line)
+            if line := self.broken(kept, self._old | self._cut | names):
+                raise Broken(f"in a turn of `{name}` this does not hold: {line}")
 
     def _cuts_of(self, told: Mapping[str, Any]) -> dict[str, Any]:
         """What the contract calls the tables of arrays."""
@@ -348,9 +350,9 @@ class Player:
             self._cut, turns = self._cuts_of(told), self._turns_of(told)
         except Broken:
             return None
-        if not all(self.holds(line, told | self._cut) for line in self.contract.needs):
+        if self.broken(self.contract.needs, told | self._cut):
             return None
-        if not all(self.holds(line, names) for one, names in turns for line in one.needs):
+        if any(self.broken(one.needs, names) for one, names in turns):
             return None
         then = [_before(copied(names)) for _, names in turns]
         self._left, self._close, self._parameters = PATIENCE, close, told.keys()
@@ -359,13 +361,11 @@ class Player:
             with np.errstate(invalid="ignore"):  # a score may be too great for 32 bits
                 result = self._space[self.contract.kernel](*told.values())
             numbers = {name.removeprefix("old_"): one for name, one in self._old.items() if isinstance(one, int)}
-            for line in self.contract.gives:
-                if not self.holds(line, told | self._cut | numbers | self._old | {"result": result}):
-                    raise Broken(f"it does not give {line}")
+            if line := self.broken(self.contract.gives, told | self._cut | numbers | self._old | {"result": result}):
+                raise Broken(f"it does not give {line}")
             for (one, names), old in zip(turns, then, strict=True):
-                for line in one.gives:
-                    if not self.holds(line, names | old):
-                        raise Broken(f"a turn does not give {line}")
+                if line := self.broken(one.gives, names | old):
+                    raise Broken(f"a turn does not give {line}")
         except (Broken, ZeroDivisionError, ValueError) as broken:  # a shift by less than nothing is the last of them
             return str(broken)
         return ""
