@@ -670,7 +670,8 @@ CONTRACTS = [
             all(keys[i] == PLACES - 1 - family_slot[notes[i]] for i in range(result) if at(keys[i]) if at(notes[i]))
             all(is_free(session, notes[i]) for i in range(result) if at(notes[i]))
             implies(ends_rise(header, family_node), all(held(notes, 0, result, f)
-                for f in range(header[FAMILIES]) if is_free(session, f) and (result < room or (result >= 1 and f <= notes[result - 1]))
+                for f in range(header[FAMILIES])
+                if is_free(session, f) and (result < room or (result >= 1 and f <= notes[result - 1]))
                 if at(family_node[f])))
         """,
         whole=True,

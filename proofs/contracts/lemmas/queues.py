@@ -124,7 +124,8 @@ ORDERED = [
     lemma(
         "best_ahead(K, N, n, i)",
         "implies(falling(K, 0, n) and 0 <= i < n, all(many(K, N, i, k, v) >= 1 or k <= K[i]"
-        " for k in INTEGERS for v in INTEGERS if many(K, N, n, k, v) >= 1 or k <= K[n - 1] if at(many(K, N, i, k, v))))",
+        " for k in INTEGERS for v in INTEGERS if many(K, N, n, k, v) >= 1 or k <= K[n - 1]"
+        " if at(many(K, N, i, k, v))))",
         steps=["pairs_found(K, N, n)", "many_members(K, N, i, i)", "K[i] == K[i]", "K[n - 1] == K[n - 1]"],
     ),
     lemma(

@@ -491,8 +491,8 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "context ends where it did. A reclaim only collapses, and of what it has looked up the least wanted first, or the "
     "oldest where scores are equal; it does so only where the new blocks do not fit, and none but while they and those "
     "ahead do not; it ends short of that only where no listed family may collapse, and gives up only where the new "
-    "blocks do not fit even then. Whether a collapse completes a parent's family is seen, and the scores that collapses "
-    "leave are their families' aggregates.",
+    "blocks do not fit even then. Whether a collapse completes a parent's family is seen, and the scores that "
+    "collapses leave are their families' aggregates.",
     clauses="ING-1 ING-2 ING-3 ING-4 ING-5 ING-6 FIL-1 FIL-2 FIL-3",
     technique=Technique.DEDUCTION,
     kernels=INGEST,
