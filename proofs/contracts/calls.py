@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from focalloc.proofs.contracts.form import contract, lines, loop, loop_of_rows
+from focalloc.proofs.contracts.form import beside, contract, lines, loop, loop_of_rows
 from focalloc.proofs.contracts.ingest import WITHIN
 from focalloc.proofs.contracts.invariants import BEFORE, KEPT, PINS
 from focalloc.proofs.contracts.opening import HISTORY as LAID_OUT
@@ -206,6 +206,8 @@ AROUND = """
             header[FIRST] <= header[END]
             -1 <= cursor < 2**49
             cursor == -1 or cursor >= header[FIRST]
+            0 <= header[MULTI_SLOT] <= 1
+            implies(header[MULTI_SLOT] == 0, all(header[i] == 1 for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
 """
 """What a step goes by beyond an iteration."""
 
@@ -271,6 +273,11 @@ def of_spans(text: str) -> str:
 def of_call(needed: tuple[str, ...]) -> str:
     """The same where the cursor stands in the call."""
     return re.sub(r"\bcursor\b", "calls[i, RETURNED]", "\n".join(needed))
+
+
+def of_done(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The same before it is returned how many actions there are."""
+    return tuple(re.sub(r"\bresult\b", "done", line) for line in given)
 
 
 NOTED_OF_CALL = {
@@ -379,6 +386,191 @@ INGESTED = """
             0 <= header[END] and header[END] + tokens + header[SPAN] < 2**49
 """
 """What an ingest has room for, and goes by."""
+
+STEP = contract(
+    "step",
+    needs="\n".join((*KEPT, *lines(ROOM), *lines(TERMS))),
+    writes="""header tags spare memory told no_expand splices ledger_action ledger_iteration actions places
+        collapse_keys collapse_families expand_keys expand_tokens chunk_keys chunk_notes
+        family_slot family_node spare_slot spare_node""",
+    gives="\n".join((*KEPT, *lines(GIVEN))),
+    before={
+        "return refused": """
+            tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            tiled_alike(old(header), header, tags, 0, header[SLOTS])
+            aligned_alike(old(header), header, tags, header[SLOTS])
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+        """,
+        "done = select": """
+            multiplied_is(header)
+            multiplied(header)
+            tiled_whole(old(header), tags)
+            whole_alike(old(header), header, tags)
+            whole(header, tags)
+            whole_gists(header, tags)
+            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+            all_stand(header, tags, family_slot, family_node, header[FAMILIES])
+            families_whole(header, tags, family_slot, family_node, header[FAMILIES])
+            tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            aligned_alike(old(header), header, tags, header[SLOTS])
+            spans_multiply_is(header)
+            geometry_is(header)
+            told_by(header, tags, family_slot, family_node, header[FAMILIES])
+            told_rise(header, tags, family_slot, family_node, header[FAMILIES])
+            all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
+            are_there_is(header, tags, family_slot, family_node, header[FAMILIES])
+            aligned(header, tags, header[SLOTS])
+        """,
+        "apply": f"""{still_marked("old(header)")}
+                are_plain(header, old(tags), header[SLOTS])
+                have_cooled(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION], actions, done)
+                end_before_tail(old(header), actions, done)
+                are_actions(prior(header), actions, done)
+                shifts_alike(prior(header), old(header), actions, done)
+                always_fit(old(header), actions, done)
+                are_wanted(header, fixed, actions, places, done)
+                are_in_context(old(header), old(tags), old(family_slot), old(family_node), actions, places, done)
+                are_apart(old(header), actions, places, done)
+                all(0 <= places[i] and places[i] + before(old(header), actions[i]) <= old(header)[SLOTS]
+                    for i in range(done) if at(places[i]))
+        """,
+    },
+)
+"""An iteration, from the ledger on."""
+
+RUN_STEP = contract(
+    "run_step",
+    cuts={**SESSION, "adaptive": ADAPTIVE["adaptive"]},
+    needs="\n".join(
+        (
+            *lines(ARRAYS),
+            *lines(ADAPTED),
+            *lines(RING_TOLD),
+            *KEPT,
+            *lines(ROOM),
+            *lines(TERMS),
+            *lines(AROUND),
+        )
+    ),
+    writes="""header tags spare fixed peaks memory told no_expand splices ledger_action ledger_iteration
+        actions places collapse_keys collapse_families expand_keys expand_tokens chunk_keys chunk_notes
+        family_slot family_node spare_slot spare_node adaptive""",
+    gives="\n".join(
+        (
+            "result == LEDGER_FULL or result == WRONG_LENGTH or result == BAD_SCORE"
+            " or 0 <= result <= header[N_DIFF]",
+            "implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))",
+            "implies(result >= 0, are_actions(header, actions, result))",
+            "implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)",
+            *lines(OBEYED),
+            "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
+            "(result == WRONG_LENGTH) == (len(scores) != old(header)[SLOTS])",
+            "implies(result >= 0, 0 <= header[SPLICES] and header[SPLICES] <= result)",
+            "only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS,"
+            " TAKEN_COLLAPSES, SPLICES, KNOWN, HALF, HEARD, TAU_EXPAND, TAU_COLLAPSE, CURSOR_TOKEN)",
+            *KEPT,
+        )
+    ),
+    before={
+        "done = take_for_step": """
+            tiled_follow(header, tags)
+            tiled_whole(header, tags)
+            told_by(header, tags, family_slot, family_node, header[FAMILIES])
+        """,
+        "bound": """
+            tiled_alike(old(header), header, tags, 0, header[SLOTS])
+            aligned_alike(old(header), header, tags, header[SLOTS])
+            tiled_whole(header, tags)
+            whole_gists(header, tags)
+        """,
+        "done = step": still_alike("old(header)"),
+        "observe_use": """
+            sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])
+            are_actions(prior(header), actions, done)
+            shifts_alike(prior(header), old(header), actions, done)
+            always_fit(old(header), actions, done)
+            tokens_marked(prior(header), old(header), prior(tags), old(tags), old(header)[SLOTS])
+            are_in_context(old(header), old(tags), old(family_slot), old(family_node), actions, places, done)
+        """,
+    },
+    closes="""
+        tokens_marked(header, old(header), tags, tags, header[SLOTS])
+        tiled_alike(old(header), header, tags, 0, header[SLOTS])
+        aligned_alike(old(header), header, tags, header[SLOTS])
+        all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
+    """,
+)
+"""An iteration, from its scores on."""
+
+OPEN = (
+    "is_open(old(header), old(tags), fixed, old(no_expand), len(no_expand), old(ledger_action), old(ledger_iteration),"
+    " header[ITERATION], header[TAU_EXPAND], s)"
+)
+"""A gist in slot ``s`` may be expanded."""
+
+WAITING = f"not taken(old(header), actions, places, result, s) and {OPEN}"
+"""A gist in slot ``s`` is not replaced, though it might have been expanded."""
+
+READY = (
+    "is_due(old(header), fixed, old(family_slot), old(family_node), old(ledger_action), old(ledger_iteration),"
+    " header[ITERATION], header[TAU_COLLAPSE], f)"
+)
+"""A family may collapse, as long as it is whole."""
+
+BLOCKED = (
+    "blocked(old(header), actions, places, result, old(family_slot)[f],"
+    " old(header)[WIDTH + old(family_node)[f] % LEVELS])"
+)
+"""A family has lost slots to an action."""
+
+WAITED = lines(f"""
+    1 <= prior(header)[SPAN]
+    near_none(prior(header), family_node, header[FAMILIES])
+    all(family_key(old(header), fixed, old(family_slot), old(family_node), f) == prior(key_at(session, 0, f))
+        for f in range(old(header)[FAMILIES]) if at(old(family_node)[f]))
+    all(gist_key(old(header), old(tags), fixed, s) == gist_key(prior(header), old(tags), fixed, s)
+        for s in range(old(header)[SLOTS]) if 1 <= old(tags)[s] if at(old(tags)[s]))
+    all(tags[s] < MARK for s in range(old(header)[SLOTS]) if not taken(old(header), actions, places, done, s)
+        if at(old(tags)[s]))
+    all(is_wanted(prior(header), old(tags), fixed, no_expand, len(no_expand), s, key_of(header[TAU_EXPAND], 0),
+                UNBOUNDED)
+            and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
+                node_of(old(tags)[s], token_of(prior(header), old(tags), s)) * 2 + COLLAPSE)
+        for s in range(old(header)[SLOTS]) if {OPEN} if at(old(tags)[s]))
+""")
+"""What the selection knows of those that wait, in what the iteration began with."""
+
+FIRST = lines(f"""
+    implies(result >= 0 and below_peaks(old(header), old(tags), fixed, peaks, CHUNK),
+        all(gist_key(old(header), old(tags), fixed, s) < gist_key(old(header), old(tags), fixed, places[i])
+            for s in range(old(header)[SLOTS]) for i in range(result) if actions[i] % 2 == EXPAND and {WAITING}
+            if at(old(tags)[s], places[i])))
+    implies(result >= 0, all(is_queued(collapse_keys, header[TAKEN_COLLAPSES], places[i])
+        for i in range(result) if actions[i] % 2 == COLLAPSE if at(places[i])))
+    implies(result >= 0,
+        all(family_key(old(header), fixed, old(family_slot), old(family_node), f) <= collapse_keys[i]
+            for f in range(old(header)[FAMILIES]) for i in range(header[TAKEN_COLLAPSES])
+            if {READY} and not {BLOCKED} if at(old(family_node)[f], collapse_keys[i])))
+    implies(result >= 0 and result < header[N_DIFF],
+        all({BLOCKED} for f in range(old(header)[FAMILIES]) if {READY} if at(old(family_node)[f])))
+""")
+"""No gist that waits comes before one that is expanded, no family before one that collapses, and below the cap none
+waits."""
+
+WAITED_SINCE = lines(f"""
+    all(gist_key(old(header), old(tags), fixed, s) == gist_key(prior(header), old(tags), fixed, s)
+        for s in range(old(header)[SLOTS]) if 1 <= old(tags)[s] if at(old(tags)[s]))
+    all({OPEN.replace("old(header)", "prior(header)")}
+        for s in range(old(header)[SLOTS]) if {OPEN} if at(old(tags)[s]))
+    all(not taken(prior(header), actions, places, done, s)
+        for s in range(old(header)[SLOTS]) if not taken(old(header), actions, places, done, s) if at(old(tags)[s]))
+""")
+"""What the iteration knows of those that wait, in what the call began with."""
+
+FROM_SCORES = tuple(
+    line.replace(" and below_peaks(old(header), old(tags), fixed, peaks, CHUNK)", "") for line in FIRST
+)
+"""The same where peaks are made of the scores, too."""
 
 CONTRACTS = [
     contract(
@@ -724,116 +916,29 @@ CONTRACTS = [
         before={"refused = begin": "sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])"},
         closes=still_alike("old(header)"),
     ),
-    contract(
-        "step",
-        needs="\n".join((*KEPT, *lines(ROOM), *lines(TERMS))),
-        writes="""header tags spare memory told no_expand splices ledger_action ledger_iteration actions places
-            collapse_keys collapse_families expand_keys expand_tokens chunk_keys chunk_notes
-            family_slot family_node spare_slot spare_node""",
-        gives="\n".join((*KEPT, *lines(GIVEN))),
+    STEP,
+    beside(
+        STEP,
+        "best",
+        gives="\n".join(FIRST),
         before={
-            "return refused": """
-                tokens_marked(header, old(header), tags, tags, header[SLOTS])
-                tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                aligned_alike(old(header), header, tags, header[SLOTS])
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-            """,
-            "done = select": """
-                multiplied_is(header)
-                multiplied(header)
-                tiled_whole(old(header), tags)
-                whole_alike(old(header), header, tags)
-                whole(header, tags)
-                whole_gists(header, tags)
-                all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-                all_stand(header, tags, family_slot, family_node, header[FAMILIES])
-                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
-                tokens_marked(header, old(header), tags, tags, header[SLOTS])
-                aligned_alike(old(header), header, tags, header[SLOTS])
-                spans_multiply_is(header)
-                geometry_is(header)
-                told_by(header, tags, family_slot, family_node, header[FAMILIES])
-                told_rise(header, tags, family_slot, family_node, header[FAMILIES])
-                all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
-                are_there_is(header, tags, family_slot, family_node, header[FAMILIES])
-                aligned(header, tags, header[SLOTS])
-            """,
-            "apply": f"""{still_marked("old(header)")}
-                are_plain(header, old(tags), header[SLOTS])
-                have_cooled(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION], actions, done)
-                end_before_tail(old(header), actions, done)
-                are_actions(prior(header), actions, done)
-                shifts_alike(prior(header), old(header), actions, done)
-                always_fit(old(header), actions, done)
-                are_wanted(header, fixed, actions, places, done)
-                are_in_context(old(header), old(tags), old(family_slot), old(family_node), actions, places, done)
-                are_apart(old(header), actions, places, done)
-                all(0 <= places[i] and places[i] + before(old(header), actions[i]) <= old(header)[SLOTS]
-                    for i in range(done) if at(places[i]))
-            """,
+            "done = select": "peaks_marked(header, old(header), tags, tags, fixed, peaks, CHUNK)",
+            "apply": "\n".join((*WAITED, *of_done(FIRST))),
         },
     ),
-    contract(
-        "run_step",
-        cuts={**SESSION, "adaptive": ADAPTIVE["adaptive"]},
-        needs="\n".join(
-            (
-                *lines(ARRAYS),
-                *lines(ADAPTED),
-                *lines(RING_TOLD),
-                *KEPT,
-                *lines(ROOM),
-                *lines(TERMS),
-                *lines(AROUND),
-            )
-        ),
-        writes="""header tags spare fixed peaks memory told no_expand splices ledger_action ledger_iteration
-            actions places collapse_keys collapse_families expand_keys expand_tokens chunk_keys chunk_notes
-            family_slot family_node spare_slot spare_node adaptive""",
-        gives="\n".join(
-            (
-                "result == LEDGER_FULL or result == WRONG_LENGTH or result == BAD_SCORE"
-                " or 0 <= result <= header[N_DIFF]",
-                "implies(result >= 0, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))",
-                "implies(result >= 0, are_actions(header, actions, result))",
-                "implies(result >= 0, header[ITERATION] == old(header)[ITERATION] + 1)",
-                *lines(OBEYED),
-                "implies(result < 0, header[SLOTS] == old(header)[SLOTS])",
-                "(result == WRONG_LENGTH) == (len(scores) != old(header)[SLOTS])",
-                "implies(result >= 0, 0 <= header[SPLICES] and header[SPLICES] <= result)",
-                "only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS,"
-                " TAKEN_COLLAPSES, SPLICES, KNOWN, HALF, HEARD, TAU_EXPAND, TAU_COLLAPSE, CURSOR_TOKEN)",
-                *KEPT,
-            )
-        ),
+    RUN_STEP,
+    beside(
+        RUN_STEP,
+        "best",
+        gives="\n".join(FROM_SCORES),
         before={
-            "done = take_for_step": """
-                tiled_follow(header, tags)
-                tiled_whole(header, tags)
-                told_by(header, tags, family_slot, family_node, header[FAMILIES])
+            "adapt_terms": """
+                peaks_of_one(header, tags, fixed, peaks, CHUNK)
+                below_peaks(header, tags, fixed, peaks, CHUNK)
             """,
-            "bound": """
-                tiled_alike(old(header), header, tags, 0, header[SLOTS])
-                aligned_alike(old(header), header, tags, header[SLOTS])
-                tiled_whole(header, tags)
-                whole_gists(header, tags)
-            """,
-            "done = step": still_alike("old(header)"),
-            "observe_use": """
-                sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])
-                are_actions(prior(header), actions, done)
-                shifts_alike(prior(header), old(header), actions, done)
-                always_fit(old(header), actions, done)
-                tokens_marked(prior(header), old(header), prior(tags), old(tags), old(header)[SLOTS])
-                are_in_context(old(header), old(tags), old(family_slot), old(family_node), actions, places, done)
-            """,
+            "done = step": "peaks_marked(header, prior(header), tags, tags, fixed, peaks, CHUNK)",
+            "observe_use": "\n".join((*WAITED_SINCE, *of_done(FROM_SCORES))),
         },
-        closes="""
-            tokens_marked(header, old(header), tags, tags, header[SLOTS])
-            tiled_alike(old(header), header, tags, 0, header[SLOTS])
-            aligned_alike(old(header), header, tags, header[SLOTS])
-            all_stand_alike(old(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
-        """,
     ),
     contract(
         "tell",

@@ -637,6 +637,8 @@ CONTRACTS = [
                 if {READY} and not {BLOCKED} if at(family_node[f], collapse_keys[i]))
             implies(result < header[N_DIFF],
                 all({BLOCKED} for f in range(header[FAMILIES]) if {READY} if at(family_node[f])))
+            marks_are_taken(header, tags, actions, places, result)
+            header[SLOTS] - header[FREED] == header[SLOTS] + shifted(header, actions, result)
         """,
         loops={
             "while hungry": loop(

@@ -182,6 +182,10 @@ CONTRACTS = [
             implies(result == 0, all(header[ITERATION] - old(ledger_iteration)[j] >= header[MIN_GAP]
                 or held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], old(ledger_action)[j])
                 for j in range(old(header)[LEDGER_FROM], old(header)[LEDGER_TO]) if at(old(ledger_action)[j])))
+            implies(result == 0,
+                all(still_bars(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION], x)
+                    for x in INTEGERS if held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], x)
+                    if at(held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], x))))
         """,
         before={
             "forget": """

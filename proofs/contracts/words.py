@@ -198,6 +198,13 @@ def held(table: Ints, low: int, high: int, number: int) -> bool:
 
 
 @ghost
+def was_done(ledger_action: Ints, ledger_iteration: Ints, low: int, high: int, after: int, action: int) -> bool:
+    """Whether an action is among the entries of a ledger from ``low`` to before ``high``, of an iteration ``after``
+    one."""
+    return any(ledger_action[j] == action and ledger_iteration[j] > after for j in range(low, high))
+
+
+@ghost
 def where(table: Ints, low: int, high: int, number: int) -> int:
     """The first place where it stands; of no account if it stands nowhere."""
     return next((i for i in range(low, high) if table[i] == number), low)
@@ -2115,6 +2122,57 @@ def come_beyond(keys: Ints, notes: Ints, n: int, others: Ints, their_notes: Ints
         if many(keys, notes, n, k, v) >= 1
         if at(many(keys, notes, n, k, v))
     )
+
+
+def is_open(
+    header: Ints,
+    tags: Ints,
+    fixed: Ints,
+    no_expand: Ints,
+    cells: int,
+    ledger_action: Ints,
+    ledger_iteration: Ints,
+    now: int,
+    threshold: int,
+    slot: int,
+) -> bool:
+    """At the iteration ``now`` the gist in a slot may expand as far as threshold, pins and cooldown go."""
+    return is_wanted(
+        header, tags, fixed, no_expand, cells, slot, key_of(threshold, 0), UNBOUNDED
+    ) and not still_bars(
+        header, ledger_action, ledger_iteration, now, node_of(tags[slot], token_of(header, tags, slot)) * 2 + COLLAPSE
+    )
+
+
+def still_bars(header: Ints, ledger_action: Ints, ledger_iteration: Ints, now: int, action: int) -> bool:
+    """An action is in the ledger, and at the iteration ``now`` too short a time ago for its reversal (COO-1)."""
+    return was_done(
+        ledger_action, ledger_iteration, header[LEDGER_FROM], header[LEDGER_TO], now - header[MIN_GAP], action
+    )
+
+
+def is_due(
+    header: Ints,
+    fixed: Ints,
+    slots: Ints,
+    nodes: Ints,
+    ledger_action: Ints,
+    ledger_iteration: Ints,
+    now: int,
+    threshold: int,
+    f: int,
+) -> bool:
+    """At the iteration ``now`` a listed family may collapse as far as threshold, tail and cooldown go."""
+    return (
+        -mean_of(fixed, slots[f], header[WIDTH + nodes[f] % LEVELS]) > threshold
+        and end(header, nodes, f) <= header[END] - header[PROTECTED]
+        and not still_bars(header, ledger_action, ledger_iteration, now, nodes[f] * 2)
+    )
+
+
+def family_key(header: Ints, fixed: Ints, slots: Ints, nodes: Ints, f: int) -> int:
+    """The key of a family's collapse: its rank and its place."""
+    return -mean_of(fixed, slots[f], header[WIDTH + nodes[f] % LEVELS]) * PLACES + (PLACES - 1 - slots[f])
 
 
 def token_of(header: Ints, tags: Ints, slot: int) -> int:

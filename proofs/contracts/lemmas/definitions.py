@@ -83,6 +83,11 @@ DEFINITIONS = [
         "implies(held(T, lo, hi, x), lo <= where(T, lo, hi, x) < hi and T[where(T, lo, hi, x)] == x)",
         seen_by="held(T, lo, hi, x)",
     ),
+    definition(
+        "was_done_if(A, I, lo, hi, t, x, j)",
+        "implies(lo <= j < hi and A[j] == x and I[j] > t, was_done(A, I, lo, hi, t, x))",
+        seen_by="was_done(A, I, lo, hi, t, x), A[j]",
+    ),
     definition("spot_is(k)", "spot(k) == place_of(k)", seen_by="spot(k)"),
     definition("level_is(a)", "level_of(a) == a // 2 % LEVELS", seen_by="level_of(a)"),
     definition("turn_is(i, s)", "implies(s != 0, turn(i, s) == (i % s == 0))"),

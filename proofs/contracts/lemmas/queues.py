@@ -241,6 +241,13 @@ ORDERED = [
         steps=["over_bound(away(H, V, n - 1), H[SPAN])", "over_bound(c, 1 + away(H, V, n - 1) // H[SPAN])"],
     ),
     lemma(
+        "near_none(H, V, n)",
+        "implies(1 <= H[SPAN], all(0 // (1 + away(H, V, f) // H[SPAN]) == 0"
+        " for f in range(n) if at(V[f])))",
+        by="n",
+        steps=["over_bound(away(H, V, n - 1), H[SPAN])", "over_bound(0, 1 + away(H, V, n - 1) // H[SPAN])"],
+    ),
+    lemma(
         "fall_far(K, n, c)",
         "implies(n >= 1 and K[0] < c and all(K[i] > K[j] for i in range(n) for j in range(i + 1, n)),"
         " K[n - 1] + n <= c)",
