@@ -99,7 +99,7 @@ from focalloc.fastpath.kernels.layout import (
     Session,
     Sought,
 )
-from focalloc.fastpath.kernels.packing import node_of, place_of, rank_of
+from focalloc.fastpath.kernels.packing import key_of, node_of, place_of, rank_of
 
 Word = TypeVar("Word", bound=Callable[..., object])
 
