@@ -662,6 +662,8 @@ CONTRACTS = [
             implies(size == room, expand_keys[0] >= old(expand_keys)[0])
             implies(are_beyond(old(expand_keys), old(expand_tokens), size, least),
                 come_beyond(expand_keys, expand_tokens, result, old(expand_keys), old(expand_tokens), size, least))
+            implies(unbarred(no_expand, len(no_expand), old(expand_keys), old(expand_tokens), size),
+                unbarred(no_expand, len(no_expand), expand_keys, expand_tokens, result))
         """,
         loops={
             "while begun < length and tags[first + begun] == BODY": loop(
@@ -684,6 +686,8 @@ CONTRACTS = [
                     implies(are_beyond(old(expand_keys), old(expand_tokens), old(size), old(least)),
                         old(least) <= least and
                             come_beyond(keys, notes, size, old(expand_keys), old(expand_tokens), old(size), old(least)))
+                    implies(unbarred(no_expand, len(no_expand), old(expand_keys), old(expand_tokens), old(size)),
+                        unbarred(no_expand, len(no_expand), keys, notes, size))
                 """,
                 opens="peak_one_more(fixed, first + i + 1)",
                 closes="""
@@ -705,6 +709,10 @@ CONTRACTS = [
             """,
             "if score >= bar": "below(score, bar, slots)",
             "if size == room": f"""
+                unbarred_one_more(no_expand, len(no_expand), prior(keys), prior(notes), prior(size), keys, notes, size,
+                    key)
+                implies(unbarred(no_expand, len(no_expand), prior(keys), prior(notes), prior(size)),
+                    unbarred(no_expand, len(no_expand), keys, notes, size))
                 all(is_in_or_worse(keys, notes, size, room, gist_key(header, tags, fixed, s))
                     for s in range(first, first + i + 1)
                     if {BEYOND_OLD} if at(tags[s]))
@@ -722,12 +730,14 @@ CONTRACTS = [
                     for s in range(header[SLOTS])
                     if is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK) and {BEYOND} if at(tags[s])))
             are_beyond(expand_keys, expand_tokens, result, least + 1)
+            unbarred(no_expand, len(no_expand), expand_keys, expand_tokens, result)
         """,
         loops={
             "for c in range(chunks)": loop(
                 keeps=f"""
                     least == old(least) or (size == room and least == keys[0])
                     old(least) <= least and are_beyond(keys, expand_tokens, size, old(least) + 1)
+                    unbarred(no_expand, len(no_expand), keys, expand_tokens, size)
                     all(is_in_or_worse(keys, expand_tokens, size, room, gist_key(header, tags, fixed, s))
                         for d in range(c) for s in range(header[SLOTS])
                         if s // CHUNK == chunk_notes[d] and {BEYOND_OLD}
@@ -736,6 +746,7 @@ CONTRACTS = [
                 opens="none_below_top(keys, expand_tokens, size)",
             )
         },
+        opens="unbarred_none(no_expand, len(no_expand), expand_keys, expand_tokens)",
         closes=f"""
             below_peaks_is(header, tags, fixed, peaks, CHUNK)
             implies(below_peaks(header, tags, fixed, peaks, CHUNK),
@@ -770,6 +781,8 @@ CONTRACTS = [
             all(expand_keys[i] > expand_keys[j] for i in range(result) for j in range(i + 1, result))
             all(expand_keys[i] == gist_key(header, tags, fixed, spot(expand_keys[i]))
                 for i in range(result) if at(expand_keys[i]))
+            all(not bars(no_expand, len(no_expand), spot(expand_keys[i]))
+                for i in range(result) if at(expand_keys[i]))
             implies(below_peaks(header, tags, fixed, peaks, CHUNK),
                 all(many(expand_keys, expand_tokens, result, gist_key(header, tags, fixed, s),
                             token_of(header, tags, s)) >= 1
@@ -782,6 +795,7 @@ CONTRACTS = [
             f"for chunk in range({CHUNKS})": loop(
                 keeps=f"""
                     least == key_of(header[TAU_EXPAND], 0) or (size == wanted and least == keys[0])
+                    unbarred(no_expand, len(no_expand), keys, expand_tokens, size)
                     implies(below_peaks(header, tags, fixed, peaks, CHUNK),
                         all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
                             for s in range(header[SLOTS])
@@ -794,7 +808,10 @@ CONTRACTS = [
                 opens="none_below_top(keys, expand_tokens, size)",
             )
         },
-        opens="below_peaks_is(header, tags, fixed, peaks, CHUNK)",
+        opens="""
+            below_peaks_is(header, tags, fixed, peaks, CHUNK)
+            unbarred_none(no_expand, len(no_expand), expand_keys, expand_tokens)
+        """,
         before={
             "size = pick_from": f"""
                 implies(below_peaks(header, tags, fixed, peaks, CHUNK),
@@ -827,6 +844,12 @@ CONTRACTS = [
                         if 1 <= tags[s] and tags[s] <= header[TOP] and peak_key(peaks, s // CHUNK) < seen
                         if at(tags[s])))
                 none_below_top(keys, expand_tokens, size)
+                implies(prior(size) < wanted and lowest > least and below_peaks(header, tags, fixed, peaks, CHUNK),
+                    all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
+                        for s in range(header[SLOTS])
+                        if is_listed(peaks, chunk_keys, chunk_notes, chunks, s // CHUNK)
+                            and {WANTED} if at(tags[s])))
+                implies(prior(size) >= wanted or lowest <= least, size == prior(size) and keys == prior(keys))
                 implies(below_peaks(header, tags, fixed, peaks, CHUNK),
                     all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))
                         for s in range(header[SLOTS])
@@ -843,6 +866,7 @@ CONTRACTS = [
                         for s in range(min(header[SLOTS], chunk * CHUNK + CHUNK)) if {WANTED} if at(tags[s])))
             """,
             "left = drop": f"""
+                unbarred_is(no_expand, len(no_expand), keys, expand_tokens, size)
                 none_below_top(keys, expand_tokens, size)
                 implies(below_peaks(header, tags, fixed, peaks, CHUNK),
                     all(is_in_or_worse(keys, expand_tokens, size, wanted, gist_key(header, tags, fixed, s))

@@ -205,6 +205,12 @@ def was_done(ledger_action: Ints, ledger_iteration: Ints, low: int, high: int, a
 
 
 @ghost
+def unbarred(no_expand: Ints, cells: int, keys: Ints, notes: Ints, n: int) -> bool:
+    """`are_unbarred`, of which solvers know lemmas only."""
+    return are_unbarred(no_expand, cells, keys, notes, n)
+
+
+@ghost
 def where(table: Ints, low: int, high: int, number: int) -> int:
     """The first place where it stands; of no account if it stands nowhere."""
     return next((i for i in range(low, high) if table[i] == number), low)
@@ -2214,6 +2220,17 @@ def are_gists(header: Ints, tags: Ints, fixed: Ints, keys: Ints, notes: Ints, n:
         and 1 <= tags[spot(k)] <= header[TOP]
         and rank_of(k) == mean_at(header, tags, fixed, spot(k))
         and rank_of(k) > header[TAU_EXPAND]
+        for k in INTEGERS
+        for v in INTEGERS
+        if many(keys, notes, n, k, v) >= 1
+        if at(many(keys, notes, n, k, v))
+    )
+
+
+def are_unbarred(no_expand: Ints, cells: int, keys: Ints, notes: Ints, n: int) -> bool:
+    """No pin bars the first ``n`` from expanding (PIN-2)."""
+    return all(
+        not bars(no_expand, cells, spot(k))
         for k in INTEGERS
         for v in INTEGERS
         if many(keys, notes, n, k, v) >= 1

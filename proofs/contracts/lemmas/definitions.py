@@ -83,6 +83,7 @@ DEFINITIONS = [
         "implies(held(T, lo, hi, x), lo <= where(T, lo, hi, x) < hi and T[where(T, lo, hi, x)] == x)",
         seen_by="held(T, lo, hi, x)",
     ),
+    definition("unbarred_is(E, c, K, N, n)", "unbarred(E, c, K, N, n) == are_unbarred(E, c, K, N, n)"),
     definition(
         "was_done_if(A, I, lo, hi, t, x, j)",
         "implies(lo <= j < hi and A[j] == x and I[j] > t, was_done(A, I, lo, hi, t, x))",

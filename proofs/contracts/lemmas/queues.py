@@ -241,6 +241,18 @@ ORDERED = [
         steps=["over_bound(away(H, V, n - 1), H[SPAN])", "over_bound(c, 1 + away(H, V, n - 1) // H[SPAN])"],
     ),
     lemma(
+        "unbarred_none(E, c, K, N)",
+        "unbarred(E, c, K, N, 0)",
+        steps=["unbarred_is(E, c, K, N, 0)", "many_none(K, N, 0, 0, 0)"],
+    ),
+    lemma(
+        "unbarred_one_more(E, c, K, N, n, L, M, m, p)",
+        "implies(unbarred(E, c, K, N, n) and not bars(E, c, spot(p)) and all(many(K, N, n, k, v) >= 1 or k == p"
+        " for k in INTEGERS for v in INTEGERS if many(L, M, m, k, v) >= 1 if at(many(L, M, m, k, v))),"
+        " unbarred(E, c, L, M, m))",
+        steps=["unbarred_is(E, c, K, N, n)", "unbarred_is(E, c, L, M, m)"],
+    ),
+    lemma(
         "near_none(H, V, n)",
         "implies(1 <= H[SPAN], all(0 // (1 + away(H, V, f) // H[SPAN]) == 0"
         " for f in range(n) if at(V[f])))",
