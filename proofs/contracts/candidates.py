@@ -781,7 +781,7 @@ CONTRACTS = [
             all(expand_keys[i] > expand_keys[j] for i in range(result) for j in range(i + 1, result))
             all(expand_keys[i] == gist_key(header, tags, fixed, spot(expand_keys[i]))
                 for i in range(result) if at(expand_keys[i]))
-            all(not bars(no_expand, len(no_expand), spot(expand_keys[i]))
+            all(expand_keys[i] < UNBOUNDED and not bars(no_expand, len(no_expand), spot(expand_keys[i]))
                 for i in range(result) if at(expand_keys[i]))
             implies(below_peaks(header, tags, fixed, peaks, CHUNK),
                 all(many(expand_keys, expand_tokens, result, gist_key(header, tags, fixed, s),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from focalloc.proofs.contracts.form import beside, contract, loop
 
 CHOOSES = """
@@ -509,6 +511,27 @@ OPEN = (
 )
 """In slot ``s`` a gist begins that may still expand: it is not marked, above the threshold, at rest, not pinned."""
 
+HEAD = "spot(expand_keys[header[TAKEN_EXPANDS]])"
+"""Where the expand begins that is next in the queue."""
+
+
+def of_slot(slot: str, text: str) -> str:
+    """The same of another slot."""
+    return re.sub(r"\bs\b", slot, text)
+
+
+QUEUED_OPEN = (
+    of_slot("spot(expand_keys[i])", OPEN.partition(" and ")[2])
+    + " and 0 <= spot(expand_keys[i]) and spot(expand_keys[i]) < header[SLOTS]"
+)
+"""What is in the queue may expand, but that it may be marked by now."""
+
+HEAD_OPEN = (
+    f"(0 <= {HEAD} < header[SLOTS] and expand_keys[header[TAKEN_EXPANDS]] == {of_slot(HEAD, IT)}"
+    f" and {of_slot(HEAD, OPEN)})"
+)
+"""It is of a gist that may still expand."""
+
 CONTRACTS = [
     contract(
         "fits",
@@ -630,6 +653,8 @@ CONTRACTS = [
                     and misfits(old(header), old(tags), header[SLOTS] - header[FREED],
                         expand_keys[header[TAKEN_EXPANDS]])
                 for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
+            implies({PEAKS} and result < header[N_DIFF],
+                all({HEAD_OPEN} for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
             all(is_queued(collapse_keys, header[TAKEN_COLLAPSES], places[i])
                 for i in range(result) if actions[i] % 2 == COLLAPSE if at(places[i]))
             all(old(key_at(session, 0, f)) <= collapse_keys[i]
@@ -658,6 +683,8 @@ CONTRACTS = [
                                 and misfits(old(header), old(tags), header[SLOTS] - header[FREED],
                                     expand_keys[header[TAKEN_EXPANDS]])
                             for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
+                    implies({PEAKS} and not hungry and header[DONE] < header[N_DIFF],
+                        all({HEAD_OPEN} for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
                 """,
             ),
         },
@@ -689,6 +716,7 @@ CONTRACTS = [
                 all(expand_keys[i] > expand_keys[j] for i in range(expands) for j in range(i + 1, expands))
                 all(expand_keys[i] == gist_key(old(header), old(tags), fixed, spot(expand_keys[i]))
                     for i in range(expands) if at(expand_keys[i]))
+                all({QUEUED_OPEN} for i in range(expands) if at(expand_keys[i]))
                 implies({PEAKS},
                     all(many(expand_keys, expand_tokens, expands, {IT}, token_of(old(header), old(tags), s)) >= 1
                             or (expands == n_diff and {IT} <= expand_keys[expands - 1])
@@ -719,6 +747,17 @@ CONTRACTS = [
                 implies({PEAKS}, all({IT} < gist_key(old(header), old(tags), fixed, places[i])
                         for s in range(header[SLOTS]) for i in range(prior(header)[DONE])
                         if actions[i] % 2 == EXPAND and {OPEN} if at(tags[s], places[i])))
+                all({QUEUED_OPEN} for i in range(expands) if at(expand_keys[i]))
+                all(expand_keys[i] == gist_key(old(header), old(tags), fixed, spot(expand_keys[i]))
+                    for i in range(expands) if at(expand_keys[i]))
+                spot_is(expand_keys[header[TAKEN_EXPANDS]])
+                implies(not hungry and header[DONE] < header[N_DIFF] and header[TAKEN_EXPANDS] < expands,
+                    tags[place_of(expand_keys[header[TAKEN_EXPANDS]])] < MARK)
+                implies(not hungry and header[DONE] < header[N_DIFF] and header[TAKEN_EXPANDS] < expands,
+                    tags[{HEAD}] < MARK)
+                implies(not hungry and header[DONE] < header[N_DIFF] and header[TAKEN_EXPANDS] < expands, {HEAD_OPEN})
+                implies({PEAKS} and not hungry and header[DONE] < header[N_DIFF],
+                    all(header[TAKEN_EXPANDS] < expands for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
                 implies(hungry, header[TAKEN_EXPANDS] == expands and expands >= 1)
                 implies(hungry, expand_keys[header[TAKEN_EXPANDS] - 1] == expand_keys[expands - 1])
                 implies({PEAKS} and hungry,
