@@ -523,6 +523,23 @@ BLOCKED = (
 )
 """A family has lost slots to an action."""
 
+CHOSEN_FROM = (
+    "is_wanted(prior(header), old(tags), fixed, no_expand, len(no_expand), s, key_of(header[TAU_EXPAND], 0), UNBOUNDED)"
+    " and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],"
+    " node_of(old(tags)[s], token_of(prior(header), old(tags), s)) * 2 + COLLAPSE)"
+)
+"""The same to the selection."""
+
+HEAD = "spot(expand_keys[header[TAKEN_EXPANDS]])"
+HEAD_OPEN = (
+    f"(0 <= {HEAD} < old(header)[SLOTS]"
+    f" and expand_keys[header[TAKEN_EXPANDS]] == gist_key(old(header), old(tags), fixed, {HEAD})"
+    f" and not taken(old(header), actions, places, done, {HEAD}) and {OPEN.replace(' s)', f' {HEAD})')})"
+)
+"""The expand that is next in the queue is of a gist that waits."""
+
+WAITS = re.sub(r"\bresult\b", "done", WAITING)
+
 WAITED = lines(f"""
     1 <= prior(header)[SPAN]
     near_none(prior(header), family_node, header[FAMILIES])
@@ -532,11 +549,19 @@ WAITED = lines(f"""
         for s in range(old(header)[SLOTS]) if 1 <= old(tags)[s] if at(old(tags)[s]))
     all(tags[s] < MARK for s in range(old(header)[SLOTS]) if not taken(old(header), actions, places, done, s)
         if at(old(tags)[s]))
-    all(is_wanted(prior(header), old(tags), fixed, no_expand, len(no_expand), s, key_of(header[TAU_EXPAND], 0),
-                UNBOUNDED)
-            and not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO],
-                node_of(old(tags)[s], token_of(prior(header), old(tags), s)) * 2 + COLLAPSE)
-        for s in range(old(header)[SLOTS]) if {OPEN} if at(old(tags)[s]))
+    all({CHOSEN_FROM} for s in range(old(header)[SLOTS]) if {OPEN} if at(old(tags)[s]))
+    are_replaced(old(header), tags, actions, places, done)
+    taken_marked(old(header), tags, actions, places, done)
+    all(not taken(old(header), actions, places, done, s) for s in range(old(header)[SLOTS])
+        if 1 <= old(tags)[s] and tags[s] < MARK if at(old(tags)[s]))
+    all({OPEN} for s in range(old(header)[SLOTS]) if {CHOSEN_FROM} if at(old(tags)[s]))
+    implies(below_peaks(old(header), old(tags), fixed, peaks, CHUNK) and done < header[N_DIFF],
+        all({HEAD_OPEN} for s in range(old(header)[SLOTS]) if {WAITS} if at(old(tags)[s])))
+    implies(below_peaks(old(header), old(tags), fixed, peaks, CHUNK) and done < header[N_DIFF],
+        all(gist_key(old(header), old(tags), fixed, s) <= expand_keys[header[TAKEN_EXPANDS]]
+                and misfits(header, old(tags), old(header)[SLOTS] + shifted(old(header), actions, done),
+                    expand_keys[header[TAKEN_EXPANDS]])
+            for s in range(old(header)[SLOTS]) if {WAITS} if at(old(tags)[s])))
 """)
 """What the selection knows of those that wait, in what the iteration began with."""
 
@@ -545,6 +570,12 @@ FIRST = lines(f"""
         all(gist_key(old(header), old(tags), fixed, s) < gist_key(old(header), old(tags), fixed, places[i])
             for s in range(old(header)[SLOTS]) for i in range(result) if actions[i] % 2 == EXPAND and {WAITING}
             if at(old(tags)[s], places[i])))
+    implies(result >= 0 and result < header[N_DIFF] and below_peaks(old(header), old(tags), fixed, peaks, CHUNK),
+        all(misfits(header, old(tags), old(header)[SLOTS] + shifted(old(header), actions, result),
+                    gist_key(old(header), old(tags), fixed, s))
+                or not all(gist_key(old(header), old(tags), fixed, t) <= gist_key(old(header), old(tags), fixed, s)
+                    for t in range(old(header)[SLOTS]) if {WAITING.replace(" s)", " t)")} if at(old(tags)[t]))
+            for s in range(old(header)[SLOTS]) if {WAITING} if at(old(tags)[s])))
     implies(result >= 0, all(is_queued(collapse_keys, header[TAKEN_COLLAPSES], places[i])
         for i in range(result) if actions[i] % 2 == COLLAPSE if at(places[i])))
     implies(result >= 0,

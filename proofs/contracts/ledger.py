@@ -186,6 +186,10 @@ CONTRACTS = [
                 all(still_bars(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION], x)
                     for x in INTEGERS if held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], x)
                     if at(held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], x))))
+            implies(result == 0,
+                all(not still_bars(old(header), old(ledger_action), old(ledger_iteration), header[ITERATION], x)
+                    for x in INTEGERS if not held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], x)
+                    if at(held(ledger_action, header[LEDGER_FROM], header[LEDGER_TO], x))))
         """,
         before={
             "forget": """

@@ -205,6 +205,13 @@ def was_done(ledger_action: Ints, ledger_iteration: Ints, low: int, high: int, a
 
 
 @ghost
+def when_done(ledger_action: Ints, ledger_iteration: Ints, low: int, high: int, after: int, action: int) -> int:
+    """The first place among those entries where it stands; of no account if it stands nowhere."""
+    places = (j for j in range(low, high) if ledger_action[j] == action and ledger_iteration[j] > after)
+    return next(places, low)
+
+
+@ghost
 def unbarred(no_expand: Ints, cells: int, keys: Ints, notes: Ints, n: int) -> bool:
     """`are_unbarred`, of which solvers know lemmas only."""
     return are_unbarred(no_expand, cells, keys, notes, n)

@@ -89,6 +89,13 @@ DEFINITIONS = [
         "implies(lo <= j < hi and A[j] == x and I[j] > t, was_done(A, I, lo, hi, t, x))",
         seen_by="was_done(A, I, lo, hi, t, x), A[j]",
     ),
+    definition(
+        "was_done_when(A, I, lo, hi, t, x)",
+        "implies(was_done(A, I, lo, hi, t, x), lo <= when_done(A, I, lo, hi, t, x)"
+        " and when_done(A, I, lo, hi, t, x) < hi and A[when_done(A, I, lo, hi, t, x)] == x"
+        " and I[when_done(A, I, lo, hi, t, x)] > t)",
+        seen_by="was_done(A, I, lo, hi, t, x)",
+    ),
     definition("spot_is(k)", "spot(k) == place_of(k)", seen_by="spot(k)"),
     definition("level_is(a)", "level_of(a) == a // 2 % LEVELS", seen_by="level_of(a)"),
     definition("turn_is(i, s)", "implies(s != 0, turn(i, s) == (i % s == 0))"),

@@ -36,7 +36,10 @@ MANY = ("tell", "run_steps", "sets_out", "arrives", *OF_SEARCHES, "run_ties", "r
 PREPARES = ("run_prepare", "run_prepares")
 """What takes the scores for a call of its own."""
 
-CALLS = [one for one in contracts_of("calls") if one not in ("step", "run_ingest", "run_layout", *MANY, *PREPARES)]
+STEP = ("step", "step/best")
+"""What is said of a greedy iteration."""
+
+CALLS = [one for one in contracts_of("calls") if one not in (*STEP, "run_ingest", "run_layout", *MANY, *PREPARES)]
 """What calls do around an iteration, which has a theorem of its own, as has what comes in."""
 
 INGEST = [*contracts_of("ingest"), "run_ingest"]
@@ -268,11 +271,11 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "candidates-of-every-size",
     "Among any number of families the shipped search keeps collapses only that threshold, tail and cooldown allow, and "
     "leaves out none that is better than the worst it keeps, though it looks at a sample first; and so it does with "
-    "chunks, by their peaks. What it finds "
-    "to expand are gists at rest and above the threshold, none twice and none marked, with keys that fall from below "
-    "the ceiling, each with its first token; and if no gist is above the peak of its chunk, it leaves out none at rest "
-    "that is better than the worst it finds, or any while it finds fewer than are asked for.",
-    clauses="THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4",
+    "chunks, by their peaks. What it finds to expand are gists at rest and above the threshold, none twice, none "
+    "marked and none that a pin bars, with keys that fall from below the ceiling, each with its first token; and if "
+    "no gist is above the peak of its chunk, it leaves out none at rest that is better than the worst it finds, or "
+    "any while it finds fewer than are asked for.",
+    clauses="THR-1 TAI-1 COO-1 PIN-2 GRE-2 GRE-3 GRE-4",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("candidates"),
     assumes="nothing",
@@ -303,6 +306,7 @@ def ledger_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("the worst chunk goes first",
                  "sort_best_first(keys, notes, size)\n    return size\n\n\n@kernel\ndef drop",
                  "return size\n\n\n@kernel\ndef drop"),
+        Mutation("what a pin bars is found", "key < ceiling and not is_held(no_expand, slot):", "key < ceiling:"),
         Mutation("a gist counts in both of its chunks", "while begun < length and tags[first + begun] == BODY:",
                  "while begun < 0 and tags[first + begun] == BODY:"),
         Mutation("a gist is looked for by its first slot", "(tags[first + i] >= 1 or tags[first + i] == BODY) and",
@@ -383,7 +387,7 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     clauses="CAP-1 BUD-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=["select", "select/best"],
-    assumes="of gists that are left open, that none is above the peak of its chunk (peaks-are-bounds)",
+    assumes="of gists that are left open, that none is above the peak of its chunk, as calls-of-every-size proves it",
     mutations=[
         Mutation("the next best are not looked for",
                  "expands == n_diff)\n        if hungry:\n            # collapses took",
@@ -576,11 +580,14 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "gives back tables in which blocks, none of them marked, lie whole one after the other; families are in order, "
     "apart, in the context and not too many, and their blocks stand where they are listed; all begin and end at the "
     "tokens that the blocks before lead to, at multiples of what they span; ranges of pins are in the context, and "
-    "entries of the ledger are recent and in order.",
-    clauses="ACT-3 ACT-4 ACT-5 BUD-1 CAP-1 CTX-6 THR-1 TAI-1 COO-1",
+    "entries of the ledger are recent and in order. No gist or family that is left open comes before one that is "
+    "chosen; and where fewer are chosen than the cap allows, no family is open, and of open gists the first does not "
+    "fit.",
+    clauses="ACT-3 ACT-4 ACT-5 BUD-1 CAP-1 CTX-6 THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6",
     technique=Technique.DEDUCTION,
-    kernels=("step",),
-    assumes="tables as `Tables.check` asserts them",
+    kernels=STEP,
+    assumes="tables as `Tables.check` asserts them; of gists that are left open, that none is above the peak of its "
+    "chunk, as calls-of-every-size proves it",
     mutations=[
         Mutation("a full ledger stops nothing", "    if refused:\n        return refused\n    # CANDIDATES and SELECT",
                  "    # CANDIDATES and SELECT"),
@@ -593,21 +600,22 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 )  # fmt: skip
 def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """By the contracts of what it calls."""
-    yield from of_every_size(bug, "step")
+    yield from of_every_size(bug, *STEP)
 
 
 @theorem(
     "calls-of-every-size",
     "The tables that a call cuts out of its arrays lie in them, apart from each other, however long they are; and what "
     "calls do around an iteration stays in them: whatever the scores, all are taken or none, a step ends, makes no "
-    "more actions than the cap allows and leaves no more slots than the budget, or than there were; actions from "
-    "elsewhere are applied if all of them fit, and else the context stays; a release moves what stays to the front; "
-    "thresholds that adapt count from the next iteration on, what is remembered has room, and as many collapses as a "
-    "reclaim has room for free what is needed, or are more than there are slots; positions are written where there is "
-    "room for all, and a row is gathered as splices say. Tables as a context is written to them, once families are "
+    "more actions than the cap allows and leaves no more slots than the budget, or than there were; whatever is made "
+    "of the scores, no gist is above the peak of its chunk, so that a step leaves nothing open that comes before what it "
+    "chooses, as step-of-every-size says; actions from elsewhere are applied if all of them fit, and else the context "
+    "stays; a release moves what stays to the front; thresholds that adapt count from the next iteration on, what is "
+    "remembered has room, and as many collapses as a reclaim has room for free what is needed, or are more than there "
+    "are slots; positions are written where there is room for all, and a row is gathered as splices say. Tables as a context is written to them, once families are "
     "listed and pins placed, and tables after a release or an iteration, are what an iteration and a reclaim need of "
     "blocks, families and ledger.",
-    clauses="SCO-1 BUD-1 CAP-1 ADA-1 TIE-2 REL-3 ING-2 EDI-2",
+    clauses="SCO-1 BUD-1 CAP-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6 ADA-1 TIE-2 REL-3 ING-2 EDI-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,
     assumes="arrays laid out as their header says, as `Tables` lays them out, and tables as `Tables.check` asserts "
@@ -632,6 +640,9 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "header[CURSOR_TOKEN] = header[END] if cursor < 0 else cursor", "header[CURSOR_TOKEN] = cursor"),
         Mutation("balanced scores keep the peaks that they had",
                  "if header[MULTI_SLOT] == 0:  # else peaks", "if header[MULTI_SLOT] == 1:  # else peaks"),
+        Mutation("gists of several slots have the peaks of their first scores",
+                 "if session.header[MULTI_SLOT] == 1:\n            bound(",
+                 "if session.header[MULTI_SLOT] == 2:\n            bound("),
         Mutation("an iteration goes by scores that were not taken",
                  "    if done == 0:\n        if session.header[MULTI_SLOT] == 1:",
                  "    if done <= 0:\n        if session.header[MULTI_SLOT] == 1:"),
