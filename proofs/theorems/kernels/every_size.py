@@ -605,16 +605,16 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "calls-of-every-size",
-    "The tables that a call cuts out of its arrays lie in them, apart from each other, however long they are; and what "
-    "calls do around an iteration stays in them: whatever the scores, all are taken or none, a step ends, makes no "
-    "more actions than the cap allows and leaves no more slots than the budget, or than there were; whatever is made "
-    "of the scores, no gist is above the peak of its chunk, so that a step leaves nothing open that comes before what it "
-    "chooses, as step-of-every-size says; actions from elsewhere are applied if all of them fit, and else the context "
-    "stays; a release moves what stays to the front; thresholds that adapt count from the next iteration on, what is "
-    "remembered has room, and as many collapses as a reclaim has room for free what is needed, or are more than there "
-    "are slots; positions are written where there is room for all, and a row is gathered as splices say. Tables as a context is written to them, once families are "
-    "listed and pins placed, and tables after a release or an iteration, are what an iteration and a reclaim need of "
-    "blocks, families and ledger.",
+    "The tables that a call cuts out of its arrays lie in them, apart from each other, however long they are; and "
+    "what calls do around an iteration stays in them: whatever the scores, all are taken or none, a step ends, makes "
+    "no more actions than the cap allows and leaves no more slots than the budget, or than there were; whatever is "
+    "made of the scores, no gist is above the peak of its chunk, so that a step leaves nothing open that comes before "
+    "what it chooses, as step-of-every-size says; actions from elsewhere are applied if all of them fit, and else the "
+    "context stays; a release moves what stays to the front; thresholds that adapt count from the next iteration on, "
+    "what is remembered has room, and as many collapses as a reclaim has room for free what is needed, or are more "
+    "than there are slots; positions are written where there is room for all, and a row is gathered as splices say. "
+    "Tables as a context is written to them, once families are listed and pins placed, and tables after a release or "
+    "an iteration, are what an iteration and a reclaim need of blocks, families and ledger.",
     clauses="SCO-1 BUD-1 CAP-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6 ADA-1 TIE-2 REL-3 ING-2 EDI-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,
