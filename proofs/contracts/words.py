@@ -1209,11 +1209,6 @@ def has_spans(header: Ints) -> bool:
     return all(header[j] == header[j - SPAN + FANOUT] * header[j - 1] for j in range(SPAN + 1, SPAN + header[TOP] + 1))
 
 
-def families_are_aligned(header: Ints, family_node: Ints) -> bool:
-    """Each family begins at a multiple of what it spans."""
-    return all(turn(family_node[f] // LEVELS, header[SPAN + family_node[f] % LEVELS]) for f in range(header[FAMILIES]))
-
-
 def actions_are_aligned(header: Ints, actions: Ints, n: int) -> bool:
     """The nodes of the first ``n`` actions begin at multiples of what they span, or behind the context."""
     return all(

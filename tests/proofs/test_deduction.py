@@ -753,6 +753,25 @@ def test_a_call_that_does_not_get_what_it_needs_is_noticed() -> None:
     assert "best_expands does not get what it needs: marks(tags, header[SLOTS]) <= spoilt" in result.wrong
 
 
+@pytest.mark.parametrize(
+    ("line", "holds"),
+    [
+        ("all(tags[i] == old(tags[i]) + MARK for i in range(slot, slot + 1))", True),
+        ("all(tags[i] == old(tags)[i] + MARK for i in range(slot, slot + 1))", True),
+        ("all(old(all(tags[i] <= tags[i] + j for j in range(2))) for i in range(slot, slot + 1))", True),
+        ("all(tags[i] == old(tags[i]) for i in range(slot, slot + 1))", False),
+        ("all(tags[i] == old(tags[i - slot]) + MARK for i in range(slot, slot + 1))", False),
+    ],
+)
+def test_what_was_is_read_at_the_place_that_a_line_runs_through(line: str, *, holds: bool) -> None:
+    small = Source.of(kernels, **SMALL)
+    other = replace(CONTRACTS["mark"], needs=(*CONTRACTS["mark"].needs, "1 <= slots"), gives=(line,))
+    told = replace(theory_of(small), contracts=CONTRACTS | {"mark": other})
+    result = played(told, small, small, "mark", TRIES)
+    assert result.calls > 0
+    assert holds == (result.wrong == "")
+
+
 def test_a_contract_that_does_not_fit_its_kernel_any_more_says_so() -> None:
     other = replace(CONTRACTS["sink"], loops={"while child <= size": CONTRACTS["sink"].loops["while child < size"]})
     deduction = Deduction(replace(SHIPPED, contracts=CONTRACTS | {"sink": other}))

@@ -229,10 +229,6 @@ ARITHMETIC = [
 
 PACKING = [
     lemma("key_round(r, p)", "implies(0 <= p < PLACES, rank_of(key_of(r, p)) == r and place_of(key_of(r, p)) == p)"),
-    lemma(
-        "key_order(r, p, s, q)",
-        "implies(0 <= p < PLACES and 0 <= q < PLACES, (key_of(r, p) < key_of(s, q)) == (r < s or (r == s and p > q)))",
-    ),
     lemma("place_in(k)", "0 <= place_of(k) < PLACES and key_of(rank_of(k), place_of(k)) == k"),
     lemma(
         "expand_parts(a, l, t)",
