@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 
-from focalloc.proofs.contracts.form import beside, contract, lines, loop, loop_of_rows
+from focalloc.proofs.contracts.form import beside, besides, contract, lines, loop, loop_of_rows
 from focalloc.proofs.contracts.ingest import WITHIN
-from focalloc.proofs.contracts.invariants import BEFORE, KEPT, PINS
+from focalloc.proofs.contracts.invariants import (
+    BEFORE,
+    COMPLETE,
+    KEPT,
+    PINS,
+    STILL_COMPLETE,
+    complete_of,
+    still_complete,
+)
 from focalloc.proofs.contracts.opening import HISTORY as LAID_OUT
 
 ROOM = """
@@ -1471,3 +1479,63 @@ CONTRACTS = [
         """,
     ),
 ]
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "complete",
+    {
+        "run_load": {"gives": re.sub(r"\btags\b", "row", COMPLETE)},
+        "run_pin": {"gives": COMPLETE},
+        "run_prepare": {"gives": STILL_COMPLETE, "closes": still_complete("old(header)")},
+        "run_prepares": {
+            "loops": {"for i in range(len(calls))": loop_of_rows({}, gives=STILL_COMPLETE)},
+            "before": {"calls[i, RETURNED] = refused": still_complete("old(header)")},
+        },
+        "step": {
+            "gives": STILL_COMPLETE,
+            "before": {
+                "return refused": still_complete("old(header)"),
+                "done = select": still_complete("old(header)"),
+                "apply": complete_of("prior(header)", "old(tags)"),
+            },
+        },
+        "run_step": {
+            "gives": STILL_COMPLETE,
+            "before": {"done = step": still_complete("old(header)")},
+            "closes": still_complete("old(header)"),
+        },
+        "run_apply": {
+            "gives": STILL_COMPLETE,
+            "before": {
+                "apply": complete_of("old(header)", "old(tags)"),
+                "observe_use": still_complete("prior(header)"),
+                "header[ITERATION] -=": complete_of("old(header)", "old(tags)"),
+            },
+            "closes": complete_of("old(header)", "old(tags)") + still_complete("old(header)"),
+        },
+        "run_release": {
+            "gives": STILL_COMPLETE,
+            "before": {"release": still_complete("old(header)"), "place_pins": still_complete("prior(header)")},
+        },
+        "run_ingest": {
+            "gives": STILL_COMPLETE,
+            "before": {
+                "blocks = blocks_of": still_complete("old(header)"),
+                "return LEDGER_FULL": still_complete("old(header)"),
+                "return UNSURE": still_complete("old(header)"),
+                "at_once = min": still_complete("old(header)"),
+                "if lets_go:\n    gone": still_complete("prior(header)"),
+                "for i in range(done)": still_complete("prior(header)"),
+                "for _ in range(blocks)": still_complete("prior(header)"),
+            },
+            "loops": {"for _ in range(blocks)": loop(keeps=STILL_COMPLETE)},
+        },
+        "run_steps": {
+            "loops": {"for i in range(len(calls))": loop_of_rows({}, gives=STILL_COMPLETE)},
+            "before": {
+                "done = run_step": still_complete("old(header)"),
+                "tell": still_complete("prior(header)"),
+            },
+        },
+    },
+)

@@ -25,6 +25,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from textwrap import dedent
+from typing import Any
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -186,12 +187,13 @@ def beside(
     further = {}
     for text, known in contract.loops.items():
         mine = (loops or {}).get(text, Loop())
-        own += [*mine.keeps, *mine.opens, *mine.closes]
+        own += [*mine.keeps, *mine.opens, *mine.closes, *mine.gives]
         further[text] = replace(
             known,
             keeps=known.keeps + mine.keeps,
             opens=known.opens + mine.opens,
             closes=known.closes + mine.closes,
+            gives=known.gives + mine.gives,
         )
     return replace(
         contract,
@@ -204,6 +206,12 @@ def beside(
         closes=contract.closes + lines(closes),
         before={text: contract.before.get(text, ()) + more.get(text, ()) for text in {**contract.before, **more}},
     )
+
+
+def besides(contracts: Sequence[Contract], part: str, told: Mapping[str, Mapping[str, Any]]) -> list[Contract]:
+    """Some contracts, and behind each that is told of the part that stands `beside` it."""
+    both = ((one, beside(one, part, **told[one.name])) if one.name in told else (one,) for one in contracts)
+    return [one for pair in both for one in pair]
 
 
 @dataclass(frozen=True)

@@ -72,3 +72,24 @@ BEFORE = (*GEOMETRY, *SLOTS, *BLOCKS, *ROOMY, *LEDGER)
 
 KEPT = (*BEFORE, *PINS, *LISTED, *TOKENS)
 """What is proved to hold from loading on."""
+
+COMPLETE = "all_listed(header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES], header[SLOTS])"
+"""That no complete family is left out of the list, unless a pin bars it. Loading is proved to give this, too, and parts
+of contracts that are named ``complete`` say that whatever is called then keeps it."""
+
+STILL_COMPLETE = f"implies(old({COMPLETE}), {COMPLETE})"
+"""That it is kept."""
+
+
+def still_complete(before: str) -> str:
+    """That a header that has been written to elsewhere says it, too, as it did ``before``."""
+    return f"""
+                all_listed_alike({before}, header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES],
+                    header[SLOTS])"""
+
+
+def complete_of(header: str, tags: str) -> str:
+    """The same of blocks of which some have been marked since, by what was before."""
+    return f"""
+                all_listed_marked(header, {header}, tags, {tags}, no_collapse, len(no_collapse), family_slot,
+                    header[FAMILIES], header[SLOTS])"""

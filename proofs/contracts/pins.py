@@ -14,7 +14,24 @@ CONTRACTS = [
             1 <= node % LEVELS <= header[TOP]
         """,
         truth=True,
-        loops={"while low < high": loop(keeps="0 <= low <= high and high <= len(ranges) // PIN", falls="high - low")},
+        gives="result == pinned(header, ranges, len(ranges), node)",
+        loops={
+            "while low < high": loop(
+                keeps="""
+                    0 <= low <= high and high <= len(ranges) // PIN
+                    reaching(ranges, low, high, first) == reaching(ranges, 0, len(ranges) // PIN, first)
+                """,
+                falls="high - low",
+                opens="reaching_is(ranges, low, high, first)",
+            )
+        },
+        before={
+            "if len(ranges)": """
+                reaching_is(ranges, 0, len(ranges) // PIN, node // LEVELS)
+                pinned_is(header, ranges, len(ranges), node)
+            """,
+            "return low <": "reaching_is(ranges, low, high, first)",
+        },
     ),
     contract(
         "place_pins",

@@ -20,8 +20,8 @@ from focalloc.proofs.contracts.calls import (
     UNCHANGED,
     still_alike,
 )
-from focalloc.proofs.contracts.form import contract, lines, loop, loop_of_rows
-from focalloc.proofs.contracts.invariants import KEPT
+from focalloc.proofs.contracts.form import besides, contract, lines, loop, loop_of_rows
+from focalloc.proofs.contracts.invariants import KEPT, STILL_COMPLETE, complete_of, still_complete
 from focalloc.proofs.contracts.knapsack import CHOSEN_WELL, COLLAPSING, SEARCHED, SELECTING
 from focalloc.proofs.contracts.policy import ELSEWHERE, NOT_WISHED, WEIGHED
 from focalloc.proofs.contracts.search_calls import (
@@ -41,6 +41,7 @@ from focalloc.proofs.contracts.search_calls import (
     TOLD_OF_TURN,
     WORK,
     of_asked,
+    still_complete_of_many,
 )
 
 PREFERRING = tuple(
@@ -577,3 +578,24 @@ CONTRACTS = [
         },
     ),
 ]
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "complete",
+    {
+        "run_policy": {
+            "gives": STILL_COMPLETE,
+            "before": {
+                "at = space": still_complete("old(header)"),
+                "done = select_by_policy": complete_of("old(header)", "old(tags)"),
+                "name_actions": complete_of("old(header)", "old(tags)"),
+                "apply": complete_of("old(header)", "old(tags)"),
+                "header[ITERATION] -=": complete_of("old(header)", "old(tags)"),
+                "observe_use": still_complete("prior(header)"),
+                "take_back": f"implies(answer < 0, {STILL_COMPLETE})",
+            },
+            "closes": still_complete("old(header)"),
+        },
+        "run_policies": still_complete_of_many("run_policy"),
+    },
+)

@@ -17,9 +17,9 @@ from focalloc.proofs.contracts.calls import (
     still_alike,
     still_marked,
 )
-from focalloc.proofs.contracts.form import contract, lines
-from focalloc.proofs.contracts.invariants import KEPT
-from focalloc.proofs.contracts.search_calls import ACTED_IN_TURNS, SCORED, for_many
+from focalloc.proofs.contracts.form import besides, contract, lines
+from focalloc.proofs.contracts.invariants import KEPT, STILL_COMPLETE, complete_of, still_complete
+from focalloc.proofs.contracts.search_calls import ACTED_IN_TURNS, SCORED, for_many, still_complete_of_many
 
 TIED = """
     header[ITERATION] + 1 < 2**62
@@ -123,3 +123,21 @@ CONTRACTS = [
         writes="collapse_keys collapse_families acted iterations",
     ),
 ]
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "complete",
+    {
+        "run_tied": {
+            "gives": STILL_COMPLETE,
+            "before": {
+                "long =": still_complete("old(header)"),
+                "worths = surveyed": still_complete("old(header)"),
+                "apply": complete_of("prior(header)", "old(tags)"),
+                "take_back": still_complete("prior(header)"),
+            },
+            "closes": still_complete("old(header)"),
+        },
+        "run_ties": still_complete_of_many("run_tied"),
+    },
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from focalloc.proofs.contracts.form import contract, loop
+from focalloc.proofs.contracts.form import besides, contract, loop
 
 CONTRACTS = [
     contract(
@@ -137,3 +137,27 @@ CONTRACTS = [
         """,
     ),
 ]
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "complete",
+    {
+        "release": {
+            "gives": """
+            implies(all_listed(old(header), old(tags), no_collapse, len(no_collapse), old(family_slot),
+                    old(header)[FAMILIES], old(header)[SLOTS]),
+                all_listed(header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES], header[SLOTS]))
+        """,
+            "before": {
+            "forget_nodes_before": """
+                all_listed_moved(old(header), header, old(tags), tags, no_collapse, len(no_collapse), old(family_slot),
+                    family_slot, old(header)[FAMILIES], header[FAMILIES], gone, slots, header[SLOTS])
+            """
+        },
+            "closes": """
+            all_listed_alike(prior(header), header, tags, no_collapse, len(no_collapse), family_slot,
+                header[FAMILIES], header[SLOTS])
+        """,
+        },
+    },
+)

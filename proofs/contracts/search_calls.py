@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from focalloc.proofs.contracts.calls import (
     ADAPTED,
@@ -26,8 +27,8 @@ from focalloc.proofs.contracts.calls import (
     WHOLE,
     still_alike,
 )
-from focalloc.proofs.contracts.form import Contract, contract, lines, loop, loop_of_rows
-from focalloc.proofs.contracts.invariants import KEPT
+from focalloc.proofs.contracts.form import Contract, besides, contract, lines, loop, loop_of_rows
+from focalloc.proofs.contracts.invariants import KEPT, STILL_COMPLETE, complete_of, still_complete
 from focalloc.proofs.contracts.relaxation import CONTRACTS as OF_RELAXATION
 
 WORK = {"query": "space[:WORK_HEADER]"}
@@ -981,3 +982,47 @@ CONTRACTS = [
         closes=still_alike("old(header)"),
     ),
 ]
+
+def still_complete_of_many(one: str) -> dict[str, Any]:
+    """That a call for many sessions leaves none out where the one for each does not."""
+    return {
+        "loops": {"for i in range(len(calls))": loop_of_rows({}, gives=STILL_COMPLETE)},
+        "before": {f"done = {one}": still_complete("old(header)"), "arrives": still_complete("prior(header)")},
+    }
+
+
+CHOSE_STILL = complete_of("prior(header)", "prior(tags)")
+"""That none is left out, in tags that are the same."""
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "complete",
+    {
+        "leave": {"gives": STILL_COMPLETE, "closes": still_complete("old(header)")},
+        "decide": {
+            "gives": STILL_COMPLETE,
+            "before": {"done = select_optimum": still_complete("prior(header)"), "return leave": CHOSE_STILL},
+        },
+        **{
+            name: {
+                "gives": STILL_COMPLETE,
+                "before": {"if held <": still_complete("old(header)"), "return": CHOSE_STILL},
+            }
+            for name in (
+                *("run_knapsack", "run_objectives", "run_recompute", "run_hierarchy", "run_hierarchy_by_price"),
+                "run_projection",
+            )
+        },
+        "run_logits": {
+            "gives": STILL_COMPLETE,
+            "before": {
+                "if held <": still_complete("old(header)"),
+                "wishes_by_logits": still_complete("prior(header)"),
+                "return decide": CHOSE_STILL,
+            },
+        },
+        "run_candidates": {"gives": STILL_COMPLETE, "closes": complete_of("old(header)", "old(tags)")},
+        **{kernel: still_complete_of_many(one) for kernel, one in MANY.items()},
+        "run_logits_of_many": still_complete_of_many("run_logits"),
+    },
+)

@@ -736,6 +736,81 @@ def nth_listed(table: Ints, n: int, place: int) -> int:
 
 
 @ghost
+def begins_family(header: Ints, tags: Ints, ranges: Ints, cells: int, slot: int) -> bool:
+    """A complete family begins in a slot, none of it marked, and none of the ranges in so many cells bars it from
+    collapsing."""
+    return (
+        0 <= tags[slot] < header[TOP]
+        and slot + header[WIDTH + tags[slot] + 1] <= header[SLOTS]
+        and stands(header, tags, slot, node_at(header, tags, slot))
+        and not pinned(header, ranges, cells, node_at(header, tags, slot))
+    )
+
+
+@ghost
+def all_listed(header: Ints, tags: Ints, ranges: Ints, cells: int, family_slot: Ints, n: int, to: int) -> bool:
+    """Every family that `begins_family` before a slot is among the first ``n`` that are listed."""
+    return all(
+        held(family_slot, 0, n, slot) for slot in range(to) if begins_family(header, tags, ranges, cells, slot)
+    )
+
+
+@ghost
+def listed_by(
+    header: Ints, tags: Ints, ranges: Ints, cells: int, first: Ints, m: int, second: Ints, n: int, to: int, end: int
+) -> bool:
+    """Every family that `begins_family` before one slot, and ends before another, is on one of two lists."""
+    return all(
+        held(first, 0, m, slot) or held(second, 0, n, slot)
+        for slot in range(to)
+        if begins_family(header, tags, ranges, cells, slot) and slot + header[WIDTH + tags[slot] + 1] <= end
+    )
+
+
+@ghost
+def none_across(header: Ints, tags: Ints, ranges: Ints, cells: int, at: int) -> bool:
+    """No family that `begins_family` reaches across the front of a slot."""
+    return all(
+        at <= slot or slot + header[WIDTH + tags[slot] + 1] <= at
+        for slot in range(header[SLOTS])
+        if begins_family(header, tags, ranges, cells, slot)
+    )
+
+
+@ghost
+def listed_before(
+    header: Ints,
+    actions: Ints,
+    places: Ints,
+    n: int,
+    slots: int,
+    tags: Ints,
+    ranges: Ints,
+    cells: int,
+    family_slot: Ints,
+) -> bool:
+    """Every family that `begins_family` in slots that ``n`` actions in order have left alone was listed before them."""
+    return all(
+        held(family_slot, 0, header[FAMILIES], slot - shifted(header, actions, i))
+        for i in range(n + 1)
+        for slot in range(header[SLOTS])
+        if begins_family(header, tags, ranges, cells, slot)
+        and stay_behind(
+            header, actions, places, n, slots, i, slot - shifted(header, actions, i),
+            slot - shifted(header, actions, i) + header[WIDTH + tags[slot] + 1],
+        )
+    )  # fmt: skip
+
+
+@ghost
+def heads_stay(
+    header: Ints, actions: Ints, places: Ints, n: int, slots: int, tags: Ints, family_slot: Ints, family_node: Ints
+) -> bool:
+    """`heads_go_on`, of which solvers know lemmas only."""
+    return heads_go_on(header, actions, places, n, slots, tags, family_slot, family_node)
+
+
+@ghost
 def aligned(header: Ints, tags: Ints, n: int) -> bool:
     """`blocks_are_aligned`, of which solvers know lemmas only."""
     return blocks_are_aligned(header, tags, n)
@@ -1793,12 +1868,37 @@ def go_on_standing(
     )  # fmt: skip
 
 
+def heads_go_on(
+    header: Ints, actions: Ints, places: Ints, n: int, slots: int, tags: Ints, family_slot: Ints, family_node: Ints
+) -> bool:
+    """The first blocks of families, where ``n`` actions in order leave them alone, are where those before them have
+    moved them, at their tokens."""
+    return all(
+        tags[family_slot[f] + shifted(header, actions, i)] == family_node[f] % LEVELS - 1
+        and begins_at(header, tags, family_slot[f] + shifted(header, actions, i), family_node[f])
+        for f in range(header[FAMILIES])
+        for i in range(n + 1)
+        if stay_behind(header, actions, places, n, slots, i, family_slot[f], family_slot[f] + 1)
+        if at(family_slot[f], shifted(header, actions, i))
+    )
+
+
 def expanded_stand(header: Ints, actions: Ints, places: Ints, n: int, tags: Ints) -> bool:
     """Where the first ``n`` actions, in order, expanded a gist, its family stands."""
     return all(
         stands(header, tags, places[i] + shifted(header, actions, i), actions[i] // 2)
         for i in range(n)
         if actions[i] % 2 == EXPAND
+        if at(places[i], shifted(header, actions, i))
+    )
+
+
+def collapsed_stand(header: Ints, actions: Ints, places: Ints, n: int, tags: Ints) -> bool:
+    """Where the first ``n`` actions, in order, collapsed a family, its gist stands."""
+    return all(
+        tags[places[i] + shifted(header, actions, i)] == level_of(actions[i])
+        for i in range(n)
+        if actions[i] % 2 != EXPAND
         if at(places[i], shifted(header, actions, i))
     )
 
@@ -1825,6 +1925,32 @@ def spans_there(header: Ints, tags: Ints, node: int, place: int) -> bool:
 def to_be_gists(tags: Ints, first: int, last: int, level: int) -> bool:
     """From ``first`` to before ``last`` there are only gists of a level, and what is marked to become one."""
     return all(tags[i] < 0 or tags[i] == level or tags[i] == level - 1 + MARK for i in range(first, last))
+
+
+def node_at(header: Ints, tags: Ints, slot: int) -> int:
+    """The node whose first child begins in a slot, if its children are of the level of what begins there."""
+    return node_of(tags[slot] + 1, header[FIRST] + tokens_in(header, tags, 0, slot))
+
+
+def made_at(header: Ints, action: int, slot: int) -> int:
+    """Where the family begins that an action makes at a slot, if it makes one."""
+    return (
+        slot
+        if action % 2 == EXPAND
+        else slot
+        - action // 2 // LEVELS % header[SPAN + level_of(action) + 1]
+        // header[SPAN + level_of(action)]
+        * header[UNITS + level_of(action)]
+    )
+
+
+def token_made(header: Ints, action: int) -> int:
+    """At which token."""
+    return (
+        action // 2 // LEVELS
+        if action % 2 == EXPAND
+        else action // 2 // LEVELS - action // 2 // LEVELS % header[SPAN + level_of(action) + 1]
+    )
 
 
 def are_alike(header: Ints, family_node: Ints) -> bool:
@@ -2196,6 +2322,22 @@ def halved(no_expand: Ints, low: int, high: int, slot: int) -> int:
         middle = (low + high) // 2
         low, high = (middle + 1, high) if no_expand[middle * PIN + 3] <= slot else (low, middle)
     return low
+
+
+@ghost
+def reaching(ranges: Ints, low: int, high: int, token: int) -> int:
+    """As `halved`, by where ranges end in tokens."""
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if ranges[middle * PIN + 1] <= token else (low, middle)
+    return low
+
+
+@ghost
+def pinned(header: Ints, ranges: Ints, cells: int, node: int) -> bool:
+    """Whether the range that halving comes to, of those in so many cells, meets a node."""
+    found = reaching(ranges, 0, cells // PIN, node // LEVELS)
+    return found < cells // PIN and ranges[found * PIN] < node // LEVELS + header[SPAN + node % LEVELS]
 
 
 @ghost

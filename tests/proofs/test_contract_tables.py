@@ -12,7 +12,7 @@ from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.kernels import layout as code
 from focalloc.fastpath.tables import NAMES, Tables
 from focalloc.proofs.contracts.form import Contract
-from focalloc.proofs.contracts.invariants import KEPT
+from focalloc.proofs.contracts.invariants import COMPLETE, KEPT
 from focalloc.proofs.engines.deductive.evidence import theory_of
 from focalloc.proofs.engines.deductive.playing import Player
 from focalloc.proofs.engines.memory import Memory
@@ -31,7 +31,7 @@ def broken(tables: Tables) -> list[str]:
         "header": Memory("header", tables.state[: code.HEADER].tolist()),
         "tags": Memory("tags", tables.tags.tolist(), 8),
     }
-    return [line for line in KEPT if PLAYER.broken([line], named)]
+    return [line for line in (*KEPT, COMPLETE) if PLAYER.broken([line], named)]
 
 
 def session(seed: int) -> tuple[Allocator, Tables]:
@@ -82,6 +82,7 @@ SPOILT = {
     "has_places(header, spare_node)": lambda t: t.state.__setitem__(code.CAPACITY, 2**20),
     "widths_are_told(header)": lambda t: t.state.__setitem__(code.ALIKE, 2**20),
     "1 <= header[MIN_GAP]": lambda t: t.state.__setitem__(code.MIN_GAP, 0),
+    COMPLETE: lambda t: t.state.__setitem__(code.FAMILIES, t.state[code.FAMILIES] - 1),
     "rising(family_slot, 0, header[FAMILIES])": lambda t: t.table("family_slot").__setitem__(0, 2**20),
 }
 """A line, and what breaks it."""

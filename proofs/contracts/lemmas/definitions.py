@@ -50,6 +50,16 @@ DEFINITIONS = [
         "bars(E, n, s) == (halved(E, 0, n // PIN, s) < n // PIN and E[halved(E, 0, n // PIN, s) * PIN + 2] <= s)",
     ),
     definition(
+        "reaching_is(E, a, b, t)",
+        "reaching(E, a, b, t) == (a if a >= b else (reaching(E, (a + b) // 2 + 1, b, t)"
+        " if E[(a + b) // 2 * PIN + 1] <= t else reaching(E, a, (a + b) // 2, t)))",
+    ),
+    definition(
+        "pinned_is(H, E, n, v)",
+        "pinned(H, E, n, v) == (reaching(E, 0, n // PIN, v // LEVELS) < n // PIN"
+        " and E[reaching(E, 0, n // PIN, v // LEVELS) * PIN] < v // LEVELS + H[SPAN + v % LEVELS])",
+    ),
+    definition(
         "in_or_worse_is(K, N, n, r, k)",
         "is_in_or_worse(K, N, n, r, k) == (many(K, N, n, k, 0) >= 1 or (n == r and k <= K[0]))",
         seen_by="is_in_or_worse(K, N, n, r, k)",
@@ -375,6 +385,37 @@ DEFINITIONS = [
     definition("are_there_is(H, T, F, N, n)", "are_there(H, T, F, N, n) == all_there(H, T, F, N, n)"),
     definition("sound_is(H, T)", "sound(H, T) == is_sound(H, T)"),
     definition("aligned_is(H, T, n)", "aligned(H, T, n) == blocks_are_aligned(H, T, n)"),
+    definition(
+        "begins_family_is(H, T, E, c, p)",
+        "begins_family(H, T, E, c, p) == (0 <= T[p] and T[p] < H[TOP] and p + H[WIDTH + T[p] + 1] <= H[SLOTS]"
+        " and stands(H, T, p, node_at(H, T, p)) and not pinned(H, E, c, node_at(H, T, p)))",
+    ),
+    definition(
+        "all_listed_is(H, T, E, c, F, n, t)",
+        "all_listed(H, T, E, c, F, n, t) == all(held(F, 0, n, p) for p in range(t)"
+        " if begins_family(H, T, E, c, p) if at(begins_family(H, T, E, c, p)))",
+    ),
+    definition(
+        "listed_by_is(H, T, E, c, F, m, S, n, t, e)",
+        "listed_by(H, T, E, c, F, m, S, n, t, e) == all(held(F, 0, m, p) or held(S, 0, n, p) for p in range(t)"
+        " if begins_family(H, T, E, c, p) and p + H[WIDTH + T[p] + 1] <= e if at(begins_family(H, T, E, c, p)))",
+    ),
+    definition(
+        "none_across_is(H, T, E, c, x)",
+        "none_across(H, T, E, c, x) == all(x <= p or p + H[WIDTH + T[p] + 1] <= x for p in range(H[SLOTS])"
+        " if begins_family(H, T, E, c, p) if at(begins_family(H, T, E, c, p)))",
+    ),
+    definition(
+        "listed_before_is(H, A, P, n, z, T, E, c, F)",
+        "listed_before(H, A, P, n, z, T, E, c, F) == all(held(F, 0, H[FAMILIES], p - shifted(H, A, i))"
+        " for i in range(n + 1) for p in range(H[SLOTS]) if begins_family(H, T, E, c, p)"
+        " and stay_behind(H, A, P, n, z, i, p - shifted(H, A, i), p - shifted(H, A, i) + H[WIDTH + T[p] + 1])"
+        " if at(shifted(H, A, i), begins_family(H, T, E, c, p)))",
+    ),
+    definition(
+        "heads_stay_is(H, A, P, n, z, T, F, N)",
+        "heads_stay(H, A, P, n, z, T, F, N) == heads_go_on(H, A, P, n, z, T, F, N)",
+    ),
     definition("regions_lie_is(H, T, S, R, n)", "regions_lie(H, T, S, R, n) == are_regions(H, T, S, R, n)"),
     definition("masses_fit_is(R, n)", "masses_fit(R, n) == weigh_as_much(R, n, n)"),
     definition("listed_if(T, n, x)", "implies(0 <= x < n, listed(T, n, T[x * START + SLOT]))"),
