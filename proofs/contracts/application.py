@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from focalloc.proofs.contracts.form import besides, contract, loop
+from focalloc.proofs.contracts.invariants import STILL_COMPLETE
 
 COPY = contract(
     "copy",
@@ -1311,251 +1312,254 @@ CONTRACTS = besides(
     {
         "family_made": {
             "gives": """
-            implies(action % 2 != EXPAND and level_of(action) < header[TOP]
-                and 0 <= made_at(header, action, slot)
-                and made_at(header, action, slot) + header[WIDTH + level_of(action) + 1] <= header[SLOTS]
-                and row(tags, made_at(header, action, slot), level_of(action), header[WIDTH + level_of(action) + 1],
-                    header[UNITS + level_of(action)]),
-                result == made_at(header, action, slot))
-        """,
+                implies(action % 2 != EXPAND and level_of(action) < header[TOP]
+                    and 0 <= made_at(header, action, slot)
+                    and made_at(header, action, slot) + header[WIDTH + level_of(action) + 1] <= header[SLOTS]
+                    and row(tags, made_at(header, action, slot), level_of(action), header[WIDTH + level_of(action) + 1],
+                        header[UNITS + level_of(action)]),
+                    result == made_at(header, action, slot))
+            """,
         },
         "update_families": {
             "gives": f"""
-            implies({KNOWN}, all_listed({NOW}, family_slot, header[FAMILIES], header[SLOTS]))
-        """,
+                implies({KNOWN}, all_listed({NOW}, family_slot, header[FAMILIES], header[SLOTS]))
+            """,
             "loops": {
-            "for i in range(done)": loop(
-                keeps=f"""
-                    implies(i == 0, kept_from(family_slot, old(family_slot), 0))
-                    implies(i == 0, all(old(family_slot)[j] <= places[0] for j in range(source)))
-                    implies(i >= 1, all(old(family_slot)[j] <= places[i - 1] for j in range(source)))
-                    none_across({NOW}, behind)
-                    implies({KNOWN} and i >= 1 and i < done, listed_by({NOW}, {LISTS}, {FROM}, {TO}))
-                    implies({KNOWN} and i >= 1 and i == done, listed_by({NOW}, {LISTS}, {FROM}, header[SLOTS]))
-                """,
-            )
-        },
+                "for i in range(done)": loop(
+                    keeps=f"""
+                        implies(i == 0, kept_from(family_slot, old(family_slot), 0))
+                        implies(i == 0, all(old(family_slot)[j] <= places[0] for j in range(source)))
+                        implies(i >= 1, all(old(family_slot)[j] <= places[i - 1] for j in range(source)))
+                        none_across({NOW}, behind)
+                        implies({KNOWN} and i >= 1 and i < done, listed_by({NOW}, {LISTS}, {FROM}, {TO}))
+                        implies({KNOWN} and i >= 1 and i == done, listed_by({NOW}, {LISTS}, {FROM}, header[SLOTS]))
+                    """,
+                )
+            },
             "before": {
-            "for i in range(done)": f"""
-                none_across_is({NOW}, 0)
-                clear_behind({NOW}, family_slot[first - 1], family_node[first - 1])
-                none_across({NOW}, behind)
-            """,
-            "kept = until - source": """
-                all(old(family_slot)[j] == family_slot[j] for j in range(source, header[FAMILIES])
-                    if at(old(family_slot)[j]))
-                implies(i >= 1, places[i - 1] <= places[i])
-                all(old(family_slot)[j] <= places[i] for j in range(until))
-                all(places[i] < old(family_slot)[j] for j in range(until, header[FAMILIES]))
-            """,
-            "if kept > 0:\n    behind": """
-                implies(kept < until - source, kept == until - source - 1 and places[i] < old(family_slot)[until - 1]
-                    + header[WIDTH + old(family_node)[until - 1] % LEVELS])
-                kept <= until - source
-                reach_behind(header, old(family_slot), old(family_node), places[i], source + kept, until,
-                    header[FAMILIES])
-                all(places[i] < old(family_slot)[j]
-                        or places[i] < old(family_slot)[j] + header[WIDTH + old(family_node)[j] % LEVELS]
-                    for j in range(source + kept, header[FAMILIES]))
-            """,
-            "behind = keep_families": f"""
-                clear_behind({NOW}, family_slot[source + kept - 1] + shift, family_node[source + kept - 1])
-                none_across({NOW}, family_slot[source + kept - 1] + shift
-                    + header[WIDTH + family_node[source + kept - 1] % LEVELS])
-            """,
-            "if listed == source": f"""
-                across_at({NOW}, prior(family_slot)[source + kept - 1] + shift
-                    + header[WIDTH + prior(family_node)[source + kept - 1] % LEVELS], behind)
-                none_across({NOW}, behind)
-                copied_held(old(family_slot), family_slot, source, kept, source, shift, source + kept)
-                copied_held(old(family_slot), spare_slot, source, kept, listed - first, shift, listed - first + kept)
-                copied_held(prior(family_slot), family_slot, 0, first, 0, 0, source + kept)
-                copied_held(prior(spare_slot), family_slot, 0, listed - first, first, 0, source + kept)
-                copied_held(prior(family_slot), family_slot, 0, first, 0, 0, first)
-                copied_held(prior(spare_slot), spare_slot, 0, listed - first, 0, 0, listed - first + kept)
-                listed_by_more({NOW}, prior(family_slot), first, prior(spare_slot), listed - first,
-                    family_slot, source + kept, spare_slot, 0, {FROM}, {TO})
-                listed_by_more({NOW}, prior(family_slot), first, prior(spare_slot), listed - first,
-                    family_slot, first, spare_slot, listed - first + kept, {FROM}, {TO})
-                implies(listed == source, {ON_LIST.format("source", "source + kept", "source + kept", "0")})
-                implies(listed != source,
-                    {ON_LIST.format("source", "source + kept", "first", "listed - first + kept")})
-                implies({KNOWN} and i >= 1 and listed == source,
-                    listed_by({NOW}, family_slot, source + kept, spare_slot, 0, {FROM}, {TO}))
-                implies({KNOWN} and i >= 1 and listed != source,
-                    listed_by({NOW}, family_slot, first, spare_slot, listed - first + kept, {FROM}, {TO}))
-                implies(i == 0, listed == source)
-                implies(i == 0, all(family_slot[j] == old(family_slot)[j] for j in range(source)
-                    if at(old(family_slot)[j])))
-                copied_held(old(family_slot), family_slot, 0, source, 0, 0, source + kept)
-                implies(i == 0, shifted(header, actions, i) == 0)
-                implies(i == 0, {ON_LIST.format("0", "source", "source + kept", "0")})
-            """,
-            "listed += kept": f"""
-                {ON_LIST.format("source", "source + kept", "first", "listed - first + kept")}
-                implies(listed == source, first == source + kept and listed - first + kept == 0)
-                implies(listed != source, first == prior(first))
-                listed_by_at({NOW}, family_slot, source + kept, spare_slot, 0, {FROM}, {TO},
-                    first, listed - first + kept, {FROM}, {TO})
-                listed_by_at({NOW}, family_slot, prior(first), spare_slot, listed - prior(first) + kept, {FROM}, {TO},
-                    first, listed - first + kept, {FROM}, {TO})
-                implies({KNOWN} and i >= 1,
-                    listed_by({NOW}, family_slot, first, spare_slot, listed - first + kept, {FROM}, {TO}))
-                implies(i == 0, {ON_LIST.format("0", "source", "first", "listed - first + kept")})
-            """,
-            "source = until": f"""
-                implies(kept > 0, listed == prior(listed) + kept)
-                implies({KNOWN} and i >= 1 and kept > 0,
-                    listed_by({NOW}, family_slot, first, spare_slot, prior(listed) - first + kept, {FROM}, {TO}))
-                listed_by_at({NOW}, family_slot, first, spare_slot, prior(listed) - first + kept, {FROM}, {TO},
-                    first, listed - first, {FROM}, {TO})
-                implies({KNOWN} and i >= 1 and kept > 0, listed_by({NOW}, {LISTS}, {FROM}, {TO}))
-                {ON_LIST.format("source", "source + kept", "first", "listed - first")}
-                implies({KNOWN} and i >= 1 and kept == 0, listed_by({NOW}, {LISTS}, {FROM}, {TO}))
-                kept >= 0
-                implies({KNOWN} and i >= 1, listed_by({NOW}, {LISTS}, {FROM}, {TO}))
-                implies(i == 0, {ON_LIST.format("0", "source", "first", "listed - first")})
-                stretch_listed(header, actions, places, done, {SLOTS_BEFORE}, tags, no_collapse, len(no_collapse),
-                    old(family_slot), old(family_node), {LISTS}, i, 0, source + kept, 0, {TO}, {TO})
-                stretch_listed(header, actions, places, done, {SLOTS_BEFORE}, tags, no_collapse, len(no_collapse),
-                    old(family_slot), old(family_node), {LISTS}, i, source, source + kept, {FROM}, {TO}, {TO})
-                {TO} <= header[SLOTS]
-                implies(i == 0, {ON_LIST.format("0", "source + kept", "first", "listed - first")})
-                implies({KNOWN} and i == 0, listed_by({NOW}, {LISTS}, {TO}, {TO}))
-                implies({KNOWN} and i >= 1, listed_by({NOW}, {LISTS}, {TO}, {TO}))
-                implies({KNOWN}, listed_by({NOW}, {LISTS}, {TO}, {TO}))
-                none_across({NOW}, behind)
-            """,
-            "if slot < 0": f"""
-                begins_after(header, actions, places, done, tags, i)
-                begins_at(header, tags, {TO}, actions[i] // 2)
-                makes({NOW}, actions[i], {TO})
-                0 <= {TO} and {TO} + after(header, actions[i]) <= header[SLOTS]
-                implies({KNOWN}, stands(header, tags, {TO}, actions[i] // 2) if actions[i] % 2 == EXPAND
-                    else tags[{TO}] == level_of(actions[i]))
-                implies({KNOWN} and {MAKES}, tags[{MADE}] == made_of(actions[i]))
-                implies({KNOWN} and {MAKES}, not pinned(header, no_collapse, len(no_collapse),
-                    node_of(made_of(actions[i]) + 1, token_made(header, actions[i]))))
-                implies({KNOWN} and {MAKES}, slot == {MADE})
-                turn_listed({NOW}, {LISTS}, actions[i], {TO}, header[SLOTS])
-                turn_listed({NOW}, {LISTS}, actions[i], {TO}, {NEXT})
-                {BEHIND} == {TO} + after(header, actions[i])
-                listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), header[SLOTS], first, listed - first,
-                    {BEHIND}, header[SLOTS])
-                listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), {NEXT}, first, listed - first,
-                    {BEHIND}, {NEXT})
-                implies({KNOWN} and slot < 0, listed_by({NOW}, {LISTS}, {BEHIND}, header[SLOTS]))
-                implies({KNOWN} and slot < 0, listed_by({NOW}, {LISTS}, {BEHIND}, {NEXT}))
-            """,
-            "if slot < behind": f"""
-                none_across_is({NOW}, behind)
-                heads_stay_is(header, actions, places, done, {SLOTS_BEFORE}, tags, old(family_slot), old(family_node))
-                head_apart({NOW}, {MADE}, {HEAD}, old(family_node)[source])
-                implies({KNOWN} and {MAKES}, node == node_of(made_of(actions[i]) + 1, token_made(header, actions[i])))
-                node % LEVELS == made_of(actions[i]) + 1
-                pinned_at(header, no_collapse, len(no_collapse), node,
-                    node_of(made_of(actions[i]) + 1, token_made(header, actions[i])))
-                implies({KNOWN} and {MAKES}, not pinned(header, no_collapse, len(no_collapse), node))
-                implies({KNOWN} and {MAKES}, end == {MADE} + header[WIDTH + tags[{MADE}] + 1])
-                implies({KNOWN} and {MAKES}, behind <= slot)
-                implies(source < header[FAMILIES], places[i] + before(header, actions[i]) <= family_slot[source]
-                    and family_slot[source] == old(family_slot)[source]
-                    and family_node[source] == old(family_node)[source])
-                shift == shifted(header, actions, i + 1)
-                implies(source < header[FAMILIES], old(family_slot)[source] < {SLOTS_BEFORE}
-                    and 1 <= old(family_node)[source] % LEVELS)
-                implies({KNOWN} and source < header[FAMILIES]
-                        and (i + 1 == done or old(family_slot)[source] < places[i + 1]),
-                    tags[{HEAD}] == old(family_node)[source] % LEVELS - 1
-                        and begins_at(header, tags, {HEAD}, old(family_node)[source]))
-                implies({KNOWN} and {MAKES} and source < header[FAMILIES], {MADE} < {HEAD})
-                implies({KNOWN} and {MAKES} and source < header[FAMILIES], end <= {HEAD}
-                    or (i + 1 < done and {NEXT} <= {HEAD}))
-                implies({KNOWN} and {MAKES}, end <= ahead or (i + 1 < done and {NEXT} < end))
-                implies({KNOWN} and {MAKES}, not (slot < behind or end > ahead
-                    or pinned(header, no_collapse, len(no_collapse), node)) or (i + 1 < done and {NEXT} < end))
-                listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), header[SLOTS], first, listed - first,
-                    {BEHIND}, header[SLOTS])
-                listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), {NEXT}, first, listed - first,
-                    {BEHIND}, {NEXT})
-            """,
-            "spare_node[listed - first]": f"""
-                copied_held(prior(spare_slot), spare_slot, 0, listed - first, 0, 0, listed - first + 1)
-                copied_held(family_slot, family_slot, 0, first, 0, 0, first)
-                listed_by_more({NOW}, family_slot, first, prior(spare_slot), listed - first,
-                    family_slot, first, spare_slot, listed - first + 1, {TO}, {TO})
-                implies({KNOWN}, listed_by({NOW}, family_slot, first, spare_slot, listed - first + 1, {TO}, {TO}))
-                held_if(spare_slot, 0, listed - first + 1, slot, listed - first)
-                implies({KNOWN} and {MAKES}, held(spare_slot, 0, listed - first + 1, {MADE}))
-                turn_listed({NOW}, family_slot, first, spare_slot, listed - first + 1, actions[i], {TO},
-                    header[SLOTS])
-                turn_listed({NOW}, family_slot, first, spare_slot, listed - first + 1, actions[i], {TO}, {NEXT})
-                implies({KNOWN}, listed_by({NOW}, family_slot, first, spare_slot, listed - first + 1,
-                    {TO} + after(header, actions[i]), header[SLOTS]))
-                implies({KNOWN}, listed_by({NOW}, family_slot, first, spare_slot, listed - first + 1,
-                    {TO} + after(header, actions[i]), {NEXT}))
-                clear_behind({NOW}, slot, node)
-                none_across({NOW}, end)
-            """,
-            "behind = end": f"""
-                listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), header[SLOTS], first, listed - first,
-                    {BEHIND}, header[SLOTS])
-                listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), {NEXT}, first, listed - first,
-                    {BEHIND}, {NEXT})
-                implies({KNOWN}, listed_by({NOW}, {LISTS}, {BEHIND}, header[SLOTS]))
-                implies({KNOWN}, listed_by({NOW}, {LISTS}, {BEHIND}, {NEXT}))
-            """,
-        },
+                "for i in range(done)": f"""
+                    none_across_is({NOW}, 0)
+                    clear_behind({NOW}, family_slot[first - 1], family_node[first - 1])
+                    none_across({NOW}, behind)
+                """,
+                "kept = until - source": """
+                    all(old(family_slot)[j] == family_slot[j] for j in range(source, header[FAMILIES])
+                        if at(old(family_slot)[j]))
+                    implies(i >= 1, places[i - 1] <= places[i])
+                    all(old(family_slot)[j] <= places[i] for j in range(until))
+                    all(places[i] < old(family_slot)[j] for j in range(until, header[FAMILIES]))
+                """,
+                "if kept > 0:\n    behind": """
+                    implies(kept < until - source, kept == until - source - 1
+                        and places[i] < old(family_slot)[until - 1]
+                        + header[WIDTH + old(family_node)[until - 1] % LEVELS])
+                    kept <= until - source
+                    reach_behind(header, old(family_slot), old(family_node), places[i], source + kept, until,
+                        header[FAMILIES])
+                    all(places[i] < old(family_slot)[j]
+                            or places[i] < old(family_slot)[j] + header[WIDTH + old(family_node)[j] % LEVELS]
+                        for j in range(source + kept, header[FAMILIES]))
+                """,
+                "behind = keep_families": f"""
+                    clear_behind({NOW}, family_slot[source + kept - 1] + shift, family_node[source + kept - 1])
+                    none_across({NOW}, family_slot[source + kept - 1] + shift
+                        + header[WIDTH + family_node[source + kept - 1] % LEVELS])
+                """,
+                "if listed == source": f"""
+                    across_at({NOW}, prior(family_slot)[source + kept - 1] + shift
+                        + header[WIDTH + prior(family_node)[source + kept - 1] % LEVELS], behind)
+                    none_across({NOW}, behind)
+                    copied_held(old(family_slot), family_slot, source, kept, source, shift, source + kept)
+                    copied_held(old(family_slot), spare_slot, source, kept, listed - first, shift,
+                        listed - first + kept)
+                    copied_held(prior(family_slot), family_slot, 0, first, 0, 0, source + kept)
+                    copied_held(prior(spare_slot), family_slot, 0, listed - first, first, 0, source + kept)
+                    copied_held(prior(family_slot), family_slot, 0, first, 0, 0, first)
+                    copied_held(prior(spare_slot), spare_slot, 0, listed - first, 0, 0, listed - first + kept)
+                    listed_by_more({NOW}, prior(family_slot), first, prior(spare_slot), listed - first,
+                        family_slot, source + kept, spare_slot, 0, {FROM}, {TO})
+                    listed_by_more({NOW}, prior(family_slot), first, prior(spare_slot), listed - first,
+                        family_slot, first, spare_slot, listed - first + kept, {FROM}, {TO})
+                    implies(listed == source, {ON_LIST.format("source", "source + kept", "source + kept", "0")})
+                    implies(listed != source,
+                        {ON_LIST.format("source", "source + kept", "first", "listed - first + kept")})
+                    implies({KNOWN} and i >= 1 and listed == source,
+                        listed_by({NOW}, family_slot, source + kept, spare_slot, 0, {FROM}, {TO}))
+                    implies({KNOWN} and i >= 1 and listed != source,
+                        listed_by({NOW}, family_slot, first, spare_slot, listed - first + kept, {FROM}, {TO}))
+                    implies(i == 0, listed == source)
+                    implies(i == 0, all(family_slot[j] == old(family_slot)[j] for j in range(source)
+                        if at(old(family_slot)[j])))
+                    copied_held(old(family_slot), family_slot, 0, source, 0, 0, source + kept)
+                    implies(i == 0, shifted(header, actions, i) == 0)
+                    implies(i == 0, {ON_LIST.format("0", "source", "source + kept", "0")})
+                """,
+                "listed += kept": f"""
+                    {ON_LIST.format("source", "source + kept", "first", "listed - first + kept")}
+                    implies(listed == source, first == source + kept and listed - first + kept == 0)
+                    implies(listed != source, first == prior(first))
+                    listed_by_at({NOW}, family_slot, source + kept, spare_slot, 0, {FROM}, {TO},
+                        first, listed - first + kept, {FROM}, {TO})
+                    listed_by_at({NOW}, family_slot, prior(first), spare_slot, listed - prior(first) + kept, {FROM},
+                        {TO}, first, listed - first + kept, {FROM}, {TO})
+                    implies({KNOWN} and i >= 1,
+                        listed_by({NOW}, family_slot, first, spare_slot, listed - first + kept, {FROM}, {TO}))
+                    implies(i == 0, {ON_LIST.format("0", "source", "first", "listed - first + kept")})
+                """,
+                "source = until": f"""
+                    implies(kept > 0, listed == prior(listed) + kept)
+                    implies({KNOWN} and i >= 1 and kept > 0,
+                        listed_by({NOW}, family_slot, first, spare_slot, prior(listed) - first + kept, {FROM}, {TO}))
+                    listed_by_at({NOW}, family_slot, first, spare_slot, prior(listed) - first + kept, {FROM}, {TO},
+                        first, listed - first, {FROM}, {TO})
+                    implies({KNOWN} and i >= 1 and kept > 0, listed_by({NOW}, {LISTS}, {FROM}, {TO}))
+                    {ON_LIST.format("source", "source + kept", "first", "listed - first")}
+                    implies({KNOWN} and i >= 1 and kept == 0, listed_by({NOW}, {LISTS}, {FROM}, {TO}))
+                    kept >= 0
+                    implies({KNOWN} and i >= 1, listed_by({NOW}, {LISTS}, {FROM}, {TO}))
+                    implies(i == 0, {ON_LIST.format("0", "source", "first", "listed - first")})
+                    stretch_listed(header, actions, places, done, {SLOTS_BEFORE}, tags, no_collapse, len(no_collapse),
+                        old(family_slot), old(family_node), {LISTS}, i, 0, source + kept, 0, {TO}, {TO})
+                    stretch_listed(header, actions, places, done, {SLOTS_BEFORE}, tags, no_collapse, len(no_collapse),
+                        old(family_slot), old(family_node), {LISTS}, i, source, source + kept, {FROM}, {TO}, {TO})
+                    {TO} <= header[SLOTS]
+                    implies(i == 0, {ON_LIST.format("0", "source + kept", "first", "listed - first")})
+                    implies({KNOWN} and i == 0, listed_by({NOW}, {LISTS}, {TO}, {TO}))
+                    implies({KNOWN} and i >= 1, listed_by({NOW}, {LISTS}, {TO}, {TO}))
+                    implies({KNOWN}, listed_by({NOW}, {LISTS}, {TO}, {TO}))
+                    none_across({NOW}, behind)
+                """,
+                "if slot < 0": f"""
+                    begins_after(header, actions, places, done, tags, i)
+                    begins_at(header, tags, {TO}, actions[i] // 2)
+                    makes({NOW}, actions[i], {TO})
+                    0 <= {TO} and {TO} + after(header, actions[i]) <= header[SLOTS]
+                    implies({KNOWN}, stands(header, tags, {TO}, actions[i] // 2) if actions[i] % 2 == EXPAND
+                        else tags[{TO}] == level_of(actions[i]))
+                    implies({KNOWN} and {MAKES}, tags[{MADE}] == made_of(actions[i]))
+                    implies({KNOWN} and {MAKES}, not pinned(header, no_collapse, len(no_collapse),
+                        node_of(made_of(actions[i]) + 1, token_made(header, actions[i]))))
+                    implies({KNOWN} and {MAKES}, slot == {MADE})
+                    turn_listed({NOW}, {LISTS}, actions[i], {TO}, header[SLOTS])
+                    turn_listed({NOW}, {LISTS}, actions[i], {TO}, {NEXT})
+                    {BEHIND} == {TO} + after(header, actions[i])
+                    listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), header[SLOTS], first, listed - first,
+                        {BEHIND}, header[SLOTS])
+                    listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), {NEXT}, first, listed - first,
+                        {BEHIND}, {NEXT})
+                    implies({KNOWN} and slot < 0, listed_by({NOW}, {LISTS}, {BEHIND}, header[SLOTS]))
+                    implies({KNOWN} and slot < 0, listed_by({NOW}, {LISTS}, {BEHIND}, {NEXT}))
+                """,
+                "if slot < behind": f"""
+                    none_across_is({NOW}, behind)
+                    heads_stay_is(header, actions, places, done, {SLOTS_BEFORE}, tags, old(family_slot),
+                        old(family_node))
+                    head_apart({NOW}, {MADE}, {HEAD}, old(family_node)[source])
+                    implies({KNOWN} and {MAKES},
+                        node == node_of(made_of(actions[i]) + 1, token_made(header, actions[i])))
+                    node % LEVELS == made_of(actions[i]) + 1
+                    pinned_at(header, no_collapse, len(no_collapse), node,
+                        node_of(made_of(actions[i]) + 1, token_made(header, actions[i])))
+                    implies({KNOWN} and {MAKES}, not pinned(header, no_collapse, len(no_collapse), node))
+                    implies({KNOWN} and {MAKES}, end == {MADE} + header[WIDTH + tags[{MADE}] + 1])
+                    implies({KNOWN} and {MAKES}, behind <= slot)
+                    implies(source < header[FAMILIES], places[i] + before(header, actions[i]) <= family_slot[source]
+                        and family_slot[source] == old(family_slot)[source]
+                        and family_node[source] == old(family_node)[source])
+                    shift == shifted(header, actions, i + 1)
+                    implies(source < header[FAMILIES], old(family_slot)[source] < {SLOTS_BEFORE}
+                        and 1 <= old(family_node)[source] % LEVELS)
+                    implies({KNOWN} and source < header[FAMILIES]
+                            and (i + 1 == done or old(family_slot)[source] < places[i + 1]),
+                        tags[{HEAD}] == old(family_node)[source] % LEVELS - 1
+                            and begins_at(header, tags, {HEAD}, old(family_node)[source]))
+                    implies({KNOWN} and {MAKES} and source < header[FAMILIES], {MADE} < {HEAD})
+                    implies({KNOWN} and {MAKES} and source < header[FAMILIES], end <= {HEAD}
+                        or (i + 1 < done and {NEXT} <= {HEAD}))
+                    implies({KNOWN} and {MAKES}, end <= ahead or (i + 1 < done and {NEXT} < end))
+                    implies({KNOWN} and {MAKES}, not (slot < behind or end > ahead
+                        or pinned(header, no_collapse, len(no_collapse), node)) or (i + 1 < done and {NEXT} < end))
+                    listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), header[SLOTS], first, listed - first,
+                        {BEHIND}, header[SLOTS])
+                    listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), {NEXT}, first, listed - first,
+                        {BEHIND}, {NEXT})
+                """,
+                "spare_node[listed - first]": f"""
+                    copied_held(prior(spare_slot), spare_slot, 0, listed - first, 0, 0, listed - first + 1)
+                    copied_held(family_slot, family_slot, 0, first, 0, 0, first)
+                    listed_by_more({NOW}, family_slot, first, prior(spare_slot), listed - first,
+                        family_slot, first, spare_slot, listed - first + 1, {TO}, {TO})
+                    implies({KNOWN}, listed_by({NOW}, family_slot, first, spare_slot, listed - first + 1, {TO}, {TO}))
+                    held_if(spare_slot, 0, listed - first + 1, slot, listed - first)
+                    implies({KNOWN} and {MAKES}, held(spare_slot, 0, listed - first + 1, {MADE}))
+                    turn_listed({NOW}, family_slot, first, spare_slot, listed - first + 1, actions[i], {TO},
+                        header[SLOTS])
+                    turn_listed({NOW}, family_slot, first, spare_slot, listed - first + 1, actions[i], {TO}, {NEXT})
+                    implies({KNOWN}, listed_by({NOW}, family_slot, first, spare_slot, listed - first + 1,
+                        {TO} + after(header, actions[i]), header[SLOTS]))
+                    implies({KNOWN}, listed_by({NOW}, family_slot, first, spare_slot, listed - first + 1,
+                        {TO} + after(header, actions[i]), {NEXT}))
+                    clear_behind({NOW}, slot, node)
+                    none_across({NOW}, end)
+                """,
+                "behind = end": f"""
+                    listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), header[SLOTS], first, listed - first,
+                        {BEHIND}, header[SLOTS])
+                    listed_by_at({NOW}, {LISTS}, {TO} + after(header, actions[i]), {NEXT}, first, listed - first,
+                        {BEHIND}, {NEXT})
+                    implies({KNOWN}, listed_by({NOW}, {LISTS}, {BEHIND}, header[SLOTS]))
+                    implies({KNOWN}, listed_by({NOW}, {LISTS}, {BEHIND}, {NEXT}))
+                """,
+            },
             "closes": f"""
-            copied_held(old(family_slot), family_slot, source, old(header)[FAMILIES] - source, listed, shift,
-                header[FAMILIES])
-            copied_held(prior(family_slot), family_slot, 0, first, 0, 0, header[FAMILIES])
-            copied_held(prior(spare_slot), family_slot, 0, listed - first, first, 0, header[FAMILIES])
-            listed_by_more({WAS}, prior(family_slot), first, prior(spare_slot), listed - first,
-                family_slot, header[FAMILIES], spare_slot, 0,
-                places[done - 1] + before(old(header), actions[done - 1]) + shifted(old(header), actions, done),
-                old(header)[SLOTS])
-            stretch_listed(old(header), actions, places, done, {SLOTS_BEFORE}, tags, no_collapse, len(no_collapse),
-                old(family_slot), old(family_node), family_slot, header[FAMILIES], spare_slot, 0, done, source,
-                old(header)[FAMILIES],
-                places[done - 1] + before(old(header), actions[done - 1]) + shifted(old(header), actions, done),
-                old(header)[SLOTS], old(header)[SLOTS])
-            implies({KNOWN}, listed_by({WAS}, family_slot, header[FAMILIES], spare_slot, 0, old(header)[SLOTS],
-                old(header)[SLOTS]))
-            listed_by_all({WAS}, family_slot, header[FAMILIES], spare_slot)
-            sound_is(old(header), tags)
-            all_listed_alike(old(header), header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES],
-                header[SLOTS])
-        """,
+                copied_held(old(family_slot), family_slot, source, old(header)[FAMILIES] - source, listed, shift,
+                    header[FAMILIES])
+                copied_held(prior(family_slot), family_slot, 0, first, 0, 0, header[FAMILIES])
+                copied_held(prior(spare_slot), family_slot, 0, listed - first, first, 0, header[FAMILIES])
+                listed_by_more({WAS}, prior(family_slot), first, prior(spare_slot), listed - first,
+                    family_slot, header[FAMILIES], spare_slot, 0,
+                    places[done - 1] + before(old(header), actions[done - 1]) + shifted(old(header), actions, done),
+                    old(header)[SLOTS])
+                stretch_listed(old(header), actions, places, done, {SLOTS_BEFORE}, tags, no_collapse, len(no_collapse),
+                    old(family_slot), old(family_node), family_slot, header[FAMILIES], spare_slot, 0, done, source,
+                    old(header)[FAMILIES],
+                    places[done - 1] + before(old(header), actions[done - 1]) + shifted(old(header), actions, done),
+                    old(header)[SLOTS], old(header)[SLOTS])
+                implies({KNOWN}, listed_by({WAS}, family_slot, header[FAMILIES], spare_slot, 0, old(header)[SLOTS],
+                    old(header)[SLOTS]))
+                listed_by_all({WAS}, family_slot, header[FAMILIES], spare_slot)
+                sound_is(old(header), tags)
+                all_listed_alike(old(header), header, tags, no_collapse, len(no_collapse), family_slot,
+                    header[FAMILIES],
+                    header[SLOTS])
+            """,
         },
         "apply": {
-            "gives": f"""
-            implies(all_listed(old(header), old(tags), no_collapse, len(no_collapse), old(family_slot),
-                    old(header)[FAMILIES], old(header)[SLOTS]),
-                all_listed({NOW}, family_slot, header[FAMILIES], header[SLOTS]))
-        """,
+            "gives": STILL_COMPLETE,
             "before": {
-            "update_families": f"""
-                all_listed_alike(old(header), prior(header), old(tags), no_collapse, len(no_collapse), family_slot,
-                    header[FAMILIES], old(header)[SLOTS])
-                listed_before_after(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS],
-                    tags, old(tags), no_collapse, len(no_collapse), family_slot)
-                heads_stay_after(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags,
-                    old(tags), family_slot, family_node)
-                collapsed_stand_after(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS],
-                    tags, old(tags), done)
-                heads_stay(header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags, family_slot,
-                    family_node)
-                collapsed_stand(header, sorted_actions, sorted_places, done, tags)
-                implies(all_listed(old(header), old(tags), no_collapse, len(no_collapse), old(family_slot),
-                        old(header)[FAMILIES], old(header)[SLOTS]),
-                    listed_before(header, sorted_actions, sorted_places, done, old(header)[SLOTS], {NOW[8:]},
-                        family_slot))
-            """
-        },
+                "update_families": f"""
+                    all_listed_alike(old(header), prior(header), old(tags), no_collapse, len(no_collapse), family_slot,
+                        header[FAMILIES], old(header)[SLOTS])
+                    listed_before_after(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS],
+                        tags, old(tags), no_collapse, len(no_collapse), family_slot)
+                    heads_stay_after(prior(header), header, sorted_actions, sorted_places, done, old(header)[SLOTS],
+                        tags,
+                        old(tags), family_slot, family_node)
+                    collapsed_stand_after(prior(header), header, sorted_actions, sorted_places, done,
+                        old(header)[SLOTS],
+                        tags, old(tags), done)
+                    heads_stay(header, sorted_actions, sorted_places, done, old(header)[SLOTS], tags, family_slot,
+                        family_node)
+                    collapsed_stand(header, sorted_actions, sorted_places, done, tags)
+                    implies(all_listed(old(header), old(tags), no_collapse, len(no_collapse), old(family_slot),
+                            old(header)[FAMILIES], old(header)[SLOTS]),
+                        listed_before(header, sorted_actions, sorted_places, done, old(header)[SLOTS], {NOW[8:]},
+                            family_slot))
+                """
+            },
             "closes": f"""
-            all_listed_alike(old(header), header, {NOW[8:]}, family_slot, header[FAMILIES], header[SLOTS])
-        """,
+                all_listed_alike(old(header), header, {NOW[8:]}, family_slot, header[FAMILIES], header[SLOTS])
+            """,
         },
     },
 )

@@ -722,32 +722,28 @@ CONTRACTS = besides(
     "complete",
     {
         "append_block": {
-            "gives": """
-            implies(all_listed(old(header), old(tags), no_collapse, len(no_collapse), old(family_slot),
-                    old(header)[FAMILIES], old(header)[SLOTS]),
-                all_listed(header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES], header[SLOTS]))
-        """,
+            "gives": STILL_COMPLETE,
             "closes": """
-            tiled_whole(header, tags)
-            multiplied_is(header)
-            spans_multiply_is(header)
-            geometry_is(header)
-            sound_is(header, tags)
-            sound(header, tags)
-            all_listed_longer(old(header), header, old(tags), tags, no_collapse, len(no_collapse), old(family_slot),
-                old(header)[FAMILIES], old(header)[SLOTS])
-            all_listed_more(header, tags, no_collapse, len(no_collapse), old(family_slot), family_slot,
-                old(header)[FAMILIES], header[FAMILIES], old(header)[SLOTS])
-            begins_family_is(header, tags, no_collapse, len(no_collapse), old(header)[SLOTS])
-            node_at(header, tags, old(header)[SLOTS]) == node_of(1, old(header)[END])
-            pinned_is(old(header), no_collapse, len(no_collapse), node_of(1, old(header)[END]))
-            pinned_is(header, no_collapse, len(no_collapse), node_of(1, old(header)[END]))
-            held_if(family_slot, 0, header[FAMILIES], old(header)[SLOTS], old(header)[FAMILIES])
-            held(family_slot, 0, header[FAMILIES], old(header)[SLOTS])
-                or not begins_family(header, tags, no_collapse, len(no_collapse), old(header)[SLOTS])
-            all_listed_next(header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES],
-                old(header)[SLOTS], header[UNITS])
-        """,
+                tiled_whole(header, tags)
+                multiplied_is(header)
+                spans_multiply_is(header)
+                geometry_is(header)
+                sound_is(header, tags)
+                sound(header, tags)
+                all_listed_longer(old(header), header, old(tags), tags, no_collapse, len(no_collapse), old(family_slot),
+                    old(header)[FAMILIES], old(header)[SLOTS])
+                all_listed_more(header, tags, no_collapse, len(no_collapse), old(family_slot), family_slot,
+                    old(header)[FAMILIES], header[FAMILIES], old(header)[SLOTS])
+                begins_family_is(header, tags, no_collapse, len(no_collapse), old(header)[SLOTS])
+                node_at(header, tags, old(header)[SLOTS]) == node_of(1, old(header)[END])
+                pinned_is(old(header), no_collapse, len(no_collapse), node_of(1, old(header)[END]))
+                pinned_is(header, no_collapse, len(no_collapse), node_of(1, old(header)[END]))
+                held_if(family_slot, 0, header[FAMILIES], old(header)[SLOTS], old(header)[FAMILIES])
+                held(family_slot, 0, header[FAMILIES], old(header)[SLOTS])
+                    or not begins_family(header, tags, no_collapse, len(no_collapse), old(header)[SLOTS])
+                all_listed_next(header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES],
+                    old(header)[SLOTS], header[UNITS])
+            """,
         },
         "reclaim": {
             "gives": STILL_COMPLETE,

@@ -549,94 +549,99 @@ CONTRACTS = besides(
     "complete",
     {
         "family_of": {
+            "whole": True,
             "gives": """
-            implies(0 <= slot - start % header[SPAN + level + 1] // header[SPAN + level] * header[UNITS + level]
-                and slot - start % header[SPAN + level + 1] // header[SPAN + level] * header[UNITS + level]
-                    + header[WIDTH + level + 1] <= header[SLOTS]
-                and row(tags, slot - start % header[SPAN + level + 1] // header[SPAN + level] * header[UNITS + level],
-                    level, header[WIDTH + level + 1], header[UNITS + level]),
-                result == slot - start % header[SPAN + level + 1] // header[SPAN + level] * header[UNITS + level])
-        """,
+                implies(0 <= slot - start % header[SPAN + level + 1] // header[SPAN + level] * header[UNITS + level]
+                    and slot - start % header[SPAN + level + 1] // header[SPAN + level] * header[UNITS + level]
+                        + header[WIDTH + level + 1] <= header[SLOTS]
+                    and row(tags,
+                        slot - start % header[SPAN + level + 1] // header[SPAN + level] * header[UNITS + level],
+                        level, header[WIDTH + level + 1], header[UNITS + level]),
+                    result == slot - start % header[SPAN + level + 1] // header[SPAN + level] * header[UNITS + level])
+            """,
             "loops": {
-            "for i in range(header[FANOUT + level + 1])": loop(
-                opens="row_is(tags, first, level, header[WIDTH + level + 1], stride)",
-            )
-        },
+                "for i in range(header[FANOUT + level + 1])": loop(
+                    opens="row_is(tags, first, level, header[WIDTH + level + 1], stride)",
+                )
+            },
         },
         "list_families": {
+            "whole": True,
             "gives": """
-            all_listed(header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES], header[SLOTS])
-        """,
+                all_listed(header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES], header[SLOTS])
+            """,
             "opens": """
-            all_listed_is(header, tags, no_collapse, len(no_collapse), family_slot, 0, 0)
-            tiled_whole(header, tags)
-            sound_is(header, tags)
-        """,
+                all_listed_is(header, tags, no_collapse, len(no_collapse), family_slot, 0, 0)
+                tiled_whole(header, tags)
+                sound_is(header, tags)
+            """,
             "closes": """
-            all_listed_alike(old(header), header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES],
-                header[SLOTS])
-        """,
+                all_listed_alike(old(header), header, tags, no_collapse, len(no_collapse), family_slot,
+                    header[FAMILIES],
+                    header[SLOTS])
+            """,
             "loops": {
-            "while slot < header[SLOTS]": loop(
-                keeps="""
-                    implies(families == 0, behind == 0)
-                    implies(families > 0, family_slot[families - 1] < slot)
+                "while slot < header[SLOTS]": loop(
+                    keeps="""
+                        implies(families == 0, behind == 0)
+                        implies(families > 0, family_slot[families - 1] < slot)
+                        implies(families > 0, behind == family_slot[families - 1]
+                            + header[WIDTH + family_node[families - 1] % LEVELS])
+                        all_listed(header, tags, no_collapse, len(no_collapse), family_slot, families, slot)
+                    """,
+                    opens="""
+                        sound(header, tags)
+                        begins_family_is(header, tags, no_collapse, len(no_collapse), slot)
+                        turn_is(token, header[SPAN + tags[slot] + 1])
+                        over_bound(token % header[SPAN + tags[slot] + 1], header[SPAN + tags[slot]])
+                        times_nothing(token % header[SPAN + tags[slot] + 1] // header[SPAN + tags[slot]],
+                            header[UNITS + tags[slot]])
+                        stands_is(header, tags, slot, node_at(header, tags, slot))
+                        family_apart(header, tags, no_collapse, len(no_collapse), family_slot[families - 1],
+                            family_node[families - 1], slot)
+                    """,
+                )
+            },
+            "before": {
+                "if begins and": """
+                    implies(begins_family(header, tags, no_collapse, len(no_collapse), slot), level < header[TOP])
+                    node_of(level + 1, token) == node_at(header, tags, slot)
+                    node_parts(node_of(level + 1, token), level + 1, token)
+                    implies(level < header[TOP], node_of(level + 1, token) // LEVELS == token
+                        and node_of(level + 1, token) % LEVELS == level + 1)
+                    implies(begins_family(header, tags, no_collapse, len(no_collapse), slot),
+                        token % header[SPAN + level + 1] == 0)
+                    implies(begins_family(header, tags, no_collapse, len(no_collapse), slot),
+                        slot + header[WIDTH + level + 1] <= header[SLOTS]
+                        and row(tags, slot, level, header[WIDTH + level + 1], header[UNITS + level]))
+                    implies(begins_family(header, tags, no_collapse, len(no_collapse), slot), begins)
+                    implies(families > 0 and begins_family(header, tags, no_collapse, len(no_collapse), slot),
+                        slot <= family_slot[families - 1] or behind <= slot)
+                    implies(begins_family(header, tags, no_collapse, len(no_collapse), slot), behind <= slot)
+                """,
+                "family_node[families] =": """
+                    all_listed_more(header, tags, no_collapse, len(no_collapse), prior(family_slot), family_slot,
+                        families,
+                        families + 1, slot)
+                    all_listed(header, tags, no_collapse, len(no_collapse), family_slot, families + 1, slot)
+                    held_if(family_slot, 0, families + 1, slot, families)
+                    held(family_slot, 0, families + 1, slot)
+                """,
+                "behind = slot": """
+                    family_slot[families - 1] == slot
+                    family_node[families - 1] == node_of(level + 1, token)
+                    node_parts(family_node[families - 1], level + 1, token)
+                    family_node[families - 1] % LEVELS == level + 1
+                """,
+                "token += header[SPAN": """
                     implies(families > 0, behind == family_slot[families - 1]
                         + header[WIDTH + family_node[families - 1] % LEVELS])
-                    all_listed(header, tags, no_collapse, len(no_collapse), family_slot, families, slot)
+                    held(family_slot, 0, families, slot)
+                        or not begins_family(header, tags, no_collapse, len(no_collapse), slot)
+                    all_listed_next(header, tags, no_collapse, len(no_collapse), family_slot, families, slot,
+                        header[UNITS + level])
                 """,
-                opens="""
-                    sound(header, tags)
-                    begins_family_is(header, tags, no_collapse, len(no_collapse), slot)
-                    turn_is(token, header[SPAN + tags[slot] + 1])
-                    over_bound(token % header[SPAN + tags[slot] + 1], header[SPAN + tags[slot]])
-                    times_nothing(token % header[SPAN + tags[slot] + 1] // header[SPAN + tags[slot]],
-                        header[UNITS + tags[slot]])
-                    stands_is(header, tags, slot, node_at(header, tags, slot))
-                    family_apart(header, tags, no_collapse, len(no_collapse), family_slot[families - 1],
-                        family_node[families - 1], slot)
-                """,
-            )
-        },
-            "before": {
-            "if begins and": """
-                implies(begins_family(header, tags, no_collapse, len(no_collapse), slot), level < header[TOP])
-                node_of(level + 1, token) == node_at(header, tags, slot)
-                node_parts(node_of(level + 1, token), level + 1, token)
-                implies(level < header[TOP], node_of(level + 1, token) // LEVELS == token
-                    and node_of(level + 1, token) % LEVELS == level + 1)
-                implies(begins_family(header, tags, no_collapse, len(no_collapse), slot),
-                    token % header[SPAN + level + 1] == 0)
-                implies(begins_family(header, tags, no_collapse, len(no_collapse), slot),
-                    slot + header[WIDTH + level + 1] <= header[SLOTS]
-                    and row(tags, slot, level, header[WIDTH + level + 1], header[UNITS + level]))
-                implies(begins_family(header, tags, no_collapse, len(no_collapse), slot), begins)
-                implies(families > 0 and begins_family(header, tags, no_collapse, len(no_collapse), slot),
-                    slot <= family_slot[families - 1] or behind <= slot)
-                implies(begins_family(header, tags, no_collapse, len(no_collapse), slot), behind <= slot)
-            """,
-            "family_node[families] =": """
-                all_listed_more(header, tags, no_collapse, len(no_collapse), prior(family_slot), family_slot, families,
-                    families + 1, slot)
-                all_listed(header, tags, no_collapse, len(no_collapse), family_slot, families + 1, slot)
-                held_if(family_slot, 0, families + 1, slot, families)
-                held(family_slot, 0, families + 1, slot)
-            """,
-            "behind = slot": """
-                family_slot[families - 1] == slot
-                family_node[families - 1] == node_of(level + 1, token)
-                node_parts(family_node[families - 1], level + 1, token)
-                family_node[families - 1] % LEVELS == level + 1
-            """,
-            "token += header[SPAN": """
-                implies(families > 0, behind == family_slot[families - 1]
-                    + header[WIDTH + family_node[families - 1] % LEVELS])
-                held(family_slot, 0, families, slot)
-                    or not begins_family(header, tags, no_collapse, len(no_collapse), slot)
-                all_listed_next(header, tags, no_collapse, len(no_collapse), family_slot, families, slot,
-                    header[UNITS + level])
-            """,
-        },
+            },
         },
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from focalloc.proofs.contracts.form import besides, contract, loop
+from focalloc.proofs.contracts.invariants import STILL_COMPLETE
 
 CONTRACTS = [
     contract(
@@ -143,21 +144,18 @@ CONTRACTS = besides(
     "complete",
     {
         "release": {
-            "gives": """
-            implies(all_listed(old(header), old(tags), no_collapse, len(no_collapse), old(family_slot),
-                    old(header)[FAMILIES], old(header)[SLOTS]),
-                all_listed(header, tags, no_collapse, len(no_collapse), family_slot, header[FAMILIES], header[SLOTS]))
-        """,
+            "gives": STILL_COMPLETE,
             "before": {
-            "forget_nodes_before": """
-                all_listed_moved(old(header), header, old(tags), tags, no_collapse, len(no_collapse), old(family_slot),
-                    family_slot, old(header)[FAMILIES], header[FAMILIES], gone, slots, header[SLOTS])
-            """
-        },
+                "forget_nodes_before": """
+                    all_listed_moved(old(header), header, old(tags), tags, no_collapse, len(no_collapse),
+                        old(family_slot), family_slot, old(header)[FAMILIES], header[FAMILIES], gone, slots,
+                        header[SLOTS])
+                """
+            },
             "closes": """
-            all_listed_alike(prior(header), header, tags, no_collapse, len(no_collapse), family_slot,
-                header[FAMILIES], header[SLOTS])
-        """,
+                all_listed_alike(prior(header), header, tags, no_collapse, len(no_collapse), family_slot,
+                    header[FAMILIES], header[SLOTS])
+            """,
         },
     },
 )
