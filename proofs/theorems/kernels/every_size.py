@@ -17,39 +17,44 @@ from focalloc.proofs.theorem import Evidence, Technique, theorem
 
 
 def contracts_of(*files: str) -> list[str]:
-    """The contracts of the kernels in some files, but for the parts that have a theorem of their own."""
-    return [one.name for file in files for one in BY_FILE[file] if one.part != "complete"]
+    """The contracts of the kernels in some files."""
+    return [one.name for file in files for one in BY_FILE[file]]
+
+
+def with_parts(*kernels: str) -> tuple[str, ...]:
+    """The contracts of some kernels, and what stands beside them."""
+    return tuple(one.name for one in CONTRACTS.values() if one.kernel in kernels)
 
 
 TOKENS = ("tokens_between", "token_at", "slot_with", "slot_at", "slot_holding")
 """The kernels that count tokens."""
 
-OF_SEARCHES = (
+OF_SEARCHES = with_parts(
     *("run_knapsacks", "run_objectives_of_many", "run_recomputes", "run_hierarchies", "run_hierarchies_by_price"),
     *("run_projections", "run_logits_of_many"),
 )
 """Calls of searches for many sessions."""
 
-MANY = ("tell", "run_steps", "sets_out", "arrives", *OF_SEARCHES, "run_ties", "run_policies")
+MANY = (*with_parts("tell", "run_steps", "sets_out", "arrives", "run_ties", "run_policies"), *OF_SEARCHES)
 """What a call for many sessions does."""
 
-PREPARES = ("run_prepare", "run_prepares")
+PREPARES = with_parts("run_prepare", "run_prepares")
 """What takes the scores for a call of its own."""
 
-STEP = ("step", "step/best")
+STEP = with_parts("step")
 """What is said of a greedy iteration."""
 
-CALLS = [one for one in contracts_of("calls") if one not in (*STEP, "run_ingest", "run_layout", *MANY, *PREPARES)]
+INGESTS = with_parts("run_ingest")
+"""What the call of an ingest does."""
+
+CALLS = [one for one in contracts_of("calls") if one not in (*STEP, *INGESTS, "run_layout", *MANY, *PREPARES)]
 """What calls do around an iteration, which has a theorem of its own, as has what comes in."""
 
-INGEST = [*contracts_of("ingest"), "run_ingest"]
+INGEST = [*contracts_of("ingest"), *INGESTS]
 """The kernels of an ingest, and its call."""
 
 TURNS = ("fits", "alternate", "alternate/best")
 """What is said of the kernels that take turns; `select` has a theorem of its own."""
-
-COMPLETE = [one.name for one in CONTRACTS.values() if one.part == "complete"]
-"""That no family is left out of the list."""
 
 PLACES = [one for one in contracts_of("packing", "pins", "places") if one not in TOKENS]
 
@@ -142,9 +147,10 @@ def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "places-of-every-size",
-    "Keys and nodes are packed without loss; families are found by halving; marks go to the blocks that they are meant "
-    "for and to nothing else, and so does what a pin rules out, whatever the length of the context. Families that are "
-    "listed of a context stand where they are listed, with their tokens, and pins are placed in order.",
+    "Keys and nodes are packed without loss; families are found by halving; marks go to the blocks that they are "
+    "meant for and to nothing else, and so does what a pin rules out, whatever the length of the context. Families "
+    "that are listed of a context stand where they are listed, with their tokens; none that is complete is left out, "
+    "unless a pin bars it; and pins are placed in order.",
     clauses="GEO-2 ACT-4 PIN-1 PIN-2",
     technique=Technique.DEDUCTION,
     kernels=PLACES,
@@ -165,6 +171,13 @@ def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "and slot + header[WIDTH + level + 1] <= header[SLOTS]"),
         Mutation("a family that leaves the context counts", "first + header[WIDTH + level + 1] > header[SLOTS]",
                  "first > header[SLOTS]"),
+        Mutation("a family just behind another is passed over", "if begins and slot >= behind and",
+                 "if begins and slot > behind and"),
+        Mutation("a family at the end of the context is incomplete",
+                 "first + header[WIDTH + level + 1] > header[SLOTS]:",
+                 "first + header[WIDTH + level + 1] >= header[SLOTS]:"),
+        Mutation("gists of the second level have no families", "            level < header[TOP]\n",
+                 "            level < min(header[TOP], 2)\n"),
         Mutation("a pin ends at its length", "no_expand[at + 3] = behind", "no_expand[at + 3] = behind - slot"),
         Mutation("a pin reaches beyond the context", "while behind < header[SLOTS] and until < no_expand[at + 1]:",
                  "while until < no_expand[at + 1]:"),
@@ -417,9 +430,10 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "in its table, the context has as many slots as its actions leave, its blocks lie whole one after the other, none "
     "of them marked, what no action replaces has moved as a whole, each action is in the ledger, and no more slots "
     "remember than there are; families are listed in order, apart from each other and in the context, never more than "
-    "there is room for, and their blocks stand where they are listed; blocks and families begin at their tokens, and "
-    "the context ends where it did; and ranges where nothing expands stay in order, in the context. Those of actions "
-    "from elsewhere that pass replace separate whole blocks, at their tokens, too.",
+    "there is room for, and their blocks stand where they are listed; if none that was complete was left out, unless a "
+    "pin bars it, none is; blocks and families begin at their tokens, and the context ends where it did; and ranges "
+    "where nothing expands stay in order, in the context. Those of actions from elsewhere that pass replace separate "
+    "whole blocks, at their tokens, too.",
     clauses="CTX-3 CTX-6 GEO-2 COO-1 MEM-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("application"),
@@ -478,6 +492,17 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("an action from elsewhere may exceed the budget by a slot",
                  "if used + header[WIDTH + level] - header[UNITS + level] > header[W_MAX]:",
                  "if used + header[WIDTH + level] - header[UNITS + level] > header[W_MAX] + 1:"),
+        Mutation("a family that ends where an action begins goes",
+                 "slot_behind(header, family_slot, family_node, until - 1) > places[i]:",
+                 "slot_behind(header, family_slot, family_node, until - 1) >= places[i]:"),
+        Mutation("a collapse completes no family",
+                 "return family_of(header, tags, slot, node % LEVELS, node // LEVELS)", "return -1"),
+        Mutation("a family that ends where the next action begins is not listed",
+                 "ahead = min(ahead, places[i + 1] + shift)", "ahead = min(ahead, places[i + 1] + shift - 1)"),
+        Mutation("a family just behind the last is not listed", "if slot < behind or end > ahead",
+                 "if slot <= behind or end > ahead"),
+        Mutation("children of an expand are no family", "        if slot < 0:\n            continue",
+                 "        if slot < 0 or actions[i] % 2 == EXPAND:\n            continue"),
         Mutation("dropped families stay", "header[FAMILIES] = first + size + rest",
                  "header[FAMILIES] = first + size + rest + 2"),
     ],
@@ -490,22 +515,25 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 @theorem(
     "ingest-of-every-size",
-    "Blocks are appended where there is room for them, with a family at most; tokens fill as many blocks as they make, "
-    "and leave less than a block unfilled. A reclaim ends, however many rounds it takes, stays within its tables, and "
-    "keeps what an iteration keeps of them; if it does not give up, there is room for what is needed. So it is with an "
-    "ingest as a whole, whatever it collapses or lets go: it leaves what an iteration keeps as it found it, with no "
-    "more slots than the budget or than before, and as many blocks as the tokens make; or it says why not, and the "
-    "context ends where it did. A reclaim only collapses, and of what it has looked up the least wanted first, or the "
-    "oldest where scores are equal; it does so only where the new blocks do not fit, and none but while they and those "
-    "ahead do not; it ends short of that only where no listed family may collapse, and gives up only where the new "
-    "blocks do not fit even then. Whether a collapse completes a parent's family is seen, and the scores that "
-    "collapses leave are their families' aggregates.",
+    "Blocks are appended where there is room for them, with a family at most; tokens fill as many blocks as they "
+    "make, and leave less than a block unfilled. A reclaim ends, however many rounds it takes, stays within its "
+    "tables, and keeps what an iteration keeps of them, with no family left out of the list that was not before; if "
+    "it does not give up, there is room for what is needed. So it is with an ingest as a whole, whatever it collapses "
+    "or lets go: it leaves what an iteration keeps as it found it, with no more slots than the budget or than before, "
+    "and as many blocks as the tokens make; or it says why not, and the context ends where it did. A reclaim only "
+    "collapses, and of what it has looked up the least wanted first, or the oldest where scores are equal; it does so "
+    "only where the new blocks do not fit, and none but while they and those ahead do not; it ends short of that only "
+    "where no listed family may collapse, and gives up only where the new blocks do not fit even then. Whether a "
+    "collapse completes a parent's family is seen, and the scores that collapses leave are their families' "
+    "aggregates.",
     clauses="ING-1 ING-2 ING-3 ING-4 ING-5 ING-6 FIL-1 FIL-2 FIL-3",
     technique=Technique.DEDUCTION,
     kernels=INGEST,
     mutations=[
         Mutation("a family too many", "header[FAMILIES] += 1\n    header[SLOTS] += header[UNITS]",
                  "header[FAMILIES] += 2\n    header[SLOTS] += header[UNITS]"),
+        Mutation("a new block is no family", "header[FAMILIES] += 1\n    header[SLOTS] += header[UNITS]",
+                 "header[FAMILIES] += 0\n    header[SLOTS] += header[UNITS]"),
         Mutation("whole blocks make one more", "(tokens - header[UNFILLED] + header[SPAN] - 1) // header[SPAN]",
                  "(tokens - header[UNFILLED] + header[SPAN]) // header[SPAN]"),
         Mutation("more collapses are listed than there is room for", "if size == sought.room or end_of", "if end_of"),
@@ -552,8 +580,8 @@ def ingest_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "release-of-every-size",
     "Whatever leaves at the front, as many slots stay as there were less those, with their tags; the front moves by "
     "the tokens that left; what is remembered and what the ledger holds is of what stays. Blocks lie whole one after "
-    "the other, families stand where they are listed, with their tokens, and entries of the ledger are recent and in "
-    "order, as before.",
+    "the other, families stand where they are listed, with their tokens, none is left out of the list, and entries of "
+    "the ledger are recent and in order, as before.",
     clauses="REL-2 REL-3 REL-4",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("releasing"),
@@ -564,6 +592,8 @@ def ingest_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "ledger_action[at] = ledger_action[at]"),
         Mutation("families that stay are other ones", "copy(family_node, gone, family_node, 0, header[FAMILIES], 0)",
                  "copy(family_node, 0, family_node, 0, header[FAMILIES], 0)"),
+        Mutation("the first family that stays leaves as well", "gone = families_before(header, family_slot, 0, slots)",
+                 "gone = families_before(header, family_slot, 0, slots + 1)"),
         Mutation("less than nothing is remembered", "header[KNOWN] = max(0, header[KNOWN] - slots)",
                  "header[KNOWN] = header[KNOWN] - slots"),
     ],
@@ -575,59 +605,17 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 
 
 @theorem(
-    "no-family-is-left-out",
-    "Of a context of any length every complete family that no pin bars from collapsing is listed when it is loaded, "
-    "and when pins are set. Wherever that is so before a call, it is so after it: an iteration of any strategy, alone "
-    "or of many sessions, actions from elsewhere, an ingest with all that it collapses and lets go, a release. Of the "
-    "families that there are after actions, those that none of them touched were listed before, and go on being; any "
-    "other is the one that the first block of what an action made leads to.",
-    clauses="GRE-6 ING-3 PIN-1",
-    technique=Technique.DEDUCTION,
-    kernels=COMPLETE,
-    assumes="what the contracts of the same calls need; whether a pin bars a family is found by halving",
-    mutations=[
-        Mutation("a family just behind another is passed over", "if begins and slot >= behind and",
-                 "if begins and slot > behind and"),
-        Mutation("a family at the end of the context is incomplete",
-                 "first + header[WIDTH + level + 1] > header[SLOTS]:",
-                 "first + header[WIDTH + level + 1] >= header[SLOTS]:"),
-        Mutation("gists of the second level have no families", "            level < header[TOP]\n",
-                 "            level < min(header[TOP], 2)\n"),
-        Mutation("a new block is no family", "header[FAMILIES] += 1\n    header[SLOTS] += header[UNITS]",
-                 "header[FAMILIES] += 0\n    header[SLOTS] += header[UNITS]"),
-        Mutation("the first family that stays leaves as well", "gone = families_before(header, family_slot, 0, slots)",
-                 "gone = families_before(header, family_slot, 0, slots + 1)"),
-        Mutation("a family that ends where an action begins goes",
-                 "slot_behind(header, family_slot, family_node, until - 1) > places[i]:",
-                 "slot_behind(header, family_slot, family_node, until - 1) >= places[i]:"),
-        Mutation("a collapse completes no family",
-                 "return family_of(header, tags, slot, node % LEVELS, node // LEVELS)", "return -1"),
-        Mutation("a family that ends where the next action begins is not listed",
-                 "ahead = min(ahead, places[i + 1] + shift)", "ahead = min(ahead, places[i + 1] + shift - 1)"),
-        Mutation("a family just behind the last is not listed", "if slot < behind or end > ahead",
-                 "if slot <= behind or end > ahead"),
-        Mutation("children of an expand are no family", "        if slot < 0:\n            continue",
-                 "        if slot < 0 or actions[i] % 2 == EXPAND:\n            continue"),
-    ],
-    full=True,
-)  # fmt: skip
-def no_family_is_left_out(bug: Mutation) -> Iterator[Evidence]:
-    """What is listed is all that there is."""
-    yield from of_every_size(bug, *COMPLETE)
-
-
-@theorem(
     "step-of-every-size",
     "From tables as they are between any two calls, however long the context, the shipped greedy iteration ends, and "
     "stays within its tables; it makes no more actions than the cap allows, after each of which the slots fit the "
-    "budget or are no more than before it; they replace separate gists and listed families of the context, each beyond "
-    "the threshold of its kind; no collapse is of the tail, and none undoes what happened too short a time ago. It "
-    "gives back tables in which blocks, none of them marked, lie whole one after the other; families are in order, "
-    "apart, in the context and not too many, and their blocks stand where they are listed; all begin and end at the "
-    "tokens that the blocks before lead to, at multiples of what they span; ranges of pins are in the context, and "
-    "entries of the ledger are recent and in order. No gist or family that is left open comes before one that is "
-    "chosen; and where fewer are chosen than the cap allows, no family is open, and of open gists the first does not "
-    "fit.",
+    "budget or are no more than before it; they replace separate gists and listed families of the context, each "
+    "beyond the threshold of its kind; no collapse is of the tail, and none undoes what happened too short a time "
+    "ago. It gives back tables in which blocks, none of them marked, lie whole one after the other; families are in "
+    "order, apart, in the context and not too many, their blocks stand where they are listed, and if none was left "
+    "out that is complete, none is; all begin and end at the tokens that the blocks before lead to, at multiples of "
+    "what they span; ranges of pins are in the context, and entries of the ledger are recent and in order. No gist or "
+    "family that is left open comes before one that is chosen; and where fewer are chosen than the cap allows, no "
+    "family is open, and of open gists the first does not fit.",
     clauses="ACT-3 ACT-4 ACT-5 BUD-1 CAP-1 CTX-6 THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6",
     technique=Technique.DEDUCTION,
     kernels=STEP,
@@ -659,7 +647,8 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "what is remembered has room, and as many collapses as a reclaim has room for free what is needed, or are more "
     "than there are slots; positions are written where there is room for all, and a row is gathered as splices say. "
     "Tables as a context is written to them, once families are listed and pins placed, and tables after a release or "
-    "an iteration, are what an iteration and a reclaim need of blocks, families and ledger.",
+    "an iteration, are what an iteration and a reclaim need of blocks, families and ledger; and of the former every "
+    "complete family is listed that no pin bars, as it is of the latter if it was before.",
     clauses="SCO-1 BUD-1 CAP-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6 ADA-1 TIE-2 REL-3 ING-2 EDI-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,

@@ -10,30 +10,30 @@ from collections.abc import Iterator
 from focalloc.proofs.engines.deductive.evidence import of_every_size
 from focalloc.proofs.sources import Mutation
 from focalloc.proofs.theorem import Evidence, Technique, theorem
-from focalloc.proofs.theorems.kernels.every_size import MANY, contracts_of
+from focalloc.proofs.theorems.kernels.every_size import MANY, contracts_of, with_parts
 
-SEARCHES = ("decide", "run_knapsack", "run_projection")
+SEARCHES = with_parts("decide", "run_knapsack", "run_projection")
 """Iterations of strategies that search."""
 
-BY_LOGITS = ("run_logits",)
+BY_LOGITS = with_parts("run_logits")
 """Iterations by a policy's logits."""
 
-WEIGHED = ("run_objectives",)
+WEIGHED = with_parts("run_objectives")
 """Iterations of strategies that weigh several objectives."""
 
-RECOMPUTED = ("run_recompute",)
+RECOMPUTED = with_parts("run_recompute")
 """The same where what is computed anew has a weight."""
 
-REGIONAL = ("run_hierarchy", "run_hierarchy_by_price")
+REGIONAL = with_parts("run_hierarchy", "run_hierarchy_by_price")
 """Planning by regions."""
 
-RELAXED = ("run_candidates",)
+RELAXED = with_parts("run_candidates")
 """What the relaxation of the optimum is called by."""
 
 ANSWERS = ("select_preferred", "select_by_policy")
 """What a policy's answer is made by."""
 
-ANSWERED = ("run_policy",)
+ANSWERED = with_parts("run_policy")
 """Iterations by a policy's answer."""
 
 LOOKS = [one for one in contracts_of("policy", "policy_calls") if one not in (*ANSWERS, *ANSWERED, *MANY)]
