@@ -118,7 +118,7 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "was. Its columns lie in its work space, apart from each other.",
     clauses="TIE-1 TIE-2 CAP-1 BUD-1 CTX-6",
     technique=Technique.DEDUCTION,
-    kernels=("run_tied",),
+    kernels=with_parts("run_tied"),
     assumes="arrays laid out as their headers say, as `Tables` lays them out, and tables as `Tables.check` asserts "
     "them",
     mutations=[
@@ -139,7 +139,7 @@ def ties_of_every_size(bug: Mutation) -> Iterator[Evidence]:
 )  # fmt: skip
 def ties_in_calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From scores that are taken to actions."""
-    yield from of_every_size(bug, "run_tied")
+    yield from of_every_size(bug, *with_parts("run_tied"))
 
 
 @theorem(
