@@ -81,6 +81,11 @@ GIVEN = f"""
     implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
     implies(result >= 0, 0 <= header[SPLICES] and header[SPLICES] <= result)
     implies(result == LEDGER_FULL, header[SLOTS] == old(header)[SLOTS])
+    0 <= header[KNOWN] <= header[SLOTS]
+    0 <= header[HEARD] <= header[SLOTS]
+    0 <= header[HALF] <= 1
+    implies(header[HEARD] > 0 or header[KNOWN] > 0,
+        header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
     only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES,
         SPLICES, KNOWN, HALF, HEARD)
 """
@@ -203,12 +208,14 @@ TAKING = """
 """
 """What taking scores, and what an iteration makes of them, needs."""
 
+FEW_ITERATIONS = "header[ITERATION] < 2**62"
+"""That numbers of iterations fit, as they do for longer than anything runs."""
+
 AROUND = """
             implies(len(adaptive) > 0, -LIMIT <= adaptive[COLLAPSE_NOW] <= LIMIT)
             all(-LIMIT < memory[j] for j in range(header[KNOWN]))
             0 <= header[MEMORY_SHIFT] <= 16
             implies(header[MEMORY_SHIFT] > 0, header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
-            header[HEARD] == 0
             0 <= header[LEAN] < LIMIT
             header[CAPACITY] == len(fixed)
             header[FIRST] <= header[END]
@@ -223,6 +230,11 @@ STEPPED = (
     *lines(ARRAYS), *lines(ADAPTED), *lines(RING_TOLD), *KEPT, *lines(ROOM), *lines(TERMS), *lines(AROUND),
 )  # fmt: skip
 """What `run_step` needs."""
+
+LASTING = tuple(
+    line for line in STEPPED if line not in KEPT and not re.search(r"\bcursor\b|memory\[j\]", line) and line != FEW_ITERATIONS
+)
+"""What it needs beside `KEPT`, what it is given, what is remembered, and how often it has been called."""
 
 OF_CALL = {"calls": "i"} | dict.fromkeys(("tags", "scratch", "state"), "calls[i, NUMBER]")
 """The rows of a call: its own, and those of its session."""
@@ -685,6 +697,7 @@ CONTRACTS = [
             result == 0 or result == WRONG_LENGTH or result == BAD_SCORE
             (result == WRONG_LENGTH) == (len(scores) != header[SLOTS])
             implies(header[MEMORY_SHIFT] == 0, header[HEARD] == old(header)[HEARD])
+            header[HEARD] == old(header)[HEARD] or header[HEARD] == 0 or header[HEARD] == header[SLOTS]
             implies(header[MEMORY_SHIFT] > 0 and result == 0, header[HEARD] == header[SLOTS])
             implies(result == 0 and header[MULTI_SLOT] == 0, are_below(tags, fixed, peaks, header[SLOTS], CHUNK))
         """,
@@ -834,8 +847,10 @@ CONTRACTS = [
         cuts=ADAPTIVE,
         needs=f"""{WHOLE}{ADAPTED}{RING_TOLD}        """,
         writes="adaptive",
-        gives="""
-            implies(len(adaptive) > 0, adaptive[TOTAL] == sum_of(adaptive, RING, adaptive[WINDOW]))
+        gives=f"""
+            implies(len(adaptive) > 0,
+                adaptive[COLLAPSE_NOW] == old(adaptive)[COLLAPSE_NOW] or adaptive[COLLAPSE_NOW] == adaptive[EXPAND_NOW])
+            {ADAPTED.strip()}{RING_TOLD.rstrip()}
             implies(len(adaptive) > 0 and adaptive[WINDOW] > 0, adaptive[RING + old(adaptive)[NEXT]] == header[SLOTS])
         """,
         before={"observe": "sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])"},
@@ -966,6 +981,12 @@ CONTRACTS = [
         },
     ),
     RUN_STEP,
+    beside(
+        RUN_STEP,
+        "lasting",
+        gives="\n".join(LASTING),
+        closes="sum_alike(adaptive, old(adaptive), RING, old(adaptive)[WINDOW])",
+    ),
     beside(
         RUN_STEP,
         "best",

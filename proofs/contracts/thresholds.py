@@ -64,7 +64,7 @@ CONTRACTS = [
         """,
         writes="adaptive",
         gives="""
-            adaptive[WINDOW] == old(adaptive)[WINDOW]
+            all(adaptive[j] == old(adaptive)[j] for j in range(RING) if j != TOTAL and j != NEXT and j != FILLED)
             adaptive[TOTAL] == sum_of(adaptive, RING, adaptive[WINDOW])
             0 <= adaptive[TOTAL] <= 2**52
             within(adaptive, RING, RING + adaptive[WINDOW], 0, 2**26)
