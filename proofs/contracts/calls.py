@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from focalloc.proofs.contracts.form import beside, besides, contract, lines, loop, loop_of_rows
+from focalloc.proofs.contracts.form import Contract, beside, besides, contract, lines, loop, loop_of_rows
 from focalloc.proofs.contracts.ingest import WITHIN
 from focalloc.proofs.contracts.invariants import (
     BEFORE,
@@ -208,9 +208,6 @@ TAKING = """
 """
 """What taking scores, and what an iteration makes of them, needs."""
 
-FEW_ITERATIONS = "header[ITERATION] < 2**62"
-"""That numbers of iterations fit, as they do for longer than anything runs."""
-
 AROUND = """
             implies(len(adaptive) > 0, -LIMIT <= adaptive[COLLAPSE_NOW] <= LIMIT)
             all(-LIMIT < memory[j] for j in range(header[KNOWN]))
@@ -230,11 +227,6 @@ STEPPED = (
     *lines(ARRAYS), *lines(ADAPTED), *lines(RING_TOLD), *KEPT, *lines(ROOM), *lines(TERMS), *lines(AROUND),
 )  # fmt: skip
 """What `run_step` needs."""
-
-LASTING = tuple(
-    line for line in STEPPED if line not in KEPT and not re.search(r"\bcursor\b|memory\[j\]", line) and line != FEW_ITERATIONS
-)
-"""What it needs beside `KEPT`, what it is given, what is remembered, and how often it has been called."""
 
 OF_CALL = {"calls": "i"} | dict.fromkeys(("tags", "scratch", "state"), "calls[i, NUMBER]")
 """The rows of a call: its own, and those of its session."""
@@ -404,6 +396,7 @@ INGESTED = """
             0 <= tokens
             (tokens + header[SPAN]) * header[UNITS] <= 2**39
             0 <= header[END] and header[END] + tokens + header[SPAN] < 2**49
+            header[TAIL] < 2**49
 """
 """What an ingest has room for, and goes by."""
 
@@ -983,12 +976,6 @@ CONTRACTS = [
     RUN_STEP,
     beside(
         RUN_STEP,
-        "lasting",
-        gives="\n".join(LASTING),
-        closes="sum_alike(adaptive, old(adaptive), RING, old(adaptive)[WINDOW])",
-    ),
-    beside(
-        RUN_STEP,
         "best",
         gives="\n".join(FROM_SCORES),
         before={
@@ -1558,5 +1545,30 @@ CONTRACTS = besides(
                 "tell": still_complete("prior(header)"),
             },
         },
+    },
+)
+
+FOR_ONCE = re.compile(r"\b(cursor|tokens|done|heard)\b|memory\[j\]|2\*\*62|header\[REMEMBERED\] <= 2\*\*40")
+"""What is needed of what a call is given, of means over time, and of numbers that grow with each call."""
+
+
+def lasting(one: Contract) -> str:
+    """What a call needs beside `KEPT` and `FOR_ONCE`."""
+    return "\n".join(line for line in one.needs if line not in KEPT and not FOR_ONCE.search(line))
+
+
+LASTING = {"run_step", "run_prepare", "run_apply", "run_ingest", "run_release"}
+"""Calls that are proved to leave that as they need it."""
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "lasting",
+    {
+        one.name: {
+            "gives": lasting(one),
+            "closes": "sum_alike(adaptive, old(adaptive), RING, old(adaptive)[WINDOW])" if "adaptive" in one.cuts else "",
+        }
+        for one in CONTRACTS
+        if one.name in LASTING
     },
 )

@@ -531,6 +531,7 @@ CONTRACTS = [
             only(header, UNFILLED, PROTECTED, KNOWN)
             0 <= header[UNFILLED] < header[SPAN]
             header[KNOWN] <= old(header)[KNOWN]
+            implies(old(header)[KNOWN] >= 0, header[KNOWN] >= 0)
             header[PROTECTED] == max(header[TAIL], min(1, header[UNFILLED]))
         """,
         before={

@@ -107,6 +107,7 @@ CONTRACTS = [
             header[SLOTS] == old(header)[SLOTS] - slots
             all(tags[i] == old(tags)[i + slots] for i in range(header[SLOTS]))
             0 <= header[KNOWN] <= header[SLOTS]
+            header[KNOWN] <= old(header)[KNOWN]
             0 <= header[FAMILIES] <= old(header)[FAMILIES]
             tiled(header, tags, 0, header[SLOTS])
             aligned(header, tags, header[SLOTS])
