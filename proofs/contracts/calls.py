@@ -1572,3 +1572,21 @@ CONTRACTS = besides(
         if one.name in LASTING
     },
 )
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "least",
+    {
+        "run_ingest": {
+            "gives": """
+                all(collapses[k] % 2 == COLLAPSE for k in range(result))
+                implies(old(header)[SLOTS] + blocks_of(old(header), tokens) * header[UNITS] <= header[W_MAX],
+                    result == 0)
+                implies(result >= 1 and manner & LETTING_GO == 0,
+                    header[SLOTS] - added(header, collapses[result - 1]) + header[AHEAD] > header[W_MAX])
+                implies(result == NO_ROOM, none_is_free(session)
+                    and header[SLOTS] + blocks_of(old(header), tokens) * header[UNITS] > header[W_MAX])
+            """,
+        }
+    },
+)
