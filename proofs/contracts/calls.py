@@ -1557,6 +1557,9 @@ def lasting(one: Contract) -> str:
     return "\n".join(line for line in one.needs if line not in KEPT and not FOR_ONCE.search(line))
 
 
+RING_STAYS = "sum_alike(adaptive, old(adaptive), RING, old(adaptive)[WINDOW])"
+"""That the total of the ring is what it was, where no cell of it was written to."""
+
 LASTING = {"run_step", "run_prepare", "run_apply", "run_ingest", "run_release"}
 """Calls that are proved to leave that as they need it."""
 
@@ -1566,7 +1569,7 @@ CONTRACTS = besides(
     {
         one.name: {
             "gives": lasting(one),
-            "closes": "sum_alike(adaptive, old(adaptive), RING, old(adaptive)[WINDOW])" if "adaptive" in one.cuts else "",
+            "closes": RING_STAYS if "adaptive" in one.cuts else "",
         }
         for one in CONTRACTS
         if one.name in LASTING
