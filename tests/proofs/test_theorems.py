@@ -15,6 +15,7 @@ import pytest
 import z3
 
 from focalloc import refimpl
+from focalloc.fastpath import kernels
 from focalloc.proofs import catalogue
 from focalloc.proofs.catalogue import named, theorems
 from focalloc.proofs.engines.smt import Answer, Reply, ask_cvc5, ask_z3, smt2
@@ -53,6 +54,14 @@ def test_quick_theorem_holds_and_every_planted_bug_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", SLOW)
 def test_full_theorem_holds_and_every_planted_bug_is_found(name: str) -> None:
     check(name)
+
+
+def test_bugs_that_are_planted_in_kernels_have_their_places_there() -> None:
+    text = Source.of(kernels).text
+    others = ("words-mean-what-they-say", "edits-compose")  # which are about modules of their own
+    about = [one for one in THEOREMS.values() if one.file.startswith("kernels/") and one.name not in others]
+    lost = [(one.name, bug.name) for one in about for bug in one.mutations if bug.old and text.count(bug.old) != 1]
+    assert lost == []
 
 
 @pytest.mark.parametrize("theorem", THEOREMS.values(), ids=lambda theorem: theorem.name)
