@@ -385,6 +385,7 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "used -= 2 * (header[WIDTH + level] - header[UNITS + level])"),
     ],
     full=True,
+    heavy=True,
 )  # fmt: skip
 def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """Cap and budget on every prefix, and whose turn it is."""
@@ -507,6 +508,7 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "header[FAMILIES] = first + size + rest + 2"),
     ],
     full=True,
+    heavy=True,
 )  # fmt: skip
 def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """Tags, places and families."""
@@ -570,6 +572,7 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "mean = total(fixed, places[i], width - 1) // width"),
     ],
     full=True,
+    heavy=True,
 )  # fmt: skip
 def ingest_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """New blocks, tokens that fill them, and whole families to collapse."""
@@ -702,6 +705,7 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "return 0 if refused else let_go"),
     ],
     full=True,
+    heavy=True,
 )  # fmt: skip
 def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """What lies around an iteration."""
@@ -770,6 +774,7 @@ def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("who arrives has the lock", "    state[UNLOCKED] = -state[UNLOCKED]\n    tell", "    tell"),
     ],
     full=True,
+    heavy=True,
 )  # fmt: skip
 def sessions_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """What is told, and each in its rows."""
