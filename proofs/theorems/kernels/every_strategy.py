@@ -340,6 +340,7 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "rise(regions.turns, regions.notes, done + i + 1, work"),
     ],
     full=True,
+    heavy=True,
 )  # fmt: skip
 def choices_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """Whatever goes around the search."""
@@ -467,6 +468,7 @@ def relaxations_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "session.fixed, session.family_node, session.family_slot, work.wishes)"),
     ],
     full=True,
+    heavy=True,
 )  # fmt: skip
 def searches_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From when scores are taken to the end."""
@@ -585,6 +587,7 @@ def recomputation_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "select_by_price(session, worths, work, regions, claims)\n    return leave(session, state, done + 1,"),
     ],
     full=True,
+    heavy=True,
 )  # fmt: skip
 def hierarchies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From when scores are taken to the end."""
@@ -671,6 +674,7 @@ def hierarchies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "work.wishes[look.marks[item]] = 0"),
     ],
     full=True,
+    heavy=True,
 )  # fmt: skip
 def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """Numbers, gates, activations."""
@@ -701,6 +705,7 @@ def policies_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "header[W_SOFT] = w_soft"),
     ],
     full=True,
+    heavy=True,
 )  # fmt: skip
 def answers_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """From what it prefers to actions."""
