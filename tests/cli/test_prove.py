@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from focalloc.fastpath import kernels
 from focalloc.proofs import catalogue
 from focalloc.proofs.catalogue import theorems
+from focalloc.proofs.contracts import CONTRACTS
+from focalloc.proofs.engines.deductive.playing import called_by
 from focalloc.proofs.engines.sessions import SEARCHED
 from focalloc.proofs.engines.smt import Answer, Reply
 from focalloc.proofs.runner import Result, judged
-from focalloc.proofs.sources import Mutation
+from focalloc.proofs.sources import Mutation, Source
 from focalloc.proofs.theorem import THEOREMS, Technique, Theorem
 from tests.cli.command import run
 
@@ -125,11 +128,41 @@ def test_a_saved_session_can_be_put_to_any_allocator(
     assert re.search(r"^(fail|error): ", out.splitlines()[-1])
 
 
+@pytest.mark.parametrize(
+    ("name", "bug"),
+    [
+        ("turns-of-every-size", "expands are not charged"),
+        ("tokens-of-every-size", "marked blocks are left out of a long count"),
+        ("ledger-of-every-size", "the cooldown lasts one iteration longer"),
+    ],
+)
+def test_a_call_that_is_wrong_is_shown_as_a_session_where_one_is(
+    name: str, bug: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theorem = THEOREMS[name]
+    arguments = refuted(theorem, next(one for one in theorem.mutations if one.name == bug), capsys, monkeypatch)
+    status, out, _ = run(capsys, *arguments)
+    assert status == 1
+    assert SEARCHED in out
+    assert re.match(r"fail: [A-Z]+-\d+: ", out.splitlines()[-1])
+
+
+MAYBE_SESSIONS = re.findall(r"^\| \[([a-z0-9-]+)\].*\| a session or a call \|$", README, re.MULTILINE)
+
+
+def test_the_readme_says_which_counterexamples_may_be_sessions() -> None:
+    of_step = called_by(Source.of(kernels), "step")
+    deduced = [one for one in THEOREMS.values() if one.technique is Technique.DEDUCTION]
+    assert [
+        one.name for one in deduced if any(CONTRACTS[name].kernel in of_step for name in one.kernels)
+    ] == MAYBE_SESSIONS
+
+
 WITHOUT_SESSIONS = [
     one.name
     for one in theorems()
     # those by contract would have CrossHair run in this process, where it may not end in hours
-    if one.name not in WITH_SESSIONS and one.technique is not Technique.CONTRACTS
+    if one.name not in (*WITH_SESSIONS, *MAYBE_SESSIONS) and one.technique is not Technique.CONTRACTS
 ]
 
 

@@ -16,11 +16,12 @@ from focalloc.proofs import contracts
 from focalloc.proofs.contracts import lemmas, words
 from focalloc.proofs.engines.deductive.conditions import Condition, Deduction, loops_of
 from focalloc.proofs.engines.deductive.formulas import Refused, Theory, table_axiom
-from focalloc.proofs.engines.deductive.playing import WORDS_RUN, played
+from focalloc.proofs.engines.deductive.playing import WORDS_RUN, called_by, played
+from focalloc.proofs.engines.sessions import SEARCHED, drawn
 from focalloc.proofs.engines.smt import Answer, ask_z3, is_known_impossible, know_impossible, smt2
 from focalloc.proofs.sources import AS_SHIPPED, Mutation, Source, statements
 from focalloc.proofs.terms import Term
-from focalloc.proofs.theorem import Evidence, Obligation, Survey
+from focalloc.proofs.theorem import Evidence, Obligation, Survey, Told
 
 STEPS = 8_000_000
 """Z3 steps per condition, more than the hardest takes; some take half of them."""
@@ -88,10 +89,22 @@ def of_every_size(bug: Mutation, *names: str) -> Iterator[Evidence]:
     for name in names:
         calls = played(theory_of(small), small, small, name, TRIES, enough=CALLS)
         missing = f"no call of {name} enters {', '.join(calls.unreached)}" if calls.unreached else ""
-        yield Survey(_played(name), calls.calls, 0 if missing else calls.calls, calls.wrong, missing)
+        told = _telling(AS_SHIPPED, name)
+        yield Survey(_played(name), calls.calls, 0 if missing else calls.calls, calls.wrong, missing, told)
     for name in names:
         deduction = Deduction(theory_of(shipped))
         yield from obligations(deduction, deduction.of_kernel(name), _played(name))
+
+
+def _telling(bug: Mutation, *names: str) -> Told | None:
+    """For what an iteration of greedy comes by: random sessions, short ones being long enough with small sizes.
+
+    A call that is wrong is no session, but what the same source does in one may break a clause.
+    """
+    of_step = called_by(Source.of(kernels), "step")
+    if not any(contracts.CONTRACTS[name].kernel in of_step for name in names):
+        return None
+    return lambda: drawn(Source.of(kernels, bug, **SMALL), SEARCHED)
 
 
 def lemmas_hold(names: Iterable[str]) -> Iterator[Evidence]:
@@ -137,7 +150,7 @@ def _refutation(bug: Mutation, names: Iterable[str]) -> Survey:
             shown = f"{result.wrong}; not proved any more: {left}"
             break
     undecided = "" if shown else (f"no call shows that {left} fails" if left else "solvers prove every condition")
-    return Survey("calls that show the bug", calls, calls, shown, undecided)
+    return Survey("calls that show the bug", calls, calls, shown, undecided, _telling(bug, *changed))
 
 
 def _differs(shipped: Source, source: Source, kernel: str) -> bool:

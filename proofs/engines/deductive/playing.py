@@ -789,7 +789,7 @@ def played(
 
 
 def _inputs(theory: Theory, shipped: Source, contract: Contract, rng: random.Random) -> Iterator[dict[str, Any]]:
-    run = next((run for entries, run in RUNS if contract.kernel in _called_by(shipped, *entries)), None)
+    run = next((run for entries, run in RUNS if contract.kernel in called_by(shipped, *entries)), None)
     listening = calls_heard(shipped, contract.kernel, rng, run) if run else iter(())
     while True:
         if given := next(listening, {}):
@@ -800,7 +800,7 @@ def _inputs(theory: Theory, shipped: Source, contract: Contract, rng: random.Ran
 
 
 @cache
-def _called_by(source: Source, *entries: str) -> frozenset[str]:
+def called_by(source: Source, *entries: str) -> frozenset[str]:
     """These kernels and all that they come by."""
     found, waiting = {*entries}, [*entries]
     while waiting:
