@@ -1070,6 +1070,7 @@ CONTRACTS = [
     contract(
         "is_possible",
         truth=True,
+        whole=True,
         needs="""
             is_header(header)
             is_shaped(header)
@@ -1080,6 +1081,7 @@ CONTRACTS = [
             header[SLOTS] <= len(tags)
         """,
         gives="""
+            result == stands_for(header, tags, slot, kind, level)
             implies(result, slot >= 0)
             implies(result and kind == EXPAND, tags[slot] == level)
             implies(result and kind != EXPAND, slot + header[WIDTH + level] <= header[SLOTS])
@@ -1305,6 +1307,50 @@ ON_LIST = (
     " for j in range({0}, {1}) if at(old(family_slot)[j]))"
 )
 """That some of the old list are on the new one, moved by what the actions before add."""
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "exact",
+    {
+        "first_misfit": {
+            "gives": """
+                all(is_admissible(session, old(tags), actions, places, i)
+                    for i in range(result) if at(places[i]) if at(actions[i]))
+                implies(result < done, not is_admissible(session, old(tags), actions, places, result))
+                all(is_looked_up(header, old(tags), actions, places, i)
+                    for i in range(min(result + 1, done)) if at(places[i]) if at(actions[i]))
+            """,
+            "loops": {
+                "while fit < done": loop(
+                    keeps="""
+                        all(is_admissible(session, old(tags), actions, places, i)
+                            for i in range(fit) if at(places[i]) if at(actions[i]))
+                        all(is_looked_up(header, old(tags), actions, places, i)
+                            for i in range(fit) if at(places[i]) if at(actions[i]))
+                    """
+                )
+            },
+            "before": {
+                "if not is_possible": """
+                    all(is_admissible(session, old(tags), actions, places, i)
+                        for i in range(fit) if at(places[i]) if at(actions[i]))
+                    is_looked_up(header, tags, actions, places, fit)
+                    marked_looked_up(header, tags, old(tags), actions, places, fit)
+                    is_looked_up(header, old(tags), actions, places, fit)
+                    marked_in_turn(header, tags, old(tags), actions, places, fit)
+                    stands_for(header, tags, slot, kind, level) == in_turn(header, old(tags), actions, places, fit)
+                """,
+                "if is_barred": """
+                    in_turn(header, old(tags), actions, places, fit)
+                """,
+                "used +=": """
+                    is_admissible(session, old(tags), actions, places, fit)
+                """,
+            },
+            "whole": True,
+        }
+    },
+)
 
 CONTRACTS = besides(
     CONTRACTS,

@@ -649,6 +649,12 @@ def whole(header: Ints, tags: Ints) -> bool:
 
 
 @ghost
+def in_turn(header: Ints, tags: Ints, actions: Ints, places: Ints, i: int) -> bool:
+    """`stands_in_turn`, of which solvers know lemmas only."""
+    return stands_in_turn(header, tags, actions, places, i)
+
+
+@ghost
 def pins_lie(no_expand: Ints, cells: int, slots: int) -> bool:
     """`ranges_lie`, of which solvers know lemmas only."""
     return ranges_lie(no_expand, cells, slots)
@@ -1347,6 +1353,67 @@ def end_before_tail(header: Ints, actions: Ints, n: int) -> bool:
         actions[i] // 2 // LEVELS + header[SPAN + level_of(actions[i])] <= header[END] - header[PROTECTED]
         for i in range(n)
         if actions[i] % 2 == COLLAPSE
+    )
+
+
+def stands_for(header: Ints, tags: Ints, slot: int, kind: int, level: int) -> bool:
+    """The blocks from a slot on are what an action on a node of a level replaces, and none is marked."""
+    return slot >= 0 and (
+        tags[slot] == level
+        if kind == EXPAND
+        else slot + header[WIDTH + level] <= header[SLOTS]
+        and all(
+            tags[j] == level - 1
+            for j in range(slot, slot + header[WIDTH + level])
+            if turn(j - slot, header[UNITS + level - 1])
+        )
+    )
+
+
+def stands_in_turn(header: Ints, tags: Ints, actions: Ints, places: Ints, i: int) -> bool:
+    """What an action replaces stands at its place, and no action before it replaces any of that (ACT-3 to ACT-5)."""
+    return places[i] >= 0 and (
+        tags[places[i]] == level_of(actions[i]) and begun(header, actions, places, i, places[i]) == 0
+        if actions[i] % 2 == EXPAND
+        else places[i] + header[WIDTH + level_of(actions[i])] <= header[SLOTS]
+        and all(
+            tags[j] == level_of(actions[i]) - 1 and begun(header, actions, places, i, j) == 0
+            for j in range(places[i], places[i] + header[WIDTH + level_of(actions[i])])
+            if turn(j - places[i], header[UNITS + level_of(actions[i]) - 1])
+        )
+    )
+
+
+def is_looked_up(header: Ints, tags: Ints, actions: Ints, places: Ints, i: int) -> bool:
+    """The place of an action is where its node begins; less than 0 if no block begins there."""
+    return places[i] < header[SLOTS] and (
+        tags[places[i]] >= 0
+        and header[FIRST] + tokens_in(header, tags, 0, places[i]) == actions[i] // 2 // LEVELS
+        if places[i] >= 0
+        else begins_nowhere(header, tags, header[SLOTS], actions[i] // 2 // LEVELS)
+    )
+
+
+def is_admissible(session: Session, tags: Ints, actions: Ints, places: Ints, i: int) -> bool:
+    """An action may be made after those before it: what it replaces stands (ACT), it undoes nothing too soon (COO-1),
+    and no pin bars it (PIN-1, PIN-2); it fits the budget (BUD-1), or it ends before the tail (TAI-1)."""
+    return (
+        in_turn(session.header, tags, actions, places, i)
+        and not held(
+            session.ledger_action,
+            session.header[LEDGER_FROM],
+            session.header[LEDGER_TO],
+            actions[i] + 1 - 2 * (actions[i] % 2),
+        )
+        and (
+            session.header[SLOTS] + shifted(session.header, actions, i) + added(session.header, actions[i])
+            <= session.header[W_MAX]
+            and not pinned(session.header, session.no_expand, len(session.no_expand), actions[i] // 2)
+            if actions[i] % 2 == EXPAND
+            else actions[i] // 2 // LEVELS + session.header[SPAN + level_of(actions[i])]
+            <= session.header[END] - session.header[PROTECTED]
+            and not pinned(session.header, session.no_collapse, len(session.no_collapse), actions[i] // 2)
+        )
     )
 
 

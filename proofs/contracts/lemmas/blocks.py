@@ -70,6 +70,25 @@ TOKENS = [
         ],
     ),
     lemma(
+        "marked_looked_up(H, T, S, A, P, i)",
+        "implies(is_shaped(H) and spans_are_told(H) and are_tags(H, T, 0, H[SLOTS]) and only_marked(H, T, S)"
+        " and is_looked_up(H, T, A, P, i), is_looked_up(H, S, A, P, i))",
+        steps=["tokens_marked(H, H, T, S, H[SLOTS])"],
+    ),
+    lemma(
+        "marked_in_turn(H, T, S, A, P, n)",
+        "implies(n >= 0 and H[TOP] < LEVELS and within(S, 0, H[SLOTS], RAW, H[TOP]) and P[n] < H[SLOTS]"
+        " and 1 <= level_of(A[n]) <= H[TOP] and all(T[j] == S[j] + MARK * begun(H, A, P, n, j) for j in INTEGERS),"
+        " stands_for(H, T, P[n], A[n] % 2, level_of(A[n])) == in_turn(H, S, A, P, n))",
+        steps=["in_turn_is(H, S, A, P, n)"],
+    ),
+    lemma(
+        "in_turn_put(H, S, A, P, i, m, y)",
+        "implies(0 <= i < m, in_turn(H, S, A, put(P, m, y), i) == in_turn(H, S, A, P, i))",
+        steps=["in_turn_is(H, S, A, put(P, m, y), i)", "in_turn_is(H, S, A, P, i)"],
+        seen_by="in_turn(H, S, A, put(P, m, y), i)",
+    ),
+    lemma(
         "below_no_level(H, T, s, n)",
         "tokens_below(H, T, s, n, 0) == 0",
         by="n",

@@ -384,6 +384,7 @@ DEFINITIONS = [
     definition("geometry_is(H)", "geometry(H) == is_geometry(H)"),
     definition("are_there_is(H, T, F, N, n)", "are_there(H, T, F, N, n) == all_there(H, T, F, N, n)"),
     definition("sound_is(H, T)", "sound(H, T) == is_sound(H, T)"),
+    definition("in_turn_is(H, T, A, P, i)", "in_turn(H, T, A, P, i) == stands_in_turn(H, T, A, P, i)"),
     definition("aligned_is(H, T, n)", "aligned(H, T, n) == blocks_are_aligned(H, T, n)"),
     definition(
         "begins_family_is(H, T, E, c, p)",

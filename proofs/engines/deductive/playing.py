@@ -423,10 +423,14 @@ def run_search(space: Mapping[str, Any], source: Source, kernel: str, rng: rando
 
 
 def run_misfit(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
-    """A look at actions from elsewhere: greedy's, some of them others."""
+    """A look at actions from elsewhere: greedy's, some of them others, in a context of which more may be protected."""
     session = session_of(rng, source)
     chosen = copied(session)
     done = space["select"](chosen)
+    if rng.random() < 0.3:
+        session.header[code.PROTECTED] += rng.randint(0, 9)
+    if rng.random() < 0.3:
+        session = pinned(session, rng)
     for i in range(done):
         action = chosen.actions[rng.randrange(done) if rng.random() < 0.1 else i]
         session.actions[i] = action ^ rng.choice([1, 2 * code.LEVELS]) if rng.random() < 0.1 else action

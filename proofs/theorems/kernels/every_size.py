@@ -434,12 +434,22 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "there is room for, and their blocks stand where they are listed; if none that was complete was left out, unless a "
     "pin bars it, none is; blocks and families begin at their tokens, and the context ends where it did; and ranges "
     "where nothing expands stay in order, in the context. Those of actions from elsewhere that pass replace separate "
-    "whole blocks, at their tokens, too.",
-    clauses="CTX-3 CTX-6 GEO-2 COO-1 MEM-2",
+    "whole blocks, at their tokens, too; and the first that does not pass is the first that may not be made after "
+    "those before it, by rules for what it replaces, budget, cooldown, tail and pins.",
+    clauses="CTX-3 CTX-6 GEO-2 ACT-3 ACT-4 ACT-5 BUD-1 COO-1 TAI-1 PIN-1 PIN-2 MEM-2",
     technique=Technique.DEDUCTION,
     kernels=contracts_of("application"),
     assumes="actions on separate blocks, at their tokens; those from elsewhere begin at multiples of what they span",
     mutations=[
+        Mutation("an expand that fills the budget is a misfit",
+                 "if used + header[WIDTH + level] - header[UNITS + level] > header[W_MAX]:",
+                 "if used + header[WIDTH + level] - header[UNITS + level] >= header[W_MAX]:"),
+        Mutation("the tail may collapse on request",
+                 "if token + header[SPAN + level] > header[END] - header[PROTECTED]:",
+                 "if token + header[SPAN + level] > header[END]:"),
+        Mutation("what is pinned may collapse on request",
+                 "if is_pinned(header, session.no_collapse, node):\n                break",
+                 "if is_pinned(header, session.no_expand, node):\n                break"),
         Mutation("gaps are measured from where the last action began", "length += places[i] - source",
                  "length += places[i] - first"),
         Mutation("a block too many is written", "for i in range(blocks):", "for i in range(blocks + 1):"),
