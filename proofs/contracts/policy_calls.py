@@ -13,6 +13,7 @@ from focalloc.proofs.contracts.calls import (
     OF_CALL,
     REMEMBERED_IN,
     REMEMBERED_TWICE,
+    RING_STAYS,
     RING_TOLD,
     ROOM,
     SESSION,
@@ -41,6 +42,7 @@ from focalloc.proofs.contracts.search_calls import (
     TOLD_OF_TURN,
     WORK,
     of_asked,
+    of_session,
     still_complete_of_many,
 )
 
@@ -598,4 +600,8 @@ CONTRACTS = besides(
         },
         "run_policies": still_complete_of_many("run_policy"),
     },
+)
+
+CONTRACTS = besides(
+    CONTRACTS, "lasting", {"run_policy": {"gives": of_session(REMEMBERED_IN), "closes": RING_STAYS}}
 )

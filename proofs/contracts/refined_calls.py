@@ -10,6 +10,7 @@ from focalloc.proofs.contracts.calls import (
     HISTORY,
     REMEMBERED_IN,
     REMEMBERED_TWICE,
+    RING_STAYS,
     RING_TOLD,
     ROOM,
     SESSION,
@@ -19,7 +20,7 @@ from focalloc.proofs.contracts.calls import (
 )
 from focalloc.proofs.contracts.form import besides, contract, lines
 from focalloc.proofs.contracts.invariants import KEPT, STILL_COMPLETE, complete_of, still_complete
-from focalloc.proofs.contracts.search_calls import ACTED_IN_TURNS, SCORED, for_many, still_complete_of_many
+from focalloc.proofs.contracts.search_calls import ACTED_IN_TURNS, SCORED, for_many, of_session, still_complete_of_many
 
 TIED = """
     header[ITERATION] + 1 < 2**62
@@ -140,4 +141,8 @@ CONTRACTS = besides(
         },
         "run_ties": still_complete_of_many("run_tied"),
     },
+)
+
+CONTRACTS = besides(
+    CONTRACTS, "lasting", {"run_tied": {"gives": of_session(REMEMBERED_IN), "closes": RING_STAYS}}
 )

@@ -12,8 +12,10 @@ from focalloc.proofs.contracts.calls import (
     AGGREGATES,
     ARRAYS,
     CALLED,
+    FOR_ONCE,
     HANDED,
     OF_CALL,
+    RING_STAYS,
     RING_TOLD,
     ROOM,
     SESSION,
@@ -178,7 +180,6 @@ GONE_BY = """
             implies(len(adaptive) > 0, 0 <= adaptive[COLLAPSE_NOW] < LIMIT)
             header[W_SOFT] <= header[W_MAX]
             are_slight(header, header[N_DIFF])
-            header[HEARD] == 0
 """
 """What a search goes by beyond an iteration."""
 
@@ -234,7 +235,7 @@ SEARCHES = (
 """What an iteration that searches needs."""
 
 PREFERS = (
-    *(line for line in SEARCHES if line != "header[HEARD] == 0"),
+    *SEARCHES,
     *lines("""
         -2**28 <= work.header[TARGET] <= 2**28
         0 <= work.header[EXPAND_FLOOR]
@@ -1024,5 +1025,49 @@ CONTRACTS = besides(
         "run_candidates": {"gives": STILL_COMPLETE, "closes": complete_of("old(header)", "old(tags)")},
         **{kernel: still_complete_of_many(one) for kernel, one in MANY.items()},
         "run_logits_of_many": still_complete_of_many("run_logits"),
+    },
+)
+
+LEFT_SO = f"""
+            0 <= header[KNOWN] <= header[SLOTS]
+            0 <= header[HEARD] <= header[SLOTS]
+            0 <= header[HALF] <= 1
+            implies(header[HEARD] > 0 or header[KNOWN] > 0,
+                header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
+            implies(len(adaptive) > 0,
+                adaptive[COLLAPSE_NOW] == old(adaptive)[COLLAPSE_NOW] or adaptive[COLLAPSE_NOW] == adaptive[EXPAND_NOW])
+            {ADAPTED.strip()}{RING_TOLD.rstrip()}
+"""
+"""What the end of an iteration leaves as it has to be, beside what it keeps."""
+
+
+
+def of_session(*parts: str) -> str:
+    """What calls need of a session beside `KEPT`, but for what is `FOR_ONCE`; ``parts`` is told besides."""
+    told = (ARRAYS, ADAPTED, RING_TOLD, ROOM, TERMS, *parts)
+    return "\n".join(line for part in told for line in lines(part) if not FOR_ONCE.search(line))
+
+
+SEARCHING_CALLS = (
+    "run_knapsack",
+    "run_objectives",
+    "run_recompute",
+    "run_hierarchy",
+    "run_hierarchy_by_price",
+    "run_projection",
+)
+"""Those that search, by scores."""
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "lasting",
+    {
+        "leave": {"gives": LEFT_SO},
+        "decide": {"gives": LEFT_SO},
+        **{name: {"gives": of_session(GONE_BY), "closes": RING_STAYS} for name in SEARCHING_CALLS},
+        "run_logits": {  # where `fixed` is another table
+            "gives": re.sub(r"\bfixed\b", "session.fixed", of_session(GONE_BY)),
+            "closes": RING_STAYS,
+        },
     },
 )
