@@ -13,7 +13,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from focalloc.proofs.catalogue import named
-from focalloc.proofs.engines.smt import Answer, ask_cvc5, ask_z3, cover_question, know_impossible, question
+from focalloc.proofs.engines.smt import (
+    Answer,
+    ask_cvc5,
+    ask_z3,
+    cover_question,
+    forget_impossible,
+    know_impossible,
+    question,
+)
 from focalloc.proofs.sources import Mutation, NoPlace
 from focalloc.proofs.theorem import Evidence, Obligation, Session, Survey, Theorem
 
@@ -196,6 +204,7 @@ def prove(
             except NoPlace as changed:
                 verdict.survivors.append(str(changed))
         verdict.caught = len(theorem.mutations) - len(verdict.survivors)
+    forget_impossible()
     verdict.seconds = time.perf_counter() - began
     return verdict
 

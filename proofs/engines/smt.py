@@ -114,6 +114,11 @@ def know_impossible(formulas: Sequence[Term]) -> None:
     _IMPOSSIBLE[all_of_them.get_id()] = all_of_them
 
 
+def forget_impossible() -> None:
+    """Let go of all of them, as another theorem asks other questions."""
+    _IMPOSSIBLE.clear()
+
+
 def ask_z3(text: str, rlimit: int = Z3_RLIMIT) -> Reply:
     """Z3's reply to a question in SMT-LIB text."""
     solver = z3.SimpleSolver(ctx=z3.Context())  # the others try tactics, in steps that depend on other contexts
