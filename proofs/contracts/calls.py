@@ -17,7 +17,16 @@ from focalloc.proofs.contracts.invariants import (
 )
 from focalloc.proofs.contracts.opening import HISTORY as LAID_OUT
 
-ROOM = """
+REMEMBERED_NOW = """
+    0 <= header[KNOWN] <= header[SLOTS]
+    0 <= header[HEARD] <= header[SLOTS]
+    0 <= header[HALF] <= 1
+    implies(header[HEARD] > 0 or header[KNOWN] > 0,
+        header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
+"""
+"""How much is remembered and has been heard, and that it has room."""
+
+ROOM = f"""
     header[W_MAX] <= header[CAPACITY]
     header[CAPACITY] <= 2**26
     header[CAPACITY] <= len(spare)
@@ -36,11 +45,7 @@ ROOM = """
     header[N_DIFF] + header[LEDGER_ROOM] <= len(expand_keys)
     header[N_DIFF] + header[LEDGER_ROOM] <= len(expand_tokens)
     SPLICE * header[N_DIFF] <= len(splices)
-    0 <= header[KNOWN] <= header[SLOTS]
-    0 <= header[HEARD] <= header[SLOTS]
-    0 <= header[HALF] <= 1
-    implies(header[HEARD] > 0 or header[KNOWN] > 0,
-        header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
+    {REMEMBERED_NOW.strip()}
 """
 """What there is room for, and what is remembered."""
 
@@ -81,11 +86,7 @@ GIVEN = f"""
     implies(result >= 0, header[LEDGER_TO] <= header[LEDGER_ROOM])
     implies(result >= 0, 0 <= header[SPLICES] and header[SPLICES] <= result)
     implies(result == LEDGER_FULL, header[SLOTS] == old(header)[SLOTS])
-    0 <= header[KNOWN] <= header[SLOTS]
-    0 <= header[HEARD] <= header[SLOTS]
-    0 <= header[HALF] <= 1
-    implies(header[HEARD] > 0 or header[KNOWN] > 0,
-        header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
+    {REMEMBERED_NOW.strip()}
     only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, DONE, FREED, TAKEN_EXPANDS, TAKEN_COLLAPSES,
         SPLICES, KNOWN, HALF, HEARD)
 """
@@ -151,6 +152,13 @@ RING_TOLD = """
             implies(len(adaptive) > 0, within(adaptive, RING, RING + adaptive[WINDOW], 0, 2**26))
 """
 """What observing needs beyond that."""
+
+OBSERVED = f"""
+            implies(len(adaptive) > 0,
+                adaptive[COLLAPSE_NOW] == old(adaptive)[COLLAPSE_NOW] or adaptive[COLLAPSE_NOW] == adaptive[EXPAND_NOW])
+            {ADAPTED.strip()}{RING_TOLD.rstrip()}
+"""
+"""What observing leaves, as it needs it."""
 
 ADAPTIVE = {**STATE, "adaptive": "state[state[OFFSETS + 19]:state[OFFSETS + 20]]"}
 """A state, and its table of thresholds that adapt."""
@@ -454,17 +462,7 @@ STEP = contract(
 RUN_STEP = contract(
     "run_step",
     cuts={**SESSION, "adaptive": ADAPTIVE["adaptive"]},
-    needs="\n".join(
-        (
-            *lines(ARRAYS),
-            *lines(ADAPTED),
-            *lines(RING_TOLD),
-            *KEPT,
-            *lines(ROOM),
-            *lines(TERMS),
-            *lines(AROUND),
-        )
-    ),
+    needs="\n".join(STEPPED),
     writes="""header tags spare fixed peaks memory told no_expand splices ledger_action ledger_iteration
         actions places collapse_keys collapse_families expand_keys expand_tokens chunk_keys chunk_notes
         family_slot family_node spare_slot spare_node adaptive""",
@@ -840,10 +838,7 @@ CONTRACTS = [
         cuts=ADAPTIVE,
         needs=f"""{WHOLE}{ADAPTED}{RING_TOLD}        """,
         writes="adaptive",
-        gives=f"""
-            implies(len(adaptive) > 0,
-                adaptive[COLLAPSE_NOW] == old(adaptive)[COLLAPSE_NOW] or adaptive[COLLAPSE_NOW] == adaptive[EXPAND_NOW])
-            {ADAPTED.strip()}{RING_TOLD.rstrip()}
+        gives=f"""{OBSERVED.rstrip()}
             implies(len(adaptive) > 0 and adaptive[WINDOW] > 0, adaptive[RING + old(adaptive)[NEXT]] == header[SLOTS])
         """,
         before={"observe": "sum_alike(adaptive, old(adaptive), RING, adaptive[WINDOW])"},

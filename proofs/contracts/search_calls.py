@@ -14,7 +14,9 @@ from focalloc.proofs.contracts.calls import (
     CALLED,
     FOR_ONCE,
     HANDED,
+    OBSERVED,
     OF_CALL,
+    REMEMBERED_NOW,
     RING_STAYS,
     RING_TOLD,
     ROOM,
@@ -1028,16 +1030,7 @@ CONTRACTS = besides(
     },
 )
 
-LEFT_SO = f"""
-            0 <= header[KNOWN] <= header[SLOTS]
-            0 <= header[HEARD] <= header[SLOTS]
-            0 <= header[HALF] <= 1
-            implies(header[HEARD] > 0 or header[KNOWN] > 0,
-                header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
-            implies(len(adaptive) > 0,
-                adaptive[COLLAPSE_NOW] == old(adaptive)[COLLAPSE_NOW] or adaptive[COLLAPSE_NOW] == adaptive[EXPAND_NOW])
-            {ADAPTED.strip()}{RING_TOLD.rstrip()}
-"""
+LEFT_SO = "\n".join((*lines(REMEMBERED_NOW), *lines(OBSERVED)))
 """What the end of an iteration leaves as it has to be, beside what it keeps."""
 
 
