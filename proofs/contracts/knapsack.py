@@ -386,6 +386,15 @@ SORTED_AS_IT_WAS = """
 """
 """That a choice stays one, whatever its order."""
 
+CHOSEN_NEARBY = """
+            len(work.header) >= WORK_HEADER
+            0 <= work.header[CURSOR] <= LIMIT
+            0 <= session.header[CURSOR_TOKEN] < 2**60
+            done <= len(chosen)
+            done <= len(chosen_notes)
+"""
+"""What taking nearness to the cursor out of a choice needs of it."""
+
 CONTRACTS = [
     contract(
         "survey_of",
@@ -1517,13 +1526,7 @@ CONTRACTS = [
     ),
     contract(
         "key_by_aggregates",
-        needs=f"""{SOUND}
-            len(work.header) >= WORK_HEADER
-            0 <= work.header[CURSOR] <= LIMIT
-            0 <= session.header[CURSOR_TOKEN] < 2**60
-            done <= len(chosen)
-            done <= len(chosen_notes)
-            within(chosen, 0, done, 0, UNBOUNDED + 2**60 - 1)
+        needs=f"""{SOUND}{CHOSEN_NEARBY}            within(chosen, 0, done, 0, UNBOUNDED + 2**60 - 1)
             are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
         """,
         writes="chosen",
@@ -1561,13 +1564,7 @@ CONTRACTS = [
     ),
     contract(
         "put_in_order",
-        needs=f"""{SOUND}
-            len(work.header) >= WORK_HEADER
-            0 <= work.header[CURSOR] <= LIMIT
-            0 <= session.header[CURSOR_TOKEN] < 2**60
-            done <= len(chosen)
-            done <= len(chosen_notes)
-            -1 <= done < 2**40
+        needs=f"""{SOUND}{CHOSEN_NEARBY}            -1 <= done < 2**40
             within(chosen, 0, done, 0, UNBOUNDED + 2**60 - 1)
             are_choices(session.header, tags, family_node, chosen, chosen_notes, done)
             are_placed(family_slot, chosen, chosen_notes, done)
