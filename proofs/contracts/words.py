@@ -1400,10 +1400,7 @@ def is_admissible(session: Session, tags: Ints, actions: Ints, places: Ints, i: 
     return (
         in_turn(session.header, tags, actions, places, i)
         and not held(
-            session.ledger_action,
-            session.header[LEDGER_FROM],
-            session.header[LEDGER_TO],
-            actions[i] + 1 - 2 * (actions[i] % 2),
+            session.ledger_action, session.header[LEDGER_FROM], session.header[LEDGER_TO], reversal(actions[i])
         )
         and (
             session.header[SLOTS] + shifted(session.header, actions, i) + added(session.header, actions[i])
