@@ -1556,7 +1556,7 @@ RING_STAYS = "sum_alike(adaptive, old(adaptive), RING, old(adaptive)[WINDOW])"
 """That the total of the ring is what it was, where no cell of it was written to."""
 
 LASTING = {"run_step", "run_prepare", "run_apply", "run_ingest", "run_release"}
-"""Calls that are proved to leave that as they need it."""
+"""Calls of this file that are proved to leave that as they need it."""
 
 CONTRACTS = besides(
     CONTRACTS,
