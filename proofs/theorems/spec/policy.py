@@ -127,15 +127,19 @@ def the_check_is_the_formula(spec: Any) -> Iterator[Evidence]:
 def sums_stay(clip: int) -> Iterator[Evidence]:
     """By induction: ``spent`` is the magnitude of the weights added so far, ``started`` that of the bias, if it was."""
     part, spent, started, weight, one, weights, bias = z3.Ints("part spent started weight input weights bias")
+    product = z3.Int("product")
     admissible = CLIP * weights + magnitude(bias) <= LARGEST_SUM
     bound = within_bound(part, spent, started)
     sound = [spent >= 0, z3.Or(started == 0, started == magnitude(bias))]
     yield Obligation("nothing is added yet", within_bound(z3.IntVal(0), z3.IntVal(0), z3.IntVal(0)))
-    after = within_bound(part + weight * one, spent + magnitude(weight), started)
     small = [*within(LARGEST_WEIGHT, weight), *within(clip, one)]
     for sign in (1, -1):  # of the weight, so that the product is one of two magnitudes
-        here = [*small, sign * weight >= 0, bound, *sound]
-        yield Obligation(f"one product more, {sign:+}", after, here, [part < 0, one == -clip])
+        fits = both(within(CLIP * sign * weight, weight * one))
+        yield Obligation(f"a product, {sign:+}", fits, [*small, sign * weight >= 0], [weight != 0, one == -clip])
+    # what a product is does not matter any more, only that it fits: two unknowns multiplied are dear to solvers
+    after = within_bound(part + product, spent + magnitude(weight), started)
+    here = [*within(CLIP * magnitude(weight), product), bound, *sound]
+    yield Obligation("one product more", after, here, [part < 0, product < 0])
     begun = [bound, started == 0, spent >= 0]
     yield Obligation("the bias is added", within_bound(part + bias, spent, magnitude(bias)), begun, [bias < 0])
     ends = [admissible, bound, *sound, spent <= weights]
