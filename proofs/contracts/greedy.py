@@ -532,6 +532,38 @@ HEAD_OPEN = (
 )
 """It is of a gist that may still expand."""
 
+RECENT = "entries_are_recent(old(header), ledger_iteration)"
+"""What is in the ledger is not so long ago that it bars nothing."""
+
+LEDGER = "ledger_action, ledger_iteration"
+"""What has been done, and when."""
+
+GISTS = f"old(header), old(tags), fixed, no_expand, len(no_expand), {LEDGER}"
+"""What says which gists may expand, beside iteration and threshold."""
+
+LISTED = f"old(header), fixed, family_slot, family_node, {LEDGER}, header[ITERATION], header[TAU_COLLAPSE]"
+"""What says which families may collapse."""
+
+IN_TURNS = (
+    f"take_turns({GISTS}, family_slot, family_node, header[ITERATION], header[TAU_EXPAND], header[TAU_COLLAPSE],"
+    " actions, places, {})"
+)
+"""Of so many actions, which go by turns."""
+
+PASSED = (
+    "({0} == 0 or actions[{0} - 1] % 2 == COLLAPSE"
+    f" or best_due({LISTED}, actions, places, {{0}}) < 0)"
+)
+"""After so many actions it may be an expand's turn."""
+
+DUES = f"{LISTED}, collapse_keys, collapse_families, collapses, n_diff"
+"""Families, and the queue of collapses."""
+
+OPENS = (
+    f"{GISTS}, header[ITERATION], header[TAU_EXPAND], tags, expand_keys, expand_tokens, expands, n_diff"
+)
+"""Gists, and the queue of expands."""
+
 CONTRACTS = [
     contract(
         "fits",
@@ -563,6 +595,13 @@ CONTRACTS = [
             implies(not result and header[DONE] < header[N_DIFF] and more, header[TAKEN_EXPANDS] < expands)
             by_turns(old(header), old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
                 old(header)[DONE], header[DONE], expands, collapses)
+            implies(more, all(first_open(old(header), actions, places, m, expand_keys, expands) < expands
+                for m in range(old(header)[DONE], header[DONE])
+                if actions[m] % 2 == COLLAPSE and (m == old(header)[DONE] or actions[m - 1] % 2 == COLLAPSE)
+                if at(actions[m])))
+            implies(result and old(header)[DONE] < header[DONE] and actions[header[DONE] - 1] % 2 == EXPAND,
+                first_free(old(header), actions, places, header[DONE], family_slot, family_node, collapse_families,
+                    collapses) == collapses)
         """,
         opens="""
             by_turns_none(header, tags, actions, places, expand_keys, family_slot, family_node, collapse_families,
@@ -593,6 +632,10 @@ CONTRACTS = [
                     implies(header[DONE] < done and done < header[N_DIFF] and actions[done - 1] % 2 == EXPAND,
                         first_free(header, actions, places, done, family_slot, family_node, collapse_families,
                             collapses) == collapses)
+                    implies(more, all(first_open(header, actions, places, m, expand_keys, expands) < expands
+                        for m in range(header[DONE], done)
+                        if actions[m] % 2 == COLLAPSE and (m == header[DONE] or actions[m - 1] % 2 == COLLAPSE)
+                        if at(actions[m])))
                 """,
                 closes="""
                     none_free(header, actions, places, done, family_slot, family_node, collapse_families, collapses)
@@ -635,6 +678,8 @@ CONTRACTS = [
                     for i in range(header[DONE], done) if actions[i] % 2 == EXPAND if at(places[i]))
                 done == before or (done == before + 1 and actions[done - 1] % 2 == EXPAND)
                 implies(done == before, cannot_expand(header, old(tags), actions, places, done, expand_keys, expands))
+                implies(more and done == before,
+                    first_open(header, actions, places, done, expand_keys, expands) < expands)
                 by_turns(header, old(tags), actions, places, expand_keys, family_slot, family_node, collapse_families,
                     header[DONE], done, expands, collapses)
             """,
@@ -664,6 +709,7 @@ CONTRACTS = [
                 all({BLOCKED} for f in range(header[FAMILIES]) if {READY} if at(family_node[f])))
             marks_are_taken(header, tags, actions, places, result)
             header[SLOTS] - header[FREED] == header[SLOTS] + shifted(header, actions, result)
+            implies({PEAKS} and {RECENT}, {IN_TURNS.format("result")})
         """,
         loops={
             "while hungry": loop(
@@ -685,6 +731,9 @@ CONTRACTS = [
                             for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
                     implies({PEAKS} and not hungry and header[DONE] < header[N_DIFF],
                         all({HEAD_OPEN} for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
+                    implies({RECENT}, dues_queued({DUES}))
+                    implies({PEAKS} and {RECENT}, {IN_TURNS.format("header[DONE]")})
+                    implies({RECENT} and hungry, {PASSED.format("header[DONE]")})
                 """,
             ),
         },
@@ -697,7 +746,12 @@ CONTRACTS = [
                         or (collapses == n_diff and old(key_at(session, 0, f)) <= collapse_keys[collapses - 1])
                     for f in range(header[FAMILIES]) if {READY} if at(family_node[f]))
                 all(collapse_keys[i] >= collapse_keys[j] for i in range(collapses) for j in range(i, collapses))
+                are_dues_queued(old(header), fixed, family_slot, family_node, {LEDGER}, header[TAU_COLLAPSE],
+                    collapse_keys, collapse_families, collapses, n_diff)
+                implies({RECENT}, dues_queued({DUES}))
             """,
+            "return 0": f"take_turns_none({IN_TURNS.format('0').partition('(')[2]}",
+            "hungry = True": f"take_turns_none({IN_TURNS.format('0').partition('(')[2]}",
             "return header": f"""
                 few_blocked(header, actions, places, header[DONE], family_slot, family_node, collapse_families,
                     collapses)
@@ -721,8 +775,30 @@ CONTRACTS = [
                     all(many(expand_keys, expand_tokens, expands, {IT}, token_of(old(header), old(tags), s)) >= 1
                             or (expands == n_diff and {IT} <= expand_keys[expands - 1])
                         for s in range(header[SLOTS]) if {OPEN} if at(tags[s])))
+                are_opens_queued({GISTS}, header[TAU_EXPAND], tags, expand_keys, expand_tokens, expands, n_diff)
+                implies({PEAKS} and {RECENT}, opens_queued({OPENS}))
             """,
             "if hungry": f"""
+                taken_there(prior(header), old(header), prior(actions), prior(places), actions, places,
+                    prior(header)[DONE])
+                marks_are_taken(old(header), prior(tags), actions, places, prior(header)[DONE])
+                take_turns_there(old(header), {GISTS}, {LEDGER}, family_slot, family_node, header[ITERATION],
+                    header[TAU_EXPAND], header[TAU_COLLAPSE], prior(actions), prior(places), actions, places,
+                    prior(header)[DONE])
+                implies({PEAKS} and {RECENT}, {IN_TURNS.format("prior(header)[DONE]")})
+                best_due_there(old(header), old(header), fixed, family_slot, family_node, {LEDGER}, {LEDGER},
+                    header[ITERATION], header[TAU_COLLAPSE], prior(actions), prior(places), actions, places,
+                    prior(header)[DONE])
+                implies({RECENT}, {PASSED.format("prior(header)[DONE]")})
+                turns_go_on(old(header), prior(header), old(tags), prior(tags), {GISTS.partition("old(tags), ")[2]},
+                    family_slot, family_node, header[ITERATION], header[TAU_EXPAND], header[TAU_COLLAPSE], actions,
+                    places, prior(header)[DONE], header[DONE], expand_keys, expand_tokens, expands, collapse_keys,
+                    collapse_families, collapses, n_diff)
+                implies({PEAKS} and {RECENT}, {IN_TURNS.format("header[DONE]")})
+                due_at({LISTED}, actions, places, header[DONE], collapse_keys, collapse_families, collapses, n_diff)
+                free_alike(old(header), prior(header), actions, places, header[DONE], family_slot, family_node,
+                    collapse_families, collapses)
+                implies({RECENT} and hungry, {PASSED.format("header[DONE]")})
                 queued_still(collapse_keys, taken, header[TAKEN_COLLAPSES])
                 queued_before(old(header), old(tags), fixed, expand_keys, header[TAKEN_EXPANDS])
                 are_replaced(prior(header), tags, actions, places, header[DONE])

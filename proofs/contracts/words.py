@@ -1595,9 +1595,14 @@ def marks_are_taken(header: Ints, tags: Ints, actions: Ints, places: Ints, n: in
 def misfits(header: Ints, tags: Ints, used: int, key: int) -> bool:
     """The expand of a key does not fit beside ``used`` slots, or only beyond the soft budget without being worth it
     (BUD-1, SOF-1)."""
+    return outgrows(header, tags, used, key, header[TAU_EXPAND])
+
+
+def outgrows(header: Ints, tags: Ints, used: int, key: int, threshold: int) -> bool:
+    """`misfits`, by a threshold that stands elsewhere."""
     return used + header[WIDTH + tags[place_of(key)]] - header[UNITS + tags[place_of(key)]] > header[W_MAX] or (
         used + header[WIDTH + tags[place_of(key)]] - header[UNITS + tags[place_of(key)]] > header[W_SOFT]
-        and rank_of(key) <= header[TAU_EXPAND] + header[SOFT_MARGIN]
+        and rank_of(key) <= threshold + header[SOFT_MARGIN]
     )
 
 
@@ -2371,6 +2376,250 @@ def is_due(
 def family_key(header: Ints, fixed: Ints, slots: Ints, nodes: Ints, f: int) -> int:
     """The key of a family's collapse: its rank and its place."""
     return -mean_of(fixed, slots[f], header[WIDTH + nodes[f] % LEVELS]) * PLACES + (PLACES - 1 - slots[f])
+
+
+@ghost
+def best_open(
+    header: Ints,
+    tags: Ints,
+    fixed: Ints,
+    no_expand: Ints,
+    cells: int,
+    ledger_action: Ints,
+    ledger_iteration: Ints,
+    now: int,
+    threshold: int,
+    actions: Ints,
+    places: Ints,
+    n: int,
+) -> int:
+    """The slot of the gist with the greatest key of those that may expand and that ``n`` actions leave; -1 if there is
+    none (GRE-2, GRE-4)."""
+    left = (
+        slot
+        for slot in range(header[SLOTS])
+        if is_open(header, tags, fixed, no_expand, cells, ledger_action, ledger_iteration, now, threshold, slot)
+        and not taken(header, actions, places, n, slot)
+    )
+    return max(left, key=lambda slot: gist_key(header, tags, fixed, slot), default=-1)
+
+
+@ghost
+def best_due(
+    header: Ints,
+    fixed: Ints,
+    slots: Ints,
+    nodes: Ints,
+    ledger_action: Ints,
+    ledger_iteration: Ints,
+    now: int,
+    threshold: int,
+    actions: Ints,
+    places: Ints,
+    n: int,
+) -> int:
+    """The listed family with the greatest key of those that may collapse and that ``n`` actions leave whole; -1 if
+    there is none (GRE-3, GRE-4)."""
+    left = (
+        f
+        for f in range(header[FAMILIES])
+        if is_due(header, fixed, slots, nodes, ledger_action, ledger_iteration, now, threshold, f)
+        and not blocked(header, actions, places, n, slots[f], header[WIDTH + nodes[f] % LEVELS])
+    )
+    return max(left, key=lambda f: family_key(header, fixed, slots, nodes, f), default=-1)
+
+
+@ghost
+def dues_queued(
+    header: Ints,
+    fixed: Ints,
+    slots: Ints,
+    nodes: Ints,
+    ledger_action: Ints,
+    ledger_iteration: Ints,
+    now: int,
+    threshold: int,
+    keys: Ints,
+    families: Ints,
+    n: int,
+    room: int,
+) -> bool:
+    """The first ``n`` on a list are families that may collapse, each once, in the order of their keys: all that may, or
+    if there are ``room``, the best."""
+    return (
+        all(
+            0 <= families[j] < header[FAMILIES]
+            and is_due(header, fixed, slots, nodes, ledger_action, ledger_iteration, now, threshold, families[j])
+            and keys[j] == family_key(header, fixed, slots, nodes, families[j])
+            for j in range(n)
+            if at(families[j])
+        )
+        and all(
+            families[i] != families[j] for i in range(n) for j in range(i + 1, n) if at(families[i], families[j])
+        )
+        and all(keys[i] >= keys[j] for i in range(n) for j in range(i, n))
+        and all(
+            many(keys, families, n, family_key(header, fixed, slots, nodes, f), f) >= 1
+            or (n == room and family_key(header, fixed, slots, nodes, f) <= keys[n - 1])
+            for f in range(header[FAMILIES])
+            if is_due(header, fixed, slots, nodes, ledger_action, ledger_iteration, now, threshold, f)
+            if at(nodes[f])
+        )
+    )
+
+
+@ghost
+def opens_queued(
+    header: Ints,
+    tags: Ints,
+    fixed: Ints,
+    no_expand: Ints,
+    cells: int,
+    ledger_action: Ints,
+    ledger_iteration: Ints,
+    now: int,
+    threshold: int,
+    marked: Ints,
+    keys: Ints,
+    tokens: Ints,
+    n: int,
+    room: int,
+) -> bool:
+    """The first ``n`` on a list are gists that may expand, in the order of their keys: all that may and are not
+    ``marked``, or if there are ``room``, the best."""
+    return (
+        all(
+            0 <= spot(keys[i]) < header[SLOTS]
+            and keys[i] == gist_key(header, tags, fixed, spot(keys[i]))
+            and is_open(
+                header, tags, fixed, no_expand, cells, ledger_action, ledger_iteration, now, threshold, spot(keys[i])
+            )
+            for i in range(n)
+            if at(keys[i])
+        )
+        and all(keys[i] > keys[j] for i in range(n) for j in range(i + 1, n))
+        and all(
+            many(keys, tokens, n, gist_key(header, tags, fixed, s), token_of(header, tags, s)) >= 1
+            or (n == room and gist_key(header, tags, fixed, s) <= keys[n - 1])
+            for s in range(header[SLOTS])
+            if marked[s] < MARK
+            and is_open(header, tags, fixed, no_expand, cells, ledger_action, ledger_iteration, now, threshold, s)
+            if at(tags[s])
+        )
+    )
+
+
+def expands_on_turn(
+    header: Ints,
+    tags: Ints,
+    fixed: Ints,
+    no_expand: Ints,
+    cells: int,
+    ledger_action: Ints,
+    ledger_iteration: Ints,
+    slots: Ints,
+    nodes: Ints,
+    now: int,
+    expand_above: int,
+    collapse_above: int,
+    actions: Ints,
+    places: Ints,
+    m: int,
+) -> bool:
+    """Action ``m``, an expand, is of the best gist that may still, and the turn before was a collapse's, or passed as
+    no family could (GRE-1, GRE-2, GRE-4)."""
+    return (
+        0
+        <= best_open(
+            header, tags, fixed, no_expand, cells, ledger_action, ledger_iteration, now, expand_above, actions, places,
+            m,
+        )
+        == places[m]
+    ) and (
+        m == 0
+        or actions[m - 1] % 2 == COLLAPSE
+        or best_due(
+            header, fixed, slots, nodes, ledger_action, ledger_iteration, now, collapse_above, actions, places, m
+        )
+        < 0
+    )  # fmt: skip
+
+
+def collapses_on_turn(
+    header: Ints,
+    tags: Ints,
+    fixed: Ints,
+    no_expand: Ints,
+    cells: int,
+    ledger_action: Ints,
+    ledger_iteration: Ints,
+    slots: Ints,
+    nodes: Ints,
+    now: int,
+    expand_above: int,
+    collapse_above: int,
+    actions: Ints,
+    places: Ints,
+    m: int,
+) -> bool:
+    """Action ``m``, a collapse, is of the best family that may still, and the turn before was an expand's, or passed as
+    no gist could, or the best does not fit (GRE-1, GRE-3, GRE-4, GRE-5)."""
+    return (
+        best_due(header, fixed, slots, nodes, ledger_action, ledger_iteration, now, collapse_above, actions, places, m)
+        >= 0
+        and places[m]
+        == slots[
+            best_due(
+                header, fixed, slots, nodes, ledger_action, ledger_iteration, now, collapse_above, actions, places, m
+            )
+        ]
+        and (
+            (m > 0 and actions[m - 1] % 2 == EXPAND)
+            or none_fits(
+                header, tags, fixed, expand_above, actions, m,
+                best_open(
+                    header, tags, fixed, no_expand, cells, ledger_action, ledger_iteration, now, expand_above, actions,
+                    places, m,
+                ),
+            )
+        )
+    )  # fmt: skip
+
+
+def none_fits(header: Ints, tags: Ints, fixed: Ints, threshold: int, actions: Ints, n: int, best: int) -> bool:
+    """There is no ``best`` gist, or its expand does not fit beside what is in use after ``n`` actions."""
+    return best < 0 or outgrows(
+        header, tags, header[SLOTS] + shifted(header, actions, n), gist_key(header, tags, fixed, best), threshold
+    )
+
+
+@ghost
+def take_turns(
+    header: Ints,
+    tags: Ints,
+    fixed: Ints,
+    no_expand: Ints,
+    cells: int,
+    ledger_action: Ints,
+    ledger_iteration: Ints,
+    slots: Ints,
+    nodes: Ints,
+    now: int,
+    expand_above: int,
+    collapse_above: int,
+    actions: Ints,
+    places: Ints,
+    n: int,
+) -> bool:
+    """The first ``n`` actions take turns, an expand first; the best acts at each, and none passes that need not
+    (GRE-1 to GRE-5)."""
+    return all(
+        (expands_on_turn if actions[m] % 2 == EXPAND else collapses_on_turn)(
+            header, tags, fixed, no_expand, cells, ledger_action, ledger_iteration, slots, nodes, now, expand_above,
+            collapse_above, actions, places, m,
+        )
+        for m in range(n)
+    )  # fmt: skip
 
 
 def token_of(header: Ints, tags: Ints, slot: int) -> int:

@@ -7,6 +7,7 @@ from focalloc.proofs.contracts.lemmas.arithmetic import ARITHMETIC, MEANS, PACKI
 from focalloc.proofs.contracts.lemmas.blocks import TILES, TOKENS, WHOLE
 from focalloc.proofs.contracts.lemmas.definitions import DEFINITIONS
 from focalloc.proofs.contracts.lemmas.families import ALIGNED, CLEAR, FAMILIES, HAD, STANDING, TOLD
+from focalloc.proofs.contracts.lemmas.heads import HEADS
 from focalloc.proofs.contracts.lemmas.layouts import COARSE, ENDS
 from focalloc.proofs.contracts.lemmas.listed import LISTED, LISTED_BEFORE, STRETCHES, TURNS
 from focalloc.proofs.contracts.lemmas.queues import HEAPS, MEMBERS, ORDERED
@@ -15,7 +16,7 @@ from focalloc.proofs.contracts.lemmas.splices import MOVED, ROWS, SPLICES
 
 PARTS = (
     *(DEFINITIONS, MEANS, MEMBERS, ARITHMETIC, PACKING, SUMS, WEIGHTS, STRIDES, HEAPS, ORDERED),
-    *(ACTIONS, TAKEN, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, ROWS, MOVED),
+    *(ACTIONS, TAKEN, HEADS, BEGUN, MARKS, TOKENS, TILES, WHOLE, SPLICES, ROWS, MOVED),
     *(STANDING, CLEAR, ALIGNED, HAD, TOLD, FAMILIES, LISTED, TURNS, STRETCHES, LISTED_BEFORE),
     *(SEARCHES, CHOICES, JOINED, SORTED, REGIONS, ENDS, COARSE),
 )

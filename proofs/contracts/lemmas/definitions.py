@@ -161,6 +161,61 @@ DEFINITIONS = [
         " and (expands_by_turns(H, T, A, P, K, S, N, F, f, n - 1, e, c) if A[n - 1] % 2 == EXPAND"
         " else collapses_by_turns(H, T, A, P, K, S, N, F, f, n - 1, e, c))))",
     ),
+    definition(
+        "best_open_is(H, T, F, E, c, L, I, w, y, A, P, n)",
+        "(best_open(H, T, F, E, c, L, I, w, y, A, P, n) == -1"
+        " or (0 <= best_open(H, T, F, E, c, L, I, w, y, A, P, n) < H[SLOTS]"
+        " and not taken(H, A, P, n, best_open(H, T, F, E, c, L, I, w, y, A, P, n))"
+        " and is_open(H, T, F, E, c, L, I, w, y, best_open(H, T, F, E, c, L, I, w, y, A, P, n))))"
+        " and all(best_open(H, T, F, E, c, L, I, w, y, A, P, n) >= 0"
+        " and gist_key(H, T, F, s) <= gist_key(H, T, F, best_open(H, T, F, E, c, L, I, w, y, A, P, n))"
+        " for s in range(H[SLOTS]) if not taken(H, A, P, n, s) and is_open(H, T, F, E, c, L, I, w, y, s)"
+        " if at(T[s]))",
+    ),
+    definition(
+        "best_due_is(H, F, S, N, L, I, w, z, A, P, n)",
+        "(best_due(H, F, S, N, L, I, w, z, A, P, n) == -1"
+        " or (0 <= best_due(H, F, S, N, L, I, w, z, A, P, n) < H[FAMILIES]"
+        " and not blocked(H, A, P, n, S[best_due(H, F, S, N, L, I, w, z, A, P, n)],"
+        " H[WIDTH + N[best_due(H, F, S, N, L, I, w, z, A, P, n)] % LEVELS])"
+        " and is_due(H, F, S, N, L, I, w, z, best_due(H, F, S, N, L, I, w, z, A, P, n))))"
+        " and all(best_due(H, F, S, N, L, I, w, z, A, P, n) >= 0"
+        " and family_key(H, F, S, N, f) <= family_key(H, F, S, N, best_due(H, F, S, N, L, I, w, z, A, P, n))"
+        " for f in range(H[FAMILIES]) if not blocked(H, A, P, n, S[f], H[WIDTH + N[f] % LEVELS])"
+        " and is_due(H, F, S, N, L, I, w, z, f) if at(N[f]))",
+    ),
+    definition(
+        "dues_queued_is(H, F, S, N, L, I, w, z, D, R, x, r)",
+        "dues_queued(H, F, S, N, L, I, w, z, D, R, x, r) == (all(0 <= R[j] < H[FAMILIES]"
+        " and is_due(H, F, S, N, L, I, w, z, R[j]) and D[j] == family_key(H, F, S, N, R[j])"
+        " for j in range(x) if at(R[j]))"
+        " and all(R[i] != R[j] for i in range(x) for j in range(i + 1, x) if at(R[i], R[j]))"
+        " and all(D[i] >= D[j] for i in range(x) for j in range(i, x))"
+        " and all(many(D, R, x, family_key(H, F, S, N, f), f) >= 1"
+        " or (x == r and family_key(H, F, S, N, f) <= D[x - 1])"
+        " for f in range(H[FAMILIES]) if is_due(H, F, S, N, L, I, w, z, f) if at(N[f])))",
+    ),
+    definition(
+        "opens_queued_is(H, T, F, E, c, L, I, w, y, U, K, V, x, r)",
+        "opens_queued(H, T, F, E, c, L, I, w, y, U, K, V, x, r) == (all(0 <= spot(K[i]) < H[SLOTS]"
+        " and K[i] == gist_key(H, T, F, spot(K[i])) and is_open(H, T, F, E, c, L, I, w, y, spot(K[i]))"
+        " for i in range(x) if at(K[i]))"
+        " and all(K[i] > K[j] for i in range(x) for j in range(i + 1, x))"
+        " and all(many(K, V, x, gist_key(H, T, F, s), token_of(H, T, s)) >= 1"
+        " or (x == r and gist_key(H, T, F, s) <= K[x - 1])"
+        " for s in range(H[SLOTS]) if U[s] < MARK and is_open(H, T, F, E, c, L, I, w, y, s) if at(T[s])))",
+    ),
+    definition(
+        "take_turns_none(H, T, F, E, c, L, I, S, N, w, y, z, A, P, n)",
+        "implies(n <= 0, take_turns(H, T, F, E, c, L, I, S, N, w, y, z, A, P, n))",
+    ),
+    definition(
+        "take_turns_one_more(H, T, F, E, c, L, I, S, N, w, y, z, A, P, n)",
+        "implies(n >= 1, take_turns(H, T, F, E, c, L, I, S, N, w, y, z, A, P, n)"
+        " == (take_turns(H, T, F, E, c, L, I, S, N, w, y, z, A, P, n - 1)"
+        " and (expands_on_turn(H, T, F, E, c, L, I, S, N, w, y, z, A, P, n - 1) if A[n - 1] % 2 == EXPAND"
+        " else collapses_on_turn(H, T, F, E, c, L, I, S, N, w, y, z, A, P, n - 1))))",
+    ),
     definition("hits_none(H, A, P, i, S, N, F, m)", "implies(m <= 0, hits(H, A, P, i, S, N, F, m) == 0)"),
     definition(
         "hits_one_more(H, A, P, i, S, N, F, m)",
