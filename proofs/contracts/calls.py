@@ -576,6 +576,33 @@ WAITED = lines(f"""
 """)
 """What the selection knows of those that wait, in what the iteration began with."""
 
+TURNS = (
+    "take_turns(old(header), old(tags), fixed, old(no_expand), len(no_expand), old(ledger_action),"
+    " old(ledger_iteration), old(family_slot), old(family_node), header[ITERATION], header[TAU_EXPAND],"
+    " header[TAU_COLLAPSE], actions, places, {})"
+)
+"""Of so many actions, which go by turns."""
+
+TURNS_THERE = (
+    "take_turns_there(prior(header), old(header), old(tags), fixed, old(no_expand), len(no_expand), {},"
+    " old(ledger_action), old(ledger_iteration), old(family_slot), old(family_node), header[ITERATION],"
+    " header[TAU_EXPAND], header[TAU_COLLAPSE], actions, places, actions, places, done)"
+)
+"""That they do so by another header, and by another ledger."""
+
+AS_OPEN = OPEN.replace("old(header)", "prior(header)").replace("old(ledger", "(ledger")
+AS_READY = READY.replace("old(header)", "prior(header)").replace("old(ledger", "(ledger")
+"""The same to the selection, by the ledger that it goes by."""
+
+TURNED = lines(f"""
+    recent_bar(prior(header), ledger_action, ledger_iteration)
+    all({OPEN} == {AS_OPEN} for s in range(old(header)[SLOTS]) if at(old(tags)[s]))
+    all({READY} == {AS_READY} for f in range(old(header)[FAMILIES]) if at(old(family_node)[f]))
+    {TURNS_THERE.format("ledger_action, ledger_iteration")}
+    implies(below_peaks(old(header), old(tags), fixed, peaks, CHUNK), {TURNS.format("done")})
+""")
+"""That they do so in what the iteration began with."""
+
 FIRST = lines(f"""
     implies(result >= 0 and below_peaks(old(header), old(tags), fixed, peaks, CHUNK),
         all(gist_key(old(header), old(tags), fixed, s) < gist_key(old(header), old(tags), fixed, places[i])
@@ -595,6 +622,7 @@ FIRST = lines(f"""
             if {READY} and not {BLOCKED} if at(old(family_node)[f], collapse_keys[i])))
     implies(result >= 0 and result < header[N_DIFF],
         all({BLOCKED} for f in range(old(header)[FAMILIES]) if {READY} if at(old(family_node)[f])))
+    implies(result >= 0 and below_peaks(old(header), old(tags), fixed, peaks, CHUNK), {TURNS.format("result")})
 """)
 """No gist that waits comes before one that is expanded, no family before one that collapses, and below the cap none
 waits."""
@@ -608,6 +636,16 @@ WAITED_SINCE = lines(f"""
         for s in range(old(header)[SLOTS]) if not taken(old(header), actions, places, done, s) if at(old(tags)[s]))
 """)
 """What the iteration knows of those that wait, in what the call began with."""
+
+SINCE_TURNED = lines(f"""
+    all({OPEN} == {OPEN.replace("old(header)", "prior(header)")}
+        for s in range(old(header)[SLOTS]) if at(old(tags)[s]))
+    all({READY} == {READY.replace("old(header)", "prior(header)")}
+        for f in range(old(header)[FAMILIES]) if at(old(family_node)[f]))
+    {TURNS_THERE.format("old(ledger_action), old(ledger_iteration)")}
+    implies(done >= 0, {TURNS.format("done")})
+""")
+"""That actions take turns in what the call began with."""
 
 FROM_SCORES = tuple(
     line.replace(" and below_peaks(old(header), old(tags), fixed, peaks, CHUNK)", "") for line in FIRST
@@ -965,7 +1003,7 @@ CONTRACTS = [
         gives="\n".join(FIRST),
         before={
             "done = select": "peaks_marked(header, old(header), tags, tags, fixed, peaks, CHUNK)",
-            "apply": "\n".join((*WAITED, *of_done(FIRST))),
+            "apply": "\n".join((*WAITED, *of_done(FIRST[:-1]), *TURNED, *of_done(FIRST[-1:]))),
         },
     ),
     RUN_STEP,
@@ -979,7 +1017,9 @@ CONTRACTS = [
                 below_peaks(header, tags, fixed, peaks, CHUNK)
             """,
             "done = step": "peaks_marked(header, prior(header), tags, tags, fixed, peaks, CHUNK)",
-            "observe_use": "\n".join((*WAITED_SINCE, *of_done(FROM_SCORES))),
+            "observe_use": "\n".join(
+                (*WAITED_SINCE, *of_done(FROM_SCORES[:-1]), *SINCE_TURNED, *of_done(FROM_SCORES[-1:]))
+            ),
         },
     ),
     contract(
