@@ -41,7 +41,7 @@ MANY = (*with_parts("tell", "run_steps", "sets_out", "arrives", "run_ties", "run
 PREPARES = with_parts("run_prepare", "run_prepares")
 """What takes the scores for a call of its own."""
 
-STEP = with_parts("step")
+STEP = sorted(with_parts("step"), key=lambda name: name != "step/best")  # which says all that `step` does
 """What is said of a greedy iteration."""
 
 INGESTS = with_parts("run_ingest")
@@ -358,7 +358,8 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "first that no action before has made impossible; after a turn comes one of the other kind, and one passes only "
     "where its queue has no head, or that is an expand that does not fit. Nothing that it has passed in its queues is "
     "open any more; and it stops, short of the cap, only where that is so of all collapses, and of all expands or up "
-    "to one that does not fit.",
+    "to one that does not fit; or at an expand's turn where its queue has run out and there may be more, as no turn "
+    "passes for that.",
     clauses="CAP-1 BUD-1 SOF-1 THR-1 TAI-1 COO-1 GRE-1 GRE-5 GRE-6",
     technique=Technique.DEDUCTION,
     kernels=TURNS,
@@ -381,6 +382,8 @@ def candidates_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "        if done < min(before + 1, header[N_DIFF]):\n            while"),
         Mutation("one action in a round is not enough to go on", "if done == before:\n            break",
                  "if done <= before + 1:\n            break"),
+        Mutation("collapses go on where there may be more expands", "if e == expands and more:",
+                 "if e == expands and more and c == collapses:"),
         Mutation("the refund counted twice", "used -= header[WIDTH + level] - header[UNITS + level]",
                  "used -= 2 * (header[WIDTH + level] - header[UNITS + level])"),
     ],
@@ -398,13 +401,15 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "ends, makes no more actions than the cap allows, and whenever it looks for the next best expands, it allows for "
     "at least as many gists as are marked by then. What it chooses are separate gists and listed families of the "
     "context, beyond the threshold of their kind; each prefix that grows stays within the budget, no collapse is of "
-    "the tail, and none undoes what is in the ledger. No gist or family that is left open comes before one that is "
-    "chosen; and where fewer are chosen than the cap allows, no family is open, and no gist but behind one that does "
-    "not fit.",
+    "the tail, and none undoes what is in the ledger. Expands and collapses take turns, an expand first: at each the "
+    "best acts of those that the actions before leave, and one passes only where they leave none, or that is an expand "
+    "that does not fit. No gist or family that is left open comes before one that is chosen; and where fewer are "
+    "chosen than the cap allows, no family is open, and no gist but behind one that does not fit.",
     clauses="CAP-1 BUD-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6 THR-1 TAI-1 COO-1",
     technique=Technique.DEDUCTION,
     kernels=["select", "select/best"],
-    assumes="of gists that are left open, that none is above the peak of its chunk, as calls-of-every-size proves it",
+    assumes="of gists that are left open, and of turns, that no gist is above the peak of its chunk, as "
+    "calls-of-every-size proves it; of turns, that entries of the ledger are recent, as step-of-every-size has it",
     mutations=[
         Mutation("the next best are not looked for",
                  "expands == n_diff)\n        if hungry:\n            # collapses took",
@@ -417,12 +422,15 @@ def turns_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "header[TAU_COLLAPSE] // 2)\n    spoilt = 0"),
         Mutation("a collapse is left out", "for c in range(taken, header[TAKEN_COLLAPSES]):",
                  "for c in range(taken + 1, header[TAKEN_COLLAPSES]):"),
+        Mutation("a second search gives its turn to a collapse", "header[TAKEN_COLLAPSES]\n        hungry =",
+                 "header[TAKEN_COLLAPSES]\n        if spoilt > 0:\n"
+                 "            alternate(session, 0, min(collapses, taken + 1), False)\n        hungry ="),
     ],
     full=True,
 )  # fmt: skip
 def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     """How what is found is chosen from, and what a second search has to allow for."""
-    yield from of_every_size(bug, "select", "select/best")
+    yield from of_every_size(bug, "select/best", "select")  # the first says all that the other does
 
 
 @theorem(
@@ -617,6 +625,17 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     yield from of_every_size(bug, *contracts_of("releasing"))
 
 
+SWAPPED = """done = select(session)
+    if done == 2 and session.actions[0] % 2 == EXPAND and session.actions[1] % 2 == COLLAPSE:
+        action, place = session.actions[0], session.places[0]
+        session.actions[0] = session.actions[1]
+        session.places[0] = session.places[1]
+        session.actions[1] = action
+        session.places[1] = place
+    # APPLY"""
+"""An expand and a collapse, in an order in which they fit as well."""
+
+
 @theorem(
     "step-of-every-size",
     "From tables as they are between any two calls, however long the context, the shipped greedy iteration ends, and "
@@ -626,14 +645,16 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "ago. It gives back tables in which blocks, none of them marked, lie whole one after the other; families are in "
     "order, apart, in the context and not too many, their blocks stand where they are listed, and if none was left "
     "out that is complete, none is; all begin and end at the tokens that the blocks before lead to, at multiples of "
-    "what they span; ranges of pins are in the context, and entries of the ledger are recent and in order. No gist or "
-    "family that is left open comes before one that is chosen; and where fewer are chosen than the cap allows, no "
-    "family is open, and of open gists the first does not fit.",
-    clauses="ACT-3 ACT-4 ACT-5 BUD-1 CAP-1 CTX-6 THR-1 TAI-1 COO-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6",
+    "what they span; ranges of pins are in the context, and entries of the ledger are recent and in order. Expands and "
+    "collapses take turns, an expand first: at each the best acts of those that the actions before leave, and one "
+    "passes only where they leave none, or that is an expand that does not fit. No gist or family that is left open "
+    "comes before one that is chosen; and where fewer are chosen than the cap allows, no family is open, and of open "
+    "gists the first does not fit.",
+    clauses="ACT-3 ACT-4 ACT-5 BUD-1 CAP-1 CTX-6 THR-1 TAI-1 COO-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6",
     technique=Technique.DEDUCTION,
     kernels=STEP,
-    assumes="tables as `Tables.check` asserts them; of gists that are left open, that none is above the peak of its "
-    "chunk, as calls-of-every-size proves it",
+    assumes="tables as `Tables.check` asserts them; of gists that are left open, and of turns, that no gist is above "
+    "the peak of its chunk, as calls-of-every-size proves it",
     mutations=[
         Mutation("a full ledger stops nothing", "    if refused:\n        return refused\n    # CANDIDATES and SELECT",
                  "    # CANDIDATES and SELECT"),
@@ -641,6 +662,7 @@ def release_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "select(session)\n    # APPLY\n    apply(session, done, session.places)"),
         Mutation("the last is not applied", "select(session)\n    # APPLY\n    apply(session, done, session.actions)",
                  "select(session)\n    # APPLY\n    apply(session, max(0, done - 1), session.actions)"),
+        Mutation("of two actions the collapse is told first", "done = select(session)\n    # APPLY", SWAPPED),
     ],
     full=True,
 )  # fmt: skip
@@ -654,15 +676,16 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "The tables that a call cuts out of its arrays lie in them, apart from each other, however long they are; and "
     "what calls do around an iteration stays in them: whatever the scores, all are taken or none, a step ends, makes "
     "no more actions than the cap allows and leaves no more slots than the budget, or than there were; whatever is "
-    "made of the scores, no gist is above the peak of its chunk, so that a step leaves nothing open that comes before "
-    "what it chooses, as step-of-every-size says; actions from elsewhere are applied if all of them fit, and else the "
-    "context stays; a release moves what stays to the front; thresholds that adapt count from the next iteration on, "
-    "what is remembered has room, and as many collapses as a reclaim has room for free what is needed, or are more "
-    "than there are slots; positions are written where there is room for all, and a row is gathered as splices say. "
-    "Tables as a context is written to them, once families are listed and pins placed, and tables after a release or "
-    "an iteration, are what an iteration and a reclaim need of blocks, families and ledger; and of the former every "
-    "complete family is listed that no pin bars, as it is of the latter if it was before.",
-    clauses="SCO-1 BUD-1 CAP-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6 ADA-1 TIE-2 REL-3 ING-2 EDI-2",
+    "made of the scores, no gist is above the peak of its chunk, so that in a step the best act by turns, and it "
+    "leaves nothing open that comes before what it chooses, as step-of-every-size says; actions from elsewhere are "
+    "applied if all of them fit, and else the context stays; a release moves what stays to the front; thresholds that "
+    "adapt count from the next iteration on, what is remembered has room, and as many collapses as a reclaim has room "
+    "for free what is needed, or are more than there are slots; positions are written where there is room for all, "
+    "and a row is gathered as splices say. Tables as a context is written to them, once families are listed and pins "
+    "placed, and tables after a release or an iteration, are what an iteration and a reclaim need of blocks, families "
+    "and ledger; and of the former every complete family is listed that no pin bars, as it is of the latter if it was "
+    "before.",
+    clauses="SCO-1 BUD-1 CAP-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6 ADA-1 TIE-2 REL-3 ING-2 EDI-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,
     assumes="arrays laid out as their header says, as `Tables` lays them out, and tables as `Tables.check` asserts "
