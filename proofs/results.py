@@ -66,6 +66,14 @@ def totals(verdicts: Sequence[Verdict]) -> list[str]:
         lines.append(
             f"{counted(asked, 'formula')} put to cvc5: {agreed:,} agreed, {other} disputed, {undecided} not decided"
         )
+    if asked := sum(verdict.asked_proofs for verdict in verdicts):
+        checked = sum(verdict.checked_proofs for verdict in verdicts)
+        holes, missing = (sum(len(getattr(one, what)) for one in verdicts) for what in ("with_holes", "without_proof"))
+        steps = sum(verdict.proof_steps for verdict in verdicts)
+        lines.append(
+            f"{counted(asked, 'proof')} asked of cvc5: {checked:,} checked, in {counted(steps, 'step')}, "
+            f"{holes} with holes, {missing} not given, {asked - checked - holes - missing} refused"
+        )
     names = {code: [one.theorem for one in verdicts if one.exit_code == code] for code in (0, 1, 3)}
     lines += [f"{what}: {', '.join(names[code])}" for what, code in (("failed", 1), ("not decided", 3)) if names[code]]
     proved, failed, not_decided = map(len, names.values())

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from focalloc.proofs.catalogue import named
+from focalloc.proofs.engines.checking.proofs import Outcome, check
 from focalloc.proofs.engines.smt import (
     Answer,
     ask_cvc5,
@@ -20,6 +21,7 @@ from focalloc.proofs.engines.smt import (
     cover_question,
     forget_impossible,
     know_impossible,
+    prove_by_cvc5,
     question,
 )
 from focalloc.proofs.sources import Mutation, NoPlace
@@ -68,6 +70,12 @@ class Verdict:
         covered: how many cover checks succeeded.
         asked_second: how many obligations the second solver was asked about: formulas, not surveys of cases.
         seconded: how many of them it agrees on.
+        refused_proofs: obligations of which a proof is wrong, with the step; None if no proofs were asked for.
+        asked_proofs: how many obligations a proof was asked for: formulas that have no solution.
+        checked_proofs: of how many every step of the proof was checked.
+        proof_steps: how many steps these have.
+        with_holes: obligations whose proofs have steps that the checker does not know.
+        without_proof: obligations of which the second solver gave no proof.
         seconds: time taken.
     """
 
@@ -81,6 +89,12 @@ class Verdict:
     covered: int = 0
     asked_second: int = 0
     seconded: int = 0
+    refused_proofs: list[str] | None = None
+    asked_proofs: int = 0
+    checked_proofs: int = 0
+    proof_steps: int = 0
+    with_holes: list[str] = field(default_factory=list)
+    without_proof: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
@@ -97,7 +111,8 @@ class Verdict:
     @property
     def sound(self) -> bool:
         """Whether the theorem is proved by a proof that could have failed."""
-        return self.result is Result.PROVED and not (self.vacuous or self.survivors or self.disagreements)
+        objections = self.vacuous or self.survivors or self.disagreements or self.refused_proofs
+        return self.result is Result.PROVED and not objections
 
     @property
     def objections(self) -> list[str]:
@@ -107,15 +122,16 @@ class Verdict:
             *(f"vacuous: the cover check fails for {name}" for name in self.vacuous),
             *(f"the proof does not notice: {name}" for name in self.survivors or ()),
             *(f"the second solver disagrees on {name}" for name in self.disagreements or ()),
+            *(f"the proof is wrong: {name}" for name in self.refused_proofs or ()),
             *(["there is no evidence"] if not self.findings else []),
         ]
 
     @property
     def exit_code(self) -> int:
-        """0 proved; 1 refuted, vacuous, blind to a planted bug, or disputed by the second solver; 3 undecided."""
+        """0 proved; 1 refuted, vacuous, blind to a planted bug, disputed, or by a wrong proof; 3 undecided."""
         if self.sound:
-            return 3 if self.undecided_by_second else 0
-        return 3 if self.result is Result.UNKNOWN and not self.disagreements else 1
+            return 3 if self.undecided_by_second or self.with_holes or self.without_proof else 0
+        return 3 if self.result is Result.UNKNOWN and not (self.disagreements or self.refused_proofs) else 1
 
 
 def judged(theorem: Theorem, evidence: Evidence, *, told: bool = True) -> Finding:
@@ -160,7 +176,12 @@ def killed(theorem: Theorem, bug: Mutation) -> bool:
 
 
 def prove(
-    theorem: Theorem, *, mutations: bool = True, second_solver: bool = False, smt2: Path | None = None
+    theorem: Theorem,
+    *,
+    mutations: bool = True,
+    second_solver: bool = False,
+    check_proofs: bool = False,
+    smt2: Path | None = None,
 ) -> Verdict:
     """Discharge one theorem.
 
@@ -168,10 +189,15 @@ def prove(
         theorem: the theorem.
         mutations: whether to plant its bugs too.
         second_solver: whether to have cvc5 check every obligation again.
+        check_proofs: whether to have cvc5 write proofs, and to check each step of them.
         smt2: directory to write every obligation to.
     """
     began = time.perf_counter()
-    verdict = Verdict(theorem.name, disagreements=[] if second_solver else None)
+    verdict = Verdict(
+        theorem.name,
+        disagreements=[] if second_solver else None,
+        refused_proofs=[] if check_proofs else None,
+    )
     shown: set[str] = set()
     judgements = (
         # one session shows that the theorem is refuted, and making another may take seconds
@@ -187,7 +213,7 @@ def prove(
                 shown.add(evidence.name)
             else:
                 verdict.vacuous.append(evidence.name)
-        if not isinstance(evidence, Obligation) or (smt2 is None and verdict.disagreements is None):
+        if not isinstance(evidence, Obligation):
             continue
         if smt2 is not None:
             path = smt2 / theorem.name / f"{i:02d}-{re.sub(r'[^a-z0-9]+', '-', evidence.name.lower()).strip('-')}.smt2"
@@ -195,6 +221,8 @@ def prove(
             path.write_text(question(theorem, evidence), encoding="utf-8")
         if verdict.disagreements is not None and finding.result is not Result.UNKNOWN:
             _second_opinion(verdict, theorem, evidence, finding)
+        if verdict.refused_proofs is not None and finding.result is Result.PROVED and not evidence.witness:
+            _checked_proof(verdict, verdict.refused_proofs, theorem, evidence)
     if mutations:
         verdict.survivors = []
         for bug in theorem.mutations:
@@ -226,10 +254,36 @@ def _second_opinion(verdict: Verdict, theorem: Theorem, obligation: Obligation, 
         verdict.disagreements.append(obligation.name)
 
 
-def _prove_by_name(name: str, mutations: bool, second_solver: bool, smt2: Path | None) -> Verdict:
+def _checked_proof(verdict: Verdict, refused: list[str], theorem: Theorem, obligation: Obligation) -> None:
+    limit = {"rlimit": obligation.steps_of_second} if obligation.steps_of_second else {}
+    asked = question(theorem, obligation)
+    reply, proof = prove_by_cvc5(asked, **limit)
+    if reply.answer is Answer.UNKNOWN and obligation.parts:
+        for part in obligation.parts:
+            _checked_proof(verdict, refused, theorem, part)
+        return
+    verdict.asked_proofs += 1
+    if reply.answer is Answer.SAT:
+        refused.append(f"{obligation.name}: cvc5 says that it has a counterexample")
+    if reply.answer is not Answer.UNSAT:
+        verdict.without_proof += [obligation.name] if reply.answer is Answer.UNKNOWN else []
+        return
+    checked = check(asked, proof)
+    if checked.outcome is Outcome.CHECKED:
+        verdict.checked_proofs += 1
+        verdict.proof_steps += checked.steps
+    elif checked.outcome is Outcome.HOLES:
+        verdict.with_holes.append(f"{obligation.name}: {checked.why}")
+    else:
+        refused.append(f"{obligation.name}: {checked.why}")
+
+
+def _prove_by_name(
+    name: str, mutations: bool, second_solver: bool, check_proofs: bool, smt2: Path | None
+) -> Verdict:
     # A worker process is sent names: checks are generators and do not travel.
     (theorem,) = named([name])
-    return prove(theorem, mutations=mutations, second_solver=second_solver, smt2=smt2)
+    return prove(theorem, mutations=mutations, second_solver=second_solver, check_proofs=check_proofs, smt2=smt2)
 
 
 def prove_all(
@@ -238,6 +292,7 @@ def prove_all(
     jobs: int = 1,
     mutations: bool = True,
     second_solver: bool = False,
+    check_proofs: bool = False,
     smt2: Path | None = None,
 ) -> Iterator[Verdict]:
     """Discharge theorems, yielding each verdict as it is reached.
@@ -247,16 +302,20 @@ def prove_all(
         jobs: processes to use; with 1 everything happens in this one, in order.
         mutations: as in `prove`.
         second_solver: as in `prove`.
+        check_proofs: as in `prove`.
         smt2: as in `prove`.
     """
     ordered: Sequence[Theorem] = sorted(theorems, key=lambda theorem: not theorem.heavy) if jobs > 1 else [*theorems]
     if jobs == 1:
         for theorem in ordered:
-            yield prove(theorem, mutations=mutations, second_solver=second_solver, smt2=smt2)
+            yield prove(
+                theorem, mutations=mutations, second_solver=second_solver, check_proofs=check_proofs, smt2=smt2
+            )
         return
     # A fresh interpreter per worker: Z3 and Numba do not survive a fork.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting = [pool.submit(_prove_by_name, theorem.name, mutations, second_solver, smt2) for theorem in ordered]
+        asked = (mutations, second_solver, check_proofs, smt2)
+        waiting = [pool.submit(_prove_by_name, theorem.name, *asked) for theorem in ordered]
         try:
             for done in as_completed(waiting):
                 yield done.result()

@@ -40,6 +40,9 @@ def prove(
         Path | None, typer.Option(metavar="FOLDER", help="Write each obligation to this folder as SMT-LIB 2.")
     ] = None,
     second_solver: Annotated[bool, typer.Option("--second-solver", help="Have cvc5 check them again.")] = False,
+    check_proofs: Annotated[
+        bool, typer.Option("--check-proofs", help="Have cvc5 write proofs, and check each step of them.")
+    ] = False,
     mutations: Annotated[bool, typer.Option(help="Also plant the bugs that each theorem must notice.")] = True,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per processor.")] = 0,
     as_json: Json = False,
@@ -49,8 +52,9 @@ def prove(
     A counterexample that is a session is saved with the wrong answer, and the command that has the spec judge it is
     printed.
 
-    Exit status: 0 all proved, and confirmed where a second solver was asked; 1 one is refuted, vacuous or blind to a
-    planted bug, or the solvers disagree; 3 one could not be decided, by either solver that was asked.
+    Exit status: 0 all proved, and confirmed where a second solver was asked or proofs were checked; 1 one is refuted,
+    vacuous or blind to a planted bug, or the solvers disagree, or a proof is wrong; 3 one could not be decided, by
+    either solver that was asked, or a proof is missing or has steps that are not known.
     """
     from focalloc.cli.terminal import Telling, output, print_json, tracked
     from focalloc.proofs.catalogue import named, theorems
@@ -72,7 +76,9 @@ def prove(
         return
     jobs = min(workers or os.cpu_count() or 1, len(chosen))
     verdicts = {}
-    running = prove_all(chosen, jobs=jobs, mutations=mutations, second_solver=second_solver, smt2=smt2)
+    running = prove_all(
+        chosen, jobs=jobs, mutations=mutations, second_solver=second_solver, check_proofs=check_proofs, smt2=smt2
+    )
     for verdict in tracked(running, len(chosen), "theorems"):
         verdicts[verdict.theorem] = verdict
     telling = Telling(console)
@@ -154,9 +160,17 @@ def _report(console: Console, theorem: Theorem, verdict: Verdict) -> None:
     ]
     if verdict.asked_second:
         facts.append(f"cvc5 agrees on {verdict.seconded} of {verdict.asked_second}")
+    if verdict.asked_proofs:
+        facts.append(f"{verdict.checked_proofs} of {counted(verdict.asked_proofs, 'proof')} checked")
     _say(console, "; ".join(facts))
     _say(console, *verdict.objections, style="red")
     if verdict.undecided_by_second:
         _say(console, f"cvc5 cannot decide {'; '.join(verdict.undecided_by_second)}", style="yellow")
+    for told, names in (
+        ("gives no proof of", verdict.without_proof),
+        ("has steps that are not known in its proof of", verdict.with_holes),
+    ):
+        if names:
+            _say(console, f"cvc5 {told} {'; '.join(names)}", style="yellow")
     for path in saved_sessions(theorem, verdict):
         console.print(f"  replay: focalloc replay {path}", soft_wrap=True)

@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import z3
 
@@ -25,6 +26,14 @@ Z3_RLIMIT = 400_000_000
 
 CVC5_RLIMIT = 3_000_000
 """cvc5 steps per question, more than any of the quick set takes; the largest take half a minute."""
+
+
+WITH_PROOF = {
+    "produce-proofs": "true",
+    "proof-granularity": "dsl-rewrite",
+    "proof-print-conclusion": "true",
+}
+"""What cvc5 is told to write: small steps, each with what it concludes."""
 
 
 def _keep_memory() -> None:
@@ -140,10 +149,27 @@ def ask_z3(text: str, rlimit: int = Z3_RLIMIT) -> Reply:
 
 def ask_cvc5(text: str, rlimit: int = CVC5_RLIMIT) -> Reply:
     """cvc5's reply to a question in SMT-LIB text."""
+    return _asked_of_cvc5(text, rlimit, {})[0]
+
+
+def prove_by_cvc5(text: str, rlimit: int = CVC5_RLIMIT) -> tuple[Reply, str]:
+    """cvc5's reply to a question in SMT-LIB text, and where it is `unsat` its proof, in its format CPC."""
+    reply, solver = _asked_of_cvc5(text, rlimit, WITH_PROOF)
+    if reply.answer is not Answer.UNSAT:
+        return reply, ""
+    (proof,) = solver.getProof()
+    written = solver.proofToString(proof)
+    return reply, written if isinstance(written, str) else bytes(written).decode()
+
+
+def _asked_of_cvc5(text: str, rlimit: int, options: Mapping[str, str]) -> tuple[Reply, Any]:
+    """cvc5's reply, and the solver that gave it."""
     import cvc5
 
     solver = cvc5.Solver(cvc5.TermManager())
     solver.setOption("rlimit-per", str(rlimit))
+    for name, value in options.items():
+        solver.setOption(name, value)
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "obligation")
     said = ""
@@ -151,5 +177,5 @@ def ask_cvc5(text: str, rlimit: int = CVC5_RLIMIT) -> Reply:
         said += command.invoke(solver, parser.getSymbolManager())
     answer = said.split()[0] if said.split() else ""
     if answer not in set(Answer):
-        return Reply(Answer.UNKNOWN, {}, 0, said.strip())
-    return Reply(Answer(answer), {}, 0, said.strip())
+        return Reply(Answer.UNKNOWN, {}, 0, said.strip()), solver
+    return Reply(Answer(answer), {}, 0, said.strip()), solver

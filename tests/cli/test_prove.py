@@ -14,6 +14,7 @@ from focalloc.fastpath import kernels
 from focalloc.proofs import catalogue
 from focalloc.proofs.catalogue import theorems
 from focalloc.proofs.contracts import CONTRACTS
+from focalloc.proofs.engines.checking.proofs import Check, Outcome
 from focalloc.proofs.engines.deductive.playing import called_by
 from focalloc.proofs.engines.sessions import SEARCHED
 from focalloc.proofs.engines.smt import Answer, Reply
@@ -72,6 +73,25 @@ def test_what_the_second_solver_says_is_counted(
     assert f"11 formulas put to {told}" in out
     assert ("cannot decide" in out) == (status == 3)
     assert ("disagrees on" in out) == (status == 1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "told"),
+    [
+        (Outcome.CHECKED, 0, "11 checked, in 55 steps, 0 with holes, 0 not given, 0 refused"),
+        (Outcome.HOLES, 3, "0 checked, in 0 steps, 11 with holes, 0 not given, 0 refused"),
+        (Outcome.REFUSED, 1, "0 checked, in 0 steps, 0 with holes, 0 not given, 11 refused"),
+    ],
+)
+def test_what_comes_of_proofs_is_counted(
+    outcome: Outcome, status: int, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("focalloc.proofs.runner.check", lambda text, proof: Check(outcome, 5, "for a reason"))
+    ended, out, _ = run(capsys, "prove", "--workers", "1", "--no-mutations", "--check-proofs", "reversals-wait")
+    assert ended == status
+    assert f"11 proofs asked of cvc5: {told}" in out
+    assert ("has steps that are not known" in out) == (status == 3)
+    assert ("the proof is wrong" in out) == (status == 1)
 
 
 README = (Path(inspect.getfile(catalogue)).parent / "README.md").read_text(encoding="utf-8")

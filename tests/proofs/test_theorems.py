@@ -321,6 +321,29 @@ def test_the_second_solver_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     assert verdict.undecided_by_second == ["fine"]
 
 
+def test_proofs_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    witness = Obligation("there is one", X == 4, [X > 3], witness=True)
+    good = invented(Obligation("fine", X + 1 > X), witness, Survey("all", 3, 1))
+    verdict = prove(good, mutations=False, check_proofs=True)
+    assert (verdict.asked_proofs, verdict.checked_proofs, verdict.exit_code) == (1, 1, 0)
+    assert verdict.proof_steps > 0
+    wrong = prove(invented(Obligation("wrong", X > 4, [X > 3])), mutations=False, check_proofs=True)
+    assert (wrong.asked_proofs, wrong.exit_code) == (0, 1)
+    unknown, solved = Reply(Answer.UNKNOWN, {}, 0), Reply(Answer.SAT, {}, 0)
+    said: list[tuple[tuple[Reply, str], int, str]] = [
+        ((unknown, ""), 3, ""),
+        ((Reply(Answer.UNSAT, {}, 0), "(step @p1 false :rule trust)"), 3, ""),
+        ((Reply(Answer.UNSAT, {}, 0), ""), 1, "the proof is wrong: fine: it does not end in false"),
+        ((solved, ""), 1, "the proof is wrong: fine: cvc5 says that it has a counterexample"),
+    ]
+    for reply, status, objection in said:
+        monkeypatch.setattr("focalloc.proofs.runner.prove_by_cvc5", lambda text, reply=reply: reply)
+        verdict = prove(good, mutations=False, check_proofs=True)
+        assert (verdict.asked_proofs, verdict.checked_proofs, verdict.exit_code) == (1, 0, status)
+        assert verdict.objections == ([objection] if objection else [])
+        assert len(verdict.without_proof) + len(verdict.with_holes) == (status == 3)
+
+
 def test_the_second_solver_gives_up_by_its_own_count() -> None:
     a, b, c = z3.Ints("a b c")
     hard = smt2([a * a * a + b * b * b == c * c * c + 33, a > 3, b > a, c > b])
