@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from focalloc.proofs.contracts.form import besides, contract, loop
-from focalloc.proofs.contracts.invariants import STILL_COMPLETE
+from focalloc.proofs.contracts.invariants import MEANS_STAY, SAME_HALF, STILL_COMPLETE
 
 COPY = contract(
     "copy",
@@ -31,6 +31,15 @@ COPY = contract(
         )
     },
 )
+
+SCORED = "all(LOWEST < old(means)[j] for j in range(old(header)[KNOWN]))"
+"""That every slot that remembers something was told scores."""
+
+SCORED_SO_FAR = f"""
+    implies({SCORED}, all(LOWEST < means[j] for j in range(header[KNOWN])))
+    implies({SCORED}, all(LOWEST < spare_means[j] for j in range(size)))
+"""
+"""That means are above all that is below scores, those that are put together as well."""
 
 CONTRACTS = [
     contract(
@@ -1607,5 +1616,24 @@ CONTRACTS = besides(
                 all_listed_alike(old(header), header, {NOW[8:]}, family_slot, header[FAMILIES], header[SLOTS])
             """,
         },
+    },
+)
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "lasting",
+    {
+        "inherit": {
+            "gives": f"implies({SCORED}, all(LOWEST < means[j] for j in range(header[KNOWN])))",
+            "loops": {
+                "for i in range(done)": loop(keeps=SCORED_SO_FAR),
+                "for _ in range(before + slots_added(header, actions[i]))": loop(keeps=SCORED_SO_FAR),
+            },
+            "before": {
+                "mean = total": "mean_above(means, places[i], counted)",
+            },
+        },
+        "remember_told": {"gives": f"{MEANS_STAY}\n{SAME_HALF}"},
+        "apply": {"gives": f"{MEANS_STAY}\n{SAME_HALF}"},
     },
 )

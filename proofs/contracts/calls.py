@@ -10,6 +10,7 @@ from focalloc.proofs.contracts.invariants import (
     BEFORE,
     COMPLETE,
     KEPT,
+    MEANS_STAY,
     PINS,
     STILL_COMPLETE,
     complete_of,
@@ -1588,8 +1589,9 @@ FOR_ONCE = re.compile(r"\b(cursor|tokens|done|heard)\b|memory\[j\]|2\*\*62|heade
 
 
 def lasting(one: Contract) -> str:
-    """What a call needs beside `KEPT` and `FOR_ONCE`."""
-    return "\n".join(line for line in one.needs if line not in KEPT and not FOR_ONCE.search(line))
+    """What a call needs beside `KEPT` and `FOR_ONCE`, and that means over time stay."""
+    needed = [line for line in one.needs if line not in KEPT and not FOR_ONCE.search(line)]
+    return "\n".join((*needed, MEANS_STAY))
 
 
 RING_STAYS = "sum_alike(adaptive, old(adaptive), RING, old(adaptive)[WINDOW])"
@@ -1602,12 +1604,16 @@ CONTRACTS = besides(
     CONTRACTS,
     "lasting",
     {
-        one.name: {
-            "gives": lasting(one),
-            "closes": RING_STAYS if "adaptive" in one.cuts else "",
-        }
-        for one in CONTRACTS
-        if one.name in LASTING
+        "take_for_step": {"gives": MEANS_STAY},
+        "step": {"gives": MEANS_STAY},
+        **{
+            one.name: {
+                "gives": lasting(one),
+                "closes": RING_STAYS if "adaptive" in one.cuts else "",
+            }
+            for one in CONTRACTS
+            if one.name in LASTING
+        },
     },
 )
 

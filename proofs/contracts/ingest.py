@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from focalloc.proofs.contracts.form import beside, besides, contract, lines, loop
-from focalloc.proofs.contracts.invariants import BLOCKS, GEOMETRY, KEPT, LISTED, STILL_COMPLETE, TOKENS, complete_of
+from focalloc.proofs.contracts.invariants import (
+    BLOCKS,
+    GEOMETRY,
+    KEPT,
+    LISTED,
+    MEANS_STAY,
+    STILL_COMPLETE,
+    TOKENS,
+    complete_of,
+)
 
 ROOM = """
     0 <= needed <= 2**40
@@ -753,6 +762,24 @@ CONTRACTS = besides(
                 "while i < found and excess > 0 and (not completed)": loop(keeps=STILL_COMPLETE),
             },
             "before": {"reclaimed[done]": complete_of("header", "prior(tags)")},
+        },
+    },
+)
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "lasting",
+    {
+        "reclaim": {
+            "gives": MEANS_STAY,
+            "loops": {
+                "while header[SLOTS] + wanted > header[W_MAX]": loop(
+                    keeps=f"header[HALF] == old(header)[HALF]\n{MEANS_STAY}"
+                ),
+                "while i < found and excess > 0 and (not completed)": loop(
+                    keeps=f"header[HALF] == old(header)[HALF]\n{MEANS_STAY}"
+                ),
+            },
         },
     },
 )

@@ -93,3 +93,14 @@ def complete_of(header: str, tags: str) -> str:
     return f"""
                 all_listed_marked(header, {header}, tags, {tags}, no_collapse, len(no_collapse), family_slot,
                     header[FAMILIES], header[SLOTS])"""
+
+
+MEANS_STAY = (
+    "implies(means_lie(old(header), old(header)[HALF], old(memory), old(told)),"
+    " means_lie(header, old(header)[HALF], memory, told))"
+)
+"""That means over time stay above the lowest score. Parts that are named ``lasting`` say so, of whatever writes to them
+or has them change places."""
+
+SAME_HALF = "implies(old(header)[HEARD] == 0, header[HALF] == old(header)[HALF])"
+"""That they change places only where something has been told."""

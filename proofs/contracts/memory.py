@@ -60,6 +60,7 @@ CONTRACTS = [
             are_below(tags, fixed, peaks, header[SLOTS], CHUNK)
             header[HEARD] == (header[SLOTS] if result else 0)
             implies(result, all(-LIMIT < fixed[i] and fixed[i] < LIMIT for i in range(header[SLOTS])))
+            implies(result, all(-LIMIT < told[i] for i in range(header[SLOTS])))
         """,
         opens="""
             power_positive(header[MEMORY_SHIFT])
@@ -71,6 +72,7 @@ CONTRACTS = [
                 keeps="""
                     0 <= misfits <= chunk * CHUNK
                     misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(chunk * CHUNK))
+                    misfits > 0 or all(-LIMIT < told[j] for j in range(chunk * CHUNK))
                     are_below(tags, fixed, peaks, chunk * CHUNK, CHUNK)
                     kept_from(fixed, old(fixed), header[SLOTS])
                     kept_from(told, old(told), header[SLOTS])
@@ -81,6 +83,7 @@ CONTRACTS = [
                     LOWEST <= peak < LIMIT
                     0 <= misfits <= chunk * CHUNK + i
                     misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(chunk * CHUNK + i))
+                    misfits > 0 or all(-LIMIT < told[j] for j in range(chunk * CHUNK + i))
                     are_below(tags, fixed, peaks, chunk * CHUNK, CHUNK)
                     all(tags[j] < 1 or fixed[j] <= peak for j in range(chunk * CHUNK, chunk * CHUNK + i))
                     kept_from(fixed, old(fixed), header[SLOTS])
@@ -92,6 +95,7 @@ CONTRACTS = [
                     LOWEST <= peak < LIMIT
                     0 <= misfits <= slot
                     misfits > 0 or all(-LIMIT < fixed[j] and fixed[j] < LIMIT for j in range(slot))
+                    misfits > 0 or all(-LIMIT < told[j] for j in range(slot))
                     are_below(tags, fixed, peaks, slot, CHUNK)
                     implies(slot % CHUNK > 0, slot > whole * CHUNK and peak == peaks[slot // CHUNK])
                     kept_from(fixed, old(fixed), header[SLOTS])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from focalloc.proofs.contracts.form import besides, contract, loop
-from focalloc.proofs.contracts.invariants import STILL_COMPLETE
+from focalloc.proofs.contracts.invariants import MEANS_STAY, STILL_COMPLETE
 
 CONTRACTS = [
     contract(
@@ -160,3 +160,5 @@ CONTRACTS = besides(
         },
     },
 )
+
+CONTRACTS = besides(CONTRACTS, "lasting", {"release": {"gives": MEANS_STAY}})

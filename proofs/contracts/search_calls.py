@@ -32,7 +32,7 @@ from focalloc.proofs.contracts.calls import (
     still_alike,
 )
 from focalloc.proofs.contracts.form import Contract, besides, contract, lines, loop, loop_of_rows
-from focalloc.proofs.contracts.invariants import KEPT, STILL_COMPLETE, complete_of, still_complete
+from focalloc.proofs.contracts.invariants import KEPT, MEANS_STAY, STILL_COMPLETE, complete_of, still_complete
 from focalloc.proofs.contracts.relaxation import CONTRACTS as OF_RELAXATION
 
 WORK = {"query": "space[:WORK_HEADER]"}
@@ -1030,7 +1030,7 @@ CONTRACTS = besides(
     },
 )
 
-LEFT_SO = "\n".join((*lines(REMEMBERED_NOW), *lines(OBSERVED)))
+LEFT_SO = "\n".join((*lines(REMEMBERED_NOW), *lines(OBSERVED), MEANS_STAY))
 """What the end of an iteration leaves as it has to be, beside what it keeps."""
 
 
@@ -1038,7 +1038,8 @@ LEFT_SO = "\n".join((*lines(REMEMBERED_NOW), *lines(OBSERVED)))
 def of_session(*parts: str) -> str:
     """What calls need of a session beside `KEPT`, but for what is `FOR_ONCE`; ``parts`` is told besides."""
     told = (ARRAYS, ADAPTED, RING_TOLD, ROOM, TERMS, *parts)
-    return "\n".join(line for part in told for line in lines(part) if not FOR_ONCE.search(line))
+    needed = [line for part in told for line in lines(part) if not FOR_ONCE.search(line)]
+    return "\n".join((*needed, MEANS_STAY))
 
 
 SEARCHING_CALLS = (

@@ -39,13 +39,17 @@ from focalloc.fastpath.kernels.layout import (
     FANOUT,
     FIRST,
     FREED,
+    HALF,
     HEADER,
+    HEARD,
     ITERATION,
+    KNOWN,
     LEDGER_FROM,
     LEDGER_TO,
     LEVELS,
     LIMIT,
     LISTED,
+    LOWEST,
     MARK,
     MASS,
     MIN_GAP,
@@ -1129,6 +1133,16 @@ def work_lies_apart(query: Ints) -> bool:
 def within(table: Ints, first: int, last: int, low: int, high: int) -> bool:
     """From ``first`` to before ``last`` all numbers are from ``low`` to ``high``."""
     return all(low <= table[i] <= high for i in range(first, last))
+
+
+def means_lie(header: Ints, half: int, memory: Ints, told: Ints) -> bool:
+    """No mean that is remembered, and none that is told, is as low as what is below every score.
+
+    ``memory`` and ``told`` were cut where ``half`` told which of both is which.
+    """
+    return all(memory[i] > LOWEST for i in range(header[KNOWN] if header[HALF] == half else header[HEARD])) and all(
+        told[i] > LOWEST for i in range(header[HEARD] if header[HALF] == half else header[KNOWN])
+    )
 
 
 def are_preferences(tags: Ints, worth: Ints, slots: int) -> bool:

@@ -398,6 +398,17 @@ SUMS = [
         steps=["sum_narrow(F, s, n)", "mean_narrow(sum_of(F, s, n), n)"],
     ),
     lemma(
+        "sum_above(F, s, n)",
+        "implies(n >= 0 and all(LOWEST < F[i] for i in range(s, s + n)), (LOWEST + 1) * n <= sum_of(F, s, n))",
+        by="n",
+        steps=["sum_none(F, s, n)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
+    ),
+    lemma(
+        "mean_above(F, s, n)",
+        "implies(n >= 1 and all(LOWEST < F[i] for i in range(s, s + n)), LOWEST < sum_of(F, s, n) // n)",
+        steps=["sum_above(F, s, n)", "below(sum_of(F, s, n), LOWEST + 1, n)"],
+    ),
+    lemma(
         "means_slight(H, S, N, F, m)",
         "implies(all(-LIMIT <= F[i] < LIMIT for i in INTEGERS)"
         " and all(H[WIDTH + N[f] % LEVELS] >= 1 for f in range(m) if at(N[f])),"

@@ -463,14 +463,19 @@ def pinned(session: code.Session, rng: random.Random) -> code.Session:
 
 
 def remembering(session: code.Session, rng: random.Random) -> code.Session:
-    """The session with means of what some of its slots were told, and maybe with what it has just been told."""
+    """The session with means of what some of its slots were told, and maybe with what it has just been told.
+
+    What lies behind them may be below all scores.
+    """
     header, slots = session.header, session.header[code.SLOTS]
-    rows = {
-        name: Memory(name, [rng.randint(-(2**31), 2**31 - 1) for _ in range(len(session.tags))], 32)
-        for name in ("memory", "told")
-    }
     header[code.KNOWN], header[code.HEARD] = rng.randint(0, slots), rng.choice([0, slots])
-    return session._replace(**rows)
+
+    def means(name: str, count: int) -> Memory:
+        low, high = WIDTHS[32]
+        least = rng.choice([low, low + 1])
+        return Memory(name, [rng.randint(low, high) if i < count else least for i in range(len(session.tags))], 32)
+
+    return session._replace(memory=means("memory", header[code.KNOWN]), told=means("told", header[code.HEARD]))
 
 
 def ring_of(rng: random.Random) -> Memory:

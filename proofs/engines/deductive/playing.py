@@ -461,6 +461,8 @@ def run_ingested(space: Mapping[str, Any], source: Source, kernel: str, rng: ran
     header[code.AHEAD] = rng.choice([0, 0, rng.randint(1, 3)])
     if session.tags[header[code.SLOTS] - header[code.UNITS]] == 0:
         header[code.UNFILLED] = rng.choice([0, rng.randrange(header[code.SPAN])])
+    if rng.random() < 0.3 and len(session.tags) % 2 == 0:  # two means share a cell
+        session = remembering(session, rng)
     arrays = arrays_of(rng, session)
     if rng.random() < 0.1:
         arrays["reclaimed"] = halves(1)

@@ -241,6 +241,8 @@ def tokens_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "np.int32(score & mask) > np.int32(mean & mask)"),
         Mutation("what does not fit is told", "header[HEARD] = header[SLOTS] if misfits == 0 else 0",
                  "header[HEARD] = header[SLOTS]"),
+        Mutation("where no block begins less than any score is told",
+                 "        told[slot] = int(mean)", "        told[slot] = int(mean) if tags[slot] >= 0 else LOWEST"),
         Mutation("the walk to the end passes it", "while slot < header[SLOTS]:\n        halvings",
                  "while slot <= header[SLOTS]:\n        halvings"),
     ],
@@ -524,6 +526,10 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "        if slot < 0 or actions[i] % 2 == EXPAND:\n            continue"),
         Mutation("dropped families stay", "header[FAMILIES] = first + size + rest",
                  "header[FAMILIES] = first + size + rest + 2"),
+        Mutation("what an action makes was told less than any score", "spare_means[size] = mean",
+                 "spare_means[size] = LOWEST"),
+        Mutation("what was told does not change places with what is remembered",
+                 "header[HALF] = 1 - header[HALF]", "header[HALF] = header[HALF] + 0"),
     ],
     full=True,
     heavy=True,
@@ -617,6 +623,10 @@ def ingest_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "gone = families_before(header, family_slot, 0, slots + 1)"),
         Mutation("less than nothing is remembered", "header[KNOWN] = max(0, header[KNOWN] - slots)",
                  "header[KNOWN] = header[KNOWN] - slots"),
+        Mutation("what is first then was told less than any score",
+                 "copy(session.memory, slots, session.memory, 0, header[KNOWN], 0)",
+                 "copy(session.memory, slots, session.memory, 0, header[KNOWN], 0)\n"
+                 "    if header[KNOWN] > 0:\n        session.memory[0] = LOWEST"),
     ],
     full=True,
 )  # fmt: skip
@@ -663,6 +673,10 @@ SWAPPED = """done = select(session)
         Mutation("the last is not applied", "select(session)\n    # APPLY\n    apply(session, done, session.actions)",
                  "select(session)\n    # APPLY\n    apply(session, max(0, done - 1), session.actions)"),
         Mutation("of two actions the collapse is told first", "done = select(session)\n    # APPLY", SWAPPED),
+        Mutation("all slots remember something if one does", "apply(session, done, session.actions)\n    return done",
+                 "apply(session, done, session.actions)\n"
+                 "    if session.header[KNOWN] > 0:\n        session.header[KNOWN] = session.header[SLOTS]\n"
+                 "    return done"),
     ],
     full=True,
 )  # fmt: skip
@@ -736,6 +750,12 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "survey(session.header, session.tags, session.fixed, found"),
         Mutation("a full ledger is entered", "return refused if refused else let_go",
                  "return 0 if refused else let_go"),
+        Mutation("a row of another length counts as told", "        refused = WRONG_LENGTH\n    else:\n",
+                 "        refused = WRONG_LENGTH\n        header[HEARD] = header[SLOTS]\n    else:\n"),
+        Mutation("a misfit has what was told change places with what is remembered",
+                 "header[ITERATION] -= 1\n        header[LEDGER_FROM] = oldest\n    else:",
+                 "header[ITERATION] -= 1\n        header[LEDGER_FROM] = oldest\n"
+                 "        header[HALF] = 1 - header[HALF]\n    else:"),
     ],
     full=True,
     heavy=True,
