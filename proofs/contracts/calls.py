@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from focalloc.proofs.contracts.form import Contract, beside, besides, contract, lines, loop, loop_of_rows
 from focalloc.proofs.contracts.ingest import WITHIN
 from focalloc.proofs.contracts.invariants import (
     BEFORE,
     COMPLETE,
+    HAPPENED,
     KEPT,
     MEANS_STAY,
     PINS,
     STILL_COMPLETE,
     complete_of,
+    stays,
     still_complete,
 )
 from focalloc.proofs.contracts.opening import HISTORY as LAID_OUT
@@ -127,10 +130,10 @@ REMEMBERED_IN = """
 """
 """That what is remembered has room."""
 
-REMEMBERED_TWICE = """
+REMEMBERED_TWICE = f"""
             header[OFFSETS + 21] - header[OFFSETS + 20] <= header[OFFSETS + 22] - header[OFFSETS + 21]
-            header[REMEMBERED] <= 2**40
-            within(iterations, 0, header[REMEMBERED], 0, 2**62)
+            header[OFFSETS + 21] - header[OFFSETS + 20] <= 2**40
+            {HAPPENED}
 """
 """That both tables of it have as much, and that it happened."""
 
@@ -172,6 +175,20 @@ OPENED = """
             header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
 """
 """What looking for the families of a context needs beyond `BEFORE`."""
+
+ENDS = """
+    header[FIRST] <= header[END]
+    0 <= header[END] < 2**49
+    header[END] < 2**49
+    0 <= header[SLOTS] <= 2**26
+"""
+"""That a context ends where one may."""
+
+TOKENS_BOUND = """
+    are_tags(header, tags, 0, header[SLOTS])
+    tokens_bound(header, tags, 0, header[SLOTS])
+"""
+"""That no context has less than no tokens."""
 
 AGGREGATES = {"aggregates": "scratch[len(session.fixed) + len(session.peaks):]"}
 """Where the aggregates of gists go."""
@@ -271,7 +288,6 @@ NOTED = {"noted": "scratch[state[TOLD_AT] if state[TOLD_AT] > 0 else len(scratch
 PREPARED = """
             0 < header[CAPACITY] <= 2**26
             header[CAPACITY] // CHUNK < header[CHUNK_ROOM]
-            0 <= header[KNOWN] <= header[SLOTS]
             0 <= header[MEMORY_SHIFT] <= 16
             implies(header[MEMORY_SHIFT] > 0, header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
             all(-LIMIT < memory[j] for j in range(header[KNOWN]))
@@ -281,7 +297,7 @@ PREPARED = """
             -1 <= cursor < 2**49
             cursor == -1 or cursor >= header[FIRST]
             header[TOLD_AT] == 0 or header[CAPACITY] + header[CHUNK_ROOM] <= header[TOLD_AT]
-            implies(header[TOLD_AT] > 0, header[TOLD_AT] + header[SLOTS] <= cells(scratch))
+            implies(header[TOLD_AT] > 0, header[TOLD_AT] + header[CAPACITY] <= cells(scratch))
 """
 """What taking scores for a call of its own needs."""
 
@@ -394,8 +410,6 @@ INGESTED = """
             header[LEDGER_ROOM] <= len(ledger_iteration)
             header[LEDGER_ROOM] <= len(expand_keys)
             header[LEDGER_ROOM] <= len(expand_tokens)
-            0 <= header[KNOWN] <= header[SLOTS]
-            implies(header[KNOWN] > 0, header[CAPACITY] <= len(memory) and header[CAPACITY] <= len(told))
             0 <= header[ITERATION] < 2**62
             0 <= header[CURSOR_TOKEN] < 2**49
             0 <= header[PROTECTED] < 2**49
@@ -405,7 +419,7 @@ INGESTED = """
             0 <= tokens
             (tokens + header[SPAN]) * header[UNITS] <= 2**39
             0 <= header[END] and header[END] + tokens + header[SPAN] < 2**49
-            header[TAIL] < 2**49
+            0 <= header[TAIL] < 2**49
 """
 """What an ingest has room for, and goes by."""
 
@@ -749,11 +763,13 @@ CONTRACTS = [
         },
         needs=re.sub(r"\btags\b", "row", "\n".join((*lines(WHOLE), *BEFORE, *PINS, *lines(OPENED)))),
         writes="header family_slot family_node",
-        gives=re.sub(r"\btags\b", "row", "\n".join((*KEPT, "only(header, FAMILIES, END)"))),
+        gives=re.sub(r"\btags\b", "row", "\n".join((*KEPT, *lines(ENDS), "only(header, FAMILIES, END)"))),
         closes="""
             tiled_alike(old(header), header, row, 0, header[SLOTS])
             aligned_alike(old(header), header, row, header[SLOTS])
             tokens_marked(header, old(header), row, row, header[SLOTS])
+            are_tags(header, row, 0, header[SLOTS])
+            tokens_bound(header, row, 0, header[SLOTS])
         """,
     ),
     contract(
@@ -761,7 +777,7 @@ CONTRACTS = [
         cuts=SESSION,
         needs="\n".join((*lines(ARRAYS), *BEFORE, *lines(OPENED), "len(no_expand) % PIN == 0")),
         writes="header family_slot family_node no_expand",
-        gives="\n".join((*KEPT, "only(header, FAMILIES, END)")),
+        gives="\n".join((*KEPT, *lines(ENDS), "only(header, FAMILIES, END)")),
         before={
             "place_pins": """
                 tiled_alike(old(header), header, tags, 0, header[SLOTS])
@@ -769,7 +785,11 @@ CONTRACTS = [
                 tiled_follow(header, tags)
             """,
         },
-        closes="tokens_marked(header, old(header), tags, tags, header[SLOTS])",
+        closes="""
+            tokens_marked(header, old(header), tags, tags, header[SLOTS])
+            are_tags(header, tags, 0, header[SLOTS])
+            tokens_bound(header, tags, 0, header[SLOTS])
+        """,
     ),
     contract(
         "run_positions",
@@ -798,7 +818,7 @@ CONTRACTS = [
         "run_take",
         cuts=SESSION,
         needs=f"""{ARRAYS}
-            0 <= header[SLOTS] <= header[CAPACITY]
+            0 < header[SLOTS] <= header[CAPACITY]
             header[CAPACITY] <= 2**26
             header[CAPACITY] // CHUNK < header[CHUNK_ROOM]
         """,
@@ -813,7 +833,7 @@ CONTRACTS = [
     contract(
         "run_prepare",
         cuts={**SESSION, **NOTED},
-        needs="\n".join((*lines(ARRAYS), *KEPT, *lines(PREPARED))),
+        needs="\n".join((*lines(ARRAYS), *KEPT, *lines(PREPARED), *lines(REMEMBERED_NOW))),
         writes="header fixed peaks told noted",
         gives="\n".join(
             (
@@ -1086,7 +1106,9 @@ CONTRACTS = [
             "for i in range(len(calls))": loop_of_rows(
                 OF_CALL,
                 cuts={**SESSION_OF_CALL, **NOTED_OF_CALL},
-                needs=of_call((*lines(ARRAYS), *KEPT, *lines(PREPARED), *lines(NAMED), *lines(HANDED))),
+                needs=of_call(
+                    (*lines(ARRAYS), *KEPT, *lines(PREPARED), *lines(REMEMBERED_NOW), *lines(NAMED), *lines(HANDED))
+                ),
                 writes="calls[i] header fixed peaks told noted",
                 gives="\n".join(
                     (
@@ -1139,6 +1161,8 @@ CONTRACTS = [
                 "implies(result == done, header[SLOTS] == old(header)[SLOTS] + shifted(old(header), actions, done))",
                 "implies(result == done, header[SLOTS] <= max(header[W_MAX], old(header)[SLOTS]))",
                 "implies(result == done, header[ITERATION] == old(header)[ITERATION] + 1)",
+                "only(header, SLOTS, FAMILIES, LEDGER_FROM, LEDGER_TO, ITERATION, SPLICES, KNOWN, HALF, HEARD,"
+                " REMEMBERED)",
                 *KEPT,
             )
         ),
@@ -1302,6 +1326,7 @@ CONTRACTS = [
                 *lines(REMEMBERED_TWICE),
                 *KEPT,
                 *lines(INGESTED),
+                *lines(REMEMBERED_NOW),
                 "acted_on(header, acted, header[REMEMBERED])",
             )
         ),
@@ -1321,6 +1346,8 @@ CONTRACTS = [
                     implies(result < 0, header[END] == old(header)[END])
                     header[HEARD] == 0
                     0 <= header[UNFILLED] < header[SPAN]
+                    only(header, SLOTS, FIRST, END, FAMILIES, LEDGER_FROM, LEDGER_TO, SPLICES, KNOWN, HALF, HEARD,
+                        UNFILLED, PROTECTED, REMEMBERED)
                 """),
                 *KEPT,
             )
@@ -1430,6 +1457,10 @@ CONTRACTS = [
             only(header, UNFILLED, PROTECTED)
             header[UNFILLED] == unfilled
             header[PROTECTED] == max(header[TAIL], min(1, unfilled))
+            implies(old(0 <= header[UNFILLED] < header[SPAN]) and 0 <= unfilled < header[SPAN],
+                0 <= header[UNFILLED] < header[SPAN])
+            implies(old(0 <= header[PROTECTED] < 2**49) and 0 <= header[TAIL] < 2**49 and 0 <= unfilled,
+                0 <= header[PROTECTED] < 2**49)
         """,
         whole=True,
     ),
@@ -1442,8 +1473,7 @@ CONTRACTS = [
                 *lines(REMEMBERED_IN),
                 *KEPT,
                 "header[CAPACITY] <= 2**26",
-                "0 <= header[KNOWN] <= header[SLOTS]",
-                "header[KNOWN] <= len(memory)",
+                *lines(REMEMBERED_NOW),
                 "acted_on(header, acted, header[REMEMBERED])",
                 "header[END] < 2**49",
             )
@@ -1458,6 +1488,7 @@ CONTRACTS = [
                 "implies(result > 0, header[FIRST] == token)",
                 "implies(result > 0, all(tags[j] == old(tags)[j + result] for j in range(header[SLOTS])))",
                 "implies(result > 0, 0 <= header[REMEMBERED] and header[REMEMBERED] <= old(header)[REMEMBERED])",
+                "only(header, SLOTS, FIRST, FAMILIES, LEDGER_FROM, LEDGER_TO, KNOWN, HEARD, REMEMBERED)",
                 *KEPT,
             )
         ),
@@ -1584,36 +1615,83 @@ CONTRACTS = besides(
     },
 )
 
-FOR_ONCE = re.compile(r"\b(cursor|tokens|done|heard)\b|memory\[j\]|2\*\*62|header\[REMEMBERED\] <= 2\*\*40")
-"""What is needed of what a call is given, of means over time, and of numbers that grow with each call."""
+FOR_ONCE = re.compile(
+    r"\b(cursor|tokens|done|heard|calls)\b|memory\[j\]|peaks\[i|2\*\*62|header\[FIRST\] <= header\[CURSOR_TOKEN\]"
+)
+"""What is needed of what a call is given, of the scores that it goes by, of means over time, and of numbers that grow
+with each call."""
+
+OF_WORK = re.compile(
+    r"\b(work|query|asked|space|wishes|worth|less|entries|chosen|chosen_notes|pool_\w+|apart_\w+|regions|starts|claims"
+    r"|weighed|look|layers|rival|network)\b"
+)
+"""What is needed of work space."""
+
+ADAPTED_BETWEEN = (
+    "implies(len(adaptive) > 0, -LIMIT <= adaptive[COLLAPSE_NOW] <= LIMIT)",
+    "implies(len(adaptive) > 0, 0 <= adaptive[COLLAPSE_NOW] < LIMIT)",
+    "0 <= header[TAU_COLLAPSE] < LIMIT",
+)
+"""Between what thresholds of collapses adapt, as greedy and as other strategies need it."""
 
 
 def lasting(one: Contract) -> str:
-    """What a call needs beside `KEPT` and `FOR_ONCE`, and that means over time stay."""
-    needed = [line for line in one.needs if line not in KEPT and not FOR_ONCE.search(line)]
-    return "\n".join((*needed, MEANS_STAY))
+    """What a call needs of a session beside `KEPT` and `FOR_ONCE`, and what others need and it may write to."""
+    needed = [line for line in one.needs if line not in KEPT and not FOR_ONCE.search(line) and not OF_WORK.search(line)]
+    others = [MEANS_STAY]
+    if "history" in one.cuts:
+        others += [stays("acted_on(header, acted, header[REMEMBERED])"), stays(HAPPENED)]
+    if "adaptive" in one.cuts:
+        others += [stays(ADAPTED_BETWEEN[0]), stays(*ADAPTED_BETWEEN[1:])]
+    return "\n".join((*needed, *(line for line in others if line not in needed)))
 
 
 RING_STAYS = "sum_alike(adaptive, old(adaptive), RING, old(adaptive)[WINDOW])"
 """That the total of the ring is what it was, where no cell of it was written to."""
 
-LASTING = {"run_step", "run_prepare", "run_apply", "run_ingest", "run_release"}
-"""Calls of this file that are proved to leave that as they need it."""
+
+def lasting_alone(one: Contract, more: str = "") -> dict[str, Any]:
+    """The part of a call for one session that says so, and ``more``."""
+    return {"gives": "\n".join((lasting(one), *lines(more))), "closes": RING_STAYS if "adaptive" in one.cuts else ""}
+
+
+def lasting_of_many(one: Contract) -> dict[str, Any]:
+    """That of a call for many sessions, where ``one`` is what it does for each."""
+    closes = RING_STAYS if "adaptive" in one.cuts else ""
+    return {"loops": {"for i in range(len(calls))": loop_of_rows({}, gives=lasting(one), closes=closes)}}
+
+
+CURSOR_LIES = """
+    header[FIRST] <= header[CURSOR_TOKEN] < 2**49
+    0 <= header[CURSOR_TOKEN] < 2**49
+"""
+"""That iterations measure nearness from a token that is not before the context."""
+
+OF_ONE = {one.name: one for one in CONTRACTS}
+"""The contracts of this file."""
 
 CONTRACTS = besides(
     CONTRACTS,
     "lasting",
     {
         "take_for_step": {"gives": MEANS_STAY},
-        "step": {"gives": MEANS_STAY},
-        **{
-            one.name: {
-                "gives": lasting(one),
-                "closes": RING_STAYS if "adaptive" in one.cuts else "",
-            }
-            for one in CONTRACTS
-            if one.name in LASTING
+        "run_prepare": lasting_alone(OF_ONE["run_prepare"], CURSOR_LIES),
+        "remember_actions": {"gives": stays(HAPPENED)},
+        "forget_what_left": {
+            "gives": stays(HAPPENED),
+            "loops": {
+                "for at in range(history.size)": loop(
+                    keeps=f"implies(old({HAPPENED}), {HAPPENED.replace('header[REMEMBERED]', 'history.size')})"
+                )
+            },
         },
+        "step": {"gives": MEANS_STAY},
+        "run_step": lasting_alone(RUN_STEP),
+        "run_steps": lasting_of_many(RUN_STEP),
+        "run_prepares": lasting_of_many(OF_ONE["run_prepare"]),
+        "run_apply": lasting_alone(OF_ONE["run_apply"]),
+        "run_ingest": {**lasting_alone(OF_ONE["run_ingest"], ENDS), "closes": TOKENS_BOUND},
+        "run_release": {**lasting_alone(OF_ONE["run_release"], ENDS), "closes": TOKENS_BOUND},
     },
 )
 

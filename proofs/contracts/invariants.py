@@ -104,3 +104,11 @@ or has them change places."""
 
 SAME_HALF = "implies(old(header)[HEARD] == 0, header[HALF] == old(header)[HALF])"
 """That they change places only where something has been told."""
+
+HAPPENED = "within(iterations, 0, header[REMEMBERED], 0, header[ITERATION])"
+"""That what is remembered beyond the ledger has happened."""
+
+
+def stays(*told: str) -> str:
+    """That some lines hold if all of them held before."""
+    return f"implies({' and '.join(f'old({line})' for line in told)}, {' and '.join(told)})"

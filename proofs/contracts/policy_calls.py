@@ -13,12 +13,13 @@ from focalloc.proofs.contracts.calls import (
     OF_CALL,
     REMEMBERED_IN,
     REMEMBERED_TWICE,
-    RING_STAYS,
     RING_TOLD,
     ROOM,
     SESSION,
     TERMS,
     UNCHANGED,
+    lasting_alone,
+    lasting_of_many,
     still_alike,
 )
 from focalloc.proofs.contracts.form import besides, contract, lines, loop, loop_of_rows
@@ -42,7 +43,6 @@ from focalloc.proofs.contracts.search_calls import (
     TOLD_OF_TURN,
     WORK,
     of_asked,
-    of_session,
     still_complete_of_many,
 )
 
@@ -85,7 +85,7 @@ GOING_BY = """
             1 <= header[W_MAX]
             are_slight(header, header[N_DIFF])
             header[TOLD_AT] == 0 or header[CAPACITY] + header[CHUNK_ROOM] <= header[TOLD_AT]
-            implies(header[TOLD_AT] > 0, header[TOLD_AT] + header[SLOTS] <= cells(scratch))
+            implies(header[TOLD_AT] > 0, header[TOLD_AT] + header[CAPACITY] <= cells(scratch))
             0 <= work.header[CAP] <= 2**26
             -2**28 <= work.header[TARGET] <= 2**28
             header[SLOTS] <= len(look.gates)
@@ -602,6 +602,11 @@ CONTRACTS = besides(
     },
 )
 
+OF_POLICY = next(one for one in CONTRACTS if one.name == "run_policy")
+"""The call for one session."""
+
 CONTRACTS = besides(
-    CONTRACTS, "lasting", {"run_policy": {"gives": of_session(REMEMBERED_IN), "closes": RING_STAYS}}
+    CONTRACTS,
+    "lasting",
+    {"run_policy": lasting_alone(OF_POLICY), "run_policies": lasting_of_many(OF_POLICY)},
 )

@@ -10,17 +10,18 @@ from focalloc.proofs.contracts.calls import (
     HISTORY,
     REMEMBERED_IN,
     REMEMBERED_TWICE,
-    RING_STAYS,
     RING_TOLD,
     ROOM,
     SESSION,
     TERMS,
+    lasting_alone,
+    lasting_of_many,
     still_alike,
     still_marked,
 )
 from focalloc.proofs.contracts.form import besides, contract, lines
 from focalloc.proofs.contracts.invariants import KEPT, STILL_COMPLETE, complete_of, still_complete
-from focalloc.proofs.contracts.search_calls import ACTED_IN_TURNS, SCORED, for_many, of_session, still_complete_of_many
+from focalloc.proofs.contracts.search_calls import ACTED_IN_TURNS, SCORED, for_many, still_complete_of_many
 
 TIED = """
     header[ITERATION] + 1 < 2**62
@@ -31,8 +32,7 @@ TIED = """
     implies(header[MULTI_SLOT] == 0, all(header[i] == 1 for i in range(UNITS + 1, UNITS + header[TOP] + 1)))
     0 <= header[ALIKE] <= 2**26
     header[MEMORY] <= 2**34
-    header[REMEMBERED] <= 2**26
-    within(iterations, 0, header[REMEMBERED], 0, header[ITERATION])
+    header[OFFSETS + 21] - header[OFFSETS + 20] <= 2**26
     WORK_HEADER <= cells(space)
 """
 """What other ties need beyond an iteration."""
@@ -144,5 +144,5 @@ CONTRACTS = besides(
 )
 
 CONTRACTS = besides(
-    CONTRACTS, "lasting", {"run_tied": {"gives": of_session(REMEMBERED_IN), "closes": RING_STAYS}}
+    CONTRACTS, "lasting", {"run_tied": lasting_alone(ALONE[0]), "run_ties": lasting_of_many(ALONE[0])}
 )

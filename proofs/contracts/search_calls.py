@@ -12,7 +12,6 @@ from focalloc.proofs.contracts.calls import (
     AGGREGATES,
     ARRAYS,
     CALLED,
-    FOR_ONCE,
     HANDED,
     OBSERVED,
     OF_CALL,
@@ -29,6 +28,9 @@ from focalloc.proofs.contracts.calls import (
     TOLD_OF,
     UNCHANGED,
     WHOLE,
+    lasting,
+    lasting_alone,
+    lasting_of_many,
     still_alike,
 )
 from focalloc.proofs.contracts.form import Contract, besides, contract, lines, loop, loop_of_rows
@@ -156,7 +158,7 @@ SCORED = """
     implies(header[MULTI_SLOT] == 0 and len(no_expand) == 0,
         all(fixed[i] <= peaks[i // CHUNK] for i in range(header[SLOTS]) if tags[i] >= 1))
     0 <= header[MULTI_SLOT] <= 1
-    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
+    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[CAPACITY] <= len(aggregates))
 """
 """What taking scores has left."""
 
@@ -672,7 +674,7 @@ ALONE = [
             (
                 *SEARCHES,
                 *lines("""
-                    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
+                    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[CAPACITY] <= len(aggregates))
                     -2**27 <= work.header[GOAL] <= 2**27
                     0 <= work.header[EXPAND_FLOOR]
                     header[SLOTS] <= len(worth)
@@ -696,7 +698,7 @@ ALONE = [
                 *SEARCHES,
                 *lines(OF_REGIONS),
                 *lines("""
-                    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
+                    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[CAPACITY] <= len(aggregates))
                     -2**27 <= work.header[GOAL] <= 2**27
                     0 <= work.header[EXPAND_FLOOR]
                     len(work.wishes) == 0
@@ -739,7 +741,7 @@ ALONE = [
                 *SEARCHES,
                 *lines(SPLIT),
                 *lines("""
-                    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[SLOTS] <= len(aggregates))
+                    implies(header[MULTI_SLOT] != 0 or len(no_expand) > 0, header[CAPACITY] <= len(aggregates))
                     0 <= work.header[CAP] < 2**58
                     (header[SLOTS] + 1) * REGION <= len(regions.table)
                 """),
@@ -1033,24 +1035,8 @@ CONTRACTS = besides(
 LEFT_SO = "\n".join((*lines(REMEMBERED_NOW), *lines(OBSERVED), MEANS_STAY))
 """What the end of an iteration leaves as it has to be, beside what it keeps."""
 
-
-
-def of_session(*parts: str) -> str:
-    """What calls need of a session beside `KEPT`, but for what is `FOR_ONCE`; ``parts`` is told besides."""
-    told = (ARRAYS, ADAPTED, RING_TOLD, ROOM, TERMS, *parts)
-    needed = [line for part in told for line in lines(part) if not FOR_ONCE.search(line)]
-    return "\n".join((*needed, MEANS_STAY))
-
-
-SEARCHING_CALLS = (
-    "run_knapsack",
-    "run_objectives",
-    "run_recompute",
-    "run_hierarchy",
-    "run_hierarchy_by_price",
-    "run_projection",
-)
-"""Those that search, by scores."""
+BY_LOGIT = next(one for one in ALONE if one.name == "run_logits")
+"""The call by logits."""
 
 CONTRACTS = besides(
     CONTRACTS,
@@ -1058,10 +1044,12 @@ CONTRACTS = besides(
     {
         "leave": {"gives": LEFT_SO},
         "decide": {"gives": LEFT_SO},
-        **{name: {"gives": of_session(GONE_BY), "closes": RING_STAYS} for name in SEARCHING_CALLS},
+        **{one.name: lasting_alone(one) for one in ALONE if one.name in MANY.values()},
         "run_logits": {  # where `fixed` is another table
-            "gives": re.sub(r"\bfixed\b", "session.fixed", of_session(GONE_BY)),
+            "gives": re.sub(r"\bfixed\b", "session.fixed", lasting(BY_LOGIT)),
             "closes": RING_STAYS,
         },
+        **{kernel: lasting_of_many(one) for kernel, of_one in MANY.items() for one in ALONE if one.name == of_one},
+        "run_logits_of_many": lasting_of_many(BY_LOGIT),
     },
 )

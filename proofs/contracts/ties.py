@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from focalloc.proofs.contracts.candidates import SUMMED
-from focalloc.proofs.contracts.form import contract, loop
+from focalloc.proofs.contracts.form import besides, contract, loop
 from focalloc.proofs.contracts.greedy import CHOOSES, CHOOSING, CHOSEN, NOTHING_YET, QUEUED, TURNS_BEGIN, TURNS_END
 
 NODES = """
@@ -981,3 +981,24 @@ CONTRACTS = [
         },
     ),
 ]
+
+ALL_HAPPENED = "within(old(iterations), 0, history.size, 0, now)"
+"""That what was remembered has happened."""
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "lasting",
+    {
+        "remember": {
+            "gives": f"implies({ALL_HAPPENED}, within(iterations, 0, result, 0, now))",
+            "loops": {
+                "for j in range(history.size)": loop(
+                    keeps=f"implies({ALL_HAPPENED}, within(iterations, 0, history.size, 0, now))"
+                ),
+                "for i in range(done) #3": loop(
+                    keeps=f"implies({ALL_HAPPENED}, within(iterations, 0, kept + i, 0, now))"
+                ),
+            },
+        },
+    },
+)

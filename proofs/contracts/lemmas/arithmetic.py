@@ -441,23 +441,12 @@ SUMS = [
         steps=["sum_none(F, s, n)", "sum_none(F, s, m)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
     ),
     lemma(
-        "sum_least(F, s, n)",
-        "implies(n >= 0 and all(LOWEST <= F[i] for i in INTEGERS), LOWEST * n <= sum_of(F, s, n))",
-        by="n",
-        steps=["sum_none(F, s, n)", "sum_one_more(F, s, n)", "F[s + n - 1] == F[s + n - 1]"],
-    ),
-    lemma(
-        "mean_least(F, s, n)",
-        "implies(n >= 1 and all(LOWEST <= F[i] for i in INTEGERS), LOWEST <= mean_of(F, s, n))",
-        steps=["sum_least(F, s, n)", "below(sum_of(F, s, n), LOWEST, n)"],
-    ),
-    lemma(
         "means_least(H, T, F, n)",
-        "implies(all(LOWEST <= F[i] for i in INTEGERS)"
+        "implies(all(-LIMIT <= F[i] < LIMIT for i in INTEGERS)"
         " and all(1 <= H[i] for i in range(UNITS + 1, UNITS + H[TOP] + 1)),"
         " all(LOWEST <= mean_at(H, T, F, i) for i in range(n) if 1 <= T[i] <= H[TOP] if at(T[i])))",
         by="n",
-        steps=["mean_least(F, n - 1, H[UNITS + T[n - 1]])", "H[UNITS + T[n - 1]] == H[UNITS + T[n - 1]]"],
+        steps=["mean_slight(F, n - 1, H[UNITS + T[n - 1]])", "H[UNITS + T[n - 1]] == H[UNITS + T[n - 1]]"],
     ),
 ]
 

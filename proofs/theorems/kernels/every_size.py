@@ -592,6 +592,8 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "places[i] = place_of(keys[found - 1 - i])\n"),
         Mutation("no member on the left is looked at", "if slot < 0 or not is_gist_to_be(tags[slot], level):",
                  "if slot < 0:"),
+        Mutation("an ingest has one more remembered than there is", "    fill(header, tokens)\n    for _",
+                 "    header[REMEMBERED] += 1\n    fill(header, tokens)\n    for _"),
         Mutation("a mean leaves out the last slot", "mean = total(fixed, places[i], width) // width",
                  "mean = total(fixed, places[i], width - 1) // width"),
     ],
@@ -698,7 +700,8 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "and a row is gathered as splices say. Tables as a context is written to them, once families are listed and pins "
     "placed, and tables after a release or an iteration, are what an iteration and a reclaim need of blocks, families "
     "and ledger; and of the former every complete family is listed that no pin bars, as it is of the latter if it was "
-    "before.",
+    "before. What else any of these calls needs of a session, all of them leave; and no mean over time falls to the "
+    "lowest score.",
     clauses="SCO-1 BUD-1 CAP-1 GRE-1 GRE-2 GRE-3 GRE-4 GRE-5 GRE-6 ADA-1 TIE-2 REL-3 ING-2 EDI-2",
     technique=Technique.DEDUCTION,
     kernels=CALLS,
@@ -752,6 +755,14 @@ def step_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "return 0 if refused else let_go"),
         Mutation("a row of another length counts as told", "        refused = WRONG_LENGTH\n    else:\n",
                  "        refused = WRONG_LENGTH\n        header[HEARD] = header[SLOTS]\n    else:\n"),
+        Mutation("what stays remembered happened later", "iterations[kept] = iterations[at]\n            kept",
+                 "iterations[kept] = iterations[at] + 1\n            kept"),
+        Mutation("a release has as much told as before",
+                 "session.header[HEARD] = 0\n        release(session, slots)", "release(session, slots)"),
+        Mutation("each iteration lowers the threshold of the next",
+                 "if done >= 0:\n            observe_use(state)\n    take_back",
+                 "if done >= 0:\n            observe_use(state)\n"
+                 "            state[TAU_EXPAND] -= LIMIT\n    take_back"),
         Mutation("a misfit has what was told change places with what is remembered",
                  "header[ITERATION] -= 1\n        header[LEDGER_FROM] = oldest\n    else:",
                  "header[ITERATION] -= 1\n        header[LEDGER_FROM] = oldest\n"
@@ -824,6 +835,14 @@ def calls_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("what another session did by a policy's answer is told",
                  "asked[DIFFERS] = space[DIFFERS]\n            arrives(state[session], done",
                  "asked[DIFFERS] = space[DIFFERS]\n            arrives(state[i], done"),
+        Mutation("all slots of a session that stepped remember something",
+                 "state[session, UNLOCKED] = -state[session, UNLOCKED]\n        tell",
+                 "state[session, UNLOCKED] = -state[session, UNLOCKED]\n"
+                 "        state[session, KNOWN] = state[session, SLOTS]\n        tell"),
+        Mutation("all slots of a session that searched remember something",
+                 "done = run_knapsack(tags[session], scratch[session], state[session], space)\n",
+                 "done = run_knapsack(tags[session], scratch[session], state[session], space)\n"
+                 "            state[session, KNOWN] = state[session, SLOTS]\n"),
         Mutation("who arrives has the lock", "    state[UNLOCKED] = -state[UNLOCKED]\n    tell", "    tell"),
     ],
     full=True,
@@ -855,6 +874,12 @@ def sessions_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "run_prepare(scores, tags[session]"),
         Mutation("what came of it is told as the number of the session", "calls[i, RETURNED] = refused",
                  "calls[i, NUMBER] = refused"),
+        Mutation("what is refused counts as told", "np.int32(fixed_point(scores[slot]))\n    return refused",
+                 "np.int32(fixed_point(scores[slot]))\n    if refused != 0 and state[MEMORY_SHIFT] > 0:\n"
+                 "        state[HEARD] = state[SLOTS]\n    return refused"),
+        Mutation("what all slots are told counts where nothing is remembered",
+                 "        calls[i, RETURNED] = refused\n",
+                 "        calls[i, RETURNED] = refused\n        state[session, HEARD] = state[session, SLOTS]\n"),
         Mutation("the cursor stands at the number of the session",
                  "calls[i, RETURNED])\n        calls[i, RETURNED] = refused",
                  "calls[i, NUMBER])\n        calls[i, RETURNED] = refused"),

@@ -67,6 +67,7 @@ LAYOUTS = [*contracts_of("opening"), "run_layout"]
                  "if ascending[middle] < number:\n            low = middle"),
         Mutation("what is new is written behind its room", "acted[kept + i] = actions[i]",
                  "acted[kept + i + 1] = actions[i]"),
+        Mutation("what is done now happens later", "iterations[kept + i] = now", "iterations[kept + i] = now + 1"),
         Mutation("the far end moves by two", "ages[high] = number\n            high -= 1",
                  "ages[high] = number\n            high -= 2"),
         Mutation("what is numbered by distance is one more", "number_by_distance(session.header, ties, kind, size)",
