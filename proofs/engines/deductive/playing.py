@@ -470,6 +470,20 @@ def run_ingested(space: Mapping[str, Any], source: Source, kernel: str, rng: ran
     space["run_ingest"](arrays["tags"], arrays["scratch"], arrays["state"], tokens, manner, arrays["reclaimed"])
 
 
+def run_released(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
+    """The oldest blocks that leave, as production has them leave."""
+    session = session_of(rng, source)
+    if rng.random() < 0.5 and len(session.tags) % 2 == 0:  # two means share a cell
+        session = remembering(session, rng)
+    header, tags = session.header, session.tags
+    slot, token = 0, header[code.FIRST]
+    while slot < header[code.SLOTS] and rng.random() < 0.7:
+        token += header[code.SPAN + tags[slot]]
+        slot += header[code.UNITS + tags[slot]]
+    arrays = arrays_of(rng, session)
+    space["run_release"](arrays["tags"], arrays["scratch"], arrays["state"], token)
+
+
 def run_optimum(space: Mapping[str, Any], source: Source, kernel: str, rng: random.Random) -> None:
     """An iteration of the exact optimum, up to its actions."""
     session = session_of(rng, source)
@@ -704,6 +718,7 @@ RUNS = (
     (("select_preferred",), run_preferred),
     (("run_tied",), run_tied),
     (("run_policy",), run_answered),
+    (("run_release",), run_released),
 )
 """What is run to listen to the calls of kernels, by the kernels that it begins with."""
 
