@@ -179,6 +179,33 @@ def slot_after(header: Ints, actions: Ints, places: Ints, done: int, slot: int) 
 
 
 @kernel
+def mark_batch(session: Session, found: int, excess: int, reclaimed: Table, done: int) -> int:
+    """Mark families to collapse together: of ``found``, best first, as many as free ``excess`` slots; return how many.
+
+    It stops after the first that completes another family, since that has to be looked at, too (ING-4).
+
+    Args:
+        reclaimed: takes them behind the ``done`` that it holds.
+    """
+    header, tags, family_node, places = session.header, session.tags, session.family_node, session.places
+    keys, notes = session.collapse_keys, session.collapse_families
+    i = 0
+    lacking = excess
+    completed = False
+    while i < found and lacking > 0 and not completed:
+        node = family_node[notes[i]]
+        level = node % LEVELS
+        notes[i] = node * 2 + COLLAPSE
+        places[i] = place_of(keys[i])
+        mark(tags, places[i], header[WIDTH + level], header[UNITS + level - 1])
+        reclaimed[done + i] = notes[i]
+        i += 1
+        lacking += slots_added(header, notes[i - 1])
+        completed = completes(header, tags, node, places[i - 1])
+    return i
+
+
+@kernel
 def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Table, whereabouts: Table) -> int:
     """Collapse the least wanted families until ``needed`` slots and those ahead fit; write them and return how many.
 
@@ -197,8 +224,7 @@ def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Tab
         How many; or `NO_ROOM` if legal collapses do not suffice, and by then all have been made. The ledger must have
         space for them.
     """
-    header, tags, fixed = session.header, session.tags, session.fixed
-    family_node, places, sorted_places = session.family_node, session.places, session.expand_keys
+    header, fixed, places, sorted_places = session.header, session.fixed, session.places, session.expand_keys
     sorted_actions, keys, notes = session.expand_tokens, session.collapse_keys, session.collapse_families
     sought = Sought(room, 0, 0, keys, notes)
     done = 0
@@ -213,24 +239,12 @@ def reclaim(session: Session, room: int, flat: bool, needed: int, reclaimed: Tab
         if found == 0:
             return done if header[SLOTS] + needed <= header[W_MAX] else NO_ROOM
         slots = header[SLOTS]
-        excess = slots + wanted - header[W_MAX]
-        i = 0
-        completed = False
-        while i < found and excess > 0 and not completed:
-            node = family_node[notes[i]]
-            level = node % LEVELS
-            notes[i] = node * 2 + COLLAPSE
-            places[i] = place_of(keys[i])
-            mark(tags, places[i], header[WIDTH + level], header[UNITS + level - 1])
-            reclaimed[done] = notes[i]
-            done += 1
-            i += 1
-            excess += slots_added(header, notes[i - 1])
-            completed = completes(header, tags, node, places[i - 1])
-        apply(session, i, notes)
+        batch = mark_batch(session, found, slots + wanted - header[W_MAX], reclaimed, done)
+        done += batch
+        apply(session, batch, notes)
         for j in range(done):
-            slot = whereabouts[j] if j < done - i else places[j - (done - i)]
-            whereabouts[j] = slot_after(header, sorted_actions, sorted_places, i, slot)
-        if not flat and excess > 0:
-            average_out(header, fixed, slots, i, sorted_actions, sorted_places)
+            slot = whereabouts[j] if j < done - batch else places[j - (done - batch)]
+            whereabouts[j] = slot_after(header, sorted_actions, sorted_places, batch, slot)
+        if not flat and header[SLOTS] + wanted > header[W_MAX]:
+            average_out(header, fixed, slots, batch, sorted_actions, sorted_places)
     return done

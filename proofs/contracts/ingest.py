@@ -141,9 +141,9 @@ PARENT = "header[SPAN + node % LEVELS + 1]"
 FIRST_OF_PARENT = f"node // LEVELS // {PARENT} * {PARENT}"
 """The first token of it."""
 
-COMPLETES_ALL = beside(
+COMPLETES_BATCH = beside(
     COMPLETES,
-    "all",
+    "batch",
     whole=True,
     gives=f"""
         implies(node % LEVELS == header[TOP], not result)
@@ -198,6 +198,227 @@ SHIFTED = (
 )
 """What stands between them has moved."""
 
+MARK_BATCH = contract(
+    "mark_batch",
+    needs="\n".join(
+        (
+            *KEPT,
+            *lines("""
+                1 <= found <= 2**26
+                found <= len(places)
+                found <= len(collapse_keys)
+                found <= len(collapse_families)
+                1 <= excess <= 2**50
+                0 <= done <= len(reclaimed)
+                are_actions(header, reclaimed, done)
+                excess <= (len(reclaimed) - done) * least_gain(header, header[TOP])
+                    or header[SLOTS] <= len(reclaimed) - done
+                found <= header[FAMILIES]
+                all(0 <= collapse_families[k] < header[FAMILIES]
+                    and place_of(collapse_keys[k]) == family_slot[collapse_families[k]]
+                    for k in range(found) if at(collapse_keys[k]) if at(collapse_families[k]))
+                all(collapse_families[j] != collapse_families[k] for j in range(found) for k in range(j + 1, found))
+            """),
+        )
+    ),
+    writes="tags places collapse_families reclaimed",
+    gives="""
+        1 <= result <= found
+        result <= header[SLOTS]
+        done + result <= len(reclaimed)
+        are_actions(header, reclaimed, done + result)
+        kept_outside(reclaimed, old(reclaimed), done, done + result)
+        all(reclaimed[j] == collapse_families[j - done] for j in range(done, done + result))
+        (result - 1) * least_gain(header, header[TOP]) < excess
+        result * least_gain(header, header[TOP]) <= -shifted(header, collapse_families, result)
+        shifted(header, collapse_families, result) <= -result
+        excess + shifted(header, collapse_families, result) - added(header, collapse_families[result - 1]) > 0
+        are_actions(header, collapse_families, result)
+        all(collapse_families[k] % 2 == COLLAPSE for k in range(result))
+        all(places[k] == family_slot[old(collapse_families)[k]]
+            and collapse_families[k] == family_node[old(collapse_families)[k]] * 2 + COLLAPSE
+            for k in range(result) if at(places[k]) if at(collapse_families[k]))
+        all(0 <= places[k] and places[k] + before(header, collapse_families[k]) <= header[SLOTS]
+            for k in range(result))
+        are_apart(header, collapse_families, places, result)
+        stand_clear(header, family_slot, collapse_families, places, result)
+        stays_plain(header, tags, collapse_families, places, result, header[SLOTS])
+        within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
+        whole(header, tags) and tags[0] >= 0
+        all_there(header, tags, family_slot, family_node, header[FAMILIES])
+        ends_lie(header, tags, collapse_families, places, result)
+        are_tags(header, tags, 0, header[SLOTS])
+        aligned(header, tags, header[SLOTS])
+        header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+    """,
+    opens="""
+            gain_positive(header, header[TOP])
+            gain_bound(header, header[TOP])
+            times_nothing(0, least_gain(header, header[TOP]))
+        """,
+    loops={
+        "while i < found and lacking > 0 and (not completed)": loop(
+            keeps="""
+                    0 <= i <= found
+                    i >= 1 or (lacking > 0 and not completed)
+                    done + i <= len(reclaimed)
+                    kept_outside(reclaimed, old(reclaimed), done, done + i)
+                    all(reclaimed[j] == notes[j - done] for j in range(done, done + i))
+                    lacking == excess + shifted(header, notes, i)
+                    i == 0 or lacking - added(header, notes[i - 1]) > 0
+                    shifted(header, notes, i) <= -i
+                    i * least_gain(header, header[TOP]) <= -shifted(header, notes, i)
+                    i == 0 or (i - 1) * least_gain(header, header[TOP]) < excess
+                    kept_from(notes, entry(notes), i)
+                    are_of_families(family_slot, family_node, entry(notes), notes, places, i)
+                    stays_plain(header, tags, notes, places, i, header[SLOTS])
+                    within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
+                    whole(header, tags) and tags[0] >= 0
+                    all_there(header, tags, family_slot, family_node, header[FAMILIES])
+                    ends_lie(header, tags, notes, places, i)
+                    are_tags(header, tags, 0, header[SLOTS])
+                    aligned(header, tags, header[SLOTS])
+                    header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
+                    all(tags[family_slot[f]] >= 0 for f in range(header[FAMILIES]))
+                    families_end(header, tags, family_slot, family_node)
+                """,
+            falls="found - i",
+        ),
+    },
+    before={
+        "i = 0": """
+                rise_far(family_slot, header[FAMILIES])
+                header[FAMILIES] <= header[SLOTS]
+                shift_none(header, notes, 0)
+                multiplied_is(header)
+                tiled_whole(header, tags)
+                whole_gists(header, tags)
+                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
+                spans_multiply_is(header)
+                geometry_is(header)
+                geometry(header)
+                all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
+                ends_none(header, tags, notes, places)
+                of_families_none(family_slot, family_node, notes, notes, places)
+            """,
+        "notes[i] = node": """
+                notes[i] == entry(notes)[i]
+                node == family_node[notes[i]] and 0 <= notes[i] < header[FAMILIES]
+                1 <= level <= header[TOP] and 0 <= node < 2**54
+                of_families_clear(header, family_slot, family_node, entry(notes), notes, places, notes[i], i)
+                all(places[k] + before(header, notes[k]) <= family_slot[notes[i]]
+                    or family_slot[notes[i]] + header[WIDTH + level] <= places[k] for k in range(i))
+                all(family_slot[f] <= family_slot[notes[i]]
+                    or family_slot[notes[i]] + header[WIDTH + level] <= family_slot[f]
+                    for f in range(header[FAMILIES]))
+                none_taken(header, notes, places, i, family_slot[notes[i]],
+                    family_slot[notes[i]] + header[WIDTH + level])
+                0 <= family_slot[notes[i]] and family_slot[notes[i]] + header[WIDTH + level] <= header[SLOTS]
+                all(RAW <= tags[j] <= header[TOP]
+                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
+                place_of(keys[i]) == family_slot[notes[i]]
+                row_or_marks_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level],
+                    header[UNITS + level - 1])
+                all(tags[j] == level - 1
+                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level])
+                    if turn(j - family_slot[notes[i]], header[UNITS + level - 1]))
+                tags[family_slot[notes[i]]] >= 0
+                row_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
+                row(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
+                multiplied_at(header, level)
+                row_whole(header, tags, family_slot[notes[i]], header[FANOUT + level], level - 1)
+                all((tags[j] >= 0) == turn(j - family_slot[notes[i]], header[UNITS + level - 1])
+                    and RAW <= tags[j] and tags[j] < MARK
+                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
+                is_there(header, tags, family_slot[notes[i]], node)
+                family_slot[notes[i]] + header[WIDTH + level] == header[SLOTS]
+                    or tags[family_slot[notes[i]] + header[WIDTH + level]] >= 0
+            """,
+        "places[i] = place_of": """
+                of_families_alike(family_slot, family_node, entry(notes), prior(notes), notes, places, i)
+            """,
+        "mark(tags": """
+                stays_plain(header, tags, notes, places, i, header[SLOTS])
+                collapse_parts(notes[i], node)
+                0 <= notes[i] and notes[i] < 2**55
+                level_of(notes[i]) == level
+                before(header, notes[i]) == header[WIDTH + level]
+                added(header, notes[i]) == header[UNITS + level] - header[WIDTH + level]
+                least_gain(header, header[TOP]) <= header[WIDTH + level] - header[UNITS + level]
+                shift_one_more(header, notes, i + 1)
+                taken_one_more(header, notes, places, i + 1)
+                times_sum(i, 1, least_gain(header, header[TOP]))
+                fewer(i, len(reclaimed) - done, least_gain(header, header[TOP]))
+                done + i < len(reclaimed)
+                places[i] == family_slot[entry(notes)[i]] and notes[i] == family_node[entry(notes)[i]] * 2 + COLLAPSE
+                of_families_one_more(family_slot, family_node, entry(notes), notes, prior(places), places, i)
+                of_families_inside(header, family_slot, family_node, entry(notes), notes, places, i + 1)
+                are_actions(header, notes, i + 1)
+                ends_lie(header, tags, notes, places, i)
+                tags[places[i]] >= 0
+                places[i] + before(header, notes[i]) == places[i] + header[WIDTH + level]
+                places[i] + header[WIDTH + level] == header[SLOTS] or tags[places[i] + header[WIDTH + level]] >= 0
+                notes[i] // 2 == node
+                is_there(header, tags, places[i], notes[i] // 2)
+                0 <= places[i] and places[i] + header[WIDTH + level_of(notes[i])] <= header[SLOTS]
+                collapse_has_tokens(header, tags, notes[i], places[i])
+                has_tokens(header, tags, notes[i], places[i])
+                ends_next(header, tags, notes, places, i)
+                ends_lie(header, tags, notes, places, i + 1)
+            """,
+        "reclaimed[done + i]": """
+                marked_stays_plain(header, tags, prior(tags), notes, places, i + 1, header[SLOTS],
+                    header[WIDTH + level], header[UNITS + level - 1])
+                stays_plain(header, tags, notes, places, i + 1, header[SLOTS])
+                within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
+                marked_only(header, tags, prior(tags), places[i], level - 1, header[WIDTH + level],
+                    header[UNITS + level - 1])
+                whole_marked(header, tags, prior(tags))
+                are_tags(header, tags, 0, header[SLOTS])
+                aligned_marked(header, header, tags, prior(tags))
+                tokens_marked(header, header, tags, prior(tags), header[SLOTS])
+                all_there_marked_more(header, tags, prior(tags), family_slot, family_node, header[FAMILIES])
+                ends_marked(header, header, tags, prior(tags), notes, places, i + 1)
+                ends_lie(header, tags, notes, places, i + 1)
+            """,
+    },
+    closes="""
+            of_families_is(family_slot, family_node, old(collapse_families), notes, places, i)
+            of_families_inside(header, family_slot, family_node, old(collapse_families), notes, places, i)
+            of_families_apart(header, family_slot, family_node, old(collapse_families), notes, places, i)
+            of_families_stand_clear(header, family_slot, family_node, old(collapse_families), notes, places, i,
+                header[FAMILIES])
+            actions_joined(header, old(reclaimed), reclaimed, notes, done, i)
+        """,
+)
+"""All of marking a batch: that it is of separate listed families in their order, and of no more than are asked for."""
+
+MARK_BATCH_BATCH = beside(
+    MARK_BATCH,
+    "batch",
+    gives="completes_only(header, tags, places[result - 1])",
+    loops={
+        "while i < found and lacking > 0 and (not completed)": loop(
+            keeps="completes_only(header, tags, places[i - 1] if completed else -1)",
+            closes="completes_none(header, tags, node, places[i - 1])",
+        ),
+    },
+    opens="completes_nothing(header, tags)",
+    before={
+        "mark(tags": "spans_there(header, tags, node, places[i])",
+        "reclaimed[done + i]": """
+            tokens_marked(header, header, tags, prior(tags), header[SLOTS])
+            spans_there_marked(header, tags, prior(tags), node, places[i])
+            to_be_gists(tags, places[i], places[i] + header[WIDTH + level], level)
+            tags[places[i]] == level - 1 + MARK
+            completes_next(header, tags, prior(tags), node, places[i])
+            completes_only(header, tags, places[i])
+        """,
+    },
+    closes="completes_any(header, tags, places[i - 1])",
+)
+"""That none of them but the last completes a family."""
+
 RECLAIM = contract(
     "reclaim",
     needs="\n".join((*KEPT, *lines(ROOM))),
@@ -234,155 +455,40 @@ RECLAIM = contract(
             keeps="\n".join((*KEPT, *lines(RECLAIMED.format(done="done")), *lines(LISTED_SO_FAR), *lines(TOLD_WHERE))),
             falls="header[SLOTS]",
         ),
-        "while i < found and excess > 0 and (not completed)": loop(
-            keeps=f"""{LISTED_SO_FAR}
-                    0 <= i <= found
-                    done == entry(done) + i
-                    done <= len(whereabouts)
-                    i >= 1 or (excess > 0 and not completed)
-                    old(header)[LEDGER_TO] + done <= header[LEDGER_ROOM]
-                    excess == slots + wanted - header[W_MAX] + shifted(header, notes, i)
-                    shifted(header, notes, i) <= -i
-                    done * least_gain(header, header[TOP])
-                        <= old(header)[SLOTS] - header[SLOTS] - shifted(header, notes, i)
-                    kept_from(notes, entry(notes), i)
-                    are_actions(header, notes, i)
-                    all(notes[k] % 2 == COLLAPSE for k in range(i))
-                    all(places[k] == family_slot[entry(notes)[k]]
-                        and notes[k] == family_node[entry(notes)[k]] * 2 + COLLAPSE
-                        for k in range(i) if at(places[k]) if at(notes[k]))
-                    all(0 <= places[k] and places[k] + before(header, notes[k]) <= header[SLOTS] for k in range(i))
-                    are_apart(header, notes, places, i)
-                    stand_clear(header, family_slot, notes, places, i)
-                    stays_plain(header, tags, notes, places, i, header[SLOTS])
-                    within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
-                    whole(header, tags) and tags[0] >= 0
-                    all_there(header, tags, family_slot, family_node, header[FAMILIES])
-                    all(tags[family_slot[f]] >= 0 for f in range(header[FAMILIES]))
-                    families_end(header, tags, family_slot, family_node)
-                    ends_lie(header, tags, notes, places, i)
-                    are_tags(header, tags, 0, header[SLOTS])
-                    aligned(header, tags, header[SLOTS])
-                    header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])
-                """,
-            falls="found - i",
-        ),
         "for j in range(done)": loop(
             keeps="""
                     within(whereabouts, 0, j, -(done + 1) * 2**26, (done + 1) * 2**26)
-                    within(whereabouts, j, done - i, -(done - i + 1) * 2**26, (done - i + 1) * 2**26)
+                    within(whereabouts, j, done - batch, -(done - batch + 1) * 2**26, (done - batch + 1) * 2**26)
                 """
         ),
     },
     before={
-        "i = 0": """
-                rise_far(family_slot, header[FAMILIES])
-                header[FAMILIES] <= header[SLOTS]
+        "batch = mark_batch": """
                 many_members(keys, notes, found, found)
                 twice_if_alike(keys, notes, found)
                 all(0 <= notes[k] < header[FAMILIES] and place_of(keys[k]) == family_slot[notes[k]]
                     for k in range(found) if at(keys[k]) if at(notes[k]))
                 all(notes[j] != notes[k] for j in range(found) for k in range(j + 1, found))
-                shift_none(header, notes, 0)
-                multiplied_is(header)
-                tiled_whole(header, tags)
-                whole_gists(header, tags)
-                families_whole(header, tags, family_slot, family_node, header[FAMILIES])
-                spans_multiply_is(header)
-                geometry_is(header)
-                geometry(header)
-                all_there_marked(header, tags, tags, family_slot, family_node, header[FAMILIES])
-                ends_none(header, tags, notes, places)
+                times_sum(done, len(reclaimed) - done, least_gain(header, header[TOP]))
             """,
-        "notes[i] = node": """
-                node == family_node[notes[i]] and 0 <= notes[i] < header[FAMILIES]
-                1 <= level <= header[TOP] and 0 <= node < 2**54
-                all(places[k] + before(header, notes[k]) <= family_slot[notes[i]]
-                    or family_slot[notes[i]] + header[WIDTH + level] <= places[k] for k in range(i))
-                all(family_slot[f] <= family_slot[notes[i]]
-                    or family_slot[notes[i]] + header[WIDTH + level] <= family_slot[f]
-                    for f in range(header[FAMILIES]))
-                none_taken(header, notes, places, i, family_slot[notes[i]],
-                    family_slot[notes[i]] + header[WIDTH + level])
-                0 <= family_slot[notes[i]] and family_slot[notes[i]] + header[WIDTH + level] <= header[SLOTS]
-                all(RAW <= tags[j] <= header[TOP]
-                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
-                place_of(keys[i]) == family_slot[notes[i]]
-                row_or_marks_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level],
-                    header[UNITS + level - 1])
-                all(tags[j] == level - 1
-                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level])
-                    if turn(j - family_slot[notes[i]], header[UNITS + level - 1]))
-                tags[family_slot[notes[i]]] >= 0
-                row_is(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
-                row(tags, family_slot[notes[i]], level - 1, header[WIDTH + level], header[UNITS + level - 1])
-                multiplied_at(header, level)
-                row_whole(header, tags, family_slot[notes[i]], header[FANOUT + level], level - 1)
-                all((tags[j] >= 0) == turn(j - family_slot[notes[i]], header[UNITS + level - 1])
-                    and RAW <= tags[j] and tags[j] < MARK
-                    for j in range(family_slot[notes[i]], family_slot[notes[i]] + header[WIDTH + level]))
-                is_there(header, tags, family_slot[notes[i]], node)
-                family_slot[notes[i]] + header[WIDTH + level] == header[SLOTS]
-                    or tags[family_slot[notes[i]] + header[WIDTH + level]] >= 0
-            """,
-        "mark(tags": """
-                stays_plain(header, tags, notes, places, i, header[SLOTS])
-                collapse_parts(notes[i], node)
-                0 <= notes[i] and notes[i] < 2**55
-                level_of(notes[i]) == level
-                level_of(notes[i]) == level
-                before(header, notes[i]) == header[WIDTH + level]
-                added(header, notes[i]) == header[UNITS + level] - header[WIDTH + level]
-                least_gain(header, header[TOP]) <= header[WIDTH + level] - header[UNITS + level]
-                shift_one_more(header, notes, i + 1)
-                taken_one_more(header, notes, places, i + 1)
-                times_sum(done, 1, least_gain(header, header[TOP]))
-                fewer(done, len(reclaimed), least_gain(header, header[TOP]))
-                fewer(done, header[LEDGER_ROOM] - old(header)[LEDGER_TO], least_gain(header, header[TOP]))
-                done < len(reclaimed)
-                fewer(done, len(whereabouts), least_gain(header, header[TOP]))
-                done < len(whereabouts)
-                old(header)[LEDGER_TO] + done < header[LEDGER_ROOM]
-                0 <= notes[i] and notes[i] < 2**55 and level_of(notes[i]) == level and 1 <= level
-                are_actions(header, notes, i + 1)
-                all(places[k] + before(header, notes[k]) <= places[i] or places[i] + header[WIDTH + level] <= places[k]
-                    for k in range(i))
-                are_apart(header, notes, places, i + 1)
-                stand_clear(header, family_slot, notes, places, i + 1)
-                ends_lie(header, tags, notes, places, i)
-                tags[places[i]] >= 0
-                places[i] + before(header, notes[i]) == places[i] + header[WIDTH + level]
-                places[i] + header[WIDTH + level] == header[SLOTS] or tags[places[i] + header[WIDTH + level]] >= 0
-                notes[i] // 2 == node
-                is_there(header, tags, places[i], notes[i] // 2)
-                0 <= places[i] and places[i] + header[WIDTH + level_of(notes[i])] <= header[SLOTS]
-                collapse_has_tokens(header, tags, notes[i], places[i])
-                has_tokens(header, tags, notes[i], places[i])
-                ends_next(header, tags, notes, places, i)
-                ends_lie(header, tags, notes, places, i + 1)
-            """,
-        "reclaimed[done]": """
-                marked_stays_plain(header, tags, prior(tags), notes, places, i + 1, header[SLOTS],
-                    header[WIDTH + level], header[UNITS + level - 1])
-                stays_plain(header, tags, notes, places, i + 1, header[SLOTS])
-                within(tags, 0, header[SLOTS], RAW, MARK + header[TOP])
-                only_marked(header, tags, prior(tags))
-                whole_marked(header, tags, prior(tags))
-                are_tags(header, tags, 0, header[SLOTS])
-                aligned_marked(header, header, tags, prior(tags))
-                tokens_marked(header, header, tags, prior(tags), header[SLOTS])
-                all_there_marked_more(header, tags, prior(tags), family_slot, family_node, header[FAMILIES])
-                ends_marked(header, header, tags, prior(tags), notes, places, i + 1)
-                ends_lie(header, tags, notes, places, i + 1)
+        "done += batch": """
+                times_sum(done, batch - 1, least_gain(header, header[TOP]))
+                times_sum(done, batch, least_gain(header, header[TOP]))
+                fewer(done + batch - 1, len(whereabouts), least_gain(header, header[TOP]))
+                done + batch <= len(whereabouts)
+                fewer(done + batch - 1, header[LEDGER_ROOM] - old(header)[LEDGER_TO], least_gain(header, header[TOP]))
+                old(header)[LEDGER_TO] + done + batch <= header[LEDGER_ROOM]
             """,
         "apply": """
                 multiplied_is(header)
                 spans_multiply_is(header)
             """,
         "for j in": """
-                many_members(sorted_places, sorted_actions, i, i)
-                pairs_found(places, notes, i)
-                are_actions(header, sorted_actions, i)
+                many_members(sorted_places, sorted_actions, batch, batch)
+                pairs_found(places, notes, batch)
+                are_actions(header, sorted_actions, batch)
+                collapses_in_order(notes, places, sorted_actions, sorted_places, batch)
+                all(sorted_actions[k] % 2 == COLLAPSE for k in range(batch))
             """,
     },
 )
@@ -407,12 +513,6 @@ RECLAIM_LEAST = beside(
                 done == 0 or old(header)[SLOTS] + needed > header[W_MAX]
             """
         ),
-        "while i < found and excess > 0 and (not completed)": loop(
-            keeps="""
-                all(reclaimed[k] % 2 == COLLAPSE for k in range(done))
-                i == 0 or excess - added(header, reclaimed[done - 1]) > 0
-            """,
-        ),
     },
     before={
         "if found == 0": """
@@ -426,23 +526,17 @@ RECLAIM_LEAST = beside(
             means_slight(header, family_slot, family_node, fixed, header[FAMILIES])
             found > 0 or none_is_free(session)
         """,
-        "i = 0": """
-            implies(not flat, all(many(keys, notes, found, key_at(session, 0, f), f) >= 1
-                or key_at(session, 0, f) <= keys[found - 1] for f in range(header[FAMILIES]) if is_free(session, f)
-                if at(family_node[f])))
-        """,
-        "notes[i] = node": """
-            best_ahead(keys, entry(notes), found, i)
-            first_ahead(entry(notes), found, i)
-            implies(not flat, all(many(keys, entry(notes), i, key_at(session, 0, f), f) >= 1
-                or key_at(session, 0, f) <= keys[i] for f in range(header[FAMILIES]) if is_free(session, f)
-                if at(family_node[f])))
-            implies(flat, all(held(entry(notes), 0, i, f) or entry(notes)[i] <= f
-                for f in range(header[FAMILIES]) if is_free(session, f) if at(family_node[f])))
+        "batch = mark_batch": """
+            all_best_ahead(keys, notes, found, found)
+            all_first_ahead(notes, found, found)
+            implies(not flat, leaves_none_less_wanted(session, keys, notes, found))
+            implies(not flat, are_least_wanted(session, keys, notes, found))
+            implies(flat, leaves_none_older(session, notes, found))
+            implies(flat, are_oldest(session, notes, found))
         """,
     },
 )
-"""That it only collapses, the least wanted of those that it knows of first, and none without need."""
+"""That it only collapses, the least wanted of all that are listed first, and none without need."""
 
 CONTRACTS = [
     contract(
@@ -573,7 +667,7 @@ CONTRACTS = [
         },
     ),
     COMPLETES,
-    COMPLETES_ALL,
+    COMPLETES_BATCH,
     contract(
         "is_gist_to_be",
         whole=True,
@@ -723,6 +817,8 @@ CONTRACTS = [
             )
         },
     ),
+    MARK_BATCH,
+    MARK_BATCH_BATCH,
     RECLAIM,
     RECLAIM_LEAST,
 ]
@@ -755,13 +851,14 @@ CONTRACTS = besides(
                     old(header)[SLOTS], header[UNITS])
             """,
         },
+        "mark_batch": {
+            "gives": STILL_COMPLETE,
+            "loops": {"while i < found and lacking > 0 and (not completed)": loop(keeps=STILL_COMPLETE)},
+            "before": {"reclaimed[done + i]": complete_of("header", "prior(tags)")},
+        },
         "reclaim": {
             "gives": STILL_COMPLETE,
-            "loops": {
-                "while header[SLOTS] + wanted > header[W_MAX]": loop(keeps=STILL_COMPLETE),
-                "while i < found and excess > 0 and (not completed)": loop(keeps=STILL_COMPLETE),
-            },
-            "before": {"reclaimed[done]": complete_of("header", "prior(tags)")},
+            "loops": {"while header[SLOTS] + wanted > header[W_MAX]": loop(keeps=STILL_COMPLETE)},
         },
     },
 )
@@ -774,9 +871,6 @@ CONTRACTS = besides(
             "gives": MEANS_STAY,
             "loops": {
                 "while header[SLOTS] + wanted > header[W_MAX]": loop(
-                    keeps=f"header[HALF] == old(header)[HALF]\n{MEANS_STAY}"
-                ),
-                "while i < found and excess > 0 and (not completed)": loop(
                     keeps=f"header[HALF] == old(header)[HALF]\n{MEANS_STAY}"
                 ),
             },

@@ -758,6 +758,20 @@ def begins_family(header: Ints, tags: Ints, ranges: Ints, cells: int, slot: int)
 
 
 @ghost
+def are_of_families(family_slot: Ints, family_node: Ints, notes: Ints, actions: Ints, places: Ints, n: int) -> bool:
+    """The first ``n`` actions collapse the families of these numbers, each in its place."""
+    return all(
+        places[k] == family_slot[notes[k]] and actions[k] == family_node[notes[k]] * 2 + COLLAPSE for k in range(n)
+    )
+
+
+@ghost
+def completes_only(header: Ints, tags: Ints, place: int) -> bool:
+    """`all_completed_hold`, of which solvers know lemmas only."""
+    return all_completed_hold(header, tags, place)
+
+
+@ghost
 def all_listed(header: Ints, tags: Ints, ranges: Ints, cells: int, family_slot: Ints, n: int, to: int) -> bool:
     """Every family that `begins_family` before a slot is among the first ``n`` that are listed."""
     return all(
@@ -2010,6 +2024,21 @@ def to_be_gists(tags: Ints, first: int, last: int, level: int) -> bool:
     return all(tags[i] < 0 or tags[i] == level or tags[i] == level - 1 + MARK for i in range(first, last))
 
 
+def all_completed_hold(header: Ints, tags: Ints, place: int) -> bool:
+    """Every family that is complete once what is marked has collapsed, and was not before, holds a slot."""
+    return all(
+        q <= place < r
+        for s in range(header[SLOTS])
+        for q in range(s + 1)
+        for r in range(s + 1, header[SLOTS] + 1)
+        if MARK <= tags[s] <= MARK + header[TOP] - 2
+        and turn(header[FIRST] + tokens_in(header, tags, 0, q), header[SPAN + tags[s] - MARK + 2])
+        and tokens_in(header, tags, 0, r) == tokens_in(header, tags, 0, q) + header[SPAN + tags[s] - MARK + 2]
+        and to_be_gists(tags, q, r, tags[s] - MARK + 1)
+        if at(tags[s], tokens_in(header, tags, 0, q), tokens_in(header, tags, 0, r))
+    )
+
+
 def node_at(header: Ints, tags: Ints, slot: int) -> int:
     """The node whose first child begins in a slot, if its children are of the level of what begins there."""
     return node_of(tags[slot] + 1, header[FIRST] + tokens_in(header, tags, 0, slot))
@@ -2176,6 +2205,49 @@ def is_ready(session: Session, threshold: int, f: int) -> bool:
 def none_is_free(session: Session) -> bool:
     """No family may collapse, whatever its aggregate."""
     return all(not is_free(session, f) for f in range(session.header[FAMILIES]) if at(session.family_node[f]))
+
+
+def leaves_none_less_wanted(session: Session, keys: Ints, notes: Ints, n: int) -> bool:
+    """Every family that may collapse, whatever its aggregate, is among the first ``n``, or wanted no less than the last
+    of them."""
+    return all(
+        many(keys, notes, n, key_at(session, 0, f), f) >= 1 or key_at(session, 0, f) <= keys[n - 1]
+        for f in range(session.header[FAMILIES])
+        if is_free(session, f)
+        if at(session.family_node[f])
+    )
+
+
+def are_least_wanted(session: Session, keys: Ints, notes: Ints, n: int) -> bool:
+    """Each of the first ``n`` is the least wanted of the families that may collapse but for those before it (ING-4)."""
+    return all(
+        many(keys, notes, k, key_at(session, 0, f), f) >= 1 or key_at(session, 0, f) <= keys[k]
+        for k in range(n)
+        for f in range(session.header[FAMILIES])
+        if is_free(session, f)
+        if at(keys[k], session.family_node[f])
+    )
+
+
+def leaves_none_older(session: Session, notes: Ints, n: int) -> bool:
+    """Every family that may collapse is among the first ``n``, or none before the last of them."""
+    return all(
+        held(notes, 0, n, f) or notes[n - 1] <= f
+        for f in range(session.header[FAMILIES])
+        if is_free(session, f)
+        if at(session.family_node[f])
+    )
+
+
+def are_oldest(session: Session, notes: Ints, n: int) -> bool:
+    """Each of the first ``n`` is the oldest of the families that may collapse, but for those before it (ING-4)."""
+    return all(
+        held(notes, 0, k, f) or notes[k] <= f
+        for k in range(n)
+        for f in range(session.header[FAMILIES])
+        if is_free(session, f)
+        if at(notes[k], session.family_node[f])
+    )
 
 
 def may_collapse(session: Session, sought: Sought, threshold: int, f: int) -> bool:

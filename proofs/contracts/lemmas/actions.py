@@ -229,6 +229,17 @@ TAKEN = [
         steps=["taken_one_more(H, A, P, n)", "blocked_one_more(H, A, P, n)"],
     ),
     lemma(
+        "actions_joined(H, S, R, A, m, n)",
+        "implies(are_actions(H, S, m) and all(R[j] == S[j] for j in range(m)) and are_actions(H, A, n)"
+        " and all(R[j] == A[j - m] for j in range(m, m + n)), are_actions(H, R, m + n))",
+    ),
+    lemma(
+        "marked_only(H, T, S, p, l, w, u)",
+        "implies(marked_up_to(T, S, p, w, u, p + w) and row(S, p, l, w, u) and 0 <= l <= H[TOP] and 0 <= p"
+        " and p + w <= H[SLOTS], only_marked(H, T, S))",
+        steps=["row_is(S, p, l, w, u)"],
+    ),
+    lemma(
         "marked_stays_plain(H, T, S, A, P, n, z, w, u)",
         "implies(n >= 1 and w == before(H, A[n - 1]) and marked_up_to(T, S, P[n - 1], w, u, P[n - 1] + w)"
         " and stays_plain(H, S, A, P, n - 1, z), stays_plain(H, T, A, P, n, z))",

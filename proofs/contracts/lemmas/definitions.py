@@ -447,6 +447,12 @@ DEFINITIONS = [
         " and stands(H, T, p, node_at(H, T, p)) and not pinned(H, E, c, node_at(H, T, p)))",
     ),
     definition(
+        "of_families_is(F, N, O, A, P, n)",
+        "are_of_families(F, N, O, A, P, n) == all(P[k] == F[O[k]] and A[k] == N[O[k]] * 2 + COLLAPSE for k in range(n)"
+        " if at(P[k]) if at(A[k]))",
+    ),
+    definition("completes_only_is(H, T, p)", "completes_only(H, T, p) == all_completed_hold(H, T, p)"),
+    definition(
         "all_listed_is(H, T, E, c, F, n, t)",
         "all_listed(H, T, E, c, F, n, t) == all(held(F, 0, n, p) for p in range(t)"
         " if begins_family(H, T, E, c, p) if at(begins_family(H, T, E, c, p)))",

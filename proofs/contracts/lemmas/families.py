@@ -686,3 +686,80 @@ FAMILIES = [
         ],
     ),
 ]
+
+OF_FAMILIES = [
+    lemma(
+        "of_families_none(F, N, O, A, P)",
+        "are_of_families(F, N, O, A, P, 0)",
+        steps=["of_families_is(F, N, O, A, P, 0)"],
+    ),
+    lemma(
+        "of_families_alike(F, N, O, A, B, P, n)",
+        "implies(are_of_families(F, N, O, A, P, n) and all(A[k] == B[k] for k in range(n)),"
+        " are_of_families(F, N, O, B, P, n))",
+        steps=["of_families_is(F, N, O, A, P, n)", "of_families_is(F, N, O, B, P, n)"],
+    ),
+    lemma(
+        "of_families_one_more(F, N, O, A, P, Q, n)",
+        "implies(n >= 0 and are_of_families(F, N, O, A, P, n) and all(P[k] == Q[k] for k in range(n))"
+        " and Q[n] == F[O[n]] and A[n] == N[O[n]] * 2 + COLLAPSE, are_of_families(F, N, O, A, Q, n + 1))",
+        steps=["of_families_is(F, N, O, A, P, n)", "of_families_is(F, N, O, A, Q, n + 1)"],
+    ),
+    lemma(
+        "of_families_inside(H, F, N, O, A, P, n)",
+        "implies(is_shaped(H) and are_families(H, F, N, H[SLOTS]) and are_of_families(F, N, O, A, P, n)"
+        " and within(O, 0, n, 0, H[FAMILIES] - 1),"
+        " are_actions(H, A, n) and all(A[k] % 2 == COLLAPSE for k in range(n))"
+        " and all(0 <= P[k] and P[k] + before(H, A[k]) <= H[SLOTS] for k in range(n)))",
+        by="n",
+        steps=[
+            "of_families_is(F, N, O, A, P, n)",
+            "of_families_is(F, N, O, A, P, n - 1)",
+            "O[n - 1] == O[n - 1] and A[n - 1] == A[n - 1] and P[n - 1] == P[n - 1]",
+            "F[O[n - 1]] == F[O[n - 1]] and N[O[n - 1]] == N[O[n - 1]]",
+            "collapse_parts(A[n - 1], N[O[n - 1]])",
+        ],
+    ),
+    lemma(
+        "of_families_clear(H, F, N, O, A, P, f, n)",
+        "implies(is_shaped(H) and are_families(H, F, N, H[SLOTS]) and are_of_families(F, N, O, A, P, n)"
+        " and within(O, 0, n, 0, H[FAMILIES] - 1)"
+        " and keep_apart(H, F, N, 0, H[FAMILIES]) and 0 <= f < H[FAMILIES],"
+        " all(P[k] + before(H, A[k]) <= F[f] or F[f] + H[WIDTH + N[f] % LEVELS] <= P[k] or O[k] == f"
+        " for k in range(n)) and all(F[f] <= P[k] or P[k] + before(H, A[k]) <= F[f] for k in range(n)))",
+        by="n",
+        steps=[
+            "of_families_is(F, N, O, A, P, n)",
+            "of_families_is(F, N, O, A, P, n - 1)",
+            "O[n - 1] == O[n - 1] and A[n - 1] == A[n - 1] and P[n - 1] == P[n - 1]",
+            "F[O[n - 1]] == F[O[n - 1]] and N[O[n - 1]] == N[O[n - 1]] and F[f] == F[f] and N[f] == N[f]",
+            "H[WIDTH + N[f] % LEVELS] == H[WIDTH + N[f] % LEVELS]",
+            "collapse_parts(A[n - 1], N[O[n - 1]])",
+        ],
+    ),
+    lemma(
+        "of_families_apart(H, F, N, O, A, P, n)",
+        "implies(is_shaped(H) and are_families(H, F, N, H[SLOTS]) and are_of_families(F, N, O, A, P, n)"
+        " and within(O, 0, n, 0, H[FAMILIES] - 1)"
+        " and keep_apart(H, F, N, 0, H[FAMILIES]) and all(O[j] != O[k] for j in range(n) for k in range(j + 1, n)),"
+        " are_apart(H, A, P, n))",
+        by="n",
+        steps=[
+            "of_families_is(F, N, O, A, P, n)",
+            "of_families_is(F, N, O, A, P, n - 1)",
+            "O[n - 1] == O[n - 1] and A[n - 1] == A[n - 1] and P[n - 1] == P[n - 1]",
+            "F[O[n - 1]] == F[O[n - 1]] and N[O[n - 1]] == N[O[n - 1]]",
+            "collapse_parts(A[n - 1], N[O[n - 1]])",
+            "of_families_clear(H, F, N, O, A, P, O[n - 1], n - 1)",
+        ],
+    ),
+    lemma(
+        "of_families_stand_clear(H, F, N, O, A, P, n, m)",
+        "implies(is_shaped(H) and are_families(H, F, N, H[SLOTS]) and are_of_families(F, N, O, A, P, n)"
+        " and within(O, 0, n, 0, H[FAMILIES] - 1)"
+        " and keep_apart(H, F, N, 0, H[FAMILIES]) and m <= H[FAMILIES],"
+        " all(F[f] <= P[k] or P[k] + before(H, A[k]) <= F[f] for f in range(m) for k in range(n) if at(F[f], P[k])))",
+        by="m",
+        steps=["of_families_clear(H, F, N, O, A, P, m - 1, n)"],
+    ),
+]

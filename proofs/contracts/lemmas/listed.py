@@ -589,3 +589,191 @@ LISTED_BEFORE = [
         ],
     ),
 ]
+
+BATCHES = [
+    lemma(
+        "parents_are_aligned(H, T, l, n)",
+        "implies(is_shaped(H) and spans_multiply(H) and 1 <= l < H[TOP],"
+        " all(turn(H[FIRST] + tokens_in(H, T, 0, q), H[SPAN + l]) for q in range(n)"
+        " if turn(H[FIRST] + tokens_in(H, T, 0, q), H[SPAN + l + 1]) if at(tokens_in(H, T, 0, q))))",
+        by="n",
+        steps=[
+            "spans_multiply_at(H, l + 1)",
+            "H[FANOUT + l + 1] == H[FANOUT + l + 1] and H[SPAN + l] == H[SPAN + l]",
+            "turn_finer(H[FIRST] + tokens_in(H, T, 0, n - 1), H[FANOUT + l + 1], H[SPAN + l])",
+        ],
+    ),
+    lemma(
+        "spans_there_marked(H, T, S, v, p)",
+        "implies(is_shaped(H) and spans_are_told(H) and are_tags(H, T, 0, H[SLOTS]) and only_marked(H, T, S)"
+        " and 0 <= p and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and 1 <= v % LEVELS <= H[TOP]"
+        " and spans_there(H, S, v, p), spans_there(H, T, v, p))",
+        steps=["tokens_marked(H, H, T, S, H[SLOTS])", "H[WIDTH + v % LEVELS] == H[WIDTH + v % LEVELS]"],
+    ),
+    lemma(
+        "completes_nothing(H, T)",
+        "implies(are_plain(H, T, H[SLOTS]) and H[TOP] < LEVELS, completes_only(H, T, -1))",
+        steps=["completes_only_is(H, T, -1)"],
+    ),
+    lemma(
+        "completes_any(H, T, p)",
+        "implies(completes_only(H, T, -1), completes_only(H, T, p))",
+        steps=["completes_only_is(H, T, -1)", "completes_only_is(H, T, p)"],
+    ),
+    lemma(
+        "no_parent_begins_inside(H, T, v, p, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and are_tags(H, T, 0, H[SLOTS])"
+        " and begins_at(H, T, p, v) and 1 <= v % LEVELS < H[TOP] and 0 <= p < H[SLOTS] and T[p] >= 0"
+        " and n <= H[SLOTS] + 1, all(q <= p or tokens_in(H, T, 0, q) >= tokens_in(H, T, 0, p) + H[SPAN + v % LEVELS]"
+        " for q in range(n) if turn(H[FIRST] + tokens_in(H, T, 0, q), H[SPAN + v % LEVELS + 1])"
+        " if at(tokens_in(H, T, 0, q))))",
+        by="n",
+        steps=[
+            "tokens_never_fall(H, T, H[SLOTS])",
+            "parents_are_aligned(H, T, v % LEVELS, H[SLOTS] + 1)",
+            "H[SPAN + T[p]] >= 1 or not (is_shaped(H) and spans_are_told(H) and are_tags(H, T, 0, H[SLOTS])"
+            " and 0 <= p and p < H[SLOTS] and T[p] >= 0)",
+            "H[SPAN + v % LEVELS] == H[SPAN + v % LEVELS]",
+            "turn_only(v // LEVELS, H[FIRST] + tokens_in(H, T, 0, n - 1), H[SPAN + v % LEVELS])",
+        ],
+    ),
+    lemma(
+        "holds_family(H, T, v, p, q, j)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and are_tags(H, T, 0, H[SLOTS])"
+        " and spans_there(H, T, v, p) and 1 <= v % LEVELS < H[TOP] and 0 <= p and T[p] >= 0"
+        " and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and p <= j < p + H[WIDTH + v % LEVELS] and 0 <= q <= j"
+        " and T[j] >= 0 and turn(H[FIRST] + tokens_in(H, T, 0, q), H[SPAN + v % LEVELS + 1]), q <= p)",
+        steps=[
+            "no_parent_begins_inside(H, T, v, p, H[SLOTS] + 1)",
+            "tokens_never_fall(H, T, H[SLOTS])",
+            "H[SPAN + T[j]] >= 1 or not (is_shaped(H) and spans_are_told(H) and are_tags(H, T, 0, H[SLOTS])"
+            " and 0 <= j and j < H[SLOTS] and T[j] >= 0)",
+            "tokens_in(H, T, 0, q) <= tokens_in(H, T, 0, j) or not (is_shaped(H) and spans_are_told(H)"
+            " and are_tags(H, T, 0, H[SLOTS]) and 0 <= q and q <= j and j < H[SLOTS])",
+        ],
+    ),
+    lemma(
+        "new_held(H, T, v, p, s, q, r, j)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and are_tags(H, T, 0, H[SLOTS])"
+        " and spans_there(H, T, v, p) and 1 <= v % LEVELS <= H[TOP] and 0 <= p"
+        " and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and T[p] >= 0"
+        " and 0 <= q <= s and s < r <= H[SLOTS] and MARK <= T[s] <= MARK + H[TOP] - 2"
+        " and turn(H[FIRST] + tokens_in(H, T, 0, q), H[SPAN + T[s] - MARK + 2])"
+        " and to_be_gists(T, q, r, T[s] - MARK + 1)"
+        " and q <= j < r and p <= j < p + H[WIDTH + v % LEVELS] and T[j] == v % LEVELS - 1 + MARK, q <= p < r)",
+        steps=["T[j] == T[j] and T[s] == T[s]", "holds_family(H, T, v, p, q, j)"],
+    ),
+    lemma(
+        "some_new_held(H, T, S, v, p, s, q, r, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and are_tags(H, T, 0, H[SLOTS])"
+        " and spans_there(H, T, v, p) and 1 <= v % LEVELS <= H[TOP] and 0 <= p"
+        " and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and T[p] >= 0"
+        " and 0 <= q <= s and s < r <= H[SLOTS] and MARK <= T[s] <= MARK + H[TOP] - 2"
+        " and turn(H[FIRST] + tokens_in(H, T, 0, q), H[SPAN + T[s] - MARK + 2])"
+        " and to_be_gists(T, q, r, T[s] - MARK + 1)"
+        " and all(T[j] == S[j] or (p <= j and j < p + H[WIDTH + v % LEVELS] and T[j] == v % LEVELS - 1 + MARK)"
+        " for j in range(H[SLOTS])) and n <= r, (q <= p and p < r) or all(T[j] == S[j] for j in range(q, n)))",
+        by="n",
+        steps=["T[n - 1] == T[n - 1]", "new_held(H, T, v, p, s, q, r, n - 1)"],
+    ),
+    lemma(
+        "completes_next_at(H, T, S, v, p, s, q, r)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and are_tags(H, T, 0, H[SLOTS])"
+        " and spans_there(H, T, v, p) and 1 <= v % LEVELS <= H[TOP] and 0 <= p"
+        " and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and T[p] >= 0"
+        " and only_marked(H, T, S) and completes_only(H, S, -1)"
+        " and 0 <= q <= s and s < r <= H[SLOTS] and MARK <= T[s] <= MARK + H[TOP] - 2"
+        " and turn(H[FIRST] + tokens_in(H, T, 0, q), H[SPAN + T[s] - MARK + 2])"
+        " and to_be_gists(T, q, r, T[s] - MARK + 1)"
+        " and tokens_in(H, T, 0, r) == tokens_in(H, T, 0, q) + H[SPAN + T[s] - MARK + 2]"
+        " and all(T[j] == S[j] or (p <= j and j < p + H[WIDTH + v % LEVELS] and T[j] == v % LEVELS - 1 + MARK)"
+        " for j in range(H[SLOTS])), q <= p and p < r)",
+        steps=[
+            "completes_only_is(H, S, -1)",
+            "tokens_marked(H, H, T, S, H[SLOTS])",
+            "some_new_held(H, T, S, v, p, s, q, r, r)",
+        ],
+    ),
+    lemma(
+        "completes_next_to(H, T, S, v, p, s, q, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and are_tags(H, T, 0, H[SLOTS])"
+        " and spans_there(H, T, v, p) and 1 <= v % LEVELS <= H[TOP] and 0 <= p"
+        " and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and T[p] >= 0"
+        " and only_marked(H, T, S) and completes_only(H, S, -1)"
+        " and all(T[j] == S[j] or (p <= j and j < p + H[WIDTH + v % LEVELS] and T[j] == v % LEVELS - 1 + MARK)"
+        " for j in range(H[SLOTS]))"
+        " and 0 <= q <= s and n <= H[SLOTS], all(q <= p and p < r for r in range(s + 1, n + 1)"
+        " if MARK <= T[s] and T[s] <= MARK + H[TOP] - 2"
+        " and turn(H[FIRST] + tokens_in(H, T, 0, q), H[SPAN + T[s] - MARK + 2])"
+        " and tokens_in(H, T, 0, r) == tokens_in(H, T, 0, q) + H[SPAN + T[s] - MARK + 2]"
+        " and to_be_gists(T, q, r, T[s] - MARK + 1)"
+        " if at(tokens_in(H, T, 0, r))))",
+        by="n",
+        steps=["completes_next_at(H, T, S, v, p, s, q, n)"],
+    ),
+    lemma(
+        "completes_next_from(H, T, S, v, p, s, m)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and are_tags(H, T, 0, H[SLOTS])"
+        " and spans_there(H, T, v, p) and 1 <= v % LEVELS <= H[TOP] and 0 <= p"
+        " and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and T[p] >= 0"
+        " and only_marked(H, T, S) and completes_only(H, S, -1)"
+        " and all(T[j] == S[j] or (p <= j and j < p + H[WIDTH + v % LEVELS] and T[j] == v % LEVELS - 1 + MARK)"
+        " for j in range(H[SLOTS]))"
+        " and m <= s + 1, all(q <= p and p < r for q in range(m) for r in range(s + 1, H[SLOTS] + 1)"
+        " if MARK <= T[s] and T[s] <= MARK + H[TOP] - 2"
+        " and turn(H[FIRST] + tokens_in(H, T, 0, q), H[SPAN + T[s] - MARK + 2])"
+        " and tokens_in(H, T, 0, r) == tokens_in(H, T, 0, q) + H[SPAN + T[s] - MARK + 2]"
+        " and to_be_gists(T, q, r, T[s] - MARK + 1)"
+        " if at(tokens_in(H, T, 0, q), tokens_in(H, T, 0, r))))",
+        by="m",
+        steps=["completes_next_to(H, T, S, v, p, s, m - 1, H[SLOTS])"],
+    ),
+    lemma(
+        "completes_next_of(H, T, S, v, p, n)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and are_tags(H, T, 0, H[SLOTS])"
+        " and spans_there(H, T, v, p) and 1 <= v % LEVELS <= H[TOP] and 0 <= p"
+        " and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and T[p] >= 0"
+        " and only_marked(H, T, S) and completes_only(H, S, -1)"
+        " and all(T[j] == S[j] or (p <= j and j < p + H[WIDTH + v % LEVELS] and T[j] == v % LEVELS - 1 + MARK)"
+        " for j in range(H[SLOTS])),"
+        " all(q <= p and p < r for s in range(n) for q in range(s + 1) for r in range(s + 1, H[SLOTS] + 1)"
+        " if MARK <= T[s] and T[s] <= MARK + H[TOP] - 2"
+        " and turn(H[FIRST] + tokens_in(H, T, 0, q), H[SPAN + T[s] - MARK + 2])"
+        " and tokens_in(H, T, 0, r) == tokens_in(H, T, 0, q) + H[SPAN + T[s] - MARK + 2]"
+        " and to_be_gists(T, q, r, T[s] - MARK + 1)"
+        " if at(T[s], tokens_in(H, T, 0, q), tokens_in(H, T, 0, r))))",
+        by="n",
+        steps=["completes_next_from(H, T, S, v, p, n - 1, n)"],
+    ),
+    lemma(
+        "completes_next(H, T, S, v, p)",
+        "implies(is_shaped(H) and spans_are_told(H) and spans_multiply(H) and are_tags(H, T, 0, H[SLOTS])"
+        " and spans_there(H, T, v, p) and 1 <= v % LEVELS <= H[TOP] and 0 <= p"
+        " and p + H[WIDTH + v % LEVELS] <= H[SLOTS] and T[p] >= 0"
+        " and only_marked(H, T, S) and completes_only(H, S, -1)"
+        " and all(T[j] == S[j] or (p <= j and j < p + H[WIDTH + v % LEVELS] and T[j] == v % LEVELS - 1 + MARK)"
+        " for j in range(H[SLOTS])), completes_only(H, T, p))",
+        steps=["completes_only_is(H, T, p)", "completes_next_of(H, T, S, v, p, H[SLOTS])"],
+    ),
+    lemma(
+        "completes_none(H, T, v, p)",
+        "implies(is_shaped(H) and spans_are_told(H) and are_tags(H, T, 0, H[SLOTS]) and completes_only(H, T, p)"
+        " and begins_at(H, T, p, v) and 1 <= v % LEVELS <= H[TOP] and 0 <= p < H[SLOTS]"
+        " and T[p] == v % LEVELS - 1 + MARK"
+        " and (v % LEVELS == H[TOP] or all(not to_be_gists(T, q, r, v % LEVELS)"
+        " for q in range(p + 1) for r in range(p + 1, H[SLOTS] + 1)"
+        " if H[FIRST] + tokens_in(H, T, 0, q) == v // LEVELS // H[SPAN + v % LEVELS + 1] * H[SPAN + v % LEVELS + 1]"
+        " and H[FIRST] + tokens_in(H, T, 0, r) == v // LEVELS // H[SPAN + v % LEVELS + 1] * H[SPAN + v % LEVELS + 1]"
+        " + H[SPAN + v % LEVELS + 1] if at(tokens_in(H, T, 0, q), tokens_in(H, T, 0, r)))),"
+        " completes_only(H, T, -1))",
+        steps=[
+            "completes_only_is(H, T, p)",
+            "completes_only_is(H, T, -1)",
+            "tokens_never_fall(H, T, H[SLOTS])",
+            "over_floor(v // LEVELS, H[SPAN + v % LEVELS + 1])",
+            "turn_times(v // LEVELS // H[SPAN + v % LEVELS + 1], H[SPAN + v % LEVELS + 1])",
+            "H[SPAN + T[p]] >= 1 or not (is_shaped(H) and spans_are_told(H) and are_tags(H, T, 0, H[SLOTS])"
+            " and 0 <= p and p < H[SLOTS] and T[p] >= 0)",
+        ],
+    ),
+]

@@ -28,6 +28,13 @@ MEMBERS = [
         steps=["T[i] == T[i]"],
     ),
     lemma(
+        "all_first_ahead(T, n, m)",
+        "implies(rising(T, 0, n) and m <= n, all(held(T, 0, i, x) or T[i] <= x"
+        " for i in range(m) for x in INTEGERS if held(T, 0, n, x) or T[n - 1] <= x if at(T[i], held(T, 0, n, x))))",
+        by="m",
+        steps=["first_ahead(T, n, m - 1)", "T[m - 1] == T[m - 1]", "T[n - 1] == T[n - 1]"],
+    ),
+    lemma(
         "held_further(T, n, x)",
         "implies(n >= 0, held(put(T, n, x), 0, n + 1, x) and all(held(put(T, n, x), 0, n + 1, y) for y in INTEGERS"
         " if held(T, 0, n, y) if at(held(put(T, n, x), 0, n + 1, y))))",
@@ -127,6 +134,22 @@ ORDERED = [
         " for k in INTEGERS for v in INTEGERS if many(K, N, n, k, v) >= 1 or k <= K[n - 1]"
         " if at(many(K, N, i, k, v))))",
         steps=["pairs_found(K, N, n)", "many_members(K, N, i, i)", "K[i] == K[i]", "K[n - 1] == K[n - 1]"],
+    ),
+    lemma(
+        "all_best_ahead(K, N, n, m)",
+        "implies(falling(K, 0, n) and m <= n, all(many(K, N, i, k, v) >= 1 or k <= K[i]"
+        " for i in range(m) for k in INTEGERS for v in INTEGERS if many(K, N, n, k, v) >= 1 or k <= K[n - 1]"
+        " if at(K[i], many(K, N, n, k, v))))",
+        by="m",
+        steps=["best_ahead(K, N, n, m - 1)"],
+    ),
+    lemma(
+        "collapses_in_order(A, P, B, Q, n)",
+        "implies(all(A[i] % 2 == COLLAPSE for i in range(n))"
+        " and all(many(Q, B, n, k, v) == many(P, A, n, k, v)"
+        " for k in INTEGERS for v in INTEGERS if at(many(Q, B, n, k, v))),"
+        " all(B[i] % 2 == COLLAPSE for i in range(n)))",
+        steps=["many_members(Q, B, n, n)", "pairs_found(P, A, n)"],
     ),
     lemma(
         "none_twice(K, N, n)",

@@ -547,11 +547,12 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "it does not give up, there is room for what is needed. So it is with an ingest as a whole, whatever it collapses "
     "or lets go: it leaves what an iteration keeps as it found it, with no more slots than the budget or than before, "
     "and as many blocks as the tokens make; or it says why not, and the context ends where it did. A reclaim only "
-    "collapses, and of what it has looked up the least wanted first, or the oldest where scores are equal; it does so "
-    "only where the new blocks do not fit, and none but while they and those ahead do not; it ends short of that only "
-    "where no listed family may collapse, and gives up only where the new blocks do not fit even then. Whether a "
-    "collapse completes a parent's family is seen, and the scores that collapses leave are their families' "
-    "aggregates.",
+    "collapses, of all listed families that may the least wanted first, or the oldest where scores are equal, and of "
+    "those that it makes at once none but the last completes a family, so that none that was not listed yet would "
+    "have gone before; it does so only where the new blocks do not fit, and none but while they and those ahead do "
+    "not; it ends short of that only where no listed family may collapse, and gives up only where the new blocks do "
+    "not fit even then. Whether a collapse completes a parent's family is seen, and the scores that collapses leave "
+    "are their families' aggregates.",
     clauses="ING-1 ING-2 ING-3 ING-4 ING-5 ING-6 FIL-1 FIL-2 FIL-3",
     technique=Technique.DEDUCTION,
     kernels=INGEST,
@@ -569,8 +570,8 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "        source = places[i] + width\n        to = source\n"),
         Mutation("a reclaim stops one slot too early", "while header[SLOTS] + wanted > header[W_MAX]:",
                  "while header[SLOTS] + wanted > header[W_MAX] + 1:"),
-        Mutation("the same family is collapsed again", "            done += 1\n            i += 1\n",
-                 "            done += 1\n"),
+        Mutation("the same family is collapsed again", "reclaimed[done + i] = notes[i]\n        i += 1\n",
+                 "reclaimed[done + i] = notes[i]\n        i += 0\n"),
         Mutation("room is looked for only where there is none already",
                  "if blocks > 0 and header[SLOTS] + needed > header[W_MAX]:",
                  "if blocks > 0 and header[SLOTS] > header[W_MAX]:"),
@@ -586,8 +587,13 @@ def application_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "if not is_barred(header, ledger_action, node * 2 + COLLAPSE):\n            keys[size]"),
         Mutation("it gives up while one is left", "if found == 0:\n            return done",
                  "if found <= 1:\n            return done"),
-        Mutation("one is collapsed without need", "while i < found and excess > 0 and not completed:",
-                 "while i < found and excess >= 0 and not completed:"),
+        Mutation("one is collapsed without need", "while i < found and lacking > 0 and not completed:",
+                 "while i < found and lacking >= 0 and not completed:"),
+        Mutation("a batch goes on although a family has become complete",
+                 "while i < found and lacking > 0 and not completed:", "while i < found and lacking > 0:"),
+        Mutation("what the first of a batch completes is not seen",
+                 "completed = completes(header, tags, node, places[i - 1])",
+                 "completed = i > 1 and completes(header, tags, node, places[i - 1])"),
         Mutation("the worst of what was looked up goes first", "places[i] = place_of(keys[i])\n",
                  "places[i] = place_of(keys[found - 1 - i])\n"),
         Mutation("no member on the left is looked at", "if slot < 0 or not is_gist_to_be(tags[slot], level):",

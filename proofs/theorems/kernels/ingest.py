@@ -29,7 +29,7 @@ CODE_BUGS = [
     Mutation("room is made ahead without need", "    wanted = needed\n", "    wanted = needed + header[AHEAD]\n"),
     Mutation("refused where it cannot be made ahead",
              "return done if header[SLOTS] + needed <= header[W_MAX] else NO_ROOM", "return NO_ROOM"),
-    Mutation("one collapse too many", "while i < found and excess > 0 and", "while i < found and excess >= 0 and"),
+    Mutation("one collapse too many", "while i < found and lacking > 0 and", "while i < found and lacking >= 0 and"),
     Mutation("siblings that collapse too do not count", "return tag == level or tag == level - 1 + MARK",
              "return tag == level"),
     Mutation("what is before the parent counts as its child", "    while token > first:", "    while token >= first:"),
@@ -44,7 +44,7 @@ CODE_BUGS = [
     Mutation("gists do not move by what is made before them",
              "grown += slots_added(header, actions[i])\n        i += 1", "grown += 0\n        i += 1"),
     Mutation("gists of an earlier round are looked for where those of this one are",
-             "slot = whereabouts[j] if j < done - i else places[j - (done - i)]", "slot = places[j % i]"),
+             "slot = whereabouts[j] if j < done - batch else places[j - (done - batch)]", "slot = places[j % batch]"),
 ]  # fmt: skip
 
 AT_ONCE = 3
