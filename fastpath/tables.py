@@ -302,6 +302,8 @@ class Tables:
         places = {name: slice(*h[k.OFFSETS + NAMES.index(name) :][:2]) for name in NAMES}
         for name in PIN_TABLES:
             anew[places[name]] = self.state[places[name]]
+            ends = self.state[places[name]].reshape(-1, k.PIN)[:, :2].ravel().tolist()
+            assert ends == sorted(set(ends)), "ranges of pins are out of order, or touch"
         run_pin(self.tags, self.scratch, anew)
         for name in ("family_slot", "family_node"):
             listed, found = (one[places[name]][: one[k.FAMILIES]].tolist() for one in (self.state, anew))

@@ -576,6 +576,7 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
+            ascend(no_collapse, len(no_collapse), 0)
             multiplied(header)
             1 <= done <= 2**26
             done <= len(actions)
@@ -761,19 +762,30 @@ CONTRACTS = [
             lie_apart(header, actions, places, done, header[SLOTS])
             0 <= header[SLOTS] + shifted(header, actions, done) <= 2**26
             pins_lie(no_expand, len(no_expand), header[SLOTS])
+            ascend(no_expand, len(no_expand), 0)
+            ascend(no_expand, len(no_expand), 2)
         """,
         writes="no_expand",
         gives="""
             all(no_expand[j] == old(no_expand)[j] for j in range(len(no_expand)) if j % PIN < 2)
             pins_lie(no_expand, len(no_expand), header[SLOTS] + shifted(header, actions, done))
+            ascend(no_expand, len(no_expand), 0)
+            ascend(no_expand, len(no_expand), 2)
         """,
         opens="""
             pins_lie_is(no_expand, len(no_expand), header[SLOTS])
+            ascend_is(no_expand, len(no_expand), 0)
+            ascend_is(no_expand, len(no_expand), 2)
             shift_none(header, actions, 0)
             layout_fits(header, actions, places, done, header[SLOTS])
             layout_stays(header, actions, places, done, header[SLOTS])
         """,
-        closes="pins_lie_is(no_expand, len(no_expand), header[SLOTS] + shifted(header, actions, done))",
+        closes="""
+            pins_lie_is(no_expand, len(no_expand), header[SLOTS] + shifted(header, actions, done))
+            ends_moved_ascend(header, actions, places, done, header[SLOTS])
+            ascend_is(no_expand, len(no_expand), 0)
+            ascend_is(no_expand, len(no_expand), 2)
+        """,
         loops={
             "for at in range(0, len(no_expand), PIN)": loop(
                 keeps="""
@@ -785,6 +797,8 @@ CONTRACTS = [
                     all(0 <= no_expand[j] <= header[SLOTS] + shifted(header, actions, done)
                         for j in range(at) if j % PIN >= 2)
                     all(no_expand[j] <= no_expand[j + 1] for j in range(at) if j % PIN == 2)
+                    all(no_expand[j] == end_moved(header, actions, places, done, old(no_expand)[j])
+                        for j in range(at) if j % PIN == 3)
                     all(no_expand[j] <= no_expand[k] for j in range(at) for k in range(j + 1, at)
                         if j % PIN == 2 and k % PIN == 2 if at(no_expand[j], no_expand[k]))
                     implies(passed > 0 and at < len(no_expand),
@@ -809,6 +823,7 @@ CONTRACTS = [
                 keeps="""
                     passed <= i <= done
                     inside == shifted(header, actions, i) - grown
+                    i == 0 or places[i - 1] < last
                     low == (first if i == passed else min(first, places[passed]))
                     implies(i > 0, places[i - 1] + before(header, actions[i - 1]) <= high)
                     last <= high <= header[SLOTS]
@@ -823,6 +838,9 @@ CONTRACTS = [
                 layout_fits(header, actions, places, i, header[SLOTS])
                 shift_one_more(header, actions, passed + 1)
                 shift_one_more(header, actions, i + 1)
+                end_moved_found(header, actions, places, done, header[SLOTS], i, last)
+                high == (last if i == 0 else max(last, places[i - 1] + before(header, actions[i - 1])))
+                high + grown + inside == end_moved(header, actions, places, done, last)
                 implies(i < done, high <= places[i])
                 0 <= low + grown
                 low + grown <= header[SLOTS] + shifted(header, actions, done)
@@ -902,6 +920,9 @@ CONTRACTS = [
                 and header[SLOTS] + shifted(header, actions, done) <= len(memory)
                 and header[SLOTS] + shifted(header, actions, done) <= len(told))
             pins_lie(no_expand, len(no_expand), header[SLOTS])
+            ascend(no_collapse, len(no_collapse), 0)
+            ascend(no_expand, len(no_expand), 0)
+            ascend(no_expand, len(no_expand), 2)
             families_fit(header, family_slot)
             families_fit(header, family_node)
             are_families(header, family_slot, family_node, header[SLOTS])
@@ -928,6 +949,8 @@ CONTRACTS = [
             implies(old(header)[SLOTS] > 0, header[SLOTS] > 0)
             are_plain(header, tags, header[SLOTS])
             pins_lie(no_expand, len(no_expand), header[SLOTS])
+            ascend(no_expand, len(no_expand), 0)
+            ascend(no_expand, len(no_expand), 2)
             families_fit(header, family_slot)
             families_fit(header, family_node)
             are_families(header, family_slot, family_node, header[SLOTS])
@@ -1116,6 +1139,8 @@ CONTRACTS = [
         needs="""
             is_header(header)
             is_shaped(header)
+            ascend(no_collapse, len(no_collapse), 0)
+            ascend(no_expand, len(no_expand), 0)
             has_products(header)
             is_dear(header)
             spans_are_told(header)

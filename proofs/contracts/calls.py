@@ -190,6 +190,12 @@ TOKENS_BOUND = """
 """
 """That no context has less than no tokens."""
 
+PINS_TOLD = """
+            ascend(no_collapse, len(no_collapse), 0)
+            ascend(no_expand, len(no_expand), 0)
+"""
+"""What finding anew what pins bar needs: that their ranges are in order."""
+
 AGGREGATES = {"aggregates": "scratch[len(session.fixed) + len(session.peaks):]"}
 """Where the aggregates of gists go."""
 
@@ -775,14 +781,13 @@ CONTRACTS = [
     contract(
         "run_pin",
         cuts=SESSION,
-        needs="\n".join((*lines(ARRAYS), *BEFORE, *lines(OPENED), "len(no_expand) % PIN == 0")),
+        needs="\n".join((*lines(ARRAYS), *BEFORE, *lines(OPENED), *lines(PINS_TOLD))),
         writes="header family_slot family_node no_expand",
         gives="\n".join((*KEPT, *lines(ENDS), "only(header, FAMILIES, END)")),
         before={
             "place_pins": """
                 tiled_alike(old(header), header, tags, 0, header[SLOTS])
                 aligned_alike(old(header), header, tags, header[SLOTS])
-                tiled_follow(header, tags)
             """,
         },
         closes="""
@@ -1421,7 +1426,6 @@ CONTRACTS = [
                 most_of_all(1, blocks, header[UNITS])
             """,
             "place_pins": """
-                tiled_follow(header, tags)
                 least_alike(header, old(header), WIDTH + 1, WIDTH + 1 + header[TOP])
             """,
         },
@@ -1513,8 +1517,6 @@ CONTRACTS = [
                 header[FIRST] == token and 0 <= token and token < 2**49
                 tiled_alike(prior(header), header, tags, 0, header[SLOTS])
                 aligned_alike(prior(header), header, tags, header[SLOTS])
-                tiled_follow(header, tags)
-                follow_each_other(header, tags)
                 all_stand_alike(prior(header), header, tags, family_slot, family_node, header[FAMILIES], header[SLOTS])
                 tokens_marked(header, prior(header), tags, tags, header[SLOTS])
                 header[END] == header[FIRST] + tokens_in(header, tags, 0, header[SLOTS])

@@ -41,6 +41,7 @@ GISTS = """
     gists_end(header, tags)
     gists_go_on(header, tags)
     bodies_follow(header, tags)
+    ascend(no_expand, len(no_expand), 2)
 """
 """What looking for gists needs."""
 
@@ -294,6 +295,7 @@ BEST_EXPANDS =     contract(
         joins=True,
         any_width="peaks",
         needs=f"""{TOKENS}    header[SLOTS] <= len(fixed)
+    ascend(no_expand, len(no_expand), 2)
     gists_end(header, tags)
     gists_go_on(header, tags)
     bodies_follow(header, tags)

@@ -444,6 +444,7 @@ READY = "old(is_ready(session, header[TAU_COLLAPSE], f))"
 SELECT = contract(
     "select",
     needs=f"""{CHOOSES.rstrip()}
+            ascend(no_expand, len(no_expand), 2)
             0 <= header[CURSOR_TOKEN] < 2**49
             -LIMIT <= header[TAU_COLLAPSE] <= LIMIT
             0 <= header[N_DIFF] <= 2**26

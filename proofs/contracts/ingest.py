@@ -542,7 +542,16 @@ CONTRACTS = [
     contract(
         "append_block",
         whole=True,
-        needs="\n".join((*WITHIN, "header[SLOTS] + header[UNITS] <= header[CAPACITY]", "0 <= header[END] < 2**49")),
+        needs="\n".join(
+            (
+                *WITHIN,
+                *lines("""
+                    header[SLOTS] + header[UNITS] <= header[CAPACITY]
+                    0 <= header[END] < 2**49
+                    ascend(no_collapse, len(no_collapse), 0)
+                """),
+            )
+        ),
         writes="header tags family_slot family_node",
         gives="\n".join(
             (

@@ -29,6 +29,9 @@ SLOTS = lines("""
 
 PINS = lines("""
     pins_lie(no_expand, len(no_expand), header[SLOTS])
+    ascend(no_collapse, len(no_collapse), 0)
+    ascend(no_expand, len(no_expand), 0)
+    ascend(no_expand, len(no_expand), 2)
 """)
 
 BLOCKS = lines("""

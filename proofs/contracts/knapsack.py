@@ -146,6 +146,7 @@ POOLED = """
 """What the pool holds, and the deltas."""
 
 PRUNED = """
+            ascend(no_expand, len(no_expand), 2)
             are_families(session.header, family_slot, family_node, len(fixed))
             are_alike(session.header, family_node)
             session.header[SLOTS] <= len(fixed)

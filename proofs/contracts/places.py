@@ -398,6 +398,7 @@ CONTRACTS = [
             header[FIRST] + tokens_in(header, tags, 0, header[SLOTS]) < 2**49
             has_places(header, family_slot)
             has_places(header, family_node)
+            ascend(no_collapse, len(no_collapse), 0)
         """,
         writes="header family_slot family_node",
         gives="""

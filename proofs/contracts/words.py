@@ -665,6 +665,45 @@ def pins_lie(no_expand: Ints, cells: int, slots: int) -> bool:
 
 
 @ghost
+def covers(header: Ints, tags: Ints, first: int, last: int, slot: int, behind: int) -> bool:
+    """The blocks that meet tokens from ``first`` to before ``last`` are those from a slot to before ``behind``."""
+    return (
+        0 <= slot <= behind <= header[SLOTS]
+        and (slot == header[SLOTS] or tags[slot] >= 0)
+        and (behind == header[SLOTS] or tags[behind] >= 0)
+        and all(
+            (s < slot) == (token_of(header, tags, s) + header[SPAN + tags[s]] <= first)
+            and (s < behind) == (s < slot or token_of(header, tags, s) < last)
+            for s in range(header[SLOTS])
+            if tags[s] >= 0
+        )
+    )
+
+
+@ghost
+def pins_cover(header: Ints, tags: Ints, no_expand: Ints, cells: int) -> bool:
+    """`ranges_cover`, of which solvers know lemmas only."""
+    return ranges_cover(header, tags, no_expand, cells)
+
+
+@ghost
+def end_moved(header: Ints, actions: Ints, places: Ints, n: int, slot: int) -> int:
+    """Where a range ends that ended in a slot, once the first ``n`` actions are made, in order of place: behind all
+    that those make that begin before it."""
+    i = n
+    while i > 0 and places[i - 1] >= slot:
+        i -= 1
+    last = places[i - 1] + before(header, actions[i - 1]) if i > 0 else slot
+    return max(slot, last) + shifted(header, actions, i)
+
+
+@ghost
+def ascend(ranges: Ints, cells: int, column: int) -> bool:
+    """`ranges_ascend`, of which solvers know lemmas only."""
+    return ranges_ascend(ranges, cells, column)
+
+
+@ghost
 def spliced(
     header: Ints,
     actions: Ints,
@@ -2157,17 +2196,40 @@ def always_fit(header: Ints, actions: Ints, n: int) -> bool:
 
 
 def ranges_lie(no_expand: Ints, cells: int, slots: int) -> bool:
-    """Ranges where nothing expands, in so many cells, are of so many slots, and begin one after the other."""
+    """Ranges where nothing expands, in so many cells, are of so many slots."""
     return (
         cells % PIN == 0
         and all(0 <= no_expand[j] <= slots for j in range(cells) if j % PIN >= 2)
         and all(no_expand[j] <= no_expand[j + 1] for j in range(cells) if j % PIN == 2)
+    )
+
+
+def ranges_cover(header: Ints, tags: Ints, no_expand: Ints, cells: int) -> bool:
+    """Ranges where nothing expands, in so many cells, are of the slots of the blocks that meet them."""
+    return all(
+        covers(header, tags, no_expand[j], no_expand[j + 1], no_expand[j + 2], no_expand[j + 3])
+        for j in range(cells)
+        if j % PIN == 0
+    )
+
+
+def ranges_ascend(ranges: Ints, cells: int, column: int) -> bool:
+    """Ranges in so many cells begin in order, and end in order, by what stands in a column and in the next."""
+    return (
+        cells % PIN == 0
         and all(
-            no_expand[j] <= no_expand[k]
+            ranges[j] <= ranges[k]
             for j in range(cells)
             for k in range(j + 1, cells)
-            if j % PIN == 2 and k % PIN == 2
-            if at(no_expand[j], no_expand[k])
+            if j % PIN == column and k % PIN == column
+            if at(ranges[j], ranges[k])
+        )
+        and all(
+            ranges[j] <= ranges[k]
+            for j in range(cells)
+            for k in range(j + 1, cells)
+            if j % PIN == column + 1 and k % PIN == column + 1
+            if at(ranges[j], ranges[k])
         )
     )
 
@@ -2714,36 +2776,24 @@ def token_of(header: Ints, tags: Ints, slot: int) -> int:
 
 
 @ghost
-def halved(no_expand: Ints, low: int, high: int, slot: int) -> int:
-    """The range, from ``low`` to before ``high``, that halving comes to: where they end in order, the first that ends
-    behind a slot."""
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if no_expand[middle * PIN + 3] <= slot else (low, middle)
-    return low
-
-
-@ghost
-def reaching(ranges: Ints, low: int, high: int, token: int) -> int:
-    """As `halved`, by where ranges end in tokens."""
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if ranges[middle * PIN + 1] <= token else (low, middle)
-    return low
+def meets(ranges: Ints, cells: int, column: int, first: int, last: int) -> bool:
+    """Whether one of the ranges in so many cells meets what is from ``first`` to before ``last``; where ranges begin
+    stands in a column, and where they end in the next."""
+    return any(
+        ranges[j] < last and first < ranges[j + 1] for j in range(cells) if j % PIN == column
+    )
 
 
 @ghost
 def pinned(header: Ints, ranges: Ints, cells: int, node: int) -> bool:
-    """Whether the range that halving comes to, of those in so many cells, meets a node."""
-    found = reaching(ranges, 0, cells // PIN, node // LEVELS)
-    return found < cells // PIN and ranges[found * PIN] < node // LEVELS + header[SPAN + node % LEVELS]
+    """Whether a node's tokens meet one of the ranges in so many cells."""
+    return meets(ranges, cells, 0, node // LEVELS, node // LEVELS + header[SPAN + node % LEVELS])
 
 
 @ghost
 def bars(no_expand: Ints, cells: int, slot: int) -> bool:
-    """Whether the range that halving comes to, of those in so many cells, holds a slot."""
-    found = halved(no_expand, 0, cells // PIN, slot)
-    return found < cells // PIN and no_expand[found * PIN + 2] <= slot
+    """Whether a slot is in those of one of the ranges in so many cells."""
+    return meets(no_expand, cells, 2, slot, slot + 1)
 
 
 @ghost

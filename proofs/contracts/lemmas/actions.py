@@ -50,6 +50,46 @@ ACTIONS = [
         steps=["shift_none(H, A, 0)", "shift_one_more(H, A, n)", "P[n - 1] == P[n - 1]", "P[n - 2] == P[n - 2]"],
     ),
     lemma(
+        "ends_moved_before(H, A, P, n, slots)",
+        "implies(n >= 0 and is_shaped(H) and are_actions(H, A, n + 1) and lie_apart(H, A, P, n + 1, slots),"
+        " all(end_moved(H, A, P, n, s) <= P[n] + shifted(H, A, n)"
+        " for s in INTEGERS if s <= P[n] if at(end_moved(H, A, P, n, s))))",
+        by="n",
+        steps=[
+            "shift_none(H, A, 0)",
+            "shift_one_more(H, A, n)",
+            "end_moved_none(H, A, P, 0)",
+            "end_moved_one_more(H, A, P, n)",
+            "P[n] == P[n] and P[n - 1] == P[n - 1]",
+        ],
+    ),
+    lemma(
+        "ends_moved_ascend(H, A, P, n, slots)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, slots),"
+        " all(end_moved(H, A, P, n, s) <= end_moved(H, A, P, n, t) for s in INTEGERS for t in INTEGERS if s <= t"
+        " if at(end_moved(H, A, P, n, s), end_moved(H, A, P, n, t))))",
+        by="n",
+        steps=[
+            "end_moved_none(H, A, P, n)",
+            "end_moved_one_more(H, A, P, n)",
+            "shift_one_more(H, A, n)",
+            "ends_moved_before(H, A, P, n - 1, slots)",
+            "P[n - 1] == P[n - 1]",
+        ],
+    ),
+    lemma(
+        "end_moved_found(H, A, P, n, slots, i, s)",
+        "implies(is_shaped(H) and are_actions(H, A, n) and lie_apart(H, A, P, n, slots) and 0 <= i <= n"
+        " and (i == n or P[i] >= s) and (i == 0 or P[i - 1] < s), end_moved(H, A, P, n, s)"
+        " == (s if i == 0 else max(s, P[i - 1] + before(H, A[i - 1])) + shifted(H, A, i)))",
+        by="n",
+        steps=[
+            "end_moved_none(H, A, P, 0)",
+            "end_moved_one_more(H, A, P, n)",
+            "P[n - 1] == P[n - 1] and P[i] == P[i]",
+        ],
+    ),
+    lemma(
         "shift_alike(H, G, A, n)",
         "implies(are_actions(H, A, n) and H[TOP] < LEVELS and all(H[j] == G[j] for j in range(UNITS, FANOUT)),"
         " shifted(H, A, n) == shifted(G, A, n))",

@@ -41,23 +41,13 @@ DEFINITIONS = [
         " for s in range(H[SLOTS]) if 1 <= T[s] and T[s] < MARK if at(T[s]))",
     ),
     definition(
-        "halved_is(E, a, b, s)",
-        "halved(E, a, b, s) == (a if a >= b else (halved(E, (a + b) // 2 + 1, b, s)"
-        " if E[(a + b) // 2 * PIN + 3] <= s else halved(E, a, (a + b) // 2, s)))",
+        "meets_is(E, n, c, a, b)",
+        "meets(E, n, c, a, b) == (not all(E[j] >= b or E[j + 1] <= a for j in range(n) if j % PIN == c))",
     ),
-    definition(
-        "bars_is(E, n, s)",
-        "bars(E, n, s) == (halved(E, 0, n // PIN, s) < n // PIN and E[halved(E, 0, n // PIN, s) * PIN + 2] <= s)",
-    ),
-    definition(
-        "reaching_is(E, a, b, t)",
-        "reaching(E, a, b, t) == (a if a >= b else (reaching(E, (a + b) // 2 + 1, b, t)"
-        " if E[(a + b) // 2 * PIN + 1] <= t else reaching(E, a, (a + b) // 2, t)))",
-    ),
+    definition("bars_is(E, n, s)", "bars(E, n, s) == meets(E, n, 2, s, s + 1)"),
     definition(
         "pinned_is(H, E, n, v)",
-        "pinned(H, E, n, v) == (reaching(E, 0, n // PIN, v // LEVELS) < n // PIN"
-        " and E[reaching(E, 0, n // PIN, v // LEVELS) * PIN] < v // LEVELS + H[SPAN + v % LEVELS])",
+        "pinned(H, E, n, v) == meets(E, n, 0, v // LEVELS, v // LEVELS + H[SPAN + v % LEVELS])",
     ),
     definition(
         "in_or_worse_is(K, N, n, r, k)",
@@ -416,6 +406,24 @@ DEFINITIONS = [
     definition("gists_go_on_is(H, T)", "gists_go_on(H, T) == gists_are_whole(H, T)"),
     definition("tiled_is(H, T, a, b)", "tiled(H, T, a, b) == blocks_tile(H, T, a, b)"),
     definition("pins_lie_is(P, n, m)", "pins_lie(P, n, m) == ranges_lie(P, n, m)"),
+    definition(
+        "end_moved_none(H, A, P, n)",
+        "implies(n <= 0, all(end_moved(H, A, P, n, s) == s for s in INTEGERS if at(end_moved(H, A, P, n, s))))",
+    ),
+    definition(
+        "end_moved_one_more(H, A, P, n)",
+        "implies(n >= 1, all(end_moved(H, A, P, n, s) == (end_moved(H, A, P, n - 1, s) if P[n - 1] >= s else"
+        " max(s, P[n - 1] + before(H, A[n - 1])) + shifted(H, A, n))"
+        " for s in INTEGERS if at(end_moved(H, A, P, n, s))))",
+    ),
+    definition(
+        "covers_is(H, T, a, b, p, q)",
+        "covers(H, T, a, b, p, q) == (0 <= p <= q <= H[SLOTS] and (p == H[SLOTS] or T[p] >= 0)"
+        " and (q == H[SLOTS] or T[q] >= 0) and all((s < p) == (token_of(H, T, s) + H[SPAN + T[s]] <= a)"
+        " and (s < q) == (s < p or token_of(H, T, s) < b) for s in range(H[SLOTS]) if T[s] >= 0 if at(T[s])))",
+    ),
+    definition("pins_cover_is(H, T, E, n)", "pins_cover(H, T, E, n) == ranges_cover(H, T, E, n)"),
+    definition("ascend_is(E, n, c)", "ascend(E, n, c) == ranges_ascend(E, n, c)"),
     definition("whole_is(H, T)", "whole(H, T) == unmarked_are_whole(H, T)"),
     definition(
         "spliced_is(H, A, P, n, z, T, S, f, B, m, k)",

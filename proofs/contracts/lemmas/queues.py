@@ -5,6 +5,19 @@ from __future__ import annotations
 from focalloc.proofs.contracts.form import lemma
 
 MEMBERS = [
+    lemma(
+        "first_reached(E, n, c, x, a, b)",
+        "implies(ascend(E, n, c) and 0 <= c < PIN - 1 and 0 <= x <= n // PIN"
+        " and all(E[j] <= a for j in range(x * PIN) if j % PIN == c + 1)"
+        " and (x == n // PIN or E[x * PIN + c + 1] > a),"
+        " meets(E, n, c, a, b) == (x < n // PIN and E[x * PIN + c] < b))",
+        steps=["ascend_is(E, n, c)", "meets_is(E, n, c, a, b)", "E[x * PIN + c] == E[x * PIN + c]"],
+    ),
+    lemma(
+        "covers_in_turn(H, T, a, b, p, q, c, d, u, v)",
+        "implies(covers(H, T, a, b, p, q) and covers(H, T, c, d, u, v) and a <= c and b <= d, p <= u and q <= v)",
+        steps=["covers_is(H, T, a, b, p, q)", "covers_is(H, T, c, d, u, v)", "T[u] == T[u] and T[v] == T[v]"],
+    ),
     lemma("pins_whole(P, n, m)", "implies(pins_lie(P, n, m), n % PIN == 0)", steps=["pins_lie_is(P, n, m)"]),
     lemma(
         "held_alike(T, S, lo, hi)",

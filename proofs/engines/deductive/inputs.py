@@ -456,7 +456,8 @@ def pinned(session: code.Session, rng: random.Random) -> code.Session:
 
     def ranges(name: str) -> Memory:
         ends = sorted(rng.sample(range(code.PIN * 8), 2 * rng.randint(0, 3)))
-        slots = [sorted(rng.choices(range(session.header[code.SLOTS] + 1), k=2)) for _ in ends[::2]]
+        pairs = [sorted(rng.choices(range(session.header[code.SLOTS] + 1), k=2)) for _ in ends[::2]]
+        slots = zip(*map(sorted, zip(*pairs, strict=True)), strict=True)
         return Memory(name, [one for i, two in enumerate(slots) for one in (*ends[2 * i : 2 * i + 2], *two)])
 
     return session._replace(no_collapse=ranges("no_collapse"), no_expand=ranges("no_expand"))

@@ -150,7 +150,8 @@ def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "Keys and nodes are packed without loss; families are found by halving; marks go to the blocks that they are "
     "meant for and to nothing else, and so does what a pin rules out, whatever the length of the context. Families "
     "that are listed of a context stand where they are listed, with their tokens; none that is complete is left out, "
-    "unless a pin bars it; and pins are placed in order.",
+    "unless a pin bars it. A pin bars a node exactly if one of its ranges meets the node's tokens; it is placed at the "
+    "slots of the blocks that its ranges meet, and bars a gist exactly if that is in one of those.",
     clauses="GEO-2 ACT-4 PIN-1 PIN-2",
     technique=Technique.DEDUCTION,
     kernels=PLACES,
@@ -178,6 +179,20 @@ def scores_of_every_size(bug: Mutation) -> Iterator[Evidence]:
                  "first + header[WIDTH + level + 1] >= header[SLOTS]:"),
         Mutation("gists of the second level have no families", "            level < header[TOP]\n",
                  "            level < min(header[TOP], 2)\n"),
+        Mutation("a range holds the token behind it", "if ranges[middle * PIN + 1] <= first:",
+                 "if ranges[middle * PIN + 1] < first:"),
+        Mutation("a range just behind a node bars it", "and ranges[low * PIN] < last", "and ranges[low * PIN] <= last"),
+        Mutation("the first range is not looked at", "low = 0\n    high = len(ranges) // PIN",
+                 "low = 1\n    high = len(ranges) // PIN"),
+        Mutation("a pin bars the gist behind it", "if no_expand[middle * PIN + 3] <= slot:",
+                 "if no_expand[middle * PIN + 3] < slot:"),
+        Mutation("a pin bars the gist before it", "and no_expand[low * PIN + 2] <= slot",
+                 "and no_expand[low * PIN + 2] <= slot + 1"),
+        Mutation("a block that ends where a range begins meets it",
+                 "token + header[SPAN + tags[slot]] <= no_expand[at]:",
+                 "token + header[SPAN + tags[slot]] < no_expand[at]:"),
+        Mutation("a block that begins where a range ends meets it", "and until < no_expand[at + 1]:",
+                 "and until <= no_expand[at + 1]:"),
         Mutation("a pin ends at its length", "no_expand[at + 3] = behind", "no_expand[at + 3] = behind - slot"),
         Mutation("a pin reaches beyond the context", "while behind < header[SLOTS] and until < no_expand[at + 1]:",
                  "while until < no_expand[at + 1]:"),
