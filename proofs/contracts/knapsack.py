@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from focalloc.proofs.contracts.candidates import SUMMED
-from focalloc.proofs.contracts.form import contract, lines, loop
+from focalloc.proofs.contracts.form import besides, contract, lines, loop
 
 SPARED = f"""{SUMMED.rstrip()}
             rising(family_slot, 0, header[FAMILIES])
@@ -1736,3 +1736,43 @@ CONTRACTS = [
         },
     ),
 ]
+
+CONTRACTS = besides(
+    CONTRACTS,
+    "exact",
+    {
+        "key_by_aggregates": {
+            "whole": True,
+            "gives": """
+                all(chosen[j] == without_nearness(session.header, tags, family_node, work.header[CURSOR],
+                        old(chosen)[j], chosen_notes[j])
+                    for j in range(done))
+            """,
+            "loops": {
+                "for i in range(done)": loop(
+                    keeps="""
+                        all(chosen[j] == without_nearness(session.header, tags, family_node, work.header[CURSOR],
+                                old(chosen)[j], chosen_notes[j])
+                            for j in range(i))
+                    """,
+                )
+            },
+        },
+        "put_in_order": {
+            "whole": True,
+            "gives": """
+                all(many(chosen, chosen_notes, done, without_nearness(session.header, tags, family_node,
+                        work.header[CURSOR], old(chosen)[j], old(chosen_notes)[j]), old(chosen_notes)[j]) >= 1
+                    for j in range(done))
+            """,
+            "before": {
+                "for i in range(done)": """
+                    many_members(chosen, chosen_notes, done, done)
+                    all(many(chosen, chosen_notes, done, without_nearness(session.header, tags, family_node,
+                            work.header[CURSOR], old(chosen)[j], old(chosen_notes)[j]), old(chosen_notes)[j]) >= 1
+                        for j in range(done))
+                """,
+            },
+        },
+    },
+)

@@ -3341,6 +3341,29 @@ def is_choice(header: Ints, tags: Ints, family_slot: Ints, family_node: Ints, tu
     )
 
 
+def near(header: Ints, weight: int, node: int) -> int:
+    """What acting on a node is worth for being near the cursor, where at the cursor it is worth ``weight`` (MUL-1)."""
+    return weight // (
+        1
+        + max(
+            node // LEVELS - header[CURSOR_TOKEN],
+            header[CURSOR_TOKEN] - node // LEVELS - header[SPAN + node % LEVELS],
+            0,
+        )
+        // header[SPAN]
+    )
+
+
+def without_nearness(header: Ints, tags: Ints, family_node: Ints, weight: int, key: int, note: int) -> int:
+    """The key of what is chosen with what nearness to the cursor is worth taken from its rank, which stays 0 at least:
+    where the rank is an aggregate and that, the key of the aggregate."""
+    return max(
+        key % PLACES + (UNBOUNDED if key >= UNBOUNDED else 0),
+        key
+        - near(header, weight, family_node[note] if key >= UNBOUNDED else node_of(tags[place_of(key)], note)) * PLACES,
+    )
+
+
 def keep_their_kind(turns: Ints, others: Ints, n: int) -> bool:
     """The first ``n`` of two lists are at the same places, and collapses are the same."""
     return all(

@@ -199,7 +199,8 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "The best of each class are gists and families of the context, none twice, and are laid out in runs, the families "
     "set apart marked meanwhile; the optimum searches them until no family is chosen together with the expand of a "
     "member, which ends, and chooses separate blocks, no more than may act and no more slots than the budget has room "
-    "for, and notes what it expands with its token, also where it leaves nearness to the cursor out of their order; "
+    "for, and notes what it expands with its token, also where it leaves nearness to the cursor out of their order, "
+    "which then is by keys less what that was worth; "
     "what claims at a price is in its run; a region is listed, placed and copied whole into its tables, has its share "
     "of the actions and of the room, and is searched like a context, and what is chosen in all regions are separate "
     "blocks of the context, too, in order, within the budget; so it is with what lies behind each place where a choice "
@@ -209,6 +210,12 @@ def runs_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     technique=Technique.DEDUCTION,
     kernels=CHOICES,
     mutations=[
+        Mutation("keys keep what nearness is worth", "chosen[i] = max(least, turn)",
+                 "chosen[i] = max(least, chosen[i])"),
+        Mutation("an expand is as near as its first block",
+                 "node = node_of(tags[place_of(chosen[i])], chosen_notes[i])", "node = node_of(1, chosen_notes[i])"),
+        Mutation("a choice is sorted with nearness in its keys",
+                 "    key_by_aggregates(session, work, done)\n    for i", "    for i"),
         Mutation("the end of the keys is passed", "while size > 0 and keys[size - 1] < floor:",
                  "while keys[size - 1] < floor:"),
         Mutation("a run's notes are its keys", "item_notes[items + i] = notes[i]", "item_notes[items + i] = keys[i]"),
