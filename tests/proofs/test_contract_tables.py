@@ -10,13 +10,18 @@ from focalloc.conformance.worlds import random_scores, random_state
 from focalloc.fastpath import kernels
 from focalloc.fastpath.allocator import Allocator
 from focalloc.fastpath.kernels import layout as code
+from focalloc.fastpath.kernels.packing import node_of
+from focalloc.fastpath.plan import packed
 from focalloc.fastpath.tables import NAMES, PIN_TABLES, Tables
 from focalloc.proofs.contracts.form import Contract
 from focalloc.proofs.contracts.invariants import COMPLETE, KEPT
+from focalloc.proofs.contracts.words import bars, pinned, pins_cover
 from focalloc.proofs.engines.deductive.evidence import theory_of
 from focalloc.proofs.engines.deductive.playing import Player
 from focalloc.proofs.engines.memory import Memory
 from focalloc.proofs.sources import Source
+from focalloc.spec.actions import Action
+from focalloc.spec.pins import is_pinned
 
 pytestmark = pytest.mark.filterwarnings("ignore:w_max")  # no session ingests here
 
@@ -112,3 +117,29 @@ def test_tables_that_are_not_do_not_pass(line: str) -> None:
     assert broken(several) == []
     SPOILT[line](several)
     assert line in broken(several)
+
+
+@pytest.mark.clause("PIN-1", "PIN-2")
+@pytest.mark.parametrize("seed", range(40))
+def test_what_contracts_call_pinned_is_what_the_spec_judges_so(seed: int) -> None:
+    allocator, tables = session(seed)
+    header = tables.state.tolist()
+    barred = {"collapse": tables.table("no_collapse").tolist(), "expand": tables.table("no_expand").tolist()}
+    for kind, ranges in barred.items():
+        for level, start in allocator.context():
+            action = Action(kind, max(1, level), start)
+            node = packed(action) // 2
+            assert pinned(header, ranges, len(ranges), node) == is_pinned(allocator.geometry, tables.pins, action)
+
+
+@pytest.mark.clause("PIN-2")
+@pytest.mark.parametrize("seed", range(40))
+def test_slots_are_barred_where_a_pin_meets_what_begins_there(seed: int) -> None:
+    _, tables = session(seed)
+    header, tags, ranges = tables.state.tolist(), tables.tags.tolist(), tables.table("no_expand").tolist()
+    assert pins_cover(header, tags, ranges, len(ranges))
+    token = header[code.FIRST]
+    for slot in (slot for slot in range(header[code.SLOTS]) if tags[slot] >= 0):
+        node = node_of(tags[slot], token)
+        assert bars(ranges, len(ranges), slot) == pinned(header, ranges, len(ranges), node)
+        token += header[code.SPAN + tags[slot]]
