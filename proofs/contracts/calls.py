@@ -783,7 +783,14 @@ CONTRACTS = [
         cuts=SESSION,
         needs="\n".join((*lines(ARRAYS), *BEFORE, *lines(OPENED), *lines(PINS_TOLD))),
         writes="header family_slot family_node no_expand",
-        gives="\n".join((*KEPT, *lines(ENDS), "only(header, FAMILIES, END)")),
+        gives="\n".join(
+            (
+                *KEPT,
+                *lines(ENDS),
+                "only(header, FAMILIES, END)",
+                "pins_cover(header, tags, no_expand, len(no_expand))",
+            )
+        ),
         before={
             "place_pins": """
                 tiled_alike(old(header), header, tags, 0, header[SLOTS])
@@ -1349,6 +1356,7 @@ CONTRACTS = [
                     implies(result == LEDGER_FULL or result == UNSURE,
                         header[SLOTS] == old(header)[SLOTS] and all(tags[j] == old(tags)[j] for j in INTEGERS))
                     implies(result < 0, header[END] == old(header)[END])
+                    implies(result >= 0, pins_cover(header, tags, no_expand, len(no_expand)))
                     header[HEARD] == 0
                     0 <= header[UNFILLED] < header[SPAN]
                     only(header, SLOTS, FIRST, END, FAMILIES, LEDGER_FROM, LEDGER_TO, SPLICES, KNOWN, HALF, HEARD,
@@ -1490,6 +1498,7 @@ CONTRACTS = [
                 "header[SLOTS] == old(header)[SLOTS] - max(0, result)",
                 "implies(result <= 0, header[FIRST] == old(header)[FIRST])",
                 "implies(result > 0, header[FIRST] == token)",
+                "implies(result > 0, pins_cover(header, tags, no_expand, len(no_expand)))",
                 "implies(result > 0, all(tags[j] == old(tags)[j + result] for j in range(header[SLOTS])))",
                 "implies(result > 0, 0 <= header[REMEMBERED] and header[REMEMBERED] <= old(header)[REMEMBERED])",
                 "only(header, SLOTS, FIRST, FAMILIES, LEDGER_FROM, LEDGER_TO, KNOWN, HEARD, REMEMBERED)",
