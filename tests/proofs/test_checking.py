@@ -96,7 +96,9 @@ def test_a_proof_that_was_tampered_with_is_not_checked(name: str) -> None:
         assert check(question, "\n".join([*lines[:end], told, *lines[end + 1 :]])).outcome is Outcome.REFUSED
 
 
-ASKED = smt2([N > 3, A == B, z3.Not(z3.ForAll([A], CELL(T, A) != 3)), z3.Not(z3.ForAll([A], CELL(T, A) != 4)), ODD(2)])
+ASKED = smt2(
+    [N > 3, A == B, A >= 0, N > A, ODD(2), *(z3.Not(z3.ForAll([A], CELL(T, A) != value)) for value in (3, 4))]
+)
 """A question that has a solution, so that no proof of it may pass."""
 
 SOME, OTHER = (f'(forall (@list (@var "i" Int)) (not (= (cell T (@var "i" Int)) {value})))' for value in (3, 4))
@@ -124,6 +126,13 @@ FORGED = {
     "a sum without its parts": "(assume @p1 (> n 3))(step @p2 (< n 3) :rule arith_sum_ub :premises (@p1))"
     "(step @p3 false :rule contra :premises (@p1 @p2))",
     "no brackets": "(step @p1 false",
+    "numbers as formulas": """
+        (assume @p1 (> n 3)) (assume @p2 (>= i 0)) (assume @p3 (> n i))
+        (step @p4 (= true n) :rule true_intro :premises (@p1))
+        (step @p5 (= true i) :rule true_intro :premises (@p2))
+        (step @p6 (= n true) :rule symm :premises (@p4))
+        (step @p7 (= n i) :rule trans :premises (@p6 @p5))
+        (step @p8 false :rule contra :premises (@p3 @p7))""",
 }
 
 

@@ -26,6 +26,10 @@ OF_INT = frozenset(["div", "mod", "div_total", "mod_total", "abs", "@int_div_by_
 
 SUMS = frozenset(["+", "-", "*"])
 
+OF_FORMULAS = frozenset(["not", "and", "or", "=>", "xor"])
+OF_NUMBERS = SUMS | {"/", "<=", "<", ">=", ">", "to_int", "to_real"}
+NUMBERS = frozenset([INT, REAL])
+
 
 class Unreadable(ValueError):
     """A text that is none of what is known here."""
@@ -121,13 +125,38 @@ class Terms:
         if head == "forall" and isinstance(rest[0], list) and rest[0][:1] != ["@list"]:
             bound = {_text(name): self.make(("@var", _text(name), _text(sort))) for name, sort in _pairs(rest[0])}
             inside = {**names, **bound}
-            return self.make("forall", self.make("@list", *bound.values()), self.read(rest[1], inside))
+            return self._sound("forall", self.make("@list", *bound.values()), self.read(rest[1], inside))
         if head == "_":  # a function that is given one argument more
             told_to, *more = (self.read(one, names) for one in rest)
-            return self.make(self.heads[told_to], *self.arguments[told_to], *more)
+            return self._sound(self.heads[told_to], *self.arguments[told_to], *more)
         if not isinstance(head, str) or head in names:
             raise Unreadable(f"{head} is applied")
-        return self.make(head, *(self.read(one, names) for one in rest))
+        return self._sound(head, *(self.read(one, names) for one in rest))
+
+    def _sound(self, head: Head, *arguments: int) -> int:
+        """The term, whose arguments have to be of the sorts that it takes: else a number might pass for a formula.
+
+        Raises:
+            Unreadable: they are not, or too few.
+        """
+        sorts = [*map(self.sort, arguments)]
+        given = {*sorts}
+        right = True
+        if head in OF_FORMULAS:
+            right = given == {BOOL} and (head in ("and", "or") or (len(sorts) == 1) == (head == "not"))
+        elif head in ("=", "distinct"):
+            right = len(sorts) > 1 and (len(given) == 1 or given == NUMBERS)
+        elif head in OF_NUMBERS:
+            right = bool(given) and given <= NUMBERS
+        elif head in OF_INT:
+            right = given == {INT}
+        elif head == "ite":
+            right = len(sorts) == 3 and sorts[0] == BOOL and sorts[1] == sorts[2]
+        elif head == "forall":
+            right = len(sorts) == 2 and sorts[1] == BOOL and self.heads[arguments[0]] == "@list"
+        if not right:
+            raise Unreadable(f"{head} is of {', '.join(one or 'what has no sort' for one in sorts) or 'nothing'}")
+        return self.make(head, *arguments)
 
     def sort(self, one: int) -> str:
         """The sort of a term; empty if it is not known."""
