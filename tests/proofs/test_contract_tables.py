@@ -15,7 +15,7 @@ from focalloc.fastpath.plan import packed
 from focalloc.fastpath.tables import NAMES, PIN_TABLES, Tables
 from focalloc.proofs.contracts.form import Contract
 from focalloc.proofs.contracts.invariants import COMPLETE, KEPT
-from focalloc.proofs.contracts.words import bars, pinned, pins_cover
+from focalloc.proofs.contracts.words.pins import bars, pinned, pins_cover
 from focalloc.proofs.engines.deductive.evidence import theory_of
 from focalloc.proofs.engines.deductive.playing import Player
 from focalloc.proofs.engines.memory import Memory

@@ -258,7 +258,9 @@ class Player:
             if one.guarded and one.kernel != self.contract.kernel:
                 self._space[one.kernel] = self._with_guard(one)
         self._lines = (
-            self._space | vars(words) | {"put": put, "only": only, "cells": len, "min": min, "max": max, "all": all}
+            self._space
+            | Source.of(words)._names()
+            | {"put": put, "only": only, "cells": len, "min": min, "max": max, "all": all}
         )
         self._close = True
         self._left = 0
