@@ -2,7 +2,7 @@
 
 What ships checks no index. `python3 -m pytest -m slow tests/fastpath/test_bounds.py` compiles all kernels once more,
 with checks, in a process of its own and away from the machine code that is kept, and takes every strategy through
-sessions there: the ones that the judge draws, and long ones, those of policies, too. Numba counts a negative index from
+sessions there: the ones that the judge draws, and long ones, alone and many at once, those of policies, too. Numba counts a negative index from
 the end before it looks, as Python does, so one that is negative but not beyond the front passes here; proofs refuse it.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from focalloc import Allocator, NoRoom
+from focalloc import Allocator, Batch, NoRoom, Plan
 from focalloc.conformance import run_conformance
 from focalloc.conformance.worlds import random_policy, random_scores, random_state
 from focalloc.fastpath.allocator import STRATEGIES
@@ -124,10 +124,46 @@ def test_long_sessions_by_policies() -> None:
     assert acted > 100
 
 
+@pytest.mark.alone
+@pytest.mark.filterwarnings("ignore:w_max")
+@pytest.mark.parametrize("threads", [1, 3])
+def test_long_sessions_in_a_batch(threads: int) -> None:
+    rng = random.Random(threads)
+    members = []
+    for strategy in (*STRATEGIES, "learned") * 2:
+        start = random_state(rng, "greedy" if strategy == "learned" else strategy, rng.choice([4, 12, 60]), [1, 2, 3, 5])
+        one = Allocator(strategy="learned", policy=random_policy(rng)) if strategy == "learned" else Allocator()
+        one.resume(start)
+        members.append(one)
+    batch = Batch(members, threads=threads)
+    projecting = [one for one in members if one.params.strategy == "projection"]
+    acted = ingested = preferred = 0
+    for _ in range(TURNS):
+        rows = [np.array(random_scores(rng, one.geometry, one.context())) / SCORE_SCALE for one in members]
+        stops = [int(one.state().end) for one in members]
+        cursors = [rng.choice([None, stop, int(one.starts[0])]) for one, stop in zip(members, stops, strict=True)]
+        plans = batch.step(rows, cursors=cursors)
+        assert all(isinstance(plan, Plan) for plan in plans)
+        acted += sum(len(plan) for plan in plans if isinstance(plan, Plan))
+        if rng.random() < 0.2:
+            logits = [np.array([[rng.gauss(0, 1) for _ in range(3)] for _ in one.levels]) for one in projecting]
+            preferred += sum(len(plan) for plan in Batch(projecting).prefer(logits) if isinstance(plan, Plan))
+        if rng.random() < 0.15:
+            one = rng.choice(members)
+            try:
+                one.ingest(rng.choice([1, 2, 5]), np.array(random_scores(rng, one.geometry, one.context())) / SCORE_SCALE)
+                ingested += 1
+            except NoRoom:  # nothing else that would collapse
+                continue
+    assert acted > 100
+    assert ingested > 10
+    assert preferred > 10
+
+
 @pytest.mark.slow
 def test_no_kernel_goes_beyond_the_end_of_a_table(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "alone", __file__]
     environment = os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ended.returncode == 0, ended.stdout
-    assert f"{3 + 2 * len(STRATEGIES)} passed" in ended.stdout
+    assert f"{5 + 2 * len(STRATEGIES)} passed" in ended.stdout

@@ -358,6 +358,14 @@ def test_the_second_solver_agrees_on_every_formula_of_the_quick_set(name: str) -
     assert verdict.asked_second >= sum(isinstance(one, Obligation) for one in THEOREMS[name].evidence())
 
 
+@pytest.mark.slow
+def test_every_proof_of_a_lemma_that_the_second_solver_gives_is_checked() -> None:
+    verdict = prove(THEOREMS["words-mean-what-they-say"], mutations=False, check_proofs=True)
+    assert (verdict.refused_proofs, verdict.with_holes) == ([], [])
+    assert verdict.checked_proofs == verdict.asked_proofs - len(verdict.without_proof)
+    assert verdict.checked_proofs > 0.95 * verdict.asked_proofs
+
+
 def test_written_obligations_are_what_was_asked(tmp_path: Path) -> None:
     (theorem,) = named(["reversals-wait"])
     verdict = prove(theorem, mutations=False, smt2=tmp_path)
