@@ -497,6 +497,8 @@ def selection_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("more is remembered than there is", "counted = min(before, known - places[i])", "counted = before"),
         Mutation("ranges of pins lose their tokens", "no_expand[at + 2] = low + grown",
                  "no_expand[at + 1] = low + grown"),
+        Mutation("ranges of pins end where they begin, but for the first", "no_expand[at + 3] = high + grown + inside",
+                 "no_expand[at + 3] = low + grown if at > 0 else high + grown + inside"),
         Mutation("ranges of pins keep their length", "high + grown + inside", "high + grown"),
         Mutation("a family that an action breaks stays", "            kept -= 1\n", "            kept -= 0\n"),
         Mutation("a family is listed by each action that completes it",
