@@ -1119,6 +1119,7 @@ CONTRACTS = [
             result < 0 or session.header[SLOTS] + slots_of_choice(session.header, session.tags, session.family_node,
                 regions.turns, regions.notes, result) <= max(session.header[W_MAX], session.header[SLOTS])
             query_stays(work.header, old(work.header))
+            0 <= work.header[EXPAND_FLOOR]
             {CONTEXT}
         """,
         opens=TOLD_OF_SESSION
@@ -1227,6 +1228,7 @@ CONTRACTS = [
             result < 0 or session.header[SLOTS] + slots_of_choice(session.header, session.tags, session.family_node,
                 regions.turns, regions.notes, result) <= max(session.header[W_MAX], session.header[SLOTS])
             query_stays(work.header, old(work.header))
+            0 <= work.header[EXPAND_FLOOR]
         """,
         opens="""
             tiled_follow(header, session.tags)

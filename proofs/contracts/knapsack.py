@@ -1657,6 +1657,7 @@ CONTRACTS = [
             result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
             only(tags)
             {REST_STAYS}
+            0 <= work.header[EXPAND_FLOOR] or old(work.header)[EXPAND_FLOOR] < 0
             are_noted(session.header, tags, chosen, chosen_notes, result)
             {CHOSEN_WELL.replace("SIZE", "result")}
             result < 0 or session.header[SLOTS]

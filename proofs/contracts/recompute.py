@@ -668,6 +668,7 @@ CONTRACTS = [
         gives=f"""
             result == OUT_OF_SPACE or 0 <= result <= session.header[N_DIFF]
             query_stays(work.header, old(work.header))
+            0 <= work.header[EXPAND_FLOOR]
             {MADE.replace("SIZE", "result")}
             result < 0 or session.header[SLOTS]
                 + slots_of_choice(session.header, session.tags, session.family_node, chosen, chosen_notes, result)

@@ -16,7 +16,6 @@ from focalloc.proofs.contracts.calls import (
     OBSERVED,
     OF_CALL,
     REMEMBERED_NOW,
-    RING_STAYS,
     RING_TOLD,
     ROOM,
     SESSION,
@@ -28,7 +27,6 @@ from focalloc.proofs.contracts.calls import (
     TOLD_OF,
     UNCHANGED,
     WHOLE,
-    lasting,
     lasting_alone,
     lasting_of_many,
     still_alike,
@@ -391,7 +389,7 @@ SPLIT = f"""{OF_REGIONS}
             len(wishes) == 0
             header[N_DIFF] <= 2**24
             is_header(regions.region.header)
-            2 * header[CAPACITY] + (header[SLOTS] + CHUNK - 1) // CHUNK
+            2 * header[CAPACITY] + (header[CAPACITY] + CHUNK - 1) // CHUNK
                 <= 2 * (query[WORK_OFFSETS + 29] - query[WORK_OFFSETS + 28])
             header[SLOTS] <= len(regions.region.tags)
             header[FAMILIES] <= len(regions.region.family_slot)
@@ -1035,6 +1033,29 @@ CONTRACTS = besides(
 LEFT_SO = "\n".join((*lines(REMEMBERED_NOW), *lines(OBSERVED), MEANS_STAY))
 """What the end of an iteration leaves as it has to be, beside what it keeps."""
 
+SPACE_STAYS = """
+    query_stays(work.header, old(work.header))
+    0 <= work.header[EXPAND_FLOOR] or old(work.header)[EXPAND_FLOOR] < 0
+"""
+"""That work space is left as the next search needs it: what it is asked, and that none is pruned that was not to be."""
+
+
+ASKED_STILL = """
+    all(work.header[j] == old(work.header)[j] for j in range(DELTA_LIST, DELTA_LIST + LEVELS))
+    listed_alike(old(header), header, old(work.header), work.header)
+    work.header[DELTAS] == old(work.header)[DELTAS] and header[N_DIFF] == old(header)[N_DIFF]
+"""
+"""That a session is asked for what it was."""
+
+
+def lasting_in_space(one: Contract) -> dict[str, Any]:
+    """The part of a call that searches, which leaves the header of its work space as the next one needs it, too."""
+    told = [line for line in one.needs if re.search(r"\bwork\.header\b|\bquery\b", line)]
+    part = lasting_alone(one, "\n".join(told))
+    asked = [line for line in told if "header[N_DIFF]" in line]  # products, of which each is found to be as before
+    return {**part, "closes": "\n".join((*lines(part["closes"]), *lines(ASKED_STILL), *asked))}
+
+
 BY_LOGIT = next(one for one in ALONE if one.name == "run_logits")
 """The call by logits."""
 
@@ -1043,11 +1064,11 @@ CONTRACTS = besides(
     "lasting",
     {
         "leave": {"gives": LEFT_SO},
-        "decide": {"gives": LEFT_SO},
-        **{one.name: lasting_alone(one) for one in ALONE if one.name in MANY.values()},
+        "decide": {"gives": "\n".join((*lines(LEFT_SO), *lines(SPACE_STAYS)))},
+        **{one.name: lasting_in_space(one) for one in ALONE if one.name in MANY.values()},
         "run_logits": {  # where `fixed` is another table
-            "gives": re.sub(r"\bfixed\b", "session.fixed", lasting(BY_LOGIT)),
-            "closes": RING_STAYS,
+            **lasting_in_space(BY_LOGIT),
+            "gives": re.sub(r"\bfixed\b", "session.fixed", lasting_in_space(BY_LOGIT)["gives"]),
         },
         **{kernel: lasting_of_many(one) for kernel, of_one in MANY.items() for one in ALONE if one.name == of_one},
         "run_logits_of_many": lasting_of_many(BY_LOGIT),

@@ -2,8 +2,9 @@
 
 What ships checks no index. `python3 -m pytest -m slow tests/fastpath/test_bounds.py` compiles all kernels once more,
 with checks, in a process of its own and away from the machine code that is kept, and takes every strategy through
-sessions there: the ones that the judge draws, and long ones, alone and many at once, those of policies, too. Numba counts a negative index from
-the end before it looks, as Python does, so one that is negative but not beyond the front passes here; proofs refuse it.
+sessions there: the ones that the judge draws, and long ones, alone and many at once, those of policies, too. Numba
+counts a negative index from the end before it looks, as Python does, so one that is negative but not beyond the front
+passes here; proofs refuse it.
 """
 
 from __future__ import annotations
@@ -131,7 +132,8 @@ def test_long_sessions_in_a_batch(threads: int) -> None:
     rng = random.Random(threads)
     members = []
     for strategy in (*STRATEGIES, "learned") * 2:
-        start = random_state(rng, "greedy" if strategy == "learned" else strategy, rng.choice([4, 12, 60]), [1, 2, 3, 5])
+        basis = "greedy" if strategy == "learned" else strategy
+        start = random_state(rng, basis, rng.choice([4, 12, 60]), [1, 2, 3, 5])
         one = Allocator(strategy="learned", policy=random_policy(rng)) if strategy == "learned" else Allocator()
         one.resume(start)
         members.append(one)
@@ -150,8 +152,9 @@ def test_long_sessions_in_a_batch(threads: int) -> None:
             preferred += sum(len(plan) for plan in Batch(projecting).prefer(logits) if isinstance(plan, Plan))
         if rng.random() < 0.15:
             one = rng.choice(members)
+            row = np.array(random_scores(rng, one.geometry, one.context())) / SCORE_SCALE
             try:
-                one.ingest(rng.choice([1, 2, 5]), np.array(random_scores(rng, one.geometry, one.context())) / SCORE_SCALE)
+                one.ingest(rng.choice([1, 2, 5]), row)
                 ingested += 1
             except NoRoom:  # nothing else that would collapse
                 continue

@@ -350,7 +350,7 @@ class Player:
             told[self.contract.same[1]] = told[self.contract.same[0]]
         try:
             self._cut, turns = self._cuts_of(told), self._turns_of(told)
-        except Broken:
+        except (Broken, IndexError):  # an array may be too short for its header
             return None
         if self.broken(self.contract.needs, told | self._cut):
             return None

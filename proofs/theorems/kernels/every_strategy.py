@@ -456,7 +456,8 @@ def relaxations_of_every_size(bug: Mutation) -> Iterator[Evidence]:
     "within its tables, however long the context and however much work space: it makes no more actions than the cap "
     "allows and leaves no more slots than the budget, or than there were; or it says that the ledger is full or that "
     "it had too little space, and then slots, tags and the number of the iteration are what they were. Either way it "
-    "leaves of blocks, families, tokens, pins and ledger what an iteration keeps.",
+    "leaves of blocks, families, tokens, pins and ledger what an iteration keeps, and the header of its work space as "
+    "the next search needs it.",
     clauses="BUD-1 CAP-1 KNA-1 HYB-1 PRO-1",
     technique=Technique.DEDUCTION,
     kernels=SEARCHES,
@@ -474,6 +475,8 @@ def relaxations_of_every_size(bug: Mutation) -> Iterator[Evidence]:
         Mutation("wishes of a projection are written by node",
                  "session.fixed, session.family_slot, session.family_node, work.wishes)",
                  "session.fixed, session.family_node, session.family_slot, work.wishes)"),
+        Mutation("what the next search aims at is forgotten", "    # CANDIDATES\n    set_floors(session, work)",
+                 "    work.header[GOAL] = -UNBOUNDED\n    set_floors(session, work)"),
     ],
     full=True,
     heavy=True,
