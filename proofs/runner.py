@@ -6,7 +6,7 @@ import itertools
 import multiprocessing
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +16,7 @@ from focalloc.proofs.catalogue import named
 from focalloc.proofs.engines.checking.proofs import Outcome, check
 from focalloc.proofs.engines.smt import (
     Answer,
+    Reply,
     ask_cvc5,
     ask_z3,
     cover_question,
@@ -237,45 +238,45 @@ def prove(
     return verdict
 
 
-def _second_opinion(verdict: Verdict, theorem: Theorem, obligation: Obligation, finding: Finding) -> None:
+def _asked_of_cvc5(
+    theorem: Theorem, obligation: Obligation, ask: Callable[..., tuple[Reply, str]]
+) -> Iterator[tuple[Obligation, str, Reply, str]]:
+    """What the second solver is asked and says, with its proof; of each part, where it does not decide the whole."""
     limit = {"rlimit": obligation.steps_of_second} if obligation.steps_of_second else {}
-    answer = ask_cvc5(question(theorem, obligation), **limit).answer
-    if answer is Answer.UNKNOWN and obligation.parts:
+    text = question(theorem, obligation)
+    reply, proof = ask(text, **limit)
+    if reply.answer is Answer.UNKNOWN and obligation.parts:
         for part in obligation.parts:
-            _second_opinion(verdict, theorem, part, finding)
-        return
-    verdict.asked_second += 1
-    expected = Answer.SAT if (finding.result is Result.PROVED) == obligation.witness else Answer.UNSAT
-    if answer is Answer.UNKNOWN:
-        verdict.undecided_by_second.append(obligation.name)
-    elif answer is expected:
-        verdict.seconded += 1
-    elif verdict.disagreements is not None:
-        verdict.disagreements.append(obligation.name)
+            yield from _asked_of_cvc5(theorem, part, ask)
+    else:
+        yield obligation, text, reply, proof
+
+
+def _second_opinion(verdict: Verdict, theorem: Theorem, obligation: Obligation, finding: Finding) -> None:
+    for one, _, reply, _ in _asked_of_cvc5(theorem, obligation, lambda text, **limit: (ask_cvc5(text, **limit), "")):
+        verdict.asked_second += 1
+        expected = Answer.SAT if (finding.result is Result.PROVED) == one.witness else Answer.UNSAT
+        if reply.answer is Answer.UNKNOWN:
+            verdict.undecided_by_second.append(one.name)
+        elif reply.answer is expected:
+            verdict.seconded += 1
+        elif verdict.disagreements is not None:
+            verdict.disagreements.append(one.name)
 
 
 def _checked_proof(verdict: Verdict, refused: list[str], theorem: Theorem, obligation: Obligation) -> None:
-    limit = {"rlimit": obligation.steps_of_second} if obligation.steps_of_second else {}
-    asked = question(theorem, obligation)
-    reply, proof = prove_by_cvc5(asked, **limit)
-    if reply.answer is Answer.UNKNOWN and obligation.parts:
-        for part in obligation.parts:
-            _checked_proof(verdict, refused, theorem, part)
-        return
-    verdict.asked_proofs += 1
-    if reply.answer is Answer.SAT:
-        refused.append(f"{obligation.name}: cvc5 says that it has a counterexample")
-    if reply.answer is not Answer.UNSAT:
-        verdict.without_proof += [obligation.name] if reply.answer is Answer.UNKNOWN else []
-        return
-    checked = check(asked, proof)
-    if checked.outcome is Outcome.CHECKED:
-        verdict.checked_proofs += 1
-        verdict.proof_steps += checked.steps
-    elif checked.outcome is Outcome.HOLES:
-        verdict.with_holes.append(f"{obligation.name}: {checked.why}")
-    else:
-        refused.append(f"{obligation.name}: {checked.why}")
+    for one, text, reply, proof in _asked_of_cvc5(theorem, obligation, prove_by_cvc5):
+        verdict.asked_proofs += 1
+        if reply.answer is Answer.UNKNOWN:
+            verdict.without_proof.append(one.name)
+        elif reply.answer is Answer.SAT:
+            refused.append(f"{one.name}: cvc5 says that it has a counterexample")
+        elif (checked := check(text, proof)).outcome is Outcome.CHECKED:
+            verdict.checked_proofs += 1
+            verdict.proof_steps += checked.steps
+        else:
+            wrong = verdict.with_holes if checked.outcome is Outcome.HOLES else refused
+            wrong.append(f"{one.name}: {checked.why}")
 
 
 def _prove_by_name(
