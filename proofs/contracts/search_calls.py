@@ -1040,12 +1040,11 @@ SPACE_STAYS = """
 """That work space is left as the next search needs it: what it is asked, and that none is pruned that was not to be."""
 
 
-ASKED_STILL = """
+LISTED_STILL = """
     all(work.header[j] == old(work.header)[j] for j in range(DELTA_LIST, DELTA_LIST + LEVELS))
     listed_alike(old(header), header, old(work.header), work.header)
-    work.header[DELTAS] == old(work.header)[DELTAS] and header[N_DIFF] == old(header)[N_DIFF]
 """
-"""That a session is asked for what it was."""
+"""That the slots that expands add are listed as they were when the call began."""
 
 
 def lasting_in_space(one: Contract) -> dict[str, Any]:
@@ -1053,7 +1052,7 @@ def lasting_in_space(one: Contract) -> dict[str, Any]:
     told = [line for line in one.needs if re.search(r"\bwork\.header\b|\bquery\b", line)]
     part = lasting_alone(one, "\n".join(told))
     asked = [line for line in told if "header[N_DIFF]" in line]  # products, of which each is found to be as before
-    return {**part, "closes": "\n".join((*lines(part["closes"]), *lines(ASKED_STILL), *asked))}
+    return {**part, "closes": "\n".join((*lines(part["closes"]), *lines(LISTED_STILL), *lines(STILL_ASKED), *asked))}
 
 
 BY_LOGIT = next(one for one in ALONE if one.name == "run_logits")
